@@ -1,0 +1,13 @@
+//! See concurrency: the same work as serial, threads, processes and async, with and without a global lock.
+//!
+//! Five nouns carry the program: a **workload** (data) under a **model** (rules) makes a **run**; a run leaves a
+//! **trace**; a trace is drawn as a **scene**. Modules stand in layers and import only from layers below them, never
+//! from a sibling; `tests/layers.rs` holds the table that `ARCHITECTURE.md` explains.
+
+pub mod model;
+pub mod plan;
+pub mod semantics;
+pub mod state;
+pub mod trace;
+pub mod units;
+pub mod workload;

@@ -1,0 +1,130 @@
+//! The models of execution, each a row of rules. Knows nothing of workloads or of how a rule is carried out.
+
+use serde::{Deserialize, Serialize};
+
+use crate::units::Ns;
+
+/// How the tasks of a workload are executed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModelKind {
+    /// One after the other on one thread.
+    Serial,
+    /// On OS threads of one process.
+    Threads,
+    /// On child processes, which share nothing.
+    Processes,
+    /// On one thread with an event loop.
+    Async,
+}
+
+/// What a model takes to run tasks, as far as the plan must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// How many workers there are when neither the workload nor the user says.
+    pub workers: DefaultWorkers,
+    /// Whether arguments and results cross a process boundary, by value.
+    pub by_value: bool,
+    /// Whether tasks can be under way on more than one worker at a time: only then does a global lock change anything.
+    pub many_workers: bool,
+    /// Whether each worker has a global lock of its own.
+    pub own_lock: bool,
+}
+
+/// The default number of workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultWorkers {
+    /// Exactly one.
+    One,
+    /// One for each task, 64 at most.
+    PerTask,
+    /// One for each task, at most the number of cores, but up to 4 in any case.
+    PerCore,
+}
+
+impl ModelKind {
+    /// All of them, in the order of their keys.
+    pub const ALL: [ModelKind; 4] = [ModelKind::Serial, ModelKind::Threads, ModelKind::Processes, ModelKind::Async];
+
+    /// The name on the command line, in JSON and on the screen.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ModelKind::Serial => "serial",
+            ModelKind::Threads => "threads",
+            ModelKind::Processes => "processes",
+            ModelKind::Async => "async",
+        }
+    }
+
+    /// The model's row of rules.
+    pub const fn rules(self) -> Rules {
+        match self {
+            ModelKind::Serial | ModelKind::Async => {
+                Rules { workers: DefaultWorkers::One, by_value: false, many_workers: false, own_lock: false }
+            }
+            ModelKind::Threads => {
+                Rules { workers: DefaultWorkers::PerTask, by_value: false, many_workers: true, own_lock: false }
+            }
+            ModelKind::Processes => {
+                Rules { workers: DefaultWorkers::PerCore, by_value: true, many_workers: true, own_lock: true }
+            }
+        }
+    }
+
+    /// Workers for `tasks` tasks on `cores` cores, where nobody asked for a number.
+    pub fn default_workers(self, tasks: usize, cores: usize) -> usize {
+        match self.rules().workers {
+            DefaultWorkers::One => 1,
+            DefaultWorkers::PerTask => tasks.clamp(1, 64),
+            DefaultWorkers::PerCore => tasks.clamp(1, cores.max(4)),
+        }
+    }
+}
+
+/// The global lock, as `CPython` has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GlobalLock {
+    /// There is none.
+    #[default]
+    Off,
+    /// The lock of `CPython` 3.2 and later: a waiter asks for it after the switch interval.
+    Gil {
+        /// How long a waiter waits before it asks the holder to let go.
+        interval: Ns,
+    },
+}
+
+impl GlobalLock {
+    /// `CPython`'s own switch interval.
+    pub const DEFAULT_INTERVAL: Ns = Ns::from_millis(5);
+
+    /// Whether there is one.
+    pub const fn is_on(self) -> bool {
+        !matches!(self, GlobalLock::Off)
+    }
+
+    /// The name on the command line and in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            GlobalLock::Off => "off",
+            GlobalLock::Gil { .. } => "gil",
+        }
+    }
+}
+
+/// A model as it is chosen with the keys: how, and with or without the global lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Model {
+    /// How tasks are executed.
+    pub kind: ModelKind,
+    /// The lock that whoever computes must hold.
+    pub lock: GlobalLock,
+}
+
+impl Model {
+    /// `kind` without a global lock.
+    pub const fn plain(kind: ModelKind) -> Model {
+        Model { kind, lock: GlobalLock::Off }
+    }
+}

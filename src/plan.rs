@@ -1,0 +1,162 @@
+//! Everything that determines a run. A plan is complete: two engines given the same plan do the same work.
+//! Touches no hardware; what is known of the machine (its rates) is handed in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{GlobalLock, Model, ModelKind};
+use crate::units::Ns;
+use crate::workload::{Kernel, Op, Task, Until, Work, WorkSum, Workload};
+
+/// A run: a list of stages, one until pipelines come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// What is run, one after the other.
+    pub stages: Vec<Stage>,
+    /// The seed of everything random.
+    pub seed: u64,
+    /// Who executes it.
+    pub engine: Engine,
+}
+
+/// Who executes a plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    /// Real threads, processes and loops.
+    #[default]
+    Measured,
+}
+
+/// A workload under a model, on so many workers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stage {
+    /// The workload's name.
+    pub workload: String,
+    /// The programs; every `compute` in iterations.
+    pub tasks: Vec<Task>,
+    /// The model.
+    pub model: Model,
+    /// How many workers execute them; at least 1.
+    pub workers: u16,
+    /// To how many of the allowed cores the workers are pinned; all of them if nothing is said.
+    pub cores: Option<u16>,
+    /// After how many iterations a kernel looks up: about 20 us of work.
+    pub poll_every: u64,
+}
+
+/// How fast this machine is at each kernel, on one idle core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rates {
+    /// Iterations of [`Kernel::Count`] in a millisecond.
+    pub count_per_ms: u64,
+}
+
+/// How long a kernel works before it looks up.
+const POLL: Ns = Ns::from_micros(20);
+
+impl Rates {
+    /// Iterations of `kernel` in a millisecond.
+    pub const fn per_ms(self, kernel: Kernel) -> u64 {
+        match kernel {
+            Kernel::Count => self.count_per_ms,
+        }
+    }
+
+    /// Iterations of `kernel` that take `time`; at least 1 where `time` is not nothing.
+    pub fn iterations(self, kernel: Kernel, time: Ns) -> u64 {
+        let exact = time.times(self.per_ms(kernel), 1_000_000).0;
+        if time == Ns::ZERO { 0 } else { exact.max(1) }
+    }
+
+    /// The time that `iterations` of `kernel` take.
+    pub fn time(self, kernel: Kernel, iterations: u64) -> Ns {
+        Ns::from_millis(1).times(iterations, self.per_ms(kernel))
+    }
+}
+
+/// What the user asked for beyond the workload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// So many workers.
+    pub workers: Option<u16>,
+    /// On so many cores.
+    pub cores: Option<u16>,
+    /// The seed of everything random.
+    pub seed: u64,
+}
+
+impl Plan {
+    /// The plan of `tasks`, the programs of `workload`, under `model` on a machine with `usable_cores` and `rates`.
+    pub fn new(
+        workload: &Workload,
+        tasks: Vec<Task>,
+        model: Model,
+        wishes: Wishes,
+        usable_cores: u16,
+        rates: Rates,
+    ) -> Plan {
+        use crate::workload::WorkerWish;
+        let cores = wishes.cores.unwrap_or(usable_cores).max(1);
+        let wished = wishes.workers.or(match workload.workers {
+            Some(WorkerWish::Count(n)) => Some(n),
+            Some(WorkerWish::PerTask) => Some(tasks.len().min(u16::MAX as usize) as u16),
+            None => None,
+        });
+        let one_only = !model.kind.rules().many_workers;
+        let workers = match wished {
+            _ if one_only => 1,
+            Some(n) => n.max(1),
+            None => model.kind.default_workers(tasks.len(), cores as usize) as u16,
+        };
+        let mut tasks = tasks;
+        for task in &mut tasks {
+            to_iterations(&mut task.ops, rates);
+        }
+        let poll_every = rates.iterations(Kernel::Count, POLL);
+        let name = workload.name.clone();
+        let stage = Stage { workload: name, tasks, model, workers, cores: wishes.cores, poll_every };
+        Plan { stages: vec![stage], seed: wishes.seed, engine: Engine::Measured }
+    }
+
+    /// The one stage there is.
+    pub fn stage(&self) -> &Stage {
+        &self.stages[0]
+    }
+}
+
+fn to_iterations(ops: &mut [Op], rates: Rates) {
+    for op in ops {
+        match op {
+            Op::Compute(kernel, work) => {
+                if let Work::Time(t) = *work {
+                    *work = Work::Iterations(rates.iterations(*kernel, t));
+                }
+            }
+            Op::Repeat(_, body) => to_iterations(body, rates),
+            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield => {}
+        }
+    }
+}
+
+/// How long the foreground tasks of a workload take one after the other: what the axis shows before anything was measured.
+pub fn serial_estimate(tasks: &[Task], rates: Rates) -> Ns {
+    let of = |task: &Task| {
+        let sum = WorkSum::of(&task.ops);
+        sum.cpu + sum.wait + rates.time(Kernel::Count, sum.iterations)
+    };
+    tasks.iter().filter(|t| !t.background).map(of).sum()
+}
+
+/// Whether a run under `model` has a row of its own on the scoreboard.
+pub fn is_scored(model: Model) -> bool {
+    !(model.kind == ModelKind::Serial && model.lock != GlobalLock::Off)
+}
+
+/// Whether a program repeats until others end; such a task has no length of its own.
+pub fn waits_for_others(ops: &[Op]) -> bool {
+    ops.iter().any(|op| match op {
+        Op::Repeat(Until::Tasks(_), _) => true,
+        Op::Repeat(_, body) => waits_for_others(body),
+        _ => false,
+    })
+}

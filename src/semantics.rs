@@ -1,0 +1,100 @@
+//! What a step does under each model: the heart of the program, as one exhaustive table. Engines, findings
+//! and documentation read it; nobody decides such a thing for themselves. Knows no threads and no clocks.
+
+use crate::model::ModelKind;
+use crate::state::State;
+use crate::workload::StepKind;
+
+/// What a step does to whoever performs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// What happens to the worker meanwhile.
+    pub worker: Worker,
+    /// What happens to the global lock, where there is one.
+    pub lock: LockUse,
+    /// The state the task is in.
+    pub state: State,
+}
+
+/// What happens to the worker while the step lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worker {
+    /// It executes the step on a core.
+    Computes,
+    /// It waits with the task and does nothing else.
+    Blocks,
+    /// It is free: the task is suspended and the worker runs others.
+    Suspends,
+    /// It offers its core to others and goes on.
+    YieldsCore,
+    /// It puts the task at the end of its loop's queue.
+    YieldsLoop,
+    /// Nothing: the step has no meaning here.
+    PassesBy,
+}
+
+/// What happens to the global lock while the step lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockUse {
+    /// It must be held.
+    Held,
+    /// It is let go of before and taken again after.
+    Released,
+    /// It stays as it is.
+    Kept,
+}
+
+/// What `step` does under `model`.
+pub const fn effect(step: StepKind, model: ModelKind) -> Effect {
+    use LockUse::{Held, Kept, Released};
+    use ModelKind::{Async, Processes, Serial, Threads};
+    use State::{Ready, Running, Sleep};
+    use Worker::{Blocks, Computes, PassesBy, Suspends, YieldsCore, YieldsLoop};
+    let (worker, lock, state) = match (step, model) {
+        (StepKind::Compute, Serial | Threads | Processes | Async) => (Computes, Held, Running),
+        (StepKind::Sleep, Serial | Threads | Processes) => (Blocks, Released, Sleep),
+        // Nobody holds a suspended task; the loop itself lets go of the lock when it has nothing to run.
+        (StepKind::Sleep, Async) => (Suspends, Kept, Sleep),
+        (StepKind::BlockingSleep, Serial | Threads | Processes | Async) => (Blocks, Released, Sleep),
+        (StepKind::Yield, Serial) => (PassesBy, Kept, Running),
+        (StepKind::Yield, Threads | Processes) => (YieldsCore, Released, Ready),
+        (StepKind::Yield, Async) => (YieldsLoop, Kept, Ready),
+    };
+    Effect { worker, lock, state }
+}
+
+/// Whether a `repeat until` that waits for other tasks can ever see them end: under `model`, others move while this
+/// one repeats. Where they do not, the repeat ends after its first round.
+pub const fn others_move(model: ModelKind) -> bool {
+    !matches!(model, ModelKind::Serial)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STEPS: [StepKind; 4] = [StepKind::Compute, StepKind::Sleep, StepKind::BlockingSleep, StepKind::Yield];
+
+    #[test]
+    fn only_async_suspends_and_only_where_the_code_gives_way() {
+        for model in ModelKind::ALL {
+            for step in STEPS {
+                let suspends = effect(step, model).worker == Worker::Suspends;
+                assert_eq!(suspends, model == ModelKind::Async && step == StepKind::Sleep, "{step:?} {model:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_computes_holds_the_lock_and_whoever_blocks_lets_it_go() {
+        for model in ModelKind::ALL {
+            for step in STEPS {
+                let effect = effect(step, model);
+                assert_eq!(effect.worker == Worker::Computes, effect.lock == LockUse::Held);
+                if effect.worker == Worker::Blocks {
+                    assert_eq!(effect.lock, LockUse::Released);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! One event, and its fixed encoding of four 64-bit words: small enough for a ring in shared memory, the same
+//! on the wire.
+
+use crate::state::{Outcome, State};
+use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
+
+/// Bytes of one encoded record.
+pub const RECORD_BYTES: usize = 32;
+/// Words of one encoded record.
+pub const RECORD_WORDS: usize = RECORD_BYTES / 8;
+
+/// An event with its instant, who recorded it, and on which core that was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// When.
+    pub at: Stamp,
+    /// By which worker. The dispatcher and the collector have the number after the last worker's.
+    pub worker: WorkerId,
+    /// On which core; [`Record::NO_CORE`] where nobody looked.
+    pub core: CoreId,
+    /// What.
+    pub event: Event,
+}
+
+/// What happened.
+///
+/// Durations count back from (`ago`, `spent`) or forward to (`due`) the record's own instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The task is submitted: it is `queued` from now.
+    Submitted {
+        /// Which.
+        task: TaskId,
+    },
+    /// The task is in `state` from now.
+    Enter {
+        /// Which.
+        task: TaskId,
+        /// Its new state.
+        state: State,
+        /// Whether it keeps its worker occupied meanwhile.
+        holds: bool,
+        /// For `running`: the reason for waiting was gone this long ago, and the task was `ready` since.
+        ago: Ns,
+        /// For waits with a known end: the deadline lies this far ahead.
+        due: Option<Ns>,
+    },
+    /// The task, computing, finds that its worker had stood still: off its core for the last `spent`.
+    WasOff {
+        /// Which.
+        task: TaskId,
+        /// For how long, up to now.
+        spent: Ns,
+    },
+    /// The task computes on another core from now (the record's `core`).
+    Moved {
+        /// Which.
+        task: TaskId,
+    },
+    /// The task is over.
+    Ended {
+        /// Which.
+        task: TaskId,
+        /// How.
+        outcome: Outcome,
+        /// The signal that killed its worker; 0 if none did.
+        signal: u8,
+        /// CPU time of its worker so far.
+        cpu: Ns,
+    },
+    /// The creation of the worker begins.
+    WorkerStarting {
+        /// Which; not necessarily the one that records this.
+        who: WorkerId,
+        /// The task that waits for it.
+        task: TaskId,
+    },
+    /// The worker's first instruction.
+    WorkerStarted {
+        /// Its process.
+        pid: u32,
+        /// Its thread.
+        tid: u32,
+    },
+    /// The worker is gone.
+    WorkerEnded {
+        /// Which; not necessarily the one that records this.
+        who: WorkerId,
+        /// How.
+        outcome: Outcome,
+        /// The signal that killed it; 0 if none did.
+        signal: u8,
+    },
+    /// The event loop has nothing to run and listens.
+    LoopListens,
+    /// The event loop wakes up.
+    LoopWakes,
+    /// The lock has a new holder, which had waited.
+    LockTaken {
+        /// Which lock.
+        lock: LockId,
+        /// By which task.
+        task: TaskId,
+        /// For how long it had waited.
+        waited: Ns,
+    },
+    /// The holder lets go of the lock.
+    LockReleased {
+        /// Which lock.
+        lock: LockId,
+        /// Which task held it.
+        task: TaskId,
+        /// Whether a waiter had asked for it (a forced switch), or the holder let go by itself, to wait.
+        forced: bool,
+    },
+    /// A waiter, having waited a whole interval, asks the holder to let go.
+    DropRequest {
+        /// Which lock.
+        lock: LockId,
+        /// Who asks.
+        task: TaskId,
+    },
+    /// A payload was serialized and sent, or received and read.
+    Copied {
+        /// Whose.
+        task: TaskId,
+        /// To the worker, or back.
+        direction: Direction,
+        /// How many bytes.
+        bytes: u64,
+        /// The time that took, up to now.
+        spent: Ns,
+    },
+    /// So many events before this one did not fit and are lost.
+    Lost {
+        /// How many.
+        count: u64,
+    },
+    /// The whole run stood still (was suspended) for `spent`, up to now.
+    Suspended {
+        /// For how long.
+        spent: Ns,
+    },
+}
+
+/// The way a payload went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Arguments, to the worker.
+    In,
+    /// Results, from it.
+    Out,
+}
+
+/// 48 bits: 78 hours in nanoseconds, the longest `ago` or `spent` that is kept exactly.
+const LOW: u64 = (1 << 48) - 1;
+/// The `due` of an event that has none.
+const NEVER: u64 = u64::MAX;
+const NO_TASK: TaskId = TaskId(u32::MAX);
+
+impl Record {
+    /// The core of a record whose maker did not look.
+    pub const NO_CORE: CoreId = CoreId(u16::MAX);
+
+    /// As four words.
+    pub fn encode(&self) -> [u64; RECORD_WORDS] {
+        let core = u64::from(self.core.0) << 48;
+        let short = |t: Ns| t.0.min(LOW);
+        let (kind, sub, task, a, b) = match self.event {
+            Event::Submitted { task } => (0, 0, task, 0, 0),
+            Event::Enter { task, state, holds, ago, due } => {
+                (1, state as u8 | u8::from(holds) << 7, task, short(ago), due.map_or(NEVER, |d| d.0))
+            }
+            Event::WasOff { task, spent } => (2, 0, task, short(spent), 0),
+            Event::Moved { task } => (3, 0, task, 0, 0),
+            Event::Ended { task, outcome, signal, cpu } => (4, outcome as u8, task, u64::from(signal), cpu.0),
+            Event::WorkerStarting { who, task } => (5, 0, task, u64::from(who.0), 0),
+            Event::WorkerStarted { pid, tid } => (6, 0, NO_TASK, u64::from(pid), u64::from(tid)),
+            Event::WorkerEnded { who, outcome, signal } => {
+                (7, outcome as u8, NO_TASK, u64::from(who.0), u64::from(signal))
+            }
+            Event::LoopListens => (8, 0, NO_TASK, 0, 0),
+            Event::LoopWakes => (9, 0, NO_TASK, 0, 0),
+            Event::LockTaken { lock, task, waited } => (10, 0, task, short(waited), u64::from(lock.0)),
+            Event::LockReleased { lock, task, forced } => (11, u8::from(forced), task, 0, u64::from(lock.0)),
+            Event::DropRequest { lock, task } => (12, 0, task, 0, u64::from(lock.0)),
+            Event::Copied { task, direction, bytes, spent } => (13, direction as u8, task, short(spent), bytes),
+            Event::Lost { count } => (14, 0, NO_TASK, 0, count),
+            Event::Suspended { spent } => (15, 0, NO_TASK, short(spent), 0),
+        };
+        let head =
+            u64::from(kind as u8) | u64::from(sub) << 8 | u64::from(self.worker.0) << 16 | u64::from(task.0) << 32;
+        [self.at.0, head, core | a, b]
+    }
+
+    /// Back from four words; nothing where they are not a record.
+    pub fn decode(words: [u64; RECORD_WORDS]) -> Option<Record> {
+        let [at, head, a, b] = words;
+        let core = CoreId((a >> 48) as u16);
+        let a = a & LOW;
+        let (kind, sub) = (head as u8, (head >> 8) as u8);
+        let worker = WorkerId((head >> 16) as u16);
+        let task = TaskId((head >> 32) as u32);
+        let lock = LockId(b as u32);
+        let who = WorkerId(a as u16);
+        let event = match kind {
+            0 => Event::Submitted { task },
+            1 => Event::Enter {
+                task,
+                state: State::from_repr(sub & 0x7f)?,
+                holds: sub & 0x80 != 0,
+                ago: Ns(a),
+                due: (b != NEVER).then_some(Ns(b)),
+            },
+            2 => Event::WasOff { task, spent: Ns(a) },
+            3 => Event::Moved { task },
+            4 => Event::Ended { task, outcome: Outcome::from_repr(sub)?, signal: a as u8, cpu: Ns(b) },
+            5 => Event::WorkerStarting { who, task },
+            6 => Event::WorkerStarted { pid: a as u32, tid: b as u32 },
+            7 => Event::WorkerEnded { who, outcome: Outcome::from_repr(sub)?, signal: b as u8 },
+            8 => Event::LoopListens,
+            9 => Event::LoopWakes,
+            10 => Event::LockTaken { lock, task, waited: Ns(a) },
+            11 => Event::LockReleased { lock, task, forced: sub != 0 },
+            12 => Event::DropRequest { lock, task },
+            13 => {
+                let direction = if sub == 0 { Direction::In } else { Direction::Out };
+                Event::Copied { task, direction, bytes: b, spent: Ns(a) }
+            }
+            14 => Event::Lost { count: b },
+            15 => Event::Suspended { spent: Ns(a) },
+            _ => return None,
+        };
+        Some(Record { at: Stamp(at), worker, core, event })
+    }
+
+    /// Encoded, little-endian, at the end of `out`.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        for word in self.encode() {
+            out.extend_from_slice(&word.to_le_bytes());
+        }
+    }
+
+    /// Back from [`RECORD_BYTES`] little-endian bytes; nothing where they are not a record.
+    pub fn read(bytes: &[u8]) -> Option<Record> {
+        let mut words = [0; RECORD_WORDS];
+        for (word, chunk) in words.iter_mut().zip(bytes.chunks_exact(8)) {
+            *word = u64::from_le_bytes(chunk.try_into().ok()?);
+        }
+        Record::decode(words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn events() -> impl Strategy<Value = Event> {
+        let task = any::<u32>().prop_map(TaskId);
+        let who = any::<u16>().prop_map(WorkerId);
+        let lock = any::<u32>().prop_map(LockId);
+        let short = (0..=LOW).prop_map(Ns);
+        let outcome = (0u8..4).prop_map(|n| Outcome::from_repr(n).expect("an outcome"));
+        let state = (0u8..=10).prop_map(|n| State::from_repr(n).expect("a state"));
+        let due = proptest::option::of((0..NEVER).prop_map(Ns));
+        let direction = prop_oneof![Just(Direction::In), Just(Direction::Out)];
+        prop_oneof![
+            task.clone().prop_map(|task| Event::Submitted { task }),
+            (task.clone(), state, any::<bool>(), short.clone(), due)
+                .prop_map(|(task, state, holds, ago, due)| Event::Enter { task, state, holds, ago, due }),
+            (task.clone(), short.clone()).prop_map(|(task, spent)| Event::WasOff { task, spent }),
+            task.clone().prop_map(|task| Event::Moved { task }),
+            (task.clone(), outcome.clone(), any::<u8>(), any::<u64>().prop_map(Ns))
+                .prop_map(|(task, outcome, signal, cpu)| Event::Ended { task, outcome, signal, cpu }),
+            (who.clone(), task.clone()).prop_map(|(who, task)| Event::WorkerStarting { who, task }),
+            (any::<u32>(), any::<u32>()).prop_map(|(pid, tid)| Event::WorkerStarted { pid, tid }),
+            (who, outcome, any::<u8>()).prop_map(|(who, outcome, signal)| Event::WorkerEnded { who, outcome, signal }),
+            Just(Event::LoopListens),
+            Just(Event::LoopWakes),
+            (lock.clone(), task.clone(), short.clone()).prop_map(|(lock, task, waited)| Event::LockTaken {
+                lock,
+                task,
+                waited
+            }),
+            (lock.clone(), task.clone(), any::<bool>()).prop_map(|(lock, task, forced)| Event::LockReleased {
+                lock,
+                task,
+                forced
+            }),
+            (lock, task.clone()).prop_map(|(lock, task)| Event::DropRequest { lock, task }),
+            (task, direction, any::<u64>(), short.clone()).prop_map(|(task, direction, bytes, spent)| Event::Copied {
+                task,
+                direction,
+                bytes,
+                spent
+            }),
+            any::<u64>().prop_map(|count| Event::Lost { count }),
+            short.prop_map(|spent| Event::Suspended { spent }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(at in any::<u64>(), worker in any::<u16>(), core in any::<u16>(), event in events()) {
+            let record = Record { at: Stamp(at), worker: WorkerId(worker), core: CoreId(core), event };
+            let mut bytes = Vec::new();
+            record.write(&mut bytes);
+            prop_assert_eq!(bytes.len(), RECORD_BYTES);
+            prop_assert_eq!(Record::read(&bytes), Some(record));
+        }
+
+        #[test]
+        fn any_bytes_are_a_record_or_nothing(words in any::<[u64; 4]>()) {
+            if let Some(record) = Record::decode(words) {
+                prop_assert_eq!(Record::decode(record.encode()), Some(record));
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Frames on the pipe between a runner and whoever watches it: a length, a kind, a payload. Events travel as
+//! they were encoded; the rest as JSON.
+
+use std::io::{self, Read, Write};
+
+use serde::{Deserialize, Serialize};
+
+use super::event::{RECORD_BYTES, Record};
+use crate::state::Outcome;
+use crate::units::{Ns, Stamp};
+
+/// One message of a runner.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Frame {
+    /// The run begins.
+    Begin(Begin),
+    /// What has happened since the last frame.
+    Events(Vec<Record>),
+    /// The run is over; nothing follows.
+    End(End),
+    /// The run could not be made, or broke off, for this reason; nothing follows.
+    Failed(String),
+}
+
+/// The first frame.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begin {
+    /// The submission of the first task.
+    pub t0: Stamp,
+    /// The runner's process.
+    pub pid: u32,
+    /// How many workers the plan names.
+    pub workers: u16,
+    /// The cores the workers may use.
+    pub cores: Vec<u16>,
+}
+
+/// The last frame of a run that came to its end: what is counted rather than seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    /// The instant at which the runner held the last result.
+    pub at: Stamp,
+    /// CPU time of the workers from the first submission to the end.
+    pub cpu: Ns,
+    /// CPU time of everything else in the run.
+    pub overhead: Overhead,
+    /// Switches of the workers as the kernel counted them.
+    pub switches: Switches,
+    /// Peak resident memory of the runner and its workers, shared pages counted once, in bytes; 0 if unknown.
+    pub peak_rss_bytes: u64,
+    /// Each worker's account, in the plan's order.
+    pub workers: Vec<WorkerUse>,
+    /// What each task brought back, in the plan's order.
+    pub results: Vec<TaskResult>,
+    /// How many times the holder of a global lock took it again with nobody in between.
+    pub lock_retaken: u64,
+    /// Events recorded, lost ones included.
+    pub events: u64,
+    /// Events lost because a ring was full.
+    pub lost: u64,
+}
+
+/// CPU time in a run that is no worker's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overhead {
+    /// Of the thread that drains the rings.
+    pub collector: Ns,
+    /// Of the thread that hands tasks to worker processes.
+    pub dispatcher: Ns,
+}
+
+/// Context switches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switches {
+    /// The thread had to wait.
+    pub voluntary: u64,
+    /// The kernel took the core away.
+    pub involuntary: u64,
+}
+
+/// A worker's account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkerUse {
+    /// As it is called in its process (thread name).
+    pub name: String,
+    /// Its process; 0 if it never was.
+    pub pid: u32,
+    /// Its thread; 0 if it never was.
+    pub tid: u32,
+    /// Its CPU time.
+    pub cpu: Ns,
+    /// Its switches.
+    pub switches: Switches,
+}
+
+/// What a task brought back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskResult {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What its kernel came to; nothing where it did not end.
+    pub value: Option<u64>,
+}
+
+/// A frame that is none.
+#[derive(Debug, thiserror::Error)]
+pub enum FrameError {
+    /// The pipe broke, or ended inside a frame.
+    #[error("the runner's pipe broke: {0}")]
+    Io(#[from] io::Error),
+    /// Bytes that no runner of this version writes.
+    #[error("the runner sent what is no frame: {0}")]
+    Malformed(String),
+}
+
+/// The longest payload that is read; a collector's sweep is far below.
+const LONGEST: u32 = 64 << 20;
+
+/// Writes `frame` to `out`, in one piece.
+///
+/// # Errors
+/// As `out` says.
+pub fn write_frame(out: &mut impl Write, frame: &Frame) -> io::Result<()> {
+    let mut bytes = vec![0; 5];
+    let kind = match frame {
+        Frame::Begin(begin) => json(&mut bytes, begin, 1)?,
+        Frame::Events(records) => {
+            bytes.reserve(records.len() * RECORD_BYTES);
+            records.iter().for_each(|r| r.write(&mut bytes));
+            2
+        }
+        Frame::End(end) => json(&mut bytes, end, 3)?,
+        Frame::Failed(reason) => {
+            bytes.extend_from_slice(reason.as_bytes());
+            4
+        }
+    };
+    let length = (bytes.len() - 5) as u32;
+    bytes[..4].copy_from_slice(&length.to_le_bytes());
+    bytes[4] = kind;
+    out.write_all(&bytes)?;
+    out.flush()
+}
+
+fn json(bytes: &mut Vec<u8>, value: &impl Serialize, kind: u8) -> io::Result<u8> {
+    serde_json::to_writer(bytes, value)?;
+    Ok(kind)
+}
+
+/// Reads frames from a pipe, one after the other.
+#[derive(Debug)]
+pub struct FrameReader<R> {
+    from: R,
+}
+
+impl<R: Read> FrameReader<R> {
+    /// Reads from `from`, which should be buffered.
+    pub fn new(from: R) -> FrameReader<R> {
+        FrameReader { from }
+    }
+
+    /// The next frame, or nothing at the end.
+    ///
+    /// # Errors
+    /// If the pipe breaks inside a frame, or what it carries is none.
+    pub fn next_frame(&mut self) -> Result<Option<Frame>, FrameError> {
+        let mut head = [0; 5];
+        match self.from.read(&mut head[..1])? {
+            0 => return Ok(None),
+            _ => self.from.read_exact(&mut head[1..])?,
+        }
+        let length = u32::from_le_bytes([head[0], head[1], head[2], head[3]]);
+        if length > LONGEST {
+            return Err(FrameError::Malformed(format!("a payload of {length} bytes")));
+        }
+        let mut payload = vec![0; length as usize];
+        self.from.read_exact(&mut payload)?;
+        let malformed = |e: serde_json::Error| FrameError::Malformed(e.to_string());
+        Ok(Some(match head[4] {
+            1 => Frame::Begin(serde_json::from_slice(&payload).map_err(malformed)?),
+            2 => Frame::Events(payload.chunks_exact(RECORD_BYTES).filter_map(Record::read).collect()),
+            3 => Frame::End(serde_json::from_slice(&payload).map_err(malformed)?),
+            4 => Frame::Failed(String::from_utf8_lossy(&payload).into_owned()),
+            kind => return Err(FrameError::Malformed(format!("kind {kind}"))),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::Event;
+    use crate::units::{CoreId, TaskId, WorkerId};
+
+    #[test]
+    fn frames_are_read_back_and_a_cut_pipe_is_an_error() {
+        let event = Event::Submitted { task: TaskId(3) };
+        let record = Record { at: Stamp(7), worker: WorkerId(1), core: CoreId(0), event };
+        let frames = [
+            Frame::Begin(Begin { t0: Stamp(1), pid: 2, workers: 4, cores: vec![0, 1] }),
+            Frame::Events(vec![record; 3]),
+            Frame::End(End { events: 3, ..End::default() }),
+            Frame::Failed("no more processes".to_owned()),
+        ];
+        let mut pipe = Vec::new();
+        for frame in &frames {
+            write_frame(&mut pipe, frame).expect("a vector takes everything");
+        }
+        let mut reader = FrameReader::new(pipe.as_slice());
+        for frame in &frames {
+            assert_eq!(reader.next_frame().expect("a frame").as_ref(), Some(frame));
+        }
+        assert!(reader.next_frame().expect("the end").is_none());
+        for cut in 1..pipe.len() {
+            let mut reader = FrameReader::new(&pipe[..cut]);
+            while let Ok(Some(_)) = reader.next_frame() {}
+        }
+        let mut nonsense = FrameReader::new([1u8, 0, 0, 0, 9, 0].as_slice());
+        assert!(matches!(nonsense.next_frame(), Err(FrameError::Malformed(_))));
+    }
+}

@@ -1,0 +1,139 @@
+//! Programs of steps as data: what a workload file says, checked, and the programs that come out of it for
+//! given parameters. Touches no files (texts are handed in) and knows no models.
+
+use std::collections::BTreeMap;
+
+mod catalogue;
+mod parse;
+mod program;
+mod quantity;
+
+pub use catalogue::{SHIPPED, ShippedFile, find, nearest, shipped};
+pub use parse::{FileError, parse};
+pub use program::{Kernel, MAX_TASKS, Op, ResolveError, Scale, StepKind, Task, Until, Work, WorkSum};
+pub use quantity::{Factor, Quantity, Value};
+
+/// A workload: a group of tasks, each a program of steps, with the numbers a user may turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workload {
+    /// What it is called on the command line.
+    pub name: String,
+    /// The heading it stands under in the picker.
+    pub group: String,
+    /// One line: what it does.
+    pub title: String,
+    /// A sentence or two: what it stands for.
+    pub about: String,
+    /// Names of the models to try to see its point, in order.
+    pub show: Vec<String>,
+    /// The numbers that can be turned, `tasks` first, the others by name.
+    pub params: Vec<Param>,
+    /// The groups of tasks.
+    pub tasks: Vec<TaskSpec>,
+    /// Whether it asks for a worker for each task, or for a number of them.
+    pub workers: Option<WorkerWish>,
+}
+
+/// A number of a workload that a user may turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Param {
+    /// Its name in the file, and for `--set`.
+    pub name: String,
+    /// Its value, a count or a time.
+    pub value: Value,
+}
+
+/// The number of workers a workload file asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorkerWish {
+    /// One for each task.
+    PerTask,
+    /// Exactly this many.
+    Count(u16),
+}
+
+/// A group of tasks that run the same program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskSpec {
+    /// The group's name; its tasks are numbered where there is more than one.
+    pub name: String,
+    /// How many there are.
+    pub count: Quantity,
+    /// Whether the run may end before they do.
+    pub background: bool,
+    /// The program.
+    pub steps: Vec<StepSpec>,
+}
+
+/// A step as the file says it, amounts still unresolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepSpec {
+    /// Keep a core busy.
+    Compute {
+        /// With which work.
+        kernel: Kernel,
+        /// For how long on an idle core, or how many iterations.
+        amount: Quantity,
+    },
+    /// Wait for a timer, giving way.
+    Sleep(Quantity),
+    /// Wait for a timer without giving way, even in async code.
+    BlockingSleep(Quantity),
+    /// Give way once.
+    Yield,
+    /// Do steps over and over.
+    Repeat {
+        /// Until when.
+        rule: RepeatSpec,
+        /// What.
+        steps: Vec<StepSpec>,
+    },
+}
+
+/// How long a `repeat` goes on, as the file says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RepeatSpec {
+    /// So many times.
+    Times(Quantity),
+    /// For so long.
+    For(Quantity),
+    /// Until all tasks of that group are over.
+    Until(String),
+}
+
+impl Workload {
+    /// The value of the parameter `name`.
+    pub fn param(&self, name: &str) -> Option<Value> {
+        self.params.iter().find(|p| p.name == name).map(|p| p.value)
+    }
+
+    /// With the parameter `name` set to `value`.
+    ///
+    /// # Errors
+    /// If there is no such parameter, or it is of the other kind (a count for a time).
+    pub fn set(&mut self, name: &str, value: Value) -> Result<(), ResolveError> {
+        let workload = self.name.clone();
+        let names = || self.params.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", ");
+        let Some(at) = self.params.iter().position(|p| p.name == name) else {
+            return Err(ResolveError::NoSuchParam { workload, name: name.to_owned(), known: names() });
+        };
+        let param = &mut self.params[at];
+        if std::mem::discriminant(&param.value) != std::mem::discriminant(&value) {
+            return Err(ResolveError::WrongUnit { name: name.to_owned(), expected: param.value.unit() });
+        }
+        param.value = value;
+        Ok(())
+    }
+
+    /// The programs of all its tasks, in order, every amount scaled by `scale`.
+    ///
+    /// # Errors
+    /// If an amount names what does not exist, is of the wrong unit or too large, or there are no or too many tasks.
+    pub fn resolve(&self, scale: Scale) -> Result<Vec<Task>, ResolveError> {
+        program::resolve(self, scale)
+    }
+
+    fn values(&self) -> BTreeMap<&str, Value> {
+        self.params.iter().map(|p| (p.name.as_str(), p.value)).collect()
+    }
+}

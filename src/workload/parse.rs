@@ -1,0 +1,254 @@
+//! Reading a workload file. Every refusal says the line, the column and what was expected there.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::quantity::{Quantity, Value};
+use super::{Kernel, Param, RepeatSpec, StepSpec, TaskSpec, WorkerWish, Workload};
+
+/// Where and why a workload file was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}:{column}: {why}")]
+pub struct FileError {
+    /// The file's name, as it was given.
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    /// What was expected.
+    pub why: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    format: Spanned<i64>,
+    name: Spanned<String>,
+    #[serde(default)]
+    group: String,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    about: String,
+    #[serde(default)]
+    show: Vec<String>,
+    workers: Option<Spanned<Number>>,
+    #[serde(default)]
+    params: BTreeMap<String, Spanned<Number>>,
+    tasks: Spanned<Vec<FileTask>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileTask {
+    name: String,
+    count: Option<Spanned<Number>>,
+    #[serde(default)]
+    background: bool,
+    steps: Spanned<Vec<Spanned<FileStep>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum FileStep {
+    Compute(FileCompute),
+    Sleep(Spanned<Number>),
+    BlockingSleep(Spanned<Number>),
+    Yield,
+    Repeat(FileRepeat),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileCompute {
+    #[serde(default = "count")]
+    kernel: Kernel,
+    amount: Spanned<Number>,
+}
+
+fn count() -> Kernel {
+    Kernel::Count
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileRepeat {
+    times: Option<Spanned<Number>>,
+    r#for: Option<Spanned<Number>>,
+    until: Option<Spanned<String>>,
+    steps: Spanned<Vec<Spanned<FileStep>>>,
+}
+
+/// A number or a text: both are quantities.
+#[derive(Clone, Deserialize)]
+#[serde(untagged, expecting = "expected a whole number, a duration like \"5ms\" or the name of a parameter")]
+enum Number {
+    Whole(u64),
+    Text(String),
+}
+
+/// Deepest nesting of `repeat`.
+const DEEPEST: usize = 8;
+
+/// Reads the workload file `file`, whose text is `text`.
+///
+/// # Errors
+/// At the first thing that is wrong, with its place in the file.
+pub fn parse(file: &str, text: &str) -> Result<Workload, FileError> {
+    let cx = Context { file, text };
+    let read: File = toml::from_str(text).map_err(|e| {
+        let at = e.span().map_or(0, |s| s.start);
+        cx.error(at, e.message().to_owned())
+    })?;
+    cx.workload(read)
+}
+
+struct Context<'a> {
+    file: &'a str,
+    text: &'a str,
+}
+
+impl Context<'_> {
+    fn error(&self, at: usize, why: String) -> FileError {
+        let before = self.text.get(..at.min(self.text.len())).unwrap_or(self.text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        FileError { file: self.file.to_owned(), line, column, why }
+    }
+
+    fn workload(&self, read: File) -> Result<Workload, FileError> {
+        if *read.format.get_ref() != 1 {
+            let why = format!("format {} is not known: this version reads format 1", read.format.get_ref());
+            return Err(self.error(read.format.span().start, why));
+        }
+        if read.name.get_ref().trim().is_empty() {
+            return Err(self.error(read.name.span().start, "expected a name".to_owned()));
+        }
+        let mut params = Vec::new();
+        for (name, value) in &read.params {
+            let value = self.param(value)?;
+            params.push(Param { name: name.clone(), value });
+        }
+        params.sort_by_key(|p| p.name != "tasks");
+        let names: Vec<&str> = read.tasks.get_ref().iter().map(|t| t.name.as_str()).collect();
+        if names.is_empty() {
+            return Err(self.error(read.tasks.span().start, "expected at least one [[tasks]]".to_owned()));
+        }
+        let names = Names { params: &params, tasks: &names };
+        let tasks = read.tasks.get_ref().iter().map(|t| self.task(t, &names)).collect::<Result<Vec<_>, _>>()?;
+        let workers = read.workers.as_ref().map(|w| self.workers(w)).transpose()?;
+        Ok(Workload {
+            name: read.name.into_inner(),
+            group: read.group,
+            title: read.title,
+            about: read.about,
+            show: read.show,
+            params,
+            tasks,
+            workers,
+        })
+    }
+
+    fn workers(&self, wish: &Spanned<Number>) -> Result<WorkerWish, FileError> {
+        match wish.get_ref() {
+            Number::Text(text) if text == "per-task" => Ok(WorkerWish::PerTask),
+            Number::Whole(n @ 1..=4096) => Ok(WorkerWish::Count(*n as u16)),
+            _ => {
+                let why = "expected \"per-task\" or a whole number from 1 to 4096".to_owned();
+                Err(self.error(wish.span().start, why))
+            }
+        }
+    }
+
+    fn param(&self, value: &Spanned<Number>) -> Result<Value, FileError> {
+        match value.get_ref() {
+            Number::Whole(n) => Ok(Value::Count(*n)),
+            Number::Text(text) => text.parse().map_err(|why| self.error(value.span().start, why)),
+        }
+    }
+
+    fn task(&self, task: &FileTask, names: &Names<'_>) -> Result<TaskSpec, FileError> {
+        let count = match &task.count {
+            Some(count) => self.quantity(count, names)?,
+            None => Value::Count(1).into(),
+        };
+        let steps = self.steps(&task.steps, names, 0)?;
+        Ok(TaskSpec { name: task.name.clone(), count, background: task.background, steps })
+    }
+
+    fn steps(
+        &self,
+        steps: &Spanned<Vec<Spanned<FileStep>>>,
+        names: &Names<'_>,
+        depth: usize,
+    ) -> Result<Vec<StepSpec>, FileError> {
+        if steps.get_ref().is_empty() {
+            return Err(self.error(steps.span().start, "expected at least one step".to_owned()));
+        }
+        if depth > DEEPEST {
+            return Err(self.error(steps.span().start, format!("`repeat` is nested more than {DEEPEST} deep")));
+        }
+        steps.get_ref().iter().map(|s| self.step(s, names, depth)).collect()
+    }
+
+    fn step(&self, step: &Spanned<FileStep>, names: &Names<'_>, depth: usize) -> Result<StepSpec, FileError> {
+        Ok(match step.get_ref() {
+            FileStep::Compute(c) => StepSpec::Compute { kernel: c.kernel, amount: self.quantity(&c.amount, names)? },
+            FileStep::Sleep(t) => StepSpec::Sleep(self.quantity(t, names)?),
+            FileStep::BlockingSleep(t) => StepSpec::BlockingSleep(self.quantity(t, names)?),
+            FileStep::Yield => StepSpec::Yield,
+            FileStep::Repeat(r) => {
+                let rule = match (&r.times, &r.r#for, &r.until) {
+                    (Some(n), None, None) => RepeatSpec::Times(self.quantity(n, names)?),
+                    (None, Some(t), None) => RepeatSpec::For(self.quantity(t, names)?),
+                    (None, None, Some(task)) => {
+                        if !names.tasks.contains(&task.get_ref().as_str()) {
+                            let why = format!("there is no task `{}`: expected {}", task.get_ref(), names.tasks());
+                            return Err(self.error(task.span().start, why));
+                        }
+                        RepeatSpec::Until(task.get_ref().clone())
+                    }
+                    _ => {
+                        let why = "expected exactly one of `times`, `for` and `until`".to_owned();
+                        return Err(self.error(step.span().start, why));
+                    }
+                };
+                StepSpec::Repeat { rule, steps: self.steps(&r.steps, names, depth + 1)? }
+            }
+        })
+    }
+
+    fn quantity(&self, number: &Spanned<Number>, names: &Names<'_>) -> Result<Quantity, FileError> {
+        let at = number.span().start;
+        let quantity: Quantity = match number.get_ref() {
+            Number::Whole(n) => Value::Count(*n).into(),
+            Number::Text(text) => text.parse().map_err(|why| self.error(at, why))?,
+        };
+        if let Some(stranger) = quantity.names().find(|n| !names.params.iter().any(|p| p.name == *n)) {
+            let why = format!("there is no parameter `{stranger}`: expected {}", names.params());
+            return Err(self.error(at, why));
+        }
+        Ok(quantity)
+    }
+}
+
+struct Names<'a> {
+    params: &'a [Param],
+    tasks: &'a [&'a str],
+}
+
+impl Names<'_> {
+    fn params(&self) -> String {
+        if self.params.is_empty() {
+            return "one that [params] names (there are none)".to_owned();
+        }
+        self.params.iter().map(|p| format!("`{}`", p.name)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn tasks(&self) -> String {
+        self.tasks.iter().map(|t| format!("`{t}`")).collect::<Vec<_>>().join(", ")
+    }
+}

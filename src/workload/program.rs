@@ -1,0 +1,316 @@
+//! Programs with every amount resolved: what an engine executes.
+
+use serde::{Deserialize, Serialize};
+
+use super::quantity::{Quantity, Value};
+use super::{RepeatSpec, StepSpec, Workload};
+use crate::units::{Ns, TaskId};
+
+/// The most tasks a run may have.
+pub const MAX_TASKS: usize = 4096;
+/// The longest a single amount may be.
+const MAX_TIME: Ns = Ns(24 * 3_600 * 1_000_000_000);
+
+/// A task: a program of steps with a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// As it stands before its lane.
+    pub name: String,
+    /// Whether the run may end before it does.
+    pub background: bool,
+    /// What it does, in order.
+    pub ops: Vec<Op>,
+}
+
+/// One step of a program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Op {
+    /// Keep a core busy.
+    Compute(Kernel, Work),
+    /// Wait for a timer, giving way.
+    Sleep(Ns),
+    /// Wait for a timer without giving way, even in async code.
+    BlockingSleep(Ns),
+    /// Give way once.
+    Yield,
+    /// Do the steps over and over.
+    Repeat(Until, Vec<Op>),
+}
+
+/// A kind of step that does something itself; what `semantics` has a row for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StepKind {
+    /// [`Op::Compute`].
+    Compute,
+    /// [`Op::Sleep`].
+    Sleep,
+    /// [`Op::BlockingSleep`].
+    BlockingSleep,
+    /// [`Op::Yield`].
+    Yield,
+}
+
+/// The work that a `compute` step does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kernel {
+    /// The counting loop of the talks: add one, so many times.
+    Count,
+}
+
+/// How much a `compute` step does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Work {
+    /// As long as this takes on one idle core; the plan turns it into iterations.
+    Time(Ns),
+    /// So many iterations of the kernel.
+    Iterations(u64),
+}
+
+/// When a `repeat` ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Until {
+    /// After so many rounds.
+    Times(u64),
+    /// At the first end of a round after so long.
+    For(Ns),
+    /// At the first end of a round after all these tasks are over.
+    Tasks(Vec<TaskId>),
+}
+
+/// A factor on all amounts, in millionths: 300 000 is 0.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scale {
+    /// Millionths of one.
+    pub millionths: u64,
+}
+
+impl Scale {
+    /// Everything as the file says.
+    pub const ONE: Scale = Scale { millionths: 1_000_000 };
+
+    fn time(self, t: Ns) -> Ns {
+        t.times(self.millionths, 1_000_000)
+    }
+}
+
+impl Default for Scale {
+    fn default() -> Scale {
+        Scale::ONE
+    }
+}
+
+impl std::str::FromStr for Scale {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Scale, String> {
+        let factor: f64 = text.trim().parse().map_err(|_| format!("`{text}` is not a number"))?;
+        if (0.000_1..=1_000.0).contains(&factor) {
+            Ok(Scale { millionths: (factor * 1e6).round() as u64 })
+        } else {
+            Err(format!("`{text}` is out of range: from 0.0001 to 1000"))
+        }
+    }
+}
+
+impl Kernel {
+    /// All there are.
+    pub const ALL: [Kernel; 1] = [Kernel::Count];
+
+    /// Its name in workload files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kernel::Count => "count",
+        }
+    }
+}
+
+impl Op {
+    /// Its row in `semantics`; a `repeat` has none, being only its steps.
+    pub const fn kind(&self) -> Option<StepKind> {
+        Some(match self {
+            Op::Compute(..) => StepKind::Compute,
+            Op::Sleep(_) => StepKind::Sleep,
+            Op::BlockingSleep(_) => StepKind::BlockingSleep,
+            Op::Yield => StepKind::Yield,
+            Op::Repeat(..) => return None,
+        })
+    }
+}
+
+/// What a program asks for, added up: to say before a run how long it may take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WorkSum {
+    /// Time on a core.
+    pub cpu: Ns,
+    /// Time waited.
+    pub wait: Ns,
+    /// Iterations whose time nobody has said.
+    pub iterations: u64,
+}
+
+impl WorkSum {
+    fn add(&mut self, other: WorkSum, rounds: u64) {
+        self.cpu += other.cpu.times(rounds, 1);
+        self.wait += other.wait.times(rounds, 1);
+        self.iterations = self.iterations.saturating_add(other.iterations.saturating_mul(rounds));
+    }
+
+    /// The sum over `ops`.
+    pub fn of(ops: &[Op]) -> WorkSum {
+        let mut sum = WorkSum::default();
+        for op in ops {
+            match op {
+                Op::Compute(_, Work::Time(t)) => sum.cpu += *t,
+                Op::Compute(_, Work::Iterations(n)) => sum.iterations = sum.iterations.saturating_add(*n),
+                Op::Sleep(t) | Op::BlockingSleep(t) => sum.wait += *t,
+                Op::Yield => {}
+                Op::Repeat(Until::Times(n), body) => sum.add(WorkSum::of(body), *n),
+                Op::Repeat(Until::For(t), _) => sum.wait += *t,
+                Op::Repeat(Until::Tasks(_), body) => sum.add(WorkSum::of(body), 1),
+            }
+        }
+        sum
+    }
+}
+
+/// Why a workload cannot be run with these parameters.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResolveError {
+    /// A parameter that the workload does not have.
+    #[error("workload `{workload}` has no parameter `{name}`: it has {known}")]
+    NoSuchParam {
+        /// Whose.
+        workload: String,
+        /// Which.
+        name: String,
+        /// Those it has.
+        known: String,
+    },
+    /// A count for a time, or the other way round.
+    #[error("parameter `{name}` takes {expected}")]
+    WrongUnit {
+        /// Which.
+        name: String,
+        /// What it takes.
+        expected: &'static str,
+    },
+    /// An amount that comes to nothing usable.
+    #[error("task `{task}`: {what}: {why}")]
+    Amount {
+        /// In which task.
+        task: String,
+        /// Which amount.
+        what: &'static str,
+        /// Why not.
+        why: String,
+    },
+    /// No task, or too many.
+    #[error("{0} tasks are asked for: between 1 and {MAX_TASKS} can be run")]
+    TaskCount(u64),
+    /// Only background tasks.
+    #[error("all tasks are in the background: at least one must decide when the run ends")]
+    OnlyBackground,
+}
+
+pub(super) fn resolve(workload: &Workload, scale: Scale) -> Result<Vec<Task>, ResolveError> {
+    let values = workload.values();
+    let mut counts = Vec::with_capacity(workload.tasks.len());
+    let mut total = 0u64;
+    for spec in &workload.tasks {
+        let amount = |why: String| ResolveError::Amount { task: spec.name.clone(), what: "count", why };
+        let count = match spec.count.value(&values, 0).map_err(amount)? {
+            Value::Count(n) => n,
+            Value::Time(_) => return Err(amount("takes a whole number".to_owned())),
+        };
+        total = total.saturating_add(count);
+        counts.push(count);
+    }
+    if total == 0 || total > MAX_TASKS as u64 {
+        return Err(ResolveError::TaskCount(total));
+    }
+    let mut tasks = Vec::with_capacity(total as usize);
+    for (spec, &count) in workload.tasks.iter().zip(&counts) {
+        for index in 0..count {
+            let name = if count == 1 { spec.name.clone() } else { format!("{} {}", spec.name, index + 1) };
+            let cx = Resolver { workload, counts: &counts, task: &spec.name, index, scale };
+            tasks.push(Task { name, background: spec.background, ops: cx.ops(&spec.steps)? });
+        }
+    }
+    if tasks.iter().all(|t| t.background) { Err(ResolveError::OnlyBackground) } else { Ok(tasks) }
+}
+
+struct Resolver<'a> {
+    workload: &'a Workload,
+    counts: &'a [u64],
+    task: &'a str,
+    index: u64,
+    scale: Scale,
+}
+
+impl Resolver<'_> {
+    fn ops(&self, steps: &[StepSpec]) -> Result<Vec<Op>, ResolveError> {
+        steps.iter().map(|s| self.op(s)).collect()
+    }
+
+    fn op(&self, step: &StepSpec) -> Result<Op, ResolveError> {
+        Ok(match step {
+            StepSpec::Compute { kernel, amount } => Op::Compute(*kernel, self.work(amount)?),
+            StepSpec::Sleep(t) => Op::Sleep(self.time("sleep", t)?),
+            StepSpec::BlockingSleep(t) => Op::BlockingSleep(self.time("blocking_sleep", t)?),
+            StepSpec::Yield => Op::Yield,
+            StepSpec::Repeat { rule, steps } => Op::Repeat(self.until(rule)?, self.ops(steps)?),
+        })
+    }
+
+    fn until(&self, rule: &RepeatSpec) -> Result<Until, ResolveError> {
+        Ok(match rule {
+            RepeatSpec::For(t) => Until::For(self.time("repeat for", t)?),
+            RepeatSpec::Times(n) => match self.value("repeat times", n)? {
+                Value::Count(n) => Until::Times(n),
+                Value::Time(_) => return Err(self.error("repeat times", "takes a whole number")),
+            },
+            RepeatSpec::Until(name) => {
+                let mut ids = Vec::new();
+                let mut next = 0u64;
+                for (spec, &count) in self.workload.tasks.iter().zip(self.counts) {
+                    if spec.name == *name {
+                        ids.extend((next..next + count).map(|id| TaskId(id as u32)));
+                    }
+                    next += count;
+                }
+                if ids.is_empty() {
+                    return Err(self.error("repeat until", &format!("there is no task `{name}`")));
+                }
+                Until::Tasks(ids)
+            }
+        })
+    }
+
+    fn work(&self, amount: &Quantity) -> Result<Work, ResolveError> {
+        Ok(match self.value("compute amount", amount)? {
+            Value::Time(t) => Work::Time(self.scale.time(t)),
+            Value::Count(n) => Work::Iterations(Ns(n).times(self.scale.millionths, 1_000_000).0),
+        })
+    }
+
+    fn time(&self, what: &'static str, amount: &Quantity) -> Result<Ns, ResolveError> {
+        match self.value(what, amount)? {
+            Value::Time(t) if t <= MAX_TIME => Ok(self.scale.time(t)),
+            Value::Time(_) => Err(self.error(what, "is longer than 24 h")),
+            Value::Count(0) => Ok(Ns::ZERO),
+            Value::Count(_) => Err(self.error(what, "takes a duration like 5ms")),
+        }
+    }
+
+    fn value(&self, what: &'static str, amount: &Quantity) -> Result<Value, ResolveError> {
+        amount.value(&self.workload.values(), self.index).map_err(|why| self.error(what, &why))
+    }
+
+    fn error(&self, what: &'static str, why: &str) -> ResolveError {
+        ResolveError::Amount { task: self.task.to_owned(), what, why: why.to_owned() }
+    }
+}
