@@ -4,10 +4,15 @@
 //! **trace**; a trace is drawn as a **scene**. Modules stand in layers and import only from layers below them, never
 //! from a sibling; `tests/layers.rs` holds the table that `ARCHITECTURE.md` explains.
 
+pub mod app;
+pub mod insight;
 pub mod model;
 pub mod plan;
+pub mod scene;
 pub mod semantics;
 pub mod state;
+pub mod text;
 pub mod trace;
+pub mod ui;
 pub mod units;
 pub mod workload;
