@@ -4,9 +4,12 @@
 //! **trace**; a trace is drawn as a **scene**. Modules stand in layers and import only from layers below them, never
 //! from a sibling; `tests/layers.rs` holds the table that `ARCHITECTURE.md` explains.
 
+pub mod cli;
 pub mod model;
 pub mod plan;
+pub mod report;
 pub mod semantics;
+pub mod settings;
 pub mod state;
 pub mod trace;
 pub mod units;
