@@ -4,6 +4,7 @@
 //! **trace**; a trace is drawn as a **scene**. Modules stand in layers and import only from layers below them, never
 //! from a sibling; `tests/layers.rs` holds the table that `ARCHITECTURE.md` explains.
 
+pub mod engine;
 pub mod model;
 pub mod plan;
 pub mod semantics;

@@ -4,5 +4,5 @@
 mod event;
 mod wire;
 
-pub use event::{Direction, Event, RECORD_BYTES, Record};
+pub use event::{Direction, Event, RECORD_BYTES, RECORD_WORDS, Record};
 pub use wire::{Begin, End, Frame, FrameError, FrameReader, Overhead, Switches, TaskResult, WorkerUse, write_frame};
