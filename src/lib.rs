@@ -5,6 +5,7 @@
 //! from a sibling; `tests/layers.rs` holds the table that `ARCHITECTURE.md` explains.
 
 pub mod cli;
+pub mod engine;
 pub mod model;
 pub mod plan;
 pub mod report;
