@@ -3,7 +3,7 @@
 
 use crate::model::ModelKind;
 use crate::state::State;
-use crate::workload::StepKind;
+use crate::workload::{Op, StepKind};
 
 /// What a step does to whoever performs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,20 @@ pub const fn others_move(model: ModelKind) -> bool {
     !matches!(model, ModelKind::Serial)
 }
 
+/// As [`others_move`], for a task that repeats `body`: on an event loop others move only if the body gives way.
+pub fn others_move_during(body: &[Op], model: ModelKind) -> bool {
+    let gives_way = |op: &Op| match op {
+        Op::Repeat(_, inner) => others_move_during(inner, model),
+        other => {
+            other.kind().is_some_and(|step| matches!(effect(step, model).worker, Worker::Suspends | Worker::YieldsLoop))
+        }
+    };
+    match model {
+        ModelKind::Async => body.iter().any(gives_way),
+        _ => others_move(model),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +97,17 @@ mod tests {
                 assert_eq!(suspends, model == ModelKind::Async && step == StepKind::Sleep, "{step:?} {model:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_loop_moves_others_only_while_the_repeated_steps_give_way() {
+        use crate::workload::Until;
+        let blocks = vec![Op::BlockingSleep(crate::units::Ns::from_millis(1))];
+        let gives_way = vec![Op::Repeat(Until::Times(2), vec![Op::Yield])];
+        assert!(!others_move_during(&blocks, ModelKind::Async));
+        assert!(others_move_during(&gives_way, ModelKind::Async));
+        assert!(others_move_during(&blocks, ModelKind::Threads));
+        assert!(!others_move_during(&gives_way, ModelKind::Serial));
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod store;
 mod track;
 mod wire;
 
-pub use event::{Direction, Event, RECORD_BYTES, Record};
+pub use event::{Direction, Event, RECORD_BYTES, RECORD_WORDS, Record};
 pub use lock::{Hold, LockTrack};
 pub use stats::{LockStats, Stats};
 pub use store::{KEPT_MARKS, Loss, TaskName, Trace, WorkerTrack};

@@ -20,7 +20,7 @@ mod theme;
 mod timeline;
 
 pub use layout::{LEAST, Layout};
-pub use theme::{Depth, Look, Palette};
+pub use theme::{Depth, Look};
 
 use theme::Role;
 
@@ -71,6 +71,11 @@ fn kind_label(kind: ModelKind, narrow: bool) -> &'static str {
         (ModelKind::Processes, false) => Label::Processes.text(),
         (ModelKind::Async, false) => Label::Async.text(),
     }
+}
+
+/// The scoreboard as text, for the shell after the program has left.
+pub fn scoreboard_text(app: &App) -> String {
+    board::text(app)
 }
 
 /// What a press of the mouse at `x`, `y` means on a screen of `area`.

@@ -157,3 +157,18 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
     }
     paint::put(buffer, layout.area.x + 1, y, layout.area.right(), line.trim_end(), look.fg(Role::Dim));
 }
+
+/// The scoreboard as text, for the shell after the program has left: nothing where nothing was measured.
+pub fn text(app: &App) -> String {
+    let rows = app.scoreboard.rows(app.setup.model);
+    let mut out = String::new();
+    for row in rows {
+        let Some(score) = row.score else { continue };
+        let ratio = app.scoreboard.speedup(score, app.machine.usable).map_or_else(String::new, factor);
+        let line =
+            format!("{:<12} {:>9}  {:>6}   {:.1} cores busy", name(&row), score.time.to_string(), ratio, score.busy);
+        out += line.trim_end();
+        out.push('\n');
+    }
+    if out.is_empty() { out } else { format!("{}: {}\n{out}", app.setup.workload.name, app.setup.title()) }
+}

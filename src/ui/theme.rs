@@ -4,6 +4,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::settings::Theme;
 use crate::state::State;
 use crate::units::TaskId;
 
@@ -30,30 +31,6 @@ pub enum Role {
     Alarm,
 }
 
-/// The palettes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Palette {
-    /// Light on dark.
-    #[default]
-    Dark,
-    /// Dark on light.
-    Light,
-    /// For projectors: pure colours on black.
-    HighContrast,
-    /// Okabe and Ito's colours, told apart by nearly everybody.
-    ColorBlind,
-}
-
-impl Palette {
-    /// All of them, by name.
-    pub const ALL: [(&'static str, Palette); 4] = [
-        ("dark", Palette::Dark),
-        ("light", Palette::Light),
-        ("high-contrast", Palette::HighContrast),
-        ("color-blind", Palette::ColorBlind),
-    ];
-}
-
 /// How many colours the terminal has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Depth {
@@ -72,7 +49,7 @@ pub enum Depth {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Look {
     /// Which colours.
-    pub palette: Palette,
+    pub theme: Theme,
     /// How many of them.
     pub depth: Depth,
     /// Whether only ASCII may be drawn.
@@ -123,20 +100,20 @@ impl Look {
 
     /// The strip of the header and the footer.
     pub fn strip(self) -> Style {
-        match (self.depth, self.palette) {
+        match (self.depth, self.theme) {
             (Depth::None | Depth::Sixteen, _) => Style::new(),
-            (_, Palette::Light) => Style::new().bg(self.reduce(rgb(0x00e8_ecf1))),
-            (_, Palette::HighContrast) => Style::new().bg(self.reduce(rgb(0x0022_2222))),
+            (_, Theme::Light) => Style::new().bg(self.reduce(rgb(0x00e8_ecf1))),
+            (_, Theme::HighContrast) => Style::new().bg(self.reduce(rgb(0x0022_2222))),
             _ => Style::new().bg(self.reduce(rgb(0x001b_222c))),
         }
     }
 
     /// The whole screen's ground.
     pub fn ground(self) -> Style {
-        match (self.depth, self.palette) {
+        match (self.depth, self.theme) {
             (Depth::None | Depth::Sixteen, _) => Style::new(),
-            (_, Palette::Light) => self.pair(0x001b_1f24, 0x00ff_ffff),
-            (_, Palette::HighContrast) => self.pair(0x00ff_ffff, 0x0000_0000),
+            (_, Theme::Light) => self.pair(0x001b_1f24, 0x00ff_ffff),
+            (_, Theme::HighContrast) => self.pair(0x00ff_ffff, 0x0000_0000),
             _ => self.pair(0x00d7_dee7, 0x000f_1318),
         }
     }
@@ -162,9 +139,9 @@ impl Look {
     fn exact(self, role: Role) -> Color {
         match role {
             Role::State(state) => rgb(self.state(state)),
-            Role::Behind(state) => behind(self.state(state), self.palette),
+            Role::Behind(state) => behind(self.state(state), self.theme),
             Role::Task(task) => {
-                let set = if self.palette == Palette::Light { TASKS_LIGHT } else { TASKS_DARK };
+                let set = if self.theme == Theme::Light { TASKS_LIGHT } else { TASKS_DARK };
                 rgb(set[task.index() % set.len()])
             }
             Role::Text => self.by(0x00e6_ebf1, 0x0014_181d, 0x00ff_ffff),
@@ -177,16 +154,16 @@ impl Look {
     }
 
     fn by(self, dark: u32, light: u32, contrast: u32) -> Color {
-        rgb(match self.palette {
-            Palette::Dark | Palette::ColorBlind => dark,
-            Palette::Light => light,
-            Palette::HighContrast => contrast,
+        rgb(match self.theme {
+            Theme::Dark | Theme::ColorBlind => dark,
+            Theme::Light => light,
+            Theme::HighContrast => contrast,
         })
     }
 
     fn state(self, state: State) -> u32 {
-        match self.palette {
-            Palette::Dark => match state {
+        match self.theme {
+            Theme::Dark => match state {
                 State::Running => 0x002f_b47f,
                 State::Ready => 0x00a8_7d45,
                 State::Preempted => 0x00e8_c547,
@@ -198,7 +175,7 @@ impl Look {
                 State::Starting => 0x0080_8b97,
                 State::Queued | State::Ended => 0x0062_6d79,
             },
-            Palette::Light => match state {
+            Theme::Light => match state {
                 State::Running => 0x0016_8a5b,
                 State::Ready => 0x0091_6326,
                 State::Preempted => 0x0096_7600,
@@ -210,7 +187,7 @@ impl Look {
                 State::Starting => 0x006f_7a86,
                 State::Queued | State::Ended => 0x0086_909b,
             },
-            Palette::HighContrast => match state {
+            Theme::HighContrast => match state {
                 State::Running => 0x0000_e676,
                 State::Ready => 0x00d9_9a4e,
                 State::Preempted => 0x00ff_e04d,
@@ -222,7 +199,7 @@ impl Look {
                 State::Starting => 0x00b4_b4b4,
                 State::Queued | State::Ended => 0x0090_9090,
             },
-            Palette::ColorBlind => match state {
+            Theme::ColorBlind => match state {
                 State::Running => 0x0000_b384,
                 State::Ready => 0x00a8_7a4a,
                 State::Preempted => 0x00f0_e442,
@@ -248,10 +225,10 @@ fn mono(role: Role) -> Style {
 }
 
 /// A state's colour where it stands behind a share at work: half way to the ground.
-fn behind(hex: u32, palette: Palette) -> Color {
-    let ground = match palette {
-        Palette::Light => 0x00ff_ffff,
-        Palette::HighContrast => 0,
+fn behind(hex: u32, theme: Theme) -> Color {
+    let ground = match theme {
+        Theme::Light => 0x00ff_ffff,
+        Theme::HighContrast => 0,
         _ => 0x000f_1318,
     };
     let mix = |shift: u32| {
@@ -320,9 +297,10 @@ mod tests {
     }
 
     #[test]
-    fn every_palette_can_be_read() {
-        for (name, palette) in Palette::ALL {
-            let look = Look { palette, ..Look::default() };
+    fn every_theme_can_be_read() {
+        for theme in Theme::ALL {
+            let name = theme.name();
+            let look = Look { theme, ..Look::default() };
             let ground = look.ground().bg.expect("a ground");
             for state in State::ALL {
                 let ratio = contrast(look.exact(Role::State(state)), ground);
@@ -342,8 +320,9 @@ mod tests {
 
     #[test]
     fn state_and_task_colours_do_not_meet() {
-        for (name, palette) in Palette::ALL.into_iter().filter(|(_, p)| *p != Palette::ColorBlind) {
-            let look = Look { palette, ..Look::default() };
+        for theme in Theme::ALL.into_iter().filter(|t| *t != Theme::ColorBlind) {
+            let name = theme.name();
+            let look = Look { theme, ..Look::default() };
             for state in State::ALL {
                 for task in 0..6 {
                     assert_ne!(

@@ -1,0 +1,54 @@
+//! The engine that really does it: threads, child processes, an event loop, on this machine's cores. A run happens in
+//! a process of its own, the **runner**: this program executed again with a hidden first argument. It reads its plan
+//! on stdin and writes frames to stdout.
+//!
+//! ```text
+//!   client ── plan ──> runner ──> threads | worker processes | event loop
+//!          <─ frames ──   └ collector <── rings in shared memory, one for each worker
+//! ```
+//!
+//! Refuses to draw, to decide what a step means (`semantics` does) and to know what a run is for.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+pub mod calibrate;
+mod client;
+mod collector;
+mod compute;
+mod event_loop;
+mod gil;
+mod kin;
+pub mod machine;
+mod memory;
+mod message;
+mod processes;
+pub mod ring;
+mod runner;
+mod serial;
+mod shared;
+mod steps;
+pub mod sys;
+mod threads;
+mod worker;
+
+pub use client::{Runner, RunnerError};
+
+/// The hidden first arguments with which this program executes itself.
+const RUNNER: &str = "__runner";
+const WORKER: &str = "__worker";
+const CALIBRATE: &str = "__calibrate";
+
+/// Does what the hidden first argument in `args` (without the program's name) asks for; nothing if there is none.
+///
+/// To be called before anything else in `main`: what comes before it is part of a worker's start.
+pub fn hidden(args: &[OsString]) -> Option<ExitCode> {
+    let born = sys::now();
+    let (first, rest) = args.split_first()?;
+    match first.to_str()? {
+        RUNNER => Some(runner::main(rest)),
+        WORKER => Some(worker::main(born, rest)),
+        CALIBRATE => Some(calibrate::main(rest)),
+        _ => None,
+    }
+}

@@ -1,0 +1,153 @@
+//! The thread that empties the rings and alone writes to the runner's stdout. It wakes by the clock, never because of
+//! an event: waking a thread costs hundreds of times what an event does.
+
+use std::io::{self, Write};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+
+use super::memory::Memory;
+use super::shared::Shared;
+use super::{kin, sys};
+use crate::trace::{Begin, End, Event, Frame, Record, write_frame};
+use crate::units::{Ns, Stamp};
+
+/// Between two sweeps.
+const PERIOD: Ns = Ns::from_millis(5);
+/// The first sweeps after the start come sooner: somebody has just pressed a key and waits for the first lanes.
+const FIRST: [Ns; 3] = [Ns(500_000), Ns::from_millis(1), Ns::from_millis(2)];
+/// Records in a frame, at most.
+const FRAME: usize = 1 << 16;
+
+enum Order {
+    Begin(Begin),
+    End(Box<End>),
+    Fail(String),
+}
+
+/// The collector, seen from the runner's main thread.
+pub(super) struct Collector {
+    orders: Sender<Order>,
+    thread: JoinHandle<()>,
+}
+
+impl Collector {
+    /// Starts the thread, which waits for [`Collector::begin`] and writes to `out`.
+    ///
+    /// # Errors
+    /// If the system allows no more threads.
+    pub(super) fn start(shared: Shared, out: impl Write + Send + 'static) -> io::Result<Collector> {
+        let (orders, received) = channel();
+        let thread = thread::Builder::new().name("collector".to_owned()).spawn(move || {
+            let mut sweeper = Sweeper { shared, out, records: Vec::new(), memory: Memory::default() };
+            // Nobody reads what is written: there is nothing left to run for.
+            if sweeper.run(&received).is_err() {
+                kin::die_with_children();
+            }
+        })?;
+        Ok(Collector { orders, thread })
+    }
+
+    /// Announces the run.
+    pub(super) fn begin(&self, begin: Begin) {
+        let _ = self.orders.send(Order::Begin(begin));
+    }
+
+    /// Writes what is left up to `end.at`, then `end`, with what the collector itself knows filled in.
+    pub(super) fn end(self, end: End) {
+        self.last(Order::End(Box::new(end)));
+    }
+
+    /// Says why there is no (further) run.
+    pub(super) fn fail(self, reason: String) {
+        self.last(Order::Fail(reason));
+    }
+
+    fn last(self, order: Order) {
+        let _ = self.orders.send(order);
+        let _ = self.thread.join();
+    }
+}
+
+struct Sweeper<W> {
+    shared: Shared,
+    out: W,
+    records: Vec<Record>,
+    memory: Memory,
+}
+
+impl<W: Write> Sweeper<W> {
+    fn run(&mut self, orders: &Receiver<Order>) -> io::Result<()> {
+        match orders.recv() {
+            Ok(Order::Begin(begin)) => write_frame(&mut self.out, &Frame::Begin(begin))?,
+            Ok(Order::Fail(reason)) => return write_frame(&mut self.out, &Frame::Failed(reason)),
+            Ok(Order::End(_)) | Err(_) => return Ok(()),
+        }
+        let mut next = sys::now();
+        let mut pauses = FIRST.into_iter();
+        loop {
+            next = (next + pauses.next().unwrap_or(PERIOD)).max(sys::now());
+            match orders.recv_timeout(next.since(sys::now()).to_std()) {
+                Err(RecvTimeoutError::Timeout) => {
+                    self.sweep(None)?;
+                    self.memory.sample(self.shared, sys::now());
+                }
+                Ok(Order::End(end)) => return self.finish(*end),
+                Ok(Order::Fail(reason)) => {
+                    self.sweep(None)?;
+                    return write_frame(&mut self.out, &Frame::Failed(reason));
+                }
+                Ok(Order::Begin(_)) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+        }
+    }
+
+    /// Writes what the rings hold; nothing of what came after `until`.
+    fn sweep(&mut self, until: Option<Stamp>) -> io::Result<()> {
+        for (worker, ring) in self.shared.rings() {
+            let from = self.records.len();
+            ring.drain(&mut self.records);
+            if let Some(until) = until {
+                let mut place = from;
+                self.records.retain(|r| {
+                    place += 1;
+                    place <= from || r.at <= until
+                });
+                if ring.untold() > 0 {
+                    let event = Event::Lost { count: ring.untold() };
+                    self.records.push(Record { at: until, worker, core: Record::NO_CORE, event });
+                }
+            }
+            if self.records.len() >= FRAME {
+                self.write()?;
+            }
+        }
+        self.write()
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        if self.records.is_empty() {
+            return Ok(());
+        }
+        let frame = Frame::Events(std::mem::take(&mut self.records));
+        let written = write_frame(&mut self.out, &frame);
+        if let Frame::Events(mut records) = frame {
+            records.clear();
+            self.records = records;
+        }
+        written
+    }
+
+    fn finish(&mut self, mut end: End) -> io::Result<()> {
+        self.sweep(Some(end.at))?;
+        self.memory.sample_now(self.shared);
+        end.peak_rss_bytes = self.memory.peak();
+        for (_, ring) in self.shared.rings() {
+            end.events += ring.recorded();
+            end.lost += ring.dropped();
+            end.lock_retaken += ring.account().lock_retaken;
+        }
+        end.overhead.collector = sys::thread_cpu();
+        write_frame(&mut self.out, &Frame::End(end))
+    }
+}

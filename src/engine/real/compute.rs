@@ -1,0 +1,116 @@
+//! Whoever executes tasks, whatever it is: it computes in small pieces, looking up after each, and notices that it
+//! was not on a core meanwhile. A kernel's instructions are the same under every model, with and without a lock.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use super::gil::{Gil, Turn};
+use super::ring::Recorder;
+use super::shared::Shared;
+use super::sys;
+use crate::state::{Outcome, State};
+use crate::trace::Event;
+use crate::units::{CoreId, Ns, Stamp, TaskId};
+use crate::workload::Kernel;
+
+/// A piece that takes so much longer than the quickest one was interrupted: the worker was off its core. Below lie
+/// interrupts, cache misses and the collector's short turns.
+const LATE: Ns = Ns::from_micros(150);
+
+/// A worker at work.
+pub(super) struct Worker {
+    pub(super) shared: Shared,
+    pub(super) recorder: Recorder,
+    turn: Option<Turn>,
+    poll_every: u64,
+    /// The shortest time that a whole piece has taken.
+    quickest: Ns,
+    core: CoreId,
+}
+
+/// Adds one to `value`, so many times, each time for anyone to see.
+#[inline(never)]
+pub(super) fn count(mut value: u64, times: u64) -> u64 {
+    for _ in 0..times {
+        value = black_box(value.wrapping_add(1));
+    }
+    value
+}
+
+impl Worker {
+    /// One that records with `recorder` and competes for `gil`, if there is one.
+    pub(super) fn new(shared: Shared, recorder: Recorder, gil: Option<&Arc<Gil>>) -> Worker {
+        let turn = gil.map(|g| Turn::new(Arc::clone(g)));
+        let poll_every = shared.poll_every();
+        Worker { shared, recorder, turn, poll_every, quickest: Ns::MAX, core: sys::core() }
+    }
+
+    /// Takes the lock, where there is one, and goes on with `task`, which could have since `ready`, if that is known.
+    pub(super) fn go_on(&mut self, task: TaskId, ready: Option<Stamp>) {
+        let waited = self.turn.as_mut().is_some_and(|t| t.take(&self.recorder, task));
+        let at = sys::now();
+        // What passed before the lock was asked for is part of the wait; after it, nobody knows how much was whose.
+        let ago = ready.filter(|_| !waited).map_or(Ns::ZERO, |r| at.since(r));
+        self.core = sys::core();
+        self.recorder.record_at(at, Event::Enter { task, state: State::Running, holds: true, ago, due: None });
+    }
+
+    /// Lets go of the lock, if there is one and it is held.
+    pub(super) fn release_lock(&mut self) {
+        if let Some(turn) = &mut self.turn {
+            turn.release(&self.recorder);
+        }
+    }
+
+    /// Does `amount` of `kernel` for `task`, starting from `value`; what it came to.
+    pub(super) fn compute(&mut self, task: TaskId, kernel: Kernel, mut value: u64, amount: u64) -> u64 {
+        let mut left = amount;
+        let mut from = sys::now();
+        while left > 0 {
+            let piece = left.min(self.poll_every);
+            value = match kernel {
+                Kernel::Count => count(value, piece),
+            };
+            left -= piece;
+            from = self.look_up(task, from, piece);
+        }
+        value
+    }
+
+    /// What is done between two pieces; the next one begins at the returned instant.
+    fn look_up(&mut self, task: TaskId, from: Stamp, piece: u64) -> Stamp {
+        let now = sys::now();
+        let took = now.since(from);
+        if took > LATE && self.quickest < Ns::MAX {
+            let spent = took.less(self.quickest.times(piece, self.poll_every));
+            if spent > LATE {
+                self.recorder.record_at(now, Event::WasOff { task, spent });
+            }
+        }
+        if piece == self.poll_every && took < self.quickest {
+            self.quickest = took;
+        }
+        let core = sys::core();
+        if core != self.core {
+            self.core = core;
+            self.recorder.record_at(now, Event::Moved { task });
+        }
+        if self.give_lock_up_if_wanted(task) { sys::now() } else { now }
+    }
+
+    /// Gives the lock up if somebody asked for it, and goes on once it is back; whether it did.
+    pub(super) fn give_lock_up_if_wanted(&mut self, task: TaskId) -> bool {
+        let gave = self.turn.as_mut().is_some_and(|t| t.look(&self.recorder, task));
+        if gave {
+            self.go_on(task, None);
+        }
+        gave
+    }
+
+    /// Records that `task` is over, on this thread; everyone may see it.
+    pub(super) fn end(&mut self, task: TaskId, outcome: Outcome) {
+        let cpu = self.recorder.publish(sys::thread_cpu());
+        self.recorder.record(Event::Ended { task, outcome, signal: 0, cpu });
+        self.shared.mark_over(task);
+    }
+}

@@ -1,0 +1,156 @@
+//! The global lock, as `CPython` has it since 3.2 (`ceval_gil.c`): a waiter waits for one switch interval; if it timed
+//! out and nobody else got the lock meanwhile, it asks the holder to let go; the holder, at its next look, does, and
+//! waits until somebody else has taken it. Who that is, nobody decides.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+
+use super::ring::Recorder;
+use super::sys::{self, Monitor};
+use crate::state::State;
+use crate::trace::Event;
+use crate::units::{LockId, Ns, TaskId, WorkerId};
+
+/// The lock of one process. Everything but `wanted` changes only inside `monitor`, and is read there.
+pub(super) struct Gil {
+    id: LockId,
+    interval: Ns,
+    monitor: Monitor,
+    locked: AtomicBool,
+    /// Whoever holds it, or held it last.
+    holder: AtomicU32,
+    /// How many times the holder was another one than before.
+    switches: AtomicU64,
+    /// A waiter asks the holder to let go.
+    wanted: AtomicBool,
+    /// Where one that was made to let go waits until somebody else has the lock.
+    switched: Monitor,
+}
+
+const NOBODY: u32 = u32::MAX;
+
+impl Gil {
+    /// The lock of the process whose first worker is `first`; its waiters ask for it after `interval`.
+    pub(super) fn new(first: WorkerId, interval: Ns) -> Gil {
+        Gil {
+            id: LockId(u32::from(first.0)),
+            interval,
+            monitor: Monitor::default(),
+            locked: AtomicBool::new(false),
+            holder: AtomicU32::new(NOBODY),
+            switches: AtomicU64::new(0),
+            wanted: AtomicBool::new(false),
+            switched: Monitor::default(),
+        }
+    }
+
+    /// Takes the lock for `task`, waiting as long as it takes; whether it had to. The task is in the state `gil`
+    /// meanwhile, which is recorded unless it `waits_already`.
+    fn take(&self, recorder: &Recorder, task: TaskId, waits_already: bool) -> bool {
+        let me = u32::from(recorder.worker().0);
+        let came = sys::now();
+        let lock = self.id;
+        let mut waited = false;
+        let mut inside = self.monitor.enter();
+        while self.locked.load(Relaxed) {
+            if !waited && !waits_already {
+                recorder.record(waits(task));
+            }
+            waited = true;
+            let switches = self.switches.load(Relaxed);
+            let timed_out = inside.wait_for(self.interval);
+            let same_turn = self.locked.load(Relaxed) && self.switches.load(Relaxed) == switches;
+            if timed_out && same_turn && !self.wanted.swap(true, Relaxed) {
+                recorder.record(Event::DropRequest { lock, task });
+            }
+        }
+        let switched = self.switched.enter();
+        self.locked.store(true, Relaxed);
+        let at = sys::now();
+        let waited_for = if waited || waits_already { at.since(came) } else { Ns::ZERO };
+        recorder.record_at(at, Event::LockTaken { lock, task, waited: waited_for });
+        if self.holder.swap(me, Relaxed) == me {
+            recorder.count_retaken();
+        } else {
+            self.switches.fetch_add(1, Relaxed);
+        }
+        switched.signal();
+        drop(switched);
+        self.wanted.store(false, Relaxed);
+        waited
+    }
+
+    /// Lets go of the lock, which the caller holds for `task`: to wait for something, or because it was `forced` to,
+    /// and then the task is in the state `gil` from now.
+    fn release(&self, recorder: &Recorder, task: TaskId, forced: bool) {
+        let me = u32::from(recorder.worker().0);
+        self.holder.store(me, Relaxed);
+        let inside = self.monitor.enter();
+        // Recorded before it is so: the next holder's stamp is later, on whatever core.
+        let at = recorder.record(Event::LockReleased { lock: self.id, task, forced });
+        if forced {
+            recorder.record_at(at, waits(task));
+        }
+        self.locked.store(false, Relaxed);
+        inside.signal();
+        drop(inside);
+        if self.wanted.load(Relaxed) {
+            let mut switched = self.switched.enter();
+            if self.holder.load(Relaxed) == me {
+                self.wanted.store(false, Relaxed);
+                switched.wait();
+            }
+        }
+    }
+}
+
+fn waits(task: TaskId) -> Event {
+    Event::Enter { task, state: State::Gil, holds: true, ago: Ns::ZERO, due: None }
+}
+
+/// A worker's side of the lock.
+pub(super) struct Turn {
+    gil: Arc<Gil>,
+    holds_for: Option<TaskId>,
+}
+
+impl Turn {
+    /// The side of one who does not hold it yet.
+    pub(super) fn new(gil: Arc<Gil>) -> Turn {
+        Turn { gil, holds_for: None }
+    }
+
+    /// Takes the lock for `task` if this worker does not hold it; whether it had to wait. A worker that goes on with
+    /// another task keeps the lock: that is recorded as a hand-over within the worker.
+    pub(super) fn take(&mut self, recorder: &Recorder, task: TaskId) -> bool {
+        let lock = self.gil.id;
+        match self.holds_for.replace(task) {
+            None => self.gil.take(recorder, task, false),
+            Some(before) => {
+                if before != task {
+                    let at = recorder.record(Event::LockReleased { lock, task: before, forced: false });
+                    recorder.record_at(at, Event::LockTaken { lock, task, waited: Ns::ZERO });
+                }
+                false
+            }
+        }
+    }
+
+    /// Lets go of the lock, if held.
+    pub(super) fn release(&mut self, recorder: &Recorder) {
+        if let Some(task) = self.holds_for.take() {
+            self.gil.release(recorder, task, false);
+        }
+    }
+
+    /// Gives the lock up if somebody asked for it, and waits until it is this worker's turn again; whether it did.
+    #[inline]
+    pub(super) fn look(&mut self, recorder: &Recorder, task: TaskId) -> bool {
+        if !self.gil.wanted.load(Relaxed) || self.holds_for.is_none() {
+            return false;
+        }
+        self.gil.release(recorder, task, true);
+        self.gil.take(recorder, task, true);
+        true
+    }
+}

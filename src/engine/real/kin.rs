@@ -1,0 +1,50 @@
+//! Dying with one's parent, so that nothing survives a program that was killed: a signal from the kernel when the
+//! parent's thread ends, the end of stdin where that does not come, and one group for everybody.
+
+use std::ffi::OsString;
+use std::io::Read;
+
+use rustix::process::{Pid, Signal, getpgrp, getpid, getppid, kill_process_group, setpgid};
+
+/// The argument that tells a child who its parent is.
+pub(super) fn introduction() -> String {
+    std::process::id().to_string()
+}
+
+/// Has the kernel kill this process when the thread that made it ends; the parent must be the one that `introduced`
+/// itself: if it is another, the real one died before we could ask.
+pub(super) fn die_with_parent(introduced: Option<&OsString>) {
+    let asked = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
+    let expected = introduced.and_then(|p| p.to_str()).and_then(|p| p.parse().ok()).and_then(Pid::from_raw);
+    if asked.is_ok() && expected.is_some() && getppid() != expected {
+        std::process::exit(1);
+    }
+}
+
+/// Makes this process the first of a group of its own, if it is not already.
+pub(super) fn lead_a_group() {
+    if getpgrp() != getpid() {
+        // The first process of a session cannot; it leads its group already.
+        let _ = setpgid(None, None);
+    }
+}
+
+/// Kills this process and everybody in its group.
+pub(super) fn die_with_children() -> ! {
+    if getpgrp() == getpid() {
+        let _ = kill_process_group(getpgrp(), Signal::KILL);
+    }
+    std::process::exit(1)
+}
+
+/// Dies when `stdin` ends: whoever held its other end is gone.
+pub(super) fn watch(mut stdin: impl Read) -> ! {
+    let mut ignored = [0; 64];
+    loop {
+        match stdin.read(&mut ignored) {
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+            Ok(0) | Err(_) => die_with_children(),
+            Ok(_) => {}
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Messages between a dispatcher and its worker processes, and the plan on a runner's stdin: a length, the time that
+//! serializing took, JSON.
+
+use std::io::{self, Read, Write};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::sys;
+use crate::trace::TaskResult;
+use crate::units::{Ns, TaskId};
+use crate::workload::Task;
+
+/// To a worker: perform this.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Order {
+    /// The task's place in the plan.
+    pub(super) id: TaskId,
+    /// Its program.
+    pub(super) task: Task,
+}
+
+/// From a worker: that is what came of it.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Reply {
+    /// The task's place in the plan.
+    pub(super) id: TaskId,
+    /// What it brought back.
+    pub(super) result: TaskResult,
+    /// The worker's CPU time so far.
+    pub(super) cpu: Ns,
+}
+
+/// A message as it arrived.
+pub(super) struct Received<T> {
+    /// What it says.
+    pub(super) value: T,
+    /// How long it was, everything counted.
+    pub(super) bytes: u64,
+    /// How long serializing it, reading it from its first byte on, and deserializing it took.
+    pub(super) spent: Ns,
+}
+
+/// Bytes before the JSON.
+const HEAD: usize = 12;
+/// The longest message that is believed.
+const LONGEST: u32 = 256 << 20;
+
+/// Writes `value` to `out`, in one piece.
+pub(super) fn send(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let from = sys::now();
+    let mut bytes = vec![0; HEAD];
+    serde_json::to_writer(&mut bytes, value)?;
+    let length = u32::try_from(bytes.len() - HEAD).map_err(|_| io::ErrorKind::InvalidInput)?;
+    bytes[..4].copy_from_slice(&length.to_le_bytes());
+    bytes[4..HEAD].copy_from_slice(&sys::now().since(from).0.to_le_bytes());
+    out.write_all(&bytes)?;
+    out.flush()
+}
+
+/// Reads the next message from `from`; nothing at the end, also one inside a message (its writer died).
+pub(super) fn receive<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<Option<Received<T>>> {
+    let mut head = [0; HEAD];
+    let at_end = |e: &io::Error| {
+        matches!(e.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
+    };
+    match from.read_exact(&mut head) {
+        Err(e) if at_end(&e) => return Ok(None),
+        other => other?,
+    }
+    let began = sys::now();
+    let (length, serializing) = head.split_at(4);
+    let length = u32::from_le_bytes(length.try_into().unwrap_or_default());
+    let serializing = Ns(u64::from_le_bytes(serializing.try_into().unwrap_or_default()));
+    if length > LONGEST {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let mut payload = vec![0; length as usize];
+    match from.read_exact(&mut payload) {
+        Err(e) if at_end(&e) => return Ok(None),
+        other => other?,
+    }
+    let value = serde_json::from_slice(&payload)?;
+    let spent = serializing + sys::now().since(began);
+    Ok(Some(Received { value, bytes: (HEAD + payload.len()) as u64, spent }))
+}

@@ -1,0 +1,175 @@
+//! A process for each worker, and the runner's main thread as the dispatcher that hands them tasks. Nothing is shared
+//! but the rings: programs and results travel by value.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use rustix::event::{PollFd, PollFlags, poll};
+
+use super::message::{self, Order, Reply};
+use super::runner::{Finish, Run};
+use super::worker::copying;
+use super::{kin, steps, sys};
+use crate::state::Outcome;
+use crate::trace::{Direction, Event, TaskResult};
+use crate::units::{Ns, TaskId, WorkerId};
+
+/// Runs all tasks, until the last one that counts is over. What still runs then is killed.
+pub(super) fn run(run: &Run) -> Result<Finish, String> {
+    let needed = run.workers_needed();
+    let mut dispatcher = Dispatcher {
+        run,
+        crew: Vec::with_capacity(needed as usize),
+        queue: (u32::from(needed)..run.stage.tasks.len() as u32).map(TaskId).collect::<Vec<_>>().into_iter(),
+        finish: Finish::new(&run.stage),
+    };
+    for who in (0..needed).map(WorkerId) {
+        let hint = |e: io::Error| format!("the system allows no more processes than {}: {e}; try fewer workers", who.0);
+        dispatcher.hire(who).map_err(hint)?;
+    }
+    while !dispatcher.finish.is_complete() {
+        if dispatcher.crew.iter().all(|m| m.line.is_none()) {
+            dispatcher.give_up();
+            break;
+        }
+        dispatcher.listen().map_err(|e| format!("the worker processes cannot be heard: {e}"))?;
+    }
+    dispatcher.finish.end = sys::now();
+    Ok(dispatcher.finish)
+}
+
+/// A worker process as the dispatcher sees it.
+pub(super) struct Member {
+    who: WorkerId,
+    child: Child,
+    /// Nothing once it is dead.
+    line: Option<UnixStream>,
+    /// What it is doing.
+    task: Option<TaskId>,
+}
+
+struct Dispatcher<'a> {
+    run: &'a Run,
+    crew: Vec<Member>,
+    queue: std::vec::IntoIter<TaskId>,
+    finish: Finish,
+}
+
+impl Dispatcher<'_> {
+    /// Starts the worker `who` and sends it the task of the same number.
+    fn hire(&mut self, who: WorkerId) -> io::Result<()> {
+        let task = TaskId(u32::from(who.0));
+        let recorder = &self.run.dispatcher;
+        let at = recorder.record(Event::WorkerStarting { who, task });
+        recorder.record_at(at, steps::starting(task));
+        let (line, theirs) = UnixStream::pair()?;
+        let child = Command::new("/proc/self/exe")
+            .args([super::WORKER, &kin::introduction(), &who.0.to_string()])
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::from(self.run.memory.try_clone()?))
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut member = Member { who, child, line: Some(line), task: Some(task) };
+        member.send(self.run, task);
+        self.crew.push(member);
+        Ok(())
+    }
+
+    /// Waits until somebody has something to say, and hears all who do.
+    fn listen(&mut self) -> io::Result<()> {
+        let lines = self.crew.iter().enumerate().filter_map(|(n, m)| Some((n, m.line.as_ref()?)));
+        let (numbers, mut fds): (Vec<usize>, Vec<PollFd<'_>>) =
+            lines.map(|(n, line)| (n, PollFd::new(line, PollFlags::IN))).unzip();
+        match poll(&mut fds, None) {
+            Err(rustix::io::Errno::INTR) => return Ok(()),
+            other => other?,
+        };
+        let speaking: Vec<usize> =
+            numbers.iter().zip(&fds).filter(|(_, fd)| !fd.revents().is_empty()).map(|(n, _)| *n).collect();
+        for n in speaking {
+            self.hear(n);
+        }
+        Ok(())
+    }
+
+    fn hear(&mut self, n: usize) {
+        let member = &mut self.crew[n];
+        let Some(line) = &mut member.line else { return };
+        let Ok(Some(reply)) = message::receive::<Reply>(line) else {
+            return self.bury(n);
+        };
+        let (bytes, spent) = (reply.bytes, reply.spent);
+        let Reply { id: task, result, cpu } = reply.value;
+        let recorder = &self.run.dispatcher;
+        let at = recorder.record(Event::Copied { task, direction: Direction::Out, bytes, spent });
+        recorder.record_at(at, Event::Ended { task, outcome: result.outcome, signal: 0, cpu });
+        self.run.shared.mark_over(task);
+        self.finish.hold(task, result);
+        member.task = None;
+        if self.finish.is_complete() {
+            return;
+        }
+        match self.queue.next() {
+            Some(next) => {
+                self.run.dispatcher.record(copying(next));
+                member.send(self.run, next);
+            }
+            None => member.leave(self.run),
+        }
+    }
+
+    /// Takes note that a worker is dead; its task dies with it.
+    fn bury(&mut self, n: usize) {
+        let member = &mut self.crew[n];
+        member.line = None;
+        // It has closed its end: it is dead, or it is made so.
+        let _ = member.child.kill();
+        let status = member.child.wait().unwrap_or_default();
+        let (outcome, signal) = fate(status);
+        member.leave(self.run);
+        let recorder = &self.run.dispatcher;
+        if let Some(task) = member.task.take() {
+            let cpu = self.run.account(member.who).cpu;
+            recorder.record(Event::Ended { task, outcome, signal, cpu });
+            self.run.shared.mark_over(task);
+            self.finish.hold(task, TaskResult { outcome, value: None });
+        }
+        recorder.record(Event::WorkerEnded { who: member.who, outcome, signal });
+    }
+
+    /// Nobody is left to do what is queued.
+    fn give_up(&mut self) {
+        for task in self.queue.by_ref() {
+            let outcome = Outcome::Failed;
+            self.run.dispatcher.record(Event::Ended { task, outcome, signal: 0, cpu: Ns::ZERO });
+            self.finish.hold(task, TaskResult { outcome, value: None });
+        }
+    }
+}
+
+impl Member {
+    /// Sends an order. If it cannot be sent the worker is dead, and its line says so.
+    fn send(&mut self, run: &Run, id: TaskId) {
+        self.task = Some(id);
+        if let (Some(line), Some(task)) = (&mut self.line, run.stage.tasks.get(id.index())) {
+            let _ = message::send(line, &Order { id, task: task.clone() });
+        }
+    }
+
+    /// It gets no more orders.
+    fn leave(&self, run: &Run) {
+        if let Some(ring) = run.shared.ring(self.who) {
+            ring.set_left();
+        }
+    }
+}
+
+fn fate(status: ExitStatus) -> (Outcome, u8) {
+    match status.signal() {
+        Some(signal) => (Outcome::Killed, signal as u8),
+        None => (Outcome::Failed, 0),
+    }
+}

@@ -1,0 +1,328 @@
+//! A ring of events in shared memory: one writer, one reader, no locks, no allocation, and no system call but the
+//! clock. A full ring takes nothing more and counts what it refused; nobody waits.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::sys;
+use crate::trace::{Event, RECORD_WORDS, Record, Switches};
+use crate::units::{Ns, Stamp, WorkerId};
+
+/// How many events a ring holds.
+pub const CAPACITY: usize = 8192;
+/// Words before the first event: a cache line for the writer, one for what it says of itself, one for the reader.
+const HEADER: usize = 24;
+/// Words of a ring.
+pub const RING_WORDS: usize = HEADER + CAPACITY * RECORD_WORDS;
+
+// The writer's line.
+const HEAD: usize = 0;
+const DROPPED: usize = 1;
+const TOLD: usize = 2;
+const TAIL_SEEN: usize = 3;
+// What the writer says of itself.
+const PID: usize = 8;
+const TID: usize = 9;
+const CPU: usize = 10;
+const VOLUNTARY: usize = 11;
+const INVOLUNTARY: usize = 12;
+const RETAKEN: usize = 13;
+const CPU_BEFORE: usize = 14;
+const WAITS: usize = 15;
+// The reader's line.
+const TAIL: usize = 16;
+
+/// The memory of a ring, as everybody sees it.
+#[derive(Clone, Copy)]
+pub struct Ring {
+    words: &'static [AtomicU64; RING_WORDS],
+}
+
+/// What a worker says of itself in its ring's header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Its process; 0 before it has begun.
+    pub pid: u32,
+    /// Its thread; 0 before it has begun.
+    pub tid: u32,
+    /// Its CPU time in this run, when it last said so.
+    pub cpu: Ns,
+    /// Its CPU time before this run.
+    pub cpu_before: Ns,
+    /// Its switches, when it last said so.
+    pub switches: Switches,
+    /// How many times it took a global lock again with nobody in between.
+    pub lock_retaken: u64,
+}
+
+impl Ring {
+    /// A ring in `words`, all zero at first; nothing if they are not [`RING_WORDS`].
+    pub fn new(words: &'static [AtomicU64]) -> Option<Ring> {
+        words.try_into().ok().map(|words| Ring { words })
+    }
+
+    fn load(self, at: usize) -> u64 {
+        self.words[at].load(Ordering::Relaxed)
+    }
+
+    fn store(self, at: usize, value: u64) {
+        self.words[at].store(value, Ordering::Relaxed);
+    }
+
+    /// Appends everything written so far to `out`, for the ring's only reader. What is no record is passed over.
+    pub fn drain(self, out: &mut Vec<Record>) {
+        let head = self.words[HEAD].load(Ordering::Acquire);
+        let tail = self.load(TAIL);
+        // A writer that went mad cannot make the reader read more than there is.
+        for n in tail.max(head.saturating_sub(CAPACITY as u64))..head {
+            let at = slot(n);
+            let words = std::array::from_fn(|w| self.load(at + w));
+            out.extend(Record::decode(words));
+        }
+        self.words[TAIL].store(head, Ordering::Release);
+    }
+
+    /// Events recorded so far, lost ones included.
+    pub fn recorded(self) -> u64 {
+        self.load(HEAD) + self.load(DROPPED)
+    }
+
+    /// Events refused so far because the ring was full.
+    pub fn dropped(self) -> u64 {
+        self.load(DROPPED)
+    }
+
+    /// Refused events that no `Lost` in the ring speaks of yet.
+    pub fn untold(self) -> u64 {
+        self.load(DROPPED).saturating_sub(self.load(TOLD))
+    }
+
+    /// Whether the worker waits for tasks that were not over when `over` of them were, or has left.
+    pub fn waits_since(self, over: u64) -> bool {
+        let waits = self.words[WAITS].load(Ordering::Acquire);
+        waits == u64::MAX || waits == over + 1
+    }
+
+    /// Says that the worker executes nothing any more, for whoever knows.
+    pub fn set_left(self) {
+        self.words[WAITS].store(u64::MAX, Ordering::Release);
+    }
+
+    /// What the worker says of itself.
+    pub fn account(self) -> Account {
+        Account {
+            pid: self.load(PID) as u32,
+            tid: self.load(TID) as u32,
+            cpu: Ns(self.load(CPU)),
+            cpu_before: Ns(self.load(CPU_BEFORE)),
+            switches: Switches { voluntary: self.load(VOLUNTARY), involuntary: self.load(INVOLUNTARY) },
+            lock_retaken: self.load(RETAKEN),
+        }
+    }
+}
+
+#[inline]
+fn slot(n: u64) -> usize {
+    HEADER + (n as usize % CAPACITY) * RECORD_WORDS
+}
+
+/// The writing end of a ring. There must be one only, on one thread at a time: two would garble each other's events
+/// (and nothing worse).
+pub struct Recorder {
+    ring: Ring,
+    worker: WorkerId,
+}
+
+impl Recorder {
+    /// Writes into `ring` what `worker` sees.
+    pub fn new(ring: Ring, worker: WorkerId) -> Recorder {
+        Recorder { ring, worker }
+    }
+
+    /// Whose it is.
+    pub fn worker(&self) -> WorkerId {
+        self.worker
+    }
+
+    /// Records that `event` happened now; this instant.
+    #[inline]
+    pub fn record(&self, event: Event) -> Stamp {
+        let at = sys::now();
+        self.record_at(at, event);
+        at
+    }
+
+    /// Records that `event` happened at `at`, which is no earlier than the event recorded before.
+    #[inline]
+    pub fn record_at(&self, at: Stamp, event: Event) {
+        let ring = self.ring;
+        let head = ring.load(HEAD);
+        let untold = ring.untold();
+        let needed = 1 + u64::from(untold > 0);
+        if !self.has_room(head, needed) {
+            ring.store(DROPPED, ring.load(DROPPED) + 1);
+            return;
+        }
+        if untold > 0 {
+            self.write(head, at, Event::Lost { count: untold });
+            ring.store(TOLD, ring.load(TOLD) + untold);
+        }
+        self.write(head + needed - 1, at, event);
+        ring.words[HEAD].store(head + needed, Ordering::Release);
+    }
+
+    /// Looks at the reader's line only when the last look no longer suffices.
+    #[inline]
+    fn has_room(&self, head: u64, needed: u64) -> bool {
+        if head + needed - self.ring.load(TAIL_SEEN) <= CAPACITY as u64 {
+            return true;
+        }
+        let tail = self.ring.words[TAIL].load(Ordering::Acquire);
+        self.ring.store(TAIL_SEEN, tail);
+        head + needed - tail <= CAPACITY as u64
+    }
+
+    #[inline]
+    fn write(&self, n: u64, at: Stamp, event: Event) {
+        let words = Record { at, worker: self.worker, core: sys::core(), event }.encode();
+        let at = slot(n);
+        for (w, word) in words.into_iter().enumerate() {
+            self.ring.store(at + w, word);
+        }
+    }
+
+    /// Says who the calling thread is, and that its CPU time so far is no part of the run if it is `not_new`.
+    pub fn introduce(&self, not_new: bool) {
+        self.ring.store(PID, u64::from(std::process::id()));
+        self.ring.store(TID, rustix::thread::gettid().as_raw_pid() as u64);
+        self.ring.store(CPU_BEFORE, if not_new { sys::thread_cpu().0 } else { 0 });
+    }
+
+    /// Says that the worker has used `cpu` (its own clock's reading) so far; its time in this run.
+    pub fn publish(&self, cpu: Ns) -> Ns {
+        let cpu = cpu.less(Ns(self.ring.load(CPU_BEFORE)));
+        let switches = sys::thread_switches();
+        self.ring.store(CPU, cpu.0);
+        self.ring.store(VOLUNTARY, switches.voluntary);
+        self.ring.store(INVOLUNTARY, switches.involuntary);
+        cpu
+    }
+
+    /// Says that the worker waits, in rounds, for tasks that were not over when `since` of them were; or no longer.
+    pub fn set_waits(&self, since: Option<u64>) {
+        self.ring.words[WAITS].store(since.map_or(0, |n| n + 1), Ordering::Release);
+    }
+
+    /// Says that the worker executes nothing any more.
+    pub fn set_left(&self) {
+        self.ring.set_left();
+    }
+
+    /// Counts that the lock was taken again with nobody in between.
+    pub fn count_retaken(&self) {
+        self.ring.store(RETAKEN, self.ring.load(RETAKEN) + 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::TaskId;
+    use proptest::prelude::*;
+
+    fn ring() -> Ring {
+        let words: Vec<AtomicU64> = std::iter::repeat_with(AtomicU64::default).take(RING_WORDS).collect();
+        Ring::new(words.leak()).expect("as many words as a ring has")
+    }
+
+    fn number(record: &Record) -> u64 {
+        match record.event {
+            Event::Submitted { task } => u64::from(task.0),
+            Event::Lost { count } => count,
+            _ => unreachable!("only these are written here"),
+        }
+    }
+
+    fn push(recorder: &Recorder, n: u32) {
+        recorder.record(Event::Submitted { task: TaskId(n) });
+    }
+
+    #[test]
+    fn a_full_ring_counts_what_it_refuses_and_says_so_in_its_place() {
+        let ring = ring();
+        let recorder = Recorder::new(ring, WorkerId(3));
+        let capacity = CAPACITY as u32;
+        (0..capacity + 10).for_each(|n| push(&recorder, n));
+        assert_eq!((ring.dropped(), ring.untold()), (10, 10));
+        let mut out = Vec::new();
+        ring.drain(&mut out);
+        assert_eq!(out.len(), CAPACITY);
+        push(&recorder, capacity + 10);
+        out.clear();
+        ring.drain(&mut out);
+        assert_eq!(out.len(), 2);
+        assert_eq!(out[0].event, Event::Lost { count: 10 });
+        assert_eq!(number(&out[1]), u64::from(capacity + 10));
+        assert_eq!((ring.dropped(), ring.untold()), (10, 0));
+    }
+
+    #[test]
+    fn one_free_place_is_not_enough_for_the_loss_and_the_next_event() {
+        let ring = ring();
+        let recorder = Recorder::new(ring, WorkerId(0));
+        let mut out = Vec::new();
+        (0..=CAPACITY as u32).for_each(|n| push(&recorder, n));
+        ring.store(TAIL, 1);
+        push(&recorder, 0);
+        assert_eq!(ring.dropped(), 2);
+        ring.drain(&mut out);
+        push(&recorder, 7);
+        out.clear();
+        ring.drain(&mut out);
+        assert_eq!(out[0].event, Event::Lost { count: 2 });
+    }
+
+    #[test]
+    fn two_threads_agree_on_every_event() {
+        const EVENTS: u32 = 100_000;
+        let ring = ring();
+        let recorder = Recorder::new(ring, WorkerId(0));
+        let mut out = Vec::new();
+        std::thread::scope(|s| {
+            let writer = s.spawn(move || (0..EVENTS).for_each(|n| push(&recorder, n)));
+            while !writer.is_finished() {
+                ring.drain(&mut out);
+            }
+        });
+        ring.drain(&mut out);
+        let mut next = 0;
+        for record in &out {
+            match record.event {
+                Event::Lost { count } => next += count,
+                _ => {
+                    assert_eq!(number(record), next);
+                    next += 1;
+                }
+            }
+        }
+        assert_eq!(next + ring.untold(), u64::from(EVENTS));
+        assert!(out.windows(2).all(|w| w[0].at <= w[1].at));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_unsaid(bursts in proptest::collection::vec(0u32..12_000, 1..8)) {
+            let ring = ring();
+            let recorder = Recorder::new(ring, WorkerId(0));
+            let (mut out, mut pushed) = (Vec::new(), 0);
+            for burst in bursts {
+                (0..burst).for_each(|n| push(&recorder, n));
+                pushed += u64::from(burst);
+                ring.drain(&mut out);
+            }
+            let lost: u64 = out.iter().filter(|r| matches!(r.event, Event::Lost { .. })).map(number).sum();
+            let kept = out.iter().filter(|r| !matches!(r.event, Event::Lost { .. })).count() as u64;
+            prop_assert_eq!(kept + lost + ring.untold(), pushed);
+            prop_assert_eq!(ring.dropped(), lost + ring.untold());
+        }
+    }
+}

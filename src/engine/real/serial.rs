@@ -1,0 +1,26 @@
+//! One task after the other on the runner's main thread.
+
+use super::compute::Worker;
+use super::runner::{Finish, Run};
+use super::steps;
+use super::sys;
+use crate::model::ModelKind;
+use crate::units::{TaskId, WorkerId};
+
+/// Runs all tasks. There is nothing to wait for beyond the last of them.
+pub(super) fn run(run: &Run) -> Result<Finish, String> {
+    let recorder = run.main_worker(c"main")?;
+    let mut worker = Worker::new(run.shared, recorder, run.gil(WorkerId(0)).as_ref());
+    let mut finish = Finish::new(&run.stage);
+    for (id, task) in (0..).map(TaskId).zip(&run.stage.tasks) {
+        let result = steps::perform(&mut worker, ModelKind::Serial, id, task);
+        worker.end(id, result.outcome);
+        finish.hold(id, result);
+        if finish.is_complete() {
+            break;
+        }
+    }
+    finish.end = sys::now();
+    worker.release_lock();
+    Ok(finish)
+}

@@ -1,0 +1,152 @@
+//! The memory that a runner shares with its worker processes: what they must know, which tasks are over, and the
+//! rings. One nameless file, mapped by everyone, that goes when the last of them does.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rustix::fs::{MemfdFlags, SealFlags};
+
+use super::ring::{RING_WORDS, Recorder, Ring};
+use super::sys;
+use crate::model::GlobalLock;
+use crate::plan::Stage;
+use crate::units::{Ns, TaskId, WorkerId};
+
+/// Words before the marks of tasks.
+const HEADER: usize = 16;
+/// Rings begin at a multiple of this many words: a cache line.
+const LINE: usize = 8;
+
+const WORKERS: usize = 0;
+const TASKS: usize = 1;
+const POLL_EVERY: usize = 2;
+const INTERVAL: usize = 3;
+const CORES: usize = 4;
+const TASKS_OVER: usize = 8;
+
+/// A view of the memory. Copies see the same memory.
+#[derive(Clone, Copy)]
+pub(super) struct Shared {
+    words: &'static [AtomicU64],
+}
+
+impl Shared {
+    /// New memory for a run of `stage`, and the file behind it.
+    ///
+    /// # Errors
+    /// If the kernel has no memory or no file left.
+    pub(super) fn create(stage: &Stage) -> io::Result<(Shared, OwnedFd)> {
+        let file = rustix::fs::memfd_create("concviz-rings", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
+        let words = words(stage.workers as usize, stage.tasks.len());
+        rustix::fs::ftruncate(&file, (words * 8) as u64)?;
+        // Whoever has it mapped may rely on its length.
+        rustix::fs::fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
+        let shared = Shared { words: sys::map_shared(file.as_fd(), words)? };
+        let interval = match stage.model.lock {
+            GlobalLock::Off => 0,
+            GlobalLock::Gil { interval } => interval.0.max(1),
+        };
+        shared.set(WORKERS, u64::from(stage.workers));
+        shared.set(TASKS, stage.tasks.len() as u64);
+        shared.set(POLL_EVERY, stage.poll_every.max(1));
+        shared.set(INTERVAL, interval);
+        shared.set(CORES, stage.cores.map_or(0, u64::from));
+        Ok((shared, file))
+    }
+
+    /// The memory behind `file`, which a runner has created.
+    ///
+    /// # Errors
+    /// If it is no such file.
+    pub(super) fn open(file: BorrowedFd<'_>) -> io::Result<Shared> {
+        let length = rustix::fs::fstat(file)?.st_size as usize / 8;
+        if length < HEADER {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let shared = Shared { words: sys::map_shared(file, length)? };
+        if words(shared.get(WORKERS) as usize, shared.get(TASKS) as usize) == length {
+            Ok(shared)
+        } else {
+            Err(io::ErrorKind::InvalidData.into())
+        }
+    }
+
+    fn get(&self, at: usize) -> u64 {
+        self.words[at].load(Ordering::Relaxed)
+    }
+
+    fn set(&self, at: usize, value: u64) {
+        self.words[at].store(value, Ordering::Relaxed);
+    }
+
+    /// How many workers the plan names.
+    pub(super) fn workers(&self) -> u16 {
+        self.get(WORKERS) as u16
+    }
+
+    /// After how many iterations a kernel looks up; at least 1.
+    pub(super) fn poll_every(&self) -> u64 {
+        self.get(POLL_EVERY).max(1)
+    }
+
+    /// The global lock's switch interval, if there is a global lock.
+    pub(super) fn interval(&self) -> Option<Ns> {
+        Some(self.get(INTERVAL)).filter(|&i| i > 0).map(Ns)
+    }
+
+    /// To how many of the allowed cores the workers are pinned.
+    pub(super) fn cores(&self) -> Option<u16> {
+        Some(self.get(CORES) as u16).filter(|&n| n > 0)
+    }
+
+    /// The ring of `worker`; the dispatcher's number is the one after the last worker's.
+    pub(super) fn ring(&self, worker: WorkerId) -> Option<Ring> {
+        let from = rings_at(self.get(TASKS) as usize) + worker.index() * RING_WORDS;
+        Ring::new(self.words.get(from..from + RING_WORDS)?)
+    }
+
+    /// The writing end of the ring of `worker`, for whoever is that worker.
+    pub(super) fn recorder(&self, worker: WorkerId) -> Option<Recorder> {
+        self.ring(worker).map(|ring| Recorder::new(ring, worker))
+    }
+
+    /// All rings, the dispatcher's last.
+    pub(super) fn rings(self) -> impl Iterator<Item = (WorkerId, Ring)> {
+        (0..=self.workers()).filter_map(move |w| Some((WorkerId(w), self.ring(WorkerId(w))?)))
+    }
+
+    /// Marks `task` as over.
+    pub(super) fn mark_over(&self, task: TaskId) {
+        if let Some(mark) = self.words.get(HEADER + task.index()) {
+            mark.store(1, Ordering::Release);
+            self.words[TASKS_OVER].fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    /// How many tasks are over.
+    pub(super) fn over(&self) -> u64 {
+        self.words[TASKS_OVER].load(Ordering::Acquire)
+    }
+
+    /// Whether all of `tasks` are over; one that does not exist is.
+    pub(super) fn all_over(&self, tasks: &[TaskId]) -> bool {
+        let marks = &self.words[HEADER..HEADER + self.get(TASKS) as usize];
+        tasks.iter().all(|t| marks.get(t.index()).is_none_or(|m| m.load(Ordering::Acquire) != 0))
+    }
+
+    /// Whether nobody moves any more: each of the workers that the run has waits, in rounds, for tasks that were not
+    /// over when `over` of them were, or is itself through with everything.
+    pub(super) fn is_stuck(&self, over: u64) -> bool {
+        let used = self.workers().min(self.get(TASKS).min(u64::from(u16::MAX)) as u16);
+        self.over() == over && self.rings().take(used as usize).all(|(_, ring)| ring.waits_since(over))
+    }
+}
+
+fn rings_at(tasks: usize) -> usize {
+    (HEADER + tasks).next_multiple_of(LINE)
+}
+
+fn words(workers: usize, tasks: usize) -> usize {
+    rings_at(tasks) + (workers + 1) * RING_WORDS
+}

@@ -1,0 +1,76 @@
+//! A thread for each worker, all in the runner's process. A worker starts with the task of its own number and then
+//! takes the next one from the queue, which is a counter.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+
+use super::compute::Worker;
+use super::gil::Gil;
+use super::runner::{Finish, Run};
+use super::{machine, steps, sys};
+use crate::model::ModelKind;
+use crate::state::Outcome;
+use crate::trace::{Event, TaskResult};
+use crate::units::{TaskId, WorkerId};
+
+type Results = Sender<(TaskId, TaskResult)>;
+
+/// Runs all tasks, until the last one that counts is over. Threads may go on after that.
+pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
+    let workers = run.workers_needed();
+    let queue = Arc::new(AtomicUsize::new(workers as usize));
+    let gil = run.gil(WorkerId(0));
+    let (results, received) = channel();
+    for who in (0..workers).map(WorkerId) {
+        let task = TaskId(u32::from(who.0));
+        let at = run.dispatcher.record(Event::WorkerStarting { who, task });
+        run.dispatcher.record_at(at, steps::starting(task));
+        let (run, queue, gil, results) = (Arc::clone(run), Arc::clone(&queue), gil.clone(), results.clone());
+        thread::Builder::new()
+            .name(worker_name(who))
+            .spawn(move || work(&run, who, &queue, gil.as_ref(), &results))
+            .map_err(|e| format!("the system allows no more threads than {}: {e}; try fewer workers", who.0))?;
+    }
+    drop(results);
+    let mut finish = Finish::new(&run.stage);
+    while let Ok((task, result)) = received.recv() {
+        finish.hold(task, result);
+        if finish.is_complete() {
+            break;
+        }
+    }
+    finish.end = sys::now();
+    Ok(finish)
+}
+
+/// As it is called among the system's threads.
+pub(super) fn worker_name(who: WorkerId) -> String {
+    format!("worker {}", who.0 + 1)
+}
+
+/// The life of a worker.
+fn work(run: &Run, who: WorkerId, queue: &AtomicUsize, gil: Option<&Arc<Gil>>, results: &Results) {
+    let born = sys::now();
+    let Some(recorder) = run.shared.recorder(who) else { return };
+    recorder.introduce(false);
+    let account = run.account(who);
+    recorder.record_at(born, Event::WorkerStarted { pid: account.pid, tid: account.tid });
+    machine::pin(&run.pinned);
+    let mut worker = Worker::new(run.shared, recorder, gil);
+    let mut next = who.index();
+    while let Some(task) = run.stage.tasks.get(next) {
+        let id = TaskId(next as u32);
+        let result = steps::perform(&mut worker, ModelKind::Threads, id, task);
+        worker.end(id, result.outcome);
+        if results.send((id, result)).is_err() {
+            break;
+        }
+        next = queue.fetch_add(1, Ordering::Relaxed);
+    }
+    worker.recorder.set_left();
+    worker.release_lock();
+    worker.recorder.record(Event::WorkerEnded { who, outcome: Outcome::Done, signal: 0 });
+    worker.recorder.publish(sys::thread_cpu());
+}

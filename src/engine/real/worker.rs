@@ -1,0 +1,63 @@
+//! A worker process: performs the orders that arrive on its stdin, one after the other, and replies there. Its stdout
+//! is the shared memory.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use super::compute::Worker;
+use super::gil::Gil;
+use super::message::{self, Order, Reply};
+use super::shared::Shared;
+use super::{kin, machine, steps, sys, threads};
+use crate::model::ModelKind;
+use crate::state::State;
+use crate::trace::{Direction, Event};
+use crate::units::{Ns, Stamp, TaskId, WorkerId};
+
+/// A worker's `main`; its first instruction was at `born`.
+pub(super) fn main(born: Stamp, args: &[OsString]) -> ExitCode {
+    kin::die_with_parent(args.first());
+    let who = args.get(1).and_then(|n| n.to_str()).and_then(|n| n.parse().ok()).map(WorkerId);
+    match who.map(|who| work(born, who)) {
+        Some(Ok(())) => ExitCode::SUCCESS,
+        Some(Err(_)) | None => ExitCode::FAILURE,
+    }
+}
+
+/// The state of a task whose order or result is under way.
+pub(super) fn copying(task: TaskId) -> Event {
+    Event::Enter { task, state: State::Copying, holds: true, ago: Ns::ZERO, due: None }
+}
+
+fn work(born: Stamp, who: WorkerId) -> io::Result<()> {
+    let shared = Shared::open(io::stdout().as_fd())?;
+    let recorder = shared.recorder(who).ok_or(io::ErrorKind::InvalidInput)?;
+    recorder.introduce(false);
+    let tid = rustix::thread::gettid().as_raw_pid().cast_unsigned();
+    recorder.record_at(born, Event::WorkerStarted { pid: std::process::id(), tid });
+    // The first order is the task of the same number.
+    recorder.record_at(born, copying(TaskId(u32::from(who.0))));
+    let name = threads::worker_name(who);
+    let _ = std::ffi::CString::new(name).map(|name| rustix::thread::set_name(&name));
+    if let Some(n) = shared.cores() {
+        machine::pin(&machine::allowed_cores()[..usize::from(n).min(machine::allowed_cores().len())]);
+    }
+    let gil = shared.interval().map(|interval| Arc::new(Gil::new(who, interval)));
+    let mut worker = Worker::new(shared, recorder, gil.as_ref());
+    let mut line = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    while let Some(order) = message::receive::<Order>(&mut line)? {
+        let Order { id: task, task: program } = order.value;
+        let (bytes, spent) = (order.bytes, order.spent);
+        worker.recorder.record(Event::Copied { task, direction: Direction::In, bytes, spent });
+        let result = steps::perform(&mut worker, ModelKind::Processes, task, &program);
+        worker.recorder.record(copying(task));
+        worker.release_lock();
+        let cpu = worker.recorder.publish(sys::process_cpu());
+        message::send(&mut line, &Reply { id: task, result, cpu })?;
+    }
+    Ok(())
+}
