@@ -55,7 +55,7 @@ fn worked(facts: &Facts<'_>) -> Sentence {
         (ModelKind::Threads, false) => Sentence::CoresBusy { cores, busy, speedup },
         (ModelKind::Threads, true) => Sentence::OneLock { busy, cores, hand_overs },
         (ModelKind::Processes, false) => {
-            Sentence::OwnProcess { speedup, processes: workers, start: facts.stats.spawning }
+            Sentence::OwnProcess { speedup, processes: workers, start: facts.stats.all_started }
         }
         (ModelKind::Processes, true) => Sentence::LockEach { processes: workers, speedup },
         (ModelKind::Async, false) => Sentence::LoopTurnByTurn { time, busy, cores },

@@ -213,7 +213,7 @@ mod tests {
         let said = |s: Sentence| s.text();
         assert_eq!(
             said(Sentence::SerialCpu { tasks: 4, time, busy: 1.0, cores: two }),
-            "One worker, three tasks queue: 2.00 s on 1 of 2 cores."
+            "One worker, three tasks queue: 2 s on 1 of 2 cores."
         );
         assert_eq!(
             said(Sentence::OneLock { busy: 1.0, cores: two, hand_overs: 366 }),
@@ -227,7 +227,7 @@ mod tests {
         let time = Ns::from_millis(3_000);
         assert_eq!(
             said(Sentence::WaitsAtOnce { waits: 4, workers: 1, kind: Waiters::Loop, time, serial }),
-            "Four waits, one thread: 3.00 s, not 6.00 s."
+            "Four waits, one thread: 3 s, not 6 s."
         );
     }
 

@@ -146,11 +146,11 @@ pub fn draw_sentence(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer
     let (y, end) = (layout.sentence, layout.area.right());
     let bold = look.fg(Role::Text).add_modifier(Modifier::BOLD);
     if let Some(toast) = &app.toast {
-        paint::put(buffer, layout.area.x, y, end, &toast.text, look.fg(Role::Accent));
+        paint::put(buffer, layout.area.x + 1, y, end, &toast.text, look.fg(Role::Accent));
         return;
     }
     let Some(finding) = app.finding() else { return };
-    let x = paint::put(buffer, layout.area.x, y, end, &finding.say.text(), bold);
+    let x = paint::put(buffer, layout.area.x + 1, y, end, &finding.say.text(), bold);
     let Some(cure) = finding.cure else { return };
     let accent = look.fg(Role::Accent);
     let key = App::key_for(cure.change);
@@ -161,6 +161,6 @@ pub fn draw_sentence(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer
     if let Some(parts) = [long, short].iter().find(|p| fits(p.as_slice())) {
         paint::parts(buffer, x, y, end, parts);
     } else if layout.axis > y + 1 {
-        paint::parts(buffer, layout.area.x, y + 1, end, &long[1..]);
+        paint::parts(buffer, layout.area.x + 1, y + 1, end, &[("try ", accent), long[1], long[2]]);
     }
 }

@@ -48,6 +48,8 @@ pub struct Layout {
     pub lanes: Vec<Slot>,
     /// Rows a lane is high, without the gap below it.
     pub lane_rows: u16,
+    /// Whether there is a gap between lanes.
+    pub airy: bool,
     /// How many tasks there are in all.
     pub tasks: usize,
     /// Row of the lock's or the loop's lane.
@@ -100,6 +102,7 @@ impl Layout {
         let looped = kind == Some(ModelKind::Async);
         let cores = app.run.as_ref().map_or(0, |r| r.trace.cores.len() as u16).min(MOST_CORES);
         let wants = Wants { tasks: tasks as u16, special: locked || looped, ready: looped, cores };
+
         let (label, right) = match area.width {
             ..64 => (9, 9),
             64..100 => (12, 16),
@@ -114,10 +117,11 @@ impl Layout {
 
     fn rows(&mut self, app: &App, wants: &Wants) {
         let mut room = Room(self.area.height - 6);
-        let mut shown = wants.tasks.min(3).max(1);
+        let mut shown = wants.tasks.clamp(1, 3);
         room.take(shown);
         let board = room.take(BOARD_ROWS);
-        let special = wants.special && room.take(1);
+        // Kept free where there is no such lane, so that nothing jumps when the model changes.
+        let special = room.take(1);
         let legend = room.take(1);
         while shown < wants.tasks && room.take(1) {
             shown += 1;
@@ -125,13 +129,14 @@ impl Layout {
         let tall = room.take(shown);
         let gaps = [room.take(1), room.take(1), room.take(1)];
         let cores = wants.cores > 0 && room.take(wants.cores + 1);
-        let ready = wants.ready && special && room.take(1);
-        let figures = room.take(1);
+        let ready = special && room.take(1);
+        let figures = self.area.height >= 30 && room.take(1);
         let airy = tall && room.take(shown);
         let below_sentence = room.take(1);
         let above_sentence = room.take(1);
         let above_busy = room.take(1);
 
+        self.airy = airy;
         self.lane_rows = 1 + u16::from(tall);
         let pitch = self.lane_rows + u16::from(airy);
         let mut y = self.area.y + 2 + u16::from(above_sentence);
@@ -148,8 +153,8 @@ impl Layout {
             self.lanes.push(Slot { task, y: next(pitch) });
         }
         self.lanes.truncate(wants.tasks.into());
-        self.special = special.then(|| next(1));
-        self.ready = ready.then(|| next(1));
+        self.special = special.then(|| next(1)).filter(|_| wants.special);
+        self.ready = ready.then(|| next(1)).filter(|_| wants.ready);
         if above_busy {
             next(1);
         }

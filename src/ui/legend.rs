@@ -50,7 +50,10 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
     let kind = run.model.kind;
     let holds = kind != ModelKind::Async;
     let mut x = layout.area.x + 1;
-    for (state, share) in scene.legend() {
+    let mut entries = scene.legend();
+    // What matters most comes first: work, then waits by their share; what does not fit is the least.
+    entries.sort_by(|a, b| (b.0 == State::Running).cmp(&(a.0 == State::Running)).then(b.1.total_cmp(&a.1)));
+    for (state, share) in entries {
         let symbol = match lane::symbol(look, state, holds, 1) {
             '█' if state != State::Running => '▄',
             other => other,
