@@ -2,8 +2,9 @@
 //! Decides nothing about a run and prints nothing; what it needs of the machine it asks a [`Host`] for.
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
+use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -43,6 +44,17 @@ impl Exit {
     /// A failure that is nobody's wrong usage.
     pub fn failure(sentence: &str) -> Exit {
         Exit { code: 1, text: format!("error: {sentence}\n"), asked_for: false }
+    }
+
+    /// Prints the text where it belongs, and becomes the code to exit with.
+    pub fn print(&self) -> ExitCode {
+        // Where nobody reads, the code has to do.
+        let _ = if self.asked_for {
+            io::stdout().write_all(self.text.as_bytes())
+        } else {
+            io::stderr().write_all(self.text.as_bytes())
+        };
+        ExitCode::from(self.code)
     }
 }
 

@@ -6,6 +6,8 @@
 
 pub mod cli;
 pub mod engine;
+pub mod headless;
+pub mod load;
 pub mod model;
 pub mod plan;
 pub mod report;
