@@ -153,7 +153,7 @@ fn a_wait_holds_its_worker_except_on_the_loop_where_only_a_blocking_call_does() 
 #[test]
 fn time_computing_less_time_off_the_core_is_the_cpu_clock() {
     for kind in [ModelKind::Serial, ModelKind::Threads, ModelKind::Async] {
-        let run = run(&plan(Model::plain(kind), 4, (0..4).map(|_| task(vec![compute(6 * SOME)])).collect()));
+        let run = run(&plan(Model::plain(kind), 4, (0..4).map(|_| task(vec![compute(20 * SOME)])).collect()));
         let off = run.records.iter().filter_map(|r| match r.event {
             Event::WasOff { spent, .. } => Some(spent),
             _ => None,

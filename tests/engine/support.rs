@@ -81,10 +81,9 @@ pub fn read(frames: &mut FrameReader<impl std::io::Read>, mut see: impl FnMut(&R
     }
 }
 
-/// A task in a state.
+/// A stretch of a task in a state.
 #[derive(Clone, Copy, Debug)]
 pub struct Span {
-    pub task: TaskId,
     pub state: State,
     pub holds: bool,
     pub from: Stamp,
@@ -122,7 +121,7 @@ impl Run {
             if let Some(last) = spans.last_mut() {
                 last.to = record.at;
             }
-            spans.push(Span { task, state, holds, from: record.at, to: record.at });
+            spans.push(Span { state, holds, from: record.at, to: record.at });
         }
         spans
     }
