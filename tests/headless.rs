@@ -41,7 +41,8 @@ fn wrong_usage_is_two_and_help_is_zero() {
 fn a_table_names_each_task_and_what_they_come_to() {
     let (code, out, err) = output("run -w io -m threads --tasks 3 --set wait=30ms");
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    for part in ["io: 3 tasks", "threads: 3 threads", "task 1", "task 3", "sleep", "done", "in all", "3 workers created"]
+    for part in
+        ["io: 3 tasks", "threads: 3 threads", "task 1", "task 3", "sleep", "done", "in all", "3 workers created"]
     {
         assert!(out.contains(part), "`{part}` is missing:\n{out}");
     }
@@ -75,7 +76,9 @@ fn sentences_tell_a_run_in_order() {
 
 #[test]
 fn a_reader_who_leaves_is_no_error() {
-    for args in ["run -w io -m async --scale 0.0001 --tasks 500", "run --plain -w io --scale 0.01 -m threads --tasks 30"] {
+    for args in
+        ["run -w io -m async --scale 0.0001 --tasks 500", "run --plain -w io --scale 0.01 -m threads --tasks 30"]
+    {
         let mut child = command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
         drop(child.stdout.take());
         let mut said = String::new();
