@@ -50,3 +50,6 @@ pub struct Run<'a> {
     /// The share of the usable cores that other programs took meanwhile; nothing where nobody could measure it.
     pub busy_machine: Option<f64>,
 }
+
+#[cfg(test)]
+mod tests;

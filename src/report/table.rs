@@ -170,25 +170,30 @@ pub(super) fn totals(run: Run<'_>) -> Option<Vec<String>> {
     if stats.copied > 0 {
         lines.push(format!("{} copied between processes in {}", bytes(stats.copied), stats.copying));
     }
-    if let (true, Some(lock)) = (run.plan.stage().model.lock.is_on(), stats.lock) {
-        lines.push(format!(
-            "GIL: held {}, waited for {}, handed over {}: let go {} because asked, {} to wait",
-            lock.held,
-            lock.wait,
-            times(lock.hand_overs),
-            times(lock.forced),
-            times(lock.voluntary)
-        ));
-    }
+    lines.extend(lock_line(run, &stats));
     lines.extend(notes(run, &stats));
     Some(lines)
+}
+
+fn lock_line(run: Run<'_>, stats: &Stats) -> Option<String> {
+    let stage = run.plan.stage();
+    let lock = stats.lock.filter(|_| stage.model.lock.is_on())?;
+    let who = if stage.model.kind.rules().own_lock { "GIL, one in each process" } else { "GIL" };
+    Some(format!(
+        "{who}: held {}, waited for {}, handed over {}; let go {} because asked, {} by itself",
+        lock.held,
+        lock.wait,
+        times(lock.hand_overs),
+        times(lock.forced),
+        times(lock.voluntary)
+    ))
 }
 
 fn created(stats: &Stats) -> String {
     if stats.spawned == 0 {
         return "no worker created".to_owned();
     }
-    format!("{} created in {}", counted(stats.spawned, "worker", "workers"), stats.spawning)
+    format!("{} created, starting took {}", counted(stats.spawned, "worker", "workers"), stats.spawning)
 }
 
 fn resources(run: Run<'_>) -> String {

@@ -1,7 +1,6 @@
 //! Whoever executes tasks, whatever it is: it computes in small pieces, looking up after each, and notices that it
 //! was not on a core meanwhile. A kernel's instructions are the same under every model, with and without a lock.
 
-use std::hint::black_box;
 use std::sync::Arc;
 
 use super::gil::{Gil, Turn};
@@ -32,7 +31,7 @@ pub(super) struct Worker {
 #[inline(never)]
 pub(super) fn count(mut value: u64, times: u64) -> u64 {
     for _ in 0..times {
-        value = black_box(value.wrapping_add(1));
+        value = sys::seen(value.wrapping_add(1));
     }
     value
 }

@@ -23,15 +23,25 @@ struct Loop {
     run: Arc<Run>,
     /// Never waited for: there is one thread.
     worker: Mutex<Worker>,
-    /// When the loop last woke up.
+    /// When the loop last began to listen.
+    listens: AtomicU64,
+    /// When it last woke up, having really waited.
     woke: AtomicU64,
 }
+
+/// A loop that listens for less has not waited: something was already there, since before it began.
+const GLANCE: Ns = Ns::from_micros(20);
 
 /// Runs all tasks, until the last one that counts is over. What is suspended then stays so.
 pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
     let recorder = run.main_worker(c"loop")?;
     let worker = Worker::new(run.shared, recorder, run.gil(WorkerId(0)).as_ref());
-    let turns = Arc::new(Loop { run: Arc::clone(run), worker: Mutex::new(worker), woke: AtomicU64::new(0) });
+    let turns = Arc::new(Loop {
+        run: Arc::clone(run),
+        worker: Mutex::new(worker),
+        listens: AtomicU64::new(0),
+        woke: AtomicU64::new(0),
+    });
     let runtime = build(&turns).map_err(|e| format!("the event loop cannot be made: {e}"))?;
     let finish = runtime.block_on(async {
         let spawn = |task| {
@@ -63,12 +73,15 @@ fn build(turns: &Arc<Loop>) -> std::io::Result<Runtime> {
         .enable_time()
         .on_thread_park(move || {
             let mut worker = parks.worker();
-            worker.recorder.record(Event::LoopListens);
+            let at = worker.recorder.record(Event::LoopListens);
             worker.release_lock();
+            parks.listens.store(at.0, Ordering::Relaxed);
         })
         .on_thread_unpark(move || {
             let at = wakes.worker().recorder.record(Event::LoopWakes);
-            wakes.woke.store(at.0, Ordering::Relaxed);
+            if at.since(Stamp(wakes.listens.load(Ordering::Relaxed))) > GLANCE {
+                wakes.woke.store(at.0, Ordering::Relaxed);
+            }
         })
         .build()
 }

@@ -51,6 +51,24 @@ fn clock(id: libc::clockid_t) -> Option<Ns> {
     Some(Ns(time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64))
 }
 
+/// Returns `value` as if anything could have looked at it: the compiler must come by it, and may assume nothing of
+/// it. It stays in a register: through memory, as `black_box` does it, a loop's speed depends on whether the processor
+/// guesses the address, fivefold, and differently in every program.
+#[inline(always)]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+pub fn seen(mut value: u64) -> u64 {
+    // SAFETY: no instruction at all.
+    unsafe { std::arch::asm!("/* {0} */", inout(reg) value, options(nomem, nostack, preserves_flags)) };
+    value
+}
+
+/// Returns `value` as if anything could have looked at it.
+#[inline(always)]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub fn seen(value: u64) -> u64 {
+    std::hint::black_box(value)
+}
+
 /// The core that the calling thread is on.
 #[inline]
 pub fn core() -> CoreId {

@@ -1,0 +1,10 @@
+//! The real engine, held against laws that hold on any machine, however busy: never against exact times.
+
+#[path = "engine/laws.rs"]
+mod laws;
+#[path = "engine/life.rs"]
+mod life;
+#[path = "engine/programs.rs"]
+mod programs;
+#[path = "engine/support.rs"]
+mod support;
