@@ -210,7 +210,7 @@ fn notes(run: Run<'_>, stats: &Stats) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(share) = run.busy_machine.filter(|share| *share >= BUSY) {
         notes.push(format!(
-            "note: other programs took {} of the cores meanwhile; on an idle machine the times are shorter",
+            "note: other programs took {} of the cores meanwhile; on an idle machine times may be shorter",
             percent(share)
         ));
     }
@@ -219,6 +219,10 @@ fn notes(run: Run<'_>, stats: &Stats) -> Vec<String> {
             "note: {} were lost; times in states are incomplete",
             counted(stats.lost as usize, "event", "events")
         ));
+    }
+    let suspended: Ns = run.trace.suspended.iter().map(|gap| gap.len()).sum();
+    if suspended > Ns::ZERO {
+        notes.push(format!("note: the run was suspended for {suspended} of that time"));
     }
     if run.trace.forgotten > Ns::ZERO {
         notes.push(format!("note: details before {} are no longer kept; their sums are", run.trace.forgotten));

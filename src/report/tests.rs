@@ -196,7 +196,7 @@ task 2  worker 2  101  103  2.0 ms   2.0 ms   20.0 ms     40 %  GIL 50 %, queued
 1 worker created, starting took 1.0 ms, peak memory unknown, 0 voluntary and 0 involuntary switches
 64 B copied between processes in 1.0 us
 GIL: held 18.0 ms, waited for 10.0 ms, handed over once; let go once because asked, 0 times by itself
-note: other programs took 25 % of the cores meanwhile; on an idle machine the times are shorter
+note: other programs took 25 % of the cores meanwhile; on an idle machine times may be shorter
 ";
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(words(&text), words(expected), "\n{text}");
