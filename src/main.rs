@@ -1,13 +1,28 @@
-//! The program.
+//! The program: hands over to whoever does what was asked for.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use concviz::cli::{self, Here, Invocation};
+use concviz::engine::real;
+use concviz::report::Format;
+use concviz::{headless, runtime};
+
 fn main() -> ExitCode {
-    let args: Vec<OsString> = std::env::args_os().skip(1).collect();
-    // Before anything else: what comes first is part of a worker's start.
-    if let Some(code) = concviz::engine::real::hidden(&args) {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    // First of all: what comes before this is part of every worker's start.
+    if let Some(code) = real::hidden(args.get(1..).unwrap_or_default()) {
         return code;
     }
-    ExitCode::SUCCESS
+    let allowed = real::machine::allowed_cores().len();
+    let here = Here { allowed_cores: u16::try_from(allowed).unwrap_or(u16::MAX) };
+    match cli::parse(args, &here) {
+        Ok(Invocation::Run(settings, format)) => headless::run(&settings, format),
+        Ok(Invocation::Screen(settings)) if settings.plain => headless::run(&settings, Format::Table),
+        Ok(Invocation::Screen(settings)) => match cli::require_terminal() {
+            Ok(()) => runtime::screen(&settings),
+            Err(exit) => exit.print(),
+        },
+        Err(exit) => exit.print(),
+    }
 }

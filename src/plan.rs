@@ -27,6 +27,15 @@ pub enum Engine {
     Measured,
 }
 
+impl Engine {
+    /// The name in JSON and on the badge.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Engine::Measured => "measured",
+        }
+    }
+}
+
 /// A workload under a model, on so many workers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stage {

@@ -7,10 +7,11 @@ mod catalogue;
 mod parse;
 mod program;
 mod quantity;
+mod wording;
 
 pub use catalogue::{SHIPPED, ShippedFile, find, nearest, shipped};
 pub use parse::{FileError, parse};
-pub use program::{Kernel, MAX_TASKS, Op, ResolveError, Scale, StepKind, Task, Until, Work, WorkSum};
+pub use program::{Kernel, MAX_STEPS, MAX_TASKS, Op, ResolveError, Scale, StepKind, Task, Until, Work, WorkSum};
 pub use quantity::{Factor, Quantity, Value};
 
 /// A workload: a group of tasks, each a program of steps, with the numbers a user may turn.
@@ -113,7 +114,10 @@ impl Workload {
     /// If there is no such parameter, or it is of the other kind (a count for a time).
     pub fn set(&mut self, name: &str, value: Value) -> Result<(), ResolveError> {
         let workload = self.name.clone();
-        let names = || self.params.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", ");
+        let names = || match self.params.as_slice() {
+            [] => "none".to_owned(),
+            params => params.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", "),
+        };
         let Some(at) = self.params.iter().position(|p| p.name == name) else {
             return Err(ResolveError::NoSuchParam { workload, name: name.to_owned(), known: names() });
         };

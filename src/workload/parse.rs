@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::quantity::{Quantity, Value};
-use super::{Kernel, Param, RepeatSpec, StepSpec, TaskSpec, WorkerWish, Workload};
+use super::{Kernel, Param, RepeatSpec, StepSpec, TaskSpec, WorkerWish, Workload, wording};
 
 /// Where and why a workload file was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +44,7 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileTask {
-    name: String,
+    name: Spanned<String>,
     count: Option<Spanned<Number>>,
     #[serde(default)]
     background: bool,
@@ -101,7 +101,7 @@ pub fn parse(file: &str, text: &str) -> Result<Workload, FileError> {
     let cx = Context { file, text };
     let read: File = toml::from_str(text).map_err(|e| {
         let at = e.span().map_or(0, |s| s.start);
-        cx.error(at, e.message().to_owned())
+        cx.error(at, wording::plain(e.message()))
     })?;
     cx.workload(read)
 }
@@ -124,21 +124,23 @@ impl Context<'_> {
             let why = format!("format {} is not known: this version reads format 1", read.format.get_ref());
             return Err(self.error(read.format.span().start, why));
         }
-        if read.name.get_ref().trim().is_empty() {
-            return Err(self.error(read.name.span().start, "expected a name".to_owned()));
-        }
+        self.name(&read.name)?;
         let mut params = Vec::new();
         for (name, value) in &read.params {
             let value = self.param(value)?;
             params.push(Param { name: name.clone(), value });
         }
         params.sort_by_key(|p| p.name != "tasks");
-        let names: Vec<&str> = read.tasks.get_ref().iter().map(|t| t.name.as_str()).collect();
+        let names: Vec<&str> = read.tasks.get_ref().iter().map(|t| t.name.get_ref().as_str()).collect();
         if names.is_empty() {
             return Err(self.error(read.tasks.span().start, "expected at least one [[tasks]]".to_owned()));
         }
         let names = Names { params: &params, tasks: &names };
         let tasks = read.tasks.get_ref().iter().map(|t| self.task(t, &names)).collect::<Result<Vec<_>, _>>()?;
+        if let Some(index) = endless(&tasks) {
+            let why = format!("`{}` repeats until itself ends: it never would", tasks[index].name);
+            return Err(self.error(read.tasks.get_ref()[index].steps.span().start, why));
+        }
         let workers = read.workers.as_ref().map(|w| self.workers(w)).transpose()?;
         Ok(Workload {
             name: read.name.into_inner(),
@@ -150,6 +152,12 @@ impl Context<'_> {
             tasks,
             workers,
         })
+    }
+
+    fn name(&self, name: &Spanned<String>) -> Result<(), FileError> {
+        let good = !name.get_ref().trim().is_empty() && !name.get_ref().contains(char::is_control);
+        let why = || "expected a name, without control characters".to_owned();
+        if good { Ok(()) } else { Err(self.error(name.span().start, why())) }
     }
 
     fn workers(&self, wish: &Spanned<Number>) -> Result<WorkerWish, FileError> {
@@ -175,8 +183,9 @@ impl Context<'_> {
             Some(count) => self.quantity(count, names)?,
             None => Value::Count(1).into(),
         };
+        self.name(&task.name)?;
         let steps = self.steps(&task.steps, names, 0)?;
-        Ok(TaskSpec { name: task.name.clone(), count, background: task.background, steps })
+        Ok(TaskSpec { name: task.name.get_ref().clone(), count, background: task.background, steps })
     }
 
     fn steps(
@@ -232,6 +241,37 @@ impl Context<'_> {
             return Err(self.error(at, why));
         }
         Ok(quantity)
+    }
+}
+
+/// The first group of tasks that waits for itself, directly or through others.
+fn endless(tasks: &[TaskSpec]) -> Option<usize> {
+    let mut awaited: Vec<Vec<&str>> = vec![Vec::new(); tasks.len()];
+    for (names, task) in awaited.iter_mut().zip(tasks) {
+        collect_awaited(&task.steps, names);
+    }
+    (0..tasks.len()).find(|start| {
+        let mut seen = vec![false; tasks.len()];
+        let mut open = vec![*start];
+        while let Some(at) = open.pop() {
+            for next in (0..tasks.len()).filter(|i| awaited[at].contains(&tasks[*i].name.as_str())) {
+                if !std::mem::replace(&mut seen[next], true) {
+                    open.push(next);
+                }
+            }
+        }
+        seen[*start]
+    })
+}
+
+fn collect_awaited<'a>(steps: &'a [StepSpec], names: &mut Vec<&'a str>) {
+    for step in steps {
+        if let StepSpec::Repeat { rule, steps } = step {
+            if let RepeatSpec::Until(name) = rule {
+                names.push(name);
+            }
+            collect_awaited(steps, names);
+        }
     }
 }
 

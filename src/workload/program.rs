@@ -8,6 +8,8 @@ use crate::units::{Ns, TaskId};
 
 /// The most tasks a run may have.
 pub const MAX_TASKS: usize = 4096;
+/// The most steps all tasks of a run may have, as they stand in the file.
+pub const MAX_STEPS: u64 = 1_000_000;
 /// The longest a single amount may be.
 const MAX_TIME: Ns = Ns(24 * 3_600 * 1_000_000_000);
 
@@ -211,6 +213,9 @@ pub enum ResolveError {
     /// No task, or too many.
     #[error("{0} tasks are asked for: between 1 and {MAX_TASKS} can be run")]
     TaskCount(u64),
+    /// More steps than are kept.
+    #[error("the tasks have {0} steps in all: at most {MAX_STEPS} can be run; use `repeat`")]
+    StepCount(u64),
     /// Only background tasks.
     #[error("all tasks are in the background: at least one must decide when the run ends")]
     OnlyBackground,
@@ -232,6 +237,10 @@ pub(super) fn resolve(workload: &Workload, scale: Scale) -> Result<Vec<Task>, Re
     if total == 0 || total > MAX_TASKS as u64 {
         return Err(ResolveError::TaskCount(total));
     }
+    let steps: u64 = workload.tasks.iter().zip(&counts).map(|(t, n)| n.saturating_mul(steps_in(&t.steps))).sum();
+    if steps > MAX_STEPS {
+        return Err(ResolveError::StepCount(steps));
+    }
     let mut tasks = Vec::with_capacity(total as usize);
     for (spec, &count) in workload.tasks.iter().zip(&counts) {
         for index in 0..count {
@@ -241,6 +250,14 @@ pub(super) fn resolve(workload: &Workload, scale: Scale) -> Result<Vec<Task>, Re
         }
     }
     if tasks.iter().all(|t| t.background) { Err(ResolveError::OnlyBackground) } else { Ok(tasks) }
+}
+
+fn steps_in(steps: &[StepSpec]) -> u64 {
+    let inner = |step: &StepSpec| match step {
+        StepSpec::Repeat { steps, .. } => 1 + steps_in(steps),
+        _ => 1,
+    };
+    steps.iter().map(inner).sum()
 }
 
 struct Resolver<'a> {
@@ -292,18 +309,22 @@ impl Resolver<'_> {
 
     fn work(&self, amount: &Quantity) -> Result<Work, ResolveError> {
         Ok(match self.value("compute amount", amount)? {
-            Value::Time(t) => Work::Time(self.scale.time(t)),
+            Value::Time(t) => Work::Time(self.within_a_day("compute amount", t)?),
             Value::Count(n) => Work::Iterations(Ns(n).times(self.scale.millionths, 1_000_000).0),
         })
     }
 
     fn time(&self, what: &'static str, amount: &Quantity) -> Result<Ns, ResolveError> {
         match self.value(what, amount)? {
-            Value::Time(t) if t <= MAX_TIME => Ok(self.scale.time(t)),
-            Value::Time(_) => Err(self.error(what, "is longer than 24 h")),
+            Value::Time(t) => self.within_a_day(what, t),
             Value::Count(0) => Ok(Ns::ZERO),
             Value::Count(_) => Err(self.error(what, "takes a duration like 5ms")),
         }
+    }
+
+    fn within_a_day(&self, what: &'static str, time: Ns) -> Result<Ns, ResolveError> {
+        let scaled = self.scale.time(time);
+        if scaled <= MAX_TIME { Ok(scaled) } else { Err(self.error(what, "is longer than 24 h")) }
     }
 
     fn value(&self, what: &'static str, amount: &Quantity) -> Result<Value, ResolveError> {

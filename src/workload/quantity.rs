@@ -156,9 +156,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_said_in_words() {
-        assert!(value("nobody").unwrap_err().contains("nobody"));
-        assert!(value("wait * wait").unwrap_err().contains("two durations"));
-        assert!(value("18446744073709551615 * 2").unwrap_err().contains("too large"));
+        assert!(value("nobody").expect_err("nonsense").contains("nobody"));
+        assert!(value("wait * wait").expect_err("nonsense").contains("two durations"));
+        assert!(value("18446744073709551615 * 2").expect_err("nonsense").contains("too large"));
         assert!(value("").is_err());
         assert!(value("wait *").is_err());
     }

@@ -1,0 +1,144 @@
+//! The command line: from arguments to settings that are known to be good, or to one sentence that says what is wrong.
+//! Decides nothing about a run and prints nothing; what it needs of the machine it asks a [`Host`] for.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::report::Format;
+use crate::settings::Settings;
+
+mod args;
+mod values;
+mod workloads;
+
+/// What the user asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Invocation {
+    /// The screen, started with these settings.
+    Screen(Settings),
+    /// One run without a screen, its result printed like this.
+    Run(Settings, Format),
+}
+
+/// The program ends here, with a text for the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// The code to exit with.
+    pub code: u8,
+    /// What to print.
+    pub text: String,
+    /// Whether the text was asked for and belongs on stdout: `--help`, `--version`.
+    pub asked_for: bool,
+}
+
+impl Exit {
+    fn usage(sentence: &str) -> Exit {
+        Exit { code: 2, text: format!("error: {sentence}\n"), asked_for: false }
+    }
+
+    /// A failure that is nobody's wrong usage.
+    pub fn failure(sentence: &str) -> Exit {
+        Exit { code: 1, text: format!("error: {sentence}\n"), asked_for: false }
+    }
+
+    /// Prints the text where it belongs, and becomes the code to exit with.
+    pub fn print(&self) -> ExitCode {
+        // Where nobody reads, the code has to do.
+        let _ = if self.asked_for {
+            io::stdout().write_all(self.text.as_bytes())
+        } else {
+            io::stderr().write_all(self.text.as_bytes())
+        };
+        ExitCode::from(self.code)
+    }
+}
+
+/// What the command line must know of the machine it stands on.
+pub trait Host {
+    /// The first `most` bytes of the file at `path`.
+    ///
+    /// # Errors
+    /// As the system says.
+    fn read(&self, path: &Path, most: u64) -> io::Result<Vec<u8>>;
+
+    /// How many cores workers may be pinned to.
+    fn allowed_cores(&self) -> u16;
+}
+
+/// The machine itself, which allows this many cores.
+#[derive(Clone, Copy, Debug)]
+pub struct Here {
+    /// How many cores workers may be pinned to.
+    pub allowed_cores: u16,
+}
+
+impl Host for Here {
+    fn read(&self, path: &Path, most: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        std::fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn allowed_cores(&self) -> u16 {
+        self.allowed_cores
+    }
+}
+
+/// What `args`, the program's name first, ask for.
+///
+/// # Errors
+/// If they ask for nothing that can be done, or for a text (`--help`) only.
+pub fn parse<I, T>(args: I, host: &impl Host) -> Result<Invocation, Exit>
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    let args = args::Args::try_parse_from(args).map_err(|e| from_clap(&e))?;
+    match args.command {
+        None => {
+            let mut settings = values::settings(&args.shared, host)?;
+            settings.color = args.screen.color;
+            settings.theme = args.screen.theme;
+            settings.ascii = args.screen.ascii;
+            settings.mouse = !args.screen.no_mouse;
+            Ok(Invocation::Screen(settings))
+        }
+        Some(args::Command::Run(run)) => {
+            let settings = values::settings(&run.shared, host)?;
+            if settings.plain && run.format == Format::Json {
+                return Err(Exit::usage(
+                    "--plain prints sentences and --format json prints one document: choose one of them",
+                ));
+            }
+            Ok(Invocation::Run(settings, run.format))
+        }
+    }
+}
+
+fn from_clap(error: &clap::Error) -> Exit {
+    let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    Exit { code: if asked_for { 0 } else { 2 }, text: error.render().to_string(), asked_for }
+}
+
+/// Makes sure that there is a terminal to draw on and to read keys from.
+///
+/// # Errors
+/// If standard input or standard output is none.
+pub fn require_terminal() -> Result<(), Exit> {
+    let missing = match (io::stdin().is_terminal(), io::stdout().is_terminal()) {
+        (true, true) => return Ok(()),
+        (_, false) => "standard output",
+        (false, true) => "standard input",
+    };
+    Err(Exit::failure(&format!(
+        "the screen needs a terminal and {missing} is not one: use `concviz run`, which prints the result"
+    )))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+use super::*;
+use crate::model::{GlobalLock, ModelKind};
+use crate::settings::{Color, Theme};
+use crate::units::Ns;
+use crate::workload::Value;
+
+/// A machine with two cores and a few files.
+struct Fake;
+
+const GOOD: &str = "format = 1\nname = \"mine\"\n[[tasks]]\nname = \"t\"\nsteps = [\"yield\"]\n";
+
+impl Host for Fake {
+    fn read(&self, path: &Path, most: u64) -> io::Result<Vec<u8>> {
+        let bytes = match path.to_str() {
+            Some("mine.toml" | "folder/mine") => GOOD.as_bytes().to_vec(),
+            Some("broken.toml") => b"format = 1\nname = mine\n".to_vec(),
+            Some("latin1.toml") => b"format = 1\nname = \"caf\xe9\"\n".to_vec(),
+            Some("large.toml") => vec![b'#'; (2 << 20).min(most as usize)],
+            Some("secret.toml") => return Err(io::ErrorKind::PermissionDenied.into()),
+            Some("folder.toml") => return Err(io::ErrorKind::IsADirectory.into()),
+            _ => return Err(io::ErrorKind::NotFound.into()),
+        };
+        Ok(bytes)
+    }
+
+    fn allowed_cores(&self) -> u16 {
+        2
+    }
+}
+
+fn parsed(line: &str) -> Result<Invocation, Exit> {
+    parse(std::iter::once("concviz").chain(line.split_whitespace()), &Fake)
+}
+
+fn screen(line: &str) -> Settings {
+    match parsed(line) {
+        Ok(Invocation::Screen(settings)) => settings,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+#[test]
+fn without_arguments_the_screen_starts_with_cpu_serial() {
+    let settings = screen("");
+    assert_eq!(settings.workload.name, "cpu");
+    assert_eq!(settings.model, crate::model::Model::plain(ModelKind::Serial));
+    assert_eq!(settings.wishes, crate::plan::Wishes { workers: None, cores: None, seed: 1 });
+    assert_eq!(settings.interval, GlobalLock::DEFAULT_INTERVAL);
+    assert!(settings.mouse && !settings.ascii && !settings.plain);
+    assert_eq!((settings.color, settings.theme), (Color::Auto, Theme::Dark));
+}
+
+#[test]
+fn every_option_arrives() {
+    let settings = screen(
+        "-w io -m threads --global-lock gil --switch-interval 20ms --tasks 6 --workers 3 --cores 2 --scale 0.25 \
+         --seed 9 --set wait=100ms --color never --theme color-blind --ascii --no-mouse --plain",
+    );
+    assert_eq!(settings.workload.param("tasks"), Some(Value::Count(6)));
+    assert_eq!(settings.workload.param("wait"), Some(Value::Time(Ns::from_millis(100))));
+    assert_eq!(settings.model.kind, ModelKind::Threads);
+    assert_eq!(settings.model.lock, GlobalLock::Gil { interval: Ns::from_millis(20) });
+    assert_eq!(settings.wishes, crate::plan::Wishes { workers: Some(3), cores: Some(2), seed: 9 });
+    assert_eq!(settings.scale.millionths, 250_000);
+    assert_eq!((settings.color, settings.theme), (Color::Never, Theme::ColorBlind));
+    assert!(settings.ascii && settings.plain && !settings.mouse);
+}
+
+#[test]
+fn the_interval_is_kept_for_a_lock_that_is_switched_on_later() {
+    let settings = screen("--switch-interval 1ms");
+    assert_eq!((settings.model.lock, settings.interval), (GlobalLock::Off, Ns::from_millis(1)));
+}
+
+#[test]
+fn run_has_a_format() {
+    assert!(
+        matches!(parsed("run -m async"), Ok(Invocation::Run(s, Format::Table)) if s.model.kind == ModelKind::Async)
+    );
+    assert!(matches!(parsed("run --format json"), Ok(Invocation::Run(_, Format::Json))));
+    assert!(matches!(parsed("run --plain"), Ok(Invocation::Run(s, _)) if s.plain));
+}
+
+#[test]
+fn a_file_of_the_user_is_read() {
+    assert_eq!(screen("-w mine.toml").workload.name, "mine");
+    assert_eq!(screen("-w folder/mine").workload.name, "mine");
+}
+
+#[test]
+fn help_and_version_are_asked_for() {
+    for line in ["--help", "-h", "--version", "run --help"] {
+        let exit = parsed(line).expect_err(line);
+        assert!(exit.asked_for && exit.code == 0, "{line}");
+    }
+}
+
+/// What is wrong, and what the sentence about it must contain.
+const WRONG: &[(&str, &[&str])] = &[
+    ("-w cpuu", &["no workload `cpuu`", "did you mean `cpu`?", "cpu, io", ".toml"]),
+    ("-w xyzzy", &["no workload `xyzzy`", "cpu, io", ".toml"]),
+    ("-w nowhere.toml", &["no file `nowhere.toml`", "-w"]),
+    ("-w some/where", &["no file `some/where`"]),
+    ("-w secret.toml", &["`secret.toml`", "permission"]),
+    ("-w folder.toml", &["`folder.toml` is a folder"]),
+    ("-w large.toml", &["`large.toml`", "1 MiB"]),
+    ("-w latin1.toml", &["latin1.toml:2:", "UTF-8"]),
+    ("-w broken.toml", &["broken.toml:2:8:"]),
+    ("-w mine.toml --tasks 3", &["`mine` has no parameter `tasks`", "it has none"]),
+    ("-m thread", &["'thread'", "--model", "serial, threads, processes, async", "similar value exists: 'threads'"]),
+    ("-m", &["--model", "serial, threads, processes, async"]),
+    ("--global-lock on", &["'on'", "--global-lock", "off, gil"]),
+    ("--switch-interval 0", &["--switch-interval", "more than 0", "at most 10s"]),
+    ("--switch-interval 0ms", &["--switch-interval", "more than 0"]),
+    ("--switch-interval 11s", &["--switch-interval", "at most 10s"]),
+    ("--switch-interval -5ms", &["--switch-interval", "not a duration", "5ms"]),
+    ("--switch-interval 5", &["--switch-interval", "needs a unit"]),
+    ("--switch-interval nan", &["--switch-interval", "not a duration"]),
+    ("--tasks 0", &["--tasks", "from 1 to 4096"]),
+    ("--tasks -1", &["--tasks", "from 1 to 4096"]),
+    ("--tasks 4097", &["--tasks", "from 1 to 4096"]),
+    ("--tasks many", &["'many'", "--tasks", "from 1 to 4096"]),
+    ("--tasks 99999999999999999999", &["--tasks", "from 1 to 4096"]),
+    ("--workers 0", &["--workers", "from 1 to 4096"]),
+    ("--workers 4097", &["--workers", "from 1 to 4096"]),
+    ("--workers -4", &["--workers", "from 1 to 4096"]),
+    ("--workers 1.5", &["--workers", "from 1 to 4096"]),
+    ("--cores 0", &["--cores", "from 1 to"]),
+    ("--cores 3", &["--cores 3", "2 cores are allowed", "1 to 2"]),
+    ("--cores -1", &["--cores", "from 1 to"]),
+    ("--scale 0", &["--scale", "from 0.0001 to 1000"]),
+    ("--scale -1", &["--scale", "from 0.0001 to 1000"]),
+    ("--scale nan", &["--scale", "from 0.0001 to 1000"]),
+    ("--scale inf", &["--scale", "from 0.0001 to 1000"]),
+    ("--scale 1e9", &["--scale", "from 0.0001 to 1000"]),
+    ("--scale half", &["--scale", "not a number"]),
+    ("--seed -1", &["--seed", "whole number"]),
+    ("--seed x", &["--seed", "whole number"]),
+    ("--set cpu", &["--set", "no `=`", "wait=100ms"]),
+    ("--set =5ms", &["--set", "incomplete"]),
+    ("--set cpu=", &["--set", "incomplete"]),
+    ("--set cpu=fast", &["--set", "`fast` is not a duration"]),
+    ("--set cpu=-5ms", &["--set", "`-5ms` is not a duration"]),
+    ("--set cpu=5", &["`cpu` takes a duration like 5ms"]),
+    ("--set tasks=5ms", &["`tasks` takes a whole number"]),
+    ("--set tasks=0", &["0 tasks", "between 1 and 4096"]),
+    ("--set tasks=5000", &["5000 tasks", "between 1 and 4096"]),
+    ("--set wait=5ms", &["`cpu` has no parameter `wait`", "tasks, cpu"]),
+    ("-w io --set wait=24h", &["`24h` needs a unit"]),
+    ("-w io --set wait=1440min --tasks 5", &["cannot be run", "longer than 24 h"]),
+    ("--color sometimes", &["--color", "auto, always, never"]),
+    ("--theme solarized", &["--theme", "dark, light, high-contrast, color-blind"]),
+    ("--no-such-option", &["--no-such-option"]),
+    ("rum", &["rum", "run"]),
+    ("compare", &["compare"]),
+    ("run --format xml", &["--format", "table, json"]),
+    ("run --theme dark", &["--theme"]),
+    ("run --plain --format json", &["--plain", "--format json", "choose one"]),
+    ("-m threads run", &["run", "--model"]),
+];
+
+#[test]
+fn what_is_wrong_is_said_with_the_value_and_the_way_out() {
+    for (line, parts) in WRONG {
+        let exit = parsed(line).expect_err(line);
+        assert_eq!(exit.code, 2, "{line}: {}", exit.text);
+        assert!(!exit.asked_for, "{line}");
+        for part in *parts {
+            assert!(exit.text.contains(part), "{line}: `{part}` is missing in: {}", exit.text);
+        }
+        assert!(exit.text.starts_with("error: ") && exit.text.ends_with('\n'), "{line}: {}", exit.text);
+    }
+}
+
+#[test]
+fn what_the_terminal_would_obey_is_never_echoed() {
+    let exit = parse(["concviz", "-w", "\u{1b}[2Jcpu"], &Fake).expect_err("no such workload");
+    assert!(!exit.text.contains('\u{1b}'), "{}", exit.text);
+    let exit = parse(["concviz", "-w", "\u{1b}[2J.toml"], &Fake).expect_err("no such file");
+    assert!(!exit.text.contains('\u{1b}'), "{}", exit.text);
+}

@@ -1,0 +1,87 @@
+//! Values of options: read, held against their limits, and put together to settings.
+
+use super::args::{Lock, Shared};
+use super::workloads;
+use super::{Exit, Host};
+use crate::model::{GlobalLock, Model};
+use crate::plan::Wishes;
+use crate::settings::{Color, Settings, Theme};
+use crate::units::Ns;
+use crate::workload::{MAX_TASKS, Scale, Value};
+
+/// The most tasks, and the most workers.
+pub(super) const MOST: u16 = MAX_TASKS as u16;
+/// The longest switch interval.
+const LONGEST_INTERVAL: Ns = Ns::from_millis(10_000);
+
+/// Reads a number, from 1 to `most`.
+pub(super) fn count(most: u16) -> impl Fn(&str) -> Result<u16, String> + Clone {
+    move |text| match text.parse() {
+        Ok(n) if (1..=most).contains(&n) => Ok(n),
+        _ => Err(format!("write a whole number from 1 to {most}")),
+    }
+}
+
+/// Reads a switch interval.
+pub(super) fn interval(text: &str) -> Result<Ns, String> {
+    let interval: Ns = text.parse().map_err(|e: crate::units::DurationError| e.to_string())?;
+    if interval == Ns::ZERO || interval > LONGEST_INTERVAL {
+        return Err(format!("`{text}` is out of range: write more than 0 and at most 10s"));
+    }
+    Ok(interval)
+}
+
+/// Reads a factor.
+pub(super) fn scale(text: &str) -> Result<Scale, String> {
+    text.parse()
+}
+
+/// Reads a seed.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("`{text}` is not a whole number from 0 to {}", u64::MAX))
+}
+
+/// Reads `KEY=VALUE`.
+pub(super) fn assignment(text: &str) -> Result<(String, Value), String> {
+    let example = "write a parameter and its value, like wait=100ms or tasks=8";
+    let (key, value) = text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`: {example}"))?;
+    let (key, value) = (key.trim(), value.trim());
+    if key.is_empty() || value.is_empty() {
+        return Err(format!("`{text}` is incomplete: {example}"));
+    }
+    Ok((key.to_owned(), value.parse()?))
+}
+
+/// The settings that `shared` options come to; those of the screen alone are left at their defaults.
+pub(super) fn settings(shared: &Shared, host: &impl Host) -> Result<Settings, Exit> {
+    let mut workload = workloads::load(&shared.workload, host)?;
+    let tasks = shared.tasks.map(|n| ("tasks".to_owned(), Value::Count(u64::from(n))));
+    for (key, value) in shared.set.iter().cloned().chain(tasks) {
+        workload.set(&key, value).map_err(|e| Exit::usage(&e.to_string()))?;
+    }
+    let amounts = |e| Exit::usage(&format!("workload `{}` cannot be run like this: {e}", workload.name));
+    workload.resolve(shared.scale).map_err(amounts)?;
+    let allowed = host.allowed_cores();
+    if shared.cores.is_some_and(|n| n > allowed) {
+        let cores = if allowed == 1 { "1 core is".to_owned() } else { format!("{allowed} cores are") };
+        let asked = shared.cores.unwrap_or_default();
+        return Err(Exit::usage(&format!("--cores {asked}: only {cores} allowed here, write 1 to {allowed}")));
+    }
+    let interval = shared.switch_interval;
+    let lock = match shared.global_lock {
+        Lock::Off => GlobalLock::Off,
+        Lock::Gil => GlobalLock::Gil { interval },
+    };
+    Ok(Settings {
+        workload,
+        model: Model { kind: shared.model, lock },
+        wishes: Wishes { workers: shared.workers, cores: shared.cores, seed: shared.seed },
+        scale: shared.scale,
+        interval,
+        color: Color::default(),
+        theme: Theme::default(),
+        ascii: false,
+        mouse: true,
+        plain: shared.plain,
+    })
+}

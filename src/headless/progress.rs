@@ -1,0 +1,49 @@
+//! How far the run is, on one line of stderr that is erased at the end: only where stderr is a terminal.
+
+use std::io::{self, IsTerminal, Write};
+
+use crate::trace::Trace;
+use crate::units::{Ns, Stamp};
+
+/// How often the line is written anew.
+const EVERY: Ns = Ns::from_millis(100);
+
+/// The line.
+pub(super) struct Progress {
+    what: String,
+    visible: bool,
+    shown: Option<Stamp>,
+}
+
+impl Progress {
+    /// For a run of `what`; silent where sentences are printed anyway.
+    pub(super) fn new(what: String, silent: bool) -> Progress {
+        let dumb = std::env::var_os("TERM").is_none_or(|t| t == "dumb");
+        Progress { what, visible: !silent && !dumb && io::stderr().is_terminal(), shown: None }
+    }
+
+    /// Shows how far `trace` is `now`, if it is time to.
+    pub(super) fn show(&mut self, trace: &Trace, now: Stamp) {
+        if !self.visible || self.shown.is_some_and(|then| now.since(then) < EVERY) {
+            return;
+        }
+        self.shown = Some(now);
+        let line = line(&self.what, trace, now);
+        let _ = write!(io::stderr(), "\r\u{1b}[K{line}");
+    }
+
+    /// Removes the line.
+    pub(super) fn erase(&mut self) {
+        if self.shown.take().is_some() {
+            let _ = write!(io::stderr(), "\r\u{1b}[K");
+        }
+    }
+}
+
+/// Short enough for any terminal, so that it never wraps.
+fn line(what: &str, trace: &Trace, now: Stamp) -> String {
+    let Some(t0) = trace.t0() else { return format!("{what}: starting") };
+    let ended = trace.tasks.iter().filter(|t| t.ended_at().is_some()).count();
+    let text = format!("{what}: {:.1} s, {ended} of {} tasks over", now.since(t0).as_secs(), trace.tasks.len());
+    text.chars().filter(|c| !c.is_control()).take(78).collect()
+}

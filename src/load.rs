@@ -1,0 +1,88 @@
+//! How busy the machine is with other programs: what a measurement suffers from and cannot see in its own trace. Known
+//! on Linux only; everywhere else it is unknown, which is not the same as idle.
+
+use crate::units::{Ns, Stamp};
+
+/// Below this the kernel's clock ticks are too coarse to say anything.
+const SHORTEST: Ns = Ns::from_millis(200);
+
+/// What the cores had done so far, at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// When.
+    pub at: Stamp,
+    /// Time that all programs together have spent on the cores since the machine was started.
+    pub busy: Ns,
+}
+
+/// What `cores` had done so far, at the instant `at`, which is now; nothing where the system does not say.
+pub fn sample(cores: &[u16], at: Stamp) -> Option<Sample> {
+    busy_time(cores).map(|busy| Sample { at, busy })
+}
+
+/// The share of `cores` cores that others took between two samples, while the program itself took `own`. Nothing if
+/// they lie too close together to tell.
+pub fn foreign_share(from: Sample, to: Sample, own: Ns, cores: usize) -> Option<f64> {
+    let elapsed = to.at.since(from.at);
+    let foreign = to.busy.less(from.busy).less(own);
+    let share = foreign.share_of(elapsed.times(cores as u64, 1));
+    (elapsed >= SHORTEST && cores > 0).then_some(share.clamp(0.0, 1.0))
+}
+
+#[cfg(target_os = "linux")]
+fn busy_time(cores: &[u16]) -> Option<Ns> {
+    let text = std::fs::read_to_string("/proc/stat").ok()?;
+    busy_ticks(&text, cores).map(|ticks| Ns(1_000_000_000).times(ticks, rustix::param::clock_ticks_per_second()))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn busy_time(_cores: &[u16]) -> Option<Ns> {
+    None
+}
+
+/// From the text of `/proc/stat`: user, nice, system, irq, softirq and steal of `cores`; idle and waiting are left out.
+#[cfg(target_os = "linux")]
+fn busy_ticks(text: &str, cores: &[u16]) -> Option<u64> {
+    let mut sum = 0u64;
+    for core in cores {
+        let label = format!("cpu{core}");
+        let line = text.lines().find_map(|l| l.strip_prefix(label.as_str()).filter(|rest| rest.starts_with(' ')))?;
+        let ticks: Vec<u64> = line.split_whitespace().map_while(|n| n.parse().ok()).collect();
+        let part = |i: usize| ticks.get(i).copied();
+        sum += part(0)? + part(1)? + part(2)? + part(5).unwrap_or(0) + part(6).unwrap_or(0) + part(7).unwrap_or(0);
+    }
+    Some(sum)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    const STAT: &str =
+        "cpu  99 0 99 99 0 0 0 0 0 0\ncpu0 10 1 2 100 7 3 4 5 6 0\ncpu1 20 0 0 50 0 0 0 0 0 0\ncpu10 1 1 1 1\n";
+
+    #[test]
+    fn only_the_asked_for_cores_count_and_only_their_work() {
+        assert_eq!(busy_ticks(STAT, &[0]), Some(25));
+        assert_eq!(busy_ticks(STAT, &[0, 1]), Some(45));
+        assert_eq!(busy_ticks(STAT, &[10]), Some(3));
+        assert_eq!(busy_ticks(STAT, &[2]), None);
+        assert_eq!(busy_ticks("", &[0]), None);
+    }
+
+    #[test]
+    fn what_is_not_ones_own_is_foreign() {
+        let sample = |at, busy| Sample { at: Stamp(at), busy: Ns(busy) };
+        let second = 1_000_000_000;
+        let share = |busy, own| foreign_share(sample(0, 0), sample(second, busy), Ns(own), 2);
+        assert_eq!(share(second, second / 2), Some(0.25));
+        assert_eq!(share(second, 2 * second), Some(0.0));
+        assert_eq!(share(9 * second, 0), Some(1.0));
+        assert_eq!(foreign_share(sample(0, 0), sample(1_000, 0), Ns::ZERO, 2), None);
+    }
+
+    #[test]
+    fn this_machine_has_done_something() {
+        assert!(sample(&[0], Stamp(1)).is_none_or(|s| s.busy > Ns::ZERO));
+    }
+}

@@ -1,0 +1,174 @@
+//! The JSON document of a run. `assets/run.schema.json` describes it and a test holds one against the other. Fields are
+//! added, never renamed or removed, while `schema` stays the same. Unknown is `null`, never 0.
+
+use std::collections::BTreeMap;
+
+use super::Run;
+use super::fields::{Document, Ipc, Lock, Overhead, Param, Percentiles, Recorder, Spawn, States, Switches, Task};
+use crate::state::{Outcome, State};
+use crate::trace::{End, LockStats, Mark, Stats, Trace, Track};
+use crate::units::{CoreId, Ns, Range, TaskId};
+
+/// The version of the document.
+pub const SCHEMA: u32 = 1;
+
+/// What the figures of running and waiting rest on.
+pub const KERNEL_RECORD: &str = "none: the kernel's record of switches is not read; a worker notices by its own clock when it stood still, and calls that ready";
+
+/// The document of `run` as text, with a line break at its end; nothing if the run is not over.
+pub fn json(run: Run<'_>) -> Option<String> {
+    let document = Document::of(run)?;
+    let mut text = serde_json::to_string_pretty(&document).ok()?;
+    text.push('\n');
+    Some(text)
+}
+
+impl Document {
+    /// The document of `run`; nothing if the run is not over.
+    pub fn of(run: Run<'_>) -> Option<Document> {
+        let (trace, stage) = (run.trace, run.plan.stage());
+        let end = trace.report.as_ref()?;
+        let makespan = trace.makespan()?;
+        let stats = trace.stats(makespan);
+        let (core_ids, core_busy_s) = core_busy(trace, makespan);
+        let tasks: Vec<Task> = (0..trace.tasks.len()).map(|i| task(trace, end, i, makespan)).collect();
+        let model = stage.model;
+        Some(Document {
+            schema: SCHEMA,
+            concviz: env!("CARGO_PKG_VERSION"),
+            workload: stage.workload.clone(),
+            model: model.kind.name(),
+            global_lock: model.lock.name(),
+            switch_interval_s: model.lock.is_on().then(|| run.settings.interval.as_secs()),
+            engine: run.plan.engine.name(),
+            workers: stage.workers,
+            cores: trace.cores.len(),
+            seed: run.plan.seed,
+            scale: run.settings.scale.millionths as f64 / 1e6,
+            params: params(run),
+            makespan_s: makespan.as_secs(),
+            cpu_s: end.cpu.as_secs(),
+            parallelism: end.cpu.share_of(makespan),
+            concurrency: stats.concurrency,
+            latency_s: percentiles(&tasks),
+            peak_rss_bytes: (end.peak_rss_bytes > 0).then_some(end.peak_rss_bytes),
+            switches: Switches { voluntary: end.switches.voluntary, involuntary: end.switches.involuntary },
+            spawn: Spawn { count: stats.spawned, total_s: stats.spawning.as_secs() },
+            ipc: Ipc { bytes: stats.copied, serialize_s: stats.copying.as_secs() },
+            lock: lock(run, &stats, end),
+            tasks,
+            core_ids,
+            core_busy_s,
+            kernel_record: KERNEL_RECORD,
+            recorder: Recorder { events: end.events, lost: end.lost, kept_from_s: trace.forgotten.as_secs() },
+            overhead_cpu_s: Overhead {
+                collector: end.overhead.collector.as_secs(),
+                server: 0.0,
+                dispatcher: end.overhead.dispatcher.as_secs(),
+            },
+            busy_machine: run.busy_machine,
+            counters: BTreeMap::new(),
+        })
+    }
+}
+
+fn params(run: Run<'_>) -> BTreeMap<String, Param> {
+    use crate::workload::Value;
+    let param = |value| match value {
+        Value::Count(n) => Param::Count(n),
+        Value::Time(t) => Param::Time(t.written()),
+    };
+    run.settings.workload.params.iter().map(|p| (p.name.clone(), param(p.value))).collect()
+}
+
+fn lock(run: Run<'_>, stats: &Stats, end: &End) -> Option<Lock> {
+    let stage = run.plan.stage();
+    if !stage.model.lock.is_on() {
+        return None;
+    }
+    let LockStats { held, wait, hand_overs, drop_requests, forced, voluntary, .. } = stats.lock.unwrap_or_default();
+    Some(Lock {
+        generation: stage.model.lock.name(),
+        instances: if stage.model.kind.rules().own_lock { stage.workers } else { 1 },
+        held_s: held.as_secs(),
+        wait_s: wait.as_secs(),
+        hand_overs,
+        drop_requests,
+        forced_switches: forced,
+        voluntary_releases: voluntary,
+        retaken: end.lock_retaken,
+    })
+}
+
+/// The change of state with which a worker took the task up; nothing if none did, or if that is no longer kept.
+pub(super) fn taken_up(trace: &Trace, track: &Track) -> Option<Mark> {
+    let whole = trace.forgotten == Ns::ZERO;
+    track.marks().iter().find(|m| m.state.is_in_flight()).filter(|m| whole || m.at > trace.forgotten).copied()
+}
+
+fn task(trace: &Trace, end: &End, index: usize, makespan: Ns) -> Task {
+    let (track, name) = (&trace.tasks[index], &trace.names[index]);
+    let submitted = track.marks().first().filter(|_| trace.forgotten == Ns::ZERO).map(|m| m.at);
+    let finished = track.ended_at();
+    let worker = track.marks().iter().find(|m| m.state.is_in_flight()).map(|m| m.worker);
+    let used = worker.and_then(|w| end.workers.get(w.index()));
+    let seconds = |t: Option<Ns>| t.map(Ns::as_secs);
+    let known = |n: u32| (n > 0).then_some(n);
+    Task {
+        name: name.name.clone(),
+        background: name.background,
+        worker: worker.filter(|_| used.is_some()).map(|w| w.0 + 1),
+        worker_name: used.map(|u| u.name.clone()),
+        pid: used.and_then(|u| known(u.pid)),
+        tid: used.and_then(|u| known(u.tid)),
+        outcome: outcome(trace, TaskId(index as u32)).name(),
+        signal: track.end.and_then(|(_, signal)| (signal > 0).then_some(signal)),
+        queued_s: seconds(submitted),
+        started_s: seconds(taken_up(trace, track).map(|m| m.at)),
+        finished_s: seconds(finished),
+        latency_s: seconds(finished.zip(submitted).map(|(to, from)| to - from)),
+        states_s: states(track, makespan),
+        result: end.results.get(index).and_then(|r| r.value),
+    }
+}
+
+/// How the task `id` ended: as the runner says, or as the trace does where the runner is silent.
+pub(super) fn outcome(trace: &Trace, id: TaskId) -> Outcome {
+    let told = trace.report.as_ref().and_then(|end| end.results.get(id.index())).map(|r| r.outcome);
+    let seen = trace.tasks.get(id.index()).and_then(|t| t.end).map(|(outcome, _)| outcome);
+    told.or(seen).unwrap_or(Outcome::Stopped)
+}
+
+fn states(track: &Track, until: Ns) -> States {
+    let sums = track.sums(until);
+    // Only the kernel's record could tell this state from `ready`.
+    let known = |state: State| state != State::Preempted;
+    States(State::ALL.map(|s| known(s).then(|| sums[s as usize].as_secs())))
+}
+
+/// The cores, and for how long tasks were seen executing on each. Where some of the execution was recorded without its
+/// core, a core on which none was seen is unknown rather than idle; where the trace is not whole, all are.
+fn core_busy(trace: &Trace, until: Ns) -> (Vec<u16>, Vec<Option<f64>>) {
+    let mut busy: BTreeMap<u16, Ns> = trace.cores.iter().map(|c| (*c, Ns::ZERO)).collect();
+    let mut all_placed = true;
+    let spans = trace.tasks.iter().flat_map(|t| t.spans(Range::new(Ns::ZERO, until)));
+    for span in spans.filter(|s| s.state == State::Running) {
+        match Trace::core_of(span.core) {
+            Some(CoreId(core)) => *busy.entry(core).or_default() += span.range.len(),
+            None => all_placed = false,
+        }
+    }
+    let whole = trace.forgotten == Ns::ZERO;
+    let known = |time: Ns| whole && (all_placed || time > Ns::ZERO);
+    busy.into_iter().map(|(core, time)| (core, known(time).then(|| time.as_secs()))).unzip()
+}
+
+fn percentiles(tasks: &[Task]) -> Option<Percentiles> {
+    let done = tasks.iter().filter(|t| t.outcome == Outcome::Done.name() && !t.background);
+    let mut times: Vec<f64> = done.filter_map(|t| t.latency_s).collect();
+    times.sort_by(f64::total_cmp);
+    let max = *times.last()?;
+    // The nearest rank: the smallest value that so many percent of all do not exceed.
+    let at = |percent: usize| times[(times.len() * percent).div_ceil(100).saturating_sub(1)];
+    Some(Percentiles { p50: at(50), p95: at(95), p99: at(99), max })
+}

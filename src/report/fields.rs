@@ -1,0 +1,147 @@
+//! The fields of the JSON document, in the order in which they are printed.
+#![expect(missing_docs, reason = "assets/run.schema.json describes each field")]
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+
+use crate::state::State;
+
+/// The whole document, in the order in which it is printed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Document {
+    pub schema: u32,
+    pub concviz: &'static str,
+    pub workload: String,
+    pub model: &'static str,
+    pub global_lock: &'static str,
+    pub switch_interval_s: Option<f64>,
+    pub engine: &'static str,
+    pub workers: u16,
+    pub cores: usize,
+    pub seed: u64,
+    pub scale: f64,
+    pub params: BTreeMap<String, Param>,
+    pub makespan_s: f64,
+    pub cpu_s: f64,
+    pub parallelism: f64,
+    pub concurrency: f64,
+    pub latency_s: Option<Percentiles>,
+    pub peak_rss_bytes: Option<u64>,
+    pub switches: Switches,
+    pub spawn: Spawn,
+    pub ipc: Ipc,
+    pub lock: Option<Lock>,
+    pub tasks: Vec<Task>,
+    pub core_ids: Vec<u16>,
+    pub core_busy_s: Vec<Option<f64>>,
+    pub kernel_record: &'static str,
+    pub recorder: Recorder,
+    pub overhead_cpu_s: Overhead,
+    pub busy_machine: Option<f64>,
+    pub counters: BTreeMap<String, Counter>,
+}
+
+/// A parameter: a count, or a duration as it is written.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Param {
+    Count(u64),
+    Time(String),
+}
+
+/// From submission to end, over the tasks that are done.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Percentiles {
+    pub p50: f64,
+    pub p95: f64,
+    pub p99: f64,
+    pub max: f64,
+}
+
+/// Context switches of the workers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Switches {
+    pub voluntary: u64,
+    pub involuntary: u64,
+}
+
+/// The creation of workers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Spawn {
+    pub count: usize,
+    pub total_s: f64,
+}
+
+/// What crossed process boundaries.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Ipc {
+    pub bytes: u64,
+    pub serialize_s: f64,
+}
+
+/// The global lock, summed over processes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Lock {
+    pub generation: &'static str,
+    pub instances: u16,
+    pub held_s: f64,
+    pub wait_s: f64,
+    pub hand_overs: u64,
+    pub drop_requests: u64,
+    pub forced_switches: u64,
+    pub voluntary_releases: u64,
+    pub retaken: u64,
+}
+
+/// One task.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Task {
+    pub name: String,
+    pub background: bool,
+    pub worker: Option<u16>,
+    pub worker_name: Option<String>,
+    pub pid: Option<u32>,
+    pub tid: Option<u32>,
+    pub outcome: &'static str,
+    pub signal: Option<u8>,
+    pub queued_s: Option<f64>,
+    pub started_s: Option<f64>,
+    pub finished_s: Option<f64>,
+    pub latency_s: Option<f64>,
+    pub states_s: States,
+    pub result: Option<u64>,
+}
+
+/// Time in each state, in the order of [`State::ALL`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct States(pub [Option<f64>; State::COUNT]);
+
+impl Serialize for States {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(State::ALL.into_iter().map(State::name).zip(self.0))
+    }
+}
+
+/// What the recorder itself has to say.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Recorder {
+    pub events: u64,
+    pub lost: u64,
+    pub kept_from_s: f64,
+}
+
+/// CPU time of the run that is no worker's.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Overhead {
+    pub collector: f64,
+    pub server: f64,
+    pub dispatcher: f64,
+}
+
+/// A counter that tasks add to. No workload has one yet.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Counter {
+    pub expected: i64,
+    pub r#final: i64,
+}

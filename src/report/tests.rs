@@ -1,0 +1,257 @@
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::model::{GlobalLock, Model, ModelKind};
+use crate::plan::{Rates, Wishes};
+use crate::settings::{Color, Theme};
+use crate::state::{Outcome, State};
+use crate::trace::{Begin, Direction, End, Event, Record, TaskName, TaskResult, WorkerUse};
+use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
+use crate::workload::{Scale, parse};
+
+const T0: u64 = 1_000_000_000;
+const MS: u64 = 1_000_000;
+
+fn settings(model: Model) -> Settings {
+    let text = "format = 1\nname = \"pair\"\ntitle = \"{tasks} tasks of {cpu}\"\n[params]\ntasks = 2\ncpu = \"5ms\"\n\
+                [[tasks]]\nname = \"task\"\ncount = \"tasks\"\nsteps = [{ compute = { amount = \"cpu\" } }]\n";
+    Settings {
+        workload: parse("pair.toml", text).expect("a workload"),
+        model,
+        wishes: Wishes { seed: 7, ..Wishes::default() },
+        scale: Scale::ONE,
+        interval: GlobalLock::DEFAULT_INTERVAL,
+        color: Color::Auto,
+        theme: Theme::Dark,
+        ascii: false,
+        mouse: true,
+        plain: false,
+    }
+}
+
+fn plan_of(settings: &Settings) -> Plan {
+    let tasks = settings.workload.resolve(settings.scale).expect("programs");
+    Plan::new(&settings.workload, tasks, settings.model, settings.wishes, 2, Rates { count_per_ms: 1_000 })
+}
+
+fn at(ms: u64, worker: u16, core: u16, event: Event) -> Record {
+    Record { at: Stamp(T0 + ms * MS), worker: WorkerId(worker), core: CoreId(core), event }
+}
+
+fn enter(task: u32, state: State) -> Event {
+    Event::Enter { task: TaskId(task), state, holds: true, ago: Ns::ZERO, due: None }
+}
+
+fn ended(task: u32, outcome: Outcome, signal: u8) -> Event {
+    Event::Ended { task: TaskId(task), outcome, signal, cpu: Ns::ZERO }
+}
+
+fn begin() -> Begin {
+    Begin { t0: Stamp(T0), pid: 100, workers: 2, cores: vec![4, 6] }
+}
+
+/// Task 1 runs for 10 ms on core 4; task 2 waits for the lock, runs on core 6 and is killed after 20 ms.
+fn records() -> Vec<Record> {
+    let lock = LockId(0);
+    vec![
+        at(0, 2, 4, Event::Submitted { task: TaskId(0) }),
+        at(0, 2, 4, Event::Submitted { task: TaskId(1) }),
+        at(0, 2, 4, Event::WorkerStarting { who: WorkerId(0), task: TaskId(0) }),
+        at(1, 0, 4, Event::WorkerStarted { pid: 101, tid: 102 }),
+        at(1, 0, 4, Event::LockTaken { lock, task: TaskId(0), waited: Ns::ZERO }),
+        at(1, 0, 4, enter(0, State::Running)),
+        at(2, 1, 6, enter(1, State::Gil)),
+        at(7, 1, 6, Event::DropRequest { lock, task: TaskId(1) }),
+        at(11, 0, 4, Event::LockReleased { lock, task: TaskId(0), forced: true }),
+        at(11, 0, 4, ended(0, Outcome::Done, 0)),
+        at(12, 1, 6, Event::LockTaken { lock, task: TaskId(1), waited: Ns::from_millis(10) }),
+        at(12, 1, 6, enter(1, State::Running)),
+        at(18, 1, 6, Event::Copied { task: TaskId(1), direction: Direction::Out, bytes: 64, spent: Ns(1_000) }),
+        at(20, 1, 6, ended(1, Outcome::Killed, 9)),
+    ]
+}
+
+fn trace_of(plan: &Plan, records: &[Record]) -> Trace {
+    let names = plan.stage().tasks.iter().map(|t| TaskName { name: t.name.clone(), background: false }).collect();
+    let mut trace = Trace::new(names, plan.stage().workers);
+    trace.begin(&begin());
+    records.iter().for_each(|r| trace.push(r));
+    let used = |n: u32| WorkerUse { name: format!("worker {n}"), pid: 101, tid: 101 + n, ..WorkerUse::default() };
+    trace.end(End {
+        at: Stamp(T0 + 20 * MS),
+        cpu: Ns::from_millis(18),
+        workers: vec![used(1), used(2)],
+        results: vec![
+            TaskResult { outcome: Outcome::Done, value: Some(42) },
+            TaskResult { outcome: Outcome::Killed, value: None },
+        ],
+        events: records.len() as u64,
+        ..End::default()
+    });
+    trace
+}
+
+const GIL: Model = Model { kind: ModelKind::Threads, lock: GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL } };
+
+fn with_run<T>(model: Model, records: &[Record], busy_machine: Option<f64>, look: impl FnOnce(Run<'_>) -> T) -> T {
+    let settings = settings(model);
+    let plan = plan_of(&settings);
+    let trace = trace_of(&plan, records);
+    look(Run { settings: &settings, plan: &plan, trace: &trace, busy_machine })
+}
+
+fn document(model: Model, records: &[Record]) -> Document {
+    with_run(model, records, Some(0.25), |run| Document::of(run).expect("the run is over"))
+}
+
+/// Figures are compared as they are written, to the microsecond.
+fn us(seconds: f64) -> i64 {
+    (seconds * 1e6).round() as i64
+}
+
+#[test]
+fn figures_follow_from_the_trace() {
+    let document = document(GIL, &records());
+    assert_eq!((document.workload.as_str(), document.model, document.global_lock), ("pair", "threads", "gil"));
+    assert_eq!((document.workers, document.cores, document.seed), (2, 2, 7));
+    assert_eq!(document.params["cpu"], Param::Time("5ms".to_owned()));
+    assert_eq!((us(document.makespan_s), us(document.cpu_s), us(document.parallelism)), (20_000, 18_000, 900_000));
+    assert_eq!(document.core_ids, [4, 6]);
+    assert_eq!(document.core_busy_s.iter().flatten().map(|s| us(*s)).collect::<Vec<_>>(), [10_000, 8_000]);
+    assert_eq!((document.spawn.count, us(document.spawn.total_s)), (1, 1_000));
+    assert_eq!(document.peak_rss_bytes, None);
+    assert_eq!(document.busy_machine, Some(0.25));
+    let lock = document.lock.expect("a lock");
+    assert_eq!((lock.generation, lock.instances, us(lock.wait_s)), ("gil", 1, 10_000));
+    assert_eq!((lock.hand_overs, lock.drop_requests, lock.forced_switches), (1, 1, 1));
+    let latency = document.latency_s.expect("one task is done");
+    assert_eq!((us(latency.p50), us(latency.max)), (11_000, 11_000));
+}
+
+#[test]
+fn each_task_has_its_worker_its_times_and_its_end() {
+    let document = document(GIL, &records());
+    let [first, second] = document.tasks.as_slice() else { panic!("two tasks") };
+    assert_eq!((first.worker, first.pid, first.tid), (Some(1), Some(101), Some(102)));
+    assert_eq!((first.outcome, first.result, first.signal), ("done", Some(42), None));
+    assert_eq!(first.started_s.map(us), Some(1_000));
+    assert_eq!((second.worker, second.worker_name.as_deref()), (Some(2), Some("worker 2")));
+    assert_eq!((second.outcome, second.result, second.signal), ("killed", None, Some(9)));
+    let states: BTreeMap<_, _> = State::ALL.into_iter().map(State::name).zip(second.states_s.0).collect();
+    assert_eq!(states["gil"].map(us), Some(10_000));
+    assert_eq!(states["running"].map(us), Some(8_000));
+    assert_eq!(states["preempted"], None);
+}
+
+#[test]
+fn the_state_of_not_knowing_is_null_and_never_zero() {
+    let placeless: Vec<Record> = records()
+        .into_iter()
+        .map(|r| if r.worker.0 == 1 { Record { core: Record::NO_CORE, ..r } } else { r })
+        .collect();
+    let document = document(Model::plain(ModelKind::Threads), &placeless);
+    assert_eq!(document.core_busy_s.iter().map(|s| s.map(us)).collect::<Vec<_>>(), [Some(10_000), None]);
+    assert_eq!(document.lock, None);
+    assert_eq!(document.switch_interval_s, None);
+    let settings = settings(GIL);
+    let plan = plan_of(&settings);
+    let trace = Trace::new(Vec::new(), 1);
+    assert_eq!(Document::of(Run { settings: &settings, plan: &plan, trace: &trace, busy_machine: None }), None);
+}
+
+#[test]
+fn what_is_no_longer_kept_is_not_made_up() {
+    let mut records = records();
+    for round in 0..400 {
+        let state = if round % 2 == 0 { State::Running } else { State::Sleep };
+        records.insert(12 + round as usize, at(12, 1, 6, enter(1, state)));
+    }
+    let settings = settings(GIL);
+    let plan = plan_of(&settings);
+    let names = plan.stage().tasks.iter().map(|t| TaskName { name: t.name.clone(), background: false }).collect();
+    let mut trace = Trace::new(names, 2).with_limit(100);
+    trace.begin(&begin());
+    records.iter().for_each(|r| trace.push(r));
+    trace.end(End { at: Stamp(T0 + 20 * MS), ..End::default() });
+    let run = Run { settings: &settings, plan: &plan, trace: &trace, busy_machine: None };
+    let document = Document::of(run).expect("the run is over");
+    assert!(document.recorder.kept_from_s > 0.0);
+    assert!(document.core_busy_s.iter().all(Option::is_none));
+    assert_eq!(document.tasks[1].queued_s, None);
+    assert!(table(run).contains("no longer kept"), "{}", table(run));
+}
+
+#[test]
+fn the_table_reads_like_this() {
+    let text = with_run(GIL, &records(), Some(0.25), table);
+    let expected = "\
+pair: 2 tasks of 5ms
+threads with a GIL (switch interval 5ms): 2 threads, 2 cores, measured
+
+task    worker    pid  tid  queued  started  finished  running  waiting               outcome
+task 1  worker 1  101  102     0 s   1.0 ms   11.0 ms     91 %  starting 9 %          done
+task 2  worker 2  101  103  2.0 ms   2.0 ms   20.0 ms     40 %  GIL 50 %, queued 10 %  killed by signal 9
+
+20.0 ms in all: 18.0 ms on cores, 0.90 of 2 cores busy, 1.4 tasks under way on average
+1 worker created, starting took 1.0 ms, peak memory unknown, 0 voluntary and 0 involuntary switches
+64 B copied between processes in 1.0 us
+GIL: held 18.0 ms, waited for 10.0 ms, handed over once; let go once because asked, 0 times by itself
+note: other programs took 25 % of the cores meanwhile; on an idle machine the times are shorter
+";
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&text), words(expected), "\n{text}");
+}
+
+#[test]
+fn a_task_that_was_killed_is_a_shortfall() {
+    let said = with_run(GIL, &records(), None, shortfall);
+    assert_eq!(said.as_deref(), Some("1 task did not come to the end: task 2 (killed by signal 9)"));
+}
+
+#[test]
+fn sentences_say_what_happens_and_then_what_it_came_to() {
+    let plan = plan_of(&settings(GIL));
+    let mut narrator = Narrator::new(plan.stage().tasks.iter().map(|t| t.name.clone()));
+    assert_eq!(narrator.begin(&begin()), "0.000 s: 2 tasks submitted, for 2 workers on 2 cores.");
+    // As rings are drained: in order for each worker, in none across them.
+    let mut shuffled = records();
+    shuffled.sort_by_key(|r| std::cmp::Reverse(r.worker));
+    let expected = [
+        "0.001 s: worker 1 is ready: process 101, thread 102.",
+        "0.001 s: task 1 starts on worker 1.",
+        "0.002 s: task 2 starts on worker 2.",
+        "0.002 s: task 2 waits for the GIL.",
+        "0.011 s: task 1 is done.",
+        "0.020 s: task 2 was killed by signal 9.",
+    ];
+    assert_eq!(narrator.tell(&shuffled), expected);
+    let summary = with_run(GIL, &records(), None, summary);
+    assert!(
+        summary.contains("task 2: killed by signal 9 after 20.0 ms; running 40 %, GIL 50 %, queued 10 %."),
+        "{summary}"
+    );
+}
+
+#[test]
+fn repeated_waits_are_told_once_a_second_and_long_ones_have_an_end() {
+    let mut narrator = Narrator::new(["t".to_owned()]);
+    let _ = narrator.begin(&begin());
+    let mut told = Vec::new();
+    for round in 0..300 {
+        told.extend(narrator.tell(&[at(round * 10, 0, 0, enter(0, State::Gil))]));
+        told.extend(narrator.tell(&[at(round * 10 + 5, 0, 0, enter(0, State::Running))]));
+    }
+    assert_eq!(told.iter().filter(|s| s.contains("waits for the GIL")).count(), 3, "{told:?}");
+    told = narrator.tell(&[at(4_000, 0, 0, enter(0, State::Io)), at(4_200, 0, 0, enter(0, State::Running))]);
+    assert_eq!(told, ["4.000 s: t waits for an answer.", "4.200 s: t goes on after 200 ms of waiting for an answer."]);
+}
+
+#[test]
+fn what_a_terminal_would_obey_is_not_printed() {
+    let text = with_run(GIL, &records(), None, |run| {
+        let mut settings = run.settings.clone();
+        settings.workload.title = "\u{1b}[2J\u{7}wiped".to_owned();
+        table(Run { settings: &settings, ..run })
+    });
+    assert!(text.contains("wiped") && !text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+}

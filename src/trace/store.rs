@@ -1,0 +1,250 @@
+//! A run's trace: everything recorded so far, kept so that any stretch of it is found quickly.
+
+use std::collections::BTreeMap;
+
+use super::event::{Direction, Event, Record};
+use super::lock::LockTrack;
+use super::track::{Mark, Track};
+use super::wire::{Begin, End};
+use crate::state::{Outcome, State};
+use crate::units::{CoreId, LockId, Ns, Range, Stamp, TaskId, WorkerId};
+
+/// What is remembered of the run before its trace: who the tasks are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskName {
+    /// As it stands before the lane.
+    pub name: String,
+    /// Whether the run may end before it does.
+    pub background: bool,
+}
+
+/// One worker's record.
+#[derive(Clone, Debug, Default)]
+pub struct WorkerTrack {
+    /// Its process; 0 while unknown.
+    pub pid: u32,
+    /// Its thread; 0 while unknown.
+    pub tid: u32,
+    /// When its creation began.
+    pub starting: Option<Ns>,
+    /// Its first instruction.
+    pub started: Option<Ns>,
+    /// When it was gone, how, and by which signal.
+    pub ended: Option<(Ns, Outcome, u8)>,
+    /// When its loop began (true) and ceased to listen, in order.
+    pub listens: Vec<(Ns, bool)>,
+}
+
+/// A place where events are missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// They were lost before this instant.
+    pub at: Ns,
+    /// Whose they were.
+    pub worker: WorkerId,
+    /// How many.
+    pub count: u64,
+}
+
+/// How many changes of state a live trace keeps: 24 bytes each, 12 MB. The oldest go first.
+pub const KEPT_MARKS: usize = 500_000;
+
+/// The record of one run.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    t0: Option<Stamp>,
+    /// The runner's process; 0 before the run has begun.
+    pub pid: u32,
+    /// The cores the workers may use.
+    pub cores: Vec<u16>,
+    /// Who the tasks are, in the plan's order.
+    pub names: Vec<TaskName>,
+    /// What each of them did.
+    pub tasks: Vec<Track>,
+    /// Each worker's record, in the plan's order.
+    pub workers: Vec<WorkerTrack>,
+    /// Each lock's record.
+    pub locks: BTreeMap<LockId, LockTrack>,
+    /// Stretches during which the whole run stood still.
+    pub suspended: Vec<Range>,
+    /// Where events are missing.
+    pub losses: Vec<Loss>,
+    /// Nothing before this is kept.
+    pub forgotten: Ns,
+    /// The runner's account, once the run is over.
+    pub report: Option<End>,
+    latest: Ns,
+    kept: usize,
+    limit: usize,
+    recorded: u64,
+}
+
+impl Trace {
+    /// The trace of a run that has not begun, of `names` on `workers` workers.
+    pub fn new(names: Vec<TaskName>, workers: u16) -> Trace {
+        let tasks = vec![Track::default(); names.len()];
+        Trace {
+            t0: None,
+            pid: 0,
+            cores: Vec::new(),
+            names,
+            tasks,
+            workers: vec![WorkerTrack::default(); workers as usize],
+            locks: BTreeMap::new(),
+            suspended: Vec::new(),
+            losses: Vec::new(),
+            forgotten: Ns::ZERO,
+            report: None,
+            latest: Ns::ZERO,
+            kept: 0,
+            limit: KEPT_MARKS,
+            recorded: 0,
+        }
+    }
+
+    /// With another bound on the changes of state that are kept.
+    #[must_use]
+    pub fn with_limit(mut self, marks: usize) -> Trace {
+        self.limit = marks.max(16);
+        self
+    }
+
+    /// The run has begun.
+    pub fn begin(&mut self, begin: &Begin) {
+        self.t0 = Some(begin.t0);
+        self.pid = begin.pid;
+        self.cores.clone_from(&begin.cores);
+    }
+
+    /// The run is over.
+    pub fn end(&mut self, end: End) {
+        self.latest = self.latest.max(self.offset(end.at));
+        self.report = Some(end);
+    }
+
+    /// The first submission, once the run has begun.
+    pub fn t0(&self) -> Option<Stamp> {
+        self.t0
+    }
+
+    /// The time from the first submission to the last result, once the run is over.
+    pub fn makespan(&self) -> Option<Ns> {
+        self.report.as_ref().map(|end| self.offset(end.at))
+    }
+
+    /// The latest instant anything is known of.
+    pub fn latest(&self) -> Ns {
+        self.latest
+    }
+
+    /// How many events it was made from.
+    pub fn recorded(&self) -> u64 {
+        self.recorded
+    }
+
+    /// `at` on the run's own axis.
+    pub fn offset(&self, at: Stamp) -> Ns {
+        self.t0.map_or(Ns::ZERO, |t0| at.since(t0))
+    }
+
+    /// One more event.
+    pub fn push(&mut self, record: &Record) {
+        let at = self.offset(record.at);
+        self.latest = self.latest.max(at);
+        self.recorded += 1;
+        let mark = |state, holds| Mark { at, due: Ns::MAX, state, holds, worker: record.worker, core: record.core };
+        match record.event {
+            Event::Submitted { task } => self.mark(task, mark(State::Queued, false)),
+            Event::Enter { task, state, holds, ago, due } => {
+                if ago > Ns::ZERO && state == State::Running {
+                    let since = Mark { at: at - ago, ..mark(State::Ready, holds) };
+                    self.mark(task, since);
+                }
+                let due = due.map_or(Ns::MAX, |d| at + d);
+                self.mark(task, Mark { due, ..mark(state, holds) });
+            }
+            Event::WasOff { task, spent } => {
+                self.mark(task, Mark { at: at - spent, core: Record::NO_CORE, ..mark(State::Ready, true) });
+                self.mark(task, mark(State::Running, true));
+            }
+            Event::Moved { task } => self.mark(task, mark(State::Running, true)),
+            Event::Ended { task, outcome, signal, cpu } => {
+                self.mark(task, mark(State::Ended, false));
+                if let Some(track) = self.tasks.get_mut(task.index()) {
+                    track.end = Some((outcome, signal));
+                    track.worker_cpu = cpu;
+                }
+            }
+            Event::WorkerStarting { who, task } => {
+                self.worker(who, |w| w.starting = Some(at));
+                self.mark(task, Mark { worker: who, ..mark(State::Starting, true) });
+            }
+            Event::WorkerStarted { pid, tid } => self.worker(record.worker, |w| {
+                (w.pid, w.tid, w.started) = (pid, tid, Some(at));
+            }),
+            Event::WorkerEnded { who, outcome, signal } => self.worker(who, |w| w.ended = Some((at, outcome, signal))),
+            Event::LoopListens => self.worker(record.worker, |w| w.listens.push((at, true))),
+            Event::LoopWakes => self.worker(record.worker, |w| w.listens.push((at, false))),
+            Event::LockTaken { lock, task, waited } => self.lock(lock).taken(at, task, waited),
+            Event::LockReleased { lock, task, forced } => self.lock(lock).released(at, task, forced),
+            Event::DropRequest { lock, .. } => self.lock(lock).drop_requests += 1,
+            Event::Copied { task, bytes, spent, direction: Direction::In | Direction::Out } => {
+                if let Some(track) = self.tasks.get_mut(task.index()) {
+                    track.copied += bytes;
+                    track.copying += spent;
+                }
+            }
+            Event::Lost { count } => self.losses.push(Loss { at, worker: record.worker, count }),
+            Event::Suspended { spent } => self.suspended.push(Range::new(at - spent, at)),
+        }
+        if self.kept > self.limit {
+            self.forget();
+        }
+    }
+
+    fn mark(&mut self, task: TaskId, mark: Mark) {
+        let forgotten = self.forgotten;
+        if let Some(track) = self.tasks.get_mut(task.index()) {
+            track.insert(Mark { at: mark.at.max(forgotten), ..mark });
+            self.kept += 1;
+        }
+    }
+
+    fn worker(&mut self, who: WorkerId, change: impl FnOnce(&mut WorkerTrack)) {
+        if let Some(worker) = self.workers.get_mut(who.index()) {
+            change(worker);
+        }
+    }
+
+    fn lock(&mut self, lock: LockId) -> &mut LockTrack {
+        self.kept += 1;
+        self.locks.entry(lock).or_default()
+    }
+
+    /// Drops the older half of the longest record, and all that is as old.
+    fn forget(&mut self) {
+        let longest = self.tasks.iter().map(Track::marks).max_by_key(|m| m.len());
+        let Some(cut) = longest.and_then(|m| m.get(m.len() / 2)).map(|m| m.at) else { return };
+        self.forgotten = cut.max(self.forgotten);
+        for track in &mut self.tasks {
+            self.kept -= track.forget(cut).min(self.kept);
+        }
+        for lock in self.locks.values_mut() {
+            self.kept -= lock.forget(cut).min(self.kept);
+        }
+        for worker in &mut self.workers {
+            let gone = worker.listens.partition_point(|l| l.0 < cut).saturating_sub(1);
+            worker.listens.drain(..gone);
+        }
+    }
+
+    /// Whether the task `id` runs outside the makespan.
+    pub fn is_background(&self, id: TaskId) -> bool {
+        self.names.get(id.index()).is_some_and(|n| n.background)
+    }
+
+    /// The core that `record` was made on, if anybody looked.
+    pub fn core_of(core: CoreId) -> Option<CoreId> {
+        (core != Record::NO_CORE).then_some(core)
+    }
+}

@@ -1,0 +1,194 @@
+//! Real runs of the program, held against the schema of their document and against the laws that connect its figures.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn concviz(args: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_concviz"))
+        .args(args.split_whitespace())
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
+        .output()
+        .expect("the program runs")
+}
+
+fn document(args: &str) -> Value {
+    let output = concviz(&format!("run --format json {args}"));
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{args}: {err}");
+    assert!(err.is_empty(), "{args}: without a terminal nothing belongs on stderr: {err}");
+    serde_json::from_str(&out).unwrap_or_else(|e| panic!("{args}: {e}: {out}"))
+}
+
+/// The part of JSON Schema that `assets/run.schema.json` uses. Says where and why `value` breaks `schema`.
+fn check(root: &Value, schema: &Value, value: &Value, at: &str) -> Result<(), String> {
+    for keyword in schema.as_object().expect("a schema is an object").keys() {
+        const KNOWN: &[&str] = &[
+            "$schema",
+            "title",
+            "description",
+            "$defs",
+            "$ref",
+            "type",
+            "const",
+            "enum",
+            "minimum",
+            "maximum",
+            "items",
+            "required",
+            "properties",
+            "additionalProperties",
+        ];
+        assert!(KNOWN.contains(&keyword.as_str()), "this test does not know the keyword `{keyword}`");
+    }
+    if let Some(to) = schema["$ref"].as_str() {
+        let target = root.pointer(to.trim_start_matches('#')).unwrap_or_else(|| panic!("{to} is not there"));
+        check(root, target, value, at)?;
+    }
+    let fail = |why: String| Err(format!("{at}: {why}, but it is {value}"));
+    if let Some(wanted) = schema.get("const")
+        && wanted != value
+    {
+        return fail(format!("must be {wanted}"));
+    }
+    if let Some(all) = schema["enum"].as_array()
+        && !all.contains(value)
+    {
+        return fail(format!("must be one of {all:?}"));
+    }
+    let types: Vec<&str> = match &schema["type"] {
+        Value::String(one) => vec![one],
+        Value::Array(all) => all.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let is = |name: &&str| match *name {
+        "integer" => value.is_u64() || value.is_i64(),
+        "number" => value.is_number(),
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        other => panic!("unknown type {other}"),
+    };
+    if !types.is_empty() && !types.iter().any(is) {
+        return fail(format!("must be {types:?}"));
+    }
+    if let Some(number) = value.as_f64() {
+        if schema["minimum"].as_f64().is_some_and(|least| number < least) {
+            return fail("is too small".to_owned());
+        }
+        if schema["maximum"].as_f64().is_some_and(|most| number > most) {
+            return fail("is too large".to_owned());
+        }
+    }
+    if let (Some(items), Some(values)) = (schema.get("items"), value.as_array()) {
+        for (index, item) in values.iter().enumerate() {
+            check(root, items, item, &format!("{at}[{index}]"))?;
+        }
+    }
+    let Some(fields) = value.as_object() else { return Ok(()) };
+    for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        if !fields.contains_key(name) {
+            return fail(format!("`{name}` is missing"));
+        }
+    }
+    for (name, field) in fields {
+        let at = format!("{at}.{name}");
+        match (schema["properties"].get(name), schema.get("additionalProperties")) {
+            (Some(known), _) => check(root, known, field, &at)?,
+            (None, Some(Value::Bool(false))) => return Err(format!("{at}: is not in the schema")),
+            (None, Some(others)) => check(root, others, field, &at)?,
+            (None, None) => {}
+        }
+    }
+    Ok(())
+}
+
+fn schema() -> Value {
+    serde_json::from_str(include_str!("../assets/run.schema.json")).expect("the schema is JSON")
+}
+
+fn valid(document: &Value) -> Result<(), String> {
+    let schema = schema();
+    check(&schema, &schema, document, "document")
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+/// What must hold in every document of a run that came to its end.
+fn laws(args: &str, document: &Value) {
+    valid(document).unwrap_or_else(|e| panic!("{args}: {e}"));
+    let makespan = number(&document["makespan_s"]);
+    let tasks = document["tasks"].as_array().expect("tasks");
+    let mut running = 0.0;
+    for task in tasks {
+        let states = task["states_s"].as_object().expect("states");
+        let sum: f64 = states.values().filter_map(Value::as_f64).sum();
+        let latency = number(&task["latency_s"]);
+        assert!((sum - latency).abs() < 1e-6, "{args}: states fill the time: {sum} {latency}");
+        assert!(number(&task["started_s"]) >= number(&task["queued_s"]), "{args}: {task}");
+        assert!(number(&task["finished_s"]) <= makespan + 1e-3, "{args}: {task}");
+        assert_eq!(task["outcome"], "done", "{args}");
+        assert!(states["preempted"].is_null(), "{args}: nobody can know this");
+        running += number(&states["running"]);
+    }
+    let busy: f64 = document["core_busy_s"].as_array().expect("cores").iter().filter_map(Value::as_f64).sum();
+    assert!((busy - running).abs() < 1e-6, "{args}: cores {busy}, tasks {running}");
+    assert!(number(&document["concurrency"]) <= tasks.len() as f64 + 1e-6, "{args}");
+    assert_eq!(document["core_ids"].as_array().map(Vec::len), document["core_busy_s"].as_array().map(Vec::len));
+    assert_eq!(document["recorder"]["lost"], 0, "{args}");
+    assert!(document["kernel_record"].as_str().is_some_and(|k| k.starts_with("none: ")), "{args}");
+}
+
+#[test]
+fn every_model_makes_a_document_that_the_schema_describes() {
+    for model in ["serial", "threads", "processes", "async"] {
+        for lock in ["off", "gil"] {
+            for load in ["-w cpu --tasks 3 --set cpu=20ms", "-w io --tasks 3 --set wait=20ms"] {
+                let args = format!("{load} -m {model} --global-lock {lock}");
+                let document = document(&args);
+                laws(&args, &document);
+                assert_eq!(document["model"], model);
+                assert_eq!(document["global_lock"], lock);
+                assert_eq!(document["lock"].is_null(), lock == "off", "{args}");
+                assert_eq!(document["tasks"].as_array().map(Vec::len), Some(3));
+                assert_eq!(document["params"]["tasks"], 3);
+                let copied = document["ipc"]["bytes"].as_u64().expect("bytes");
+                assert_eq!(copied > 0, model == "processes", "{args}: only processes copy");
+            }
+        }
+    }
+}
+
+#[test]
+fn settings_arrive_in_the_document() {
+    let document = document("-w io -m threads --tasks 5 --workers 2 --cores 1 --scale 0.01 --seed 42 --set wait=500ms");
+    assert_eq!((&document["workers"], &document["cores"], &document["seed"]), (&2.into(), &1.into(), &42.into()));
+    assert_eq!((&document["scale"], &document["params"]["wait"]), (&0.01.into(), &"500ms".into()));
+    let workers: std::collections::BTreeSet<_> =
+        document["tasks"].as_array().expect("tasks").iter().filter_map(|t| t["worker"].as_u64()).collect();
+    assert!(workers.iter().all(|w| (1..=2).contains(w)), "{workers:?}");
+    let document = self::document("-m threads --global-lock gil --switch-interval 1ms --set cpu=20ms");
+    assert_eq!(document["switch_interval_s"], 0.001);
+}
+
+#[test]
+fn the_check_itself_finds_what_is_wrong() {
+    let good = document("-w io --scale 0.01");
+    assert_eq!(valid(&good), Ok(()));
+    let broken = |change: fn(&mut Value)| {
+        let mut document = good.clone();
+        change(&mut document);
+        valid(&document).expect_err("must be refused")
+    };
+    assert!(broken(|d| d["model"] = "fibers".into()).contains("document.model"));
+    assert!(broken(|d| d["schema"] = 2.into()).contains("must be 1"));
+    assert!(broken(|d| d["makespan_s"] = (-1).into()).contains("too small"));
+    assert!(broken(|d| d["busy_machine"] = 1.5.into()).contains("too large"));
+    assert!(broken(|d| d["tasks"][0]["worker"] = "one".into()).contains("document.tasks[0].worker"));
+    assert!(broken(|d| d["extra"] = 1.into()).contains("not in the schema"));
+    assert!(broken(|d| drop(d.as_object_mut().and_then(|o| o.remove("cpu_s")))).contains("`cpu_s` is missing"));
+}

@@ -1,0 +1,137 @@
+//! The program as it is met in scripts: exit codes, what goes to which stream, signals, and streams that are closed.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+fn command(args: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_concviz"));
+    command.args(args.split_whitespace()).env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")).stdin(Stdio::null());
+    command
+}
+
+fn output(args: &str) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = command(args).output().expect("the program runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    (status.code(), text(stdout), text(stderr))
+}
+
+#[test]
+fn without_a_terminal_the_screen_names_the_way_out() {
+    let (code, out, err) = output("");
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.contains("terminal") && err.contains("`concviz run`") && err.lines().count() == 1, "{err}");
+}
+
+#[test]
+fn wrong_usage_is_two_and_help_is_zero() {
+    let (code, out, err) = output("-w cpuu");
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("did you mean `cpu`?"), "{err}");
+    assert_eq!(output("run --cores 60000").0, Some(2));
+    let (code, out, err) = output("--help");
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains("concviz run") && out.contains("cpu, io"), "{out}");
+}
+
+#[test]
+fn a_table_names_each_task_and_what_they_come_to() {
+    let (code, out, err) = output("run -w io -m threads --tasks 3 --set wait=30ms");
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    for part in
+        ["io: 3 tasks", "threads: 3 threads", "task 1", "task 3", "sleep", "done", "in all", "3 workers created"]
+    {
+        assert!(out.contains(part), "`{part}` is missing:\n{out}");
+    }
+    assert!(out.lines().all(|l| l.trim_end() == l), "no blanks at the ends of lines");
+}
+
+#[test]
+fn sentences_tell_a_run_in_order() {
+    for args in ["--plain", "run --plain"] {
+        let (code, out, err) = output(&format!("{args} -w io -m async --tasks 3 --set wait=150ms"));
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{args}");
+        let order = [
+            "3 tasks submitted",
+            "task 3 starts on worker 1.",
+            "task 3 sleeps for 300 ms.",
+            "task 2 is done.",
+            "task 3 goes on after",
+            "task 3 is done.",
+            "The run is over.",
+            "task 3: done after",
+            "in all",
+        ];
+        let mut rest = out.as_str();
+        for part in order {
+            let at = rest.find(part).unwrap_or_else(|| panic!("{args}: `{part}` is missing or too early:\n{out}"));
+            rest = &rest[at..];
+        }
+        assert!(out.lines().all(|l| l.ends_with('.')), "{out}");
+    }
+}
+
+#[test]
+fn a_reader_who_leaves_is_no_error() {
+    for args in
+        ["run -w io -m async --scale 0.0001 --tasks 500", "run --plain -w io --scale 0.01 -m threads --tasks 30"]
+    {
+        let mut child = command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child.stderr.take().expect("stderr").read_to_string(&mut said).expect("text");
+        assert!(child.wait().expect("it ends").success(), "{args}");
+        assert_eq!(said, "", "{args}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_said() {
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("/dev/full");
+    let output = command("run -w io --scale 0.001").stdout(full).output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(1));
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(err.contains("standard output") && err.contains("space"), "{err}");
+}
+
+/// A run of many seconds that has begun: its runner's number is known.
+fn long_run() -> (Child, impl BufRead, u32) {
+    let mut child = command("run --plain -w io -m processes --set wait=20s")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let out = child.stdout.take().expect("stdout");
+    let mut out = BufReader::new(out);
+    let line = out.by_ref().lines().map_while(Result::ok).find(|l| l.contains("process ")).expect("a worker");
+    let worker = line.split("process ").nth(1).and_then(|l| l.split(',').next()).and_then(|n| n.parse().ok());
+    (child, out, worker.expect("a number"))
+}
+
+#[cfg(target_os = "linux")]
+fn is_alive(pid: u32) -> bool {
+    let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    Path::new(&format!("/proc/{pid}")).exists() && !state.contains(") Z ")
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_signal_ends_the_run_and_everything_in_it() {
+    for (signal, code) in [(Signal::INT, Some(130)), (Signal::TERM, Some(143)), (Signal::KILL, None)] {
+        let (mut child, _out, worker) = long_run();
+        assert!(is_alive(worker));
+        let pid = Pid::from_raw(child.id().cast_signed()).expect("a process");
+        let from = Instant::now();
+        kill_process(pid, signal).expect("the signal is sent");
+        let status = child.wait().expect("it ends");
+        assert_eq!(status.code(), code, "{signal:?}");
+        while is_alive(worker) && from.elapsed() < Duration::from_secs(5) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(!is_alive(worker), "{signal:?}: a worker survived");
+    }
+}
