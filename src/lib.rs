@@ -4,16 +4,23 @@
 //! **trace**; a trace is drawn as a **scene**. Modules stand in layers and import only from layers below them, never
 //! from a sibling; `tests/layers.rs` holds the table that `ARCHITECTURE.md` explains.
 
+pub mod app;
 pub mod cli;
 pub mod engine;
+pub mod export;
 pub mod headless;
+pub mod insight;
 pub mod load;
 pub mod model;
 pub mod plan;
 pub mod report;
+pub mod runtime;
+pub mod scene;
 pub mod semantics;
 pub mod settings;
 pub mod state;
+pub mod text;
 pub mod trace;
+pub mod ui;
 pub mod units;
 pub mod workload;

@@ -3,11 +3,10 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use concviz::cli::{self, Exit, Here, Invocation};
+use concviz::cli::{self, Here, Invocation};
 use concviz::engine::real;
-use concviz::headless;
 use concviz::report::Format;
-use concviz::settings::Settings;
+use concviz::{headless, runtime};
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
@@ -21,15 +20,9 @@ fn main() -> ExitCode {
         Ok(Invocation::Run(settings, format)) => headless::run(&settings, format),
         Ok(Invocation::Screen(settings)) if settings.plain => headless::run(&settings, Format::Table),
         Ok(Invocation::Screen(settings)) => match cli::require_terminal() {
-            Ok(()) => screen(&settings),
+            Ok(()) => runtime::screen(&settings),
             Err(exit) => exit.print(),
         },
         Err(exit) => exit.print(),
     }
 }
-
-// ---- seam: replace this function by `runtime::screen(settings)` -------------------------------------------------------
-fn screen(_settings: &Settings) -> ExitCode {
-    Exit::failure("this version has no screen: use `concviz run`, which prints the result").print()
-}
-// ---- end of the seam --------------------------------------------------------------------------------------------------

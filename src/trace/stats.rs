@@ -24,6 +24,8 @@ pub struct Stats {
     pub spawned: usize,
     /// From the begin of each creation to the worker's first instruction, added up.
     pub spawning: Ns,
+    /// From the first worker's creation to the last one's first instruction.
+    pub all_started: Ns,
     /// Payload bytes that crossed a process boundary.
     pub copied: u64,
     /// Time spent on serializing and sending them.
@@ -80,6 +82,7 @@ impl Trace {
             if let (Some(starting), Some(started)) = (worker.starting, worker.started) {
                 stats.spawned += 1;
                 stats.spawning += started - starting;
+                stats.all_started = stats.all_started.max(started);
             }
         }
         stats.lost = self.losses.iter().map(|l| l.count).sum();

@@ -78,7 +78,8 @@ impl fmt::Display for Shown {
             999_500_000..600_000_000_000 => (ns / 1e9, "s"),
             _ => (ns / 60e9, "min"),
         };
-        let text = if unit == "ns" || value >= 99.95 {
+        let whole = (value - value.round()).abs() < 1e-9;
+        let text = if whole || value >= 99.95 {
             format!("{value:.0} {unit}")
         } else if value >= 9.995 || unit != "s" {
             format!("{value:.1} {unit}")
@@ -158,6 +159,8 @@ mod tests {
         assert_eq!(shown(160_000_000), "160 ms");
         assert_eq!(shown(250_000), "250 us");
         assert_eq!(shown(999_999_999), "1.00 s");
-        assert_eq!(shown(60_000_000_000), "60.0 s");
+        assert_eq!(shown(60_000_000_000), "60 s");
+        assert_eq!(shown(61_260_000_000), "61.3 s");
+        assert_eq!(shown(5_000_000), "5 ms");
     }
 }

@@ -1,0 +1,317 @@
+//! The program's state and how it changes: `update(&mut App, Message) -> Vec<Effect>`. No clocks, no channels, no
+//! terminal: the time comes in with [`Message::Tick`], whatever is to be done goes out as an [`Effect`].
+
+use crate::model::{Model, ModelKind};
+use crate::plan::{Plan, Rates};
+use crate::scene::{Grid, Scene, View, axis_for};
+use crate::trace::{Begin, End, Record};
+use crate::units::{Ns, Range, Stamp, TaskId};
+use crate::workload::Workload;
+
+pub mod keys;
+mod playhead;
+mod run;
+mod setup;
+mod update;
+mod viewport;
+
+pub use keys::{Action, Key};
+pub use playhead::Playhead;
+pub use run::{Phase, Row, Run, RunId, Score, Scoreboard};
+pub use setup::{Dial, Setup};
+pub use update::update;
+
+/// What the program knows of the machine it runs on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Machine {
+    /// Cores that can be used: fewer than allowed under a quota, and then not whole.
+    pub usable: f64,
+    /// The kernel's numbers of the allowed cores.
+    pub allowed: Vec<u16>,
+}
+
+/// What is in front of the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// The help, scrolled down by so many rows.
+    Help(u16),
+    /// The list of workloads, with the chosen one.
+    Picker(usize),
+    /// The dials, with the chosen one.
+    Dials(usize),
+}
+
+/// The selected place: a task, and an instant in its lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Selection {
+    /// Whose lane.
+    pub task: TaskId,
+    /// Which segment: the one at this instant. Nothing while only the lane is selected.
+    pub at: Option<Ns>,
+}
+
+/// A short message that goes away by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// What it says.
+    pub text: String,
+    /// When it goes.
+    pub until: Stamp,
+}
+
+/// The load of the machine's cores, from outside.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CoreLoad {
+    /// The kernel's number and the share of the last moments it was busy, by anybody.
+    pub cores: Vec<(u16, f64)>,
+}
+
+/// Something happened.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// A key was pressed.
+    Key(Key),
+    /// The mouse was pressed on something.
+    Click(Target),
+    /// The wheel was turned: so many steps down; with Ctrl, at this instant of the axis.
+    Wheel {
+        /// Positive is down.
+        steps: i32,
+        /// With Ctrl: zoom, around this instant.
+        zoom_at: Option<Ns>,
+    },
+    /// The timeline was dragged by so many columns to the right.
+    Drag(i32),
+    /// Time has passed.
+    Tick(Stamp),
+    /// The terminal has another size: columns, rows.
+    Resize(u16, u16),
+    /// A run's first word.
+    Begin(RunId, Begin),
+    /// More of a run.
+    Events(RunId, Vec<Record>),
+    /// A run came to its end; other programs kept so many cores busy meanwhile.
+    End(RunId, End, f64),
+    /// A run broke off.
+    Failed(RunId, String),
+    /// How fast this machine is.
+    Calibrated(Rates),
+    /// How busy the cores are.
+    Load(CoreLoad),
+    /// A picture was saved there, or could not be.
+    Saved(Result<String, String>),
+    /// The program was stopped from the first to the second instant.
+    Stopped(Stamp, Stamp),
+}
+
+/// Something to be done by the shell around the program.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Stop whatever runs, and run this.
+    Start(RunId, Plan),
+    /// Stop whatever runs.
+    Stop,
+    /// Find out how fast this machine is.
+    Calibrate,
+    /// Save the current screen under a name that begins so.
+    Save(String),
+    /// Give the terminal back, and stop until continued.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// What the mouse can be pressed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// What a key does.
+    Action(Action),
+    /// A place in a task's lane.
+    Lane(TaskId, Option<Ns>),
+    /// The row of a list in front.
+    Item(usize),
+}
+
+/// The whole state.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The machine.
+    pub machine: Machine,
+    /// What the user has chosen.
+    pub setup: Setup,
+    /// The shipped workloads, and the user's own if there is one.
+    pub catalogue: Vec<Workload>,
+    /// How fast the machine is, once that is known.
+    pub rates: Option<Rates>,
+    /// The run that is watched.
+    pub run: Option<Run>,
+    /// The figures of those before.
+    pub scoreboard: Scoreboard,
+    /// Which instant is shown.
+    pub playhead: Playhead,
+    /// The end of the axis of this workload.
+    pub axis: Ns,
+    /// The stretch of time looked at closer, if any.
+    pub zoom: Option<Range>,
+    /// Whether the zoom is the lens.
+    pub lens: bool,
+    /// What is selected.
+    pub selection: Option<Selection>,
+    /// Whether the selection is explained.
+    pub detail: bool,
+    /// What is in front.
+    pub layer: Option<Layer>,
+    /// How busy the cores are.
+    pub load: CoreLoad,
+    /// The message that is shown for a while.
+    pub toast: Option<Toast>,
+    /// The time.
+    pub now: Stamp,
+    next_run: u64,
+    /// The setup the scoreboard belongs to.
+    scored: Setup,
+    /// Whether a run waits for the machine's rates.
+    waiting: bool,
+}
+
+impl App {
+    /// The state at the start; nothing runs yet.
+    pub fn new(setup: Setup, machine: Machine, rates: Option<Rates>, now: Stamp, size: (u16, u16)) -> App {
+        let mut catalogue = crate::workload::shipped();
+        if let Some(same) = catalogue.iter_mut().find(|w| w.name == setup.workload.name) {
+            *same = setup.workload.clone();
+        } else {
+            catalogue.push(setup.workload.clone());
+        }
+        let axis = axis_for(setup.estimate(rates));
+        App {
+            size,
+            machine,
+            scored: setup.clone(),
+            setup,
+            catalogue,
+            rates,
+            run: None,
+            scoreboard: Scoreboard::default(),
+            playhead: Playhead::Live,
+            axis,
+            zoom: None,
+            lens: false,
+            selection: None,
+            detail: false,
+            layer: None,
+            load: CoreLoad::default(),
+            toast: None,
+            now,
+            next_run: 0,
+            waiting: false,
+        }
+    }
+
+    /// Begins the first run: what the program does when it is launched.
+    pub fn launch(&mut self) -> Vec<Effect> {
+        update::start(self)
+    }
+
+    /// Whether a run waits until it is known how fast the machine is.
+    pub fn is_calibrating(&self) -> bool {
+        self.waiting
+    }
+
+    /// Whether something moves by itself, so that the screen wants a frame now and then.
+    pub fn is_moving(&self) -> bool {
+        let live = self.run.as_ref().is_some_and(|r| !r.is_over());
+        match self.playhead {
+            Playhead::Frozen(_) => false,
+            Playhead::Replay { paused, .. } => !paused,
+            Playhead::Live => live || self.waiting,
+        }
+    }
+
+    /// Whether the picture stands still on purpose.
+    pub fn is_paused(&self) -> bool {
+        matches!(self.playhead, Playhead::Frozen(_) | Playhead::Replay { paused: true, .. })
+    }
+
+    /// The last instant that is drawn, from the start of the run.
+    pub fn until(&self) -> Ns {
+        let Some(run) = &self.run else { return Ns::ZERO };
+        let present = match (&run.phase, run.trace.makespan(), run.trace.t0()) {
+            (_, Some(makespan), _) => makespan,
+            (Phase::Running, None, Some(t0)) => self.now.since(t0),
+            _ => run.trace.latest(),
+        };
+        self.playhead.position(present)
+    }
+
+    /// The stretch of time that is on the screen.
+    pub fn visible(&self) -> Range {
+        self.zoom.unwrap_or(Range::new(Ns::ZERO, self.axis))
+    }
+
+    /// The columns of the lanes, `columns` of them.
+    pub fn grid(&self, columns: u16) -> Grid {
+        Grid::over(self.visible(), columns)
+    }
+
+    /// What is to be drawn of the run on `columns` columns.
+    pub fn scene(&self, columns: u16) -> Option<Scene> {
+        let run = self.run.as_ref()?;
+        let view = View { grid: self.grid(columns), until: self.until() };
+        Some(Scene::build(&run.trace, &view, run.model.kind == ModelKind::Async))
+    }
+
+    /// The finding of the run at the playhead.
+    pub fn finding(&self) -> Option<crate::insight::Finding> {
+        use crate::insight::{Facts, Finding, find};
+        use crate::text::Sentence;
+        if self.waiting {
+            return Some(Finding { say: Sentence::Calibrating, cure: None });
+        }
+        let run = self.run.as_ref()?;
+        if let Phase::Failed(reason) = &run.phase {
+            return Some(Finding { say: Sentence::RunFailed { reason: reason.clone() }, cure: None });
+        }
+        let until = self.until();
+        let stats = run.trace.stats(until);
+        let over = run.phase == Phase::Over && run.trace.makespan().is_some_and(|m| until >= m);
+        let serial = self.scoreboard.serial();
+        let fair = serial.filter(|s| self.scoreboard.speedup(*s, self.machine.usable).is_some());
+        let seen = |model: Model| self.scoreboard.get(model).is_some();
+        Some(find(&Facts {
+            trace: &run.trace,
+            stats: &stats,
+            model: run.model,
+            workers: run.workers,
+            cores: self.cores(),
+            serial: fair.map(|s| s.time),
+            others: run.others,
+            over,
+            seen: &seen,
+        }))
+    }
+
+    /// The cores a run can use.
+    pub fn cores(&self) -> f64 {
+        self.setup.wishes.cores.map_or(self.machine.usable, |n| f64::from(n).min(self.machine.usable))
+    }
+
+    /// The whole cores a run can use, at least one.
+    pub fn whole_cores(&self) -> u16 {
+        (self.cores().round() as u16).max(1)
+    }
+
+    /// The key that makes `change`.
+    pub fn key_for(change: crate::insight::Change) -> &'static str {
+        use crate::insight::Change;
+        keys::shown(match change {
+            Change::Model(kind) => Action::Model(kind),
+            Change::Lock => Action::Lock,
+            Change::Again => Action::Again,
+            Change::Workload => Action::Open,
+            Change::Dials => Action::Dials,
+        })
+    }
+}

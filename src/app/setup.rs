@@ -1,0 +1,275 @@
+//! What is run next: the workload with its numbers, the model, and the dials that turn them.
+
+use crate::model::{GlobalLock, Model};
+use crate::plan::{Plan, Rates, Wishes, serial_estimate};
+use crate::text::Label;
+use crate::units::Ns;
+use crate::workload::{MAX_TASKS, ResolveError, Scale, Task, Value, Workload};
+
+/// Everything the user has chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setup {
+    /// The workload, its parameters as they are now.
+    pub workload: Workload,
+    /// The model.
+    pub model: Model,
+    /// The switch interval that the global lock has when it is on.
+    pub interval: Ns,
+    /// Workers, cores, seed.
+    pub wishes: Wishes,
+    /// The factor on all amounts.
+    pub scale: Scale,
+}
+
+/// A number that can be turned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dial {
+    /// A parameter of the workload.
+    Param(String),
+    /// How many workers.
+    Workers,
+    /// How many cores.
+    Cores,
+    /// The global lock's switch interval.
+    Interval,
+}
+
+/// Steps of counts: each about half more than the last.
+const COUNTS: [u64; 22] =
+    [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048, MAX_TASKS as u64];
+/// The shortest and the longest time a dial turns to.
+const TIMES: (Ns, Ns) = (Ns::from_micros(100), Ns::from_millis(60_000));
+/// The same for the switch interval.
+const INTERVALS: (Ns, Ns) = (Ns::from_micros(100), Ns::from_millis(1_000));
+/// The most workers a dial asks for.
+const MOST_WORKERS: u16 = 1024;
+
+impl Setup {
+    /// The programs.
+    ///
+    /// # Errors
+    /// As [`Workload::resolve`].
+    pub fn tasks(&self) -> Result<Vec<Task>, ResolveError> {
+        self.workload.resolve(self.scale)
+    }
+
+    /// The plan for a machine with `usable_cores` and `rates`.
+    ///
+    /// # Errors
+    /// As [`Workload::resolve`].
+    pub fn plan(&self, usable_cores: u16, rates: Rates) -> Result<Plan, ResolveError> {
+        Ok(Plan::new(&self.workload, self.tasks()?, self.model, self.wishes, usable_cores, rates))
+    }
+
+    /// How long the work takes one task after the other; a guess before `rates` are known.
+    pub fn estimate(&self, rates: Option<Rates>) -> Ns {
+        let rates = rates.unwrap_or(Rates { count_per_ms: 1_000_000 });
+        self.tasks().map_or(Ns::from_millis(1_000), |tasks| serial_estimate(&tasks, rates))
+    }
+
+    /// Turns the global lock on or off.
+    pub fn toggle_lock(&mut self) {
+        self.model.lock = match self.model.lock {
+            GlobalLock::Off => GlobalLock::Gil { interval: self.interval },
+            GlobalLock::Gil { .. } => GlobalLock::Off,
+        };
+    }
+
+    /// What the workload does, its numbers filled in.
+    pub fn title(&self) -> String {
+        let mut title = self.workload.title.clone();
+        for param in &self.workload.params {
+            let shown = match param.value {
+                Value::Count(n) => n.to_string(),
+                Value::Time(t) => t.times(self.scale.millionths, 1_000_000).to_string(),
+            };
+            title = title.replace(&format!("{{{}}}", param.name), &shown);
+        }
+        title
+    }
+
+    /// The dials it has.
+    pub fn dials(&self) -> Vec<Dial> {
+        let params = self.workload.params.iter().map(|p| Dial::Param(p.name.clone()));
+        params.chain([Dial::Workers, Dial::Cores, Dial::Interval]).collect()
+    }
+
+    /// The dial's name and value, as they are shown.
+    pub fn dial(&self, dial: &Dial) -> (String, String) {
+        let automatic = || Label::Automatic.text().to_owned();
+        match dial {
+            Dial::Param(name) => {
+                let label = match name.as_str() {
+                    "tasks" => Label::DialTasks.text(),
+                    "cpu" => Label::DialCpu.text(),
+                    "wait" => Label::DialWait.text(),
+                    other => other,
+                };
+                let value = self.workload.param(name).map_or_else(String::new, |v| match v {
+                    Value::Count(n) => n.to_string(),
+                    Value::Time(t) => t.to_string(),
+                });
+                (label.to_owned(), value)
+            }
+            Dial::Workers => {
+                (Label::DialWorkers.text().to_owned(), self.wishes.workers.map_or_else(automatic, |n| n.to_string()))
+            }
+            Dial::Cores => {
+                let all = || Label::AllCores.text().to_owned();
+                (Label::DialCores.text().to_owned(), self.wishes.cores.map_or_else(all, |n| n.to_string()))
+            }
+            Dial::Interval => (Label::DialInterval.text().to_owned(), self.interval.to_string()),
+        }
+    }
+
+    /// Turns `dial` by one step, up or down, on a machine with `allowed` cores. Stays where it is at either end.
+    pub fn turn(&mut self, dial: &Dial, up: bool, allowed: u16) {
+        match dial {
+            Dial::Param(name) => {
+                let Some(value) = self.workload.param(name) else { return };
+                let next = match value {
+                    Value::Count(n) => Value::Count(step_count(n, up)),
+                    Value::Time(t) => Value::Time(step_time(t, up, TIMES)),
+                };
+                let before = self.workload.clone();
+                let set = self.workload.set(name, next).and_then(|()| self.workload.resolve(self.scale));
+                if set.is_err() {
+                    self.workload = before;
+                }
+            }
+            Dial::Workers => {
+                self.wishes.workers = step_option(self.wishes.workers, up, |n| step_count(n.into(), up) as u16);
+                self.wishes.workers = self.wishes.workers.map(|n| n.min(MOST_WORKERS));
+            }
+            Dial::Cores => {
+                let next = step_option(self.wishes.cores, up, |n| if up { n + 1 } else { n - 1 });
+                self.wishes.cores = next.filter(|n| *n <= allowed);
+                if up && next.is_some() && self.wishes.cores.is_none() {
+                    self.wishes.cores = Some(allowed);
+                }
+            }
+            Dial::Interval => {
+                self.interval = step_time(self.interval, up, INTERVALS);
+                if let GlobalLock::Gil { interval } = &mut self.model.lock {
+                    *interval = self.interval;
+                }
+            }
+        }
+    }
+
+    /// Whether runs of this and of `other` do the same work on the same cores, so that their times can be compared.
+    pub fn same_work(&self, other: &Setup) -> bool {
+        self.workload == other.workload && self.scale == other.scale && self.wishes.cores == other.wishes.cores
+    }
+
+    /// The command line that starts the program with this setup.
+    pub fn command(&self) -> String {
+        let mut line = format!("concviz -w {} -m {}", self.workload.name, self.model.kind.name());
+        if self.model.lock.is_on() {
+            line += " --global-lock gil";
+        }
+        if self.interval != GlobalLock::DEFAULT_INTERVAL {
+            line += &format!(" --switch-interval {}", self.interval.written());
+        }
+        let shipped = crate::workload::find(&self.workload.name);
+        for param in &self.workload.params {
+            if shipped.as_ref().and_then(|s| s.param(&param.name)) != Some(param.value) {
+                line += &format!(" --set {}={}", param.name, param.value);
+            }
+        }
+        if let Some(n) = self.wishes.workers {
+            line += &format!(" --workers {n}");
+        }
+        if let Some(n) = self.wishes.cores {
+            line += &format!(" --cores {n}");
+        }
+        if self.scale != Scale::ONE {
+            line += &format!(" --scale {}", self.scale.millionths as f64 / 1e6);
+        }
+        line
+    }
+}
+
+fn step_count(n: u64, up: bool) -> u64 {
+    if up {
+        COUNTS.into_iter().find(|c| *c > n).unwrap_or(n)
+    } else {
+        COUNTS.into_iter().rev().find(|c| *c < n).unwrap_or(n)
+    }
+}
+
+/// The next of 1, 2, 5, 10 ... within `bounds`.
+fn step_time(t: Ns, up: bool, bounds: (Ns, Ns)) -> Ns {
+    let mut steps = (0..20u32).flat_map(|e| [1, 2, 5].map(|f| Ns(f * 10u64.pow(e.min(18)))));
+    let within = |s: &Ns| *s >= bounds.0 && *s <= bounds.1;
+    let next = if up { steps.find(|s| *s > t && within(s)) } else { steps.rfind(|s| *s < t && within(s)) };
+    next.unwrap_or(t)
+}
+
+/// Below the least value lies "nothing said".
+fn step_option(value: Option<u16>, up: bool, step: impl Fn(u16) -> u16) -> Option<u16> {
+    match (value, up) {
+        (None, true) => Some(1),
+        (None | Some(1), false) => None,
+        (Some(n), _) => Some(step(n)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ModelKind;
+
+    fn setup() -> Setup {
+        Setup {
+            workload: crate::workload::find("cpu").expect("a shipped workload"),
+            model: Model::plain(ModelKind::Serial),
+            interval: GlobalLock::DEFAULT_INTERVAL,
+            wishes: Wishes::default(),
+            scale: Scale::ONE,
+        }
+    }
+
+    #[test]
+    fn every_dial_turns_up_and_back_to_where_it_was() {
+        let start = setup();
+        for dial in start.dials() {
+            let mut turned = start.clone();
+            turned.turn(&dial, true, 8);
+            assert_ne!(turned, start, "{dial:?} does not turn");
+            turned.turn(&dial, false, 8);
+            assert_eq!(turned, start, "{dial:?} does not turn back");
+        }
+    }
+
+    #[test]
+    fn dials_stop_at_their_ends() {
+        let mut setup = setup();
+        let dials = setup.dials();
+        for dial in &dials {
+            (0..100).for_each(|_| setup.turn(dial, true, 2));
+        }
+        assert_eq!(setup.wishes.cores, Some(2));
+        assert_eq!(setup.workload.param("tasks"), Some(Value::Count(MAX_TASKS as u64)));
+        assert!(setup.tasks().is_ok());
+        for dial in &dials {
+            (0..100).for_each(|_| setup.turn(dial, false, 2));
+        }
+        assert_eq!(setup.wishes.cores, None);
+        assert_eq!(setup.workload.param("tasks"), Some(Value::Count(1)));
+    }
+
+    #[test]
+    fn the_command_repeats_what_was_changed_and_no_more() {
+        let mut setup = setup();
+        assert_eq!(setup.command(), "concviz -w cpu -m serial");
+        setup.toggle_lock();
+        setup.turn(&Dial::Param("tasks".to_owned()), true, 2);
+        assert_eq!(setup.command(), "concviz -w cpu -m serial --global-lock gil --set tasks=6");
+    }
+
+    #[test]
+    fn the_title_holds_its_numbers() {
+        assert_eq!(setup().title(), "4 tasks × 500 ms of counting");
+    }
+}

@@ -1,0 +1,296 @@
+//! How a message changes the state, and what is to be done about it.
+
+use super::keys::{self, Action, Key};
+use super::run::{Phase, Run, RunId, Score};
+use super::{App, Effect, Layer, Message, Playhead, Selection, Target, Toast, viewport};
+use crate::model::GlobalLock;
+use crate::scene::axis_for;
+use crate::trace::{End, Event, Record};
+use crate::units::{Ns, Stamp, WorkerId};
+
+/// How long a toast stands.
+const TOAST: Ns = Ns::from_millis(4_000);
+
+/// Applies `message` to `app`.
+pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
+    match message {
+        Message::Key(key) => return press(app, key),
+        Message::Click(target) => return click(app, target),
+        Message::Wheel { steps, zoom_at: Some(at) } => viewport::zoom(app, steps < 0, Some(at)),
+        Message::Wheel { steps, zoom_at: None } => return wheel(app, steps),
+        Message::Drag(columns) => viewport::drag(app, columns, app.size.0),
+        Message::Resize(columns, rows) => app.size = (columns, rows),
+        Message::Tick(now) => tick(app, now),
+        Message::Begin(id, begin) => with_run(app, id, |run| {
+            run.phase = Phase::Running;
+            run.trace.begin(&begin);
+        }),
+        Message::Events(id, records) => with_run(app, id, |run| records.iter().for_each(|r| run.trace.push(r))),
+        Message::End(id, end, others) => over(app, id, end, others),
+        Message::Failed(id, reason) => with_run(app, id, |run| run.phase = Phase::Failed(reason)),
+        Message::Calibrated(rates) => {
+            app.rates = Some(rates);
+            if app.waiting {
+                app.waiting = false;
+                return start(app);
+            }
+        }
+        Message::Load(load) => app.load = load,
+        Message::Saved(result) => {
+            let text = result.unwrap_or_else(|why| why);
+            app.toast = Some(Toast { text, until: app.now + TOAST });
+        }
+        Message::Stopped(from, to) => stopped(app, from, to),
+    }
+    Vec::new()
+}
+
+/// Runs what is set up; whatever ran before is stopped.
+pub(super) fn start(app: &mut App) -> Vec<Effect> {
+    viewport::reset(app);
+    app.playhead = Playhead::Live;
+    app.layer = None;
+    if let Some(selection) = &mut app.selection {
+        selection.at = None;
+    }
+    if !app.setup.same_work(&app.scored) {
+        app.scoreboard.clear();
+        app.selection = None;
+    }
+    app.scored = app.setup.clone();
+    let estimate = app.setup.estimate(app.rates);
+    app.axis = axis_for(estimate.max(app.scoreboard.slowest().unwrap_or_default()));
+    let Some(rates) = app.rates else {
+        let first = !app.waiting;
+        app.waiting = true;
+        app.run = None;
+        return if first { vec![Effect::Stop, Effect::Calibrate] } else { Vec::new() };
+    };
+    match app.setup.plan(app.whole_cores(), rates) {
+        Ok(plan) => {
+            app.next_run += 1;
+            let id = RunId(app.next_run);
+            app.run = Some(Run::new(id, &plan));
+            vec![Effect::Start(id, plan)]
+        }
+        Err(why) => {
+            app.toast = Some(Toast { text: why.to_string(), until: app.now + TOAST });
+            Vec::new()
+        }
+    }
+}
+
+fn with_run(app: &mut App, id: RunId, change: impl FnOnce(&mut Run)) {
+    if let Some(run) = app.run.as_mut().filter(|r| r.id == id) {
+        change(run);
+    }
+}
+
+fn over(app: &mut App, id: RunId, end: End, others: f64) {
+    let Some(run) = app.run.as_mut().filter(|r| r.id == id) else { return };
+    run.trace.end(end);
+    run.phase = Phase::Over;
+    run.others = others;
+    let Some(time) = run.trace.makespan() else { return };
+    let stats = run.trace.stats(time);
+    if stats.broken == 0 {
+        let model = run.model;
+        app.scoreboard.enter(model, Score { time, busy: stats.busy, others });
+    }
+    grow_axis(app, time);
+}
+
+/// The axis never jumps while a run grows: it doubles when the run leaves it.
+fn grow_axis(app: &mut App, reached: Ns) {
+    while reached > app.axis {
+        app.axis = app.axis.times(2, 1);
+    }
+}
+
+fn tick(app: &mut App, now: Stamp) {
+    app.now = now;
+    if app.toast.as_ref().is_some_and(|t| t.until <= now) {
+        app.toast = None;
+    }
+    let end = app.run.as_ref().and_then(|r| r.trace.makespan()).unwrap_or(Ns::MAX);
+    app.playhead = app.playhead.advance(now, end);
+    if matches!(app.playhead, Playhead::Live) {
+        let reached = app.until();
+        grow_axis(app, reached);
+    }
+}
+
+fn stopped(app: &mut App, from: Stamp, to: Stamp) {
+    app.now = to;
+    if let Some(run) = app.run.as_mut().filter(|r| r.phase == Phase::Running) {
+        let event = Event::Suspended { spent: to.since(from) };
+        run.trace.push(&Record { at: to, worker: WorkerId(u16::MAX), core: Record::NO_CORE, event });
+    }
+}
+
+fn press(app: &mut App, key: Key) -> Vec<Effect> {
+    let action = keys::action(key);
+    match (app.layer, action) {
+        (_, Some(Action::Quit | Action::Suspend)) | (None, Some(_)) => {}
+        (Some(layer), _) => return in_layer(app, layer, key, action),
+        (None, None) => return Vec::new(),
+    }
+    action.map_or_else(Vec::new, |a| perform(app, a))
+}
+
+/// Keys while something is in front: they move in it, close it, or are not meant for it.
+fn in_layer(app: &mut App, layer: Layer, key: Key, action: Option<Action>) -> Vec<Effect> {
+    let last = |n: usize| n.saturating_sub(1);
+    match (layer, action) {
+        (Layer::Help(_), Some(Action::Help)) | (Layer::Picker(_), Some(Action::Open)) | (_, Some(Action::Close)) => {
+            app.layer = None;
+            if matches!(layer, Layer::Dials(_)) {
+                return turned(app);
+            }
+        }
+        (Layer::Dials(_), Some(Action::Dials | Action::Detail)) => {
+            app.layer = None;
+            return turned(app);
+        }
+        (Layer::Help(top), Some(Action::LaneDown)) => app.layer = Some(Layer::Help(top.saturating_add(1).min(60))),
+        (Layer::Help(top), Some(Action::LaneUp)) => app.layer = Some(Layer::Help(top.saturating_sub(1))),
+        (Layer::Help(top), None) if key == Key::PageDown => app.layer = Some(Layer::Help((top + 10).min(60))),
+        (Layer::Help(top), None) if key == Key::PageUp => app.layer = Some(Layer::Help(top.saturating_sub(10))),
+        (Layer::Picker(n), Some(Action::LaneDown)) => {
+            app.layer = Some(Layer::Picker((n + 1).min(last(app.catalogue.len()))));
+        }
+        (Layer::Picker(n), Some(Action::LaneUp)) => app.layer = Some(Layer::Picker(n.saturating_sub(1))),
+        (Layer::Picker(n), Some(Action::Detail)) => return open(app, n),
+        (Layer::Dials(n), Some(Action::LaneDown)) => {
+            app.layer = Some(Layer::Dials((n + 1).min(last(app.setup.dials().len()))));
+        }
+        (Layer::Dials(n), Some(Action::LaneUp)) => app.layer = Some(Layer::Dials(n.saturating_sub(1))),
+        (Layer::Dials(n), Some(Action::PanLeft)) => turn(app, n, false),
+        (Layer::Dials(n), Some(Action::PanRight)) => turn(app, n, true),
+        // A model key is what people came for: it works from everywhere.
+        (_, Some(action @ (Action::Model(_) | Action::Lock | Action::Again))) => {
+            app.layer = None;
+            return perform(app, action);
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn turn(app: &mut App, dial: usize, up: bool) {
+    let allowed = app.machine.allowed.len().max(1) as u16;
+    if let Some(dial) = app.setup.dials().get(dial) {
+        app.setup.turn(dial, up, allowed);
+    }
+}
+
+/// The dials are closed: run if one was turned.
+fn turned(app: &mut App) -> Vec<Effect> {
+    if app.setup == app.scored { Vec::new() } else { start(app) }
+}
+
+fn open(app: &mut App, index: usize) -> Vec<Effect> {
+    app.layer = None;
+    let Some(workload) = app.catalogue.get(index).cloned() else { return Vec::new() };
+    app.setup.workload = workload;
+    // A new workload is a new story: it begins with one worker and no lock.
+    app.setup.model = crate::model::Model::plain(crate::model::ModelKind::Serial);
+    start(app)
+}
+
+fn wheel(app: &mut App, steps: i32) -> Vec<Effect> {
+    let key = if steps > 0 { Key::Down } else { Key::Up };
+    let mut effects = Vec::new();
+    for _ in 0..steps.abs() {
+        effects.extend(press(app, key));
+    }
+    effects
+}
+
+fn click(app: &mut App, target: Target) -> Vec<Effect> {
+    match target {
+        Target::Action(action) => return perform(app, action),
+        Target::Lane(task, at) => {
+            app.selection = Some(Selection { task, at });
+            app.detail = at.is_some();
+        }
+        Target::Item(n) => match app.layer {
+            Some(Layer::Picker(_)) => return open(app, n),
+            Some(Layer::Dials(_)) => app.layer = Some(Layer::Dials(n)),
+            _ => app.layer = None,
+        },
+    }
+    Vec::new()
+}
+
+fn perform(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Model(kind) => {
+            app.setup.model.kind = kind;
+            return start(app);
+        }
+        Action::Lock => {
+            app.setup.toggle_lock();
+            return start(app);
+        }
+        Action::Again => return start(app),
+        Action::Open => app.layer = Some(Layer::Picker(chosen(app))),
+        Action::Dials => app.layer = Some(Layer::Dials(0)),
+        Action::Help => app.layer = Some(Layer::Help(0)),
+        Action::Slow => {
+            if app.run.as_ref().is_some_and(|r| r.phase == Phase::Over) {
+                app.playhead = app.playhead.slower(app.now);
+            }
+        }
+        Action::Pause => {
+            let present = app.until();
+            app.playhead = app.playhead.toggle_pause(app.now, present);
+        }
+        Action::LaneUp => viewport::lane(app, false),
+        Action::LaneDown => viewport::lane(app, true),
+        Action::PanLeft => viewport::pan(app, false),
+        Action::PanRight => viewport::pan(app, true),
+        Action::ZoomIn => viewport::zoom(app, true, None),
+        Action::ZoomOut => viewport::zoom(app, false, None),
+        Action::Fit => viewport::fit(app),
+        Action::Start => viewport::edge(app, false),
+        Action::End => {
+            viewport::edge(app, true);
+            app.playhead = Playhead::Live;
+        }
+        Action::Previous => viewport::segment(app, false),
+        Action::Next => viewport::segment(app, true),
+        Action::Detail => {
+            app.selection = app.selection.or(Some(Selection { task: crate::units::TaskId(0), at: None }));
+            app.detail = !app.detail;
+        }
+        Action::Lens => viewport::lens(app),
+        Action::Picture => return vec![Effect::Save(picture_name(app))],
+        Action::Close => close(app),
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Quit => return vec![Effect::Stop, Effect::Quit],
+    }
+    Vec::new()
+}
+
+/// The top layer only, one at a time.
+fn close(app: &mut App) {
+    if app.detail {
+        app.detail = false;
+    } else if matches!(app.playhead, Playhead::Replay { .. } | Playhead::Frozen(_)) {
+        app.playhead = Playhead::Live;
+    } else if app.zoom.is_some() {
+        viewport::reset(app);
+    } else {
+        app.selection = None;
+    }
+}
+
+fn chosen(app: &App) -> usize {
+    app.catalogue.iter().position(|w| w.name == app.setup.workload.name).unwrap_or(0)
+}
+
+fn picture_name(app: &App) -> String {
+    let lock = if app.setup.model.lock == GlobalLock::Off { "" } else { "-gil" };
+    format!("concviz-{}-{}{lock}", app.setup.workload.name, app.setup.model.kind.name())
+}

@@ -1,0 +1,156 @@
+//! Looking closer: zoom, pan, and walking from segment to segment.
+
+use super::{App, Selection};
+use crate::scene::first_turns;
+use crate::state::State;
+use crate::trace::Span;
+use crate::units::{Ns, Range, TaskId};
+
+/// The shortest stretch of time that is looked at.
+const CLOSEST: Ns = Ns::from_micros(20);
+/// How many turns the lens shows.
+const LENS_TURNS: usize = 24;
+
+/// Less (`true`) or more time on the screen, around `at`.
+pub(super) fn zoom(app: &mut App, closer: bool, at: Option<Ns>) {
+    let visible = app.visible();
+    let at = at.unwrap_or_else(|| anchor(app)).clamp(visible.from, visible.to);
+    let (num, den) = if closer { (1, 2) } else { (2, 1) };
+    let length = visible.len().times(num, den).max(CLOSEST);
+    if !closer && length >= whole(app).len() {
+        reset(app);
+        return;
+    }
+    let before = (at - visible.from).times(num, den);
+    let from = at - before;
+    app.lens = false;
+    app.zoom = Some(within(app, Range::new(from, from + length)));
+}
+
+/// Later (`true`) or earlier, by a quarter of what is visible.
+pub(super) fn pan(app: &mut App, later: bool) {
+    let step = app.visible().len().times(1, 4);
+    shift(app, step, later);
+}
+
+/// The picture follows the mouse: `columns` to the right show what was earlier.
+pub(super) fn drag(app: &mut App, columns: i32, width: u16) {
+    let cell = app.grid(width).cell;
+    shift(app, cell.times(u64::from(columns.unsigned_abs()), 1), columns < 0);
+}
+
+fn shift(app: &mut App, by: Ns, later: bool) {
+    let Some(zoom) = app.zoom else { return };
+    let from = if later { zoom.from + by } else { zoom.from - by };
+    app.zoom = Some(within(app, Range::new(from, from + zoom.len())));
+}
+
+/// To the start or the end of the run, at the same zoom.
+pub(super) fn edge(app: &mut App, end: bool) {
+    let Some(zoom) = app.zoom else { return };
+    let from = if end { app.until() - zoom.len() } else { Ns::ZERO };
+    app.zoom = Some(Range::new(from, from + zoom.len()));
+}
+
+/// The run alone; and from there back to the whole axis.
+pub(super) fn fit(app: &mut App) {
+    let run = app.run.as_ref().and_then(|r| r.trace.makespan()).unwrap_or_else(|| app.until());
+    if app.zoom.is_some() || run == Ns::ZERO {
+        reset(app);
+    } else {
+        app.zoom = Some(Range::new(Ns::ZERO, run));
+    }
+}
+
+/// The first turns, unfolded; and back.
+pub(super) fn lens(app: &mut App) {
+    if app.lens {
+        reset(app);
+        return;
+    }
+    let Some(run) = &app.run else { return };
+    let turns = first_turns(&run.trace, LENS_TURNS).filter(|r| !r.is_empty());
+    let until = app.until();
+    app.zoom = Some(turns.unwrap_or_else(|| Range::new(Ns::ZERO, until.times(1, 20).max(CLOSEST))));
+    app.lens = true;
+}
+
+/// The whole axis.
+pub(super) fn reset(app: &mut App) {
+    app.zoom = None;
+    app.lens = false;
+}
+
+/// Everything there is to see: the axis, or the run where it is longer.
+fn whole(app: &App) -> Range {
+    Range::new(Ns::ZERO, app.axis.max(app.until()))
+}
+
+fn within(app: &App, range: Range) -> Range {
+    let whole = whole(app);
+    let length = range.len().min(whole.len());
+    let from = range.from.min(whole.to - length);
+    Range::new(from, from + length)
+}
+
+/// Where a zoom by key goes: the selected segment, or the middle of what is drawn.
+fn anchor(app: &App) -> Ns {
+    if let Some(at) = app.selection.and_then(|s| s.at) {
+        return at;
+    }
+    let drawn = app.visible().and(Range::new(Ns::ZERO, app.until()));
+    Ns(u64::midpoint(drawn.from.0, drawn.to.0.max(drawn.from.0)))
+}
+
+/// The next (`true`) or previous lane; the first or last one where none was selected.
+pub(super) fn lane(app: &mut App, down: bool) {
+    let Some(run) = &app.run else { return };
+    let count = run.trace.tasks.len();
+    let next = match app.selection {
+        None if down => 0,
+        None => count.saturating_sub(1),
+        Some(s) if down => (s.task.index() + 1).min(count.saturating_sub(1)),
+        Some(s) => s.task.index().saturating_sub(1),
+    };
+    let at = app.selection.and_then(|s| s.at);
+    app.selection = Some(Selection { task: TaskId(next as u32), at });
+}
+
+/// The next (`true`) or previous segment of the selected lane; brought into view where it is not.
+pub(super) fn segment(app: &mut App, next: bool) {
+    let Some(run) = &app.run else { return };
+    let until = app.until();
+    let whole = Range::new(Ns::ZERO, until);
+    let task = app.selection.map_or(TaskId(0), |s| s.task);
+    let Some(track) = run.trace.tasks.get(task.index()) else { return };
+    let at = app.selection.and_then(|s| s.at);
+    let found = match (at, next) {
+        (None, true) => track.spans(whole).next(),
+        (None, false) => track.spans(whole).last(),
+        (Some(at), true) => track.spans(whole).find(|s| s.range.from > at),
+        (Some(at), false) => {
+            let here = track.spans(whole).find(|s| s.range.contains(at)).map_or(at, |s| s.range.from);
+            track.spans(whole).take_while(|s| s.range.to <= here).last()
+        }
+    };
+    let Some(span) = found else { return };
+    app.selection = Some(Selection { task, at: Some(span.range.from) });
+    app.detail = true;
+    let visible = app.visible();
+    if app.zoom.is_some() && !visible.contains(span.range.from) {
+        let from = span.range.from - visible.len().times(1, 2);
+        app.zoom = Some(within(app, Range::new(from, from + visible.len())));
+    }
+}
+
+impl App {
+    /// The selected segment, or what the selected task does at the playhead.
+    pub fn selected_span(&self) -> Option<Span> {
+        let selection = self.selection?;
+        let track = self.run.as_ref()?.trace.tasks.get(selection.task.index())?;
+        let until = self.until();
+        let at = selection.at.unwrap_or(until);
+        let span = track.spans(Range::new(Ns::ZERO, until)).find(|s| s.range.contains(at));
+        span.or_else(|| track.state_at(at).filter(|s| s.state != State::Ended))
+    }
+}

@@ -1,0 +1,19 @@
+//! Bytes for others to read, from what was drawn. Touches no files and knows no application.
+
+mod svg;
+
+use ratatui::buffer::Buffer;
+
+pub use svg::{Caption, svg};
+
+/// The screen as text: its rows, without trailing blanks.
+pub fn text(buffer: &Buffer) -> String {
+    let area = buffer.area;
+    let mut out = String::new();
+    for y in area.top()..area.bottom() {
+        let row: String = (area.left()..area.right()).filter_map(|x| buffer.cell((x, y))).map(|c| c.symbol()).collect();
+        out.push_str(row.trim_end());
+        out.push('\n');
+    }
+    out
+}

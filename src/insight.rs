@@ -1,0 +1,118 @@
+//! What a run teaches: from its trace to one finding with numbers, and the change that would show more. Knows no
+//! keys (a [`Cure`] is a value) and no terminal.
+
+use crate::model::{Model, ModelKind};
+use crate::state::{Outcome, State};
+use crate::text::{Sentence, Try};
+use crate::trace::{Stats, Trace};
+use crate::units::{Ns, Range};
+
+mod findings;
+
+/// What to try next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cure {
+    /// The change.
+    pub change: Change,
+    /// What it shows.
+    pub why: Try,
+}
+
+/// A change of the setup that a single key makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Another model.
+    Model(ModelKind),
+    /// The global lock, on or off.
+    Lock,
+    /// The same again.
+    Again,
+    /// Another workload.
+    Workload,
+    /// Other numbers.
+    Dials,
+}
+
+/// A fact, and what to try next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The fact.
+    pub say: Sentence,
+    /// What to try.
+    pub cure: Option<Cure>,
+}
+
+/// What is known around a run.
+#[derive(Clone, Copy)]
+pub struct Facts<'a> {
+    /// Its trace.
+    pub trace: &'a Trace,
+    /// Its figures, up to the playhead.
+    pub stats: &'a Stats,
+    /// How it was run.
+    pub model: Model,
+    /// How many workers it had.
+    pub workers: u16,
+    /// How many cores it could use; not whole under a quota.
+    pub cores: f64,
+    /// The measured serial time of the same work, if there is one.
+    pub serial: Option<Ns>,
+    /// Cores that other programs kept busy meanwhile.
+    pub others: f64,
+    /// Whether it is over.
+    pub over: bool,
+    /// Which models the scoreboard already has: the next one to try is one it has not.
+    pub seen: &'a dyn Fn(Model) -> bool,
+}
+
+/// How many cores other programs may keep busy before ratios are refused, as a share of the usable ones.
+pub const BUSY_SHARE: f64 = 0.10;
+
+/// Whether a run beside which other programs kept `others` of `cores` cores busy can be compared with another.
+pub fn is_comparable(others: f64, cores: f64) -> bool {
+    others <= BUSY_SHARE * cores.max(1.0)
+}
+
+/// The finding of a run.
+pub fn find(facts: &Facts<'_>) -> Finding {
+    if facts.over { findings::afterwards(facts) } else { findings::meanwhile(facts) }
+}
+
+/// What a workload's tasks mostly do, as far as this run shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bound {
+    /// They work.
+    Cpu,
+    /// They wait.
+    Waits,
+}
+
+/// The longest time for which one task held the event loop without working, and how many were ready meanwhile.
+fn longest_block(trace: &Trace, until: Ns) -> Option<(usize, Ns, u32)> {
+    let window = Range::new(Ns::ZERO, until);
+    let mut longest: Option<(usize, Range)> = None;
+    for (index, track) in trace.tasks.iter().enumerate() {
+        for span in track.spans(window).filter(|s| s.holds && s.state == State::Sleep) {
+            if longest.is_none_or(|(_, r)| span.range.len() > r.len()) {
+                longest = Some((index, span.range));
+            }
+        }
+    }
+    let (index, range) = longest?;
+    let ready = trace.tasks.iter().filter(|t| {
+        let ready: Ns = t.spans(range).filter(|s| s.state == State::Ready).map(|s| s.range.len()).sum();
+        ready > Ns::ZERO
+    });
+    Some((index, range.len(), ready.count() as u32))
+}
+
+/// How many tasks broke, and how most of them did.
+fn broken(trace: &Trace) -> Option<(usize, &'static str)> {
+    let with = |outcome| trace.tasks.iter().filter(|t| t.end.is_some_and(|(o, _)| o == outcome)).count();
+    let (killed, failed) = (with(Outcome::Killed), with(Outcome::Failed));
+    match (killed, failed) {
+        (0, 0) => None,
+        (k, f) if k > 0 => Some((k + f, if k + f == 1 { "was killed" } else { "were killed" })),
+        (_, f) => Some((f, "failed")),
+    }
+}

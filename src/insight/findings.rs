@@ -1,0 +1,146 @@
+//! The findings themselves: which sentence fits which run.
+
+use super::{Bound, Change, Cure, Facts, Finding, broken, is_comparable, longest_block};
+use crate::model::{GlobalLock, Model, ModelKind};
+use crate::state::State;
+use crate::text::{Sentence, Try, Waiters};
+use crate::units::Ns;
+
+/// While it goes on: what is happening. No cures: nobody should be told to leave before the end.
+pub(super) fn meanwhile(facts: &Facts<'_>) -> Finding {
+    let tasks = facts.trace.tasks.len();
+    let stats = facts.stats;
+    let done = stats.ended;
+    let going = in_flight(facts);
+    let say = match (facts.model.kind, facts.model.lock) {
+        _ if stats.elapsed == Ns::ZERO => Sentence::Starting { tasks },
+        (ModelKind::Serial, _) => Sentence::SerialWorks { done, tasks },
+        (ModelKind::Async, _) if bound(facts) == Bound::Cpu => Sentence::LoopTurns { done, tasks },
+        (ModelKind::Threads, GlobalLock::Gil { .. }) if bound(facts) == Bound::Cpu => {
+            Sentence::TakingTurns { hand_overs: stats.lock.map_or(0, |l| l.hand_overs) }
+        }
+        _ => Sentence::AtOnce { going, cores_busy: stats.busy, cores: facts.cores },
+    };
+    Finding { say, cure: None }
+}
+
+/// After its end: what it showed, and what to try next.
+pub(super) fn afterwards(facts: &Facts<'_>) -> Finding {
+    let tasks = facts.trace.tasks.len();
+    if let Some((count, how)) = broken(facts.trace) {
+        let cure = Some(Cure { change: Change::Again, why: Try::Again });
+        return Finding { say: Sentence::TasksBroke { broken: count, tasks, how }, cure };
+    }
+    if !is_comparable(facts.others, facts.cores) && bound(facts) == Bound::Cpu {
+        let cure = Some(Cure { change: Change::Again, why: Try::Again });
+        return Finding { say: Sentence::MachineBusy { others: facts.others, cores: facts.cores }, cure };
+    }
+    let say = match bound(facts) {
+        Bound::Cpu => worked(facts),
+        Bound::Waits => waited(facts),
+    };
+    Finding { say, cure: Some(cure(facts)) }
+}
+
+fn worked(facts: &Facts<'_>) -> Sentence {
+    let (time, busy, cores) = (facts.stats.elapsed, facts.stats.busy, facts.cores);
+    let tasks = facts.trace.tasks.len();
+    let speedup = facts.serial.map(|s| s.share_of(time));
+    let workers = usize::from(facts.workers);
+    let hand_overs = facts.stats.lock.map_or(0, |l| l.hand_overs);
+    match (facts.model.kind, facts.model.lock.is_on()) {
+        (ModelKind::Threads | ModelKind::Processes, false) if cores < 1.5 => Sentence::OneUsableCore { time },
+        (ModelKind::Serial, false) => Sentence::SerialCpu { tasks, time, busy, cores },
+        (ModelKind::Serial, true) => Sentence::SerialWithLock { time },
+        (ModelKind::Threads, false) => Sentence::CoresBusy { cores, busy, speedup },
+        (ModelKind::Threads, true) => Sentence::OneLock { busy, cores, hand_overs },
+        (ModelKind::Processes, false) => {
+            Sentence::OwnProcess { speedup, processes: workers, start: facts.stats.all_started }
+        }
+        (ModelKind::Processes, true) => Sentence::LockEach { processes: workers, speedup },
+        (ModelKind::Async, false) => Sentence::LoopTurnByTurn { time, busy, cores },
+        (ModelKind::Async, true) => Sentence::LoneLoopWithLock { time },
+    }
+}
+
+fn waited(facts: &Facts<'_>) -> Sentence {
+    let time = facts.stats.elapsed;
+    let waits = facts.trace.tasks.len();
+    let serial = facts.serial.filter(|s| s.0 > time.0 + time.0 / 10);
+    let workers = usize::from(facts.workers);
+    let at_once = |kind| Sentence::WaitsAtOnce { waits, workers, kind, time, serial };
+    match (facts.model.kind, facts.model.lock.is_on()) {
+        (ModelKind::Serial, _) => Sentence::SerialWaits { waits, time, working: facts.stats.busy },
+        (ModelKind::Threads, false) => at_once(Waiters::Threads),
+        (ModelKind::Threads, true) => Sentence::WaitsLetGo { time, serial },
+        (ModelKind::Processes, _) => at_once(Waiters::Processes),
+        (ModelKind::Async, _) => match longest_block(facts.trace, time) {
+            Some((index, blocked, ready)) if ready > 0 => {
+                let task = facts.trace.names.get(index).map_or_else(String::new, |n| n.name.clone());
+                Sentence::LoopBlocked { task, blocked, ready }
+            }
+            _ => at_once(Waiters::Loop),
+        },
+    }
+}
+
+/// The next model worth a look: the story of the talks first, then whatever has not been seen.
+fn cure(facts: &Facts<'_>) -> Cure {
+    use ModelKind::{Async, Processes, Serial, Threads};
+    let to = |kind, why| Cure { change: Change::Model(kind), why };
+    let lock = |why| Cure { change: Change::Lock, why };
+    let (kind, locked) = (facts.model.kind, facts.model.lock.is_on());
+    let gil = GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL };
+    let story: [(Model, Cure); 4] = match (bound(facts), kind, locked) {
+        (_, _, true) => [
+            (Model { kind: Processes, lock: gil }, to(Processes, Try::LockEach)),
+            (Model { kind: Threads, lock: gil }, to(Threads, Try::ThreadEach)),
+            (Model { kind: Async, lock: gil }, to(Async, Try::OneLoop)),
+            (Model::plain(kind), lock(Try::DropGil)),
+        ],
+        (Bound::Cpu, Threads, false) => [
+            (Model { kind: Threads, lock: gil }, lock(Try::AddGil)),
+            (Model::plain(Processes), to(Processes, Try::ProcessEach)),
+            (Model::plain(Async), to(Async, Try::OneLoop)),
+            (Model::plain(Serial), to(Serial, Try::OneByOne)),
+        ],
+        (Bound::Cpu, ..) => [
+            (Model::plain(Threads), to(Threads, Try::ThreadEach)),
+            (Model::plain(Processes), to(Processes, Try::ProcessEach)),
+            (Model::plain(Async), to(Async, Try::OneLoop)),
+            (Model::plain(Serial), to(Serial, Try::OneByOne)),
+        ],
+        (Bound::Waits, ..) => [
+            (Model::plain(Threads), to(Threads, Try::ThreadEach)),
+            (Model::plain(Async), to(Async, Try::OneThread)),
+            (Model::plain(Processes), to(Processes, Try::ProcessEach)),
+            (Model::plain(Serial), to(Serial, Try::OneByOne)),
+        ],
+    };
+    let unseen = story.into_iter().find(|(model, _)| model.kind_differs(facts.model) && !(facts.seen)(*model));
+    unseen.map_or_else(|| when_all_is_seen(facts), |(_, cure)| cure)
+}
+
+fn when_all_is_seen(facts: &Facts<'_>) -> Cure {
+    let why = if bound(facts) == Bound::Cpu { Try::WaitingWorkload } else { Try::CountingWorkload };
+    Cure { change: Change::Workload, why }
+}
+
+impl Model {
+    fn kind_differs(self, other: Model) -> bool {
+        self.kind != other.kind || self.lock.is_on() != other.lock.is_on()
+    }
+}
+
+/// Whether its tasks work or wait: by the time they would take on a core of their own.
+fn bound(facts: &Facts<'_>) -> Bound {
+    let sum = |state: State| facts.stats.sums[state as usize];
+    let works = sum(State::Running);
+    let waits = sum(State::Sleep) + sum(State::Io);
+    if works >= waits { Bound::Cpu } else { Bound::Waits }
+}
+
+fn in_flight(facts: &Facts<'_>) -> usize {
+    let state = |t: &crate::trace::Track| t.state_at(facts.stats.elapsed).map(|s| s.state);
+    facts.trace.tasks.iter().filter(|t| state(t).is_some_and(State::is_in_flight)).count()
+}

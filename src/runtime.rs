@@ -1,0 +1,72 @@
+//! The impure shell around the screen: terminal, clock, channels, child processes, files. Decides nothing and draws
+//! nothing: messages go into `app::update`, effects come out and are carried out here.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::app::{App, Machine, Setup};
+use crate::engine::real::{calibrate, machine, sys};
+use crate::settings::Settings;
+use crate::units::Stamp;
+
+mod cores;
+mod look;
+mod news;
+mod pictures;
+mod runs;
+mod session;
+mod terminal;
+
+use session::{Leave, Session};
+use terminal::Terminal;
+
+fn now() -> Stamp {
+    sys::now()
+}
+
+/// Runs the screen until the user leaves it. The exit code is 0, or 128 and the number of the signal that ended it.
+pub fn screen(settings: &Settings) -> ExitCode {
+    match attempt(settings) {
+        Ok((Leave::Asked, app)) => {
+            let _ = io::stdout().write_all(farewell(&app).as_bytes());
+            ExitCode::SUCCESS
+        }
+        Ok((Leave::Signal(number), _)) => ExitCode::from(128 + number as u8),
+        Err(e) => {
+            let _ = writeln!(io::stderr(), "error: the terminal cannot be used: {e}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn attempt(settings: &Settings) -> io::Result<(Leave, App)> {
+    let look = look::of(settings);
+    let machine = Machine { usable: machine::usable_cores(), allowed: machine::allowed_cores() };
+    let setup = Setup {
+        workload: settings.workload.clone(),
+        model: settings.model,
+        interval: settings.interval,
+        wishes: settings.wishes,
+        scale: settings.scale,
+    };
+    let size = terminal::size()?;
+    let mut app = App::new(setup, machine, calibrate::cached(), now(), size);
+    // The first run is under way before the terminal is touched.
+    let first = app.launch();
+    let mut session = Session::new()?;
+    let leave = session.perform(&mut app, first);
+    let mut terminal = Terminal::enter(settings.mouse)?;
+    let leave = match leave {
+        Some(leave) => leave,
+        None => session.run(&mut app, look, &mut terminal)?,
+    };
+    session.stop();
+    terminal.leave();
+    Ok((leave, app))
+}
+
+/// What stands on the shell's screen afterwards: the scoreboard, and the command that repeats the last run.
+fn farewell(app: &App) -> String {
+    let board = crate::ui::scoreboard_text(app);
+    format!("{board}{}\n", app.setup.command())
+}

@@ -1,0 +1,75 @@
+//! How many colours, by the rules people expect: the flag, then `NO_COLOR`, then what the terminal says of itself.
+
+use crate::settings::{Color, Settings};
+use crate::ui::{Depth, Look};
+
+/// The look that `settings` and the environment ask for.
+pub(super) fn of(settings: &Settings) -> Look {
+    let depth = depth(settings.color, &|name| std::env::var(name).ok());
+    if depth != Depth::None {
+        // The terminal library has rules of its own about NO_COLOR; ours are already applied.
+        crossterm::style::force_color_output(true);
+    }
+    let utf8 = locale_is_utf8(&|name| std::env::var(name).ok());
+    Look { theme: settings.theme, depth, ascii: settings.ascii || !utf8 }
+}
+
+type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+fn depth(color: Color, env: Env<'_>) -> Depth {
+    let says = |name: &str| env(name).filter(|v| !v.is_empty());
+    let term = says("TERM").unwrap_or_default();
+    let best = match says("COLORTERM").as_deref() {
+        Some("truecolor" | "24bit") => Depth::True,
+        _ if term.contains("256color") => Depth::Indexed,
+        _ if term.contains("direct") => Depth::True,
+        _ => Depth::Sixteen,
+    };
+    match color {
+        Color::Never => Depth::None,
+        Color::Always => best,
+        Color::Auto if says("NO_COLOR").is_some() || term == "dumb" => Depth::None,
+        Color::Auto => best,
+    }
+}
+
+/// Whether the locale can show more than ASCII; where nothing is said, it can.
+fn locale_is_utf8(env: Env<'_>) -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| env(name).filter(|v| !v.is_empty()));
+    set.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(color: Color, vars: &[(&str, &str)]) -> Depth {
+        depth(color, &|name| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+    }
+
+    #[test]
+    fn the_flag_wins_then_no_color_then_the_terminal() {
+        let rich = ("COLORTERM", "truecolor");
+        assert_eq!(with(Color::Auto, &[rich]), Depth::True);
+        assert_eq!(with(Color::Auto, &[rich, ("NO_COLOR", "1")]), Depth::None);
+        assert_eq!(with(Color::Auto, &[rich, ("NO_COLOR", "")]), Depth::True);
+        assert_eq!(with(Color::Always, &[rich, ("NO_COLOR", "1")]), Depth::True);
+        assert_eq!(with(Color::Never, &[rich]), Depth::None);
+        assert_eq!(with(Color::Auto, &[("TERM", "xterm-256color")]), Depth::Indexed);
+        assert_eq!(with(Color::Auto, &[("TERM", "dumb"), rich]), Depth::None);
+        assert_eq!(with(Color::Auto, &[("TERM", "linux")]), Depth::Sixteen);
+    }
+
+    #[test]
+    fn a_locale_without_utf8_gets_ascii() {
+        let utf8 = |vars: &[(&str, &str)]| {
+            locale_is_utf8(&|name| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+        };
+        assert!(utf8(&[("LANG", "pt_BR.UTF-8")]));
+        assert!(utf8(&[]));
+        assert!(!utf8(&[("LC_ALL", "C"), ("LANG", "en_US.UTF-8")]));
+    }
+}

@@ -1,0 +1,112 @@
+//! The run that is under way: its process, the thread that reads its pipe, and what others did meanwhile.
+
+use std::thread;
+
+use crossbeam::channel::Sender;
+
+use super::news::News;
+use super::now;
+use crate::app::{Message, RunId};
+use crate::engine::real::{Runner, machine, sys};
+use crate::load::{self, Sample};
+use crate::plan::Plan;
+use crate::trace::{End, Frame};
+use crate::units::Ns;
+
+/// The one run there can be.
+#[derive(Default)]
+pub struct Runs {
+    current: Option<Current>,
+}
+
+struct Current {
+    id: RunId,
+    runner: Runner,
+    before: Option<(Sample, Ns)>,
+}
+
+impl Runs {
+    /// Starts a run of `plan`; whatever ran before is killed. Its frames arrive as [`News`].
+    ///
+    /// Must be called from the main thread: the kernel kills the runner when the thread that started it ends.
+    ///
+    /// # Errors
+    /// In a sentence, if the system allows no further process or thread.
+    pub fn start(&mut self, id: RunId, plan: &Plan, to: Sender<News>) -> Result<(), String> {
+        self.stop();
+        let mut runner = Runner::spawn(plan).map_err(|e| e.to_string())?;
+        let Some(mut frames) = runner.frames() else { return Ok(()) };
+        let read = move || {
+            loop {
+                let news = match frames.next_frame() {
+                    Ok(Some(frame)) => News::Frame(id, frame),
+                    Ok(None) => News::Cut(id, "the run's process was killed; press r to run again".to_owned()),
+                    Err(e) => News::Cut(id, e.to_string()),
+                };
+                let last = matches!(&news, News::Cut(..));
+                if to.send(news).is_err() || last {
+                    return;
+                }
+            }
+        };
+        let builder = thread::Builder::new().name("frames".to_owned());
+        builder.spawn(read).map_err(|e| format!("the run cannot be watched: {e}; close other programs"))?;
+        self.current = Some(Current { id, runner, before: None });
+        Ok(())
+    }
+
+    /// Kills the run that is under way, if any.
+    pub fn stop(&mut self) {
+        self.current = None;
+    }
+
+    /// Stops it until [`Runs::resume`].
+    pub fn suspend(&mut self) {
+        if let Some(current) = &mut self.current {
+            current.runner.suspend();
+        }
+    }
+
+    /// Lets it go on.
+    pub fn resume(&mut self) {
+        if let Some(current) = &mut self.current {
+            current.runner.resume();
+        }
+    }
+
+    /// The message that a frame is; nothing if the frame is of a run that was stopped.
+    pub fn message(&mut self, id: RunId, frame: Frame) -> Option<Message> {
+        let current = self.current.as_mut().filter(|c| c.id == id)?;
+        Some(match frame {
+            Frame::Begin(begin) => {
+                let sample = load::sample(&machine::allowed_cores(), now());
+                current.before = sample.map(|s| (s, sys::process_cpu()));
+                Message::Begin(id, begin)
+            }
+            Frame::Events(records) => Message::Events(id, records),
+            Frame::End(end) => {
+                let others = current.others(&end);
+                Message::End(id, end, others)
+            }
+            Frame::Failed(reason) => Message::Failed(id, reason),
+        })
+    }
+
+    /// The message that a cut pipe is: nothing if the run had said its last word.
+    pub fn cut(&mut self, id: RunId, why: String, over: bool) -> Option<Message> {
+        let current = self.current.as_ref().filter(|c| c.id == id && !over);
+        current.map(|_| Message::Failed(id, why))
+    }
+}
+
+impl Current {
+    /// How many cores other programs kept busy from the begin of the run to now.
+    fn others(&self, end: &End) -> f64 {
+        let cores = machine::allowed_cores();
+        let Some((before, own_before)) = self.before else { return 0.0 };
+        let Some(after) = load::sample(&cores, now()) else { return 0.0 };
+        let own = sys::process_cpu() - own_before + end.cpu + end.overhead.collector + end.overhead.dispatcher;
+        let share = load::foreign_share(before, after, own, cores.len()).unwrap_or(0.0);
+        share * cores.len() as f64
+    }
+}

@@ -1,0 +1,286 @@
+//! The loop: wait for news, apply them, draw when there is something new to see.
+
+use std::io;
+use std::time::Duration;
+
+use crossbeam::channel::{Receiver, Sender};
+use crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Rect;
+use rustix::process::{Signal, getpgrp, kill_process_group};
+use signal_hook::consts::{SIGCONT, SIGTSTP};
+
+use super::cores::Cores;
+use super::news::{self, News};
+use super::runs::Runs;
+use super::terminal::Terminal;
+use super::{now, pictures};
+use crate::app::{App, Effect, Message, update};
+use crate::engine::real::calibrate::Calibration;
+use crate::trace::Frame;
+use crate::ui::{self, Look};
+use crate::units::{Ns, Stamp};
+
+/// Why the loop ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// The user wants to.
+    Asked,
+    /// A signal of this number.
+    Signal(i32),
+}
+
+/// The time between two frames while something moves.
+const FRAME: Ns = Ns::from_millis(33);
+/// The time between two looks at the cores.
+const LOOK: Ns = Ns::from_millis(500);
+
+/// The session.
+pub struct Session {
+    to: Sender<News>,
+    from: Receiver<News>,
+    runs: Runs,
+    cores: Option<Cores>,
+    next_look: Stamp,
+    last_frame: Stamp,
+    dragged: Option<u16>,
+}
+
+/// What a piece of news asks of the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Draw {
+    /// Nothing.
+    Not,
+    /// With the next frame.
+    Soon,
+    /// At once.
+    Now,
+}
+
+impl Session {
+    /// A session in which nothing runs yet.
+    ///
+    /// # Errors
+    /// If signals cannot be listened for.
+    pub fn new() -> io::Result<Session> {
+        let (to, from) = news::open()?;
+        let start = now();
+        Ok(Session {
+            to,
+            from,
+            runs: Runs::default(),
+            cores: None,
+            next_look: start + LOOK,
+            last_frame: start,
+            dragged: None,
+        })
+    }
+
+    /// Stops whatever runs.
+    pub fn stop(&mut self) {
+        self.runs.stop();
+    }
+
+    /// Runs until the user or a signal ends it.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub fn run(&mut self, app: &mut App, look: Look, terminal: &mut Terminal) -> io::Result<Leave> {
+        news::listen_to_terminal(self.to.clone())?;
+        self.draw(app, look, terminal)?;
+        let mut wanted = Draw::Not;
+        loop {
+            let first = self.from.recv_timeout(self.patience(app, wanted)).ok();
+            let time = now();
+            let toast = app.toast.is_some();
+            update(app, Message::Tick(time));
+            if app.is_moving() || toast != app.toast.is_some() {
+                wanted = wanted.max(Draw::Soon);
+            }
+            for news in first.into_iter().chain(self.from.clone().try_iter()) {
+                let (draw, leave) = self.apply(app, look, terminal, news)?;
+                wanted = wanted.max(draw);
+                if let Some(leave) = leave {
+                    return Ok(leave);
+                }
+            }
+            if time >= self.next_look && !app.is_paused() {
+                wanted = wanted.max(self.look_at_cores(app, time));
+            }
+            let due = time.since(self.last_frame) >= FRAME;
+            if wanted == Draw::Now || (wanted == Draw::Soon && due) {
+                self.draw(app, look, terminal)?;
+                wanted = Draw::Not;
+            }
+        }
+    }
+
+    /// How long to wait for news: until the next frame, the next look at the cores, or the end of a toast.
+    fn patience(&self, app: &App, wanted: Draw) -> Duration {
+        let time = now();
+        let frame = (app.is_moving() || wanted != Draw::Not).then(|| self.last_frame + FRAME);
+        let look = (!app.is_paused()).then_some(self.next_look);
+        let toast = app.toast.as_ref().map(|t| t.until);
+        let next = [frame, look, toast].into_iter().flatten().min();
+        next.map_or(Duration::from_secs(3_600), |at| at.since(time).to_std())
+    }
+
+    fn draw(&mut self, app: &mut App, look: Look, terminal: &mut Terminal) -> io::Result<()> {
+        self.last_frame = now();
+        terminal.draw(|area, buffer| {
+            app.size = (area.width, area.height);
+            ui::render(app, look, area, buffer);
+        })
+    }
+
+    fn look_at_cores(&mut self, app: &mut App, time: Stamp) -> Draw {
+        self.next_look = time + LOOK;
+        let Some(cores) = &mut self.cores else {
+            // Only now: the first frame does not wait for it.
+            self.cores = Some(Cores::new());
+            return Draw::Not;
+        };
+        match cores.look() {
+            Some(load) => {
+                update(app, Message::Load(load));
+                Draw::Soon
+            }
+            None => Draw::Not,
+        }
+    }
+
+    fn apply(
+        &mut self,
+        app: &mut App,
+        look: Look,
+        terminal: &mut Terminal,
+        news: News,
+    ) -> io::Result<(Draw, Option<Leave>)> {
+        let mut urgency = Draw::Now;
+        let message = match news {
+            News::Terminal(event) => self.input(app, event),
+            News::TerminalGone => return Ok((Draw::Not, Some(Leave::Signal(signal_hook::consts::SIGHUP)))),
+            News::Frame(id, frame) => {
+                // The first events and the last are news at once; those between can wait for a frame.
+                let ordinary =
+                    matches!(frame, Frame::Events(_)) && app.run.as_ref().is_some_and(|r| r.trace.recorded() > 0);
+                if ordinary {
+                    urgency = Draw::Soon;
+                }
+                self.runs.message(id, frame)
+            }
+            News::Cut(id, why) => {
+                let over = app.run.as_ref().is_none_or(crate::app::Run::is_over);
+                self.runs.cut(id, why, over)
+            }
+            News::Calibrated(Ok(rates)) => Some(Message::Calibrated(rates)),
+            News::Calibrated(Err(why)) => Some(Message::Saved(Err(why))),
+            News::Signal(SIGTSTP) => return self.suspend(app, terminal).map(|()| (Draw::Now, None)),
+            News::Signal(SIGCONT) => {
+                terminal.repaint();
+                return Ok((Draw::Now, None));
+            }
+            News::Signal(number) => return Ok((Draw::Not, Some(Leave::Signal(number)))),
+        };
+        let Some(message) = message else { return Ok((Draw::Not, None)) };
+        if app.is_paused() && matches!(message, Message::Begin(..) | Message::Events(..) | Message::End(..)) {
+            urgency = Draw::Not;
+        }
+        let effects = update(app, message);
+        for effect in &effects {
+            match effect {
+                Effect::Suspend => self.suspend(app, terminal)?,
+                Effect::Save(name) => {
+                    let result = pictures::save(app, look, name);
+                    update(app, Message::Saved(result));
+                }
+                _ => {}
+            }
+        }
+        let leave = self.perform(app, effects);
+        Ok((urgency, leave))
+    }
+
+    /// Carries out what does not need the terminal.
+    pub fn perform(&mut self, app: &mut App, effects: Vec<Effect>) -> Option<Leave> {
+        for effect in effects {
+            match effect {
+                Effect::Start(id, plan) => {
+                    if let Err(why) = self.runs.start(id, &plan, self.to.clone()) {
+                        update(app, Message::Failed(id, why));
+                    }
+                }
+                Effect::Stop => self.runs.stop(),
+                Effect::Calibrate => {
+                    let to = self.to.clone();
+                    let wait = move || {
+                        let rates = Calibration::start().wait().map_err(|e| e.to_string());
+                        let _ = to.send(News::Calibrated(rates));
+                    };
+                    if let Err(e) = std::thread::Builder::new().name("calibration".to_owned()).spawn(wait) {
+                        update(app, Message::Saved(Err(e.to_string())));
+                    }
+                }
+                Effect::Quit => return Some(Leave::Asked),
+                Effect::Save(_) | Effect::Suspend => {}
+            }
+        }
+        None
+    }
+
+    fn input(&mut self, app: &App, event: Event) -> Option<Message> {
+        match event {
+            Event::Key(key) => {
+                #[cfg(debug_assertions)]
+                if key.code == crossterm::event::KeyCode::F(12) && std::env::var_os("CONCVIZ_PANIC").is_some() {
+                    panic!("asked for by CONCVIZ_PANIC");
+                }
+                news::key(key).map(Message::Key)
+            }
+            Event::Resize(columns, rows) => Some(Message::Resize(columns, rows)),
+            Event::Mouse(mouse) => self.mouse(app, mouse),
+            _ => None,
+        }
+    }
+
+    fn mouse(&mut self, app: &App, mouse: MouseEvent) -> Option<Message> {
+        let area = Rect::new(0, 0, app.size.0, app.size.1);
+        let wheel = |steps| {
+            let zoom = mouse.modifiers.contains(KeyModifiers::CONTROL);
+            let zoom_at = if zoom { Some(ui::instant(app, area, mouse.column)?) } else { None };
+            Some(Message::Wheel { steps, zoom_at })
+        };
+        match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                self.dragged = Some(mouse.column);
+                ui::hit(app, area, mouse.column, mouse.row)
+            }
+            MouseEventKind::Drag(MouseButton::Left) => {
+                let from = self.dragged.replace(mouse.column)?;
+                let by = i32::from(mouse.column) - i32::from(from);
+                (by != 0).then_some(Message::Drag(by))
+            }
+            MouseEventKind::Up(_) => {
+                self.dragged = None;
+                None
+            }
+            MouseEventKind::ScrollDown => wheel(1),
+            MouseEventKind::ScrollUp => wheel(-1),
+            _ => None,
+        }
+    }
+
+    /// To the shell, with everything that runs; back when the shell says so.
+    fn suspend(&mut self, app: &mut App, terminal: &mut Terminal) -> io::Result<()> {
+        self.runs.suspend();
+        terminal.leave();
+        let from = now();
+        // The whole job, as Ctrl-Z on a terminal would: a program that started this one must not wait for it in vain.
+        // SIGSTOP, since the system drops a SIGTSTP that a program without a job-control shell sends itself.
+        let _ = kill_process_group(getpgrp(), Signal::STOP);
+        let to = now();
+        self.runs.resume();
+        terminal.resume()?;
+        update(app, Message::Stopped(from, to));
+        Ok(())
+    }
+}

@@ -1,0 +1,118 @@
+//! What is to be drawn, without saying how: a trace seen through a viewport becomes lanes of columns with exact
+//! shares. All folding happens here; the screen and every picture draw from the same scene. Knows no terminal.
+
+use crate::state::State;
+use crate::trace::{StateSums, Trace};
+use crate::units::{LockId, Ns, Range, TaskId};
+
+mod axis;
+mod fold;
+mod holders;
+
+pub use axis::{Grid, Tick, axis_for, ticks};
+pub use fold::{Column, Half, fold, level};
+pub use holders::{Holder, HolderCell};
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct View {
+    /// The columns and the time each stands for.
+    pub grid: Grid,
+    /// Nothing later is drawn: the playhead, or the present.
+    pub until: Ns,
+}
+
+/// Everything drawn of a trace.
+#[derive(Clone, Debug, Default)]
+pub struct Scene {
+    /// One lane for each task, in the plan's order.
+    pub lanes: Vec<Lane>,
+    /// Who held the global lock; nothing where nobody took it.
+    pub lock: Option<Vec<HolderCell>>,
+    /// Whose turn it was on the event loop; nothing where there is none.
+    pub turns: Option<Turns>,
+    /// Cores kept busy by this run, per column: the mean number over the column.
+    pub busy: Vec<f64>,
+    /// Who was on each of the run's cores, where workers said it.
+    pub cores: Vec<CoreLane>,
+    /// Time in each state over all tasks within the visible range: the legend is its profile.
+    pub profile: StateSums,
+}
+
+/// A task's lane.
+#[derive(Clone, Debug)]
+pub struct Lane {
+    /// Whose.
+    pub task: TaskId,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// What it does at the playhead.
+    pub now: Option<State>,
+    /// Time in each state from the start to the playhead.
+    pub sums: StateSums,
+}
+
+/// The event loop's lane.
+#[derive(Clone, Debug)]
+pub struct Turns {
+    /// Whose turn it was.
+    pub cells: Vec<HolderCell>,
+    /// How many tasks were ready meanwhile, per column: the most at one time.
+    pub ready: Vec<u32>,
+}
+
+/// One core's lane.
+#[derive(Clone, Debug)]
+pub struct CoreLane {
+    /// The kernel's number of the core.
+    pub core: u16,
+    /// Who was on it.
+    pub cells: Vec<HolderCell>,
+    /// The share of the visible, past time that it was used by the run.
+    pub share: f64,
+}
+
+impl Scene {
+    /// The scene of `trace` seen through `view`. `has_loop` says whether the run has an event loop to show.
+    pub fn build(trace: &Trace, view: &View, has_loop: bool) -> Scene {
+        let grid = &view.grid;
+        let window = grid.range().and(Range::new(Ns::ZERO, view.until));
+        let mut scene = Scene { busy: vec![0.0; grid.columns as usize], ..Scene::default() };
+        for (index, track) in trace.tasks.iter().enumerate() {
+            let columns = fold(track, grid, view.until);
+            for (busy, column) in scene.busy.iter_mut().zip(&columns) {
+                *busy += column.running().share_of(grid.cell);
+            }
+            for (sum, column) in columns.iter().flat_map(|c| c.sums.iter().enumerate()).map(|(s, t)| (s, *t)) {
+                scene.profile[sum] += column;
+            }
+            let now = track.state_at(view.until).map(|s| s.state);
+            scene.lanes.push(Lane { task: TaskId(index as u32), columns, now, sums: track.sums(view.until) });
+        }
+        scene.lock = holders::lock(trace, grid, window);
+        if has_loop {
+            scene.turns = Some(Turns {
+                cells: holders::turns(trace, grid, window),
+                ready: fold::most_at_once(trace, grid, window, State::Ready),
+            });
+        }
+        scene.cores = holders::cores(trace, grid, window);
+        scene
+    }
+
+    /// The states present in the visible range, in the legend's order, with their share of all tasks' time.
+    pub fn legend(&self) -> Vec<(State, f64)> {
+        let all: Ns = self.profile.iter().copied().sum();
+        let present = State::ALL.into_iter().filter(|s| self.profile[*s as usize] > Ns::ZERO);
+        present.map(|s| (s, self.profile[s as usize].share_of(all))).collect()
+    }
+}
+
+/// The lens on a lock: the stretch in which the first `turns` turns were taken, if it was ever taken.
+pub fn first_turns(trace: &Trace, turns: usize) -> Option<Range> {
+    let lock = trace.locks.get(&LockId(0)).filter(|l| !l.is_empty())?;
+    let whole = Range::new(trace.forgotten, trace.latest());
+    let mut holds = lock.holds(whole).take(turns.max(1)).peekable();
+    let from = holds.peek()?.range.from;
+    holds.last().map(|h| Range::new(from, h.range.to))
+}

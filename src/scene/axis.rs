@@ -1,0 +1,137 @@
+//! The time axis: a fixed grid of columns, and the places of its labels.
+
+use crate::units::{Ns, Range};
+
+/// Columns of equal length. Their edges lie on multiples of that length, so that panning moves the picture and never
+/// changes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// Where the first column begins: a multiple of `cell`.
+    pub from: Ns,
+    /// The time one column stands for; never zero.
+    pub cell: Ns,
+    /// How many there are.
+    pub columns: u16,
+}
+
+impl Grid {
+    /// The grid of `columns` columns that covers `range`.
+    pub fn over(range: Range, columns: u16) -> Grid {
+        let columns = columns.max(1);
+        let cell = Ns(range.len().0.div_ceil(u64::from(columns)).max(1));
+        Grid { from: Ns(range.from.0 / cell.0 * cell.0), cell, columns }
+    }
+
+    /// All of it.
+    pub fn range(&self) -> Range {
+        Range::new(self.from, self.from + self.cell.times(u64::from(self.columns), 1))
+    }
+
+    /// The column `index`.
+    pub fn column(&self, index: u16) -> Range {
+        let from = self.from + self.cell.times(u64::from(index), 1);
+        Range::new(from, from + self.cell)
+    }
+
+    /// The place of `at`, in columns from the left edge; nothing if it is not on the grid.
+    pub fn place(&self, at: Ns) -> Option<f64> {
+        (at >= self.from && at <= self.range().to).then(|| (at - self.from).share_of(self.cell))
+    }
+}
+
+/// A label of the axis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tick {
+    /// The column whose left edge it marks.
+    pub column: u16,
+    /// What it says, without a unit.
+    pub label: String,
+}
+
+/// The labels of `grid`, at round numbers and at least `apart` columns from each other, and their unit.
+pub fn ticks(grid: &Grid, apart: u16) -> (Vec<Tick>, &'static str) {
+    let range = grid.range();
+    let step = round_up(grid.cell.times(u64::from(apart.max(1)), 1));
+    let (unit, scale) = unit_for(range.to, step);
+    let first = range.from.0.div_ceil(step.0) * step.0;
+    let mut ticks = Vec::new();
+    let mut at = first;
+    while at < range.to.0 {
+        let column = ((at - range.from.0) as f64 / grid.cell.0 as f64).round() as u16;
+        if column < grid.columns {
+            ticks.push(Tick { column, label: in_unit(at, scale) });
+        }
+        at += step.0;
+    }
+    (ticks, unit)
+}
+
+/// `range` in the unit of ticks `step` apart that reads best.
+fn unit_for(to: Ns, step: Ns) -> (&'static str, u64) {
+    match () {
+        () if to.0 >= 1_000_000_000 && step.0 >= 1_000_000 => ("s", 1_000_000_000),
+        () if to.0 >= 1_000_000 && step.0 >= 1_000 => ("ms", 1_000_000),
+        () if to.0 >= 1_000 => ("us", 1_000),
+        () => ("ns", 1),
+    }
+}
+
+fn in_unit(at: u64, scale: u64) -> String {
+    let text = format!("{:.6}", at as f64 / scale as f64);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The next of 1, 2, 5, 10, 20, 50 ... nanoseconds that is not below `least`.
+fn round_up(least: Ns) -> Ns {
+    let mut decade = 1u64;
+    loop {
+        for factor in [1, 2, 5] {
+            if decade.saturating_mul(factor) >= least.0 {
+                return Ns(decade.saturating_mul(factor));
+            }
+        }
+        decade = decade.saturating_mul(10);
+    }
+}
+
+/// The end of the axis for runs of up to `longest`: a quarter of a round step beyond it, so that a run a little slower
+/// than expected still fits.
+pub fn axis_for(longest: Ns) -> Ns {
+    let wanted = longest.times(108, 100).max(Ns::from_micros(100));
+    let step = round_up(wanted.times(1, 5));
+    let steps = wanted.0.div_ceil(step.0);
+    Ns(steps * step.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_axis_leaves_room_and_ends_at_a_round_number() {
+        assert_eq!(axis_for(Ns::from_millis(2_000)), Ns::from_millis(2_500));
+        assert_eq!(axis_for(Ns::from_millis(6_000)), Ns::from_millis(8_000));
+        for ms in [1, 37, 250, 999, 12_345] {
+            let longest = Ns::from_millis(ms);
+            let axis = axis_for(longest);
+            assert!(axis >= longest.times(105, 100) && axis <= longest.times(160, 100), "{longest} {axis}");
+        }
+    }
+
+    #[test]
+    fn labels_stand_at_round_numbers_and_apart() {
+        let grid = Grid::over(Range::new(Ns::ZERO, Ns::from_millis(2_500)), 50);
+        let (ticks, unit) = ticks(&grid, 9);
+        assert_eq!(unit, "s");
+        let labels: Vec<_> = ticks.iter().map(|t| (t.column, t.label.as_str())).collect();
+        assert_eq!(labels, [(0, "0"), (10, "0.5"), (20, "1"), (30, "1.5"), (40, "2")]);
+    }
+
+    #[test]
+    fn panning_by_a_column_moves_every_edge_by_a_column() {
+        let grid = Grid::over(Range::new(Ns(1_000_003), Ns(2_000_003)), 77);
+        let next = Grid::over(Range::new(grid.from + grid.cell, grid.from + grid.cell + Ns(1_000_000)), 77);
+        assert_eq!(grid.cell, next.cell);
+        assert_eq!(next.from, grid.from + grid.cell);
+    }
+}

@@ -1,0 +1,239 @@
+//! The one sentence high up: a fact with its number, and what to press next. At most 78 characters, no colour
+//! words, the words people use: time, GIL, turn, copies.
+
+use super::{counted, factor, number_word};
+use crate::units::Ns;
+
+/// What a run shows, with its figures.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
+pub enum Sentence {
+    Calibrating,
+    NothingRan,
+    Starting { tasks: usize },
+    SerialWorks { done: usize, tasks: usize },
+    AtOnce { going: usize, cores_busy: f64, cores: f64 },
+    TakingTurns { hand_overs: u64 },
+    LoopTurns { done: usize, tasks: usize },
+    SerialCpu { tasks: usize, time: Ns, busy: f64, cores: f64 },
+    SerialWaits { waits: usize, time: Ns, working: f64 },
+    CoresBusy { cores: f64, busy: f64, speedup: Option<f64> },
+    OwnProcess { speedup: Option<f64>, processes: usize, start: Ns },
+    LoopTurnByTurn { time: Ns, busy: f64, cores: f64 },
+    OneLock { busy: f64, cores: f64, hand_overs: u64 },
+    LockEach { processes: usize, speedup: Option<f64> },
+    LoneLoopWithLock { time: Ns },
+    SerialWithLock { time: Ns },
+    WaitsAtOnce { waits: usize, workers: usize, kind: Waiters, time: Ns, serial: Option<Ns> },
+    WaitsLetGo { time: Ns, serial: Option<Ns> },
+    LoopBlocked { task: String, blocked: Ns, ready: u32 },
+    OneUsableCore { time: Ns },
+    MachineBusy { others: f64, cores: f64 },
+    TasksBroke { broken: usize, tasks: usize, how: &'static str },
+    RunFailed { reason: String },
+}
+
+/// What waits in [`Sentence::WaitsAtOnce`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named after the models")]
+pub enum Waiters {
+    Threads,
+    Processes,
+    Loop,
+}
+
+/// What to press next, and what it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named after what they say")]
+pub enum Try {
+    ThreadEach,
+    OneThread,
+    AddGil,
+    DropGil,
+    LockEach,
+    ProcessEach,
+    OneLoop,
+    OneByOne,
+    Again,
+    Dials,
+    WaitingWorkload,
+    CountingWorkload,
+}
+
+fn cores_of(busy: f64, cores: f64) -> String {
+    format!("{} of {}", whole(busy), whole(cores))
+}
+
+/// `2`, but `1.5` where it is not whole.
+fn whole(x: f64) -> String {
+    if (x - x.round()).abs() < 0.05 { format!("{x:.0}") } else { format!("{x:.1}") }
+}
+
+fn against(speedup: Option<f64>) -> String {
+    speedup.map_or_else(String::new, |x| format!(": {} serial", factor(x)))
+}
+
+fn not_serial(serial: Option<Ns>) -> String {
+    serial.map_or_else(String::new, |s| format!(", not {s}"))
+}
+
+impl Sentence {
+    /// The sentence.
+    pub fn text(&self) -> String {
+        let mut text = self.english();
+        let longest = 78;
+        if text.chars().count() > longest {
+            text = text.chars().take(longest - 1).chain(['…']).collect();
+        }
+        text
+    }
+
+    fn english(&self) -> String {
+        match self {
+            Sentence::Calibrating => "Measuring how fast one core counts, once.".to_owned(),
+            Sentence::NothingRan => "Nothing has run yet.".to_owned(),
+            Sentence::Starting { tasks } => format!("{} submitted.", counted(*tasks as u64, "task", "tasks")),
+            Sentence::SerialWorks { done, tasks } => {
+                format!("One worker, one task at a time: {done} of {tasks} done.")
+            }
+            Sentence::AtOnce { going, cores_busy, cores } => {
+                format!("{} under way at once: {} cores busy.", number_word(*going), cores_of(*cores_busy, *cores))
+            }
+            Sentence::TakingTurns { hand_overs } => {
+                format!("One GIL: whoever holds it works, the others wait. {hand_overs} hand-overs.")
+            }
+            Sentence::LoopTurns { done, tasks } => {
+                format!("One loop, one thread: one task at a time works. {done} of {tasks} done.")
+            }
+            Sentence::SerialCpu { tasks, time, busy, cores } => {
+                let queue = match tasks.saturating_sub(1) {
+                    0 => "One worker, one task".to_owned(),
+                    1 => "One worker, one task queues".to_owned(),
+                    n => format!("One worker, {} tasks queue", number_word(n).to_lowercase()),
+                };
+                format!("{queue}: {time} on {} cores.", cores_of(*busy, *cores))
+            }
+            Sentence::SerialWaits { waits, time, working } => {
+                let waits = counted_waits(*waits);
+                format!("{waits}, one after another: {time}, at work {} of it.", super::percent(*working))
+            }
+            Sentence::CoresBusy { cores, busy, speedup } => {
+                let all = if *busy > 0.9 * cores && (*cores - 2.0).abs() < 0.05 {
+                    "Both cores busy".to_owned()
+                } else {
+                    format!("{} cores busy", cores_of(*busy, *cores))
+                };
+                match speedup {
+                    Some(x) => format!("{all}: {} as fast as serial.", factor(*x)),
+                    None => format!("{all}."),
+                }
+            }
+            Sentence::OwnProcess { speedup, processes, start } => {
+                let n = counted(*processes as u64, "process", "processes");
+                format!("{n}, a core for each{}, {start} to start them.", against(*speedup))
+            }
+            Sentence::LoopTurnByTurn { time, busy, cores } => {
+                format!("Nothing here waits, so one loop gains nothing: {time}, {} cores.", cores_of(*busy, *cores))
+            }
+            Sentence::OneLock { busy, cores, hand_overs } => {
+                let turns = counted(*hand_overs, "hand-over", "hand-overs");
+                format!("One lock, one runner: {} cores busy, {turns}.", cores_of(*busy, *cores))
+            }
+            Sentence::LockEach { processes, speedup } => {
+                let n = counted(*processes as u64, "process", "processes");
+                format!("{n}, a GIL each: nobody waits{}.", against(*speedup))
+            }
+            Sentence::LoneLoopWithLock { time } => {
+                format!("One thread is alone with the GIL and never waits for it: {time}.")
+            }
+            Sentence::SerialWithLock { time } => {
+                format!("One thread holds the GIL and nobody asks for it: {time}.")
+            }
+            Sentence::WaitsAtOnce { waits, workers, kind, time, serial } => {
+                let who = match kind {
+                    Waiters::Threads => counted(*workers as u64, "thread", "threads"),
+                    Waiters::Processes => counted(*workers as u64, "process", "processes"),
+                    Waiters::Loop => "one thread".to_owned(),
+                };
+                format!("{}, {who}: {time}{}.", counted_waits(*waits), not_serial(*serial))
+            }
+            Sentence::WaitsLetGo { time, serial } => {
+                format!("Whoever waits lets go of the GIL: {time}{}.", not_serial(*serial))
+            }
+            Sentence::LoopBlocked { task, blocked, ready } => {
+                format!("{task} blocked the loop for {blocked}: nobody moved, {ready} were ready.")
+            }
+            Sentence::OneUsableCore { time } => {
+                format!("Only one core is usable here: nothing can run in parallel. {time}.")
+            }
+            Sentence::MachineBusy { others, cores } => {
+                format!("Other programs kept {} cores busy: no fair ratio.", cores_of(*others, *cores))
+            }
+            Sentence::TasksBroke { broken, tasks, how } => {
+                format!("{broken} of {} {how}; the others went on.", counted(*tasks as u64, "task", "tasks"))
+            }
+            Sentence::RunFailed { reason } => reason.clone(),
+        }
+    }
+}
+
+fn counted_waits(waits: usize) -> String {
+    let noun = if waits == 1 { "wait" } else { "waits" };
+    format!("{} {noun}", number_word(waits))
+}
+
+impl Try {
+    /// What the key shows: what stands after `try KEY:`.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Try::ThreadEach => "a thread each",
+            Try::OneThread => "all on one thread",
+            Try::AddGil => "CPython's lock",
+            Try::DropGil => "without the GIL",
+            Try::LockEach => "a lock each",
+            Try::ProcessEach => "a process each",
+            Try::OneLoop => "one loop",
+            Try::OneByOne => "one by one",
+            Try::Again => "again",
+            Try::Dials => "more tasks",
+            Try::WaitingWorkload => "tasks that wait",
+            Try::CountingWorkload => "tasks that work",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_read_as_people_speak() {
+        let two = 2.0;
+        let time = Ns::from_millis(2_000);
+        let said = |s: Sentence| s.text();
+        assert_eq!(
+            said(Sentence::SerialCpu { tasks: 4, time, busy: 1.0, cores: two }),
+            "One worker, three tasks queue: 2 s on 1 of 2 cores."
+        );
+        assert_eq!(
+            said(Sentence::OneLock { busy: 1.0, cores: two, hand_overs: 366 }),
+            "One lock, one runner: 1 of 2 cores busy, 366 hand-overs."
+        );
+        assert_eq!(
+            said(Sentence::CoresBusy { cores: two, busy: 1.96, speedup: Some(1.95) }),
+            "Both cores busy: 1.95× as fast as serial."
+        );
+        let serial = Some(Ns::from_millis(6_000));
+        let time = Ns::from_millis(3_000);
+        assert_eq!(
+            said(Sentence::WaitsAtOnce { waits: 4, workers: 1, kind: Waiters::Loop, time, serial }),
+            "Four waits, one thread: 3 s, not 6 s."
+        );
+    }
+
+    #[test]
+    fn no_sentence_is_longer_than_its_row() {
+        let long = Sentence::RunFailed { reason: "x".repeat(300) };
+        assert_eq!(long.text().chars().count(), 78);
+    }
+}

@@ -1,0 +1,124 @@
+//! Drawing: `render(&App, Look, Rect, &mut Buffer)`. Reads the state and changes nothing; what stands where is decided
+//! by [`layout::Layout`], which the mouse uses too.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::app::{Action, App, Message, Target};
+use crate::model::ModelKind;
+use crate::text::Label;
+use crate::units::Ns;
+
+mod board;
+mod header;
+mod lane;
+mod layout;
+mod legend;
+mod overlay;
+mod paint;
+mod theme;
+mod timeline;
+
+pub use layout::{LEAST, Layout};
+pub use theme::{Depth, Look};
+
+use theme::Role;
+
+/// Draws the whole screen.
+pub fn render(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
+    paint::fill(buffer, area, look.ground());
+    let Some(layout) = Layout::of(app, area) else {
+        too_small(look, area, buffer);
+        return;
+    };
+    header::draw(app, look, &layout, buffer);
+    header::draw_tabs(app, look, &layout, buffer);
+    header::draw_sentence(app, look, &layout, buffer);
+    if let Some(scene) = app.scene(layout.columns()) {
+        timeline::draw(app, &scene, look, &layout, buffer);
+        legend::draw(app, &scene, look, &layout, buffer);
+    }
+    board::draw(app, look, &layout, buffer);
+    board::draw_figures(app, look, &layout, buffer);
+    if app.detail {
+        legend::draw_detail(app, look, &layout, buffer);
+    }
+    legend::draw_footer(look, &layout, buffer);
+    if let Some(layer) = app.layer {
+        overlay::draw(app, layer, look, area, buffer);
+    }
+}
+
+fn too_small(look: Look, area: Rect, buffer: &mut Buffer) {
+    let text = format!("{}x{} is too small:", area.width, area.height);
+    let need = format!("concviz needs {}x{}", LEAST.0, LEAST.1);
+    let y = area.y + area.height / 2;
+    for (y, line) in [(y.saturating_sub(1), text), (y, need)] {
+        let x = area.x + area.width.saturating_sub(paint::width(&line)) / 2;
+        paint::put(buffer, x, y, area.right(), &line, look.fg(Role::Text));
+    }
+}
+
+/// A model's name where there is room, its first letters where there is not.
+fn kind_label(kind: ModelKind, narrow: bool) -> &'static str {
+    match (kind, narrow) {
+        (ModelKind::Serial, true) => "ser",
+        (ModelKind::Threads, true) => "thr",
+        (ModelKind::Processes, true) => "proc",
+        (ModelKind::Async, true) => "async",
+        (ModelKind::Serial, false) => Label::Serial.text(),
+        (ModelKind::Threads, false) => Label::Threads.text(),
+        (ModelKind::Processes, false) => Label::Processes.text(),
+        (ModelKind::Async, false) => Label::Async.text(),
+    }
+}
+
+/// The scoreboard as text, for the shell after the program has left.
+pub fn scoreboard_text(app: &App) -> String {
+    board::text(app)
+}
+
+/// What a press of the mouse at `x`, `y` means on a screen of `area`.
+pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
+    let layout = Layout::of(app, area)?;
+    let inside = |start: u16, width: u16| x >= start && x < start + width;
+    if let Some(layer) = app.layer {
+        let item = overlay::item_at(app, layer, area, y);
+        let within = overlay::area(app, layer, area).contains(Position { x, y });
+        return match item.filter(|_| within) {
+            Some(n) => Some(Message::Click(Target::Item(n))),
+            None if within => None,
+            None => Some(Message::Click(Target::Action(Action::Close))),
+        };
+    }
+    let action = |action| Some(Message::Click(Target::Action(action)));
+    if y == area.y + 1 {
+        let tab = header::tabs(app, &layout).into_iter().find(|t| inside(t.at.0, t.at.1));
+        return tab.and_then(|t| action(t.action));
+    }
+    if y == layout.footer {
+        return legend::footer(&layout).into_iter().find(|f| inside(f.0, f.1)).and_then(|f| action(f.2));
+    }
+    if let Some(slot) = layout.lanes.iter().find(|s| y >= s.y && y < s.y + layout.lane_rows) {
+        return Some(Message::Click(Target::Lane(slot.task, at(app, &layout, x))));
+    }
+    let row = layout.board.and_then(|top| y.checked_sub(top)).filter(|r| *r < layout::BOARD_ROWS)?;
+    let row = app.scoreboard.rows(app.setup.model)[usize::from(row)];
+    (!row.locked).then_some(())?;
+    action(Action::Model(row.kind))
+}
+
+/// The instant under column `x`, if it is on the timeline.
+fn at(app: &App, layout: &Layout, x: u16) -> Option<Ns> {
+    let column = x.checked_sub(layout.plot.0).filter(|c| *c < layout.plot.1)?;
+    let range = app.grid(layout.columns()).column(column);
+    let middle = Ns(u64::midpoint(range.from.0, range.to.0));
+    (middle <= app.until()).then_some(middle)
+}
+
+/// The instant of the axis at `x` of a screen of `area`, for zooming around it.
+pub fn instant(app: &App, area: Rect, x: u16) -> Option<Ns> {
+    let layout = Layout::of(app, area)?;
+    let column = x.checked_sub(layout.plot.0).filter(|c| *c < layout.plot.1)?;
+    Some(app.grid(layout.columns()).column(column).from)
+}

@@ -1,0 +1,174 @@
+//! The scoreboard: a bar for each model, in the lanes' own columns. Its length is the time, its height the cores
+//! kept busy, so its area is the work done.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Modifier;
+
+use super::layout::Layout;
+use super::theme::{Look, Role};
+use super::{lane, paint};
+use crate::app::{Action, App, Row, Score, keys};
+use crate::model::ModelKind;
+use crate::scene::{Grid, level};
+use crate::text::{Label, factor, percent};
+use crate::units::{Ns, Range};
+
+/// A row's name.
+fn name(row: &Row) -> &'static str {
+    match (row.kind, row.locked) {
+        (ModelKind::Serial, _) => Label::Serial,
+        (ModelKind::Threads, false) => Label::Threads,
+        (ModelKind::Threads, true) => Label::ThreadsGil,
+        (ModelKind::Processes, false) => Label::Processes,
+        (ModelKind::Processes, true) => Label::ProcessesGil,
+        (ModelKind::Async, false) => Label::Async,
+        (ModelKind::Async, true) => Label::AsyncGil,
+    }
+    .text()
+}
+
+/// The five rows.
+pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
+    let Some(top) = layout.board else { return };
+    let grid = Grid::over(Range::new(Ns::ZERO, app.axis), layout.columns());
+    for (y, row) in (top..).zip(app.scoreboard.rows(app.setup.model)) {
+        draw_row(app, &row, &grid, y, look, layout, buffer);
+    }
+}
+
+fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layout, buffer: &mut Buffer) {
+    let live = live(app, row);
+    let text = if row.current { look.fg(Role::Text).add_modifier(Modifier::BOLD) } else { look.fg(Role::Dim) };
+    paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, name(row), text);
+    let Some(score) = live.or(row.score) else {
+        let key = if row.locked { key_for_locked(app) } else { keys::shown(Action::Model(row.kind)).to_owned() };
+        let hint = format!("{} {key}", Label::PressToRun.text());
+        paint::put(buffer, layout.plot.0, y, layout.area.right(), &hint, look.fg(Role::Faint));
+        return;
+    };
+    let bar = look.fg(if row.current { Role::Accent } else { Role::Bar });
+    draw_bar(app, &score, grid, y, look, layout, bar, buffer);
+    let end = layout.area.right();
+    let time = score.time.to_string();
+    let after = paint::put(buffer, layout.right, y, end, &time, text).max(layout.right + 8);
+    if live.is_none() {
+        let serial = row.kind == ModelKind::Serial;
+        let ratio = app.scoreboard.speedup(score, app.machine.usable);
+        let ratio = match ratio {
+            Some(x) => factor(x),
+            None if serial || app.scoreboard.serial().is_some() => Label::Busy.text().to_owned(),
+            None => String::new(),
+        };
+        paint::put(buffer, after, y, end, &ratio, text);
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "drawing needs what, where and how")]
+fn draw_bar(
+    app: &App,
+    score: &Score,
+    grid: &Grid,
+    y: u16,
+    look: Look,
+    layout: &Layout,
+    style: ratatui::style::Style,
+    buffer: &mut Buffer,
+) {
+    let length = grid.place(score.time).unwrap_or(f64::from(grid.columns));
+    let eighths = level(score.busy / app.cores().max(1.0), 8).max(1);
+    let whole = length.floor() as u16;
+    for x in 0..whole.min(grid.columns) {
+        paint::cell(buffer, layout.plot.0 + x, y, lane::eighths(look, eighths), style);
+    }
+    if (length - f64::from(whole) >= 0.5 || whole == 0) && whole < grid.columns {
+        // Half a column more, where the bar's height has a symbol for that.
+        let half = match (look.ascii, eighths) {
+            (false, 8) => '▌',
+            (false, 3..=5) => '▖',
+            _ => return,
+        };
+        paint::cell(buffer, layout.plot.0 + whole, y, half, style);
+    }
+}
+
+/// The figures of the run that goes on or is replayed, on its own row.
+fn live(app: &App, row: &Row) -> Option<Score> {
+    let run = app.run.as_ref()?;
+    let same = run.model.kind == row.kind && (run.model.lock.is_on() == row.locked || row.kind == ModelKind::Serial);
+    let until = app.until();
+    let over = run.trace.makespan().is_some_and(|m| until >= m);
+    if !same || over || !row.current {
+        return None;
+    }
+    Some(Score { time: until, busy: run.trace.stats(until).busy, others: 0.0 })
+}
+
+/// The keys that lead to threads with the global lock from where one is.
+fn key_for_locked(app: &App) -> String {
+    let (kind, locked) = (app.setup.model.kind, app.setup.model.lock.is_on());
+    let threads = keys::shown(Action::Model(ModelKind::Threads));
+    let lock = keys::shown(Action::Lock);
+    match (kind, locked) {
+        (ModelKind::Threads, _) => lock.to_owned(),
+        (_, true) => threads.to_owned(),
+        (_, false) => format!("{threads} {lock}"),
+    }
+}
+
+/// One row of figures for whoever wants them.
+pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
+    let Some(y) = layout.figures else { return };
+    let Some(run) = app.run.as_ref().filter(|r| r.trace.t0().is_some()) else { return };
+    let stats = run.trace.stats(app.until());
+    let mut parts = vec![
+        format!("parallelism {:.2}", stats.busy),
+        format!("concurrency {:.2}", stats.concurrency),
+        format!("efficiency {}", percent(stats.busy / app.cores().max(1.0))),
+    ];
+    if stats.spawned > 0 {
+        parts.push(format!("start {}", Ns(stats.spawning.0 / stats.spawned as u64)));
+    }
+    if stats.copied > 0 {
+        parts.push(format!("copied {} B in {}", stats.copied, stats.copying));
+    }
+    if let Some(lock) = stats.lock.filter(|l| l.hand_overs > 0) {
+        parts.push(format!("GIL held {} waited {}", lock.held, lock.wait));
+    }
+    if let Some(end) = &run.trace.report {
+        parts.push(format!(
+            "switches {} ({} forced)",
+            end.switches.voluntary + end.switches.involuntary,
+            end.switches.involuntary
+        ));
+        if end.peak_rss_bytes > 0 {
+            parts.push(format!("memory {:.1} MB", end.peak_rss_bytes as f64 / 1e6));
+        }
+    }
+    if stats.lost > 0 {
+        parts.push(format!("{} events lost", stats.lost));
+    }
+    let mut line = String::new();
+    for part in parts {
+        if paint::width(&line) + paint::width(&part) + 4 > layout.area.width {
+            break;
+        }
+        line += &part;
+        line += "   ";
+    }
+    paint::put(buffer, layout.area.x + 1, y, layout.area.right(), line.trim_end(), look.fg(Role::Dim));
+}
+
+/// The scoreboard as text, for the shell after the program has left: nothing where nothing was measured.
+pub fn text(app: &App) -> String {
+    let rows = app.scoreboard.rows(app.setup.model);
+    let mut out = String::new();
+    for row in rows {
+        let Some(score) = row.score else { continue };
+        let ratio = app.scoreboard.speedup(score, app.machine.usable).map_or_else(String::new, factor);
+        let line =
+            format!("{:<12} {:>9}  {:>6}   {:.1} cores busy", name(&row), score.time.to_string(), ratio, score.busy);
+        out += line.trim_end();
+        out.push('\n');
+    }
+    if out.is_empty() { out } else { format!("{}: {}\n{out}", app.setup.workload.name, app.setup.title()) }
+}

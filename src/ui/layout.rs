@@ -1,0 +1,196 @@
+//! Where everything stands, for a terminal of a given size: computed once, used for drawing and for the mouse.
+//!
+//! ```text
+//!  header      cpu 4 tasks × 500 ms of counting, 2 cores          MEASURED  done ■
+//!  tabs        1 serial  2 threads  3 processes  4 async    g GIL off
+//!  sentence    Both cores busy: 1.95× as fast as serial.  try g: CPython's lock
+//!  axis                    0        0.5        1        1.5        2     s
+//!  lanes       ▌task 1     ██████████████████████               waits 49 %
+//!  lock, loop  GIL held    1234123412341234
+//!  cores busy              ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇                1.9 of 2
+//!  scoreboard  serial      ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄      2.00 s  1.00×
+//!  legend      █ runs 50 %  ▄ waits for a core 49 %
+//!  footer      1-4 model  g GIL  o workload  r again  z slow motion  ? help
+//! ```
+
+use ratatui::layout::Rect;
+
+use crate::app::App;
+use crate::model::ModelKind;
+use crate::units::TaskId;
+
+/// The least size that everything essential fits in: columns, rows.
+pub const LEAST: (u16, u16) = (40, 12);
+
+/// A task's lane on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// Whose.
+    pub task: TaskId,
+    /// Its first row.
+    pub y: u16,
+}
+
+/// The layout.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// All of it.
+    pub area: Rect,
+    /// First column and width of the timeline.
+    pub plot: (u16, u16),
+    /// First column of the figures to the right of it.
+    pub right: u16,
+    /// Row of the sentence.
+    pub sentence: u16,
+    /// Row of the axis.
+    pub axis: u16,
+    /// The lanes.
+    pub lanes: Vec<Slot>,
+    /// Rows a lane is high, without the gap below it.
+    pub lane_rows: u16,
+    /// Whether there is a gap between lanes.
+    pub airy: bool,
+    /// How many tasks there are in all.
+    pub tasks: usize,
+    /// Row of the lock's or the loop's lane.
+    pub special: Option<u16>,
+    /// Row that says how many are ready behind the loop.
+    pub ready: Option<u16>,
+    /// Row of the cores busy.
+    pub busy: u16,
+    /// Rows of single cores.
+    pub cores: Vec<u16>,
+    /// First row of the scoreboard.
+    pub board: Option<u16>,
+    /// Row of the figures.
+    pub figures: Option<u16>,
+    /// Row of the legend.
+    pub legend: Option<u16>,
+    /// Rows that the detail may cover.
+    pub detail: Rect,
+    /// Row of the footer.
+    pub footer: u16,
+}
+
+/// Rows of the scoreboard.
+pub const BOARD_ROWS: u16 = 5;
+/// The most single cores that get a row.
+const MOST_CORES: u16 = 8;
+
+/// Room that is given away piece by piece.
+struct Room(u16);
+
+impl Room {
+    fn take(&mut self, rows: u16) -> bool {
+        let fits = rows <= self.0;
+        if fits {
+            self.0 -= rows;
+        }
+        fits
+    }
+}
+
+impl Layout {
+    /// The layout of `app` on `area`; nothing where that is too small.
+    pub fn of(app: &App, area: Rect) -> Option<Layout> {
+        if area.width < LEAST.0 || area.height < LEAST.1 {
+            return None;
+        }
+        let tasks = app.run.as_ref().map_or(0, |r| r.trace.tasks.len());
+        let kind = app.run.as_ref().map(|r| r.model.kind);
+        let locked = app.run.as_ref().is_some_and(|r| r.model.lock.is_on()) && kind != Some(ModelKind::Processes);
+        let looped = kind == Some(ModelKind::Async);
+        let cores = app.run.as_ref().map_or(0, |r| r.trace.cores.len() as u16).min(MOST_CORES);
+        let wants = Wants { tasks: tasks as u16, special: locked || looped, ready: looped, cores };
+
+        let (label, right) = match area.width {
+            ..64 => (9, 9),
+            64..100 => (12, 16),
+            100..160 => (20, 16),
+            _ => (22, 22),
+        };
+        let plot = (area.x + label, area.width - label - right);
+        let mut layout = Layout { area, plot, right: plot.0 + plot.1 + 1, tasks, ..Layout::default() };
+        layout.rows(app, &wants);
+        Some(layout)
+    }
+
+    fn rows(&mut self, app: &App, wants: &Wants) {
+        let mut room = Room(self.area.height - 6);
+        let mut shown = wants.tasks.clamp(1, 3);
+        room.take(shown);
+        let board = room.take(BOARD_ROWS);
+        // Kept free where there is no such lane, so that nothing jumps when the model changes.
+        let special = room.take(1);
+        let legend = room.take(1);
+        while shown < wants.tasks && room.take(1) {
+            shown += 1;
+        }
+        let tall = room.take(shown);
+        let gaps = [room.take(1), room.take(1), room.take(1)];
+        let cores = wants.cores > 0 && room.take(wants.cores + 1);
+        let ready = special && room.take(1);
+        let figures = self.area.height >= 30 && room.take(1);
+        let airy = tall && room.take(shown);
+        let below_sentence = room.take(1);
+        let above_sentence = room.take(1);
+        let above_busy = room.take(1);
+
+        self.airy = airy;
+        self.lane_rows = 1 + u16::from(tall);
+        let pitch = self.lane_rows + u16::from(airy);
+        let mut y = self.area.y + 2 + u16::from(above_sentence);
+        let mut next = |rows: u16| {
+            let at = y;
+            y += rows;
+            at
+        };
+        self.sentence = next(1 + u16::from(below_sentence));
+        self.axis = next(1);
+        let first = self.first_lane(app, shown.into());
+        for index in 0..shown {
+            let task = TaskId((first + usize::from(index)) as u32);
+            self.lanes.push(Slot { task, y: next(pitch) });
+        }
+        self.lanes.truncate(wants.tasks.into());
+        self.special = special.then(|| next(1)).filter(|_| wants.special);
+        self.ready = ready.then(|| next(1)).filter(|_| wants.ready);
+        if above_busy {
+            next(1);
+        }
+        self.busy = next(1);
+        if cores {
+            self.cores = (0..wants.cores).map(|_| next(1)).collect();
+            next(1);
+        }
+        let detail_top = if gaps[0] { next(1) } else { self.busy + 1 };
+        self.board = board.then(|| next(BOARD_ROWS));
+        self.figures = figures.then(|| next(1));
+        // What is left over lies above the legend, which stands with the footer at the bottom.
+        let bottom = self.area.bottom();
+        self.footer = bottom - 1;
+        let legend_row = bottom - 2 - u16::from(gaps[1]);
+        self.legend = legend.then_some(legend_row);
+        let top = if gaps[2] { legend_row - 1 } else { legend_row };
+        let top = if legend { top } else { detail_top.min(self.footer - 1) };
+        self.detail = Rect::new(self.area.x, top, self.area.width, self.footer - top);
+    }
+
+    /// So many lanes are shown: the first of them, such that the selected one is among them.
+    fn first_lane(&self, app: &App, shown: usize) -> usize {
+        let selected = app.selection.map_or(0, |s| s.task.index());
+        (selected + 1).saturating_sub(shown).min(self.tasks.saturating_sub(shown))
+    }
+
+    /// The columns of the timeline.
+    pub fn columns(&self) -> u16 {
+        self.plot.1
+    }
+}
+
+struct Wants {
+    tasks: u16,
+    special: bool,
+    ready: bool,
+    cores: u16,
+}

@@ -1,0 +1,161 @@
+//! The bottom of the screen: the legend, which is the profile of what is visible, the detail of what is selected,
+//! and the footer with the keys.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+use super::layout::Layout;
+use super::theme::{Look, Role};
+use super::{lane, paint};
+use crate::app::keys::{self, FOOTER};
+use crate::app::{Action, App};
+use crate::model::ModelKind;
+use crate::scene::Scene;
+use crate::state::State;
+use crate::text::{Label, percent};
+use crate::trace::Trace;
+
+/// A state's words in the legend.
+pub fn words(state: State, kind: ModelKind) -> Label {
+    match state {
+        State::Queued => Label::StateQueued,
+        State::Starting => Label::StateStarting,
+        State::Copying => Label::StateCopying,
+        State::Running | State::Ended => Label::StateRunning,
+        State::Ready if kind == ModelKind::Async => Label::StateWaitsForLoop,
+        State::Ready | State::Preempted => Label::StateWaitsForCore,
+        State::Lock => Label::StateLock,
+        State::Gil => Label::StateGil,
+        State::Io => Label::StateIo,
+        State::Sleep => Label::StateSleep,
+    }
+}
+
+/// One word for the state a task is in, beside its name.
+pub fn short(state: State, kind: ModelKind) -> &'static str {
+    match state {
+        State::Gil => "waits GIL",
+        State::Ready if kind == ModelKind::Async => "ready",
+        State::Ready | State::Preempted => "no core",
+        State::Lock => "waits lock",
+        State::Io => "waits I/O",
+        other => words(other, kind).text(),
+    }
+}
+
+/// The legend: only states that are present, each drawn as its lane draws it.
+pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
+    let (Some(y), Some(run)) = (layout.legend, &app.run) else { return };
+    let kind = run.model.kind;
+    let holds = kind != ModelKind::Async;
+    let mut x = layout.area.x + 1;
+    let mut entries = scene.legend();
+    // What matters most comes first: work, then waits by their share; what does not fit is the least.
+    entries.sort_by(|a, b| (b.0 == State::Running).cmp(&(a.0 == State::Running)).then(b.1.total_cmp(&a.1)));
+    for (state, share) in entries {
+        let symbol = match lane::symbol(look, state, holds, 1) {
+            '█' if state != State::Running => '▄',
+            other => other,
+        };
+        let text = format!("{} {}", words(state, kind).text(), percent(share));
+        if x + 3 + paint::width(&text) > layout.area.right() {
+            break;
+        }
+        paint::cell(buffer, x, y, symbol, look.fg(Role::State(state)));
+        x = paint::put(buffer, x + 2, y, layout.area.right(), &text, look.fg(Role::Dim)) + 3;
+    }
+}
+
+/// What the selected segment is; in place of the legend.
+pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
+    let (Some(run), Some(selection)) = (&app.run, app.selection) else { return };
+    paint::fill(buffer, layout.detail, look.ground());
+    let (x, end) = (layout.area.x + 1, layout.area.right());
+    let mut y = layout.detail.y;
+    let name = run.trace.names.get(selection.task.index()).map_or("", |n| n.name.as_str());
+    let text = look.fg(Role::Text);
+    let dim = look.fg(Role::Dim);
+    let Some(track) = run.trace.tasks.get(selection.task.index()) else { return };
+    if let Some(span) = app.selected_span() {
+        let goes_on = if span.open { " so far" } else { "" };
+        let doing = format!(" {} {}{goes_on}", words(span.state, run.model.kind).text(), span.range.len());
+        let from = format!(", from {} to {}", secs(span.range.from), secs(span.range.to));
+        paint::parts(
+            buffer,
+            x,
+            y,
+            end,
+            &[
+                (name, text.add_modifier(Modifier::BOLD)),
+                (&doing, look.fg(Role::State(span.state)).add_modifier(Modifier::BOLD)),
+                (&from, text),
+            ],
+        );
+        y += 1;
+        let worker = run.trace.workers.get(span.worker.index());
+        let place = worker.filter(|w| w.pid != 0).map_or_else(String::new, |w| {
+            format!("{} {} (process {}, thread {})", Label::Worker.text(), span.worker.0 + 1, w.pid, w.tid)
+        });
+        let core = Trace::core_of(span.core).filter(|_| span.state == State::Running);
+        let core = core.map_or_else(String::new, |c| format!("  {} {}", Label::Core.text(), c.0));
+        let held = if span.holds { "  keeps its worker busy" } else { "  keeps nobody busy" };
+        if y < layout.footer {
+            paint::parts(buffer, x, y, end, &[(&place, dim), (&core, dim), (held, dim)]);
+        }
+        y += 1;
+    }
+    if y < layout.footer {
+        let sums = track.sums(app.until());
+        let mut line = String::new();
+        for state in State::ALL.into_iter().filter(|s| sums[*s as usize].0 > 0) {
+            line += &format!("{} {}   ", words(state, run.model.kind).text(), sums[state as usize]);
+        }
+        paint::put(buffer, x, y, end, line.trim_end(), dim);
+    }
+}
+
+/// An instant of the run, to the microsecond where that says something.
+fn secs(at: crate::units::Ns) -> String {
+    let text = format!("{:.6}", at.as_secs());
+    format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// What stands in the footer: the keys that fit, and where. `?` always does.
+pub fn footer(layout: &Layout) -> Vec<(u16, u16, Action, &'static str, Label)> {
+    let (start, end) = (layout.area.x + 1, layout.area.right());
+    let entry = |action: Action| keys::binding(action).map(|b| (b.shown, b.label));
+    let width = |shown: &str, label: Label| paint::width(shown) + 1 + paint::width(label.text());
+    let model = width("1-4", Label::KeyModel) + 2;
+    let Some((last, rest)) = FOOTER.split_last() else { return Vec::new() };
+    let last_width = entry(*last).map_or(0, |(s, l)| width(s, l)) + 2;
+    let mut x = start + model;
+    let mut placed = Vec::new();
+    for action in rest {
+        let Some((shown, label)) = entry(*action) else { continue };
+        let wide = width(shown, label);
+        if x + wide + last_width > end {
+            break;
+        }
+        placed.push((x, wide, *action, shown, label));
+        x += wide + 2;
+    }
+    if let Some((shown, label)) = entry(*last) {
+        placed.push((x, width(shown, label), *last, shown, label));
+    }
+    placed
+}
+
+/// The last row: keys and what they do.
+pub fn draw_footer(look: Look, layout: &Layout, buffer: &mut Buffer) {
+    let y = layout.footer;
+    let strip = look.strip();
+    paint::fill(buffer, Rect::new(layout.area.x, y, layout.area.width, 1), strip);
+    let end = layout.area.right();
+    let key = strip.patch(look.fg(Role::Accent)).add_modifier(Modifier::BOLD);
+    let dim = strip.patch(look.fg(Role::Dim));
+    paint::parts(buffer, layout.area.x + 1, y, end, &[("1-4", key), (" ", dim), (Label::KeyModel.text(), dim)]);
+    for (x, _, _, shown, label) in footer(layout) {
+        paint::parts(buffer, x, y, end, &[(shown, key), (" ", dim), (label.text(), dim)]);
+    }
+}

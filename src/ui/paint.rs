@@ -1,0 +1,49 @@
+//! Putting text and cells into the buffer, clipped: the only place that writes to it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
+
+/// Writes `text` at `x`, `y`, at most up to column `end`; gives back the column after it.
+pub fn put(buffer: &mut Buffer, x: u16, y: u16, end: u16, text: &str, style: Style) -> u16 {
+    let end = end.min(buffer.area.right());
+    if y >= buffer.area.bottom() || x >= end {
+        return x.min(end);
+    }
+    let (next, _) = buffer.set_stringn(x, y, text, usize::from(end - x), style);
+    next
+}
+
+/// Writes `text` so that it ends before column `end`, where there is room from `start` on.
+pub fn put_right(buffer: &mut Buffer, start: u16, y: u16, end: u16, text: &str, style: Style) {
+    let width = text.width() as u16;
+    let x = end.saturating_sub(width).max(start);
+    put(buffer, x, y, end, text, style);
+}
+
+/// One cell.
+pub fn cell(buffer: &mut Buffer, x: u16, y: u16, symbol: char, style: Style) {
+    if let Some(cell) = buffer.cell_mut((x, y)) {
+        cell.set_char(symbol).set_style(style);
+    }
+}
+
+/// A field of one style, its symbols blanked.
+pub fn fill(buffer: &mut Buffer, area: Rect, style: Style) {
+    for y in area.top()..area.bottom().min(buffer.area.bottom()) {
+        for x in area.left()..area.right().min(buffer.area.right()) {
+            cell(buffer, x, y, ' ', style);
+        }
+    }
+}
+
+/// Text of several parts, each in its own style.
+pub fn parts(buffer: &mut Buffer, x: u16, y: u16, end: u16, parts: &[(&str, Style)]) -> u16 {
+    parts.iter().fold(x, |x, (text, style)| put(buffer, x, y, end, text, *style))
+}
+
+/// How many columns `text` takes.
+pub fn width(text: &str) -> u16 {
+    text.width() as u16
+}
