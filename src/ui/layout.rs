@@ -62,6 +62,8 @@ pub struct Layout {
     pub cores: Vec<u16>,
     /// First row of the scoreboard.
     pub board: Option<u16>,
+    /// Rows from one row of the scoreboard to the next.
+    pub board_pitch: u16,
     /// Row of the figures.
     pub figures: Option<u16>,
     /// Row of the legend.
@@ -107,7 +109,7 @@ impl Layout {
             ..64 => (9, 9),
             64..100 => (12, 16),
             100..160 => (20, 16),
-            _ => (22, 22),
+            _ => (22, 28),
         };
         let plot = (area.x + label, area.width - label - right);
         let mut layout = Layout { area, plot, right: plot.0 + plot.1 + 1, tasks, ..Layout::default() };
@@ -135,9 +137,13 @@ impl Layout {
         let below_sentence = room.take(1);
         let above_sentence = room.take(1);
         let above_busy = room.take(1);
+        let above_cores = cores && room.take(1);
+        let above_figures = figures && room.take(1);
+        let tower = airy && room.take(2 * shown);
+        self.board_pitch = 1 + u16::from(board && room.take(BOARD_ROWS - 1));
 
         self.airy = airy;
-        self.lane_rows = 1 + u16::from(tall);
+        self.lane_rows = 1 + u16::from(tall) + 2 * u16::from(tower);
         let pitch = self.lane_rows + u16::from(airy);
         let mut y = self.area.y + 2 + u16::from(above_sentence);
         let mut next = |rows: u16| {
@@ -159,12 +165,18 @@ impl Layout {
             next(1);
         }
         self.busy = next(1);
+        if above_cores {
+            next(1);
+        }
         if cores {
             self.cores = (0..wants.cores).map(|_| next(1)).collect();
             next(1);
         }
         let detail_top = if gaps[0] { next(1) } else { self.busy + 1 };
-        self.board = board.then(|| next(BOARD_ROWS));
+        self.board = board.then(|| next(BOARD_ROWS * self.board_pitch - (self.board_pitch - 1)));
+        if above_figures {
+            next(1);
+        }
         self.figures = figures.then(|| next(1));
         // What is left over lies above the legend, which stands with the footer at the bottom.
         let bottom = self.area.bottom();

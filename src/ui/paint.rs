@@ -15,13 +15,6 @@ pub fn put(buffer: &mut Buffer, x: u16, y: u16, end: u16, text: &str, style: Sty
     next
 }
 
-/// Writes `text` so that it ends before column `end`, where there is room from `start` on.
-pub fn put_right(buffer: &mut Buffer, start: u16, y: u16, end: u16, text: &str, style: Style) {
-    let width = text.width() as u16;
-    let x = end.saturating_sub(width).max(start);
-    put(buffer, x, y, end, text, style);
-}
-
 /// One cell.
 pub fn cell(buffer: &mut Buffer, x: u16, y: u16, symbol: char, style: Style) {
     if let Some(cell) = buffer.cell_mut((x, y)) {
