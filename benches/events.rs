@@ -28,27 +28,27 @@ fn main() {
     report(
         "the clock alone",
         || {
-            (0..EVENTS).for_each(|_| {
+            for _ in 0..EVENTS {
                 black_box(sys::now());
-            })
+            }
         },
         || (),
     );
     report(
         "the core alone",
         || {
-            (0..EVENTS).for_each(|_| {
+            for _ in 0..EVENTS {
                 black_box(sys::core());
-            })
+            }
         },
         || (),
     );
     let quiet = report(
         "an event, ring emptied between the rounds",
         || {
-            (0..EVENTS).for_each(|n| {
+            for n in 0..EVENTS {
                 recorder.record(event(n));
-            })
+            }
         },
         || {
             ring.drain(&mut sink);
@@ -68,9 +68,9 @@ fn main() {
         let busy = report(
             "an event, ring emptied meanwhile",
             || {
-                (0..EVENTS).for_each(|n| {
+                for n in 0..EVENTS {
                     recorder.record(event(n));
-                })
+                }
             },
             || std::thread::sleep(Duration::from_millis(1)),
         );

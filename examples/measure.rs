@@ -36,7 +36,7 @@ fn main() {
             runs.push(Seen::of(Path::new(exe), plan));
         }
     }
-    let serial = median(&runs[0], |s| s.makespan());
+    let serial = median(&runs[0], Seen::makespan);
     for (model, runs) in models.iter().zip(&runs) {
         print(*model, runs, serial);
     }
@@ -129,7 +129,7 @@ fn print(model: Model, runs: &[Seen], serial: f64) {
         "    begin {:.2} ms  first events {:.2} ms  exit after end {:.2} ms  collector {:.3} %  dispatcher {:.2} ms",
         m(&|s| s.begin.as_secs_f64() * 1e3),
         m(&|s| s.first.as_secs_f64() * 1e3),
-        m(&|s| (s.whole - s.begin).as_secs_f64() * 1e3 - s.makespan() * 1e3),
+        m(&|s| s.whole.saturating_sub(s.begin).as_secs_f64() * 1e3 - s.makespan() * 1e3),
         m(&overhead),
         m(&|s| s.end.overhead.dispatcher.as_millis()),
     );

@@ -6,6 +6,7 @@ use super::Run;
 use super::document::{outcome, taken_up};
 use crate::model::{GlobalLock, ModelKind};
 use crate::state::{Outcome, State};
+use crate::text::{counted, percent};
 use crate::trace::Stats;
 use crate::units::{Ns, TaskId};
 
@@ -33,18 +34,14 @@ pub fn heading(run: Run<'_>) -> String {
     let workers = match stage.model.kind {
         ModelKind::Serial => "one thread".to_owned(),
         ModelKind::Async => "one event loop".to_owned(),
-        ModelKind::Threads => counted(stage.workers as usize, "thread", "threads"),
-        ModelKind::Processes => counted(stage.workers as usize, "process", "processes"),
+        ModelKind::Threads => counted(u64::from(stage.workers), "thread", "threads"),
+        ModelKind::Processes => counted(u64::from(stage.workers), "process", "processes"),
     };
     let scale = run.settings.scale.millionths;
     let scaled = if scale == 1_000_000 { String::new() } else { format!(", amounts × {}", scale as f64 / 1e6) };
-    let cores = counted(run.trace.cores.len(), "core", "cores");
+    let cores = counted(run.trace.cores.len() as u64, "core", "cores");
     let (model, engine) = (stage.model.kind.name(), run.plan.engine.name());
     format!("{what}\n{model}{lock}: {workers}, {cores}{scaled}, {engine}\n")
-}
-
-pub(super) fn counted(n: usize, one: &str, more: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { more })
 }
 
 /// The result of `run`: a line for each task, then what they come to. Empty if the run is not over.
@@ -138,10 +135,6 @@ pub(super) const fn word(state: State) -> &'static str {
     }
 }
 
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
-}
-
 /// How a task ended, in a few words.
 pub(super) fn ending(run: Run<'_>, index: usize) -> String {
     let outcome = outcome(run.trace, TaskId(index as u32));
@@ -157,7 +150,7 @@ pub(super) fn totals(run: Run<'_>) -> Option<Vec<String>> {
     let end = run.trace.report.as_ref()?;
     let makespan = run.trace.makespan()?;
     let stats = run.trace.stats(makespan);
-    let cores = counted(run.trace.cores.len(), "core", "cores");
+    let cores = counted(run.trace.cores.len() as u64, "core", "cores");
     let mut lines = vec![
         format!(
             "{makespan} in all: {} on cores, {:.2} of {cores} busy, {:.1} tasks under way on average",
@@ -193,7 +186,7 @@ fn created(stats: &Stats) -> String {
     if stats.spawned == 0 {
         return "no worker created".to_owned();
     }
-    format!("{} created, starting took {}", counted(stats.spawned, "worker", "workers"), stats.spawning)
+    format!("{} created, starting took {}", counted(stats.spawned as u64, "worker", "workers"), stats.spawning)
 }
 
 fn resources(run: Run<'_>) -> String {
@@ -210,15 +203,19 @@ fn notes(run: Run<'_>, stats: &Stats) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(share) = run.busy_machine.filter(|share| *share >= BUSY) {
         notes.push(format!(
-            "note: other programs took {} of the cores meanwhile; on an idle machine the times are shorter",
+            "note: other programs took {} of the cores meanwhile; on an idle machine times may be shorter",
             percent(share)
         ));
     }
     if stats.lost > 0 {
         notes.push(format!(
             "note: {} were lost; times in states are incomplete",
-            counted(stats.lost as usize, "event", "events")
+            counted(stats.lost, "event", "events")
         ));
+    }
+    let suspended: Ns = run.trace.suspended.iter().map(|gap| gap.len()).sum();
+    if suspended > Ns::ZERO {
+        notes.push(format!("note: the run was suspended for {suspended} of that time"));
     }
     if run.trace.forgotten > Ns::ZERO {
         notes.push(format!("note: details before {} are no longer kept; their sums are", run.trace.forgotten));

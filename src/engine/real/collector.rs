@@ -38,6 +38,7 @@ impl Collector {
     pub(super) fn start(shared: Shared, out: impl Write + Send + 'static) -> io::Result<Collector> {
         let (orders, received) = channel();
         let thread = thread::Builder::new().name("collector".to_owned()).spawn(move || {
+            sys::take_short_turns();
             let mut sweeper = Sweeper { shared, out, records: Vec::new(), memory: Memory::default() };
             // Nobody reads what is written: there is nothing left to run for.
             if sweeper.run(&received).is_err() {

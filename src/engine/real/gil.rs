@@ -22,7 +22,7 @@ pub(super) struct Gil {
     /// How many times the holder was another one than before.
     switches: AtomicU64,
     /// A waiter asks the holder to let go.
-    wanted: AtomicBool,
+    wanted: Arc<AtomicBool>,
     /// Where one that was made to let go waits until somebody else has the lock.
     switched: Monitor,
 }
@@ -39,9 +39,14 @@ impl Gil {
             locked: AtomicBool::new(false),
             holder: AtomicU32::new(NOBODY),
             switches: AtomicU64::new(0),
-            wanted: AtomicBool::new(false),
+            wanted: Arc::default(),
             switched: Monitor::default(),
         }
+    }
+
+    /// What is set when a waiter asks the holder to let go, for the holder to look at.
+    pub(super) fn wanted(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.wanted)
     }
 
     /// Takes the lock for `task`, waiting as long as it takes; whether it had to. The task is in the state `gil`
@@ -60,8 +65,10 @@ impl Gil {
             let switches = self.switches.load(Relaxed);
             let timed_out = inside.wait_for(self.interval);
             let same_turn = self.locked.load(Relaxed) && self.switches.load(Relaxed) == switches;
-            if timed_out && same_turn && !self.wanted.swap(true, Relaxed) {
+            if timed_out && same_turn && !self.wanted.load(Relaxed) {
+                // Recorded first: the holder looks all the time, and is to find the monitor free.
                 recorder.record(Event::DropRequest { lock, task });
+                self.wanted.store(true, Relaxed);
             }
         }
         let switched = self.switched.enter();

@@ -9,7 +9,7 @@ use std::thread;
 
 use super::collector::Collector;
 use super::gil::Gil;
-use super::ring::{Account, Recorder};
+use super::ring::{Account, Recorder, Ring};
 use super::shared::Shared;
 use super::{event_loop, kin, machine, message, processes, serial, sys, threads};
 use crate::model::ModelKind;
@@ -82,7 +82,7 @@ impl Run {
 
     /// What `worker` says of itself.
     pub(super) fn account(&self, worker: WorkerId) -> Account {
-        self.shared.ring(worker).map(|ring| ring.account()).unwrap_or_default()
+        self.shared.ring(worker).map(Ring::account).unwrap_or_default()
     }
 
     /// Makes the calling thread, the runner's main one, the only worker, called `name`.
