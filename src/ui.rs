@@ -47,6 +47,20 @@ pub fn render(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
     if let Some(layer) = app.layer {
         overlay::draw(app, layer, look, area, buffer);
     }
+    if look.ascii {
+        to_ascii(buffer);
+    }
+}
+
+/// What texts and names hold beyond ASCII, as near as it comes.
+fn to_ascii(buffer: &mut Buffer) {
+    for cell in buffer.content.iter_mut().filter(|c| !c.symbol().is_ascii()) {
+        cell.set_char(match cell.symbol() {
+            "×" => 'x',
+            "…" => '~',
+            _ => '?',
+        });
+    }
 }
 
 fn too_small(look: Look, area: Rect, buffer: &mut Buffer) {

@@ -157,7 +157,7 @@ impl Session {
     ) -> io::Result<(Draw, Option<Leave>)> {
         let mut urgency = Draw::Now;
         let message = match news {
-            News::Terminal(event) => self.input(app, event),
+            News::Terminal(event) => self.input(app, &event),
             News::TerminalGone => return Ok((Draw::Not, Some(Leave::Signal(signal_hook::consts::SIGHUP)))),
             News::Frame(id, frame) => {
                 // The first events and the last are news at once; those between can wait for a frame.
@@ -227,8 +227,8 @@ impl Session {
         None
     }
 
-    fn input(&mut self, app: &App, event: Event) -> Option<Message> {
-        match event {
+    fn input(&mut self, app: &App, event: &Event) -> Option<Message> {
+        match *event {
             Event::Key(key) => {
                 #[cfg(debug_assertions)]
                 assert!(

@@ -108,7 +108,7 @@ impl Layout {
         let wants = Wants { tasks: tasks as u16, special: locked || looped, ready: looped, cores };
 
         let (label, right) = match area.width {
-            ..64 => (9, 9),
+            ..64 => (9, 12),
             64..100 => (12, 16),
             100..160 => (20, 16),
             _ => (22, 28),
@@ -197,6 +197,11 @@ impl Layout {
     fn first_lane(&self, app: &App, shown: usize) -> usize {
         let selected = app.selection.map_or(0, |s| s.task.index());
         (selected + 1).saturating_sub(shown).min(self.tasks.saturating_sub(shown))
+    }
+
+    /// Whether names and figures must be short.
+    pub fn is_narrow(&self) -> bool {
+        self.area.width < 64
     }
 
     /// The columns of the timeline.

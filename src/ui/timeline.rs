@@ -138,7 +138,7 @@ fn figures(run: &Run, lane: &Lane, until: Ns, room: u16) -> String {
         String::new()
     };
     let end = match (ended, track.end) {
-        (Some(_), Some((Outcome::Killed, signal))) => return format!("killed, signal {signal}"),
+        (Some(_), Some((Outcome::Killed, signal))) => return format!("killed, sig {signal}"),
         (Some(_), Some((Outcome::Failed, _))) => return Label::Failed.text().to_owned(),
         (Some(at), Some((outcome, _))) => format!("{} {at}", outcome.name()),
         _ => String::new(),
@@ -154,11 +154,12 @@ fn figures(run: &Run, lane: &Lane, until: Ns, room: u16) -> String {
 /// The lock's lane, or the loop's.
 fn draw_special(run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let Some(y) = layout.special else { return };
+    let narrow = layout.is_narrow();
     let label = |text: Label, buffer: &mut Buffer| {
         paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, text.text(), look.fg(Role::Text));
     };
     if run.model.kind == ModelKind::Async {
-        label(Label::TheLoop, buffer);
+        label(if narrow { Label::LoopShort } else { Label::TheLoop }, buffer);
         let Some(turns) = &scene.turns else { return };
         draw_holders(buffer, look, layout.plot.0, y, &turns.cells);
         let most = turns.ready.iter().max().copied().unwrap_or(0);
@@ -183,7 +184,7 @@ fn draw_special(run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &
         }
         return;
     }
-    label(Label::GilHeld, buffer);
+    label(if narrow { Label::GilShort } else { Label::GilHeld }, buffer);
     if let Some(lock) = &scene.lock {
         draw_holders(buffer, look, layout.plot.0, y, lock);
     }
@@ -235,7 +236,8 @@ fn digit(task: TaskId) -> char {
 fn draw_busy(app: &App, run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let y = layout.busy;
     let cores = app.cores().max(1.0);
-    paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, Label::CoresBusy.text(), look.fg(Role::Text));
+    let label = if layout.is_narrow() { Label::CoresShort } else { Label::CoresBusy };
+    paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, label.text(), look.fg(Role::Text));
     for (x, busy) in (layout.plot.0..).zip(&scene.busy) {
         let eighths = level(busy / cores, 8);
         if eighths > 0 {
