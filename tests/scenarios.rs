@@ -88,7 +88,7 @@ fn check(scenario: &Scenario, expected: &Expected, context: &str) {
     if let Some(most) = expected.holders {
         for (lock, track) in &trace.locks {
             let holds = track.holds(Range::new(Ns::ZERO, end)).map(|h| h.range);
-            let holders = overlap(holds.collect());
+            let holders = overlap(&holds.collect::<Vec<_>>());
             assert!(holders <= most, "{context}: {holders} held lock {lock:?} at once");
         }
         assert!(!trace.locks.is_empty(), "{context}: nobody took the lock");
@@ -146,11 +146,11 @@ fn works(cpu: Cpu, trace: &Trace, context: &str) {
 fn most_at_once(trace: &Trace, end: Ns, counts: impl Fn(State) -> bool) -> usize {
     let window = Range::new(Ns::ZERO, end);
     let spans = trace.tasks.iter().flat_map(|t| t.spans(window)).filter(|s| counts(s.state));
-    overlap(spans.map(|s| s.range).collect())
+    overlap(&spans.map(|s| s.range).collect::<Vec<_>>())
 }
 
 /// The most ranges that have an instant in common.
-fn overlap(ranges: Vec<Range>) -> usize {
+fn overlap(ranges: &[Range]) -> usize {
     let mut edges: Vec<(Ns, i32)> = ranges.iter().flat_map(|r| [(r.from, 1), (r.to, -1)]).collect();
     // At one instant ends come first: ranges are half open.
     edges.sort_unstable();

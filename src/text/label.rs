@@ -119,6 +119,7 @@ impl Label {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 const fn english(label: Label) -> &'static str {
     match label {
         Label::Serial | Label::KeySerial => "serial",

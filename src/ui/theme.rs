@@ -92,7 +92,7 @@ impl Look {
             Depth::Sixteen => Style::new().fg(Color::Black).bg(self.color(role)),
             _ => {
                 let bg = self.exact(role);
-                let ink = if luminance(bg) > 0.32 { rgb(0x000b_0e12) } else { rgb(0x00ff_ffff) };
+                let ink = if luminance(bg) > 0.18 { rgb(0x000b_0e12) } else { rgb(0x00ff_ffff) };
                 Style::new().fg(self.reduce(ink)).bg(self.reduce(bg))
             }
         }

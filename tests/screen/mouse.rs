@@ -42,7 +42,7 @@ fn tabs_footer_lanes_and_scoreboard_can_be_pressed() {
     let (_, y) = place(&app, "task 3");
     assert!(matches!(target(&app, (20, y)), Some(Target::Lane(TaskId(2), Some(_)))));
     assert_eq!(target(&app, (20, 15)), Some(Target::Action(Action::Model(ModelKind::Serial))));
-    assert_eq!(hit(&app, AREA, 79, 0).is_none(), true);
+    assert!(hit(&app, AREA, 79, 0).is_none());
 }
 
 #[test]
