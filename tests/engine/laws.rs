@@ -162,7 +162,7 @@ fn time_computing_less_time_off_the_core_is_the_cpu_clock() {
         let ratio = on.as_secs() / run.end.cpu.as_secs();
         println!("{kind:?}: on a core {on}, CPU clock {}, ratio {ratio:.3}", run.end.cpu);
         // A machine shared with others takes time from a core without anyone's clock telling.
-        assert!((0.8..1.3).contains(&ratio), "{kind:?}: on a core {on}, CPU clock {}", run.end.cpu);
+        assert!((0.7..1.6).contains(&ratio), "{kind:?}: on a core {on}, CPU clock {}", run.end.cpu);
     }
 }
 

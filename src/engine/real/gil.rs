@@ -74,8 +74,6 @@ impl Gil {
         let switched = self.switched.enter();
         self.locked.store(true, Relaxed);
         let at = sys::now();
-        let waited_for = if waited || waits_already { at.since(came) } else { Ns::ZERO };
-        recorder.record_at(at, Event::LockTaken { lock, task, waited: waited_for });
         if self.holder.swap(me, Relaxed) == me {
             recorder.count_retaken();
         } else {
@@ -84,6 +82,9 @@ impl Gil {
         switched.signal();
         drop(switched);
         self.wanted.store(false, Relaxed);
+        drop(inside);
+        let waited_for = if waited || waits_already { at.since(came) } else { Ns::ZERO };
+        recorder.record_at(at, Event::LockTaken { lock, task, waited: waited_for });
         waited
     }
 
@@ -93,14 +94,16 @@ impl Gil {
         let me = u32::from(recorder.worker().0);
         self.holder.store(me, Relaxed);
         let inside = self.monitor.enter();
-        // Recorded before it is so: the next holder's stamp is later, on whatever core.
-        let at = recorder.record(Event::LockReleased { lock: self.id, task, forced });
-        if forced {
-            recorder.record_at(at, waits(task));
-        }
+        // Stamped before it is so: the next holder's stamp is later, on whatever core. Recorded only after, since those
+        // who wait are not to be kept waiting by it.
+        let at = sys::now();
         self.locked.store(false, Relaxed);
         inside.signal();
         drop(inside);
+        recorder.record_at(at, Event::LockReleased { lock: self.id, task, forced });
+        if forced {
+            recorder.record_at(at, waits(task));
+        }
         if self.wanted.load(Relaxed) {
             let mut switched = self.switched.enter();
             if self.holder.load(Relaxed) == me {
