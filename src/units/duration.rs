@@ -78,7 +78,7 @@ impl fmt::Display for Shown {
             999_500_000..600_000_000_000 => (1_000_000_000, "s"),
             _ => (60_000_000_000, "min"),
         };
-        let (value, whole) = (ns / scale as f64, self.0.0 % scale == 0);
+        let (value, whole) = (ns / scale as f64, self.0.0.is_multiple_of(scale));
         let text = if whole || value >= 99.95 {
             format!("{value:.0} {unit}")
         } else if value >= 9.995 || unit != "s" {
