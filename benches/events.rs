@@ -10,7 +10,7 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use concviz::engine::real::ring::{CAPACITY, RING_WORDS, Recorder, Ring};
+use concviz::engine::real::ring::{CAPACITY, Recorder, Ring, ring_words};
 use concviz::engine::real::sys;
 use concviz::state::State;
 use concviz::trace::Event;
@@ -20,7 +20,7 @@ const ROUNDS: usize = 201;
 const EVENTS: u32 = CAPACITY as u32;
 
 fn main() {
-    let words: Vec<AtomicU64> = std::iter::repeat_with(AtomicU64::default).take(RING_WORDS).collect();
+    let words: Vec<AtomicU64> = std::iter::repeat_with(AtomicU64::default).take(ring_words(CAPACITY)).collect();
     let ring = Ring::new(words.leak()).expect("as many words as a ring has");
     let recorder = Recorder::new(ring, WorkerId(0));
     let event = |n| Event::Enter { task: TaskId(n), state: State::Running, holds: true, ago: Ns(n.into()), due: None };

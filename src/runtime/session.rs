@@ -121,7 +121,7 @@ impl Session {
         let look = (!app.is_paused()).then_some(self.next_look);
         let toast = app.toast.as_ref().map(|t| t.until);
         let next = [frame, look, toast].into_iter().flatten().min();
-        next.map_or(Duration::from_mins(60), |at| at.since(time).to_std())
+        next.map_or(Duration::from_hours(1), |at| at.since(time).to_std())
     }
 
     fn draw(&mut self, app: &mut App, look: Look, terminal: &mut Terminal) -> io::Result<()> {
@@ -238,12 +238,12 @@ impl Session {
                 news::key(key).map(Message::Key)
             }
             Event::Resize(columns, rows) => Some(Message::Resize(columns, rows)),
-            Event::Mouse(mouse) => self.mouse(app, &mouse),
+            Event::Mouse(mouse) => self.mouse(app, mouse),
             _ => None,
         }
     }
 
-    fn mouse(&mut self, app: &App, mouse: &MouseEvent) -> Option<Message> {
+    fn mouse(&mut self, app: &App, mouse: MouseEvent) -> Option<Message> {
         let area = Rect::new(0, 0, app.size.0, app.size.1);
         let wheel = |steps| {
             let zoom = mouse.modifiers.contains(KeyModifiers::CONTROL);

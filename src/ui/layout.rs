@@ -76,6 +76,8 @@ pub struct Layout {
 
 /// Rows of the scoreboard.
 pub const BOARD_ROWS: u16 = 5;
+/// How often a lane is made two rows higher, at most.
+const MOST_STOREYS: u16 = 3;
 /// The most single cores that get a row.
 const MOST_CORES: u16 = 8;
 
@@ -139,11 +141,14 @@ impl Layout {
         let above_busy = room.take(1);
         let above_cores = cores && room.take(1);
         let above_figures = figures && room.take(1);
-        let tower = airy && room.take(2 * shown);
+        let mut storeys = 0;
+        while airy && storeys < MOST_STOREYS && room.take(2 * shown) {
+            storeys += 1;
+        }
         self.board_pitch = 1 + u16::from(board && room.take(BOARD_ROWS - 1));
 
         self.airy = airy;
-        self.lane_rows = 1 + u16::from(tall) + 2 * u16::from(tower);
+        self.lane_rows = 1 + u16::from(tall) + 2 * storeys;
         let pitch = self.lane_rows + u16::from(airy);
         let mut y = self.area.y + 2 + u16::from(above_sentence);
         let mut next = |rows: u16| {

@@ -63,7 +63,7 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
 pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let (Some(run), Some(selection)) = (&app.run, app.selection) else { return };
     paint::fill(buffer, layout.detail, look.ground());
-    let (x, end) = (layout.area.x + 1, layout.area.right());
+    let (x, right) = (layout.area.x + 1, layout.area.right());
     let mut y = layout.detail.y;
     let name = run.trace.names.get(selection.task.index()).map_or("", |n| n.name.as_str());
     let text = look.fg(Role::Text);
@@ -77,7 +77,7 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
             buffer,
             x,
             y,
-            end,
+            right,
             &[
                 (name, text.add_modifier(Modifier::BOLD)),
                 (&doing, look.fg(Role::State(span.state)).add_modifier(Modifier::BOLD)),
@@ -93,8 +93,12 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
         let core = core.map_or_else(String::new, |c| format!("  {} {}", Label::Core.text(), c.0));
         let held = if span.holds { "  keeps its worker busy" } else { "  keeps nobody busy" };
         if y < layout.footer {
-            paint::parts(buffer, x, y, end, &[(&place, dim), (&core, dim), (held, dim)]);
+            paint::parts(buffer, x, y, right, &[(&place, dim), (&core, dim), (held, dim)]);
         }
+        y += 1;
+    } else if let (Some(at), Some((outcome, _))) = (track.ended_at(), track.end) {
+        let end = format!(" {} {}", outcome.name(), secs(at));
+        paint::parts(buffer, x, y, right, &[(name, text.add_modifier(Modifier::BOLD)), (&end, text)]);
         y += 1;
     }
     if y < layout.footer {
@@ -103,7 +107,7 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
         for state in State::ALL.into_iter().filter(|s| sums[*s as usize].0 > 0) {
             line += &format!("{} {}   ", words(state, run.model.kind != ModelKind::Async).text(), sums[state as usize]);
         }
-        paint::put(buffer, x, y, end, line.trim_end(), dim);
+        paint::put(buffer, x, y, right, line.trim_end(), dim);
     }
 }
 

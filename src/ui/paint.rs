@@ -26,7 +26,10 @@ pub fn cell(buffer: &mut Buffer, x: u16, y: u16, symbol: char, style: Style) {
 pub fn fill(buffer: &mut Buffer, area: Rect, style: Style) {
     for y in area.top()..area.bottom().min(buffer.area.bottom()) {
         for x in area.left()..area.right().min(buffer.area.right()) {
-            cell(buffer, x, y, ' ', style);
+            if let Some(cell) = buffer.cell_mut((x, y)) {
+                cell.reset();
+                cell.set_style(style);
+            }
         }
     }
 }

@@ -136,6 +136,22 @@ fn where_all_worker_processes_are_killed_the_rest_fails_and_the_run_ends() {
     assert_eq!(run.outcomes(), [Outcome::Killed, Outcome::Killed, Outcome::Failed, Outcome::Failed]);
 }
 
+#[test]
+fn a_run_that_came_to_its_end_leaves_nobody_behind() {
+    for model in models() {
+        let mut runner =
+            Runner::spawn_with(EXE.as_ref(), &plan(model, 2, vec![task(vec![]), task(vec![])])).expect("a runner");
+        let mut frames = runner.frames().expect("frames");
+        let run = read(&mut frames, |_| {}).expect("a run");
+        assert!(frames.next_frame().expect("the end of the pipe").is_none(), "nothing follows");
+        // The pipe ends when the runner does; it has reaped its workers before.
+        for worker in run.end.workers.iter().filter(|w| w.pid != run.begin.pid) {
+            assert!(!Path::new(&format!("/proc/{}", worker.pid)).exists(), "{model:?}: {worker:?}");
+        }
+        runner.kill();
+    }
+}
+
 /// A runner started by hand: `command` ends in executing it.
 fn start(mut command: Command, plan: &Plan) -> (Child, ChildStdin, FrameReader<BufReader<std::process::ChildStdout>>) {
     let mut child =

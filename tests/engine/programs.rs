@@ -69,6 +69,13 @@ fn sleepers_on_a_loop_sleep_together_and_the_loop_says_when_it_listens() {
 }
 
 #[test]
+fn a_loop_with_thousands_of_tasks_loses_nothing() {
+    let run = run(&plan(Model::plain(ModelKind::Async), 1, (0..4096).map(|_| task(vec![sleep(5)])).collect()));
+    assert_eq!(run.end.lost, 0);
+    assert_eq!(run.count(|e| matches!(e, Event::Ended { outcome: Outcome::Done, .. })), 4096);
+}
+
+#[test]
 fn a_task_on_a_loop_whose_time_has_come_is_ready_while_another_blocks_it() {
     let blocks = task(vec![Op::BlockingSleep(Ns::from_millis(30))]);
     let run = run(&plan(Model::plain(ModelKind::Async), 1, vec![task(vec![sleep(2), compute(1)]), blocks]));

@@ -161,3 +161,65 @@ impl Turn {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::real::ring::{CAPACITY, Ring, ring_words};
+    use std::sync::atomic::AtomicU64;
+
+    fn recorder(who: u16) -> (Ring, Recorder) {
+        let words: Vec<AtomicU64> = std::iter::repeat_with(AtomicU64::default).take(ring_words(CAPACITY)).collect();
+        let ring = Ring::new(words.leak()).expect("as many words as a ring has");
+        (ring, Recorder::new(ring, WorkerId(who)))
+    }
+
+    fn events(ring: Ring) -> Vec<Event> {
+        let mut records = Vec::new();
+        ring.drain(&mut records);
+        records.into_iter().map(|r| r.event).collect()
+    }
+
+    #[test]
+    fn alone_nobody_waits_and_taking_it_again_is_counted() {
+        let gil = Arc::new(Gil::new(WorkerId(0), Ns::from_millis(5)));
+        let (ring, recorder) = recorder(0);
+        let mut turn = Turn::new(Arc::clone(&gil));
+        assert!(!turn.take(&recorder, TaskId(0)));
+        assert!(!turn.look(&recorder, TaskId(0)));
+        turn.release(&recorder);
+        turn.release(&recorder);
+        assert!(!turn.take(&recorder, TaskId(0)));
+        assert_eq!(ring.account().lock_retaken, 1);
+        assert_eq!(events(ring).len(), 3);
+        // Another task of the same worker: the lock stays, its name changes.
+        assert!(!turn.take(&recorder, TaskId(1)));
+        assert!(matches!(events(ring)[..], [Event::LockReleased { .. }, Event::LockTaken { .. }]));
+        assert_eq!(ring.account().lock_retaken, 1);
+    }
+
+    #[test]
+    fn a_holder_that_is_asked_does_not_get_it_back_before_the_other_had_it() {
+        let gil = Arc::new(Gil::new(WorkerId(0), Ns::from_micros(200)));
+        let (mine, recorder_a) = recorder(0);
+        let (theirs, recorder_b) = recorder(1);
+        let mut a = Turn::new(Arc::clone(&gil));
+        let mut b = Turn::new(Arc::clone(&gil));
+        a.take(&recorder_a, TaskId(0));
+        std::thread::scope(|s| {
+            s.spawn(|| {
+                assert!(b.take(&recorder_b, TaskId(1)), "it is held");
+                b.release(&recorder_b);
+            });
+            while !a.look(&recorder_a, TaskId(0)) {}
+        });
+        let theirs = events(theirs);
+        let waits = matches!(theirs[0], Event::Enter { state: State::Gil, holds: true, .. });
+        assert!(waits && matches!(theirs[1], Event::DropRequest { .. }), "{theirs:?}");
+        let mine = events(mine);
+        assert!(matches!(mine[1], Event::LockReleased { forced: true, .. }), "{mine:?}");
+        assert!(matches!(mine[2], Event::Enter { state: State::Gil, .. }), "{mine:?}");
+        assert!(matches!(mine[3], Event::LockTaken { .. }), "{mine:?}");
+        assert_eq!(recorder_a.worker(), WorkerId(0));
+    }
+}

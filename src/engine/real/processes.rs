@@ -17,7 +17,7 @@ use crate::state::Outcome;
 use crate::trace::{Direction, Event, TaskResult};
 use crate::units::{Ns, TaskId, WorkerId};
 
-/// Runs all tasks, until the last one that counts is over. What still runs then is killed.
+/// Runs all tasks, until the last one that counts is over. What still runs then is killed with the `Finish`.
 pub(super) fn run(run: &Run) -> Result<Finish, String> {
     let needed = run.workers_needed();
     let mut dispatcher = Dispatcher {
@@ -38,13 +38,25 @@ pub(super) fn run(run: &Run) -> Result<Finish, String> {
         dispatcher.listen().map_err(|e| format!("the worker processes cannot be heard: {e}"))?;
     }
     dispatcher.finish.end = sys::now();
+    // They stay until the run has been accounted for.
+    dispatcher.finish.crew = dispatcher.crew.into_iter().map(|member| member.child).collect();
     Ok(dispatcher.finish)
 }
 
+/// A child that does not outlive its owner, not even as a zombie.
+pub(super) struct Own(Child);
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// A worker process as the dispatcher sees it.
-pub(super) struct Member {
+struct Member {
     who: WorkerId,
-    child: Child,
+    child: Own,
     /// Nothing once it is dead.
     line: Option<UnixStream>,
     /// What it is doing.
@@ -72,7 +84,7 @@ impl Dispatcher<'_> {
             .stdout(Stdio::from(self.run.memory.try_clone()?))
             .stderr(Stdio::null())
             .spawn()?;
-        let mut member = Member { who, child, line: Some(line), task: Some(task) };
+        let mut member = Member { who, child: Own(child), line: Some(line), task: Some(task) };
         member.send(self.run, task);
         self.crew.push(member);
         Ok(())
@@ -126,8 +138,8 @@ impl Dispatcher<'_> {
         let member = &mut self.crew[n];
         member.line = None;
         // It has closed its end: it is dead, or it is made so.
-        let _ = member.child.kill();
-        let status = member.child.wait().unwrap_or_default();
+        let _ = member.child.0.kill();
+        let status = member.child.0.wait().unwrap_or_default();
         let (outcome, signal) = fate(status);
         member.leave(self.run);
         let recorder = &self.run.dispatcher;

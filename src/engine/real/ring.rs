@@ -7,12 +7,15 @@ use super::sys;
 use crate::trace::{Event, RECORD_WORDS, Record, Switches};
 use crate::units::{Ns, Stamp, WorkerId};
 
-/// How many events a ring holds.
+/// How many events a ring holds at least: some milliseconds of the busiest worker.
 pub const CAPACITY: usize = 8192;
 /// Words before the first event: a cache line for the writer, one for what it says of itself, one for the reader.
 const HEADER: usize = 24;
-/// Words of a ring.
-pub const RING_WORDS: usize = HEADER + CAPACITY * RECORD_WORDS;
+
+/// Words of a ring that holds `capacity` events, a power of two.
+pub const fn ring_words(capacity: usize) -> usize {
+    HEADER + capacity * RECORD_WORDS
+}
 
 // The writer's line.
 const HEAD: usize = 0;
@@ -34,7 +37,8 @@ const TAIL: usize = 16;
 /// The memory of a ring, as everybody sees it.
 #[derive(Clone, Copy)]
 pub struct Ring {
-    words: &'static [AtomicU64; RING_WORDS],
+    head: &'static [AtomicU64; HEADER],
+    slots: &'static [[AtomicU64; RECORD_WORDS]],
 }
 
 /// What a worker says of itself in its ring's header.
@@ -55,30 +59,41 @@ pub struct Account {
 }
 
 impl Ring {
-    /// A ring in `words`, all zero at first; nothing if they are not [`RING_WORDS`].
+    /// A ring in `words`, all zero at first; nothing if they are not [`ring_words`] of a power of two.
     pub fn new(words: &'static [AtomicU64]) -> Option<Ring> {
-        words.try_into().ok().map(|words| Ring { words })
+        let (head, rest) = words.split_first_chunk()?;
+        let (slots, over) = rest.as_chunks();
+        (over.is_empty() && slots.len().is_power_of_two()).then_some(Ring { head, slots })
     }
 
     fn load(self, at: usize) -> u64 {
-        self.words[at].load(Ordering::Relaxed)
+        self.head[at].load(Ordering::Relaxed)
     }
 
     fn store(self, at: usize, value: u64) {
-        self.words[at].store(value, Ordering::Relaxed);
+        self.head[at].store(value, Ordering::Relaxed);
+    }
+
+    fn capacity(self) -> u64 {
+        self.slots.len() as u64
+    }
+
+    /// The place of the event number `n`.
+    #[inline]
+    fn slot(self, n: u64) -> &'static [AtomicU64; RECORD_WORDS] {
+        &self.slots[n as usize & (self.slots.len() - 1)]
     }
 
     /// Appends everything written so far to `out`, for the ring's only reader. What is no record is passed over.
     pub fn drain(self, out: &mut Vec<Record>) {
-        let head = self.words[HEAD].load(Ordering::Acquire);
+        let head = self.head[HEAD].load(Ordering::Acquire);
         let tail = self.load(TAIL);
         // A writer that went mad cannot make the reader read more than there is.
-        for n in tail.max(head.saturating_sub(CAPACITY as u64))..head {
-            let at = slot(n);
-            let words = std::array::from_fn(|w| self.load(at + w));
-            out.extend(Record::decode(words));
+        for n in tail.max(head.saturating_sub(self.capacity()))..head {
+            let slot = self.slot(n);
+            out.extend(Record::decode(std::array::from_fn(|w| slot[w].load(Ordering::Relaxed))));
         }
-        self.words[TAIL].store(head, Ordering::Release);
+        self.head[TAIL].store(head, Ordering::Release);
     }
 
     /// Events recorded so far, lost ones included.
@@ -98,13 +113,13 @@ impl Ring {
 
     /// Whether the worker waits for tasks that were not over when `over` of them were, or has left.
     pub fn waits_since(self, over: u64) -> bool {
-        let waits = self.words[WAITS].load(Ordering::Acquire);
+        let waits = self.head[WAITS].load(Ordering::Acquire);
         waits == u64::MAX || waits == over + 1
     }
 
     /// Says that the worker executes nothing any more, for whoever knows.
     pub fn set_left(self) {
-        self.words[WAITS].store(u64::MAX, Ordering::Release);
+        self.head[WAITS].store(u64::MAX, Ordering::Release);
     }
 
     /// What the worker says of itself.
@@ -118,11 +133,6 @@ impl Ring {
             lock_retaken: self.load(RETAKEN),
         }
     }
-}
-
-#[inline]
-fn slot(n: u64) -> usize {
-    HEADER + (n as usize % CAPACITY) * RECORD_WORDS
 }
 
 /// The writing end of a ring. There must be one only, on one thread at a time: two would garble each other's events
@@ -167,26 +177,25 @@ impl Recorder {
             ring.store(TOLD, ring.load(TOLD) + untold);
         }
         self.write(head + needed - 1, at, event);
-        ring.words[HEAD].store(head + needed, Ordering::Release);
+        ring.head[HEAD].store(head + needed, Ordering::Release);
     }
 
     /// Looks at the reader's line only when the last look no longer suffices.
     #[inline]
     fn has_room(&self, head: u64, needed: u64) -> bool {
-        if head + needed - self.ring.load(TAIL_SEEN) <= CAPACITY as u64 {
+        if head + needed - self.ring.load(TAIL_SEEN) <= self.ring.capacity() {
             return true;
         }
-        let tail = self.ring.words[TAIL].load(Ordering::Acquire);
+        let tail = self.ring.head[TAIL].load(Ordering::Acquire);
         self.ring.store(TAIL_SEEN, tail);
-        head + needed - tail <= CAPACITY as u64
+        head + needed - tail <= self.ring.capacity()
     }
 
     #[inline]
     fn write(&self, n: u64, at: Stamp, event: Event) {
         let words = Record { at, worker: self.worker, core: sys::core(), event }.encode();
-        let at = slot(n);
-        for (w, word) in words.into_iter().enumerate() {
-            self.ring.store(at + w, word);
+        for (place, word) in self.ring.slot(n).iter().zip(words) {
+            place.store(word, Ordering::Relaxed);
         }
     }
 
@@ -209,7 +218,7 @@ impl Recorder {
 
     /// Says that the worker waits, in rounds, for tasks that were not over when `since` of them were; or no longer.
     pub fn set_waits(&self, since: Option<u64>) {
-        self.ring.words[WAITS].store(since.map_or(0, |n| n + 1), Ordering::Release);
+        self.ring.head[WAITS].store(since.map_or(0, |n| n + 1), Ordering::Release);
     }
 
     /// Says that the worker executes nothing any more.
@@ -230,7 +239,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn ring() -> Ring {
-        let words: Vec<AtomicU64> = std::iter::repeat_with(AtomicU64::default).take(RING_WORDS).collect();
+        let words: Vec<AtomicU64> = std::iter::repeat_with(AtomicU64::default).take(ring_words(CAPACITY)).collect();
         Ring::new(words.leak()).expect("as many words as a ring has")
     }
 
@@ -296,12 +305,11 @@ mod tests {
         ring.drain(&mut out);
         let mut next = 0;
         for record in &out {
-            match record.event {
-                Event::Lost { count } => next += count,
-                _ => {
-                    assert_eq!(number(record), next);
-                    next += 1;
-                }
+            if let Event::Lost { count } = record.event {
+                next += count;
+            } else {
+                assert_eq!(number(record), next);
+                next += 1;
             }
         }
         assert_eq!(next + ring.untold(), u64::from(EVENTS));

@@ -9,6 +9,7 @@ use std::thread;
 
 use super::collector::Collector;
 use super::gil::Gil;
+use super::processes::Own;
 use super::ring::{Account, Recorder, Ring};
 use super::shared::Shared;
 use super::{event_loop, kin, machine, message, processes, serial, sys, threads};
@@ -40,6 +41,8 @@ pub(super) struct Finish {
     /// Tasks that count and are not over.
     missing: usize,
     background: Vec<bool>,
+    /// Worker processes, which die with this.
+    pub(super) crew: Vec<Own>,
 }
 
 impl Finish {
@@ -47,7 +50,7 @@ impl Finish {
     pub(super) fn new(stage: &Stage) -> Finish {
         let background: Vec<bool> = stage.tasks.iter().map(|t| t.background).collect();
         let missing = background.iter().filter(|b| !**b).count();
-        Finish { end: Stamp(0), results: vec![None; background.len()], missing, background }
+        Finish { end: Stamp(0), results: vec![None; background.len()], missing, background, crew: Vec::new() }
     }
 
     /// Takes the result of `task`; the first one there is counts.

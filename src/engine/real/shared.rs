@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::{MemfdFlags, SealFlags};
 
-use super::ring::{RING_WORDS, Recorder, Ring};
+use super::ring::{CAPACITY, Recorder, Ring, ring_words};
 use super::sys;
 use crate::model::GlobalLock;
 use crate::plan::Stage;
@@ -23,6 +23,7 @@ const TASKS: usize = 1;
 const POLL_EVERY: usize = 2;
 const INTERVAL: usize = 3;
 const CORES: usize = 4;
+const CAPACITY_AT: usize = 5;
 const TASKS_OVER: usize = 8;
 
 /// A view of the memory. Copies see the same memory.
@@ -38,7 +39,8 @@ impl Shared {
     /// If the kernel has no memory or no file left.
     pub(super) fn create(stage: &Stage) -> io::Result<(Shared, OwnedFd)> {
         let file = rustix::fs::memfd_create("concviz-rings", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
-        let words = words(stage.workers as usize, stage.tasks.len());
+        let capacity = capacity(stage);
+        let words = words(stage.workers as usize, stage.tasks.len(), capacity);
         rustix::fs::ftruncate(&file, (words * 8) as u64)?;
         // Whoever has it mapped may rely on its length.
         rustix::fs::fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
@@ -49,6 +51,7 @@ impl Shared {
         };
         shared.set(WORKERS, u64::from(stage.workers));
         shared.set(TASKS, stage.tasks.len() as u64);
+        shared.set(CAPACITY_AT, capacity as u64);
         shared.set(POLL_EVERY, stage.poll_every.max(1));
         shared.set(INTERVAL, interval);
         shared.set(CORES, stage.cores.map_or(0, u64::from));
@@ -65,7 +68,7 @@ impl Shared {
             return Err(io::ErrorKind::InvalidData.into());
         }
         let shared = Shared { words: sys::map_shared(file, length)? };
-        if words(shared.get(WORKERS) as usize, shared.get(TASKS) as usize) == length {
+        if words(shared.get(WORKERS) as usize, shared.get(TASKS) as usize, shared.get(CAPACITY_AT) as usize) == length {
             Ok(shared)
         } else {
             Err(io::ErrorKind::InvalidData.into())
@@ -102,8 +105,9 @@ impl Shared {
 
     /// The ring of `worker`; the dispatcher's number is the one after the last worker's.
     pub(super) fn ring(&self, worker: WorkerId) -> Option<Ring> {
-        let from = rings_at(self.get(TASKS) as usize) + worker.index() * RING_WORDS;
-        Ring::new(self.words.get(from..from + RING_WORDS)?)
+        let length = ring_words(self.get(CAPACITY_AT) as usize);
+        let from = rings_at(self.get(TASKS) as usize) + worker.index() * length;
+        Ring::new(self.words.get(from..from + length)?)
     }
 
     /// The writing end of the ring of `worker`, for whoever is that worker.
@@ -147,6 +151,13 @@ fn rings_at(tasks: usize) -> usize {
     (HEADER + tasks).next_multiple_of(LINE)
 }
 
-fn words(workers: usize, tasks: usize) -> usize {
-    rings_at(tasks) + (workers + 1) * RING_WORDS
+fn words(workers: usize, tasks: usize, capacity: usize) -> usize {
+    rings_at(tasks) + (workers + 1) * ring_words(capacity)
+}
+
+/// How many events a ring of this run holds. A loop takes thousands of tasks through their first steps before the
+/// collector has come round once.
+fn capacity(stage: &Stage) -> usize {
+    let tasks_each = stage.tasks.len().div_ceil(usize::from(stage.workers.max(1)));
+    (8 * tasks_each).next_power_of_two().clamp(CAPACITY, 8 * CAPACITY)
 }
