@@ -9,6 +9,7 @@ use crate::state::{Outcome, State};
 use crate::text::{counted, percent};
 use crate::trace::Stats;
 use crate::units::{Ns, TaskId};
+use crate::workload::Value;
 
 /// From this share on, the times are known to be too long and the report says so.
 const BUSY: f64 = 0.05;
@@ -23,7 +24,11 @@ pub fn heading(run: Run<'_>) -> String {
     let (workload, stage) = (&run.settings.workload, run.plan.stage());
     let mut title = workload.title.clone();
     for param in &workload.params {
-        title = title.replace(&format!("{{{}}}", param.name), &param.value.to_string());
+        let shown = match param.value {
+            Value::Count(n) => n.to_string(),
+            Value::Time(t) => t.times(run.settings.scale.millionths, 1_000_000).to_string(),
+        };
+        title = title.replace(&format!("{{{}}}", param.name), &shown);
     }
     let name = clean(&workload.name);
     let what = if title.is_empty() { name } else { format!("{name}: {}", clean(&title)) };
@@ -37,11 +42,9 @@ pub fn heading(run: Run<'_>) -> String {
         ModelKind::Threads => counted(u64::from(stage.workers), "thread", "threads"),
         ModelKind::Processes => counted(u64::from(stage.workers), "process", "processes"),
     };
-    let scale = run.settings.scale.millionths;
-    let scaled = if scale == 1_000_000 { String::new() } else { format!(", amounts × {}", scale as f64 / 1e6) };
     let cores = counted(run.trace.cores.len() as u64, "core", "cores");
     let (model, engine) = (stage.model.kind.name(), run.plan.engine.name());
-    format!("{what}\n{model}{lock}: {workers}, {cores}{scaled}, {engine}\n")
+    format!("{what}\n{model}{lock}: {workers}, {cores}, {engine}\n")
 }
 
 /// The result of `run`: a line for each task, then what they come to. Empty if the run is not over.
@@ -220,7 +223,8 @@ fn notes(run: Run<'_>, stats: &Stats) -> Vec<String> {
     if run.trace.forgotten > Ns::ZERO {
         notes.push(format!("note: details before {} are no longer kept; their sums are", run.trace.forgotten));
     }
-    if stats.sums[State::Ready as usize] > Ns::ZERO {
+    let is_ready = |index| Profile::of(run, index).waits.iter().any(|(state, _)| *state == State::Ready);
+    if (0..run.trace.tasks.len()).any(is_ready) {
         notes.push("note: `ready` is what workers noticed themselves; the kernel's record is not read".to_owned());
     }
     notes

@@ -185,7 +185,7 @@ fn what_is_no_longer_kept_is_not_made_up() {
 fn the_table_reads_like_this() {
     let text = with_run(GIL, &records(), Some(0.25), table);
     let expected = "\
-pair: 2 tasks of 5ms
+pair: 2 tasks of 5 ms
 threads with a GIL (switch interval 5ms): 2 threads, 2 cores, measured
 
 task    worker    pid  tid  queued  started  finished  running  waiting               outcome

@@ -69,8 +69,8 @@ impl Shown {
 
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ns = self.0.0;
-        let (scale, unit) = match ns {
+        let ns = self.0.0 as f64;
+        let (scale, unit) = match self.0.0 {
             0 => return f.pad("0 s"),
             1..1_000 => (1, "ns"),
             1_000..999_500 => (1_000, "us"),
@@ -78,8 +78,8 @@ impl fmt::Display for Shown {
             999_500_000..600_000_000_000 => (1_000_000_000, "s"),
             _ => (60_000_000_000, "min"),
         };
-        let value = ns as f64 / scale as f64;
-        let text = if ns % scale == 0 || value >= 99.95 {
+        let (value, whole) = (ns / scale as f64, self.0.0.is_multiple_of(scale));
+        let text = if whole || value >= 99.95 {
             format!("{value:.0} {unit}")
         } else if value >= 9.995 || unit != "s" {
             format!("{value:.1} {unit}")
