@@ -28,6 +28,8 @@ pub struct HolderCell {
     pub share: f64,
     /// How many stretches touch the column.
     pub turns: u32,
+    /// Who has it for longest at a stretch.
+    pub longest: Option<TaskId>,
 }
 
 /// A lane under construction: half columns with the time each task had.
@@ -73,6 +75,11 @@ impl<'a> Builder<'a> {
     fn done(mut self) -> Vec<HolderCell> {
         for (cell, halves) in self.cells.iter_mut().zip(self.halves.chunks_exact(2)) {
             cell.halves = [halves[0].0, halves[1].0];
+            let longest = halves.iter().filter(|h| matches!(h.0, Holder::Task(_))).max_by_key(|h| h.1);
+            cell.longest = longest.and_then(|(holder, _)| match holder {
+                Holder::Task(task) => Some(*task),
+                _ => None,
+            });
         }
         self.cells
     }

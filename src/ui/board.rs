@@ -13,6 +13,9 @@ use crate::scene::{Grid, level};
 use crate::text::{Label, factor, percent};
 use crate::units::{Ns, Range};
 
+/// Eighths of a row that all cores busy take: rows must not grow together.
+const FULL: u32 = 7;
+
 /// A row's name.
 fn name(row: &Row) -> &'static str {
     match (row.kind, row.locked) {
@@ -76,7 +79,7 @@ fn draw_bar(
     buffer: &mut Buffer,
 ) {
     let length = grid.place(score.time).unwrap_or(f64::from(grid.columns));
-    let eighths = level(score.busy / app.cores().max(1.0), 8).max(1);
+    let eighths = level(score.busy / app.cores().max(1.0), FULL).max(1);
     let whole = length.floor() as u16;
     for x in 0..whole.min(grid.columns) {
         paint::cell(buffer, layout.plot.0 + x, y, lane::eighths(look, eighths), style);
@@ -84,7 +87,6 @@ fn draw_bar(
     if (length - f64::from(whole) >= 0.5 || whole == 0) && whole < grid.columns {
         // Half a column more, where the bar's height has a symbol for that.
         let half = match (look.ascii, eighths) {
-            (false, 8) => '▌',
             (false, 4) => '▖',
             _ => return,
         };

@@ -134,13 +134,12 @@ impl Layout {
         let gaps = [room.take(1), room.take(1), room.take(1)];
         let cores = wants.cores > 0 && room.take(wants.cores + 1);
         let ready = special && room.take(1);
-        let figures = self.area.height >= 30 && room.take(1);
+        let figures = self.area.height >= 30 && room.take(2);
         let airy = tall && room.take(shown);
         let below_sentence = room.take(1);
         let above_sentence = room.take(1);
         let above_busy = room.take(1);
         let above_cores = cores && room.take(1);
-        let above_figures = figures && room.take(1);
         let mut storeys = 0;
         while airy && storeys < MOST_STOREYS && room.take(2 * shown) {
             storeys += 1;
@@ -179,7 +178,7 @@ impl Layout {
         }
         let detail_top = if gaps[0] { next(1) } else { self.busy + 1 };
         self.board = board.then(|| next(BOARD_ROWS * self.board_pitch - (self.board_pitch - 1)));
-        if above_figures {
+        if figures {
             next(1);
         }
         self.figures = figures.then(|| next(1));

@@ -1,6 +1,7 @@
 //! The middle of the screen: the axis, the tasks' lanes, and the lanes that say whose turn it is.
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::layout::{Layout, Slot};
@@ -229,6 +230,19 @@ pub fn draw_holders(buffer: &mut Buffer, look: Look, x: u16, y: u16, cells: &[Ho
     }
 }
 
+/// As [`draw_holders`], but where somebody has it for a part of the column only, that part is the height: what is
+/// drawn of all cores together is what was used of them.
+fn draw_shares(buffer: &mut Buffer, look: Look, x: u16, y: u16, cells: &[HolderCell]) {
+    draw_holders(buffer, look, x, y, cells);
+    for (x, cell) in (x..).zip(cells) {
+        let folded = cell.turns > 1 && cell.share < 0.95;
+        let Some(task) = cell.longest.filter(|_| folded) else { continue };
+        let eighths = level(cell.share, 8);
+        paint::fill(buffer, Rect::new(x, y, 1, 1), look.ground());
+        paint::cell(buffer, x, y, lane::eighths(look, eighths), look.fg(Role::Task(task)));
+    }
+}
+
 fn digit(task: TaskId) -> char {
     char::from_digit((task.0 + 1) % 10, 10).unwrap_or(' ')
 }
@@ -258,7 +272,7 @@ fn draw_cores(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mu
     for (core, y) in scene.cores.iter().zip(&layout.cores) {
         let name = format!("{} {}", Label::Core.text(), core.core);
         paint::put(buffer, layout.area.x + 1, *y, layout.plot.0 - 1, &name, look.fg(Role::Dim));
-        draw_holders(buffer, look, layout.plot.0, *y, &core.cells);
+        draw_shares(buffer, look, layout.plot.0, *y, &core.cells);
         let live = app.load.cores.iter().find(|(c, _)| *c == core.core).map(|(_, share)| *share);
         let now = live.map_or_else(String::new, |l| format!("  all {}", percent(l)));
         let text = format!("{}{now}", percent(core.share));
