@@ -4,6 +4,9 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use rustix::io::Errno;
+use signal_hook::consts::SIGHUP;
+
 use crate::app::{App, Machine, Setup};
 use crate::engine::real::{calibrate, machine, sys};
 use crate::settings::Settings;
@@ -58,7 +61,11 @@ fn attempt(settings: &Settings) -> io::Result<(Leave, App)> {
     let mut terminal = Terminal::enter(settings.mouse)?;
     let leave = match leave {
         Some(leave) => leave,
-        None => session.run(&mut app, look, &mut terminal)?,
+        None => match session.run(&mut app, look, &mut terminal) {
+            // The window was closed; the signal that says so may come later.
+            Err(e) if e.raw_os_error() == Some(Errno::IO.raw_os_error()) => Leave::Signal(SIGHUP),
+            other => other?,
+        },
     };
     session.stop();
     terminal.leave();
