@@ -200,3 +200,13 @@ fn a_pause_writes_nothing_while_the_run_goes_on() {
     assert_scored(&view, "serial");
     program.quits();
 }
+
+#[test]
+fn keys_that_come_in_a_burst_are_all_answered() {
+    let program = launch("--set cpu=5ms").start();
+    program.until_done();
+    // More than is read at once: as a fast wheel or an impatient hand sends it while the program is busy.
+    program.press(&format!("{}?", format!("{DOWN}{UP}").repeat(600)));
+    program.until_text("─ Help ─");
+    program.quits();
+}

@@ -379,7 +379,9 @@ impl Program {
     /// Waits until its run has so many processes, all of them at their work.
     #[track_caller]
     pub fn run_of(&self, processes: usize) -> Vec<Process> {
-        let find = || Some(self.run()).filter(|r| r.len() == processes && r[0].is_runner());
+        // A worker that is just being made is still called as the one that makes it.
+        let at_work = |run: &[Process]| run[0].is_runner() && run[1..].iter().all(Process::is_worker);
+        let find = || Some(self.run()).filter(|run| run.len() == processes && at_work(run));
         kernel::eventually(&format!("a run of {processes} processes"), find)
     }
 
