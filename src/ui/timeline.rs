@@ -131,7 +131,10 @@ fn figures(run: &Run, lane: &Lane, until: Ns, room: u16) -> String {
     let waits = [State::Ready, State::Preempted, State::Gil, State::Lock].map(of).into_iter().sum::<Ns>();
     let slept = of(State::Sleep) + of(State::Io);
     let share = |t: Ns| percent(t.share_of(all));
-    let doing = if slept > waits && slept > of(State::Running) {
+    let brief = all.share_of(until) < 0.01;
+    let doing = if brief {
+        String::new()
+    } else if slept > waits && slept > of(State::Running) {
         format!("sleeps {}", share(slept))
     } else if waits.share_of(all) > 0.01 {
         format!("waits {}", share(waits))
