@@ -122,7 +122,11 @@ where
 
 fn from_clap(error: &clap::Error) -> Exit {
     let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    Exit { code: if asked_for { 0 } else { 2 }, text: error.render().to_string(), asked_for }
+    let mut text = error.render().to_string();
+    if let Some(at) = text.find("\n\nFor more information").filter(|_| !asked_for) {
+        text.truncate(at + 1);
+    }
+    Exit { code: if asked_for { 0 } else { 2 }, text, asked_for }
 }
 
 /// Makes sure that there is a terminal to draw on and to read keys from.

@@ -11,7 +11,10 @@ pub fn text(buffer: &Buffer) -> String {
     let area = buffer.area;
     let mut out = String::new();
     for y in area.top()..area.bottom() {
-        let row: String = (area.left()..area.right()).filter_map(|x| buffer.cell((x, y))).map(|c| c.symbol()).collect();
+        let row: String = (area.left()..area.right())
+            .filter_map(|x| buffer.cell((x, y)))
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
         out.push_str(row.trim_end());
         out.push('\n');
     }

@@ -29,6 +29,30 @@ pub fn foreign_share(from: Sample, to: Sample, own: Ns, cores: usize) -> Option<
     (elapsed >= SHORTEST && cores > 0).then_some(share.clamp(0.0, 1.0))
 }
 
+/// A look at others from the begin of a run to its end.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    cores: Vec<u16>,
+    before: Option<(Sample, Ns)>,
+}
+
+impl Watch {
+    /// Begins at the instant `at`, which is now, to watch `cores`; this process has used `own` of CPU time so far.
+    pub fn begin(cores: Vec<u16>, at: Stamp, own: Ns) -> Watch {
+        let before = sample(&cores, at).map(|s| (s, own));
+        Watch { cores, before }
+    }
+
+    /// How many cores others kept busy since, while this process used CPU time up to `own`, and the run `run`. Nothing
+    /// where that cannot be told.
+    pub fn others(&self, at: Stamp, own: Ns, run: Ns) -> Option<f64> {
+        let (before, own_before) = self.before?;
+        let after = sample(&self.cores, at)?;
+        let share = foreign_share(before, after, own - own_before + run, self.cores.len())?;
+        Some(share * self.cores.len() as f64)
+    }
+}
+
 #[cfg(target_os = "linux")]
 fn busy_time(cores: &[u16]) -> Option<Ns> {
     let text = std::fs::read_to_string("/proc/stat").ok()?;

@@ -37,6 +37,8 @@ pub struct Scene {
     pub cores: Vec<CoreLane>,
     /// Time in each state over all tasks within the visible range: the legend is its profile.
     pub profile: StateSums,
+    /// That part of it in which a task waited and kept no worker occupied.
+    pub free: StateSums,
 }
 
 /// A task's lane.
@@ -86,6 +88,9 @@ impl Scene {
             for (sum, column) in columns.iter().flat_map(|c| c.sums.iter().enumerate()).map(|(s, t)| (s, *t)) {
                 scene.profile[sum] += column;
             }
+            for span in track.spans(window).filter(|s| !s.holds) {
+                scene.free[span.state as usize] += span.range.len();
+            }
             let now = track.state_at(view.until).map(|s| s.state);
             scene.lanes.push(Lane { task: TaskId(index as u32), columns, now, sums: track.sums(view.until) });
         }
@@ -100,11 +105,20 @@ impl Scene {
         scene
     }
 
-    /// The states present in the visible range, in the legend's order, with their share of all tasks' time.
-    pub fn legend(&self) -> Vec<(State, f64)> {
+    /// The states present in the visible range, with whether they keep a worker occupied and their share of all tasks'
+    /// time: work first, then waits by their share.
+    pub fn legend(&self) -> Vec<(State, bool, f64)> {
         let all: Ns = self.profile.iter().copied().sum();
-        let present = State::ALL.into_iter().filter(|s| self.profile[*s as usize] > Ns::ZERO);
-        present.map(|s| (s, self.profile[s as usize].share_of(all))).collect()
+        let entry = |s: State, holds: bool| {
+            let free = self.free[s as usize];
+            let time = if holds { self.profile[s as usize] - free } else { free };
+            (time > Ns::ZERO).then(|| (s, holds, time.share_of(all)))
+        };
+        let both = |s: State| [entry(s, true), entry(s, false)].into_iter().flatten();
+        let mut entries: Vec<_> = State::ALL.into_iter().flat_map(both).collect();
+        let works = |e: &(State, bool, f64)| e.0 == State::Running;
+        entries.sort_by(|a, b| works(b).cmp(&works(a)).then(b.2.total_cmp(&a.2)));
+        entries
     }
 }
 

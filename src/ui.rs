@@ -47,6 +47,20 @@ pub fn render(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
     if let Some(layer) = app.layer {
         overlay::draw(app, layer, look, area, buffer);
     }
+    if look.ascii {
+        to_ascii(buffer);
+    }
+}
+
+/// What texts and names hold beyond ASCII, as near as it comes.
+fn to_ascii(buffer: &mut Buffer) {
+    for cell in buffer.content.iter_mut().filter(|c| !c.symbol().is_ascii()) {
+        cell.set_char(match cell.symbol() {
+            "×" => 'x',
+            "…" => '~',
+            _ => '?',
+        });
+    }
 }
 
 fn too_small(look: Look, area: Rect, buffer: &mut Buffer) {
@@ -102,7 +116,8 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
     if let Some(slot) = layout.lanes.iter().find(|s| y >= s.y && y < s.y + layout.lane_rows) {
         return Some(Message::Click(Target::Lane(slot.task, at(app, &layout, x))));
     }
-    let row = layout.board.and_then(|top| y.checked_sub(top)).filter(|r| *r < layout::BOARD_ROWS)?;
+    let row = layout.board.and_then(|top| y.checked_sub(top)).map(|r| r / layout.board_pitch);
+    let row = row.filter(|r| *r < layout::BOARD_ROWS)?;
     let row = app.scoreboard.rows(app.setup.model)[usize::from(row)];
     (!row.locked).then_some(())?;
     action(Action::Model(row.kind))

@@ -98,16 +98,15 @@ fn a_full_disk_is_said() {
     assert!(err.contains("standard output") && err.contains("space"), "{err}");
 }
 
-/// A run of many seconds that has begun: its runner's number is known.
-fn long_run() -> (Child, impl BufRead, u32) {
-    let mut child = command("run --plain -w io -m processes --set wait=20s")
+/// A run on three worker processes that has begun: the number of the process of the last one is known.
+fn long_run(wait: &str) -> (Child, impl BufRead, u32) {
+    let mut child = command(&format!("run --plain -w io -m processes --tasks 3 --workers 3 --set wait={wait}"))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program runs");
-    let out = child.stdout.take().expect("stdout");
-    let mut out = BufReader::new(out);
-    let line = out.by_ref().lines().map_while(Result::ok).find(|l| l.contains("process ")).expect("a worker");
+    let mut out = BufReader::new(child.stdout.take().expect("stdout"));
+    let line = out.by_ref().lines().map_while(Result::ok).find(|l| l.contains("worker 3 is ready")).expect("a worker");
     let worker = line.split("process ").nth(1).and_then(|l| l.split(',').next()).and_then(|n| n.parse().ok());
     (child, out, worker.expect("a number"))
 }
@@ -122,7 +121,7 @@ fn is_alive(pid: u32) -> bool {
 #[cfg(target_os = "linux")]
 fn a_signal_ends_the_run_and_everything_in_it() {
     for (signal, code) in [(Signal::INT, Some(130)), (Signal::TERM, Some(143)), (Signal::KILL, None)] {
-        let (mut child, _out, worker) = long_run();
+        let (mut child, _out, worker) = long_run("20s");
         assert!(is_alive(worker));
         let pid = Pid::from_raw(child.id().cast_signed()).expect("a process");
         let from = Instant::now();
@@ -134,4 +133,39 @@ fn a_signal_ends_the_run_and_everything_in_it() {
         }
         assert!(!is_alive(worker), "{signal:?}: a worker survived");
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_killed_worker_costs_its_task_and_no_other() {
+    let (mut child, mut out, worker) = long_run("300ms");
+    kill_process(Pid::from_raw(worker.cast_signed()).expect("a process"), Signal::KILL).expect("the worker is there");
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).expect("sentences");
+    let mut said = String::new();
+    child.stderr.take().expect("stderr").read_to_string(&mut said).expect("text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(1), "{rest}");
+    assert!(said.contains("1 task did not come to the end") && said.contains("killed by signal 9"), "{said}");
+    assert_eq!(rest.matches(": killed by signal 9").count(), 1, "{rest}");
+    assert_eq!(rest.matches(": done").count(), 2, "{rest}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_runner_that_dies_is_said() {
+    let (mut child, out, worker) = long_run("20s");
+    let stat = std::fs::read_to_string(format!("/proc/{worker}/stat")).expect("the worker lives");
+    let parent = stat.rsplit(") ").next().and_then(|s| s.split(' ').nth(1)).and_then(|n| n.parse().ok());
+    kill_process(Pid::from_raw(parent.expect("a number")).expect("a process"), Signal::KILL)
+        .expect("the runner is there");
+    let mut said = String::new();
+    child.stderr.take().expect("stderr").read_to_string(&mut said).expect("text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    assert!(said.starts_with("error: the run broke off") && said.lines().count() == 1, "{said}");
+    drop(out);
+    let from = Instant::now();
+    while is_alive(worker) && from.elapsed() < Duration::from_secs(5) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(!is_alive(worker), "a worker survived");
 }

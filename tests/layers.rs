@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, u8)] = &[
     ("units", 0),
     ("state", 0),
-    ("text", 0),
+    ("text", 1),
     ("workload", 1),
     ("model", 1),
     ("semantics", 2),

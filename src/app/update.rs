@@ -142,16 +142,10 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
 fn in_layer(app: &mut App, layer: Layer, key: Key, action: Option<Action>) -> Vec<Effect> {
     let last = |n: usize| n.saturating_sub(1);
     match (layer, action) {
-        (Layer::Help(_), Some(Action::Help)) | (Layer::Picker(_), Some(Action::Open)) | (_, Some(Action::Close)) => {
-            app.layer = None;
-            if matches!(layer, Layer::Dials(_)) {
-                return turned(app);
-            }
-        }
-        (Layer::Dials(_), Some(Action::Dials | Action::Detail)) => {
-            app.layer = None;
-            return turned(app);
-        }
+        (Layer::Help(_), Some(Action::Help))
+        | (Layer::Picker(_), Some(Action::Open))
+        | (Layer::Dials(_), Some(Action::Dials | Action::Detail))
+        | (_, Some(Action::Close)) => return close(app),
         (Layer::Help(top), Some(Action::LaneDown)) => app.layer = Some(Layer::Help(top.saturating_add(1).min(60))),
         (Layer::Help(top), Some(Action::LaneUp)) => app.layer = Some(Layer::Help(top.saturating_sub(1))),
         (Layer::Help(top), None) if key == Key::PageDown => app.layer = Some(Layer::Help((top + 10).min(60))),
@@ -266,7 +260,7 @@ fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Lens => viewport::lens(app),
         Action::Picture => return vec![Effect::Save(picture_name(app))],
-        Action::Close => close(app),
+        Action::Close => return close(app),
         Action::Suspend => return vec![Effect::Suspend],
         Action::Quit => return vec![Effect::Stop, Effect::Quit],
     }
@@ -274,7 +268,10 @@ fn perform(app: &mut App, action: Action) -> Vec<Effect> {
 }
 
 /// The top layer only, one at a time.
-fn close(app: &mut App) {
+fn close(app: &mut App) -> Vec<Effect> {
+    if let Some(layer) = app.layer.take() {
+        return if matches!(layer, Layer::Dials(_)) { turned(app) } else { Vec::new() };
+    }
     if app.detail {
         app.detail = false;
     } else if matches!(app.playhead, Playhead::Replay { .. } | Playhead::Frozen(_)) {
@@ -284,6 +281,7 @@ fn close(app: &mut App) {
     } else {
         app.selection = None;
     }
+    Vec::new()
 }
 
 fn chosen(app: &App) -> usize {

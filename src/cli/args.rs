@@ -63,8 +63,7 @@ pub(super) struct Shared {
     /// How its tasks are executed
     #[arg(short, long, value_name = "MODEL", default_value = "serial", value_parser = one_of(&ModelKind::ALL, ModelKind::name))]
     pub model: ModelKind,
-    /// Whether who computes must hold a global lock, like the GIL of `CPython`
-    #[arg(long, value_name = "LOCK", default_value = "off", value_parser = one_of(&Lock::ALL, Lock::name))]
+    #[arg(long, value_name = "LOCK", default_value = "off", help = "Whether whoever computes must hold a global lock, like CPython's GIL", value_parser = one_of(&Lock::ALL, Lock::name))]
     pub global_lock: Lock,
     /// How long a thread waits for the global lock before it asks for it
     #[arg(long, value_name = "TIME", default_value = "5ms", allow_hyphen_values = true, value_parser = values::interval)]

@@ -104,7 +104,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ("-w secret.toml", &["`secret.toml`", "permission"]),
     ("-w folder.toml", &["`folder.toml` is a folder"]),
     ("-w large.toml", &["`large.toml`", "1 MiB"]),
-    ("-w latin1.toml", &["latin1.toml:2:", "UTF-8"]),
+    ("-w latin1.toml", &["latin1.toml:2:12:", "UTF-8"]),
     ("-w broken.toml", &["broken.toml:2:8:"]),
     ("-w mine.toml --tasks 3", &["`mine` has no parameter `tasks`", "it has none"]),
     ("-m thread", &["'thread'", "--model", "serial, threads, processes, async", "similar value exists: 'threads'"]),

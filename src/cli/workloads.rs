@@ -36,9 +36,10 @@ fn read(path: &Path, host: &impl Host) -> Result<Workload, Exit> {
         return Err(Exit::usage(&format!("`{shown}` is no workload file: it is larger than 1 MiB")));
     }
     let text = String::from_utf8(bytes).map_err(|e| {
-        let good = e.utf8_error().valid_up_to();
-        let line = String::from_utf8_lossy(&e.as_bytes()[..good]).matches('\n').count() + 1;
-        Exit::usage(&format!("{shown}:{line}: the file is not UTF-8 text: save it as UTF-8"))
+        let good = String::from_utf8_lossy(&e.as_bytes()[..e.utf8_error().valid_up_to()]).into_owned();
+        let line = good.matches('\n').count() + 1;
+        let column = good.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        Exit::usage(&format!("{shown}:{line}:{column}: expected UTF-8 text: save the file as UTF-8"))
     })?;
     workload::parse(&shown, &text).map_err(|e| Exit::usage(&e.to_string()))
 }
@@ -48,6 +49,7 @@ fn unreadable(path: &str, error: &io::Error) -> String {
         io::ErrorKind::NotFound => format!("there is no file `{path}`: check the path given with -w"),
         io::ErrorKind::PermissionDenied => format!("`{path}` cannot be read: you have no permission to"),
         io::ErrorKind::IsADirectory => format!("`{path}` is a folder: -w takes a workload file"),
+        io::ErrorKind::NotADirectory => format!("`{path}` cannot be read: a part of the path is no folder"),
         _ => format!("`{path}` cannot be read: {error}"),
     }
 }

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use super::Run;
 use super::document::outcome;
-use super::table::{Profile, clean, counted, ending, percent, totals, word};
+use super::table::{Profile, clean, ending, totals, word};
 use crate::state::{Outcome, State};
+use crate::text::{counted, percent};
 use crate::trace::{Begin, Event, Record};
 use crate::units::{Ns, Stamp, TaskId, WorkerId};
 
@@ -45,9 +46,9 @@ impl Narrator {
     /// The run begins.
     pub fn begin(&mut self, begin: &Begin) -> String {
         self.t0 = begin.t0;
-        let workers = counted(begin.workers as usize, "worker", "workers");
-        let cores = counted(begin.cores.len(), "core", "cores");
-        let tasks = counted(self.names.len(), "task", "tasks");
+        let workers = counted(u64::from(begin.workers), "worker", "workers");
+        let cores = counted(begin.cores.len() as u64, "core", "cores");
+        let tasks = counted(self.names.len() as u64, "task", "tasks");
         format!("0.000 s: {tasks} submitted, for {workers} on {cores}.")
     }
 
@@ -77,7 +78,7 @@ impl Narrator {
             }
             Event::WorkerEnded { who, outcome: Outcome::Failed, .. } => vec![format!("worker {} failed", who.0 + 1)],
             Event::Lost { count } => {
-                let events = counted(count as usize, "event", "events");
+                let events = counted(count, "event", "events");
                 vec![format!("{events} of worker {} lost", record.worker.0 + 1)]
             }
             Event::Suspended { spent } => vec![format!("the run stood still for {spent}")],
@@ -170,5 +171,5 @@ pub fn shortfall(run: Run<'_>) -> Option<String> {
     let count = names.len();
     let shown = names.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
     let more = if count > 4 { format!(" and {} more", count - 4) } else { String::new() };
-    (count > 0).then(|| format!("{} did not come to the end: {shown}{more}", counted(count, "task", "tasks")))
+    (count > 0).then(|| format!("{} did not come to the end: {shown}{more}", counted(count as u64, "task", "tasks")))
 }

@@ -6,8 +6,10 @@ use super::Run;
 use super::document::{outcome, taken_up};
 use crate::model::{GlobalLock, ModelKind};
 use crate::state::{Outcome, State};
+use crate::text::{counted, percent};
 use crate::trace::Stats;
 use crate::units::{Ns, TaskId};
+use crate::workload::Value;
 
 /// From this share on, the times are known to be too long and the report says so.
 const BUSY: f64 = 0.05;
@@ -22,7 +24,11 @@ pub fn heading(run: Run<'_>) -> String {
     let (workload, stage) = (&run.settings.workload, run.plan.stage());
     let mut title = workload.title.clone();
     for param in &workload.params {
-        title = title.replace(&format!("{{{}}}", param.name), &param.value.to_string());
+        let shown = match param.value {
+            Value::Count(n) => n.to_string(),
+            Value::Time(t) => t.times(run.settings.scale.millionths, 1_000_000).to_string(),
+        };
+        title = title.replace(&format!("{{{}}}", param.name), &shown);
     }
     let name = clean(&workload.name);
     let what = if title.is_empty() { name } else { format!("{name}: {}", clean(&title)) };
@@ -33,18 +39,12 @@ pub fn heading(run: Run<'_>) -> String {
     let workers = match stage.model.kind {
         ModelKind::Serial => "one thread".to_owned(),
         ModelKind::Async => "one event loop".to_owned(),
-        ModelKind::Threads => counted(stage.workers as usize, "thread", "threads"),
-        ModelKind::Processes => counted(stage.workers as usize, "process", "processes"),
+        ModelKind::Threads => counted(u64::from(stage.workers), "thread", "threads"),
+        ModelKind::Processes => counted(u64::from(stage.workers), "process", "processes"),
     };
-    let scale = run.settings.scale.millionths;
-    let scaled = if scale == 1_000_000 { String::new() } else { format!(", amounts × {}", scale as f64 / 1e6) };
-    let cores = counted(run.trace.cores.len(), "core", "cores");
+    let cores = counted(run.trace.cores.len() as u64, "core", "cores");
     let (model, engine) = (stage.model.kind.name(), run.plan.engine.name());
-    format!("{what}\n{model}{lock}: {workers}, {cores}{scaled}, {engine}\n")
-}
-
-pub(super) fn counted(n: usize, one: &str, more: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { more })
+    format!("{what}\n{model}{lock}: {workers}, {cores}, {engine}\n")
 }
 
 /// The result of `run`: a line for each task, then what they come to. Empty if the run is not over.
@@ -138,10 +138,6 @@ pub(super) const fn word(state: State) -> &'static str {
     }
 }
 
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
-}
-
 /// How a task ended, in a few words.
 pub(super) fn ending(run: Run<'_>, index: usize) -> String {
     let outcome = outcome(run.trace, TaskId(index as u32));
@@ -157,7 +153,7 @@ pub(super) fn totals(run: Run<'_>) -> Option<Vec<String>> {
     let end = run.trace.report.as_ref()?;
     let makespan = run.trace.makespan()?;
     let stats = run.trace.stats(makespan);
-    let cores = counted(run.trace.cores.len(), "core", "cores");
+    let cores = counted(run.trace.cores.len() as u64, "core", "cores");
     let mut lines = vec![
         format!(
             "{makespan} in all: {} on cores, {:.2} of {cores} busy, {:.1} tasks under way on average",
@@ -193,7 +189,7 @@ fn created(stats: &Stats) -> String {
     if stats.spawned == 0 {
         return "no worker created".to_owned();
     }
-    format!("{} created, starting took {}", counted(stats.spawned, "worker", "workers"), stats.spawning)
+    format!("{} created, starting took {}", counted(stats.spawned as u64, "worker", "workers"), stats.spawning)
 }
 
 fn resources(run: Run<'_>) -> String {
@@ -210,20 +206,25 @@ fn notes(run: Run<'_>, stats: &Stats) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(share) = run.busy_machine.filter(|share| *share >= BUSY) {
         notes.push(format!(
-            "note: other programs took {} of the cores meanwhile; on an idle machine the times are shorter",
+            "note: other programs took {} of the cores meanwhile; on an idle machine times may be shorter",
             percent(share)
         ));
     }
     if stats.lost > 0 {
         notes.push(format!(
             "note: {} were lost; times in states are incomplete",
-            counted(stats.lost as usize, "event", "events")
+            counted(stats.lost, "event", "events")
         ));
+    }
+    let suspended: Ns = run.trace.suspended.iter().map(|gap| gap.len()).sum();
+    if suspended > Ns::ZERO {
+        notes.push(format!("note: the run was suspended for {suspended} of that time"));
     }
     if run.trace.forgotten > Ns::ZERO {
         notes.push(format!("note: details before {} are no longer kept; their sums are", run.trace.forgotten));
     }
-    if stats.sums[State::Ready as usize] > Ns::ZERO {
+    let is_ready = |index| Profile::of(run, index).waits.iter().any(|(state, _)| *state == State::Ready);
+    if (0..run.trace.tasks.len()).any(is_ready) {
         notes.push("note: `ready` is what workers noticed themselves; the kernel's record is not read".to_owned());
     }
     notes

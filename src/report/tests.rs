@@ -185,18 +185,18 @@ fn what_is_no_longer_kept_is_not_made_up() {
 fn the_table_reads_like_this() {
     let text = with_run(GIL, &records(), Some(0.25), table);
     let expected = "\
-pair: 2 tasks of 5ms
+pair: 2 tasks of 5 ms
 threads with a GIL (switch interval 5ms): 2 threads, 2 cores, measured
 
 task    worker    pid  tid  queued  started  finished  running  waiting               outcome
-task 1  worker 1  101  102     0 s   1.0 ms   11.0 ms     91 %  starting 9 %          done
-task 2  worker 2  101  103  2.0 ms   2.0 ms   20.0 ms     40 %  GIL 50 %, queued 10 %  killed by signal 9
+task 1  worker 1  101  102     0 s   1 ms   11 ms     91 %  starting 9 %          done
+task 2  worker 2  101  103  2 ms   2 ms   20 ms     40 %  GIL 50 %, queued 10 %  killed by signal 9
 
-20.0 ms in all: 18.0 ms on cores, 0.90 of 2 cores busy, 1.4 tasks under way on average
-1 worker created, starting took 1.0 ms, peak memory unknown, 0 voluntary and 0 involuntary switches
-64 B copied between processes in 1.0 us
-GIL: held 18.0 ms, waited for 10.0 ms, handed over once; let go once because asked, 0 times by itself
-note: other programs took 25 % of the cores meanwhile; on an idle machine the times are shorter
+20 ms in all: 18 ms on cores, 0.90 of 2 cores busy, 1.4 tasks under way on average
+1 worker created, starting took 1 ms, peak memory unknown, 0 voluntary and 0 involuntary switches
+64 B copied between processes in 1 us
+GIL: held 18 ms, waited for 10 ms, handed over once; let go once because asked, 0 times by itself
+note: other programs took 25 % of the cores meanwhile; on an idle machine times may be shorter
 ";
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(words(&text), words(expected), "\n{text}");
@@ -227,7 +227,7 @@ fn sentences_say_what_happens_and_then_what_it_came_to() {
     assert_eq!(narrator.tell(&shuffled), expected);
     let summary = with_run(GIL, &records(), None, summary);
     assert!(
-        summary.contains("task 2: killed by signal 9 after 20.0 ms; running 40 %, GIL 50 %, queued 10 %."),
+        summary.contains("task 2: killed by signal 9 after 20 ms; running 40 %, GIL 50 %, queued 10 %."),
         "{summary}"
     );
 }

@@ -8,10 +8,9 @@ use super::news::News;
 use super::now;
 use crate::app::{Message, RunId};
 use crate::engine::real::{Runner, machine, sys};
-use crate::load::{self, Sample};
+use crate::load::Watch;
 use crate::plan::Plan;
 use crate::trace::{End, Frame};
-use crate::units::Ns;
 
 /// The one run there can be.
 #[derive(Default)]
@@ -22,7 +21,7 @@ pub struct Runs {
 struct Current {
     id: RunId,
     runner: Runner,
-    before: Option<(Sample, Ns)>,
+    watch: Option<Watch>,
 }
 
 impl Runs {
@@ -51,7 +50,7 @@ impl Runs {
         };
         let builder = thread::Builder::new().name("frames".to_owned());
         builder.spawn(read).map_err(|e| format!("the run cannot be watched: {e}; close other programs"))?;
-        self.current = Some(Current { id, runner, before: None });
+        self.current = Some(Current { id, runner, watch: None });
         Ok(())
     }
 
@@ -79,13 +78,12 @@ impl Runs {
         let current = self.current.as_mut().filter(|c| c.id == id)?;
         Some(match frame {
             Frame::Begin(begin) => {
-                let sample = load::sample(&machine::allowed_cores(), now());
-                current.before = sample.map(|s| (s, sys::process_cpu()));
+                current.watch = Some(Watch::begin(machine::allowed_cores(), now(), sys::process_cpu()));
                 Message::Begin(id, begin)
             }
             Frame::Events(records) => Message::Events(id, records),
             Frame::End(end) => {
-                let others = current.others(&end);
+                let others = current.others(&end).unwrap_or(0.0);
                 Message::End(id, end, others)
             }
             Frame::Failed(reason) => Message::Failed(id, reason),
@@ -100,13 +98,9 @@ impl Runs {
 }
 
 impl Current {
-    /// How many cores other programs kept busy from the begin of the run to now.
-    fn others(&self, end: &End) -> f64 {
-        let cores = machine::allowed_cores();
-        let Some((before, own_before)) = self.before else { return 0.0 };
-        let Some(after) = load::sample(&cores, now()) else { return 0.0 };
-        let own = sys::process_cpu() - own_before + end.cpu + end.overhead.collector + end.overhead.dispatcher;
-        let share = load::foreign_share(before, after, own, cores.len()).unwrap_or(0.0);
-        share * cores.len() as f64
+    /// How many cores other programs kept busy from the begin of the run to now; nothing where that cannot be told.
+    fn others(&self, end: &End) -> Option<f64> {
+        let run = end.cpu + end.overhead.collector + end.overhead.dispatcher;
+        self.watch.as_ref()?.others(now(), sys::process_cpu(), run)
     }
 }

@@ -121,7 +121,7 @@ impl Session {
         let look = (!app.is_paused()).then_some(self.next_look);
         let toast = app.toast.as_ref().map(|t| t.until);
         let next = [frame, look, toast].into_iter().flatten().min();
-        next.map_or(Duration::from_secs(3_600), |at| at.since(time).to_std())
+        next.map_or(Duration::from_hours(1), |at| at.since(time).to_std())
     }
 
     fn draw(&mut self, app: &mut App, look: Look, terminal: &mut Terminal) -> io::Result<()> {
@@ -157,7 +157,7 @@ impl Session {
     ) -> io::Result<(Draw, Option<Leave>)> {
         let mut urgency = Draw::Now;
         let message = match news {
-            News::Terminal(event) => self.input(app, event),
+            News::Terminal(event) => self.input(app, &event),
             News::TerminalGone => return Ok((Draw::Not, Some(Leave::Signal(signal_hook::consts::SIGHUP)))),
             News::Frame(id, frame) => {
                 // The first events and the last are news at once; those between can wait for a frame.
@@ -227,13 +227,14 @@ impl Session {
         None
     }
 
-    fn input(&mut self, app: &App, event: Event) -> Option<Message> {
-        match event {
+    fn input(&mut self, app: &App, event: &Event) -> Option<Message> {
+        match *event {
             Event::Key(key) => {
                 #[cfg(debug_assertions)]
-                if key.code == crossterm::event::KeyCode::F(12) && std::env::var_os("CONCVIZ_PANIC").is_some() {
-                    panic!("asked for by CONCVIZ_PANIC");
-                }
+                assert!(
+                    key.code != crossterm::event::KeyCode::F(12) || std::env::var_os("CONCVIZ_PANIC").is_none(),
+                    "asked for by CONCVIZ_PANIC"
+                );
                 news::key(key).map(Message::Key)
             }
             Event::Resize(columns, rows) => Some(Message::Resize(columns, rows)),

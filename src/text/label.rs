@@ -82,6 +82,10 @@ pub enum Label {
     GroupProgram,
     HelpTitle,
     HelpMouse,
+    HelpMouseMore,
+    GilShort,
+    CoresShort,
+    LoopShort,
     HelpScroll,
     LegendTitle,
     LegendTall,
@@ -115,6 +119,7 @@ impl Label {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 const fn english(label: Label) -> &'static str {
     match label {
         Label::Serial | Label::KeySerial => "serial",
@@ -190,7 +195,11 @@ const fn english(label: Label) -> &'static str {
         Label::GroupLook => "Looking closer",
         Label::GroupProgram => "Program",
         Label::HelpTitle => "Help",
-        Label::HelpMouse => "Mouse: click a model, a task or a segment; wheel: next task; Ctrl+wheel: zoom; drag: pan",
+        Label::HelpMouse => "Mouse: click a model, a task, a segment; wheel: next task;",
+        Label::HelpMouseMore => "       Ctrl+wheel: zoom where it points; drag: pan",
+        Label::GilShort => "GIL",
+        Label::CoresShort => "cores",
+        Label::LoopShort => "loop",
         Label::HelpScroll => "up/down scroll   Esc close",
         Label::LegendTitle => "How to read a lane",
         Label::LegendTall => "tall: works on a core",

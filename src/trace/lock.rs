@@ -28,6 +28,7 @@ pub struct LockTrack {
     /// How many times it let go by itself, to wait.
     pub voluntary: u64,
     dropped_held: Ns,
+    dropped_hand_overs: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -94,18 +95,9 @@ impl LockTrack {
         Some(Hold { range: Range::new(turn.at, to), task: turn.task, waited, forced, open: next.is_none() })
     }
 
-    /// How many times it changed hands within `window`: it was taken by another than the one before.
-    pub fn hand_overs_in(&self, window: Range) -> u64 {
-        let mut last = None;
-        let mut count = 0;
-        for turn in &self.turns {
-            if let What::Taken { .. } = turn.what {
-                let other = last.is_some_and(|l| l != turn.task);
-                count += u64::from(other && window.contains(turn.at));
-                last = Some(turn.task);
-            }
-        }
-        count
+    /// How many times it changed hands up to `until`: it was taken by another than the one before.
+    pub fn hand_overs(&self, until: Ns) -> u64 {
+        self.dropped_hand_overs + hand_overs(&self.turns, until)
     }
 
     /// For how long it was held, up to `until`.
@@ -116,11 +108,23 @@ impl LockTrack {
     pub(super) fn forget(&mut self, cut: Ns) -> usize {
         let gone = self.turns.partition_point(|t| t.at < cut);
         let gone = gone.saturating_sub(1);
+        // The last turn that goes was somebody's: the next hand-over counts from it.
+        if gone > 0 {
+            let all = hand_overs(&self.turns, Ns::MAX);
+            let rest = hand_overs(&self.turns[gone..], Ns::MAX);
+            self.dropped_hand_overs += all - rest;
+        }
         let before: Ns = (0..gone).filter_map(|i| self.hold(i, cut)).map(|h| h.range.len()).sum();
         self.dropped_held += before;
         self.turns.drain(..gone);
         gone
     }
+}
+
+fn hand_overs(turns: &[Turn], until: Ns) -> u64 {
+    let takers = turns.iter().filter(|t| t.at < until && matches!(t.what, What::Taken { .. })).map(|t| t.task);
+    let mut last = None;
+    takers.filter(|task| last.replace(*task).is_some_and(|before| before != *task)).count() as u64
 }
 
 #[cfg(test)]
@@ -139,7 +143,7 @@ mod tests {
             lock.holds(Range::new(Ns(0), Ns(20))).map(|h| (h.range.from.0, h.range.to.0, h.task.0, h.forced)).collect();
         assert_eq!(holds, [(0, 4, 0, true), (5, 9, 1, false), (12, 20, 1, false)]);
         assert_eq!((lock.forced, lock.voluntary), (1, 1));
-        assert_eq!(lock.hand_overs_in(Range::new(Ns(0), Ns(20))), 1);
+        assert_eq!(lock.hand_overs(Ns(20)), 1);
         assert_eq!(lock.held(Ns(20)), Ns(16));
         let tail: Vec<_> = lock.holds(Range::new(Ns(2), Ns(6))).map(|h| (h.range.from.0, h.range.to.0)).collect();
         assert_eq!(tail, [(2, 4), (5, 6)]);
@@ -152,9 +156,10 @@ mod tests {
             lock.taken(Ns(i * 10), TaskId(i as u32 % 3), Ns(1));
             lock.released(Ns(i * 10 + 9), TaskId(i as u32 % 3), true);
         }
-        let before = lock.held(Ns(2_000));
+        let figures = |lock: &LockTrack| (lock.held(Ns(2_000)), lock.hand_overs(Ns(2_000)));
+        let before = figures(&lock);
         lock.forget(Ns(500));
-        assert_eq!(lock.held(Ns(2_000)), before);
+        assert_eq!(figures(&lock), before);
         assert!(lock.len() < 110);
     }
 }

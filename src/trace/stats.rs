@@ -96,7 +96,7 @@ impl Trace {
         for lock in used {
             sum.instances += 1;
             sum.held += lock.held(window.to);
-            sum.hand_overs += lock.hand_overs_in(window);
+            sum.hand_overs += lock.hand_overs(window.to);
             sum.drop_requests += lock.drop_requests;
             sum.forced += lock.forced;
             sum.voluntary += lock.voluntary;

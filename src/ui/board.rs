@@ -31,7 +31,8 @@ fn name(row: &Row) -> &'static str {
 pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let Some(top) = layout.board else { return };
     let grid = Grid::over(Range::new(Ns::ZERO, app.axis), layout.columns());
-    for (y, row) in (top..).zip(app.scoreboard.rows(app.setup.model)) {
+    for (index, row) in (0..).zip(app.scoreboard.rows(app.setup.model)) {
+        let y = top + index * layout.board_pitch;
         draw_row(app, &row, &grid, y, look, layout, buffer);
     }
 }
@@ -84,7 +85,7 @@ fn draw_bar(
         // Half a column more, where the bar's height has a symbol for that.
         let half = match (look.ascii, eighths) {
             (false, 8) => '▌',
-            (false, 3..=5) => '▖',
+            (false, 4) => '▖',
             _ => return,
         };
         paint::cell(buffer, layout.plot.0 + whole, y, half, style);

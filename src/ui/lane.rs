@@ -20,15 +20,15 @@ pub fn eighths(look: Look, eighths: u32) -> char {
     if look.ascii { ASCII[at] } else { EIGHTHS[at] }
 }
 
-/// How a state is drawn in the lower row of a lane when it has a cell to itself.
+/// How a state is drawn in the lower rows of a lane when it has a cell to itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fill {
     /// Nothing is there.
     Blank,
-    /// The whole cell in the state's colour.
-    Solid(State),
-    /// A symbol in the state's colour.
-    Symbol(char, State),
+    /// The whole cell in that colour.
+    Solid(Role),
+    /// A symbol in that colour; whether it stands in the lowest row only.
+    Symbol(char, Role, bool),
 }
 
 /// The symbol of a waiting state in a lane `rows` high; also in the legend.
@@ -36,13 +36,8 @@ pub fn symbol(look: Look, state: State, holds: bool, rows: u16) -> char {
     let solid = if rows == 1 { '▄' } else { '█' };
     match (state, holds) {
         (State::Ended, _) => ' ',
-        (State::Running, _) => {
-            if look.ascii {
-                '#'
-            } else {
-                '█'
-            }
-        }
+        (State::Running, _) if look.ascii => '#',
+        (State::Running, _) => '█',
         (State::Queued, _) => {
             if look.ascii {
                 '_'
@@ -58,94 +53,105 @@ pub fn symbol(look: Look, state: State, holds: bool, rows: u16) -> char {
     }
 }
 
-fn fill(look: Look, half: Half, rows: u16) -> Fill {
-    let Some(state) = half.state else { return Fill::Blank };
-    match symbol(look, state, half.holds, rows) {
-        ' ' => Fill::Blank,
-        '█' => Fill::Solid(state),
-        other => Fill::Symbol(other, state),
-    }
+/// A lane's place and manner.
+#[derive(Clone, Copy, Debug)]
+struct Brush {
+    look: Look,
+    /// Rows of the lane.
+    rows: u16,
+    /// Rows at the bottom that waiting takes.
+    low: u16,
+    /// Whether most columns are folded: then a wait that fills its column is as dim as those behind work.
+    dense: bool,
 }
 
-/// Draws `columns` from `x`, `y` on, `rows` (1 or 2) high. A column stands for `cell` of time.
+/// Draws `columns` from `x`, `y` on, `rows` high. A column stands for `cell` of time.
 pub fn draw(buffer: &mut Buffer, look: Look, x: u16, y: u16, rows: u16, columns: &[Column], cell: Ns) {
+    let folded = columns.iter().filter(|c| c.spans > 0 && c.halves.is_none()).count();
+    let drawn = columns.iter().filter(|c| c.spans > 0).count();
+    let brush = Brush { look, rows, low: (rows / 2).max(1), dense: folded * 2 > drawn };
     for (index, column) in columns.iter().enumerate() {
         let x = x + index as u16;
         match column.halves {
-            Some(halves) => pure(buffer, look, (x, y), rows, halves),
-            None => folded(buffer, look, (x, y), rows, column, cell),
+            Some(halves) => brush.pure(buffer, (x, y), halves),
+            None => brush.folded(buffer, (x, y), column, cell),
         }
     }
 }
 
-/// One or two states, each with its half of the column.
-fn pure(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), rows: u16, halves: [Half; 2]) {
-    let running = |h: Half| h.state == Some(State::Running);
-    let green = look.fg(Role::State(State::Running));
-    if rows == 2 {
-        let symbol = match (running(halves[0]), running(halves[1])) {
-            (true, true) => symbol(look, State::Running, true, rows),
-            (true, false) if !look.ascii => '▌',
-            (false, true) if !look.ascii => '▐',
-            (true, false) => '#',
-            _ => ' ',
+impl Brush {
+    fn fill(self, half: Half) -> Fill {
+        let Some(state) = half.state else { return Fill::Blank };
+        let role = if self.dense && state != State::Running { Role::Behind(state) } else { Role::State(state) };
+        if state == State::Running {
+            return Fill::Solid(role);
+        }
+        match symbol(self.look, state, half.holds, self.rows) {
+            ' ' => Fill::Blank,
+            '█' => Fill::Solid(role),
+            other => Fill::Symbol(other, role, matches!(other, '⣀' | '▁' | '_')),
+        }
+    }
+
+    /// One or two states, each with its half of the column.
+    fn pure(self, buffer: &mut Buffer, (x, y): (u16, u16), halves: [Half; 2]) {
+        let fills = halves.map(|h| self.fill(h));
+        let working = |i: usize| halves[i].state == Some(State::Running);
+        let high = [0, 1].map(|i| if working(i) { fills[i] } else { Fill::Blank });
+        for row in 0..self.rows {
+            let lowest = row + 1 == self.rows;
+            let [left, right] = if row < self.rows - self.low { high } else { fills };
+            let shown = |f: Fill| if matches!(f, Fill::Symbol(_, _, true)) && !lowest { Fill::Blank } else { f };
+            let (symbol, style) = self.both(shown(left), shown(right));
+            if symbol != ' ' {
+                paint::cell(buffer, x, y + row, symbol, style);
+            }
+        }
+    }
+
+    /// Two halves in one cell. Where they cannot both be shown, the solid one is, else the left one.
+    fn both(self, left: Fill, right: Fill) -> (char, Style) {
+        let look = self.look;
+        let block = |whole: char| if look.ascii { '#' } else { whole };
+        let whole = |f: Fill| match f {
+            Fill::Blank => (' ', Style::new()),
+            Fill::Solid(role) => (block('█'), look.fg(role)),
+            Fill::Symbol(c, role, _) => (c, look.fg(role)),
         };
-        if symbol != ' ' {
-            paint::cell(buffer, x, y, symbol, green);
+        match (left, right) {
+            (l, r) if l == r => whole(l),
+            (Fill::Solid(l), Fill::Solid(r)) if !look.is_mono() => (block('▌'), look.on(l, r)),
+            (Fill::Solid(l), _) => (block('▌'), look.fg(l)),
+            (_, Fill::Solid(r)) => (block('▐'), look.fg(r)),
+            (Fill::Blank, r) => whole(r),
+            (l, _) => whole(l),
         }
     }
-    let low = y + rows - 1;
-    let [left, right] = halves.map(|h| fill(look, h, rows));
-    let (symbol, style) = both(look, left, right);
-    if symbol != ' ' {
-        paint::cell(buffer, x, low, symbol, style);
-    }
-}
 
-/// Two halves in one cell. Where they cannot both be shown, the one at work is, else the left one.
-fn both(look: Look, left: Fill, right: Fill) -> (char, Style) {
-    let whole = |f: Fill| match f {
-        Fill::Blank => (' ', Style::new()),
-        Fill::Solid(state) => (symbol(look, state, true, 2), look.fg(Role::State(state))),
-        Fill::Symbol(c, state) => (c, look.fg(Role::State(state))),
-    };
-    match (left, right) {
-        (l, r) if l == r => whole(l),
-        (Fill::Solid(l), Fill::Solid(r)) if !look.ascii && !look.is_mono() => {
-            ('▌', look.on(Role::State(l), Role::State(r)))
+    /// More than one change: the share at work is the height, the commonest wait stands behind it.
+    fn folded(self, buffer: &mut Buffer, (x, y): (u16, u16), column: &Column, cell: Ns) {
+        let look = self.look;
+        let height = column.height(cell, u32::from(self.rows) * 8);
+        let wait = column.commonest_wait().map(|state| Half { state: Some(state), holds: column.holds });
+        if height == 0 {
+            if let Some(half) = wait {
+                self.pure(buffer, (x, y), [half; 2]);
+            }
+            return;
         }
-        (Fill::Solid(l), _) if !look.ascii => ('▌', look.fg(Role::State(l))),
-        (_, Fill::Solid(r)) if !look.ascii => ('▐', look.fg(Role::State(r))),
-        (Fill::Blank, r) => whole(r),
-        (l, _) => whole(l),
-    }
-}
-
-/// More than one change: the share at work is the height, the commonest wait stands behind it.
-fn folded(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), rows: u16, column: &Column, cell: Ns) {
-    let height = column.height(cell, u32::from(rows) * 8);
-    let wait = column.commonest_wait();
-    let low = y + rows - 1;
-    let green = Role::State(State::Running);
-    if height == 0 {
-        if let Some(state) = wait {
-            let (symbol, style) =
-                both(look, fill(look, half(state, column), rows), fill(look, half(state, column), rows));
-            paint::cell(buffer, x, low, symbol, style);
+        let green = Role::State(State::Running);
+        let behind = wait.and_then(|h| h.state).filter(|state| {
+            column.holds && !matches!(state, State::Queued | State::Starting) && !look.is_mono() && !look.ascii
+        });
+        for row in 0..self.rows {
+            let from_bottom = u32::from(self.rows - 1 - row);
+            let part = height.saturating_sub(from_bottom * 8).min(8);
+            let style = match behind.filter(|_| row >= self.rows - self.low) {
+                Some(state) => look.on(green, Role::Behind(state)),
+                None if part == 0 => continue,
+                None => look.fg(green),
+            };
+            paint::cell(buffer, x, y + row, eighths(look, part), style);
         }
-        return;
     }
-    let behind = wait.filter(|s| column.holds && !matches!(s, State::Queued | State::Starting));
-    let style = match behind {
-        Some(state) if !look.is_mono() => look.on(green, Role::Behind(state)),
-        _ => look.fg(green),
-    };
-    paint::cell(buffer, x, low, eighths(look, height.min(8)), style);
-    if height > 8 {
-        paint::cell(buffer, x, y, eighths(look, height - 8), look.fg(green));
-    }
-}
-
-fn half(state: State, column: &Column) -> Half {
-    Half { state: Some(state), holds: column.holds }
 }

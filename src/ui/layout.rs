@@ -62,6 +62,8 @@ pub struct Layout {
     pub cores: Vec<u16>,
     /// First row of the scoreboard.
     pub board: Option<u16>,
+    /// Rows from one row of the scoreboard to the next.
+    pub board_pitch: u16,
     /// Row of the figures.
     pub figures: Option<u16>,
     /// Row of the legend.
@@ -74,6 +76,8 @@ pub struct Layout {
 
 /// Rows of the scoreboard.
 pub const BOARD_ROWS: u16 = 5;
+/// How often a lane is made two rows higher, at most.
+const MOST_STOREYS: u16 = 3;
 /// The most single cores that get a row.
 const MOST_CORES: u16 = 8;
 
@@ -104,10 +108,10 @@ impl Layout {
         let wants = Wants { tasks: tasks as u16, special: locked || looped, ready: looped, cores };
 
         let (label, right) = match area.width {
-            ..64 => (9, 9),
+            ..64 => (9, 12),
             64..100 => (12, 16),
             100..160 => (20, 16),
-            _ => (22, 22),
+            _ => (22, 28),
         };
         let plot = (area.x + label, area.width - label - right);
         let mut layout = Layout { area, plot, right: plot.0 + plot.1 + 1, tasks, ..Layout::default() };
@@ -135,9 +139,16 @@ impl Layout {
         let below_sentence = room.take(1);
         let above_sentence = room.take(1);
         let above_busy = room.take(1);
+        let above_cores = cores && room.take(1);
+        let above_figures = figures && room.take(1);
+        let mut storeys = 0;
+        while airy && storeys < MOST_STOREYS && room.take(2 * shown) {
+            storeys += 1;
+        }
+        self.board_pitch = 1 + u16::from(board && room.take(BOARD_ROWS - 1));
 
         self.airy = airy;
-        self.lane_rows = 1 + u16::from(tall);
+        self.lane_rows = 1 + u16::from(tall) + 2 * storeys;
         let pitch = self.lane_rows + u16::from(airy);
         let mut y = self.area.y + 2 + u16::from(above_sentence);
         let mut next = |rows: u16| {
@@ -159,12 +170,18 @@ impl Layout {
             next(1);
         }
         self.busy = next(1);
+        if above_cores {
+            next(1);
+        }
         if cores {
             self.cores = (0..wants.cores).map(|_| next(1)).collect();
             next(1);
         }
         let detail_top = if gaps[0] { next(1) } else { self.busy + 1 };
-        self.board = board.then(|| next(BOARD_ROWS));
+        self.board = board.then(|| next(BOARD_ROWS * self.board_pitch - (self.board_pitch - 1)));
+        if above_figures {
+            next(1);
+        }
         self.figures = figures.then(|| next(1));
         // What is left over lies above the legend, which stands with the footer at the bottom.
         let bottom = self.area.bottom();
@@ -180,6 +197,11 @@ impl Layout {
     fn first_lane(&self, app: &App, shown: usize) -> usize {
         let selected = app.selection.map_or(0, |s| s.task.index());
         (selected + 1).saturating_sub(shown).min(self.tasks.saturating_sub(shown))
+    }
+
+    /// Whether names and figures must be short.
+    pub fn is_narrow(&self) -> bool {
+        self.area.width < 64
     }
 
     /// The columns of the timeline.

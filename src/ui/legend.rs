@@ -16,14 +16,14 @@ use crate::state::State;
 use crate::text::{Label, percent};
 use crate::trace::Trace;
 
-/// A state's words in the legend.
-pub fn words(state: State, kind: ModelKind) -> Label {
+/// A state's words in the legend: without a core, or without a turn on the loop.
+pub fn words(state: State, holds: bool) -> Label {
     match state {
         State::Queued => Label::StateQueued,
         State::Starting => Label::StateStarting,
         State::Copying => Label::StateCopying,
         State::Running | State::Ended => Label::StateRunning,
-        State::Ready if kind == ModelKind::Async => Label::StateWaitsForLoop,
+        State::Ready if !holds => Label::StateWaitsForLoop,
         State::Ready | State::Preempted => Label::StateWaitsForCore,
         State::Lock => Label::StateLock,
         State::Gil => Label::StateGil,
@@ -40,26 +40,18 @@ pub fn short(state: State, kind: ModelKind) -> &'static str {
         State::Ready | State::Preempted => "no core",
         State::Lock => "waits lock",
         State::Io => "waits I/O",
-        other => words(other, kind).text(),
+        other => words(other, true).text(),
     }
 }
 
 /// The legend: only states that are present, each drawn as its lane draws it.
 pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
-    let (Some(y), Some(run)) = (layout.legend, &app.run) else { return };
-    let kind = run.model.kind;
-    let holds = kind != ModelKind::Async;
+    let (Some(y), Some(_)) = (layout.legend, &app.run) else { return };
     let mut x = layout.area.x + 1;
-    let mut entries = scene.legend();
-    // What matters most comes first: work, then waits by their share; what does not fit is the least.
-    entries.sort_by(|a, b| (b.0 == State::Running).cmp(&(a.0 == State::Running)).then(b.1.total_cmp(&a.1)));
-    for (state, share) in entries {
-        let symbol = match lane::symbol(look, state, holds, 1) {
-            '█' if state != State::Running => '▄',
-            other => other,
-        };
-        let text = format!("{} {}", words(state, kind).text(), percent(share));
-        if x + 3 + paint::width(&text) > layout.area.right() {
+    for (state, holds, share) in scene.legend() {
+        let symbol = lane::symbol(look, state, holds, 1);
+        let text = format!("{} {}", words(state, holds).text(), percent(share));
+        if x + 2 + paint::width(&text) > layout.area.right() {
             break;
         }
         paint::cell(buffer, x, y, symbol, look.fg(Role::State(state)));
@@ -71,7 +63,7 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
 pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let (Some(run), Some(selection)) = (&app.run, app.selection) else { return };
     paint::fill(buffer, layout.detail, look.ground());
-    let (x, end) = (layout.area.x + 1, layout.area.right());
+    let (x, right) = (layout.area.x + 1, layout.area.right());
     let mut y = layout.detail.y;
     let name = run.trace.names.get(selection.task.index()).map_or("", |n| n.name.as_str());
     let text = look.fg(Role::Text);
@@ -79,13 +71,13 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
     let Some(track) = run.trace.tasks.get(selection.task.index()) else { return };
     if let Some(span) = app.selected_span() {
         let goes_on = if span.open { " so far" } else { "" };
-        let doing = format!(" {} {}{goes_on}", words(span.state, run.model.kind).text(), span.range.len());
+        let doing = format!(" {} {}{goes_on}", words(span.state, span.holds).text(), span.range.len());
         let from = format!(", from {} to {}", secs(span.range.from), secs(span.range.to));
         paint::parts(
             buffer,
             x,
             y,
-            end,
+            right,
             &[
                 (name, text.add_modifier(Modifier::BOLD)),
                 (&doing, look.fg(Role::State(span.state)).add_modifier(Modifier::BOLD)),
@@ -101,17 +93,21 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
         let core = core.map_or_else(String::new, |c| format!("  {} {}", Label::Core.text(), c.0));
         let held = if span.holds { "  keeps its worker busy" } else { "  keeps nobody busy" };
         if y < layout.footer {
-            paint::parts(buffer, x, y, end, &[(&place, dim), (&core, dim), (held, dim)]);
+            paint::parts(buffer, x, y, right, &[(&place, dim), (&core, dim), (held, dim)]);
         }
+        y += 1;
+    } else if let (Some(at), Some((outcome, _))) = (track.ended_at(), track.end) {
+        let end = format!(" {} {}", outcome.name(), secs(at));
+        paint::parts(buffer, x, y, right, &[(name, text.add_modifier(Modifier::BOLD)), (&end, text)]);
         y += 1;
     }
     if y < layout.footer {
         let sums = track.sums(app.until());
         let mut line = String::new();
         for state in State::ALL.into_iter().filter(|s| sums[*s as usize].0 > 0) {
-            line += &format!("{} {}   ", words(state, run.model.kind).text(), sums[state as usize]);
+            line += &format!("{} {}   ", words(state, run.model.kind != ModelKind::Async).text(), sums[state as usize]);
         }
-        paint::put(buffer, x, y, end, line.trim_end(), dim);
+        paint::put(buffer, x, y, right, line.trim_end(), dim);
     }
 }
 

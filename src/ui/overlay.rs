@@ -114,7 +114,7 @@ fn help_lines(look: Look) -> Vec<Line> {
             (label.text().to_owned(), text),
         ]);
     }
-    lines.push(vec![(Label::HelpMouse.text().to_owned(), dim)]);
+    lines.extend([Label::HelpMouse, Label::HelpMouseMore].map(|label| vec![(label.text().to_owned(), dim)]));
     lines
 }
 

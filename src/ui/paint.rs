@@ -15,13 +15,6 @@ pub fn put(buffer: &mut Buffer, x: u16, y: u16, end: u16, text: &str, style: Sty
     next
 }
 
-/// Writes `text` so that it ends before column `end`, where there is room from `start` on.
-pub fn put_right(buffer: &mut Buffer, start: u16, y: u16, end: u16, text: &str, style: Style) {
-    let width = text.width() as u16;
-    let x = end.saturating_sub(width).max(start);
-    put(buffer, x, y, end, text, style);
-}
-
 /// One cell.
 pub fn cell(buffer: &mut Buffer, x: u16, y: u16, symbol: char, style: Style) {
     if let Some(cell) = buffer.cell_mut((x, y)) {
@@ -33,7 +26,10 @@ pub fn cell(buffer: &mut Buffer, x: u16, y: u16, symbol: char, style: Style) {
 pub fn fill(buffer: &mut Buffer, area: Rect, style: Style) {
     for y in area.top()..area.bottom().min(buffer.area.bottom()) {
         for x in area.left()..area.right().min(buffer.area.right()) {
-            cell(buffer, x, y, ' ', style);
+            if let Some(cell) = buffer.cell_mut((x, y)) {
+                cell.reset();
+                cell.set_style(style);
+            }
         }
     }
 }

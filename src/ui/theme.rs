@@ -61,7 +61,7 @@ const fn rgb(hex: u32) -> Color {
 }
 
 const TASKS_DARK: [u32; 6] = [0x0056_b4e9, 0x00e6_9f00, 0x00cc_79a7, 0x00f0_e442, 0x00c8_d0da, 0x0038_c7c7];
-const TASKS_LIGHT: [u32; 6] = [0x0000_72b2, 0x00b8_6f00, 0x00a8_4f86, 0x0086_7b00, 0x0055_606c, 0x0000_7c80];
+const TASKS_LIGHT: [u32; 6] = [0x0000_72b2, 0x00b8_6f00, 0x00a8_4f86, 0x0079_6f00, 0x0055_606c, 0x0000_7c80];
 
 impl Look {
     /// Whether there is no colour at all.
@@ -92,7 +92,7 @@ impl Look {
             Depth::Sixteen => Style::new().fg(Color::Black).bg(self.color(role)),
             _ => {
                 let bg = self.exact(role);
-                let ink = if luminance(bg) > 0.32 { rgb(0x000b_0e12) } else { rgb(0x00ff_ffff) };
+                let ink = if luminance(bg) > 0.18 { rgb(0x000b_0e12) } else { rgb(0x00ff_ffff) };
                 Style::new().fg(self.reduce(ink)).bg(self.reduce(bg))
             }
         }

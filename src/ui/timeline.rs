@@ -41,7 +41,8 @@ fn draw_axis(app: &App, grid: &Grid, look: Look, layout: &Layout, buffer: &mut B
     paint::put(buffer, last + 1, y, layout.area.right(), unit, dim);
     let shown = layout.lanes.len();
     let left = if app.lens {
-        Label::LensTitle.text().to_owned()
+        let label = if layout.plot.0 < 20 { Label::KeyLens } else { Label::LensTitle };
+        label.text().to_owned()
     } else if shown < layout.tasks {
         let first = layout.lanes.first().map_or(0, |s| s.task.index()) + 1;
         format!("{first}-{} of {}", first + shown - 1, layout.tasks)
@@ -49,11 +50,7 @@ fn draw_axis(app: &App, grid: &Grid, look: Look, layout: &Layout, buffer: &mut B
         String::new()
     };
     let style = if app.lens { look.fg(Role::Accent).add_modifier(Modifier::BOLD) } else { dim };
-    if app.lens {
-        paint::put_right(buffer, last + 3, y, layout.area.right(), &left, style);
-    } else {
-        paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &left, style);
-    }
+    paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &left, style);
 }
 
 #[expect(clippy::too_many_arguments, reason = "drawing needs what, where and how")]
@@ -68,15 +65,16 @@ fn draw_lane(
     buffer: &mut Buffer,
 ) {
     let low = slot.y + layout.lane_rows - 1;
+    let named = slot.y + layout.lane_rows / 2;
     let chosen = app.selection.is_some_and(|s| s.task == lane.task);
-    draw_name(app, run, lane, chosen, (slot.y, low), look, layout, buffer);
+    draw_name(app, run, lane, chosen, (slot.y, low, named), look, layout, buffer);
     lane::draw(buffer, look, layout.plot.0, slot.y, layout.lane_rows, &lane.columns, grid.cell);
     if let Some(at) = app.selection.filter(|s| s.task == lane.task).and_then(|s| s.at) {
         mark_selected(app, grid, at, slot, look, layout, buffer);
     }
     let style = if chosen { look.fg(Role::Text) } else { look.fg(Role::Dim) };
     let text = figures(run, lane, app.until(), layout.area.width - layout.right);
-    paint::put(buffer, layout.right, low, layout.area.right(), &text, style);
+    paint::put(buffer, layout.right, named, layout.area.right(), &text, style);
 }
 
 #[expect(clippy::too_many_arguments, reason = "drawing needs what, where and how")]
@@ -85,7 +83,7 @@ fn draw_name(
     run: &Run,
     lane: &Lane,
     chosen: bool,
-    (top, low): (u16, u16),
+    (top, low, named): (u16, u16, u16),
     look: Look,
     layout: &Layout,
     buffer: &mut Buffer,
@@ -100,11 +98,11 @@ fn draw_name(
     let style = if chosen { look.fg(Role::Accent).add_modifier(Modifier::BOLD) } else { look.fg(Role::Text) };
     let pointer = if chosen { if look.ascii { ">" } else { "›" } } else { "" };
     let end = layout.plot.0 - 1;
-    let after = paint::put(buffer, x + 1, low, end, &format!("{pointer}{name}"), style);
+    let after = paint::put(buffer, x + 1, named, end, &format!("{pointer}{name}"), style);
     let Some(state) = lane.now.filter(|s| *s != State::Ended) else { return };
     if layout.plot.0 - layout.area.x >= 20 && !run.is_over() && app.until() > Ns::ZERO {
         let word = super::legend::short(state, run.model.kind);
-        paint::put(buffer, after + 1, low, end, word, look.fg(Role::State(state)));
+        paint::put(buffer, after + 1, named, end, word, look.fg(Role::State(state)));
     }
 }
 
@@ -140,7 +138,7 @@ fn figures(run: &Run, lane: &Lane, until: Ns, room: u16) -> String {
         String::new()
     };
     let end = match (ended, track.end) {
-        (Some(_), Some((Outcome::Killed, signal))) => return format!("killed, signal {signal}"),
+        (Some(_), Some((Outcome::Killed, signal))) => return format!("killed, sig {signal}"),
         (Some(_), Some((Outcome::Failed, _))) => return Label::Failed.text().to_owned(),
         (Some(at), Some((outcome, _))) => format!("{} {at}", outcome.name()),
         _ => String::new(),
@@ -156,11 +154,12 @@ fn figures(run: &Run, lane: &Lane, until: Ns, room: u16) -> String {
 /// The lock's lane, or the loop's.
 fn draw_special(run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let Some(y) = layout.special else { return };
+    let narrow = layout.is_narrow();
     let label = |text: Label, buffer: &mut Buffer| {
         paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, text.text(), look.fg(Role::Text));
     };
     if run.model.kind == ModelKind::Async {
-        label(Label::TheLoop, buffer);
+        label(if narrow { Label::LoopShort } else { Label::TheLoop }, buffer);
         let Some(turns) = &scene.turns else { return };
         draw_holders(buffer, look, layout.plot.0, y, &turns.cells);
         let most = turns.ready.iter().max().copied().unwrap_or(0);
@@ -180,12 +179,12 @@ fn draw_special(run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &
             }
         }
         if most > 0 {
-            let text = format!("{most} ready at worst");
+            let text = format!("up to {most} ready");
             paint::put(buffer, layout.right, layout.ready.unwrap_or(y), layout.area.right(), &text, look.fg(Role::Dim));
         }
         return;
     }
-    label(Label::GilHeld, buffer);
+    label(if narrow { Label::GilShort } else { Label::GilHeld }, buffer);
     if let Some(lock) = &scene.lock {
         draw_holders(buffer, look, layout.plot.0, y, lock);
     }
@@ -237,7 +236,8 @@ fn digit(task: TaskId) -> char {
 fn draw_busy(app: &App, run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let y = layout.busy;
     let cores = app.cores().max(1.0);
-    paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, Label::CoresBusy.text(), look.fg(Role::Text));
+    let label = if layout.is_narrow() { Label::CoresShort } else { Label::CoresBusy };
+    paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, label.text(), look.fg(Role::Text));
     for (x, busy) in (layout.plot.0..).zip(&scene.busy) {
         let eighths = level(busy / cores, 8);
         if eighths > 0 {
@@ -260,7 +260,7 @@ fn draw_cores(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mu
         paint::put(buffer, layout.area.x + 1, *y, layout.plot.0 - 1, &name, look.fg(Role::Dim));
         draw_holders(buffer, look, layout.plot.0, *y, &core.cells);
         let live = app.load.cores.iter().find(|(c, _)| *c == core.core).map(|(_, share)| *share);
-        let now = live.map_or_else(String::new, |l| format!("  cpu {}", percent(l)));
+        let now = live.map_or_else(String::new, |l| format!("  all {}", percent(l)));
         let text = format!("{}{now}", percent(core.share));
         paint::put(buffer, layout.right, *y, layout.area.right(), &text, look.fg(Role::Dim));
     }

@@ -70,15 +70,15 @@ impl Shown {
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ns = self.0.0 as f64;
-        let (value, unit) = match self.0.0 {
+        let (scale, unit) = match self.0.0 {
             0 => return f.pad("0 s"),
-            1..1_000 => (ns, "ns"),
-            1_000..999_500 => (ns / 1e3, "us"),
-            999_500..999_500_000 => (ns / 1e6, "ms"),
-            999_500_000..600_000_000_000 => (ns / 1e9, "s"),
-            _ => (ns / 60e9, "min"),
+            1..1_000 => (1, "ns"),
+            1_000..999_500 => (1_000, "us"),
+            999_500..999_500_000 => (1_000_000, "ms"),
+            999_500_000..600_000_000_000 => (1_000_000_000, "s"),
+            _ => (60_000_000_000, "min"),
         };
-        let whole = (value - value.round()).abs() < 1e-9;
+        let (value, whole) = (ns / scale as f64, self.0.0.is_multiple_of(scale));
         let text = if whole || value >= 99.95 {
             format!("{value:.0} {unit}")
         } else if value >= 9.995 || unit != "s" {

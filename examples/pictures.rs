@@ -1,0 +1,124 @@
+//! Makes the pictures of the README: real runs on this machine, drawn by the program's own screen, without a terminal.
+//!
+//! ```sh
+//! cargo run --release --example pictures        # into assets/pictures
+//! ```
+//!
+//! Every picture is the screen as the keys named beside it leave it.
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+use std::{env, fs};
+
+use concviz::app::{App, Effect, Key, Machine, Message, Setup, update};
+use concviz::engine::real::{self, Runner, calibrate, machine, sys};
+use concviz::export::{Caption, svg};
+use concviz::load::Watch;
+use concviz::model::{GlobalLock, Model, ModelKind};
+use concviz::plan::{Plan, Wishes};
+use concviz::trace::Frame;
+use concviz::ui::{Look, render};
+use concviz::workload::{Scale, find};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// A picture: its name, the workload, the screen's size, the keys that were pressed.
+const PICTURES: &[(&str, &str, (u16, u16), &str)] = &[
+    ("threads", "cpu", (100, 30), "2"),
+    ("gil", "cpu", (100, 30), "2 3 4 2 g"),
+    ("gil-lens", "cpu", (100, 30), "2 g Tab"),
+    ("processes", "cpu", (100, 30), "2 3"),
+    ("async-io", "io", (100, 30), "2 4"),
+];
+
+fn main() -> ExitCode {
+    let args: Vec<OsString> = env::args_os().skip(1).collect();
+    if let Some(code) = real::hidden(&args) {
+        return code;
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/pictures");
+    for (name, workload, size, keys) in PICTURES {
+        if let Err(why) = picture(&folder, name, workload, *size, keys) {
+            eprintln!("error: {name}: {why}");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn picture(folder: &Path, name: &str, workload: &str, size: (u16, u16), keys: &str) -> Result<(), Box<dyn Error>> {
+    let setup = Setup {
+        workload: find(workload).ok_or("no such workload")?,
+        model: Model::plain(ModelKind::Serial),
+        interval: GlobalLock::DEFAULT_INTERVAL,
+        wishes: Wishes::default(),
+        scale: Scale::ONE,
+    };
+    let machine = Machine { usable: machine::usable_cores(), allowed: machine::allowed_cores() };
+    let rates = match calibrate::cached() {
+        Some(rates) => rates,
+        None => calibrate::Calibration::start().wait()?,
+    };
+    let mut app = App::new(setup, machine, Some(rates), sys::now(), size);
+    let effects = app.launch();
+    carry_out(&mut app, effects)?;
+    for key in keys.split(' ') {
+        let key = match (key, key.chars().next()) {
+            ("Tab", _) => Key::Tab,
+            (_, Some(c)) => Key::Char(c),
+            (_, None) => continue,
+        };
+        let effects = update(&mut app, Message::Key(key));
+        carry_out(&mut app, effects)?;
+    }
+    let area = Rect::new(0, 0, size.0, size.1);
+    let mut buffer = Buffer::empty(area);
+    render(&app, Look::default(), area, &mut buffer);
+    let caption = Caption {
+        title: format!("concviz: {}", app.setup.title()),
+        description: app.finding().map_or_else(String::new, |f| f.say.text()),
+        command: app.setup.command(),
+    };
+    fs::create_dir_all(folder)?;
+    let file = folder.join(format!("{name}.svg"));
+    fs::write(&file, svg(&buffer, &caption))?;
+    println!("{}: {}", file.display(), caption.description);
+    Ok(())
+}
+
+/// Runs what is asked for to its end.
+fn carry_out(app: &mut App, effects: Vec<Effect>) -> Result<(), Box<dyn Error>> {
+    for effect in effects {
+        if let Effect::Start(id, plan) = effect {
+            for message in messages(id, &plan)? {
+                update(app, message);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn messages(id: concviz::app::RunId, plan: &Plan) -> Result<Vec<Message>, Box<dyn Error>> {
+    let mut runner = Runner::spawn(plan)?;
+    let mut frames = runner.frames().ok_or("a runner without frames")?;
+    let mut messages = Vec::new();
+    let mut watch = None;
+    while let Some(frame) = frames.next_frame()? {
+        messages.push(match frame {
+            Frame::Begin(begin) => {
+                watch = Some(Watch::begin(machine::allowed_cores(), sys::now(), sys::process_cpu()));
+                Message::Begin(id, begin)
+            }
+            Frame::Events(records) => Message::Events(id, records),
+            Frame::End(end) => {
+                let run = end.cpu + end.overhead.collector + end.overhead.dispatcher;
+                let others = watch.as_ref().and_then(|w| w.others(sys::now(), sys::process_cpu(), run));
+                Message::End(id, end, others.unwrap_or(0.0))
+            }
+            Frame::Failed(why) => return Err(why.into()),
+        });
+    }
+    Ok(messages)
+}

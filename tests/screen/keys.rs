@@ -1,0 +1,227 @@
+//! Key scripts: what a sequence of keys asks for, and what the program's state is afterwards.
+
+use concviz::app::{Action, App, Effect, Key, Layer, Message, Phase, Playhead, keys, update};
+use concviz::model::{GlobalLock, ModelKind};
+use concviz::units::Ns;
+use proptest::prelude::*;
+
+use super::made;
+
+fn started(effects: &[Effect]) -> Option<(ModelKind, bool)> {
+    effects.iter().rev().find_map(|e| match e {
+        Effect::Start(_, plan) => Some((plan.stage().model.kind, plan.stage().model.lock.is_on())),
+        _ => None,
+    })
+}
+
+#[test]
+fn every_model_key_starts_its_model() {
+    let mut app = made::app("cpu", (80, 24));
+    for (keys, kind) in
+        [("1&", ModelKind::Serial), ("2é", ModelKind::Threads), ("3\"", ModelKind::Processes), ("4'", ModelKind::Async)]
+    {
+        for key in keys.chars() {
+            let effects = made::press(&mut app, &[Key::Char(key)]);
+            assert_eq!(started(&effects), Some((kind, false)), "{key}");
+        }
+    }
+    assert_eq!(started(&made::type_in(&mut app, "2g")), Some((ModelKind::Threads, true)));
+    assert_eq!(started(&made::type_in(&mut app, "g")), Some((ModelKind::Threads, false)));
+}
+
+#[test]
+fn toggling_fills_the_scoreboard_and_keeps_the_axis() {
+    let mut app = made::app("cpu", (80, 24));
+    let axis = app.axis;
+    made::serial_cpu(&mut app);
+    made::type_in(&mut app, "2");
+    made::threads_cpu(&mut app);
+    made::type_in(&mut app, "g");
+    made::threads_gil(&mut app);
+    assert_eq!(app.axis, axis, "toggling must show the speedup on one axis");
+    let scored: Vec<_> = app.scoreboard.rows(app.setup.model).iter().map(|r| r.score.is_some()).collect();
+    assert_eq!(scored, [true, true, false, false, true]);
+    let score = app.scoreboard.rows(app.setup.model)[1].score.expect("threads ran");
+    let speedup = app.scoreboard.speedup(score, 2.0).expect("a fair ratio");
+    assert!((speedup - 2_000.0 / 1_030.0).abs() < 1e-6);
+}
+
+#[test]
+fn a_stopped_run_leaves_no_score_and_its_late_words_are_not_heard() {
+    let mut app = made::app("cpu", (80, 24));
+    let old = made::id(&app);
+    made::type_in(&mut app, "2");
+    update(&mut app, Message::End(old, concviz::trace::End { at: made::at(5.0), ..Default::default() }, 0.0));
+    assert!(app.scoreboard.is_empty());
+    assert_eq!(app.run.as_ref().map(|r| r.phase.clone()), Some(Phase::Starting));
+}
+
+#[test]
+fn a_run_longer_than_the_axis_doubles_it() {
+    let mut app = made::app("cpu", (80, 24));
+    let axis = app.axis;
+    made::Made::default().begin(&mut app);
+    update(&mut app, Message::Tick(made::T0 + axis + Ns(1)));
+    assert_eq!(app.axis, axis.times(2, 1));
+}
+
+#[test]
+fn pause_freezes_the_picture_while_the_run_goes_on() {
+    let mut app = made::app("cpu", (80, 24));
+    made::Made::default().begin(&mut app);
+    update(&mut app, Message::Tick(made::at(300.0)));
+    made::type_in(&mut app, " ");
+    assert!(app.is_paused() && !app.is_moving());
+    update(&mut app, Message::Tick(made::at(900.0)));
+    assert_eq!(app.until(), Ns::from_millis(300));
+    made::type_in(&mut app, " ");
+    assert_eq!(app.until(), Ns::from_millis(900));
+}
+
+#[test]
+fn slow_motion_is_a_quarter_and_again_a_quarter_of_that() {
+    let mut app = made::first_minute((80, 24));
+    let now = app.now;
+    made::type_in(&mut app, "z");
+    update(&mut app, Message::Tick(now + Ns::from_millis(400)));
+    assert_eq!(app.until(), Ns::from_millis(100));
+    made::type_in(&mut app, "z");
+    assert!(matches!(app.playhead, Playhead::Replay { slower: 16, .. }));
+    update(&mut app, Message::Tick(now + Ns::from_millis(400 + 16_000 * 3)));
+    assert_eq!(app.playhead, Playhead::Live, "a replay ends where the run ended");
+}
+
+#[test]
+fn zoom_pan_fit_and_edges_stay_inside() {
+    let mut app = made::first_minute((80, 24));
+    let axis = app.visible();
+    made::type_in(&mut app, "+++");
+    assert_eq!(app.visible().len(), axis.len().times(1, 8));
+    made::press(&mut app, &[Key::Home]);
+    assert_eq!(app.visible().from, Ns::ZERO);
+    made::press(&mut app, &[Key::Left]);
+    assert_eq!(app.visible().from, Ns::ZERO, "there is nothing before the start");
+    made::press(&mut app, &[Key::End]);
+    assert_eq!(app.visible().to, app.until());
+    made::type_in(&mut app, "---");
+    assert_eq!(app.visible(), axis);
+    made::type_in(&mut app, "f");
+    assert_eq!(app.visible().to, Ns::from_millis(2_000));
+    made::type_in(&mut app, "f");
+    assert_eq!(app.visible(), axis);
+    for _ in 0..64 {
+        made::type_in(&mut app, "+");
+    }
+    assert!(app.visible().len() >= Ns::from_micros(20));
+}
+
+#[test]
+fn segments_are_walked_in_order_and_explained() {
+    let mut app = made::first_minute((80, 24));
+    made::press(&mut app, &[Key::Down, Key::Char('.'), Key::Char('.')]);
+    let first = app.selected_span().expect("a segment");
+    assert!(app.detail);
+    made::type_in(&mut app, ".");
+    let second = app.selected_span().expect("a segment");
+    assert_eq!(second.range.from, first.range.to);
+    made::type_in(&mut app, ",");
+    assert_eq!(app.selected_span(), Some(first));
+}
+
+#[test]
+fn escape_closes_one_layer_at_a_time() {
+    let mut app = made::first_minute((80, 24));
+    made::press(&mut app, &[Key::Down, Key::Enter, Key::Tab, Key::Char('?')]);
+    assert_eq!(app.layer, Some(Layer::Help(0)));
+    let states: [fn(&App) -> bool; 4] =
+        [|a| a.layer.is_none() && a.detail, |a| !a.detail && a.lens, |a| !a.lens, |a| a.selection.is_none()];
+    for (index, state) in states.iter().enumerate() {
+        assert!(made::press(&mut app, &[Key::Esc]).is_empty());
+        assert!(state(&app), "after Esc number {}", index + 1);
+    }
+}
+
+#[test]
+fn the_picker_opens_a_workload_and_begins_its_story() {
+    let mut app = made::first_minute((80, 24));
+    let effects = made::press(&mut app, &[Key::Char('o'), Key::Down, Key::Enter]);
+    assert_eq!(started(&effects), Some((ModelKind::Serial, false)));
+    assert_eq!(app.setup.workload.name, "io");
+    assert!(app.scoreboard.is_empty(), "other work, other times");
+}
+
+#[test]
+fn dials_run_once_they_are_closed_and_only_if_they_were_turned() {
+    let mut app = made::first_minute((80, 24));
+    assert!(made::press(&mut app, &[Key::Char('d'), Key::Esc]).is_empty());
+    let effects = made::press(&mut app, &[Key::Char('d'), Key::Right, Key::Enter]);
+    assert!(started(&effects).is_some());
+    assert_eq!(app.run.as_ref().map(|r| r.trace.tasks.len()), Some(6));
+    assert!(app.scoreboard.is_empty());
+    // The interval changes how the lock is taken, not the work: the other rows still compare.
+    made::serial_cpu(&mut app);
+    let interval = app.setup.dials().len() - 1;
+    let mut keys = vec![Key::Char('d')];
+    keys.extend(std::iter::repeat_n(Key::Down, interval));
+    keys.extend([Key::Right, Key::Enter]);
+    assert!(started(&made::press(&mut app, &keys)).is_some());
+    assert!(!app.scoreboard.is_empty());
+    assert_eq!(app.setup.model.lock, GlobalLock::Gil { interval: Ns::from_millis(10) });
+}
+
+#[test]
+fn model_keys_work_from_behind_every_layer() {
+    for open in ["?", "o", "d"] {
+        let mut app = made::first_minute((80, 24));
+        let effects = made::type_in(&mut app, &format!("{open}4"));
+        assert_eq!(started(&effects), Some((ModelKind::Async, true)), "{open}");
+        assert_eq!(app.layer, None);
+    }
+}
+
+#[test]
+fn quitting_stops_the_run_first() {
+    for key in [Key::Char('q'), Key::Ctrl('c'), Key::F(10)] {
+        let mut app = made::app("cpu", (80, 24));
+        made::type_in(&mut app, "?");
+        assert_eq!(made::press(&mut app, &[key]), [Effect::Stop, Effect::Quit], "{key:?}");
+    }
+}
+
+#[test]
+fn nothing_runs_before_the_machine_is_known() {
+    let mut app = made::app("cpu", (80, 24));
+    app.rates = None;
+    assert_eq!(made::type_in(&mut app, "2"), [Effect::Stop, Effect::Calibrate]);
+    assert!(app.is_calibrating());
+    assert!(made::type_in(&mut app, "3").is_empty(), "once is enough");
+    let rates = concviz::plan::Rates { count_per_ms: 500_000 };
+    let effects = update(&mut app, Message::Calibrated(rates));
+    assert_eq!(started(&effects), Some((ModelKind::Processes, false)));
+}
+
+fn any_key() -> impl Strategy<Value = Key> {
+    let table: Vec<Key> = keys::KEYS
+        .iter()
+        .filter(|b| !matches!(b.action, Action::Quit | Action::Suspend))
+        .flat_map(|b| b.keys.iter().copied())
+        .chain([Key::PageUp, Key::PageDown, Key::Char('x'), Key::Ctrl('l')])
+        .collect();
+    proptest::sample::select(table)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+    #[test]
+    fn no_keys_in_any_order_break_it(keys in proptest::collection::vec(any_key(), 1..120), io in any::<bool>()) {
+        let mut app = if io { made::app("io", (80, 24)) } else { made::first_minute((80, 24)) };
+        for (index, key) in keys.into_iter().enumerate() {
+            update(&mut app, Message::Tick(made::at(index as f64 * 40.0)));
+            update(&mut app, Message::Key(key));
+            prop_assert!(!app.visible().is_empty());
+            prop_assert!(app.setup.tasks().is_ok());
+            let area = ratatui::layout::Rect::new(0, 0, 80, 24);
+            concviz::ui::render(&app, concviz::ui::Look::default(), area, &mut ratatui::buffer::Buffer::empty(area));
+        }
+    }
+}

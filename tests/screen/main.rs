@@ -1,0 +1,7 @@
+//! The screen without a terminal: made-up runs go through the program's state and are drawn into a buffer.
+
+mod folding;
+mod keys;
+mod made;
+mod mouse;
+mod pictures;
