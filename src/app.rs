@@ -105,6 +105,8 @@ pub enum Message {
     Failed(RunId, String),
     /// How fast this machine is.
     Calibrated(Rates),
+    /// That cannot be measured now, for this reason.
+    NotCalibrated(String),
     /// How busy the cores are.
     Load(CoreLoad),
     /// A picture was saved there, or could not be.

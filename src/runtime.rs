@@ -4,9 +4,14 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use rustix::io::Errno;
+use signal_hook::consts::SIGHUP;
+
 use crate::app::{App, Machine, Setup};
 use crate::engine::real::{calibrate, machine, sys};
 use crate::settings::Settings;
+use crate::text;
+use crate::ui::Look;
 use crate::units::Stamp;
 
 mod cores;
@@ -27,8 +32,8 @@ fn now() -> Stamp {
 /// Runs the screen until the user leaves it. The exit code is 0, or 128 and the number of the signal that ended it.
 pub fn screen(settings: &Settings) -> ExitCode {
     match attempt(settings) {
-        Ok((Leave::Asked, app)) => {
-            let _ = io::stdout().write_all(farewell(&app).as_bytes());
+        Ok((Leave::Asked, farewell)) => {
+            let _ = io::stdout().write_all(farewell.as_bytes());
             ExitCode::SUCCESS
         }
         Ok((Leave::Signal(number), _)) => ExitCode::from(128 + number as u8),
@@ -39,7 +44,7 @@ pub fn screen(settings: &Settings) -> ExitCode {
     }
 }
 
-fn attempt(settings: &Settings) -> io::Result<(Leave, App)> {
+fn attempt(settings: &Settings) -> io::Result<(Leave, String)> {
     // The screen answers soon even while a run keeps all cores busy; it takes no more of them.
     sys::take_short_turns();
     let look = look::of(settings);
@@ -60,15 +65,20 @@ fn attempt(settings: &Settings) -> io::Result<(Leave, App)> {
     let mut terminal = Terminal::enter(settings.mouse)?;
     let leave = match leave {
         Some(leave) => leave,
-        None => session.run(&mut app, look, &mut terminal)?,
+        None => match session.run(&mut app, look, &mut terminal) {
+            // The window was closed; the signal that says so may come later.
+            Err(e) if e.raw_os_error() == Some(Errno::IO.raw_os_error()) => Leave::Signal(SIGHUP),
+            other => other?,
+        },
     };
     session.stop();
     terminal.leave();
-    Ok((leave, app))
+    Ok((leave, farewell(&app, look)))
 }
 
 /// What stands on the shell's screen afterwards: the scoreboard, and the command that repeats the last run.
-fn farewell(app: &App) -> String {
+fn farewell(app: &App, look: Look) -> String {
     let board = crate::ui::scoreboard_text(app);
-    format!("{board}{}\n", app.setup.command())
+    let text = format!("{board}{}\n", app.setup.command());
+    if look.ascii { text.chars().map(text::to_ascii).collect() } else { text }
 }

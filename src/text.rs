@@ -19,6 +19,16 @@ pub fn number_word(n: usize) -> String {
     WORDS.get(n).map_or_else(|| n.to_string(), |w| (*w).to_owned())
 }
 
+/// A character as near as ASCII comes to it.
+pub fn to_ascii(c: char) -> char {
+    match c {
+        c if c.is_ascii() => c,
+        '×' => 'x',
+        '…' => '~',
+        _ => '?',
+    }
+}
+
 /// A factor as people say it: `1.95×`, `12×`.
 pub fn factor(x: f64) -> String {
     if x >= 10.0 { format!("{x:.0}×") } else { format!("{x:.2}×") }

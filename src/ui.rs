@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::app::{Action, App, Message, Target};
 use crate::model::ModelKind;
-use crate::text::Label;
+use crate::text::{self, Label};
 use crate::units::Ns;
 
 mod board;
@@ -55,11 +55,9 @@ pub fn render(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
 /// What texts and names hold beyond ASCII, as near as it comes.
 fn to_ascii(buffer: &mut Buffer) {
     for cell in buffer.content.iter_mut().filter(|c| !c.symbol().is_ascii()) {
-        cell.set_char(match cell.symbol() {
-            "×" => 'x',
-            "…" => '~',
-            _ => '?',
-        });
+        let mut chars = cell.symbol().chars();
+        let (first, more) = (chars.next(), chars.next());
+        cell.set_char(first.filter(|_| more.is_none()).map_or('?', text::to_ascii));
     }
 }
 

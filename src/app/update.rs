@@ -35,6 +35,11 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 return start(app);
             }
         }
+        Message::NotCalibrated(why) => {
+            // The next key that runs something tries again.
+            app.waiting = false;
+            app.toast = Some(Toast { text: why, until: app.now + TOAST });
+        }
         Message::Load(load) => app.load = load,
         Message::Saved(result) => {
             let text = result.unwrap_or_else(|why| why);

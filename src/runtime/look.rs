@@ -6,10 +6,9 @@ use crate::ui::{Depth, Look};
 /// The look that `settings` and the environment ask for.
 pub(super) fn of(settings: &Settings) -> Look {
     let depth = depth(settings.color, &|name| std::env::var(name).ok());
-    if depth != Depth::None {
-        // The terminal library has rules of its own about NO_COLOR; ours are already applied.
-        crossterm::style::force_color_output(true);
-    }
+    // The terminal library has rules of its own about NO_COLOR; ours are already applied. Without colours not even the
+    // default ones are asked for.
+    crossterm::style::force_color_output(depth != Depth::None);
     let utf8 = locale_is_utf8(&|name| std::env::var(name).ok());
     Look { theme: settings.theme, depth, ascii: settings.ascii || !utf8 }
 }

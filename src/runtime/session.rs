@@ -173,7 +173,7 @@ impl Session {
                 self.runs.cut(id, why, over)
             }
             News::Calibrated(Ok(rates)) => Some(Message::Calibrated(rates)),
-            News::Calibrated(Err(why)) => Some(Message::Saved(Err(why))),
+            News::Calibrated(Err(why)) => Some(Message::NotCalibrated(why)),
             News::Signal(SIGTSTP) => return self.suspend(app, terminal).map(|()| (Draw::Now, None)),
             News::Signal(SIGCONT) => {
                 terminal.repaint();
@@ -217,7 +217,7 @@ impl Session {
                         let _ = to.send(News::Calibrated(rates));
                     };
                     if let Err(e) = std::thread::Builder::new().name("calibration".to_owned()).spawn(wait) {
-                        update(app, Message::Saved(Err(e.to_string())));
+                        update(app, Message::NotCalibrated(format!("this machine's speed cannot be measured: {e}")));
                     }
                 }
                 Effect::Quit => return Some(Leave::Asked),

@@ -2,6 +2,7 @@
 //! hook, or by the one that catches the signal; every step is attempted even if another fails.
 
 use std::io::{self, BufWriter, Stdout, Write};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, MoveTo, Show};
@@ -25,7 +26,8 @@ type Screen = ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
 /// The terminal while it is ours.
 pub struct Terminal {
-    screen: Screen,
+    /// Never dropped: it would complain on stderr, and panic where that is gone with the terminal.
+    screen: ManuallyDrop<Screen>,
     mouse: bool,
 }
 
@@ -49,7 +51,7 @@ impl Terminal {
         let mut out = BufWriter::with_capacity(FRAME_BYTES, io::stdout());
         begin(&mut out, mouse)?;
         let screen = ratatui::Terminal::new(CrosstermBackend::new(out))?;
-        Ok(Terminal { screen, mouse })
+        Ok(Terminal { screen: ManuallyDrop::new(screen), mouse })
     }
 
     /// Draws one frame, which the terminal shows at once or not at all.

@@ -7,7 +7,7 @@ use ratatui::style::Modifier;
 use super::layout::Layout;
 use super::theme::{Look, Role};
 use super::{lane, paint};
-use crate::app::{Action, App, Row, Score, keys};
+use crate::app::{Action, App, Phase, Row, Score, keys};
 use crate::model::ModelKind;
 use crate::scene::{Grid, level};
 use crate::text::{Label, factor, percent};
@@ -43,7 +43,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
 fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let live = live(app, row);
     let text = if row.current { look.fg(Role::Text).add_modifier(Modifier::BOLD) } else { look.fg(Role::Dim) };
-    paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, name(row), text);
+    paint::put(buffer, layout.area.x + 1, y, layout.plot.0, name(row), text);
     let Some(score) = live.or(row.score) else {
         let key = if row.locked { key_for_locked(app) } else { keys::shown(Action::Model(row.kind)).to_owned() };
         let hint = format!("{} {key}", Label::PressToRun.text());
@@ -99,7 +99,7 @@ fn live(app: &App, row: &Row) -> Option<Score> {
     let run = app.run.as_ref()?;
     let same = run.model.kind == row.kind && (run.model.lock.is_on() == row.locked || row.kind == ModelKind::Serial);
     let until = app.until();
-    let over = run.trace.makespan().is_some_and(|m| until >= m);
+    let over = run.trace.makespan().is_some_and(|m| until >= m) || matches!(run.phase, Phase::Failed(_));
     if !same || over || !row.current {
         return None;
     }

@@ -77,14 +77,18 @@ impl Calibration {
     /// As [`Calibration::start`], with `exe` as this program.
     pub fn start_with(exe: PathBuf) -> Calibration {
         let (send, answer) = channel();
-        thread::spawn(move || {
+        let to = send.clone();
+        let measure = move || {
             let rates = ask(&exe);
             if let (Ok(rates), Some(file)) = (&rates, cache_file()) {
                 // A cache that cannot be written is measured again, which is no error.
                 let _ = write(&file, &key(), *rates);
             }
-            let _ = send.send(rates);
-        });
+            let _ = to.send(rates);
+        };
+        if let Err(e) = thread::Builder::new().name("measuring".to_owned()).spawn(measure) {
+            let _ = send.send(Err(e.into()));
+        }
         Calibration { answer }
     }
 

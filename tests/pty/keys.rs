@@ -1,0 +1,202 @@
+//! The keys that run something: models, the lock, workloads, dials, again, slow motion, pause.
+
+use std::time::Duration;
+
+use super::glass::View;
+use super::program::{Program, REFERENCE, launch};
+
+const UP: &str = "\x1b[A";
+const DOWN: &str = "\x1b[B";
+const RIGHT: &str = "\x1b[C";
+const LEFT: &str = "\x1b[D";
+const ESC: &str = "\x1b";
+const ENTER: &str = "\r";
+
+/// Presses `key` and waits for the end of the run it starts, under the models `lit`.
+#[track_caller]
+fn runs(program: &Program, key: &str, lit: &[&str]) -> View {
+    program.press(key);
+    program.until(&format!("a finished run under {lit:?} after {key:?}"), |v| v.is_done() && v.lit_tabs() == lit)
+}
+
+/// Whether the row of `model` has a time, and not how to get one.
+#[track_caller]
+fn assert_scored(view: &View, model: &str) {
+    let row = view.score(model).unwrap_or_else(|| panic!("no row of {model}:\n{}", view.text()));
+    assert!(row.contains(" ms") || row.contains(" s"), "{row}");
+    assert!(!row.contains("press"), "{row}");
+}
+
+#[test]
+fn every_model_runs_with_and_without_the_lock_and_fills_the_scoreboard() {
+    let program = launch("--set cpu=5ms").start();
+    program.until_done();
+    let models = [("1", "serial"), ("2", "threads"), ("3", "processes"), ("4", "async")];
+    for (key, model) in models {
+        let view = runs(&program, key, &[model]);
+        assert_scored(&view, model);
+        assert!(!view.has("GIL held"), "there is no lock");
+    }
+    for (key, model) in models {
+        program.press(key);
+        program.until(model, |v| v.lit_tabs().first() == Some(&model));
+        let view = runs(&program, "g", &[model, "GIL ON"]);
+        match model {
+            "serial" => assert_scored(&view, "serial"),
+            "threads" => assert_scored(&view, "thr + GIL"),
+            "processes" => assert_scored(&view, "proc + GIL"),
+            _ => assert_scored(&view, "async + GIL"),
+        }
+        assert_eq!(view.has("GIL held"), matches!(model, "serial" | "threads"), "{}", view.text());
+        runs(&program, "g", &[model]);
+    }
+    let view = program.now();
+    for row in ["serial", "threads", "processes", "async", "thr + GIL"] {
+        assert_scored(&view, row);
+    }
+    assert!(!view.has("press"), "{}", view.text());
+    let left = program.quits();
+    for row in ["serial ", "threads ", "processes ", "async ", "thr + GIL "] {
+        assert!(left.rows().iter().any(|r| r.starts_with(row)), "{row} is missing:\n{}", left.text());
+    }
+}
+
+#[test]
+fn the_unshifted_top_row_of_azerty_counts_as_digits() {
+    let program = launch("--set cpu=5ms").start();
+    program.until_done();
+    for (key, model) in [("é", "threads"), ("\"", "processes"), ("'", "async"), ("&", "serial")] {
+        runs(&program, key, &[model]);
+    }
+    program.quits();
+}
+
+#[test]
+fn the_picker_shows_the_workloads_and_opens_one() {
+    let program = launch("-m threads --scale 0.02").size(REFERENCE).start();
+    program.until_done();
+    program.press("o");
+    let view = program.until_text("Enter open");
+    let row = |name: &str| view.find(&format!("{name} ")).map(|(_, y)| y);
+    let place = |name: &str| {
+        let rows = view.rows();
+        rows.iter().position(|r| r.contains(&format!("│  {name} "))).unwrap_or_else(|| panic!("no {name}: {rows:?}"))
+    };
+    assert!(row("cpu").is_some() && view.has("CPU-bound") && view.has("I/O-bound"));
+    let (cpu, io) = (place("cpu"), place("io"));
+    assert!(view.find_in(cpu as u16, "cpu").is_some_and(|x| view.stands_out(x, cpu as u16)), "the current one is lit");
+    // Each takes two rows.
+    let steps = io.abs_diff(cpu) / 2;
+    program.press(&if io > cpu { DOWN } else { UP }.repeat(steps));
+    program.until("that io is lit", |v| v.find_in(io as u16, "io").is_some_and(|x| v.stands_out(x, io as u16)));
+    let view = runs(&program, ENTER, &["serial"]);
+    assert!(view.header().starts_with(" io 4 tasks that wait"), "{}", view.header());
+    assert!(view.has("sleeps "), "{}", view.text());
+    assert_scored(&view, "serial");
+    assert!(view.score("threads").is_some_and(|row| row.contains("press 2")), "the work is another");
+
+    program.press("o");
+    program.until_text("Enter open");
+    program.press(ESC);
+    program.until("a closed picker", |v| !v.has("Enter open"));
+    assert_eq!(program.quits().row(0), "io: 4 tasks that wait 0, 1, 2 ... × 20 ms");
+}
+
+#[test]
+fn dials_turn_and_run_what_they_were_turned_to() {
+    let program = launch("--set cpu=5ms").start();
+    program.until_done();
+    program.press("d");
+    let view = program.until_text("tasks           ◂ 4 ▸");
+    for dial in ["compute", "workers", "cores", "GIL interval"] {
+        assert!(view.has(dial), "{dial}");
+    }
+    assert!(view.has("Enter run   Esc close"), "the hint is whole:\n{}", view.text());
+    program.press(RIGHT);
+    program.until_text("tasks           ◂ 6 ▸");
+    program.press(&format!("{DOWN}{LEFT}"));
+    program.until_text("compute         ◂ 2 ms ▸");
+    program.press(&format!("{UP}{LEFT}{LEFT}"));
+    program.until_text("tasks           ◂ 3 ▸");
+    program.press(ENTER);
+    let view = program.until("three shorter tasks", |v| v.is_done() && v.header().contains("3 tasks × 2 ms"));
+    assert!(view.lane("task 3").is_some() && view.lane("task 4").is_none(), "{}", view.text());
+    assert_scored(&view, "serial");
+
+    // What was not turned does not run again.
+    program.press("d");
+    program.until_text("◂ 3 ▸");
+    program.press(ENTER);
+    let view = program.until("closed dials", |v| !v.has("◂ 3 ▸"));
+    assert!(view.is_done(), "nothing has changed, so nothing runs");
+    assert!(program.quits().has("concviz -w cpu -m serial --set tasks=3 --set cpu=2ms"));
+}
+
+#[test]
+fn again_is_another_run() {
+    let program = launch("--set cpu=20ms").start();
+    let first = program.until_done();
+    program.press("r");
+    program.until("that it runs", |v| !v.is_done() && v.lane("task 1").is_some());
+    let second = program.until_done();
+    assert_eq!(first.lit_tabs(), second.lit_tabs());
+    assert_scored(&second, "serial");
+    program.quits();
+}
+
+#[test]
+fn a_model_key_stops_the_run_that_is_under_way() {
+    let program = launch("-m processes --set cpu=20s").start();
+    let old = program.run_of(5);
+    program.press("4");
+    program.until("async", |v| v.lit_tabs() == ["async"]);
+    super::kernel::all_gone(&old);
+    let new = program.run_of(1);
+    assert_ne!(new[0].pid, old[0].pid);
+    program.quits();
+    super::kernel::all_gone(&new);
+}
+
+#[test]
+fn slow_motion_replays_and_gets_slower_and_escape_ends_it() {
+    let program = launch("--set cpu=50ms").start();
+    program.until_done();
+    program.press("z");
+    let view = program.until_text("REPLAY");
+    assert!(view.header().contains("1/4") && !view.has("MEASURED"), "{}", view.header());
+    program.press(ESC);
+    program.until_text("MEASURED");
+    // Twice at once: slower still.
+    program.press("zz");
+    program.until_text("1/16");
+    program.press(" ");
+    let paused = program.until_text("paused");
+    assert!(paused.has("REPLAY"), "{}", paused.header());
+    assert!(program.is_quiet_for(Duration::from_millis(700)), "a paused replay writes nothing");
+    program.press(" ");
+    program.until("that it moves on", |v| v.header().contains("1/16"));
+    program.press(ESC);
+    let view = program.until_text("MEASURED");
+    assert!(view.is_done());
+    // Left alone, a replay comes to the end by itself.
+    program.press("z");
+    program.until_text("REPLAY");
+    program.until("the end of the replay", |v| v.has("MEASURED") && v.is_done());
+    program.quits();
+}
+
+#[test]
+fn a_pause_writes_nothing_while_the_run_goes_on() {
+    let program = launch("--set cpu=60ms").start();
+    program.until("that it runs", |v| v.header().contains('▶'));
+    program.press(" ");
+    let paused = program.until_text("paused");
+    assert!(!paused.is_done());
+    // Longer than the run, and than the time between two looks at the cores.
+    assert!(program.is_quiet_for(Duration::from_millis(1_300)), "a paused screen writes nothing");
+    program.press(" ");
+    let view = program.until("the end, which came meanwhile", |v| !v.has("paused"));
+    assert!(view.is_done(), "the run went on: {}", view.header());
+    assert_scored(&view, "serial");
+    program.quits();
+}

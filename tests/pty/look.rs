@@ -1,0 +1,126 @@
+//! Colours and characters: what is written to terminals that want less.
+
+use super::glass::View;
+use super::program::{Launch, Program, launch};
+
+/// A part of the output that sets a colour, if there is one.
+fn color(output: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(output);
+    let sequences = text.split("\x1b[").skip(1);
+    let styles = sequences.filter_map(|s| {
+        let end = s.find(|c: char| !c.is_ascii_digit() && c != ';' && c != ':')?;
+        s[end..].starts_with('m').then(|| s[..end].to_owned())
+    });
+    let colored =
+        |style: &String| style.split([';', ':']).any(|n| n.parse().is_ok_and(|n: u16| matches!(n, 30..=49 | 90..=107)));
+    styles.into_iter().find(colored)
+}
+
+/// What lies between the name of `task` and the figures beside it.
+fn lane(view: &View, task: &str) -> String {
+    let row = view.lane(task).map(|y| view.row(y)).unwrap_or_default();
+    row.chars().skip(12).take(52).collect()
+}
+
+/// Goes through the screens that have most to show.
+#[track_caller]
+fn tour(program: &Program) {
+    program.until_done();
+    for key in ["2", "4", "3"] {
+        program.press(key);
+        program.until("the next tab", |v| v.is_done() && v.lit_tabs().len() == 1);
+    }
+    for (key, text) in [("?", "How to read a lane"), ("o", "Enter open"), ("d", "Enter run")] {
+        program.press(key);
+        program.until_text(if key == "?" { "How it runs" } else { text });
+        program.press("\x1b");
+        program.until("no layer", |v| !v.has("Esc close"));
+    }
+    program.press("z");
+    program.until_text("REPLAY");
+    program.press("..");
+    program.until_text(", from ");
+    program.press("+");
+    program.press("P");
+    program.until_text("Saved ");
+}
+
+#[test]
+fn a_rich_terminal_gets_all_colours_and_a_poorer_one_fewer() {
+    let styles = |launch: Launch| {
+        let program = launch.start();
+        program.until_done();
+        let output = String::from_utf8_lossy(&program.output()).into_owned();
+        program.quits();
+        output
+    };
+    let rich = styles(launch("--set cpu=5ms"));
+    assert!(rich.contains(";2;") || rich.contains("[38;2;"), "24 bits");
+    let indexed = styles(launch("--set cpu=5ms").env("COLORTERM", ""));
+    assert!(indexed.contains("8;5;") && !indexed.contains("8;2;"), "256");
+    let sixteen = styles(launch("--set cpu=5ms").env("COLORTERM", "").env("TERM", "xterm"));
+    assert!(!sixteen.contains("8;2;") && color(sixteen.as_bytes()).is_some(), "16");
+    let always = styles(launch("--set cpu=5ms --color always").env("NO_COLOR", "1"));
+    assert!(always.contains("8;2;"), "the flag wins");
+}
+
+#[test]
+fn who_wants_no_colours_gets_none_and_letters_for_waits() {
+    let plain = || launch("-w io -m threads --scale 0.02");
+    let never = launch("-w io -m threads --scale 0.02 --color never");
+    for (launch, why) in
+        [(plain().env("NO_COLOR", "1"), "NO_COLOR"), (plain().env("TERM", "dumb"), "TERM"), (never, "flag")]
+    {
+        let program = launch.start();
+        let view = program.until_done();
+        let sleeps = lane(&view, "task 4");
+        assert!(sleeps.matches('z').count() > 10, "{why}: {sleeps}");
+        assert!(view.has("z sleeps "), "{why}: the legend has the letter too");
+        assert_eq!(view.lit_tabs(), ["threads"], "{why}: the tab is lit without colours");
+        tour(&program);
+        program.press("q");
+        let left = program.leaves();
+        assert!(left.view.has("concviz -w io"), "{}", left.view.text());
+        assert_eq!(color(&left.output), None, "{why}");
+    }
+}
+
+#[test]
+fn each_wait_has_a_letter_of_its_own() {
+    let gil = "-m threads --global-lock gil --switch-interval 1ms --set cpu=20ms --color never";
+    let program = launch(gil).start();
+    let view = program.until_done();
+    let lanes: String = ["task 1", "task 2", "task 3", "task 4"].map(|t| lane(&view, t)).concat();
+    assert!(lanes.contains('g'), "waiting for the lock:\n{}", view.text());
+    assert!(view.has("g waits for the GIL"), "{}", view.text());
+    program.press("4");
+    program.until("async", |v| v.is_done() && v.lit_tabs() == ["async", "GIL ON"]);
+    program.press("g");
+    let view = program.until("async without the lock", |v| v.is_done() && v.lit_tabs() == ["async"]);
+    assert!(lane(&view, "task 4").contains('/'), "ready behind the loop:\n{}", view.text());
+    assert!(view.has("/ ready, loop busy"), "{}", view.text());
+    program.quits();
+}
+
+#[test]
+fn ascii_is_ascii_to_the_last_byte() {
+    let plain = || launch("-m threads --global-lock gil --set cpu=10ms");
+    let asked = launch("-m threads --global-lock gil --set cpu=10ms --ascii");
+    for (launch, why) in
+        [(asked, "--ascii"), (plain().env("LC_ALL", "C"), "LC_ALL=C"), (plain().env("LANG", "POSIX"), "LANG")]
+    {
+        let program = launch.start();
+        let view = program.until_done();
+        assert!(view.header().contains("4 tasks x 10 ms of counting"), "{why}: {}", view.header());
+        assert!(lane(&view, "task 1").contains('#'), "{why}: {}", view.text());
+        program.press("g");
+        program.until("no lock", |v| v.is_done() && v.lit_tabs() == ["threads"]);
+        tour(&program);
+        program.press("q");
+        let left = program.leaves();
+        assert!(left.view.has("concviz -w cpu"), "{why}: {}", left.view.text());
+        let odd = left.output.iter().position(|b| !b.is_ascii());
+        let around = |at: usize| String::from_utf8_lossy(&left.output[at.saturating_sub(30)..][..60]).into_owned();
+        assert_eq!(odd.map(around), None, "{why}");
+    }
+}

@@ -1,0 +1,159 @@
+//! The keys that look closer, and the help.
+
+use super::glass::View;
+use super::program::{Program, launch};
+
+const UP: &str = "\x1b[A";
+const DOWN: &str = "\x1b[B";
+const RIGHT: &str = "\x1b[C";
+const LEFT: &str = "\x1b[D";
+const HOME: &str = "\x1b[H";
+const END: &str = "\x1b[F";
+const PAGE_DOWN: &str = "\x1b[6~";
+const PAGE_UP: &str = "\x1b[5~";
+const F1: &str = "\x1bOP";
+const ESC: &str = "\x1b";
+const ENTER: &str = "\r";
+const TAB: &str = "\t";
+const BACK_TAB: &str = "\x1b[Z";
+
+/// Presses `key` and waits until the axis is not `before`: the axis then.
+#[track_caller]
+fn moves(program: &Program, key: &str, before: &str) -> String {
+    program.press(key);
+    program.until(&format!("another axis after {key:?} than {before:?}"), |v| v.axis() != before).axis()
+}
+
+/// Presses `key` and waits until the axis is `after`.
+#[track_caller]
+fn comes_to(program: &Program, key: &str, after: &str) {
+    program.press(key);
+    program.until(&format!("the axis {after:?} after {key:?}"), |v| v.axis() == after);
+}
+
+#[test]
+fn zoom_pan_fit_and_the_edges_move_the_axis_and_come_back() {
+    // Four waits at once: the run is half as long as the axis, which stands for them one by one.
+    let program = launch("-w io -m threads --scale 0.02").start();
+    let whole = program.until_done().axis();
+    let once = moves(&program, "+", &whole);
+    comes_to(&program, "-", &whole);
+    comes_to(&program, "=", &once);
+    let twice = moves(&program, "+", &once);
+    let earlier = moves(&program, LEFT, &twice);
+    comes_to(&program, RIGHT, &twice);
+    comes_to(&program, "h", &earlier);
+    comes_to(&program, "l", &twice);
+    let start = moves(&program, HOME, &twice);
+    assert!(start.trim_start().starts_with("0 "), "{start}");
+    let end = moves(&program, END, &start);
+    assert!(!end.trim_start().starts_with("0 "), "{end}");
+    comes_to(&program, HOME, &start);
+    // From anywhere, fit shows everything; from there, the run alone.
+    comes_to(&program, "f", &whole);
+    let fitted = moves(&program, "f", &whole);
+    assert!(fitted.trim_start().starts_with("0 "), "{fitted}");
+    comes_to(&program, ESC, &whole);
+    program.quits();
+}
+
+#[test]
+fn the_lens_shows_the_first_turns() {
+    let program = launch("-m threads --global-lock gil --switch-interval 1ms --set cpu=10ms").start();
+    let whole = program.until_done().axis();
+    for key in [TAB, BACK_TAB] {
+        program.press(key);
+        let view = program.until("the lens", |v| v.axis().trim_start().starts_with("lens"));
+        assert_ne!(view.axis(), whole);
+        program.press(key);
+        program.until("the whole axis", |v| v.axis() == whole);
+    }
+    program.quits();
+}
+
+/// The first line of the detail.
+fn detail(view: &View) -> String {
+    view.rows().into_iter().find(|row| row.contains(", from ")).unwrap_or_default()
+}
+
+#[test]
+fn lanes_are_chosen_and_segments_explained() {
+    let program = launch("-m processes --set cpu=10ms").start();
+    program.until_done();
+    program.press(DOWN);
+    program.until_text("›task 1");
+    program.press("j");
+    program.until_text("›task 2");
+    program.press(UP);
+    program.until_text("›task 1");
+    program.press("k");
+    program.press(DOWN);
+    program.until_text("›task 2");
+
+    program.press(".");
+    let first = program.until("a segment", |v| v.has(" task 2 ") && v.has(", from 0 s to "));
+    assert!(first.has("keeps "), "{}", first.text());
+    // From one segment to the next, up to the one in which it works.
+    let mut view = first;
+    let mut steps = 0;
+    while !detail(&view).starts_with(" task 2 runs ") {
+        program.press(".");
+        steps += 1;
+        view = program.until("the next segment", |v| detail(v) != detail(&view) && v.has(", from "));
+    }
+    assert!(view.has("worker 2 (process "), "{}", view.text());
+    assert!(view.has(", thread ") && view.has("keeps its worker busy"), "{}", view.text());
+    // And back to the first.
+    program.press(&",".repeat(steps + 2));
+    program.until("the first segment", |v| v.has(" task 2 ") && v.has(", from 0 s to "));
+    program.press(ENTER);
+    program.until("no detail", |v| !v.has(", from "));
+    program.press(ENTER);
+    program.until("the detail", |v| v.has(", from "));
+    // One thing at a time: the detail, then the selection.
+    program.press(ESC);
+    let view = program.until("no detail", |v| !v.has(", from "));
+    assert!(view.has("›task 2"));
+    program.press(ESC);
+    program.until("no selection", |v| !v.has("›"));
+    program.quits();
+}
+
+#[test]
+fn help_opens_scrolls_and_closes() {
+    let program = launch("--set cpu=5ms").start();
+    let before = program.until_done();
+    for (open, close) in [("?", ESC), (F1, "?"), ("?", F1)] {
+        program.press(open);
+        let view = program.until_text("─ Help ─");
+        assert!(view.has("How it runs") && view.has("up/down scroll   Esc close"), "{}", view.text());
+        assert!(!view.has("Mouse: "), "it does not fit at once");
+        program.press(DOWN);
+        program.until("that it scrolls", |v| !v.has("How it runs"));
+        program.press(PAGE_DOWN);
+        let view = program.until_text("Mouse: ");
+        for line in ["tall: works on a core", "low: waits, and keeps its worker busy"] {
+            assert!(view.has(line), "{line}:\n{}", view.text());
+        }
+        program.press(UP);
+        program.press(PAGE_UP);
+        program.press(UP);
+        program.until_text("How it runs");
+        program.press(close);
+        program.until("that it closes", |v| !v.has("Help") && v.row(2) == before.row(2));
+    }
+    program.quits();
+}
+
+#[test]
+fn a_model_key_works_from_everywhere() {
+    let program = launch("--set cpu=5ms").start();
+    program.until_done();
+    for (layer, key, model) in [("?", "2", "threads"), ("o", "3", "processes"), ("d", "4", "async")] {
+        program.press(layer);
+        program.until_text("Esc close");
+        program.press(key);
+        program.until(model, |v| v.is_done() && v.lit_tabs() == [model] && !v.has("Esc close"));
+    }
+    program.quits();
+}
