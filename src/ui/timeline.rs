@@ -224,8 +224,8 @@ pub fn draw_holders(buffer: &mut Buffer, look: Look, x: u16, y: u16, cells: &[Ho
     for (index, cell) in cells.iter().enumerate() {
         let x = x + index as u16;
         let [left, right] = cell.halves;
-        let begins = left != last && left == right && cell.turns <= 1;
-        let goes_on = cells.get(index + 1).is_some_and(|next| next.halves[0] == left && next.turns <= 1);
+        let begins = left != last && left == right && cell.turns <= 2;
+        let goes_on = cells.get(index + 1).is_some_and(|next| next.halves[0] == left && next.turns <= 2);
         last = right;
         match (left, right) {
             (Holder::Task(l), Holder::Task(r)) if l == r => {
