@@ -5,8 +5,8 @@ use super::run::{Phase, Run, RunId, Score};
 use super::{App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, viewport};
 use crate::model::GlobalLock;
 use crate::scene::axis_for;
-use crate::trace::{End, Event, Record};
-use crate::units::{Ns, Stamp, WorkerId};
+use crate::trace::End;
+use crate::units::{Ns, Stamp};
 
 /// How long a toast stands.
 const TOAST: Ns = Ns::from_millis(4_000);
@@ -129,8 +129,7 @@ fn tick(app: &mut App, now: Stamp) {
 fn stopped(app: &mut App, from: Stamp, to: Stamp) {
     app.now = to;
     if let Some(run) = app.run.as_mut().filter(|r| r.phase == Phase::Running) {
-        let event = Event::Suspended { spent: to.since(from) };
-        run.trace.push(&Record { at: to, worker: WorkerId(u16::MAX), core: Record::NO_CORE, event });
+        run.trace.suspend(from, to);
     }
 }
 
