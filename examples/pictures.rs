@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use concviz::app::{App, Effect, Key, Machine, Message, Setup, update};
+use concviz::app::{App, Beside, Effect, Key, Machine, Message, Setup, update};
 use concviz::engine::real::{self, Runner, calibrate, machine, sys};
 use concviz::export::{Caption, svg};
 use concviz::load::Watch;
@@ -115,7 +115,7 @@ fn messages(id: concviz::app::RunId, plan: &Plan) -> Result<Vec<Message>, Box<dy
             Frame::End(end) => {
                 let run = end.cpu + end.overhead.collector + end.overhead.dispatcher;
                 let others = watch.as_ref().and_then(|w| w.others(sys::now(), sys::process_cpu(), run));
-                Message::End(id, end, others.unwrap_or(0.0))
+                Message::End(id, end, Beside { others: others.unwrap_or(0.0), watching: 0.0 })
             }
             Frame::Failed(why) => return Err(why.into()),
         });

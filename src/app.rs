@@ -66,6 +66,15 @@ pub struct CoreLoad {
     pub cores: Vec<(u16, f64)>,
 }
 
+/// What happened on the cores beside a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Beside {
+    /// Cores that other programs kept busy.
+    pub others: f64,
+    /// Cores that watching the run kept busy: this program and the run's own collector and dispatcher.
+    pub watching: f64,
+}
+
 /// Something happened.
 #[derive(Clone, Debug)]
 pub enum Message {
@@ -90,8 +99,8 @@ pub enum Message {
     Begin(RunId, Begin),
     /// More of a run.
     Events(RunId, Vec<Record>),
-    /// A run came to its end; other programs kept so many cores busy meanwhile.
-    End(RunId, End, f64),
+    /// A run came to its end.
+    End(RunId, End, Beside),
     /// A run broke off.
     Failed(RunId, String),
     /// How fast this machine is.
@@ -289,7 +298,7 @@ impl App {
             workers: run.workers,
             cores: self.cores(),
             serial: fair.map(|s| s.time),
-            others: run.others,
+            others: run.beside.others,
             over,
             seen: &seen,
         }))

@@ -12,12 +12,11 @@ use signal_hook::iterator::Signals;
 
 use crate::engine::real::calibrate::{self, Calibration};
 use crate::engine::real::{Runner, machine, sys};
-use crate::load::{self, Sample};
+use crate::load::Watch;
 use crate::plan::Plan;
 use crate::report::{self, Format, Narrator};
 use crate::settings::Settings;
 use crate::trace::{Begin, Frame, FrameError, TaskName, Trace};
-use crate::units::Ns;
 
 mod progress;
 
@@ -131,7 +130,7 @@ struct Following {
     narrator: Option<Narrator>,
     progress: Progress,
     cores: Vec<u16>,
-    before: Option<(Sample, Ns)>,
+    watch: Option<Watch>,
     busy_machine: Option<f64>,
 }
 
@@ -144,11 +143,11 @@ impl Following {
         let what = format!("{} as {}", stage.workload, stage.model.kind.name());
         let cores = machine::allowed_cores();
         let progress = Progress::new(what, settings.plain);
-        Following { trace, narrator, progress, cores, before: None, busy_machine: None }
+        Following { trace, narrator, progress, cores, watch: None, busy_machine: None }
     }
 
     fn begin(&mut self, begin: &Begin) -> Result<(), Stop> {
-        self.before = load::sample(&self.cores, sys::now()).map(|sample| (sample, sys::process_cpu()));
+        self.watch = Some(Watch::begin(self.cores.clone(), sys::now(), sys::process_cpu()));
         self.trace.begin(begin);
         match &mut self.narrator {
             Some(narrator) => print(&(narrator.begin(begin) + "\n")),
@@ -168,11 +167,9 @@ impl Following {
                 }
             }
             Frame::End(end) => {
-                if let (Some((from, own)), Some(to)) = (self.before, load::sample(&self.cores, sys::now())) {
-                    let screen = sys::process_cpu() - own;
-                    let own = end.cpu + end.overhead.collector + end.overhead.dispatcher + screen;
-                    self.busy_machine = load::foreign_share(from, to, own, self.cores.len());
-                }
+                let run = end.cpu + end.overhead.collector + end.overhead.dispatcher;
+                let others = self.watch.as_ref().and_then(|w| w.others(sys::now(), sys::process_cpu(), run));
+                self.busy_machine = others.map(|cores| cores / self.cores.len().max(1) as f64);
                 self.trace.end(end);
                 return Ok(true);
             }
@@ -198,9 +195,11 @@ fn follow(following: &mut Following, runner: &mut Runner, coming: &Receiver<News
             Ok(News::Signal(SIGTSTP)) => {
                 following.progress.erase();
                 runner.suspend();
+                let from = sys::now();
                 // The program stops inside this call and returns from it when it is continued.
                 let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
                 runner.resume();
+                following.trace.suspend(from, sys::now());
             }
             Ok(News::Signal(signal)) => {
                 runner.kill();

@@ -33,22 +33,28 @@ pub fn foreign_share(from: Sample, to: Sample, own: Ns, cores: usize) -> Option<
 #[derive(Clone, Debug)]
 pub struct Watch {
     cores: Vec<u16>,
-    before: Option<(Sample, Ns)>,
+    before: Option<Sample>,
+    since: Stamp,
+    own: Ns,
 }
 
 impl Watch {
     /// Begins at the instant `at`, which is now, to watch `cores`; this process has used `own` of CPU time so far.
     pub fn begin(cores: Vec<u16>, at: Stamp, own: Ns) -> Watch {
-        let before = sample(&cores, at).map(|s| (s, own));
-        Watch { cores, before }
+        let before = sample(&cores, at);
+        Watch { cores, before, since: at, own }
+    }
+
+    /// How many cores this process, with CPU time up to `own`, and `beside` have kept busy since.
+    pub fn own(&self, at: Stamp, own: Ns, beside: Ns) -> f64 {
+        (own - self.own + beside).share_of(at.since(self.since))
     }
 
     /// How many cores others kept busy since, while this process used CPU time up to `own`, and the run `run`. Nothing
     /// where that cannot be told.
     pub fn others(&self, at: Stamp, own: Ns, run: Ns) -> Option<f64> {
-        let (before, own_before) = self.before?;
         let after = sample(&self.cores, at)?;
-        let share = foreign_share(before, after, own - own_before + run, self.cores.len())?;
+        let share = foreign_share(self.before?, after, own - self.own + run, self.cores.len())?;
         Some(share * self.cores.len() as f64)
     }
 }

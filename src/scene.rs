@@ -35,10 +35,23 @@ pub struct Scene {
     pub busy: Vec<f64>,
     /// Who was on each of the run's cores, where workers said it.
     pub cores: Vec<CoreLane>,
+    /// Columns about which less is known, or nothing.
+    pub gaps: Vec<Option<Gap>>,
     /// Time in each state over all tasks within the visible range: the legend is its profile.
     pub profile: StateSums,
     /// That part of it in which a task waited and kept no worker occupied.
     pub free: StateSums,
+}
+
+/// Why little is known about a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gap {
+    /// Events are missing there: a ring was full.
+    Lost,
+    /// The whole run stood still: it was suspended.
+    Suspended,
+    /// It was dropped to bound the memory.
+    Forgotten,
 }
 
 /// A task's lane.
@@ -94,6 +107,7 @@ impl Scene {
             let now = track.state_at(view.until).map(|s| s.state);
             scene.lanes.push(Lane { task: TaskId(index as u32), columns, now, sums: track.sums(view.until) });
         }
+        scene.gaps = gaps(trace, grid, window);
         scene.lock = holders::lock(trace, grid, window);
         if has_loop {
             scene.turns = Some(Turns {
@@ -120,6 +134,22 @@ impl Scene {
         entries.sort_by(|a, b| works(b).cmp(&works(a)).then(b.2.total_cmp(&a.2)));
         entries
     }
+}
+
+fn gaps(trace: &Trace, grid: &Grid, window: Range) -> Vec<Option<Gap>> {
+    let mut gaps = vec![None; grid.columns as usize];
+    let suspended = trace.suspended.iter().map(|r| (*r, Gap::Suspended));
+    let lost = trace.losses.iter().map(|l| (Range::new(l.at, l.at + Ns(1)), Gap::Lost));
+    let forgotten = (Range::new(Ns::ZERO, trace.forgotten), Gap::Forgotten);
+    for (range, gap) in suspended.chain(lost).chain([forgotten]) {
+        let range = range.and(window);
+        for (index, slot) in gaps.iter_mut().enumerate() {
+            if !grid.column(index as u16).and(range).is_empty() {
+                *slot = (*slot).max(Some(gap));
+            }
+        }
+    }
+    gaps
 }
 
 /// The lens on a lock: the stretch in which the first `turns` turns were taken, if it was ever taken.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Beside;
 use crate::insight::is_comparable;
 use crate::model::{Model, ModelKind};
 use crate::plan::{Plan, is_scored};
@@ -38,8 +39,8 @@ pub struct Run {
     pub phase: Phase,
     /// What is known of it.
     pub trace: Trace,
-    /// Cores that other programs kept busy meanwhile; known at the end.
-    pub others: f64,
+    /// What else the cores did meanwhile; known at the end.
+    pub beside: Beside,
 }
 
 impl Run {
@@ -48,7 +49,7 @@ impl Run {
         let stage = plan.stage();
         let name = |t: &crate::workload::Task| TaskName { name: t.name.clone(), background: t.background };
         let trace = Trace::new(stage.tasks.iter().map(name).collect(), stage.workers);
-        Run { id, model: stage.model, workers: stage.workers, phase: Phase::Starting, trace, others: 0.0 }
+        Run { id, model: stage.model, workers: stage.workers, phase: Phase::Starting, trace, beside: Beside::default() }
     }
 
     /// Whether nothing more will come.

@@ -2,11 +2,11 @@
 
 use super::keys::{self, Action, Key};
 use super::run::{Phase, Run, RunId, Score};
-use super::{App, Effect, Layer, Message, Playhead, Selection, Target, Toast, viewport};
+use super::{App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, viewport};
 use crate::model::GlobalLock;
 use crate::scene::axis_for;
-use crate::trace::{End, Event, Record};
-use crate::units::{Ns, Stamp, WorkerId};
+use crate::trace::End;
+use crate::units::{Ns, Stamp};
 
 /// How long a toast stands.
 const TOAST: Ns = Ns::from_millis(4_000);
@@ -26,7 +26,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             run.trace.begin(&begin);
         }),
         Message::Events(id, records) => with_run(app, id, |run| records.iter().for_each(|r| run.trace.push(r))),
-        Message::End(id, end, others) => over(app, id, end, others),
+        Message::End(id, end, beside) => over(app, id, end, beside),
         Message::Failed(id, reason) => with_run(app, id, |run| run.phase = Phase::Failed(reason)),
         Message::Calibrated(rates) => {
             app.rates = Some(rates);
@@ -91,16 +91,17 @@ fn with_run(app: &mut App, id: RunId, change: impl FnOnce(&mut Run)) {
     }
 }
 
-fn over(app: &mut App, id: RunId, end: End, others: f64) {
+fn over(app: &mut App, id: RunId, end: End, beside: Beside) {
     let Some(run) = app.run.as_mut().filter(|r| r.id == id) else { return };
     run.trace.end(end);
     run.phase = Phase::Over;
-    run.others = others;
+    run.beside = beside;
     let Some(time) = run.trace.makespan() else { return };
     let stats = run.trace.stats(time);
-    if stats.broken == 0 {
+    // A run that stood still for a while took longer than it takes.
+    if stats.broken == 0 && run.trace.suspended.is_empty() {
         let model = run.model;
-        app.scoreboard.enter(model, Score { time, busy: stats.busy, others });
+        app.scoreboard.enter(model, Score { time, busy: stats.busy, others: beside.others });
     }
     grow_axis(app, time);
 }
@@ -128,8 +129,7 @@ fn tick(app: &mut App, now: Stamp) {
 fn stopped(app: &mut App, from: Stamp, to: Stamp) {
     app.now = to;
     if let Some(run) = app.run.as_mut().filter(|r| r.phase == Phase::Running) {
-        let event = Event::Suspended { spent: to.since(from) };
-        run.trace.push(&Record { at: to, worker: WorkerId(u16::MAX), core: Record::NO_CORE, event });
+        run.trace.suspend(from, to);
     }
 }
 

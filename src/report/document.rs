@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Run;
 use super::fields::{Document, Ipc, Lock, Overhead, Param, Percentiles, Recorder, Spawn, States, Switches, Task};
+use crate::insight::{self, Facts};
 use crate::state::{Outcome, State};
 use crate::trace::{End, LockStats, Mark, Stats, Trace, Track};
 use crate::units::{CoreId, Ns, Range, TaskId};
@@ -67,9 +68,28 @@ impl Document {
                 dispatcher: end.overhead.dispatcher.as_secs(),
             },
             busy_machine: run.busy_machine,
+            findings: vec![finding(run, &stats)],
             counters: BTreeMap::new(),
         })
     }
+}
+
+/// What the screen would say of the run, in English.
+fn finding(run: Run<'_>, stats: &Stats) -> String {
+    let stage = run.plan.stage();
+    let cores = run.trace.cores.len().max(1) as f64;
+    let facts = Facts {
+        trace: run.trace,
+        stats,
+        model: stage.model,
+        workers: stage.workers,
+        cores,
+        serial: None,
+        others: run.busy_machine.unwrap_or(0.0) * cores,
+        over: true,
+        seen: &|_| true,
+    };
+    insight::find(&facts).say.text()
 }
 
 fn params(run: Run<'_>) -> BTreeMap<String, Param> {

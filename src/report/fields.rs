@@ -39,6 +39,7 @@ pub struct Document {
     pub recorder: Recorder,
     pub overhead_cpu_s: Overhead,
     pub busy_machine: Option<f64>,
+    pub findings: Vec<String>,
     pub counters: BTreeMap<String, Counter>,
 }
 

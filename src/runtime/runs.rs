@@ -6,7 +6,7 @@ use crossbeam::channel::Sender;
 
 use super::news::News;
 use super::now;
-use crate::app::{Message, RunId};
+use crate::app::{Beside, Message, RunId};
 use crate::engine::real::{Runner, machine, sys};
 use crate::load::Watch;
 use crate::plan::Plan;
@@ -83,8 +83,8 @@ impl Runs {
             }
             Frame::Events(records) => Message::Events(id, records),
             Frame::End(end) => {
-                let others = current.others(&end).unwrap_or(0.0);
-                Message::End(id, end, others)
+                let beside = current.beside(&end);
+                Message::End(id, end, beside)
             }
             Frame::Failed(reason) => Message::Failed(id, reason),
         })
@@ -98,9 +98,14 @@ impl Runs {
 }
 
 impl Current {
-    /// How many cores other programs kept busy from the begin of the run to now; nothing where that cannot be told.
-    fn others(&self, end: &End) -> Option<f64> {
-        let run = end.cpu + end.overhead.collector + end.overhead.dispatcher;
-        self.watch.as_ref()?.others(now(), sys::process_cpu(), run)
+    /// What else the cores did from the begin of the run to now.
+    fn beside(&self, end: &End) -> Beside {
+        let Some(watch) = &self.watch else { return Beside::default() };
+        let (at, own) = (now(), sys::process_cpu());
+        let overhead = end.overhead.collector + end.overhead.dispatcher;
+        Beside {
+            others: watch.others(at, own, end.cpu + overhead).unwrap_or(0.0),
+            watching: watch.own(at, own, overhead),
+        }
     }
 }

@@ -143,6 +143,10 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
             end.switches.voluntary + end.switches.involuntary,
             end.switches.involuntary
         ));
+        let watching = run.beside.watching / app.cores().max(1.0);
+        if watching > 0.0 {
+            parts.push(format!("watching costs {:.1} %", watching * 100.0));
+        }
         if end.peak_rss_bytes > 0 {
             parts.push(format!("memory {:.1} MB", end.peak_rss_bytes as f64 / 1e6));
         }

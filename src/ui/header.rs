@@ -126,8 +126,8 @@ fn draw_load(app: &App, look: Look, layout: &Layout, (start, y): (u16, u16), buf
     let end = layout.area.right();
     let count = app.load.cores.len() as u16;
     let head = "cpu ";
-    let others = app.run.as_ref().filter(|r| r.is_over() && !is_comparable(r.others, app.machine.usable));
-    let note = others.map_or_else(String::new, |r| format!("  {} {:.1}", Label::Others.text(), r.others));
+    let others = app.run.as_ref().filter(|r| r.is_over() && !is_comparable(r.beside.others, app.machine.usable));
+    let note = others.map_or_else(String::new, |r| format!("  {} {:.1}", Label::Others.text(), r.beside.others));
     let width = paint::width(head) + count + paint::width(&note) + 1;
     if count == 0 || start + width > end {
         return;

@@ -89,6 +89,8 @@ impl Brush {
         match symbol(self.look, state, half.holds, self.rows) {
             ' ' => Fill::Blank,
             '█' => Fill::Solid(role),
+            // Where its neighbours are folded, a wait alone is drawn as it is behind their work.
+            '▄' if self.dense => Fill::Solid(role),
             other => Fill::Symbol(other, role, matches!(other, '⣀' | '▁' | '_')),
         }
     }

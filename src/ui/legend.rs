@@ -103,9 +103,16 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
     }
     if y < layout.footer {
         let sums = track.sums(app.until());
+        let mut states: Vec<State> = State::ALL.into_iter().filter(|s| sums[*s as usize].0 > 0).collect();
+        states.sort_by_key(|s| std::cmp::Reverse(sums[*s as usize]));
         let mut line = String::new();
-        for state in State::ALL.into_iter().filter(|s| sums[*s as usize].0 > 0) {
-            line += &format!("{} {}   ", words(state, run.model.kind != ModelKind::Async).text(), sums[state as usize]);
+        for state in states {
+            let words = words(state, run.model.kind != ModelKind::Async).text();
+            let part = format!("{words} {}   ", sums[state as usize]);
+            if x + paint::width(&line) + paint::width(part.trim_end()) > right {
+                break;
+            }
+            line += &part;
         }
         paint::put(buffer, x, y, right, line.trim_end(), dim);
     }

@@ -16,7 +16,7 @@ pub fn area(app: &App, layer: Layer, screen: Rect) -> Rect {
     let (width, height) = match layer {
         Layer::Help(_) => (78, help_lines(Look::default()).len() as u16 + 4),
         Layer::Picker(_) => (74, app.catalogue.len() as u16 * 2 + 5),
-        Layer::Dials(_) => (62, app.setup.dials().len() as u16 + 5),
+        Layer::Dials(_) => (66, app.setup.dials().len() as u16 + 5),
     };
     let (width, height) = (width.min(screen.width), height.min(screen.height));
     Rect::new(screen.x + (screen.width - width) / 2, screen.y + (screen.height - height) / 2, width, height)

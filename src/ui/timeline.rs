@@ -9,7 +9,7 @@ use super::theme::{Look, Role};
 use super::{lane, paint};
 use crate::app::{App, Run};
 use crate::model::{GlobalLock, ModelKind};
-use crate::scene::{Grid, Holder, HolderCell, Lane, Scene, level, ticks};
+use crate::scene::{Gap, Grid, Holder, HolderCell, Lane, Scene, level, ticks};
 use crate::state::{Outcome, State};
 use crate::text::{Label, percent};
 use crate::units::{Ns, TaskId};
@@ -24,6 +24,7 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
             draw_lane(app, run, lane, &grid, *slot, look, layout, buffer);
         }
     }
+    draw_gaps(scene, look, layout, buffer);
     draw_special(run, scene, look, layout, buffer);
     draw_busy(app, run, scene, look, layout, buffer);
     draw_cores(app, scene, look, layout, buffer);
@@ -52,6 +53,24 @@ fn draw_axis(app: &App, grid: &Grid, look: Look, layout: &Layout, buffer: &mut B
     };
     let style = if app.lens { look.fg(Role::Accent).add_modifier(Modifier::BOLD) } else { dim };
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &left, style);
+}
+
+/// What is not known is drawn as unknown: hatched through all lanes. Where only some events are missing, the axis says
+/// so and the lanes stand.
+fn draw_gaps(scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
+    let Some((top, bottom)) = layout.lanes.first().zip(layout.lanes.last()) else { return };
+    let (hatch, mark) = if look.ascii { ('%', '!') } else { ('▒', '╳') };
+    for (x, gap) in (layout.plot.0..).zip(&scene.gaps) {
+        let Some(gap) = gap else { continue };
+        paint::cell(buffer, x, layout.axis, mark, look.fg(Role::Alarm));
+        if *gap == Gap::Lost {
+            continue;
+        }
+        for y in top.y..bottom.y + layout.lane_rows {
+            paint::fill(buffer, Rect::new(x, y, 1, 1), look.ground());
+            paint::cell(buffer, x, y, hatch, look.fg(Role::Faint));
+        }
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "drawing needs what, where and how")]
@@ -131,7 +150,10 @@ fn figures(run: &Run, lane: &Lane, until: Ns, room: u16) -> String {
     let waits = [State::Ready, State::Preempted, State::Gil, State::Lock].map(of).into_iter().sum::<Ns>();
     let slept = of(State::Sleep) + of(State::Io);
     let share = |t: Ns| percent(t.share_of(all));
-    let doing = if slept > waits && slept > of(State::Running) {
+    let brief = all.share_of(until) < 0.01;
+    let doing = if brief {
+        String::new()
+    } else if slept > waits && slept > of(State::Running) {
         format!("sleeps {}", share(slept))
     } else if waits.share_of(all) > 0.01 {
         format!("waits {}", share(waits))
@@ -202,8 +224,8 @@ pub fn draw_holders(buffer: &mut Buffer, look: Look, x: u16, y: u16, cells: &[Ho
     for (index, cell) in cells.iter().enumerate() {
         let x = x + index as u16;
         let [left, right] = cell.halves;
-        let begins = left != last && left == right && cell.turns <= 1;
-        let goes_on = cells.get(index + 1).is_some_and(|next| next.halves[0] == left && next.turns <= 1);
+        let begins = left != last && left == right && cell.turns <= 2;
+        let goes_on = cells.get(index + 1).is_some_and(|next| next.halves[0] == left && next.turns <= 2);
         last = right;
         match (left, right) {
             (Holder::Task(l), Holder::Task(r)) if l == r => {

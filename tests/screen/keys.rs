@@ -1,6 +1,6 @@
 //! Key scripts: what a sequence of keys asks for, and what the program's state is afterwards.
 
-use concviz::app::{Action, App, Effect, Key, Layer, Message, Phase, Playhead, keys, update};
+use concviz::app::{Action, App, Beside, Effect, Key, Layer, Message, Phase, Playhead, keys, update};
 use concviz::model::{GlobalLock, ModelKind};
 use concviz::units::Ns;
 use proptest::prelude::*;
@@ -51,7 +51,10 @@ fn a_stopped_run_leaves_no_score_and_its_late_words_are_not_heard() {
     let mut app = made::app("cpu", (80, 24));
     let old = made::id(&app);
     made::type_in(&mut app, "2");
-    update(&mut app, Message::End(old, concviz::trace::End { at: made::at(5.0), ..Default::default() }, 0.0));
+    update(
+        &mut app,
+        Message::End(old, concviz::trace::End { at: made::at(5.0), ..Default::default() }, Beside::default()),
+    );
     assert!(app.scoreboard.is_empty());
     assert_eq!(app.run.as_ref().map(|r| r.phase.clone()), Some(Phase::Starting));
 }

@@ -1,6 +1,6 @@
 //! Runs made by hand, to the microsecond the same every time.
 
-use concviz::app::{App, Effect, Key, Machine, Message, RunId, Setup, update};
+use concviz::app::{App, Beside, Effect, Key, Machine, Message, RunId, Setup, update};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
 use concviz::state::{Outcome, State};
@@ -88,7 +88,7 @@ impl Made {
             peak_rss_bytes: 4_100_000,
             ..End::default()
         };
-        update(app, Message::End(run, end, others));
+        update(app, Message::End(run, end, Beside { others, watching: 0.01 }));
         update(app, Message::Tick(at(ms)));
     }
 

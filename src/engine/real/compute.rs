@@ -92,32 +92,41 @@ impl Worker {
 
     /// What is done between two pieces; the next one begins at the returned instant.
     fn look_up(&mut self, task: TaskId, from: Stamp, piece: u64) -> Stamp {
-        let now = sys::now();
-        let took = now.since(from);
-        if took > LATE && self.quickest < Ns::MAX {
-            let spent = took.less(self.quickest.times(piece, self.poll_every));
-            if spent > LATE {
-                self.recorder.record_at(now, Event::WasOff { task, spent });
-            }
+        let expected = self.expected(piece);
+        // Whoever wants the lock is served first.
+        let recorder = &self.recorder;
+        let late = |at| note_late(recorder, task, from, at, expected);
+        if self.turn.as_mut().is_some_and(|t| t.look(recorder, task, late)) {
+            self.go_on(task, None);
+            return sys::now();
         }
-        if piece == self.poll_every && took < self.quickest {
-            self.quickest = took;
+        let now = sys::now();
+        note_late(recorder, task, from, now, expected);
+        if piece == self.poll_every {
+            self.quickest = self.quickest.min(now.since(from));
         }
         let core = sys::core();
         if core != self.core {
             self.core = core;
             self.recorder.record_at(now, Event::Moved { task });
         }
-        if self.give_lock_up_if_wanted(task) { sys::now() } else { now }
+        now
     }
 
-    /// Gives the lock up if somebody asked for it, and goes on once it is back; whether it did.
-    pub(super) fn give_lock_up_if_wanted(&mut self, task: TaskId) -> bool {
-        let gave = self.turn.as_mut().is_some_and(|t| t.look(&self.recorder, task));
-        if gave {
+    /// How long `piece` takes at its quickest; for ever, while nobody knows.
+    fn expected(&self, piece: u64) -> Ns {
+        match self.quickest {
+            Ns::MAX => Ns::MAX,
+            quickest if piece == self.poll_every => quickest,
+            quickest => quickest.times(piece, self.poll_every),
+        }
+    }
+
+    /// Gives the lock up if somebody asked for it, and goes on once it is back.
+    pub(super) fn give_lock_up_if_wanted(&mut self, task: TaskId) {
+        if self.turn.as_mut().is_some_and(|t| t.look(&self.recorder, task, |_| ())) {
             self.go_on(task, None);
         }
-        gave
     }
 
     /// Records that `task` is over, on this thread; everyone may see it.
@@ -125,5 +134,13 @@ impl Worker {
         let cpu = self.recorder.publish(sys::thread_cpu());
         self.recorder.record(Event::Ended { task, outcome, signal: 0, cpu });
         self.shared.mark_over(task);
+    }
+}
+
+/// Records that what took from `from` to `at` instead of the `expected` time did so because its worker was off its core.
+fn note_late(recorder: &Recorder, task: TaskId, from: Stamp, at: Stamp, expected: Ns) {
+    let spent = at.since(from).less(expected);
+    if spent > LATE {
+        recorder.record_at(at, Event::WasOff { task, spent });
     }
 }

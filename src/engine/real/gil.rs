@@ -9,7 +9,7 @@ use super::ring::Recorder;
 use super::sys::{self, Monitor};
 use crate::state::State;
 use crate::trace::Event;
-use crate::units::{LockId, Ns, TaskId, WorkerId};
+use crate::units::{LockId, Ns, Stamp, TaskId, WorkerId};
 
 /// The lock of one process. Everything but `wanted` changes only inside `monitor`, and is read there.
 pub(super) struct Gil {
@@ -88,22 +88,20 @@ impl Gil {
         waited
     }
 
-    /// Lets go of the lock, which the caller holds for `task`: to wait for something, or because it was `forced` to,
-    /// and then the task is in the state `gil` from now.
-    fn release(&self, recorder: &Recorder, task: TaskId, forced: bool) {
-        let me = u32::from(recorder.worker().0);
+    /// Lets go of the lock, which `me` holds, and wakes one who waits; when that was. It is stamped before it is so (the
+    /// next holder's stamp is later, on whatever core), and recorded by the caller only after, since those who wait are
+    /// not to be kept waiting by it.
+    fn open(&self, me: u32) -> Stamp {
         self.holder.store(me, Relaxed);
         let inside = self.monitor.enter();
-        // Stamped before it is so: the next holder's stamp is later, on whatever core. Recorded only after, since those
-        // who wait are not to be kept waiting by it.
         let at = sys::now();
         self.locked.store(false, Relaxed);
         inside.signal();
-        drop(inside);
-        recorder.record_at(at, Event::LockReleased { lock: self.id, task, forced });
-        if forced {
-            recorder.record_at(at, waits(task));
-        }
+        at
+    }
+
+    /// If somebody had asked `me` to let go: waits until somebody else has taken the lock.
+    fn see_it_taken(&self, me: u32) {
         if self.wanted.load(Relaxed) {
             let mut switched = self.switched.enter();
             if self.holder.load(Relaxed) == me {
@@ -149,17 +147,26 @@ impl Turn {
     /// Lets go of the lock, if held.
     pub(super) fn release(&mut self, recorder: &Recorder) {
         if let Some(task) = self.holds_for.take() {
-            self.gil.release(recorder, task, false);
+            let me = u32::from(recorder.worker().0);
+            let at = self.gil.open(me);
+            recorder.record_at(at, Event::LockReleased { lock: self.gil.id, task, forced: false });
+            self.gil.see_it_taken(me);
         }
     }
 
-    /// Gives the lock up if somebody asked for it, and waits until it is this worker's turn again; whether it did.
+    /// Gives the lock up if somebody asked for it, and waits until it is this worker's turn again; whether it did. What
+    /// is to be recorded of the time before, `first` records when the others have been served.
     #[inline]
-    pub(super) fn look(&mut self, recorder: &Recorder, task: TaskId) -> bool {
+    pub(super) fn look(&mut self, recorder: &Recorder, task: TaskId, first: impl FnOnce(Stamp)) -> bool {
         if !self.gil.wanted.load(Relaxed) || self.holds_for.is_none() {
             return false;
         }
-        self.gil.release(recorder, task, true);
+        let me = u32::from(recorder.worker().0);
+        let at = self.gil.open(me);
+        first(at);
+        recorder.record_at(at, Event::LockReleased { lock: self.gil.id, task, forced: true });
+        recorder.record_at(at, waits(task));
+        self.gil.see_it_taken(me);
         self.gil.take(recorder, task, true);
         true
     }
@@ -189,7 +196,7 @@ mod tests {
         let (ring, recorder) = recorder(0);
         let mut turn = Turn::new(Arc::clone(&gil));
         assert!(!turn.take(&recorder, TaskId(0)));
-        assert!(!turn.look(&recorder, TaskId(0)));
+        assert!(!turn.look(&recorder, TaskId(0), |_| ()));
         turn.release(&recorder);
         turn.release(&recorder);
         assert!(!turn.take(&recorder, TaskId(0)));
@@ -214,7 +221,7 @@ mod tests {
                 assert!(b.take(&recorder_b, TaskId(1)), "it is held");
                 b.release(&recorder_b);
             });
-            while !a.look(&recorder_a, TaskId(0)) {}
+            while !a.look(&recorder_a, TaskId(0), |_| ()) {}
         });
         let theirs = events(theirs);
         let waits = matches!(theirs[0], Event::Enter { state: State::Gil, holds: true, .. });

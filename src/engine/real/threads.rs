@@ -23,15 +23,17 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
     let queue = Arc::new(AtomicUsize::new(workers as usize));
     let gil = run.gil(WorkerId(0));
     let (results, received) = channel();
+    let mut threads = Vec::new();
     for who in (0..workers).map(WorkerId) {
         let task = TaskId(u32::from(who.0));
         let at = run.dispatcher.record(Event::WorkerStarting { who, task });
         run.dispatcher.record_at(at, steps::starting(task));
         let (run, queue, gil, results) = (Arc::clone(run), Arc::clone(&queue), gil.clone(), results.clone());
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name(worker_name(who))
             .spawn(move || work(&run, who, &queue, gil.as_ref(), &results))
             .map_err(|e| format!("the system allows no more threads than {}: {e}; try fewer workers", who.0))?;
+        threads.push(thread);
     }
     drop(results);
     let mut finish = Finish::new(&run.stage);
@@ -42,6 +44,13 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
         }
     }
     finish.end = sys::now();
+    if !run.stage.tasks.iter().any(|t| t.background) {
+        // Nobody has anything left to do but to leave: their last words belong to the record. (A worker that let go of
+        // the lock may have lost its core before it could write that down.)
+        for thread in threads {
+            let _ = thread.join();
+        }
+    }
     Ok(finish)
 }
 
