@@ -24,6 +24,7 @@ mod memory;
 mod message;
 mod processes;
 pub mod ring;
+mod run;
 mod runner;
 mod serial;
 mod shared;

@@ -66,7 +66,8 @@ fn ctrl_z_stops_everything_and_fg_goes_on() {
     }
     let view = program.until_done();
     assert!(view.lane("task 1").is_some_and(|y| view.row(y).contains('▒')), "the gap is drawn:\n{}", view.text());
-    assert!(view.score("processes").is_some_and(|row| row.contains("press")), "a run with a gap has no score");
+    // It took longer than it takes: it stands on the screen, and not on the scoreboard.
+    assert!(view.score("processes").is_some_and(|row| row.contains("press")));
     assert!(!view.has("killed") && !view.has("failed"), "{}", view.text());
     program.quits();
     all_gone(&family);

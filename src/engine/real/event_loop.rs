@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::{Builder, Runtime};
 
 use super::compute::Worker;
-use super::runner::{Finish, Run};
+use super::run::{Finish, Run};
 use super::steps::{iterations, sleep_until};
 use super::sys;
 use crate::model::ModelKind;

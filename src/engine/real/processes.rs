@@ -1,6 +1,7 @@
 //! A process for each worker, and the runner's main thread as the dispatcher that hands them tasks. Nothing is shared
 //! but the rings: programs and results travel by value.
 
+use std::any::Any;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -10,7 +11,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use rustix::event::{PollFd, PollFlags, poll};
 
 use super::message::{self, Order, Reply};
-use super::runner::{Finish, Run};
+use super::run::{Finish, Run};
 use super::worker::copying;
 use super::{kin, steps, sys};
 use crate::state::Outcome;
@@ -39,7 +40,7 @@ pub(super) fn run(run: &Run) -> Result<Finish, String> {
     }
     dispatcher.finish.end = sys::now();
     // They stay until the run has been accounted for.
-    dispatcher.finish.crew = dispatcher.crew.into_iter().map(|member| member.child).collect();
+    dispatcher.finish.crew = dispatcher.crew.into_iter().map(|member| Box::new(member.child) as Box<dyn Any>).collect();
     Ok(dispatcher.finish)
 }
 

@@ -1,7 +1,7 @@
 //! One task after the other on the runner's main thread.
 
 use super::compute::Worker;
-use super::runner::{Finish, Run};
+use super::run::{Finish, Run};
 use super::steps;
 use super::sys;
 use crate::model::ModelKind;

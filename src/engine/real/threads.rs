@@ -8,7 +8,7 @@ use std::thread;
 
 use super::compute::Worker;
 use super::gil::Gil;
-use super::runner::{Finish, Run};
+use super::run::{Finish, Run, worker_name};
 use super::{machine, steps, sys};
 use crate::model::ModelKind;
 use crate::state::Outcome;
@@ -52,11 +52,6 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
         }
     }
     Ok(finish)
-}
-
-/// As it is called among the system's threads.
-pub(super) fn worker_name(who: WorkerId) -> String {
-    format!("worker {}", who.0 + 1)
 }
 
 /// The life of a worker.

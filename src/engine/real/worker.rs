@@ -11,8 +11,9 @@ use std::sync::Arc;
 use super::compute::Worker;
 use super::gil::Gil;
 use super::message::{self, Order, Reply};
+use super::run::worker_name;
 use super::shared::Shared;
-use super::{kin, machine, steps, sys, threads};
+use super::{kin, machine, steps, sys};
 use crate::model::ModelKind;
 use crate::state::State;
 use crate::trace::{Direction, Event};
@@ -41,7 +42,7 @@ fn work(born: Stamp, who: WorkerId) -> io::Result<()> {
     recorder.record_at(born, Event::WorkerStarted { pid: std::process::id(), tid });
     // The first order is the task of the same number.
     recorder.record_at(born, copying(TaskId(u32::from(who.0))));
-    let name = threads::worker_name(who);
+    let name = worker_name(who);
     let _ = std::ffi::CString::new(name).map(|name| rustix::thread::set_name(&name));
     if let Some(n) = shared.cores() {
         machine::pin(&machine::allowed_cores()[..usize::from(n).min(machine::allowed_cores().len())]);

@@ -1,0 +1,125 @@
+//! A run as the models see it: what is run, where it is recorded, and what they bring back.
+
+use std::any::Any;
+use std::ffi::CStr;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use super::gil::Gil;
+use super::ring::{Account, Recorder, Ring};
+use super::shared::Shared;
+use super::{machine, sys};
+use crate::model::ModelKind;
+use crate::plan::Stage;
+use crate::trace::{Event, TaskResult, WorkerUse};
+use crate::units::{Stamp, TaskId, WorkerId};
+
+/// A run as its models see it.
+pub(super) struct Run {
+    /// What is run.
+    pub(super) stage: Stage,
+    /// The rings and what else is shared.
+    pub(super) shared: Shared,
+    /// The file behind `shared`.
+    pub(super) memory: OwnedFd,
+    /// The runner's own ring; for its main thread.
+    pub(super) dispatcher: Recorder,
+    /// The cores that workers are pinned to; none if they are not.
+    pub(super) pinned: Vec<u16>,
+}
+
+/// What a model brings back.
+pub(super) struct Finish {
+    /// When the last result that counts was held.
+    pub(super) end: Stamp,
+    pub(super) results: Vec<Option<TaskResult>>,
+    /// Tasks that count and are not over.
+    missing: usize,
+    background: Vec<bool>,
+    /// Worker processes, which die with this.
+    pub(super) crew: Vec<Box<dyn Any>>,
+}
+
+impl Finish {
+    /// Nothing yet.
+    pub(super) fn new(stage: &Stage) -> Finish {
+        let background: Vec<bool> = stage.tasks.iter().map(|t| t.background).collect();
+        let missing = background.iter().filter(|b| !**b).count();
+        Finish { end: Stamp(0), results: vec![None; background.len()], missing, background, crew: Vec::new() }
+    }
+
+    /// Takes the result of `task`; the first one there is counts.
+    pub(super) fn hold(&mut self, task: TaskId, result: TaskResult) {
+        let Some(place) = self.results.get_mut(task.index()) else { return };
+        if place.replace(result).is_none() && !self.background[task.index()] {
+            self.missing -= 1;
+        }
+    }
+
+    /// Whether the run is over.
+    pub(super) fn is_complete(&self) -> bool {
+        self.missing == 0
+    }
+
+    /// Tasks without a result.
+    pub(super) fn unfinished(&self) -> impl Iterator<Item = TaskId> {
+        (0..).map(TaskId).zip(&self.results).filter(|(_, r)| r.is_none()).map(|(id, _)| id)
+    }
+}
+
+impl Run {
+    /// The global lock of the process whose first worker is `first`, if the plan has one.
+    pub(super) fn gil(&self, first: WorkerId) -> Option<Arc<Gil>> {
+        self.shared.interval().map(|interval| Arc::new(Gil::new(first, interval)))
+    }
+
+    /// As many workers as there is work for; at least one.
+    pub(super) fn workers_needed(&self) -> u16 {
+        self.stage.workers.min(self.stage.tasks.len().min(u16::MAX as usize) as u16).max(1)
+    }
+
+    /// What `worker` says of itself.
+    pub(super) fn account(&self, worker: WorkerId) -> Account {
+        self.shared.ring(worker).map(Ring::account).unwrap_or_default()
+    }
+
+    /// Makes the calling thread, the runner's main one, the only worker, called `name`.
+    pub(super) fn main_worker(&self, name: &CStr) -> Result<Recorder, String> {
+        let recorder = self.shared.recorder(WorkerId(0)).ok_or("the plan has no worker")?;
+        let _ = rustix::thread::set_name(name);
+        recorder.introduce(true);
+        let account = self.account(WorkerId(0));
+        recorder.record(Event::WorkerStarted { pid: account.pid, tid: account.tid });
+        machine::pin(&self.pinned);
+        Ok(recorder)
+    }
+
+    /// Each worker's account at this instant; what a dead one had said last.
+    pub(super) fn workers(&self) -> Vec<WorkerUse> {
+        let own = std::process::id();
+        let account = |who: WorkerId| {
+            let Account { pid, tid, cpu, cpu_before, switches, .. } = self.account(who);
+            let now = match pid {
+                0 => None,
+                pid if pid == own => sys::thread_cpu_of(tid),
+                pid => sys::process_cpu_of(pid),
+            };
+            let cpu = now.map_or(cpu, |now| now.less(cpu_before)).max(cpu);
+            WorkerUse { name: self.name_of(who), pid, tid, cpu, switches }
+        };
+        (0..self.stage.workers).map(WorkerId).map(account).collect()
+    }
+
+    fn name_of(&self, who: WorkerId) -> String {
+        match self.stage.model.kind {
+            ModelKind::Serial => "main".to_owned(),
+            ModelKind::Async => "loop".to_owned(),
+            ModelKind::Threads | ModelKind::Processes => worker_name(who),
+        }
+    }
+}
+
+/// As it is called among the system's threads.
+pub(super) fn worker_name(who: WorkerId) -> String {
+    format!("worker {}", who.0 + 1)
+}
