@@ -172,7 +172,7 @@ fn slow_motion_replays_and_gets_slower_and_escape_ends_it() {
     program.press(" ");
     let paused = program.until_text("paused");
     assert!(paused.has("REPLAY"), "{}", paused.header());
-    assert!(program.is_quiet_for(Duration::from_millis(700)), "a paused replay writes nothing");
+    assert!(program.is_quiet_for(Duration::from_millis(1_100)), "a paused replay writes nothing");
     program.press(" ");
     program.until("that it moves on", |v| v.header().contains("1/16"));
     program.press(ESC);
