@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::glass::View;
+use super::kernel::{all_gone, eventually};
 use super::program::{Program, REFERENCE, launch};
 
 const UP: &str = "\x1b[A";
@@ -150,11 +151,11 @@ fn a_model_key_stops_the_run_that_is_under_way() {
     let old = program.run_of(5);
     program.press("4");
     program.until("async", |v| v.lit_tabs() == ["async"]);
-    super::kernel::all_gone(&old);
+    all_gone(&old);
     let new = program.run_of(1);
     assert_ne!(new[0].pid, old[0].pid);
     program.quits();
-    super::kernel::all_gone(&new);
+    all_gone(&new);
 }
 
 #[test]
@@ -192,8 +193,11 @@ fn a_pause_writes_nothing_while_the_run_goes_on() {
     program.press(" ");
     let paused = program.until_text("paused");
     assert!(!paused.is_done());
-    // Longer than the run, and than the time between two looks at the cores.
-    assert!(program.is_quiet_for(Duration::from_millis(1_300)), "a paused screen writes nothing");
+    let written = program.output().len();
+    eventually("the end of the run, which goes on", || program.run().is_empty().then_some(()));
+    // Longer than two looks at the cores.
+    assert!(program.is_quiet_for(Duration::from_millis(1_100)), "a paused screen writes nothing");
+    assert_eq!(program.output().len(), written, "nor did it while the run went on");
     program.press(" ");
     let view = program.until("the end, which came meanwhile", |v| !v.has("paused"));
     assert!(view.is_done(), "the run went on: {}", view.header());
