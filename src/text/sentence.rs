@@ -144,7 +144,7 @@ impl Sentence {
                 let turns = counted(*hand_overs, "hand-over", "hand-overs");
                 format!("One lock, one runner: {} cores busy, {turns}.", cores_of(*busy, *cores))
             }
-            Sentence::LockEach { speedup } => format!("A GIL each, and nobody waits for it{}.", as_fast(*speedup)),
+            Sentence::LockEach { speedup } => format!("A GIL each, none in the way{}.", as_fast(*speedup)),
             Sentence::LoneLoopWithLock { time } => format!("One thread alone never waits for the GIL: {time}."),
             Sentence::SerialWithLock { time } => {
                 format!("One thread holds the GIL and nobody asks for it: {time}.")
