@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{GlobalLock, Model, ModelKind};
+use crate::model::Model;
 use crate::units::Ns;
-use crate::workload::{Kernel, Op, Task, Until, Work, WorkSum, Workload};
+use crate::workload::{Kernel, Op, Task, Work, WorkSum, Workload};
 
 /// A run: a list of stages, one until pipelines come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,18 +154,4 @@ pub fn serial_estimate(tasks: &[Task], rates: Rates) -> Ns {
         sum.cpu + sum.wait + rates.time(Kernel::Count, sum.iterations)
     };
     tasks.iter().filter(|t| !t.background).map(of).sum()
-}
-
-/// Whether a run under `model` has a row of its own on the scoreboard.
-pub fn is_scored(model: Model) -> bool {
-    !(model.kind == ModelKind::Serial && model.lock != GlobalLock::Off)
-}
-
-/// Whether a program repeats until others end; such a task has no length of its own.
-pub fn waits_for_others(ops: &[Op]) -> bool {
-    ops.iter().any(|op| match op {
-        Op::Repeat(Until::Tasks(_), _) => true,
-        Op::Repeat(_, body) => waits_for_others(body),
-        _ => false,
-    })
 }

@@ -63,8 +63,6 @@ pub struct Lane {
     pub columns: Vec<Column>,
     /// What it does at the playhead.
     pub now: Option<State>,
-    /// Time in each state from the start to the playhead.
-    pub sums: StateSums,
 }
 
 /// The event loop's lane.
@@ -87,6 +85,19 @@ pub struct CoreLane {
     pub share: f64,
 }
 
+impl Lane {
+    /// Time in each state within the visible range.
+    pub fn visible_sums(&self) -> StateSums {
+        let mut sums = StateSums::default();
+        for column in &self.columns {
+            for (sum, part) in sums.iter_mut().zip(column.sums) {
+                *sum += part;
+            }
+        }
+        sums
+    }
+}
+
 impl Scene {
     /// The scene of `trace` seen through `view`. `has_loop` says whether the run has an event loop to show.
     pub fn build(trace: &Trace, view: &View, has_loop: bool) -> Scene {
@@ -105,7 +116,7 @@ impl Scene {
                 scene.free[span.state as usize] += span.range.len();
             }
             let now = track.state_at(view.until).map(|s| s.state);
-            scene.lanes.push(Lane { task: TaskId(index as u32), columns, now, sums: track.sums(view.until) });
+            scene.lanes.push(Lane { task: TaskId(index as u32), columns, now });
         }
         scene.gaps = gaps(trace, grid, window);
         scene.lock = holders::lock(trace, grid, window);

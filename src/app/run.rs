@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Beside;
 use crate::insight::is_comparable;
 use crate::model::{Model, ModelKind};
-use crate::plan::{Plan, is_scored};
+use crate::plan::Plan;
 use crate::trace::{TaskName, Trace};
 use crate::units::Ns;
 
@@ -89,9 +89,7 @@ pub struct Row {
 impl Scoreboard {
     /// A run under `model` came to its end.
     pub fn enter(&mut self, model: Model, score: Score) {
-        if is_scored(model) {
-            self.0.insert((model.kind, model.lock.is_on()), score);
-        }
+        self.0.insert((model.kind, model.lock.is_on()), score);
     }
 
     /// Forgets everything: the work is another.
@@ -119,16 +117,16 @@ impl Scoreboard {
         self.0.values().map(|s| s.time).max()
     }
 
-    /// The five rows: each model, and threads with the global lock. Processes and async stand with the lock in their
-    /// own row while they are chosen with it.
+    /// The five rows: each model, and threads with the global lock. The other models stand with the lock in their own row
+    /// while they are chosen with it.
     pub fn rows(&self, chosen: Model) -> [Row; 5] {
         let row = |kind, locked| {
-            let current = chosen.kind == kind && (chosen.lock.is_on() == locked || kind == ModelKind::Serial);
+            let current = chosen.kind == kind && chosen.lock.is_on() == locked;
             Row { kind, locked, score: self.0.get(&(kind, locked)).copied(), current }
         };
         let locked = |kind| chosen.kind == kind && chosen.lock.is_on();
         [
-            row(ModelKind::Serial, false),
+            row(ModelKind::Serial, locked(ModelKind::Serial)),
             row(ModelKind::Threads, false),
             row(ModelKind::Processes, locked(ModelKind::Processes)),
             row(ModelKind::Async, locked(ModelKind::Async)),
@@ -136,13 +134,17 @@ impl Scoreboard {
         ]
     }
 
+    /// Whether `score` was measured on a machine with `cores` that others left to it. Work that hardly needs a core does
+    /// not suffer from others who do.
+    pub fn is_fair(&self, score: Score, cores: f64) -> bool {
+        is_comparable(score.others, cores) || score.busy < 0.2
+    }
+
     /// How many times as fast as serial `score` is, on a machine with `cores`; nothing where serial is not known or
     /// other programs make the ratio worthless.
     pub fn speedup(&self, score: Score, cores: f64) -> Option<f64> {
         let serial = self.serial()?;
-        // Work that hardly needs a core does not suffer from others who do.
-        let fair = |s: Score| is_comparable(s.others, cores) || s.busy < 0.2;
-        let fair = fair(score) && fair(serial);
+        let fair = self.is_fair(score, cores) && self.is_fair(serial, cores);
         (fair && score.time > Ns::ZERO).then(|| serial.time.share_of(score.time))
     }
 }
@@ -168,11 +170,11 @@ mod tests {
     }
 
     #[test]
-    fn serial_with_the_lock_has_no_row_and_the_chosen_row_is_lit_once() {
+    fn serial_with_the_lock_is_no_baseline_and_the_chosen_row_is_lit_once() {
         let lock = GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL };
         let mut board = Scoreboard::default();
         board.enter(Model { kind: ModelKind::Serial, lock }, score(2_000, 0.0));
-        assert!(board.is_empty());
+        assert!(board.serial().is_none(), "nothing is compared with a run under the lock");
         for kind in ModelKind::ALL {
             for lock in [GlobalLock::Off, lock] {
                 let lit = board.rows(Model { kind, lock }).iter().filter(|r| r.current).count();

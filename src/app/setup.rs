@@ -77,12 +77,21 @@ impl Setup {
 
     /// What the workload does, its numbers filled in.
     pub fn title(&self) -> String {
-        let mut title = self.workload.title.clone();
-        for param in &self.workload.params {
+        self.title_of(&self.workload)
+    }
+
+    /// The same of any `workload`, at this scale.
+    pub fn title_of(&self, workload: &Workload) -> String {
+        let mut title = workload.title.clone();
+        for param in &workload.params {
             let shown = match param.value {
                 Value::Count(n) => n.to_string(),
                 Value::Time(t) => t.times(self.scale.millionths, 1_000_000).to_string(),
             };
+            if param.value == Value::Count(1) {
+                title =
+                    title.replace("{tasks} tasks that wait", "1 task that waits").replace("{tasks} tasks", "1 task");
+            }
             title = title.replace(&format!("{{{}}}", param.name), &shown);
         }
         title
@@ -107,7 +116,7 @@ impl Setup {
                 };
                 let value = self.workload.param(name).map_or_else(String::new, |v| match v {
                     Value::Count(n) => n.to_string(),
-                    Value::Time(t) => t.to_string(),
+                    Value::Time(t) => t.times(self.scale.millionths, 1_000_000).to_string(),
                 });
                 (label.to_owned(), value)
             }

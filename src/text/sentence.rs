@@ -18,10 +18,10 @@ pub enum Sentence {
     SerialCpu { tasks: usize, time: Ns, busy: f64, cores: f64 },
     SerialWaits { waits: usize, time: Ns, working: f64 },
     CoresBusy { cores: f64, busy: f64, speedup: Option<f64> },
-    OwnProcess { speedup: Option<f64>, processes: usize, start: Ns },
-    LoopTurnByTurn { time: Ns, busy: f64, cores: f64 },
+    OwnProcess { speedup: Option<f64>, processes: usize, busy: f64, cores: f64 },
+    LoopTurnByTurn { time: Ns },
     OneLock { busy: f64, cores: f64, hand_overs: u64 },
-    LockEach { processes: usize, speedup: Option<f64> },
+    LockEach { speedup: Option<f64> },
     LoneLoopWithLock { time: Ns },
     SerialWithLock { time: Ns },
     WaitsAtOnce { waits: usize, workers: usize, kind: Waiters, time: Ns, serial: Option<Ns> },
@@ -69,12 +69,25 @@ fn whole(x: f64) -> String {
     if (x - x.round()).abs() < 0.05 { format!("{x:.0}") } else { format!("{x:.1}") }
 }
 
-fn against(speedup: Option<f64>) -> String {
-    speedup.map_or_else(String::new, |x| format!(": {} serial", factor(x)))
+fn as_fast(speedup: Option<f64>) -> String {
+    speedup.map_or_else(String::new, |x| format!(": {} as fast as serial", factor(x)))
 }
 
-fn not_serial(serial: Option<Ns>) -> String {
-    serial.map_or_else(String::new, |s| format!(", not {s}"))
+/// `Both cores busy`, or how many of them.
+fn all_busy(busy: f64, cores: f64, begins: bool) -> String {
+    match (busy > 0.9 * cores && (cores - 2.0).abs() < 0.05, begins) {
+        (true, true) => "Both cores busy".to_owned(),
+        (true, false) => "both cores busy".to_owned(),
+        (false, _) => format!("{} cores busy", cores_of(busy, cores)),
+    }
+}
+
+/// `time`, and in the same unit the serial one that it is not.
+fn not_serial(time: Ns, serial: Option<Ns>) -> String {
+    match serial {
+        Some(s) => format!("{}, not {}", time.like(s), s.like(time)),
+        None => time.to_string(),
+    }
 }
 
 impl Sentence {
@@ -97,7 +110,9 @@ impl Sentence {
                 format!("One worker, one task at a time: {done} of {tasks} done.")
             }
             Sentence::AtOnce { going, cores_busy, cores } => {
-                format!("{} under way at once: {} cores busy.", number_word(*going), cores_of(*cores_busy, *cores))
+                let who =
+                    if *going == 1 { "One still at it".to_owned() } else { format!("{} at once", number_word(*going)) };
+                format!("{who}: {} cores busy.", cores_of(*cores_busy, *cores))
             }
             Sentence::TakingTurns { hand_overs } => {
                 format!("One GIL: whoever holds it works, the others wait. {hand_overs} hand-overs.")
@@ -115,37 +130,22 @@ impl Sentence {
             }
             Sentence::SerialWaits { waits, time, working } => {
                 let waits = counted_waits(*waits);
-                format!("{waits}, one after another: {time}, at work {} of it.", super::percent(*working))
+                format!("{waits}, one after another: {time}, at work {}.", super::percent(*working))
             }
             Sentence::CoresBusy { cores, busy, speedup } => {
-                let all = if *busy > 0.9 * cores && (*cores - 2.0).abs() < 0.05 {
-                    "Both cores busy".to_owned()
-                } else {
-                    format!("{} cores busy", cores_of(*busy, *cores))
-                };
-                match speedup {
-                    Some(x) => format!("{all}: {} as fast as serial.", factor(*x)),
-                    None => format!("{all}."),
-                }
+                format!("{}{}.", all_busy(*busy, *cores, true), as_fast(*speedup))
             }
-            Sentence::OwnProcess { speedup, processes, start } => {
+            Sentence::OwnProcess { speedup, processes, busy, cores } => {
                 let n = counted(*processes as u64, "process", "processes");
-                format!("{n}, a core for each{}, {start} to start them.", against(*speedup))
+                format!("{n}, {}{}.", all_busy(*busy, *cores, false), as_fast(*speedup))
             }
-            Sentence::LoopTurnByTurn { time, busy, cores } => {
-                format!("Nothing here waits, so one loop gains nothing: {time}, {} cores.", cores_of(*busy, *cores))
-            }
+            Sentence::LoopTurnByTurn { time } => format!("Nothing waits, so one loop gains nothing: {time}."),
             Sentence::OneLock { busy, cores, hand_overs } => {
                 let turns = counted(*hand_overs, "hand-over", "hand-overs");
                 format!("One lock, one runner: {} cores busy, {turns}.", cores_of(*busy, *cores))
             }
-            Sentence::LockEach { processes, speedup } => {
-                let n = counted(*processes as u64, "process", "processes");
-                format!("{n}, a GIL each: nobody waits{}.", against(*speedup))
-            }
-            Sentence::LoneLoopWithLock { time } => {
-                format!("One thread is alone with the GIL and never waits for it: {time}.")
-            }
+            Sentence::LockEach { speedup } => format!("A GIL each, none in the way{}.", as_fast(*speedup)),
+            Sentence::LoneLoopWithLock { time } => format!("One thread alone never waits for the GIL: {time}."),
             Sentence::SerialWithLock { time } => {
                 format!("One thread holds the GIL and nobody asks for it: {time}.")
             }
@@ -155,16 +155,16 @@ impl Sentence {
                     Waiters::Processes => counted(*workers as u64, "process", "processes"),
                     Waiters::Loop => "one thread".to_owned(),
                 };
-                format!("{}, {who}: {time}{}.", counted_waits(*waits), not_serial(*serial))
+                format!("{}, {who}: {}.", counted_waits(*waits), not_serial(*time, *serial))
             }
             Sentence::WaitsLetGo { time, serial } => {
-                format!("Whoever waits lets go of the GIL: {time}{}.", not_serial(*serial))
+                format!("Whoever waits lets go of the GIL: {}.", not_serial(*time, *serial))
             }
             Sentence::LoopBlocked { task, blocked, ready } => {
                 format!("{task} blocked the loop for {blocked}: nobody moved, {ready} were ready.")
             }
             Sentence::OneUsableCore { time } => {
-                format!("Only one core is usable here: nothing can run in parallel. {time}.")
+                format!("Only one core here: nothing can run in parallel. {time}.")
             }
             Sentence::MachineBusy { others, cores } => {
                 format!("Other programs kept {} cores busy: no fair ratio.", cores_of(*others, *cores))
@@ -227,8 +227,39 @@ mod tests {
         let time = Ns::from_millis(3_000);
         assert_eq!(
             said(Sentence::WaitsAtOnce { waits: 4, workers: 1, kind: Waiters::Loop, time, serial }),
-            "Four waits, one thread: 3 s, not 6 s."
+            "Four waits, one thread: 3.00 s, not 6.00 s."
         );
+    }
+
+    #[test]
+    fn every_sentence_leaves_room_for_what_to_press() {
+        let time = Ns::from_millis(12_340);
+        let serial = Some(Ns::from_millis(23_450));
+        let speedup = Some(1.95);
+        let (busy, cores) = (1.9, 2.0);
+        let at_once = |kind| Sentence::WaitsAtOnce { waits: 12, workers: 12, kind, time, serial };
+        // Each with the longest hint it is said with.
+        let said = [
+            (Sentence::SerialCpu { tasks: 12, time, busy: 1.0, cores }, Try::ThreadEach),
+            (Sentence::SerialWaits { waits: 12, time, working: 0.001 }, Try::ThreadEach),
+            (Sentence::CoresBusy { cores, busy, speedup }, Try::WaitingWorkload),
+            (Sentence::OwnProcess { speedup, processes: 12, busy, cores }, Try::WaitingWorkload),
+            (Sentence::LoopTurnByTurn { time }, Try::OneByOne),
+            (Sentence::OneLock { busy: 1.0, cores, hand_overs: 1_234 }, Try::LockEach),
+            (Sentence::LockEach { speedup }, Try::ThreadEach),
+            (Sentence::LoneLoopWithLock { time }, Try::OneByOne),
+            (Sentence::SerialWithLock { time }, Try::DropGil),
+            (at_once(Waiters::Threads), Try::CountingWorkload),
+            (at_once(Waiters::Processes), Try::CountingWorkload),
+            (at_once(Waiters::Loop), Try::OneByOne),
+            (Sentence::WaitsLetGo { time, serial }, Try::DropGil),
+            (Sentence::OneUsableCore { time }, Try::OneLoop),
+            (Sentence::MachineBusy { others: 1.2, cores }, Try::Again),
+        ];
+        for (sentence, cure) in said {
+            let row = format!(" {}  try 2: {}", sentence.text(), cure.text());
+            assert!(row.chars().count() <= 80, "{} columns: {row}", row.chars().count());
+        }
     }
 
     #[test]

@@ -19,7 +19,8 @@ const FULL: u32 = 7;
 /// A row's name.
 fn name(row: &Row) -> &'static str {
     match (row.kind, row.locked) {
-        (ModelKind::Serial, _) => Label::Serial,
+        (ModelKind::Serial, false) => Label::Serial,
+        (ModelKind::Serial, true) => Label::SerialGil,
         (ModelKind::Threads, false) => Label::Threads,
         (ModelKind::Threads, true) => Label::ThreadsGil,
         (ModelKind::Processes, false) => Label::Processes,
@@ -47,20 +48,24 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
     let Some(score) = live.or(row.score) else {
         let key = if row.locked { key_for_locked(app) } else { keys::shown(Action::Model(row.kind)).to_owned() };
         let hint = format!("{} {key}", Label::PressToRun.text());
-        paint::put(buffer, layout.plot.0, y, layout.area.right(), &hint, look.fg(Role::Faint));
+        paint::put(buffer, layout.plot.0, y, layout.area.right(), &hint, look.fg(Role::Accent));
         return;
     };
-    let bar = look.fg(if row.current { Role::Accent } else { Role::Bar });
+    // Where the lanes show another stretch of time, the bars, which show the whole, step back.
+    let bar = look.fg(match (row.current, app.zoom) {
+        (true, None) => Role::Accent,
+        (false, None) | (true, Some(_)) => Role::Bar,
+        (false, Some(_)) => Role::Faint,
+    });
     draw_bar(app, &score, grid, y, look, layout, bar, buffer);
     let end = layout.area.right();
-    let time = score.time.to_string();
+    let time = score.time.like(app.scoreboard.slowest().unwrap_or(score.time));
     let after = paint::put(buffer, layout.right, y, end, &time, text).max(layout.right + 8);
     if live.is_none() {
-        let serial = row.kind == ModelKind::Serial;
         let ratio = app.scoreboard.speedup(score, app.machine.usable);
         let ratio = match ratio {
             Some(x) => factor(x),
-            None if serial || app.scoreboard.serial().is_some() => Label::Busy.text().to_owned(),
+            None if !app.scoreboard.is_fair(score, app.machine.usable) => Label::Busy.text().to_owned(),
             None => String::new(),
         };
         paint::put(buffer, after, y, end, &ratio, text);
@@ -97,7 +102,7 @@ fn draw_bar(
 /// The figures of the run that goes on or is replayed, on its own row.
 fn live(app: &App, row: &Row) -> Option<Score> {
     let run = app.run.as_ref()?;
-    let same = run.model.kind == row.kind && (run.model.lock.is_on() == row.locked || row.kind == ModelKind::Serial);
+    let same = run.model.kind == row.kind && run.model.lock.is_on() == row.locked;
     let until = app.until();
     let over = run.trace.makespan().is_some_and(|m| until >= m) || matches!(run.phase, Phase::Failed(_));
     if !same || over || !row.current {
@@ -129,7 +134,7 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
         format!("efficiency {}", percent(stats.busy / app.cores().max(1.0))),
     ];
     if stats.spawned > 0 {
-        parts.push(format!("start {}", Ns(stats.spawning.0 / stats.spawned as u64)));
+        parts.push(format!("start {} each", Ns(stats.spawning.0 / stats.spawned as u64)));
     }
     if stats.copied > 0 {
         parts.push(format!("copied {} B in {}", stats.copied, stats.copying));
@@ -171,7 +176,9 @@ pub fn text(app: &App) -> String {
     let mut out = String::new();
     for row in rows {
         let Some(score) = row.score else { continue };
-        let ratio = app.scoreboard.speedup(score, app.machine.usable).map_or_else(String::new, factor);
+        let fair = app.scoreboard.is_fair(score, app.machine.usable);
+        let busy = || if fair { String::new() } else { Label::Busy.text().to_owned() };
+        let ratio = app.scoreboard.speedup(score, app.machine.usable).map_or_else(busy, factor);
         let line =
             format!("{:<12} {:>9}  {:>6}   {:.1} cores busy", name(&row), score.time.to_string(), ratio, score.busy);
         out += line.trim_end();

@@ -46,7 +46,7 @@ pub fn symbol(look: Look, state: State, holds: bool, rows: u16) -> char {
             }
         }
         _ if look.is_mono() || look.ascii => state.letter(),
-        (State::Starting, _) => '░',
+        (State::Starting, _) => '▒',
         (State::Ready, false) => '╱',
         (_, false) => '⣀',
         (_, true) => solid,
@@ -63,15 +63,18 @@ struct Brush {
     low: u16,
     /// Whether most columns are folded: then a wait that fills its column is as dim as those behind work.
     dense: bool,
+    /// Whether the column is an odd one: letters of waits that keep nobody occupied stand in the others only.
+    odd: bool,
 }
 
 /// Draws `columns` from `x`, `y` on, `rows` high. A column stands for `cell` of time.
 pub fn draw(buffer: &mut Buffer, look: Look, x: u16, y: u16, rows: u16, columns: &[Column], cell: Ns) {
     let folded = columns.iter().filter(|c| c.spans > 0 && c.halves.is_none()).count();
     let drawn = columns.iter().filter(|c| c.spans > 0).count();
-    let brush = Brush { look, rows, low: (rows / 2).max(1), dense: folded * 2 > drawn };
+    let brush = Brush { look, rows, low: (rows / 2).max(1), dense: folded * 2 > drawn, odd: false };
     for (index, column) in columns.iter().enumerate() {
         let x = x + index as u16;
+        let brush = Brush { odd: index % 2 == 1, ..brush };
         match column.halves {
             Some(halves) => brush.pure(buffer, (x, y), halves),
             None => brush.folded(buffer, (x, y), column, cell),
@@ -91,6 +94,7 @@ impl Brush {
             '█' => Fill::Solid(role),
             // Where its neighbours are folded, a wait alone is drawn as it is behind their work.
             '▄' if self.dense => Fill::Solid(role),
+            letter if self.odd && !half.holds && letter == state.letter() => Fill::Blank,
             other => Fill::Symbol(other, role, matches!(other, '⣀' | '▁' | '_')),
         }
     }

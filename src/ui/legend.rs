@@ -72,7 +72,7 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
     if let Some(span) = app.selected_span() {
         let goes_on = if span.open { " so far" } else { "" };
         let doing = format!(" {} {}{goes_on}", words(span.state, span.holds).text(), span.range.len());
-        let from = format!(", from {} to {}", secs(span.range.from), secs(span.range.to));
+        let from = format!(", from {} to {}", span.range.from, span.range.to);
         paint::parts(
             buffer,
             x,
@@ -91,13 +91,19 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
         });
         let core = Trace::core_of(span.core).filter(|_| span.state == State::Running);
         let core = core.map_or_else(String::new, |c| format!("  {} {}", Label::Core.text(), c.0));
-        let held = if span.holds { "  keeps its worker busy" } else { "  keeps nobody busy" };
+        let held = if span.state == State::Running {
+            ""
+        } else if span.holds {
+            "  its worker can do nothing else"
+        } else {
+            "  its worker is free"
+        };
         if y < layout.footer {
             paint::parts(buffer, x, y, right, &[(&place, dim), (&core, dim), (held, dim)]);
         }
         y += 1;
     } else if let (Some(at), Some((outcome, _))) = (track.ended_at(), track.end) {
-        let end = format!(" {} {}", outcome.name(), secs(at));
+        let end = format!(" {} at {at}", outcome.name());
         paint::parts(buffer, x, y, right, &[(name, text.add_modifier(Modifier::BOLD)), (&end, text)]);
         y += 1;
     }
@@ -116,12 +122,6 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
         }
         paint::put(buffer, x, y, right, line.trim_end(), dim);
     }
-}
-
-/// An instant of the run, to the microsecond where that says something.
-fn secs(at: crate::units::Ns) -> String {
-    let text = format!("{:.6}", at.as_secs());
-    format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// What stands in the footer: the keys that fit, and where. `?` always does.

@@ -14,7 +14,7 @@ use crate::text::Label;
 /// Where the layer in front stands.
 pub fn area(app: &App, layer: Layer, screen: Rect) -> Rect {
     let (width, height) = match layer {
-        Layer::Help(_) => (78, help_lines(Look::default()).len() as u16 + 4),
+        Layer::Help(_) => (78, help_lines(Look::default(), screen.width).len() as u16 + 4),
         Layer::Picker(_) => (74, app.catalogue.len() as u16 * 2 + 5),
         Layer::Dials(_) => (66, app.setup.dials().len() as u16 + 5),
     };
@@ -75,15 +75,14 @@ fn frame(buffer: &mut Buffer, look: Look, area: Rect, title: Label, hint: Label)
 /// A line of the help: text with its style, in order.
 type Line = Vec<(String, Style)>;
 
-fn help_lines(look: Look) -> Vec<Line> {
+fn help_lines(look: Look, width: u16) -> Vec<Line> {
     let key = look.fg(Role::Accent).add_modifier(Modifier::BOLD);
     let text = look.fg(Role::Text);
-    let dim = look.fg(Role::Dim);
-    let mut lines: Vec<Line> = Vec::new();
+    let mut lines = reading_lines(look);
     for group in Group::ALL {
         let rows: Vec<_> = KEYS.iter().filter(|b| b.group == group).collect();
         lines.push(vec![(group.label().text().to_owned(), text.add_modifier(Modifier::BOLD))]);
-        for pair in rows.chunks(2) {
+        for pair in rows.chunks(if width < 74 { 1 } else { 2 }) {
             let mut line = Vec::new();
             for row in pair {
                 line.push((format!("  {:<8}", row.shown), key));
@@ -92,34 +91,38 @@ fn help_lines(look: Look) -> Vec<Line> {
             lines.push(line);
         }
     }
-    lines.push(vec![(Label::LegendTitle.text().to_owned(), text.add_modifier(Modifier::BOLD))]);
-    let running = look.fg(Role::State(State::Running));
-    let low = look.fg(Role::State(State::Sleep));
-    let gil = Role::State(State::Running);
-    let folded = if look.is_mono() { running } else { look.on(gil, Role::Behind(State::Gil)) };
-    let solid = lane::symbol(look, State::Sleep, true, 1);
-    let dotted = lane::symbol(look, State::Sleep, false, 1);
-    let full = lane::symbol(look, State::Running, true, 1);
-    let steps: String = [3, 5, 2].iter().map(|n| lane::eighths(look, *n)).collect();
-    for (symbols, style, label) in [
-        (full.to_string().repeat(3), running, Label::LegendTall),
-        (solid.to_string().repeat(3), low, Label::LegendLow),
-        (dotted.to_string().repeat(3), low, Label::LegendDotted),
-        (steps, folded, Label::LegendFolded),
-    ] {
-        lines.push(vec![
-            ("  ".to_owned(), dim),
-            (symbols, style),
-            ("  ".to_owned(), dim),
-            (label.text().to_owned(), text),
-        ]);
-    }
+    let dim = look.fg(Role::Dim);
     lines.extend([Label::HelpMouse, Label::HelpMouseMore].map(|label| vec![(label.text().to_owned(), dim)]));
     lines
 }
 
+/// How to read a lane: what a newcomer needs first.
+fn reading_lines(look: Look) -> Vec<Line> {
+    let (text, dim) = (look.fg(Role::Text), look.fg(Role::Dim));
+    let running = look.fg(Role::State(State::Running));
+    let low = look.fg(Role::State(State::Sleep));
+    let folded = if look.is_mono() { running } else { look.on(Role::State(State::Running), Role::Behind(State::Gil)) };
+    let symbol = |state, holds| lane::symbol(look, state, holds, 1).to_string();
+    let steps: String = [3, 5, 2].iter().map(|n| lane::eighths(look, *n)).collect();
+    let dotted = match symbol(State::Sleep, false) {
+        letter if letter == State::Sleep.letter().to_string() => format!("{letter} {letter}"),
+        dot => dot.repeat(3),
+    };
+    let title = vec![(Label::LegendTitle.text().to_owned(), text.add_modifier(Modifier::BOLD))];
+    let shown = [
+        (symbol(State::Running, true).repeat(3), running, Label::LegendTall),
+        (symbol(State::Sleep, true).repeat(3), low, Label::LegendLow),
+        (dotted, low, Label::LegendDotted),
+        (steps, folded, Label::LegendFolded),
+    ];
+    let line = |(symbols, style, label): (String, Style, Label)| {
+        vec![("  ".to_owned(), dim), (symbols, style), ("  ".to_owned(), dim), (label.text().to_owned(), text)]
+    };
+    std::iter::once(title).chain(shown.map(line)).collect()
+}
+
 fn help(top: u16, look: Look, area: Rect, buffer: &mut Buffer) {
-    let lines = help_lines(look);
+    let lines = help_lines(look, area.width);
     let room = area.height.saturating_sub(3);
     let top = top.min((lines.len() as u16).saturating_sub(room));
     for (y, line) in (area.y + 2..area.bottom() - 1).zip(lines.iter().skip(top.into())) {
@@ -142,21 +145,11 @@ fn picker(app: &App, chosen: usize, look: Look, area: Rect, buffer: &mut Buffer)
             (look.fg(Role::Text).add_modifier(Modifier::BOLD), look.fg(Role::Dim))
         };
         let label = format!(" {:<12}", workload.name);
-        let title = format!("  {}", title_of(workload));
+        let title = format!("  {}", app.setup.title_of(workload));
         paint::parts(buffer, area.x + 2, y, end, &[(&label, name), (&title, rest)]);
         let group = format!("{:<13}  {}", "", workload.group);
         paint::put(buffer, area.x + 2, y + 1, end, &group, look.fg(Role::Faint));
     }
-}
-
-fn title_of(workload: &crate::workload::Workload) -> String {
-    workload.params.iter().fold(workload.title.clone(), |title, param| {
-        let value = match param.value {
-            crate::workload::Value::Count(n) => n.to_string(),
-            crate::workload::Value::Time(t) => t.to_string(),
-        };
-        title.replace(&format!("{{{}}}", param.name), &value)
-    })
 }
 
 fn dials(app: &App, chosen: usize, look: Look, area: Rect, buffer: &mut Buffer) {

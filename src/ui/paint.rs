@@ -39,6 +39,24 @@ pub fn parts(buffer: &mut Buffer, x: u16, y: u16, end: u16, parts: &[(&str, Styl
     parts.iter().fold(x, |x, (text, style)| put(buffer, x, y, end, text, *style))
 }
 
+/// `text` in at most `room` columns: what is too long loses its middle, and keeps its number.
+pub fn shorten(text: &str, room: u16) -> String {
+    if width(text) <= room {
+        return text.to_owned();
+    }
+    let tail: String =
+        text.chars().rev().take_while(char::is_ascii_digit).collect::<Vec<_>>().into_iter().rev().collect();
+    let tail = if tail.is_empty() || width(&tail) + 2 > room { String::new() } else { format!(" {tail}") };
+    let mut head = String::new();
+    for c in text.chars() {
+        if width(&head) + width(c.encode_utf8(&mut [0; 4])) + 1 + width(&tail) > room {
+            break;
+        }
+        head.push(c);
+    }
+    format!("{}…{tail}", head.trim_end())
+}
+
 /// How many columns `text` takes.
 pub fn width(text: &str) -> u16 {
     text.width() as u16

@@ -9,7 +9,7 @@ use super::theme::{Look, Role};
 use super::{lane, paint};
 use crate::app::{App, Run};
 use crate::model::{GlobalLock, ModelKind};
-use crate::scene::{Gap, Grid, Holder, HolderCell, Lane, Scene, level, ticks};
+use crate::scene::{Gap, Grid, Holder, HolderCell, Lane, Scene, Tick, level, ticks};
 use crate::state::{Outcome, State};
 use crate::text::{Label, percent};
 use crate::units::{Ns, TaskId};
@@ -37,7 +37,9 @@ fn draw_axis(app: &App, grid: &Grid, look: Look, layout: &Layout, buffer: &mut B
     let apart = if layout.plot.1 >= 80 { 12 } else { 9 };
     let (ticks, unit) = ticks(grid, apart);
     let mut last = x;
-    for tick in &ticks {
+    // A label that does not fit is left out: half a number is another number.
+    let fits = |t: &&Tick| t.column + paint::width(&t.label) <= grid.columns;
+    for tick in ticks.iter().filter(fits) {
         last = paint::put(buffer, x + tick.column, y, end, &tick.label, dim);
     }
     paint::put(buffer, last + 1, y, layout.area.right(), unit, dim);
@@ -118,11 +120,14 @@ fn draw_name(
     let style = if chosen { look.fg(Role::Accent).add_modifier(Modifier::BOLD) } else { look.fg(Role::Text) };
     let pointer = if chosen { if look.ascii { ">" } else { "›" } } else { "" };
     let end = layout.plot.0 - 1;
+    let name = paint::shorten(name, end.saturating_sub(x + 1 + paint::width(pointer)));
     let after = paint::put(buffer, x + 1, named, end, &format!("{pointer}{name}"), style);
     let Some(state) = lane.now.filter(|s| *s != State::Ended) else { return };
     if layout.plot.0 - layout.area.x >= 20 && !run.is_over() && app.until() > Ns::ZERO {
         let word = super::legend::short(state, run.model.kind);
-        paint::put(buffer, after + 1, named, end, word, look.fg(Role::State(state)));
+        let quiet = matches!(state, State::Queued | State::Starting);
+        let role = if quiet { Role::Dim } else { Role::State(state) };
+        paint::put(buffer, after + 1, named, end, word, look.fg(role));
     }
 }
 
@@ -145,8 +150,9 @@ fn mark_selected(app: &App, grid: &Grid, at: Ns, slot: Slot, look: Look, layout:
 fn figures(run: &Run, lane: &Lane, until: Ns, room: u16) -> String {
     let track = &run.trace.tasks[lane.task.index()];
     let ended = track.ended_at().filter(|at| *at <= until);
-    let all: Ns = lane.sums.iter().copied().sum();
-    let of = |s: State| lane.sums[s as usize];
+    let sums = lane.visible_sums();
+    let all: Ns = sums.iter().copied().sum();
+    let of = |s: State| sums[s as usize];
     let waits = [State::Ready, State::Preempted, State::Gil, State::Lock].map(of).into_iter().sum::<Ns>();
     let slept = of(State::Sleep) + of(State::Io);
     let share = |t: Ns| percent(t.share_of(all));
@@ -155,7 +161,7 @@ fn figures(run: &Run, lane: &Lane, until: Ns, room: u16) -> String {
         String::new()
     } else if slept > waits && slept > of(State::Running) {
         format!("sleeps {}", share(slept))
-    } else if waits.share_of(all) > 0.01 {
+    } else if waits.share_of(all) >= 0.1 {
         format!("waits {}", share(waits))
     } else {
         String::new()
@@ -212,24 +218,27 @@ fn draw_special(run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &
         draw_holders(buffer, look, layout.plot.0, y, lock);
     }
     if let GlobalLock::Gil { interval } = run.model.lock {
-        let text = if run.model.kind == ModelKind::Serial { String::new() } else { format!("by turns, {interval}") };
+        let asked = run.trace.locks.values().any(|l| l.forced > 0);
+        let text = match (asked, narrow) {
+            (false, _) => String::new(),
+            (true, true) => interval.to_string(),
+            (true, false) => format!("by turns, {interval}"),
+        };
         paint::put(buffer, layout.right, y, layout.area.right(), &text, look.fg(Role::Dim));
     }
 }
 
-/// Cells in the colour of whose they are. The first cell of a turn that has two or more carries the task's digit, so
+/// Cells in the colour of whose they are. A turn of two or more whole cells carries the task's digit in its middle, so
 /// that it can be told without colours.
 pub fn draw_holders(buffer: &mut Buffer, look: Look, x: u16, y: u16, cells: &[HolderCell]) {
-    let mut last = Holder::Nobody;
+    let digits = digit_places(cells);
     for (index, cell) in cells.iter().enumerate() {
         let x = x + index as u16;
         let [left, right] = cell.halves;
-        let begins = left != last && left == right && cell.turns <= 2;
-        let goes_on = cells.get(index + 1).is_some_and(|next| next.halves[0] == left && next.turns <= 2);
-        last = right;
         match (left, right) {
             (Holder::Task(l), Holder::Task(r)) if l == r => {
-                let digit = if (begins && goes_on) || look.is_mono() || look.ascii { digit(l) } else { ' ' };
+                let shown = digits.contains(&index) || look.is_mono() || look.ascii;
+                let digit = if shown { digit(l) } else { ' ' };
                 paint::cell(buffer, x, y, digit, look.field(Role::Task(l)).add_modifier(Modifier::BOLD));
             }
             (Holder::Task(l), Holder::Task(r)) if !look.is_mono() && !look.ascii => {
@@ -250,6 +259,25 @@ pub fn draw_holders(buffer: &mut Buffer, look: Look, x: u16, y: u16, cells: &[Ho
             (Holder::Nobody, Holder::Nobody) => {}
         }
     }
+}
+
+/// The middles of all turns that fill two or more cells.
+fn digit_places(cells: &[HolderCell]) -> Vec<usize> {
+    let whole = |cell: &HolderCell| match cell.halves {
+        [Holder::Task(l), Holder::Task(r)] if l == r && cell.turns <= 2 => Some(l),
+        _ => None,
+    };
+    let mut places = Vec::new();
+    let mut start = 0;
+    while start < cells.len() {
+        let task = whole(&cells[start]);
+        let length = cells[start..].iter().take_while(|c| whole(c) == task).count();
+        if task.is_some() && length >= 2 {
+            places.push(start + (length - 1) / 2);
+        }
+        start += length;
+    }
+    places
 }
 
 /// As [`draw_holders`], but where somebody has it for a part of the column only, that part is the height: what is
@@ -296,7 +324,7 @@ fn draw_cores(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mu
         paint::put(buffer, layout.area.x + 1, *y, layout.plot.0 - 1, &name, look.fg(Role::Dim));
         draw_shares(buffer, look, layout.plot.0, *y, &core.cells);
         let live = app.load.cores.iter().find(|(c, _)| *c == core.core).map(|(_, share)| *share);
-        let now = live.map_or_else(String::new, |l| format!("  all {}", percent(l)));
+        let now = live.map_or_else(String::new, |l| format!(" of {}", percent(l)));
         let text = format!("{}{now}", percent(core.share));
         paint::put(buffer, layout.right, *y, layout.area.right(), &text, look.fg(Role::Dim));
     }

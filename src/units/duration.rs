@@ -91,6 +91,15 @@ impl fmt::Display for Shown {
 }
 
 impl Ns {
+    /// In the unit in which `longest` is shown, so that both can be compared at a glance: `0.90 s` beside `1.80 s`.
+    pub fn like(self, longest: Ns) -> String {
+        match longest.0.max(self.0) {
+            ..999_500 => self.to_string(),
+            999_500..999_500_000 => format!("{:.1} ms", self.as_millis()),
+            _ => format!("{:.2} s", self.as_secs()),
+        }
+    }
+
     /// As it is written in files and on the command line: exact, shortest, `1.5s`, `5ms`.
     pub fn written(self) -> String {
         let (scale, unit) = match self.0 {

@@ -167,6 +167,20 @@ fn time_computing_less_time_off_the_core_is_the_cpu_clock() {
 }
 
 #[test]
+fn many_threads_are_not_seen_on_more_cores_than_there_are() {
+    let tasks = (0..32).map(|_| task(vec![compute(2 * SOME)])).collect();
+    let run = run(&plan(Model::plain(ModelKind::Threads), 32, tasks));
+    let off = run.records.iter().filter_map(|r| match r.event {
+        Event::WasOff { spent, .. } => Some(spent),
+        _ => None,
+    });
+    let on = run.sum(State::Running).less(off.sum());
+    // Each thread may be stopped once or twice for less than it can notice.
+    let limit = run.end.cpu.times(13, 10) + Ns::from_millis(32);
+    assert!(on <= limit, "on a core {on}, CPU clock {}", run.end.cpu);
+}
+
+#[test]
 fn every_worker_has_an_account() {
     for model in models() {
         let run = mixed_run(model);

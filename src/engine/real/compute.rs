@@ -16,6 +16,9 @@ use crate::workload::Kernel;
 /// A piece that takes so much longer than the quickest one was interrupted: the worker was off its core. Below lie
 /// interrupts, cache misses and the collector's short turns.
 const LATE: Ns = Ns::from_micros(150);
+/// The longest that a whole piece is believed to take: a plan makes it 20 us. (A worker whose first pieces are all
+/// interrupted knows no quick one.)
+const LONGEST_PIECE: Ns = Ns::from_micros(100);
 
 /// A worker at work.
 pub(super) struct Worker {
@@ -27,6 +30,8 @@ pub(super) struct Worker {
     poll_every: u64,
     /// The shortest time that a whole piece has taken.
     quickest: Ns,
+    /// When it last knew itself to be on a core: what lies between two such instants is looked at, without a gap.
+    looked: Stamp,
     core: CoreId,
 }
 
@@ -54,7 +59,16 @@ impl Worker {
         let turn = gil.map(|g| Turn::new(Arc::clone(g)));
         let wanted = gil.map_or_else(Arc::default, |g| g.wanted());
         let poll_every = shared.poll_every();
-        Worker { shared, recorder, turn, wanted, poll_every, quickest: Ns::MAX, core: sys::core() }
+        Worker {
+            shared,
+            recorder,
+            turn,
+            wanted,
+            poll_every,
+            quickest: LONGEST_PIECE,
+            looked: sys::now(),
+            core: sys::core(),
+        }
     }
 
     /// Takes the lock, where there is one, and goes on with `task`, which could have since `ready`, if that is known.
@@ -64,6 +78,7 @@ impl Worker {
         // What passed before the lock was asked for is part of the wait; after it, nobody knows how much was whose.
         let ago = ready.filter(|_| !waited).map_or(Ns::ZERO, |r| at.since(r));
         self.core = sys::core();
+        self.looked = at;
         self.recorder.record_at(at, Event::Enter { task, state: State::Running, holds: true, ago, due: None });
     }
 
@@ -77,7 +92,6 @@ impl Worker {
     /// Does `amount` of `kernel` for `task`, starting from `value`; what it came to.
     pub(super) fn compute(&mut self, task: TaskId, kernel: Kernel, mut value: u64, amount: u64) -> u64 {
         let mut left = amount;
-        let mut from = sys::now();
         while left > 0 {
             let piece = left.min(self.poll_every);
             let done;
@@ -85,20 +99,20 @@ impl Worker {
                 Kernel::Count => count(value, piece, &self.wanted),
             };
             left -= done;
-            from = self.look_up(task, from, done);
+            self.look_up(task, done);
         }
         value
     }
 
-    /// What is done between two pieces; the next one begins at the returned instant.
-    fn look_up(&mut self, task: TaskId, from: Stamp, piece: u64) -> Stamp {
-        let expected = self.expected(piece);
+    /// What is done between two pieces.
+    fn look_up(&mut self, task: TaskId, piece: u64) {
+        let (from, expected) = (self.looked, self.expected(piece));
         // Whoever wants the lock is served first.
         let recorder = &self.recorder;
         let late = |at| note_late(recorder, task, from, at, expected);
         if self.turn.as_mut().is_some_and(|t| t.look(recorder, task, late)) {
             self.go_on(task, None);
-            return sys::now();
+            return;
         }
         let now = sys::now();
         note_late(recorder, task, from, now, expected);
@@ -110,16 +124,18 @@ impl Worker {
             self.core = core;
             self.recorder.record_at(now, Event::Moved { task });
         }
-        now
+        self.looked = now;
     }
 
-    /// How long `piece` takes at its quickest; for ever, while nobody knows.
+    /// Records that `task`, which was running, now is in the state that `event` says; when.
+    pub(super) fn leave(&mut self, task: TaskId, event: Event) -> Stamp {
+        note_late(&self.recorder, task, self.looked, sys::now(), Ns::ZERO);
+        self.recorder.record(event)
+    }
+
+    /// How long `piece` takes at its quickest.
     fn expected(&self, piece: u64) -> Ns {
-        match self.quickest {
-            Ns::MAX => Ns::MAX,
-            quickest if piece == self.poll_every => quickest,
-            quickest => quickest.times(piece, self.poll_every),
-        }
+        self.quickest.times(piece, self.poll_every)
     }
 
     /// Gives the lock up if somebody asked for it, and goes on once it is back.
@@ -132,7 +148,7 @@ impl Worker {
     /// Records that `task` is over, on this thread; everyone may see it.
     pub(super) fn end(&mut self, task: TaskId, outcome: Outcome) {
         let cpu = self.recorder.publish(sys::thread_cpu());
-        self.recorder.record(Event::Ended { task, outcome, signal: 0, cpu });
+        self.leave(task, Event::Ended { task, outcome, signal: 0, cpu });
         self.shared.mark_over(task);
     }
 }

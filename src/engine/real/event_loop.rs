@@ -152,7 +152,7 @@ async fn step(turns: &Loop, task: TaskId, step: StepKind, time: Ns) {
     let effect = semantics::effect(step, ModelKind::Async);
     match effect.worker {
         Suspends => {
-            let began = turns.worker().recorder.record(enter(task, effect.state, false, Some(time)));
+            let began = turns.worker().leave(task, enter(task, effect.state, false, Some(time)));
             // A timer that is due at once would still cost a millisecond: the wheel's step.
             if time == Ns::ZERO {
                 tokio::task::yield_now().await;
@@ -164,7 +164,7 @@ async fn step(turns: &Loop, task: TaskId, step: StepKind, time: Ns) {
         Blocks => {
             let began = {
                 let mut worker = turns.worker();
-                let began = worker.recorder.record(enter(task, effect.state, true, Some(time)));
+                let began = worker.leave(task, enter(task, effect.state, true, Some(time)));
                 if effect.lock == LockUse::Released {
                     worker.release_lock();
                 }
@@ -174,7 +174,7 @@ async fn step(turns: &Loop, task: TaskId, step: StepKind, time: Ns) {
             turns.worker().go_on(task, Some(began + time));
         }
         YieldsLoop | YieldsCore => {
-            turns.worker().recorder.record(enter(task, effect.state, false, None));
+            turns.worker().leave(task, enter(task, effect.state, false, None));
             tokio::task::yield_now().await;
             turns.go_on(task, None);
         }

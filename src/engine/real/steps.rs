@@ -79,7 +79,7 @@ impl Performer<'_> {
     /// Enters the state of a step that does not compute, and does with the lock what it says.
     fn leave(&mut self, effect: Effect, due: Option<Ns>) -> Stamp {
         let (task, state) = (self.task, effect.state);
-        let at = self.worker.recorder.record(Event::Enter { task, state, holds: true, ago: Ns::ZERO, due });
+        let at = self.worker.leave(task, Event::Enter { task, state, holds: true, ago: Ns::ZERO, due });
         if effect.lock == LockUse::Released {
             self.worker.release_lock();
         }

@@ -55,7 +55,7 @@ fn work(born: Stamp, who: WorkerId) -> io::Result<()> {
         let (bytes, spent) = (order.bytes, order.spent);
         worker.recorder.record(Event::Copied { task, direction: Direction::In, bytes, spent });
         let result = steps::perform(&mut worker, ModelKind::Processes, task, &program);
-        worker.recorder.record(copying(task));
+        worker.leave(task, copying(task));
         worker.release_lock();
         let cpu = worker.recorder.publish(sys::process_cpu());
         message::send(&mut line, &Reply { id: task, result, cpu })?;
