@@ -30,9 +30,9 @@ fn tour(program: &Program) {
         program.press(key);
         program.until("the next tab", |v| v.is_done() && v.lit_tabs().len() == 1);
     }
-    for (key, text) in [("?", "How to read a lane"), ("o", "Enter open"), ("d", "Enter run")] {
+    for (key, text) in [("?", "How it runs"), ("o", "Enter open"), ("d", "Enter run")] {
         program.press(key);
-        program.until_text(if key == "?" { "How it runs" } else { text });
+        program.until_text(text);
         program.press("\x1b");
         program.until("no layer", |v| !v.has("Esc close"));
     }
