@@ -127,7 +127,7 @@ const fn english(label: Label) -> &'static str {
         Label::Threads | Label::KeyThreads => "threads",
         Label::Processes | Label::KeyProcesses => "processes",
         Label::Async | Label::KeyAsync => "async",
-        Label::SerialGil => "serial + GIL",
+        Label::SerialGil => "ser + GIL",
         Label::ThreadsGil => "thr + GIL",
         Label::ProcessesGil => "proc + GIL",
         Label::AsyncGil => "async + GIL",

@@ -42,7 +42,7 @@ fn every_model_runs_with_and_without_the_lock_and_fills_the_scoreboard() {
         program.until(model, |v| v.lit_tabs().first() == Some(&model));
         let view = runs(&program, "g", &[model, "GIL ON"]);
         match model {
-            "serial" => assert_scored(&view, "serial"),
+            "serial" => assert_scored(&view, "ser + GIL"),
             "threads" => assert_scored(&view, "thr + GIL"),
             "processes" => assert_scored(&view, "proc + GIL"),
             _ => assert_scored(&view, "async + GIL"),

@@ -92,7 +92,7 @@ fn lanes_are_chosen_and_segments_explained() {
 
     program.press(".");
     let first = program.until("a segment", |v| v.has(" task 2 ") && v.has(", from 0 s to "));
-    assert!(first.has("keeps "), "{}", first.text());
+    assert!(first.has("  its worker "), "{}", first.text());
     // From one segment to the next, up to the one in which it works.
     let mut view = first;
     let mut steps = 0;
@@ -102,7 +102,7 @@ fn lanes_are_chosen_and_segments_explained() {
         view = program.until("the next segment", |v| detail(v) != detail(&view) && v.has(", from "));
     }
     assert!(view.has("worker 2 (process "), "{}", view.text());
-    assert!(view.has(", thread ") && view.has("keeps its worker busy"), "{}", view.text());
+    assert!(view.has(", thread ") && view.has("  core "), "{}", view.text());
     // And back to the first.
     program.press(&",".repeat(steps + 2));
     program.until("the first segment", |v| v.has(" task 2 ") && v.has(", from 0 s to "));
@@ -126,15 +126,15 @@ fn help_opens_scrolls_and_closes() {
     for (open, close) in [("?", ESC), (F1, "?"), ("?", F1)] {
         program.press(open);
         let view = program.until_text("─ Help ─");
-        assert!(view.has("How it runs") && view.has("up/down scroll   Esc close"), "{}", view.text());
-        assert!(!view.has("Mouse: "), "it does not fit at once");
-        program.press(DOWN);
-        program.until("that it scrolls", |v| !v.has("How it runs"));
-        program.press(PAGE_DOWN);
-        let view = program.until_text("Mouse: ");
-        for line in ["tall: works on a core", "low: waits, and keeps its worker busy"] {
+        assert!(view.has("How to read a lane") && view.has("up/down scroll   Esc close"), "{}", view.text());
+        for line in ["tall: works on a core", "low: waits, and its worker can do nothing else"] {
             assert!(view.has(line), "{line}:\n{}", view.text());
         }
+        assert!(!view.has("Mouse: "), "it does not fit at once");
+        program.press(DOWN);
+        program.until("that it scrolls", |v| !v.has("How to read a lane"));
+        program.press(PAGE_DOWN);
+        program.until_text("Mouse: ");
         program.press(UP);
         program.press(PAGE_UP);
         program.press(UP);
