@@ -147,7 +147,7 @@ impl Sentence {
             Sentence::LockEach { speedup } => format!("A GIL each, none in the way{}.", as_fast(*speedup)),
             Sentence::LoneLoopWithLock { time } => format!("One thread alone never waits for the GIL: {time}."),
             Sentence::SerialWithLock { time } => {
-                format!("One thread holds the GIL and nobody asks for it: {time}.")
+                format!("One thread holds the GIL, nobody asks for it: {time}.")
             }
             Sentence::WaitsAtOnce { waits, workers, kind, time, serial } => {
                 let who = match kind {
