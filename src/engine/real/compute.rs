@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crossbeam::utils::CachePadded;
+
 use super::gil::{Gil, Turn};
 use super::ring::Recorder;
 use super::shared::Shared;
@@ -26,7 +28,7 @@ pub(super) struct Worker {
     pub(super) recorder: Recorder,
     turn: Option<Turn>,
     /// Set where somebody else wants the lock; never where there is none. Read just as often in either case.
-    wanted: Arc<AtomicBool>,
+    wanted: Arc<CachePadded<AtomicBool>>,
     poll_every: u64,
     /// The shortest time that a whole piece has taken.
     quickest: Ns,
