@@ -145,7 +145,10 @@ impl Scoreboard {
     pub fn speedup(&self, score: Score, cores: f64) -> Option<f64> {
         let serial = self.serial()?;
         let fair = self.is_fair(score, cores) && self.is_fair(serial, cores);
-        (fair && score.time > Ns::ZERO).then(|| serial.time.share_of(score.time))
+        let ratio = serial.time.share_of(score.time);
+        // Work that keeps one core busy cannot be done faster than by all of them: then one of the two was disturbed.
+        let possible = serial.busy < 0.9 || ratio <= 1.05 * cores;
+        (fair && possible && score.time > Ns::ZERO).then_some(ratio)
     }
 }
 
@@ -165,6 +168,7 @@ mod tests {
         let speedup = board.speedup(score(1_000, 0.05), 2.0).expect("a fair ratio");
         assert!((speedup - 2.0).abs() < 1e-9);
         assert_eq!(board.speedup(score(1_000, 0.9), 2.0), None);
+        assert_eq!(board.speedup(score(900, 0.0), 2.0), None, "2.2 times as fast on two cores");
         board.enter(Model::plain(ModelKind::Serial), score(2_000, 1.5));
         assert_eq!(board.speedup(score(1_000, 0.0), 2.0), None);
     }

@@ -46,7 +46,7 @@ fn worked(facts: &Facts<'_>) -> Sentence {
     let (time, busy, cores) = (facts.stats.elapsed, facts.stats.busy, facts.cores);
     let tasks = facts.trace.tasks.len();
     let fair = is_comparable(facts.others, facts.cores);
-    let speedup = facts.serial.filter(|_| fair).map(|s| s.share_of(time));
+    let speedup = facts.serial.filter(|_| fair).map(|s| s.share_of(time)).filter(|x| *x <= 1.05 * cores);
     let workers = usize::from(facts.workers);
     let hand_overs = facts.stats.lock.map_or(0, |l| l.hand_overs);
     match (facts.model.kind, facts.model.lock.is_on()) {

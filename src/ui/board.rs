@@ -66,6 +66,9 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
         let ratio = match ratio {
             Some(x) => factor(x),
             None if !app.scoreboard.is_fair(score, app.machine.usable) => Label::Busy.text().to_owned(),
+            None if app.scoreboard.serial().is_some_and(|s| app.scoreboard.is_fair(s, app.machine.usable)) => {
+                Label::Unsure.text().to_owned()
+            }
             None => String::new(),
         };
         paint::put(buffer, after, y, end, &ratio, text);
