@@ -172,8 +172,16 @@ impl Sentence {
             Sentence::TasksBroke { broken, tasks, how } => {
                 format!("{broken} of {} {how}; the others went on.", counted(*tasks as u64, "task", "tasks"))
             }
-            Sentence::RunFailed { reason } => reason.clone(),
+            Sentence::RunFailed { reason } => without_numbers(reason),
         }
+    }
+}
+
+/// Without the system's number for what it says in words anyway: what to do about it must fit into the row.
+fn without_numbers(reason: &str) -> String {
+    match reason.split_once(" (os error ") {
+        Some((before, rest)) => format!("{before}{}", rest.split_once(')').map_or("", |(_, after)| after)),
+        None => reason.to_owned(),
     }
 }
 
@@ -264,6 +272,9 @@ mod tests {
 
     #[test]
     fn no_sentence_is_longer_than_its_row() {
+        let reason = "no more threads: Resource temporarily unavailable (os error 11); try fewer workers".to_owned();
+        let said = Sentence::RunFailed { reason }.text();
+        assert_eq!(said, "no more threads: Resource temporarily unavailable; try fewer workers");
         let long = Sentence::RunFailed { reason: "x".repeat(300) };
         assert_eq!(long.text().chars().count(), 78);
     }
