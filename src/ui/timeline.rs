@@ -324,8 +324,10 @@ fn draw_cores(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mu
         paint::put(buffer, layout.area.x + 1, *y, layout.plot.0 - 1, &name, look.fg(Role::Dim));
         draw_shares(buffer, look, layout.plot.0, *y, &core.cells);
         let live = app.load.cores.iter().find(|(c, _)| *c == core.core).map(|(_, share)| *share);
-        let now = live.map_or_else(String::new, |l| format!(" of {}", percent(l)));
-        let text = format!("{}{now}", percent(core.share));
+        let now = live.map_or_else(String::new, |l| format!(", now {}", percent(l)));
+        let own = percent(core.share);
+        let fits = layout.right + paint::width(&own) + paint::width(&now) <= layout.area.right();
+        let text = if fits { own + &now } else { own };
         paint::put(buffer, layout.right, *y, layout.area.right(), &text, look.fg(Role::Dim));
     }
 }
