@@ -274,6 +274,12 @@ impl App {
         Some(Scene::build(&run.trace, &view, run.model.kind == ModelKind::Async))
     }
 
+    /// The tasks that have a lane, from top to bottom.
+    pub fn order(&self) -> Vec<TaskId> {
+        let tasks = self.run.as_ref().map_or(0, |r| r.trace.tasks.len());
+        (0..tasks as u32).map(TaskId).collect()
+    }
+
     /// The finding of the run at the playhead.
     pub fn finding(&self) -> Option<crate::insight::Finding> {
         use crate::insight::{Facts, Finding, find};
