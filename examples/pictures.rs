@@ -57,10 +57,7 @@ fn picture(folder: &Path, name: &str, workload: &str, size: (u16, u16), keys: &s
         scale: Scale::ONE,
     };
     let machine = Machine { usable: machine::usable_cores(), allowed: machine::allowed_cores() };
-    let rates = match calibrate::cached() {
-        Some(rates) => rates,
-        None => calibrate::Calibration::start().wait()?,
-    };
+    let rates = calibrate::rates(setup.kernels())?;
     let mut app = App::new(setup, machine, Some(rates), sys::now(), size);
     let effects = app.launch();
     carry_out(&mut app, effects)?;

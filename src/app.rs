@@ -6,7 +6,7 @@ use crate::plan::{Plan, Rates};
 use crate::scene::{Grid, Scene, View, axis_for};
 use crate::trace::{Begin, End, Record};
 use crate::units::{Ns, Range, Stamp, TaskId};
-use crate::workload::Workload;
+use crate::workload::{Kernels, Workload};
 
 pub mod keys;
 mod playhead;
@@ -122,8 +122,8 @@ pub enum Effect {
     Start(RunId, Plan),
     /// Stop whatever runs.
     Stop,
-    /// Find out how fast this machine is.
-    Calibrate,
+    /// Find out how fast this machine is at these.
+    Calibrate(Kernels),
     /// Save the current screen under a name that begins so.
     Save(String),
     /// Give the terminal back, and stop until continued.
@@ -154,7 +154,7 @@ pub struct App {
     pub setup: Setup,
     /// The shipped workloads, and the user's own if there is one.
     pub catalogue: Vec<Workload>,
-    /// How fast the machine is, once that is known.
+    /// How fast the machine is, as far as that is known.
     pub rates: Option<Rates>,
     /// The run that is watched.
     pub run: Option<Run>,

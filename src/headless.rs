@@ -10,13 +10,14 @@ use std::time::Duration;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
-use crate::engine::real::calibrate::{self, Calibration};
+use crate::engine::real::calibrate;
 use crate::engine::real::{Runner, machine, sys};
 use crate::load::Watch;
 use crate::plan::Plan;
 use crate::report::{self, Format, Narrator};
 use crate::settings::Settings;
 use crate::trace::{Begin, Frame, FrameError, TaskName, Trace};
+use crate::workload::Kernels;
 
 mod progress;
 
@@ -89,10 +90,8 @@ fn attempt(settings: &Settings, format: Format) -> Result<Option<String>, Stop> 
 fn plan(settings: &Settings) -> Result<Plan, Stop> {
     let failed = |e: &dyn std::fmt::Display| Stop::Failed(e.to_string());
     let tasks = settings.workload.resolve(settings.scale).map_err(|e| failed(&e))?;
-    let rates = match calibrate::cached() {
-        Some(rates) => rates,
-        None => Calibration::start().wait().map_err(|e| failed(&e))?,
-    };
+    let kernels = tasks.iter().flat_map(|t| Kernels::of(&t.ops).iter()).collect();
+    let rates = calibrate::rates(kernels).map_err(|e| failed(&e))?;
     let usable = machine::usable_cores().ceil().max(1.0) as u16;
     Ok(Plan::new(&settings.workload, tasks, settings.model, settings.wishes, usable, rates))
 }

@@ -169,7 +169,7 @@ fn run(scenario: &Scenario, expected: &Expected) -> (Trace, Model) {
     let lock = if expected.lock { GlobalLock::Gil { interval: Ns::from_millis(1) } } else { GlobalLock::Off };
     let model = Model { kind: expected.model, lock };
     // The rate need not be this machine's: the work is the same under every model, whatever it takes.
-    let rates = Rates { count_per_ms: 2_000_000 };
+    let rates = Rates::all(2_000_000);
     let names = tasks.iter().map(|t| TaskName { name: t.name.clone(), background: t.background }).collect();
     let plan = Plan::new(&workload, tasks, model, Wishes::default(), 2, rates);
     let mut trace = Trace::new(names, plan.stage().workers);

@@ -4,7 +4,7 @@ use crate::model::{GlobalLock, Model};
 use crate::plan::{Plan, Rates, Wishes, serial_estimate};
 use crate::text::Label;
 use crate::units::Ns;
-use crate::workload::{MAX_TASKS, ResolveError, Scale, Task, Value, Workload};
+use crate::workload::{Kernels, MAX_TASKS, ResolveError, Scale, Task, Value, Workload};
 
 /// Everything the user has chosen.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,10 +61,16 @@ impl Setup {
         Ok(Plan::new(&self.workload, self.tasks()?, self.model, self.wishes, usable_cores, rates))
     }
 
+    /// What its tasks compute with.
+    pub fn kernels(&self) -> Kernels {
+        let tasks = self.tasks().unwrap_or_default();
+        tasks.iter().flat_map(|t| Kernels::of(&t.ops).iter()).collect()
+    }
+
     /// How long the work takes one task after the other; a guess before `rates` are known.
     pub fn estimate(&self, rates: Option<Rates>) -> Ns {
-        let rates = rates.unwrap_or(Rates { count_per_ms: 1_000_000 });
-        self.tasks().map_or(Ns::from_millis(1_000), |tasks| serial_estimate(&tasks, rates))
+        let known = rates.unwrap_or_default();
+        self.tasks().map_or(Ns::from_millis(1_000), |tasks| serial_estimate(&tasks, known))
     }
 
     /// Turns the global lock on or off.
@@ -85,8 +91,8 @@ impl Setup {
         let mut title = workload.title.clone();
         for param in &workload.params {
             let shown = match param.value {
-                Value::Count(n) => n.to_string(),
                 Value::Time(t) => t.times(self.scale.millionths, 1_000_000).to_string(),
+                other => other.to_string(),
             };
             if param.value == Value::Count(1) {
                 title =
@@ -115,8 +121,8 @@ impl Setup {
                     other => other,
                 };
                 let value = self.workload.param(name).map_or_else(String::new, |v| match v {
-                    Value::Count(n) => n.to_string(),
                     Value::Time(t) => t.times(self.scale.millionths, 1_000_000).to_string(),
+                    other => other.to_string(),
                 });
                 (label.to_owned(), value)
             }
@@ -139,6 +145,7 @@ impl Setup {
                 let next = match value {
                     Value::Count(n) => Value::Count(step_count(n, up)),
                     Value::Time(t) => Value::Time(step_time(t, up, TIMES)),
+                    Value::Bytes(n) => Value::Bytes(if up { (n * 2).max(1) } else { n / 2 }),
                 };
                 let before = self.workload.clone();
                 let set = self.workload.set(name, next).and_then(|()| self.workload.resolve(self.scale));

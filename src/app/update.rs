@@ -29,7 +29,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::End(id, end, beside) => over(app, id, end, beside),
         Message::Failed(id, reason) => with_run(app, id, |run| run.phase = Phase::Failed(reason)),
         Message::Calibrated(rates) => {
-            app.rates = Some(rates);
+            app.rates = Some(rates.or(app.rates.unwrap_or_default()));
             if app.waiting {
                 app.waiting = false;
                 return start(app);
@@ -65,12 +65,14 @@ pub(super) fn start(app: &mut App) -> Vec<Effect> {
     app.scored = app.setup.clone();
     let estimate = app.setup.estimate(app.rates);
     app.axis = axis_for(estimate.max(app.scoreboard.slowest().unwrap_or_default()));
-    let Some(rates) = app.rates else {
+    let rates = app.rates.unwrap_or_default();
+    let missing = rates.missing(app.setup.kernels());
+    if !missing.is_empty() {
         let first = !app.waiting;
         app.waiting = true;
         app.run = None;
-        return if first { vec![Effect::Stop, Effect::Calibrate] } else { Vec::new() };
-    };
+        return if first { vec![Effect::Stop, Effect::Calibrate(missing)] } else { Vec::new() };
+    }
     match app.setup.plan(app.whole_cores(), rates) {
         Ok(plan) => {
             app.next_run += 1;

@@ -96,6 +96,7 @@ fn params(run: Run<'_>) -> BTreeMap<String, Param> {
     use crate::workload::Value;
     let param = |value| match value {
         Value::Count(n) => Param::Count(n),
+        Value::Bytes(_) => Param::Time(value.to_string()),
         Value::Time(t) => Param::Time(t.written()),
     };
     run.settings.workload.params.iter().map(|p| (p.name.clone(), param(p.value))).collect()

@@ -25,8 +25,8 @@ pub fn heading(run: Run<'_>) -> String {
     let mut title = workload.title.clone();
     for param in &workload.params {
         let shown = match param.value {
-            Value::Count(n) => n.to_string(),
             Value::Time(t) => t.times(run.settings.scale.millionths, 1_000_000).to_string(),
+            other => other.to_string(),
         };
         title = title.replace(&format!("{{{}}}", param.name), &shown);
     }

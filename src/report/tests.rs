@@ -31,7 +31,7 @@ fn settings(model: Model) -> Settings {
 
 fn plan_of(settings: &Settings) -> Plan {
     let tasks = settings.workload.resolve(settings.scale).expect("programs");
-    Plan::new(&settings.workload, tasks, settings.model, settings.wishes, 2, Rates { count_per_ms: 1_000 })
+    Plan::new(&settings.workload, tasks, settings.model, settings.wishes, 2, Rates::all(1_000))
 }
 
 fn at(ms: u64, worker: u16, core: u16, event: Event) -> Record {

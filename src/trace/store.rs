@@ -187,6 +187,7 @@ impl Trace {
             Event::LoopWakes => self.worker(record.worker, |w| w.listens.push((at, false))),
             Event::LockTaken { lock, task, waited } => self.lock(lock).taken(at, task, waited),
             Event::LockReleased { lock, task, forced } => self.lock(lock).released(at, task, forced),
+            Event::LockAbandoned { lock } => self.lock(lock).abandoned += 1,
             Event::DropRequest { lock, .. } => self.lock(lock).drop_requests += 1,
             Event::Copied { task, bytes, spent, direction: Direction::In | Direction::Out } => {
                 if let Some(track) = self.tasks.get_mut(task.index()) {

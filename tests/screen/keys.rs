@@ -195,10 +195,11 @@ fn quitting_stops_the_run_first() {
 fn nothing_runs_before_the_machine_is_known() {
     let mut app = made::app("cpu", (80, 24));
     app.rates = None;
-    assert_eq!(made::type_in(&mut app, "2"), [Effect::Stop, Effect::Calibrate]);
+    let kernels = [concviz::workload::Kernel::Count].into_iter().collect();
+    assert_eq!(made::type_in(&mut app, "2"), [Effect::Stop, Effect::Calibrate(kernels)]);
     assert!(app.is_calibrating());
     assert!(made::type_in(&mut app, "3").is_empty(), "once is enough");
-    let rates = concviz::plan::Rates { count_per_ms: 500_000 };
+    let rates = concviz::plan::Rates::all(500_000);
     let effects = update(&mut app, Message::Calibrated(rates));
     assert_eq!(started(&effects), Some((ModelKind::Processes, false)));
 }

@@ -30,7 +30,7 @@ pub fn app(workload: &str, size: (u16, u16)) -> App {
         wishes: Wishes::default(),
         scale: Scale::ONE,
     };
-    let rates = Some(Rates { count_per_ms: 1_000_000 });
+    let rates = Some(Rates::all(1_000_000));
     let mut app = App::new(setup, machine(), rates, T0, size);
     let effects = app.launch();
     assert!(matches!(effects.as_slice(), [Effect::Start(..)]));

@@ -26,6 +26,34 @@ pub fn usable_cores() -> f64 {
     quota(Path::new("/sys/fs/cgroup"), &groups).map_or(allowed, |q| q.min(allowed))
 }
 
+/// What the file system of `folder` is called, and whether it is in memory; nothing where the system does not say.
+#[cfg(target_os = "linux")]
+pub fn file_system(folder: &Path) -> Option<(String, bool)> {
+    // Numbers from linux/magic.h.
+    const KNOWN: [(i64, &str); 9] = [
+        (0x0102_1994, "tmpfs"),
+        (0x8584_58f6, "ramfs"),
+        (0xef53, "ext4"),
+        (0x9123_683e, "btrfs"),
+        (0x5846_5342, "xfs"),
+        (0x794c_7630, "overlayfs"),
+        (0x2fc1_2fc1, "zfs"),
+        (0x6969, "nfs"),
+        (0xf2f5_2010, "f2fs"),
+    ];
+    let number = rustix::fs::statfs(folder).ok()?.f_type as i64;
+    let name =
+        KNOWN.iter().find(|(known, _)| *known == number).map_or_else(|| format!("{number:#x}"), |k| k.1.to_owned());
+    let in_memory = matches!(name.as_str(), "tmpfs" | "ramfs");
+    Some((name, in_memory))
+}
+
+/// What the file system of `folder` is called, and whether it is in memory; nothing where the system does not say.
+#[cfg(not(target_os = "linux"))]
+pub fn file_system(_folder: &Path) -> Option<(String, bool)> {
+    None
+}
+
 /// Restricts the calling thread, and what it starts from now, to `cores`; to nothing if there are none. That this fails
 /// is no reason not to run.
 pub(super) fn pin(cores: &[u16]) {
