@@ -89,10 +89,14 @@ impl FromStr for Value {
         }
         // Only data has a unit with a b in it.
         let is_data = digits.starts_with(|c: char| c.is_ascii_digit()) && digits.contains(['b', 'B']);
-        text.parse().map(Value::Time).map_err(|e: crate::units::DurationError| match is_data {
-            true => format!("`{}` is no size: write one like 64kB, 1MB or 1GiB", text.trim()),
-            false => e.to_string(),
-        })
+        let refused = |e: crate::units::DurationError| {
+            if is_data {
+                format!("`{}` is no size: write one like 64kB, 1MB or 1GiB", text.trim())
+            } else {
+                e.to_string()
+            }
+        };
+        text.parse().map(Value::Time).map_err(refused)
     }
 }
 
