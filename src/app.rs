@@ -73,6 +73,10 @@ pub struct Beside {
     pub others: f64,
     /// Cores that watching the run kept busy: this program and the run's own collector and dispatcher.
     pub watching: f64,
+    /// Cores that the host of a virtual machine kept for itself.
+    pub stolen: f64,
+    /// For how long a quota kept work from running, added up over the cores; nothing where there is no quota.
+    pub throttled: Option<Ns>,
 }
 
 /// Something happened.
@@ -295,7 +299,9 @@ impl App {
         let stats = run.trace.stats(until);
         let over = run.phase == Phase::Over && run.trace.makespan().is_some_and(|m| until >= m);
         let serial = self.scoreboard.serial();
-        let fair = serial.filter(|s| self.scoreboard.speedup(*s, self.machine.usable).is_some());
+        let score = run.score();
+        let pair = [serial, score].into_iter().flatten();
+        let fair = serial.filter(|_| pair.clone().all(|s| self.scoreboard.speedup(s, self.cores()).is_some()));
         let seen = |model: Model| self.scoreboard.get(model).is_some();
         Some(find(&Facts {
             trace: &run.trace,
@@ -305,9 +311,19 @@ impl App {
             cores: self.cores(),
             serial: fair.map(|s| s.time),
             others: run.beside.others,
+            around: self.around(run),
             over,
             seen: &seen,
         }))
+    }
+
+    /// What the machine did to `run`.
+    fn around(&self, run: &Run) -> crate::insight::Around {
+        use crate::insight::{Around, Pace, speed};
+        let score = run.score();
+        let speed = run.planned.zip(score.and_then(|s| s.work)).and_then(|(planned, work)| speed(planned, work));
+        let pace = score.map_or(Pace::Even, |s| self.scoreboard.pace(s));
+        Around { stolen: run.beside.stolen, throttled: run.beside.throttled, speed, pace }
     }
 
     /// The cores a run can use.

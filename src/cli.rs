@@ -13,6 +13,7 @@ use crate::report::Format;
 use crate::settings::Settings;
 
 mod args;
+mod doctor;
 mod values;
 mod workloads;
 
@@ -23,6 +24,8 @@ pub enum Invocation {
     Screen(Settings),
     /// One run without a screen, its result printed like this.
     Run(Settings, Format),
+    /// What this machine can show, printed like this.
+    Doctor(Format),
 }
 
 /// The program ends here, with a text for the user.
@@ -108,6 +111,7 @@ where
             settings.mouse = !args.screen.no_mouse;
             Ok(Invocation::Screen(settings))
         }
+        Some(args::Command::Doctor(doctor)) => Ok(Invocation::Doctor(doctor.format)),
         Some(args::Command::Run(run)) => {
             let settings = values::settings(&run.shared, host)?;
             if settings.plain && run.format == Format::Json {

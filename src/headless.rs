@@ -11,12 +11,15 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
 use crate::engine::real::calibrate;
-use crate::engine::real::{Runner, machine, sys};
+use crate::engine::real::machine::{self, Throttling};
+use crate::engine::real::{Runner, sys};
+use crate::insight::{self, Around};
 use crate::load::Watch;
-use crate::plan::Plan;
+use crate::plan::{Plan, Rates};
 use crate::report::{self, Format, Narrator};
 use crate::settings::Settings;
 use crate::trace::{Begin, Frame, FrameError, TaskName, Trace};
+use crate::units::Ns;
 use crate::workload::Kernels;
 
 mod progress;
@@ -67,7 +70,7 @@ fn complain(sentence: &str) {
 fn attempt(settings: &Settings, format: Format) -> Result<Option<String>, Stop> {
     let (news, coming) = channel();
     listen_for_signals(news.clone())?;
-    let plan = plan(settings)?;
+    let (plan, rates) = plan(settings)?;
     let mut runner = Runner::spawn(&plan).map_err(|e| Stop::Failed(e.to_string()))?;
     let frames = runner.frames().ok_or_else(|| Stop::Failed("the runner has no output".to_owned()))?;
     thread::spawn(move || forward(frames, &news));
@@ -76,7 +79,9 @@ fn attempt(settings: &Settings, format: Format) -> Result<Option<String>, Stop> 
     following.progress.erase();
     followed?;
     runner.kill();
-    let run = report::Run { settings, plan: &plan, trace: &following.trace, busy_machine: following.busy_machine };
+    let (trace, busy_machine) = (&following.trace, following.busy_machine);
+    let around = following.around(insight::planned(plan.stage(), rates));
+    let run = report::Run { settings, plan: &plan, trace, busy_machine, usable: following.usable, around };
     let text = match format {
         _ if settings.plain => Some(report::summary(run)),
         Format::Table => Some(report::table(run)),
@@ -87,13 +92,13 @@ fn attempt(settings: &Settings, format: Format) -> Result<Option<String>, Stop> 
     Ok(report::shortfall(run))
 }
 
-fn plan(settings: &Settings) -> Result<Plan, Stop> {
+fn plan(settings: &Settings) -> Result<(Plan, Rates), Stop> {
     let failed = |e: &dyn std::fmt::Display| Stop::Failed(e.to_string());
     let tasks = settings.workload.resolve(settings.scale).map_err(|e| failed(&e))?;
     let kernels = tasks.iter().flat_map(|t| Kernels::of(&t.ops).iter()).collect();
     let rates = calibrate::rates(kernels).map_err(|e| failed(&e))?;
     let usable = machine::usable_cores().ceil().max(1.0) as u16;
-    Ok(Plan::new(&settings.workload, tasks, settings.model, settings.wishes, usable, rates))
+    Ok((Plan::new(&settings.workload, tasks, settings.model, settings.wishes, usable, rates), rates))
 }
 
 fn listen_for_signals(news: Sender<News>) -> Result<(), Stop> {
@@ -129,8 +134,12 @@ struct Following {
     narrator: Option<Narrator>,
     progress: Progress,
     cores: Vec<u16>,
+    usable: f64,
     watch: Option<Watch>,
+    throttling: Option<Throttling>,
     busy_machine: Option<f64>,
+    stolen: f64,
+    throttled: Option<Ns>,
 }
 
 impl Following {
@@ -142,11 +151,30 @@ impl Following {
         let what = format!("{} as {}", stage.workload, stage.model.kind.name());
         let cores = machine::allowed_cores();
         let progress = Progress::new(what, settings.plain);
-        Following { trace, narrator, progress, cores, watch: None, busy_machine: None }
+        let wished = settings.wishes.cores.map_or(f64::INFINITY, f64::from);
+        Following {
+            trace,
+            narrator,
+            progress,
+            cores,
+            usable: machine::usable_cores().min(wished),
+            watch: None,
+            throttling: None,
+            busy_machine: None,
+            stolen: 0.0,
+            throttled: None,
+        }
+    }
+
+    /// What the machine did to the run, whose tasks were `planned` to compute for so long.
+    fn around(&self, planned: Option<Ns>) -> Around {
+        let speed = planned.zip(insight::worked(&self.trace)).and_then(|(plan, work)| insight::speed(plan, work));
+        Around { stolen: self.stolen, throttled: self.throttled, speed, ..Around::default() }
     }
 
     fn begin(&mut self, begin: &Begin) -> Result<(), Stop> {
         self.watch = Some(Watch::begin(self.cores.clone(), sys::now(), sys::process_cpu()));
+        self.throttling = Some(Throttling::begin());
         self.trace.begin(begin);
         match &mut self.narrator {
             Some(narrator) => print(&(narrator.begin(begin) + "\n")),
@@ -167,6 +195,8 @@ impl Following {
             }
             Frame::End(end) => {
                 let run = end.cpu + end.overhead.collector + end.overhead.dispatcher;
+                self.throttled = self.throttling.as_ref().and_then(Throttling::so_far);
+                self.stolen = self.watch.as_ref().and_then(|w| w.stolen(sys::now())).unwrap_or(0.0);
                 let others = self.watch.as_ref().and_then(|w| w.others(sys::now(), sys::process_cpu(), run));
                 self.busy_machine = others.map(|cores| cores / self.cores.len().max(1) as f64);
                 self.trace.end(end);

@@ -11,6 +11,7 @@ pub use fields::*;
 pub use sentences::{Narrator, shortfall, summary};
 pub use table::{heading, table};
 
+use crate::insight::Around;
 use crate::plan::Plan;
 use crate::settings::Settings;
 use crate::trace::Trace;
@@ -49,6 +50,10 @@ pub struct Run<'a> {
     pub trace: &'a Trace,
     /// The share of the usable cores that other programs took meanwhile; nothing where nobody could measure it.
     pub busy_machine: Option<f64>,
+    /// How many cores' worth of time the workers could get: less than the cores they were allowed on under a quota.
+    pub usable: f64,
+    /// What the machine did to the run.
+    pub around: Around,
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ mod runs;
 mod session;
 mod terminal;
 
+pub use look::terminal_facts;
 use session::{Leave, Session};
 use terminal::Terminal;
 

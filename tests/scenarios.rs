@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use concviz::engine::real::Runner;
-use concviz::insight::{Facts, find};
+use concviz::insight::{Around, Facts, find};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
 use concviz::state::{Outcome, State};
@@ -109,6 +109,7 @@ fn check(scenario: &Scenario, expected: &Expected, context: &str) {
             cores: 2.0,
             serial: None,
             others: 0.0,
+            around: Around::default(),
             over: true,
             seen: &|_| false,
         };

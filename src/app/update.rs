@@ -1,7 +1,7 @@
 //! How a message changes the state, and what is to be done about it.
 
 use super::keys::{self, Action, Key};
-use super::run::{Phase, Run, RunId, Score};
+use super::run::{Phase, Run, RunId};
 use super::{App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, viewport};
 use crate::model::GlobalLock;
 use crate::scene::axis_for;
@@ -77,7 +77,7 @@ pub(super) fn start(app: &mut App) -> Vec<Effect> {
         Ok(plan) => {
             app.next_run += 1;
             let id = RunId(app.next_run);
-            app.run = Some(Run::new(id, &plan));
+            app.run = Some(Run::new(id, &plan, rates));
             vec![Effect::Start(id, plan)]
         }
         Err(why) => {
@@ -98,12 +98,11 @@ fn over(app: &mut App, id: RunId, end: End, beside: Beside) {
     run.trace.end(end);
     run.phase = Phase::Over;
     run.beside = beside;
-    let Some(time) = run.trace.makespan() else { return };
-    let stats = run.trace.stats(time);
+    let (Some(time), Some(score)) = (run.trace.makespan(), run.score()) else { return };
     // A run that stood still for a while took longer than it takes.
-    if stats.broken == 0 && run.trace.suspended.is_empty() {
+    if run.trace.stats(time).broken == 0 && run.trace.suspended.is_empty() {
         let model = run.model;
-        app.scoreboard.enter(model, Score { time, busy: stats.busy, others: beside.others });
+        app.scoreboard.enter(model, score);
     }
     grow_axis(app, time);
 }

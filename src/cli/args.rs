@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+use super::doctor::Doctor;
 use super::values;
 use crate::model::ModelKind;
 use crate::report::Format;
@@ -43,6 +44,8 @@ Examples:
 pub(super) enum Command {
     /// Run once without a screen and print the result
     Run(Run),
+    /// Say what this machine can show, and what keeps it from showing more
+    Doctor(Doctor),
 }
 
 /// The options of `concviz run`.
@@ -132,7 +135,7 @@ fn workload_help() -> String {
 }
 
 /// Reads one of `all` by its name.
-fn one_of<T>(all: &'static [T], name: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
+pub(super) fn one_of<T>(all: &'static [T], name: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
 where
     T: Copy + Send + Sync + 'static,
 {

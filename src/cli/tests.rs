@@ -78,6 +78,8 @@ fn run_has_a_format() {
         matches!(parsed("run -m async"), Ok(Invocation::Run(s, Format::Table)) if s.model.kind == ModelKind::Async)
     );
     assert!(matches!(parsed("run --format json"), Ok(Invocation::Run(_, Format::Json))));
+    assert!(matches!(parsed("doctor"), Ok(Invocation::Doctor(Format::Table))));
+    assert!(matches!(parsed("doctor --format json"), Ok(Invocation::Doctor(Format::Json))));
     assert!(matches!(parsed("run --plain"), Ok(Invocation::Run(s, _)) if s.plain));
 }
 

@@ -4,6 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Run;
 use super::document::{outcome, taken_up};
+use crate::insight::STEADY;
 use crate::model::{GlobalLock, ModelKind};
 use crate::state::{Outcome, State};
 use crate::text::{counted, percent};
@@ -42,7 +43,7 @@ pub fn heading(run: Run<'_>) -> String {
         ModelKind::Threads => counted(u64::from(stage.workers), "thread", "threads"),
         ModelKind::Processes => counted(u64::from(stage.workers), "process", "processes"),
     };
-    let cores = counted(run.trace.cores.len() as u64, "core", "cores");
+    let cores = cores(run);
     let (model, engine) = (stage.model.kind.name(), run.plan.engine.name());
     format!("{what}\n{model}{lock}: {workers}, {cores}, {engine}\n")
 }
@@ -148,12 +149,22 @@ pub(super) fn ending(run: Run<'_>, index: usize) -> String {
     }
 }
 
+/// The cores it could use: `2 cores`, `0.5 of 2 cores`.
+fn cores(run: Run<'_>) -> String {
+    let allowed = run.trace.cores.len();
+    let whole = counted(allowed as u64, "core", "cores");
+    if run.usable < allowed as f64 - 0.05 { format!("{:.1} of {whole}", run.usable) } else { whole }
+}
+
 /// What the run comes to, in lines; nothing if it is not over.
 pub(super) fn totals(run: Run<'_>) -> Option<Vec<String>> {
     let end = run.trace.report.as_ref()?;
     let makespan = run.trace.makespan()?;
     let stats = run.trace.stats(makespan);
-    let cores = counted(run.trace.cores.len() as u64, "core", "cores");
+    let cores = match run.usable {
+        part if part < run.trace.cores.len() as f64 - 0.05 => format!("{part:.1} cores"),
+        _ => cores(run),
+    };
     let mut lines = vec![
         format!(
             "{makespan} in all: {} on cores, {:.2} of {cores} busy, {:.1} tasks under way on average",
@@ -210,6 +221,7 @@ fn notes(run: Run<'_>, stats: &Stats) -> Vec<String> {
             percent(share)
         ));
     }
+    notes.extend(machine_notes(run));
     if stats.lost > 0 {
         notes.push(format!(
             "note: {} were lost; times in states are incomplete",
@@ -226,6 +238,25 @@ fn notes(run: Run<'_>, stats: &Stats) -> Vec<String> {
     let is_ready = |index| Profile::of(run, index).waits.iter().any(|(state, _)| *state == State::Ready);
     if (0..run.trace.tasks.len()).any(is_ready) {
         notes.push("note: `ready` is what workers noticed themselves; the kernel's record is not read".to_owned());
+    }
+    notes
+}
+
+/// What the machine did to the run.
+fn machine_notes(run: Run<'_>) -> Vec<String> {
+    let around = run.around;
+    let mut notes = Vec::new();
+    if let Some(throttled) = around.throttled.filter(|t| *t > Ns::ZERO) {
+        notes.push(format!("note: the quota held this run back for {throttled}, added up over the cores"));
+    }
+    let stolen = around.stolen / (run.trace.cores.len().max(1) as f64);
+    if stolen >= BUSY {
+        notes.push(format!("note: the host of this virtual machine kept {} of the cores for itself", percent(stolen)));
+    }
+    if let Some(speed) = around.speed.filter(|s| *s < 1.0 - STEADY) {
+        notes.push(format!(
+            "note: the cores computed at {speed:.2} of their calibrated speed; times are longer by that"
+        ));
     }
     notes
 }

@@ -1,7 +1,7 @@
 //! The one sentence high up: a fact with its number, and what to press next. At most 78 characters, no colour
 //! words, the words people use: time, GIL, turn, copies.
 
-use super::{counted, factor, number_word};
+use super::{Here, counted, factor, number_word};
 use crate::units::Ns;
 
 /// What a run shows, with its figures.
@@ -27,8 +27,7 @@ pub enum Sentence {
     WaitsAtOnce { waits: usize, workers: usize, kind: Waiters, time: Ns, serial: Option<Ns> },
     WaitsLetGo { time: Ns, serial: Option<Ns> },
     LoopBlocked { task: String, blocked: Ns, ready: u32 },
-    OneUsableCore { time: Ns },
-    MachineBusy { others: f64, cores: f64 },
+    Here(Here),
     TasksBroke { broken: usize, tasks: usize, how: &'static str },
     RunFailed { reason: String },
 }
@@ -60,12 +59,12 @@ pub enum Try {
     CountingWorkload,
 }
 
-fn cores_of(busy: f64, cores: f64) -> String {
+pub(super) fn cores_of(busy: f64, cores: f64) -> String {
     format!("{} of {}", whole(busy), whole(cores))
 }
 
 /// `2`, but `1.5` where it is not whole.
-fn whole(x: f64) -> String {
+pub(super) fn whole(x: f64) -> String {
     if (x - x.round()).abs() < 0.05 { format!("{x:.0}") } else { format!("{x:.1}") }
 }
 
@@ -74,7 +73,7 @@ fn as_fast(speedup: Option<f64>) -> String {
 }
 
 /// `Both cores busy`, or how many of them.
-fn all_busy(busy: f64, cores: f64, begins: bool) -> String {
+pub(super) fn all_busy(busy: f64, cores: f64, begins: bool) -> String {
     match (busy > 0.9 * cores && (cores - 2.0).abs() < 0.05, begins) {
         (true, true) => "Both cores busy".to_owned(),
         (true, false) => "both cores busy".to_owned(),
@@ -126,7 +125,10 @@ impl Sentence {
                     1 => "One worker, one task queues".to_owned(),
                     n => format!("One worker, {} tasks queue", number_word(n).to_lowercase()),
                 };
-                format!("{queue}: {time} on {} cores.", cores_of(*busy, *cores))
+                match cores.round() as u64 {
+                    1 => format!("{queue}: {time} on the only core."),
+                    _ => format!("{queue}: {time} on {} cores.", cores_of(*busy, *cores)),
+                }
             }
             Sentence::SerialWaits { waits, time, working } => {
                 let waits = counted_waits(*waits);
@@ -163,16 +165,11 @@ impl Sentence {
             Sentence::LoopBlocked { task, blocked, ready } => {
                 format!("{task} blocked the loop for {blocked}: nobody moved, {ready} were ready.")
             }
-            Sentence::OneUsableCore { time } => {
-                format!("Only one core here: nothing can run in parallel. {time}.")
-            }
-            Sentence::MachineBusy { others, cores } => {
-                format!("Other programs kept {} cores busy: no fair ratio.", cores_of(*others, *cores))
-            }
             Sentence::TasksBroke { broken, tasks, how } => {
                 format!("{broken} of {} {how}; the others went on.", counted(*tasks as u64, "task", "tasks"))
             }
             Sentence::RunFailed { reason } => without_numbers(reason),
+            Sentence::Here(what) => what.text(),
         }
     }
 }
@@ -261,8 +258,16 @@ mod tests {
             (at_once(Waiters::Processes), Try::CountingWorkload),
             (at_once(Waiters::Loop), Try::OneByOne),
             (Sentence::WaitsLetGo { time, serial }, Try::DropGil),
-            (Sentence::OneUsableCore { time }, Try::OneLoop),
-            (Sentence::MachineBusy { others: 1.2, cores }, Try::Again),
+            (Sentence::Here(Here::OneUsableCore { cores: 1.4, time }), Try::OneLoop),
+            (Sentence::Here(Here::OneUsableCore { cores: 1.0, time }), Try::WaitingWorkload),
+            (Sentence::Here(Here::PartOfACore { cores: 0.5 }), Try::WaitingWorkload),
+            (Sentence::Here(Here::PartOfACore { cores: 0.3 }), Try::WaitingWorkload),
+            (Sentence::Here(Here::OneCoreOneLock { hand_overs: 1_234 }), Try::WaitingWorkload),
+            (Sentence::Here(Here::HostBusy { stolen: 0.4, cores }), Try::Again),
+            (Sentence::Here(Here::SlowCores { busy, cores, speed: 0.8, speedup }), Try::WaitingWorkload),
+            (Sentence::Here(Here::SlowBaseline { speed: 0.8 }), Try::Again),
+            (Sentence::Here(Here::SlowRun { speed: 0.8 }), Try::Again),
+            (Sentence::Here(Here::MachineBusy { others: 1.2, cores }), Try::Again),
         ];
         for (sentence, cure) in said {
             let row = format!(" {}  try 2: {}", sentence.text(), cure.text());

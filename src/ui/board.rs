@@ -60,18 +60,9 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
     draw_bar(app, &score, grid, y, look, layout, bar, buffer);
     let end = layout.area.right();
     let time = score.time.like(app.scoreboard.slowest().unwrap_or(score.time));
-    let after = paint::put(buffer, layout.right, y, end, &time, text).max(layout.right + 8);
+    let after = (paint::put(buffer, layout.right, y, end, &time, text) + 1).max(layout.right + 8);
     if live.is_none() {
-        let ratio = app.scoreboard.speedup(score, app.machine.usable);
-        let ratio = match ratio {
-            Some(x) => factor(x),
-            None if !app.scoreboard.is_fair(score, app.machine.usable) => Label::Busy.text().to_owned(),
-            None if app.scoreboard.serial().is_some_and(|s| app.scoreboard.is_fair(s, app.machine.usable)) => {
-                Label::Unsure.text().to_owned()
-            }
-            None => String::new(),
-        };
-        paint::put(buffer, after, y, end, &ratio, text);
+        paint::put(buffer, after, y, end, &ratio(app, score), text);
     }
 }
 
@@ -102,6 +93,18 @@ fn draw_bar(
     }
 }
 
+/// The ratio to serial, or why there is none. A question mark says that slower cores have their part in it.
+fn ratio(app: &App, score: Score) -> String {
+    let (board, cores) = (&app.scoreboard, app.cores());
+    match board.speedup(score, cores) {
+        Some(x) if board.is_slowed(score) => format!("{}?", factor(x)),
+        Some(x) => factor(x),
+        None if !board.is_fair(score, cores) => Label::Busy.text().to_owned(),
+        None if board.serial().is_some_and(|s| board.is_fair(s, cores)) => Label::Unsure.text().to_owned(),
+        None => String::new(),
+    }
+}
+
 /// The figures of the run that goes on or is replayed, on its own row.
 fn live(app: &App, row: &Row) -> Option<Score> {
     let run = app.run.as_ref()?;
@@ -111,7 +114,8 @@ fn live(app: &App, row: &Row) -> Option<Score> {
     if !same || over || !row.current {
         return None;
     }
-    Some(Score { time: until, busy: run.trace.stats(until).busy, others: 0.0 })
+    let (busy, waits) = (run.trace.stats(until).busy, Ns::ZERO);
+    Some(Score { time: until, busy, others: 0.0, stolen: 0.0, work: None, waits })
 }
 
 /// The keys that lead to threads with the global lock from where one is.
@@ -179,11 +183,8 @@ pub fn text(app: &App) -> String {
     let mut out = String::new();
     for row in rows {
         let Some(score) = row.score else { continue };
-        let fair = app.scoreboard.is_fair(score, app.machine.usable);
-        let busy = || if fair { String::new() } else { Label::Busy.text().to_owned() };
-        let ratio = app.scoreboard.speedup(score, app.machine.usable).map_or_else(busy, factor);
-        let line =
-            format!("{:<12} {:>9}  {:>6}   {:.1} cores busy", name(&row), score.time.to_string(), ratio, score.busy);
+        let (time, ratio) = (score.time.to_string(), ratio(app, score));
+        let line = format!("{:<12} {time:>9}  {ratio:>6}   {:.1} cores busy", name(&row), score.busy);
         out += line.trim_end();
         out.push('\n');
     }

@@ -88,7 +88,7 @@ impl Made {
             peak_rss_bytes: 4_100_000,
             ..End::default()
         };
-        update(app, Message::End(run, end, Beside { others, watching: 0.01 }));
+        update(app, Message::End(run, end, Beside { others, watching: 0.01, ..Beside::default() }));
         update(app, Message::Tick(at(ms)));
     }
 

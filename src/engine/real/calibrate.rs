@@ -162,7 +162,8 @@ struct Cached {
     rates: Rates,
 }
 
-fn cache_file() -> Option<PathBuf> {
+/// Where the rates are kept; nothing where the system has no place for such things.
+pub fn cache_file() -> Option<PathBuf> {
     let dirs = etcetera::choose_base_strategy().ok()?;
     Some(dirs.cache_dir().join("concviz").join("rates.json"))
 }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::PathBuf;
 
+use super::machine;
 use crate::trace::FileSystem;
 
 /// What is written or read at once.
@@ -77,8 +78,8 @@ impl Scratch {
 /// The file system that the files of a run are on; nothing where the system does not say.
 pub(super) fn file_system() -> Option<FileSystem> {
     let folder = folder();
-    let (kind, in_memory) = super::machine::file_system(&folder)?;
-    Some(FileSystem { folder: folder.display().to_string(), kind, in_memory })
+    let kind = machine::file_system(&folder)?;
+    Some(FileSystem { in_memory: machine::is_in_memory(&kind), folder: folder.display().to_string(), kind })
 }
 
 /// Has the kernel drop what it keeps of `file` in memory, so that reading means the disk. Where it does not, reading is
