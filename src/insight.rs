@@ -9,6 +9,7 @@ use crate::units::{Ns, Range};
 
 mod findings;
 mod pace;
+mod sharing;
 
 pub use pace::{Pace, STEADY, compare, planned, speed, worked};
 

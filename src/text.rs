@@ -4,10 +4,12 @@
 mod here;
 mod label;
 mod sentence;
+mod sharing;
 
 pub use here::Here;
 pub use label::Label;
-pub use sentence::{Sentence, Try, Waiters};
+pub use sentence::{Sentence, Try, Waiters, Waits};
+pub use sharing::{Reason, Sharing};
 
 /// `n` with its noun, in the singular or the plural.
 pub fn counted(n: u64, one: &str, many: &str) -> String {

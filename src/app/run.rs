@@ -51,7 +51,8 @@ impl Run {
     pub fn new(id: RunId, plan: &Plan, rates: Rates) -> Run {
         let stage = plan.stage();
         let name = |t: &crate::workload::Task| TaskName { name: t.name.clone(), background: t.background };
-        let trace = Trace::new(stage.tasks.iter().map(name).collect(), stage.workers);
+        let names = stage.tasks.iter().map(name).collect();
+        let trace = Trace::new(names, stage.workers).naming_locks(stage.locks.clone());
         let planned = insight::planned(stage, rates);
         let (model, workers, beside) = (stage.model, stage.workers, Beside::default());
         Run { id, model, workers, phase: Phase::Starting, trace, beside, planned }

@@ -1,9 +1,9 @@
 //! The findings themselves: which sentence fits which run.
 
-use super::{Bound, Change, Cure, Facts, Finding, Pace, broken, is_comparable, longest_block};
+use super::{Bound, Change, Cure, Facts, Finding, Pace, broken, is_comparable, longest_block, sharing};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::state::State;
-use crate::text::{Here, Sentence, Try, Waiters};
+use crate::text::{Here, Sentence, Try, Waiters, Waits};
 use crate::units::Ns;
 
 /// While it goes on: what is happening. No cures: nobody should be told to leave before the end.
@@ -37,10 +37,13 @@ pub(super) fn afterwards(facts: &Facts<'_>) -> Finding {
     if let Some(finding) = disturbed(facts) {
         return finding;
     }
-    let say = match bound(facts) {
-        Bound::Cpu => worked(facts),
-        Bound::Waits => waited(facts),
-    };
+    let say = sharing::found(facts).map_or_else(
+        || match bound(facts) {
+            Bound::Cpu => worked(facts),
+            Bound::Waits => waited(facts),
+        },
+        Sentence::Sharing,
+    );
     Finding { say, cure: Some(cure(facts)) }
 }
 
@@ -74,7 +77,7 @@ fn worked(facts: &Facts<'_>) -> Sentence {
 
 fn waited(facts: &Facts<'_>) -> Sentence {
     let time = facts.stats.elapsed;
-    let waits = facts.trace.tasks.len();
+    let waits = waits(facts);
     let serial = facts.serial.filter(|s| s.0 > time.0 + time.0 / 10);
     let workers = usize::from(facts.workers);
     let at_once = |kind| Sentence::WaitsAtOnce { waits, workers, kind, time, serial };
@@ -91,6 +94,13 @@ fn waited(facts: &Facts<'_>) -> Sentence {
             _ => at_once(Waiters::Loop),
         },
     }
+}
+
+/// How to count what waits: waits, where each task has one; the tasks, where they wait again and again.
+fn waits(facts: &Facts<'_>) -> Waits {
+    let tasks = facts.trace.tasks.len();
+    let sum = |state: State| facts.stats.sums[state as usize];
+    if sum(State::Io) > sum(State::Sleep) { Waits::Tasks(tasks) } else { Waits::Single(tasks) }
 }
 
 /// Whether nothing can run in parallel here, whatever the model: there is one core, or little more.

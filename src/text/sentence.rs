@@ -1,7 +1,7 @@
 //! The one sentence high up: a fact with its number, and what to press next. At most 78 characters, no colour
 //! words, the words people use: time, GIL, turn, copies.
 
-use super::{Here, counted, factor, number_word};
+use super::{Here, Sharing, counted, factor, number_word};
 use crate::units::Ns;
 
 /// What a run shows, with its figures.
@@ -16,7 +16,7 @@ pub enum Sentence {
     TakingTurns { hand_overs: u64 },
     LoopTurns { done: usize, tasks: usize },
     SerialCpu { tasks: usize, time: Ns, busy: f64, cores: f64 },
-    SerialWaits { waits: usize, time: Ns, working: f64 },
+    SerialWaits { waits: Waits, time: Ns, working: f64 },
     CoresBusy { cores: f64, busy: f64, speedup: Option<f64> },
     OwnProcess { speedup: Option<f64>, processes: usize, busy: f64, cores: f64 },
     LoopTurnByTurn { time: Ns },
@@ -24,12 +24,21 @@ pub enum Sentence {
     LockEach { speedup: Option<f64> },
     LoneLoopWithLock { time: Ns },
     SerialWithLock { time: Ns },
-    WaitsAtOnce { waits: usize, workers: usize, kind: Waiters, time: Ns, serial: Option<Ns> },
+    WaitsAtOnce { waits: Waits, workers: usize, kind: Waiters, time: Ns, serial: Option<Ns> },
     WaitsLetGo { time: Ns, serial: Option<Ns> },
     LoopBlocked { task: String, blocked: Ns, ready: u32 },
     Here(Here),
+    Sharing(Sharing),
     TasksBroke { broken: usize, tasks: usize, how: &'static str },
     RunFailed { reason: String },
+}
+
+/// How many waits there are, or how many tasks that wait again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named after what is counted")]
+pub enum Waits {
+    Single(usize),
+    Tasks(usize),
 }
 
 /// What waits in [`Sentence::WaitsAtOnce`].
@@ -170,6 +179,7 @@ impl Sentence {
             }
             Sentence::RunFailed { reason } => without_numbers(reason),
             Sentence::Here(what) => what.text(),
+            Sentence::Sharing(what) => what.text(),
         }
     }
 }
@@ -182,9 +192,13 @@ fn without_numbers(reason: &str) -> String {
     }
 }
 
-fn counted_waits(waits: usize) -> String {
-    let noun = if waits == 1 { "wait" } else { "waits" };
-    format!("{} {noun}", number_word(waits))
+fn counted_waits(waits: Waits) -> String {
+    match waits {
+        Waits::Single(1) => "One wait".to_owned(),
+        Waits::Single(n) => format!("{} waits", number_word(n)),
+        Waits::Tasks(1) => "One task waits".to_owned(),
+        Waits::Tasks(n) => format!("{} tasks wait", number_word(n)),
+    }
 }
 
 impl Try {
@@ -231,7 +245,7 @@ mod tests {
         let serial = Some(Ns::from_millis(6_000));
         let time = Ns::from_millis(3_000);
         assert_eq!(
-            said(Sentence::WaitsAtOnce { waits: 4, workers: 1, kind: Waiters::Loop, time, serial }),
+            said(Sentence::WaitsAtOnce { waits: Waits::Single(4), workers: 1, kind: Waiters::Loop, time, serial }),
             "Four waits, one thread: 3.00 s, not 6.00 s."
         );
     }
@@ -242,11 +256,11 @@ mod tests {
         let serial = Some(Ns::from_millis(23_450));
         let speedup = Some(1.95);
         let (busy, cores) = (1.9, 2.0);
-        let at_once = |kind| Sentence::WaitsAtOnce { waits: 12, workers: 12, kind, time, serial };
+        let at_once = |kind| Sentence::WaitsAtOnce { waits: Waits::Tasks(12), workers: 12, kind, time, serial };
         // Each with the longest hint it is said with.
         let said = [
             (Sentence::SerialCpu { tasks: 12, time, busy: 1.0, cores }, Try::ThreadEach),
-            (Sentence::SerialWaits { waits: 12, time, working: 0.001 }, Try::ThreadEach),
+            (Sentence::SerialWaits { waits: Waits::Tasks(12), time, working: 0.001 }, Try::ThreadEach),
             (Sentence::CoresBusy { cores, busy, speedup }, Try::WaitingWorkload),
             (Sentence::OwnProcess { speedup, processes: 12, busy, cores }, Try::WaitingWorkload),
             (Sentence::LoopTurnByTurn { time }, Try::OneByOne),
