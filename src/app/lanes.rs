@@ -266,6 +266,13 @@ pub(super) fn tick(app: &mut App) {
     }
 }
 
+/// The playhead was set somewhere: what is shown from now on, perhaps for long, is in the order of that instant.
+pub(super) fn settle(app: &mut App) {
+    if app.lanes.is_moving() {
+        arrange(app);
+    }
+}
+
 /// Sorts by the next thing.
 pub(super) fn sort(app: &mut App) {
     app.lanes.sort = app.lanes.sort.next();

@@ -123,7 +123,11 @@ fn tick(app: &mut App, now: Stamp) {
         app.toast = None;
     }
     let end = app.run.as_ref().and_then(|r| r.trace.makespan()).unwrap_or(Ns::MAX);
+    let before = app.playhead;
     app.playhead = app.playhead.advance(now, end);
+    if app.playhead == Playhead::Live && before != Playhead::Live {
+        lanes::settle(app);
+    }
     if matches!(app.playhead, Playhead::Live) {
         let reached = app.until();
         grow_axis(app, reached);
@@ -266,11 +270,13 @@ fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Slow => {
             if app.run.as_ref().is_some_and(|r| r.phase == Phase::Over) {
                 app.playhead = app.playhead.slower(app.now);
+                lanes::settle(app);
             }
         }
         Action::Pause => {
             let present = app.until();
             app.playhead = app.playhead.toggle_pause(app.now, present);
+            lanes::settle(app);
         }
         Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown => {
             viewport::lane(app, steps(action) as i32);
@@ -286,6 +292,7 @@ fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::End => {
             viewport::edge(app, true);
             app.playhead = Playhead::Live;
+            lanes::settle(app);
         }
         Action::Previous => viewport::segment(app, false),
         Action::Next => viewport::segment(app, true),
@@ -314,6 +321,7 @@ fn close(app: &mut App) -> Vec<Effect> {
         // The header says that this key does it.
     } else if matches!(app.playhead, Playhead::Replay { .. } | Playhead::Frozen(_)) {
         app.playhead = Playhead::Live;
+        lanes::settle(app);
     } else if app.zoom.is_some() {
         viewport::reset(app);
     } else {

@@ -163,12 +163,14 @@ fn draw_load(app: &App, look: Look, layout: &Layout, (start, y): (u16, u16), buf
     }
 }
 
-/// The words of `text` that fit into `room` columns, with a sign that there were more; of one long word its begin.
+/// The words of `text` that fit into `room` columns, with a sign that there were more; of one long word its begin. A
+/// number does not stand without what it counts.
 fn cut(text: &str, room: u16) -> String {
     if paint::width(text) <= room {
         return text.to_owned();
     }
-    let whole = text.match_indices(' ').map(|(at, _)| text[..at].trim_end());
+    let bare = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | '×');
+    let whole = text.match_indices(' ').map(|(at, _)| text[..at].trim_end_matches(bare));
     let words = whole.take_while(|words| paint::width(words) < room).last().filter(|words| !words.is_empty());
     words.map_or_else(|| paint::shorten(text, room), |words| format!("{words}…"))
 }

@@ -241,6 +241,33 @@ fn lanes_change_places_twice_a_second_at_most_and_the_chosen_task_goes_with_its_
 }
 
 #[test]
+fn a_held_picture_keeps_the_order_of_its_instant() {
+    let mut app = app(12, (80, 24));
+    Made::default().begin(&mut app);
+    let run = made::id(&app);
+    let begin = |app: &mut App, ms: f64, task: u32| {
+        let mut made = Made::default();
+        made.enter(ms, task, 0, 0, State::Running, true);
+        update(app, Message::Events(run, made.into_records()));
+    };
+    made::type_in(&mut app, "s");
+    begin(&mut app, 10.0, 7);
+    update(&mut app, Message::Tick(made::at(20.0)));
+    assert_eq!(app.order().first(), Some(&TaskId(0)), "too soon for the lanes to move");
+    made::type_in(&mut app, " ");
+    assert_eq!(app.order().first(), Some(&TaskId(7)), "the picture that is held is right");
+    let held = app.order();
+    begin(&mut app, 15.0, 3);
+    begin(&mut app, 5.0, 5);
+    for ms in [100.0, 700.0, 2_000.0] {
+        update(&mut app, Message::Tick(made::at(ms)));
+        assert_eq!(app.order(), held, "nothing moves in a picture that is held");
+    }
+    made::type_in(&mut app, " ");
+    assert_eq!(app.order()[..3], [TaskId(5), TaskId(7), TaskId(3)]);
+}
+
+#[test]
 fn lanes_are_walked_in_their_order_one_by_one_or_by_tens() {
     let mut app = twelve((80, 24));
     made::press(&mut app, &[Key::Char('s'), Key::Down]);
