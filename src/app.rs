@@ -8,7 +8,9 @@ use crate::trace::{Begin, End, Record};
 use crate::units::{Ns, Range, Stamp, TaskId};
 use crate::workload::{Kernels, Workload};
 
+pub mod filter;
 pub mod keys;
+mod lanes;
 mod playhead;
 mod run;
 mod setup;
@@ -16,6 +18,7 @@ mod update;
 mod viewport;
 
 pub use keys::{Action, Key};
+pub use lanes::{Lanes, Sort};
 pub use playhead::Playhead;
 pub use run::{Phase, Row, Run, RunId, Score, Scoreboard};
 pub use setup::{Dial, Setup};
@@ -172,6 +175,8 @@ pub struct App {
     pub zoom: Option<Range>,
     /// Whether the zoom is the lens.
     pub lens: bool,
+    /// Which tasks have a lane, and in which order.
+    pub lanes: Lanes,
     /// What is selected.
     pub selection: Option<Selection>,
     /// Whether the selection is explained.
@@ -214,6 +219,7 @@ impl App {
             axis,
             zoom: None,
             lens: false,
+            lanes: Lanes::default(),
             selection: None,
             detail: false,
             layer: None,
@@ -276,12 +282,6 @@ impl App {
         let run = self.run.as_ref()?;
         let view = View { grid: self.grid(columns), until: self.until() };
         Some(Scene::build(&run.trace, &view, run.model.kind == ModelKind::Async))
-    }
-
-    /// The tasks that have a lane, from top to bottom.
-    pub fn order(&self) -> Vec<TaskId> {
-        let tasks = self.run.as_ref().map_or(0, |r| r.trace.tasks.len());
-        (0..tasks as u32).map(TaskId).collect()
     }
 
     /// The finding of the run at the playhead.

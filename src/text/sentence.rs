@@ -141,7 +141,7 @@ impl Sentence {
             }
             Sentence::SerialWaits { waits, time, working } => {
                 let waits = counted_waits(*waits);
-                format!("{waits}, one after another: {time}, at work {}.", super::percent(*working))
+                format!("{waits}, one by one: {time}, at work {}.", super::percent(*working))
             }
             Sentence::CoresBusy { cores, busy, speedup } => {
                 format!("{}{}.", all_busy(*busy, *cores, true), as_fast(*speedup))

@@ -40,7 +40,7 @@ impl Sharing {
                     Reason::Gil => "it asks for the GIL",
                     Reason::Cores => "cores are shared",
                 };
-                format!("{} came up to {late} late: {why}.", short(task, 12))
+                format!("{} came up to {late} late: {why}.", short(task, 10))
             }
             Sharing::LoopFull { share, tasks, time } => {
                 let (who, busy) = (number_word(*tasks), percent(*share));
@@ -77,9 +77,9 @@ mod tests {
                 Sharing::LockWaits { name, share: 0.5, tasks: 4_096, wait },
                 "Lock `the ledge…` 50 % taken: 4096 tasks waited 1.94 s.",
             ),
-            (late(Reason::Loop), "a ticker of… came up to 1.94 s late: the loop was taken."),
-            (late(Reason::Gil), "a ticker of… came up to 1.94 s late: it asks for the GIL."),
-            (late(Reason::Cores), "a ticker of… came up to 1.94 s late: cores are shared."),
+            (late(Reason::Loop), "a ticker … came up to 1.94 s late: the loop was taken."),
+            (late(Reason::Gil), "a ticker … came up to 1.94 s late: it asks for the GIL."),
+            (late(Reason::Cores), "a ticker … came up to 1.94 s late: cores are shared."),
             (Sharing::LoopFull { share: 0.96, tasks: 4_096, time: wait }, "4096 tasks, one loop 96 % busy: 1.94 s."),
         ];
         for (sharing, expected) in said {

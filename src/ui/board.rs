@@ -136,35 +136,33 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
     let Some(run) = app.run.as_ref().filter(|r| r.trace.t0().is_some()) else { return };
     let stats = run.trace.stats(app.until());
     let mut parts = vec![
-        format!("parallelism {:.2}", stats.busy),
-        format!("concurrency {:.2}", stats.concurrency),
-        format!("efficiency {}", percent(stats.busy / app.cores().max(1.0))),
+        format!("{:.2} {} ({})", stats.busy, Label::CoresBusy.text(), percent(stats.busy / app.cores().max(1.0))),
+        format!("{:.1} {}", stats.concurrency, Label::TasksUnderWay.text()),
     ];
     if stats.spawned > 0 {
-        parts.push(format!("start {} each", Ns(stats.spawning.0 / stats.spawned as u64)));
+        parts.push(format!("{} {}", Ns(stats.spawning.0 / stats.spawned as u64), Label::StartEach.text()));
     }
     if stats.copied > 0 {
-        parts.push(format!("copied {} B in {}", stats.copied, stats.copying));
+        parts.push(format!("{} B {} {}", stats.copied, Label::CopiedIn.text(), stats.copying));
     }
     if let Some(lock) = stats.lock.filter(|l| l.hand_overs > 0) {
-        parts.push(format!("GIL held {} waited {}", lock.held, lock.wait));
+        let (held, waited) = (Label::GilHeld.text(), Label::GilWaited.text());
+        parts.push(format!("{held} {}, {waited} {}", lock.held, lock.wait));
     }
     if let Some(end) = &run.trace.report {
-        parts.push(format!(
-            "switches {} ({} forced)",
-            end.switches.voluntary + end.switches.involuntary,
-            end.switches.involuntary
-        ));
+        let all = end.switches.voluntary + end.switches.involuntary;
+        let (switches, forced) = (Label::Switches.text(), Label::Forced.text());
+        parts.push(format!("{all} {switches} ({} {forced})", end.switches.involuntary));
         let watching = run.beside.watching / app.cores().max(1.0);
         if watching > 0.0 {
-            parts.push(format!("watching costs {:.1} %", watching * 100.0));
+            parts.push(format!("{} {:.1} %", Label::WatchingCosts.text(), watching * 100.0));
         }
         if end.peak_rss_bytes > 0 {
-            parts.push(format!("memory {:.1} MB", end.peak_rss_bytes as f64 / 1e6));
+            parts.push(format!("{} {:.1} MB", Label::Memory.text(), end.peak_rss_bytes as f64 / 1e6));
         }
     }
     if stats.lost > 0 {
-        parts.push(format!("{} events lost", stats.lost));
+        parts.push(format!("{} {}", stats.lost, Label::EventsLost.text()));
     }
     let mut line = String::new();
     for part in parts {

@@ -48,7 +48,7 @@ fn draw_axis(app: &App, grid: &Grid, look: Look, layout: &Layout, buffer: &mut B
         let label = if layout.plot.0 < 20 { Label::KeyLens } else { Label::LensTitle };
         label.text().to_owned()
     } else if shown < layout.tasks {
-        let first = layout.lanes.first().map_or(0, |s| s.task.index()) + 1;
+        let first = layout.lanes.first().and_then(|s| app.lanes.place(s.task)).unwrap_or(0) + 1;
         format!("{first}-{} of {}", first + shown - 1, layout.tasks)
     } else {
         String::new()
