@@ -22,6 +22,8 @@ use crate::workload::Op;
 pub(super) fn main(args: &[OsString]) -> ExitCode {
     kin::die_with_parent(args.first());
     kin::lead_a_group();
+    // The screen takes short ones, and hands them down.
+    sys::take_usual_turns();
     let _ = rustix::thread::set_name(c"concviz-runner");
     match prepare() {
         Ok((run, collector)) => {

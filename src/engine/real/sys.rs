@@ -109,9 +109,20 @@ pub fn thread_switches() -> Switches {
     Switches { voluntary: usage.ru_nvcsw as u64, involuntary: usage.ru_nivcsw as u64 }
 }
 
-/// Asks the kernel for short turns (0.1 ms) for the calling thread: it does not get more time than others, but gets it
-/// soon after it wakes, even where all cores are busy. Needs no privilege, and Linux 6.12; without it, nothing changes.
+/// Asks the kernel for short turns (0.1 ms) for the calling thread, and those it starts: they do not get more time than
+/// others, but get it soon after they wake, even where all cores are busy. Needs no privilege, and Linux 6.12; without
+/// it, nothing changes.
 pub fn take_short_turns() {
+    take_turns_of(Ns::from_micros(100));
+}
+
+/// Asks the kernel for the turns that everybody has: for whoever was started by one that takes short ones.
+pub fn take_usual_turns() {
+    take_turns_of(Ns::ZERO);
+}
+
+/// Turns of so long; of nothing, for the kernel's own idea of them.
+fn take_turns_of(turn: Ns) {
     let mut attributes = MaybeUninit::<libc::sched_attr>::zeroed();
     let size = size_of::<libc::sched_attr>() as libc::c_uint;
     // SAFETY: `attributes` is valid for reads and writes of `size` bytes, and all zeroes are valid; 0 is this thread.
@@ -119,7 +130,7 @@ pub fn take_short_turns() {
         if libc::syscall(libc::SYS_sched_getattr, 0, attributes.as_mut_ptr(), size, 0) == 0 {
             let attributes = attributes.assume_init_mut();
             if attributes.sched_policy == libc::SCHED_OTHER as u32 {
-                attributes.sched_runtime = 100_000;
+                attributes.sched_runtime = turn.0;
                 libc::syscall(libc::SYS_sched_setattr, 0, &raw mut *attributes, 0);
             }
         }
@@ -273,5 +284,22 @@ mod tests {
             while !held.wait_for(Ns::from_millis(2)) {}
             assert!(now().since(start) >= Ns::from_millis(2));
         });
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn turns_become_the_usual_ones_again() {
+        let turn = || {
+            let text = std::fs::read_to_string("/proc/thread-self/sched").ok()?;
+            let line = text.lines().find(|line| line.starts_with("se.slice"))?;
+            line.rsplit(':').next()?.trim().parse::<u64>().ok()
+        };
+        // A kernel that does not tell has nothing to be checked against.
+        let Some(usual) = turn() else { return };
+        take_short_turns();
+        let short = turn();
+        take_usual_turns();
+        assert_eq!(turn(), Some(usual));
+        assert!(short <= Some(usual));
     }
 }
