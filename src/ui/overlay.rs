@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
+use unicode_width::UnicodeWidthStr;
 
 use super::theme::{Look, Role};
 use super::{lane, paint};
@@ -11,11 +12,14 @@ use crate::app::{App, Layer};
 use crate::state::State;
 use crate::text::Label;
 
+/// Rows below the list of workloads, for what the chosen one is about.
+const ABOUT: u16 = 4;
+
 /// Where the layer in front stands.
 pub fn area(app: &App, layer: Layer, screen: Rect) -> Rect {
     let (width, height) = match layer {
         Layer::Help(_) => (78, help_lines(Look::default(), screen.width).len() as u16 + 4),
-        Layer::Picker(_) => (74, app.catalogue.len() as u16 * 2 + 5),
+        Layer::Picker(_) => (78, app.catalogue.len() as u16 + 5 + ABOUT),
         Layer::Dials(_) => (66, app.setup.dials().len() as u16 + 5),
     };
     let (width, height) = (width.min(screen.width), height.min(screen.height));
@@ -28,27 +32,25 @@ struct Part {
     /// The first item, and how many there is room for.
     first: usize,
     room: usize,
-    /// How many there are, and the rows that one takes.
+    /// How many there are.
     all: usize,
-    rows: usize,
 }
 
 impl Part {
     /// Of the list that `layer` shows in `area`; nothing where that is no list. The chosen item is always in it.
     fn of(app: &App, layer: Layer, area: Rect) -> Option<Part> {
-        let (chosen, all, rows) = match layer {
+        let (chosen, all, below) = match layer {
             Layer::Help(_) => return None,
-            Layer::Picker(chosen) => (chosen, app.catalogue.len(), 2),
-            Layer::Dials(chosen) => (chosen, app.setup.dials().len(), 1),
+            Layer::Picker(chosen) => (chosen, app.catalogue.len(), about_rows(area)),
+            Layer::Dials(chosen) => (chosen, app.setup.dials().len(), 0),
         };
-        let room = (usize::from(area.height.saturating_sub(3)) / rows).max(1);
-        Some(Part { first: (chosen + 1).saturating_sub(room), room, all, rows })
+        let room = usize::from(area.height.saturating_sub(3 + below)).max(1);
+        Some(Part { first: (chosen + 1).saturating_sub(room), room, all })
     }
 
     /// The items shown, each with its first row in `area`.
     fn shown(self, area: Rect) -> impl Iterator<Item = (usize, u16)> {
-        let places = (area.y + 2..area.bottom().saturating_sub(1)).step_by(self.rows);
-        (self.first..self.all).take(self.room).zip(places)
+        (self.first..self.all).take(self.room).zip(area.y + 2..area.bottom().saturating_sub(1))
     }
 
     /// Which part it is, in words; nothing where it is all of it.
@@ -62,8 +64,7 @@ impl Part {
 pub fn item_at(app: &App, layer: Layer, screen: Rect, y: u16) -> Option<usize> {
     let area = area(app, layer, screen);
     let part = Part::of(app, layer, area)?;
-    let rows = part.rows as u16;
-    part.shown(area).find(|(_, top)| (*top..*top + rows).contains(&y)).map(|(index, _)| index)
+    part.shown(area).find(|(_, row)| *row == y).map(|(index, _)| index)
 }
 
 /// Draws it.
@@ -183,10 +184,37 @@ fn picker(app: &App, chosen: usize, part: Part, look: Look, area: Rect, buffer: 
         };
         let label = format!(" {:<12}", workload.name);
         let title = format!("  {}", app.setup.title_of(workload));
-        paint::parts(buffer, area.x + 2, y, end, &[(&label, name), (&title, rest)]);
-        let group = format!("{:<13}  {}", "", workload.group);
-        paint::put(buffer, area.x + 2, y + 1, end, &group, look.fg(Role::Faint));
+        let x = paint::parts(buffer, area.x + 2, y, end, &[(&label, name), (&title, rest)]);
+        let at = end.saturating_sub(paint::width(&workload.group));
+        if at > x + 1 {
+            paint::put(buffer, at, y, end, &workload.group, look.fg(Role::Faint));
+        }
     }
+    let Some(about) = app.catalogue.get(chosen).map(|w| w.about.as_str()) else { return };
+    let rows = about_rows(area);
+    let lines = wrap(about, area.width.saturating_sub(6).into());
+    for (y, line) in (area.bottom() - rows..area.bottom() - 1).zip(lines) {
+        paint::put(buffer, area.x + 3, y, area.right() - 2, &line, look.fg(Role::Text));
+    }
+}
+
+/// Rows for what a workload is about, and a free one above, where `area` has them.
+fn about_rows(area: Rect) -> u16 {
+    if area.height >= 15 { ABOUT } else { 0 }
+}
+
+/// `text` in lines of at most `width` columns, broken between words.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().filter(|l| l.is_empty() || l.width() + 1 + word.width() <= width);
+        match line {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) => line.extend([" ", word]),
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 fn dials(app: &App, chosen: usize, part: Part, look: Look, area: Rect, buffer: &mut Buffer) {

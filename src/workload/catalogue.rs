@@ -22,7 +22,7 @@ macro_rules! shipped {
 
 /// All shipped workloads, in the order of the picker.
 pub const SHIPPED: &[ShippedFile] =
-    shipped!["cpu", "io", "requests", "files", "mixed", "locks", "responsive", "primes", "sort", "hash", "image",];
+    shipped!["cpu", "io", "primes", "sort", "hash", "image", "requests", "files", "mixed", "responsive", "locks",];
 
 /// All shipped workloads, read.
 pub fn shipped() -> Vec<Workload> {

@@ -86,8 +86,7 @@ fn the_picker_shows_the_workloads_and_opens_one() {
     assert!(row("cpu").is_some() && view.has("CPU-bound") && view.has("I/O-bound"));
     let (cpu, io) = (place("cpu"), place("io"));
     assert!(view.find_in(cpu as u16, "cpu").is_some_and(|x| view.stands_out(x, cpu as u16)), "the current one is lit");
-    // Each takes two rows.
-    let steps = io.abs_diff(cpu) / 2;
+    let steps = io.abs_diff(cpu);
     program.press(&if io > cpu { DOWN } else { UP }.repeat(steps));
     program.until("that io is lit", |v| v.find_in(io as u16, "io").is_some_and(|x| v.stands_out(x, io as u16)));
     let view = runs(&program, ENTER, &["serial"]);
