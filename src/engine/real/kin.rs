@@ -14,9 +14,9 @@ pub(super) fn introduction() -> String {
 /// Has the kernel kill this process when the thread that made it ends; the parent must be the one that `introduced`
 /// itself: if it is another, the real one died before we could ask.
 pub(super) fn die_with_parent(introduced: Option<&OsString>) {
-    let asked = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
+    let asked = super::sys::die_with_parent();
     let expected = introduced.and_then(|p| p.to_str()).and_then(|p| p.parse().ok()).and_then(Pid::from_raw);
-    if asked.is_ok() && expected.is_some() && getppid() != expected {
+    if asked && expected.is_some() && getppid() != expected {
         std::process::exit(1);
     }
 }

@@ -1,7 +1,7 @@
 //! What of this machine a run may use: the cores this process is allowed on, and how much of them its control groups
 //! grant.
 
-use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+use super::sys;
 
 mod groups;
 
@@ -9,13 +9,8 @@ pub use groups::{Quota, Throttling, most_tasks};
 
 /// The cores this process may run on, by the kernel's numbers, ascending; never empty.
 pub fn allowed_cores() -> Vec<u16> {
-    let all = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let set = sched_getaffinity(None).unwrap_or_else(|_| {
-        let mut set = CpuSet::new();
-        (0..all.min(CpuSet::MAX_CPU)).for_each(|core| set.set(core));
-        set
-    });
-    let cores: Vec<u16> = (0..CpuSet::MAX_CPU).filter(|&core| set.is_set(core)).map(|core| core as u16).collect();
+    let guess = || (0..std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u16).collect();
+    let cores: Vec<u16> = sys::affinity().unwrap_or_else(guess);
     if cores.is_empty() { vec![0] } else { cores }
 }
 
@@ -32,11 +27,7 @@ pub(super) fn pin(cores: &[u16]) {
     if cores.is_empty() {
         return;
     }
-    let mut set = CpuSet::new();
-    for &core in cores {
-        set.set(core as usize);
-    }
-    let _ = sched_setaffinity(None, &set);
+    let _ = sys::set_affinity(cores);
 }
 
 #[cfg(test)]
