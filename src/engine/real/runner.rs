@@ -20,7 +20,7 @@ use crate::units::{Ns, TaskId, WorkerId};
 pub(super) fn main(args: &[OsString]) -> ExitCode {
     kin::die_with_parent(args.first());
     kin::lead_a_group();
-    let _ = rustix::thread::set_name(c"concviz-runner");
+    sys::name_thread(c"concviz-runner");
     match prepare() {
         Ok((run, collector)) => {
             perform(&Arc::new(run), collector);

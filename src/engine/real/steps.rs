@@ -3,11 +3,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rustix::thread::{ClockId, clock_nanosleep_absolute};
-use rustix::time::Timespec;
-
 use super::compute::Worker;
 use super::sys;
+pub(super) use super::sys::sleep_until;
 use crate::model::ModelKind;
 use crate::semantics::{self, Effect, LockUse};
 use crate::state::{Outcome, State};
@@ -125,15 +123,6 @@ impl Performer<'_> {
         self.worker.recorder.set_waits(Some(over));
         shared.is_stuck(over)
     }
-}
-
-/// Sleeps until `deadline`, whatever interrupts it.
-pub(super) fn sleep_until(deadline: Stamp) {
-    let until = Timespec {
-        tv_sec: (deadline.0 / 1_000_000_000).cast_signed(),
-        tv_nsec: (deadline.0 % 1_000_000_000).cast_signed(),
-    };
-    while clock_nanosleep_absolute(ClockId::Monotonic, &until) == Err(rustix::io::Errno::INTR) {}
 }
 
 /// The event of a task that has been put off until its worker is there.
