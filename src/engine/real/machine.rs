@@ -21,6 +21,21 @@ pub fn usable_cores() -> f64 {
     Quota::smallest().map_or(allowed, |q| q.cores.min(allowed))
 }
 
+/// The cores that workers are to be kept on where `wished` of the allowed ones are asked for; none where nothing is.
+///
+/// # Errors
+/// In a sentence, if this system cannot keep a thread on some of its cores.
+pub(super) fn kept_on(wished: Option<u16>) -> Result<Vec<u16>, String> {
+    let Some(wished) = wished else { return Ok(Vec::new()) };
+    if !sys::HAS_AFFINITY {
+        let system = std::env::consts::OS;
+        return Err(format!("--cores {wished} cannot be done: {system} keeps no program on some of its cores"));
+    }
+    let mut cores = allowed_cores();
+    cores.truncate(usize::from(wished.max(1)));
+    Ok(cores)
+}
+
 /// Restricts the calling thread, and what it starts from now, to `cores`; to nothing if there are none. That this fails
 /// is no reason not to run.
 pub(super) fn pin(cores: &[u16]) {
@@ -33,6 +48,15 @@ pub(super) fn pin(cores: &[u16]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn workers_are_kept_on_as_many_cores_as_there_are_or_told_that_they_cannot_be() {
+        assert_eq!(kept_on(None), Ok(Vec::new()));
+        match kept_on(Some(u16::MAX)) {
+            Ok(cores) => assert_eq!(cores, allowed_cores()),
+            Err(why) => assert!(!sys::HAS_AFFINITY && why.contains("--cores"), "{why}"),
+        }
+    }
 
     #[test]
     fn there_is_something_to_run_on() {

@@ -48,8 +48,7 @@ fn prepare() -> Result<(Run, Collector), String> {
     let (shared, memory) = Shared::create(&stage).map_err(|e| format!("no memory can be shared with workers: {e}"))?;
     let dispatcher = shared.recorder(WorkerId(stage.workers)).ok_or("the plan has too many workers")?;
     let collector = Collector::start(shared, Unbuffered).map_err(thread)?;
-    let mut pinned = machine::allowed_cores();
-    pinned.truncate(stage.cores.map_or(0, |n| usize::from(n.max(1))));
+    let pinned = machine::kept_on(stage.cores)?;
     Ok((Run { stage, shared, memory, dispatcher, pinned }, collector))
 }
 

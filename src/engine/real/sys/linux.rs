@@ -71,6 +71,9 @@ pub fn name_thread(name: &CStr) {
     let _ = rustix::thread::set_name(name);
 }
 
+/// Whether threads can be kept on some of the cores.
+pub const HAS_AFFINITY: bool = true;
+
 /// The cores that the calling thread may run on, ascending; nothing if the kernel does not say.
 pub fn affinity() -> Option<Vec<u16>> {
     let set = sched_getaffinity(None).ok()?;

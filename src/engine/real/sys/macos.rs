@@ -49,6 +49,9 @@ pub fn name_thread(name: &CStr) {
     unsafe { libc::pthread_setname_np(name.as_ptr()) };
 }
 
+/// Whether threads can be kept on some of the cores.
+pub const HAS_AFFINITY: bool = false;
+
 /// The cores that the calling thread may run on: the system does not say.
 pub fn affinity() -> Option<Vec<u16>> {
     None
