@@ -149,6 +149,9 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
     if let Some(lock) = stats.lock.filter(|l| l.hand_overs > 0) {
         parts.push(format!("GIL held {} waited {}", lock.held, lock.wait));
     }
+    if let Some(throttled) = run.beside.throttled.filter(|t| *t > Ns::ZERO) {
+        parts.push(format!("quota held back {throttled}"));
+    }
     if let Some(end) = &run.trace.report {
         parts.push(format!(
             "switches {} ({} forced)",

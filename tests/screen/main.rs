@@ -2,6 +2,7 @@
 
 mod folding;
 mod keys;
+mod machine;
 mod made;
 mod mouse;
 mod pictures;
