@@ -100,6 +100,10 @@ fn has_one_core(facts: &Facts<'_>) -> bool {
 
 /// What kept the run from being compared with others, if anything did: then that is all there is to say.
 fn disturbed(facts: &Facts<'_>) -> Option<Finding> {
+    if has_one_core(facts) {
+        // That nothing is parallel here says more, and no ratio comes with it.
+        return None;
+    }
     let again = |change| Some(Cure { change, why: Try::Again });
     if lacked_cores(facts) {
         let (others, stolen, cores) = (facts.others, facts.around.stolen, facts.cores);
@@ -128,7 +132,7 @@ fn disturbed(facts: &Facts<'_>) -> Option<Finding> {
 /// share caches, heat, and sometimes their very arithmetic.
 fn is_parallel(facts: &Facts<'_>) -> bool {
     let one_runner = facts.model.kind == ModelKind::Threads && facts.model.lock.is_on();
-    facts.model.kind.rules().many_workers && !one_runner && !has_one_core(facts)
+    facts.model.kind.rules().many_workers && !one_runner
 }
 
 /// Whether it would have used cores that others took: then its time says nothing. One runner at a time hardly suffers,
