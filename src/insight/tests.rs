@@ -111,7 +111,7 @@ fn one_core_at_a_time_has_no_reason_to_be_slow() {
 #[test]
 fn whoever_took_the_cores_is_named() {
     let threads = Model::plain(ModelKind::Threads);
-    let host = Around { stolen: 0.6, ..Around::default() };
+    let host = Around { stolen: Some(0.6), ..Around::default() };
     let busy = |others, around| said(threads, 2_000, 2.0, others, around).0;
     assert_eq!(busy(0.8, Around::default()), "Other programs kept 0.8 of 2 cores busy: no fair ratio.");
     assert_eq!(busy(0.1, host), "The host took 0.6 of 2 cores away: no fair ratio.");
