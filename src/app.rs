@@ -323,7 +323,7 @@ impl App {
         let score = run.score();
         let speed = run.planned.zip(score.and_then(|s| s.work)).and_then(|(planned, work)| speed(planned, work));
         let pace = score.map_or(Pace::Even, |s| self.scoreboard.pace(s));
-        Around { stolen: run.beside.stolen, throttled: run.beside.throttled, speed, pace }
+        Around { stolen: Some(run.beside.stolen), throttled: run.beside.throttled, speed, pace }
     }
 
     /// The cores a run can use.

@@ -138,7 +138,7 @@ struct Following {
     watch: Option<Watch>,
     throttling: Option<Throttling>,
     busy_machine: Option<f64>,
-    stolen: f64,
+    stolen: Option<f64>,
     throttled: Option<Ns>,
 }
 
@@ -161,7 +161,7 @@ impl Following {
             watch: None,
             throttling: None,
             busy_machine: None,
-            stolen: 0.0,
+            stolen: None,
             throttled: None,
         }
     }
@@ -196,7 +196,7 @@ impl Following {
             Frame::End(end) => {
                 let run = end.cpu + end.overhead.collector + end.overhead.dispatcher;
                 self.throttled = self.throttling.as_ref().and_then(Throttling::so_far);
-                self.stolen = self.watch.as_ref().and_then(|w| w.stolen(sys::now())).unwrap_or(0.0);
+                self.stolen = self.watch.as_ref().and_then(|w| w.stolen(sys::now()));
                 let others = self.watch.as_ref().and_then(|w| w.others(sys::now(), sys::process_cpu(), run));
                 self.busy_machine = others.map(|cores| cores / self.cores.len().max(1) as f64);
                 self.trace.end(end);

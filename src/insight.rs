@@ -74,8 +74,8 @@ pub struct Facts<'a> {
 /// What the machine did to a run that the run did not ask for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Around {
-    /// Cores that the host of a virtual machine kept for itself; 0 where nobody knows.
-    pub stolen: f64,
+    /// Cores that the host of a virtual machine kept for itself, where that is known.
+    pub stolen: Option<f64>,
     /// For how long a quota kept work from running, added up over the cores; nothing where there is no quota.
     pub throttled: Option<Ns>,
     /// The speed of its cores as a share of the calibrated one, where that is known.
@@ -84,10 +84,17 @@ pub struct Around {
     pub pace: Pace,
 }
 
+impl Around {
+    /// Cores that others took, within this machine (`others`) and outside it, as far as is known.
+    fn taken(&self, others: f64) -> f64 {
+        others + self.stolen.unwrap_or(0.0)
+    }
+}
+
 impl Default for Around {
     /// Nothing is known.
     fn default() -> Around {
-        Around { stolen: 0.0, throttled: None, speed: None, pace: Pace::Even }
+        Around { stolen: None, throttled: None, speed: None, pace: Pace::Even }
     }
 }
 

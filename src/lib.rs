@@ -7,14 +7,19 @@
 pub mod app;
 pub mod cli;
 pub mod doctor;
+#[cfg(not(unix))]
+pub mod elsewhere;
+#[cfg(unix)]
 pub mod engine;
 pub mod export;
+#[cfg(unix)]
 pub mod headless;
 pub mod insight;
 pub mod load;
 pub mod model;
 pub mod plan;
 pub mod report;
+#[cfg(unix)]
 pub mod runtime;
 pub mod scene;
 pub mod semantics;

@@ -4,10 +4,13 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use concviz::cli::{self, Here, Invocation};
-use concviz::engine::real;
-use concviz::report::Format;
-use concviz::{doctor, headless, runtime};
+use concviz::doctor;
+#[cfg(not(unix))]
+use concviz::elsewhere;
+#[cfg(unix)]
+use concviz::{engine::real, headless, report::Format, runtime};
 
+#[cfg(unix)]
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     // First of all: what comes before this is part of every worker's start.
@@ -24,6 +27,18 @@ fn main() -> ExitCode {
             Ok(()) => runtime::screen(&settings),
             Err(exit) => exit.print(),
         },
+        Err(exit) => exit.print(),
+    }
+}
+
+#[cfg(not(unix))]
+fn main() -> ExitCode {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let allowed = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let here = Here { allowed_cores: u16::try_from(allowed).unwrap_or(u16::MAX) };
+    match cli::parse(args, &here) {
+        Ok(Invocation::Doctor(format)) => doctor::run(elsewhere::terminal_facts(), format),
+        Ok(Invocation::Run(..) | Invocation::Screen(_)) => elsewhere::refuse(),
         Err(exit) => exit.print(),
     }
 }

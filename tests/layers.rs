@@ -29,6 +29,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("runtime", 6),
     ("cli", 6),
     ("headless", 6),
+    ("elsewhere", 7),
 ];
 
 /// The most lines of a file before its tests.

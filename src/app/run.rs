@@ -94,10 +94,8 @@ pub struct Score {
 impl Score {
     /// Whether its tasks do little but compute.
     fn only_works(&self) -> bool {
-        match self.work {
-            Some(work) => self.waits <= work.times(1, 10),
-            None => self.busy >= 0.9,
-        }
+        let work = self.work.unwrap_or(Ns((self.time.0 as f64 * self.busy) as u64));
+        self.waits <= work.times(1, 10)
     }
 }
 

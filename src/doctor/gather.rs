@@ -5,39 +5,37 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
-use std::thread;
 use std::time::Duration;
 
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
-use super::facts::{
-    Clock, Cores, Cpu, Facts, Files, Group, Limit, Limits, Load, Loopback, Memory, Speed, Temporary, Terminal,
-};
-use crate::engine::real::calibrate;
-use crate::engine::real::machine::{self, Quota};
-use crate::engine::real::sys;
-use crate::load::Watch;
+use self::system::now;
+use super::facts::{Clock, Cores, Cpu, Facts, Loopback, Memory, Temporary, Terminal};
 use crate::units::Ns;
-use crate::workload::Kernel;
 
-/// For how long others are watched.
-const WATCHED: Duration = Duration::from_millis(500);
+#[cfg(not(unix))]
+#[path = "gather/elsewhere.rs"]
+mod system;
+#[cfg(unix)]
+#[path = "gather/unix.rs"]
+mod system;
+
 /// How long is waited for a byte that crosses the loopback interface.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// All that can be found out, in about a second.
 pub(super) fn facts(terminal: Terminal) -> Facts {
     let cores = cores();
-    let load = load(&cores.allowed);
+    let load = system::load(&cores.allowed);
     Facts {
         system: std::env::consts::OS.to_owned(),
         kernel: System::kernel_version().ok(),
         cpu: cpu(),
         load,
-        speed: speed(),
+        speed: system::speed(),
         clock: clock(),
         perf_event_paranoid: number("/proc/sys/kernel/perf_event_paranoid"),
-        limits: limits(),
+        limits: system::limits(),
         temporary: temporary(),
         loopback: loopback(),
         memory: memory(),
@@ -57,9 +55,8 @@ fn number<T: std::str::FromStr>(path: &str) -> Option<T> {
 }
 
 fn cores() -> Cores {
-    let allowed = machine::allowed_cores();
-    let group = |q: Quota| Group { cores: q.cores, folder: q.group };
-    Cores { present: present(), physical: physical(&allowed), quota: Quota::smallest().map(group), allowed }
+    let allowed = system::allowed_cores();
+    Cores { present: present(), physical: physical(&allowed), quota: system::quota(), allowed }
 }
 
 /// How many cores the kernel knows: `0-3,6` are five.
@@ -96,49 +93,18 @@ fn cpu() -> Cpu {
     }
 }
 
-fn load(allowed: &[u16]) -> Load {
-    let watch = Watch::begin(allowed.to_vec(), sys::now(), sys::process_cpu());
-    thread::sleep(WATCHED);
-    let at = sys::now();
-    Load { others: watch.others(at, sys::process_cpu(), Ns::ZERO), stolen: watch.stolen(at) }
-}
-
-fn speed() -> Speed {
-    let cached = calibrate::cached();
-    let rates = calibrate::rates(Kernel::ALL.into_iter().collect()).unwrap_or(cached);
-    let count = [Kernel::Count].into_iter().collect();
-    let then = cached.known(Kernel::Count);
-    let now = then.map(|then| calibrate::measure(count).per_ms(Kernel::Count) as f64 / then as f64);
-    let known = Kernel::ALL.into_iter().filter_map(|kernel| Some((kernel.name(), rates.known(kernel)?)));
-    Speed { per_ms: known.collect(), from_cache: then.is_some(), cache: calibrate::cache_file(), now }
-}
-
 /// The least of several rounds, since nothing makes a clock cheaper than it is.
 fn clock() -> Clock {
     const READS: u32 = 1_000;
     let round = |_| {
-        let from = sys::now();
+        let from = now();
         (1..READS).for_each(|_| {
-            std::hint::black_box(sys::now());
+            std::hint::black_box(now());
         });
-        sys::now().since(from).0 as f64 / f64::from(READS)
+        now().since(from).0 as f64 / f64::from(READS)
     };
     let source = read("/sys/devices/system/clocksource/clocksource0/current_clocksource");
     Clock { source, read_ns: (0..10).map(round).fold(f64::INFINITY, f64::min) }
-}
-
-fn limits() -> Limits {
-    use rustix::process::{Resource, getrlimit};
-    let limit = |n: Option<u64>| n.map_or(Limit::None, Limit::Most);
-    let (files, user) = (getrlimit(Resource::Nofile), getrlimit(Resource::Nproc));
-    // Nobody limits the superuser; the number is there all the same.
-    let user = if rustix::process::geteuid().is_root() { Limit::None } else { limit(user.current) };
-    Limits {
-        files: Files { now: limit(files.current), at_most: limit(files.maximum) },
-        user,
-        group: machine::most_tasks().map_or(Limit::None, Limit::Most),
-        system: number("/proc/sys/kernel/threads-max").map_or(Limit::Unknown, Limit::Most),
-    }
 }
 
 fn temporary() -> Temporary {
@@ -146,13 +112,8 @@ fn temporary() -> Temporary {
     let name = folder.join(format!("concviz-doctor-{}", std::process::id()));
     let written = fs::File::options().write(true).create_new(true).open(&name).and_then(|mut f| f.write_all(b"x"));
     let _ = fs::remove_file(&name);
-    let free = rustix::fs::statvfs(&folder).ok().map(|s| s.f_bavail.saturating_mul(s.f_frsize));
-    Temporary {
-        file_system: machine::file_system(&folder),
-        free,
-        refused: written.err().map(|e| e.to_string()),
-        folder,
-    }
+    let (file_system, free) = (system::file_system(&folder), system::room(&folder));
+    Temporary { file_system, free, refused: written.err().map(|e| e.to_string()), folder }
 }
 
 fn loopback() -> Loopback {
@@ -173,12 +134,12 @@ fn there_and_back() -> io::Result<Ns> {
     }
     let mut byte = [0];
     let mut once = || {
-        let from = sys::now();
+        let from = now();
         near.write_all(&byte)?;
         far.read_exact(&mut byte)?;
         far.write_all(&byte)?;
         near.read_exact(&mut byte)?;
-        io::Result::Ok(sys::now().since(from))
+        io::Result::Ok(now().since(from))
     };
     once()?;
     once()

@@ -157,6 +157,11 @@ fn clock(clock: &Clock) -> Check {
 fn system(facts: &Facts) -> Check {
     match &facts.kernel {
         Some(kernel) if facts.system == "linux" => good("system", format!("Linux {kernel}")),
+        Some(version) if facts.system == "windows" => limits(
+            "system",
+            format!("Windows {version}: no measured runs"),
+            "measured runs need Linux, or another Unix",
+        ),
         Some(kernel) => limits(
             "system",
             format!("{} {kernel}: cores, load and quotas of a run are not known here", facts.system),

@@ -128,6 +128,14 @@ fn limits_are_named_and_the_advice_can_be_typed() {
 }
 
 #[test]
+fn a_system_without_measured_runs_is_told_so() {
+    let (says, improve) = limited("system", |f| f.system = "windows".to_owned());
+    assert_eq!(says, "Windows 6.18.1: no measured runs");
+    assert!(improve.contains("Linux"), "{improve}");
+    assert!(limited("system", |f| f.system = "macos".to_owned()).0.starts_with("macos 6.18.1: cores, load"));
+}
+
+#[test]
 fn the_record_is_never_promised() {
     for level in [Some(-1), Some(2), Some(4), None] {
         let facts = Facts { perf_event_paranoid: level, ..fine() };

@@ -50,7 +50,7 @@ pub(super) fn afterwards(facts: &Facts<'_>) -> Finding {
 fn worked(facts: &Facts<'_>) -> Sentence {
     let (time, busy, cores) = (facts.stats.elapsed, facts.stats.busy, facts.cores);
     let tasks = facts.trace.tasks.len();
-    let fair = is_comparable(facts.others + facts.around.stolen, facts.cores);
+    let fair = is_comparable(facts.around.taken(facts.others), facts.cores);
     let speedup = facts.serial.filter(|_| fair).map(|s| s.share_of(time)).filter(|x| *x <= 1.05 * cores.max(1.0));
     let workers = usize::from(facts.workers);
     let hand_overs = facts.stats.lock.map_or(0, |l| l.hand_overs);
@@ -110,9 +110,13 @@ fn has_one_core(facts: &Facts<'_>) -> bool {
 
 /// What kept the run from being compared with others, if anything did: then that is all there is to say.
 fn disturbed(facts: &Facts<'_>) -> Option<Finding> {
+    if has_one_core(facts) {
+        // That nothing is parallel here says more, and no ratio comes with it.
+        return None;
+    }
     let again = |change| Some(Cure { change, why: Try::Again });
     if lacked_cores(facts) {
-        let (others, stolen, cores) = (facts.others, facts.around.stolen, facts.cores);
+        let (others, stolen, cores) = (facts.others, facts.around.stolen.unwrap_or(0.0), facts.cores);
         let by_host = stolen > others;
         let say = if by_host {
             Sentence::Here(Here::HostBusy { stolen, cores })
@@ -138,7 +142,7 @@ fn disturbed(facts: &Facts<'_>) -> Option<Finding> {
 /// share caches, heat, and sometimes their very arithmetic.
 fn is_parallel(facts: &Facts<'_>) -> bool {
     let one_runner = facts.model.kind == ModelKind::Threads && facts.model.lock.is_on();
-    facts.model.kind.rules().many_workers && !one_runner && !has_one_core(facts)
+    facts.model.kind.rules().many_workers && !one_runner
 }
 
 /// Whether it would have used cores that others took: then its time says nothing. One runner at a time hardly suffers,
@@ -146,7 +150,7 @@ fn is_parallel(facts: &Facts<'_>) -> bool {
 fn lacked_cores(facts: &Facts<'_>) -> bool {
     let one_runner = facts.model.kind == ModelKind::Threads && facts.model.lock.is_on();
     let wanted = facts.model.kind.rules().many_workers && !one_runner && bound(facts) == Bound::Cpu;
-    let taken = facts.others + facts.around.stolen;
+    let taken = facts.around.taken(facts.others);
     wanted && !is_comparable(taken, facts.cores) && facts.stats.busy < 0.85 * facts.cores
 }
 

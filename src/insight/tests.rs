@@ -63,6 +63,9 @@ fn on_one_core_every_model_is_told_so_and_none_is_faster() {
     let locked = |kind| said(Model { kind, lock: LOCK }, 2_000, 1.0, 0.0, Around::default()).0;
     assert_eq!(locked(Threads), "One core, one lock: no two at once, 0 hand-overs.");
     assert_eq!(locked(Processes), "Only one core: nothing can run in parallel. 2 s.");
+    let slow = Around { pace: Pace::Slower(0.5), ..Around::default() };
+    let threads = said(Model::plain(Threads), 2_000, 1.0, 0.9, slow).0;
+    assert!(threads.starts_with("Only one core"), "also beside others, on a slow machine: {threads}");
     for kind in ModelKind::ALL {
         for lock in [GlobalLock::Off, LOCK] {
             let text = said(Model { kind, lock }, 1_000, 1.0, 0.0, Around::default()).0;
@@ -108,7 +111,7 @@ fn one_core_at_a_time_has_no_reason_to_be_slow() {
 #[test]
 fn whoever_took_the_cores_is_named() {
     let threads = Model::plain(ModelKind::Threads);
-    let host = Around { stolen: 0.6, ..Around::default() };
+    let host = Around { stolen: Some(0.6), ..Around::default() };
     let busy = |others, around| said(threads, 2_000, 2.0, others, around).0;
     assert_eq!(busy(0.8, Around::default()), "Other programs kept 0.8 of 2 cores busy: no fair ratio.");
     assert_eq!(busy(0.1, host), "The host took 0.6 of 2 cores away: no fair ratio.");

@@ -40,7 +40,7 @@ pub struct Document {
     pub recorder: Recorder,
     pub overhead_cpu_s: Overhead,
     pub busy_machine: Option<f64>,
-    pub stolen_cores: f64,
+    pub stolen_cores: Option<f64>,
     pub throttled_s: Option<f64>,
     pub speed: Option<f64>,
     pub findings: Vec<String>,

@@ -249,7 +249,7 @@ fn machine_notes(run: Run<'_>) -> Vec<String> {
     if let Some(throttled) = around.throttled.filter(|t| *t > Ns::ZERO) {
         notes.push(format!("note: the quota held this run back for {throttled}, added up over the cores"));
     }
-    let stolen = around.stolen / (run.trace.cores.len().max(1) as f64);
+    let stolen = around.stolen.unwrap_or(0.0) / (run.trace.cores.len().max(1) as f64);
     if stolen >= BUSY {
         notes.push(format!("note: the host of this virtual machine kept {} of the cores for itself", percent(stolen)));
     }

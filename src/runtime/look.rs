@@ -3,6 +3,7 @@
 use crate::settings::{Color, Settings};
 use crate::ui::{Depth, LEAST, Look};
 
+#[cfg_attr(not(unix), expect(dead_code, reason = "without an engine there is no screen"))]
 /// The look that `settings` and the environment ask for.
 pub(super) fn of(settings: &Settings) -> Look {
     let depth = depth(settings.color, &|name| std::env::var(name).ok());
@@ -25,7 +26,7 @@ pub fn terminal_facts() -> crate::doctor::Terminal {
     };
     let out = std::io::IsTerminal::is_terminal(&std::io::stdout());
     crate::doctor::Terminal {
-        size: super::terminal::size().ok().filter(|_| out),
+        size: crossterm::terminal::size().ok().filter(|_| out),
         least: LEAST,
         term: says("TERM"),
         colorterm: says("COLORTERM"),

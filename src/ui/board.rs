@@ -149,6 +149,9 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
         let (held, waited) = (Label::GilHeld.text(), Label::GilWaited.text());
         parts.push(format!("{held} {}, {waited} {}", lock.held, lock.wait));
     }
+    if let Some(throttled) = run.beside.throttled.filter(|t| *t > Ns::ZERO) {
+        parts.push(format!("quota held back {throttled}"));
+    }
     if let Some(end) = &run.trace.report {
         let all = end.switches.voluntary + end.switches.involuntary;
         let (switches, forced) = (Label::Switches.text(), Label::Forced.text());

@@ -3,6 +3,8 @@
 
 use std::ffi::OsString;
 use std::io::Read;
+use std::thread;
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, getpgrp, getpid, getppid, kill_process_group, setpgid};
 
@@ -11,13 +13,30 @@ pub(super) fn introduction() -> String {
     std::process::id().to_string()
 }
 
+/// How often is looked for the parent where the kernel does not tell of its end.
+const LOOK: Duration = Duration::from_millis(200);
+
 /// Has the kernel kill this process when the thread that made it ends; the parent must be the one that `introduced`
-/// itself: if it is another, the real one died before we could ask.
+/// itself: if it is another, the real one died before we could ask. Where the kernel does no such thing, a thread looks
+/// for the parent now and then: whoever computes does not read the stdin that has ended.
 pub(super) fn die_with_parent(introduced: Option<&OsString>) {
-    let asked = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
-    let expected = introduced.and_then(|p| p.to_str()).and_then(|p| p.parse().ok()).and_then(Pid::from_raw);
-    if asked.is_ok() && expected.is_some() && getppid() != expected {
+    let asked = super::sys::die_with_parent();
+    let Some(expected) = introduced.and_then(|p| p.to_str()).and_then(|p| p.parse().ok()).and_then(Pid::from_raw)
+    else {
+        return;
+    };
+    if getppid() != Some(expected) {
         std::process::exit(1);
+    }
+    if !asked {
+        let look = move || {
+            while getppid() == Some(expected) {
+                thread::sleep(LOOK);
+            }
+            die_with_children()
+        };
+        // Without it, the end of stdin is noticed all the same, only later.
+        let _ = thread::Builder::new().name("parent".to_owned()).spawn(look);
     }
 }
 

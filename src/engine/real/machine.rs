@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+use super::sys;
 
 mod groups;
 
@@ -12,13 +12,8 @@ pub use groups::{Quota, Throttling, most_tasks};
 
 /// The cores this process may run on, by the kernel's numbers, ascending; never empty.
 pub fn allowed_cores() -> Vec<u16> {
-    let all = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let set = sched_getaffinity(None).unwrap_or_else(|_| {
-        let mut set = CpuSet::new();
-        (0..all.min(CpuSet::MAX_CPU)).for_each(|core| set.set(core));
-        set
-    });
-    let cores: Vec<u16> = (0..CpuSet::MAX_CPU).filter(|&core| set.is_set(core)).map(|core| core as u16).collect();
+    let guess = || (0..std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u16).collect();
+    let cores: Vec<u16> = sys::affinity().unwrap_or_else(guess);
     if cores.is_empty() { vec![0] } else { cores }
 }
 
@@ -54,22 +49,42 @@ fn file_system_in(mounts: &str, folder: &Path) -> Option<String> {
     best.map(|(_, kind)| kind.to_owned())
 }
 
+/// The cores that workers are to be kept on where `wished` of the allowed ones are asked for; none where nothing is.
+///
+/// # Errors
+/// In a sentence, if this system cannot keep a thread on some of its cores.
+pub(super) fn kept_on(wished: Option<u16>) -> Result<Vec<u16>, String> {
+    let Some(wished) = wished else { return Ok(Vec::new()) };
+    if !sys::HAS_AFFINITY {
+        let system = std::env::consts::OS;
+        return Err(format!("--cores {wished} cannot be done: {system} keeps no program on some of its cores"));
+    }
+    let mut cores = allowed_cores();
+    cores.truncate(usize::from(wished.max(1)));
+    Ok(cores)
+}
+
 /// Restricts the calling thread, and what it starts from now, to `cores`; to nothing if there are none. That this fails
 /// is no reason not to run.
 pub(super) fn pin(cores: &[u16]) {
     if cores.is_empty() {
         return;
     }
-    let mut set = CpuSet::new();
-    for &core in cores {
-        set.set(core as usize);
-    }
-    let _ = sched_setaffinity(None, &set);
+    let _ = sys::set_affinity(cores);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn workers_are_kept_on_as_many_cores_as_there_are_or_told_that_they_cannot_be() {
+        assert_eq!(kept_on(None), Ok(Vec::new()));
+        match kept_on(Some(u16::MAX)) {
+            Ok(cores) => assert_eq!(cores, allowed_cores()),
+            Err(why) => assert!(!sys::HAS_AFFINITY && why.contains("--cores"), "{why}"),
+        }
+    }
 
     #[test]
     fn there_is_something_to_run_on() {

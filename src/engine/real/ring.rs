@@ -202,7 +202,7 @@ impl Recorder {
     /// Says who the calling thread is, and that its CPU time so far is no part of the run if it is `not_new`.
     pub fn introduce(&self, not_new: bool) {
         self.ring.store(PID, u64::from(std::process::id()));
-        self.ring.store(TID, rustix::thread::gettid().as_raw_pid() as u64);
+        self.ring.store(TID, u64::from(sys::thread_id()));
         self.ring.store(CPU_BEFORE, if not_new { sys::thread_cpu().0 } else { 0 });
     }
 

@@ -91,7 +91,7 @@ impl Run {
     /// Makes the calling thread, the runner's main one, the only worker, called `name`.
     pub(super) fn main_worker(&self, name: &CStr) -> Result<Recorder, String> {
         let recorder = self.shared.recorder(WorkerId(0)).ok_or("the plan has no worker")?;
-        let _ = rustix::thread::set_name(name);
+        sys::name_thread(name);
         recorder.introduce(true);
         let account = self.account(WorkerId(0));
         recorder.record(Event::WorkerStarted { pid: account.pid, tid: account.tid });

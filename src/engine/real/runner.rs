@@ -24,7 +24,7 @@ pub(super) fn main(args: &[OsString]) -> ExitCode {
     kin::lead_a_group();
     // The screen takes short ones, and hands them down.
     sys::take_usual_turns();
-    let _ = rustix::thread::set_name(c"concviz-runner");
+    sys::name_thread(c"concviz-runner");
     match prepare() {
         Ok((run, collector)) => {
             perform(&Arc::new(run), collector);
@@ -53,8 +53,7 @@ fn prepare() -> Result<(Run, Collector), String> {
     let (shared, memory) =
         Shared::create(&stage, seed).map_err(|e| format!("no memory can be shared with workers: {e}"))?;
     let dispatcher = shared.recorder(WorkerId(stage.workers)).ok_or("the plan has too many workers")?;
-    let mut pinned = machine::allowed_cores();
-    pinned.truncate(stage.cores.map_or(0, |n| usize::from(n.max(1))));
+    let pinned = machine::kept_on(stage.cores)?;
     raise_file_limit();
     let needs = Needs::of(&stage);
     let server = if needs.requests { Some(Server::start(&pinned)?) } else { None };

@@ -5,8 +5,6 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustix::fs::{MemfdFlags, SealFlags};
-
 mod locks;
 
 pub(super) use locks::{SharedLock, Waits};
@@ -49,12 +47,9 @@ impl Shared {
     /// # Errors
     /// If the kernel has no memory or no file left.
     pub(super) fn create(stage: &Stage, seed: u64) -> io::Result<(Shared, OwnedFd)> {
-        let file = rustix::fs::memfd_create("concviz-rings", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
         let capacity = capacity(stage);
         let words = words(stage.workers as usize, stage.tasks.len(), stage.locks.len(), capacity);
-        rustix::fs::ftruncate(&file, (words * 8) as u64)?;
-        // Whoever has it mapped may rely on its length.
-        rustix::fs::fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
+        let file = sys::shared_memory("concviz-rings", (words * 8) as u64)?;
         let shared = Shared { words: sys::map_shared(file.as_fd(), words)? };
         let interval = match stage.model.lock {
             GlobalLock::Off => 0,

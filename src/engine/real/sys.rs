@@ -1,5 +1,7 @@
 //! The calls that the compiler cannot check: clocks, shared memory, the C library's mutex and condition variable.
-//! Everything here is safe to call; nothing here decides anything.
+//! Everything here is safe to call; nothing here decides anything. What every Unix has stands in this file; what each
+//! does in its own way has one signature in a file for each system, with an honest answer where a system has no such
+//! thing.
 #![expect(unsafe_code, reason = "the one module that talks to the kernel and the C library directly")]
 
 use std::cell::UnsafeCell;
@@ -9,8 +11,21 @@ use std::os::fd::BorrowedFd;
 use std::ptr;
 use std::sync::atomic::AtomicU64;
 
-use crate::trace::Switches;
-use crate::units::{CoreId, Ns, Stamp};
+use crate::units::{Ns, Stamp};
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+use linux as system;
+#[cfg(not(target_os = "linux"))]
+mod macos;
+#[cfg(not(target_os = "linux"))]
+use macos as system;
+
+pub use system::{
+    HAS_AFFINITY, affinity, core, die_with_parent, name_thread, process_cpu_of, set_affinity, shared_memory,
+    sleep_until, take_short_turns, take_usual_turns, thread_cpu_of, thread_id, thread_switches,
+};
 
 mod mutex;
 mod watch;
@@ -32,22 +47,6 @@ pub fn thread_cpu() -> Ns {
 /// CPU time of this process, all its threads.
 pub fn process_cpu() -> Ns {
     clock(libc::CLOCK_PROCESS_CPUTIME_ID).unwrap_or(Ns::ZERO)
-}
-
-/// The kernel's number of the calling thread.
-pub fn thread_id() -> u32 {
-    rustix::thread::gettid().as_raw_pid().cast_unsigned()
-}
-
-/// CPU time of the thread `tid` of this process; nothing once it is gone.
-pub fn thread_cpu_of(tid: u32) -> Option<Ns> {
-    // The kernel's numbering of CPU clocks: the id inverted, bit 2 for a thread, the low bits for "as scheduled".
-    clock((!tid.cast_signed() << 3) | 4 | 2)
-}
-
-/// CPU time of the process `pid`; nothing once it is gone.
-pub fn process_cpu_of(pid: u32) -> Option<Ns> {
-    clock((!pid.cast_signed() << 3) | 2)
 }
 
 #[inline]
@@ -80,73 +79,14 @@ pub fn seen(value: u64) -> u64 {
     std::hint::black_box(value)
 }
 
-/// Sleeps until `deadline`, whatever interrupts it.
-pub fn sleep_until(deadline: Stamp) {
-    use rustix::thread::{ClockId, clock_nanosleep_absolute};
-    let until = rustix::time::Timespec {
-        tv_sec: (deadline.0 / 1_000_000_000).cast_signed(),
-        tv_nsec: (deadline.0 % 1_000_000_000).cast_signed(),
-    };
-    while clock_nanosleep_absolute(ClockId::Monotonic, &until) == Err(rustix::io::Errno::INTR) {}
-}
-
-/// The core that the calling thread is on.
-#[inline]
-pub fn core() -> CoreId {
-    // SAFETY: takes nothing and touches no memory of ours.
-    let core = unsafe { libc::sched_getcpu() };
-    CoreId(u16::try_from(core).unwrap_or(u16::MAX))
-}
-
-/// Context switches of the calling thread so far.
-pub fn thread_switches() -> Switches {
-    let mut usage = MaybeUninit::<libc::rusage>::zeroed();
-    // SAFETY: `usage` is valid for writes of a rusage, and all zeroes are a rusage should the call fail.
-    let usage = unsafe {
-        libc::getrusage(libc::RUSAGE_THREAD, usage.as_mut_ptr());
-        usage.assume_init()
-    };
-    Switches { voluntary: usage.ru_nvcsw as u64, involuntary: usage.ru_nivcsw as u64 }
-}
-
-/// Asks the kernel for short turns (0.1 ms) for the calling thread, and those it starts: they do not get more time than
-/// others, but get it soon after they wake, even where all cores are busy. Needs no privilege, and Linux 6.12; without
-/// it, nothing changes.
-pub fn take_short_turns() {
-    take_turns_of(Ns::from_micros(100));
-}
-
-/// Asks the kernel for the turns that everybody has: for whoever was started by one that takes short ones.
-pub fn take_usual_turns() {
-    take_turns_of(Ns::ZERO);
-}
-
-/// Turns of so long; of nothing, for the kernel's own idea of them.
-fn take_turns_of(turn: Ns) {
-    let mut attributes = MaybeUninit::<libc::sched_attr>::zeroed();
-    let size = size_of::<libc::sched_attr>() as libc::c_uint;
-    // SAFETY: `attributes` is valid for reads and writes of `size` bytes, and all zeroes are valid; 0 is this thread.
-    unsafe {
-        if libc::syscall(libc::SYS_sched_getattr, 0, attributes.as_mut_ptr(), size, 0) == 0 {
-            let attributes = attributes.assume_init_mut();
-            if attributes.sched_policy == libc::SCHED_OTHER as u32 {
-                attributes.sched_runtime = turn.0;
-                libc::syscall(libc::SYS_sched_setattr, 0, &raw mut *attributes, 0);
-            }
-        }
-    }
-}
-
 /// Maps the first `words` words of the file `fd` into memory, shared, until the process ends.
 ///
 /// # Errors
 /// If the file is shorter, or may become so (touching what is gone would kill the process), or the kernel refuses.
 pub fn map_shared(fd: BorrowedFd<'_>, words: usize) -> io::Result<&'static [AtomicU64]> {
-    use rustix::fs::SealFlags;
     use rustix::mm::{MapFlags, ProtFlags};
     let (rw, bytes) = (ProtFlags::READ | ProtFlags::WRITE, words * size_of::<AtomicU64>());
-    let keeps_its_length = rustix::fs::fcntl_get_seals(fd)?.contains(SealFlags::SHRINK);
-    if !keeps_its_length || (rustix::fs::fstat(fd)?.st_size as usize) < bytes {
+    if !system::keeps_its_length(fd)? || (rustix::fs::fstat(fd)?.st_size as usize) < bytes {
         return Err(io::ErrorKind::InvalidData.into());
     }
     // SAFETY: no address is asked for, so the kernel picks one that nothing else uses.
@@ -171,21 +111,14 @@ unsafe impl Send for Monitor {}
 unsafe impl Sync for Monitor {}
 
 impl Default for Monitor {
-    /// A new one, unlocked. Its clock is `CLOCK_MONOTONIC`.
+    /// A new one, unlocked. Its clock is the one of [`now`].
     fn default() -> Monitor {
         let parts = Box::new(Parts {
             mutex: UnsafeCell::new(libc::PTHREAD_MUTEX_INITIALIZER),
             condition: UnsafeCell::new(libc::PTHREAD_COND_INITIALIZER),
         });
-        let mut attributes = MaybeUninit::<libc::pthread_condattr_t>::uninit();
-        // SAFETY: the attributes are initialised before they are used and destroyed after; the condition variable is
-        // in its final place and nobody knows of it yet.
-        unsafe {
-            libc::pthread_condattr_init(attributes.as_mut_ptr());
-            libc::pthread_condattr_setclock(attributes.as_mut_ptr(), libc::CLOCK_MONOTONIC);
-            libc::pthread_cond_init(parts.condition.get(), attributes.as_ptr());
-            libc::pthread_condattr_destroy(attributes.as_mut_ptr());
-        }
+        // SAFETY: the condition variable is in its final place and nobody knows of it yet.
+        unsafe { system::init_condition(parts.condition.get()) };
         Monitor(parts)
     }
 }
@@ -231,16 +164,8 @@ impl Held<'_> {
 
     /// As [`Held::wait`], for `limit` at most; whether it was the limit that ended it.
     pub fn wait_for(&mut self, limit: Ns) -> bool {
-        let until = now() + limit;
-        let until = libc::timespec {
-            tv_sec: (until.0 / 1_000_000_000).cast_signed(),
-            tv_nsec: (until.0 % 1_000_000_000).cast_signed(),
-        };
-        // SAFETY: as in `wait`; `until` is valid for reads.
-        let why = unsafe {
-            libc::pthread_cond_timedwait(self.monitor.0.condition.get(), self.monitor.0.mutex.get(), &raw const until)
-        };
-        why == libc::ETIMEDOUT
+        // SAFETY: as in `wait`.
+        unsafe { system::wait_for(self.monitor.0.condition.get(), self.monitor.0.mutex.get(), limit) }
     }
 }
 
@@ -253,17 +178,35 @@ impl Drop for Held<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::os::fd::AsFd;
     use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
 
     #[test]
     fn clocks_go_forward_and_foreign_ones_are_read_or_refused() {
         let (a, cpu) = (now(), thread_cpu());
         assert!(now() >= a && thread_cpu() >= cpu && process_cpu() >= cpu);
-        let tid = rustix::thread::gettid().as_raw_pid().cast_unsigned();
-        assert!(thread_cpu_of(tid).is_some_and(|c| c >= cpu));
-        assert!(process_cpu_of(std::process::id()).is_some());
+        assert!(thread_cpu_of(thread_id()).is_none_or(|c| c >= cpu));
+        assert!(process_cpu_of(std::process::id()).is_none_or(|c| c >= cpu));
         assert_eq!(thread_cpu_of(u32::MAX >> 8), None);
+    }
+
+    #[test]
+    fn shared_memory_has_its_length_and_is_seen_through_every_view() {
+        let file = shared_memory("concviz-test", 64 * 8).expect("memory");
+        let (a, b) = (map_shared(file.as_fd(), 64).expect("a view"), map_shared(file.as_fd(), 64).expect("a view"));
+        a[63].store(7, Ordering::Relaxed);
+        assert_eq!(b[63].load(Ordering::Relaxed), 7);
+        assert!(map_shared(file.as_fd(), 65).is_err(), "it is no longer than asked for");
+    }
+
+    #[test]
+    fn a_sleep_ends_no_sooner_than_asked_for() {
+        let until = now() + Ns::from_millis(2);
+        sleep_until(until);
+        assert!(now() >= until);
+        sleep_until(Stamp(0));
     }
 
     #[test]

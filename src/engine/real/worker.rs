@@ -38,12 +38,12 @@ fn work(born: Stamp, who: WorkerId) -> io::Result<()> {
     let shared = Shared::open(io::stdout().as_fd())?;
     let recorder = shared.recorder(who).ok_or(io::ErrorKind::InvalidInput)?;
     recorder.introduce(false);
-    let tid = rustix::thread::gettid().as_raw_pid().cast_unsigned();
+    let tid = sys::thread_id();
     recorder.record_at(born, Event::WorkerStarted { pid: std::process::id(), tid });
     // The first order is the task of the same number.
     recorder.record_at(born, copying(TaskId(u32::from(who.0))));
     let name = worker_name(who);
-    let _ = std::ffi::CString::new(name).map(|name| rustix::thread::set_name(&name));
+    let _ = std::ffi::CString::new(name).map(|name| sys::name_thread(&name));
     if let Some(n) = shared.cores() {
         machine::pin(&machine::allowed_cores()[..usize::from(n).min(machine::allowed_cores().len())]);
     }

@@ -1,0 +1,49 @@
+//! What can be known without the engine, on systems on which it does not run.
+
+use std::path::Path;
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use super::super::facts::{Group, Limits, Load, Speed};
+use crate::units::{Ns, Stamp};
+
+/// This instant.
+pub(super) fn now() -> Stamp {
+    static START: OnceLock<Instant> = OnceLock::new();
+    Stamp(Ns::from(START.get_or_init(Instant::now).elapsed()).0)
+}
+
+/// As many cores as the system says there are for this process, counted up.
+pub(super) fn allowed_cores() -> Vec<u16> {
+    (0..std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u16).collect()
+}
+
+/// The system knows no control groups.
+pub(super) fn quota() -> Option<Group> {
+    None
+}
+
+/// What others do is not known.
+pub(super) fn load(_allowed: &[u16]) -> Load {
+    Load::default()
+}
+
+/// Nothing computes here.
+pub(super) fn speed() -> Speed {
+    Speed::default()
+}
+
+/// The system's limits are not known.
+pub(super) fn limits() -> Limits {
+    Limits::default()
+}
+
+/// What the file system of `folder` is, is not known.
+pub(super) fn file_system(_folder: &Path) -> Option<String> {
+    None
+}
+
+/// What is free is not known.
+pub(super) fn room(_folder: &Path) -> Option<u64> {
+    None
+}

@@ -1,0 +1,161 @@
+//! What Linux does in its own way.
+
+use std::ffi::CStr;
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{BorrowedFd, OwnedFd};
+
+use rustix::fs::{MemfdFlags, SealFlags};
+use rustix::process::Signal;
+use rustix::thread::{ClockId, CpuSet, clock_nanosleep_absolute, sched_getaffinity, sched_setaffinity};
+use rustix::time::Timespec;
+
+use super::{clock, now};
+use crate::trace::Switches;
+use crate::units::{CoreId, Ns, Stamp};
+
+/// CPU time of the thread `tid` of this process; nothing once it is gone.
+pub fn thread_cpu_of(tid: u32) -> Option<Ns> {
+    // The kernel's numbering of CPU clocks: the id inverted, bit 2 for a thread, the low bits for "as scheduled".
+    clock((!tid.cast_signed() << 3) | 4 | 2)
+}
+
+/// CPU time of the process `pid`; nothing once it is gone.
+pub fn process_cpu_of(pid: u32) -> Option<Ns> {
+    clock((!pid.cast_signed() << 3) | 2)
+}
+
+/// The core that the calling thread is on.
+#[inline]
+pub fn core() -> CoreId {
+    // SAFETY: takes nothing and touches no memory of ours.
+    let core = unsafe { libc::sched_getcpu() };
+    CoreId(u16::try_from(core).unwrap_or(u16::MAX))
+}
+
+/// Context switches of the calling thread so far.
+pub fn thread_switches() -> Switches {
+    let mut usage = MaybeUninit::<libc::rusage>::zeroed();
+    // SAFETY: `usage` is valid for writes of a rusage, and all zeroes are a rusage should the call fail.
+    let usage = unsafe {
+        libc::getrusage(libc::RUSAGE_THREAD, usage.as_mut_ptr());
+        usage.assume_init()
+    };
+    Switches { voluntary: usage.ru_nvcsw as u64, involuntary: usage.ru_nivcsw as u64 }
+}
+
+/// Asks the kernel for short turns (0.1 ms) for the calling thread, and those it starts: they do not get more time than
+/// others, but get it soon after they wake, even where all cores are busy. Needs no privilege, and Linux 6.12; without
+/// it, nothing changes.
+pub fn take_short_turns() {
+    take_turns_of(Ns::from_micros(100));
+}
+
+/// Asks the kernel for the turns that everybody has: for whoever was started by one that takes short ones.
+pub fn take_usual_turns() {
+    take_turns_of(Ns::ZERO);
+}
+
+/// Turns of so long; of nothing, for the kernel's own idea of them.
+fn take_turns_of(turn: Ns) {
+    let mut attributes = MaybeUninit::<libc::sched_attr>::zeroed();
+    let size = size_of::<libc::sched_attr>() as libc::c_uint;
+    // SAFETY: `attributes` is valid for reads and writes of `size` bytes, and all zeroes are valid; 0 is this thread.
+    unsafe {
+        if libc::syscall(libc::SYS_sched_getattr, 0, attributes.as_mut_ptr(), size, 0) == 0 {
+            let attributes = attributes.assume_init_mut();
+            if attributes.sched_policy == libc::SCHED_OTHER as u32 {
+                attributes.sched_runtime = turn.0;
+                libc::syscall(libc::SYS_sched_setattr, 0, &raw mut *attributes, 0);
+            }
+        }
+    }
+}
+
+/// The kernel's number of the calling thread.
+pub fn thread_id() -> u32 {
+    rustix::thread::gettid().as_raw_pid().cast_unsigned()
+}
+
+/// Gives the calling thread a name, of which the kernel keeps 15 bytes.
+pub fn name_thread(name: &CStr) {
+    let _ = rustix::thread::set_name(name);
+}
+
+/// Whether threads can be kept on some of the cores.
+pub const HAS_AFFINITY: bool = true;
+
+/// The cores that the calling thread may run on, ascending; nothing if the kernel does not say.
+pub fn affinity() -> Option<Vec<u16>> {
+    let set = sched_getaffinity(None).ok()?;
+    Some((0..CpuSet::MAX_CPU).filter(|&core| set.is_set(core)).map(|core| core as u16).collect())
+}
+
+/// Restricts the calling thread, and what it starts from now, to `cores`; whether that was possible.
+pub fn set_affinity(cores: &[u16]) -> bool {
+    let mut set = CpuSet::new();
+    cores.iter().for_each(|&core| set.set(core as usize));
+    sched_setaffinity(None, &set).is_ok()
+}
+
+/// Asks to be killed when the thread that made this process ends; whether the kernel does such a thing.
+pub fn die_with_parent() -> bool {
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).is_ok()
+}
+
+/// Waits until `deadline`, or not at all if it has passed.
+pub fn sleep_until(deadline: Stamp) {
+    let until = Timespec {
+        tv_sec: (deadline.0 / 1_000_000_000).cast_signed(),
+        tv_nsec: (deadline.0 % 1_000_000_000).cast_signed(),
+    };
+    while clock_nanosleep_absolute(ClockId::Monotonic, &until) == Err(rustix::io::Errno::INTR) {}
+}
+
+/// A file without a name in memory, `bytes` long and no longer or shorter ever after, that goes with the last who has
+/// it open or mapped.
+pub fn shared_memory(name: &str, bytes: u64) -> io::Result<OwnedFd> {
+    let file = rustix::fs::memfd_create(name, MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
+    rustix::fs::ftruncate(&file, bytes)?;
+    // Whoever has it mapped may rely on its length.
+    rustix::fs::fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
+    Ok(file)
+}
+
+/// Whether `file` can never become shorter.
+pub(super) fn keeps_its_length(file: BorrowedFd<'_>) -> io::Result<bool> {
+    Ok(rustix::fs::fcntl_get_seals(file)?.contains(SealFlags::SHRINK))
+}
+
+/// Makes a condition variable whose clock is `CLOCK_MONOTONIC`.
+///
+/// # Safety
+/// `condition` must be valid for writes, in its final place, and known to nobody else.
+pub(super) unsafe fn init_condition(condition: *mut libc::pthread_cond_t) {
+    let mut attributes = MaybeUninit::<libc::pthread_condattr_t>::uninit();
+    // SAFETY: the attributes are initialised before they are used and destroyed after; the rest is the caller's word.
+    unsafe {
+        libc::pthread_condattr_init(attributes.as_mut_ptr());
+        libc::pthread_condattr_setclock(attributes.as_mut_ptr(), libc::CLOCK_MONOTONIC);
+        libc::pthread_cond_init(condition, attributes.as_ptr());
+        libc::pthread_condattr_destroy(attributes.as_mut_ptr());
+    }
+}
+
+/// Lets go of `mutex` until `condition` is signalled, for `limit` at most; whether it was the limit that ended it.
+///
+/// # Safety
+/// The condition variable must come from [`init_condition`] and belong to `mutex`, which the calling thread must hold.
+pub(super) unsafe fn wait_for(
+    condition: *mut libc::pthread_cond_t,
+    mutex: *mut libc::pthread_mutex_t,
+    limit: Ns,
+) -> bool {
+    let until = now() + limit;
+    let until = libc::timespec {
+        tv_sec: (until.0 / 1_000_000_000).cast_signed(),
+        tv_nsec: (until.0 % 1_000_000_000).cast_signed(),
+    };
+    // SAFETY: the caller's word; `until` is valid for reads.
+    unsafe { libc::pthread_cond_timedwait(condition, mutex, &raw const until) == libc::ETIMEDOUT }
+}

@@ -1,0 +1,127 @@
+//! What macOS does in its own way, or not at all. Nobody has run this yet: it is known to compile.
+
+use std::ffi::CStr;
+use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::ptr;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::now;
+use crate::trace::{Record, Switches};
+use crate::units::{CoreId, Ns, Stamp};
+
+/// CPU time of another thread: the system tells it only to those who hold the thread's port.
+pub fn thread_cpu_of(_tid: u32) -> Option<Ns> {
+    None
+}
+
+/// CPU time of another process: what it said last has to do.
+pub fn process_cpu_of(_pid: u32) -> Option<Ns> {
+    None
+}
+
+/// The core that the calling thread is on: unknown.
+#[inline]
+pub fn core() -> CoreId {
+    Record::NO_CORE
+}
+
+/// Context switches of the calling thread: the system counts them for whole processes only, and those of a process are
+/// not a thread's.
+pub fn thread_switches() -> Switches {
+    Switches::default()
+}
+
+/// There are no shorter turns to be had.
+pub fn take_short_turns() {}
+
+/// All turns are the usual ones.
+pub fn take_usual_turns() {}
+
+/// The kernel's number of the calling thread, or what of it fits.
+pub fn thread_id() -> u32 {
+    let mut id = 0;
+    // SAFETY: no thread means this one, and `id` is valid for writes.
+    unsafe { libc::pthread_threadid_np(0, &raw mut id) };
+    id as u32
+}
+
+/// Gives the calling thread a name.
+pub fn name_thread(name: &CStr) {
+    // SAFETY: the name ends with a zero and is copied.
+    unsafe { libc::pthread_setname_np(name.as_ptr()) };
+}
+
+/// Whether threads can be kept on some of the cores.
+pub const HAS_AFFINITY: bool = false;
+
+/// The cores that the calling thread may run on: the system does not say.
+pub fn affinity() -> Option<Vec<u16>> {
+    None
+}
+
+/// Restricts the calling thread to `cores`: the system knows no such thing.
+pub fn set_affinity(_cores: &[u16]) -> bool {
+    false
+}
+
+/// Asks to be killed when the parent ends: the kernel does no such thing, and the end of stdin has to do.
+pub fn die_with_parent() -> bool {
+    false
+}
+
+/// Waits until `deadline`, or not at all if it has passed.
+pub fn sleep_until(deadline: Stamp) {
+    loop {
+        let left = deadline.since(now());
+        if left == Ns::ZERO {
+            return;
+        }
+        std::thread::sleep(left.to_std());
+    }
+}
+
+/// A file `bytes` long that has lost its name, and goes with the last who has it open or mapped. (Shared memory objects
+/// would be rounded up to whole pages.)
+pub fn shared_memory(name: &str, bytes: u64) -> io::Result<OwnedFd> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let path = std::env::temp_dir().join(format!("{name}-{}-{number}", std::process::id()));
+    let file = std::fs::File::options().read(true).write(true).create_new(true).open(&path)?;
+    std::fs::remove_file(&path)?;
+    file.set_len(bytes)?;
+    Ok(file.into())
+}
+
+/// Whether `file` can never become shorter. It could; but without a name, only this program's own processes have it,
+/// and they do no such thing.
+#[expect(clippy::unnecessary_wraps, reason = "the signature is the same on every system")]
+pub(super) fn keeps_its_length(_file: BorrowedFd<'_>) -> io::Result<bool> {
+    Ok(true)
+}
+
+/// Makes a condition variable.
+///
+/// # Safety
+/// `condition` must be valid for writes, in its final place, and known to nobody else.
+pub(super) unsafe fn init_condition(condition: *mut libc::pthread_cond_t) {
+    // SAFETY: the caller's word; no attributes are the default ones.
+    unsafe { libc::pthread_cond_init(condition, ptr::null()) };
+}
+
+/// Lets go of `mutex` until `condition` is signalled, for `limit` at most; whether it was the limit that ended it.
+///
+/// # Safety
+/// The condition variable must come from [`init_condition`] and belong to `mutex`, which the calling thread must hold.
+pub(super) unsafe fn wait_for(
+    condition: *mut libc::pthread_cond_t,
+    mutex: *mut libc::pthread_mutex_t,
+    limit: Ns,
+) -> bool {
+    let limit = libc::timespec {
+        tv_sec: (limit.0 / 1_000_000_000).cast_signed(),
+        tv_nsec: (limit.0 % 1_000_000_000).cast_signed(),
+    };
+    // SAFETY: the caller's word; `limit` is valid for reads.
+    unsafe { libc::pthread_cond_timedwait_relative_np(condition, mutex, &raw const limit) == libc::ETIMEDOUT }
+}

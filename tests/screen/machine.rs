@@ -1,0 +1,91 @@
+//! What the screen says where the machine, rather than the model, made a run what it is.
+
+use concviz::app::{App, Beside, Key, Message, update};
+use concviz::state::{Outcome, State};
+use concviz::trace::End;
+use concviz::ui::{Look, render};
+use concviz::units::Ns;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::made::{self, Made};
+
+/// Four tasks that compute for `ms` each, `at_once` of them at a time, beside what `beside` says.
+fn run(app: &mut App, ms: f64, at_once: u32, beside: Beside) {
+    let mut made = Made::default();
+    made.submit(4);
+    for task in 0..4u32 {
+        let from = f64::from(task / at_once) * ms;
+        made.enter(from, task, task as u16, (task % at_once) as u16, State::Running, true);
+        made.end(from + ms, task, task as u16, Outcome::Done, 0);
+    }
+    let all = f64::from(4 / at_once) * ms;
+    made.begin(app);
+    let end = End { at: made::at(all), ..End::default() };
+    update(app, Message::End(made::id(app), end, beside));
+    update(app, Message::Tick(made::at(all)));
+}
+
+/// The rows of the screen.
+fn rows(app: &App, size: (u16, u16)) -> Vec<String> {
+    let area = Rect::new(0, 0, size.0, size.1);
+    let mut buffer = Buffer::empty(area);
+    render(app, Look::default(), area, &mut buffer);
+    let row = |y| (0..size.0).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+    (0..size.1).map(row).collect()
+}
+
+/// The rows after serial took `serial` for each task and threads `threads`, two at a time, on `cores`.
+fn compared(serial: f64, threads: f64, cores: f64, beside: Beside) -> String {
+    let mut text = String::new();
+    for size in [(80, 24), (120, 36)] {
+        let mut app = made::app("cpu", size);
+        app.machine.usable = cores;
+        run(&mut app, serial, 1, Beside::default());
+        made::press(&mut app, &[Key::Char('2')]);
+        run(&mut app, threads, 2, beside);
+        let rows = rows(&app, size);
+        assert!(rows.iter().all(|r| !r.contains('\u{fffd}')));
+        text += &rows.join("\n");
+    }
+    text
+}
+
+/// Asserts that each of `parts` stands on the screen at both sizes, and none of `absent`.
+fn shows(text: &str, parts: &[&str], absent: &[&str]) {
+    for part in parts {
+        assert_eq!(text.matches(part).count(), 2, "`{part}`:\n{text}");
+    }
+    for part in absent {
+        assert!(!text.contains(part), "`{part}`:\n{text}");
+    }
+}
+
+#[test]
+fn slower_cores_are_said_and_their_ratio_is_marked() {
+    let fine = compared(500.0, 510.0, 2.0, Beside::default());
+    shows(&fine, &["Both cores busy: 1.96× as fast as serial."], &["×?", "unsure"]);
+    let slow = compared(500.0, 700.0, 2.0, Beside::default());
+    shows(&slow, &["Both cores busy, each 0.7 as fast as alone: 1.43×.", " 1.43×?"], &["as serial"]);
+    let gain = compared(700.0, 500.0, 2.0, Beside::default());
+    shows(&gain, &["The machine ran serial at 0.7 of this speed: no fair ratio.", "unsure"], &["1.40×", "2.80×"]);
+}
+
+#[test]
+fn what_the_host_took_is_no_models_fault() {
+    let stolen = Beside { stolen: 0.6, ..Beside::default() };
+    let mut app = made::app("cpu", (80, 24));
+    run(&mut app, 500.0, 1, Beside::default());
+    made::press(&mut app, &[Key::Char('2')]);
+    run(&mut app, 600.0, 1, stolen);
+    let text = rows(&app, (80, 24)).join("\n");
+    assert!(text.contains("The host took 0.6 of 2 cores away: no fair ratio."), "{text}");
+    assert!(text.contains("busy"), "{text}");
+}
+
+#[test]
+fn part_of_a_core_is_named_on_top_and_nothing_is_faster() {
+    let quota = Beside { throttled: Some(Ns::from_millis(1_500)), ..Beside::default() };
+    let text = compared(1_000.0, 1_000.0, 0.5, quota);
+    shows(&text, &["0.5 of 2 cores", "Half a core: the quota makes it wait, no two at once."], &["2.00×", "as fast"]);
+}
