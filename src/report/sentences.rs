@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use super::Run;
 use super::document::outcome;
-use super::table::{Profile, clean, ending, totals, word};
+use super::table::{Profile, clean, ending, totals};
 use crate::state::{Outcome, State};
+use crate::text::report::{self as words, Told, Wait};
 use crate::text::{counted, percent};
 use crate::trace::{Begin, Event, Record};
 use crate::units::{Ns, Stamp, TaskId, WorkerId};
@@ -30,7 +31,7 @@ struct Voice {
     begun: bool,
     ended: bool,
     /// The wait it is in, and since when.
-    waits: Option<(State, Ns)>,
+    waits: Option<(Wait, Ns)>,
     /// When a wait of this kind was told last.
     told: [Option<Ns>; State::COUNT],
 }
@@ -46,10 +47,8 @@ impl Narrator {
     /// The run begins.
     pub fn begin(&mut self, begin: &Begin) -> String {
         self.t0 = begin.t0;
-        let workers = counted(u64::from(begin.workers), "worker", "workers");
-        let cores = counted(begin.cores.len() as u64, "core", "cores");
-        let tasks = counted(self.names.len() as u64, "task", "tasks");
-        format!("0.000 s: {tasks} submitted, for {workers} on {cores}.")
+        let told = Told::Submitted { tasks: self.names.len(), workers: begin.workers, cores: begin.cores.len() };
+        told.sentence(Ns::ZERO)
     }
 
     /// What the next `records` tell, in the order in which it happened.
@@ -59,87 +58,57 @@ impl Narrator {
         let mut sentences = Vec::new();
         for record in &records {
             let at = record.at.since(self.t0);
-            for what in self.one(at, record) {
-                sentences.push(format!("{:.3} s: {what}.", at.as_secs()));
-            }
+            sentences.extend(self.one(at, record).iter().map(|told| told.sentence(at)));
         }
         sentences
     }
 
-    fn one(&mut self, at: Ns, record: &Record) -> Vec<String> {
+    fn one(&mut self, at: Ns, record: &Record) -> Vec<Told> {
         match record.event {
             Event::Enter { task, state, due, .. } => self.enters(at, task, state, due, record.worker),
             Event::Ended { task, outcome, signal, .. } => self.ends(task, outcome, signal),
-            Event::WorkerStarted { pid, tid } => {
-                vec![format!("worker {} is ready: process {pid}, thread {tid}", record.worker.0 + 1)]
-            }
+            Event::WorkerStarted { pid, tid } => vec![Told::WorkerReady { worker: record.worker.0 + 1, pid, tid }],
             Event::WorkerEnded { who, outcome: Outcome::Killed, signal } => {
-                vec![format!("worker {} was killed by signal {signal}", who.0 + 1)]
+                vec![Told::WorkerKilled { worker: who.0 + 1, signal }]
             }
-            Event::WorkerEnded { who, outcome: Outcome::Failed, .. } => vec![format!("worker {} failed", who.0 + 1)],
-            Event::Lost { count } => {
-                let events = counted(count, "event", "events");
-                vec![format!("{events} of worker {} lost", record.worker.0 + 1)]
+            Event::WorkerEnded { who, outcome: Outcome::Failed, .. } => {
+                vec![Told::WorkerFailed { worker: who.0 + 1 }]
             }
-            Event::Suspended { spent } => vec![format!("the run stood still for {spent}")],
+            Event::Lost { count } => vec![Told::Lost { worker: record.worker.0 + 1, count }],
+            Event::Suspended { spent } => vec![Told::StoodStill { time: spent }],
             _ => Vec::new(),
         }
     }
 
-    fn enters(&mut self, at: Ns, task: TaskId, state: State, due: Option<Ns>, worker: WorkerId) -> Vec<String> {
+    fn enters(&mut self, at: Ns, task: TaskId, state: State, due: Option<Ns>, worker: WorkerId) -> Vec<Told> {
         let Some(voice) = self.voices.get_mut(task.index()) else { return Vec::new() };
-        let name = &self.names[task.index()];
+        let name = || self.names[task.index()].clone();
+        let wait = Wait::of(state);
         let mut said = Vec::new();
-        if let Some((waited, since)) = voice.waits.take_if(|(s, _)| *s != state)
+        if let Some((waited, since)) = voice.waits.take_if(|(w, _)| Some(*w) != wait)
             && at.less(since) >= LONG
         {
-            said.push(format!("{name} goes on after {} of {}", at.less(since), noun(waited)));
+            said.push(Told::GoesOn { task: name(), after: at.less(since), wait: waited });
         }
         if !voice.begun && state.is_in_flight() {
             voice.begun = true;
-            said.push(format!("{name} starts on worker {}", worker.0 + 1));
+            said.push(Told::Starts { task: name(), worker: worker.0 + 1 });
         }
-        if let Some(wait) = verb(state, due) {
-            voice.waits.get_or_insert((state, at));
+        if let Some(wait) = wait {
+            voice.waits.get_or_insert((wait, at));
             let told = &mut voice.told[state as usize];
             if told.is_none_or(|t| at.less(t) >= AGAIN) {
                 *told = Some(at);
-                said.push(format!("{name} {wait}"));
+                said.push(Told::Waits { task: name(), wait, due: due.filter(|_| wait == Wait::Timer) });
             }
         }
         said
     }
 
-    fn ends(&mut self, task: TaskId, outcome: Outcome, signal: u8) -> Vec<String> {
+    fn ends(&mut self, task: TaskId, outcome: Outcome, signal: u8) -> Vec<Told> {
         let Some(voice) = self.voices.get_mut(task.index()).filter(|v| !v.ended) else { return Vec::new() };
         voice.ended = true;
-        let name = &self.names[task.index()];
-        vec![match outcome {
-            Outcome::Done => format!("{name} is done"),
-            Outcome::Failed => format!("{name} failed"),
-            Outcome::Killed => format!("{name} was killed by signal {signal}"),
-            Outcome::Stopped => format!("{name} is stopped: it was in the background and the run is over"),
-        }]
-    }
-}
-
-fn verb(state: State, due: Option<Ns>) -> Option<String> {
-    Some(match (state, due) {
-        (State::Gil, _) => "waits for the GIL".to_owned(),
-        (State::Lock, _) => "waits for a lock".to_owned(),
-        (State::Io, _) => "waits for an answer".to_owned(),
-        (State::Sleep, Some(due)) => format!("sleeps for {due}"),
-        (State::Sleep, None) => "sleeps".to_owned(),
-        _ => return None,
-    })
-}
-
-const fn noun(state: State) -> &'static str {
-    match state {
-        State::Gil => "waiting for the GIL",
-        State::Lock => "waiting for a lock",
-        State::Io => "waiting for an answer",
-        _ => "sleep",
+        vec![Told::Ended { task: self.names[task.index()].clone(), outcome, signal }]
     }
 }
 
@@ -151,7 +120,8 @@ pub fn summary(run: Run<'_>) -> String {
         let profile = Profile::of(run, index);
         let running = (State::Running, profile.running);
         let shares = [running].into_iter().chain(profile.waits).filter(|(_, share)| *share >= 0.005);
-        let shares: Vec<_> = shares.map(|(state, share)| format!("{} {}", word(state), percent(share))).collect();
+        let shares: Vec<_> =
+            shares.map(|(state, share)| format!("{} {}", words::state(state), percent(share))).collect();
         let after = run.trace.tasks[index].ended_at().map_or_else(String::new, |at| format!(" after {at}"));
         let name = clean(&name.name);
         let _ = writeln!(text, "{name}: {}{after}; {}.", ending(run, index), shares.join(", "));

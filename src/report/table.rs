@@ -5,9 +5,10 @@ use unicode_width::UnicodeWidthStr;
 use super::Run;
 use super::document::{outcome, taken_up};
 use crate::model::{GlobalLock, ModelKind};
-use crate::state::{Outcome, State};
+use crate::state::State;
+use crate::text::report::{self as words, Line};
 use crate::text::{counted, percent};
-use crate::trace::Stats;
+use crate::trace::{LockStats, Stats};
 use crate::units::{Ns, TaskId};
 use crate::workload::Value;
 
@@ -93,7 +94,7 @@ fn row(run: Run<'_>, index: usize) -> [String; 10] {
     let number = |n: Option<u32>| n.filter(|n| *n > 0).map_or_else(|| "-".to_owned(), |n| n.to_string());
     let time = |t: Option<Ns>| t.map_or_else(|| "-".to_owned(), |t| t.to_string());
     let profile = Profile::of(run, index);
-    let waits = profile.waits.iter().map(|(state, share)| format!("{} {}", word(*state), percent(*share)));
+    let waits = profile.waits.iter().map(|(state, share)| format!("{} {}", words::state(*state), percent(*share)));
     [
         clean(&trace.names[index].name),
         used.map_or_else(|| "-".to_owned(), |u| clean(&u.name)),
@@ -129,120 +130,61 @@ impl Profile {
     }
 }
 
-/// The word for a state in tables and sentences.
-pub(super) const fn word(state: State) -> &'static str {
-    match state {
-        State::Gil => "GIL",
-        State::Io => "I/O",
-        other => other.name(),
-    }
-}
-
 /// How a task ended, in a few words.
 pub(super) fn ending(run: Run<'_>, index: usize) -> String {
     let outcome = outcome(run.trace, TaskId(index as u32));
     let signal = run.trace.tasks[index].end.map_or(0, |(_, signal)| signal);
-    match outcome {
-        Outcome::Killed if signal > 0 => format!("killed by signal {signal}"),
-        other => other.name().to_owned(),
-    }
+    words::ending(outcome, signal)
 }
 
 /// What the run comes to, in lines; nothing if it is not over.
 pub(super) fn totals(run: Run<'_>) -> Option<Vec<String>> {
     let end = run.trace.report.as_ref()?;
-    let makespan = run.trace.makespan()?;
-    let stats = run.trace.stats(makespan);
-    let cores = counted(run.trace.cores.len() as u64, "core", "cores");
+    let time = run.trace.makespan()?;
+    let stats = run.trace.stats(time);
+    let (cpu, cores) = (end.cpu, run.trace.cores.len());
     let mut lines = vec![
-        format!(
-            "{makespan} in all: {} on cores, {:.2} of {cores} busy, {:.1} tasks under way on average",
-            end.cpu,
-            end.cpu.share_of(makespan),
-            stats.concurrency
-        ),
-        format!("{}, {}", created(&stats), resources(run)),
+        Line::Whole { time, cpu, busy: cpu.share_of(time), cores, under_way: stats.concurrency },
+        Line::Cost {
+            created: stats.spawned,
+            starting: stats.spawning,
+            memory: (end.peak_rss_bytes > 0).then_some(end.peak_rss_bytes),
+            voluntary: end.switches.voluntary,
+            involuntary: end.switches.involuntary,
+        },
     ];
     if stats.copied > 0 {
-        lines.push(format!("{} copied between processes in {}", bytes(stats.copied), stats.copying));
+        lines.push(Line::Copied { amount: stats.copied, time: stats.copying });
     }
     lines.extend(lock_line(run, &stats));
     lines.extend(notes(run, &stats));
-    Some(lines)
+    Some(lines.iter().map(Line::text).collect())
 }
 
-fn lock_line(run: Run<'_>, stats: &Stats) -> Option<String> {
+fn lock_line(run: Run<'_>, stats: &Stats) -> Option<Line> {
     let stage = run.plan.stage();
-    let lock = stats.lock.filter(|_| stage.model.lock.is_on())?;
-    let who = if stage.model.kind.rules().own_lock { "GIL, one in each process" } else { "GIL" };
-    Some(format!(
-        "{who}: held {}, waited for {}, handed over {}; let go {} because asked, {} by itself",
-        lock.held,
-        lock.wait,
-        times(lock.hand_overs),
-        times(lock.forced),
-        times(lock.voluntary)
-    ))
+    let LockStats { held, wait, hand_overs, forced, voluntary, .. } =
+        stats.lock.filter(|_| stage.model.lock.is_on())?;
+    let each = stage.model.kind.rules().own_lock;
+    Some(Line::Lock { each, held, waited: wait, hand_overs, forced, voluntary })
 }
 
-fn created(stats: &Stats) -> String {
-    if stats.spawned == 0 {
-        return "no worker created".to_owned();
-    }
-    format!("{} created, starting took {}", counted(stats.spawned as u64, "worker", "workers"), stats.spawning)
-}
-
-fn resources(run: Run<'_>) -> String {
-    let Some(end) = &run.trace.report else { return String::new() };
-    let memory = match end.peak_rss_bytes {
-        0 => "peak memory unknown".to_owned(),
-        n => format!("{} of memory at the peak", bytes(n)),
-    };
-    let switches = end.switches;
-    format!("{memory}, {} voluntary and {} involuntary switches", switches.voluntary, switches.involuntary)
-}
-
-fn notes(run: Run<'_>, stats: &Stats) -> Vec<String> {
+fn notes(run: Run<'_>, stats: &Stats) -> Vec<Line> {
     let mut notes = Vec::new();
-    if let Some(share) = run.busy_machine.filter(|share| *share >= BUSY) {
-        notes.push(format!(
-            "note: other programs took {} of the cores meanwhile; on an idle machine times may be shorter",
-            percent(share)
-        ));
-    }
+    notes.extend(run.busy_machine.filter(|share| *share >= BUSY).map(|share| Line::Busy { share }));
     if stats.lost > 0 {
-        notes.push(format!(
-            "note: {} were lost; times in states are incomplete",
-            counted(stats.lost, "event", "events")
-        ));
+        notes.push(Line::Lost { count: stats.lost });
     }
-    let suspended: Ns = run.trace.suspended.iter().map(|gap| gap.len()).sum();
-    if suspended > Ns::ZERO {
-        notes.push(format!("note: the run was suspended for {suspended} of that time"));
+    let time: Ns = run.trace.suspended.iter().map(|gap| gap.len()).sum();
+    if time > Ns::ZERO {
+        notes.push(Line::Suspended { time });
     }
     if run.trace.forgotten > Ns::ZERO {
-        notes.push(format!("note: details before {} are no longer kept; their sums are", run.trace.forgotten));
+        notes.push(Line::Forgotten { before: run.trace.forgotten });
     }
     let is_ready = |index| Profile::of(run, index).waits.iter().any(|(state, _)| *state == State::Ready);
     if (0..run.trace.tasks.len()).any(is_ready) {
-        notes.push("note: `ready` is what workers noticed themselves; the kernel's record is not read".to_owned());
+        notes.push(Line::ReadyIsNoticed);
     }
     notes
-}
-
-fn times(n: u64) -> String {
-    match n {
-        1 => "once".to_owned(),
-        n => format!("{n} times"),
-    }
-}
-
-/// A number of bytes, in decimal units.
-fn bytes(n: u64) -> String {
-    match n {
-        0..1_000 => format!("{n} B"),
-        1_000..1_000_000 => format!("{:.1} kB", n as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", n as f64 / 1e6),
-        _ => format!("{:.1} GB", n as f64 / 1e9),
-    }
 }

@@ -1,0 +1,193 @@
+//! What is printed of a run without a screen: what happens in it and what it came to, as values with named figures.
+//! Meant to be listened to as well: no symbols, no abbreviations but units and percent.
+
+use super::{counted, percent};
+use crate::state::{Outcome, State};
+use crate::units::Ns;
+
+/// Something that happens in a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
+pub enum Told {
+    Submitted { tasks: usize, workers: u16, cores: usize },
+    WorkerReady { worker: u16, pid: u32, tid: u32 },
+    WorkerKilled { worker: u16, signal: u8 },
+    WorkerFailed { worker: u16 },
+    Lost { worker: u16, count: u64 },
+    StoodStill { time: Ns },
+    Starts { task: String, worker: u16 },
+    Waits { task: String, wait: Wait, due: Option<Ns> },
+    GoesOn { task: String, after: Ns, wait: Wait },
+    Ended { task: String, outcome: Outcome, signal: u8 },
+}
+
+/// What a task waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "named after what is waited for")]
+pub enum Wait {
+    Gil,
+    Lock,
+    Answer,
+    Timer,
+}
+
+impl Wait {
+    /// What a task in `state` waits for; nothing if it does not wait, or nobody can follow it.
+    pub const fn of(state: State) -> Option<Wait> {
+        Some(match state {
+            State::Gil => Wait::Gil,
+            State::Lock => Wait::Lock,
+            State::Io => Wait::Answer,
+            State::Sleep => Wait::Timer,
+            _ => return None,
+        })
+    }
+
+    /// As what a task does: `waits for the GIL`.
+    const fn verb(self) -> &'static str {
+        match self {
+            Wait::Gil => "waits for the GIL",
+            Wait::Lock => "waits for a lock",
+            Wait::Answer => "waits for an answer",
+            Wait::Timer => "sleeps",
+        }
+    }
+
+    /// As what time is spent on.
+    const fn noun(self) -> &'static str {
+        match self {
+            Wait::Gil => "waiting for the GIL",
+            Wait::Lock => "waiting for a lock",
+            Wait::Answer => "waiting for an answer",
+            Wait::Timer => "sleep",
+        }
+    }
+}
+
+impl Told {
+    /// The sentence about it, `at` so long after the first submission.
+    pub fn sentence(&self, at: Ns) -> String {
+        format!("{:.3} s: {}.", at.as_secs(), self.english())
+    }
+
+    fn english(&self) -> String {
+        match self {
+            Told::Submitted { tasks, workers, cores } => {
+                let workers = counted(u64::from(*workers), "worker", "workers");
+                let cores = counted(*cores as u64, "core", "cores");
+                format!("{} submitted, for {workers} on {cores}", counted(*tasks as u64, "task", "tasks"))
+            }
+            Told::WorkerReady { worker, pid, tid } => format!("worker {worker} is ready: process {pid}, thread {tid}"),
+            Told::WorkerKilled { worker, signal } => format!("worker {worker} was killed by signal {signal}"),
+            Told::WorkerFailed { worker } => format!("worker {worker} failed"),
+            Told::Lost { worker, count } => format!("{} of worker {worker} lost", counted(*count, "event", "events")),
+            Told::StoodStill { time } => format!("the run stood still for {time}"),
+            Told::Starts { task, worker } => format!("{task} starts on worker {worker}"),
+            Told::Waits { task, wait, due: Some(due) } => format!("{task} {} for {due}", wait.verb()),
+            Told::Waits { task, wait, due: None } => format!("{task} {}", wait.verb()),
+            Told::GoesOn { task, after, wait } => format!("{task} goes on after {after} of {}", wait.noun()),
+            Told::Ended { task, outcome, signal } => match outcome {
+                Outcome::Done => format!("{task} is done"),
+                Outcome::Failed => format!("{task} failed"),
+                Outcome::Killed => format!("{task} was killed by signal {signal}"),
+                Outcome::Stopped => format!("{task} is stopped: it was in the background and the run is over"),
+            },
+        }
+    }
+}
+
+/// A line about what a run came to.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
+pub enum Line {
+    Whole { time: Ns, cpu: Ns, busy: f64, cores: usize, under_way: f64 },
+    Cost { created: usize, starting: Ns, memory: Option<u64>, voluntary: u64, involuntary: u64 },
+    Copied { amount: u64, time: Ns },
+    Lock { each: bool, held: Ns, waited: Ns, hand_overs: u64, forced: u64, voluntary: u64 },
+    Busy { share: f64 },
+    Lost { count: u64 },
+    Suspended { time: Ns },
+    Forgotten { before: Ns },
+    ReadyIsNoticed,
+}
+
+impl Line {
+    /// The line, without a full stop at its end.
+    pub fn text(&self) -> String {
+        match *self {
+            Line::Whole { time, cpu, busy, cores, under_way } => {
+                let cores = counted(cores as u64, "core", "cores");
+                format!(
+                    "{time} in all: {cpu} on cores, {busy:.2} of {cores} busy, {under_way:.1} tasks under way on average"
+                )
+            }
+            Line::Cost { created, starting, memory, voluntary, involuntary } => {
+                let created = match created {
+                    0 => "no worker created".to_owned(),
+                    n => format!("{} created, starting took {starting}", counted(n as u64, "worker", "workers")),
+                };
+                let memory = memory.map_or_else(
+                    || "peak memory unknown".to_owned(),
+                    |n| format!("{} of memory at the peak", bytes(n)),
+                );
+                format!("{created}, {memory}, {voluntary} voluntary and {involuntary} involuntary switches")
+            }
+            Line::Copied { amount, time } => format!("{} copied between processes in {time}", bytes(amount)),
+            Line::Lock { each, held, waited, hand_overs, forced, voluntary } => {
+                let who = if each { "GIL, one in each process" } else { "GIL" };
+                let (over, forced, voluntary) = (times(hand_overs), times(forced), times(voluntary));
+                format!(
+                    "{who}: held {held}, waited for {waited}, handed over {over}; let go {forced} because asked, {voluntary} by itself"
+                )
+            }
+            Line::Busy { share } => format!(
+                "note: other programs took {} of the cores meanwhile; on an idle machine times may be shorter",
+                percent(share)
+            ),
+            Line::Lost { count } => {
+                format!("note: {} were lost; times in states are incomplete", counted(count, "event", "events"))
+            }
+            Line::Suspended { time } => format!("note: the run was suspended for {time} of that time"),
+            Line::Forgotten { before } => {
+                format!("note: details before {before} are no longer kept; their sums are")
+            }
+            Line::ReadyIsNoticed => {
+                "note: ready is what workers noticed themselves; the kernel's record is not read".to_owned()
+            }
+        }
+    }
+}
+
+/// The word for a state in tables and sentences.
+pub const fn state(state: State) -> &'static str {
+    match state {
+        State::Gil => "GIL",
+        State::Io => "I/O",
+        other => other.name(),
+    }
+}
+
+/// How a task ended, in a few words. The signal is 0 where none killed it.
+pub fn ending(outcome: Outcome, signal: u8) -> String {
+    match outcome {
+        Outcome::Killed if signal > 0 => format!("killed by signal {signal}"),
+        other => other.name().to_owned(),
+    }
+}
+
+fn times(n: u64) -> String {
+    match n {
+        1 => "once".to_owned(),
+        n => format!("{n} times"),
+    }
+}
+
+/// A number of bytes, in decimal units.
+pub fn bytes(n: u64) -> String {
+    match n {
+        0..1_000 => format!("{n} B"),
+        1_000..1_000_000 => format!("{:.1} kB", n as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", n as f64 / 1e6),
+        _ => format!("{:.1} GB", n as f64 / 1e9),
+    }
+}
