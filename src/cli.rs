@@ -110,10 +110,11 @@ where
         }
         Some(args::Command::Run(run)) => {
             let settings = values::settings(&run.shared, host)?;
-            if settings.plain && run.format == Format::Json {
-                return Err(Exit::usage(
-                    "--plain prints sentences and --format json prints one document: choose one of them",
-                ));
+            if settings.plain && run.format != Format::Table {
+                return Err(Exit::usage(&format!(
+                    "--plain prints sentences and --format {} is for programs: choose one of them",
+                    run.format.name()
+                )));
             }
             Ok(Invocation::Run(settings, run.format))
         }

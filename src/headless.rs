@@ -80,6 +80,7 @@ fn attempt(settings: &Settings, format: Format) -> Result<Option<String>, Stop> 
         _ if settings.plain => Some(report::summary(run)),
         Format::Table => Some(report::table(run)),
         Format::Json => report::json(run),
+        Format::Csv => report::csv_rows(run, None).map(|rows| report::csv_head(false) + &rows),
     };
     let text = text.ok_or_else(|| Stop::Failed("the runner ended without an account of the run".to_owned()))?;
     print(&text)?;

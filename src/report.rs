@@ -1,11 +1,15 @@
-//! What a finished run comes to: a JSON document for programs, a table and sentences for people. Pure functions of
+//! What a finished run comes to: a JSON document and lines of values for programs, a table and sentences for people. Pure functions of
 //! the plan and the trace; prints nothing and measures nothing.
 
+mod amounts;
+mod csv;
 mod document;
 mod fields;
 mod sentences;
 mod table;
 
+pub use amounts::{params, title};
+pub use csv::{csv_head, csv_rows};
 pub use document::{KERNEL_RECORD, SCHEMA, json};
 pub use fields::*;
 pub use sentences::{Narrator, shortfall, summary};
@@ -21,19 +25,22 @@ pub enum Format {
     /// For people.
     #[default]
     Table,
-    /// For programs.
+    /// For programs: one document.
     Json,
+    /// For spreadsheets: a line for each task.
+    Csv,
 }
 
 impl Format {
     /// All there are.
-    pub const ALL: [Format; 2] = [Format::Table, Format::Json];
+    pub const ALL: [Format; 3] = [Format::Table, Format::Json, Format::Csv];
 
     /// The name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Format::Table => "table",
             Format::Json => "json",
+            Format::Csv => "csv",
         }
     }
 }

@@ -153,9 +153,10 @@ const WRONG: &[(&str, &[&str])] = &[
     ("--no-such-option", &["--no-such-option"]),
     ("rum", &["rum", "run"]),
     ("compare", &["compare"]),
-    ("run --format xml", &["--format", "table, json"]),
+    ("run --format xml", &["--format", "table, json, csv"]),
     ("run --theme dark", &["--theme"]),
     ("run --plain --format json", &["--plain", "--format json", "choose one"]),
+    ("run --plain --format csv", &["--plain", "--format csv", "choose one"]),
     ("-m threads run", &["run", "--model"]),
 ];
 

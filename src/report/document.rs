@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::Run;
-use super::fields::{Document, Ipc, Lock, Overhead, Param, Percentiles, Recorder, Spawn, States, Switches, Task};
+use super::amounts::params;
+use super::fields::{Document, Ipc, Lock, Overhead, Percentiles, Recorder, Spawn, States, Switches, Task};
 use crate::insight::{self, Facts};
 use crate::state::{Outcome, State};
 use crate::trace::{End, LockStats, Mark, Stats, Trace, Track};
@@ -46,7 +47,7 @@ impl Document {
             cores: trace.cores.len(),
             seed: run.plan.seed,
             scale: run.settings.scale.millionths as f64 / 1e6,
-            params: params(run),
+            params: params(&run.settings.workload),
             makespan_s: makespan.as_secs(),
             cpu_s: end.cpu.as_secs(),
             parallelism: end.cpu.share_of(makespan),
@@ -90,15 +91,6 @@ fn finding(run: Run<'_>, stats: &Stats) -> String {
         seen: &|_| true,
     };
     insight::find(&facts).say.text()
-}
-
-fn params(run: Run<'_>) -> BTreeMap<String, Param> {
-    use crate::workload::Value;
-    let param = |value| match value {
-        Value::Count(n) => Param::Count(n),
-        Value::Time(t) => Param::Time(t.written()),
-    };
-    run.settings.workload.params.iter().map(|p| (p.name.clone(), param(p.value))).collect()
 }
 
 fn lock(run: Run<'_>, stats: &Stats, end: &End) -> Option<Lock> {

@@ -43,12 +43,12 @@ pub struct Document {
     pub counters: BTreeMap<String, Counter>,
 }
 
-/// A parameter: a count, or a duration as it is written.
+/// A parameter: a count, or an amount as it is written.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Param {
     Count(u64),
-    Time(String),
+    Written(String),
 }
 
 /// From submission to end, over the tasks that are done.

@@ -3,6 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::Run;
+use super::amounts::title;
 use super::document::{outcome, taken_up};
 use crate::model::{GlobalLock, ModelKind};
 use crate::state::State;
@@ -10,7 +11,6 @@ use crate::text::report::{self as words, Line};
 use crate::text::{counted, percent};
 use crate::trace::{LockStats, Stats};
 use crate::units::{Ns, TaskId};
-use crate::workload::Value;
 
 /// From this share on, the times are known to be too long and the report says so.
 const BUSY: f64 = 0.05;
@@ -23,14 +23,7 @@ pub(super) fn clean(text: &str) -> String {
 /// What was run, in two lines: the workload, and how it was executed.
 pub fn heading(run: Run<'_>) -> String {
     let (workload, stage) = (&run.settings.workload, run.plan.stage());
-    let mut title = workload.title.clone();
-    for param in &workload.params {
-        let shown = match param.value {
-            Value::Count(n) => n.to_string(),
-            Value::Time(t) => t.times(run.settings.scale.millionths, 1_000_000).to_string(),
-        };
-        title = title.replace(&format!("{{{}}}", param.name), &shown);
-    }
+    let title = title(workload, run.settings.scale);
     let name = clean(&workload.name);
     let what = if title.is_empty() { name } else { format!("{name}: {}", clean(&title)) };
     let lock = match stage.model.lock {

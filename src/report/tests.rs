@@ -114,7 +114,7 @@ fn figures_follow_from_the_trace() {
     let document = document(GIL, &records());
     assert_eq!((document.workload.as_str(), document.model, document.global_lock), ("pair", "threads", "gil"));
     assert_eq!((document.workers, document.cores, document.seed), (2, 2, 7));
-    assert_eq!(document.params["cpu"], Param::Time("5ms".to_owned()));
+    assert_eq!(document.params["cpu"], Param::Written("5ms".to_owned()));
     assert_eq!((us(document.makespan_s), us(document.cpu_s), us(document.parallelism)), (20_000, 18_000, 900_000));
     assert_eq!(document.core_ids, [4, 6]);
     assert_eq!(document.core_busy_s.iter().flatten().map(|s| us(*s)).collect::<Vec<_>>(), [10_000, 8_000]);
@@ -254,4 +254,35 @@ fn what_a_terminal_would_obey_is_not_printed() {
         table(Run { settings: &settings, ..run })
     });
     assert!(text.contains("wiped") && !text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+}
+
+#[test]
+fn values_are_separated_by_commas_and_quoted_where_they_must_be() {
+    let head = csv_head(false);
+    let columns: Vec<&str> = head.trim_end().split(',').collect();
+    assert_eq!(columns.len(), 22);
+    assert_eq!(columns[..4], ["name", "worker", "worker_name", "pid"]);
+    assert_eq!(columns[7..12], ["submitted_s", "started_s", "finished_s", "latency_s", "state_queued_s"]);
+    assert_eq!((columns[18], columns[21]), ("state_gil_s", "result"));
+    assert_eq!(csv_head(true), format!("repeat,{head}"));
+    let rows = with_run(GIL, &records(), None, |run| csv_rows(run, None).expect("the run is over"));
+    let expected = "\
+task 1,1,worker 1,101,102,done,,0,0.001,0.011,0.011,0,0.001,0,0.01,0,,0,0,0,0,42
+task 2,2,worker 2,101,103,killed,9,0,0.002,0.02,0.02,0.002,0,0,0.008,0,,0,0.01,0,0,
+";
+    assert_eq!(rows, expected);
+    let odd = with_run(GIL, &records(), None, |run| {
+        let mut trace = run.trace.clone();
+        trace.names[0].name = "one, \"two\"\nthree".to_owned();
+        csv_rows(Run { trace: &trace, ..run }, Some(7)).expect("the run is over")
+    });
+    assert!(odd.starts_with("7,\"one, \"\"two\"\"\nthree\",1,") && odd.contains("\n7,task 2,2,"), "{odd}");
+}
+
+#[test]
+fn one_task_is_not_called_tasks() {
+    let mut workload = settings(GIL).workload;
+    assert_eq!(title(&workload, Scale { millionths: 500_000 }), "2 tasks of 2.5 ms");
+    workload.set("tasks", crate::workload::Value::Count(1)).expect("a parameter");
+    assert_eq!(title(&workload, Scale::ONE), "1 task of 5 ms");
 }
