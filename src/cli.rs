@@ -21,8 +21,8 @@ mod workloads;
 pub enum Invocation {
     /// The screen, started with these settings.
     Screen(Settings),
-    /// One run without a screen, its result printed like this.
-    Run(Settings, Format),
+    /// A run without a screen, its result printed like this; or so many runs of the same.
+    Run(Settings, Format, Option<u16>),
 }
 
 /// The program ends here, with a text for the user.
@@ -116,7 +116,7 @@ where
                     run.format.name()
                 )));
             }
-            Ok(Invocation::Run(settings, run.format))
+            Ok(Invocation::Run(settings, run.format, run.repeat))
         }
     }
 }

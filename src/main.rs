@@ -17,8 +17,8 @@ fn main() -> ExitCode {
     let allowed = real::machine::allowed_cores().len();
     let here = Here { allowed_cores: u16::try_from(allowed).unwrap_or(u16::MAX) };
     match cli::parse(args, &here) {
-        Ok(Invocation::Run(settings, format)) => headless::run(&settings, format),
-        Ok(Invocation::Screen(settings)) if settings.plain => headless::run(&settings, Format::Table),
+        Ok(Invocation::Run(settings, format, repeat)) => headless::run(&settings, format, repeat),
+        Ok(Invocation::Screen(settings)) if settings.plain => headless::run(&settings, Format::Table, None),
         Ok(Invocation::Screen(settings)) => match cli::require_terminal() {
             Ok(()) => runtime::screen(&settings),
             Err(exit) => exit.print(),

@@ -5,19 +5,27 @@ mod amounts;
 mod csv;
 mod document;
 mod fields;
+mod printout;
+mod rounds;
 mod sentences;
+mod series;
 mod table;
 
 pub use amounts::{params, title};
 pub use csv::{csv_head, csv_rows};
 pub use document::{KERNEL_RECORD, SCHEMA, json};
 pub use fields::*;
+pub use printout::Printout;
 pub use sentences::{Narrator, shortfall, summary};
+pub use series::Series;
 pub use table::{heading, table};
 
 use crate::plan::Plan;
 use crate::settings::Settings;
 use crate::trace::Trace;
+
+/// The share of the cores from which on other programs are known to have made times too long; reports say so.
+const BUSY: f64 = 0.05;
 
 /// How the result of a run is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -53,6 +53,9 @@ pub(super) struct Run {
     /// How the result is printed
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&Format::ALL, Format::name))]
     pub format: Format,
+    /// Run so many times, and say how the figures spread
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(values::MOST_RUNS))]
+    pub repeat: Option<u16>,
 }
 
 /// Options of the screen and of `concviz run`.

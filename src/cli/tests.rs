@@ -75,10 +75,11 @@ fn the_interval_is_kept_for_a_lock_that_is_switched_on_later() {
 #[test]
 fn run_has_a_format() {
     assert!(
-        matches!(parsed("run -m async"), Ok(Invocation::Run(s, Format::Table)) if s.model.kind == ModelKind::Async)
+        matches!(parsed("run -m async"), Ok(Invocation::Run(s, Format::Table, None)) if s.model.kind == ModelKind::Async)
     );
-    assert!(matches!(parsed("run --format json"), Ok(Invocation::Run(_, Format::Json))));
-    assert!(matches!(parsed("run --plain"), Ok(Invocation::Run(s, _)) if s.plain));
+    assert!(matches!(parsed("run --format json"), Ok(Invocation::Run(_, Format::Json, None))));
+    assert!(matches!(parsed("run --plain"), Ok(Invocation::Run(s, ..)) if s.plain));
+    assert!(matches!(parsed("run --repeat 5 --format csv"), Ok(Invocation::Run(_, Format::Csv, Some(5)))));
 }
 
 #[test]
@@ -154,6 +155,10 @@ const WRONG: &[(&str, &[&str])] = &[
     ("rum", &["rum", "run"]),
     ("compare", &["compare"]),
     ("run --format xml", &["--format", "table, json, csv"]),
+    ("run --repeat 0", &["--repeat", "from 1 to 1000"]),
+    ("run --repeat 1001", &["--repeat", "from 1 to 1000"]),
+    ("run --repeat -1", &["--repeat", "from 1 to 1000"]),
+    ("--repeat 3", &["--repeat"]),
     ("run --theme dark", &["--theme"]),
     ("run --plain --format json", &["--plain", "--format json", "choose one"]),
     ("run --plain --format csv", &["--plain", "--format csv", "choose one"]),

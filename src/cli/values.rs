@@ -11,6 +11,8 @@ use crate::workload::{MAX_TASKS, Scale, Value};
 
 /// The most tasks, and the most workers.
 pub(super) const MOST: u16 = MAX_TASKS as u16;
+/// The most runs of one plan.
+pub(super) const MOST_RUNS: u16 = 1_000;
 /// The longest switch interval.
 const LONGEST_INTERVAL: Ns = Ns::from_millis(10_000);
 

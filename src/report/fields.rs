@@ -146,3 +146,31 @@ pub struct Counter {
     pub expected: i64,
     pub r#final: i64,
 }
+
+/// What several runs of the same plan come to.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    pub count: usize,
+    pub makespan_s: Option<Spread>,
+    pub parallelism: Option<Spread>,
+    pub cpu_s: Option<Spread>,
+    pub latency_s: Option<LatencySpread>,
+}
+
+/// How a figure is spread over runs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Spread {
+    pub median: f64,
+    pub min: f64,
+    pub max: f64,
+    pub mad: f64,
+}
+
+/// How the percentiles of latency are spread over runs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LatencySpread {
+    pub p50: Spread,
+    pub p95: Spread,
+    pub p99: Spread,
+    pub max: Spread,
+}

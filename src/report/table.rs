@@ -2,18 +2,15 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::Run;
 use super::amounts::title;
 use super::document::{outcome, taken_up};
+use super::{BUSY, Run};
 use crate::model::{GlobalLock, ModelKind};
 use crate::state::State;
 use crate::text::report::{self as words, Line};
 use crate::text::{counted, percent};
 use crate::trace::{LockStats, Stats};
 use crate::units::{Ns, TaskId};
-
-/// From this share on, the times are known to be too long and the report says so.
-const BUSY: f64 = 0.05;
 
 /// `text` without what a terminal would obey.
 pub(super) fn clean(text: &str) -> String {

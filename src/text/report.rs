@@ -109,6 +109,14 @@ pub enum Line {
     Suspended { time: Ns },
     Forgotten { before: Ns },
     ReadyIsNoticed,
+    Round { round: u16, of: u16 },
+    Runs { runs: usize, median: Ns, least: Ns, most: Ns },
+    RunsSpread { spread: Ns },
+    RunsBusy { busy: f64, cpu: Ns },
+    WhatLatencyIs,
+    WhatSpreadIs,
+    BusyRuns { busy: usize, runs: usize, share: f64 },
+    LostRuns { lossy: usize, runs: usize },
 }
 
 impl Line {
@@ -154,6 +162,53 @@ impl Line {
             Line::ReadyIsNoticed => {
                 "note: ready is what workers noticed themselves; the kernel's record is not read".to_owned()
             }
+            Line::Round { round, of } => format!("Run {round} of {of}"),
+            Line::Runs { runs, median, least, most } => {
+                let runs = counted(runs as u64, "run is", "runs are");
+                format!("{runs} over: {median} in the median, {least} at least and {most} at most")
+            }
+            Line::RunsSpread { spread } => format!("Half of them lie within {spread} of the median"),
+            Line::RunsBusy { busy, cpu } => {
+                format!("In the median {busy:.2} cores were busy, for {cpu} of CPU time")
+            }
+            Line::WhatLatencyIs => "p50, p95, p99, longest: latency of the tasks, from submission to end".to_owned(),
+            Line::WhatSpreadIs => {
+                "spread: half of the runs lie this close to the median (median absolute deviation)".to_owned()
+            }
+            Line::BusyRuns { busy, runs, share } => format!(
+                "note: other programs took {} of the cores or more in {busy} of {runs} runs; on an idle machine times may be shorter",
+                percent(share)
+            ),
+            Line::LostRuns { lossy, runs } => {
+                format!("note: events were lost in {lossy} of {runs} runs; times in states are incomplete")
+            }
+        }
+    }
+}
+
+/// A row of the table of several runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named after what stands in it")]
+pub enum Row {
+    Run,
+    Median,
+    Minimum,
+    Maximum,
+    Spread,
+}
+
+impl Row {
+    /// What stands above the columns after the first.
+    pub const COLUMNS: [&str; 7] = ["time", "cores busy", "CPU time", "p50", "p95", "p99", "longest"];
+
+    /// What stands in the first column.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Row::Run => "run",
+            Row::Median => "median",
+            Row::Minimum => "minimum",
+            Row::Maximum => "maximum",
+            Row::Spread => "spread",
         }
     }
 }

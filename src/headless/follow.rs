@@ -1,0 +1,111 @@
+//! Following one run: its frames come in, its trace grows, sentences and progress go out.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use signal_hook::consts::{SIGCONT, SIGTSTP};
+
+use super::progress::Progress;
+use super::{News, Stop, print};
+use crate::engine::real::{Runner, machine, sys};
+use crate::load::Watch;
+use crate::plan::Plan;
+use crate::report::Narrator;
+use crate::settings::Settings;
+use crate::trace::{Begin, Frame, TaskName, Trace};
+
+/// A run that is being followed.
+pub(super) struct Following {
+    round: u16,
+    pub trace: Trace,
+    narrator: Option<Narrator>,
+    pub progress: Progress,
+    cores: Vec<u16>,
+    watch: Option<Watch>,
+    pub busy_machine: Option<f64>,
+}
+
+impl Following {
+    /// The run number `round` of `of`, which has not begun.
+    pub(super) fn new(settings: &Settings, plan: &Plan, (round, of): (u16, Option<u16>)) -> Following {
+        let stage = plan.stage();
+        let named = |t: &crate::workload::Task| TaskName { name: t.name.clone(), background: t.background };
+        let trace = Trace::new(stage.tasks.iter().map(named).collect(), stage.workers);
+        let narrator = settings.plain.then(|| Narrator::new(stage.tasks.iter().map(|t| t.name.clone())));
+        let number = of.map_or_else(String::new, |of| format!(", run {round} of {of}"));
+        let what = format!("{} as {}{number}", stage.workload, stage.model.kind.name());
+        let cores = machine::allowed_cores();
+        let progress = Progress::new(what, settings.plain);
+        Following { round, trace, narrator, progress, cores, watch: None, busy_machine: None }
+    }
+
+    fn begin(&mut self, begin: &Begin) -> Result<(), Stop> {
+        self.watch = Some(Watch::begin(self.cores.clone(), sys::now(), sys::process_cpu()));
+        self.trace.begin(begin);
+        match &mut self.narrator {
+            Some(narrator) => print(&(narrator.begin(begin) + "\n")),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes one frame in; says whether the run is over.
+    fn take(&mut self, frame: Frame) -> Result<bool, Stop> {
+        match frame {
+            Frame::Begin(begin) => self.begin(&begin)?,
+            Frame::Events(records) => {
+                records.iter().for_each(|record| self.trace.push(record));
+                if let Some(narrator) = &mut self.narrator {
+                    let text: String = narrator.tell(&records).into_iter().map(|s| s + "\n").collect();
+                    print(&text)?;
+                }
+            }
+            Frame::End(end) => {
+                let run = end.cpu + end.overhead.collector + end.overhead.dispatcher;
+                let others = self.watch.as_ref().and_then(|w| w.others(sys::now(), sys::process_cpu(), run));
+                self.busy_machine = others.map(|cores| cores / self.cores.len().max(1) as f64);
+                self.trace.end(end);
+                return Ok(true);
+            }
+            Frame::Failed(reason) => return Err(Stop::Failed(format!("the run failed: {reason}"))),
+        }
+        Ok(false)
+    }
+
+    /// Until the run is over, or something ends it.
+    pub(super) fn follow(&mut self, runner: &mut Runner, coming: &Receiver<News>) -> Result<(), Stop> {
+        loop {
+            match coming.recv_timeout(Duration::from_millis(100)) {
+                // What an earlier run leaves behind is nobody's news.
+                Ok(News::Frame(round, _) | News::Over(round, _)) if round != self.round => {}
+                Ok(News::Frame(_, frame)) => {
+                    if self.take(frame)? {
+                        return Ok(());
+                    }
+                }
+                Ok(News::Over(_, None)) => {
+                    return Err(Stop::Failed("the run broke off: its process ended before the tasks did".to_owned()));
+                }
+                Ok(News::Over(_, Some(e))) => return Err(Stop::Failed(format!("the run broke off: {e}"))),
+                Ok(News::Signal(SIGCONT)) => runner.resume(),
+                Ok(News::Signal(SIGTSTP)) => {
+                    self.progress.erase();
+                    runner.suspend();
+                    let from = sys::now();
+                    // The program stops inside this call and returns from it when it is continued.
+                    let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
+                    runner.resume();
+                    self.trace.suspend(from, sys::now());
+                }
+                Ok(News::Signal(signal)) => {
+                    runner.kill();
+                    return Err(Stop::Signal(signal));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Stop::Failed("the run cannot be followed".to_owned()));
+                }
+            }
+            self.progress.show(&self.trace, sys::now());
+        }
+    }
+}
