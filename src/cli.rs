@@ -13,6 +13,7 @@ use crate::report::Format;
 use crate::settings::Settings;
 
 mod args;
+mod catalogue;
 mod values;
 mod workloads;
 
@@ -23,6 +24,8 @@ pub enum Invocation {
     Screen(Settings),
     /// A run without a screen, its result printed like this; or so many runs of the same.
     Run(Settings, Format, Option<u16>),
+    /// This text on stdout.
+    Print(String),
 }
 
 /// The program ends here, with a text for the user.
@@ -48,13 +51,23 @@ impl Exit {
 
     /// Prints the text where it belongs, and becomes the code to exit with.
     pub fn print(&self) -> ExitCode {
+        if self.asked_for {
+            return print(&self.text);
+        }
         // Where nobody reads, the code has to do.
-        let _ = if self.asked_for {
-            io::stdout().write_all(self.text.as_bytes())
-        } else {
-            io::stderr().write_all(self.text.as_bytes())
-        };
+        let _ = io::stderr().write_all(self.text.as_bytes());
         ExitCode::from(self.code)
+    }
+}
+
+/// Prints `text`, which was asked for, on stdout. The code to exit with is 0, also where nobody reads it to its end, or
+/// 1 if it cannot be written.
+pub fn print(text: &str) -> ExitCode {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(e) => Exit::failure(&format!("standard output cannot be written: {e}")).print(),
     }
 }
 
@@ -118,6 +131,10 @@ where
             }
             Ok(Invocation::Run(settings, run.format, run.repeat))
         }
+        Some(args::Command::Workloads(list)) => Ok(Invocation::Print(match list.show {
+            Some(name) => catalogue::show(&name)?,
+            None => catalogue::list(list.format),
+        })),
     }
 }
 
@@ -125,8 +142,10 @@ fn from_clap(error: &clap::Error) -> Exit {
     let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     let mut text = error.render().to_string();
     if let Some(at) = text.find("\n\nFor more information").filter(|_| !asked_for) {
-        text.truncate(at + 1);
+        text.truncate(at);
     }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
     Exit { code: if asked_for { 0 } else { 2 }, text, asked_for }
 }
 

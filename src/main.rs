@@ -23,6 +23,7 @@ fn main() -> ExitCode {
             Ok(()) => runtime::screen(&settings),
             Err(exit) => exit.print(),
         },
+        Ok(Invocation::Print(text)) => cli::print(&text),
         Err(exit) => exit.print(),
     }
 }

@@ -196,6 +196,17 @@ fn the_check_itself_finds_what_is_wrong() {
     assert!(broken(|d| drop(d.as_object_mut().and_then(|o| o.remove("cpu_s")))).contains("`cpu_s` is missing"));
 }
 
+#[test]
+fn the_catalogue_is_as_its_schema_says() {
+    let schema = serde_json::from_str(include_str!("../assets/workloads.schema.json")).expect("the schema is JSON");
+    let output = concviz("workloads --format json");
+    let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    check(&schema, &schema, &document, "document").unwrap_or_else(|e| panic!("{e}"));
+    let names: Vec<&str> =
+        document["workloads"].as_array().expect("a list").iter().filter_map(|w| w["name"].as_str()).collect();
+    assert!(names.contains(&"cpu") && names.contains(&"io"), "{names:?}");
+}
+
 fn repeated(document: &Value) -> Result<(), String> {
     let schema = serde_json::from_str(include_str!("../assets/repeat.schema.json")).expect("the schema is JSON");
     check(&schema, &schema, document, "document")

@@ -38,6 +38,27 @@ fn wrong_usage_is_two_and_help_is_zero() {
 }
 
 #[test]
+fn a_shown_workload_can_be_edited_and_run() {
+    let (code, names, err) = output("workloads --format json");
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let names: serde_json::Value = serde_json::from_str(&names).expect("JSON");
+    let folder = tempfile::tempdir().expect("a folder");
+    for workload in names["workloads"].as_array().expect("workloads") {
+        let name = workload["name"].as_str().expect("a name");
+        let (code, text, _) = output(&format!("workloads --show {name}"));
+        assert_eq!(code, Some(0), "{name}");
+        let file = folder.path().join("edited.toml");
+        std::fs::write(&file, &text).expect("the file is written");
+        let (code, out, err) = output(&format!("run -w {} --tasks 1 --scale 0.0001", file.display()));
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{name}");
+        assert!(out.starts_with(&format!("{name}: ")), "{out}");
+    }
+    let (code, out, err) = output("workloads --show cpuu");
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("did you mean `cpu`?") && err.lines().count() == 1, "{err}");
+}
+
+#[test]
 fn a_table_names_each_task_and_what_they_come_to() {
     let (code, out, err) = output("run -w io -m threads --tasks 3 --set wait=30ms");
     assert_eq!((code, err.as_str()), (Some(0), ""));
@@ -95,10 +116,13 @@ fn a_reader_who_leaves_is_no_error() {
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_said() {
     let full = std::fs::File::options().write(true).open("/dev/full").expect("/dev/full");
-    let output = command("run -w io --scale 0.001").stdout(full).output().expect("the program runs");
-    assert_eq!(output.status.code(), Some(1));
-    let err = String::from_utf8_lossy(&output.stderr);
-    assert!(err.contains("standard output") && err.contains("space"), "{err}");
+    for args in ["run -w io --scale 0.001", "run -w io --scale 0.001 --repeat 2 --format csv", "workloads", "--help"] {
+        let to = full.try_clone().expect("/dev/full");
+        let output = command(args).stdout(to).output().expect("the program runs");
+        assert_eq!(output.status.code(), Some(1), "{args}");
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(err.contains("standard output") && err.contains("space") && err.lines().count() == 1, "{args}: {err}");
+    }
 }
 
 /// A run on three worker processes that has begun: the number of the process of the last one is known.

@@ -41,8 +41,39 @@ Examples:
 /// What can be asked for besides the screen.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Run once without a screen and print the result
+    /// Run without a screen and print the result
     Run(Run),
+    /// List the workloads, or print one as a file to edit
+    Workloads(Workloads),
+}
+
+/// The options of `concviz workloads`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Workloads {
+    /// Print this one as the file it is, ready to edit
+    #[arg(long, value_name = "NAME", conflicts_with = "format")]
+    pub show: Option<String>,
+    /// How the list is printed
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&ListFormat::ALL, ListFormat::name))]
+    pub format: ListFormat,
+}
+
+/// How a list is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ListFormat {
+    Table,
+    Json,
+}
+
+impl ListFormat {
+    const ALL: [ListFormat; 2] = [ListFormat::Table, ListFormat::Json];
+
+    const fn name(self) -> &'static str {
+        match self {
+            ListFormat::Table => "table",
+            ListFormat::Json => "json",
+        }
+    }
 }
 
 /// The options of `concviz run`.
@@ -61,8 +92,8 @@ pub(super) struct Run {
 /// Options of the screen and of `concviz run`.
 #[derive(Debug, ClapArgs)]
 pub(super) struct Shared {
-    #[arg(short, long, value_name = "NAME|FILE.toml", default_value = "cpu", help = workload_help())]
-    pub workload: OsString,
+    #[arg(short, long, value_name = "NAME|FILE.toml", help = workload_help())]
+    pub workload: Option<OsString>,
     /// How its tasks are executed
     #[arg(short, long, value_name = "MODEL", default_value = "serial", value_parser = one_of(&ModelKind::ALL, ModelKind::name))]
     pub model: ModelKind,
@@ -74,6 +105,12 @@ pub(super) struct Shared {
     /// How many tasks: short for --set tasks=N
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(values::MOST))]
     pub tasks: Option<u16>,
+    /// How long a task computes: short for --set cpu=TIME
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::time)]
+    pub cpu: Option<Ns>,
+    /// How long a task waits: short for --set wait=TIME
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::time)]
+    pub wait: Option<Ns>,
     /// How many threads or processes execute them [default: as the workload and the model say]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(values::MOST))]
     pub workers: Option<u16>,
@@ -131,7 +168,10 @@ impl Lock {
 
 fn workload_help() -> String {
     let names: Vec<String> = shipped().into_iter().map(|w| w.name).collect();
-    format!("What to run: {}, or a file of your own that ends in .toml", names.join(", "))
+    format!(
+        "What to run: {}, or a file of your own that ends in .toml [default: cpu; mixed where --cpu or --wait is given]",
+        names.join(", ")
+    )
 }
 
 /// Reads one of `all` by its name.

@@ -83,6 +83,25 @@ fn run_has_a_format() {
 }
 
 #[test]
+fn amounts_have_options_of_their_own() {
+    let settings = screen("-w cpu --cpu 7ms --tasks 3 --set cpu=9ms");
+    assert_eq!(settings.workload.param("cpu"), Some(Value::Time(Ns::from_millis(7))));
+    let settings = screen("-w io --wait 7ms");
+    assert_eq!(settings.workload.param("wait"), Some(Value::Time(Ns::from_millis(7))));
+}
+
+#[test]
+fn texts_are_asked_for_too() {
+    let text = |line| match parsed(line) {
+        Ok(Invocation::Print(text)) => text,
+        other => panic!("{line}: {other:?}"),
+    };
+    assert!(text("workloads").contains("  cpu  "));
+    assert!(text("workloads --show io").starts_with("format = 1\n"));
+    assert!(text("workloads --format json").starts_with("{\n  \"schema\": 1,"));
+}
+
+#[test]
 fn a_file_of_the_user_is_read() {
     assert_eq!(screen("-w mine.toml").workload.name, "mine");
     assert_eq!(screen("-w folder/mine").workload.name, "mine");
@@ -146,13 +165,25 @@ const WRONG: &[(&str, &[&str])] = &[
     ("--set tasks=5ms", &["`tasks` takes a whole number"]),
     ("--set tasks=0", &["0 tasks", "between 1 and 4096"]),
     ("--set tasks=5000", &["5000 tasks", "between 1 and 4096"]),
-    ("--set wait=5ms", &["`cpu` has no parameter `wait`", "tasks, cpu"]),
+    ("--set wait=5ms", &["`cpu` has no parameter `wait`", "tasks (a whole number), cpu (a duration like 5ms)"]),
+    ("-w cpu --wait 5ms", &["`cpu` has no parameter `wait`", "tasks (a whole number), cpu (a duration like 5ms)"]),
+    ("-w io --cpu 5ms", &["`io` has no parameter `cpu`", "wait (a duration like 5ms)"]),
+    ("--cpu 5", &["--cpu", "`5` needs a unit"]),
+    ("--wait fast", &["--wait", "`fast` is not a duration"]),
+    ("run --cpu -5ms", &["--cpu", "`-5ms` is not a duration"]),
     ("-w io --set wait=24h", &["`24h` needs a unit"]),
     ("-w io --set wait=1440min --tasks 5", &["cannot be run", "longer than 24 h"]),
     ("--color sometimes", &["--color", "auto, always, never"]),
     ("--theme solarized", &["--theme", "dark, light, high-contrast, color-blind"]),
     ("--no-such-option", &["--no-such-option"]),
     ("rum", &["rum", "run"]),
+    ("workload", &["workload", "workloads"]),
+    ("workloads --show cpuu", &["no workload `cpuu`", "did you mean `cpu`?", "cpu, io"]),
+    ("workloads --show ./cpu.toml", &["no workload `./cpu.toml`"]),
+    ("workloads --show", &["--show"]),
+    ("workloads --show cpu --format json", &["--show", "--format"]),
+    ("workloads --format csv", &["--format", "table, json"]),
+    ("workloads cpu", &["cpu"]),
     ("compare", &["compare"]),
     ("run --format xml", &["--format", "table, json, csv"]),
     ("run --repeat 0", &["--repeat", "from 1 to 1000"]),
