@@ -14,6 +14,8 @@ use crate::settings::Settings;
 
 mod args;
 mod catalogue;
+mod completions;
+mod man;
 mod values;
 mod workloads;
 
@@ -132,9 +134,11 @@ where
             Ok(Invocation::Run(settings, run.format, run.repeat))
         }
         Some(args::Command::Workloads(list)) => Ok(Invocation::Print(match list.show {
-            Some(name) => catalogue::show(&name)?,
+            Some(name) => catalogue::show(&name.to_string_lossy())?,
             None => catalogue::list(list.format),
         })),
+        Some(args::Command::Completions(to)) => Ok(Invocation::Print(completions::script(to.shell))),
+        Some(args::Command::Man) => Ok(Invocation::Print(man::page())),
     }
 }
 

@@ -116,7 +116,9 @@ fn a_reader_who_leaves_is_no_error() {
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_said() {
     let full = std::fs::File::options().write(true).open("/dev/full").expect("/dev/full");
-    for args in ["run -w io --scale 0.001", "run -w io --scale 0.001 --repeat 2 --format csv", "workloads", "--help"] {
+    for args in
+        ["run -w io --scale 0.001", "run -w io --scale 0.001 --repeat 2 --format csv", "workloads", "man", "--help"]
+    {
         let to = full.try_clone().expect("/dev/full");
         let output = command(args).stdout(to).output().expect("the program runs");
         assert_eq!(output.status.code(), Some(1), "{args}");

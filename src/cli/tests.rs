@@ -115,6 +115,28 @@ fn help_and_version_are_asked_for() {
     }
 }
 
+#[test]
+fn the_help_fits_a_small_terminal_and_names_every_command() {
+    for line in ["--help", "-h", "run --help", "workloads --help", "completions --help", "man --help"] {
+        let text = parsed(line).expect_err(line).text;
+        let widest = text.lines().max_by_key(|l| l.chars().count()).unwrap_or_default();
+        assert!(widest.chars().count() <= 80, "{line}: {widest}");
+        assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{line}");
+    }
+    let text = parsed("--help").expect_err("help").text;
+    let (commands, rest) = text.split_once("Commands:\n").and_then(|(_, t)| t.split_once("\n\n")).expect("commands");
+    for command in ["run", "workloads", "completions", "man"] {
+        assert_eq!(commands.lines().filter(|l| l.starts_with(&format!("  {command} "))).count(), 1, "{commands}");
+    }
+    for (example, _) in args::EXAMPLES {
+        assert!(rest.contains(example), "{example}");
+        if !example.contains("--cpu") {
+            let args = example.split_whitespace();
+            assert!(parse(args, &Fake).is_ok(), "{example} must be right itself");
+        }
+    }
+}
+
 /// What is wrong, and what the sentence about it must contain.
 const WRONG: &[(&str, &[&str])] = &[
     ("-w cpuu", &["no workload `cpuu`", "did you mean `cpu`?", "cpu, io", ".toml"]),
@@ -184,6 +206,9 @@ const WRONG: &[(&str, &[&str])] = &[
     ("workloads --show cpu --format json", &["--show", "--format"]),
     ("workloads --format csv", &["--format", "table, json"]),
     ("workloads cpu", &["cpu"]),
+    ("completions", &["<SHELL>"]),
+    ("completions tcsh", &["'tcsh'", "bash, elvish, fish, powershell, zsh"]),
+    ("man 1", &["'1'"]),
     ("compare", &["compare"]),
     ("run --format xml", &["--format", "table, json, csv"]),
     ("run --repeat 0", &["--repeat", "from 1 to 1000"]),
