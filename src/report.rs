@@ -5,6 +5,7 @@ mod amounts;
 mod csv;
 mod document;
 mod fields;
+mod narrator;
 mod printout;
 mod rounds;
 mod sentences;
@@ -15,8 +16,9 @@ pub use amounts::{params, title};
 pub use csv::{csv_head, csv_rows};
 pub use document::{KERNEL_RECORD, SCHEMA, json};
 pub use fields::*;
+pub use narrator::Narrator;
 pub use printout::Printout;
-pub use sentences::{Narrator, shortfall, summary};
+pub use sentences::{shortfall, summary};
 pub use series::Series;
 pub use table::{heading, table};
 
@@ -26,6 +28,8 @@ use crate::trace::Trace;
 
 /// The share of the cores from which on other programs are known to have made times too long; reports say so.
 const BUSY: f64 = 0.05;
+/// From this share of a task's time on, a state is worth a word.
+const NOTEWORTHY: f64 = 0.005;
 
 /// How the result of a run is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -96,6 +96,21 @@ fn sentences_tell_a_run_in_order() {
 }
 
 #[test]
+fn sentences_can_be_listened_to() {
+    for args in ["-m processes --global-lock gil -w cpu --tasks 3 --cpu 20ms", "-m async -w io --tasks 300 --wait 5ms"]
+    {
+        let (code, out, err) = output(&format!("run --plain --repeat 2 {args}"));
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{args}");
+        let silent = |c: char| !c.is_ascii_alphanumeric() && !" .,:;%/'()\n".contains(c);
+        assert_eq!(out.find(silent).map(|at| &out[at..]), None, "{args}: a symbol");
+        assert!(out.lines().all(|l| l.ends_with('.')), "{out}");
+        let [first, second, end] = ["Run 1 of 2.", "Run 2 of 2.", "2 runs are over"].map(|part| out.find(part));
+        assert!(first.is_some() && first < second && second < end, "{out}");
+        assert!(out.lines().count() < 80, "{} lines: {out}", out.lines().count());
+    }
+}
+
+#[test]
 fn a_reader_who_leaves_is_no_error() {
     for args in [
         "run -w io -m async --scale 0.0001 --tasks 500",

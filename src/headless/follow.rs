@@ -31,7 +31,8 @@ impl Following {
         let stage = plan.stage();
         let named = |t: &crate::workload::Task| TaskName { name: t.name.clone(), background: t.background };
         let trace = Trace::new(stage.tasks.iter().map(named).collect(), stage.workers);
-        let narrator = settings.plain.then(|| Narrator::new(stage.tasks.iter().map(|t| t.name.clone())));
+        let narrator =
+            settings.plain.then(|| Narrator::new(stage.tasks.iter().map(|t| t.name.clone()), stage.model.kind));
         let number = of.map_or_else(String::new, |of| format!(", run {round} of {of}"));
         let what = format!("{} as {}{number}", stage.workload, stage.model.kind.name());
         let cores = machine::allowed_cores();
@@ -42,10 +43,8 @@ impl Following {
     fn begin(&mut self, begin: &Begin) -> Result<(), Stop> {
         self.watch = Some(Watch::begin(self.cores.clone(), sys::now(), sys::process_cpu()));
         self.trace.begin(begin);
-        match &mut self.narrator {
-            Some(narrator) => print(&(narrator.begin(begin) + "\n")),
-            None => Ok(()),
-        }
+        let sentences = self.narrator.as_mut().map(|narrator| narrator.begin(begin));
+        say(sentences.unwrap_or_default())
     }
 
     /// Takes one frame in; says whether the run is over.
@@ -55,8 +54,7 @@ impl Following {
             Frame::Events(records) => {
                 records.iter().for_each(|record| self.trace.push(record));
                 if let Some(narrator) = &mut self.narrator {
-                    let text: String = narrator.tell(&records).into_iter().map(|s| s + "\n").collect();
-                    print(&text)?;
+                    say(narrator.tell(&records))?;
                 }
             }
             Frame::End(end) => {
@@ -105,7 +103,21 @@ impl Following {
                     return Err(Stop::Failed("the run cannot be followed".to_owned()));
                 }
             }
-            self.progress.show(&self.trace, sys::now());
+            self.pause()?;
         }
     }
+
+    /// Nothing happens at the moment.
+    fn pause(&mut self) -> Result<(), Stop> {
+        let begun = self.trace.t0().is_some();
+        let said = self.narrator.as_mut().filter(|_| begun).and_then(|narrator| narrator.pause(sys::now()));
+        self.progress.show(&self.trace, sys::now());
+        say(said)
+    }
+}
+
+/// Prints `sentences`, each as a line, at once.
+fn say(sentences: impl IntoIterator<Item = String>) -> Result<(), Stop> {
+    let text: String = sentences.into_iter().map(|s| s + "\n").collect();
+    if text.is_empty() { Ok(()) } else { print(&text) }
 }

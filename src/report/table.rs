@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::amounts::title;
 use super::document::{outcome, taken_up};
-use super::{BUSY, Run};
+use super::{BUSY, NOTEWORTHY, Run};
 use crate::model::{GlobalLock, ModelKind};
 use crate::state::State;
 use crate::text::report::{self as words, Line};
@@ -114,7 +114,7 @@ impl Profile {
         let whole: Ns = sums.iter().copied().sum();
         let share = |state: State| sums[state as usize].share_of(whole);
         let waits = State::ALL.into_iter().filter(|s| *s != State::Running).map(|s| (s, share(s)));
-        let mut waits: Vec<_> = waits.filter(|(_, share)| *share >= 0.005).collect();
+        let mut waits: Vec<_> = waits.filter(|(_, share)| *share >= NOTEWORTHY).collect();
         waits.sort_by(|a, b| b.1.total_cmp(&a.1));
         Profile { queued: sums[State::Queued as usize], running: share(State::Running), waits }
     }

@@ -211,8 +211,8 @@ fn a_task_that_was_killed_is_a_shortfall() {
 #[test]
 fn sentences_say_what_happens_and_then_what_it_came_to() {
     let plan = plan_of(&settings(GIL));
-    let mut narrator = Narrator::new(plan.stage().tasks.iter().map(|t| t.name.clone()));
-    assert_eq!(narrator.begin(&begin()), "0.000 s: 2 tasks submitted, for 2 workers on 2 cores.");
+    let mut narrator = Narrator::new(plan.stage().tasks.iter().map(|t| t.name.clone()), ModelKind::Processes);
+    assert_eq!(narrator.begin(&begin()), ["0.000 s: 2 tasks submitted, for 2 workers on 2 cores."]);
     // As rings are drained: in order for each worker, in none across them.
     let mut shuffled = records();
     shuffled.sort_by_key(|r| std::cmp::Reverse(r.worker));
@@ -222,6 +222,7 @@ fn sentences_say_what_happens_and_then_what_it_came_to() {
         "0.002 s: task 2 starts on worker 2.",
         "0.002 s: task 2 waits for the GIL.",
         "0.011 s: task 1 is done.",
+        "0.018 s: 64 B copied back from task 2, in 1 us.",
         "0.020 s: task 2 was killed by signal 9.",
     ];
     assert_eq!(narrator.tell(&shuffled), expected);
@@ -230,20 +231,6 @@ fn sentences_say_what_happens_and_then_what_it_came_to() {
         summary.contains("task 2: killed by signal 9 after 20 ms; running 40 %, GIL 50 %, queued 10 %."),
         "{summary}"
     );
-}
-
-#[test]
-fn repeated_waits_are_told_once_a_second_and_long_ones_have_an_end() {
-    let mut narrator = Narrator::new(["t".to_owned()]);
-    let _ = narrator.begin(&begin());
-    let mut told = Vec::new();
-    for round in 0..300 {
-        told.extend(narrator.tell(&[at(round * 10, 0, 0, enter(0, State::Gil))]));
-        told.extend(narrator.tell(&[at(round * 10 + 5, 0, 0, enter(0, State::Running))]));
-    }
-    assert_eq!(told.iter().filter(|s| s.contains("waits for the GIL")).count(), 3, "{told:?}");
-    told = narrator.tell(&[at(4_000, 0, 0, enter(0, State::Io)), at(4_200, 0, 0, enter(0, State::Running))]);
-    assert_eq!(told, ["4.000 s: t waits for an answer.", "4.200 s: t goes on after 200 ms of waiting for an answer."]);
 }
 
 #[test]

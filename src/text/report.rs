@@ -17,14 +17,20 @@ pub enum Told {
     StoodStill { time: Ns },
     Starts { task: String, worker: u16 },
     Waits { task: String, wait: Wait, due: Option<Ns> },
-    GoesOn { task: String, after: Ns, wait: Wait },
+    Waited { task: String, after: Ns, wait: Wait, goes_on: bool },
+    WasOff { task: String, time: Ns },
+    Copied { task: String, back: bool, bytes: u64, time: Ns },
     Ended { task: String, outcome: Outcome, signal: u8 },
+    WillCount,
+    Count { over: usize, tasks: usize, doing: Vec<(State, usize)>, on_loop: bool },
 }
 
 /// What a task waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "named after what is waited for")]
 pub enum Wait {
+    Core,
+    Turn,
     Gil,
     Lock,
     Answer,
@@ -32,20 +38,25 @@ pub enum Wait {
 }
 
 impl Wait {
-    /// What a task in `state` waits for; nothing if it does not wait, or nobody can follow it.
-    pub const fn of(state: State) -> Option<Wait> {
+    /// What a task in `state` waits for; nothing if it does not wait. On a loop it is its turn that a task waits for,
+    /// and not a core.
+    pub const fn of(state: State, on_loop: bool) -> Option<Wait> {
         Some(match state {
+            State::Ready | State::Preempted if on_loop => Wait::Turn,
+            State::Ready | State::Preempted => Wait::Core,
             State::Gil => Wait::Gil,
             State::Lock => Wait::Lock,
             State::Io => Wait::Answer,
             State::Sleep => Wait::Timer,
-            _ => return None,
+            State::Queued | State::Starting | State::Copying | State::Running | State::Ended => return None,
         })
     }
 
     /// As what a task does: `waits for the GIL`.
     const fn verb(self) -> &'static str {
         match self {
+            Wait::Core => "waits for a core",
+            Wait::Turn => "waits for its turn",
             Wait::Gil => "waits for the GIL",
             Wait::Lock => "waits for a lock",
             Wait::Answer => "waits for an answer",
@@ -56,11 +67,25 @@ impl Wait {
     /// As what time is spent on.
     const fn noun(self) -> &'static str {
         match self {
+            Wait::Core => "waiting for a core",
+            Wait::Turn => "waiting for its turn",
             Wait::Gil => "waiting for the GIL",
             Wait::Lock => "waiting for a lock",
             Wait::Answer => "waiting for an answer",
             Wait::Timer => "sleep",
         }
+    }
+}
+
+/// What several tasks in `state` are doing.
+const fn doing(state: State, on_loop: bool) -> &'static str {
+    match (state, Wait::of(state, on_loop)) {
+        // They may be more than there are cores: who has one, is seen only afterwards.
+        (State::Running, _) => "computing",
+        (_, Some(Wait::Timer)) => "asleep",
+        (_, Some(Wait::Turn)) => "waiting for their turn",
+        (_, Some(wait)) => wait.noun(),
+        (other, None) => other.name(),
     }
 }
 
@@ -85,7 +110,21 @@ impl Told {
             Told::Starts { task, worker } => format!("{task} starts on worker {worker}"),
             Told::Waits { task, wait, due: Some(due) } => format!("{task} {} for {due}", wait.verb()),
             Told::Waits { task, wait, due: None } => format!("{task} {}", wait.verb()),
-            Told::GoesOn { task, after, wait } => format!("{task} goes on after {after} of {}", wait.noun()),
+            Told::Waited { task, after, wait, goes_on } => {
+                let verb = if *goes_on { "goes on after" } else { "is through with" };
+                format!("{task} {verb} {after} of {}", wait.noun())
+            }
+            Told::WasOff { task, time } => format!("{task} had no core for {time}"),
+            Told::Copied { task, back, bytes, time } => {
+                let way = if *back { "back from" } else { "to" };
+                format!("{} copied {way} {task}, in {time}", self::bytes(*bytes))
+            }
+            Told::WillCount => "they are too many to follow each: at times it is said how many do what".to_owned(),
+            Told::Count { over, tasks, doing, on_loop } => {
+                let doing: Vec<String> =
+                    doing.iter().map(|(s, n)| format!("{n} {}", self::doing(*s, *on_loop))).collect();
+                format!("{over} of {tasks} tasks are over; {}", doing.join(", "))
+            }
             Told::Ended { task, outcome, signal } => match outcome {
                 Outcome::Done => format!("{task} is done"),
                 Outcome::Failed => format!("{task} failed"),
@@ -109,6 +148,10 @@ pub enum Line {
     Suspended { time: Ns },
     Forgotten { before: Ns },
     ReadyIsNoticed,
+    Over,
+    Ends { tasks: usize, ends: Vec<(Outcome, usize)> },
+    Latency { half: Ns, most: Ns, longest: Ns },
+    Shares { of: String },
     Round { round: u16, of: u16 },
     Runs { runs: usize, median: Ns, least: Ns, most: Ns },
     RunsSpread { spread: Ns },
@@ -162,6 +205,15 @@ impl Line {
             Line::ReadyIsNoticed => {
                 "note: ready is what workers noticed themselves; the kernel's record is not read".to_owned()
             }
+            Line::Over => "The run is over".to_owned(),
+            Line::Ends { tasks, ref ends } => {
+                let ends: Vec<String> = ends.iter().map(|(outcome, n)| format!("{n} {}", outcome.name())).collect();
+                format!("{}: {}", counted(tasks as u64, "task", "tasks"), ends.join(", "))
+            }
+            Line::Latency { half, most, longest } => format!(
+                "Half of those done took at most {half} from submission to end, 95 of 100 at most {most}, the slowest {longest}"
+            ),
+            Line::Shares { ref of } => format!("Of their time in all: {of}"),
             Line::Round { round, of } => format!("Run {round} of {of}"),
             Line::Runs { runs, median, least, most } => {
                 let runs = counted(runs as u64, "run is", "runs are");
