@@ -84,8 +84,9 @@ fn attempt(settings: &Settings, format: Format, repeat: Option<u16>) -> Result<(
         return outcome;
     }
     let broken = outcome.as_ref().err().map(Stop::reason);
-    print(&printout.close(broken.as_deref()))?;
-    outcome
+    // What ended the runs says more than that the rest cannot be written either.
+    let closed = print(&printout.close(broken.as_deref()));
+    outcome.and(closed)
 }
 
 /// Makes the run number `round` of `of` and prints it.

@@ -55,7 +55,7 @@ const EXIT_STATUS: &[(&str, &str)] = &[
 const ENVIRONMENT: &[(&str, &str)] = &[
     ("NO_COLOR", "If set and not empty, the screen is drawn without colour, unless --color says otherwise."),
     ("TERM, COLORTERM", "How many colours the terminal has. Where TERM is dumb, no progress is printed."),
-    ("LC_ALL, LC_CTYPE, LANG", "Where none of them names UTF-8, the screen is drawn in ASCII."),
+    ("LC_ALL, LC_CTYPE, LANG", "If the first of them that is set does not name UTF-8, the screen is drawn in ASCII."),
     ("XDG_CACHE_HOME", "The cache folder, if it is not ~/.cache."),
 ];
 
