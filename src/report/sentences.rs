@@ -7,8 +7,8 @@ use super::rounds::seconds;
 use super::table::{Profile, clean, ending, totals};
 use super::{NOTEWORTHY, Run};
 use crate::state::{Outcome, State};
+use crate::text::percent;
 use crate::text::report::{self as words, Line};
-use crate::text::{counted, percent};
 use crate::units::TaskId;
 
 /// The result of `run`, a sentence for each task, or a few for all if they are many, and then what they come to. Empty if
@@ -25,9 +25,8 @@ fn each(run: Run<'_>) -> Vec<String> {
         let profile = Profile::of(run, index);
         let running = (State::Running, profile.running);
         let shares: Vec<_> = [running].into_iter().chain(profile.waits).collect();
-        let after = run.trace.tasks[index].ended_at().map_or_else(String::new, |at| format!(" after {at}"));
         let name = clean(&run.trace.names[index].name);
-        format!("{name}: {}{after}; {}", ending(run, index), self::shares(&shares))
+        words::task(&name, &ending(run, index), run.trace.tasks[index].ended_at(), &self::shares(&shares))
     };
     (0..run.trace.tasks.len()).map(of).collect()
 }
@@ -59,10 +58,6 @@ fn shares(of: &[(State, f64)]) -> String {
 pub fn shortfall(run: Run<'_>) -> Option<String> {
     let ended = |i: usize| outcome(run.trace, TaskId(i as u32));
     let broken = (0..run.trace.tasks.len()).filter(|i| matches!(ended(*i), Outcome::Failed | Outcome::Killed));
-    let names: Vec<String> =
-        broken.map(|i| format!("{} ({})", clean(&run.trace.names[i].name), ending(run, i))).collect();
-    let count = names.len();
-    let shown = names.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
-    let more = if count > 4 { format!(" and {} more", count - 4) } else { String::new() };
-    (count > 0).then(|| format!("{} did not come to the end: {shown}{more}", counted(count as u64, "task", "tasks")))
+    let told: Vec<_> = broken.map(|i| (clean(&run.trace.names[i].name), ending(run, i))).collect();
+    (!told.is_empty()).then(|| words::shortfall(&told))
 }

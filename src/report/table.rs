@@ -7,8 +7,8 @@ use super::document::{outcome, taken_up};
 use super::{BUSY, NOTEWORTHY, Run};
 use crate::model::{GlobalLock, ModelKind};
 use crate::state::State;
-use crate::text::report::{self as words, Line};
-use crate::text::{counted, percent};
+use crate::text::percent;
+use crate::text::report::{self as words, Line, Workers};
 use crate::trace::{LockStats, Stats};
 use crate::units::{Ns, TaskId};
 
@@ -23,26 +23,25 @@ pub fn heading(run: Run<'_>) -> String {
     let title = title(workload, run.settings.scale);
     let name = clean(&workload.name);
     let what = if title.is_empty() { name } else { format!("{name}: {}", clean(&title)) };
-    let lock = match stage.model.lock {
-        GlobalLock::Off => String::new(),
-        GlobalLock::Gil { interval } => format!(" with a GIL (switch interval {})", interval.written()),
+    let interval = match stage.model.lock {
+        GlobalLock::Off => None,
+        GlobalLock::Gil { interval } => Some(interval),
     };
     let workers = match stage.model.kind {
-        ModelKind::Serial => "one thread".to_owned(),
-        ModelKind::Async => "one event loop".to_owned(),
-        ModelKind::Threads => counted(u64::from(stage.workers), "thread", "threads"),
-        ModelKind::Processes => counted(u64::from(stage.workers), "process", "processes"),
+        ModelKind::Serial => Workers::OneThread,
+        ModelKind::Async => Workers::OneLoop,
+        ModelKind::Threads => Workers::Threads(stage.workers),
+        ModelKind::Processes => Workers::Processes(stage.workers),
     };
-    let cores = counted(run.trace.cores.len() as u64, "core", "cores");
     let (model, engine) = (stage.model.kind.name(), run.plan.engine.name());
-    format!("{what}\n{model}{lock}: {workers}, {cores}, {engine}\n")
+    let how = words::how(model, interval, workers, run.trace.cores.len(), engine);
+    format!("{what}\n{how}\n")
 }
 
 /// The result of `run`: a line for each task, then what they come to. Empty if the run is not over.
 pub fn table(run: Run<'_>) -> String {
     let Some(totals) = totals(run) else { return String::new() };
-    let head = ["task", "worker", "pid", "tid", "queued", "started", "finished", "running", "waiting", "outcome"];
-    let mut rows = vec![head.map(str::to_owned)];
+    let mut rows = vec![words::COLUMNS.map(str::to_owned)];
     rows.extend((0..run.trace.tasks.len()).map(|i| row(run, i)));
     let mut text = heading(run);
     text.push('\n');

@@ -135,6 +135,52 @@ impl Told {
     }
 }
 
+/// Who executes the tasks of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named after what they are")]
+pub enum Workers {
+    OneThread,
+    OneLoop,
+    Threads(u16),
+    Processes(u16),
+}
+
+impl Workers {
+    fn text(self) -> String {
+        match self {
+            Workers::OneThread => "one thread".to_owned(),
+            Workers::OneLoop => "one event loop".to_owned(),
+            Workers::Threads(n) => counted(u64::from(n), "thread", "threads"),
+            Workers::Processes(n) => counted(u64::from(n), "process", "processes"),
+        }
+    }
+}
+
+/// How a run was executed: the second line above its result. The switch interval is that of the global lock, if it was
+/// on.
+pub fn how(model: &str, interval: Option<Ns>, workers: Workers, cores: usize, engine: &str) -> String {
+    let lock = interval.map_or_else(String::new, |t| format!(" with a GIL (switch interval {})", t.written()));
+    format!("{model}{lock}: {}, {}, {engine}", workers.text(), counted(cores as u64, "core", "cores"))
+}
+
+/// What stands above the columns of the table of tasks.
+pub const COLUMNS: [&str; 10] =
+    ["task", "worker", "pid", "tid", "queued", "started", "finished", "running", "waiting", "outcome"];
+
+/// What became of the task `name`: how it ended and when, if that is known, and how it spent its time.
+pub fn task(name: &str, ending: &str, at: Option<Ns>, shares: &str) -> String {
+    let after = at.map_or_else(String::new, |at| format!(" after {at}"));
+    format!("{name}: {ending}{after}; {shares}")
+}
+
+/// Why a run did not do what it should: some tasks did not come to their end, each a name and how it ended.
+pub fn shortfall(tasks: &[(String, String)]) -> String {
+    let shown: Vec<String> = tasks.iter().take(4).map(|(name, ending)| format!("{name} ({ending})")).collect();
+    let more = if tasks.len() > 4 { format!(" and {} more", tasks.len() - 4) } else { String::new() };
+    let count = counted(tasks.len() as u64, "task", "tasks");
+    format!("{count} did not come to the end: {}{more}", shown.join(", "))
+}
+
 /// A line about what a run came to.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
