@@ -15,7 +15,7 @@ use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
 use concviz::trace::{End, Event, Frame, Record};
 use concviz::units::Ns;
-use concviz::workload;
+use concviz::workload::{self, Kernel};
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -24,8 +24,8 @@ fn main() {
         std::process::exit(2);
     };
     let times: usize = times.parse().expect("a number of runs");
-    let rates = calibrate::measure();
-    println!("{} iterations/ms, {:.2} usable cores", rates.count_per_ms, machine::usable_cores());
+    let rates = calibrate::measure(Kernel::ALL.into_iter().collect());
+    println!("{} iterations/ms, {:.2} usable cores", rates.per_ms(Kernel::Count), machine::usable_cores());
     let gil = GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL };
     let mut models: Vec<Model> = ModelKind::ALL.map(Model::plain).to_vec();
     models.push(Model { kind: ModelKind::Threads, lock: gil });

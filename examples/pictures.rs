@@ -57,10 +57,7 @@ fn picture(folder: &Path, name: &str, workload: &str, size: (u16, u16), keys: &s
         scale: Scale::ONE,
     };
     let machine = Machine { usable: machine::usable_cores(), allowed: machine::allowed_cores() };
-    let rates = match calibrate::cached() {
-        Some(rates) => rates,
-        None => calibrate::Calibration::start().wait()?,
-    };
+    let rates = calibrate::rates(setup.kernels())?;
     let mut app = App::new(setup, machine, Some(rates), sys::now(), size);
     let effects = app.launch();
     carry_out(&mut app, effects)?;
@@ -115,7 +112,7 @@ fn messages(id: concviz::app::RunId, plan: &Plan) -> Result<Vec<Message>, Box<dy
             Frame::End(end) => {
                 let run = end.cpu + end.overhead.collector + end.overhead.dispatcher;
                 let others = watch.as_ref().and_then(|w| w.others(sys::now(), sys::process_cpu(), run));
-                Message::End(id, end, Beside { others: others.unwrap_or(0.0), watching: 0.0 })
+                Message::End(id, end, Beside { others: others.unwrap_or(0.0), watching: 0.0, ..Beside::default() })
             }
             Frame::Failed(why) => return Err(why.into()),
         });

@@ -22,7 +22,7 @@ fn main() {
     let threads: u16 = threads.parse().expect("a number of threads");
     let interval: Ns = interval.parse().expect("an interval");
     let time: Ns = time.parse().expect("a time");
-    let piece = calibrate::measure().count_per_ms / 50;
+    let piece = calibrate::measure([Kernel::Count].into_iter().collect()).per_ms(Kernel::Count) / 50;
     let work = Op::Compute(Kernel::Count, Work::Iterations(piece));
     let task = Task { name: "task".to_owned(), background: false, ops: vec![Op::Repeat(Until::For(time), vec![work])] };
     let stage = Stage {
@@ -31,7 +31,8 @@ fn main() {
         model: Model { kind: ModelKind::Threads, lock: GlobalLock::Gil { interval } },
         workers: threads,
         cores: None,
-        poll_every: piece,
+        poll_every: [piece; Kernel::COUNT],
+        locks: Vec::new(),
     };
     let plan = Plan { stages: vec![stage], seed: 1, engine: Engine::Measured };
     for _ in 0..times.parse().expect("a number of runs") {

@@ -6,9 +6,11 @@ use crate::plan::{Plan, Rates};
 use crate::scene::{Grid, Scene, View, axis_for};
 use crate::trace::{Begin, End, Record};
 use crate::units::{Ns, Range, Stamp, TaskId};
-use crate::workload::Workload;
+use crate::workload::{Kernels, Workload};
 
+pub mod filter;
 pub mod keys;
+mod lanes;
 mod playhead;
 mod run;
 mod setup;
@@ -16,6 +18,7 @@ mod update;
 mod viewport;
 
 pub use keys::{Action, Key};
+pub use lanes::{Lanes, Sort};
 pub use playhead::Playhead;
 pub use run::{Phase, Row, Run, RunId, Score, Scoreboard};
 pub use setup::{Dial, Setup};
@@ -73,6 +76,10 @@ pub struct Beside {
     pub others: f64,
     /// Cores that watching the run kept busy: this program and the run's own collector and dispatcher.
     pub watching: f64,
+    /// Cores that the host of a virtual machine kept for itself.
+    pub stolen: f64,
+    /// For how long a quota kept work from running, added up over the cores; nothing where there is no quota.
+    pub throttled: Option<Ns>,
 }
 
 /// Something happened.
@@ -122,8 +129,8 @@ pub enum Effect {
     Start(RunId, Plan),
     /// Stop whatever runs.
     Stop,
-    /// Find out how fast this machine is.
-    Calibrate,
+    /// Find out how fast this machine is at these.
+    Calibrate(Kernels),
     /// Save the current screen under a name that begins so.
     Save(String),
     /// Give the terminal back, and stop until continued.
@@ -154,7 +161,7 @@ pub struct App {
     pub setup: Setup,
     /// The shipped workloads, and the user's own if there is one.
     pub catalogue: Vec<Workload>,
-    /// How fast the machine is, once that is known.
+    /// How fast the machine is, as far as that is known.
     pub rates: Option<Rates>,
     /// The run that is watched.
     pub run: Option<Run>,
@@ -168,6 +175,8 @@ pub struct App {
     pub zoom: Option<Range>,
     /// Whether the zoom is the lens.
     pub lens: bool,
+    /// Which tasks have a lane, and in which order.
+    pub lanes: Lanes,
     /// What is selected.
     pub selection: Option<Selection>,
     /// Whether the selection is explained.
@@ -210,6 +219,7 @@ impl App {
             axis,
             zoom: None,
             lens: false,
+            lanes: Lanes::default(),
             selection: None,
             detail: false,
             layer: None,
@@ -274,12 +284,6 @@ impl App {
         Some(Scene::build(&run.trace, &view, run.model.kind == ModelKind::Async))
     }
 
-    /// The tasks that have a lane, from top to bottom.
-    pub fn order(&self) -> Vec<TaskId> {
-        let tasks = self.run.as_ref().map_or(0, |r| r.trace.tasks.len());
-        (0..tasks as u32).map(TaskId).collect()
-    }
-
     /// The finding of the run at the playhead.
     pub fn finding(&self) -> Option<crate::insight::Finding> {
         use crate::insight::{Facts, Finding, find};
@@ -295,7 +299,9 @@ impl App {
         let stats = run.trace.stats(until);
         let over = run.phase == Phase::Over && run.trace.makespan().is_some_and(|m| until >= m);
         let serial = self.scoreboard.serial();
-        let fair = serial.filter(|s| self.scoreboard.speedup(*s, self.machine.usable).is_some());
+        let score = run.score();
+        let pair = [serial, score].into_iter().flatten();
+        let fair = serial.filter(|_| pair.clone().all(|s| self.scoreboard.speedup(s, self.cores()).is_some()));
         let seen = |model: Model| self.scoreboard.get(model).is_some();
         Some(find(&Facts {
             trace: &run.trace,
@@ -305,9 +311,19 @@ impl App {
             cores: self.cores(),
             serial: fair.map(|s| s.time),
             others: run.beside.others,
+            around: self.around(run),
             over,
             seen: &seen,
         }))
+    }
+
+    /// What the machine did to `run`.
+    fn around(&self, run: &Run) -> crate::insight::Around {
+        use crate::insight::{Around, Pace, speed};
+        let score = run.score();
+        let speed = run.planned.zip(score.and_then(|s| s.work)).and_then(|(planned, work)| speed(planned, work));
+        let pace = score.map_or(Pace::Even, |s| self.scoreboard.pace(s));
+        Around { stolen: run.beside.stolen, throttled: run.beside.throttled, speed, pace }
     }
 
     /// The cores a run can use.

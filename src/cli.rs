@@ -9,12 +9,13 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::report::Format;
+use crate::report::{Format, ListFormat};
 use crate::settings::Settings;
 
 mod args;
 mod catalogue;
 mod completions;
+mod doctor;
 mod man;
 mod values;
 mod workloads;
@@ -26,6 +27,8 @@ pub enum Invocation {
     Screen(Settings),
     /// A run without a screen, its result printed like this; or so many runs of the same.
     Run(Settings, Format, Option<u16>),
+    /// What this machine can show, printed like this.
+    Doctor(ListFormat),
     /// This text on stdout.
     Print(String),
 }
@@ -137,6 +140,7 @@ where
             Some(name) => catalogue::show(&name.to_string_lossy())?,
             None => catalogue::list(list.format),
         })),
+        Some(args::Command::Doctor(doctor)) => Ok(Invocation::Doctor(doctor.format)),
         Some(args::Command::Completions(to)) => Ok(Invocation::Print(completions::script(to.shell))),
         Some(args::Command::Man) => Ok(Invocation::Print(man::page())),
     }

@@ -9,12 +9,13 @@ use std::thread;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
-use crate::engine::real::calibrate::{self, Calibration};
-use crate::engine::real::{Runner, machine};
-use crate::plan::Plan;
+use crate::engine::real::{Runner, calibrate, machine};
+use crate::insight;
+use crate::plan::{Plan, Rates};
 use crate::report::{self, Format, Printout};
 use crate::settings::Settings;
 use crate::trace::{Frame, FrameError};
+use crate::workload::Kernels;
 
 mod follow;
 mod progress;
@@ -71,11 +72,11 @@ pub fn run(settings: &Settings, format: Format, repeat: Option<u16>) -> ExitCode
 fn attempt(settings: &Settings, format: Format, repeat: Option<u16>) -> Result<(), Stop> {
     let (news, coming) = channel();
     listen_for_signals(news.clone())?;
-    let plan = plan(settings)?;
+    let planned = plan(settings)?;
     let mut printout = Printout::new(format, settings.plain, repeat);
     let mut outcome = Ok(());
     for round in 1..=repeat.unwrap_or(1) {
-        outcome = once(settings, &plan, &mut printout, (round, repeat), (&news, &coming));
+        outcome = once(settings, &planned, &mut printout, (round, repeat), (&news, &coming));
         if outcome.is_err() {
             break;
         }
@@ -92,7 +93,7 @@ fn attempt(settings: &Settings, format: Format, repeat: Option<u16>) -> Result<(
 /// Makes the run number `round` of `of` and prints it.
 fn once(
     settings: &Settings,
-    plan: &Plan,
+    (plan, rates): &(Plan, Rates),
     printout: &mut Printout,
     (round, of): (u16, Option<u16>),
     (news, coming): (&Sender<News>, &Receiver<News>),
@@ -107,21 +108,21 @@ fn once(
     following.progress.erase();
     followed?;
     runner.kill();
-    let run = report::Run { settings, plan, trace: &following.trace, busy_machine: following.busy_machine };
+    let (trace, busy_machine) = (&following.trace, following.busy_machine);
+    let around = following.around(insight::planned(plan.stage(), *rates));
+    let run = report::Run { settings, plan, trace, busy_machine, usable: following.usable, around };
     let text = printout.end(run, round);
     print(&text.ok_or_else(|| Stop::Failed("the runner ended without an account of the run".to_owned()))?)?;
     report::shortfall(run).map_or(Ok(()), |shortfall| Err(Stop::Failed(shortfall)))
 }
 
-fn plan(settings: &Settings) -> Result<Plan, Stop> {
+fn plan(settings: &Settings) -> Result<(Plan, Rates), Stop> {
     let failed = |e: &dyn std::fmt::Display| Stop::Failed(e.to_string());
     let tasks = settings.workload.resolve(settings.scale).map_err(|e| failed(&e))?;
-    let rates = match calibrate::cached() {
-        Some(rates) => rates,
-        None => Calibration::start().wait().map_err(|e| failed(&e))?,
-    };
+    let kernels = tasks.iter().flat_map(|t| Kernels::of(&t.ops).iter()).collect();
+    let rates = calibrate::rates(kernels).map_err(|e| failed(&e))?;
     let usable = machine::usable_cores().ceil().max(1.0) as u16;
-    Ok(Plan::new(&settings.workload, tasks, settings.model, settings.wishes, usable, rates))
+    Ok((Plan::new(&settings.workload, tasks, settings.model, settings.wishes, usable, rates), rates))
 }
 
 fn listen_for_signals(news: Sender<News>) -> Result<(), Stop> {

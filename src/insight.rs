@@ -8,6 +8,10 @@ use crate::trace::{Stats, Trace};
 use crate::units::{Ns, Range};
 
 mod findings;
+mod pace;
+mod sharing;
+
+pub use pace::{Pace, STEADY, compare, planned, speed, worked};
 
 /// What to try next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +63,32 @@ pub struct Facts<'a> {
     pub serial: Option<Ns>,
     /// Cores that other programs kept busy meanwhile.
     pub others: f64,
+    /// What the machine did to the run.
+    pub around: Around,
     /// Whether it is over.
     pub over: bool,
     /// Which models the scoreboard already has: the next one to try is one it has not.
     pub seen: &'a dyn Fn(Model) -> bool,
+}
+
+/// What the machine did to a run that the run did not ask for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Around {
+    /// Cores that the host of a virtual machine kept for itself; 0 where nobody knows.
+    pub stolen: f64,
+    /// For how long a quota kept work from running, added up over the cores; nothing where there is no quota.
+    pub throttled: Option<Ns>,
+    /// The speed of its cores as a share of the calibrated one, where that is known.
+    pub speed: Option<f64>,
+    /// How its cores compare with those of the serial run.
+    pub pace: Pace,
+}
+
+impl Default for Around {
+    /// Nothing is known.
+    fn default() -> Around {
+        Around { stolen: 0.0, throttled: None, speed: None, pace: Pace::Even }
+    }
 }
 
 /// How many cores other programs may keep busy before ratios are refused, as a share of the usable ones.
@@ -116,3 +142,6 @@ fn broken(trace: &Trace) -> Option<(usize, &'static str)> {
         (_, f) => Some((f, "failed")),
     }
 }
+
+#[cfg(test)]
+mod tests;

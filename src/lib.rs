@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod cli;
+pub mod doctor;
 pub mod engine;
 pub mod export;
 pub mod headless;

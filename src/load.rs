@@ -13,11 +13,21 @@ pub struct Sample {
     pub at: Stamp,
     /// Time that all programs together have spent on the cores since the machine was started.
     pub busy: Ns,
+    /// Time for which a virtual machine's host did not give it the cores although it had work for them.
+    pub stolen: Ns,
 }
 
 /// What `cores` had done so far, at the instant `at`, which is now; nothing where the system does not say.
 pub fn sample(cores: &[u16], at: Stamp) -> Option<Sample> {
-    busy_time(cores).map(|busy| Sample { at, busy })
+    times(cores).map(|(busy, stolen)| Sample { at, busy, stolen })
+}
+
+/// The share of `cores` cores that the host of a virtual machine kept for itself between two samples. Nothing if they
+/// lie too close together to tell.
+pub fn stolen_share(from: Sample, to: Sample, cores: usize) -> Option<f64> {
+    let elapsed = to.at.since(from.at);
+    let share = to.stolen.less(from.stolen).share_of(elapsed.times(cores as u64, 1));
+    (elapsed >= SHORTEST && cores > 0).then_some(share.clamp(0.0, 1.0))
 }
 
 /// The share of `cores` cores that others took between two samples, while the program itself took `own`. Nothing if
@@ -57,31 +67,42 @@ impl Watch {
         let share = foreign_share(self.before?, after, own - self.own + run, self.cores.len())?;
         Some(share * self.cores.len() as f64)
     }
+
+    /// How many cores the host of a virtual machine has kept for itself since. Nothing where that cannot be told.
+    pub fn stolen(&self, at: Stamp) -> Option<f64> {
+        let share = stolen_share(self.before?, sample(&self.cores, at)?, self.cores.len())?;
+        Some(share * self.cores.len() as f64)
+    }
 }
 
+/// The time that `cores` were busy, and the time that was stolen from them.
 #[cfg(target_os = "linux")]
-fn busy_time(cores: &[u16]) -> Option<Ns> {
+fn times(cores: &[u16]) -> Option<(Ns, Ns)> {
     let text = std::fs::read_to_string("/proc/stat").ok()?;
-    busy_ticks(&text, cores).map(|ticks| Ns(1_000_000_000).times(ticks, rustix::param::clock_ticks_per_second()))
+    let (busy, stolen) = ticks(&text, cores)?;
+    let time = |ticks| Ns(1_000_000_000).times(ticks, rustix::param::clock_ticks_per_second());
+    Some((time(busy), time(stolen)))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn busy_time(_cores: &[u16]) -> Option<Ns> {
+fn times(_cores: &[u16]) -> Option<(Ns, Ns)> {
     None
 }
 
-/// From the text of `/proc/stat`: user, nice, system, irq, softirq and steal of `cores`; idle and waiting are left out.
+/// From the text of `/proc/stat`: user, nice, system, irq and softirq of `cores`, and steal; idle and waiting are left
+/// out.
 #[cfg(target_os = "linux")]
-fn busy_ticks(text: &str, cores: &[u16]) -> Option<u64> {
-    let mut sum = 0u64;
+fn ticks(text: &str, cores: &[u16]) -> Option<(u64, u64)> {
+    let (mut busy, mut stolen) = (0u64, 0u64);
     for core in cores {
         let label = format!("cpu{core}");
         let line = text.lines().find_map(|l| l.strip_prefix(label.as_str()).filter(|rest| rest.starts_with(' ')))?;
         let ticks: Vec<u64> = line.split_whitespace().map_while(|n| n.parse().ok()).collect();
         let part = |i: usize| ticks.get(i).copied();
-        sum += part(0)? + part(1)? + part(2)? + part(5).unwrap_or(0) + part(6).unwrap_or(0) + part(7).unwrap_or(0);
+        busy += part(0)? + part(1)? + part(2)? + part(5).unwrap_or(0) + part(6).unwrap_or(0);
+        stolen += part(7).unwrap_or(0);
     }
-    Some(sum)
+    Some((busy, stolen))
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -93,22 +114,32 @@ mod tests {
 
     #[test]
     fn only_the_asked_for_cores_count_and_only_their_work() {
-        assert_eq!(busy_ticks(STAT, &[0]), Some(25));
-        assert_eq!(busy_ticks(STAT, &[0, 1]), Some(45));
-        assert_eq!(busy_ticks(STAT, &[10]), Some(3));
-        assert_eq!(busy_ticks(STAT, &[2]), None);
-        assert_eq!(busy_ticks("", &[0]), None);
+        assert_eq!(ticks(STAT, &[0]), Some((20, 5)));
+        assert_eq!(ticks(STAT, &[0, 1]), Some((40, 5)));
+        assert_eq!(ticks(STAT, &[10]), Some((3, 0)));
+        assert_eq!(ticks(STAT, &[2]), None);
+        assert_eq!(ticks("", &[0]), None);
     }
 
     #[test]
     fn what_is_not_ones_own_is_foreign() {
-        let sample = |at, busy| Sample { at: Stamp(at), busy: Ns(busy) };
+        let sample = |at, busy| Sample { at: Stamp(at), busy: Ns(busy), stolen: Ns::ZERO };
         let second = 1_000_000_000;
         let share = |busy, own| foreign_share(sample(0, 0), sample(second, busy), Ns(own), 2);
         assert_eq!(share(second, second / 2), Some(0.25));
         assert_eq!(share(second, 2 * second), Some(0.0));
         assert_eq!(share(9 * second, 0), Some(1.0));
         assert_eq!(foreign_share(sample(0, 0), sample(1_000, 0), Ns::ZERO, 2), None);
+    }
+
+    #[test]
+    fn what_the_host_kept_is_told_apart_from_what_others_did() {
+        let sample = |at, stolen| Sample { at: Stamp(at), busy: Ns::ZERO, stolen: Ns(stolen) };
+        let second = 1_000_000_000;
+        assert_eq!(stolen_share(sample(0, 5), sample(second, second / 2 + 5), 2), Some(0.25));
+        assert_eq!(stolen_share(sample(0, 5), sample(second, 0), 2), Some(0.0));
+        assert_eq!(stolen_share(sample(0, 0), sample(1_000, 500), 2), None);
+        assert_eq!(foreign_share(sample(0, 0), sample(second, second), Ns::ZERO, 2), Some(0.0));
     }
 
     #[test]

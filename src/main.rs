@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use concviz::cli::{self, Here, Invocation};
 use concviz::engine::real;
 use concviz::report::Format;
-use concviz::{headless, runtime};
+use concviz::{doctor, headless, runtime};
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
@@ -18,6 +18,7 @@ fn main() -> ExitCode {
     let here = Here { allowed_cores: u16::try_from(allowed).unwrap_or(u16::MAX) };
     match cli::parse(args, &here) {
         Ok(Invocation::Run(settings, format, repeat)) => headless::run(&settings, format, repeat),
+        Ok(Invocation::Doctor(format)) => doctor::run(runtime::terminal_facts(), format),
         Ok(Invocation::Screen(settings)) if settings.plain => headless::run(&settings, Format::Table, None),
         Ok(Invocation::Screen(settings)) => match cli::require_terminal() {
             Ok(()) => runtime::screen(&settings),

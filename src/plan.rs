@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Model;
 use crate::units::Ns;
-use crate::workload::{Kernel, Op, Task, Work, WorkSum, Workload};
+use crate::workload::{Kernel, Kernels, Op, Task, Work, WorkSum, Workload};
 
 /// A run: a list of stages, one until pipelines come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,26 +49,54 @@ pub struct Stage {
     pub workers: u16,
     /// To how many of the allowed cores the workers are pinned; all of them if nothing is said.
     pub cores: Option<u16>,
-    /// After how many iterations a kernel looks up: about 20 us of work.
-    pub poll_every: u64,
+    /// After how many iterations each kernel looks up: about 20 us of work.
+    pub poll_every: [u64; Kernel::COUNT],
+    /// The names of the locks that tasks take.
+    pub locks: Vec<String>,
 }
 
 /// How fast this machine is at each kernel, on one idle core.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rates {
-    /// Iterations of [`Kernel::Count`] in a millisecond.
-    pub count_per_ms: u64,
+    /// Iterations in a millisecond, in the order of [`Kernel::ALL`]; 0 while it was not measured.
+    per_ms: [u64; Kernel::COUNT],
 }
 
 /// How long a kernel works before it looks up.
 const POLL: Ns = Ns::from_micros(20);
+/// What is assumed of a kernel that was not measured, to draw an axis before anything is known.
+const ASSUMED: u64 = 1_000_000;
 
 impl Rates {
-    /// Iterations of `kernel` in a millisecond.
-    pub const fn per_ms(self, kernel: Kernel) -> u64 {
-        match kernel {
-            Kernel::Count => self.count_per_ms,
-        }
+    /// The same rate for every kernel: for whoever has nothing to measure.
+    pub const fn all(per_ms: u64) -> Rates {
+        Rates { per_ms: [per_ms; Kernel::COUNT] }
+    }
+
+    /// With `kernel` doing `per_ms` iterations in a millisecond.
+    pub const fn with(mut self, kernel: Kernel, per_ms: u64) -> Rates {
+        self.per_ms[kernel as usize] = per_ms;
+        self
+    }
+
+    /// Whatever is known here or in `other`; here first.
+    pub fn or(self, other: Rates) -> Rates {
+        Kernel::ALL.into_iter().filter_map(|k| Some((k, self.known(k).or(other.known(k))?))).collect()
+    }
+
+    /// Iterations of `kernel` in a millisecond, if they were measured.
+    pub fn known(self, kernel: Kernel) -> Option<u64> {
+        Some(self.per_ms[kernel as usize]).filter(|rate| *rate > 0)
+    }
+
+    /// Those of `kernels` that were not measured.
+    pub fn missing(self, kernels: Kernels) -> Kernels {
+        kernels.iter().filter(|k| self.known(*k).is_none()).collect()
+    }
+
+    /// Iterations of `kernel` in a millisecond; a guess where they were not measured.
+    pub fn per_ms(self, kernel: Kernel) -> u64 {
+        self.known(kernel).unwrap_or(ASSUMED)
     }
 
     /// Iterations of `kernel` that take `time`; at least 1 where `time` is not nothing.
@@ -80,6 +108,12 @@ impl Rates {
     /// The time that `iterations` of `kernel` take.
     pub fn time(self, kernel: Kernel, iterations: u64) -> Ns {
         Ns::from_millis(1).times(iterations, self.per_ms(kernel))
+    }
+}
+
+impl FromIterator<(Kernel, u64)> for Rates {
+    fn from_iter<I: IntoIterator<Item = (Kernel, u64)>>(known: I) -> Rates {
+        known.into_iter().fold(Rates::default(), |rates, (kernel, per_ms)| rates.with(kernel, per_ms))
     }
 }
 
@@ -121,9 +155,10 @@ impl Plan {
         for task in &mut tasks {
             to_iterations(&mut task.ops, rates);
         }
-        let poll_every = rates.iterations(Kernel::Count, POLL);
+        let poll_every = Kernel::ALL.map(|kernel| rates.iterations(kernel, POLL));
+        let locks = workload.locks().into_iter().map(str::to_owned).collect();
         let name = workload.name.clone();
-        let stage = Stage { workload: name, tasks, model, workers, cores: wishes.cores, poll_every };
+        let stage = Stage { workload: name, tasks, model, workers, cores: wishes.cores, poll_every, locks };
         Plan { stages: vec![stage], seed: wishes.seed, engine: Engine::Measured }
     }
 
@@ -141,8 +176,8 @@ fn to_iterations(ops: &mut [Op], rates: Rates) {
                     *work = Work::Iterations(rates.iterations(*kernel, t));
                 }
             }
-            Op::Repeat(_, body) => to_iterations(body, rates),
-            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield => {}
+            Op::Repeat(_, body) | Op::Lock(_, body) => to_iterations(body, rates),
+            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Request(_) | Op::Read(_) | Op::Write(_) => {}
         }
     }
 }
@@ -151,7 +186,8 @@ fn to_iterations(ops: &mut [Op], rates: Rates) {
 pub fn serial_estimate(tasks: &[Task], rates: Rates) -> Ns {
     let of = |task: &Task| {
         let sum = WorkSum::of(&task.ops);
-        sum.cpu + sum.wait + rates.time(Kernel::Count, sum.iterations)
+        let counted = Kernel::ALL.into_iter().map(|k| rates.time(k, sum.iterations[k as usize])).sum::<Ns>();
+        sum.cpu + sum.wait + counted
     };
     tasks.iter().filter(|t| !t.background).map(of).sum()
 }

@@ -22,6 +22,7 @@ pub use sentences::{shortfall, summary};
 pub use series::Series;
 pub use table::{heading, table};
 
+use crate::insight::Around;
 use crate::plan::Plan;
 use crate::settings::Settings;
 use crate::trace::Trace;
@@ -57,6 +58,29 @@ impl Format {
     }
 }
 
+/// How a list is printed that is no result of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ListFormat {
+    /// For people.
+    #[default]
+    Table,
+    /// For programs.
+    Json,
+}
+
+impl ListFormat {
+    /// All there are.
+    pub const ALL: [ListFormat; 2] = [ListFormat::Table, ListFormat::Json];
+
+    /// The name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ListFormat::Table => "table",
+            ListFormat::Json => "json",
+        }
+    }
+}
+
 /// A finished run: all that a report is made from.
 #[derive(Clone, Copy, Debug)]
 pub struct Run<'a> {
@@ -68,6 +92,10 @@ pub struct Run<'a> {
     pub trace: &'a Trace,
     /// The share of the usable cores that other programs took meanwhile; nothing where nobody could measure it.
     pub busy_machine: Option<f64>,
+    /// How many cores' worth of time the workers could get: less than the cores they were allowed on under a quota.
+    pub usable: f64,
+    /// What the machine did to the run.
+    pub around: Around,
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ mod runs;
 mod session;
 mod terminal;
 
+pub use look::terminal_facts;
 use session::{Leave, Session};
 use terminal::Terminal;
 
@@ -57,7 +58,7 @@ fn attempt(settings: &Settings) -> io::Result<(Leave, String)> {
         scale: settings.scale,
     };
     let size = terminal::size()?;
-    let mut app = App::new(setup, machine, calibrate::cached(), now(), size);
+    let mut app = App::new(setup, machine, Some(calibrate::cached()), now(), size);
     // The first run is under way before the terminal is touched.
     let first = app.launch();
     let mut session = Session::new()?;

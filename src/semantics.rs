@@ -25,12 +25,21 @@ pub enum Worker {
     Blocks,
     /// It is free: the task is suspended and the worker runs others.
     Suspends,
+    /// It is free: the step is handed to a pool of helper threads, and the task is suspended until one has done it.
+    Offloads,
     /// It offers its core to others and goes on.
     YieldsCore,
     /// It puts the task at the end of its loop's queue.
     YieldsLoop,
     /// Nothing: the step has no meaning here.
     PassesBy,
+}
+
+impl Worker {
+    /// Whether an event loop runs others meanwhile.
+    const fn lets_the_loop_go(self) -> bool {
+        matches!(self, Worker::Suspends | Worker::Offloads | Worker::YieldsLoop)
+    }
 }
 
 /// What happens to the global lock while the step lasts.
@@ -48,8 +57,8 @@ pub enum LockUse {
 pub const fn effect(step: StepKind, model: ModelKind) -> Effect {
     use LockUse::{Held, Kept, Released};
     use ModelKind::{Async, Processes, Serial, Threads};
-    use State::{Ready, Running, Sleep};
-    use Worker::{Blocks, Computes, PassesBy, Suspends, YieldsCore, YieldsLoop};
+    use State::{Io, Lock, Ready, Running, Sleep};
+    use Worker::{Blocks, Computes, Offloads, PassesBy, Suspends, YieldsCore, YieldsLoop};
     let (worker, lock, state) = match (step, model) {
         (StepKind::Compute, Serial | Threads | Processes | Async) => (Computes, Held, Running),
         (StepKind::Sleep, Serial | Threads | Processes) => (Blocks, Released, Sleep),
@@ -59,6 +68,15 @@ pub const fn effect(step: StepKind, model: ModelKind) -> Effect {
         (StepKind::Yield, Serial) => (PassesBy, Kept, Running),
         (StepKind::Yield, Threads | Processes) => (YieldsCore, Released, Ready),
         (StepKind::Yield, Async) => (YieldsLoop, Kept, Ready),
+        (StepKind::Request, Serial | Threads | Processes) => (Blocks, Released, Io),
+        (StepKind::Request, Async) => (Suspends, Kept, Io),
+        (StepKind::Read | StepKind::Write, Serial | Threads | Processes) => (Blocks, Released, Io),
+        // No system lets a loop wait for a file as it waits for a socket: async files are blocking ones on other threads.
+        (StepKind::Read | StepKind::Write, Async) => (Offloads, Kept, Io),
+        // One after the other, nobody else wants it.
+        (StepKind::Lock, Serial) => (PassesBy, Kept, Running),
+        (StepKind::Lock, Threads | Processes) => (Blocks, Released, Lock),
+        (StepKind::Lock, Async) => (Suspends, Kept, Lock),
     };
     Effect { worker, lock, state }
 }
@@ -72,10 +90,9 @@ pub const fn others_move(model: ModelKind) -> bool {
 /// As [`others_move`], for a task that repeats `body`: on an event loop others move only if the body gives way.
 pub fn others_move_during(body: &[Op], model: ModelKind) -> bool {
     let gives_way = |op: &Op| match op {
-        Op::Repeat(_, inner) => others_move_during(inner, model),
-        other => {
-            other.kind().is_some_and(|step| matches!(effect(step, model).worker, Worker::Suspends | Worker::YieldsLoop))
-        }
+        // A lock gives way only while another has it: nothing to count on.
+        Op::Repeat(_, inner) | Op::Lock(_, inner) => others_move_during(inner, model),
+        other => other.kind().is_some_and(|step| effect(step, model).worker.lets_the_loop_go()),
     };
     match model {
         ModelKind::Async => body.iter().any(gives_way),
@@ -87,14 +104,13 @@ pub fn others_move_during(body: &[Op], model: ModelKind) -> bool {
 mod tests {
     use super::*;
 
-    const STEPS: [StepKind; 4] = [StepKind::Compute, StepKind::Sleep, StepKind::BlockingSleep, StepKind::Yield];
-
     #[test]
     fn only_async_suspends_and_only_where_the_code_gives_way() {
         for model in ModelKind::ALL {
-            for step in STEPS {
-                let suspends = effect(step, model).worker == Worker::Suspends;
-                assert_eq!(suspends, model == ModelKind::Async && step == StepKind::Sleep, "{step:?} {model:?}");
+            for step in StepKind::ALL {
+                let suspends = matches!(effect(step, model).worker, Worker::Suspends | Worker::Offloads);
+                let waits = !matches!(step, StepKind::Compute | StepKind::BlockingSleep | StepKind::Yield);
+                assert_eq!(suspends, model == ModelKind::Async && waits, "{step:?} {model:?}");
             }
         }
     }
@@ -113,7 +129,7 @@ mod tests {
     #[test]
     fn whoever_computes_holds_the_lock_and_whoever_blocks_lets_it_go() {
         for model in ModelKind::ALL {
-            for step in STEPS {
+            for step in StepKind::ALL {
                 let effect = effect(step, model);
                 assert_eq!(effect.worker == Worker::Computes, effect.lock == LockUse::Held);
                 if effect.worker == Worker::Blocks {

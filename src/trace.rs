@@ -13,4 +13,6 @@ pub use lock::{Hold, LockTrack};
 pub use stats::{LockStats, Stats};
 pub use store::{KEPT_MARKS, Loss, TaskName, Trace, WorkerTrack};
 pub use track::{Mark, Span, StateSums, Track};
-pub use wire::{Begin, End, Frame, FrameError, FrameReader, Overhead, Switches, TaskResult, WorkerUse, write_frame};
+pub use wire::{
+    Begin, End, FileSystem, Frame, FrameError, FrameReader, Overhead, Switches, TaskResult, WorkerUse, write_frame,
+};

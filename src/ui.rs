@@ -16,6 +16,7 @@ mod layout;
 mod legend;
 mod overlay;
 mod paint;
+mod prompt;
 mod theme;
 mod timeline;
 
@@ -43,7 +44,11 @@ pub fn render(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
     if app.detail {
         legend::draw_detail(app, look, &layout, buffer);
     }
-    legend::draw_footer(look, &layout, buffer);
+    prompt::draw_nobody(app, look, &layout, buffer);
+    match app.lanes.prompt() {
+        Some(line) => prompt::draw(line, look, &layout, buffer),
+        None => legend::draw_footer(look, &layout, buffer),
+    }
     if let Some(layer) = app.layer {
         overlay::draw(app, layer, look, area, buffer);
     }
@@ -107,6 +112,9 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
     if y == area.y + 1 {
         let tab = header::tabs(app, &layout).into_iter().find(|t| inside(t.at.0, t.at.1));
         return tab.and_then(|t| action(t.action));
+    }
+    if y == layout.footer && app.lanes.prompt().is_some() {
+        return None;
     }
     if y == layout.footer {
         return legend::footer(&layout).into_iter().find(|f| inside(f.0, f.1)).and_then(|f| action(f.2));

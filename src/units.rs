@@ -187,8 +187,24 @@ id! {
     CoreId(u16)
 }
 id! {
-    /// A lock: the global lock of one process has that process's first worker's number.
+    /// A lock: the global lock of one process has that process's first worker's number; the locks that a workload
+    /// names come after all of these.
     LockId(u32)
+}
+
+impl LockId {
+    /// The first number that is no worker's.
+    const NAMED: u32 = 1 << 16;
+
+    /// The workload's own lock number `index`.
+    pub const fn named(index: u16) -> LockId {
+        LockId(LockId::NAMED + index as u32)
+    }
+
+    /// Which of the workload's own locks it is; nothing if it is a global lock.
+    pub fn name_index(self) -> Option<usize> {
+        self.0.checked_sub(LockId::NAMED).map(|index| index as usize)
+    }
 }
 
 impl fmt::Display for Ns {

@@ -4,15 +4,21 @@
 use std::collections::BTreeMap;
 
 mod catalogue;
+mod kernel;
 mod parse;
 mod program;
 mod quantity;
+mod sum;
 mod wording;
 
 pub use catalogue::{SHIPPED, ShippedFile, find, nearest, shipped};
+pub use kernel::{Kernel, Kernels};
 pub use parse::{FileError, parse};
-pub use program::{Kernel, MAX_STEPS, MAX_TASKS, Op, ResolveError, Scale, StepKind, Task, Until, Work, WorkSum};
+pub use program::{
+    LockIndex, MAX_STEPS, MAX_TASKS, Op, Request, ResolveError, Scale, Spread, StepKind, Task, Until, Work,
+};
 pub use quantity::{Factor, Quantity, Value};
+pub use sum::WorkSum;
 
 /// A workload: a group of tasks, each a program of steps, with the numbers a user may turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +88,26 @@ pub enum StepSpec {
     BlockingSleep(Quantity),
     /// Give way once.
     Yield,
+    /// Ask a server over a socket and wait for its answer.
+    Request {
+        /// How long the server takes, on average.
+        latency: Quantity,
+        /// Bytes of the answer.
+        bytes: Quantity,
+        /// How the latency differs from one request to the next.
+        spread: Spread,
+    },
+    /// Read so many bytes of the task's own file.
+    Read(Quantity),
+    /// Write so many bytes to the task's own file.
+    Write(Quantity),
+    /// Do steps while holding a lock.
+    Lock {
+        /// Which: the same name is the same lock for all tasks.
+        name: String,
+        /// What.
+        steps: Vec<StepSpec>,
+    },
     /// Do steps over and over.
     Repeat {
         /// Until when.
@@ -129,6 +155,13 @@ impl Workload {
         Ok(())
     }
 
+    /// The names of its locks, in the order in which the file first speaks of them.
+    pub fn locks(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        self.tasks.iter().for_each(|t| collect_locks(&t.steps, &mut names));
+        names
+    }
+
     /// The programs of all its tasks, in order, every amount scaled by `scale`.
     ///
     /// # Errors
@@ -139,5 +172,20 @@ impl Workload {
 
     fn values(&self) -> BTreeMap<&str, Value> {
         self.params.iter().map(|p| (p.name.as_str(), p.value)).collect()
+    }
+}
+
+fn collect_locks<'a>(steps: &'a [StepSpec], names: &mut Vec<&'a str>) {
+    for step in steps {
+        match step {
+            StepSpec::Lock { name, steps } => {
+                if !names.contains(&name.as_str()) {
+                    names.push(name);
+                }
+                collect_locks(steps, names);
+            }
+            StepSpec::Repeat { steps, .. } => collect_locks(steps, names),
+            _ => {}
+        }
     }
 }

@@ -71,6 +71,19 @@ fn a_table_names_each_task_and_what_they_come_to() {
 }
 
 #[test]
+fn the_doctor_finds_something_to_say_wherever_it_is() {
+    let (code, out, err) = output("doctor");
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    for topic in ["cores", "other load", "clock", "kernel record", "open files", "temp folder", "loopback", "colours"] {
+        assert!(out.contains(topic), "`{topic}` is missing:\n{out}");
+    }
+    let (code, out, _) = output("doctor --format json");
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((code, &document["schema"]), (Some(0), &1.into()));
+    assert!(document["facts"]["cores"]["allowed"].as_array().is_some_and(|cores| !cores.is_empty()));
+}
+
+#[test]
 fn sentences_tell_a_run_in_order() {
     for args in ["--plain", "run --plain"] {
         let (code, out, err) = output(&format!("{args} -w io -m async --tasks 3 --set wait=150ms"));

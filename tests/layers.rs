@@ -24,6 +24,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("app", 4),
     ("export", 4),
     ("report", 4),
+    ("doctor", 5),
     ("ui", 5),
     ("runtime", 6),
     ("cli", 6),

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use concviz::engine::real::Runner;
-use concviz::insight::{Facts, find};
+use concviz::insight::{Around, Facts, find};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
 use concviz::state::{Outcome, State};
@@ -109,6 +109,7 @@ fn check(scenario: &Scenario, expected: &Expected, context: &str) {
             cores: 2.0,
             serial: None,
             others: 0.0,
+            around: Around::default(),
             over: true,
             seen: &|_| false,
         };
@@ -169,7 +170,7 @@ fn run(scenario: &Scenario, expected: &Expected) -> (Trace, Model) {
     let lock = if expected.lock { GlobalLock::Gil { interval: Ns::from_millis(1) } } else { GlobalLock::Off };
     let model = Model { kind: expected.model, lock };
     // The rate need not be this machine's: the work is the same under every model, whatever it takes.
-    let rates = Rates { count_per_ms: 2_000_000 };
+    let rates = Rates::all(2_000_000);
     let names = tasks.iter().map(|t| TaskName { name: t.name.clone(), background: t.background }).collect();
     let plan = Plan::new(&workload, tasks, model, Wishes::default(), 2, rates);
     let mut trace = Trace::new(names, plan.stage().workers);

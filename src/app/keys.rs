@@ -1,5 +1,6 @@
 //! The keys, as data: one table that the dispatcher, the footer, the help and the man page read.
 
+use super::filter::Edit;
 use crate::model::ModelKind;
 use crate::text::Label;
 
@@ -36,6 +37,10 @@ pub enum Key {
     Tab,
     /// Tabulator with Shift.
     BackTab,
+    /// Removes what is before the cursor.
+    Backspace,
+    /// Removes what is under the cursor.
+    Delete,
 }
 
 /// What a key asks for.
@@ -59,6 +64,14 @@ pub enum Action {
     LaneUp,
     /// The lane below.
     LaneDown,
+    /// Ten lanes up.
+    LanesUp,
+    /// Ten lanes down.
+    LanesDown,
+    /// Write which tasks have a lane.
+    Filter,
+    /// Sort the lanes by something else.
+    Sort,
     /// Earlier.
     PanLeft,
     /// Later.
@@ -161,6 +174,10 @@ pub const KEYS: &[Binding] = &[
     bind(Action::Pause, &[Key::Char(' ')], "space", Label::KeyPause, Group::Run),
     bind(Action::LaneUp, &[Key::Up, Key::Char('k')], "up k", Label::KeyLaneUp, Group::Look),
     bind(Action::LaneDown, &[Key::Down, Key::Char('j')], "down j", Label::KeyLaneDown, Group::Look),
+    bind(Action::LanesUp, &[Key::PageUp], "PgUp", Label::KeyLanesUp, Group::Look),
+    bind(Action::LanesDown, &[Key::PageDown], "PgDn", Label::KeyLanesDown, Group::Look),
+    bind(Action::Filter, &[Key::Char('/')], "/", Label::KeyFilter, Group::Look),
+    bind(Action::Sort, &[Key::Char('s')], "s", Label::KeySort, Group::Look),
     bind(Action::Previous, &[Key::Char(',')], ",", Label::KeyPrevious, Group::Look),
     bind(Action::Next, &[Key::Char('.')], ".", Label::KeyNext, Group::Look),
     bind(Action::Detail, &[Key::Enter], "Enter", Label::KeyDetail, Group::Look),
@@ -190,11 +207,76 @@ pub const FOOTER: &[Action] = &[
     Action::Pause,
     Action::Dials,
     Action::ZoomIn,
+    Action::Filter,
+    Action::Sort,
     Action::Picture,
     Action::Detail,
     Action::Quit,
     Action::Help,
 ];
+
+/// What the footer offers: the lens where `has_turns` to look at, and the filter early where there are `more` tasks than
+/// lanes.
+pub fn footer(has_turns: bool, more: bool) -> Vec<Action> {
+    let mut offered: Vec<Action> = FOOTER.iter().copied().filter(|a| *a != Action::Lens || has_turns).collect();
+    if more {
+        offered.retain(|a| *a != Action::Filter);
+        let early = offered.iter().position(|a| *a == Action::Slow).unwrap_or(0);
+        offered.insert(early, Action::Filter);
+    }
+    offered
+}
+
+/// What a key does while the filter is written; every other character is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Line {
+    /// Changes the line, or moves the cursor in it.
+    Edit(Edit),
+    /// So many lanes down, or up.
+    Lane(i32),
+    /// The filter stays.
+    Keep,
+    /// The filter that was there before comes back.
+    Cancel,
+}
+
+/// One row of the table of keys that work while the filter is written.
+#[derive(Clone, Copy, Debug)]
+pub struct LineBinding {
+    /// What it does.
+    pub line: Line,
+    /// Every key that does it.
+    pub keys: &'static [Key],
+    /// How the key is written, and what it is called, where the prompt names it.
+    pub hint: Option<(&'static str, Label)>,
+}
+
+const fn line_bind(line: Line, keys: &'static [Key]) -> LineBinding {
+    LineBinding { line, keys, hint: None }
+}
+
+/// The keys while the filter is written. None of them is a character.
+pub const LINE: &[LineBinding] = &[
+    LineBinding { line: Line::Keep, keys: &[Key::Enter], hint: Some(("Enter", Label::LineKeep)) },
+    LineBinding { line: Line::Cancel, keys: &[Key::Esc], hint: Some(("Esc", Label::LineCancel)) },
+    LineBinding { line: Line::Edit(Edit::Clear), keys: &[Key::Ctrl('u')], hint: Some(("Ctrl-U", Label::LineClear)) },
+    line_bind(Line::Edit(Edit::Back), &[Key::Backspace, Key::Ctrl('h')]),
+    line_bind(Line::Edit(Edit::Delete), &[Key::Delete, Key::Ctrl('d')]),
+    line_bind(Line::Edit(Edit::Word), &[Key::Ctrl('w')]),
+    line_bind(Line::Edit(Edit::Left), &[Key::Left, Key::Ctrl('b')]),
+    line_bind(Line::Edit(Edit::Right), &[Key::Right, Key::Ctrl('f')]),
+    line_bind(Line::Edit(Edit::Start), &[Key::Home, Key::Ctrl('a')]),
+    line_bind(Line::Edit(Edit::End), &[Key::End, Key::Ctrl('e')]),
+    line_bind(Line::Lane(-1), &[Key::Up]),
+    line_bind(Line::Lane(1), &[Key::Down]),
+    line_bind(Line::Lane(-10), &[Key::PageUp]),
+    line_bind(Line::Lane(10), &[Key::PageDown]),
+];
+
+/// What `key` does while the filter is written, if it is not simply written.
+pub fn line(key: Key) -> Option<Line> {
+    LINE.iter().find(|b| b.keys.contains(&key)).map(|b| b.line)
+}
 
 /// What `key` asks for.
 pub fn action(key: Key) -> Option<Action> {
@@ -229,8 +311,24 @@ mod tests {
     }
 
     #[test]
+    fn no_character_edits_the_line_and_no_key_does_two_things_in_it() {
+        let mut keys = HashSet::new();
+        for key in LINE.iter().flat_map(|row| row.keys) {
+            assert!(keys.insert(*key), "{key:?} does two things");
+            assert!(!matches!(key, Key::Char(_)), "{key:?} is to be written");
+            assert!(!matches!(action(*key), Some(Action::Quit | Action::Suspend)), "{key:?} works everywhere");
+        }
+    }
+
+    #[test]
     fn the_footer_knows_its_keys_and_ends_with_help() {
         assert!(FOOTER.iter().all(|a| binding(*a).is_some()));
         assert_eq!(FOOTER.last(), Some(&Action::Help));
+        for (has_turns, more) in [(false, false), (false, true), (true, false), (true, true)] {
+            let offered = footer(has_turns, more);
+            assert_eq!(offered.contains(&Action::Lens), has_turns);
+            assert_eq!(offered.iter().collect::<HashSet<_>>().len(), offered.len(), "{offered:?}");
+            assert_eq!(offered.last(), Some(&Action::Help));
+        }
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Beside;
-use crate::insight::is_comparable;
+use crate::insight::{self, Pace, is_comparable};
 use crate::model::{Model, ModelKind};
-use crate::plan::Plan;
+use crate::plan::{Plan, Rates};
+use crate::state::State;
 use crate::trace::{TaskName, Trace};
 use crate::units::Ns;
 
@@ -41,15 +42,30 @@ pub struct Run {
     pub trace: Trace,
     /// What else the cores did meanwhile; known at the end.
     pub beside: Beside,
+    /// How long its tasks compute at the calibrated speed, where the plan fixes that.
+    pub planned: Option<Ns>,
 }
 
 impl Run {
-    /// A run of `plan` that has just been asked for.
-    pub fn new(id: RunId, plan: &Plan) -> Run {
+    /// A run of `plan`, made with `rates`, that has just been asked for.
+    pub fn new(id: RunId, plan: &Plan, rates: Rates) -> Run {
         let stage = plan.stage();
         let name = |t: &crate::workload::Task| TaskName { name: t.name.clone(), background: t.background };
-        let trace = Trace::new(stage.tasks.iter().map(name).collect(), stage.workers);
-        Run { id, model: stage.model, workers: stage.workers, phase: Phase::Starting, trace, beside: Beside::default() }
+        let names = stage.tasks.iter().map(name).collect();
+        let trace = Trace::new(names, stage.workers).naming_locks(stage.locks.clone());
+        let planned = insight::planned(stage, rates);
+        let (model, workers, beside) = (stage.model, stage.workers, Beside::default());
+        Run { id, model, workers, phase: Phase::Starting, trace, beside, planned }
+    }
+
+    /// Its figures for the scoreboard; nothing if it is not over.
+    pub fn score(&self) -> Option<Score> {
+        let time = self.trace.makespan()?;
+        let stats = self.trace.stats(time);
+        let Beside { others, stolen, .. } = self.beside;
+        let work = self.planned.and_then(|_| insight::worked(&self.trace));
+        let waits = stats.sums[State::Sleep as usize] + stats.sums[State::Io as usize];
+        Some(Score { time, busy: stats.busy, others, stolen, work, waits })
     }
 
     /// Whether nothing more will come.
@@ -67,6 +83,22 @@ pub struct Score {
     pub busy: f64,
     /// Cores that other programs kept busy meanwhile.
     pub others: f64,
+    /// Cores that the host of a virtual machine kept for itself meanwhile.
+    pub stolen: f64,
+    /// For how long its tasks computed, all added up, where that is fixed work: what it says of the cores' speed.
+    pub work: Option<Ns>,
+    /// For how long its tasks waited for timers and data, all added up.
+    pub waits: Ns,
+}
+
+impl Score {
+    /// Whether its tasks do little but compute.
+    fn only_works(&self) -> bool {
+        match self.work {
+            Some(work) => self.waits <= work.times(1, 10),
+            None => self.busy >= 0.9,
+        }
+    }
 }
 
 /// The best-known figures of each model, for one workload.
@@ -137,18 +169,35 @@ impl Scoreboard {
     /// Whether `score` was measured on a machine with `cores` that others left to it. Work that hardly needs a core does
     /// not suffer from others who do.
     pub fn is_fair(&self, score: Score, cores: f64) -> bool {
-        is_comparable(score.others, cores) || score.busy < 0.2
+        is_comparable(score.others + score.stolen, cores) || score.busy < 0.2
     }
 
-    /// How many times as fast as serial `score` is, on a machine with `cores`; nothing where serial is not known or
-    /// other programs make the ratio worthless.
+    /// How the cores of `score` compare with those that serial had.
+    pub fn pace(&self, score: Score) -> Pace {
+        insight::compare(score.work, self.serial().and_then(|s| s.work))
+    }
+
+    /// How many times as fast as serial `score` is, on a machine with `cores`; nothing where serial is not known, where
+    /// other programs make the ratio worthless, or where the machine did.
     pub fn speedup(&self, score: Score, cores: f64) -> Option<f64> {
         let serial = self.serial()?;
         let fair = self.is_fair(score, cores) && self.is_fair(serial, cores);
         let ratio = serial.time.share_of(score.time);
-        // Work that keeps one core busy cannot be done faster than by all of them: then one of the two was disturbed.
-        let possible = serial.busy < 0.9 || ratio <= 1.05 * cores;
-        (fair && possible && score.time > Ns::ZERO).then_some(ratio)
+        // Work that keeps one core busy cannot be done faster than by all of them, and where there is no whole one,
+        // nothing can be faster than serial: then one of the two was disturbed.
+        let possible = !serial.only_works() || ratio <= 1.05 * cores.max(1.0);
+        let steady = match self.pace(score) {
+            Pace::Even => true,
+            // Several cores at a time are often slower than one alone, by their nature; one at a time is not.
+            Pace::Slower(_) => score.busy > 1.2 * serial.busy || !score.only_works(),
+            Pace::BaselineSlower(_) => !score.only_works(),
+        };
+        (fair && possible && steady && score.time > Ns::ZERO).then_some(ratio)
+    }
+
+    /// Whether the ratio of `score` is that of slower cores to a faster one: true, but not the model's doing alone.
+    pub fn is_slowed(&self, score: Score) -> bool {
+        matches!(self.pace(score), Pace::Slower(_)) && score.only_works()
     }
 }
 
@@ -158,7 +207,51 @@ mod tests {
     use crate::model::GlobalLock;
 
     fn score(ms: u64, others: f64) -> Score {
-        Score { time: Ns::from_millis(ms), busy: 1.0, others }
+        Score { time: Ns::from_millis(ms), busy: 1.0, others, stolen: 0.0, work: None, waits: Ns::ZERO }
+    }
+
+    /// A score of `ms` in which `busy` cores computed, for `work` milliseconds in all.
+    fn worked(ms: u64, busy: f64, work: u64) -> Score {
+        Score { busy, work: Some(Ns::from_millis(work)), ..score(ms, 0.0) }
+    }
+
+    fn against(serial: Score) -> Scoreboard {
+        let mut board = Scoreboard::default();
+        board.enter(Model::plain(ModelKind::Serial), serial);
+        board
+    }
+
+    #[test]
+    fn a_slow_host_is_not_held_against_a_model() {
+        let board = against(worked(2_000, 1.0, 2_000));
+        let at_once = |ms, work| board.speedup(worked(ms, 1.9, work), 2.0);
+        assert_eq!(at_once(1_000, 2_000), Some(2.0));
+        assert_eq!(at_once(1_250, 2_500), Some(1.6), "two cores, each slower than one alone");
+        assert!(board.is_slowed(worked(1_250, 1.9, 2_500)) && !board.is_slowed(worked(1_000, 1.9, 2_000)));
+        assert_eq!(at_once(1_300, 1_700), None, "serial had slower cores: this is no gain of threads");
+        assert_eq!(board.speedup(worked(2_500, 1.0, 2_500), 2.0), None, "one core at a time has no such excuse");
+        assert_eq!(board.speedup(worked(2_100, 1.0, 2_050), 2.0), Some(2_000.0 / 2_100.0));
+    }
+
+    #[test]
+    fn what_waits_is_not_judged_by_its_cores() {
+        let waits = |ms, work| Score { waits: Ns::from_millis(6_000), ..worked(ms, 0.1, work) };
+        let board = against(waits(6_000, 300));
+        assert_eq!(board.speedup(waits(3_000, 150), 2.0), Some(2.0));
+        assert_eq!(board.speedup(waits(1_500, 300), 1.0), Some(4.0), "waits overlap on one core too");
+    }
+
+    #[test]
+    fn part_of_a_core_is_faster_for_nobody() {
+        let board = against(worked(2_200, 0.45, 1_000));
+        assert_eq!(board.speedup(worked(1_980, 0.5, 1_000), 0.5), None);
+        assert_eq!(board.speedup(worked(2_200, 0.45, 1_000), 0.5), Some(1.0));
+    }
+
+    #[test]
+    fn what_the_host_kept_makes_a_ratio_worthless_too() {
+        let board = against(score(2_000, 0.0));
+        assert_eq!(board.speedup(Score { stolen: 0.5, ..score(1_500, 0.0) }, 2.0), None);
     }
 
     #[test]

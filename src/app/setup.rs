@@ -4,7 +4,7 @@ use crate::model::{GlobalLock, Model};
 use crate::plan::{Plan, Rates, Wishes, serial_estimate};
 use crate::text::Label;
 use crate::units::Ns;
-use crate::workload::{MAX_TASKS, ResolveError, Scale, Task, Value, Workload};
+use crate::workload::{Kernels, MAX_TASKS, ResolveError, Scale, Task, Value, Workload};
 
 /// Everything the user has chosen.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,13 +34,17 @@ pub enum Dial {
     Interval,
 }
 
-/// Steps of counts: each about half more than the last.
+/// Steps of counts as far as there are tasks: each about half more than the last. Beyond them go 1, 2, 5, 10 ...
 const COUNTS: [u64; 22] =
     [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048, MAX_TASKS as u64];
-/// The shortest and the longest time a dial turns to.
-const TIMES: (Ns, Ns) = (Ns::from_micros(100), Ns::from_millis(60_000));
+/// The largest count a dial turns to.
+const MOST: u64 = 1_000_000_000;
+/// The shortest and the longest time a dial turns to, in nanoseconds.
+const TIMES: (u64, u64) = (Ns::from_micros(100).0, Ns::from_millis(60_000).0);
+/// The same for amounts of data, in bytes.
+const SIZES: (u64, u64) = (1, 1_000_000_000);
 /// The same for the switch interval.
-const INTERVALS: (Ns, Ns) = (Ns::from_micros(100), Ns::from_millis(1_000));
+const INTERVALS: (u64, u64) = (Ns::from_micros(100).0, Ns::from_millis(1_000).0);
 /// The most workers a dial asks for.
 const MOST_WORKERS: u16 = 1024;
 
@@ -61,10 +65,16 @@ impl Setup {
         Ok(Plan::new(&self.workload, self.tasks()?, self.model, self.wishes, usable_cores, rates))
     }
 
+    /// What its tasks compute with.
+    pub fn kernels(&self) -> Kernels {
+        let tasks = self.tasks().unwrap_or_default();
+        tasks.iter().flat_map(|t| Kernels::of(&t.ops).iter()).collect()
+    }
+
     /// How long the work takes one task after the other; a guess before `rates` are known.
     pub fn estimate(&self, rates: Option<Rates>) -> Ns {
-        let rates = rates.unwrap_or(Rates { count_per_ms: 1_000_000 });
-        self.tasks().map_or(Ns::from_millis(1_000), |tasks| serial_estimate(&tasks, rates))
+        let known = rates.unwrap_or_default();
+        self.tasks().map_or(Ns::from_millis(1_000), |tasks| serial_estimate(&tasks, known))
     }
 
     /// Turns the global lock on or off.
@@ -84,10 +94,7 @@ impl Setup {
     pub fn title_of(&self, workload: &Workload) -> String {
         let mut title = workload.title.clone();
         for param in &workload.params {
-            let shown = match param.value {
-                Value::Count(n) => n.to_string(),
-                Value::Time(t) => t.times(self.scale.millionths, 1_000_000).to_string(),
-            };
+            let shown = shown(param.value, self.scale);
             if param.value == Value::Count(1) {
                 title =
                     title.replace("{tasks} tasks that wait", "1 task that waits").replace("{tasks} tasks", "1 task");
@@ -114,10 +121,7 @@ impl Setup {
                     "wait" => Label::DialWait.text(),
                     other => other,
                 };
-                let value = self.workload.param(name).map_or_else(String::new, |v| match v {
-                    Value::Count(n) => n.to_string(),
-                    Value::Time(t) => t.times(self.scale.millionths, 1_000_000).to_string(),
-                });
+                let value = self.workload.param(name).map_or_else(String::new, |v| shown(v, self.scale));
                 (label.to_owned(), value)
             }
             Dial::Workers => {
@@ -136,10 +140,7 @@ impl Setup {
         match dial {
             Dial::Param(name) => {
                 let Some(value) = self.workload.param(name) else { return };
-                let next = match value {
-                    Value::Count(n) => Value::Count(step_count(n, up)),
-                    Value::Time(t) => Value::Time(step_time(t, up, TIMES)),
-                };
+                let next = turned(value, up);
                 let before = self.workload.clone();
                 let set = self.workload.set(name, next).and_then(|()| self.workload.resolve(self.scale));
                 if set.is_err() {
@@ -147,7 +148,7 @@ impl Setup {
                 }
             }
             Dial::Workers => {
-                self.wishes.workers = step_option(self.wishes.workers, up, |n| step_count(n.into(), up) as u16);
+                self.wishes.workers = step_option(self.wishes.workers, up, |n| step(counts(), n.into(), up) as u16);
                 self.wishes.workers = self.wishes.workers.map(|n| n.min(MOST_WORKERS));
             }
             Dial::Cores => {
@@ -158,7 +159,7 @@ impl Setup {
                 }
             }
             Dial::Interval => {
-                self.interval = step_time(self.interval, up, INTERVALS);
+                self.interval = Ns(step(one_two_five(INTERVALS), self.interval.0, up));
                 if let GlobalLock::Gil { interval } = &mut self.model.lock {
                     *interval = self.interval;
                 }
@@ -199,20 +200,38 @@ impl Setup {
     }
 }
 
-fn step_count(n: u64, up: bool) -> u64 {
-    if up {
-        COUNTS.into_iter().find(|c| *c > n).unwrap_or(n)
-    } else {
-        COUNTS.into_iter().rev().find(|c| *c < n).unwrap_or(n)
+/// The value of a parameter one step on: a line for each kind of value, with its steps.
+fn turned(value: Value, up: bool) -> Value {
+    match value {
+        Value::Count(n) => Value::Count(step(counts(), n, up)),
+        Value::Time(t) => Value::Time(Ns(step([0].into_iter().chain(one_two_five(TIMES)), t.0, up))),
+        Value::Bytes(n) => Value::Bytes(step([0].into_iter().chain(one_two_five(SIZES)), n, up)),
     }
 }
 
-/// The next of 1, 2, 5, 10 ... within `bounds`.
-fn step_time(t: Ns, up: bool, bounds: (Ns, Ns)) -> Ns {
-    let mut steps = (0..20u32).flat_map(|e| [1, 2, 5].map(|f| Ns(f * 10u64.pow(e.min(18)))));
-    let within = |s: &Ns| *s >= bounds.0 && *s <= bounds.1;
-    let next = if up { steps.find(|s| *s > t && within(s)) } else { steps.rfind(|s| *s < t && within(s)) };
-    next.unwrap_or(t)
+/// The value of a parameter as it is shown: times as long as they are at `scale`.
+fn shown(value: Value, scale: Scale) -> String {
+    match value {
+        Value::Time(t) => t.times(scale.millionths, 1_000_000).to_string(),
+        Value::Count(_) | Value::Bytes(_) => value.to_string(),
+    }
+}
+
+/// The step above `from`, or below it; `from` itself at either end.
+fn step(mut steps: impl DoubleEndedIterator<Item = u64>, from: u64, up: bool) -> u64 {
+    let next = if up { steps.find(|s| *s > from) } else { steps.rfind(|s| *s < from) };
+    next.unwrap_or(from)
+}
+
+/// The steps of counts, from none on.
+fn counts() -> impl DoubleEndedIterator<Item = u64> {
+    [0].into_iter().chain(COUNTS).chain(one_two_five((MAX_TASKS as u64 + 1, MOST)))
+}
+
+/// 1, 2, 5, 10 ... within `bounds`.
+fn one_two_five(bounds: (u64, u64)) -> impl DoubleEndedIterator<Item = u64> {
+    let all = (0..19).flat_map(|exponent| [1, 2, 5].map(|first| first * 10u64.pow(exponent)));
+    all.filter(move |s| (bounds.0..=bounds.1).contains(s))
 }
 
 /// Below the least value lies "nothing said".
@@ -266,6 +285,26 @@ mod tests {
         }
         assert_eq!(setup.wishes.cores, None);
         assert_eq!(setup.workload.param("tasks"), Some(Value::Count(1)));
+    }
+
+    #[test]
+    fn a_dial_turns_any_parameter_to_its_largest_value_and_its_smallest() {
+        let text = "format = 1\nname = \"own\"\n[params]\ntasks = 4\nrounds = 7000\nwait = \"3ms\"\n\
+                    [[tasks]]\nname = \"task\"\ncount = \"tasks\"\n\
+                    steps = [{ repeat = { times = \"rounds\", steps = [{ sleep = \"wait\" }] } }]";
+        let mut setup = Setup { workload: crate::workload::parse("own.toml", text).expect("a workload"), ..setup() };
+        let rounds = Dial::Param("rounds".to_owned());
+        setup.turn(&rounds, true, 2);
+        assert_eq!(setup.workload.param("rounds"), Some(Value::Count(10_000)));
+        (0..100).for_each(|_| setup.turn(&rounds, true, 2));
+        let most = setup.workload.param("rounds");
+        assert!(matches!(most, Some(Value::Count(n)) if n >= 1_000_000), "{most:?}");
+        (0..100).for_each(|_| setup.turn(&rounds, false, 2));
+        assert_eq!(setup.workload.param("rounds"), Some(Value::Count(0)));
+        let wait = Dial::Param("wait".to_owned());
+        (0..100).for_each(|_| setup.turn(&wait, false, 2));
+        assert!(setup.command().contains("--set rounds=0 --set wait=0"), "{}", setup.command());
+        assert!(setup.tasks().is_ok());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! How a message changes the state, and what is to be done about it.
 
 use super::keys::{self, Action, Key};
-use super::run::{Phase, Run, RunId, Score};
-use super::{App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, viewport};
+use super::run::{Phase, Run, RunId};
+use super::{App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, lanes, viewport};
 use crate::model::GlobalLock;
 use crate::scene::axis_for;
 use crate::trace::End;
@@ -29,7 +29,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::End(id, end, beside) => over(app, id, end, beside),
         Message::Failed(id, reason) => with_run(app, id, |run| run.phase = Phase::Failed(reason)),
         Message::Calibrated(rates) => {
-            app.rates = Some(rates);
+            app.rates = Some(rates.or(app.rates.unwrap_or_default()));
             if app.waiting {
                 app.waiting = false;
                 return start(app);
@@ -65,17 +65,21 @@ pub(super) fn start(app: &mut App) -> Vec<Effect> {
     app.scored = app.setup.clone();
     let estimate = app.setup.estimate(app.rates);
     app.axis = axis_for(estimate.max(app.scoreboard.slowest().unwrap_or_default()));
-    let Some(rates) = app.rates else {
+    let rates = app.rates.unwrap_or_default();
+    let missing = rates.missing(app.setup.kernels());
+    if !missing.is_empty() {
         let first = !app.waiting;
         app.waiting = true;
         app.run = None;
-        return if first { vec![Effect::Stop, Effect::Calibrate] } else { Vec::new() };
-    };
+        lanes::arrange(app);
+        return if first { vec![Effect::Stop, Effect::Calibrate(missing)] } else { Vec::new() };
+    }
     match app.setup.plan(app.whole_cores(), rates) {
         Ok(plan) => {
             app.next_run += 1;
             let id = RunId(app.next_run);
-            app.run = Some(Run::new(id, &plan));
+            app.run = Some(Run::new(id, &plan, rates));
+            lanes::arrange(app);
             vec![Effect::Start(id, plan)]
         }
         Err(why) => {
@@ -96,12 +100,13 @@ fn over(app: &mut App, id: RunId, end: End, beside: Beside) {
     run.trace.end(end);
     run.phase = Phase::Over;
     run.beside = beside;
-    let Some(time) = run.trace.makespan() else { return };
-    let stats = run.trace.stats(time);
+    lanes::arrange(app);
+    let Some(run) = &app.run else { return };
+    let (Some(time), Some(score)) = (run.trace.makespan(), run.score()) else { return };
     // A run that stood still for a while took longer than it takes.
-    if stats.broken == 0 && run.trace.suspended.is_empty() {
+    if run.trace.stats(time).broken == 0 && run.trace.suspended.is_empty() {
         let model = run.model;
-        app.scoreboard.enter(model, Score { time, busy: stats.busy, others: beside.others });
+        app.scoreboard.enter(model, score);
     }
     grow_axis(app, time);
 }
@@ -119,11 +124,16 @@ fn tick(app: &mut App, now: Stamp) {
         app.toast = None;
     }
     let end = app.run.as_ref().and_then(|r| r.trace.makespan()).unwrap_or(Ns::MAX);
+    let before = app.playhead;
     app.playhead = app.playhead.advance(now, end);
+    if app.playhead == Playhead::Live && before != Playhead::Live {
+        lanes::settle(app);
+    }
     if matches!(app.playhead, Playhead::Live) {
         let reached = app.until();
         grow_axis(app, reached);
     }
+    lanes::tick(app);
 }
 
 fn stopped(app: &mut App, from: Stamp, to: Stamp) {
@@ -134,36 +144,32 @@ fn stopped(app: &mut App, from: Stamp, to: Stamp) {
 }
 
 fn press(app: &mut App, key: Key) -> Vec<Effect> {
+    if app.layer.is_none() && app.lanes.prompt().is_some() {
+        let elsewhere =
+            matches!(keys::action(key), Some(Action::Quit | Action::Suspend)) && !matches!(key, Key::Char(_));
+        if !elsewhere {
+            lanes::press(app, key);
+            return Vec::new();
+        }
+    }
     let action = keys::action(key);
     match (app.layer, action) {
         (_, Some(Action::Quit | Action::Suspend)) | (None, Some(_)) => {}
-        (Some(layer), _) => return in_layer(app, layer, key, action),
+        (Some(layer), _) => return in_layer(app, layer, action),
         (None, None) => return Vec::new(),
     }
     action.map_or_else(Vec::new, |a| perform(app, a))
 }
 
 /// Keys while something is in front: they move in it, close it, or are not meant for it.
-fn in_layer(app: &mut App, layer: Layer, key: Key, action: Option<Action>) -> Vec<Effect> {
+fn in_layer(app: &mut App, layer: Layer, action: Option<Action>) -> Vec<Effect> {
     let last = |n: usize| n.saturating_sub(1);
     match (layer, action) {
         (Layer::Help(_), Some(Action::Help))
         | (Layer::Picker(_), Some(Action::Open))
         | (Layer::Dials(_), Some(Action::Dials | Action::Detail))
         | (_, Some(Action::Close)) => return close(app),
-        (Layer::Help(top), Some(Action::LaneDown)) => app.layer = Some(Layer::Help(top.saturating_add(1).min(60))),
-        (Layer::Help(top), Some(Action::LaneUp)) => app.layer = Some(Layer::Help(top.saturating_sub(1))),
-        (Layer::Help(top), None) if key == Key::PageDown => app.layer = Some(Layer::Help((top + 10).min(60))),
-        (Layer::Help(top), None) if key == Key::PageUp => app.layer = Some(Layer::Help(top.saturating_sub(10))),
-        (Layer::Picker(n), Some(Action::LaneDown)) => {
-            app.layer = Some(Layer::Picker((n + 1).min(last(app.catalogue.len()))));
-        }
-        (Layer::Picker(n), Some(Action::LaneUp)) => app.layer = Some(Layer::Picker(n.saturating_sub(1))),
         (Layer::Picker(n), Some(Action::Detail)) => return open(app, n),
-        (Layer::Dials(n), Some(Action::LaneDown)) => {
-            app.layer = Some(Layer::Dials((n + 1).min(last(app.setup.dials().len()))));
-        }
-        (Layer::Dials(n), Some(Action::LaneUp)) => app.layer = Some(Layer::Dials(n.saturating_sub(1))),
         (Layer::Dials(n), Some(Action::PanLeft)) => turn(app, n, false),
         (Layer::Dials(n), Some(Action::PanRight)) => turn(app, n, true),
         // A model key is what people came for: it works from everywhere.
@@ -171,9 +177,34 @@ fn in_layer(app: &mut App, layer: Layer, key: Key, action: Option<Action>) -> Ve
             app.layer = None;
             return perform(app, action);
         }
-        _ => {}
+        (layer, action) => {
+            let by = action.map_or(0, steps);
+            app.layer = Some(match layer {
+                Layer::Help(top) => Layer::Help(moved(top.into(), by, LAST_OF_HELP) as u16),
+                Layer::Picker(n) => Layer::Picker(moved(n, by, last(app.catalogue.len()))),
+                Layer::Dials(n) => Layer::Dials(moved(n, by, last(app.setup.dials().len()))),
+            });
+        }
     }
     Vec::new()
+}
+
+/// The row of the help that can be the first one shown, at most.
+const LAST_OF_HELP: usize = 60;
+
+/// How many rows down a list an action goes, or up.
+fn steps(action: Action) -> isize {
+    match action {
+        Action::LaneUp => -1,
+        Action::LaneDown => 1,
+        Action::LanesUp => -10,
+        Action::LanesDown => 10,
+        _ => 0,
+    }
+}
+
+fn moved(from: usize, by: isize, last: usize) -> usize {
+    from.saturating_add_signed(by).min(last)
 }
 
 fn turn(app: &mut App, dial: usize, up: bool) {
@@ -192,6 +223,7 @@ fn open(app: &mut App, index: usize) -> Vec<Effect> {
     app.layer = None;
     let Some(workload) = app.catalogue.get(index).cloned() else { return Vec::new() };
     app.setup.workload = workload;
+    lanes::clear(app);
     // A new workload is a new story: it begins with one worker and no lock.
     app.setup.model = crate::model::Model::plain(crate::model::ModelKind::Serial);
     start(app)
@@ -239,14 +271,19 @@ fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Slow => {
             if app.run.as_ref().is_some_and(|r| r.phase == Phase::Over) {
                 app.playhead = app.playhead.slower(app.now);
+                lanes::settle(app);
             }
         }
         Action::Pause => {
             let present = app.until();
             app.playhead = app.playhead.toggle_pause(app.now, present);
+            lanes::settle(app);
         }
-        Action::LaneUp => viewport::lane(app, false),
-        Action::LaneDown => viewport::lane(app, true),
+        Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown => {
+            viewport::lane(app, steps(action) as i32);
+        }
+        Action::Filter => lanes::open(app),
+        Action::Sort => lanes::sort(app),
         Action::PanLeft => viewport::pan(app, false),
         Action::PanRight => viewport::pan(app, true),
         Action::ZoomIn => viewport::zoom(app, true, None),
@@ -256,12 +293,14 @@ fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::End => {
             viewport::edge(app, true);
             app.playhead = Playhead::Live;
+            lanes::settle(app);
         }
         Action::Previous => viewport::segment(app, false),
         Action::Next => viewport::segment(app, true),
         Action::Detail => {
-            app.selection = app.selection.or(Some(Selection { task: crate::units::TaskId(0), at: None }));
-            app.detail = !app.detail;
+            // Opens and stays: a segment is walked to with its detail already open.
+            app.selection = app.selection.or(app.first_lane().map(|task| Selection { task, at: None }));
+            app.detail = app.selection.is_some();
         }
         Action::Lens => viewport::lens(app),
         Action::Picture => return vec![Effect::Save(picture_name(app))],
@@ -279,8 +318,11 @@ fn close(app: &mut App) -> Vec<Effect> {
     }
     if app.detail {
         app.detail = false;
+    } else if lanes::clear(app) {
+        // The header says that this key does it.
     } else if matches!(app.playhead, Playhead::Replay { .. } | Playhead::Frozen(_)) {
         app.playhead = Playhead::Live;
+        lanes::settle(app);
     } else if app.zoom.is_some() {
         viewport::reset(app);
     } else {

@@ -4,7 +4,7 @@ use super::{App, Selection};
 use crate::scene::first_turns;
 use crate::state::State;
 use crate::trace::Span;
-use crate::units::{Ns, Range, TaskId};
+use crate::units::{Ns, Range};
 
 /// The shortest stretch of time that is looked at.
 const CLOSEST: Ns = Ns::from_micros(20);
@@ -102,18 +102,17 @@ fn anchor(app: &App) -> Ns {
     Ns(u64::midpoint(drawn.from.0, drawn.to.0.max(drawn.from.0)))
 }
 
-/// The next (`true`) or previous lane; the first or last one where none was selected.
-pub(super) fn lane(app: &mut App, down: bool) {
-    let Some(run) = &app.run else { return };
-    let count = run.trace.tasks.len();
-    let next = match app.selection {
-        None if down => 0,
-        None => count.saturating_sub(1),
-        Some(s) if down => (s.task.index() + 1).min(count.saturating_sub(1)),
-        Some(s) => s.task.index().saturating_sub(1),
+/// So many lanes down, or up, not beyond the ends; the first or last one where none was selected that is there.
+pub(super) fn lane(app: &mut App, by: i32) {
+    let order = app.lanes.order();
+    let Some(last) = order.len().checked_sub(1) else { return };
+    let next = match app.selection.and_then(|s| app.lanes.place(s.task)) {
+        None if by > 0 => 0,
+        None => last,
+        Some(here) => here.saturating_add_signed(by as isize).min(last),
     };
     let at = app.selection.and_then(|s| s.at);
-    app.selection = Some(Selection { task: TaskId(next as u32), at });
+    app.selection = Some(Selection { task: order[next], at });
 }
 
 /// The next (`true`) or previous segment of the selected lane; brought into view where it is not.
@@ -121,7 +120,7 @@ pub(super) fn segment(app: &mut App, next: bool) {
     let Some(run) = &app.run else { return };
     let until = app.until();
     let whole = Range::new(Ns::ZERO, until);
-    let task = app.selection.map_or(TaskId(0), |s| s.task);
+    let Some(task) = app.selection.map(|s| s.task).or(app.first_lane()) else { return };
     let Some(track) = run.trace.tasks.get(task.index()) else { return };
     let at = app.selection.and_then(|s| s.at);
     let found = match (at, next) {

@@ -5,9 +5,10 @@ use std::ffi::{OsStr, OsString};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, Args as ClapArgs, Parser, Subcommand};
 
+use super::doctor::Doctor;
 use super::values;
 use crate::model::ModelKind;
-use crate::report::Format;
+use crate::report::{Format, ListFormat};
 use crate::settings::{Color, Theme};
 use crate::units::Ns;
 use crate::workload::{SHIPPED, Scale, Value};
@@ -59,6 +60,8 @@ pub(super) enum Command {
     Run(Run),
     /// List the workloads, or print one as a file to edit
     Workloads(Workloads),
+    /// Say what this machine can show, and what keeps it from showing more
+    Doctor(Doctor),
     /// Print the script that completes commands and options in a shell
     Completions(Completions),
     /// Print the manual page: concviz man | man -l -
@@ -82,24 +85,6 @@ pub(super) struct Completions {
     /// The shell
     #[arg(value_name = "SHELL", value_enum)]
     pub shell: clap_complete::Shell,
-}
-
-/// How a list is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ListFormat {
-    Table,
-    Json,
-}
-
-impl ListFormat {
-    const ALL: [ListFormat; 2] = [ListFormat::Table, ListFormat::Json];
-
-    const fn name(self) -> &'static str {
-        match self {
-            ListFormat::Table => "table",
-            ListFormat::Json => "json",
-        }
-    }
 }
 
 /// The options of `concviz run`.
@@ -227,7 +212,7 @@ impl TypedValueParser for WorkloadName {
 }
 
 /// Reads one of `all` by its name.
-fn one_of<T>(all: &'static [T], name: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
+pub(super) fn one_of<T>(all: &'static [T], name: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
 where
     T: Copy + Send + Sync + 'static,
 {

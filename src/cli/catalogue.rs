@@ -7,11 +7,10 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::args::ListFormat;
 use super::{Exit, workloads};
 use crate::app::keys::{Action, shown};
 use crate::model::ModelKind;
-use crate::report::{Param, SCHEMA, params, title};
+use crate::report::{ListFormat, Param, SCHEMA, params, title};
 use crate::workload::{SHIPPED, Scale, Workload, shipped};
 
 /// The file of the shipped workload `name`, as it is.

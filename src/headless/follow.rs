@@ -7,12 +7,15 @@ use signal_hook::consts::{SIGCONT, SIGTSTP};
 
 use super::progress::Progress;
 use super::{News, Stop, print};
-use crate::engine::real::{Runner, machine, sys};
+use crate::engine::real::machine::{self, Throttling};
+use crate::engine::real::{Runner, sys};
+use crate::insight::{self, Around};
 use crate::load::Watch;
 use crate::plan::Plan;
 use crate::report::Narrator;
 use crate::settings::Settings;
 use crate::trace::{Begin, Frame, TaskName, Trace};
+use crate::units::Ns;
 
 /// A run that is being followed.
 pub(super) struct Following {
@@ -21,8 +24,12 @@ pub(super) struct Following {
     narrator: Option<Narrator>,
     pub progress: Progress,
     cores: Vec<u16>,
+    pub usable: f64,
     watch: Option<Watch>,
+    throttling: Option<Throttling>,
     pub busy_machine: Option<f64>,
+    stolen: f64,
+    throttled: Option<Ns>,
 }
 
 impl Following {
@@ -37,11 +44,31 @@ impl Following {
         let what = format!("{} as {}{number}", stage.workload, stage.model.kind.name());
         let cores = machine::allowed_cores();
         let progress = Progress::new(what, settings.plain);
-        Following { round, trace, narrator, progress, cores, watch: None, busy_machine: None }
+        let wished = settings.wishes.cores.map_or(f64::INFINITY, f64::from);
+        Following {
+            round,
+            trace,
+            narrator,
+            progress,
+            cores,
+            usable: machine::usable_cores().min(wished),
+            watch: None,
+            throttling: None,
+            busy_machine: None,
+            stolen: 0.0,
+            throttled: None,
+        }
+    }
+
+    /// What the machine did to the run, whose tasks were `planned` to compute for so long.
+    pub(super) fn around(&self, planned: Option<Ns>) -> Around {
+        let speed = planned.zip(insight::worked(&self.trace)).and_then(|(plan, work)| insight::speed(plan, work));
+        Around { stolen: self.stolen, throttled: self.throttled, speed, ..Around::default() }
     }
 
     fn begin(&mut self, begin: &Begin) -> Result<(), Stop> {
         self.watch = Some(Watch::begin(self.cores.clone(), sys::now(), sys::process_cpu()));
+        self.throttling = Some(Throttling::begin());
         self.trace.begin(begin);
         let sentences = self.narrator.as_mut().map(|narrator| narrator.begin(begin));
         say(sentences.unwrap_or_default())
@@ -59,6 +86,8 @@ impl Following {
             }
             Frame::End(end) => {
                 let run = end.cpu + end.overhead.collector + end.overhead.dispatcher;
+                self.throttled = self.throttling.as_ref().and_then(Throttling::so_far);
+                self.stolen = self.watch.as_ref().and_then(|w| w.stolen(sys::now())).unwrap_or(0.0);
                 let others = self.watch.as_ref().and_then(|w| w.others(sys::now(), sys::process_cpu(), run));
                 self.busy_machine = others.map(|cores| cores / self.cores.len().max(1) as f64);
                 self.trace.end(end);

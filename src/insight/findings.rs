@@ -1,9 +1,9 @@
 //! The findings themselves: which sentence fits which run.
 
-use super::{Bound, Change, Cure, Facts, Finding, broken, is_comparable, longest_block};
+use super::{Bound, Change, Cure, Facts, Finding, Pace, broken, is_comparable, longest_block, sharing};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::state::State;
-use crate::text::{Sentence, Try, Waiters};
+use crate::text::{Here, Sentence, Try, Waiters, Waits};
 use crate::units::Ns;
 
 /// While it goes on: what is happening. No cures: nobody should be told to leave before the end.
@@ -19,6 +19,9 @@ pub(super) fn meanwhile(facts: &Facts<'_>) -> Finding {
         (ModelKind::Threads, GlobalLock::Gil { .. }) if bound(facts) == Bound::Cpu => {
             Sentence::TakingTurns { hand_overs: stats.lock.map_or(0, |l| l.hand_overs) }
         }
+        _ if facts.cores < 1.05 && bound(facts) == Bound::Cpu => {
+            Sentence::Here(Here::TurnsOnOneCore { going, cores: facts.cores })
+        }
         _ => Sentence::AtOnce { going, cores_busy: stats.busy, cores: facts.cores },
     };
     Finding { say, cure: None }
@@ -31,30 +34,40 @@ pub(super) fn afterwards(facts: &Facts<'_>) -> Finding {
         let cure = Some(Cure { change: Change::Again, why: Try::Again });
         return Finding { say: Sentence::TasksBroke { broken: count, tasks, how }, cure };
     }
-    if lacked_cores(facts) {
-        let cure = Some(Cure { change: Change::Again, why: Try::Again });
-        return Finding { say: Sentence::MachineBusy { others: facts.others, cores: facts.cores }, cure };
+    if let Some(finding) = disturbed(facts) {
+        return finding;
     }
-    let say = match bound(facts) {
-        Bound::Cpu => worked(facts),
-        Bound::Waits => waited(facts),
-    };
+    let say = sharing::found(facts).map_or_else(
+        || match bound(facts) {
+            Bound::Cpu => worked(facts),
+            Bound::Waits => waited(facts),
+        },
+        Sentence::Sharing,
+    );
     Finding { say, cure: Some(cure(facts)) }
 }
 
 fn worked(facts: &Facts<'_>) -> Sentence {
     let (time, busy, cores) = (facts.stats.elapsed, facts.stats.busy, facts.cores);
     let tasks = facts.trace.tasks.len();
-    let fair = is_comparable(facts.others, facts.cores);
-    let speedup = facts.serial.filter(|_| fair).map(|s| s.share_of(time)).filter(|x| *x <= 1.05 * cores);
+    let fair = is_comparable(facts.others + facts.around.stolen, facts.cores);
+    let speedup = facts.serial.filter(|_| fair).map(|s| s.share_of(time)).filter(|x| *x <= 1.05 * cores.max(1.0));
     let workers = usize::from(facts.workers);
     let hand_overs = facts.stats.lock.map_or(0, |l| l.hand_overs);
+    let one = has_one_core(facts);
     match (facts.model.kind, facts.model.lock.is_on()) {
-        (ModelKind::Threads | ModelKind::Processes, false) if cores < 1.5 => Sentence::OneUsableCore { time },
+        _ if cores < 0.95 => Sentence::Here(Here::PartOfACore { cores }),
+        (ModelKind::Threads, true) if one => Sentence::Here(Here::OneCoreOneLock { hand_overs }),
+        (ModelKind::Threads | ModelKind::Processes, _) if one => Sentence::Here(Here::OneUsableCore { cores, time }),
         (ModelKind::Serial, false) => Sentence::SerialCpu { tasks, time, busy, cores },
         (ModelKind::Serial, true) => Sentence::SerialWithLock { time },
-        (ModelKind::Threads, false) => Sentence::CoresBusy { cores, busy, speedup },
         (ModelKind::Threads, true) => Sentence::OneLock { busy, cores, hand_overs },
+        (ModelKind::Threads | ModelKind::Processes, _)
+            if let (Pace::Slower(speed), Some(_)) = (facts.around.pace, speedup) =>
+        {
+            Sentence::Here(Here::SlowCores { busy, cores, speed, speedup })
+        }
+        (ModelKind::Threads, false) => Sentence::CoresBusy { cores, busy, speedup },
         (ModelKind::Processes, false) => Sentence::OwnProcess { speedup, processes: workers, busy, cores },
         (ModelKind::Processes, true) => Sentence::LockEach { speedup },
         (ModelKind::Async, false) => Sentence::LoopTurnByTurn { time },
@@ -64,7 +77,7 @@ fn worked(facts: &Facts<'_>) -> Sentence {
 
 fn waited(facts: &Facts<'_>) -> Sentence {
     let time = facts.stats.elapsed;
-    let waits = facts.trace.tasks.len();
+    let waits = waits(facts);
     let serial = facts.serial.filter(|s| s.0 > time.0 + time.0 / 10);
     let workers = usize::from(facts.workers);
     let at_once = |kind| Sentence::WaitsAtOnce { waits, workers, kind, time, serial };
@@ -83,13 +96,58 @@ fn waited(facts: &Facts<'_>) -> Sentence {
     }
 }
 
-/// Whether it would have used cores that other programs took: then its time says nothing. One runner at a time hardly
-/// suffers, and what it shows is true all the same.
-fn lacked_cores(facts: &Facts<'_>) -> bool {
-    let many = facts.model.kind.rules().many_workers;
+/// How to count what waits: waits, where each task has one; the tasks, where they wait again and again.
+fn waits(facts: &Facts<'_>) -> Waits {
+    let tasks = facts.trace.tasks.len();
+    let sum = |state: State| facts.stats.sums[state as usize];
+    if sum(State::Io) > sum(State::Sleep) { Waits::Tasks(tasks) } else { Waits::Single(tasks) }
+}
+
+/// Whether nothing can run in parallel here, whatever the model: there is one core, or little more.
+fn has_one_core(facts: &Facts<'_>) -> bool {
+    facts.cores < 1.5
+}
+
+/// What kept the run from being compared with others, if anything did: then that is all there is to say.
+fn disturbed(facts: &Facts<'_>) -> Option<Finding> {
+    let again = |change| Some(Cure { change, why: Try::Again });
+    if lacked_cores(facts) {
+        let (others, stolen, cores) = (facts.others, facts.around.stolen, facts.cores);
+        let by_host = stolen > others;
+        let say = if by_host {
+            Sentence::Here(Here::HostBusy { stolen, cores })
+        } else {
+            Sentence::Here(Here::MachineBusy { others, cores })
+        };
+        return Some(Finding { say, cure: again(Change::Again) });
+    }
+    let counts = bound(facts) == Bound::Cpu && facts.model.kind != ModelKind::Serial;
+    match facts.around.pace {
+        Pace::BaselineSlower(speed) if counts => {
+            let say = Sentence::Here(Here::SlowBaseline { speed });
+            Some(Finding { say, cure: again(Change::Model(ModelKind::Serial)) })
+        }
+        Pace::Slower(speed) if counts && !is_parallel(facts) => {
+            Some(Finding { say: Sentence::Here(Here::SlowRun { speed }), cure: again(Change::Again) })
+        }
+        _ => None,
+    }
+}
+
+/// Whether it can keep several cores busy. Only then is it in order that each of them is slower than one alone: they
+/// share caches, heat, and sometimes their very arithmetic.
+fn is_parallel(facts: &Facts<'_>) -> bool {
     let one_runner = facts.model.kind == ModelKind::Threads && facts.model.lock.is_on();
-    let wanted = many && !one_runner && bound(facts) == Bound::Cpu;
-    wanted && !is_comparable(facts.others, facts.cores) && facts.stats.busy < 0.85 * facts.cores
+    facts.model.kind.rules().many_workers && !one_runner && !has_one_core(facts)
+}
+
+/// Whether it would have used cores that others took: then its time says nothing. One runner at a time hardly suffers,
+/// and what it shows is true all the same.
+fn lacked_cores(facts: &Facts<'_>) -> bool {
+    let one_runner = facts.model.kind == ModelKind::Threads && facts.model.lock.is_on();
+    let wanted = facts.model.kind.rules().many_workers && !one_runner && bound(facts) == Bound::Cpu;
+    let taken = facts.others + facts.around.stolen;
+    wanted && !is_comparable(taken, facts.cores) && facts.stats.busy < 0.85 * facts.cores
 }
 
 /// The next model worth a look: what all others are compared with, then the story of the talks first, then whatever has not been seen.

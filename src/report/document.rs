@@ -45,6 +45,7 @@ impl Document {
             engine: run.plan.engine.name(),
             workers: stage.workers,
             cores: trace.cores.len(),
+            usable_cores: run.usable,
             seed: run.plan.seed,
             scale: run.settings.scale.millionths as f64 / 1e6,
             params: params(&run.settings.workload),
@@ -69,6 +70,9 @@ impl Document {
                 dispatcher: end.overhead.dispatcher.as_secs(),
             },
             busy_machine: run.busy_machine,
+            stolen_cores: run.around.stolen,
+            throttled_s: run.around.throttled.map(Ns::as_secs),
+            speed: run.around.speed,
             findings: vec![finding(run, &stats)],
             counters: BTreeMap::new(),
         })
@@ -78,15 +82,16 @@ impl Document {
 /// What the screen would say of the run, in English.
 fn finding(run: Run<'_>, stats: &Stats) -> String {
     let stage = run.plan.stage();
-    let cores = run.trace.cores.len().max(1) as f64;
+    let allowed = run.trace.cores.len().max(1) as f64;
     let facts = Facts {
         trace: run.trace,
         stats,
         model: stage.model,
         workers: stage.workers,
-        cores,
+        cores: run.usable.min(allowed),
         serial: None,
-        others: run.busy_machine.unwrap_or(0.0) * cores,
+        others: run.busy_machine.unwrap_or(0.0) * allowed,
+        around: run.around,
         over: true,
         seen: &|_| true,
     };

@@ -19,6 +19,7 @@ pub struct Document {
     pub engine: &'static str,
     pub workers: u16,
     pub cores: usize,
+    pub usable_cores: f64,
     pub seed: u64,
     pub scale: f64,
     pub params: BTreeMap<String, Param>,
@@ -39,6 +40,9 @@ pub struct Document {
     pub recorder: Recorder,
     pub overhead_cpu_s: Overhead,
     pub busy_machine: Option<f64>,
+    pub stolen_cores: f64,
+    pub throttled_s: Option<f64>,
+    pub speed: Option<f64>,
     pub findings: Vec<String>,
     pub counters: BTreeMap<String, Counter>,
 }

@@ -5,10 +5,11 @@ use unicode_width::UnicodeWidthStr;
 use super::amounts::title;
 use super::document::{outcome, taken_up};
 use super::{BUSY, NOTEWORTHY, Run};
+use crate::insight::STEADY;
 use crate::model::{GlobalLock, ModelKind};
 use crate::state::State;
 use crate::text::percent;
-use crate::text::report::{self as words, Line, Workers};
+use crate::text::report::{self as words, Cores, Line, Workers};
 use crate::trace::{LockStats, Stats};
 use crate::units::{Ns, TaskId};
 
@@ -34,7 +35,7 @@ pub fn heading(run: Run<'_>) -> String {
         ModelKind::Processes => Workers::Processes(stage.workers),
     };
     let (model, engine) = (stage.model.kind.name(), run.plan.engine.name());
-    let how = words::how(model, interval, workers, run.trace.cores.len(), engine);
+    let how = words::how(model, interval, workers, cores(run), engine);
     format!("{what}\n{how}\n")
 }
 
@@ -126,12 +127,18 @@ pub(super) fn ending(run: Run<'_>, index: usize) -> String {
     words::ending(outcome, signal)
 }
 
+/// The cores it could use.
+fn cores(run: Run<'_>) -> Cores {
+    let allowed = run.trace.cores.len();
+    Cores { allowed, usable: run.usable }
+}
+
 /// What the run comes to, in lines; nothing if it is not over.
 pub(super) fn totals(run: Run<'_>) -> Option<Vec<String>> {
     let end = run.trace.report.as_ref()?;
     let time = run.trace.makespan()?;
     let stats = run.trace.stats(time);
-    let (cpu, cores) = (end.cpu, run.trace.cores.len());
+    let (cpu, cores) = (end.cpu, cores(run));
     let mut lines = vec![
         Line::Whole { time, cpu, busy: cpu.share_of(time), cores, under_way: stats.concurrency },
         Line::Cost {
@@ -161,6 +168,7 @@ fn lock_line(run: Run<'_>, stats: &Stats) -> Option<Line> {
 fn notes(run: Run<'_>, stats: &Stats) -> Vec<Line> {
     let mut notes = Vec::new();
     notes.extend(run.busy_machine.filter(|share| *share >= BUSY).map(|share| Line::Busy { share }));
+    notes.extend(machine_notes(run));
     if stats.lost > 0 {
         notes.push(Line::Lost { count: stats.lost });
     }
@@ -176,4 +184,14 @@ fn notes(run: Run<'_>, stats: &Stats) -> Vec<Line> {
         notes.push(Line::ReadyIsNoticed);
     }
     notes
+}
+
+/// What the machine did to the run.
+fn machine_notes(run: Run<'_>) -> Vec<Line> {
+    let around = run.around;
+    let throttled = around.throttled.filter(|t| *t > Ns::ZERO).map(|time| Line::Throttled { time });
+    let share = around.stolen / (run.trace.cores.len().max(1) as f64);
+    let stolen = (share >= BUSY).then_some(Line::Stolen { share });
+    let slow = around.speed.filter(|s| *s < 1.0 - STEADY).map(|speed| Line::Slow { speed });
+    [throttled, stolen, slow].into_iter().flatten().collect()
 }

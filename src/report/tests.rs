@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::insight::Around;
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::plan::{Rates, Wishes};
 use crate::settings::{Color, Theme};
@@ -31,7 +32,7 @@ fn settings(model: Model) -> Settings {
 
 fn plan_of(settings: &Settings) -> Plan {
     let tasks = settings.workload.resolve(settings.scale).expect("programs");
-    Plan::new(&settings.workload, tasks, settings.model, settings.wishes, 2, Rates { count_per_ms: 1_000 })
+    Plan::new(&settings.workload, tasks, settings.model, settings.wishes, 2, Rates::all(1_000))
 }
 
 fn at(ms: u64, worker: u16, core: u16, event: Event) -> Record {
@@ -97,7 +98,7 @@ fn with_run<T>(model: Model, records: &[Record], busy_machine: Option<f64>, look
     let settings = settings(model);
     let plan = plan_of(&settings);
     let trace = trace_of(&plan, records);
-    look(Run { settings: &settings, plan: &plan, trace: &trace, busy_machine })
+    look(Run { settings: &settings, plan: &plan, trace: &trace, busy_machine, usable: 2.0, around: Around::default() })
 }
 
 fn document(model: Model, records: &[Record]) -> Document {
@@ -156,7 +157,17 @@ fn the_state_of_not_knowing_is_null_and_never_zero() {
     let settings = settings(GIL);
     let plan = plan_of(&settings);
     let trace = Trace::new(Vec::new(), 1);
-    assert_eq!(Document::of(Run { settings: &settings, plan: &plan, trace: &trace, busy_machine: None }), None);
+    assert_eq!(
+        Document::of(Run {
+            settings: &settings,
+            plan: &plan,
+            trace: &trace,
+            busy_machine: None,
+            usable: 2.0,
+            around: Around::default()
+        }),
+        None
+    );
 }
 
 #[test]
@@ -173,7 +184,14 @@ fn what_is_no_longer_kept_is_not_made_up() {
     trace.begin(&begin());
     records.iter().for_each(|r| trace.push(r));
     trace.end(End { at: Stamp(T0 + 20 * MS), ..End::default() });
-    let run = Run { settings: &settings, plan: &plan, trace: &trace, busy_machine: None };
+    let run = Run {
+        settings: &settings,
+        plan: &plan,
+        trace: &trace,
+        busy_machine: None,
+        usable: 2.0,
+        around: Around::default(),
+    };
     let document = Document::of(run).expect("the run is over");
     assert!(document.recorder.kept_from_s > 0.0);
     assert!(document.core_busy_s.iter().all(Option::is_none));

@@ -1,7 +1,7 @@
 //! How many colours, by the rules people expect: the flag, then `NO_COLOR`, then what the terminal says of itself.
 
 use crate::settings::{Color, Settings};
-use crate::ui::{Depth, Look};
+use crate::ui::{Depth, LEAST, Look};
 
 /// The look that `settings` and the environment ask for.
 pub(super) fn of(settings: &Settings) -> Look {
@@ -11,6 +11,28 @@ pub(super) fn of(settings: &Settings) -> Look {
     crossterm::style::force_color_output(depth != Depth::None);
     let utf8 = locale_is_utf8(&|name| std::env::var(name).ok());
     Look { theme: settings.theme, depth, ascii: settings.ascii || !utf8 }
+}
+
+/// What is known of the terminal, and what the screen would make of it.
+pub fn terminal_facts() -> crate::doctor::Terminal {
+    let env = |name: &str| std::env::var(name).ok();
+    let says = |name: &str| env(name).filter(|v| !v.is_empty());
+    let colours = match depth(Color::Auto, &env) {
+        Depth::True => 1 << 24,
+        Depth::Indexed => 256,
+        Depth::Sixteen => 16,
+        Depth::None => 0,
+    };
+    let out = std::io::IsTerminal::is_terminal(&std::io::stdout());
+    crate::doctor::Terminal {
+        size: super::terminal::size().ok().filter(|_| out),
+        least: LEAST,
+        term: says("TERM"),
+        colorterm: says("COLORTERM"),
+        colours,
+        no_color: says("NO_COLOR").is_some(),
+        unicode: locale_is_utf8(&env),
+    }
 }
 
 type Env<'a> = &'a dyn Fn(&str) -> Option<String>;

@@ -7,7 +7,8 @@ use crossbeam::channel::Sender;
 use super::news::News;
 use super::now;
 use crate::app::{Beside, Message, RunId};
-use crate::engine::real::{Runner, machine, sys};
+use crate::engine::real::machine::{self, Throttling};
+use crate::engine::real::{Runner, sys};
 use crate::load::Watch;
 use crate::plan::Plan;
 use crate::trace::{End, Frame};
@@ -22,6 +23,7 @@ struct Current {
     id: RunId,
     runner: Runner,
     watch: Option<Watch>,
+    throttling: Option<Throttling>,
 }
 
 impl Runs {
@@ -50,7 +52,7 @@ impl Runs {
         };
         let builder = thread::Builder::new().name("frames".to_owned());
         builder.spawn(read).map_err(|e| format!("the run cannot be watched: {e}; close other programs"))?;
-        self.current = Some(Current { id, runner, watch: None });
+        self.current = Some(Current { id, runner, watch: None, throttling: None });
         Ok(())
     }
 
@@ -79,6 +81,7 @@ impl Runs {
         Some(match frame {
             Frame::Begin(begin) => {
                 current.watch = Some(Watch::begin(machine::allowed_cores(), now(), sys::process_cpu()));
+                current.throttling = Some(Throttling::begin());
                 Message::Begin(id, begin)
             }
             Frame::Events(records) => Message::Events(id, records),
@@ -106,6 +109,8 @@ impl Current {
         Beside {
             others: watch.others(at, own, end.cpu + overhead).unwrap_or(0.0),
             watching: watch.own(at, own, overhead),
+            stolen: watch.stolen(at).unwrap_or(0.0),
+            throttled: self.throttling.as_ref().and_then(Throttling::so_far),
         }
     }
 }

@@ -210,10 +210,10 @@ impl Session {
                     }
                 }
                 Effect::Stop => self.runs.stop(),
-                Effect::Calibrate => {
+                Effect::Calibrate(kernels) => {
                     let to = self.to.clone();
                     let wait = move || {
-                        let rates = Calibration::start().wait().map_err(|e| e.to_string());
+                        let rates = Calibration::start(kernels).wait().map_err(|e| e.to_string());
                         let _ = to.send(News::Calibrated(rates));
                     };
                     if let Err(e) = std::thread::Builder::new().name("calibration".to_owned()).spawn(wait) {

@@ -156,11 +156,37 @@ impl Workers {
     }
 }
 
+/// The cores of a run: how many it was allowed on, and how many cores' worth of time it could get. That is less under a
+/// quota.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(missing_docs, reason = "named after what they are")]
+pub struct Cores {
+    pub allowed: usize,
+    pub usable: f64,
+}
+
+impl Cores {
+    fn has_quota(self) -> bool {
+        self.usable < self.allowed as f64 - 0.05
+    }
+
+    /// `2 cores`, `0.5 of 2 cores`.
+    fn text(self) -> String {
+        let whole = counted(self.allowed as u64, "core", "cores");
+        if self.has_quota() { format!("{:.1} of {whole}", self.usable) } else { whole }
+    }
+
+    /// As a whole that others are a part of: `2 cores`, `0.5 cores`.
+    fn whole(self) -> String {
+        if self.has_quota() { format!("{:.1} cores", self.usable) } else { self.text() }
+    }
+}
+
 /// How a run was executed: the second line above its result. The switch interval is that of the global lock, if it was
 /// on.
-pub fn how(model: &str, interval: Option<Ns>, workers: Workers, cores: usize, engine: &str) -> String {
+pub fn how(model: &str, interval: Option<Ns>, workers: Workers, cores: Cores, engine: &str) -> String {
     let lock = interval.map_or_else(String::new, |t| format!(" with a GIL (switch interval {})", t.written()));
-    format!("{model}{lock}: {}, {}, {engine}", workers.text(), counted(cores as u64, "core", "cores"))
+    format!("{model}{lock}: {}, {}, {engine}", workers.text(), cores.text())
 }
 
 /// What stands above the columns of the table of tasks.
@@ -185,11 +211,14 @@ pub fn shortfall(tasks: &[(String, String)]) -> String {
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
 pub enum Line {
-    Whole { time: Ns, cpu: Ns, busy: f64, cores: usize, under_way: f64 },
+    Whole { time: Ns, cpu: Ns, busy: f64, cores: Cores, under_way: f64 },
     Cost { created: usize, starting: Ns, memory: Option<u64>, voluntary: u64, involuntary: u64 },
     Copied { amount: u64, time: Ns },
     Lock { each: bool, held: Ns, waited: Ns, hand_overs: u64, forced: u64, voluntary: u64 },
     Busy { share: f64 },
+    Throttled { time: Ns },
+    Stolen { share: f64 },
+    Slow { speed: f64 },
     Lost { count: u64 },
     Suspended { time: Ns },
     Forgotten { before: Ns },
@@ -213,7 +242,7 @@ impl Line {
     pub fn text(&self) -> String {
         match *self {
             Line::Whole { time, cpu, busy, cores, under_way } => {
-                let cores = counted(cores as u64, "core", "cores");
+                let cores = cores.whole();
                 format!(
                     "{time} in all: {cpu} on cores, {busy:.2} of {cores} busy, {under_way:.1} tasks under way on average"
                 )
@@ -241,6 +270,15 @@ impl Line {
                 "note: other programs took {} of the cores meanwhile; on an idle machine times may be shorter",
                 percent(share)
             ),
+            Line::Throttled { time } => {
+                format!("note: the quota held this run back for {time}, added up over the cores")
+            }
+            Line::Stolen { share } => {
+                format!("note: the host of this virtual machine kept {} of the cores for itself", percent(share))
+            }
+            Line::Slow { speed } => {
+                format!("note: the cores computed at {speed:.2} of their calibrated speed; times are longer by that")
+            }
             Line::Lost { count } => {
                 format!("note: {} were lost; times in states are incomplete", counted(count, "event", "events"))
             }

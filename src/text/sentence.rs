@@ -1,7 +1,7 @@
 //! The one sentence high up: a fact with its number, and what to press next. At most 78 characters, no colour
 //! words, the words people use: time, GIL, turn, copies.
 
-use super::{counted, factor, number_word};
+use super::{Here, Sharing, counted, factor, number_word};
 use crate::units::Ns;
 
 /// What a run shows, with its figures.
@@ -16,7 +16,7 @@ pub enum Sentence {
     TakingTurns { hand_overs: u64 },
     LoopTurns { done: usize, tasks: usize },
     SerialCpu { tasks: usize, time: Ns, busy: f64, cores: f64 },
-    SerialWaits { waits: usize, time: Ns, working: f64 },
+    SerialWaits { waits: Waits, time: Ns, working: f64 },
     CoresBusy { cores: f64, busy: f64, speedup: Option<f64> },
     OwnProcess { speedup: Option<f64>, processes: usize, busy: f64, cores: f64 },
     LoopTurnByTurn { time: Ns },
@@ -24,13 +24,21 @@ pub enum Sentence {
     LockEach { speedup: Option<f64> },
     LoneLoopWithLock { time: Ns },
     SerialWithLock { time: Ns },
-    WaitsAtOnce { waits: usize, workers: usize, kind: Waiters, time: Ns, serial: Option<Ns> },
+    WaitsAtOnce { waits: Waits, workers: usize, kind: Waiters, time: Ns, serial: Option<Ns> },
     WaitsLetGo { time: Ns, serial: Option<Ns> },
     LoopBlocked { task: String, blocked: Ns, ready: u32 },
-    OneUsableCore { time: Ns },
-    MachineBusy { others: f64, cores: f64 },
+    Here(Here),
+    Sharing(Sharing),
     TasksBroke { broken: usize, tasks: usize, how: &'static str },
     RunFailed { reason: String },
+}
+
+/// How many waits there are, or how many tasks that wait again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named after what is counted")]
+pub enum Waits {
+    Single(usize),
+    Tasks(usize),
 }
 
 /// What waits in [`Sentence::WaitsAtOnce`].
@@ -60,12 +68,12 @@ pub enum Try {
     CountingWorkload,
 }
 
-fn cores_of(busy: f64, cores: f64) -> String {
+pub(super) fn cores_of(busy: f64, cores: f64) -> String {
     format!("{} of {}", whole(busy), whole(cores))
 }
 
 /// `2`, but `1.5` where it is not whole.
-fn whole(x: f64) -> String {
+pub(super) fn whole(x: f64) -> String {
     if (x - x.round()).abs() < 0.05 { format!("{x:.0}") } else { format!("{x:.1}") }
 }
 
@@ -74,7 +82,7 @@ fn as_fast(speedup: Option<f64>) -> String {
 }
 
 /// `Both cores busy`, or how many of them.
-fn all_busy(busy: f64, cores: f64, begins: bool) -> String {
+pub(super) fn all_busy(busy: f64, cores: f64, begins: bool) -> String {
     match (busy > 0.9 * cores && (cores - 2.0).abs() < 0.05, begins) {
         (true, true) => "Both cores busy".to_owned(),
         (true, false) => "both cores busy".to_owned(),
@@ -126,11 +134,14 @@ impl Sentence {
                     1 => "One worker, one task queues".to_owned(),
                     n => format!("One worker, {} tasks queue", number_word(n).to_lowercase()),
                 };
-                format!("{queue}: {time} on {} cores.", cores_of(*busy, *cores))
+                match cores.round() as u64 {
+                    1 => format!("{queue}: {time} on the only core."),
+                    _ => format!("{queue}: {time} on {} cores.", cores_of(*busy, *cores)),
+                }
             }
             Sentence::SerialWaits { waits, time, working } => {
                 let waits = counted_waits(*waits);
-                format!("{waits}, one after another: {time}, at work {}.", super::percent(*working))
+                format!("{waits}, one by one: {time}, at work {}.", super::percent(*working))
             }
             Sentence::CoresBusy { cores, busy, speedup } => {
                 format!("{}{}.", all_busy(*busy, *cores, true), as_fast(*speedup))
@@ -163,16 +174,12 @@ impl Sentence {
             Sentence::LoopBlocked { task, blocked, ready } => {
                 format!("{task} blocked the loop for {blocked}: nobody moved, {ready} were ready.")
             }
-            Sentence::OneUsableCore { time } => {
-                format!("Only one core here: nothing can run in parallel. {time}.")
-            }
-            Sentence::MachineBusy { others, cores } => {
-                format!("Other programs kept {} cores busy: no fair ratio.", cores_of(*others, *cores))
-            }
             Sentence::TasksBroke { broken, tasks, how } => {
                 format!("{broken} of {} {how}; the others went on.", counted(*tasks as u64, "task", "tasks"))
             }
             Sentence::RunFailed { reason } => without_numbers(reason),
+            Sentence::Here(what) => what.text(),
+            Sentence::Sharing(what) => what.text(),
         }
     }
 }
@@ -185,9 +192,13 @@ fn without_numbers(reason: &str) -> String {
     }
 }
 
-fn counted_waits(waits: usize) -> String {
-    let noun = if waits == 1 { "wait" } else { "waits" };
-    format!("{} {noun}", number_word(waits))
+fn counted_waits(waits: Waits) -> String {
+    match waits {
+        Waits::Single(1) => "One wait".to_owned(),
+        Waits::Single(n) => format!("{} waits", number_word(n)),
+        Waits::Tasks(1) => "One task waits".to_owned(),
+        Waits::Tasks(n) => format!("{} tasks wait", number_word(n)),
+    }
 }
 
 impl Try {
@@ -234,7 +245,7 @@ mod tests {
         let serial = Some(Ns::from_millis(6_000));
         let time = Ns::from_millis(3_000);
         assert_eq!(
-            said(Sentence::WaitsAtOnce { waits: 4, workers: 1, kind: Waiters::Loop, time, serial }),
+            said(Sentence::WaitsAtOnce { waits: Waits::Single(4), workers: 1, kind: Waiters::Loop, time, serial }),
             "Four waits, one thread: 3.00 s, not 6.00 s."
         );
     }
@@ -245,11 +256,11 @@ mod tests {
         let serial = Some(Ns::from_millis(23_450));
         let speedup = Some(1.95);
         let (busy, cores) = (1.9, 2.0);
-        let at_once = |kind| Sentence::WaitsAtOnce { waits: 12, workers: 12, kind, time, serial };
+        let at_once = |kind| Sentence::WaitsAtOnce { waits: Waits::Tasks(12), workers: 12, kind, time, serial };
         // Each with the longest hint it is said with.
         let said = [
             (Sentence::SerialCpu { tasks: 12, time, busy: 1.0, cores }, Try::ThreadEach),
-            (Sentence::SerialWaits { waits: 12, time, working: 0.001 }, Try::ThreadEach),
+            (Sentence::SerialWaits { waits: Waits::Tasks(12), time, working: 0.001 }, Try::ThreadEach),
             (Sentence::CoresBusy { cores, busy, speedup }, Try::WaitingWorkload),
             (Sentence::OwnProcess { speedup, processes: 12, busy, cores }, Try::WaitingWorkload),
             (Sentence::LoopTurnByTurn { time }, Try::OneByOne),
@@ -261,8 +272,16 @@ mod tests {
             (at_once(Waiters::Processes), Try::CountingWorkload),
             (at_once(Waiters::Loop), Try::OneByOne),
             (Sentence::WaitsLetGo { time, serial }, Try::DropGil),
-            (Sentence::OneUsableCore { time }, Try::OneLoop),
-            (Sentence::MachineBusy { others: 1.2, cores }, Try::Again),
+            (Sentence::Here(Here::OneUsableCore { cores: 1.4, time }), Try::OneLoop),
+            (Sentence::Here(Here::OneUsableCore { cores: 1.0, time }), Try::WaitingWorkload),
+            (Sentence::Here(Here::PartOfACore { cores: 0.5 }), Try::WaitingWorkload),
+            (Sentence::Here(Here::PartOfACore { cores: 0.3 }), Try::WaitingWorkload),
+            (Sentence::Here(Here::OneCoreOneLock { hand_overs: 1_234 }), Try::WaitingWorkload),
+            (Sentence::Here(Here::HostBusy { stolen: 0.4, cores }), Try::Again),
+            (Sentence::Here(Here::SlowCores { busy, cores, speed: 0.8, speedup }), Try::WaitingWorkload),
+            (Sentence::Here(Here::SlowBaseline { speed: 0.8 }), Try::Again),
+            (Sentence::Here(Here::SlowRun { speed: 0.8 }), Try::Again),
+            (Sentence::Here(Here::MachineBusy { others: 1.2, cores }), Try::Again),
         ];
         for (sentence, cure) in said {
             let row = format!(" {}  try 2: {}", sentence.text(), cure.text());

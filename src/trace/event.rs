@@ -120,6 +120,11 @@ pub enum Event {
         /// Who asks.
         task: TaskId,
     },
+    /// Whoever held the lock died with it: it is taken from the dead, by the next record of its taking.
+    LockAbandoned {
+        /// Which lock.
+        lock: LockId,
+    },
     /// A payload was serialized and sent, or received and read.
     Copied {
         /// Whose.
@@ -187,6 +192,7 @@ impl Record {
             Event::Copied { task, direction, bytes, spent } => (13, direction as u8, task, short(spent), bytes),
             Event::Lost { count } => (14, 0, NO_TASK, 0, count),
             Event::Suspended { spent } => (15, 0, NO_TASK, short(spent), 0),
+            Event::LockAbandoned { lock } => (16, 0, NO_TASK, 0, u64::from(lock.0)),
         };
         let head =
             u64::from(kind as u8) | u64::from(sub) << 8 | u64::from(self.worker.0) << 16 | u64::from(task.0) << 32;
@@ -229,6 +235,7 @@ impl Record {
             }
             14 => Event::Lost { count: b },
             15 => Event::Suspended { spent: Ns(a) },
+            16 => Event::LockAbandoned { lock },
             _ => return None,
         };
         Some(Record { at: Stamp(at), worker, core, event })
@@ -288,6 +295,7 @@ mod tests {
                 task,
                 forced
             }),
+            lock.clone().prop_map(|lock| Event::LockAbandoned { lock }),
             (lock, task.clone()).prop_map(|(lock, task)| Event::DropRequest { lock, task }),
             (task, direction, any::<u64>(), short.clone()).prop_map(|(task, direction, bytes, spent)| Event::Copied {
                 task,

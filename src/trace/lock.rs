@@ -27,6 +27,8 @@ pub struct LockTrack {
     pub forced: u64,
     /// How many times it let go by itself, to wait.
     pub voluntary: u64,
+    /// How many times its holder died with it.
+    pub abandoned: u64,
     dropped_held: Ns,
     dropped_hand_overs: u64,
 }

@@ -91,7 +91,7 @@ impl Trace {
     }
 
     fn lock_stats(&self, window: Range, wait: Ns) -> Option<LockStats> {
-        let used = self.locks.values().filter(|l| !l.is_empty());
+        let used = self.locks.iter().filter(|(id, l)| id.name_index().is_none() && !l.is_empty()).map(|(_, l)| l);
         let mut sum = LockStats { wait, ..LockStats::default() };
         for lock in used {
             sum.instances += 1;

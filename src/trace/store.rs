@@ -59,6 +59,8 @@ pub struct Trace {
     pub cores: Vec<u16>,
     /// Who the tasks are, in the plan's order.
     pub names: Vec<TaskName>,
+    /// What the workload's own locks are called, in the plan's order.
+    pub lock_names: Vec<String>,
     /// What each of them did.
     pub tasks: Vec<Track>,
     /// Each worker's record, in the plan's order.
@@ -88,6 +90,7 @@ impl Trace {
             pid: 0,
             cores: Vec::new(),
             names,
+            lock_names: Vec::new(),
             tasks,
             workers: vec![WorkerTrack::default(); workers as usize],
             locks: BTreeMap::new(),
@@ -100,6 +103,13 @@ impl Trace {
             limit: KEPT_MARKS,
             recorded: 0,
         }
+    }
+
+    /// With the workload's own locks called `names`.
+    #[must_use]
+    pub fn naming_locks(mut self, names: Vec<String>) -> Trace {
+        self.lock_names = names;
+        self
     }
 
     /// With another bound on the changes of state that are kept.
@@ -187,6 +197,7 @@ impl Trace {
             Event::LoopWakes => self.worker(record.worker, |w| w.listens.push((at, false))),
             Event::LockTaken { lock, task, waited } => self.lock(lock).taken(at, task, waited),
             Event::LockReleased { lock, task, forced } => self.lock(lock).released(at, task, forced),
+            Event::LockAbandoned { lock } => self.lock(lock).abandoned += 1,
             Event::DropRequest { lock, .. } => self.lock(lock).drop_requests += 1,
             Event::Copied { task, bytes, spent, direction: Direction::In | Direction::Out } => {
                 if let Some(track) = self.tasks.get_mut(task.index()) {

@@ -52,6 +52,8 @@ pub struct End {
     pub workers: Vec<WorkerUse>,
     /// What each task brought back, in the plan's order.
     pub results: Vec<TaskResult>,
+    /// Where files were, if tasks had any.
+    pub files: Option<FileSystem>,
     /// How many times the holder of a global lock took it again with nobody in between.
     pub lock_retaken: u64,
     /// Events recorded, lost ones included.
@@ -67,6 +69,26 @@ pub struct Overhead {
     pub collector: Ns,
     /// Of the thread that hands tasks to worker processes.
     pub dispatcher: Ns,
+    /// Of the thread that answers requests.
+    pub server: Ns,
+}
+
+impl Overhead {
+    /// All of it.
+    pub fn all(&self) -> Ns {
+        self.collector + self.dispatcher + self.server
+    }
+}
+
+/// Where the files of tasks were.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileSystem {
+    /// The folder.
+    pub folder: String,
+    /// What the system calls it: `ext4`, `tmpfs`; or its number.
+    pub kind: String,
+    /// Whether it is in memory: nothing there ever waits for a disk.
+    pub in_memory: bool,
 }
 
 /// Context switches.

@@ -60,18 +60,9 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
     draw_bar(app, &score, grid, y, look, layout, bar, buffer);
     let end = layout.area.right();
     let time = score.time.like(app.scoreboard.slowest().unwrap_or(score.time));
-    let after = paint::put(buffer, layout.right, y, end, &time, text).max(layout.right + 8);
+    let after = (paint::put(buffer, layout.right, y, end, &time, text) + 1).max(layout.right + 8);
     if live.is_none() {
-        let ratio = app.scoreboard.speedup(score, app.machine.usable);
-        let ratio = match ratio {
-            Some(x) => factor(x),
-            None if !app.scoreboard.is_fair(score, app.machine.usable) => Label::Busy.text().to_owned(),
-            None if app.scoreboard.serial().is_some_and(|s| app.scoreboard.is_fair(s, app.machine.usable)) => {
-                Label::Unsure.text().to_owned()
-            }
-            None => String::new(),
-        };
-        paint::put(buffer, after, y, end, &ratio, text);
+        paint::put(buffer, after, y, end, &ratio(app, score), text);
     }
 }
 
@@ -102,6 +93,18 @@ fn draw_bar(
     }
 }
 
+/// The ratio to serial, or why there is none. A question mark says that slower cores have their part in it.
+fn ratio(app: &App, score: Score) -> String {
+    let (board, cores) = (&app.scoreboard, app.cores());
+    match board.speedup(score, cores) {
+        Some(x) if board.is_slowed(score) => format!("{}?", factor(x)),
+        Some(x) => factor(x),
+        None if !board.is_fair(score, cores) => Label::Busy.text().to_owned(),
+        None if board.serial().is_some_and(|s| board.is_fair(s, cores)) => Label::Unsure.text().to_owned(),
+        None => String::new(),
+    }
+}
+
 /// The figures of the run that goes on or is replayed, on its own row.
 fn live(app: &App, row: &Row) -> Option<Score> {
     let run = app.run.as_ref()?;
@@ -111,7 +114,8 @@ fn live(app: &App, row: &Row) -> Option<Score> {
     if !same || over || !row.current {
         return None;
     }
-    Some(Score { time: until, busy: run.trace.stats(until).busy, others: 0.0 })
+    let (busy, waits) = (run.trace.stats(until).busy, Ns::ZERO);
+    Some(Score { time: until, busy, others: 0.0, stolen: 0.0, work: None, waits })
 }
 
 /// The keys that lead to threads with the global lock from where one is.
@@ -132,35 +136,33 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
     let Some(run) = app.run.as_ref().filter(|r| r.trace.t0().is_some()) else { return };
     let stats = run.trace.stats(app.until());
     let mut parts = vec![
-        format!("parallelism {:.2}", stats.busy),
-        format!("concurrency {:.2}", stats.concurrency),
-        format!("efficiency {}", percent(stats.busy / app.cores().max(1.0))),
+        format!("{:.2} {} ({})", stats.busy, Label::CoresBusy.text(), percent(stats.busy / app.cores().max(1.0))),
+        format!("{:.1} {}", stats.concurrency, Label::TasksUnderWay.text()),
     ];
     if stats.spawned > 0 {
-        parts.push(format!("start {} each", Ns(stats.spawning.0 / stats.spawned as u64)));
+        parts.push(format!("{} {}", Ns(stats.spawning.0 / stats.spawned as u64), Label::StartEach.text()));
     }
     if stats.copied > 0 {
-        parts.push(format!("copied {} B in {}", stats.copied, stats.copying));
+        parts.push(format!("{} B {} {}", stats.copied, Label::CopiedIn.text(), stats.copying));
     }
     if let Some(lock) = stats.lock.filter(|l| l.hand_overs > 0) {
-        parts.push(format!("GIL held {} waited {}", lock.held, lock.wait));
+        let (held, waited) = (Label::GilHeld.text(), Label::GilWaited.text());
+        parts.push(format!("{held} {}, {waited} {}", lock.held, lock.wait));
     }
     if let Some(end) = &run.trace.report {
-        parts.push(format!(
-            "switches {} ({} forced)",
-            end.switches.voluntary + end.switches.involuntary,
-            end.switches.involuntary
-        ));
+        let all = end.switches.voluntary + end.switches.involuntary;
+        let (switches, forced) = (Label::Switches.text(), Label::Forced.text());
+        parts.push(format!("{all} {switches} ({} {forced})", end.switches.involuntary));
         let watching = run.beside.watching / app.cores().max(1.0);
         if watching > 0.0 {
-            parts.push(format!("watching costs {:.1} %", watching * 100.0));
+            parts.push(format!("{} {:.1} %", Label::WatchingCosts.text(), watching * 100.0));
         }
         if end.peak_rss_bytes > 0 {
-            parts.push(format!("memory {:.1} MB", end.peak_rss_bytes as f64 / 1e6));
+            parts.push(format!("{} {:.1} MB", Label::Memory.text(), end.peak_rss_bytes as f64 / 1e6));
         }
     }
     if stats.lost > 0 {
-        parts.push(format!("{} events lost", stats.lost));
+        parts.push(format!("{} {}", stats.lost, Label::EventsLost.text()));
     }
     let mut line = String::new();
     for part in parts {
@@ -179,11 +181,8 @@ pub fn text(app: &App) -> String {
     let mut out = String::new();
     for row in rows {
         let Some(score) = row.score else { continue };
-        let fair = app.scoreboard.is_fair(score, app.machine.usable);
-        let busy = || if fair { String::new() } else { Label::Busy.text().to_owned() };
-        let ratio = app.scoreboard.speedup(score, app.machine.usable).map_or_else(busy, factor);
-        let line =
-            format!("{:<12} {:>9}  {:>6}   {:.1} cores busy", name(&row), score.time.to_string(), ratio, score.busy);
+        let (time, ratio) = (score.time.to_string(), ratio(app, score));
+        let line = format!("{:<12} {time:>9}  {ratio:>6}   {:.1} cores busy", name(&row), score.busy);
         out += line.trim_end();
         out.push('\n');
     }

@@ -5,13 +5,16 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::layout::Layout;
-use super::paint;
 use super::theme::{Look, Role};
+use super::{paint, prompt};
 use crate::app::{Action, App, Phase, Playhead, keys};
 use crate::insight::is_comparable;
 use crate::model::ModelKind;
 use crate::state::State;
-use crate::text::{Label, counted};
+use crate::text::{Label, counted, percent};
+
+/// The fewest columns in which a shortened title still says something.
+const LEAST_TITLE: u16 = 8;
 
 /// Workload and machine on the left, the kind of record and how far it is on the right.
 pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
@@ -24,13 +27,29 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let end = area.right().saturating_sub(right_width + 2);
     let bold = strip.patch(look.fg(Role::Text)).add_modifier(Modifier::BOLD);
     let dim = strip.patch(look.fg(Role::Dim));
-    let cores = cores(app);
+    let accent = strip.patch(look.fg(Role::Accent)).add_modifier(Modifier::BOLD);
     let name = format!(" {} ", app.setup.workload.name);
-    let title = format!("{}, {cores}", app.setup.title());
-    paint::parts(buffer, area.x, area.y, end, &[(&name, bold), (&title, dim)]);
+    let mut x = paint::put(buffer, area.x, area.y, end, &paint::shorten(&name, end - area.x), bold);
+    // Which lanes are shown comes first: without it the screen would seem to show all there is.
+    if let Some(shown) = prompt::shown(app, end.saturating_sub(x)) {
+        x = paint::put(buffer, x, area.y, end, &paint::shorten(&shown, end.saturating_sub(x)), accent) + 3;
+    }
+    paint::put(buffer, x, area.y, end, &title(app, end.saturating_sub(x)), dim);
     let x = area.right() - right_width;
     let x = paint::put(buffer, x, area.y, area.right(), badge, strip.patch(look.fg(Role::Text)));
     paint::put(buffer, x + 2, area.y, area.right(), &stage.0, strip.patch(stage.1));
+}
+
+/// What the workload does and on how many cores, as far as there is room: whole, without the cores, or shortened; and
+/// nothing where hardly a word would be left.
+fn title(app: &App, room: u16) -> String {
+    let title = app.setup.title();
+    let whole = format!("{title}, {}", cores(app));
+    match [whole, title.clone()].into_iter().find(|t| paint::width(t) <= room) {
+        Some(fits) => fits,
+        None if room < LEAST_TITLE => String::new(),
+        None => cut(&title, room),
+    }
 }
 
 fn cores(app: &App) -> String {
@@ -118,39 +137,77 @@ pub fn draw_tabs(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
         };
         x = paint::put(buffer, tab.at.0, y, layout.area.right(), &tab.text, style);
     }
-    draw_load(app, look, layout, (x + 2, y), buffer);
+    draw_load(app, look, layout, (x + 1, y), buffer);
 }
 
 /// A bar for each core of the machine, live, and who else uses them.
 fn draw_load(app: &App, look: Look, layout: &Layout, (start, y): (u16, u16), buffer: &mut Buffer) {
     let end = layout.area.right();
-    let count = app.load.cores.len() as u16;
-    let head = "cpu ";
-    let others = app.run.as_ref().filter(|r| r.is_over() && !is_comparable(r.beside.others, app.machine.usable));
-    let note = others.map_or_else(String::new, |r| format!("  {} {:.1}", Label::Others.text(), r.beside.others));
-    let width = paint::width(head) + count + paint::width(&note) + 1;
-    if count == 0 || start + width > end {
+    let cores = &app.load.cores;
+    if cores.is_empty() {
         return;
     }
-    let mut x = paint::put(buffer, end - width, y, end, head, look.fg(Role::Faint));
-    for (_, share) in &app.load.cores {
-        let eighths = crate::scene::level(*share, 8).max(1);
-        paint::cell(buffer, x, y, super::lane::eighths(look, eighths), look.fg(Role::Dim));
-        x += 1;
+    let others = app.run.as_ref().filter(|r| r.is_over() && !is_comparable(r.beside.others, app.machine.usable));
+    let note = others.map_or_else(String::new, |r| format!("{} {:.1}", Label::Others.text(), r.beside.others));
+    let eighths = |share: f64| super::lane::eighths(look, crate::scene::level(share, 8).max(1));
+    let bars: String = cores.iter().map(|(_, share)| eighths(*share)).collect();
+    let mean = cores.iter().map(|(_, share)| share).sum::<f64>() / cores.len() as f64;
+    let head = Label::MachineLoad.text();
+    let gap = if note.is_empty() { "" } else { "  " };
+    // Where there is no room for every core their mean stands for them; who takes them is worth more than how many.
+    let gauges = [format!("{head} {bars}{gap}"), format!("{head} {}{gap}", percent(mean)), String::new()];
+    let width = |gauge: &str| paint::width(gauge) + paint::width(&note) + 1;
+    if let Some(gauge) = gauges.iter().find(|g| start + width(g) <= end) {
+        let x = paint::put(buffer, end - width(gauge), y, end, gauge, look.fg(Role::Dim));
+        paint::put(buffer, x, y, end, &note, look.fg(Role::Alarm));
     }
-    paint::put(buffer, x, y, end, &note, look.fg(Role::Alarm));
+}
+
+/// The words of `text` that fit into `room` columns, with a sign that there were more; of one long word its begin. A
+/// number does not stand without what it counts.
+fn cut(text: &str, room: u16) -> String {
+    if paint::width(text) <= room {
+        return text.to_owned();
+    }
+    let bare = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | '×');
+    let whole = text.match_indices(' ').map(|(at, _)| text[..at].trim_end_matches(bare));
+    let words = whole.take_while(|words| paint::width(words) < room).last().filter(|words| !words.is_empty());
+    words.map_or_else(|| paint::shorten(text, room), |words| format!("{words}…"))
+}
+
+/// A sentence that may be longer than its row: the rest of it stands in the `second` row where there is one, and what
+/// does not fit there either is marked as left out.
+fn put_wrapped(buffer: &mut Buffer, layout: &Layout, text: &str, style: Style, second: Option<u16>) {
+    let (x, end) = (layout.area.x + 1, layout.area.right());
+    let room = end - x;
+    let fits = |at: &usize| paint::width(&text[..*at]) <= room;
+    let breaks = text.match_indices(' ').map(|(at, _)| at);
+    let (first, rest) = match (second, breaks.take_while(fits).last()) {
+        (Some(_), Some(at)) if paint::width(text) > room => (&text[..at], text[at..].trim_start()),
+        _ => (text, ""),
+    };
+    paint::put(buffer, x, layout.sentence, end, &cut(first, room), style);
+    if let Some(y) = second {
+        paint::put(buffer, x, y, end, &cut(rest, room), style);
+    }
 }
 
 /// The sentence: the fact in bold, then what to press.
 pub fn draw_sentence(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let (y, end) = (layout.sentence, layout.area.right());
     let bold = look.fg(Role::Text).add_modifier(Modifier::BOLD);
+    let second = (layout.axis > y + 1).then_some(y + 1);
     if let Some(toast) = &app.toast {
-        paint::put(buffer, layout.area.x + 1, y, end, &toast.text, look.fg(Role::Accent));
+        put_wrapped(buffer, layout, &toast.text, look.fg(Role::Accent), second);
         return;
     }
     let Some(finding) = app.finding() else { return };
-    let x = paint::put(buffer, layout.area.x + 1, y, end, &finding.say.text(), bold);
+    let say = finding.say.text();
+    if layout.area.x + 1 + paint::width(&say) > end {
+        put_wrapped(buffer, layout, &say, bold, second);
+        return;
+    }
+    let x = paint::put(buffer, layout.area.x + 1, y, end, &say, bold);
     let Some(cure) = finding.cure else { return };
     let accent = look.fg(Role::Accent);
     let key = App::key_for(cure.change);

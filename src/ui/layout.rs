@@ -100,7 +100,7 @@ impl Layout {
         if area.width < LEAST.0 || area.height < LEAST.1 {
             return None;
         }
-        let tasks = app.run.as_ref().map_or(0, |r| r.trace.tasks.len());
+        let tasks = app.lanes.order().len();
         let kind = app.run.as_ref().map(|r| r.model.kind);
         let locked = app.run.as_ref().is_some_and(|r| r.model.lock.is_on()) && kind != Some(ModelKind::Processes);
         let looped = kind == Some(ModelKind::Async);
@@ -159,8 +159,9 @@ impl Layout {
         self.axis = next(1);
         let first = self.first_lane(app, shown.into());
         for index in 0..shown {
-            let task = TaskId((first + usize::from(index)) as u32);
-            self.lanes.push(Slot { task, y: next(pitch) });
+            let y = next(pitch);
+            let task = app.lanes.order().get(first + usize::from(index));
+            self.lanes.extend(task.map(|task| Slot { task: *task, y }));
         }
         self.lanes.truncate(wants.tasks.into());
         self.special = special.then(|| next(1)).filter(|_| wants.special);
@@ -194,7 +195,7 @@ impl Layout {
 
     /// So many lanes are shown: the first of them, such that the selected one is among them.
     fn first_lane(&self, app: &App, shown: usize) -> usize {
-        let selected = app.selection.map_or(0, |s| s.task.index());
+        let selected = app.selection.and_then(|s| app.lanes.place(s.task)).unwrap_or(0);
         (selected + 1).saturating_sub(shown).min(self.tasks.saturating_sub(shown))
     }
 

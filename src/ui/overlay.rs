@@ -22,15 +22,48 @@ pub fn area(app: &App, layer: Layer, screen: Rect) -> Rect {
     Rect::new(screen.x + (screen.width - width) / 2, screen.y + (screen.height - height) / 2, width, height)
 }
 
+/// The part of a list that is shown.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    /// The first item, and how many there is room for.
+    first: usize,
+    room: usize,
+    /// How many there are, and the rows that one takes.
+    all: usize,
+    rows: usize,
+}
+
+impl Part {
+    /// Of the list that `layer` shows in `area`; nothing where that is no list. The chosen item is always in it.
+    fn of(app: &App, layer: Layer, area: Rect) -> Option<Part> {
+        let (chosen, all, rows) = match layer {
+            Layer::Help(_) => return None,
+            Layer::Picker(chosen) => (chosen, app.catalogue.len(), 2),
+            Layer::Dials(chosen) => (chosen, app.setup.dials().len(), 1),
+        };
+        let room = (usize::from(area.height.saturating_sub(3)) / rows).max(1);
+        Some(Part { first: (chosen + 1).saturating_sub(room), room, all, rows })
+    }
+
+    /// The items shown, each with its first row in `area`.
+    fn shown(self, area: Rect) -> impl Iterator<Item = (usize, u16)> {
+        let places = (area.y + 2..area.bottom().saturating_sub(1)).step_by(self.rows);
+        (self.first..self.all).take(self.room).zip(places)
+    }
+
+    /// Which part it is, in words; nothing where it is all of it.
+    fn words(self) -> Option<String> {
+        let last = (self.first + self.room).min(self.all);
+        (self.room < self.all).then(|| format!(" {}-{last} {} {} ", self.first + 1, Label::Of.text(), self.all))
+    }
+}
+
 /// The row of the list in front that is at `y`, if one is.
 pub fn item_at(app: &App, layer: Layer, screen: Rect, y: u16) -> Option<usize> {
     let area = area(app, layer, screen);
-    let row = usize::from(y.checked_sub(area.y + 2)?);
-    match layer {
-        Layer::Help(_) => None,
-        Layer::Picker(_) => Some(row / 2).filter(|n| *n < app.catalogue.len()),
-        Layer::Dials(_) => Some(row).filter(|n| *n < app.setup.dials().len()),
-    }
+    let part = Part::of(app, layer, area)?;
+    let rows = part.rows as u16;
+    part.shown(area).find(|(_, top)| (*top..*top + rows).contains(&y)).map(|(index, _)| index)
 }
 
 /// Draws it.
@@ -44,10 +77,16 @@ pub fn draw(app: &App, layer: Layer, look: Look, screen: Rect, buffer: &mut Buff
         Layer::Dials(_) => (Label::DialsTitle, Label::DialsHint),
     };
     frame(buffer, look, area, title, hint);
-    match layer {
-        Layer::Help(top) => help(top, look, area, buffer),
-        Layer::Picker(chosen) => picker(app, chosen, look, area, buffer),
-        Layer::Dials(chosen) => dials(app, chosen, look, area, buffer),
+    let part = Part::of(app, layer, area);
+    match (layer, part) {
+        (Layer::Picker(chosen), Some(part)) => picker(app, chosen, part, look, area, buffer),
+        (Layer::Dials(chosen), Some(part)) => dials(app, chosen, part, look, area, buffer),
+        (Layer::Help(top), _) => help(top, look, area, buffer),
+        (_, None) => {}
+    }
+    if let Some(words) = part.and_then(Part::words) {
+        let x = area.right().saturating_sub(paint::width(&words) + 2);
+        paint::put(buffer, x, area.y, area.right(), &words, look.fg(Role::Dim));
     }
 }
 
@@ -133,11 +172,9 @@ fn help(top: u16, look: Look, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn picker(app: &App, chosen: usize, look: Look, area: Rect, buffer: &mut Buffer) {
-    let room = usize::from(area.height.saturating_sub(3)) / 2;
-    let first = (chosen + 1).saturating_sub(room.max(1));
-    for (row, (index, workload)) in app.catalogue.iter().enumerate().skip(first).take(room).enumerate() {
-        let y = area.y + 2 + row as u16 * 2;
+fn picker(app: &App, chosen: usize, part: Part, look: Look, area: Rect, buffer: &mut Buffer) {
+    for (index, y) in part.shown(area) {
+        let workload = &app.catalogue[index];
         let end = area.right() - 2;
         let (name, rest) = if index == chosen {
             (look.field(Role::Accent).add_modifier(Modifier::BOLD), look.fg(Role::Text))
@@ -152,19 +189,17 @@ fn picker(app: &App, chosen: usize, look: Look, area: Rect, buffer: &mut Buffer)
     }
 }
 
-fn dials(app: &App, chosen: usize, look: Look, area: Rect, buffer: &mut Buffer) {
-    for (index, dial) in app.setup.dials().iter().enumerate() {
-        let y = area.y + 2 + index as u16;
-        if y + 1 >= area.bottom() {
-            break;
-        }
-        let (name, value) = app.setup.dial(dial);
+fn dials(app: &App, chosen: usize, part: Part, look: Look, area: Rect, buffer: &mut Buffer) {
+    let dials = app.setup.dials();
+    for (index, y) in part.shown(area) {
+        let (name, value) = app.setup.dial(&dials[index]);
         let (style, arrows) = if index == chosen {
             (look.fg(Role::Accent).add_modifier(Modifier::BOLD), if look.ascii { ("<", ">") } else { ("◂", "▸") })
         } else {
             (look.fg(Role::Text), (" ", " "))
         };
-        let label = format!("  {name:<16}");
+        // A parameter can have any name: a long one must not move its value.
+        let label = format!("  {:<16}", paint::shorten(&name, 15));
         let shown = format!("{} {value} {}", arrows.0, arrows.1);
         paint::parts(buffer, area.x + 2, y, area.right() - 1, &[(&label, style), (&shown, style)]);
     }

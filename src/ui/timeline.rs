@@ -48,7 +48,7 @@ fn draw_axis(app: &App, grid: &Grid, look: Look, layout: &Layout, buffer: &mut B
         let label = if layout.plot.0 < 20 { Label::KeyLens } else { Label::LensTitle };
         label.text().to_owned()
     } else if shown < layout.tasks {
-        let first = layout.lanes.first().map_or(0, |s| s.task.index()) + 1;
+        let first = layout.lanes.first().and_then(|s| app.lanes.place(s.task)).unwrap_or(0) + 1;
         format!("{first}-{} of {}", first + shown - 1, layout.tasks)
     } else {
         String::new()
@@ -311,7 +311,8 @@ fn draw_busy(app: &App, run: &Run, scene: &Scene, look: Look, layout: &Layout, b
     let until = app.until();
     if until > Ns::ZERO {
         let busy = run.trace.stats(until).busy;
-        let of = if (cores - cores.round()).abs() < 0.05 { format!("{cores:.0}") } else { format!("{cores:.1}") };
+        let all = app.cores();
+        let of = if (all - all.round()).abs() < 0.05 { format!("{all:.0}") } else { format!("{all:.1}") };
         let text = format!("{busy:.1} of {of}");
         let bold = look.fg(Role::Text).add_modifier(Modifier::BOLD);
         paint::put(buffer, layout.right, y, layout.area.right(), &text, bold);

@@ -21,7 +21,8 @@ macro_rules! shipped {
 }
 
 /// All shipped workloads, in the order of the picker.
-pub const SHIPPED: &[ShippedFile] = shipped!["cpu", "io"];
+pub const SHIPPED: &[ShippedFile] =
+    shipped!["cpu", "io", "requests", "files", "mixed", "locks", "responsive", "primes", "sort", "hash", "image",];
 
 /// All shipped workloads, read.
 pub fn shipped() -> Vec<Workload> {

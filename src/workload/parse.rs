@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::quantity::{Quantity, Value};
-use super::{Kernel, Param, RepeatSpec, StepSpec, TaskSpec, WorkerWish, Workload, wording};
+use super::{Kernel, Param, RepeatSpec, Spread, StepSpec, TaskSpec, WorkerWish, Workload, wording};
 
 /// Where and why a workload file was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -58,8 +58,33 @@ enum FileStep {
     Sleep(Spanned<Number>),
     BlockingSleep(Spanned<Number>),
     Yield,
+    Request(FileRequest),
+    Read(Spanned<Number>),
+    Write(Spanned<Number>),
+    Lock(FileLock),
     Repeat(FileRepeat),
 }
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileRequest {
+    latency: Spanned<Number>,
+    bytes: Option<Spanned<Number>>,
+    #[serde(default)]
+    spread: Spread,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileLock {
+    name: Spanned<String>,
+    steps: Spanned<Vec<Spanned<FileStep>>>,
+}
+
+/// Bytes of an answer, if the file does not say.
+const ANSWER: u64 = 512;
+/// The most locks a workload may have.
+const MOST_LOCKS: usize = 64;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -90,7 +115,7 @@ enum Number {
     Text(String),
 }
 
-/// Deepest nesting of `repeat`.
+/// Deepest nesting of `repeat` and `lock`.
 const DEEPEST: usize = 8;
 
 /// Reads the workload file `file`, whose text is `text`.
@@ -141,8 +166,14 @@ impl Context<'_> {
             let why = format!("`{}` repeats until itself ends: it never would", tasks[index].name);
             return Err(self.error(read.tasks.get_ref()[index].steps.span().start, why));
         }
+        if let Some((index, name)) = taken_twice(&tasks) {
+            let why =
+                format!("`{}` takes the lock `{name}` while it holds it: it would wait for itself", tasks[index].name);
+            return Err(self.error(read.tasks.get_ref()[index].steps.span().start, why));
+        }
         let workers = read.workers.as_ref().map(|w| self.workers(w)).transpose()?;
-        Ok(Workload {
+        let at = read.tasks.span().start;
+        let workload = Workload {
             name: read.name.into_inner(),
             group: read.group,
             title: read.title,
@@ -151,7 +182,11 @@ impl Context<'_> {
             params,
             tasks,
             workers,
-        })
+        };
+        match workload.locks().len() {
+            0..=MOST_LOCKS => Ok(workload),
+            n => Err(self.error(at, format!("there are {n} locks: at most {MOST_LOCKS} can be told apart"))),
+        }
     }
 
     fn name(&self, name: &Spanned<String>) -> Result<(), FileError> {
@@ -198,7 +233,9 @@ impl Context<'_> {
             return Err(self.error(steps.span().start, "expected at least one step".to_owned()));
         }
         if depth > DEEPEST {
-            return Err(self.error(steps.span().start, format!("`repeat` is nested more than {DEEPEST} deep")));
+            return Err(
+                self.error(steps.span().start, format!("`repeat` and `lock` are nested more than {DEEPEST} deep"))
+            );
         }
         steps.get_ref().iter().map(|s| self.step(s, names, depth)).collect()
     }
@@ -209,6 +246,17 @@ impl Context<'_> {
             FileStep::Sleep(t) => StepSpec::Sleep(self.quantity(t, names)?),
             FileStep::BlockingSleep(t) => StepSpec::BlockingSleep(self.quantity(t, names)?),
             FileStep::Yield => StepSpec::Yield,
+            FileStep::Request(r) => StepSpec::Request {
+                latency: self.quantity(&r.latency, names)?,
+                bytes: r.bytes.as_ref().map_or(Ok(Value::Bytes(ANSWER).into()), |b| self.quantity(b, names))?,
+                spread: r.spread,
+            },
+            FileStep::Read(n) => StepSpec::Read(self.quantity(n, names)?),
+            FileStep::Write(n) => StepSpec::Write(self.quantity(n, names)?),
+            FileStep::Lock(l) => {
+                self.name(&l.name)?;
+                StepSpec::Lock { name: l.name.get_ref().clone(), steps: self.steps(&l.steps, names, depth + 1)? }
+            }
             FileStep::Repeat(r) => {
                 let rule = match (&r.times, &r.r#for, &r.until) {
                     (Some(n), None, None) => RepeatSpec::Times(self.quantity(n, names)?),
@@ -266,13 +314,35 @@ fn endless(tasks: &[TaskSpec]) -> Option<usize> {
 
 fn collect_awaited<'a>(steps: &'a [StepSpec], names: &mut Vec<&'a str>) {
     for step in steps {
-        if let StepSpec::Repeat { rule, steps } = step {
-            if let RepeatSpec::Until(name) = rule {
-                names.push(name);
+        match step {
+            StepSpec::Repeat { rule, steps } => {
+                if let RepeatSpec::Until(name) = rule {
+                    names.push(name);
+                }
+                collect_awaited(steps, names);
             }
-            collect_awaited(steps, names);
+            StepSpec::Lock { steps, .. } => collect_awaited(steps, names),
+            _ => {}
         }
     }
+}
+
+/// The first group of tasks that takes a lock while it holds it, and that lock.
+fn taken_twice(tasks: &[TaskSpec]) -> Option<(usize, &str)> {
+    fn within<'a>(steps: &'a [StepSpec], held: &mut Vec<&'a str>) -> Option<&'a str> {
+        steps.iter().find_map(|step| match step {
+            StepSpec::Lock { name, .. } if held.contains(&name.as_str()) => Some(name.as_str()),
+            StepSpec::Lock { name, steps } => {
+                held.push(name);
+                let found = within(steps, held);
+                held.pop();
+                found
+            }
+            StepSpec::Repeat { steps, .. } => within(steps, held),
+            _ => None,
+        })
+    }
+    tasks.iter().enumerate().find_map(|(index, task)| Some((index, within(&task.steps, &mut Vec::new())?)))
 }
 
 struct Names<'a> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::quantity::{Quantity, Value};
-use super::{RepeatSpec, StepSpec, Workload};
+use super::{Kernel, RepeatSpec, StepSpec, Workload};
 use crate::units::{Ns, TaskId};
 
 /// The most tasks a run may have.
@@ -12,6 +12,10 @@ pub const MAX_TASKS: usize = 4096;
 pub const MAX_STEPS: u64 = 1_000_000;
 /// The longest a single amount may be.
 const MAX_TIME: Ns = Ns(24 * 3_600 * 1_000_000_000);
+/// The longest answer to a request.
+const MOST_ANSWERED: u64 = 64_000_000;
+/// The most bytes a step reads or writes.
+const MOST_IN_A_FILE: u64 = 1_000_000_000;
 
 /// A task: a program of steps with a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,9 +40,46 @@ pub enum Op {
     BlockingSleep(Ns),
     /// Give way once.
     Yield,
+    /// Ask a server over a socket and wait for its answer.
+    Request(Request),
+    /// Read so many bytes of the task's own file.
+    Read(u64),
+    /// Write so many bytes to the task's own file, and wait until they are on the disk.
+    Write(u64),
+    /// Do the steps while holding a lock.
+    Lock(LockIndex, Vec<Op>),
     /// Do the steps over and over.
     Repeat(Until, Vec<Op>),
 }
+
+/// A request and its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// How long the server takes, on average.
+    pub latency: Ns,
+    /// How that differs from one request to the next.
+    pub spread: Spread,
+    /// Bytes of the answer.
+    pub bytes: u64,
+}
+
+/// How latencies are spread around their mean. Which one a request gets depends on the seed, the task and how many
+/// requests it made before: not on the model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Spread {
+    /// All the same.
+    #[default]
+    Constant,
+    /// Anything from nothing to twice the mean, equally often.
+    Uniform,
+    /// Mostly short, seldom long: as if each instant could be the last.
+    Exponential,
+}
+
+/// A lock by its place in [`Workload::locks`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct LockIndex(pub u16);
 
 /// A kind of step that does something itself; what `semantics` has a row for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,14 +92,28 @@ pub enum StepKind {
     BlockingSleep,
     /// [`Op::Yield`].
     Yield,
+    /// [`Op::Request`].
+    Request,
+    /// [`Op::Read`].
+    Read,
+    /// [`Op::Write`].
+    Write,
+    /// The wait for the lock of an [`Op::Lock`].
+    Lock,
 }
 
-/// The work that a `compute` step does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kernel {
-    /// The counting loop of the talks: add one, so many times.
-    Count,
+impl StepKind {
+    /// All there are.
+    pub const ALL: [StepKind; 8] = [
+        StepKind::Compute,
+        StepKind::Sleep,
+        StepKind::BlockingSleep,
+        StepKind::Yield,
+        StepKind::Request,
+        StepKind::Read,
+        StepKind::Write,
+        StepKind::Lock,
+    ];
 }
 
 /// How much a `compute` step does.
@@ -97,6 +152,10 @@ impl Scale {
     fn time(self, t: Ns) -> Ns {
         t.times(self.millionths, 1_000_000)
     }
+
+    fn number(self, n: u64) -> u64 {
+        Ns(n).times(self.millionths, 1_000_000).0
+    }
 }
 
 impl Default for Scale {
@@ -118,18 +177,6 @@ impl std::str::FromStr for Scale {
     }
 }
 
-impl Kernel {
-    /// All there are.
-    pub const ALL: [Kernel; 1] = [Kernel::Count];
-
-    /// Its name in workload files.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Kernel::Count => "count",
-        }
-    }
-}
-
 impl Op {
     /// Its row in `semantics`; a `repeat` has none, being only its steps.
     pub const fn kind(&self) -> Option<StepKind> {
@@ -138,44 +185,12 @@ impl Op {
             Op::Sleep(_) => StepKind::Sleep,
             Op::BlockingSleep(_) => StepKind::BlockingSleep,
             Op::Yield => StepKind::Yield,
+            Op::Request(_) => StepKind::Request,
+            Op::Read(_) => StepKind::Read,
+            Op::Write(_) => StepKind::Write,
+            Op::Lock(..) => StepKind::Lock,
             Op::Repeat(..) => return None,
         })
-    }
-}
-
-/// What a program asks for, added up: to say before a run how long it may take.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct WorkSum {
-    /// Time on a core.
-    pub cpu: Ns,
-    /// Time waited.
-    pub wait: Ns,
-    /// Iterations whose time nobody has said.
-    pub iterations: u64,
-}
-
-impl WorkSum {
-    fn add(&mut self, other: WorkSum, rounds: u64) {
-        self.cpu += other.cpu.times(rounds, 1);
-        self.wait += other.wait.times(rounds, 1);
-        self.iterations = self.iterations.saturating_add(other.iterations.saturating_mul(rounds));
-    }
-
-    /// The sum over `ops`.
-    pub fn of(ops: &[Op]) -> WorkSum {
-        let mut sum = WorkSum::default();
-        for op in ops {
-            match op {
-                Op::Compute(_, Work::Time(t)) => sum.cpu += *t,
-                Op::Compute(_, Work::Iterations(n)) => sum.iterations = sum.iterations.saturating_add(*n),
-                Op::Sleep(t) | Op::BlockingSleep(t) => sum.wait += *t,
-                Op::Yield => {}
-                Op::Repeat(Until::Times(n), body) => sum.add(WorkSum::of(body), *n),
-                Op::Repeat(Until::For(t), _) => sum.wait += *t,
-                Op::Repeat(Until::Tasks(_), body) => sum.add(WorkSum::of(body), 1),
-            }
-        }
-        sum
     }
 }
 
@@ -229,7 +244,7 @@ pub(super) fn resolve(workload: &Workload, scale: Scale) -> Result<Vec<Task>, Re
         let amount = |why: String| ResolveError::Amount { task: spec.name.clone(), what: "count", why };
         let count = match spec.count.value(&values, 0).map_err(amount)? {
             Value::Count(n) => n,
-            Value::Time(_) => return Err(amount("takes a whole number".to_owned())),
+            Value::Time(_) | Value::Bytes(_) => return Err(amount("takes a whole number".to_owned())),
         };
         total = total.saturating_add(count);
         counts.push(count);
@@ -242,10 +257,11 @@ pub(super) fn resolve(workload: &Workload, scale: Scale) -> Result<Vec<Task>, Re
         return Err(ResolveError::StepCount(steps));
     }
     let mut tasks = Vec::with_capacity(total as usize);
+    let locks = workload.locks();
     for (spec, &count) in workload.tasks.iter().zip(&counts) {
         for index in 0..count {
             let name = if count == 1 { spec.name.clone() } else { format!("{} {}", spec.name, index + 1) };
-            let cx = Resolver { workload, counts: &counts, task: &spec.name, index, scale };
+            let cx = Resolver { workload, counts: &counts, locks: &locks, task: &spec.name, index, scale };
             tasks.push(Task { name, background: spec.background, ops: cx.ops(&spec.steps)? });
         }
     }
@@ -254,7 +270,7 @@ pub(super) fn resolve(workload: &Workload, scale: Scale) -> Result<Vec<Task>, Re
 
 fn steps_in(steps: &[StepSpec]) -> u64 {
     let inner = |step: &StepSpec| match step {
-        StepSpec::Repeat { steps, .. } => 1 + steps_in(steps),
+        StepSpec::Repeat { steps, .. } | StepSpec::Lock { steps, .. } => 1 + steps_in(steps),
         _ => 1,
     };
     steps.iter().map(inner).sum()
@@ -263,6 +279,7 @@ fn steps_in(steps: &[StepSpec]) -> u64 {
 struct Resolver<'a> {
     workload: &'a Workload,
     counts: &'a [u64],
+    locks: &'a [&'a str],
     task: &'a str,
     index: u64,
     scale: Scale,
@@ -279,6 +296,14 @@ impl Resolver<'_> {
             StepSpec::Sleep(t) => Op::Sleep(self.time("sleep", t)?),
             StepSpec::BlockingSleep(t) => Op::BlockingSleep(self.time("blocking_sleep", t)?),
             StepSpec::Yield => Op::Yield,
+            StepSpec::Request { latency, bytes, spread } => Op::Request(Request {
+                latency: self.time("request latency", latency)?,
+                spread: *spread,
+                bytes: self.bytes("request bytes", bytes, MOST_ANSWERED)?,
+            }),
+            StepSpec::Read(bytes) => Op::Read(self.file_bytes("read", bytes)?),
+            StepSpec::Write(bytes) => Op::Write(self.file_bytes("write", bytes)?),
+            StepSpec::Lock { name, steps } => Op::Lock(self.lock(name), self.ops(steps)?),
             StepSpec::Repeat { rule, steps } => Op::Repeat(self.until(rule)?, self.ops(steps)?),
         })
     }
@@ -288,7 +313,7 @@ impl Resolver<'_> {
             RepeatSpec::For(t) => Until::For(self.time("repeat for", t)?),
             RepeatSpec::Times(n) => match self.value("repeat times", n)? {
                 Value::Count(n) => Until::Times(n),
-                Value::Time(_) => return Err(self.error("repeat times", "takes a whole number")),
+                Value::Time(_) | Value::Bytes(_) => return Err(self.error("repeat times", "takes a whole number")),
             },
             RepeatSpec::Until(name) => {
                 let mut ids = Vec::new();
@@ -310,7 +335,8 @@ impl Resolver<'_> {
     fn work(&self, amount: &Quantity) -> Result<Work, ResolveError> {
         Ok(match self.value("compute amount", amount)? {
             Value::Time(t) => Work::Time(self.within_a_day("compute amount", t)?),
-            Value::Count(n) => Work::Iterations(Ns(n).times(self.scale.millionths, 1_000_000).0),
+            Value::Count(n) => Work::Iterations(self.scale.number(n)),
+            Value::Bytes(_) => return Err(self.error("compute amount", "takes a duration like 5ms, or iterations")),
         })
     }
 
@@ -318,8 +344,25 @@ impl Resolver<'_> {
         match self.value(what, amount)? {
             Value::Time(t) => self.within_a_day(what, t),
             Value::Count(0) => Ok(Ns::ZERO),
-            Value::Count(_) => Err(self.error(what, "takes a duration like 5ms")),
+            Value::Count(_) | Value::Bytes(_) => Err(self.error(what, "takes a duration like 5ms")),
         }
+    }
+
+    /// An amount of data; a plain number is one of bytes.
+    fn bytes(&self, what: &'static str, amount: &Quantity, most: u64) -> Result<u64, ResolveError> {
+        match self.value(what, amount)? {
+            Value::Bytes(n) | Value::Count(n) if n <= most => Ok(n),
+            Value::Bytes(_) | Value::Count(_) => Err(self.error(what, &format!("is more than {}", Value::Bytes(most)))),
+            Value::Time(_) => Err(self.error(what, "takes a size like 64kB")),
+        }
+    }
+
+    fn file_bytes(&self, what: &'static str, amount: &Quantity) -> Result<u64, ResolveError> {
+        Ok(self.scale.number(self.bytes(what, amount, MOST_IN_A_FILE)?).min(MOST_IN_A_FILE))
+    }
+
+    fn lock(&self, name: &str) -> LockIndex {
+        LockIndex(self.locks.iter().position(|l| *l == name).unwrap_or(0) as u16)
     }
 
     fn within_a_day(&self, what: &'static str, time: Ns) -> Result<Ns, ResolveError> {

@@ -17,6 +17,8 @@ pub enum Factor {
     Count(u64),
     /// A duration.
     Time(Ns),
+    /// An amount of data.
+    Bytes(u64),
     /// The value of a parameter.
     Param(String),
     /// The task's own number within its group, from 0.
@@ -30,7 +32,20 @@ pub enum Value {
     Count(u64),
     /// A length of time.
     Time(Ns),
+    /// So many bytes.
+    Bytes(u64),
 }
+
+/// Units of data, the largest first.
+const BYTES: [(&str, u64); 7] = [
+    ("GiB", 1 << 30),
+    ("GB", 1_000_000_000),
+    ("MiB", 1 << 20),
+    ("MB", 1_000_000),
+    ("KiB", 1 << 10),
+    ("kB", 1_000),
+    ("B", 1),
+];
 
 impl Value {
     /// What kind it is, for messages.
@@ -38,6 +53,7 @@ impl Value {
         match self {
             Value::Count(_) => "a whole number",
             Value::Time(_) => "a duration like 5ms",
+            Value::Bytes(_) => "a size like 64kB",
         }
     }
 }
@@ -47,6 +63,11 @@ impl fmt::Display for Value {
         match self {
             Value::Count(n) => write!(f, "{n}"),
             Value::Time(t) => f.write_str(&t.written()),
+            Value::Bytes(n) => {
+                let fits = |unit: &&(&str, u64)| unit.1 == 1 || (*n > 0 && n % unit.1 == 0);
+                let (name, size) = BYTES.iter().find(fits).copied().unwrap_or(("B", 1));
+                write!(f, "{}{name}", n / size)
+            }
         }
     }
 }
@@ -59,7 +80,23 @@ impl FromStr for Value {
         if let Ok(n) = digits.parse() {
             return Ok(Value::Count(n));
         }
-        text.parse().map(Value::Time).map_err(|e: crate::units::DurationError| e.to_string())
+        for (name, size) in BYTES {
+            // `12MB` is an amount of data, and `B` alone is none.
+            let number = digits.strip_suffix(name).map(|n| n.trim_end().parse::<u64>());
+            if let Some(Ok(n)) = number {
+                return n.checked_mul(size).map(Value::Bytes).ok_or_else(|| format!("`{}` is too much", text.trim()));
+            }
+        }
+        // Only data has a unit with a b in it.
+        let is_data = digits.starts_with(|c: char| c.is_ascii_digit()) && digits.contains(['b', 'B']);
+        let refused = |e: crate::units::DurationError| {
+            if is_data {
+                format!("`{}` is no size: write one like 64kB, 1MB or 1GiB", text.trim())
+            } else {
+                e.to_string()
+            }
+        };
+        text.parse().map(Value::Time).map_err(refused)
     }
 }
 
@@ -68,6 +105,7 @@ impl From<Value> for Quantity {
         Quantity(vec![match value {
             Value::Count(n) => Factor::Count(n),
             Value::Time(t) => Factor::Time(t),
+            Value::Bytes(n) => Factor::Bytes(n),
         }])
     }
 }
@@ -93,6 +131,7 @@ fn factor(text: &str) -> Result<Factor, String> {
     match text.parse()? {
         Value::Count(n) => Ok(Factor::Count(n)),
         Value::Time(t) => Ok(Factor::Time(t)),
+        Value::Bytes(n) => Ok(Factor::Bytes(n)),
     }
 }
 
@@ -115,6 +154,7 @@ impl Quantity {
             let next = match factor {
                 Factor::Count(n) => Value::Count(*n),
                 Factor::Time(t) => Value::Time(*t),
+                Factor::Bytes(n) => Value::Bytes(*n),
                 Factor::Index => Value::Count(index),
                 Factor::Param(name) => {
                     *params.get(name.as_str()).ok_or_else(|| format!("there is no parameter `{name}`"))?
@@ -133,7 +173,11 @@ fn multiply(a: Value, b: Value) -> Result<Value, String> {
         (Value::Count(n), Value::Time(t)) | (Value::Time(t), Value::Count(n)) => {
             t.0.checked_mul(n).map(|ns| Value::Time(Ns(ns))).ok_or_else(too_much)
         }
+        (Value::Count(n), Value::Bytes(b)) | (Value::Bytes(b), Value::Count(n)) => {
+            b.checked_mul(n).map(Value::Bytes).ok_or_else(too_much)
+        }
         (Value::Time(_), Value::Time(_)) => Err("two durations cannot be multiplied".to_owned()),
+        _ => Err("a size can be multiplied by numbers only".to_owned()),
     }
 }
 
@@ -152,6 +196,18 @@ mod tests {
         assert_eq!(value("wait"), Ok(Value::Time(Ns::from_millis(20))));
         assert_eq!(value("index * wait"), Ok(Value::Time(Ns::from_millis(40))));
         assert_eq!(value("n*2 * 5ms"), Ok(Value::Time(Ns::from_millis(30))));
+    }
+
+    #[test]
+    fn amounts_of_data_have_units_and_are_written_as_they_are_read() {
+        assert_eq!(value("64kB"), Ok(Value::Bytes(64_000)));
+        assert_eq!(value("n * 1MiB"), Ok(Value::Bytes(3 << 20)));
+        for text in ["0B", "1B", "1500B", "64kB", "3MB", "1MiB", "2GB", "1GiB"] {
+            assert_eq!(text.parse::<Value>().map(|v| v.to_string()), Ok(text.to_owned()));
+        }
+        assert!(value("99999999999GB").expect_err("nonsense").contains("too much"));
+        assert!(value("1kB * 1kB").expect_err("nonsense").contains("numbers only"));
+        assert!("B".parse::<Value>().is_err() && "-1kB".parse::<Value>().is_err());
     }
 
     #[test]

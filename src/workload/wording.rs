@@ -18,6 +18,10 @@ const TYPES: &[(&str, &str)] = &[
     ("a boolean", "true or false"),
     ("a sequence", "a list in [ ]"),
     ("a map", "a table"),
+    ("struct FileCompute", "a table like { amount = \"5ms\" }"),
+    ("struct FileRequest", "a table like { latency = \"5ms\" }"),
+    ("struct FileLock", "a table like { name = \"db\", steps = [...] }"),
+    ("struct FileRepeat", "a table like { times = 3, steps = [...] }"),
     ("sequence", "a list"),
     ("map", "a table"),
 ];

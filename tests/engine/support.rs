@@ -40,7 +40,15 @@ pub fn background(ops: Vec<Op>) -> Task {
 
 pub fn plan(model: Model, workers: u16, tasks: Vec<Task>) -> Plan {
     let workers = if model.kind.rules().many_workers { workers } else { 1 };
-    let stage = Stage { workload: "test".to_owned(), tasks, model, workers, cores: None, poll_every: 10_000 };
+    let stage = Stage {
+        workload: "test".to_owned(),
+        tasks,
+        model,
+        workers,
+        cores: None,
+        poll_every: [10_000; Kernel::COUNT],
+        locks: Vec::new(),
+    };
     Plan { stages: vec![stage], seed: 1, engine: Engine::Measured }
 }
 

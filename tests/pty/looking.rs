@@ -106,7 +106,12 @@ fn lanes_are_chosen_and_segments_explained() {
     // And back to the first.
     program.press(&",".repeat(steps + 2));
     program.until("the first segment", |v| v.has(" task 2 ") && v.has(", from 0 s to "));
-    program.press(ENTER);
+    // Enter keeps what a segment opened, and opens what was closed.
+    program.press(&format!("{ENTER}{DOWN}"));
+    program.until("the detail of another task", |v| detail(v).starts_with(" task 3 "));
+    program.press(UP);
+    program.until("the first segment", |v| v.has(" task 2 ") && v.has(", from 0 s to "));
+    program.press(ESC);
     program.until("no detail", |v| !v.has(", from "));
     program.press(ENTER);
     program.until("the detail", |v| v.has(", from "));
@@ -116,6 +121,25 @@ fn lanes_are_chosen_and_segments_explained() {
     assert!(view.has("›task 2"));
     program.press(ESC);
     program.until("no selection", |v| !v.has("›"));
+    program.quits();
+}
+
+#[test]
+fn a_filter_is_written_corrected_kept_and_taken_away() {
+    let program = launch("--set cpu=5ms").start();
+    program.until_done();
+    program.press("/3q");
+    program.until_text("No task fits /3q");
+    // Backspace.
+    program.press("\x7f");
+    let one = |v: &View| v.has("1 of 4 tasks: /3") && v.lane("task 3").is_some() && v.lane("task 1").is_none();
+    program.until("one lane", one);
+    program.press(ENTER);
+    program.until("its lane chosen", |v| one(v) && v.has("›task 3") && v.has("Esc clears"));
+    program.press(ESC);
+    program.until("all lanes", |v| !v.has("Esc clears") && v.lane("task 1").is_some() && v.has("›task 3"));
+    program.press("s");
+    program.until_text("sorted by start");
     program.quits();
 }
 

@@ -61,9 +61,9 @@ fn every_size_is_drawn_whole_and_too_small_a_one_says_what_it_takes() {
 fn more_room_shows_more() {
     let program = launch("-m threads --set cpu=5ms").start();
     let small = program.until_done();
-    assert!(!small.has("parallelism "));
+    assert!(!small.has("tasks under way"));
     program.resize((120, 36));
-    program.until("the figures and the cores", |v| v.has("parallelism ") && v.has(" core 0 "));
+    program.until("the figures and the cores", |v| v.has("tasks under way") && v.has(" core 0 "));
     program.quits();
 }
 

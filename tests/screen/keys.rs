@@ -132,6 +132,17 @@ fn segments_are_walked_in_order_and_explained() {
 }
 
 #[test]
+fn enter_opens_the_detail_and_keeps_it_where_a_segment_was_walked_to() {
+    let mut app = made::first_minute((80, 24));
+    made::press(&mut app, &[Key::Char('.'), Key::Enter]);
+    assert!(app.detail);
+    made::press(&mut app, &[Key::Esc]);
+    assert!(!app.detail);
+    made::press(&mut app, &[Key::Enter]);
+    assert!(app.detail);
+}
+
+#[test]
 fn escape_closes_one_layer_at_a_time() {
     let mut app = made::first_minute((80, 24));
     made::press(&mut app, &[Key::Down, Key::Enter, Key::Tab, Key::Char('?')]);
@@ -195,10 +206,11 @@ fn quitting_stops_the_run_first() {
 fn nothing_runs_before_the_machine_is_known() {
     let mut app = made::app("cpu", (80, 24));
     app.rates = None;
-    assert_eq!(made::type_in(&mut app, "2"), [Effect::Stop, Effect::Calibrate]);
+    let kernels = [concviz::workload::Kernel::Count].into_iter().collect();
+    assert_eq!(made::type_in(&mut app, "2"), [Effect::Stop, Effect::Calibrate(kernels)]);
     assert!(app.is_calibrating());
     assert!(made::type_in(&mut app, "3").is_empty(), "once is enough");
-    let rates = concviz::plan::Rates { count_per_ms: 500_000 };
+    let rates = concviz::plan::Rates::all(500_000);
     let effects = update(&mut app, Message::Calibrated(rates));
     assert_eq!(started(&effects), Some((ModelKind::Processes, false)));
 }
@@ -208,9 +220,12 @@ fn any_key() -> impl Strategy<Value = Key> {
         .iter()
         .filter(|b| !matches!(b.action, Action::Quit | Action::Suspend))
         .flat_map(|b| b.keys.iter().copied())
-        .chain([Key::PageUp, Key::PageDown, Key::Char('x'), Key::Ctrl('l')])
+        .chain(keys::LINE.iter().flat_map(|b| b.keys.iter().copied()))
+        .chain([Key::Char('x'), Key::Ctrl('l'), Key::F(5)])
         .collect();
-    proptest::sample::select(table)
+    // Now and then something to write, so that the filter is more than opened.
+    let written = prop_oneof![Just(Key::Char('/')), any::<char>().prop_map(Key::Char), Just(Key::Char('='))];
+    prop_oneof![4 => proptest::sample::select(table), 1 => written]
 }
 
 proptest! {
@@ -223,6 +238,9 @@ proptest! {
             update(&mut app, Message::Key(key));
             prop_assert!(!app.visible().is_empty());
             prop_assert!(app.setup.tasks().is_ok());
+            let shown: std::collections::HashSet<_> = app.order().into_iter().collect();
+            prop_assert_eq!(shown.len(), app.order().len(), "a task has two lanes");
+            prop_assert!(shown.len() <= app.tasks());
             let area = ratatui::layout::Rect::new(0, 0, 80, 24);
             concviz::ui::render(&app, concviz::ui::Look::default(), area, &mut ratatui::buffer::Buffer::empty(area));
         }

@@ -30,7 +30,7 @@ pub fn app(workload: &str, size: (u16, u16)) -> App {
         wishes: Wishes::default(),
         scale: Scale::ONE,
     };
-    let rates = Some(Rates { count_per_ms: 1_000_000 });
+    let rates = Some(Rates::all(1_000_000));
     let mut app = App::new(setup, machine(), rates, T0, size);
     let effects = app.launch();
     assert!(matches!(effects.as_slice(), [Effect::Start(..)]));
@@ -78,6 +78,11 @@ impl Made {
         self.add(ms, worker, 0, Event::Ended { task: TaskId(task), outcome, signal, cpu: Ns::from_millis(500) });
     }
 
+    /// The events, to be sent to a run that goes on.
+    pub fn into_records(self) -> Vec<Record> {
+        self.records
+    }
+
     /// Sends it all to the program as a finished run of `ms` milliseconds.
     pub fn finish(self, app: &mut App, ms: f64, others: f64) {
         self.begin(app);
@@ -88,7 +93,7 @@ impl Made {
             peak_rss_bytes: 4_100_000,
             ..End::default()
         };
-        update(app, Message::End(run, end, Beside { others, watching: 0.01 }));
+        update(app, Message::End(run, end, Beside { others, watching: 0.01, ..Beside::default() }));
         update(app, Message::Tick(at(ms)));
     }
 

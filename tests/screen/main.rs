@@ -2,6 +2,7 @@
 
 mod folding;
 mod keys;
+mod lanes;
 mod made;
 mod mouse;
 mod pictures;

@@ -1,6 +1,6 @@
 //! The mouse: what a press on each part of the screen means.
 
-use concviz::app::{Action, Layer, Message, Target, update};
+use concviz::app::{Action, Key, Layer, Message, Target, update};
 use concviz::export::text;
 use concviz::model::ModelKind;
 use concviz::ui::{Look, hit, instant, render};
@@ -66,6 +66,34 @@ fn a_press_beside_a_layer_closes_it_and_one_on_an_item_takes_it() {
     made::type_in(&mut app, "o");
     update(&mut app, Message::Click(Target::Item(1)));
     assert_eq!(app.setup.workload.name, "io");
+}
+
+/// A workload with more numbers than a small screen has rows.
+fn many_dials() -> concviz::workload::Workload {
+    let params: Vec<String> = (10..40).map(|n| format!("p{n} = {n}")).collect();
+    let params = params.join("\n");
+    let text = format!(
+        "format = 1\nname = \"own\"\n[params]\ntasks = 4\n{params}\n[[tasks]]\nname = \"task\"\ncount = \"tasks\"\n\
+         steps = [\"yield\"]"
+    );
+    concviz::workload::parse("own.toml", &text).expect("a workload")
+}
+
+#[test]
+fn a_list_longer_than_the_screen_follows_the_chosen_item_and_the_mouse_hits_what_is_drawn() {
+    let mut app = made::first_minute((80, 24));
+    app.setup.workload = many_dials();
+    made::press(&mut app, &[Key::Char('d'), Key::PageDown, Key::PageDown, Key::PageDown]);
+    let (x, y) = place(&app, "p39 ");
+    assert_eq!(target(&app, (x, y)), Some(Target::Item(30)), "the chosen one is shown");
+    assert_eq!(target(&app, (x, y - 3)), Some(Target::Item(27)));
+    assert_eq!(place(&app, "p36 "), (x, y - 3));
+    place(&app, " of 34 ");
+    made::press(&mut app, &[Key::Right, Key::PageDown]);
+    assert_eq!(app.setup.workload.param("p39"), Some(concviz::workload::Value::Count(48)));
+    place(&app, "GIL interval");
+    made::press(&mut app, &[Key::PageUp, Key::PageUp, Key::PageUp, Key::PageUp]);
+    place(&app, "tasks ");
 }
 
 #[test]

@@ -14,36 +14,49 @@ use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 
 use super::client::own_executable;
-use super::compute::count;
+use super::kernels::Labour;
 use super::{kin, sys};
 use crate::plan::Rates;
 use crate::units::Ns;
+use crate::workload::{Kernel, Kernels};
 
 /// How often is measured; the best counts, since nothing makes a machine faster than it is.
 const ROUNDS: usize = 5;
 /// How long each time, in CPU time: what other programs do meanwhile must not count.
 const ROUND: Ns = Ns::from_millis(20);
-/// Iterations between two looks at the clock.
-const PIECE: u64 = 10_000;
+/// A kernel looks at the clock after so long at least.
+const GLANCE: Ns = Ns::from_micros(20);
 
-/// Measures, for 100 ms, on the calling thread.
-pub fn measure() -> Rates {
-    let (mut value, nobody) = (0, AtomicBool::new(false));
+/// Measures each of `kernels`, for 100 ms, on the calling thread.
+pub fn measure(kernels: Kernels) -> Rates {
+    kernels.iter().map(|kernel| (kernel, rate(kernel))).collect()
+}
+
+/// Iterations of `kernel` in a millisecond; at least 1.
+fn rate(kernel: Kernel) -> u64 {
+    let nobody = AtomicBool::new(false);
+    let mut labour = Labour::new(kernel, 1);
+    let mut piece = 1;
     let mut once = || {
         let (from, mut done) = (sys::thread_cpu(), 0u64);
+        let mut before = from;
         loop {
-            let some;
-            (value, some) = count(value, PIECE, &nobody);
-            done += some;
-            let took = sys::thread_cpu() - from;
+            done += labour.advance(piece, &nobody);
+            let now = sys::thread_cpu();
+            // Pieces grow until looking at the clock no longer costs anything that matters.
+            if now - before < GLANCE {
+                piece *= 2;
+            }
+            before = now;
+            let took = now - from;
             if took >= ROUND {
                 return Ns(done).times(1_000_000, took.0).0;
             }
         }
     };
     let best = (0..ROUNDS).map(|_| once()).max().unwrap_or(0);
-    std::hint::black_box(value);
-    Rates { count_per_ms: best.max(1) }
+    std::hint::black_box(labour.value());
+    best.max(1)
 }
 
 /// Why the machine's rates are not known.
@@ -57,9 +70,19 @@ pub enum CalibrateError {
     Answer(#[from] serde_json::Error),
 }
 
-/// What was measured before, for this program on this CPU; nothing if it was not, or cannot be read.
-pub fn cached() -> Option<Rates> {
-    read(&cache_file()?, &key())
+/// What was measured before, for this program on this CPU; nothing is known where it was not, or cannot be read.
+pub fn cached() -> Rates {
+    cache_file().and_then(|file| read(&file, &key())).unwrap_or_default()
+}
+
+/// The rates of `kernels`: what was measured before, and the rest now.
+///
+/// # Errors
+/// If nothing can be measured.
+pub fn rates(kernels: Kernels) -> Result<Rates, CalibrateError> {
+    let known = cached();
+    let missing = known.missing(kernels);
+    if missing.is_empty() { Ok(known) } else { Ok(Calibration::start(missing).wait()?.or(known)) }
 }
 
 /// A measurement under way.
@@ -69,20 +92,21 @@ pub struct Calibration {
 }
 
 impl Calibration {
-    /// Begins to measure, in a process of its own; the result is put into the cache, if that is possible.
-    pub fn start() -> Calibration {
-        Calibration::start_with(own_executable())
+    /// Begins to measure `kernels`, in a process of its own; the result is put into the cache, if that is possible.
+    pub fn start(kernels: Kernels) -> Calibration {
+        Calibration::start_with(own_executable(), kernels)
     }
 
     /// As [`Calibration::start`], with `exe` as this program.
-    pub fn start_with(exe: PathBuf) -> Calibration {
+    pub fn start_with(exe: PathBuf, kernels: Kernels) -> Calibration {
         let (send, answer) = channel();
         let to = send.clone();
         let measure = move || {
-            let rates = ask(&exe);
+            let rates = ask(&exe, kernels);
             if let (Ok(rates), Some(file)) = (&rates, cache_file()) {
                 // A cache that cannot be written is measured again, which is no error.
-                let _ = write(&file, &key(), *rates);
+                let key = key();
+                let _ = write(&file, &key, rates.or(read(&file, &key).unwrap_or_default()));
             }
             let _ = to.send(rates);
         };
@@ -110,9 +134,10 @@ impl Calibration {
     }
 }
 
-fn ask(exe: &Path) -> Result<Rates, CalibrateError> {
+fn ask(exe: &Path, kernels: Kernels) -> Result<Rates, CalibrateError> {
+    let names: Vec<&str> = kernels.iter().map(Kernel::name).collect();
     let output = Command::new(exe)
-        .args([super::CALIBRATE, &kin::introduction()])
+        .args([super::CALIBRATE, &kin::introduction(), &names.join(",")])
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .output()?;
@@ -125,7 +150,9 @@ fn ask(exe: &Path) -> Result<Rates, CalibrateError> {
 /// The measuring process: prints the rates as JSON.
 pub(super) fn main(args: &[std::ffi::OsString]) -> ExitCode {
     kin::die_with_parent(args.first());
-    let printed = serde_json::to_writer(io::stdout(), &measure());
+    let names = args.get(1).and_then(|names| names.to_str()).unwrap_or_default();
+    let kernels = names.split(',').filter_map(Kernel::named).collect();
+    let printed = serde_json::to_writer(io::stdout(), &measure(kernels));
     if printed.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -135,7 +162,8 @@ struct Cached {
     rates: Rates,
 }
 
-fn cache_file() -> Option<PathBuf> {
+/// Where the rates are kept; nothing where the system has no place for such things.
+pub fn cache_file() -> Option<PathBuf> {
     let dirs = etcetera::choose_base_strategy().ok()?;
     Some(dirs.cache_dir().join("concviz").join("rates.json"))
 }
@@ -154,7 +182,7 @@ fn key() -> String {
 
 fn read(file: &Path, key: &str) -> Option<Rates> {
     let cached: Cached = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
-    (cached.key == key && cached.rates.count_per_ms > 0).then_some(cached.rates)
+    (cached.key == key).then_some(cached.rates)
 }
 
 /// In one piece: whoever reads meanwhile sees the old file or the new one.
@@ -178,13 +206,13 @@ mod tests {
     fn a_cache_serves_its_own_key_and_nonsense_serves_nobody() {
         let dir = tempfile::tempdir().expect("a folder");
         let file = dir.path().join("deep/rates.json");
-        let rates = Rates { count_per_ms: 700_000 };
+        let rates = Rates::all(700_000);
         assert_eq!(read(&file, "a"), None);
         write(&file, "a", rates).expect("a writable folder");
         assert_eq!(read(&file, "a"), Some(rates));
         assert_eq!(read(&file, "b"), None);
         assert_eq!(fs::read_dir(dir.path().join("deep")).expect("a folder").count(), 1);
-        fs::write(&file, "{\"key\":\"a\",\"rates\":{\"count_per_ms\":0}}").expect("a file");
+        fs::write(&file, "{\"key\":\"a\",\"rates\":{\"per_ms\":[1]}}").expect("a file");
         assert_eq!(read(&file, "a"), None);
         fs::write(&file, "{{{").expect("a file");
         assert_eq!(read(&file, "a"), None);
@@ -195,11 +223,14 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let file = dir.path().join("file");
         fs::write(&file, "").expect("a file");
-        assert!(write(&file.join("rates.json"), "a", Rates { count_per_ms: 1 }).is_err());
+        assert!(write(&file.join("rates.json"), "a", Rates::all(1)).is_err());
     }
 
     #[test]
-    fn this_machine_counts() {
-        assert!(measure().count_per_ms > 100);
+    fn this_machine_computes_what_it_is_asked_to() {
+        let asked: Kernels = [Kernel::Count, Kernel::Matrix].into_iter().collect();
+        let rates = measure(asked);
+        assert!(rates.missing(asked).is_empty() && rates.known(Kernel::Sort).is_none());
+        assert!(rates.per_ms(Kernel::Count) > rates.per_ms(Kernel::Matrix));
     }
 }

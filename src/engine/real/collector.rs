@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 
+use super::deadlock::{self, Deadlock};
 use super::memory::Memory;
 use super::shared::Shared;
 use super::{kin, sys};
@@ -24,6 +25,18 @@ enum Order {
     Fail(String),
 }
 
+/// What tasks and locks are called: to say who waits for whom.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// In the plan's order.
+    pub(super) tasks: Vec<String>,
+    /// In the plan's order.
+    pub(super) locks: Vec<String>,
+}
+
+/// Sweeps from one look for a deadlock to the next.
+const LOOK_EVERY: u32 = 10;
+
 /// The collector, seen from the runner's main thread.
 pub(super) struct Collector {
     orders: Sender<Order>,
@@ -35,11 +48,12 @@ impl Collector {
     ///
     /// # Errors
     /// If the system allows no more threads.
-    pub(super) fn start(shared: Shared, out: impl Write + Send + 'static) -> io::Result<Collector> {
+    pub(super) fn start(shared: Shared, names: Names, out: impl Write + Send + 'static) -> io::Result<Collector> {
         let (orders, received) = channel();
         let thread = thread::Builder::new().name("collector".to_owned()).spawn(move || {
             sys::take_short_turns();
-            let mut sweeper = Sweeper { shared, out, records: Vec::new(), memory: Memory::default() };
+            let (records, memory, deadlock) = (Vec::new(), Memory::default(), Deadlock::default());
+            let mut sweeper = Sweeper { shared, names, out, records, memory, deadlock };
             // Nobody reads what is written: there is nothing left to run for.
             if sweeper.run(&received).is_err() {
                 kin::die_with_children();
@@ -71,9 +85,11 @@ impl Collector {
 
 struct Sweeper<W> {
     shared: Shared,
+    names: Names,
     out: W,
     records: Vec<Record>,
     memory: Memory,
+    deadlock: Deadlock,
 }
 
 impl<W: Write> Sweeper<W> {
@@ -85,12 +101,17 @@ impl<W: Write> Sweeper<W> {
         }
         let mut next = sys::now();
         let mut pauses = FIRST.into_iter();
+        let mut sweeps = 0u32;
         loop {
             next = (next + pauses.next().unwrap_or(PERIOD)).max(sys::now());
             match orders.recv_timeout(next.since(sys::now()).to_std()) {
                 Err(RecvTimeoutError::Timeout) => {
                     self.sweep(None)?;
                     self.memory.sample(self.shared, sys::now());
+                    sweeps = sweeps.wrapping_add(1);
+                    if self.shared.locks() > 0 && sweeps.is_multiple_of(LOOK_EVERY) {
+                        self.look_for_deadlock()?;
+                    }
                 }
                 Ok(Order::End(end)) => return self.finish(*end),
                 Ok(Order::Fail(reason)) => {
@@ -101,6 +122,14 @@ impl<W: Write> Sweeper<W> {
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
         }
+    }
+
+    /// Ends the run where tasks wait for each other in a circle.
+    fn look_for_deadlock(&mut self) -> io::Result<()> {
+        let Some(circle) = self.deadlock.look(self.shared) else { return Ok(()) };
+        let reason = deadlock::sentence(circle, &self.names.tasks, &self.names.locks);
+        write_frame(&mut self.out, &Frame::Failed(reason))?;
+        kin::die_with_children()
     }
 
     /// Writes what the rings hold; nothing of what came after `until`.

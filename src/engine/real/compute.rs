@@ -2,11 +2,12 @@
 //! was not on a core meanwhile. A kernel's instructions are the same under every model, with and without a lock.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use crossbeam::utils::CachePadded;
 
 use super::gil::{Gil, Turn};
+use super::kernels::Labour;
 use super::ring::Recorder;
 use super::shared::Shared;
 use super::sys;
@@ -29,30 +30,13 @@ pub(super) struct Worker {
     turn: Option<Turn>,
     /// Set where somebody else wants the lock; never where there is none. Read just as often in either case.
     wanted: Arc<CachePadded<AtomicBool>>,
-    poll_every: u64,
-    /// The shortest time that a whole piece has taken.
-    quickest: Ns,
+    /// Iterations of each kernel between two looks.
+    poll_every: [u64; Kernel::COUNT],
+    /// The shortest time that a whole piece of each kernel has taken.
+    quickest: [Ns; Kernel::COUNT],
     /// When it last knew itself to be on a core: what lies between two such instants is looked at, without a gap.
     looked: Stamp,
     core: CoreId,
-}
-
-/// Adds one to `value`, so many `times`, each time for anyone to see; stops when somebody has `wanted` the lock. The
-/// value, and how many times it was.
-///
-/// It looks at every turn, as `CPython` does: that costs nothing, and it matters how soon a holder lets go. Whoever has
-/// just asked is not yet asleep then, and often gets the lock before those who have waited longer.
-#[inline(never)]
-pub(super) fn count(mut value: u64, times: u64, wanted: &AtomicBool) -> (u64, u64) {
-    let mut left = times;
-    while left > 0 {
-        value = sys::seen(value.wrapping_add(1));
-        left -= 1;
-        if wanted.load(Ordering::Relaxed) {
-            break;
-        }
-    }
-    (value, times - left)
 }
 
 impl Worker {
@@ -67,7 +51,7 @@ impl Worker {
             turn,
             wanted,
             poll_every,
-            quickest: LONGEST_PIECE,
+            quickest: [LONGEST_PIECE; Kernel::COUNT],
             looked: sys::now(),
             core: sys::core(),
         }
@@ -92,23 +76,20 @@ impl Worker {
     }
 
     /// Does `amount` of `kernel` for `task`, starting from `value`; what it came to.
-    pub(super) fn compute(&mut self, task: TaskId, kernel: Kernel, mut value: u64, amount: u64) -> u64 {
+    pub(super) fn compute(&mut self, task: TaskId, kernel: Kernel, value: u64, amount: u64) -> u64 {
+        let mut labour = Labour::new(kernel, value);
         let mut left = amount;
         while left > 0 {
-            let piece = left.min(self.poll_every);
-            let done;
-            (value, done) = match kernel {
-                Kernel::Count => count(value, piece, &self.wanted),
-            };
+            let done = labour.advance(left.min(self.poll_every[kernel as usize]), &self.wanted);
             left -= done;
-            self.look_up(task, done);
+            self.look_up(task, kernel, done);
         }
-        value
+        labour.value()
     }
 
     /// What is done between two pieces.
-    fn look_up(&mut self, task: TaskId, piece: u64) {
-        let (from, expected) = (self.looked, self.expected(piece));
+    fn look_up(&mut self, task: TaskId, kernel: Kernel, piece: u64) {
+        let (from, expected) = (self.looked, self.expected(kernel, piece));
         // Whoever wants the lock is served first.
         let recorder = &self.recorder;
         let late = |at| note_late(recorder, task, from, at, expected);
@@ -118,8 +99,9 @@ impl Worker {
         }
         let now = sys::now();
         note_late(recorder, task, from, now, expected);
-        if piece == self.poll_every {
-            self.quickest = self.quickest.min(now.since(from));
+        if piece == self.poll_every[kernel as usize] {
+            let quickest = &mut self.quickest[kernel as usize];
+            *quickest = now.since(from).min(*quickest);
         }
         let core = sys::core();
         if core != self.core {
@@ -135,9 +117,9 @@ impl Worker {
         self.recorder.record(event)
     }
 
-    /// How long `piece` takes at its quickest.
-    fn expected(&self, piece: u64) -> Ns {
-        self.quickest.times(piece, self.poll_every)
+    /// How long so many iterations of `kernel` take at their quickest.
+    fn expected(&self, kernel: Kernel, piece: u64) -> Ns {
+        self.quickest[kernel as usize].times(piece, self.poll_every[kernel as usize])
     }
 
     /// Gives the lock up if somebody asked for it, and goes on once it is back.

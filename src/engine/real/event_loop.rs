@@ -8,26 +8,34 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::{Builder, Runtime};
 
 use super::compute::Worker;
+use super::request::{AsyncLine, Dice};
 use super::run::{Finish, Run};
-use super::steps::{iterations, sleep_until};
-use super::sys;
+use super::scratch::Scratch;
+use super::shared::Waits;
+use super::steps::{iterations, note_taken};
+use super::sys::{self, Taken};
 use crate::model::ModelKind;
 use crate::semantics::{self, LockUse};
 use crate::state::{Outcome, State};
 use crate::trace::{Event, TaskResult};
-use crate::units::{Ns, Stamp, TaskId, WorkerId};
-use crate::workload::{Op, StepKind, Until};
+use crate::units::{LockId, Ns, Stamp, TaskId, WorkerId};
+use crate::workload::{LockIndex, Op, Request, StepKind, Until};
 
 /// The loop's one worker and what the tasks share.
 struct Loop {
     run: Arc<Run>,
     /// Never waited for: there is one thread.
     worker: Mutex<Worker>,
+    /// The workload's locks: waiting for one is a suspension.
+    locks: Vec<tokio::sync::Mutex<()>>,
     /// When the loop last began to listen.
     listens: AtomicU64,
     /// When it last woke up, having really waited.
     woke: AtomicU64,
 }
+
+/// Where a task's result goes.
+type Results = tokio::sync::mpsc::UnboundedSender<(TaskId, Result<TaskResult, String>)>;
 
 /// A loop that listens for less has not waited: something was already there, since before it began.
 const GLANCE: Ns = Ns::from_micros(20);
@@ -39,38 +47,39 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
     let turns = Arc::new(Loop {
         run: Arc::clone(run),
         worker: Mutex::new(worker),
+        locks: run.stage.locks.iter().map(|_| tokio::sync::Mutex::default()).collect(),
         listens: AtomicU64::new(0),
         woke: AtomicU64::new(0),
     });
     let runtime = build(&turns).map_err(|e| format!("the event loop cannot be made: {e}"))?;
     let finish = runtime.block_on(async {
-        let spawn = |task| {
+        let (results, mut received) = tokio::sync::mpsc::unbounded_channel();
+        for task in (0..run.stage.tasks.len() as u32).map(TaskId) {
             turns.worker().recorder.record(enter(task, State::Ready, false, None));
-            (task, tokio::spawn(live(Arc::clone(&turns), task)))
-        };
-        let handles: Vec<_> = (0..run.stage.tasks.len() as u32).map(TaskId).map(spawn).collect();
+            tokio::spawn(live(Arc::clone(&turns), task, results.clone()));
+        }
+        drop(results);
         let mut finish = Finish::new(&run.stage);
-        for (task, handle) in handles {
-            // A background task is not waited for, but may be over before the last that counts.
-            if run.stage.tasks[task.index()].background && !handle.is_finished() {
-                continue;
+        while let Some((task, result)) = received.recv().await {
+            finish.hold(task, result?);
+            if finish.is_complete() {
+                break;
             }
-            let failed = TaskResult { outcome: Outcome::Failed, value: None };
-            finish.hold(task, handle.await.unwrap_or(failed));
         }
         finish.end = sys::now();
-        finish
+        Ok(finish)
     });
     turns.worker().release_lock();
     // The process ends soon; nobody is to be woken or dropped before.
     std::mem::forget(runtime);
-    Ok(finish)
+    finish
 }
 
 fn build(turns: &Arc<Loop>) -> std::io::Result<Runtime> {
     let (parks, wakes) = (Arc::clone(turns), Arc::clone(turns));
     Builder::new_current_thread()
         .enable_time()
+        .enable_io()
         .on_thread_park(move || {
             let mut worker = parks.worker();
             let at = worker.recorder.record(Event::LoopListens);
@@ -104,104 +113,195 @@ impl Loop {
 }
 
 /// A task's life on the loop.
-async fn live(turns: Arc<Loop>, task: TaskId) -> TaskResult {
-    let witness = Witness { turns: &turns, task };
+async fn live(turns: Arc<Loop>, task: TaskId, results: Results) {
+    let witness = Witness { turns: &turns, task, results: &results };
     turns.go_on(task, None);
-    let program = &turns.run.stage.tasks[task.index()].ops;
-    let value = all(&turns, task, program, 0).await;
-    turns.worker().end(task, Outcome::Done);
+    let dice = Dice::new(turns.run.shared.seed(), task.0);
+    let mut life = Life { turns: &turns, task, dice, line: AsyncLine::default(), scratch: Some(Scratch::default()) };
+    let value = life.all(&turns.run.stage.tasks[task.index()].ops, 0).await;
+    let outcome = if value.is_ok() { Outcome::Done } else { Outcome::Failed };
+    turns.worker().end(task, outcome);
+    let _ = results.send((task, value.map(|value| TaskResult { outcome, value: Some(value) })));
     drop(witness);
-    TaskResult { outcome: Outcome::Done, value: Some(value) }
 }
 
 /// Sees a task panic, and says so.
 struct Witness<'a> {
     turns: &'a Loop,
     task: TaskId,
+    results: &'a Results,
 }
 
 impl Drop for Witness<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.turns.worker().end(self.task, Outcome::Failed);
+            let _ = self.results.send((self.task, Ok(TaskResult { outcome: Outcome::Failed, value: None })));
         }
     }
 }
 
-type Value<'a> = Pin<Box<dyn Future<Output = u64> + Send + 'a>>;
+/// What a program has come to, or why the run must end.
+type Value = Result<u64, String>;
 
-fn all<'a>(turns: &'a Loop, task: TaskId, ops: &'a [Op], mut value: u64) -> Value<'a> {
-    Box::pin(async move {
-        for op in ops {
-            match op {
-                Op::Compute(kernel, work) => {
-                    value = turns.worker().compute(task, *kernel, value, iterations(*work));
-                }
-                Op::Sleep(time) => step(turns, task, StepKind::Sleep, *time).await,
-                Op::BlockingSleep(time) => step(turns, task, StepKind::BlockingSleep, *time).await,
-                Op::Yield => step(turns, task, StepKind::Yield, Ns::ZERO).await,
-                Op::Repeat(until, body) => value = repeat(turns, task, until, body, value).await,
-            }
-        }
-        value
-    })
+/// A task on the loop, and what it has in hand.
+struct Life<'a> {
+    turns: &'a Loop,
+    task: TaskId,
+    dice: Dice,
+    line: AsyncLine,
+    /// Lent to a helper thread while that reads or writes.
+    scratch: Option<Scratch>,
 }
 
-async fn step(turns: &Loop, task: TaskId, step: StepKind, time: Ns) {
-    use semantics::Worker::{Blocks, Computes, PassesBy, Suspends, YieldsCore, YieldsLoop};
-    let effect = semantics::effect(step, ModelKind::Async);
-    match effect.worker {
-        Suspends => {
-            let began = turns.worker().leave(task, enter(task, effect.state, false, Some(time)));
-            // A timer that is due at once would still cost a millisecond: the wheel's step.
-            if time == Ns::ZERO {
+impl Life<'_> {
+    fn all<'s>(&'s mut self, ops: &'s [Op], mut value: u64) -> Pin<Box<dyn Future<Output = Value> + Send + 's>> {
+        Box::pin(async move {
+            for op in ops {
+                match op {
+                    Op::Compute(kernel, work) => {
+                        value = self.turns.worker().compute(self.task, *kernel, value, iterations(*work));
+                    }
+                    Op::Sleep(time) => self.step(StepKind::Sleep, *time).await,
+                    Op::BlockingSleep(time) => self.step(StepKind::BlockingSleep, *time).await,
+                    Op::Yield => self.step(StepKind::Yield, Ns::ZERO).await,
+                    Op::Request(request) => self.request(request).await?,
+                    Op::Read(bytes) => {
+                        let bytes = *bytes;
+                        self.file(StepKind::Read, move |scratch| scratch.read(bytes)).await?;
+                    }
+                    Op::Write(bytes) => {
+                        let bytes = *bytes;
+                        self.file(StepKind::Write, move |scratch| scratch.write(bytes)).await?;
+                    }
+                    Op::Lock(lock, body) => value = self.locked(*lock, body, value).await?,
+                    Op::Repeat(until, body) => value = self.repeat(until, body, value).await?,
+                }
+            }
+            Ok(value)
+        })
+    }
+
+    /// Enters the state that `step` says; when.
+    fn leave(&self, step: StepKind, due: Option<Ns>) -> Stamp {
+        let effect = semantics::effect(step, ModelKind::Async);
+        let holds = effect.worker == semantics::Worker::Blocks;
+        let mut worker = self.turns.worker();
+        let began = worker.leave(self.task, enter(self.task, effect.state, holds, due));
+        if effect.lock == LockUse::Released {
+            worker.release_lock();
+        }
+        began
+    }
+
+    async fn step(&self, step: StepKind, time: Ns) {
+        use semantics::Worker::{Blocks, Computes, Offloads, PassesBy, Suspends, YieldsCore, YieldsLoop};
+        match semantics::effect(step, ModelKind::Async).worker {
+            Suspends | Offloads => {
+                let began = self.leave(step, Some(time));
+                // A timer that is due at once would still cost a millisecond: the wheel's step.
+                if time == Ns::ZERO {
+                    tokio::task::yield_now().await;
+                } else {
+                    tokio::time::sleep(time.to_std()).await;
+                }
+                self.turns.go_on(self.task, Some(began + time));
+            }
+            Blocks => {
+                let began = self.leave(step, Some(time));
+                sys::sleep_until(began + time);
+                self.turns.worker().go_on(self.task, Some(began + time));
+            }
+            YieldsLoop | YieldsCore => {
+                self.leave(step, None);
                 tokio::task::yield_now().await;
-            } else {
-                tokio::time::sleep(time.to_std()).await;
+                self.turns.go_on(self.task, None);
             }
-            turns.go_on(task, Some(began + time));
+            Computes | PassesBy => {}
         }
-        Blocks => {
-            let began = {
-                let mut worker = turns.worker();
-                let began = worker.leave(task, enter(task, effect.state, true, Some(time)));
-                if effect.lock == LockUse::Released {
-                    worker.release_lock();
-                }
-                began
-            };
-            sleep_until(began + time);
-            turns.worker().go_on(task, Some(began + time));
-        }
-        YieldsLoop | YieldsCore => {
-            turns.worker().leave(task, enter(task, effect.state, false, None));
-            tokio::task::yield_now().await;
-            turns.go_on(task, None);
-        }
-        Computes | PassesBy => {}
     }
-}
 
-async fn repeat(turns: &Loop, task: TaskId, until: &Until, body: &[Op], mut value: u64) -> u64 {
-    let from = sys::now();
-    match until {
-        Until::Times(n) => {
-            for _ in 0..*n {
-                value = all(turns, task, body, value).await;
+    async fn request(&mut self, request: &Request) -> Result<(), String> {
+        let latency = self.dice.latency(request);
+        let began = self.leave(StepKind::Request, None);
+        let sent = self.line.ask(self.turns.run.shared.port(), latency, request.bytes).await?;
+        self.turns.go_on(self.task, Some(sent.max(began)));
+        Ok(())
+    }
+
+    /// Has a helper thread `act` on the task's file.
+    async fn file<F>(&mut self, step: StepKind, act: F) -> Result<(), String>
+    where
+        F: FnOnce(&mut Scratch) -> Result<(), String> + Send + 'static,
+    {
+        let mut scratch = self.scratch.take().unwrap_or_default();
+        self.leave(step, None);
+        let helped = tokio::task::spawn_blocking(move || {
+            let done = act(&mut scratch);
+            (scratch, done, sys::now())
+        });
+        let (scratch, done, at) = helped.await.map_err(|e| format!("a helper thread for files broke down: {e}"))?;
+        self.scratch = Some(scratch);
+        done?;
+        self.turns.go_on(self.task, Some(at));
+        Ok(())
+    }
+
+    async fn locked(&mut self, index: LockIndex, body: &[Op], value: u64) -> Value {
+        let shared = self.turns.run.shared;
+        let (Some(mutex), Some(lock)) = (self.turns.locks.get(usize::from(index.0)), shared.lock(index)) else {
+            return self.all(body, value).await;
+        };
+        let (task, id) = (self.task, LockId::named(index.0));
+        let came = sys::now();
+        let held = if let Ok(held) = mutex.try_lock() {
+            lock.note_taken(task);
+            note_taken(&self.turns.worker().recorder, task, id, (came, came), Taken::Properly);
+            held
+        } else {
+            let came = self.leave(StepKind::Lock, None);
+            shared.set_waits(task, Some(Waits::Lock(index)));
+            let held = mutex.lock().await;
+            shared.set_waits(task, None);
+            lock.note_taken(task);
+            note_taken(&self.turns.worker().recorder, task, id, (came, sys::now()), Taken::Properly);
+            self.turns.go_on(task, Some(lock.released().max(came)));
+            held
+        };
+        let value = self.all(body, value).await;
+        let at = self.turns.worker().recorder.record(Event::LockReleased { lock: id, task, forced: false });
+        lock.note_free(at);
+        drop(held);
+        value
+    }
+
+    async fn repeat(&mut self, until: &Until, body: &[Op], mut value: u64) -> Value {
+        let from = sys::now();
+        match until {
+            Until::Times(n) => {
+                for _ in 0..*n {
+                    value = self.all(body, value).await?;
+                }
+            }
+            Until::For(time) => loop {
+                value = self.all(body, value).await?;
+                if sys::now().since(from) >= *time {
+                    break;
+                }
+            },
+            Until::Tasks(tasks) => {
+                let shared = self.turns.run.shared;
+                loop {
+                    value = self.all(body, value).await?;
+                    let missing = shared.first_missing(tasks);
+                    if missing.is_none() || !semantics::others_move_during(body, ModelKind::Async) {
+                        break;
+                    }
+                    shared.set_waits(self.task, missing.map(Waits::Task));
+                }
+                shared.set_waits(self.task, None);
             }
         }
-        Until::For(time) => loop {
-            value = all(turns, task, body, value).await;
-            if sys::now().since(from) >= *time {
-                break;
-            }
-        },
-        Until::Tasks(tasks) => loop {
-            value = all(turns, task, body, value).await;
-            if turns.run.shared.all_over(tasks) || !semantics::others_move_during(body, ModelKind::Async) {
-                break;
-            }
-        },
+        Ok(value)
     }
-    value
 }

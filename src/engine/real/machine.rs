@@ -2,9 +2,13 @@
 //! grant.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+
+mod groups;
+
+pub use groups::{Quota, Throttling, most_tasks};
 
 /// The cores this process may run on, by the kernel's numbers, ascending; never empty.
 pub fn allowed_cores() -> Vec<u16> {
@@ -22,8 +26,32 @@ pub fn allowed_cores() -> Vec<u16> {
 /// quota.
 pub fn usable_cores() -> f64 {
     let allowed = allowed_cores().len() as f64;
-    let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    quota(Path::new("/sys/fs/cgroup"), &groups).map_or(allowed, |q| q.min(allowed))
+    Quota::smallest().map_or(allowed, |q| q.cores.min(allowed))
+}
+
+/// The type of the file system that `folder` lies on, as the system calls it; nothing where it does not say.
+pub fn file_system(folder: &Path) -> Option<String> {
+    let mounts = fs::read_to_string("/proc/self/mounts").ok()?;
+    let real = fs::canonicalize(folder).ok()?;
+    file_system_in(&mounts, &real)
+}
+
+/// Whether a file system of that type keeps everything in memory: nothing there ever waits for a disk.
+pub fn is_in_memory(file_system: &str) -> bool {
+    matches!(file_system, "tmpfs" | "ramfs")
+}
+
+/// That of the last mounted of those in `mounts` with the longest fitting path.
+fn file_system_in(mounts: &str, folder: &Path) -> Option<String> {
+    let mut best: Option<(usize, &str)> = None;
+    for line in mounts.lines() {
+        let mut words = line.split(' ').skip(1);
+        let (Some(at), Some(kind)) = (words.next(), words.next()) else { continue };
+        if folder.starts_with(at) && best.is_none_or(|(length, _)| at.len() >= length) {
+            best = Some((at.len(), kind));
+        }
+    }
+    best.map(|(_, kind)| kind.to_owned())
 }
 
 /// Restricts the calling thread, and what it starts from now, to `cores`; to nothing if there are none. That this fails
@@ -39,50 +67,6 @@ pub(super) fn pin(cores: &[u16]) {
     let _ = sched_setaffinity(None, &set);
 }
 
-/// The smallest quota, in cores, on the path of any control group in `groups` (the text of `/proc/self/cgroup`), under
-/// the file system at `root`; both versions of control groups are looked at.
-fn quota(root: &Path, groups: &str) -> Option<f64> {
-    let mut least: Option<f64> = None;
-    for line in groups.lines() {
-        let mut parts = line.splitn(3, ':').skip(1);
-        let (Some(controllers), Some(path)) = (parts.next(), parts.next()) else { continue };
-        let (mount, read): (PathBuf, fn(&Path) -> Option<f64>) = if controllers.is_empty() {
-            (root.to_owned(), version2)
-        } else if controllers.split(',').any(|c| c == "cpu") {
-            let own = root.join(controllers);
-            (if own.is_dir() { own } else { root.join("cpu") }, version1)
-        } else {
-            continue;
-        };
-        let group = mount.join(path.trim_start_matches('/'));
-        // Inside a container the path may be the host's, and only the mount's own files are there.
-        for dir in group.ancestors().take_while(|dir| dir.starts_with(&mount)) {
-            least = match (read(dir), least) {
-                (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
-            };
-        }
-    }
-    least
-}
-
-/// `cpu.max`: the time in each period, or `max`, and the period.
-fn version2(dir: &Path) -> Option<f64> {
-    let text = fs::read_to_string(dir.join("cpu.max")).ok()?;
-    let (time, period) = text.trim().split_once(' ')?;
-    ratio(time.parse().ok()?, period.parse().ok()?)
-}
-
-/// The same in two files; no quota is -1.
-fn version1(dir: &Path) -> Option<f64> {
-    let number = |name| fs::read_to_string(dir.join(name)).ok()?.trim().parse::<f64>().ok();
-    ratio(number("cpu.cfs_quota_us")?, number("cpu.cfs_period_us")?)
-}
-
-fn ratio(time: f64, period: f64) -> Option<f64> {
-    (time > 0.0 && period > 0.0).then(|| time / period)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,28 +80,13 @@ mod tests {
     }
 
     #[test]
-    fn the_smallest_quota_on_the_path_counts() {
-        let root = tempfile::tempdir().expect("a folder");
-        let inner = root.path().join("a/b");
-        fs::create_dir_all(&inner).expect("folders");
-        fs::write(inner.join("cpu.max"), "max 100000\n").expect("a file");
-        assert_eq!(quota(root.path(), "0::/a/b\n"), None);
-        fs::write(root.path().join("a/cpu.max"), "150000 100000\n").expect("a file");
-        assert_eq!(quota(root.path(), "0::/a/b\n"), Some(1.5));
-        fs::write(inner.join("cpu.max"), "50000 100000\n").expect("a file");
-        assert_eq!(quota(root.path(), "0::/a/b\n"), Some(0.5));
-        assert_eq!(quota(root.path(), "nonsense\n"), None);
-    }
-
-    #[test]
-    fn the_older_version_has_its_own_files() {
-        let root = tempfile::tempdir().expect("a folder");
-        let dir = root.path().join("cpu/x");
-        fs::create_dir_all(&dir).expect("folders");
-        fs::write(dir.join("cpu.cfs_quota_us"), "-1\n").expect("a file");
-        fs::write(dir.join("cpu.cfs_period_us"), "100000\n").expect("a file");
-        assert_eq!(quota(root.path(), "4:cpu,cpuacct:/x\n0::/x\n"), None);
-        fs::write(dir.join("cpu.cfs_quota_us"), "250000\n").expect("a file");
-        assert_eq!(quota(root.path(), "4:cpu,cpuacct:/x\n0::/x\n"), Some(2.5));
+    fn the_file_system_is_that_of_the_nearest_mount() {
+        let mounts = "/dev/a / ext4 rw 0 0\ntmpfs /tmp tmpfs rw 0 0\nx /tmp/deep xfs rw 0 0\n";
+        let of = |path| file_system_in(mounts, Path::new(path));
+        assert_eq!(of("/tmp").as_deref(), Some("tmpfs"));
+        assert_eq!(of("/tmp/deep/er").as_deref(), Some("xfs"));
+        assert_eq!(of("/tmpish").as_deref(), Some("ext4"));
+        assert_eq!(file_system_in("", Path::new("/tmp")), None);
+        assert!(is_in_memory("tmpfs") && !is_in_memory("ext4"));
     }
 }

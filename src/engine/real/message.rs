@@ -21,12 +21,12 @@ pub(super) struct Order {
 }
 
 /// From a worker: that is what came of it.
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Reply {
     /// The task's place in the plan.
     pub(super) id: TaskId,
-    /// What it brought back.
-    pub(super) result: TaskResult,
+    /// What it brought back, or why the run must end.
+    pub(super) result: Result<TaskResult, String>,
     /// The worker's CPU time so far.
     pub(super) cpu: Ns,
 }

@@ -26,17 +26,24 @@ pub(super) fn run(run: &Run) -> Result<Finish, String> {
         crew: Vec::with_capacity(needed as usize),
         queue: (u32::from(needed)..run.stage.tasks.len() as u32).map(TaskId).collect::<Vec<_>>().into_iter(),
         finish: Finish::new(&run.stage),
+        broken: None,
     };
     for who in (0..needed).map(WorkerId) {
         let hint = |e: io::Error| format!("the system allows no more processes than {}: {e}; try fewer workers", who.0);
         dispatcher.hire(who).map_err(hint)?;
     }
     while !dispatcher.finish.is_complete() {
+        if let Some(why) = dispatcher.broken {
+            return Err(why);
+        }
         if dispatcher.crew.iter().all(|m| m.line.is_none()) {
             dispatcher.give_up();
             break;
         }
         dispatcher.listen().map_err(|e| format!("the worker processes cannot be heard: {e}"))?;
+    }
+    if let Some(why) = dispatcher.broken {
+        return Err(why);
     }
     dispatcher.finish.end = sys::now();
     // They stay until the run has been accounted for.
@@ -69,6 +76,8 @@ struct Dispatcher<'a> {
     crew: Vec<Member>,
     queue: std::vec::IntoIter<TaskId>,
     finish: Finish,
+    /// Why the run must end.
+    broken: Option<String>,
 }
 
 impl Dispatcher<'_> {
@@ -118,6 +127,10 @@ impl Dispatcher<'_> {
         let Reply { id: task, result, cpu } = reply.value;
         let recorder = &self.run.dispatcher;
         let at = recorder.record(Event::Copied { task, direction: Direction::Out, bytes, spent });
+        let result = result.unwrap_or_else(|why| {
+            self.broken.get_or_insert(why);
+            TaskResult { outcome: Outcome::Failed, value: None }
+        });
         recorder.record_at(at, Event::Ended { task, outcome: result.outcome, signal: 0, cpu });
         self.run.shared.mark_over(task);
         self.finish.hold(task, result);

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use super::gil::Gil;
 use super::ring::{Account, Recorder, Ring};
+use super::server::Server;
 use super::shared::Shared;
 use super::{machine, sys};
 use crate::model::ModelKind;
 use crate::plan::Stage;
-use crate::trace::{Event, TaskResult, WorkerUse};
+use crate::trace::{Event, FileSystem, TaskResult, WorkerUse};
 use crate::units::{Stamp, TaskId, WorkerId};
 
 /// A run as its models see it.
@@ -22,6 +23,10 @@ pub(super) struct Run {
     pub(super) shared: Shared,
     /// The file behind `shared`.
     pub(super) memory: OwnedFd,
+    /// Who answers requests, if there are any.
+    pub(super) server: Option<Server>,
+    /// Where files are, if tasks have any.
+    pub(super) files: Option<FileSystem>,
     /// The runner's own ring; for its main thread.
     pub(super) dispatcher: Recorder,
     /// The cores that workers are pinned to; none if they are not.

@@ -6,15 +6,17 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
-use super::collector::Collector;
+use super::collector::{Collector, Names};
 use super::run::{Finish, Run};
+use super::server::Server;
 use super::shared::Shared;
-use super::{event_loop, kin, machine, message, processes, serial, sys, threads};
+use super::{event_loop, kin, machine, message, processes, scratch, serial, sys, threads};
 use crate::model::ModelKind;
-use crate::plan::Plan;
+use crate::plan::{Plan, Stage};
 use crate::state::Outcome;
 use crate::trace::{Begin, End, Event, Frame, Overhead, Switches, TaskResult, write_frame};
 use crate::units::{Ns, TaskId, WorkerId};
+use crate::workload::Op;
 
 /// A runner's `main`.
 pub(super) fn main(args: &[OsString]) -> ExitCode {
@@ -39,18 +41,59 @@ fn prepare() -> Result<(Run, Collector), String> {
         .map_err(|e| format!("the plan cannot be read: {e}"))?
         .ok_or("there is no plan: this is started by the program itself")?
         .value;
+    let seed = plan.seed;
     let stage = plan.stages.drain(..).next().ok_or("the plan has no stage")?;
     if stage.tasks.is_empty() || stage.workers == 0 {
         return Err("the plan has no tasks or no workers".to_owned());
     }
     let thread = |e: io::Error| format!("the system allows no more threads: {e}");
     thread::Builder::new().name("stdin".to_owned()).spawn(|| kin::watch(stdin().lock())).map_err(thread)?;
-    let (shared, memory) = Shared::create(&stage).map_err(|e| format!("no memory can be shared with workers: {e}"))?;
+    let (shared, memory) =
+        Shared::create(&stage, seed).map_err(|e| format!("no memory can be shared with workers: {e}"))?;
     let dispatcher = shared.recorder(WorkerId(stage.workers)).ok_or("the plan has too many workers")?;
-    let collector = Collector::start(shared, Unbuffered).map_err(thread)?;
     let mut pinned = machine::allowed_cores();
     pinned.truncate(stage.cores.map_or(0, |n| usize::from(n.max(1))));
-    Ok((Run { stage, shared, memory, dispatcher, pinned }, collector))
+    raise_file_limit();
+    let needs = Needs::of(&stage);
+    let server = if needs.requests { Some(Server::start(&pinned)?) } else { None };
+    shared.set_port(server.map_or(0, |s| s.port));
+    let files = if needs.files { scratch::file_system() } else { None };
+    let names = Names { tasks: stage.tasks.iter().map(|t| t.name.clone()).collect(), locks: stage.locks.clone() };
+    let collector = Collector::start(shared, names, Unbuffered).map_err(thread)?;
+    Ok((Run { stage, shared, memory, server, files, dispatcher, pinned }, collector))
+}
+
+/// Each task may have a connection and a file, and the server has the other end of the connection.
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+}
+
+/// What tasks need beyond cores.
+#[derive(Default)]
+struct Needs {
+    requests: bool,
+    files: bool,
+}
+
+impl Needs {
+    fn of(stage: &Stage) -> Needs {
+        let mut needs = Needs::default();
+        stage.tasks.iter().for_each(|task| needs.add(&task.ops));
+        needs
+    }
+
+    fn add(&mut self, ops: &[Op]) {
+        for op in ops {
+            match op {
+                Op::Request(_) => self.requests = true,
+                Op::Read(_) | Op::Write(_) => self.files = true,
+                Op::Repeat(_, body) | Op::Lock(_, body) => self.add(body),
+                Op::Compute(..) | Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield => {}
+            }
+        }
+    }
 }
 
 fn perform(run: &Arc<Run>, collector: Collector) {
@@ -87,11 +130,13 @@ fn account_for(run: &Run, finish: &Finish, dispatcher: Ns) -> End {
         voluntary: a.voluntary + b.voluntary,
         involuntary: a.involuntary + b.involuntary,
     };
+    let server = run.server.map_or(Ns::ZERO, Server::cpu);
     let stopped = TaskResult { outcome: Outcome::Stopped, value: None };
     End {
         at: finish.end,
         cpu: workers.iter().map(|w| w.cpu).sum(),
-        overhead: Overhead { dispatcher, ..Overhead::default() },
+        overhead: Overhead { dispatcher, server, ..Overhead::default() },
+        files: run.files.clone(),
         switches: workers.iter().map(|w| w.switches).fold(Switches::default(), add),
         workers,
         results: finish.results.iter().map(|r| r.unwrap_or(stopped)).collect(),

@@ -5,6 +5,7 @@ use super::run::{Finish, Run};
 use super::steps;
 use super::sys;
 use crate::model::ModelKind;
+use crate::state::Outcome;
 use crate::units::{TaskId, WorkerId};
 
 /// Runs all tasks. There is nothing to wait for beyond the last of them.
@@ -14,7 +15,8 @@ pub(super) fn run(run: &Run) -> Result<Finish, String> {
     let mut finish = Finish::new(&run.stage);
     for (id, task) in (0..).map(TaskId).zip(&run.stage.tasks) {
         let result = steps::perform(&mut worker, ModelKind::Serial, id, task);
-        worker.end(id, result.outcome);
+        worker.end(id, result.as_ref().map_or(Outcome::Failed, |r| r.outcome));
+        let result = result?;
         finish.hold(id, result);
         if finish.is_complete() {
             break;

@@ -7,24 +7,35 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::{MemfdFlags, SealFlags};
 
+mod locks;
+
+pub(super) use locks::{SharedLock, Waits};
+
+use locks::LOCK_WORDS;
+
 use super::ring::{CAPACITY, Recorder, Ring, ring_words};
 use super::sys;
 use crate::model::GlobalLock;
 use crate::plan::Stage;
 use crate::units::{Ns, TaskId, WorkerId};
+use crate::workload::Kernel;
 
 /// Words before the marks of tasks.
-const HEADER: usize = 16;
+const HEADER: usize = 24;
 /// Rings begin at a multiple of this many words: a cache line.
 const LINE: usize = 8;
 
 const WORKERS: usize = 0;
 const TASKS: usize = 1;
-const POLL_EVERY: usize = 2;
 const INTERVAL: usize = 3;
 const CORES: usize = 4;
 const CAPACITY_AT: usize = 5;
+const LOCKS: usize = 6;
+const SEED: usize = 7;
 const TASKS_OVER: usize = 8;
+const PORT: usize = 9;
+/// One for each kernel.
+const POLL_EVERY: usize = 16;
 
 /// A view of the memory. Copies see the same memory.
 #[derive(Clone, Copy)]
@@ -37,10 +48,10 @@ impl Shared {
     ///
     /// # Errors
     /// If the kernel has no memory or no file left.
-    pub(super) fn create(stage: &Stage) -> io::Result<(Shared, OwnedFd)> {
+    pub(super) fn create(stage: &Stage, seed: u64) -> io::Result<(Shared, OwnedFd)> {
         let file = rustix::fs::memfd_create("concviz-rings", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
         let capacity = capacity(stage);
-        let words = words(stage.workers as usize, stage.tasks.len(), capacity);
+        let words = words(stage.workers as usize, stage.tasks.len(), stage.locks.len(), capacity);
         rustix::fs::ftruncate(&file, (words * 8) as u64)?;
         // Whoever has it mapped may rely on its length.
         rustix::fs::fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
@@ -52,9 +63,14 @@ impl Shared {
         shared.set(WORKERS, u64::from(stage.workers));
         shared.set(TASKS, stage.tasks.len() as u64);
         shared.set(CAPACITY_AT, capacity as u64);
-        shared.set(POLL_EVERY, stage.poll_every.max(1));
+        for (place, every) in (POLL_EVERY..).zip(stage.poll_every) {
+            shared.set(place, every);
+        }
         shared.set(INTERVAL, interval);
         shared.set(CORES, stage.cores.map_or(0, u64::from));
+        shared.set(LOCKS, stage.locks.len() as u64);
+        shared.set(SEED, seed);
+        shared.create_locks();
         Ok((shared, file))
     }
 
@@ -68,7 +84,8 @@ impl Shared {
             return Err(io::ErrorKind::InvalidData.into());
         }
         let shared = Shared { words: sys::map_shared(file, length)? };
-        if words(shared.get(WORKERS) as usize, shared.get(TASKS) as usize, shared.get(CAPACITY_AT) as usize) == length {
+        let [workers, tasks, locks, capacity] = [WORKERS, TASKS, LOCKS, CAPACITY_AT].map(|at| shared.get(at) as usize);
+        if words(workers, tasks, locks, capacity) == length {
             Ok(shared)
         } else {
             Err(io::ErrorKind::InvalidData.into())
@@ -88,9 +105,9 @@ impl Shared {
         self.get(WORKERS) as u16
     }
 
-    /// After how many iterations a kernel looks up; at least 1.
-    pub(super) fn poll_every(&self) -> u64 {
-        self.get(POLL_EVERY).max(1)
+    /// After how many iterations each kernel looks up; at least 1.
+    pub(super) fn poll_every(&self) -> [u64; Kernel::COUNT] {
+        std::array::from_fn(|kernel| self.get(POLL_EVERY + kernel).max(1))
     }
 
     /// The global lock's switch interval, if there is a global lock.
@@ -103,10 +120,43 @@ impl Shared {
         Some(self.get(CORES) as u16).filter(|&n| n > 0)
     }
 
+    /// How many tasks there are.
+    pub(super) fn tasks(&self) -> usize {
+        self.get(TASKS) as usize
+    }
+
+    /// How many locks the workload names.
+    pub(super) fn locks(&self) -> u16 {
+        self.get(LOCKS) as u16
+    }
+
+    /// The seed of everything random.
+    pub(super) fn seed(&self) -> u64 {
+        self.get(SEED)
+    }
+
+    /// Says on which port the server listens.
+    pub(super) fn set_port(&self, port: u16) {
+        self.set(PORT, port.into());
+    }
+
+    /// The port on which the server listens; 0 where there is none.
+    pub(super) fn port(&self) -> u16 {
+        self.get(PORT) as u16
+    }
+
+    fn waits_at(&self) -> usize {
+        HEADER + self.tasks()
+    }
+
+    fn locks_at(&self) -> usize {
+        locks_at(self.tasks())
+    }
+
     /// The ring of `worker`; the dispatcher's number is the one after the last worker's.
     pub(super) fn ring(&self, worker: WorkerId) -> Option<Ring> {
         let length = ring_words(self.get(CAPACITY_AT) as usize);
-        let from = rings_at(self.get(TASKS) as usize) + worker.index() * length;
+        let from = rings_at(self.tasks(), self.locks().into()) + worker.index() * length;
         Ring::new(self.words.get(from..from + length)?)
     }
 
@@ -133,10 +183,11 @@ impl Shared {
         self.words[TASKS_OVER].load(Ordering::Acquire)
     }
 
-    /// Whether all of `tasks` are over; one that does not exist is.
-    pub(super) fn all_over(&self, tasks: &[TaskId]) -> bool {
-        let marks = &self.words[HEADER..HEADER + self.get(TASKS) as usize];
-        tasks.iter().all(|t| marks.get(t.index()).is_none_or(|m| m.load(Ordering::Acquire) != 0))
+    /// The first of `tasks` that is not over; one that does not exist is.
+    pub(super) fn first_missing(&self, tasks: &[TaskId]) -> Option<TaskId> {
+        let marks = &self.words[HEADER..HEADER + self.tasks()];
+        let is_missing = |t: &&TaskId| marks.get(t.index()).is_some_and(|m| m.load(Ordering::Acquire) == 0);
+        tasks.iter().find(is_missing).copied()
     }
 
     /// Whether nobody moves any more: each of the workers that the run has waits, in rounds, for tasks that were not
@@ -147,12 +198,17 @@ impl Shared {
     }
 }
 
-fn rings_at(tasks: usize) -> usize {
-    (HEADER + tasks).next_multiple_of(LINE)
+/// After a mark and what it waits for, for each task.
+fn locks_at(tasks: usize) -> usize {
+    (HEADER + 2 * tasks).next_multiple_of(LINE)
 }
 
-fn words(workers: usize, tasks: usize, capacity: usize) -> usize {
-    rings_at(tasks) + (workers + 1) * ring_words(capacity)
+fn rings_at(tasks: usize, locks: usize) -> usize {
+    locks_at(tasks) + locks * LOCK_WORDS
+}
+
+fn words(workers: usize, tasks: usize, locks: usize, capacity: usize) -> usize {
+    rings_at(tasks, locks) + (workers + 1) * ring_words(capacity)
 }
 
 /// How many events a ring of this run holds. A loop takes thousands of tasks through their first steps before the

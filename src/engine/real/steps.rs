@@ -3,27 +3,32 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rustix::thread::{ClockId, clock_nanosleep_absolute};
-use rustix::time::Timespec;
-
 use super::compute::Worker;
-use super::sys;
+use super::request::{Dice, Line};
+use super::scratch::Scratch;
+use super::shared::{SharedLock, Waits};
+use super::sys::{self, Taken};
 use crate::model::ModelKind;
 use crate::semantics::{self, Effect, LockUse};
 use crate::state::{Outcome, State};
 use crate::trace::{Event, TaskResult};
-use crate::units::{Ns, Stamp, TaskId};
-use crate::workload::{Op, StepKind, Task, Until, Work};
+use crate::units::{LockId, Ns, Stamp, TaskId};
+use crate::workload::{LockIndex, Op, Request, StepKind, Task, Until, Work};
 
 /// Performs `task` under `model` on `worker`; it is `running` from the start. Ending it is left to the caller.
-pub(super) fn perform(worker: &mut Worker, model: ModelKind, id: TaskId, task: &Task) -> TaskResult {
+///
+/// # Errors
+/// In a sentence, if the system refuses what the task needs: the whole run is to end.
+pub(super) fn perform(worker: &mut Worker, model: ModelKind, id: TaskId, task: &Task) -> Result<TaskResult, String> {
+    let dice = Dice::new(worker.shared.seed(), id.0);
     let performed = catch_unwind(AssertUnwindSafe(|| {
         worker.go_on(id, None);
-        Performer { worker, model, task: id }.all(&task.ops, 0)
+        let (line, scratch) = (Line::default(), Scratch::default());
+        Performer { worker, model, task: id, dice, line, scratch }.all(&task.ops, 0)
     }));
     match performed {
-        Ok(value) => TaskResult { outcome: Outcome::Done, value: Some(value) },
-        Err(_) => TaskResult { outcome: Outcome::Failed, value: None },
+        Ok(value) => Ok(TaskResult { outcome: Outcome::Done, value: Some(value?) }),
+        Err(_) => Ok(TaskResult { outcome: Outcome::Failed, value: None }),
     }
 }
 
@@ -35,48 +40,73 @@ pub(super) fn iterations(work: Work) -> u64 {
     }
 }
 
+/// What a program has come to, or why the run must end.
+type Value = Result<u64, String>;
+
 struct Performer<'a> {
     worker: &'a mut Worker,
     model: ModelKind,
     task: TaskId,
+    dice: Dice,
+    line: Line,
+    scratch: Scratch,
 }
 
 impl Performer<'_> {
-    fn all(&mut self, ops: &[Op], value: u64) -> u64 {
-        ops.iter().fold(value, |value, op| self.one(op, value))
+    fn all(&mut self, ops: &[Op], value: u64) -> Value {
+        ops.iter().try_fold(value, |value, op| self.one(op, value))
     }
 
-    fn one(&mut self, op: &Op, value: u64) -> u64 {
+    fn one(&mut self, op: &Op, value: u64) -> Value {
         match op {
-            Op::Compute(kernel, work) => return self.worker.compute(self.task, *kernel, value, iterations(*work)),
+            Op::Compute(kernel, work) => return Ok(self.worker.compute(self.task, *kernel, value, iterations(*work))),
             Op::Sleep(time) => self.step(StepKind::Sleep, *time),
             Op::BlockingSleep(time) => self.step(StepKind::BlockingSleep, *time),
             Op::Yield => self.step(StepKind::Yield, Ns::ZERO),
+            Op::Request(request) => self.request(request)?,
+            Op::Read(bytes) => self.file(StepKind::Read, |scratch| scratch.read(*bytes))?,
+            Op::Write(bytes) => self.file(StepKind::Write, |scratch| scratch.write(*bytes))?,
+            Op::Lock(lock, body) => return self.locked(*lock, body, value),
             Op::Repeat(until, body) => return self.repeat(until, body, value),
         }
-        value
+        Ok(value)
     }
 
     fn step(&mut self, step: StepKind, time: Ns) {
-        use semantics::Worker::{Blocks, Computes, PassesBy, Suspends, YieldsCore, YieldsLoop};
+        use semantics::Worker::{Blocks, Computes, Offloads, PassesBy, Suspends, YieldsCore, YieldsLoop};
         let effect = semantics::effect(step, self.model);
         match effect.worker {
             // Whoever suspends without a loop under it just waits.
-            Blocks | Suspends => {
+            Blocks | Suspends | Offloads => {
                 let began = self.leave(effect, Some(time));
-                sleep_until(began + time);
+                sys::sleep_until(began + time);
                 self.worker.go_on(self.task, Some(began + time));
             }
             YieldsCore => {
                 self.leave(effect, None);
-                rustix::thread::sched_yield();
+                std::thread::yield_now();
                 self.worker.go_on(self.task, None);
             }
             Computes | PassesBy | YieldsLoop => {}
         }
     }
 
-    /// Enters the state of a step that does not compute, and does with the lock what it says.
+    fn request(&mut self, request: &Request) -> Result<(), String> {
+        let latency = self.dice.latency(request);
+        let began = self.leave(semantics::effect(StepKind::Request, self.model), None);
+        let sent = self.line.ask(self.worker.shared.port(), latency, request.bytes)?;
+        self.worker.go_on(self.task, Some(sent.max(began)));
+        Ok(())
+    }
+
+    fn file(&mut self, step: StepKind, act: impl FnOnce(&mut Scratch) -> Result<(), String>) -> Result<(), String> {
+        self.leave(semantics::effect(step, self.model), None);
+        act(&mut self.scratch)?;
+        self.worker.go_on(self.task, None);
+        Ok(())
+    }
+
+    /// Enters the state of a step that does not compute, and does with the global lock what it says.
     fn leave(&mut self, effect: Effect, due: Option<Ns>) -> Stamp {
         let (task, state) = (self.task, effect.state);
         let at = self.worker.leave(task, Event::Enter { task, state, holds: true, ago: Ns::ZERO, due });
@@ -86,54 +116,112 @@ impl Performer<'_> {
         at
     }
 
-    fn repeat(&mut self, until: &Until, body: &[Op], mut value: u64) -> u64 {
+    fn locked(&mut self, index: LockIndex, body: &[Op], value: u64) -> Value {
+        let effect = semantics::effect(StepKind::Lock, self.model);
+        let lock = self.worker.shared.lock(index).filter(|_| effect.worker != semantics::Worker::PassesBy);
+        let Some(lock) = lock else { return self.all(body, value) };
+        let (task, id) = (self.task, LockId::named(index.0));
+        let came = sys::now();
+        let (came, at, taken, ready) = if let Some(taken) = lock.try_take(task) {
+            (came, came, taken, None)
+        } else {
+            let came = self.leave(effect, None);
+            let shared = self.worker.shared;
+            shared.set_waits(task, Some(Waits::Lock(index)));
+            let taken = lock.take(task);
+            shared.set_waits(task, None);
+            (came, sys::now(), taken, Some(lock.released().max(came)))
+        };
+        let held = Held { lock, let_go: false };
+        note_taken(&self.worker.recorder, task, id, (came, at), taken);
+        if ready.is_some() {
+            self.worker.go_on(task, ready);
+        }
+        let value = self.all(body, value);
+        let at = held.let_go();
+        self.worker.recorder.record_at(at, Event::LockReleased { lock: id, task, forced: false });
+        value
+    }
+
+    fn repeat(&mut self, until: &Until, body: &[Op], mut value: u64) -> Value {
         let from = sys::now();
         match until {
-            Until::Times(n) => (0..*n).fold(value, |value, _| self.round(body, value)),
+            Until::Times(n) => (0..*n).try_fold(value, |value, _| self.round(body, value)),
             Until::For(time) => loop {
-                value = self.round(body, value);
+                value = self.round(body, value)?;
                 if sys::now().since(from) >= *time {
-                    return value;
+                    return Ok(value);
                 }
             },
             Until::Tasks(tasks) => {
                 loop {
-                    value = self.round(body, value);
+                    value = self.round(body, value)?;
                     if self.need_not_wait(tasks) {
                         break;
                     }
                 }
                 self.worker.recorder.set_waits(None);
-                value
+                self.worker.shared.set_waits(self.task, None);
+                Ok(value)
             }
         }
     }
 
-    fn round(&mut self, body: &[Op], value: u64) -> u64 {
-        let value = self.all(body, value);
+    fn round(&mut self, body: &[Op], value: u64) -> Value {
+        let value = self.all(body, value)?;
         self.worker.give_lock_up_if_wanted(self.task);
-        value
+        Ok(value)
     }
 
     /// Whether `tasks` are over, or never will be.
     fn need_not_wait(&mut self, tasks: &[TaskId]) -> bool {
         let shared = self.worker.shared;
         let over = shared.over();
-        if shared.all_over(tasks) || !semantics::others_move(self.model) {
+        let Some(missing) = shared.first_missing(tasks).filter(|_| semantics::others_move(self.model)) else {
             return true;
-        }
+        };
+        shared.set_waits(self.task, Some(Waits::Task(missing)));
         self.worker.recorder.set_waits(Some(over));
         shared.is_stuck(over)
     }
 }
 
-/// Sleeps until `deadline`, whatever interrupts it.
-pub(super) fn sleep_until(deadline: Stamp) {
-    let until = Timespec {
-        tv_sec: (deadline.0 / 1_000_000_000).cast_signed(),
-        tv_nsec: (deadline.0 % 1_000_000_000).cast_signed(),
-    };
-    while clock_nanosleep_absolute(ClockId::Monotonic, &until) == Err(rustix::io::Errno::INTR) {}
+/// A lock that is held until it is let go of, also by a panic.
+struct Held {
+    lock: SharedLock,
+    let_go: bool,
+}
+
+impl Held {
+    /// Lets go of it; when that was. It is stamped before it is so: whoever has it next has a later stamp.
+    fn let_go(mut self) -> Stamp {
+        self.let_go = true;
+        let at = sys::now();
+        self.lock.let_go(at);
+        at
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if !self.let_go {
+            self.lock.let_go(sys::now());
+        }
+    }
+}
+
+/// Records that `task`, which came for the lock `id` at the first instant, has it since the second.
+pub(super) fn note_taken(
+    recorder: &super::ring::Recorder,
+    task: TaskId,
+    id: LockId,
+    (came, at): (Stamp, Stamp),
+    taken: Taken,
+) {
+    if taken == Taken::FromTheDead {
+        recorder.record_at(at, Event::LockAbandoned { lock: id });
+    }
+    recorder.record_at(at, Event::LockTaken { lock: id, task, waited: at.since(came) });
 }
 
 /// The event of a task that has been put off until its worker is there.

@@ -12,6 +12,12 @@ use std::sync::atomic::AtomicU64;
 use crate::trace::Switches;
 use crate::units::{CoreId, Ns, Stamp};
 
+mod mutex;
+mod watch;
+
+pub use mutex::{MUTEX_WORDS, SharedMutex, Taken};
+pub use watch::{Poller, Watched};
+
 /// This instant.
 #[inline]
 pub fn now() -> Stamp {
@@ -26,6 +32,11 @@ pub fn thread_cpu() -> Ns {
 /// CPU time of this process, all its threads.
 pub fn process_cpu() -> Ns {
     clock(libc::CLOCK_PROCESS_CPUTIME_ID).unwrap_or(Ns::ZERO)
+}
+
+/// The kernel's number of the calling thread.
+pub fn thread_id() -> u32 {
+    rustix::thread::gettid().as_raw_pid().cast_unsigned()
 }
 
 /// CPU time of the thread `tid` of this process; nothing once it is gone.
@@ -67,6 +78,16 @@ pub fn seen(mut value: u64) -> u64 {
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub fn seen(value: u64) -> u64 {
     std::hint::black_box(value)
+}
+
+/// Sleeps until `deadline`, whatever interrupts it.
+pub fn sleep_until(deadline: Stamp) {
+    use rustix::thread::{ClockId, clock_nanosleep_absolute};
+    let until = rustix::time::Timespec {
+        tv_sec: (deadline.0 / 1_000_000_000).cast_signed(),
+        tv_nsec: (deadline.0 % 1_000_000_000).cast_signed(),
+    };
+    while clock_nanosleep_absolute(ClockId::Monotonic, &until) == Err(rustix::io::Errno::INTR) {}
 }
 
 /// The core that the calling thread is on.

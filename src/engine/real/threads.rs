@@ -15,7 +15,7 @@ use crate::state::Outcome;
 use crate::trace::{Event, TaskResult};
 use crate::units::{TaskId, WorkerId};
 
-type Results = Sender<(TaskId, TaskResult)>;
+type Results = Sender<(TaskId, Result<TaskResult, String>)>;
 
 /// Runs all tasks, until the last one that counts is over. Threads may go on after that.
 pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
@@ -38,7 +38,7 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
     drop(results);
     let mut finish = Finish::new(&run.stage);
     while let Ok((task, result)) = received.recv() {
-        finish.hold(task, result);
+        finish.hold(task, result?);
         if finish.is_complete() {
             break;
         }
@@ -67,7 +67,7 @@ fn work(run: &Run, who: WorkerId, queue: &AtomicUsize, gil: Option<&Arc<Gil>>, r
     while let Some(task) = run.stage.tasks.get(next) {
         let id = TaskId(next as u32);
         let result = steps::perform(&mut worker, ModelKind::Threads, id, task);
-        worker.end(id, result.outcome);
+        worker.end(id, result.as_ref().map_or(Outcome::Failed, |r| r.outcome));
         if results.send((id, result)).is_err() {
             break;
         }

@@ -1,0 +1,361 @@
+//! Which tasks have a lane, and in which order: what the filter lets through, sorted. Kept from one change to the
+//! next, so that asking for it costs a copy.
+
+use super::filter::{Doing, Edit, Filter, Prompt, is_waiting};
+use super::keys::{self, Key, Line};
+use super::run::{Run, RunId};
+use super::{App, Selection, viewport};
+use crate::state::{Outcome, State};
+use crate::text::Label;
+use crate::trace::{Mark, Track};
+use crate::units::{Ns, Stamp, TaskId, WorkerId};
+
+/// While the playhead moves, lanes change places no more often than this.
+const APART: Ns = Ns::from_millis(500);
+
+/// What lanes are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Their order in the plan.
+    #[default]
+    Planned,
+    /// When a worker took them up; those that wait for that come last.
+    Start,
+    /// From submission to end, the longest first; what is not over has lasted until now.
+    Time,
+    /// The share of waiting in the time since they were taken up, the largest first, in steps of one per cent.
+    Waiting,
+    /// Their worker, and in each worker by start.
+    Worker,
+}
+
+impl Sort {
+    /// The next one; after the last comes the first.
+    #[must_use]
+    pub const fn next(self) -> Sort {
+        match self {
+            Sort::Planned => Sort::Start,
+            Sort::Start => Sort::Time,
+            Sort::Time => Sort::Waiting,
+            Sort::Waiting => Sort::Worker,
+            Sort::Worker => Sort::Planned,
+        }
+    }
+
+    /// In words; nothing as planned.
+    pub const fn label(self) -> Option<Label> {
+        match self {
+            Sort::Planned => None,
+            Sort::Start => Some(Label::SortStart),
+            Sort::Time => Some(Label::SortTime),
+            Sort::Waiting => Some(Label::SortWaiting),
+            Sort::Worker => Some(Label::SortWorker),
+        }
+    }
+}
+
+/// The lanes: the filter, the sorting, and what comes of them.
+#[derive(Clone, Debug, Default)]
+pub struct Lanes {
+    filter: Filter,
+    sort: Sort,
+    prompt: Option<Prompt>,
+    order: Vec<TaskId>,
+    /// The run that what follows belongs to.
+    of: Option<RunId>,
+    /// The tasks' names in small letters, from the first filter on.
+    names: Vec<String>,
+    /// Whom the filter lets through by name, in the plan's order.
+    named: Vec<TaskId>,
+    tallies: Vec<Tally>,
+    /// When it was last arranged, and for which instant and how many events.
+    arranged: (Stamp, Ns, u64),
+}
+
+impl Lanes {
+    /// The filter.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// What is sorted by.
+    pub fn sort(&self) -> Sort {
+        self.sort
+    }
+
+    /// The line in which a filter is being written, while it is.
+    pub fn prompt(&self) -> Option<&Prompt> {
+        self.prompt.as_ref()
+    }
+
+    /// The tasks that have a lane, from top to bottom.
+    pub fn order(&self) -> &[TaskId] {
+        &self.order
+    }
+
+    /// Where in the order `task` is.
+    pub fn place(&self, task: TaskId) -> Option<usize> {
+        self.order.iter().position(|t| *t == task)
+    }
+
+    /// Whether the order changes as the playhead moves.
+    fn is_moving(&self) -> bool {
+        self.sort != Sort::Planned || self.filter.asks_for_states()
+    }
+
+    fn arrange(&mut self, run: Option<&Run>, until: Ns, now: Stamp) {
+        self.order.clear();
+        let Some(run) = run else {
+            self.of = None;
+            return;
+        };
+        self.arranged = (now, until, run.trace.recorded());
+        if self.of != Some(run.id) {
+            self.of = Some(run.id);
+            self.names.clear();
+            self.tallies.clear();
+            self.pick(run);
+        }
+        if self.filter.asks_for_states() {
+            let fits = |task: &&TaskId| {
+                self.filter.fits_state(run.trace.tasks.get(task.index()).and_then(|t| doing(t, until)))
+            };
+            self.order.extend(self.named.iter().filter(fits));
+        } else {
+            self.order.extend_from_slice(&self.named);
+        }
+        if self.sort != Sort::Planned {
+            self.tallies.resize(run.trace.tasks.len(), Tally::default());
+            let keys: Vec<(u64, u64)> = self
+                .tallies
+                .iter_mut()
+                .zip(&run.trace.tasks)
+                .map(|(tally, track)| key(self.sort, tally, track, until))
+                .collect();
+            // Stable: who is equal stays in the plan's order.
+            self.order.sort_by_key(|task| keys[task.index()]);
+        }
+    }
+
+    /// Looks at the names, which do not change while a run goes on.
+    fn pick(&mut self, run: &Run) {
+        if self.names.is_empty() && !self.filter.is_empty() {
+            self.names = run.trace.names.iter().map(|n| n.name.to_lowercase()).collect();
+        }
+        let all = (0..run.trace.tasks.len() as u32).map(TaskId);
+        let filter = &self.filter;
+        self.named = if filter.is_empty() {
+            all.collect()
+        } else {
+            all.filter(|t| self.names.get(t.index()).is_some_and(|n| filter.fits_name(n))).collect()
+        };
+    }
+}
+
+/// What a task does at `until`, if anything is known of it there.
+fn doing(track: &Track, until: Ns) -> Option<Doing> {
+    match track.state_at(until)?.state {
+        State::Ended => Some(Doing::Ended(track.end.map_or(Outcome::Done, |(outcome, _)| outcome))),
+        state => Some(Doing::In(state)),
+    }
+}
+
+/// What the lanes are sorted by, smallest first.
+fn key(sort: Sort, tally: &mut Tally, track: &Track, until: Ns) -> (u64, u64) {
+    let first = || first_taken_up(track).filter(|(at, _)| *at <= until);
+    match sort {
+        Sort::Planned => (0, 0),
+        Sort::Start => (first().map_or(u64::MAX, |(at, _)| at.0), 0),
+        Sort::Time => {
+            let over = track.ended_at().map_or(until, |at| at.min(until));
+            let lasted = submitted(track).filter(|at| *at <= until).map(|at| over - at);
+            (u64::MAX - lasted.map_or(0, |l| l.0), 0)
+        }
+        Sort::Waiting => {
+            tally.count(track, until);
+            let per_cent = tally.waiting(until).map(|share| (share * 100.0).round() as u64);
+            (per_cent.map_or(u64::MAX, |n| 100 - n.min(100)), 0)
+        }
+        Sort::Worker => first().map_or((u64::MAX, 0), |(at, worker)| (u64::from(worker.0), at.0)),
+    }
+}
+
+/// What was dropped of the begin of `track` to bound the memory.
+fn dropped(track: &Track) -> [Ns; State::COUNT] {
+    track.sums(Ns::ZERO)
+}
+
+/// When it was submitted, also where the begin of its record was dropped.
+fn submitted(track: &Track) -> Option<Ns> {
+    let first = track.marks().first()?.at;
+    Some(first - dropped(track).into_iter().sum::<Ns>())
+}
+
+/// When a worker took it up, and which, also where the begin of its record was dropped.
+fn first_taken_up(track: &Track) -> Option<(Ns, WorkerId)> {
+    let dropped = dropped(track);
+    let in_flight = |s: &State| s.is_in_flight();
+    let before: Ns = State::ALL.iter().filter(|s| in_flight(s)).map(|s| dropped[*s as usize]).sum();
+    let mark = track.marks().iter().find(|m| m.state.is_in_flight() || m.state == State::Ended)?;
+    let known = mark.state.is_in_flight() || before > Ns::ZERO;
+    known.then(|| (mark.at - before, mark.worker))
+}
+
+/// How long a task waited, counted on from where it was last looked at: all lanes together cost what is new.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    /// How many changes of state are counted, the last of them, and the times before it.
+    counted: usize,
+    last: Option<Mark>,
+    in_flight: Ns,
+    waiting: Ns,
+}
+
+impl Tally {
+    fn count(&mut self, track: &Track, until: Ns) {
+        let marks = track.marks();
+        // Whatever came late, was dropped, or lies behind a playhead that went back: then all of it is counted again.
+        let goes_on = self.last.is_some_and(|last| marks.get(self.counted - 1) == Some(&last) && last.at <= until);
+        if !goes_on {
+            *self = Tally::default();
+            for (state, time) in State::ALL.into_iter().zip(dropped(track)) {
+                self.add(state, time);
+            }
+        }
+        while let Some(mark) = marks.get(self.counted).filter(|m| m.at <= until) {
+            if let Some(last) = self.last {
+                self.add(last.state, mark.at - last.at);
+            }
+            self.last = Some(*mark);
+            self.counted += 1;
+        }
+    }
+
+    fn add(&mut self, state: State, time: Ns) {
+        if state.is_in_flight() {
+            self.in_flight += time;
+        }
+        if is_waiting(state) {
+            self.waiting += time;
+        }
+    }
+
+    /// The share of waiting at `until`; nothing before it was taken up.
+    fn waiting(mut self, until: Ns) -> Option<f64> {
+        if let Some(last) = self.last {
+            self.add(last.state, until - last.at);
+        }
+        (self.in_flight > Ns::ZERO).then(|| self.waiting.share_of(self.in_flight))
+    }
+}
+
+/// Brings the order up to date now: something was chosen, or another run is watched.
+pub(super) fn arrange(app: &mut App) {
+    let until = app.until();
+    app.lanes.arrange(app.run.as_ref(), until, app.now);
+}
+
+/// As time passes: brings the order up to date where it can have changed, and not too often.
+pub(super) fn tick(app: &mut App) {
+    let Some(run) = app.run.as_ref().filter(|_| app.lanes.is_moving()) else { return };
+    let (at, until, events) = app.lanes.arranged;
+    // What is frozen changes by the playhead alone, though more of the run is known.
+    let changed = until != app.until() || (events != run.trace.recorded() && !app.is_paused());
+    if changed && app.now.since(at) >= APART {
+        arrange(app);
+    }
+}
+
+/// The playhead was set somewhere: what is shown from now on, perhaps for long, is in the order of that instant.
+pub(super) fn settle(app: &mut App) {
+    if app.lanes.is_moving() {
+        arrange(app);
+    }
+}
+
+/// Sorts by the next thing.
+pub(super) fn sort(app: &mut App) {
+    app.lanes.sort = app.lanes.sort.next();
+    arrange(app);
+}
+
+/// Opens the prompt, with the filter there is.
+pub(super) fn open(app: &mut App) {
+    app.lanes.prompt = Some(Prompt::new(&app.lanes.filter, app.selection));
+}
+
+/// Takes the filter away; whether there was one.
+pub(super) fn clear(app: &mut App) -> bool {
+    app.lanes.prompt = None;
+    let was = !app.lanes.filter.is_empty();
+    if was {
+        set(app, Filter::default());
+    }
+    was
+}
+
+fn set(app: &mut App, filter: Filter) {
+    app.lanes.filter = filter;
+    if let Some(run) = &app.run {
+        app.lanes.pick(run);
+    }
+    arrange(app);
+}
+
+/// A key while the prompt is open; whether it was meant for it.
+pub(super) fn press(app: &mut App, key: Key) -> bool {
+    let Some(prompt) = &mut app.lanes.prompt else { return false };
+    match (keys::line(key), key) {
+        (Some(Line::Edit(edit)), _) => {
+            prompt.edit(edit);
+            written(app, !matches!(edit, Edit::Left | Edit::Right | Edit::Start | Edit::End));
+        }
+        (Some(Line::Keep), _) => keep(app),
+        (Some(Line::Cancel), _) => {
+            let before = prompt.before.clone();
+            app.lanes.prompt = None;
+            app.selection = before.1;
+            set(app, before.0);
+        }
+        (Some(Line::Lane(by)), _) => viewport::lane(app, by),
+        (None, Key::Char(c)) => {
+            prompt.insert(c);
+            written(app, true);
+        }
+        (None, _) => return false,
+    }
+    true
+}
+
+fn written(app: &mut App, changed: bool) {
+    let text = app.lanes.prompt.as_ref().filter(|_| changed).map(Prompt::text);
+    if let Some(text) = text {
+        set(app, Filter::new(&text));
+    }
+}
+
+/// Closes the prompt; who was chosen stays so, or the first that fits is.
+fn keep(app: &mut App) {
+    app.lanes.prompt = None;
+    let seen = app.selection.is_some_and(|s| app.lanes.place(s.task).is_some());
+    if let Some(first) = app.lanes.order.first().filter(|_| !seen && !app.lanes.filter.is_empty()) {
+        app.selection = Some(Selection { task: *first, at: None });
+    }
+}
+
+impl App {
+    /// The tasks that have a lane, from top to bottom.
+    pub fn order(&self) -> Vec<TaskId> {
+        self.lanes.order.clone()
+    }
+
+    /// The first task that has a lane.
+    pub(super) fn first_lane(&self) -> Option<TaskId> {
+        self.lanes.order.first().copied()
+    }
+
+    /// How many tasks the run has, with a lane or without.
+    pub fn tasks(&self) -> usize {
+        self.run.as_ref().map_or(0, |r| r.trace.tasks.len())
+    }
+}

@@ -1,0 +1,63 @@
+//! What this machine can show, and what keeps it from showing more: `concviz doctor`. Facts are gathered in one place,
+//! judged in another that touches nothing, and put into words in a third. Nothing here fails: what cannot be found out
+//! is unknown, and said to be.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use crate::report::ListFormat;
+
+mod facts;
+mod gather;
+mod judge;
+mod wording;
+
+pub use facts::{
+    Clock, Cores, Cpu, Facts, Files, Group, Limit, Limits, Load, Loopback, Memory, Speed, Temporary, Terminal,
+};
+pub use judge::judge;
+pub use wording::{json, text};
+
+/// What is thought of a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// It is as it should be.
+    Good,
+    /// It limits what can be shown.
+    Limits,
+    /// Nobody can tell.
+    Unknown,
+}
+
+/// A fact, judged and in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What it is about, in a word or two.
+    pub topic: &'static str,
+    /// What is thought of it.
+    pub verdict: Verdict,
+    /// What is so.
+    pub says: String,
+    /// What would improve it, where something would.
+    pub improve: Option<String>,
+}
+
+/// Looks at this machine and prints what it found in `format`; `terminal` is what the screen would make of the
+/// terminal. The code is 0 whatever is found.
+pub fn run(terminal: Terminal, format: ListFormat) -> ExitCode {
+    let facts = gather::facts(terminal);
+    let checks = judge(&facts);
+    let printed = match format {
+        ListFormat::Table => text(&checks),
+        ListFormat::Json => json(&facts, &checks),
+    };
+    // Where nobody reads, there is nobody to tell.
+    let _ = std::io::stdout().write_all(printed.as_bytes());
+    ExitCode::SUCCESS
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! Finding the facts: small files of the kernel's, a few measurements, none of which takes a second. What cannot be
+//! read is left unknown.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use sysinfo::{MemoryRefreshKind, RefreshKind, System};
+
+use super::facts::{
+    Clock, Cores, Cpu, Facts, Files, Group, Limit, Limits, Load, Loopback, Memory, Speed, Temporary, Terminal,
+};
+use crate::engine::real::calibrate;
+use crate::engine::real::machine::{self, Quota};
+use crate::engine::real::sys;
+use crate::load::Watch;
+use crate::units::Ns;
+use crate::workload::Kernel;
+
+/// For how long others are watched.
+const WATCHED: Duration = Duration::from_millis(500);
+/// How long is waited for a byte that crosses the loopback interface.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// All that can be found out, in about a second.
+pub(super) fn facts(terminal: Terminal) -> Facts {
+    let cores = cores();
+    let load = load(&cores.allowed);
+    Facts {
+        system: std::env::consts::OS.to_owned(),
+        kernel: System::kernel_version().ok(),
+        cpu: cpu(),
+        load,
+        speed: speed(),
+        clock: clock(),
+        perf_event_paranoid: number("/proc/sys/kernel/perf_event_paranoid"),
+        limits: limits(),
+        temporary: temporary(),
+        loopback: loopback(),
+        memory: memory(),
+        terminal,
+        cores,
+    }
+}
+
+/// The text of a small file, without the line break; nothing if it cannot be read or is empty.
+fn read(path: impl AsRef<Path>) -> Option<String> {
+    let text = fs::read_to_string(path).ok()?.trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}
+
+fn number<T: std::str::FromStr>(path: &str) -> Option<T> {
+    read(path)?.parse().ok()
+}
+
+fn cores() -> Cores {
+    let allowed = machine::allowed_cores();
+    let group = |q: Quota| Group { cores: q.cores, folder: q.group };
+    Cores { present: present(), physical: physical(&allowed), quota: Quota::smallest().map(group), allowed }
+}
+
+/// How many cores the kernel knows: `0-3,6` are five.
+fn present() -> Option<usize> {
+    let text = read("/sys/devices/system/cpu/present")?;
+    let count = |part: &str| {
+        let (from, to) = part.split_once('-').unwrap_or((part, part));
+        Some(to.parse::<usize>().ok()?.checked_sub(from.parse().ok()?)? + 1)
+    };
+    text.split(',').map(count).sum()
+}
+
+/// How many of `allowed` are cores of their own: those that share one name the same siblings.
+fn physical(allowed: &[u16]) -> Option<usize> {
+    let siblings = |core: &u16| read(format!("/sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list"));
+    let groups: Option<std::collections::BTreeSet<String>> = allowed.iter().map(siblings).collect();
+    groups.map(|g| g.len())
+}
+
+fn cpu() -> Cpu {
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let field = |name: &str| {
+        let line = info.lines().find(|l| l.starts_with(name))?;
+        line.split_once(':').map(|(_, value)| value.trim().to_owned())
+    };
+    let frequency = "/sys/devices/system/cpu";
+    let no_turbo: Option<u8> = number(&format!("{frequency}/intel_pstate/no_turbo"));
+    let boost: Option<u8> = number(&format!("{frequency}/cpufreq/boost"));
+    Cpu {
+        name: field("model name").or_else(|| field("Model")),
+        is_virtual: field("flags").map(|flags| flags.split(' ').any(|f| f == "hypervisor")),
+        governor: read(format!("{frequency}/cpu0/cpufreq/scaling_governor")),
+        turbo: no_turbo.map(|n| n == 0).or(boost.map(|b| b != 0)),
+    }
+}
+
+fn load(allowed: &[u16]) -> Load {
+    let watch = Watch::begin(allowed.to_vec(), sys::now(), sys::process_cpu());
+    thread::sleep(WATCHED);
+    let at = sys::now();
+    Load { others: watch.others(at, sys::process_cpu(), Ns::ZERO), stolen: watch.stolen(at) }
+}
+
+fn speed() -> Speed {
+    let cached = calibrate::cached();
+    let rates = calibrate::rates(Kernel::ALL.into_iter().collect()).unwrap_or(cached);
+    let count = [Kernel::Count].into_iter().collect();
+    let then = cached.known(Kernel::Count);
+    let now = then.map(|then| calibrate::measure(count).per_ms(Kernel::Count) as f64 / then as f64);
+    let known = Kernel::ALL.into_iter().filter_map(|kernel| Some((kernel.name(), rates.known(kernel)?)));
+    Speed { per_ms: known.collect(), from_cache: then.is_some(), cache: calibrate::cache_file(), now }
+}
+
+/// The least of several rounds, since nothing makes a clock cheaper than it is.
+fn clock() -> Clock {
+    const READS: u32 = 1_000;
+    let round = |_| {
+        let from = sys::now();
+        (1..READS).for_each(|_| {
+            std::hint::black_box(sys::now());
+        });
+        sys::now().since(from).0 as f64 / f64::from(READS)
+    };
+    let source = read("/sys/devices/system/clocksource/clocksource0/current_clocksource");
+    Clock { source, read_ns: (0..10).map(round).fold(f64::INFINITY, f64::min) }
+}
+
+fn limits() -> Limits {
+    use rustix::process::{Resource, getrlimit};
+    let limit = |n: Option<u64>| n.map_or(Limit::None, Limit::Most);
+    let (files, user) = (getrlimit(Resource::Nofile), getrlimit(Resource::Nproc));
+    // Nobody limits the superuser; the number is there all the same.
+    let user = if rustix::process::geteuid().is_root() { Limit::None } else { limit(user.current) };
+    Limits {
+        files: Files { now: limit(files.current), at_most: limit(files.maximum) },
+        user,
+        group: machine::most_tasks().map_or(Limit::None, Limit::Most),
+        system: number("/proc/sys/kernel/threads-max").map_or(Limit::Unknown, Limit::Most),
+    }
+}
+
+fn temporary() -> Temporary {
+    let folder = std::env::temp_dir();
+    let name = folder.join(format!("concviz-doctor-{}", std::process::id()));
+    let written = fs::File::options().write(true).create_new(true).open(&name).and_then(|mut f| f.write_all(b"x"));
+    let _ = fs::remove_file(&name);
+    let free = rustix::fs::statvfs(&folder).ok().map(|s| s.f_bavail.saturating_mul(s.f_frsize));
+    Temporary {
+        file_system: machine::file_system(&folder),
+        free,
+        refused: written.err().map(|e| e.to_string()),
+        folder,
+    }
+}
+
+fn loopback() -> Loopback {
+    match there_and_back() {
+        Ok(time) => Loopback { there_and_back_s: Some(time.as_secs()), refused: None },
+        Err(e) => Loopback { there_and_back_s: None, refused: Some(e.to_string()) },
+    }
+}
+
+/// A byte to ourselves and back, the second one timed.
+fn there_and_back() -> io::Result<Ns> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let mut near = TcpStream::connect_timeout(&listener.local_addr()?, PATIENCE)?;
+    let (mut far, _) = listener.accept()?;
+    for end in [&near, &far] {
+        end.set_nodelay(true)?;
+        end.set_read_timeout(Some(PATIENCE))?;
+    }
+    let mut byte = [0];
+    let mut once = || {
+        let from = sys::now();
+        near.write_all(&byte)?;
+        far.read_exact(&mut byte)?;
+        far.write_all(&byte)?;
+        near.read_exact(&mut byte)?;
+        io::Result::Ok(sys::now().since(from))
+    };
+    once()?;
+    once()
+}
+
+fn memory() -> Memory {
+    let kind = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
+    let system = System::new_with_specifics(kind);
+    let some = |n: u64| (n > 0).then_some(n);
+    system.map_or_else(
+        |_| Memory::default(),
+        |s| Memory { free: some(s.available_memory()), all: some(s.total_memory()) },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_comes_back_to_this_machine() {
+        let found = loopback();
+        assert!(found.there_and_back_s.is_some() != found.refused.is_some());
+    }
+}

@@ -1,0 +1,74 @@
+//! The checks as people and as programs read them. The text needs no colour and no more than 80 columns.
+
+use serde::Serialize;
+
+use super::{Check, Facts, Verdict};
+use crate::text::counted;
+
+/// The width of the text.
+const WIDTH: usize = 80;
+/// Where the words begin.
+const INDENT: usize = 23;
+
+/// `checks` for people.
+pub fn text(checks: &[Check]) -> String {
+    let mut out = format!("concviz {} on this machine\n\n", env!("CARGO_PKG_VERSION"));
+    for check in checks {
+        let head = format!("{:<8} {:<13} ", word(check.verdict), check.topic);
+        lay_out(&mut out, &head, &clean(&check.says));
+        if let Some(improve) = &check.improve {
+            lay_out(&mut out, "", &format!("better: {}", clean(improve)));
+        }
+    }
+    let count = |verdict| checks.iter().filter(|c| c.verdict == verdict).count() as u64;
+    let limits = counted(count(Verdict::Limits), "thing limits", "things limit");
+    out + &format!("\n{limits} what can be shown here, {} unknown\n", count(Verdict::Unknown))
+}
+
+/// `facts` and `checks` for programs. Facts are added, never renamed or removed, while `schema` stays the same.
+pub fn json(facts: &Facts, checks: &[Check]) -> String {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        schema: u32,
+        concviz: &'static str,
+        checks: &'a [Check],
+        facts: &'a Facts,
+    }
+    let document = Document { schema: 1, concviz: env!("CARGO_PKG_VERSION"), checks, facts };
+    serde_json::to_string_pretty(&document).map_or_else(|_| "{}\n".to_owned(), |text| text + "\n")
+}
+
+const fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Good => "good",
+        Verdict::Limits => "limits",
+        Verdict::Unknown => "unknown",
+    }
+}
+
+/// Names of files, and what a kernel or the environment says, may hold what a terminal obeys.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
+}
+
+/// Adds `text` after `head`, its words broken into lines that begin below each other. A word that is longer than a line
+/// (a path) is cut nowhere.
+fn lay_out(out: &mut String, head: &str, text: &str) {
+    let mut line = format!("{head:<INDENT$}");
+    let mut empty = true;
+    for word in text.split(' ') {
+        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            *out += &line;
+            out.push('\n');
+            line = " ".repeat(INDENT);
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line += word;
+        empty = false;
+    }
+    *out += line.trim_end();
+    out.push('\n');
+}

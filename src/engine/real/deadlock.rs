@@ -1,0 +1,131 @@
+//! Noticing that tasks wait for each other in a circle: nothing will ever happen again, and the run has to be ended.
+
+use super::shared::{Shared, Waits};
+use crate::units::TaskId;
+
+/// So many looks in a row must find the same circle: what is read while tasks move may be half old and half new.
+const LOOKS: u32 = 3;
+
+/// Those in a circle, each with what it waits for, which the next one has.
+type Circle = Vec<(TaskId, Waits)>;
+
+/// Looks now and then.
+#[derive(Debug, Default)]
+pub(super) struct Deadlock {
+    last: Circle,
+    seen: u32,
+}
+
+impl Deadlock {
+    /// Looks once; the circle, once it is certain.
+    pub(super) fn look(&mut self, shared: Shared) -> Option<&[(TaskId, Waits)]> {
+        let next = |task: TaskId| {
+            let waits = shared.waits(task)?;
+            let whom = match waits {
+                Waits::Lock(lock) => shared.lock(lock)?.holder()?,
+                Waits::Task(other) => other,
+            };
+            Some((waits, whom))
+        };
+        let circle = circle(shared.tasks(), next);
+        self.seen = if circle.is_empty() || circle != self.last { 1 } else { self.seen + 1 };
+        self.last = circle;
+        (self.seen >= LOOKS && !self.last.is_empty()).then_some(&self.last)
+    }
+}
+
+/// A circle among the first `count` tasks, if there is one, where `next` says what a task waits for, and who has it.
+fn circle(count: usize, next: impl Fn(TaskId) -> Option<(Waits, TaskId)>) -> Circle {
+    // Whoever was passed by an earlier walk leads into no circle: that walk would have found it.
+    let mut passed = vec![0u32; count];
+    for start in 0..count {
+        let mut at = TaskId(start as u32);
+        let walk = start as u32 + 1;
+        while let Some(mark) = passed.get_mut(at.index()) {
+            if *mark == walk {
+                return around(at, &next);
+            }
+            if *mark != 0 {
+                break;
+            }
+            *mark = walk;
+            let Some((_, whom)) = next(at) else { break };
+            at = whom;
+        }
+    }
+    Circle::new()
+}
+
+fn around(first: TaskId, next: &impl Fn(TaskId) -> Option<(Waits, TaskId)>) -> Circle {
+    let mut circle = Circle::new();
+    let mut at = first;
+    while let Some((waits, whom)) = next(at) {
+        circle.push((at, waits));
+        if whom == first || circle.len() > 1 << 16 {
+            return circle;
+        }
+        at = whom;
+    }
+    Circle::new()
+}
+
+/// What `circle` is, in a sentence.
+pub(super) fn sentence(circle: &[(TaskId, Waits)], tasks: &[String], locks: &[String]) -> String {
+    const TOLD: usize = 3;
+    let name = |task: TaskId| tasks.get(task.index()).cloned().unwrap_or_else(|| format!("task {}", task.0 + 1));
+    let mut text = "nobody can go on: ".to_owned();
+    for (index, (task, waits)) in circle.iter().take(TOLD).enumerate() {
+        let next = circle[(index + 1) % circle.len()].0;
+        let who = if index == 0 { name(*task) } else { "who".to_owned() };
+        let link = match waits {
+            Waits::Lock(lock) => {
+                let lock = locks.get(usize::from(lock.0)).map_or("a lock", String::as_str);
+                format!("{who} waits for the lock `{lock}` of {}", name(next))
+            }
+            Waits::Task(_) => format!("{who} waits for the end of {}", name(next)),
+        };
+        text.push_str(if index == 0 { "" } else { ", " });
+        text.push_str(&link);
+    }
+    if circle.len() > TOLD {
+        text.push_str(&format!(", and so on through {} tasks", circle.len()));
+    }
+    text.push_str("; let all tasks take locks in the same order");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload::LockIndex;
+    use std::collections::BTreeMap;
+
+    fn find(edges: &[(u32, u32)]) -> Vec<u32> {
+        let edges: BTreeMap<u32, u32> = edges.iter().copied().collect();
+        let next = |t: TaskId| edges.get(&t.0).map(|to| (Waits::Task(TaskId(*to)), TaskId(*to)));
+        circle(10, next).into_iter().map(|(task, _)| task.0).collect()
+    }
+
+    #[test]
+    fn circles_are_found_and_chains_are_none() {
+        assert_eq!(find(&[]), [0; 0]);
+        assert_eq!(find(&[(0, 1), (1, 2), (3, 2), (4, 0)]), [0; 0]);
+        assert_eq!(find(&[(0, 0)]), [0]);
+        assert_eq!(find(&[(0, 5), (5, 7), (7, 9), (9, 5)]), [5, 7, 9]);
+        assert_eq!(find(&[(2, 1), (1, 0), (8, 9), (9, 8)]), [8, 9]);
+        assert_eq!(find(&[(0, 99)]), [0; 0]);
+    }
+
+    #[test]
+    fn the_sentence_names_everyone_and_says_what_to_do() {
+        let tasks = ["left".to_owned(), "right".to_owned()];
+        let locks = ["a".to_owned(), "b".to_owned()];
+        let circle = [(TaskId(0), Waits::Lock(LockIndex(1))), (TaskId(1), Waits::Lock(LockIndex(0)))];
+        let text = sentence(&circle, &tasks, &locks);
+        let expected = "nobody can go on: left waits for the lock `b` of right, who waits for the lock `a` of left; \
+                        let all tasks take locks in the same order";
+        assert_eq!(text, expected);
+        let long: Vec<_> = (0..9).map(|n| (TaskId(n), Waits::Task(TaskId((n + 1) % 9)))).collect();
+        assert!(sentence(&long, &tasks, &locks).contains("through 9 tasks"));
+    }
+}

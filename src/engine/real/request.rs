@@ -1,0 +1,250 @@
+//! The other end of the line: how a `request` step asks the server, on a worker that blocks and on one that does not.
+//! A task keeps its connection from its first request to its end, as a client with keep-alive does.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::server::{ASKED, HEAD, Server};
+use crate::units::{Ns, Stamp};
+use crate::workload::{Request, Spread};
+
+/// The largest piece of an answer that is read at once.
+const CHUNK: usize = 64 << 10;
+
+/// Which latencies a task's requests get: the same ones in the same order under every model.
+pub(super) struct Dice(fastrand::Rng);
+
+impl Dice {
+    /// Those of the task number `task` in a run with `seed`.
+    pub(super) fn new(seed: u64, task: u32) -> Dice {
+        // Neighbouring numbers are to lead to unlike dice: the golden ratio spreads them.
+        Dice(fastrand::Rng::with_seed(seed ^ (u64::from(task) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+    }
+
+    /// The latency of the next one, which is `request`.
+    pub(super) fn latency(&mut self, request: &Request) -> Ns {
+        let mean = request.latency.0 as f64;
+        match request.spread {
+            Spread::Constant => request.latency,
+            Spread::Uniform => Ns((mean * 2.0 * self.0.f64()) as u64),
+            Spread::Exponential => Ns((mean * -(1.0 - self.0.f64()).ln()) as u64),
+        }
+    }
+}
+
+fn ask(latency: Ns, bytes: u64) -> [u8; ASKED] {
+    let mut asked = [0; ASKED];
+    asked[..8].copy_from_slice(&latency.0.to_le_bytes());
+    asked[8..].copy_from_slice(&bytes.to_le_bytes());
+    asked
+}
+
+/// What a client asks: after which latency, and for how many bytes.
+pub(super) fn asked(asked: [u8; ASKED]) -> (Ns, u64) {
+    let number = |at: usize| asked[at..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    (Ns(number(0)), number(8))
+}
+
+/// A connection that hangs up at once when it is closed: what it held is free for the next run.
+fn abrupt(stream: &impl AsFd) -> io::Result<()> {
+    rustix::net::sockopt::set_socket_linger(stream, Some(Duration::ZERO))?;
+    rustix::net::sockopt::set_tcp_nodelay(stream, true)?;
+    Ok(())
+}
+
+/// A task's line to the server, for a worker that waits.
+#[derive(Default)]
+pub(super) struct Line(Option<TcpStream>);
+
+impl Line {
+    /// Asks the server at `port`, and waits for all of the answer; when the server began to send it.
+    ///
+    /// # Errors
+    /// In a sentence.
+    pub(super) fn ask(&mut self, port: u16, latency: Ns, bytes: u64) -> Result<Stamp, String> {
+        self.try_ask(port, latency, bytes).map_err(|e| sentence(&e))
+    }
+
+    fn try_ask(&mut self, port: u16, latency: Ns, bytes: u64) -> io::Result<Stamp> {
+        let stream = match &mut self.0 {
+            Some(stream) => stream,
+            none => {
+                let stream = TcpStream::connect(Server::address(port))?;
+                abrupt(&stream)?;
+                none.insert(stream)
+            }
+        };
+        stream.write_all(&ask(latency, bytes))?;
+        let mut buffer = vec![0; CHUNK.min(HEAD + bytes as usize)];
+        let mut answer = Answer::new(bytes);
+        while !answer.is_whole() {
+            let n = retry(|| stream.read(&mut buffer))?;
+            answer.take(&buffer[..n])?;
+        }
+        Ok(answer.sent())
+    }
+}
+
+fn retry(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match read() {
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}
+
+/// A task's line to the server, on an event loop.
+#[derive(Default)]
+pub(super) struct AsyncLine(Option<tokio::net::TcpStream>);
+
+impl AsyncLine {
+    /// As [`Line::ask`], giving way meanwhile.
+    ///
+    /// # Errors
+    /// In a sentence.
+    pub(super) async fn ask(&mut self, port: u16, latency: Ns, bytes: u64) -> Result<Stamp, String> {
+        self.try_ask(port, latency, bytes).await.map_err(|e| sentence(&e))
+    }
+
+    async fn try_ask(&mut self, port: u16, latency: Ns, bytes: u64) -> io::Result<Stamp> {
+        let stream = match &mut self.0 {
+            Some(stream) => stream,
+            none => {
+                let stream = tokio::net::TcpStream::connect(Server::address(port)).await?;
+                abrupt(&stream)?;
+                none.insert(stream)
+            }
+        };
+        stream.write_all(&ask(latency, bytes)).await?;
+        let mut buffer = vec![0; CHUNK.min(HEAD + bytes as usize)];
+        let mut answer = Answer::new(bytes);
+        while !answer.is_whole() {
+            let n = stream.read(&mut buffer).await?;
+            answer.take(&buffer[..n])?;
+        }
+        Ok(answer.sent())
+    }
+}
+
+/// An answer as it comes in.
+struct Answer {
+    head: [u8; HEAD],
+    read: u64,
+    length: u64,
+}
+
+impl Answer {
+    fn new(bytes: u64) -> Answer {
+        Answer { head: [0; HEAD], read: 0, length: bytes + HEAD as u64 }
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        let missing = HEAD.saturating_sub(self.read as usize).min(bytes.len());
+        let at = HEAD.min(self.read as usize);
+        self.head[at..at + missing].copy_from_slice(&bytes[..missing]);
+        self.read += bytes.len() as u64;
+        Ok(())
+    }
+
+    fn is_whole(&self) -> bool {
+        self.read >= self.length
+    }
+
+    fn sent(&self) -> Stamp {
+        Stamp(u64::from_le_bytes(self.head))
+    }
+}
+
+/// What went wrong with a request, and what to do about it.
+fn sentence(e: &io::Error) -> String {
+    use rustix::io::Errno;
+    match e.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::MFILE | Errno::NFILE) => {
+            "a request found no file descriptor left: raise `ulimit -n`, or use fewer tasks or workers".to_owned()
+        }
+        Some(Errno::ADDRNOTAVAIL | Errno::ADDRINUSE) => {
+            "a request found no free port on 127.0.0.1: wait a minute, or use fewer tasks".to_owned()
+        }
+        Some(Errno::NETUNREACH | Errno::HOSTUNREACH | Errno::NETDOWN) => {
+            "a request cannot reach 127.0.0.1: bring the loopback interface up (`ip link set lo up`)".to_owned()
+        }
+        _ => format!("a request to the run's own server on 127.0.0.1 failed: {e}; run again"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mean(spread: Spread) -> (f64, Ns) {
+        let request = Request { latency: Ns::from_millis(10), spread, bytes: 1 };
+        let mut dice = Dice::new(7, 3);
+        let all: Vec<Ns> = (0..20_000).map(|_| dice.latency(&request)).collect();
+        let longest = all.iter().copied().max().expect("some");
+        (all.iter().map(|t| t.0 as f64).sum::<f64>() / 20_000.0 / 1e6, longest)
+    }
+
+    #[test]
+    fn spreads_keep_their_mean_and_each_has_its_shape() {
+        assert_eq!(mean(Spread::Constant), (10.0, Ns::from_millis(10)));
+        let (uniform, longest) = mean(Spread::Uniform);
+        assert!((uniform - 10.0).abs() < 0.2 && longest < Ns::from_millis(20), "{uniform} {longest}");
+        let (exponential, longest) = mean(Spread::Exponential);
+        assert!((exponential - 10.0).abs() < 0.3 && longest > Ns::from_millis(60), "{exponential} {longest}");
+    }
+
+    #[test]
+    fn the_same_seed_and_task_get_the_same_latencies_and_others_do_not() {
+        let request = Request { latency: Ns::from_millis(10), spread: Spread::Exponential, bytes: 1 };
+        let some = |seed, task| {
+            let mut dice = Dice::new(seed, task);
+            std::array::from_fn::<Ns, 4, _>(|_| dice.latency(&request))
+        };
+        assert_eq!(some(1, 5), some(1, 5));
+        assert_ne!(some(1, 5), some(1, 6));
+        assert_ne!(some(1, 5), some(2, 5));
+    }
+
+    #[test]
+    fn the_server_answers_after_the_latency_with_so_many_bytes() {
+        let server = Server::start(&[]).expect("a server");
+        let mut lines: Vec<Line> = (0..3).map(|_| Line::default()).collect();
+        for bytes in [0, 1, 1_000, 300_000] {
+            for line in &mut lines {
+                let from = crate::engine::real::sys::now();
+                let sent = line.ask(server.port, Ns::from_micros(300), bytes).expect("an answer");
+                assert!(sent.since(from) >= Ns::from_micros(300));
+            }
+        }
+        assert!(server.cpu() > Ns::ZERO);
+    }
+
+    #[test]
+    fn an_event_loop_gets_the_same_answers_while_a_long_one_is_on_its_way() {
+        let server = Server::start(&[]).expect("a server");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("a loop");
+        let answers = runtime.block_on(async {
+            let ask = |latency| async move { AsyncLine::default().ask(server.port, latency, 2_000_000).await };
+            let (slow, quick) = (tokio::spawn(ask(Ns::from_millis(3))), tokio::spawn(ask(Ns::from_micros(100))));
+            (slow.await.expect("no panic"), quick.await.expect("no panic"))
+        });
+        assert!(answers.0.expect("the first") > answers.1.expect("the second"));
+    }
+
+    #[test]
+    fn a_line_to_nobody_is_a_sentence() {
+        let unused = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let port = unused.local_addr().expect("an address").port();
+        drop(unused);
+        let why = Line::default().ask(port, Ns::ZERO, 1).expect_err("nobody listens");
+        assert!(why.contains("127.0.0.1") && why.contains("run again"), "{why}");
+    }
+}

@@ -1,0 +1,142 @@
+//! The file that a task's `write` and `read` steps use: nameless, so that nothing is ever left behind; on the disk
+//! before `write` is over; and not in the kernel's memory when `read` begins.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Seek, Write};
+use std::path::PathBuf;
+
+use super::machine;
+use crate::trace::FileSystem;
+
+/// What is written or read at once.
+const CHUNK: usize = 256 << 10;
+
+/// A task's file, made when it is first needed.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    file: Option<File>,
+    length: u64,
+}
+
+impl Scratch {
+    /// Writes so many `bytes` from the start of the file, and waits until they are on the disk.
+    ///
+    /// # Errors
+    /// In a sentence.
+    pub(super) fn write(&mut self, bytes: u64) -> Result<(), String> {
+        self.try_write(bytes).map_err(|e| sentence("written", &e))
+    }
+
+    /// Reads so many `bytes` from the start of the file; what the task has not written before is written first.
+    ///
+    /// # Errors
+    /// In a sentence.
+    pub(super) fn read(&mut self, bytes: u64) -> Result<(), String> {
+        if self.length < bytes {
+            self.write(bytes)?;
+        }
+        self.try_read(bytes).map_err(|e| sentence("read", &e))
+    }
+
+    fn file(&mut self) -> io::Result<&mut File> {
+        if self.file.is_none() {
+            self.file = Some(tempfile::tempfile()?);
+        }
+        let file = self.file.as_mut().ok_or(ErrorKind::NotFound)?;
+        file.rewind()?;
+        Ok(file)
+    }
+
+    fn try_write(&mut self, bytes: u64) -> io::Result<()> {
+        let file = self.file()?;
+        let chunk = vec![b'.'; CHUNK.min(bytes as usize)];
+        let mut left = bytes;
+        while left > 0 {
+            let length = left.min(CHUNK as u64);
+            file.write_all(&chunk[..length as usize])?;
+            left -= length;
+        }
+        file.sync_data()?;
+        self.length = self.length.max(bytes);
+        Ok(())
+    }
+
+    fn try_read(&mut self, bytes: u64) -> io::Result<()> {
+        let file = self.file()?;
+        forget_cached(file);
+        let mut chunk = vec![0; CHUNK.min(bytes as usize)];
+        let mut left = bytes;
+        while left > 0 {
+            let length = left.min(CHUNK as u64);
+            file.read_exact(&mut chunk[..length as usize])?;
+            left -= length;
+        }
+        Ok(())
+    }
+}
+
+/// The file system that the files of a run are on; nothing where the system does not say.
+pub(super) fn file_system() -> Option<FileSystem> {
+    let folder = folder();
+    let kind = machine::file_system(&folder)?;
+    Some(FileSystem { in_memory: machine::is_in_memory(&kind), folder: folder.display().to_string(), kind })
+}
+
+/// Has the kernel drop what it keeps of `file` in memory, so that reading means the disk. Where it does not, reading is
+/// faster than it should be, which is no error.
+fn forget_cached(file: &File) {
+    #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
+    #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+    let _ = file;
+}
+
+/// Where the files are.
+pub(super) fn folder() -> PathBuf {
+    std::env::temp_dir()
+}
+
+/// What went wrong with a file, and what to do about it.
+fn sentence(what: &str, e: &io::Error) -> String {
+    use rustix::io::Errno;
+    let folder = folder();
+    let folder = folder.display();
+    match e.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::NOSPC | Errno::DQUOT) => {
+            format!("the disk behind {folder} is full: make room, or set TMPDIR to a folder on another one")
+        }
+        Some(Errno::ROFS | Errno::ACCESS | Errno::PERM | Errno::NOENT | Errno::NOTDIR) => {
+            format!("no file can be made in {folder} ({e}): set TMPDIR to a folder that can be written")
+        }
+        Some(Errno::MFILE | Errno::NFILE) => {
+            "a task found no file descriptor left for its file: raise `ulimit -n`, or use fewer tasks".to_owned()
+        }
+        Some(Errno::FBIG) => format!("a file in {folder} may not be so large ({e}): raise `ulimit -f`, or use less"),
+        _ => format!("a file in {folder} cannot be {what}: {e}; set TMPDIR to another folder"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_written_is_written_before_it_is_read() {
+        let mut scratch = Scratch::default();
+        scratch.read(700_000).expect("a file");
+        scratch.write(10).expect("a file");
+        assert_eq!(scratch.length, 700_000);
+        assert_eq!(scratch.file.as_ref().expect("a file").metadata().expect("its length").len(), 700_000);
+        scratch.read(0).expect("nothing");
+    }
+
+    #[test]
+    fn each_refusal_says_what_to_do() {
+        use rustix::io::Errno;
+        let of = |errno: Errno| sentence("written", &io::Error::from(errno));
+        for (errno, hint) in [(Errno::NOSPC, "make room"), (Errno::ROFS, "TMPDIR"), (Errno::MFILE, "ulimit -n")] {
+            assert!(of(errno).contains(hint), "{}", of(errno));
+        }
+        assert!(of(Errno::IO).contains("cannot be written"));
+    }
+}

@@ -1,0 +1,234 @@
+//! The server that `request` steps ask: real TCP on the loopback interface, one thread of the runner, timers finer than
+//! a millisecond. It answers each request after the latency that the request names. It is overhead, never a task.
+//!
+//! A request is two numbers: the latency in nanoseconds, and the bytes that are wanted. The answer is the instant at
+//! which the server began to send it, and so many bytes.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::channel;
+use std::thread;
+
+use polling::{Event, Events};
+
+use super::sys::{self, Poller, Watched};
+use super::{machine, request};
+use crate::units::{Ns, Stamp};
+
+/// Bytes of a request.
+pub(super) const ASKED: usize = 16;
+/// Bytes of an answer before what was asked for.
+pub(super) const HEAD: usize = 8;
+/// What is sent at once.
+static CHUNK: [u8; 16 << 10] = [b'.'; 16 << 10];
+/// The listener's key; connections have the numbers from 0.
+const LISTENER: usize = usize::MAX - 1;
+
+/// The server at work. It ends with its process.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Server {
+    /// The port on 127.0.0.1 that it listens on.
+    pub(super) port: u16,
+    /// Its thread.
+    tid: u32,
+}
+
+impl Server {
+    /// Starts it, on none of the cores `taken` where others are allowed.
+    ///
+    /// # Errors
+    /// In a sentence, if nothing can be listened on.
+    pub(super) fn start(taken: &[u16]) -> Result<Server, String> {
+        let refused = |e: io::Error| {
+            format!(
+                "no port can be listened on at 127.0.0.1: {e}; close programs that hold many ports, or end this run's twin"
+            )
+        };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(refused)?;
+        let port = listener.local_addr().map_err(refused)?.port();
+        let (say, hear) = channel();
+        let free: Vec<u16> = machine::allowed_cores().into_iter().filter(|core| !taken.contains(core)).collect();
+        let serve = move || {
+            machine::pin(&free);
+            sys::take_short_turns();
+            match Desk::open(listener) {
+                Ok(mut desk) => {
+                    let _ = say.send(Ok(sys::thread_id()));
+                    // It cannot fail but for want of memory in the kernel: then requests go unanswered, and say so.
+                    let _ = desk.serve();
+                }
+                Err(e) => {
+                    let _ = say.send(Err(e));
+                }
+            }
+        };
+        thread::Builder::new().name("server".to_owned()).spawn(serve).map_err(|e| {
+            format!("the system allows no thread for the server that requests ask: {e}; close programs")
+        })?;
+        let tid = hear.recv().map_err(io::Error::other).flatten().map_err(refused)?;
+        Ok(Server { port, tid })
+    }
+
+    /// Where it is to be found.
+    pub(super) fn address(port: u16) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, port).into()
+    }
+
+    /// The CPU time that its thread has used.
+    pub(super) fn cpu(self) -> Ns {
+        sys::thread_cpu_of(self.tid).unwrap_or_default()
+    }
+}
+
+/// A connection and what is due on it.
+struct Client {
+    stream: Watched<TcpStream>,
+    asked: [u8; ASKED],
+    read: usize,
+    /// Bytes of the answer, its head included, that were not sent yet.
+    unsent: u64,
+    head: [u8; HEAD],
+    /// Whether it waits to be able to send more.
+    stuck: bool,
+}
+
+struct Desk {
+    poller: Poller,
+    listener: Watched<TcpListener>,
+    clients: Vec<Option<Client>>,
+    free: Vec<usize>,
+    /// Whose answer is due when.
+    due: BinaryHeap<Reverse<(Stamp, usize)>>,
+}
+
+impl Desk {
+    fn open(listener: TcpListener) -> io::Result<Desk> {
+        listener.set_nonblocking(true)?;
+        let poller = Poller::new()?;
+        let listener = poller.watch(listener, Event::readable(LISTENER))?;
+        Ok(Desk { poller, listener, clients: Vec::new(), free: Vec::new(), due: BinaryHeap::new() })
+    }
+
+    fn serve(&mut self) -> io::Result<()> {
+        let mut events = Events::new();
+        loop {
+            self.answer_all();
+            let limit = self.due.peek().map(|Reverse((at, _))| at.since(sys::now()));
+            events.clear();
+            self.poller.wait(&mut events, limit)?;
+            for event in events.iter() {
+                if event.key == LISTENER {
+                    self.welcome();
+                } else if event.writable
+                    && self.clients.get(event.key).is_some_and(|c| c.as_ref().is_some_and(|c| c.stuck))
+                {
+                    self.send(event.key);
+                } else {
+                    self.hear(event.key);
+                }
+            }
+        }
+    }
+
+    /// Takes whoever has come. Where there are no file descriptors left they have to go on waiting, and say so.
+    fn welcome(&mut self) {
+        while let Ok((stream, _)) = self.listener.accept() {
+            let key = self.free.pop().unwrap_or(self.clients.len());
+            let ready = stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true));
+            let watched = ready.and_then(|()| self.poller.watch(stream, Event::readable(key)));
+            let client = watched.ok().map(|stream| Client {
+                stream,
+                asked: [0; ASKED],
+                read: 0,
+                unsent: 0,
+                head: [0; HEAD],
+                stuck: false,
+            });
+            if client.is_none() {
+                self.free.push(key);
+            }
+            match self.clients.get_mut(key) {
+                Some(place) => *place = client,
+                None => self.clients.push(client),
+            }
+        }
+    }
+
+    /// Reads what `key` asks.
+    fn hear(&mut self, key: usize) {
+        let Some(Some(client)) = self.clients.get_mut(key) else { return };
+        match (&*client.stream).read(&mut client.asked[client.read..]) {
+            Ok(0) => self.leave(key),
+            Ok(n) => {
+                client.read += n;
+                if client.read == ASKED {
+                    client.read = 0;
+                    let (latency, bytes) = request::asked(client.asked);
+                    client.unsent = bytes.saturating_add(HEAD as u64);
+                    self.due.push(Reverse((sys::now() + latency, key)));
+                }
+            }
+            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+            Err(_) => self.leave(key),
+        }
+    }
+
+    fn answer_all(&mut self) {
+        while let Some(Reverse((at, key))) = self.due.peek().copied() {
+            let now = sys::now();
+            if at > now {
+                return;
+            }
+            self.due.pop();
+            if let Some(Some(client)) = self.clients.get_mut(key) {
+                client.head = now.0.to_le_bytes();
+                self.send(key);
+            }
+        }
+    }
+
+    /// Sends as much as the connection takes.
+    fn send(&mut self, key: usize) {
+        let Some(Some(client)) = self.clients.get_mut(key) else { return };
+        let mut first = [0; 1 << 10];
+        loop {
+            let at_head = client.head != [0; HEAD];
+            let chunk: &[u8] = if at_head {
+                // One packet for head and what follows, where that is short.
+                let length = client.unsent.min(first.len() as u64) as usize;
+                first[..length].fill(b'.');
+                first[..HEAD].copy_from_slice(&client.head);
+                &first[..length]
+            } else {
+                &CHUNK[..client.unsent.min(CHUNK.len() as u64) as usize]
+            };
+            let sent = match (&*client.stream).write(chunk) {
+                // A head is sent in one piece: there is always room for so little.
+                Ok(n) => n as u64,
+                Err(e) if e.kind() == ErrorKind::Interrupted => continue,
+                Err(e) if e.kind() == ErrorKind::WouldBlock => {
+                    client.stuck = self.poller.change(&client.stream, Event::all(key)).is_ok();
+                    return;
+                }
+                Err(_) => return self.leave(key),
+            };
+            client.head = [0; HEAD];
+            client.unsent -= sent.min(client.unsent);
+            if client.unsent == 0 {
+                if std::mem::take(&mut client.stuck) {
+                    let _ = self.poller.change(&client.stream, Event::readable(key));
+                }
+                return;
+            }
+        }
+    }
+
+    /// Forgets a client that has hung up. What was due for it is not sent: its place is empty until then.
+    fn leave(&mut self, key: usize) {
+        self.clients[key] = None;
+        self.due.retain(|Reverse((_, other))| *other != key);
+        self.free.push(key);
+    }
+}

@@ -1,0 +1,131 @@
+//! How fast the cores were: the same work can cost half as much time again on a machine that is slow at the moment,
+//! because its host is busy, it is hot, or two of its cores are one in truth. A ratio of two runs says nothing of their
+//! models where only one of them was slowed down.
+
+use crate::plan::{Rates, Stage};
+use crate::state::State;
+use crate::trace::Trace;
+use crate::units::Ns;
+use crate::workload::{Op, Until, Work};
+
+/// Two runs whose cores differ by more than this share in speed are not comparable without a word.
+pub const STEADY: f64 = 0.10;
+
+/// Less work than this tells nothing of a core's speed.
+const LEAST: Ns = Ns::from_millis(100);
+
+/// How the time of computing in one run compares with that in another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pace {
+    /// Both had cores as fast, or nobody knows better.
+    Even,
+    /// The run's cores came only to this share of the baseline's speed.
+    Slower(f64),
+    /// The baseline's cores came only to this share of the run's speed.
+    BaselineSlower(f64),
+}
+
+/// How long the foreground tasks of `stage` compute at `rates`, all added up; nothing where that depends on more than
+/// the plan: a time or other tasks end a `repeat`.
+pub fn planned(stage: &Stage, rates: Rates) -> Option<Ns> {
+    let mut sum = Ns::ZERO;
+    for task in stage.tasks.iter().filter(|t| !t.background) {
+        sum += computing(&task.ops, rates)?;
+    }
+    Some(sum)
+}
+
+fn computing(ops: &[Op], rates: Rates) -> Option<Ns> {
+    let mut sum = Ns::ZERO;
+    for op in ops {
+        match op {
+            Op::Compute(_, Work::Time(time)) => sum += *time,
+            Op::Compute(kernel, Work::Iterations(n)) => sum += rates.time(*kernel, *n),
+            Op::Repeat(Until::Times(n), body) => sum += computing(body, rates)?.times(*n, 1),
+            Op::Lock(_, body) => sum += computing(body, rates)?,
+            Op::Repeat(_, body) if computing(body, rates)? > Ns::ZERO => return None,
+            _ => {}
+        }
+    }
+    Some(sum)
+}
+
+/// For how long the foreground tasks of `trace` computed, all added up; nothing where the trace has holes.
+pub fn worked(trace: &Trace) -> Option<Ns> {
+    let until = trace.makespan()?;
+    if !trace.losses.is_empty() || !trace.suspended.is_empty() {
+        return None;
+    }
+    let foreground = trace.tasks.iter().zip(&trace.names).filter(|(_, name)| !name.background);
+    Some(foreground.map(|(track, _)| track.sums(until)[State::Running as usize]).sum())
+}
+
+/// The speed of the cores as a share of the calibrated one, where `planned` work took them `worked`; nothing where it
+/// was too little to tell.
+pub fn speed(planned: Ns, worked: Ns) -> Option<f64> {
+    (planned >= LEAST && worked >= LEAST).then(|| planned.share_of(worked))
+}
+
+/// How the cores compare where the same work took `worked`, and `baseline` in the run it is compared with.
+pub fn compare(worked: Option<Ns>, baseline: Option<Ns>) -> Pace {
+    let (Some(own), Some(other)) = (worked, baseline) else { return Pace::Even };
+    if own < LEAST || other < LEAST {
+        return Pace::Even;
+    }
+    match other.share_of(own) {
+        share if share < 1.0 - STEADY => Pace::Slower(share),
+        share if share > 1.0 / (1.0 - STEADY) => Pace::BaselineSlower(1.0 / share),
+        _ => Pace::Even,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Model, ModelKind};
+    use crate::workload::{Kernel, Task};
+
+    const RATES: Rates = Rates::all(1_000);
+
+    fn stage(ops: &[Op]) -> Stage {
+        let task = |background| Task { name: "task".to_owned(), background, ops: ops.to_vec() };
+        Stage {
+            workload: "made up".to_owned(),
+            tasks: vec![task(false), task(true)],
+            model: Model::plain(ModelKind::Serial),
+            workers: 1,
+            cores: None,
+            poll_every: [20; Kernel::COUNT],
+            locks: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn planned_work_is_added_up_where_the_plan_fixes_it() {
+        let count = |n| Op::Compute(Kernel::Count, Work::Iterations(n));
+        let thrice = Op::Repeat(Until::Times(3), vec![count(2_000), Op::Sleep(Ns::from_millis(9))]);
+        let half_a_ms = Op::Compute(Kernel::Count, Work::Time(Ns(500_000)));
+        assert_eq!(planned(&stage(&[half_a_ms, thrice, Op::Yield]), RATES), Some(Ns(6_500_000)));
+        let polls = Op::Repeat(Until::Tasks(Vec::new()), vec![Op::Sleep(Ns(1))]);
+        assert_eq!(planned(&stage(&[count(1_000), polls]), RATES), Some(Ns::from_millis(1)));
+        let as_long = Op::Repeat(Until::For(Ns::from_millis(5)), vec![count(1)]);
+        assert_eq!(planned(&stage(&[as_long]), RATES), None);
+    }
+
+    #[test]
+    fn a_tenth_is_even_and_more_is_somebodys_slowness() {
+        let ms = |n| Some(Ns::from_millis(n));
+        assert_eq!(compare(ms(1_000), ms(1_000)), Pace::Even);
+        assert_eq!(compare(ms(1_090), ms(1_000)), Pace::Even);
+        assert_eq!(compare(ms(1_250), ms(1_000)), Pace::Slower(0.8));
+        assert_eq!(compare(ms(1_000), ms(1_250)), Pace::BaselineSlower(0.8));
+        assert_eq!(compare(ms(10), ms(90)), Pace::Even, "too little to tell");
+        assert_eq!(compare(None, ms(1_000)), Pace::Even);
+    }
+
+    #[test]
+    fn speed_is_a_share_of_the_calibrated_one() {
+        assert_eq!(speed(Ns::from_millis(2_000), Ns::from_millis(2_500)), Some(0.8));
+        assert_eq!(speed(Ns::from_millis(20), Ns::from_millis(25)), None);
+    }
+}

@@ -1,0 +1,91 @@
+//! Sentences in which tasks are in each other's way, or are not: locks, a ticker beside jobs, a loop with too much to do.
+
+use super::{counted, number_word, percent};
+use crate::units::Ns;
+
+/// What tasks that share something have come to.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
+pub enum Sharing {
+    /// Tasks waited for the lock called `name`, which somebody held for that `share` of the time.
+    LockWaits { name: String, share: f64, tasks: usize, wait: Ns },
+    /// A task in the background came late at most by so much.
+    Late { task: String, late: Ns, reason: Reason },
+    /// The loop had hardly time to listen.
+    LoopFull { share: f64, tasks: usize, time: Ns },
+}
+
+/// Who made a task late, or saw to it that it was not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Whoever computed on the loop did not give way.
+    Loop,
+    /// It had to ask for the global lock.
+    Gil,
+    /// There were not enough cores.
+    Cores,
+}
+
+impl Sharing {
+    /// The sentence.
+    pub fn text(&self) -> String {
+        match self {
+            Sharing::LockWaits { name, share, tasks, wait } => {
+                let who = counted(*tasks as u64, "task", "tasks");
+                format!("Lock `{}` {} taken: {who} waited {wait}.", short(name, 10), percent(*share))
+            }
+            Sharing::Late { task, late, reason } => {
+                let why = match reason {
+                    Reason::Loop => "the loop was taken",
+                    Reason::Gil => "it asks for the GIL",
+                    Reason::Cores => "cores are shared",
+                };
+                format!("{} came up to {late} late: {why}.", short(task, 10))
+            }
+            Sharing::LoopFull { share, tasks, time } => {
+                let (who, busy) = (number_word(*tasks), percent(*share));
+                format!("{who} tasks, one loop {busy} busy: {time}.")
+            }
+        }
+    }
+}
+
+/// As much of `name` as leaves room for the figures.
+fn short(name: &str, longest: usize) -> String {
+    if name.chars().count() <= longest {
+        return name.to_owned();
+    }
+    name.chars().take(longest - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Try;
+
+    #[test]
+    fn they_read_as_people_speak_and_leave_room_for_what_to_press() {
+        let wait = Ns::from_millis(1_940);
+        let name = "the ledger of all accounts".to_owned();
+        let late = |reason| Sharing::Late { task: "a ticker of mine".to_owned(), late: wait, reason };
+        let said = [
+            (
+                Sharing::LockWaits { name: "db".to_owned(), share: 0.95, tasks: 8, wait },
+                "Lock `db` 95 % taken: 8 tasks waited 1.94 s.",
+            ),
+            (
+                Sharing::LockWaits { name, share: 0.5, tasks: 4_096, wait },
+                "Lock `the ledge…` 50 % taken: 4096 tasks waited 1.94 s.",
+            ),
+            (late(Reason::Loop), "a ticker … came up to 1.94 s late: the loop was taken."),
+            (late(Reason::Gil), "a ticker … came up to 1.94 s late: it asks for the GIL."),
+            (late(Reason::Cores), "a ticker … came up to 1.94 s late: cores are shared."),
+            (Sharing::LoopFull { share: 0.96, tasks: 4_096, time: wait }, "4096 tasks, one loop 96 % busy: 1.94 s."),
+        ];
+        for (sharing, expected) in said {
+            assert_eq!(sharing.text(), expected);
+            let row = format!(" {expected}  try 2: {}", Try::ProcessEach.text());
+            assert!(row.chars().count() <= 80, "{row}");
+        }
+    }
+}

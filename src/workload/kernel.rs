@@ -1,0 +1,99 @@
+//! What a `compute` step computes: kinds of work that differ in how they use a core.
+
+use serde::{Deserialize, Serialize};
+
+/// The work that a `compute` step does. What one iteration of each is, its engine says; that it is the same number of
+/// iterations under every model, the plan sees to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[repr(u8)]
+pub enum Kernel {
+    /// The counting loop of the talks: add one, so many times.
+    Count = 0,
+    /// Look for primes: one number tested is an iteration.
+    Primes = 1,
+    /// Sort: one small block of numbers is an iteration.
+    Sort = 2,
+    /// Hash: one block of SHA-256 is an iteration.
+    Sha256 = 3,
+    /// Draw the Mandelbrot set: one step of z² + c is an iteration.
+    Mandelbrot = 4,
+    /// Multiply matrices: one product of two small ones is an iteration.
+    Matrix = 5,
+}
+
+impl Kernel {
+    /// How many there are.
+    pub const COUNT: usize = 6;
+
+    /// All there are.
+    pub const ALL: [Kernel; Kernel::COUNT] =
+        [Kernel::Count, Kernel::Primes, Kernel::Sort, Kernel::Sha256, Kernel::Mandelbrot, Kernel::Matrix];
+
+    /// Its name in workload files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kernel::Count => "count",
+            Kernel::Primes => "primes",
+            Kernel::Sort => "sort",
+            Kernel::Sha256 => "sha256",
+            Kernel::Mandelbrot => "mandelbrot",
+            Kernel::Matrix => "matrix",
+        }
+    }
+
+    /// The kernel of that name.
+    pub fn named(name: &str) -> Option<Kernel> {
+        Kernel::ALL.into_iter().find(|k| k.name() == name)
+    }
+}
+
+/// A set of kernels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kernels(u8);
+
+impl Kernels {
+    /// Puts `kernel` into the set.
+    pub fn insert(&mut self, kernel: Kernel) {
+        self.0 |= 1 << kernel as u8;
+    }
+
+    /// Whether `kernel` is in it.
+    pub const fn contains(self, kernel: Kernel) -> bool {
+        self.0 & (1 << kernel as u8) != 0
+    }
+
+    /// Whether there is none in it.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Those in it, in the order of [`Kernel::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Kernel> {
+        Kernel::ALL.into_iter().filter(move |k| self.contains(*k))
+    }
+}
+
+impl FromIterator<Kernel> for Kernels {
+    fn from_iter<I: IntoIterator<Item = Kernel>>(kernels: I) -> Kernels {
+        let mut set = Kernels::default();
+        kernels.into_iter().for_each(|k| set.insert(k));
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_back_and_sets_hold_what_was_put_in() {
+        for kernel in Kernel::ALL {
+            assert_eq!(Kernel::named(kernel.name()), Some(kernel));
+        }
+        assert_eq!(Kernel::named("knit"), None);
+        let set: Kernels = [Kernel::Matrix, Kernel::Count].into_iter().collect();
+        assert_eq!(set.iter().collect::<Vec<_>>(), [Kernel::Count, Kernel::Matrix]);
+        assert!(Kernels::default().is_empty() && !set.is_empty() && !set.contains(Kernel::Sort));
+    }
+}
