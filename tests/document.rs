@@ -179,6 +179,17 @@ fn settings_arrive_in_the_document() {
 }
 
 #[test]
+fn every_task_has_its_worker_also_where_workers_are_fewer() {
+    for model in ["threads", "processes"] {
+        let document = document(&format!("-w cpu --cpu 1ms -m {model} --tasks 7 --workers 2"));
+        for task in document["tasks"].as_array().expect("tasks") {
+            assert!(task["worker"].as_u64().is_some_and(|w| (1..=2).contains(&w)), "{model}: {task}");
+            assert!(task["pid"].is_u64() && task["worker_name"].is_string(), "{model}: {task}");
+        }
+    }
+}
+
+#[test]
 fn the_check_itself_finds_what_is_wrong() {
     let good = document("-w io --scale 0.01");
     assert_eq!(valid(&good), Ok(()));

@@ -60,7 +60,7 @@ pub(super) enum Command {
     Run(Run),
     /// List the workloads, or print one as a file to edit
     Workloads(Workloads),
-    /// Say what this machine can show, and what keeps it from showing more
+    /// Say what this machine can show, and what limits it
     Doctor(Doctor),
     /// Print the script that completes commands and options in a shell
     Completions(Completions),

@@ -9,7 +9,7 @@ use super::fields::{Document, Ipc, Lock, Overhead, Percentiles, Recorder, Spawn,
 use crate::insight::{self, Facts};
 use crate::state::{Outcome, State};
 use crate::trace::{End, LockStats, Mark, Stats, Trace, Track};
-use crate::units::{CoreId, Ns, Range, TaskId};
+use crate::units::{CoreId, Ns, Range, TaskId, WorkerId};
 
 /// The version of the document.
 pub const SCHEMA: u32 = 1;
@@ -123,11 +123,17 @@ pub(super) fn taken_up(trace: &Trace, track: &Track) -> Option<Mark> {
     track.marks().iter().find(|m| m.state.is_in_flight()).filter(|m| whole || m.at > trace.forgotten).copied()
 }
 
+/// The worker that first took the task up. That a dispatcher sends it away is not yet that.
+pub(super) fn worker_of(trace: &Trace, track: &Track) -> Option<WorkerId> {
+    let is_worker = |m: &&Mark| m.state.is_in_flight() && m.worker.index() < trace.workers.len();
+    track.marks().iter().find(is_worker).map(|m| m.worker)
+}
+
 fn task(trace: &Trace, end: &End, index: usize, makespan: Ns) -> Task {
     let (track, name) = (&trace.tasks[index], &trace.names[index]);
     let submitted = track.marks().first().filter(|_| trace.forgotten == Ns::ZERO).map(|m| m.at);
     let finished = track.ended_at();
-    let worker = track.marks().iter().find(|m| m.state.is_in_flight()).map(|m| m.worker);
+    let worker = worker_of(trace, track);
     let used = worker.and_then(|w| end.workers.get(w.index()));
     let seconds = |t: Option<Ns>| t.map(Ns::as_secs);
     let known = |n: u32| (n > 0).then_some(n);

@@ -29,6 +29,8 @@ pub struct Narrator {
     /// Whether a task that is ready waits for its turn on a loop, rather than for a core.
     on_loop: bool,
     t0: Stamp,
+    /// How many workers there are; who has a higher number only sends tasks to them.
+    workers: u16,
     again: Ns,
     voices: Vec<Voice>,
     crowd: Option<Crowd>,
@@ -66,6 +68,7 @@ impl Narrator {
             names,
             on_loop: kind == ModelKind::Async,
             t0: Stamp::default(),
+            workers: 0,
             again: AGAIN.max(AGAIN_EACH.times(tasks as u64, 1)),
             voices: vec![Voice::default(); few],
             crowd: many,
@@ -74,7 +77,7 @@ impl Narrator {
 
     /// The run begins.
     pub fn begin(&mut self, begin: &Begin) -> Vec<String> {
-        self.t0 = begin.t0;
+        (self.t0, self.workers) = (begin.t0, begin.workers);
         let told = Told::Submitted { tasks: self.names.len(), workers: begin.workers, cores: begin.cores.len() };
         let counted = self.crowd.as_ref().map(|_| Told::WillCount);
         [told].into_iter().chain(counted).map(|told| told.sentence(Ns::ZERO)).collect()
@@ -163,7 +166,7 @@ impl Narrator {
             let wait = if self.on_loop { Wait::Turn } else { Wait::Core };
             said.push(Told::Waited { task: name(), after: ago, wait, goes_on: true });
         }
-        if !voice.begun && state.is_in_flight() {
+        if !voice.begun && state.is_in_flight() && worker.0 < self.workers {
             voice.begun = true;
             said.push(Told::Starts { task: name(), worker: worker.0 + 1 });
         }
@@ -281,7 +284,7 @@ mod tests {
             (State::Ready, "waits for a core", "waiting for a core"),
             (State::Gil, "waits for the GIL", "waiting for the GIL"),
             (State::Lock, "waits for a lock", "waiting for a lock"),
-            (State::Io, "waits for an answer", "waiting for an answer"),
+            (State::Io, "waits for I/O", "waiting for I/O"),
             (State::Sleep, "sleeps", "sleep"),
         ] {
             let mut narrator = narrator(1, ModelKind::Threads);
@@ -322,6 +325,8 @@ mod tests {
         let mut narrator = narrator(1, ModelKind::Processes);
         let copied = |direction| Event::Copied { task: TaskId(0), direction, bytes: 64, spent: Ns::from_micros(20) };
         let off = Event::WasOff { task: TaskId(0), spent: Ns::from_millis(4) };
+        let sent = Record { worker: WorkerId(1), ..at(0, enter(0, State::Copying)) };
+        assert!(narrator.tell(&[sent]).is_empty(), "who sends a task is not who does it");
         let told = narrator.tell(&[
             at(1, copied(Direction::In)),
             at(2, copied(Direction::In)),
@@ -366,15 +371,15 @@ mod tests {
         }
         told.extend(narrator.tell(&[at(2_600, ended(0, Outcome::Killed, 9))]));
         let expected = [
-            "1.000 s: 20 of 100 tasks are over; 20 waiting for an answer, 60 queued.",
-            "2.000 s: 40 of 100 tasks are over; 40 waiting for an answer, 20 queued.",
+            "1.000 s: 20 of 100 tasks are over; 20 waiting for I/O, 60 queued.",
+            "2.000 s: 40 of 100 tasks are over; 40 waiting for I/O, 20 queued.",
             "2.600 s: task 1 was killed by signal 9.",
         ];
         assert_eq!(told, expected);
         // Nothing comes for a while: what had changed is told nevertheless, and once.
         assert_eq!(narrator.pause(Stamp(2_900_000_000)), None);
         let said = narrator.pause(Stamp(3_010_000_000));
-        assert_eq!(said.as_deref(), Some("3.000 s: 51 of 100 tasks are over; 49 waiting for an answer."));
+        assert_eq!(said.as_deref(), Some("3.000 s: 51 of 100 tasks are over; 49 waiting for I/O."));
         assert_eq!(narrator.pause(Stamp(5_000_000_000)), None);
         // Later on it is told less often.
         let _ = narrator.tell(&[at(15_000, enter(2, State::Running)), at(16_000, enter(4, State::Running))]);

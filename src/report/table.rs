@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::amounts::title;
-use super::document::{outcome, taken_up};
+use super::document::{outcome, taken_up, worker_of};
 use super::{BUSY, NOTEWORTHY, Run};
 use crate::insight::STEADY;
 use crate::model::{GlobalLock, ModelKind};
@@ -79,7 +79,7 @@ fn lay_out(rows: &[[String; 10]], text: &mut String) {
 
 fn row(run: Run<'_>, index: usize) -> [String; 10] {
     let (trace, track) = (run.trace, &run.trace.tasks[index]);
-    let worker = track.marks().iter().find(|m| m.state.is_in_flight()).map(|m| m.worker);
+    let worker = worker_of(trace, track);
     let used = worker.and_then(|w| trace.report.as_ref()?.workers.get(w.index()));
     let number = |n: Option<u32>| n.filter(|n| *n > 0).map_or_else(|| "-".to_owned(), |n| n.to_string());
     let time = |t: Option<Ns>| t.map_or_else(|| "-".to_owned(), |t| t.to_string());

@@ -33,7 +33,7 @@ pub enum Wait {
     Turn,
     Gil,
     Lock,
-    Answer,
+    Io,
     Timer,
 }
 
@@ -46,7 +46,7 @@ impl Wait {
             State::Ready | State::Preempted => Wait::Core,
             State::Gil => Wait::Gil,
             State::Lock => Wait::Lock,
-            State::Io => Wait::Answer,
+            State::Io => Wait::Io,
             State::Sleep => Wait::Timer,
             State::Queued | State::Starting | State::Copying | State::Running | State::Ended => return None,
         })
@@ -59,7 +59,7 @@ impl Wait {
             Wait::Turn => "waits for its turn",
             Wait::Gil => "waits for the GIL",
             Wait::Lock => "waits for a lock",
-            Wait::Answer => "waits for an answer",
+            Wait::Io => "waits for I/O",
             Wait::Timer => "sleeps",
         }
     }
@@ -71,7 +71,7 @@ impl Wait {
             Wait::Turn => "waiting for its turn",
             Wait::Gil => "waiting for the GIL",
             Wait::Lock => "waiting for a lock",
-            Wait::Answer => "waiting for an answer",
+            Wait::Io => "waiting for I/O",
             Wait::Timer => "sleep",
         }
     }
