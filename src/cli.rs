@@ -9,11 +9,14 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::report::Format;
+use crate::report::{Format, ListFormat};
 use crate::settings::Settings;
 
 mod args;
+mod catalogue;
+mod completions;
 mod doctor;
+mod man;
 mod values;
 mod workloads;
 
@@ -22,10 +25,12 @@ mod workloads;
 pub enum Invocation {
     /// The screen, started with these settings.
     Screen(Settings),
-    /// One run without a screen, its result printed like this.
-    Run(Settings, Format),
+    /// A run without a screen, its result printed like this; or so many runs of the same.
+    Run(Settings, Format, Option<u16>),
     /// What this machine can show, printed like this.
-    Doctor(Format),
+    Doctor(ListFormat),
+    /// This text on stdout.
+    Print(String),
 }
 
 /// The program ends here, with a text for the user.
@@ -51,13 +56,23 @@ impl Exit {
 
     /// Prints the text where it belongs, and becomes the code to exit with.
     pub fn print(&self) -> ExitCode {
+        if self.asked_for {
+            return print(&self.text);
+        }
         // Where nobody reads, the code has to do.
-        let _ = if self.asked_for {
-            io::stdout().write_all(self.text.as_bytes())
-        } else {
-            io::stderr().write_all(self.text.as_bytes())
-        };
+        let _ = io::stderr().write_all(self.text.as_bytes());
         ExitCode::from(self.code)
+    }
+}
+
+/// Prints `text`, which was asked for, on stdout. The code to exit with is 0, also where nobody reads it to its end, or
+/// 1 if it cannot be written.
+pub fn print(text: &str) -> ExitCode {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(e) => Exit::failure(&format!("standard output cannot be written: {e}")).print(),
     }
 }
 
@@ -111,16 +126,23 @@ where
             settings.mouse = !args.screen.no_mouse;
             Ok(Invocation::Screen(settings))
         }
-        Some(args::Command::Doctor(doctor)) => Ok(Invocation::Doctor(doctor.format)),
         Some(args::Command::Run(run)) => {
             let settings = values::settings(&run.shared, host)?;
-            if settings.plain && run.format == Format::Json {
-                return Err(Exit::usage(
-                    "--plain prints sentences and --format json prints one document: choose one of them",
-                ));
+            if settings.plain && run.format != Format::Table {
+                return Err(Exit::usage(&format!(
+                    "--plain prints sentences and --format {} is for programs: choose one of them",
+                    run.format.name()
+                )));
             }
-            Ok(Invocation::Run(settings, run.format))
+            Ok(Invocation::Run(settings, run.format, run.repeat))
         }
+        Some(args::Command::Workloads(list)) => Ok(Invocation::Print(match list.show {
+            Some(name) => catalogue::show(&name.to_string_lossy())?,
+            None => catalogue::list(list.format),
+        })),
+        Some(args::Command::Doctor(doctor)) => Ok(Invocation::Doctor(doctor.format)),
+        Some(args::Command::Completions(to)) => Ok(Invocation::Print(completions::script(to.shell))),
+        Some(args::Command::Man) => Ok(Invocation::Print(man::page())),
     }
 }
 
@@ -128,8 +150,10 @@ fn from_clap(error: &clap::Error) -> Exit {
     let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     let mut text = error.render().to_string();
     if let Some(at) = text.find("\n\nFor more information").filter(|_| !asked_for) {
-        text.truncate(at + 1);
+        text.truncate(at);
     }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
     Exit { code: if asked_for { 0 } else { 2 }, text, asked_for }
 }
 

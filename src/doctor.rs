@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use crate::report::Format;
+use crate::report::ListFormat;
 
 mod facts;
 mod gather;
@@ -47,12 +47,12 @@ pub struct Check {
 
 /// Looks at this machine and prints what it found in `format`; `terminal` is what the screen would make of the
 /// terminal. The code is 0 whatever is found.
-pub fn run(terminal: Terminal, format: Format) -> ExitCode {
+pub fn run(terminal: Terminal, format: ListFormat) -> ExitCode {
     let facts = gather::facts(terminal);
     let checks = judge(&facts);
     let printed = match format {
-        Format::Table => text(&checks),
-        Format::Json => json(&facts, &checks),
+        ListFormat::Table => text(&checks),
+        ListFormat::Json => json(&facts, &checks),
     };
     // Where nobody reads, there is nobody to tell.
     let _ = std::io::stdout().write_all(printed.as_bytes());

@@ -1,34 +1,30 @@
-//! One run without a screen: starts it, follows it, prints what it came to. stdout carries only what was asked for;
-//! progress and errors go to stderr. Draws nothing and decides nothing about the run.
+//! Runs without a screen: starts them, follows them, prints what they came to. stdout carries only what was asked for;
+//! progress and errors go to stderr. Draws nothing and decides nothing about a run.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::Duration;
 
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
-use crate::engine::real::calibrate;
-use crate::engine::real::machine::{self, Throttling};
-use crate::engine::real::{Runner, sys};
-use crate::insight::{self, Around};
-use crate::load::Watch;
+use crate::engine::real::{Runner, calibrate, machine};
+use crate::insight;
 use crate::plan::{Plan, Rates};
-use crate::report::{self, Format, Narrator};
+use crate::report::{self, Format, Printout};
 use crate::settings::Settings;
-use crate::trace::{Begin, Frame, FrameError, TaskName, Trace};
-use crate::units::Ns;
+use crate::trace::{Frame, FrameError};
 use crate::workload::Kernels;
 
+mod follow;
 mod progress;
 
-use progress::Progress;
+use follow::Following;
 
-/// Why there is no result to print.
+/// What ended the program before its runs were over.
 enum Stop {
-    /// For this reason.
+    /// Something that is said.
     Failed(String),
     /// A signal asked the program to end.
     Signal(i32),
@@ -36,25 +32,36 @@ enum Stop {
     NobodyReads,
 }
 
-/// What the run's loop waits for.
+impl Stop {
+    /// Why there are no more runs, for who reads the document.
+    fn reason(&self) -> String {
+        match self {
+            Stop::Failed(reason) => reason.clone(),
+            Stop::Signal(number) => format!("ended by signal {number}"),
+            Stop::NobodyReads => String::new(),
+        }
+    }
+}
+
+/// What a run's loop waits for.
 enum News {
-    Frame(Frame),
-    /// The runner's pipe is at its end, or broke.
-    Over(Option<FrameError>),
+    /// Of the run with this number.
+    Frame(u16, Frame),
+    /// The pipe of the runner with this number is at its end, or broke.
+    Over(u16, Option<FrameError>),
     Signal(i32),
 }
 
-/// Makes the run that `settings` describe and prints its result in `format`, or in sentences. The code to exit with is
-/// 0, or 1 if the run failed or a task did not come to its end, or 128 and the number of the signal that ended it.
-pub fn run(settings: &Settings, format: Format) -> ExitCode {
-    let code = match attempt(settings, format) {
-        Ok(None) | Err(Stop::NobodyReads) => 0,
-        Ok(Some(shortfall)) => {
-            complain(&shortfall);
-            1
-        }
+/// Makes the run that `settings` describe and prints its result in `format`, or in sentences; where there is a
+/// `repeat`, so many runs of the same plan, one after the other, and what they come to. The code to exit with is 0, or
+/// 1 if a run failed or a task did not come to its end, which ends a repetition, or 128 and the number of the signal
+/// that ended it. What was printed until then is brought to a valid end.
+pub fn run(settings: &Settings, format: Format, repeat: Option<u16>) -> ExitCode {
+    let code = match attempt(settings, format, repeat) {
+        Ok(()) | Err(Stop::NobodyReads) => 0,
         Err(Stop::Failed(reason)) => {
-            complain(&reason);
+            // Where stderr is closed, the exit code has to do.
+            let _ = writeln!(io::stderr(), "error: {reason}");
             1
         }
         Err(Stop::Signal(number)) => 128 + number as u8,
@@ -62,34 +69,51 @@ pub fn run(settings: &Settings, format: Format) -> ExitCode {
     ExitCode::from(code)
 }
 
-fn complain(sentence: &str) {
-    // Where stderr is closed, the exit code has to do.
-    let _ = writeln!(io::stderr(), "error: {sentence}");
-}
-
-fn attempt(settings: &Settings, format: Format) -> Result<Option<String>, Stop> {
+fn attempt(settings: &Settings, format: Format, repeat: Option<u16>) -> Result<(), Stop> {
     let (news, coming) = channel();
     listen_for_signals(news.clone())?;
-    let (plan, rates) = plan(settings)?;
-    let mut runner = Runner::spawn(&plan).map_err(|e| Stop::Failed(e.to_string()))?;
+    let planned = plan(settings)?;
+    let mut printout = Printout::new(format, settings.plain, repeat);
+    let mut outcome = Ok(());
+    for round in 1..=repeat.unwrap_or(1) {
+        outcome = once(settings, &planned, &mut printout, (round, repeat), (&news, &coming));
+        if outcome.is_err() {
+            break;
+        }
+    }
+    if matches!(outcome, Err(Stop::NobodyReads)) {
+        return outcome;
+    }
+    let broken = outcome.as_ref().err().map(Stop::reason);
+    // What ended the runs says more than that the rest cannot be written either.
+    let closed = print(&printout.close(broken.as_deref()));
+    outcome.and(closed)
+}
+
+/// Makes the run number `round` of `of` and prints it.
+fn once(
+    settings: &Settings,
+    (plan, rates): &(Plan, Rates),
+    printout: &mut Printout,
+    (round, of): (u16, Option<u16>),
+    (news, coming): (&Sender<News>, &Receiver<News>),
+) -> Result<(), Stop> {
+    print(&printout.begin(round))?;
+    let mut runner = Runner::spawn(plan).map_err(|e| Stop::Failed(e.to_string()))?;
     let frames = runner.frames().ok_or_else(|| Stop::Failed("the runner has no output".to_owned()))?;
-    thread::spawn(move || forward(frames, &news));
-    let mut following = Following::new(settings, &plan);
-    let followed = follow(&mut following, &mut runner, &coming);
+    let to = news.clone();
+    thread::spawn(move || forward(round, frames, &to));
+    let mut following = Following::new(settings, plan, (round, of));
+    let followed = following.follow(&mut runner, coming);
     following.progress.erase();
     followed?;
     runner.kill();
     let (trace, busy_machine) = (&following.trace, following.busy_machine);
-    let around = following.around(insight::planned(plan.stage(), rates));
-    let run = report::Run { settings, plan: &plan, trace, busy_machine, usable: following.usable, around };
-    let text = match format {
-        _ if settings.plain => Some(report::summary(run)),
-        Format::Table => Some(report::table(run)),
-        Format::Json => report::json(run),
-    };
-    let text = text.ok_or_else(|| Stop::Failed("the runner ended without an account of the run".to_owned()))?;
-    print(&text)?;
-    Ok(report::shortfall(run))
+    let around = following.around(insight::planned(plan.stage(), *rates));
+    let run = report::Run { settings, plan, trace, busy_machine, usable: following.usable, around };
+    let text = printout.end(run, round);
+    print(&text.ok_or_else(|| Stop::Failed("the runner ended without an account of the run".to_owned()))?)?;
+    report::shortfall(run).map_or(Ok(()), |shortfall| Err(Stop::Failed(shortfall)))
 }
 
 fn plan(settings: &Settings) -> Result<(Plan, Rates), Stop> {
@@ -114,130 +138,17 @@ fn listen_for_signals(news: Sender<News>) -> Result<(), Stop> {
     Ok(())
 }
 
-fn forward<R: io::Read>(mut frames: crate::trace::FrameReader<R>, news: &Sender<News>) {
+fn forward<R: io::Read>(round: u16, mut frames: crate::trace::FrameReader<R>, news: &Sender<News>) {
     loop {
         let next = match frames.next_frame() {
-            Ok(Some(frame)) => News::Frame(frame),
-            Ok(None) => News::Over(None),
-            Err(e) => News::Over(Some(e)),
+            Ok(Some(frame)) => News::Frame(round, frame),
+            Ok(None) => News::Over(round, None),
+            Err(e) => News::Over(round, Some(e)),
         };
-        let last = matches!(next, News::Over(_));
+        let last = matches!(next, News::Over(..));
         if news.send(next).is_err() || last {
             return;
         }
-    }
-}
-
-/// A run that is being followed.
-struct Following {
-    trace: Trace,
-    narrator: Option<Narrator>,
-    progress: Progress,
-    cores: Vec<u16>,
-    usable: f64,
-    watch: Option<Watch>,
-    throttling: Option<Throttling>,
-    busy_machine: Option<f64>,
-    stolen: Option<f64>,
-    throttled: Option<Ns>,
-}
-
-impl Following {
-    fn new(settings: &Settings, plan: &Plan) -> Following {
-        let stage = plan.stage();
-        let named = |t: &crate::workload::Task| TaskName { name: t.name.clone(), background: t.background };
-        let trace = Trace::new(stage.tasks.iter().map(named).collect(), stage.workers);
-        let narrator = settings.plain.then(|| Narrator::new(stage.tasks.iter().map(|t| t.name.clone())));
-        let what = format!("{} as {}", stage.workload, stage.model.kind.name());
-        let cores = machine::allowed_cores();
-        let progress = Progress::new(what, settings.plain);
-        let wished = settings.wishes.cores.map_or(f64::INFINITY, f64::from);
-        Following {
-            trace,
-            narrator,
-            progress,
-            cores,
-            usable: machine::usable_cores().min(wished),
-            watch: None,
-            throttling: None,
-            busy_machine: None,
-            stolen: None,
-            throttled: None,
-        }
-    }
-
-    /// What the machine did to the run, whose tasks were `planned` to compute for so long.
-    fn around(&self, planned: Option<Ns>) -> Around {
-        let speed = planned.zip(insight::worked(&self.trace)).and_then(|(plan, work)| insight::speed(plan, work));
-        Around { stolen: self.stolen, throttled: self.throttled, speed, ..Around::default() }
-    }
-
-    fn begin(&mut self, begin: &Begin) -> Result<(), Stop> {
-        self.watch = Some(Watch::begin(self.cores.clone(), sys::now(), sys::process_cpu()));
-        self.throttling = Some(Throttling::begin());
-        self.trace.begin(begin);
-        match &mut self.narrator {
-            Some(narrator) => print(&(narrator.begin(begin) + "\n")),
-            None => Ok(()),
-        }
-    }
-
-    /// Takes one frame in; says whether the run is over.
-    fn take(&mut self, frame: Frame) -> Result<bool, Stop> {
-        match frame {
-            Frame::Begin(begin) => self.begin(&begin)?,
-            Frame::Events(records) => {
-                records.iter().for_each(|record| self.trace.push(record));
-                if let Some(narrator) = &mut self.narrator {
-                    let text: String = narrator.tell(&records).into_iter().map(|s| s + "\n").collect();
-                    print(&text)?;
-                }
-            }
-            Frame::End(end) => {
-                let run = end.cpu + end.overhead.collector + end.overhead.dispatcher;
-                self.throttled = self.throttling.as_ref().and_then(Throttling::so_far);
-                self.stolen = self.watch.as_ref().and_then(|w| w.stolen(sys::now()));
-                let others = self.watch.as_ref().and_then(|w| w.others(sys::now(), sys::process_cpu(), run));
-                self.busy_machine = others.map(|cores| cores / self.cores.len().max(1) as f64);
-                self.trace.end(end);
-                return Ok(true);
-            }
-            Frame::Failed(reason) => return Err(Stop::Failed(format!("the run failed: {reason}"))),
-        }
-        Ok(false)
-    }
-}
-
-fn follow(following: &mut Following, runner: &mut Runner, coming: &Receiver<News>) -> Result<(), Stop> {
-    loop {
-        match coming.recv_timeout(Duration::from_millis(100)) {
-            Ok(News::Frame(frame)) => {
-                if following.take(frame)? {
-                    return Ok(());
-                }
-            }
-            Ok(News::Over(None)) => {
-                return Err(Stop::Failed("the run broke off: its process ended before the tasks did".to_owned()));
-            }
-            Ok(News::Over(Some(e))) => return Err(Stop::Failed(format!("the run broke off: {e}"))),
-            Ok(News::Signal(SIGCONT)) => runner.resume(),
-            Ok(News::Signal(SIGTSTP)) => {
-                following.progress.erase();
-                runner.suspend();
-                let from = sys::now();
-                // The program stops inside this call and returns from it when it is continued.
-                let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
-                runner.resume();
-                following.trace.suspend(from, sys::now());
-            }
-            Ok(News::Signal(signal)) => {
-                runner.kill();
-                return Err(Stop::Signal(signal));
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Err(Stop::Failed("the run cannot be followed".to_owned())),
-        }
-        following.progress.show(&following.trace, sys::now());
     }
 }
 

@@ -20,13 +20,14 @@ fn main() -> ExitCode {
     let allowed = real::machine::allowed_cores().len();
     let here = Here { allowed_cores: u16::try_from(allowed).unwrap_or(u16::MAX) };
     match cli::parse(args, &here) {
-        Ok(Invocation::Run(settings, format)) => headless::run(&settings, format),
+        Ok(Invocation::Run(settings, format, repeat)) => headless::run(&settings, format, repeat),
         Ok(Invocation::Doctor(format)) => doctor::run(runtime::terminal_facts(), format),
-        Ok(Invocation::Screen(settings)) if settings.plain => headless::run(&settings, Format::Table),
+        Ok(Invocation::Screen(settings)) if settings.plain => headless::run(&settings, Format::Table, None),
         Ok(Invocation::Screen(settings)) => match cli::require_terminal() {
             Ok(()) => runtime::screen(&settings),
             Err(exit) => exit.print(),
         },
+        Ok(Invocation::Print(text)) => cli::print(&text),
         Err(exit) => exit.print(),
     }
 }

@@ -1,14 +1,25 @@
-//! What a finished run comes to: a JSON document for programs, a table and sentences for people. Pure functions of
+//! What a finished run comes to: a JSON document and lines of values for programs, a table and sentences for people. Pure functions of
 //! the plan and the trace; prints nothing and measures nothing.
 
+mod amounts;
+mod csv;
 mod document;
 mod fields;
+mod narrator;
+mod printout;
+mod rounds;
 mod sentences;
+mod series;
 mod table;
 
+pub use amounts::{params, title};
+pub use csv::{csv_head, csv_rows};
 pub use document::{KERNEL_RECORD, SCHEMA, json};
 pub use fields::*;
-pub use sentences::{Narrator, shortfall, summary};
+pub use narrator::Narrator;
+pub use printout::Printout;
+pub use sentences::{shortfall, summary};
+pub use series::Series;
 pub use table::{heading, table};
 
 use crate::insight::Around;
@@ -16,9 +27,40 @@ use crate::plan::Plan;
 use crate::settings::Settings;
 use crate::trace::Trace;
 
+/// The share of the cores from which on other programs are known to have made times too long; reports say so.
+const BUSY: f64 = 0.05;
+/// From this share of a task's time on, a state is worth a word.
+const NOTEWORTHY: f64 = 0.005;
+
 /// How the result of a run is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
+    /// For people.
+    #[default]
+    Table,
+    /// For programs: one document.
+    Json,
+    /// For spreadsheets: a line for each task.
+    Csv,
+}
+
+impl Format {
+    /// All there are.
+    pub const ALL: [Format; 3] = [Format::Table, Format::Json, Format::Csv];
+
+    /// The name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Format::Table => "table",
+            Format::Json => "json",
+            Format::Csv => "csv",
+        }
+    }
+}
+
+/// How a list is printed that is no result of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ListFormat {
     /// For people.
     #[default]
     Table,
@@ -26,15 +68,15 @@ pub enum Format {
     Json,
 }
 
-impl Format {
+impl ListFormat {
     /// All there are.
-    pub const ALL: [Format; 2] = [Format::Table, Format::Json];
+    pub const ALL: [ListFormat; 2] = [ListFormat::Table, ListFormat::Json];
 
     /// The name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
-            Format::Table => "table",
-            Format::Json => "json",
+            ListFormat::Table => "table",
+            ListFormat::Json => "json",
         }
     }
 }

@@ -1,8 +1,9 @@
-//! Every text a person reads on the screen, in one table: labels as an enum, sentences as values with named
+//! Every text a person reads of a run, on the screen and without it: labels as an enum, sentences as values with named
 //! figures. A second language is a second arm here and nothing anywhere else; what is missing does not compile.
 
 mod here;
 mod label;
+pub mod report;
 mod sentence;
 mod sharing;
 

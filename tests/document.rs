@@ -20,7 +20,7 @@ fn document(args: &str) -> Value {
     serde_json::from_str(&out).unwrap_or_else(|e| panic!("{args}: {e}: {out}"))
 }
 
-/// The part of JSON Schema that `assets/run.schema.json` uses. Says where and why `value` breaks `schema`.
+/// The part of JSON Schema that the schemas in `assets` use. Says where and why `value` breaks `schema`.
 fn check(root: &Value, schema: &Value, value: &Value, at: &str) -> Result<(), String> {
     for keyword in schema.as_object().expect("a schema is an object").keys() {
         const KNOWN: &[&str] = &[
@@ -41,7 +41,10 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str) -> Result<(), St
         ];
         assert!(KNOWN.contains(&keyword.as_str()), "this test does not know the keyword `{keyword}`");
     }
-    if let Some(to) = schema["$ref"].as_str() {
+    if schema["$ref"] == "run.schema.json" {
+        let other = self::schema();
+        check(&other, &other, value, at)?;
+    } else if let Some(to) = schema["$ref"].as_str() {
         let target = root.pointer(to.trim_start_matches('#')).unwrap_or_else(|| panic!("{to} is not there"));
         check(root, target, value, at)?;
     }
@@ -176,6 +179,17 @@ fn settings_arrive_in_the_document() {
 }
 
 #[test]
+fn every_task_has_its_worker_also_where_workers_are_fewer() {
+    for model in ["threads", "processes"] {
+        let document = document(&format!("-w cpu --cpu 1ms -m {model} --tasks 7 --workers 2"));
+        for task in document["tasks"].as_array().expect("tasks") {
+            assert!(task["worker"].as_u64().is_some_and(|w| (1..=2).contains(&w)), "{model}: {task}");
+            assert!(task["pid"].is_u64() && task["worker_name"].is_string(), "{model}: {task}");
+        }
+    }
+}
+
+#[test]
 fn the_check_itself_finds_what_is_wrong() {
     let good = document("-w io --scale 0.01");
     assert_eq!(valid(&good), Ok(()));
@@ -191,4 +205,46 @@ fn the_check_itself_finds_what_is_wrong() {
     assert!(broken(|d| d["tasks"][0]["worker"] = "one".into()).contains("document.tasks[0].worker"));
     assert!(broken(|d| d["extra"] = 1.into()).contains("not in the schema"));
     assert!(broken(|d| drop(d.as_object_mut().and_then(|o| o.remove("cpu_s")))).contains("`cpu_s` is missing"));
+}
+
+#[test]
+fn the_catalogue_is_as_its_schema_says() {
+    let schema = serde_json::from_str(include_str!("../assets/workloads.schema.json")).expect("the schema is JSON");
+    let output = concviz("workloads --format json");
+    let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    check(&schema, &schema, &document, "document").unwrap_or_else(|e| panic!("{e}"));
+    let names: Vec<&str> =
+        document["workloads"].as_array().expect("a list").iter().filter_map(|w| w["name"].as_str()).collect();
+    assert!(names.contains(&"cpu") && names.contains(&"io"), "{names:?}");
+}
+
+fn repeated(document: &Value) -> Result<(), String> {
+    let schema = serde_json::from_str(include_str!("../assets/repeat.schema.json")).expect("the schema is JSON");
+    check(&schema, &schema, document, "document")
+}
+
+#[test]
+fn repeated_runs_are_a_list_of_the_same_documents_and_their_spread() {
+    let args = "-w io -m async --set wait=5ms --repeat 5";
+    let document = document(args);
+    repeated(&document).unwrap_or_else(|e| panic!("{e}"));
+    let runs = document["runs"].as_array().expect("runs");
+    assert_eq!((runs.len(), &document["repeat"], &document["error"]), (5, &5.into(), &Value::Null));
+    for run in runs {
+        laws(args, run);
+        assert_eq!(run["params"], runs[0]["params"], "the plan is the same");
+    }
+    let mut times: Vec<&Value> = runs.iter().map(|r| &r["makespan_s"]).collect();
+    times.sort_by(|a, b| number(a).total_cmp(&number(b)));
+    let spread = &document["summary"]["makespan_s"];
+    assert_eq!([&spread["min"], &spread["median"], &spread["max"]], [times[0], times[2], times[4]]);
+    assert!(number(&spread["mad"]) <= number(times[4]) - number(times[0]));
+    assert_eq!(document["summary"]["count"], 5);
+    let broken = |change: fn(&mut Value)| {
+        let mut document = document.clone();
+        change(&mut document);
+        repeated(&document).expect_err("must be refused")
+    };
+    assert!(broken(|d| d["runs"][3]["model"] = "fibers".into()).contains("document.runs[3].model"));
+    assert!(broken(|d| d["summary"]["cpu_s"]["mad"] = "small".into()).contains("summary.cpu_s.mad"));
 }

@@ -38,6 +38,27 @@ fn wrong_usage_is_two_and_help_is_zero() {
 }
 
 #[test]
+fn a_shown_workload_can_be_edited_and_run() {
+    let (code, names, err) = output("workloads --format json");
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let names: serde_json::Value = serde_json::from_str(&names).expect("JSON");
+    let folder = tempfile::tempdir().expect("a folder");
+    for workload in names["workloads"].as_array().expect("workloads") {
+        let name = workload["name"].as_str().expect("a name");
+        let (code, text, _) = output(&format!("workloads --show {name}"));
+        assert_eq!(code, Some(0), "{name}");
+        let file = folder.path().join("edited.toml");
+        std::fs::write(&file, &text).expect("the file is written");
+        let (code, out, err) = output(&format!("run -w {} --tasks 1 --scale 0.0001", file.display()));
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{name}");
+        assert!(out.starts_with(&format!("{name}: ")), "{out}");
+    }
+    let (code, out, err) = output("workloads --show cpuu");
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("did you mean `cpu`?") && err.lines().count() == 1, "{err}");
+}
+
+#[test]
 fn a_table_names_each_task_and_what_they_come_to() {
     let (code, out, err) = output("run -w io -m threads --tasks 3 --set wait=30ms");
     assert_eq!((code, err.as_str()), (Some(0), ""));
@@ -88,10 +109,28 @@ fn sentences_tell_a_run_in_order() {
 }
 
 #[test]
-fn a_reader_who_leaves_is_no_error() {
-    for args in
-        ["run -w io -m async --scale 0.0001 --tasks 500", "run --plain -w io --scale 0.01 -m threads --tasks 30"]
+fn sentences_can_be_listened_to() {
+    for args in ["-m processes --global-lock gil -w cpu --tasks 3 --cpu 20ms", "-m async -w io --tasks 300 --wait 5ms"]
     {
+        let (code, out, err) = output(&format!("run --plain --repeat 2 {args}"));
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{args}");
+        let silent = |c: char| !c.is_ascii_alphanumeric() && !" .,:;%/'()\n".contains(c);
+        assert_eq!(out.find(silent).map(|at| &out[at..]), None, "{args}: a symbol");
+        assert!(out.lines().all(|l| l.ends_with('.')), "{out}");
+        let [first, second, end] = ["Run 1 of 2.", "Run 2 of 2.", "2 runs are over"].map(|part| out.find(part));
+        assert!(first.is_some() && first < second && second < end, "{out}");
+        assert!(out.lines().count() < 80, "{} lines: {out}", out.lines().count());
+    }
+}
+
+#[test]
+fn a_reader_who_leaves_is_no_error() {
+    for args in [
+        "run -w io -m async --scale 0.0001 --tasks 500",
+        "run --plain -w io --scale 0.01 -m threads --tasks 30",
+        "run -w io --scale 0.001 --repeat 1000",
+        "run -w io --scale 0.001 --repeat 1000 --format json",
+    ] {
         let mut child = command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
         drop(child.stdout.take());
         let mut said = String::new();
@@ -105,10 +144,15 @@ fn a_reader_who_leaves_is_no_error() {
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_said() {
     let full = std::fs::File::options().write(true).open("/dev/full").expect("/dev/full");
-    let output = command("run -w io --scale 0.001").stdout(full).output().expect("the program runs");
-    assert_eq!(output.status.code(), Some(1));
-    let err = String::from_utf8_lossy(&output.stderr);
-    assert!(err.contains("standard output") && err.contains("space"), "{err}");
+    for args in
+        ["run -w io --scale 0.001", "run -w io --scale 0.001 --repeat 2 --format csv", "workloads", "man", "--help"]
+    {
+        let to = full.try_clone().expect("/dev/full");
+        let output = command(args).stdout(to).output().expect("the program runs");
+        assert_eq!(output.status.code(), Some(1), "{args}");
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(err.contains("standard output") && err.contains("space") && err.lines().count() == 1, "{args}: {err}");
+    }
 }
 
 /// A run on three worker processes that has begun: the number of the process of the last one is known.
@@ -181,4 +225,74 @@ fn a_runner_that_dies_is_said() {
         std::thread::sleep(Duration::from_millis(5));
     }
     assert!(!is_alive(worker), "a worker survived");
+}
+
+#[test]
+fn repeated_runs_end_with_their_spread() {
+    let (code, out, err) = output("run -w io -m threads --set wait=3ms --repeat 3");
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let first: Vec<&str> = out.lines().skip(3).filter_map(|l| l.split_whitespace().next()).take(8).collect();
+    assert_eq!(first, ["run", "1", "2", "3", "median", "minimum", "maximum", "spread"], "{out}");
+    let widest = out.lines().take(12).map(|l| l.chars().count()).max();
+    assert!(widest <= Some(80), "{out}");
+    let (code, out, err) = output("run -w io -m async --set wait=3ms --repeat 2 --format csv");
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines.len(), 1 + 2 * 4, "{out}");
+    assert!(lines[0].starts_with("repeat,name,worker,") && lines[1].starts_with("1,task 1,1,"), "{out}");
+    assert!(lines[8].starts_with("2,task 4,1,"), "{out}");
+    let commas = |l: &&str| l.matches(',').count();
+    assert!(lines.iter().all(|l| commas(l) == commas(&lines[0])), "{out}");
+}
+
+/// Five repetitions of a run on a worker process, with `format`: what it printed up to the first worker that is
+/// heard of, or to the first run that is over.
+#[cfg(target_os = "linux")]
+fn repetition(wait: &str, format: &str, first: &str) -> (Child, BufReader<std::process::ChildStdout>, String) {
+    let mut child =
+        command(&format!("run -w io -m processes --tasks 2 --workers 1 --set wait={wait} --repeat 5 {format}"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+    let mut out = BufReader::new(child.stdout.take().expect("stdout"));
+    let mut text = String::new();
+    while !text.contains(first) {
+        assert!(out.read_line(&mut text).expect("text") > 0, "it ended before `{first}`: {text}");
+    }
+    (child, out, text)
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_interrupted_repetition_leaves_a_whole_document_and_no_process() {
+    let (mut child, mut out, mut text) = repetition("400ms", "--format json", "\"counters\"");
+    let from = Instant::now();
+    kill_process(Pid::from_raw(child.id().cast_signed()).expect("a process"), Signal::INT).expect("the signal is sent");
+    out.read_to_string(&mut text).expect("text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"));
+    assert_eq!((&document["repeat"], &document["error"]), (&5.into(), &"ended by signal 2".into()));
+    let count = document["summary"]["count"].as_u64().expect("a number");
+    assert!((1..5).contains(&count), "{count}");
+    let worker = document["runs"][0]["tasks"][0]["pid"].as_u64().expect("a process") as u32;
+    while is_alive(worker) && from.elapsed() < Duration::from_secs(5) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(!is_alive(worker), "a worker survived");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_run_that_fails_ends_the_repetition() {
+    let (mut child, mut out, mut text) = repetition("300ms", "--plain", "worker 1 is ready");
+    let worker = text.split("process ").nth(1).and_then(|l| l.split(',').next()).and_then(|n| n.parse().ok());
+    let worker = Pid::from_raw(worker.expect("a number")).expect("a process");
+    kill_process(worker, Signal::KILL).expect("the worker is there");
+    out.read_to_string(&mut text).expect("sentences");
+    let mut said = String::new();
+    child.stderr.take().expect("stderr").read_to_string(&mut said).expect("text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(1), "{text}");
+    assert!(said.contains("did not come to the end") && said.lines().count() == 1, "{said}");
+    assert!(text.contains("Run 1 of 5.") && !text.contains("Run 2 of 5."), "{text}");
 }

@@ -130,7 +130,7 @@ impl Lanes {
                 .tallies
                 .iter_mut()
                 .zip(&run.trace.tasks)
-                .map(|(tally, track)| key(self.sort, tally, track, until))
+                .map(|(tally, track)| key(self.sort, tally, (track, run.trace.workers.len()), until))
                 .collect();
             // Stable: who is equal stays in the plan's order.
             self.order.sort_by_key(|task| keys[task.index()]);
@@ -161,8 +161,8 @@ fn doing(track: &Track, until: Ns) -> Option<Doing> {
 }
 
 /// What the lanes are sorted by, smallest first.
-fn key(sort: Sort, tally: &mut Tally, track: &Track, until: Ns) -> (u64, u64) {
-    let first = || first_taken_up(track).filter(|(at, _)| *at <= until);
+fn key(sort: Sort, tally: &mut Tally, (track, workers): (&Track, usize), until: Ns) -> (u64, u64) {
+    let first = || first_taken_up(track, workers).filter(|(at, _)| *at <= until);
     match sort {
         Sort::Planned => (0, 0),
         Sort::Start => (first().map_or(u64::MAX, |(at, _)| at.0), 0),
@@ -191,12 +191,14 @@ fn submitted(track: &Track) -> Option<Ns> {
     Some(first - dropped(track).into_iter().sum::<Ns>())
 }
 
-/// When a worker took it up, and which, also where the begin of its record was dropped.
-fn first_taken_up(track: &Track) -> Option<(Ns, WorkerId)> {
+/// When one of so many `workers` took it up, and which, also where the begin of its record was dropped. That a dispatcher
+/// sends it away is not yet that.
+fn first_taken_up(track: &Track, workers: usize) -> Option<(Ns, WorkerId)> {
     let dropped = dropped(track);
     let in_flight = |s: &State| s.is_in_flight();
     let before: Ns = State::ALL.iter().filter(|s| in_flight(s)).map(|s| dropped[*s as usize]).sum();
-    let mark = track.marks().iter().find(|m| m.state.is_in_flight() || m.state == State::Ended)?;
+    let is_taken = |m: &&Mark| m.state.is_in_flight() && m.worker.index() < workers;
+    let mark = track.marks().iter().find(|m| is_taken(m) || m.state == State::Ended)?;
     let known = mark.state.is_in_flight() || before > Ns::ZERO;
     known.then(|| (mark.at - before, mark.worker))
 }

@@ -1,25 +1,27 @@
 //! The options as they are declared. Each value is read here; what depends on several of them is decided elsewhere.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Arg, Args as ClapArgs, Parser, Subcommand};
 
 use super::doctor::Doctor;
 use super::values;
 use crate::model::ModelKind;
-use crate::report::Format;
+use crate::report::{Format, ListFormat};
 use crate::settings::{Color, Theme};
 use crate::units::Ns;
-use crate::workload::{Scale, Value, shipped};
+use crate::workload::{SHIPPED, Scale, Value};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(
     name = "concviz",
     version,
-    about = "See concurrency: the same work as serial, threads, processes and async, with and without a GIL",
-    after_help = EXAMPLES,
+    about = "See concurrency: the same work as serial, threads, processes and async, with\nand without a GIL",
+    override_usage = "concviz [options]            the screen\n       concviz <command> [options]",
+    after_help = examples(),
+    max_term_width = 80,
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true
 )]
@@ -32,20 +34,57 @@ pub(super) struct Args {
     pub screen: Screen,
 }
 
-const EXAMPLES: &str = "\
-Examples:
-  concviz                                    the screen; keys 1 2 3 4 choose the model, g the GIL
-  concviz -w io -m async                     the screen, started there
-  concviz run -w cpu -m threads              one run, its result as a table
-  concviz run -m threads --global-lock gil --format json";
+/// Command lines, and what they do.
+pub(super) const EXAMPLES: &[(&str, &str)] = &[
+    ("concviz", "the screen; 1 2 3 4 choose the model, g the GIL"),
+    ("concviz -w io -m async", "the screen, started there"),
+    ("concviz run -m threads", "one run, its result as a table"),
+    ("concviz run -m threads --repeat 10", "ten runs, and how their times are spread"),
+    ("concviz run --tasks 200 --cpu 5ms --wait 50ms", "numbers of your own, without a file"),
+    ("concviz run --format json", "the result for programs; csv for spreadsheets"),
+    ("concviz workloads", "what there is to run"),
+];
+
+fn examples() -> String {
+    let lines = EXAMPLES.iter().map(|(line, meaning)| match line.len() {
+        0..=28 => format!("\n  {line:<28}  {meaning}"),
+        _ => format!("\n  {line}\n  {:<28}  {meaning}", ""),
+    });
+    lines.fold("Examples:".to_owned(), |text, line| text + &line)
+}
 
 /// What can be asked for besides the screen.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Run once without a screen and print the result
+    /// Run without a screen and print the result
     Run(Run),
-    /// Say what this machine can show, and what keeps it from showing more
+    /// List the workloads, or print one as a file to edit
+    Workloads(Workloads),
+    /// Say what this machine can show, and what limits it
     Doctor(Doctor),
+    /// Print the script that completes commands and options in a shell
+    Completions(Completions),
+    /// Print the manual page: concviz man | man -l -
+    Man,
+}
+
+/// The options of `concviz workloads`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Workloads {
+    /// Print this one as the file it is, ready to edit
+    #[arg(long, value_name = "NAME", hide_possible_values = true, conflicts_with = "format", value_parser = WorkloadName)]
+    pub show: Option<OsString>,
+    /// How the list is printed
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&ListFormat::ALL, ListFormat::name))]
+    pub format: ListFormat,
+}
+
+/// The arguments of `concviz completions`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
 /// The options of `concviz run`.
@@ -54,48 +93,63 @@ pub(super) struct Run {
     #[command(flatten)]
     pub shared: Shared,
     /// How the result is printed
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&Format::ALL, Format::name))]
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&Format::ALL, Format::name), help_heading = OUTPUT)]
     pub format: Format,
+    /// Run so many times, and say how the figures spread
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(values::MOST_RUNS), help_heading = OUTPUT)]
+    pub repeat: Option<u16>,
 }
 
 /// Options of the screen and of `concviz run`.
 #[derive(Debug, ClapArgs)]
 pub(super) struct Shared {
-    #[arg(short, long, value_name = "NAME|FILE.toml", default_value = "cpu", help = workload_help())]
-    pub workload: OsString,
-    /// How its tasks are executed
-    #[arg(short, long, value_name = "MODEL", default_value = "serial", value_parser = one_of(&ModelKind::ALL, ModelKind::name))]
-    pub model: ModelKind,
-    #[arg(long, value_name = "LOCK", default_value = "off", help = "Whether whoever computes must hold a global lock, like CPython's GIL", value_parser = one_of(&Lock::ALL, Lock::name))]
-    pub global_lock: Lock,
-    /// How long a thread waits for the global lock before it asks for it
-    #[arg(long, value_name = "TIME", default_value = "5ms", allow_hyphen_values = true, value_parser = values::interval)]
-    pub switch_interval: Ns,
+    #[arg(short, long, value_name = "NAME|FILE.toml", help = workload_help(), hide_possible_values = true, value_parser = WorkloadName, help_heading = WORK)]
+    pub workload: Option<OsString>,
     /// How many tasks: short for --set tasks=N
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(values::MOST))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(values::MOST), help_heading = WORK)]
     pub tasks: Option<u16>,
-    /// How many threads or processes execute them [default: as the workload and the model say]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(values::MOST))]
-    pub workers: Option<u16>,
-    /// Keep the workers on the first N cores [default: all allowed]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(u16::MAX))]
-    pub cores: Option<u16>,
+    /// How long a task computes: short for --set cpu=TIME
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::time, help_heading = WORK)]
+    pub cpu: Option<Ns>,
+    /// How long a task waits: short for --set wait=TIME
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::time, help_heading = WORK)]
+    pub wait: Option<Ns>,
+    /// Set a parameter of the workload, like wait=100ms; can be repeated
+    #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true, value_parser = values::assignment, help_heading = WORK)]
+    pub set: Vec<(String, Value)>,
     /// Multiply every amount of work and of waiting
-    #[arg(long, value_name = "FACTOR", default_value = "1", allow_hyphen_values = true, value_parser = values::scale)]
+    #[arg(long, value_name = "FACTOR", default_value = "1", allow_hyphen_values = true, value_parser = values::scale, help_heading = WORK)]
     pub scale: Scale,
     /// The seed of everything random
-    #[arg(long, value_name = "N", default_value = "1", allow_hyphen_values = true, value_parser = values::seed)]
+    #[arg(long, value_name = "N", default_value = "1", allow_hyphen_values = true, value_parser = values::seed, help_heading = WORK)]
     pub seed: u64,
-    /// Set a parameter of the workload, like --set wait=100ms; can be repeated
-    #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true, value_parser = values::assignment)]
-    pub set: Vec<(String, Value)>,
-    /// Print what happens as sentences, without a screen: for screen readers and logs
-    #[arg(long)]
+    /// How its tasks are executed
+    #[arg(short, long, value_name = "MODEL", default_value = "serial", value_parser = one_of(&ModelKind::ALL, ModelKind::name), help_heading = MODEL)]
+    pub model: ModelKind,
+    #[arg(long, value_name = "LOCK", default_value = "off", help = "Whether whoever computes must hold a global lock, like CPython's GIL", value_parser = one_of(&Lock::ALL, Lock::name), help_heading = MODEL)]
+    pub global_lock: Lock,
+    /// How long a thread waits for the global lock before it asks for it
+    #[arg(long, value_name = "TIME", default_value = "5ms", allow_hyphen_values = true, value_parser = values::interval, help_heading = MODEL)]
+    pub switch_interval: Ns,
+    /// How many threads or processes [default: as workload and model say]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(values::MOST), help_heading = MODEL)]
+    pub workers: Option<u16>,
+    /// Keep the workers on the first N cores [default: all allowed]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(u16::MAX), help_heading = MODEL)]
+    pub cores: Option<u16>,
+    /// Print what happens in sentences: for screen readers and logs
+    #[arg(long, help_heading = OUTPUT)]
     pub plain: bool,
 }
 
+/// Headings of the help.
+const WORK: &str = "What is run";
+const MODEL: &str = "How it is run";
+const OUTPUT: &str = "How it is shown";
+
 /// Options of the screen alone.
 #[derive(Debug, ClapArgs)]
+#[command(next_help_heading = OUTPUT)]
 pub(super) struct Screen {
     /// Whether to draw in colour
     #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = one_of(&Color::ALL, Color::name))]
@@ -129,9 +183,32 @@ impl Lock {
     }
 }
 
+/// The names of all shipped workloads.
+pub(super) fn workload_names() -> Vec<&'static str> {
+    SHIPPED.iter().map(|f| f.name).collect()
+}
+
 fn workload_help() -> String {
-    let names: Vec<String> = shipped().into_iter().map(|w| w.name).collect();
-    format!("What to run: {}, or a file of your own that ends in .toml", names.join(", "))
+    format!(
+        "What to run: {}, or a file of your own that ends in .toml [default: cpu; mixed where --cpu or --wait is given]",
+        workload_names().join(", ")
+    )
+}
+
+/// Takes any text, which is looked up elsewhere; knows the names, so that shells can complete them.
+#[derive(Clone, Copy, Debug)]
+struct WorkloadName;
+
+impl TypedValueParser for WorkloadName {
+    type Value = OsString;
+
+    fn parse_ref(&self, _: &clap::Command, _: Option<&Arg>, value: &OsStr) -> Result<OsString, clap::Error> {
+        Ok(value.to_owned())
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(SHIPPED.iter().map(|f| PossibleValue::new(f.name))))
+    }
 }
 
 /// Reads one of `all` by its name.

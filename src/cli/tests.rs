@@ -75,12 +75,32 @@ fn the_interval_is_kept_for_a_lock_that_is_switched_on_later() {
 #[test]
 fn run_has_a_format() {
     assert!(
-        matches!(parsed("run -m async"), Ok(Invocation::Run(s, Format::Table)) if s.model.kind == ModelKind::Async)
+        matches!(parsed("run -m async"), Ok(Invocation::Run(s, Format::Table, None)) if s.model.kind == ModelKind::Async)
     );
-    assert!(matches!(parsed("run --format json"), Ok(Invocation::Run(_, Format::Json))));
-    assert!(matches!(parsed("doctor"), Ok(Invocation::Doctor(Format::Table))));
-    assert!(matches!(parsed("doctor --format json"), Ok(Invocation::Doctor(Format::Json))));
-    assert!(matches!(parsed("run --plain"), Ok(Invocation::Run(s, _)) if s.plain));
+    assert!(matches!(parsed("run --format json"), Ok(Invocation::Run(_, Format::Json, None))));
+    assert!(matches!(parsed("doctor"), Ok(Invocation::Doctor(ListFormat::Table))));
+    assert!(matches!(parsed("doctor --format json"), Ok(Invocation::Doctor(ListFormat::Json))));
+    assert!(matches!(parsed("run --plain"), Ok(Invocation::Run(s, ..)) if s.plain));
+    assert!(matches!(parsed("run --repeat 5 --format csv"), Ok(Invocation::Run(_, Format::Csv, Some(5)))));
+}
+
+#[test]
+fn amounts_have_options_of_their_own() {
+    let settings = screen("-w cpu --cpu 7ms --tasks 3 --set cpu=9ms");
+    assert_eq!(settings.workload.param("cpu"), Some(Value::Time(Ns::from_millis(7))));
+    let settings = screen("-w io --wait 7ms");
+    assert_eq!(settings.workload.param("wait"), Some(Value::Time(Ns::from_millis(7))));
+}
+
+#[test]
+fn texts_are_asked_for_too() {
+    let text = |line| match parsed(line) {
+        Ok(Invocation::Print(text)) => text,
+        other => panic!("{line}: {other:?}"),
+    };
+    assert!(text("workloads").contains("  cpu  "));
+    assert!(text("workloads --show io").starts_with("format = 1\n"));
+    assert!(text("workloads --format json").starts_with("{\n  \"schema\": 1,"));
 }
 
 #[test]
@@ -94,6 +114,26 @@ fn help_and_version_are_asked_for() {
     for line in ["--help", "-h", "--version", "run --help"] {
         let exit = parsed(line).expect_err(line);
         assert!(exit.asked_for && exit.code == 0, "{line}");
+    }
+}
+
+#[test]
+fn the_help_fits_a_small_terminal_and_names_every_command() {
+    for line in ["--help", "-h", "run --help", "workloads --help", "doctor --help", "completions --help", "man --help"]
+    {
+        let text = parsed(line).expect_err(line).text;
+        let widest = text.lines().max_by_key(|l| l.chars().count()).unwrap_or_default();
+        assert!(widest.chars().count() <= 80, "{line}: {widest}");
+        assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{line}");
+    }
+    let text = parsed("--help").expect_err("help").text;
+    let (commands, rest) = text.split_once("Commands:\n").and_then(|(_, t)| t.split_once("\n\n")).expect("commands");
+    for command in ["run", "workloads", "doctor", "completions", "man"] {
+        assert_eq!(commands.lines().filter(|l| l.starts_with(&format!("  {command} "))).count(), 1, "{commands}");
+    }
+    for (example, _) in args::EXAMPLES {
+        assert!(rest.contains(example), "{example}");
+        assert!(parse(example.split_whitespace(), &Fake).is_ok(), "{example} must be right itself");
     }
 }
 
@@ -147,17 +187,38 @@ const WRONG: &[(&str, &[&str])] = &[
     ("--set tasks=5ms", &["`tasks` takes a whole number"]),
     ("--set tasks=0", &["0 tasks", "between 1 and 4096"]),
     ("--set tasks=5000", &["5000 tasks", "between 1 and 4096"]),
-    ("--set wait=5ms", &["`cpu` has no parameter `wait`", "tasks, cpu"]),
+    ("--set wait=5ms", &["`cpu` has no parameter `wait`", "tasks (a whole number), cpu (a duration like 5ms)"]),
+    ("-w cpu --wait 5ms", &["`cpu` has no parameter `wait`", "tasks (a whole number), cpu (a duration like 5ms)"]),
+    ("-w io --cpu 5ms", &["`io` has no parameter `cpu`", "wait (a duration like 5ms)"]),
+    ("--cpu 5", &["--cpu", "`5` needs a unit"]),
+    ("--wait fast", &["--wait", "`fast` is not a duration"]),
+    ("run --cpu -5ms", &["--cpu", "`-5ms` is not a duration"]),
     ("-w io --set wait=24h", &["`24h` needs a unit"]),
     ("-w io --set wait=1440min --tasks 5", &["cannot be run", "longer than 24 h"]),
     ("--color sometimes", &["--color", "auto, always, never"]),
     ("--theme solarized", &["--theme", "dark, light, high-contrast, color-blind"]),
     ("--no-such-option", &["--no-such-option"]),
     ("rum", &["rum", "run"]),
+    ("workload", &["workload", "workloads"]),
+    ("workloads --show cpuu", &["no workload `cpuu`", "did you mean `cpu`?", "cpu, io"]),
+    ("workloads --show ./cpu.toml", &["no workload `./cpu.toml`"]),
+    ("workloads --show", &["--show"]),
+    ("workloads --show cpu --format json", &["--show", "--format"]),
+    ("workloads --format csv", &["--format", "table, json"]),
+    ("doctor --format csv", &["--format", "table, json"]),
+    ("workloads cpu", &["cpu"]),
+    ("completions", &["<SHELL>"]),
+    ("completions tcsh", &["'tcsh'", "bash, elvish, fish, powershell, zsh"]),
+    ("man 1", &["'1'"]),
     ("compare", &["compare"]),
-    ("run --format xml", &["--format", "table, json"]),
+    ("run --format xml", &["--format", "table, json, csv"]),
+    ("run --repeat 0", &["--repeat", "from 1 to 1000"]),
+    ("run --repeat 1001", &["--repeat", "from 1 to 1000"]),
+    ("run --repeat -1", &["--repeat", "from 1 to 1000"]),
+    ("--repeat 3", &["--repeat"]),
     ("run --theme dark", &["--theme"]),
     ("run --plain --format json", &["--plain", "--format json", "choose one"]),
+    ("run --plain --format csv", &["--plain", "--format csv", "choose one"]),
     ("-m threads run", &["run", "--model"]),
 ];
 

@@ -11,6 +11,8 @@ use crate::workload::{MAX_TASKS, Scale, Value};
 
 /// The most tasks, and the most workers.
 pub(super) const MOST: u16 = MAX_TASKS as u16;
+/// The most runs of one plan.
+pub(super) const MOST_RUNS: u16 = 1_000;
 /// The longest switch interval.
 const LONGEST_INTERVAL: Ns = Ns::from_millis(10_000);
 
@@ -24,11 +26,16 @@ pub(super) fn count(most: u16) -> impl Fn(&str) -> Result<u16, String> + Clone {
 
 /// Reads a switch interval.
 pub(super) fn interval(text: &str) -> Result<Ns, String> {
-    let interval: Ns = text.parse().map_err(|e: crate::units::DurationError| e.to_string())?;
+    let interval = time(text)?;
     if interval == Ns::ZERO || interval > LONGEST_INTERVAL {
         return Err(format!("`{text}` is out of range: write more than 0 and at most 10s"));
     }
     Ok(interval)
+}
+
+/// Reads a length of time.
+pub(super) fn time(text: &str) -> Result<Ns, String> {
+    text.parse().map_err(|e: crate::units::DurationError| e.to_string())
 }
 
 /// Reads a factor.
@@ -54,13 +61,17 @@ pub(super) fn assignment(text: &str) -> Result<(String, Value), String> {
 
 /// The settings that `shared` options come to; those of the screen alone are left at their defaults.
 pub(super) fn settings(shared: &Shared, host: &impl Host) -> Result<Settings, Exit> {
-    let mut workload = workloads::load(&shared.workload, host)?;
-    let tasks = shared.tasks.map(|n| ("tasks".to_owned(), Value::Count(u64::from(n))));
-    for (key, value) in shared.set.iter().cloned().chain(tasks) {
-        workload.set(&key, value).map_err(|e| Exit::usage(&e.to_string()))?;
+    let amounts = [("cpu", shared.cpu), ("wait", shared.wait)];
+    let given = amounts.iter().any(|(_, amount)| amount.is_some());
+    let mut workload = workloads::choose(shared.workload.as_deref(), given, host)?;
+    let amounts = amounts.into_iter().filter_map(|(name, t)| Some((name, Value::Time(t?))));
+    let tasks = shared.tasks.map(|n| ("tasks", Value::Count(u64::from(n))));
+    let set = shared.set.iter().map(|(name, value)| (name.as_str(), *value));
+    for (name, value) in set.chain(tasks).chain(amounts) {
+        workloads::set(&mut workload, name, value)?;
     }
-    let amounts = |e| Exit::usage(&format!("workload `{}` cannot be run like this: {e}", workload.name));
-    workload.resolve(shared.scale).map_err(amounts)?;
+    let refused = |e| Exit::usage(&format!("workload `{}` cannot be run like this: {e}", workload.name));
+    workload.resolve(shared.scale).map_err(refused)?;
     let allowed = host.allowed_cores();
     if shared.cores.is_some_and(|n| n > allowed) {
         let cores = if allowed == 1 { "1 core is".to_owned() } else { format!("{allowed} cores are") };

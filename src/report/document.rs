@@ -4,11 +4,14 @@
 use std::collections::BTreeMap;
 
 use super::Run;
-use super::fields::{Document, Ipc, Lock, Overhead, Param, Percentiles, Recorder, Spawn, States, Switches, Task};
+use super::amounts::params;
+use super::fields::{
+    Document, Files, Ipc, Lock, NamedLock, Overhead, Percentiles, Recorder, Spawn, States, Switches, Task,
+};
 use crate::insight::{self, Facts};
 use crate::state::{Outcome, State};
 use crate::trace::{End, LockStats, Mark, Stats, Trace, Track};
-use crate::units::{CoreId, Ns, Range, TaskId};
+use crate::units::{CoreId, LockId, Ns, Range, TaskId, WorkerId};
 
 /// The version of the document.
 pub const SCHEMA: u32 = 1;
@@ -47,7 +50,7 @@ impl Document {
             usable_cores: run.usable,
             seed: run.plan.seed,
             scale: run.settings.scale.millionths as f64 / 1e6,
-            params: params(run),
+            params: params(&run.settings.workload),
             makespan_s: makespan.as_secs(),
             cpu_s: end.cpu.as_secs(),
             parallelism: end.cpu.share_of(makespan),
@@ -58,6 +61,8 @@ impl Document {
             spawn: Spawn { count: stats.spawned, total_s: stats.spawning.as_secs() },
             ipc: Ipc { bytes: stats.copied, serialize_s: stats.copying.as_secs() },
             lock: lock(run, &stats, end),
+            locks: named_locks(trace, makespan),
+            files: end.files.clone().map(|f| Files { folder: f.folder, file_system: f.kind, in_memory: f.in_memory }),
             tasks,
             core_ids,
             core_busy_s,
@@ -65,7 +70,7 @@ impl Document {
             recorder: Recorder { events: end.events, lost: end.lost, kept_from_s: trace.forgotten.as_secs() },
             overhead_cpu_s: Overhead {
                 collector: end.overhead.collector.as_secs(),
-                server: 0.0,
+                server: end.overhead.server.as_secs(),
                 dispatcher: end.overhead.dispatcher.as_secs(),
             },
             busy_machine: run.busy_machine,
@@ -97,14 +102,19 @@ fn finding(run: Run<'_>, stats: &Stats) -> String {
     insight::find(&facts).say.text()
 }
 
-fn params(run: Run<'_>) -> BTreeMap<String, Param> {
-    use crate::workload::Value;
-    let param = |value| match value {
-        Value::Count(n) => Param::Count(n),
-        Value::Bytes(_) => Param::Time(value.to_string()),
-        Value::Time(t) => Param::Time(t.written()),
+/// The workload's own locks, in the order of the file; those that nobody took too.
+fn named_locks(trace: &Trace, until: Ns) -> Vec<NamedLock> {
+    let named = (0u16..).zip(&trace.lock_names);
+    let account = |(index, name): (u16, &String)| {
+        let lock = trace.locks.get(&LockId::named(index));
+        NamedLock {
+            name: name.clone(),
+            held_s: lock.map_or(Ns::ZERO, |l| l.held(until)).as_secs(),
+            hand_overs: lock.map_or(0, |l| l.hand_overs(until)),
+            abandoned: lock.map_or(0, |l| l.abandoned),
+        }
     };
-    run.settings.workload.params.iter().map(|p| (p.name.clone(), param(p.value))).collect()
+    named.map(account).collect()
 }
 
 fn lock(run: Run<'_>, stats: &Stats, end: &End) -> Option<Lock> {
@@ -132,11 +142,17 @@ pub(super) fn taken_up(trace: &Trace, track: &Track) -> Option<Mark> {
     track.marks().iter().find(|m| m.state.is_in_flight()).filter(|m| whole || m.at > trace.forgotten).copied()
 }
 
+/// The worker that first took the task up. That a dispatcher sends it away is not yet that.
+pub(super) fn worker_of(trace: &Trace, track: &Track) -> Option<WorkerId> {
+    let is_worker = |m: &&Mark| m.state.is_in_flight() && m.worker.index() < trace.workers.len();
+    track.marks().iter().find(is_worker).map(|m| m.worker)
+}
+
 fn task(trace: &Trace, end: &End, index: usize, makespan: Ns) -> Task {
     let (track, name) = (&trace.tasks[index], &trace.names[index]);
     let submitted = track.marks().first().filter(|_| trace.forgotten == Ns::ZERO).map(|m| m.at);
     let finished = track.ended_at();
-    let worker = track.marks().iter().find(|m| m.state.is_in_flight()).map(|m| m.worker);
+    let worker = worker_of(trace, track);
     let used = worker.and_then(|w| end.workers.get(w.index()));
     let seconds = |t: Option<Ns>| t.map(Ns::as_secs);
     let known = |n: u32| (n > 0).then_some(n);

@@ -33,6 +33,8 @@ pub struct Document {
     pub spawn: Spawn,
     pub ipc: Ipc,
     pub lock: Option<Lock>,
+    pub locks: Vec<NamedLock>,
+    pub files: Option<Files>,
     pub tasks: Vec<Task>,
     pub core_ids: Vec<u16>,
     pub core_busy_s: Vec<Option<f64>>,
@@ -47,12 +49,12 @@ pub struct Document {
     pub counters: BTreeMap<String, Counter>,
 }
 
-/// A parameter: a count, or a duration as it is written.
+/// A parameter: a count, or an amount as it is written.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Param {
     Count(u64),
-    Time(String),
+    Written(String),
 }
 
 /// From submission to end, over the tasks that are done.
@@ -97,6 +99,23 @@ pub struct Lock {
     pub forced_switches: u64,
     pub voluntary_releases: u64,
     pub retaken: u64,
+}
+
+/// A lock of the workload's own.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NamedLock {
+    pub name: String,
+    pub held_s: f64,
+    pub hand_overs: u64,
+    pub abandoned: u64,
+}
+
+/// Where the files of tasks were.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Files {
+    pub folder: String,
+    pub file_system: String,
+    pub in_memory: bool,
 }
 
 /// One task.
@@ -149,4 +168,32 @@ pub struct Overhead {
 pub struct Counter {
     pub expected: i64,
     pub r#final: i64,
+}
+
+/// What several runs of the same plan come to.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    pub count: usize,
+    pub makespan_s: Option<Spread>,
+    pub parallelism: Option<Spread>,
+    pub cpu_s: Option<Spread>,
+    pub latency_s: Option<LatencySpread>,
+}
+
+/// How a figure is spread over runs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Spread {
+    pub median: f64,
+    pub min: f64,
+    pub max: f64,
+    pub mad: f64,
+}
+
+/// How the percentiles of latency are spread over runs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LatencySpread {
+    pub p50: Spread,
+    pub p95: Spread,
+    pub p99: Spread,
+    pub max: Spread,
 }

@@ -1,175 +1,63 @@
-//! What happens in a run, told in sentences: for screen readers and for logs. Tells what a listener can follow: a
-//! task's first steps, its waits (of each kind the first, then at most one a second) and its end.
+//! What a run came to, in sentences: for screen readers and for logs.
 
-use std::fmt::Write as _;
-
-use super::Run;
 use super::document::outcome;
-use super::table::{Profile, clean, ending, totals, word};
+use super::fields::Document;
+use super::narrator::FEW;
+use super::rounds::seconds;
+use super::table::{Profile, clean, ending, totals};
+use super::{NOTEWORTHY, Run};
 use crate::state::{Outcome, State};
-use crate::text::{counted, percent};
-use crate::trace::{Begin, Event, Record};
-use crate::units::{Ns, Stamp, TaskId, WorkerId};
+use crate::text::percent;
+use crate::text::report::{self as words, Line};
+use crate::units::TaskId;
 
-/// After so long a task that goes on waiting and working is heard of again.
-const AGAIN: Ns = Ns::from_millis(1_000);
-/// From so long on, the end of a wait is worth a sentence.
-const LONG: Ns = Ns::from_millis(100);
-
-/// Tells a run while it goes on.
-#[derive(Clone, Debug)]
-pub struct Narrator {
-    names: Vec<String>,
-    t0: Stamp,
-    voices: Vec<Voice>,
-}
-
-/// What has been said of one task.
-#[derive(Clone, Copy, Debug, Default)]
-struct Voice {
-    begun: bool,
-    ended: bool,
-    /// The wait it is in, and since when.
-    waits: Option<(State, Ns)>,
-    /// When a wait of this kind was told last.
-    told: [Option<Ns>; State::COUNT],
-}
-
-impl Narrator {
-    /// For a run of the tasks called `names`.
-    pub fn new(names: impl IntoIterator<Item = String>) -> Narrator {
-        let names: Vec<String> = names.into_iter().map(|n| clean(&n)).collect();
-        let voices = vec![Voice::default(); names.len()];
-        Narrator { names, t0: Stamp::default(), voices }
-    }
-
-    /// The run begins.
-    pub fn begin(&mut self, begin: &Begin) -> String {
-        self.t0 = begin.t0;
-        let workers = counted(u64::from(begin.workers), "worker", "workers");
-        let cores = counted(begin.cores.len() as u64, "core", "cores");
-        let tasks = counted(self.names.len() as u64, "task", "tasks");
-        format!("0.000 s: {tasks} submitted, for {workers} on {cores}.")
-    }
-
-    /// What the next `records` tell, in the order in which it happened.
-    pub fn tell(&mut self, records: &[Record]) -> Vec<String> {
-        let mut records = records.to_vec();
-        records.sort_by_key(|r| r.at);
-        let mut sentences = Vec::new();
-        for record in &records {
-            let at = record.at.since(self.t0);
-            for what in self.one(at, record) {
-                sentences.push(format!("{:.3} s: {what}.", at.as_secs()));
-            }
-        }
-        sentences
-    }
-
-    fn one(&mut self, at: Ns, record: &Record) -> Vec<String> {
-        match record.event {
-            Event::Enter { task, state, due, .. } => self.enters(at, task, state, due, record.worker),
-            Event::Ended { task, outcome, signal, .. } => self.ends(task, outcome, signal),
-            Event::WorkerStarted { pid, tid } => {
-                vec![format!("worker {} is ready: process {pid}, thread {tid}", record.worker.0 + 1)]
-            }
-            Event::WorkerEnded { who, outcome: Outcome::Killed, signal } => {
-                vec![format!("worker {} was killed by signal {signal}", who.0 + 1)]
-            }
-            Event::WorkerEnded { who, outcome: Outcome::Failed, .. } => vec![format!("worker {} failed", who.0 + 1)],
-            Event::Lost { count } => {
-                let events = counted(count, "event", "events");
-                vec![format!("{events} of worker {} lost", record.worker.0 + 1)]
-            }
-            Event::Suspended { spent } => vec![format!("the run stood still for {spent}")],
-            _ => Vec::new(),
-        }
-    }
-
-    fn enters(&mut self, at: Ns, task: TaskId, state: State, due: Option<Ns>, worker: WorkerId) -> Vec<String> {
-        let Some(voice) = self.voices.get_mut(task.index()) else { return Vec::new() };
-        let name = &self.names[task.index()];
-        let mut said = Vec::new();
-        if let Some((waited, since)) = voice.waits.take_if(|(s, _)| *s != state)
-            && at.less(since) >= LONG
-        {
-            said.push(format!("{name} goes on after {} of {}", at.less(since), noun(waited)));
-        }
-        if !voice.begun && state.is_in_flight() {
-            voice.begun = true;
-            said.push(format!("{name} starts on worker {}", worker.0 + 1));
-        }
-        if let Some(wait) = verb(state, due) {
-            voice.waits.get_or_insert((state, at));
-            let told = &mut voice.told[state as usize];
-            if told.is_none_or(|t| at.less(t) >= AGAIN) {
-                *told = Some(at);
-                said.push(format!("{name} {wait}"));
-            }
-        }
-        said
-    }
-
-    fn ends(&mut self, task: TaskId, outcome: Outcome, signal: u8) -> Vec<String> {
-        let Some(voice) = self.voices.get_mut(task.index()).filter(|v| !v.ended) else { return Vec::new() };
-        voice.ended = true;
-        let name = &self.names[task.index()];
-        vec![match outcome {
-            Outcome::Done => format!("{name} is done"),
-            Outcome::Failed => format!("{name} failed"),
-            Outcome::Killed => format!("{name} was killed by signal {signal}"),
-            Outcome::Stopped => format!("{name} is stopped: it was in the background and the run is over"),
-        }]
-    }
-}
-
-fn verb(state: State, due: Option<Ns>) -> Option<String> {
-    Some(match (state, due) {
-        (State::Gil, _) => "waits for the GIL".to_owned(),
-        (State::Lock, _) => "waits for a lock".to_owned(),
-        (State::Io, _) => "waits for an answer".to_owned(),
-        (State::Sleep, Some(due)) => format!("sleeps for {due}"),
-        (State::Sleep, None) => "sleeps".to_owned(),
-        _ => return None,
-    })
-}
-
-const fn noun(state: State) -> &'static str {
-    match state {
-        State::Gil => "waiting for the GIL",
-        State::Lock => "waiting for a lock",
-        State::Io => "waiting for an answer",
-        _ => "sleep",
-    }
-}
-
-/// The result of `run`, a sentence for each task and then what they come to. Empty if the run is not over.
+/// The result of `run`, a sentence for each task, or a few for all if they are many, and then what they come to. Empty if
+/// the run is not over.
 pub fn summary(run: Run<'_>) -> String {
     let Some(totals) = totals(run) else { return String::new() };
-    let mut text = String::from("The run is over.\n");
-    for (index, name) in run.trace.names.iter().enumerate() {
+    let tasks = if run.trace.tasks.len() <= FEW { each(run) } else { together(run) };
+    let lines = tasks.into_iter().chain(totals);
+    lines.fold(Line::Over.text() + ".\n", |text, line| text + &line + ".\n")
+}
+
+fn each(run: Run<'_>) -> Vec<String> {
+    let of = |index: usize| {
         let profile = Profile::of(run, index);
         let running = (State::Running, profile.running);
-        let shares = [running].into_iter().chain(profile.waits).filter(|(_, share)| *share >= 0.005);
-        let shares: Vec<_> = shares.map(|(state, share)| format!("{} {}", word(state), percent(share))).collect();
-        let after = run.trace.tasks[index].ended_at().map_or_else(String::new, |at| format!(" after {at}"));
-        let name = clean(&name.name);
-        let _ = writeln!(text, "{name}: {}{after}; {}.", ending(run, index), shares.join(", "));
+        let shares: Vec<_> = [running].into_iter().chain(profile.waits).collect();
+        let name = clean(&run.trace.names[index].name);
+        words::task(&name, &ending(run, index), run.trace.tasks[index].ended_at(), &self::shares(&shares))
+    };
+    (0..run.trace.tasks.len()).map(of).collect()
+}
+
+fn together(run: Run<'_>) -> Vec<String> {
+    let tasks = run.trace.tasks.len();
+    let ended = |as_this: Outcome| (0..tasks).filter(|i| outcome(run.trace, TaskId(*i as u32)) == as_this).count();
+    let ends = [Outcome::Done, Outcome::Failed, Outcome::Killed, Outcome::Stopped].map(|o| (o, ended(o)));
+    let mut lines = vec![Line::Ends { tasks, ends: ends.into_iter().filter(|(_, n)| *n > 0).collect() }.text()];
+    if let Some(latency) = Document::of(run).and_then(|d| d.latency_s) {
+        let [half, most, longest] = [latency.p50, latency.p95, latency.max].map(seconds);
+        lines.push(Line::Latency { half, most, longest }.text());
     }
-    for line in totals {
-        let _ = writeln!(text, "{line}.");
-    }
-    text
+    let stats = run.trace.stats(run.trace.makespan().unwrap_or_default());
+    let whole = stats.sums.iter().copied().sum();
+    let mut shares: Vec<_> = State::ALL.into_iter().map(|s| (s, stats.sums[s as usize].share_of(whole))).collect();
+    shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+    lines.push(Line::Shares { of: self::shares(&shares) }.text());
+    lines
+}
+
+/// States with the share of the time that was spent in each, as far as they are worth a word.
+fn shares(of: &[(State, f64)]) -> String {
+    let worth = of.iter().filter(|(_, share)| *share >= NOTEWORTHY);
+    worth.map(|(state, share)| format!("{} {}", words::state(*state), percent(*share))).collect::<Vec<_>>().join(", ")
 }
 
 /// Why the run did not do what it should: a sentence if a foreground task failed or was killed.
 pub fn shortfall(run: Run<'_>) -> Option<String> {
     let ended = |i: usize| outcome(run.trace, TaskId(i as u32));
     let broken = (0..run.trace.tasks.len()).filter(|i| matches!(ended(*i), Outcome::Failed | Outcome::Killed));
-    let names: Vec<String> =
-        broken.map(|i| format!("{} ({})", clean(&run.trace.names[i].name), ending(run, i))).collect();
-    let count = names.len();
-    let shown = names.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
-    let more = if count > 4 { format!(" and {} more", count - 4) } else { String::new() };
-    (count > 0).then(|| format!("{} did not come to the end: {shown}{more}", counted(count as u64, "task", "tasks")))
+    let told: Vec<_> = broken.map(|i| (clean(&run.trace.names[i].name), ending(run, i))).collect();
+    (!told.is_empty()).then(|| words::shortfall(&told))
 }

@@ -2,18 +2,16 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::Run;
-use super::document::{outcome, taken_up};
+use super::amounts::title;
+use super::document::{outcome, taken_up, worker_of};
+use super::{BUSY, NOTEWORTHY, Run};
 use crate::insight::STEADY;
 use crate::model::{GlobalLock, ModelKind};
-use crate::state::{Outcome, State};
-use crate::text::{counted, percent};
-use crate::trace::Stats;
-use crate::units::{Ns, TaskId};
-use crate::workload::Value;
-
-/// From this share on, the times are known to be too long and the report says so.
-const BUSY: f64 = 0.05;
+use crate::state::State;
+use crate::text::percent;
+use crate::text::report::{self as words, Cores, Line, Workers};
+use crate::trace::{LockStats, Stats};
+use crate::units::{LockId, Ns, TaskId};
 
 /// `text` without what a terminal would obey.
 pub(super) fn clean(text: &str) -> String {
@@ -23,36 +21,28 @@ pub(super) fn clean(text: &str) -> String {
 /// What was run, in two lines: the workload, and how it was executed.
 pub fn heading(run: Run<'_>) -> String {
     let (workload, stage) = (&run.settings.workload, run.plan.stage());
-    let mut title = workload.title.clone();
-    for param in &workload.params {
-        let shown = match param.value {
-            Value::Time(t) => t.times(run.settings.scale.millionths, 1_000_000).to_string(),
-            other => other.to_string(),
-        };
-        title = title.replace(&format!("{{{}}}", param.name), &shown);
-    }
+    let title = title(workload, run.settings.scale);
     let name = clean(&workload.name);
     let what = if title.is_empty() { name } else { format!("{name}: {}", clean(&title)) };
-    let lock = match stage.model.lock {
-        GlobalLock::Off => String::new(),
-        GlobalLock::Gil { interval } => format!(" with a GIL (switch interval {})", interval.written()),
+    let interval = match stage.model.lock {
+        GlobalLock::Off => None,
+        GlobalLock::Gil { interval } => Some(interval),
     };
     let workers = match stage.model.kind {
-        ModelKind::Serial => "one thread".to_owned(),
-        ModelKind::Async => "one event loop".to_owned(),
-        ModelKind::Threads => counted(u64::from(stage.workers), "thread", "threads"),
-        ModelKind::Processes => counted(u64::from(stage.workers), "process", "processes"),
+        ModelKind::Serial => Workers::OneThread,
+        ModelKind::Async => Workers::OneLoop,
+        ModelKind::Threads => Workers::Threads(stage.workers),
+        ModelKind::Processes => Workers::Processes(stage.workers),
     };
-    let cores = cores(run);
     let (model, engine) = (stage.model.kind.name(), run.plan.engine.name());
-    format!("{what}\n{model}{lock}: {workers}, {cores}, {engine}\n")
+    let how = words::how(model, interval, workers, cores(run), engine);
+    format!("{what}\n{how}\n")
 }
 
 /// The result of `run`: a line for each task, then what they come to. Empty if the run is not over.
 pub fn table(run: Run<'_>) -> String {
     let Some(totals) = totals(run) else { return String::new() };
-    let head = ["task", "worker", "pid", "tid", "queued", "started", "finished", "running", "waiting", "outcome"];
-    let mut rows = vec![head.map(str::to_owned)];
+    let mut rows = vec![words::COLUMNS.map(str::to_owned)];
     rows.extend((0..run.trace.tasks.len()).map(|i| row(run, i)));
     let mut text = heading(run);
     text.push('\n');
@@ -89,12 +79,12 @@ fn lay_out(rows: &[[String; 10]], text: &mut String) {
 
 fn row(run: Run<'_>, index: usize) -> [String; 10] {
     let (trace, track) = (run.trace, &run.trace.tasks[index]);
-    let worker = track.marks().iter().find(|m| m.state.is_in_flight()).map(|m| m.worker);
+    let worker = worker_of(trace, track);
     let used = worker.and_then(|w| trace.report.as_ref()?.workers.get(w.index()));
     let number = |n: Option<u32>| n.filter(|n| *n > 0).map_or_else(|| "-".to_owned(), |n| n.to_string());
     let time = |t: Option<Ns>| t.map_or_else(|| "-".to_owned(), |t| t.to_string());
     let profile = Profile::of(run, index);
-    let waits = profile.waits.iter().map(|(state, share)| format!("{} {}", word(*state), percent(*share)));
+    let waits = profile.waits.iter().map(|(state, share)| format!("{} {}", words::state(*state), percent(*share)));
     [
         clean(&trace.names[index].name),
         used.map_or_else(|| "-".to_owned(), |u| clean(&u.name)),
@@ -124,18 +114,9 @@ impl Profile {
         let whole: Ns = sums.iter().copied().sum();
         let share = |state: State| sums[state as usize].share_of(whole);
         let waits = State::ALL.into_iter().filter(|s| *s != State::Running).map(|s| (s, share(s)));
-        let mut waits: Vec<_> = waits.filter(|(_, share)| *share >= 0.005).collect();
+        let mut waits: Vec<_> = waits.filter(|(_, share)| *share >= NOTEWORTHY).collect();
         waits.sort_by(|a, b| b.1.total_cmp(&a.1));
         Profile { queued: sums[State::Queued as usize], running: share(State::Running), waits }
-    }
-}
-
-/// The word for a state in tables and sentences.
-pub(super) const fn word(state: State) -> &'static str {
-    match state {
-        State::Gil => "GIL",
-        State::Io => "I/O",
-        other => other.name(),
     }
 }
 
@@ -143,137 +124,93 @@ pub(super) const fn word(state: State) -> &'static str {
 pub(super) fn ending(run: Run<'_>, index: usize) -> String {
     let outcome = outcome(run.trace, TaskId(index as u32));
     let signal = run.trace.tasks[index].end.map_or(0, |(_, signal)| signal);
-    match outcome {
-        Outcome::Killed if signal > 0 => format!("killed by signal {signal}"),
-        other => other.name().to_owned(),
-    }
+    words::ending(outcome, signal)
 }
 
-/// The cores it could use: `2 cores`, `0.5 of 2 cores`.
-fn cores(run: Run<'_>) -> String {
+/// The cores it could use.
+fn cores(run: Run<'_>) -> Cores {
     let allowed = run.trace.cores.len();
-    let whole = counted(allowed as u64, "core", "cores");
-    if run.usable < allowed as f64 - 0.05 { format!("{:.1} of {whole}", run.usable) } else { whole }
+    Cores { allowed, usable: run.usable }
 }
 
 /// What the run comes to, in lines; nothing if it is not over.
 pub(super) fn totals(run: Run<'_>) -> Option<Vec<String>> {
     let end = run.trace.report.as_ref()?;
-    let makespan = run.trace.makespan()?;
-    let stats = run.trace.stats(makespan);
-    let cores = match run.usable {
-        part if part < run.trace.cores.len() as f64 - 0.05 => format!("{part:.1} cores"),
-        _ => cores(run),
-    };
+    let time = run.trace.makespan()?;
+    let stats = run.trace.stats(time);
+    let (cpu, cores) = (end.cpu, cores(run));
     let mut lines = vec![
-        format!(
-            "{makespan} in all: {} on cores, {:.2} of {cores} busy, {:.1} tasks under way on average",
-            end.cpu,
-            end.cpu.share_of(makespan),
-            stats.concurrency
-        ),
-        format!("{}, {}", created(&stats), resources(run)),
+        Line::Whole { time, cpu, busy: cpu.share_of(time), cores, under_way: stats.concurrency },
+        Line::Cost {
+            created: stats.spawned,
+            starting: stats.spawning,
+            memory: (end.peak_rss_bytes > 0).then_some(end.peak_rss_bytes),
+            voluntary: end.switches.voluntary,
+            involuntary: end.switches.involuntary,
+        },
     ];
     if stats.copied > 0 {
-        lines.push(format!("{} copied between processes in {}", bytes(stats.copied), stats.copying));
+        lines.push(Line::Copied { amount: stats.copied, time: stats.copying });
     }
     lines.extend(lock_line(run, &stats));
+    lines.extend(named_locks(run, time));
+    if end.overhead.server > Ns::ZERO {
+        let cpu = end.overhead.server;
+        lines.push(Line::Server { cpu, share: cpu.share_of(time.times(cores.allowed as u64, 1)) });
+    }
+    let files = end.files.clone();
+    lines.extend(files.map(|f| Line::Files { folder: clean(&f.folder), kind: clean(&f.kind), in_memory: f.in_memory }));
     lines.extend(notes(run, &stats));
-    Some(lines)
+    Some(lines.iter().map(Line::text).collect())
 }
 
-fn lock_line(run: Run<'_>, stats: &Stats) -> Option<String> {
+fn lock_line(run: Run<'_>, stats: &Stats) -> Option<Line> {
     let stage = run.plan.stage();
-    let lock = stats.lock.filter(|_| stage.model.lock.is_on())?;
-    let who = if stage.model.kind.rules().own_lock { "GIL, one in each process" } else { "GIL" };
-    Some(format!(
-        "{who}: held {}, waited for {}, handed over {}; let go {} because asked, {} by itself",
-        lock.held,
-        lock.wait,
-        times(lock.hand_overs),
-        times(lock.forced),
-        times(lock.voluntary)
-    ))
+    let LockStats { held, wait, hand_overs, forced, voluntary, .. } =
+        stats.lock.filter(|_| stage.model.lock.is_on())?;
+    let each = stage.model.kind.rules().own_lock;
+    Some(Line::Lock { each, held, waited: wait, hand_overs, forced, voluntary })
 }
 
-fn created(stats: &Stats) -> String {
-    if stats.spawned == 0 {
-        return "no worker created".to_owned();
-    }
-    format!("{} created, starting took {}", counted(stats.spawned as u64, "worker", "workers"), stats.spawning)
+/// The workload's own locks, where anybody took them.
+fn named_locks(run: Run<'_>, until: Ns) -> Vec<Line> {
+    let trace = run.trace;
+    let taken = (0u16..).zip(&trace.lock_names).filter_map(|(index, name)| {
+        let lock = trace.locks.get(&LockId::named(index))?;
+        let (held, hand_overs) = (lock.held(until), lock.hand_overs(until));
+        let (name, abandoned) = (clean(name), lock.abandoned);
+        Some(Line::NamedLock { name, held, share: held.share_of(until), hand_overs, abandoned })
+    });
+    taken.collect()
 }
 
-fn resources(run: Run<'_>) -> String {
-    let Some(end) = &run.trace.report else { return String::new() };
-    let memory = match end.peak_rss_bytes {
-        0 => "peak memory unknown".to_owned(),
-        n => format!("{} of memory at the peak", bytes(n)),
-    };
-    let switches = end.switches;
-    format!("{memory}, {} voluntary and {} involuntary switches", switches.voluntary, switches.involuntary)
-}
-
-fn notes(run: Run<'_>, stats: &Stats) -> Vec<String> {
+fn notes(run: Run<'_>, stats: &Stats) -> Vec<Line> {
     let mut notes = Vec::new();
-    if let Some(share) = run.busy_machine.filter(|share| *share >= BUSY) {
-        notes.push(format!(
-            "note: other programs took {} of the cores meanwhile; on an idle machine times may be shorter",
-            percent(share)
-        ));
-    }
+    notes.extend(run.busy_machine.filter(|share| *share >= BUSY).map(|share| Line::Busy { share }));
     notes.extend(machine_notes(run));
     if stats.lost > 0 {
-        notes.push(format!(
-            "note: {} were lost; times in states are incomplete",
-            counted(stats.lost, "event", "events")
-        ));
+        notes.push(Line::Lost { count: stats.lost });
     }
-    let suspended: Ns = run.trace.suspended.iter().map(|gap| gap.len()).sum();
-    if suspended > Ns::ZERO {
-        notes.push(format!("note: the run was suspended for {suspended} of that time"));
+    let time: Ns = run.trace.suspended.iter().map(|gap| gap.len()).sum();
+    if time > Ns::ZERO {
+        notes.push(Line::Suspended { time });
     }
     if run.trace.forgotten > Ns::ZERO {
-        notes.push(format!("note: details before {} are no longer kept; their sums are", run.trace.forgotten));
+        notes.push(Line::Forgotten { before: run.trace.forgotten });
     }
     let is_ready = |index| Profile::of(run, index).waits.iter().any(|(state, _)| *state == State::Ready);
     if (0..run.trace.tasks.len()).any(is_ready) {
-        notes.push("note: `ready` is what workers noticed themselves; the kernel's record is not read".to_owned());
+        notes.push(Line::ReadyIsNoticed);
     }
     notes
 }
 
 /// What the machine did to the run.
-fn machine_notes(run: Run<'_>) -> Vec<String> {
+fn machine_notes(run: Run<'_>) -> Vec<Line> {
     let around = run.around;
-    let mut notes = Vec::new();
-    if let Some(throttled) = around.throttled.filter(|t| *t > Ns::ZERO) {
-        notes.push(format!("note: the quota held this run back for {throttled}, added up over the cores"));
-    }
-    let stolen = around.stolen.unwrap_or(0.0) / (run.trace.cores.len().max(1) as f64);
-    if stolen >= BUSY {
-        notes.push(format!("note: the host of this virtual machine kept {} of the cores for itself", percent(stolen)));
-    }
-    if let Some(speed) = around.speed.filter(|s| *s < 1.0 - STEADY) {
-        notes.push(format!(
-            "note: the cores computed at {speed:.2} of their calibrated speed; times are longer by that"
-        ));
-    }
-    notes
-}
-
-fn times(n: u64) -> String {
-    match n {
-        1 => "once".to_owned(),
-        n => format!("{n} times"),
-    }
-}
-
-/// A number of bytes, in decimal units.
-fn bytes(n: u64) -> String {
-    match n {
-        0..1_000 => format!("{n} B"),
-        1_000..1_000_000 => format!("{:.1} kB", n as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", n as f64 / 1e6),
-        _ => format!("{:.1} GB", n as f64 / 1e9),
-    }
+    let throttled = around.throttled.filter(|t| *t > Ns::ZERO).map(|time| Line::Throttled { time });
+    let share = around.stolen.unwrap_or(0.0) / (run.trace.cores.len().max(1) as f64);
+    let stolen = (share >= BUSY).then_some(Line::Stolen { share });
+    let slow = around.speed.filter(|s| *s < 1.0 - STEADY).map(|speed| Line::Slow { speed });
+    [throttled, stolen, slow].into_iter().flatten().collect()
 }

@@ -115,7 +115,7 @@ fn figures_follow_from_the_trace() {
     let document = document(GIL, &records());
     assert_eq!((document.workload.as_str(), document.model, document.global_lock), ("pair", "threads", "gil"));
     assert_eq!((document.workers, document.cores, document.seed), (2, 2, 7));
-    assert_eq!(document.params["cpu"], Param::Time("5ms".to_owned()));
+    assert_eq!(document.params["cpu"], Param::Written("5ms".to_owned()));
     assert_eq!((us(document.makespan_s), us(document.cpu_s), us(document.parallelism)), (20_000, 18_000, 900_000));
     assert_eq!(document.core_ids, [4, 6]);
     assert_eq!(document.core_busy_s.iter().flatten().map(|s| us(*s)).collect::<Vec<_>>(), [10_000, 8_000]);
@@ -229,8 +229,8 @@ fn a_task_that_was_killed_is_a_shortfall() {
 #[test]
 fn sentences_say_what_happens_and_then_what_it_came_to() {
     let plan = plan_of(&settings(GIL));
-    let mut narrator = Narrator::new(plan.stage().tasks.iter().map(|t| t.name.clone()));
-    assert_eq!(narrator.begin(&begin()), "0.000 s: 2 tasks submitted, for 2 workers on 2 cores.");
+    let mut narrator = Narrator::new(plan.stage().tasks.iter().map(|t| t.name.clone()), ModelKind::Processes);
+    assert_eq!(narrator.begin(&begin()), ["0.000 s: 2 tasks submitted, for 2 workers on 2 cores."]);
     // As rings are drained: in order for each worker, in none across them.
     let mut shuffled = records();
     shuffled.sort_by_key(|r| std::cmp::Reverse(r.worker));
@@ -240,6 +240,7 @@ fn sentences_say_what_happens_and_then_what_it_came_to() {
         "0.002 s: task 2 starts on worker 2.",
         "0.002 s: task 2 waits for the GIL.",
         "0.011 s: task 1 is done.",
+        "0.018 s: 64 B copied back from task 2, in 1 us.",
         "0.020 s: task 2 was killed by signal 9.",
     ];
     assert_eq!(narrator.tell(&shuffled), expected);
@@ -251,20 +252,6 @@ fn sentences_say_what_happens_and_then_what_it_came_to() {
 }
 
 #[test]
-fn repeated_waits_are_told_once_a_second_and_long_ones_have_an_end() {
-    let mut narrator = Narrator::new(["t".to_owned()]);
-    let _ = narrator.begin(&begin());
-    let mut told = Vec::new();
-    for round in 0..300 {
-        told.extend(narrator.tell(&[at(round * 10, 0, 0, enter(0, State::Gil))]));
-        told.extend(narrator.tell(&[at(round * 10 + 5, 0, 0, enter(0, State::Running))]));
-    }
-    assert_eq!(told.iter().filter(|s| s.contains("waits for the GIL")).count(), 3, "{told:?}");
-    told = narrator.tell(&[at(4_000, 0, 0, enter(0, State::Io)), at(4_200, 0, 0, enter(0, State::Running))]);
-    assert_eq!(told, ["4.000 s: t waits for an answer.", "4.200 s: t goes on after 200 ms of waiting for an answer."]);
-}
-
-#[test]
 fn what_a_terminal_would_obey_is_not_printed() {
     let text = with_run(GIL, &records(), None, |run| {
         let mut settings = run.settings.clone();
@@ -272,4 +259,126 @@ fn what_a_terminal_would_obey_is_not_printed() {
         table(Run { settings: &settings, ..run })
     });
     assert!(text.contains("wiped") && !text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+}
+
+#[test]
+fn values_are_separated_by_commas_and_quoted_where_they_must_be() {
+    let head = csv_head(false);
+    let columns: Vec<&str> = head.trim_end().split(',').collect();
+    assert_eq!(columns.len(), 22);
+    assert_eq!(columns[..4], ["name", "worker", "worker_name", "pid"]);
+    assert_eq!(columns[7..12], ["submitted_s", "started_s", "finished_s", "latency_s", "state_queued_s"]);
+    assert_eq!((columns[18], columns[21]), ("state_gil_s", "result"));
+    assert_eq!(csv_head(true), format!("repeat,{head}"));
+    let rows = with_run(GIL, &records(), None, |run| csv_rows(run, None).expect("the run is over"));
+    let expected = "\
+task 1,1,worker 1,101,102,done,,0,0.001,0.011,0.011,0,0.001,0,0.01,0,,0,0,0,0,42
+task 2,2,worker 2,101,103,killed,9,0,0.002,0.02,0.02,0.002,0,0,0.008,0,,0,0.01,0,0,
+";
+    assert_eq!(rows, expected);
+    let odd = with_run(GIL, &records(), None, |run| {
+        let mut trace = run.trace.clone();
+        trace.names[0].name = "one, \"two\"\nthree".to_owned();
+        csv_rows(Run { trace: &trace, ..run }, Some(7)).expect("the run is over")
+    });
+    assert!(odd.starts_with("7,\"one, \"\"two\"\"\nthree\",1,") && odd.contains("\n7,task 2,2,"), "{odd}");
+}
+
+#[test]
+fn one_task_is_not_called_tasks() {
+    let mut workload = settings(GIL).workload;
+    assert_eq!(title(&workload, Scale { millionths: 500_000 }), "2 tasks of 2.5 ms");
+    workload.set("tasks", crate::workload::Value::Count(1)).expect("a parameter");
+    assert_eq!(title(&workload, Scale::ONE), "1 task of 5 ms");
+}
+
+/// What a printout comes to: two rounds, the second being the run of `records`, and then the end.
+fn printed(format: Format, plain: bool, repeat: Option<u16>, broken: Option<&str>) -> Vec<String> {
+    let good: Vec<Record> = records()
+        .into_iter()
+        .map(|r| {
+            if let Event::Ended { task, .. } = r.event {
+                Record { event: ended(task.0, Outcome::Done, 0), ..r }
+            } else {
+                r
+            }
+        })
+        .collect();
+    let mut printout = Printout::new(format, plain, repeat);
+    let mut pieces = Vec::new();
+    with_run(GIL, &good, Some(0.5), |run| {
+        let mut trace = run.trace.clone();
+        trace.report.as_mut().expect("a report").results[1].outcome = Outcome::Done;
+        pieces.push(printout.begin(1) + &printout.end(Run { trace: &trace, ..run }, 1).expect("the run is over"));
+    });
+    if repeat.is_some() {
+        with_run(GIL, &records(), None, |run| {
+            pieces.push(printout.begin(2) + &printout.end(run, 2).expect("the run is over"));
+        });
+    }
+    pieces.push(printout.close(broken));
+    pieces
+}
+
+#[test]
+fn without_repetition_each_format_is_what_it_is_alone() {
+    for format in [Format::Table, Format::Json, Format::Csv] {
+        let pieces = printed(format, false, None, None);
+        assert_eq!((pieces.len(), pieces[1].as_str()), (2, ""), "{format:?}");
+    }
+    let document: serde_json::Value = serde_json::from_str(&printed(Format::Json, false, None, None)[0]).expect("JSON");
+    assert_eq!((&document["schema"], &document["workload"]), (&1.into(), &"pair".into()));
+}
+
+#[test]
+fn whatever_ends_a_repetition_its_document_is_whole() {
+    let read = |pieces: &[String]| -> serde_json::Value { serde_json::from_str(&pieces.concat()).expect("JSON") };
+    let pieces = printed(Format::Json, false, Some(5), Some("task 2 was \"killed\""));
+    let all = read(&pieces);
+    assert_eq!((all["repeat"].as_u64(), all["runs"].as_array().map(Vec::len)), (Some(5), Some(2)));
+    assert_eq!(all["error"], "task 2 was \"killed\"");
+    assert_eq!(all["summary"]["count"], 1, "a run with a killed task is shown, but not counted");
+    assert_eq!(us(all["summary"]["makespan_s"]["median"].as_f64().expect("a number")), 20_000);
+    let alone: serde_json::Value = serde_json::from_str(&printed(Format::Json, false, None, None)[0]).expect("JSON");
+    assert_eq!(all["runs"][0], alone);
+    let none = Printout::new(Format::Json, false, Some(3)).close(Some("no more processes"));
+    let none = read(&[none]);
+    assert_eq!((none["runs"].as_array().map(Vec::len), &none["summary"]["count"]), (Some(0), &0.into()));
+    assert!(none["summary"]["makespan_s"].is_null() && none["error"] == "no more processes");
+    assert_eq!(Printout::new(Format::Csv, false, Some(3)).close(None), csv_head(true));
+    assert_eq!(Printout::new(Format::Table, false, Some(3)).close(None), "");
+    let rows = printed(Format::Csv, false, Some(5), None).concat();
+    let first: Vec<&str> = rows.lines().map(|l| l.split(',').next().unwrap_or("")).collect();
+    assert_eq!(first, ["repeat", "1", "1", "2", "2"]);
+}
+
+#[test]
+fn repeated_runs_read_like_this() {
+    let expected = "\
+pair: 2 tasks of 5 ms
+threads with a GIL (switch interval 5ms): 2 threads, 2 cores, measured
+
+run          time  cores busy  CPU time       p50       p95       p99   longest
+1         20.0 ms        0.90   18.0 ms   11.0 ms   20.0 ms   20.0 ms   20.0 ms
+2         20.0 ms        0.90   18.0 ms   11.0 ms   11.0 ms   11.0 ms   11.0 ms
+
+median    20.0 ms        0.90   18.0 ms   11.0 ms   20.0 ms   20.0 ms   20.0 ms
+minimum   20.0 ms        0.90   18.0 ms   11.0 ms   20.0 ms   20.0 ms   20.0 ms
+maximum   20.0 ms        0.90   18.0 ms   11.0 ms   20.0 ms   20.0 ms   20.0 ms
+spread        0 s        0.00       0 s       0 s       0 s       0 s       0 s
+
+p50, p95, p99, longest: latency of the tasks, from submission to end
+spread: half of the runs lie this close to the median (median absolute deviation)
+note: other programs took 5 % of the cores or more in 1 of 1 runs; on an idle machine times may be shorter
+";
+    assert_eq!(printed(Format::Table, false, Some(2), None).concat(), expected);
+    let plain = printed(Format::Table, true, Some(2), None);
+    assert!(
+        plain[0].starts_with("Run 1 of 2.\nThe run is over.\n") && plain[1].starts_with("Run 2 of 2.\n"),
+        "{plain:?}"
+    );
+    assert!(
+        plain[2].starts_with("1 run is over: 20 ms in the median, 20 ms at least and 20 ms at most.\n"),
+        "{plain:?}"
+    );
 }

@@ -105,7 +105,7 @@ impl Current {
     fn beside(&self, end: &End) -> Beside {
         let Some(watch) = &self.watch else { return Beside::default() };
         let (at, own) = (now(), sys::process_cpu());
-        let overhead = end.overhead.collector + end.overhead.dispatcher;
+        let overhead = end.overhead.all();
         Beside {
             others: watch.others(at, own, end.cpu + overhead).unwrap_or(0.0),
             watching: watch.own(at, own, overhead),

@@ -1,0 +1,153 @@
+//! The catalogue of workloads, printed: as a list for people, as a document for programs, or one of them as the file it
+//! is, ready to edit.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+
+use super::{Exit, workloads};
+use crate::app::keys::{Action, shown};
+use crate::model::ModelKind;
+use crate::report::{ListFormat, Param, SCHEMA, params, title};
+use crate::workload::{SHIPPED, Scale, Workload, shipped};
+
+/// The file of the shipped workload `name`, as it is.
+pub(super) fn show(name: &str) -> Result<String, Exit> {
+    let file = SHIPPED.iter().find(|f| f.name == name).ok_or_else(|| workloads::unknown(name, ""))?;
+    Ok(file.text.to_owned())
+}
+
+/// All shipped workloads.
+pub(super) fn list(format: ListFormat) -> String {
+    let all = shipped();
+    match format {
+        ListFormat::Table => table(&all),
+        ListFormat::Json => json(&all),
+    }
+}
+
+fn table(all: &[Workload]) -> String {
+    let titles: Vec<String> = all.iter().map(|w| title(w, Scale::ONE)).collect();
+    let name_width = all.iter().map(|w| w.name.width()).max().unwrap_or_default();
+    let title_width = titles.iter().map(|t| t.width()).max().unwrap_or_default();
+    let mut groups: Vec<&str> = Vec::new();
+    for workload in all {
+        if !groups.contains(&workload.group.as_str()) {
+            groups.push(&workload.group);
+        }
+    }
+    let mut text = String::new();
+    for group in groups {
+        let _ = writeln!(text, "{group}");
+        for (workload, title) in all.iter().zip(&titles).filter(|(w, _)| w.group == group) {
+            let name = padded(&workload.name, name_width);
+            let line = format!("  {name}  {}  {}", padded(title, title_width), keys(&workload.show));
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+        text.push('\n');
+    }
+    text + AFTER
+}
+
+const AFTER: &str = "\
+On the right: what to press on the screen, key after key, to see its point.
+concviz -w NAME opens one; concviz workloads --show NAME prints it as a file to
+edit, which -w FILE.toml reads.
+";
+
+fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+/// The keys that lead through `models`, one after the other, from the screen as it starts: without the global lock.
+fn keys(models: &[String]) -> String {
+    let mut keys = Vec::new();
+    let mut at = (None, false);
+    for model in models {
+        let (name, lock) = model.split_once('+').map_or((model.as_str(), false), |(name, with)| (name, with == "gil"));
+        let Some(kind) = ModelKind::ALL.into_iter().find(|kind| kind.name() == name) else { continue };
+        if at.1 != lock {
+            keys.push(shown(Action::Lock));
+        }
+        if at.0 != Some(kind) {
+            keys.push(shown(Action::Model(kind)));
+        }
+        at = (Some(kind), lock);
+    }
+    keys.join(" ")
+}
+
+/// The document of all workloads. Fields are added, never renamed or removed, while `schema` stays the same.
+#[derive(Serialize)]
+struct Catalogue<'a> {
+    schema: u32,
+    concviz: &'static str,
+    workloads: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    name: &'a str,
+    group: &'a str,
+    title: String,
+    about: &'a str,
+    show: &'a [String],
+    params: BTreeMap<String, Param>,
+}
+
+impl Entry<'_> {
+    fn of(workload: &Workload) -> Entry<'_> {
+        Entry {
+            name: &workload.name,
+            group: &workload.group,
+            title: title(workload, Scale::ONE),
+            about: &workload.about,
+            show: &workload.show,
+            params: params(workload),
+        }
+    }
+}
+
+fn json(all: &[Workload]) -> String {
+    let workloads = all.iter().map(Entry::of).collect();
+    let document = Catalogue { schema: SCHEMA, concviz: env!("CARGO_PKG_VERSION"), workloads };
+    // Only texts and numbers: there is nothing in it that could not be written.
+    serde_json::to_string_pretty(&document).map(|text| text + "\n").unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload;
+
+    #[test]
+    fn every_workload_has_a_line_with_its_numbers_and_its_keys() {
+        let text = list(ListFormat::Table);
+        for workload in shipped() {
+            let title = title(&workload, Scale::ONE);
+            let line = text.lines().find(|l| l.trim_start().starts_with(&format!("{} ", workload.name)));
+            let line = line.unwrap_or_else(|| panic!("{} is missing:\n{text}", workload.name));
+            assert!(line.contains(&title) && line.ends_with(&keys(&workload.show)), "{line}");
+            assert!(!title.contains('{'), "{title}: a number is missing");
+            assert!(text.lines().any(|l| l == workload.group), "{} has no heading", workload.group);
+        }
+    }
+
+    #[test]
+    fn a_workload_that_is_shown_is_read_back_as_it_is() {
+        for workload in shipped() {
+            let text = show(&workload.name).unwrap_or_else(|e| panic!("{}", e.text));
+            assert_eq!(workload::parse("edited.toml", &text), Ok(workload));
+        }
+    }
+
+    #[test]
+    fn keys_lead_from_one_model_to_the_next() {
+        let keys = |models: &[&str]| keys(&models.iter().map(|&m| m.to_owned()).collect::<Vec<_>>());
+        assert_eq!(keys(&["serial", "threads", "threads+gil", "processes"]), "1 2 g g 3");
+        assert_eq!(keys(&["threads+gil", "async+gil"]), "g 2 4");
+        assert_eq!(keys(&["fibers", "async"]), "4");
+    }
+}

@@ -1,0 +1,78 @@
+//! What completes commands, options and names in a shell. A workload is a name or a file, which the generator of the
+//! scripts cannot express for every shell: the few words of it are replaced here.
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use super::args::{Args, workload_names};
+
+/// The script for `shell`.
+pub(super) fn script(shell: Shell) -> String {
+    let mut bytes = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "concviz", &mut bytes);
+    let script = String::from_utf8_lossy(&bytes).into_owned();
+    match shell {
+        Shell::Zsh => zsh(&script),
+        Shell::Fish => fish(&script),
+        // The first takes files where no name fits; the others take any text.
+        _ => script,
+    }
+}
+
+/// Names, and files that end in `.toml`.
+fn zsh(script: &str) -> String {
+    let names = workload_names().join(" ");
+    let function = format!(
+        "_concviz_workload() {{\n    _alternative 'names:workload:({names})' 'files:file:_files -g \"*.toml(-.)\"'\n}}\n\n_concviz() {{"
+    );
+    script.replace(&format!(":NAME|FILE.toml:({names})'"), ":NAME|FILE.toml:_concviz_workload'").replacen(
+        "_concviz() {",
+        &function,
+        1,
+    )
+}
+
+/// Files too. And the value of an option can be completed before a command as well: there the option still lacks it,
+/// which must not count as no place for options.
+fn fish(script: &str) -> String {
+    let script = script.replacen("    or return\n", "    or return 0\n", 1);
+    let lines = script.lines().map(|line| {
+        let files =
+            if line.contains(" -l workload ") { line.replace(" -r -f -a ", " -r -F -a ") } else { line.to_owned() };
+        files + "\n"
+    });
+    lines.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_script_knows_the_commands_the_models_and_the_workloads() {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+            let script = script(shell);
+            for word in ["processes", "workloads", "completions", "switch-interval", "high-contrast"] {
+                assert!(script.contains(word), "{shell}: {word}");
+            }
+            for name in workload_names() {
+                assert!(script.contains(name), "{shell}: {name}");
+            }
+        }
+        for shell in [Shell::Elvish, Shell::PowerShell] {
+            assert!(script(shell).contains("--switch-interval"), "{shell}");
+        }
+    }
+
+    #[test]
+    fn a_workload_can_be_a_file_of_ones_own() {
+        assert!(script(Shell::Bash).contains("-o default concviz"));
+        let zsh = script(Shell::Zsh);
+        assert_eq!(zsh.matches(":_concviz_workload'").count(), 4, "-w and --workload, with and without `run`");
+        assert_eq!(zsh.matches("_files -g").count(), 1);
+        let fish = script(Shell::Fish);
+        assert_eq!(fish.matches("    or return 0\n").count(), 1);
+        let lines: Vec<&str> = fish.lines().filter(|l| l.contains(" -l workload ")).collect();
+        assert!(lines.len() == 2 && lines.iter().all(|l| l.contains(" -r -F -a ")), "{lines:?}");
+    }
+}

@@ -1,0 +1,70 @@
+//! The tasks of a run as comma-separated values: a line for each. Quoted as RFC 4180 says, with a line feed after
+//! each line; numbers have a dot whatever the locale; what is unknown is empty.
+
+use csv::Writer;
+
+use super::Run;
+use super::fields::{Document, Task};
+use crate::state::State;
+
+/// The columns before those of the states.
+const BEFORE: [&str; 11] = [
+    "name",
+    "worker",
+    "worker_name",
+    "pid",
+    "tid",
+    "outcome",
+    "signal",
+    "submitted_s",
+    "started_s",
+    "finished_s",
+    "latency_s",
+];
+
+/// The line with the names of the columns; where runs are repeated, their number comes first.
+pub fn csv_head(repeated: bool) -> String {
+    let states = State::ALL.map(|s| format!("state_{}_s", s.name()));
+    let columns = BEFORE.map(str::to_owned).into_iter().chain(states).chain(["result".to_owned()]);
+    let first = repeated.then(|| "repeat".to_owned());
+    lines([first.into_iter().chain(columns).collect()])
+}
+
+/// A line for each task of `run`, with the number of the run in front if there is one. Nothing if it is not over.
+pub fn csv_rows(run: Run<'_>, repeat: Option<u16>) -> Option<String> {
+    let document = Document::of(run)?;
+    Some(lines(document.tasks.iter().map(|task| row(task, repeat))))
+}
+
+fn row(task: &Task, repeat: Option<u16>) -> Vec<String> {
+    let mut row: Vec<String> = repeat.iter().map(ToString::to_string).collect();
+    row.extend([
+        task.name.clone(),
+        known(task.worker),
+        known(task.worker_name.clone()),
+        known(task.pid),
+        known(task.tid),
+        task.outcome.to_owned(),
+        known(task.signal),
+        known(task.queued_s),
+        known(task.started_s),
+        known(task.finished_s),
+        known(task.latency_s),
+    ]);
+    row.extend(task.states_s.0.map(known));
+    row.push(known(task.result));
+    row
+}
+
+fn known(value: Option<impl ToString>) -> String {
+    value.map_or_else(String::new, |v| v.to_string())
+}
+
+fn lines(rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut writer = Writer::from_writer(Vec::new());
+    for row in rows {
+        // Into memory nothing fails, and all rows are of one length.
+        let _ = writer.write_record(row);
+    }
+    writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}

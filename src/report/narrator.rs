@@ -1,0 +1,402 @@
+//! What happens in a run, told in sentences while it goes on: for screen readers and for logs. Of a few tasks it tells
+//! what a listener can follow: their first steps, their waits and copies (of each kind the first, then from time to time)
+//! and their ends. Many tasks it counts, once a second.
+
+use super::table::clean;
+use crate::model::ModelKind;
+use crate::state::{Outcome, State};
+use crate::text::report::{Told, Wait};
+use crate::trace::{Begin, Direction, Event, Record};
+use crate::units::{Ns, Stamp, TaskId, WorkerId};
+
+/// So many tasks are told one by one; if there are more, they are counted.
+pub(super) const FEW: usize = 32;
+/// After so long a task that goes on waiting and working is heard of again: at the earliest, and for each task there is.
+/// So no more than four such sentences come in a second, whatever the number of tasks.
+const AGAIN: Ns = Ns::from_millis(1_000);
+const AGAIN_EACH: Ns = Ns::from_millis(250);
+/// From so long on, the end of a wait is worth a sentence.
+const LONG: Ns = Ns::from_millis(100);
+/// How often many tasks are counted: at first, and after [`PATIENT`].
+const COUNTED: Ns = Ns::from_millis(1_000);
+const COUNTED_LATER: Ns = Ns::from_millis(10_000);
+const PATIENT: Ns = Ns::from_millis(10_000);
+
+/// Tells a run while it goes on.
+#[derive(Clone, Debug)]
+pub struct Narrator {
+    names: Vec<String>,
+    /// Whether a task that is ready waits for its turn on a loop, rather than for a core.
+    on_loop: bool,
+    t0: Stamp,
+    /// How many workers there are; who has a higher number only sends tasks to them.
+    workers: u16,
+    again: Ns,
+    voices: Vec<Voice>,
+    crowd: Option<Crowd>,
+}
+
+/// What has been said of one task.
+#[derive(Clone, Copy, Debug, Default)]
+struct Voice {
+    begun: bool,
+    ended: bool,
+    /// The wait it is in, and since when.
+    waits: Option<(Wait, Ns)>,
+    /// When a wait of this kind was told last.
+    told: [Option<Ns>; State::COUNT],
+    /// When a copy to its worker, or back, was told last.
+    copied: [Option<Ns>; 2],
+}
+
+/// Whether something that was told `last` may be told again `now`, which then is the last time.
+fn due(last: &mut Option<Ns>, now: Ns, again: Ns) -> bool {
+    let due = last.is_none_or(|t| now.less(t) >= again);
+    if due {
+        *last = Some(now);
+    }
+    due
+}
+
+impl Narrator {
+    /// For a run of the tasks called `names` under a model of this `kind`.
+    pub fn new(names: impl IntoIterator<Item = String>, kind: ModelKind) -> Narrator {
+        let names: Vec<String> = names.into_iter().map(|n| clean(&n)).collect();
+        let tasks = names.len();
+        let (few, many) = if tasks <= FEW { (tasks, None) } else { (0, Some(Crowd::of(tasks))) };
+        Narrator {
+            names,
+            on_loop: kind == ModelKind::Async,
+            t0: Stamp::default(),
+            workers: 0,
+            again: AGAIN.max(AGAIN_EACH.times(tasks as u64, 1)),
+            voices: vec![Voice::default(); few],
+            crowd: many,
+        }
+    }
+
+    /// The run begins.
+    pub fn begin(&mut self, begin: &Begin) -> Vec<String> {
+        (self.t0, self.workers) = (begin.t0, begin.workers);
+        let told = Told::Submitted { tasks: self.names.len(), workers: begin.workers, cores: begin.cores.len() };
+        let counted = self.crowd.as_ref().map(|_| Told::WillCount);
+        [told].into_iter().chain(counted).map(|told| told.sentence(Ns::ZERO)).collect()
+    }
+
+    /// What the next `records` tell, in the order in which it happened.
+    pub fn tell(&mut self, records: &[Record]) -> Vec<String> {
+        let mut records = records.to_vec();
+        records.sort_by_key(|r| r.at);
+        let mut sentences = Vec::new();
+        for record in &records {
+            let at = record.at.since(self.t0);
+            sentences.extend(self.counted(at));
+            sentences.extend(self.one(at, record).iter().map(|told| told.sentence(at)));
+        }
+        sentences
+    }
+
+    /// What is to be told `now`, though nothing happens.
+    pub fn pause(&mut self, now: Stamp) -> Option<String> {
+        self.counted(now.since(self.t0))
+    }
+
+    fn counted(&mut self, at: Ns) -> Option<String> {
+        let on_loop = self.on_loop;
+        self.crowd.as_mut()?.count(at, on_loop).map(|(at, told)| told.sentence(at))
+    }
+
+    fn one(&mut self, at: Ns, record: &Record) -> Vec<Told> {
+        match record.event {
+            Event::Lost { count } => vec![Told::Lost { worker: record.worker.0 + 1, count }],
+            Event::Suspended { spent } => vec![Told::StoodStill { time: spent }],
+            Event::WorkerEnded { who, outcome: Outcome::Killed, signal } => {
+                vec![Told::WorkerKilled { worker: who.0 + 1, signal }]
+            }
+            Event::WorkerEnded { who, outcome: Outcome::Failed, .. } => vec![Told::WorkerFailed { worker: who.0 + 1 }],
+            event if self.crowd.is_some() => self.of_many(event),
+            Event::Enter { task, state, ago, due, .. } => self.enters(at, task, state, (ago, due), record.worker),
+            Event::Ended { task, outcome, signal, .. } => self.ends(task, outcome, signal),
+            Event::WorkerStarted { pid, tid } => vec![Told::WorkerReady { worker: record.worker.0 + 1, pid, tid }],
+            Event::WasOff { task, spent } => self.was_off(at, task, spent),
+            Event::Copied { task, direction, bytes, spent } => self.copies(at, task, direction, bytes, spent),
+            _ => Vec::new(),
+        }
+    }
+
+    fn of_many(&mut self, event: Event) -> Vec<Told> {
+        let Some(crowd) = &mut self.crowd else { return Vec::new() };
+        match event {
+            Event::Enter { task, state, .. } => crowd.change(task, state),
+            Event::WorkerStarting { task, .. } => crowd.change(task, State::Starting),
+            Event::Ended { task, outcome, signal, .. } => {
+                crowd.change(task, State::Ended);
+                let broken = matches!(outcome, Outcome::Failed | Outcome::Killed);
+                if broken && crowd.broken < FEW {
+                    crowd.broken += 1;
+                    let task = self.names.get(task.index()).cloned().unwrap_or_default();
+                    return vec![Told::Ended { task, outcome, signal }];
+                }
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn enters(
+        &mut self,
+        at: Ns,
+        task: TaskId,
+        state: State,
+        (ago, until): (Ns, Option<Ns>),
+        worker: WorkerId,
+    ) -> Vec<Told> {
+        let Some(voice) = self.voices.get_mut(task.index()) else { return Vec::new() };
+        let name = || self.names[task.index()].clone();
+        let wait = Wait::of(state, self.on_loop);
+        let mut said = Vec::new();
+        if let Some((waited, since)) = voice.waits.take_if(|(w, _)| Some(*w) != wait) {
+            // The reason for waiting was gone before the task went on: between, it was ready.
+            let after = at.less(ago).less(since);
+            if after >= LONG {
+                said.push(Told::Waited { task: name(), after, wait: waited, goes_on: wait.is_none() && ago < LONG });
+            }
+        }
+        if ago >= LONG {
+            let wait = if self.on_loop { Wait::Turn } else { Wait::Core };
+            said.push(Told::Waited { task: name(), after: ago, wait, goes_on: true });
+        }
+        if !voice.begun && state.is_in_flight() && worker.0 < self.workers {
+            voice.begun = true;
+            said.push(Told::Starts { task: name(), worker: worker.0 + 1 });
+        }
+        if let Some(wait) = wait {
+            voice.waits.get_or_insert((wait, at));
+            let nothing = wait == Wait::Timer && until == Some(Ns::ZERO);
+            if !nothing && due(&mut voice.told[state as usize], at, self.again) {
+                said.push(Told::Waits { task: name(), wait, due: until.filter(|_| wait == Wait::Timer) });
+            }
+        }
+        said
+    }
+
+    fn was_off(&mut self, at: Ns, task: TaskId, time: Ns) -> Vec<Told> {
+        let again = self.again;
+        let voice = self.voices.get_mut(task.index());
+        let heard = voice.is_some_and(|v| due(&mut v.told[State::Ready as usize], at, again));
+        let told = || Told::WasOff { task: self.names[task.index()].clone(), time };
+        heard.then(told).into_iter().collect()
+    }
+
+    fn copies(&mut self, at: Ns, task: TaskId, direction: Direction, bytes: u64, time: Ns) -> Vec<Told> {
+        let again = self.again;
+        let back = direction == Direction::Out;
+        let voice = self.voices.get_mut(task.index());
+        let heard = voice.is_some_and(|v| due(&mut v.copied[usize::from(back)], at, again));
+        let told = || Told::Copied { task: self.names[task.index()].clone(), back, bytes, time };
+        heard.then(told).into_iter().collect()
+    }
+
+    fn ends(&mut self, task: TaskId, outcome: Outcome, signal: u8) -> Vec<Told> {
+        let Some(voice) = self.voices.get_mut(task.index()).filter(|v| !v.ended) else { return Vec::new() };
+        voice.ended = true;
+        vec![Told::Ended { task: self.names[task.index()].clone(), outcome, signal }]
+    }
+}
+
+/// Many tasks, of which only is known how many do what.
+#[derive(Clone, Debug)]
+struct Crowd {
+    states: Vec<State>,
+    /// When they are counted next, if anything changed.
+    next: Ns,
+    changed: bool,
+    /// How many ends other than good ones were told.
+    broken: usize,
+}
+
+impl Crowd {
+    fn of(tasks: usize) -> Crowd {
+        Crowd { states: vec![State::Queued; tasks], next: COUNTED, changed: false, broken: 0 }
+    }
+
+    fn change(&mut self, task: TaskId, state: State) {
+        if let Some(now) = self.states.get_mut(task.index()).filter(|now| **now != State::Ended) {
+            self.changed |= *now != state;
+            *now = state;
+        }
+    }
+
+    /// How many do what, and since when that is to be told; nothing if it is not yet time, or nothing changed.
+    fn count(&mut self, at: Ns, on_loop: bool) -> Option<(Ns, Told)> {
+        if at < self.next || !self.changed {
+            return None;
+        }
+        let every = if at < PATIENT { COUNTED } else { COUNTED_LATER };
+        let since = std::mem::replace(&mut self.next, Ns((at.0 / every.0 + 1) * every.0));
+        self.changed = false;
+        let of = |state: State| self.states.iter().filter(|s| **s == state).count();
+        let going = [
+            State::Running,
+            State::Ready,
+            State::Preempted,
+            State::Gil,
+            State::Lock,
+            State::Io,
+            State::Sleep,
+            State::Copying,
+            State::Starting,
+            State::Queued,
+        ];
+        let doing = going.map(|s| (s, of(s))).into_iter().filter(|(_, n)| *n > 0).collect();
+        let (over, tasks) = (of(State::Ended), self.states.len());
+        (over < tasks).then_some((since, Told::Count { over, tasks, doing, on_loop }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::CoreId;
+
+    fn at(ms: u64, event: Event) -> Record {
+        Record { at: Stamp(ms * 1_000_000), worker: WorkerId(0), core: CoreId(0), event }
+    }
+
+    fn enter(task: u32, state: State) -> Event {
+        Event::Enter { task: TaskId(task), state, holds: true, ago: Ns::ZERO, due: None }
+    }
+
+    fn ended(task: u32, outcome: Outcome, signal: u8) -> Event {
+        Event::Ended { task: TaskId(task), outcome, signal, cpu: Ns::ZERO }
+    }
+
+    fn narrator(tasks: usize, kind: ModelKind) -> Narrator {
+        let mut narrator = Narrator::new((1..=tasks).map(|n| format!("task {n}")), kind);
+        let begin = Begin { t0: Stamp(0), pid: 1, workers: 1, cores: vec![0] };
+        assert!(narrator.begin(&begin)[0].contains("submitted"));
+        narrator
+    }
+
+    #[test]
+    fn every_wait_is_told_and_a_long_one_has_an_end() {
+        for (state, waits, noun) in [
+            (State::Ready, "waits for a core", "waiting for a core"),
+            (State::Gil, "waits for the GIL", "waiting for the GIL"),
+            (State::Lock, "waits for a lock", "waiting for a lock"),
+            (State::Io, "waits for I/O", "waiting for I/O"),
+            (State::Sleep, "sleeps", "sleep"),
+        ] {
+            let mut narrator = narrator(1, ModelKind::Threads);
+            let told = narrator.tell(&[
+                at(1, enter(0, State::Running)),
+                at(2, enter(0, state)),
+                at(302, enter(0, State::Running)),
+            ]);
+            let expected = [
+                "0.001 s: task 1 starts on worker 1.".to_owned(),
+                format!("0.002 s: task 1 {waits}."),
+                format!("0.302 s: task 1 goes on after 300 ms of {noun}."),
+            ];
+            assert_eq!(told, expected);
+        }
+    }
+
+    #[test]
+    fn on_a_loop_a_task_waits_for_its_turn() {
+        let mut narrator = narrator(1, ModelKind::Async);
+        let due = |ms| Some(Ns::from_millis(ms));
+        let sleep = Event::Enter { task: TaskId(0), state: State::Sleep, holds: false, ago: Ns::ZERO, due: due(200) };
+        let late = Ns::from_millis(150);
+        let wakes = Event::Enter { task: TaskId(0), state: State::Running, holds: true, ago: late, due: None };
+        let told = narrator.tell(&[at(0, enter(0, State::Ready)), at(1, sleep), at(351, wakes)]);
+        let expected = [
+            "0.000 s: task 1 starts on worker 1.",
+            "0.000 s: task 1 waits for its turn.",
+            "0.001 s: task 1 sleeps for 200 ms.",
+            "0.351 s: task 1 is through with 200 ms of sleep.",
+            "0.351 s: task 1 goes on after 150 ms of waiting for its turn.",
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn copies_and_stretches_without_a_core_are_told() {
+        let mut narrator = narrator(1, ModelKind::Processes);
+        let copied = |direction| Event::Copied { task: TaskId(0), direction, bytes: 64, spent: Ns::from_micros(20) };
+        let off = Event::WasOff { task: TaskId(0), spent: Ns::from_millis(4) };
+        let sent = Record { worker: WorkerId(1), ..at(0, enter(0, State::Copying)) };
+        assert!(narrator.tell(&[sent]).is_empty(), "who sends a task is not who does it");
+        let told = narrator.tell(&[
+            at(1, copied(Direction::In)),
+            at(2, copied(Direction::In)),
+            at(20, off),
+            at(30, off),
+            at(1_040, off),
+            at(1_050, copied(Direction::Out)),
+        ]);
+        let expected = [
+            "0.001 s: 64 B copied to task 1, in 20 us.",
+            "0.020 s: task 1 had no core for 4 ms.",
+            "1.040 s: task 1 had no core for 4 ms.",
+            "1.050 s: 64 B copied back from task 1, in 20 us.",
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn repeated_waits_are_told_at_most_four_times_a_second() {
+        for (tasks, most) in [(1, 3), (4, 12), (32, 32)] {
+            let mut narrator = narrator(tasks, ModelKind::Threads);
+            let mut told = Vec::new();
+            for round in 0..300 {
+                for task in 0..tasks as u32 {
+                    told.extend(narrator.tell(&[at(round * 10, enter(task, State::Gil))]));
+                    told.extend(narrator.tell(&[at(round * 10 + 5, enter(task, State::Running))]));
+                }
+            }
+            let waits = told.iter().filter(|s| s.contains("waits for the GIL")).count();
+            assert_eq!(waits, most, "{tasks} tasks in three seconds: each once, then four in a second at most");
+        }
+    }
+
+    #[test]
+    fn many_tasks_are_counted_and_only_what_goes_wrong_is_told_of_one() {
+        let mut narrator = narrator(100, ModelKind::Threads);
+        let mut told = Vec::new();
+        for n in 0..100 {
+            told.extend(narrator.tell(&[at(u64::from(n) * 25, enter(n, State::Running))]));
+            let after = if n % 2 == 0 { enter(n, State::Io) } else { ended(n, Outcome::Done, 0) };
+            told.extend(narrator.tell(&[at(u64::from(n) * 25 + 10, after)]));
+        }
+        told.extend(narrator.tell(&[at(2_600, ended(0, Outcome::Killed, 9))]));
+        let expected = [
+            "1.000 s: 20 of 100 tasks are over; 20 waiting for I/O, 60 queued.",
+            "2.000 s: 40 of 100 tasks are over; 40 waiting for I/O, 20 queued.",
+            "2.600 s: task 1 was killed by signal 9.",
+        ];
+        assert_eq!(told, expected);
+        // Nothing comes for a while: what had changed is told nevertheless, and once.
+        assert_eq!(narrator.pause(Stamp(2_900_000_000)), None);
+        let said = narrator.pause(Stamp(3_010_000_000));
+        assert_eq!(said.as_deref(), Some("3.000 s: 51 of 100 tasks are over; 49 waiting for I/O."));
+        assert_eq!(narrator.pause(Stamp(5_000_000_000)), None);
+        // Later on it is told less often.
+        let _ = narrator.tell(&[at(15_000, enter(2, State::Running)), at(16_000, enter(4, State::Running))]);
+        assert_eq!(narrator.pause(Stamp(19_000_000_000)), None);
+        assert!(narrator.pause(Stamp(20_010_000_000)).is_some_and(|s| s.starts_with("20.000 s: 51 of 100")));
+    }
+
+    #[test]
+    fn the_most_tasks_there_can_be_are_told_in_a_few_lines() {
+        let tasks = crate::workload::MAX_TASKS as u32;
+        let mut narrator = narrator(tasks as usize, ModelKind::Threads);
+        let mut lines = 0;
+        for ms in 0..60_000u64 {
+            let (lap, task) = (ms / u64::from(tasks), (ms % u64::from(tasks)) as u32);
+            let state = if lap % 2 == 0 { State::Running } else { State::Gil };
+            lines += narrator.tell(&[at(ms, enter(task, state))]).len();
+        }
+        assert!((12..=16).contains(&lines), "{lines} lines in a minute");
+    }
+}

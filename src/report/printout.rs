@@ -1,0 +1,112 @@
+//! What is printed of one run or of several, in the format that was asked for and in pieces: what is printed so far can
+//! always be brought to a valid end. Prints nothing itself.
+
+use serde::Serialize;
+
+use super::fields::{Document, Summary};
+use super::rounds::{Rounds, notes, seconds};
+use super::series::Series;
+use super::{Format, Run, SCHEMA, csv_head, csv_rows, json, shortfall, summary, table};
+use crate::text::report::Line;
+
+/// Makes the texts that are printed, in their order: [`Printout::begin`] and [`Printout::end`] for every run, then
+/// [`Printout::close`].
+#[derive(Clone, Debug)]
+pub struct Printout {
+    format: Format,
+    plain: bool,
+    repeat: Option<u16>,
+    series: Series,
+    rounds: Rounds,
+    printed: u16,
+}
+
+/// The end of the document of several runs.
+#[derive(Serialize)]
+struct Tail<'a> {
+    summary: Summary,
+    error: Option<&'a str>,
+}
+
+impl Printout {
+    /// For a run, or for `repeat` runs of the same; in sentences where it is `plain`.
+    pub fn new(format: Format, plain: bool, repeat: Option<u16>) -> Printout {
+        Printout { format, plain, repeat, series: Series::default(), rounds: Rounds::default(), printed: 0 }
+    }
+
+    /// What is printed before the run number `round`, from 1.
+    pub fn begin(&self, round: u16) -> String {
+        match self.repeat {
+            Some(of) if self.plain => Line::Round { round, of }.text() + ".\n",
+            _ => String::new(),
+        }
+    }
+
+    /// What is printed of the run number `round` when it is over; nothing if it is not.
+    pub fn end(&mut self, run: Run<'_>, round: u16) -> Option<String> {
+        let document = Document::of(run)?;
+        self.printed += 1;
+        if shortfall(run).is_none() {
+            self.series.push(&document);
+        }
+        Some(match self.format {
+            _ if self.plain => summary(run),
+            Format::Table if self.repeat.is_some() => self.rounds.row(run, &document, round),
+            Format::Table => table(run),
+            Format::Csv => {
+                let head = if self.printed == 1 { csv_head(self.repeat.is_some()) } else { String::new() };
+                head + &csv_rows(run, self.repeat.map(|_| round))?
+            }
+            Format::Json if self.repeat.is_some() => {
+                let before = if self.printed == 1 { self.open() } else { ",\n".to_owned() };
+                before + &indented(json(run)?.trim_end())
+            }
+            Format::Json => json(run)?,
+        })
+    }
+
+    /// What is printed last, after whatever was printed of the runs; `broken` says why there are no more.
+    pub fn close(&self, broken: Option<&str>) -> String {
+        if self.repeat.is_none() {
+            return String::new();
+        }
+        match self.format {
+            _ if self.plain => self.sentences(),
+            Format::Table => self.rounds.end(&self.series),
+            Format::Csv if self.printed == 0 => csv_head(true),
+            Format::Csv => String::new(),
+            Format::Json => {
+                let before = if self.printed == 0 { self.open() } else { "\n".to_owned() };
+                let tail = Tail { summary: self.series.summary(), error: broken };
+                let tail = serde_json::to_string_pretty(&tail).unwrap_or_default();
+                // Its fields go on where those of the object left off.
+                format!("{before}  ],\n{}\n", tail.trim_start_matches("{\n"))
+            }
+        }
+    }
+
+    fn open(&self) -> String {
+        let (version, repeat) = (env!("CARGO_PKG_VERSION"), self.repeat.unwrap_or(1));
+        format!("{{\n  \"schema\": {SCHEMA},\n  \"concviz\": \"{version}\",\n  \"repeat\": {repeat},\n  \"runs\": [\n")
+    }
+
+    fn sentences(&self) -> String {
+        let Summary { count, makespan_s: Some(time), parallelism: Some(busy), cpu_s: Some(cpu), .. } =
+            self.series.summary()
+        else {
+            return String::new();
+        };
+        let [median, least, most, spread] = [time.median, time.min, time.max, time.mad].map(seconds);
+        let mut lines = vec![Line::Runs { runs: count, median, least, most }];
+        if count > 1 {
+            lines.push(Line::RunsSpread { spread });
+        }
+        lines.push(Line::RunsBusy { busy: busy.median, cpu: seconds(cpu.median) });
+        lines.into_iter().chain(notes(&self.series)).map(|line| line.text() + ".\n").collect()
+    }
+}
+
+/// A document inside the list of another. Its texts hold no line breaks, so only its layout is moved.
+fn indented(document: &str) -> String {
+    document.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+}

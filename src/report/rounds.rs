@@ -1,0 +1,114 @@
+//! Several runs as a table for people: a line for each run as soon as it is over, then what they come to.
+
+use super::fields::{Document, Percentiles, Spread, Summary};
+use super::series::Series;
+use super::table::heading;
+use super::{BUSY, Run};
+use crate::text::report::{Line, Row};
+use crate::units::Ns;
+
+/// How wide the first column is, and each of the others: known before the first run is over.
+const FIRST: usize = 7;
+const WIDTHS: [usize; 7] = [8, 10, 8, 8, 8, 8, 8];
+
+/// How the times of a table are written: all in the unit of the first.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rounds {
+    like: Option<Ns>,
+}
+
+impl Rounds {
+    /// The lines of the run number `repeat`, with the head of the table before the first.
+    pub fn row(&mut self, run: Run<'_>, document: &Document, repeat: u16) -> String {
+        let mut text = String::new();
+        if self.like.is_none() {
+            self.like = Some(seconds(document.makespan_s));
+            text = heading(run) + "\n" + &line(Row::Run.text(), &Row::COLUMNS.map(str::to_owned));
+        }
+        text + &line(&repeat.to_string(), &self.cells(document))
+    }
+
+    fn cells(self, document: &Document) -> [String; 7] {
+        let latency = |part: fn(Percentiles) -> f64| self.time(document.latency_s.map(part));
+        [
+            self.time(Some(document.makespan_s)),
+            format!("{:.2}", document.parallelism),
+            self.time(Some(document.cpu_s)),
+            latency(|p| p.p50),
+            latency(|p| p.p95),
+            latency(|p| p.p99),
+            latency(|p| p.max),
+        ]
+    }
+
+    fn time(self, value: Option<f64>) -> String {
+        value.map_or_else(|| "-".to_owned(), |s| seconds(s).like(self.like.unwrap_or_default()))
+    }
+
+    /// What the runs come to, and what is to be known of them. Empty where there are none.
+    pub fn end(self, series: &Series) -> String {
+        if series.is_empty() {
+            return String::new();
+        }
+        let summary = series.summary();
+        let mut text = String::from("\n");
+        for (row, of) in ROWS {
+            text += &line(row.text(), &self.summed(&summary, row, of));
+        }
+        text.push('\n');
+        for line in [Line::WhatLatencyIs, Line::WhatSpreadIs].into_iter().chain(notes(series)) {
+            text += &(line.text() + "\n");
+        }
+        text
+    }
+
+    fn summed(self, summary: &Summary, row: Row, of: fn(Spread) -> f64) -> [String; 7] {
+        let time = |spread: Option<Spread>| match spread.map(of) {
+            // Small beside the figures themselves: in a unit of its own.
+            Some(s) if row == Row::Spread => seconds(s).to_string(),
+            other => self.time(other),
+        };
+        let busy = summary.parallelism.map(of).map_or_else(|| "-".to_owned(), |p| format!("{p:.2}"));
+        let latency = summary.latency_s;
+        [
+            time(summary.makespan_s),
+            busy,
+            time(summary.cpu_s),
+            time(latency.map(|l| l.p50)),
+            time(latency.map(|l| l.p95)),
+            time(latency.map(|l| l.p99)),
+            time(latency.map(|l| l.max)),
+        ]
+    }
+}
+
+/// A row of the summary, and the figure that stands in it.
+type Figure = (Row, fn(Spread) -> f64);
+
+const ROWS: [Figure; 4] =
+    [(Row::Median, |s| s.median), (Row::Minimum, |s| s.min), (Row::Maximum, |s| s.max), (Row::Spread, |s| s.mad)];
+
+/// What is to be known of the runs in `series` besides their figures.
+pub(super) fn notes(series: &Series) -> Vec<Line> {
+    let mut notes = Vec::new();
+    if series.busy() > 0 {
+        notes.push(Line::BusyRuns { busy: series.busy(), runs: series.len(), share: BUSY });
+    }
+    if series.lost() > 0 {
+        notes.push(Line::LostRuns { lossy: series.lost(), runs: series.len() });
+    }
+    notes
+}
+
+/// A figure of the document as a time again.
+pub(super) fn seconds(s: f64) -> Ns {
+    Ns((s * 1e9).round() as u64)
+}
+
+fn line(first: &str, cells: &[String; 7]) -> String {
+    let mut text = format!("{first:<FIRST$}");
+    for (cell, width) in cells.iter().zip(WIDTHS) {
+        text += &format!("  {cell:>width$}");
+    }
+    text + "\n"
+}

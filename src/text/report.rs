@@ -1,0 +1,404 @@
+//! What is printed of a run without a screen: what happens in it and what it came to, as values with named figures.
+//! Meant to be listened to as well: no symbols, no abbreviations but units and percent.
+
+use super::{counted, percent};
+use crate::state::{Outcome, State};
+use crate::units::Ns;
+
+/// Something that happens in a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
+pub enum Told {
+    Submitted { tasks: usize, workers: u16, cores: usize },
+    WorkerReady { worker: u16, pid: u32, tid: u32 },
+    WorkerKilled { worker: u16, signal: u8 },
+    WorkerFailed { worker: u16 },
+    Lost { worker: u16, count: u64 },
+    StoodStill { time: Ns },
+    Starts { task: String, worker: u16 },
+    Waits { task: String, wait: Wait, due: Option<Ns> },
+    Waited { task: String, after: Ns, wait: Wait, goes_on: bool },
+    WasOff { task: String, time: Ns },
+    Copied { task: String, back: bool, bytes: u64, time: Ns },
+    Ended { task: String, outcome: Outcome, signal: u8 },
+    WillCount,
+    Count { over: usize, tasks: usize, doing: Vec<(State, usize)>, on_loop: bool },
+}
+
+/// What a task waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "named after what is waited for")]
+pub enum Wait {
+    Core,
+    Turn,
+    Gil,
+    Lock,
+    Io,
+    Timer,
+}
+
+impl Wait {
+    /// What a task in `state` waits for; nothing if it does not wait. On a loop it is its turn that a task waits for,
+    /// and not a core.
+    pub const fn of(state: State, on_loop: bool) -> Option<Wait> {
+        Some(match state {
+            State::Ready | State::Preempted if on_loop => Wait::Turn,
+            State::Ready | State::Preempted => Wait::Core,
+            State::Gil => Wait::Gil,
+            State::Lock => Wait::Lock,
+            State::Io => Wait::Io,
+            State::Sleep => Wait::Timer,
+            State::Queued | State::Starting | State::Copying | State::Running | State::Ended => return None,
+        })
+    }
+
+    /// As what a task does: `waits for the GIL`.
+    const fn verb(self) -> &'static str {
+        match self {
+            Wait::Core => "waits for a core",
+            Wait::Turn => "waits for its turn",
+            Wait::Gil => "waits for the GIL",
+            Wait::Lock => "waits for a lock",
+            Wait::Io => "waits for I/O",
+            Wait::Timer => "sleeps",
+        }
+    }
+
+    /// As what time is spent on.
+    const fn noun(self) -> &'static str {
+        match self {
+            Wait::Core => "waiting for a core",
+            Wait::Turn => "waiting for its turn",
+            Wait::Gil => "waiting for the GIL",
+            Wait::Lock => "waiting for a lock",
+            Wait::Io => "waiting for I/O",
+            Wait::Timer => "sleep",
+        }
+    }
+}
+
+/// What several tasks in `state` are doing.
+const fn doing(state: State, on_loop: bool) -> &'static str {
+    match (state, Wait::of(state, on_loop)) {
+        // They may be more than there are cores: who has one, is seen only afterwards.
+        (State::Running, _) => "computing",
+        (_, Some(Wait::Timer)) => "asleep",
+        (_, Some(Wait::Turn)) => "waiting for their turn",
+        (_, Some(wait)) => wait.noun(),
+        (other, None) => other.name(),
+    }
+}
+
+impl Told {
+    /// The sentence about it, `at` so long after the first submission.
+    pub fn sentence(&self, at: Ns) -> String {
+        format!("{:.3} s: {}.", at.as_secs(), self.english())
+    }
+
+    fn english(&self) -> String {
+        match self {
+            Told::Submitted { tasks, workers, cores } => {
+                let workers = counted(u64::from(*workers), "worker", "workers");
+                let cores = counted(*cores as u64, "core", "cores");
+                format!("{} submitted, for {workers} on {cores}", counted(*tasks as u64, "task", "tasks"))
+            }
+            Told::WorkerReady { worker, pid, tid } => format!("worker {worker} is ready: process {pid}, thread {tid}"),
+            Told::WorkerKilled { worker, signal } => format!("worker {worker} was killed by signal {signal}"),
+            Told::WorkerFailed { worker } => format!("worker {worker} failed"),
+            Told::Lost { worker, count } => format!("{} of worker {worker} lost", counted(*count, "event", "events")),
+            Told::StoodStill { time } => format!("the run stood still for {time}"),
+            Told::Starts { task, worker } => format!("{task} starts on worker {worker}"),
+            Told::Waits { task, wait, due: Some(due) } => format!("{task} {} for {due}", wait.verb()),
+            Told::Waits { task, wait, due: None } => format!("{task} {}", wait.verb()),
+            Told::Waited { task, after, wait, goes_on } => {
+                let verb = if *goes_on { "goes on after" } else { "is through with" };
+                format!("{task} {verb} {after} of {}", wait.noun())
+            }
+            Told::WasOff { task, time } => format!("{task} had no core for {time}"),
+            Told::Copied { task, back, bytes, time } => {
+                let way = if *back { "back from" } else { "to" };
+                format!("{} copied {way} {task}, in {time}", self::bytes(*bytes))
+            }
+            Told::WillCount => "they are too many to follow each: at times it is said how many do what".to_owned(),
+            Told::Count { over, tasks, doing, on_loop } => {
+                let doing: Vec<String> =
+                    doing.iter().map(|(s, n)| format!("{n} {}", self::doing(*s, *on_loop))).collect();
+                format!("{over} of {tasks} tasks are over; {}", doing.join(", "))
+            }
+            Told::Ended { task, outcome, signal } => match outcome {
+                Outcome::Done => format!("{task} is done"),
+                Outcome::Failed => format!("{task} failed"),
+                Outcome::Killed => format!("{task} was killed by signal {signal}"),
+                Outcome::Stopped => format!("{task} is stopped: it was in the background and the run is over"),
+            },
+        }
+    }
+}
+
+/// Who executes the tasks of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named after what they are")]
+pub enum Workers {
+    OneThread,
+    OneLoop,
+    Threads(u16),
+    Processes(u16),
+}
+
+impl Workers {
+    fn text(self) -> String {
+        match self {
+            Workers::OneThread => "one thread".to_owned(),
+            Workers::OneLoop => "one event loop".to_owned(),
+            Workers::Threads(n) => counted(u64::from(n), "thread", "threads"),
+            Workers::Processes(n) => counted(u64::from(n), "process", "processes"),
+        }
+    }
+}
+
+/// The cores of a run: how many it was allowed on, and how many cores' worth of time it could get. That is less under a
+/// quota.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(missing_docs, reason = "named after what they are")]
+pub struct Cores {
+    pub allowed: usize,
+    pub usable: f64,
+}
+
+impl Cores {
+    fn has_quota(self) -> bool {
+        self.usable < self.allowed as f64 - 0.05
+    }
+
+    /// `2 cores`, `0.5 of 2 cores`.
+    fn text(self) -> String {
+        let whole = counted(self.allowed as u64, "core", "cores");
+        if self.has_quota() { format!("{:.1} of {whole}", self.usable) } else { whole }
+    }
+
+    /// As a whole that others are a part of: `2 cores`, `0.5 cores`.
+    fn whole(self) -> String {
+        if self.has_quota() { format!("{:.1} cores", self.usable) } else { self.text() }
+    }
+}
+
+/// How a run was executed: the second line above its result. The switch interval is that of the global lock, if it was
+/// on.
+pub fn how(model: &str, interval: Option<Ns>, workers: Workers, cores: Cores, engine: &str) -> String {
+    let lock = interval.map_or_else(String::new, |t| format!(" with a GIL (switch interval {})", t.written()));
+    format!("{model}{lock}: {}, {}, {engine}", workers.text(), cores.text())
+}
+
+/// What stands above the columns of the table of tasks.
+pub const COLUMNS: [&str; 10] =
+    ["task", "worker", "pid", "tid", "queued", "started", "finished", "running", "waiting", "outcome"];
+
+/// What became of the task `name`: how it ended and when, if that is known, and how it spent its time.
+pub fn task(name: &str, ending: &str, at: Option<Ns>, shares: &str) -> String {
+    let after = at.map_or_else(String::new, |at| format!(" after {at}"));
+    format!("{name}: {ending}{after}; {shares}")
+}
+
+/// Why a run did not do what it should: some tasks did not come to their end, each a name and how it ended.
+pub fn shortfall(tasks: &[(String, String)]) -> String {
+    let shown: Vec<String> = tasks.iter().take(4).map(|(name, ending)| format!("{name} ({ending})")).collect();
+    let more = if tasks.len() > 4 { format!(" and {} more", tasks.len() - 4) } else { String::new() };
+    let count = counted(tasks.len() as u64, "task", "tasks");
+    format!("{count} did not come to the end: {}{more}", shown.join(", "))
+}
+
+/// A line about what a run came to.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
+pub enum Line {
+    Whole { time: Ns, cpu: Ns, busy: f64, cores: Cores, under_way: f64 },
+    Cost { created: usize, starting: Ns, memory: Option<u64>, voluntary: u64, involuntary: u64 },
+    Copied { amount: u64, time: Ns },
+    Lock { each: bool, held: Ns, waited: Ns, hand_overs: u64, forced: u64, voluntary: u64 },
+    NamedLock { name: String, held: Ns, share: f64, hand_overs: u64, abandoned: u64 },
+    Server { cpu: Ns, share: f64 },
+    Files { folder: String, kind: String, in_memory: bool },
+    Busy { share: f64 },
+    Throttled { time: Ns },
+    Stolen { share: f64 },
+    Slow { speed: f64 },
+    Lost { count: u64 },
+    Suspended { time: Ns },
+    Forgotten { before: Ns },
+    ReadyIsNoticed,
+    Over,
+    Ends { tasks: usize, ends: Vec<(Outcome, usize)> },
+    Latency { half: Ns, most: Ns, longest: Ns },
+    Shares { of: String },
+    Round { round: u16, of: u16 },
+    Runs { runs: usize, median: Ns, least: Ns, most: Ns },
+    RunsSpread { spread: Ns },
+    RunsBusy { busy: f64, cpu: Ns },
+    WhatLatencyIs,
+    WhatSpreadIs,
+    BusyRuns { busy: usize, runs: usize, share: f64 },
+    LostRuns { lossy: usize, runs: usize },
+}
+
+impl Line {
+    /// The line, without a full stop at its end.
+    pub fn text(&self) -> String {
+        match *self {
+            Line::Whole { time, cpu, busy, cores, under_way } => {
+                let cores = cores.whole();
+                format!(
+                    "{time} in all: {cpu} on cores, {busy:.2} of {cores} busy, {under_way:.1} tasks under way on average"
+                )
+            }
+            Line::Cost { created, starting, memory, voluntary, involuntary } => {
+                let created = match created {
+                    0 => "no worker created".to_owned(),
+                    n => format!("{} created, starting took {starting}", counted(n as u64, "worker", "workers")),
+                };
+                let memory = memory.map_or_else(
+                    || "peak memory unknown".to_owned(),
+                    |n| format!("{} of memory at the peak", bytes(n)),
+                );
+                format!("{created}, {memory}, {voluntary} voluntary and {involuntary} involuntary switches")
+            }
+            Line::Copied { amount, time } => format!("{} copied between processes in {time}", bytes(amount)),
+            Line::Lock { each, held, waited, hand_overs, forced, voluntary } => {
+                let who = if each { "GIL, one in each process" } else { "GIL" };
+                let (over, forced, voluntary) = (times(hand_overs), times(forced), times(voluntary));
+                format!(
+                    "{who}: held {held}, waited for {waited}, handed over {over}; let go {forced} because asked, {voluntary} by itself"
+                )
+            }
+            Line::NamedLock { ref name, held, share, hand_overs, abandoned } => {
+                let dead = match abandoned {
+                    0 => String::new(),
+                    n => format!(", {} by one that died with it", times(n)),
+                };
+                let (share, over) = (percent(share), times(hand_overs));
+                format!("lock `{name}`: held {held}, {share} of the time, handed over {over}{dead}")
+            }
+            Line::Server { cpu, share } => {
+                format!("the server that requests ask took {cpu} on cores, {} of what there was", percent(share))
+            }
+            Line::Files { ref folder, ref kind, in_memory: false } => format!("files lay in {folder} ({kind})"),
+            Line::Files { ref folder, ref kind, in_memory: true } => {
+                format!(
+                    "note: files lay in {folder} ({kind}), in memory: none waited for a disk; TMPDIR names another folder"
+                )
+            }
+            Line::Busy { share } => format!(
+                "note: other programs took {} of the cores meanwhile; on an idle machine times may be shorter",
+                percent(share)
+            ),
+            Line::Throttled { time } => {
+                format!("note: the quota held this run back for {time}, added up over the cores")
+            }
+            Line::Stolen { share } => {
+                format!("note: the host of this virtual machine kept {} of the cores for itself", percent(share))
+            }
+            Line::Slow { speed } => {
+                format!("note: the cores computed at {speed:.2} of their calibrated speed; times are longer by that")
+            }
+            Line::Lost { count } => {
+                format!("note: {} were lost; times in states are incomplete", counted(count, "event", "events"))
+            }
+            Line::Suspended { time } => format!("note: the run was suspended for {time} of that time"),
+            Line::Forgotten { before } => {
+                format!("note: details before {before} are no longer kept; their sums are")
+            }
+            Line::ReadyIsNoticed => {
+                "note: ready is what workers noticed themselves; the kernel's record is not read".to_owned()
+            }
+            Line::Over => "The run is over".to_owned(),
+            Line::Ends { tasks, ref ends } => {
+                let ends: Vec<String> = ends.iter().map(|(outcome, n)| format!("{n} {}", outcome.name())).collect();
+                format!("{}: {}", counted(tasks as u64, "task", "tasks"), ends.join(", "))
+            }
+            Line::Latency { half, most, longest } => format!(
+                "Half of those done took at most {half} from submission to end, 95 of 100 at most {most}, the slowest {longest}"
+            ),
+            Line::Shares { ref of } => format!("Of their time in all: {of}"),
+            Line::Round { round, of } => format!("Run {round} of {of}"),
+            Line::Runs { runs, median, least, most } => {
+                let runs = counted(runs as u64, "run is", "runs are");
+                format!("{runs} over: {median} in the median, {least} at least and {most} at most")
+            }
+            Line::RunsSpread { spread } => format!("Half of them lie within {spread} of the median"),
+            Line::RunsBusy { busy, cpu } => {
+                format!("In the median {busy:.2} cores were busy, for {cpu} of CPU time")
+            }
+            Line::WhatLatencyIs => "p50, p95, p99, longest: latency of the tasks, from submission to end".to_owned(),
+            Line::WhatSpreadIs => {
+                "spread: half of the runs lie this close to the median (median absolute deviation)".to_owned()
+            }
+            Line::BusyRuns { busy, runs, share } => format!(
+                "note: other programs took {} of the cores or more in {busy} of {runs} runs; on an idle machine times may be shorter",
+                percent(share)
+            ),
+            Line::LostRuns { lossy, runs } => {
+                format!("note: events were lost in {lossy} of {runs} runs; times in states are incomplete")
+            }
+        }
+    }
+}
+
+/// A row of the table of several runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named after what stands in it")]
+pub enum Row {
+    Run,
+    Median,
+    Minimum,
+    Maximum,
+    Spread,
+}
+
+impl Row {
+    /// What stands above the columns after the first.
+    pub const COLUMNS: [&str; 7] = ["time", "cores busy", "CPU time", "p50", "p95", "p99", "longest"];
+
+    /// What stands in the first column.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Row::Run => "run",
+            Row::Median => "median",
+            Row::Minimum => "minimum",
+            Row::Maximum => "maximum",
+            Row::Spread => "spread",
+        }
+    }
+}
+
+/// The word for a state in tables and sentences.
+pub const fn state(state: State) -> &'static str {
+    match state {
+        State::Gil => "GIL",
+        State::Io => "I/O",
+        other => other.name(),
+    }
+}
+
+/// How a task ended, in a few words. The signal is 0 where none killed it.
+pub fn ending(outcome: Outcome, signal: u8) -> String {
+    match outcome {
+        Outcome::Killed if signal > 0 => format!("killed by signal {signal}"),
+        other => other.name().to_owned(),
+    }
+}
+
+fn times(n: u64) -> String {
+    match n {
+        1 => "once".to_owned(),
+        n => format!("{n} times"),
+    }
+}
+
+/// A number of bytes, in decimal units.
+pub fn bytes(n: u64) -> String {
+    match n {
+        0..1_000 => format!("{n} B"),
+        1_000..1_000_000 => format!("{:.1} kB", n as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", n as f64 / 1e6),
+        _ => format!("{:.1} GB", n as f64 / 1e9),
+    }
+}
