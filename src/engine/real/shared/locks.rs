@@ -144,14 +144,27 @@ impl Shared {
         }
     }
 
-    /// How many tasks wait for a lock that another keeps which waits itself.
+    /// How many tasks wait for a lock that another keeps which waits itself. Those in a circle, and behind one, are
+    /// not among them: nobody can help them.
     pub(super) fn waiting_for_locks(self) -> usize {
         let tasks = if self.locks() == 0 { 0 } else { self.tasks() as u32 };
         let waits = |task: &TaskId| {
-            let Some((Waits::Lock(_), holder)) = self.waits_for(*task) else { return false };
-            !self.is_over(*task) && holder != *task && self.waits(holder).is_some()
+            let for_lock = matches!(self.waits(*task), Some(Waits::Lock(_)));
+            for_lock && !self.is_over(*task) && self.chain(*task).is_some_and(|links| links > 1)
         };
         (0..tasks).map(TaskId).filter(waits).count()
+    }
+
+    /// How many others stand between `task` and one that waits for nobody, that one included; nothing in a circle.
+    fn chain(self, task: TaskId) -> Option<usize> {
+        let mut at = task;
+        for links in 0..self.tasks() {
+            match self.waits_for(at) {
+                Some((_, next)) => at = next,
+                None => return Some(links),
+            }
+        }
+        None
     }
 
     fn is_over(self, task: TaskId) -> bool {
