@@ -51,7 +51,8 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
         listens: AtomicU64::new(0),
         woke: AtomicU64::new(0),
     });
-    let runtime = build(&turns).map_err(|e| format!("the event loop cannot be made: {e}; raise `ulimit -n`, or close programs"))?;
+    let runtime = build(&turns)
+        .map_err(|e| format!("the event loop cannot be made: {e}; raise `ulimit -n`, or close programs"))?;
     let finish = runtime.block_on(async {
         let (results, mut received) = tokio::sync::mpsc::unbounded_channel();
         for task in (0..run.stage.tasks.len() as u32).map(TaskId) {
