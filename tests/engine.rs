@@ -6,5 +6,11 @@ mod laws;
 mod life;
 #[path = "engine/programs.rs"]
 mod programs;
+#[path = "engine/refusals.rs"]
+mod refusals;
+#[path = "engine/sharing.rs"]
+mod sharing;
 #[path = "engine/support.rs"]
 mod support;
+#[path = "engine/waits.rs"]
+mod waits;

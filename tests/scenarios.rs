@@ -1,6 +1,7 @@
 //! Expected behaviour as data: each file in `tests/scenarios` names a workload and what its trace must show under each
 //! model. The runs are real; nothing here depends on how fast they are.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use concviz::engine::real::Runner;
@@ -8,9 +9,9 @@ use concviz::insight::{Around, Facts, find};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
 use concviz::state::{Outcome, State};
-use concviz::trace::{Frame, TaskName, Trace};
+use concviz::trace::{Frame, Span, TaskName, Trace};
 use concviz::units::{Ns, Range};
-use concviz::workload::{Scale, find as workload};
+use concviz::workload::{Kernel, Scale, Value, find as workload};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -18,9 +19,14 @@ use serde::Deserialize;
 struct Scenario {
     workload: String,
     scale: f64,
-    cpu: Cpu,
+    /// Values of the workload's parameters.
+    #[serde(default)]
+    set: BTreeMap<String, String>,
+    cpu: Option<Cpu>,
     #[serde(default)]
     ends: Vec<String>,
+    /// How many times a task waits for a socket or a file, under every model.
+    io: Option<usize>,
     run: Vec<Expected>,
 }
 
@@ -41,8 +47,19 @@ struct Expected {
     running: Option<usize>,
     under_way: Option<usize>,
     sleeping: Option<usize>,
+    in_io: Option<usize>,
+    in_io_at_least: Option<usize>,
     holders: Option<usize>,
     locks: Option<usize>,
+    taken: Option<usize>,
+    faster: Option<f64>,
+    ticks: Option<Bounds>,
+    /// States that keep a worker occupied, all the time.
+    #[serde(default)]
+    holds: Vec<State>,
+    /// States that never do.
+    #[serde(default)]
+    frees: Vec<State>,
     #[serde(default)]
     present: Vec<State>,
     #[serde(default)]
@@ -50,21 +67,57 @@ struct Expected {
     says: Option<String>,
 }
 
+/// How often the background tasks sleep.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bounds {
+    #[serde(default)]
+    least: usize,
+    #[serde(default = "endless")]
+    most: usize,
+}
+
+const fn endless() -> usize {
+    usize::MAX
+}
+
 fn scenario(name: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios").join(name);
     let text = std::fs::read_to_string(&file).expect("a scenario");
     let scenario: Scenario = toml::from_str(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let mut first: Option<Trace> = None;
     for expected in &scenario.run {
         let context = format!("{name}: {} {}", expected.model.name(), if expected.lock { "with the lock" } else { "" });
-        check(&scenario, expected, &context);
+        let (trace, model) = run(&scenario, expected);
+        check(&scenario, expected, (&trace, model), &context);
+        compare(expected, &trace, first.as_ref(), &context);
+        first.get_or_insert(trace);
     }
 }
 
-fn check(scenario: &Scenario, expected: &Expected, context: &str) {
-    let (trace, model) = run(scenario, expected);
+/// Holds a run against the scenario's first one.
+fn compare(expected: &Expected, trace: &Trace, first: Option<&Trace>, context: &str) {
+    let Some(first) = first else {
+        assert_eq!(expected.faster, None, "{context}: the first run is what others are faster than");
+        return;
+    };
+    assert_eq!(values(trace), values(first), "{context}: the tasks came to something else");
+    if let Some(times) = expected.faster {
+        let (slow, quick) = (first.makespan().expect("an end"), trace.makespan().expect("an end"));
+        assert!(slow.as_secs() > times * quick.as_secs(), "{context}: {quick}, and the first run {slow}");
+    }
+}
+
+/// What the tasks that count came to.
+fn values(trace: &Trace) -> Vec<Option<u64>> {
+    let results = &trace.report.as_ref().expect("an account").results;
+    results.iter().zip(&trace.names).filter(|(_, n)| !n.background).map(|(r, _)| r.value).collect()
+}
+
+fn check(scenario: &Scenario, expected: &Expected, (trace, model): (&Trace, Model), context: &str) {
     let end = trace.makespan().expect("an end");
     let stats = trace.stats(end);
-    for (track, name) in trace.tasks.iter().zip(&trace.names) {
+    for (track, name) in trace.tasks.iter().zip(&trace.names).filter(|(_, n)| !n.background) {
         assert_eq!(track.end, Some((Outcome::Done, 0)), "{context}: {}", name.name);
     }
     for state in &expected.present {
@@ -73,36 +126,29 @@ fn check(scenario: &Scenario, expected: &Expected, context: &str) {
     for state in &expected.absent {
         assert_eq!(stats.sums[*state as usize], Ns::ZERO, "{context}: somebody was `{}`", state.name());
     }
-    if let Some(most) = expected.running {
-        let running = most_at_once(&trace, end, |s| s == State::Running);
-        assert!(running <= most, "{context}: {running} tasks ran at once");
+    let at_once = |state| most_at_once(trace, end, |s| s == state);
+    let bounded = [(State::Running, expected.running), (State::Sleep, expected.sleeping), (State::Io, expected.in_io)];
+    for (state, most) in bounded.into_iter().filter_map(|(state, most)| Some((state, most?))) {
+        let tasks = at_once(state);
+        assert!(tasks <= most, "{context}: {tasks} tasks were `{}` at once", state.name());
+    }
+    if let Some(least) = expected.in_io_at_least {
+        assert!(at_once(State::Io) >= least, "{context}: only {} tasks were in I/O at once", at_once(State::Io));
     }
     if let Some(least) = expected.under_way {
-        let under_way = most_at_once(&trace, end, State::is_in_flight);
+        let under_way = most_at_once(trace, end, State::is_in_flight);
         assert!(under_way >= least, "{context}: only {under_way} tasks were under way at once");
     }
-    if let Some(most) = expected.sleeping {
-        let sleeping = most_at_once(&trace, end, |s| s == State::Sleep);
-        assert!(sleeping <= most, "{context}: {sleeping} tasks slept at once");
+    occupies(expected, trace, end, context);
+    locks(expected, trace, end, context);
+    waits(scenario, expected, trace, end, context);
+    in_order(scenario, trace, context);
+    if let Some(cpu) = scenario.cpu {
+        works(cpu, trace, context);
     }
-    if let Some(most) = expected.holders {
-        for (lock, track) in &trace.locks {
-            let holds = track.holds(Range::new(Ns::ZERO, end)).map(|h| h.range);
-            let holders = overlap(&holds.collect::<Vec<_>>());
-            assert!(holders <= most, "{context}: {holders} held lock {lock:?} at once");
-        }
-        assert!(!trace.locks.is_empty(), "{context}: nobody took the lock");
-    } else {
-        assert!(trace.locks.is_empty(), "{context}: somebody took a lock that is off");
-    }
-    if let Some(locks) = expected.locks {
-        assert_eq!(trace.locks.len(), locks, "{context}: number of locks");
-    }
-    in_order(scenario, &trace, context);
-    works(scenario.cpu, &trace, context);
     if let Some(says) = &expected.says {
         let facts = Facts {
-            trace: &trace,
+            trace,
             stats: &stats,
             model,
             workers: trace.workers.len() as u16,
@@ -116,6 +162,62 @@ fn check(scenario: &Scenario, expected: &Expected, context: &str) {
         let said = find(&facts).say.text();
         assert!(said.contains(says.as_str()), "{context}: said {said:?}");
     }
+}
+
+fn spans(trace: &Trace, end: Ns) -> impl Iterator<Item = Span> {
+    trace.tasks.iter().flat_map(move |t| t.spans(Range::new(Ns::ZERO, end)))
+}
+
+/// Whose worker is free meanwhile, and whose is not.
+fn occupies(expected: &Expected, trace: &Trace, end: Ns, context: &str) {
+    for span in spans(trace, end) {
+        assert!(span.holds || !expected.holds.contains(&span.state), "{context}: holds no worker: {span:?}");
+        assert!(!span.holds || !expected.frees.contains(&span.state), "{context}: holds a worker: {span:?}");
+    }
+}
+
+/// The locks: how many, how often, and never two holders.
+fn locks(expected: &Expected, trace: &Trace, end: Ns, context: &str) {
+    let Some(most) = expected.holders else {
+        assert!(trace.locks.is_empty(), "{context}: somebody took a lock that is off");
+        return;
+    };
+    for (lock, track) in &trace.locks {
+        let holds = track.holds(Range::new(Ns::ZERO, end)).map(|h| h.range);
+        let holders = overlap(&holds.collect::<Vec<_>>());
+        assert!(holders <= most, "{context}: {holders} held lock {lock:?} at once");
+    }
+    assert!(!trace.locks.is_empty(), "{context}: nobody took the lock");
+    if let Some(locks) = expected.locks {
+        assert_eq!(trace.locks.len(), locks, "{context}: number of locks");
+    }
+    if let Some(taken) = expected.taken {
+        let named: Vec<_> = trace.locks.iter().filter(|(id, _)| id.name_index().is_some()).map(|(_, l)| l).collect();
+        let holds: Vec<_> = named.iter().flat_map(|l| l.holds(Range::new(Ns::ZERO, end))).collect();
+        assert_eq!(holds.len(), taken, "{context}: how often the workload's locks were taken");
+        assert!(holds.iter().all(|h| !h.open), "{context}: somebody kept a lock");
+        let waits = expected.present.contains(&State::Lock);
+        assert_eq!(holds.iter().any(|h| h.waited > Ns::ZERO), waits, "{context}: whether anybody waited for a lock");
+    }
+}
+
+/// How often tasks waited, and who answered.
+fn waits(scenario: &Scenario, expected: &Expected, trace: &Trace, end: Ns, context: &str) {
+    let entered = |background: bool, state: State| {
+        let tasks = trace.tasks.iter().zip(&trace.names).filter(|(_, n)| n.background == background);
+        tasks.flat_map(|(t, _)| t.marks()).filter(|m| m.state == state && m.at <= end).count()
+    };
+    if let Some(times) = scenario.io {
+        assert_eq!(entered(false, State::Io), times, "{context}: how often tasks were in I/O");
+    }
+    if let Some(Bounds { least, most }) = expected.ticks {
+        let ticks = entered(true, State::Sleep);
+        assert!((least..=most).contains(&ticks), "{context}: {ticks} ticks");
+    }
+    let report = trace.report.as_ref().expect("an account");
+    let asks = ["requests", "mixed"].contains(&scenario.workload.as_str());
+    assert_eq!(report.overhead.server > Ns::ZERO, asks, "{context}: the server used {}", report.overhead.server);
+    assert_eq!(report.files.is_some(), scenario.workload == "files", "{context}: {:?}", report.files);
 }
 
 /// Foreground tasks end in the order the scenario names.
@@ -145,9 +247,7 @@ fn works(cpu: Cpu, trace: &Trace, context: &str) {
 }
 
 fn most_at_once(trace: &Trace, end: Ns, counts: impl Fn(State) -> bool) -> usize {
-    let window = Range::new(Ns::ZERO, end);
-    let spans = trace.tasks.iter().flat_map(|t| t.spans(window)).filter(|s| counts(s.state));
-    overlap(&spans.map(|s| s.range).collect::<Vec<_>>())
+    overlap(&spans(trace, end).filter(|s| counts(s.state)).map(|s| s.range).collect::<Vec<_>>())
 }
 
 /// The most ranges that have an instant in common.
@@ -164,13 +264,24 @@ fn overlap(ranges: &[Range]) -> usize {
 }
 
 fn run(scenario: &Scenario, expected: &Expected) -> (Trace, Model) {
-    let workload = workload(&scenario.workload).expect("a shipped workload");
+    let mut workload = workload(&scenario.workload).expect("a shipped workload");
+    for (name, value) in &scenario.set {
+        workload.set(name, value.parse::<Value>().expect("a value")).expect("a parameter");
+    }
     let scale: Scale = scenario.scale.to_string().parse().expect("a scale");
     let tasks = workload.resolve(scale).expect("programs");
     let lock = if expected.lock { GlobalLock::Gil { interval: Ns::from_millis(1) } } else { GlobalLock::Off };
     let model = Model { kind: expected.model, lock };
     // The rate need not be this machine's: the work is the same under every model, whatever it takes.
-    let rates = Rates::all(2_000_000);
+    let per_ms = |kernel| match kernel {
+        Kernel::Count => 2_000_000,
+        Kernel::Primes => 4_000,
+        Kernel::Sort => 250,
+        Kernel::Sha256 => 10_000,
+        Kernel::Mandelbrot => 200_000,
+        Kernel::Matrix => 1_000,
+    };
+    let rates: Rates = Kernel::ALL.into_iter().map(|kernel| (kernel, per_ms(kernel))).collect();
     let names = tasks.iter().map(|t| TaskName { name: t.name.clone(), background: t.background }).collect();
     let plan = Plan::new(&workload, tasks, model, Wishes::default(), 2, rates);
     let mut trace = Trace::new(names, plan.stage().workers);
@@ -197,4 +308,49 @@ fn tasks_that_count() {
 #[test]
 fn tasks_that_wait() {
     scenario("io.toml");
+}
+
+#[test]
+fn tasks_that_ask_a_server() {
+    scenario("requests.toml");
+}
+
+#[test]
+fn tasks_that_write_and_read_files() {
+    scenario("files.toml");
+}
+
+#[test]
+fn tasks_that_ask_and_compute() {
+    scenario("mixed.toml");
+}
+
+#[test]
+fn tasks_that_need_one_lock() {
+    scenario("locks.toml");
+}
+
+#[test]
+fn a_ticker_beside_tasks_that_compute() {
+    scenario("responsive.toml");
+}
+
+#[test]
+fn tasks_that_look_for_primes() {
+    scenario("primes.toml");
+}
+
+#[test]
+fn tasks_that_sort() {
+    scenario("sort.toml");
+}
+
+#[test]
+fn tasks_that_hash() {
+    scenario("hash.toml");
+}
+
+#[test]
+fn tasks_that_draw() {
+    scenario("image.toml");
 }

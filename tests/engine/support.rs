@@ -1,14 +1,15 @@
 //! Making plans and runs, and asking what happened.
 
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
 use concviz::engine::real::Runner;
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Engine, Plan, Stage};
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, Frame, FrameReader, Record};
-use concviz::units::{Ns, Stamp, TaskId, WorkerId};
-use concviz::workload::{Kernel, Op, Task, Work};
+use concviz::units::{LockId, Ns, Stamp, TaskId, WorkerId};
+use concviz::workload::{Kernel, LockIndex, Op, Request, Spread, Task, Work};
 
 pub const EXE: &str = env!("CARGO_BIN_EXE_concviz");
 
@@ -28,6 +29,16 @@ pub fn compute(iterations: u64) -> Op {
 
 pub fn sleep(millis: u64) -> Op {
     Op::Sleep(Ns::from_millis(millis))
+}
+
+/// Asks for `bytes`, with a constant latency.
+pub fn request(millis: u64, bytes: u64) -> Op {
+    Op::Request(Request { latency: Ns::from_millis(millis), spread: Spread::Constant, bytes })
+}
+
+/// While it holds the lock of that number.
+pub fn locked(lock: u16, body: Vec<Op>) -> Op {
+    Op::Lock(LockIndex(lock), body)
 }
 
 pub fn task(ops: Vec<Op>) -> Task {
@@ -50,6 +61,26 @@ pub fn plan(model: Model, workers: u16, tasks: Vec<Task>) -> Plan {
         locks: Vec::new(),
     };
     Plan { stages: vec![stage], seed: 1, engine: Engine::Measured }
+}
+
+/// As [`plan`], of a workload that names the locks `a`, `b` and `c`.
+pub fn plan_with_locks(model: Model, workers: u16, tasks: Vec<Task>) -> Plan {
+    let mut plan = plan(model, workers, tasks);
+    plan.stages[0].locks = ["a", "b", "c"].map(str::to_owned).into();
+    plan
+}
+
+/// Every model without a global lock.
+pub fn plain_models() -> impl Iterator<Item = Model> {
+    ModelKind::ALL.into_iter().map(Model::plain)
+}
+
+/// A program that does what `setup`, a line of shell, says, and then becomes this one. It lives in `folder`.
+pub fn wrapped(folder: &Path, setup: &str) -> PathBuf {
+    let script = folder.join("wrapped");
+    std::fs::write(&script, format!("#!/bin/sh\n{setup}\nexec {EXE} \"$@\"\n")).expect("a script");
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).expect("permissions");
+    script
 }
 
 /// A run that came to its end, events sorted by time (those of one moment in the order of arrival).
@@ -98,6 +129,16 @@ pub struct Span {
     pub to: Stamp,
 }
 
+fn is_of(event: Event, id: LockId) -> bool {
+    match event {
+        Event::LockTaken { lock, .. }
+        | Event::LockReleased { lock, .. }
+        | Event::LockAbandoned { lock }
+        | Event::DropRequest { lock, .. } => lock == id,
+        _ => false,
+    }
+}
+
 impl Run {
     /// How each task ended.
     pub fn outcomes(&self) -> Vec<Outcome> {
@@ -141,6 +182,50 @@ impl Run {
 
     pub fn count(&self, what: impl Fn(&Event) -> bool) -> usize {
         self.records.iter().filter(|r| what(&r.event)).count()
+    }
+
+    /// Whatever was recorded of the lock of that number, in order, with the instant.
+    pub fn of_lock(&self, lock: u16) -> impl Iterator<Item = (Stamp, Event)> + '_ {
+        let id = LockId::named(lock);
+        self.records.iter().filter(move |r| is_of(r.event, id)).map(|r| (r.at, r.event))
+    }
+
+    /// Who took the lock of that number, in order; never two at a time, which is checked.
+    pub fn takers(&self, lock: u16) -> Vec<u32> {
+        let (mut takers, mut holder) = (Vec::new(), None);
+        for (at, event) in self.of_lock(lock) {
+            match event {
+                Event::LockTaken { task, .. } => {
+                    assert_eq!(holder.replace(task), None, "{task:?} took it at {at:?}, and another has it");
+                    takers.push(task.0);
+                }
+                Event::LockReleased { task, .. } => assert_eq!(holder.take(), Some(task), "at {at:?}"),
+                Event::LockAbandoned { .. } => assert!(holder.take().is_some(), "nobody left it at {at:?}"),
+                _ => {}
+            }
+        }
+        takers
+    }
+
+    /// How long each wait of a task in `state` lasted, less the time in which it could have gone on already.
+    pub fn waits(&self, id: TaskId, state: State) -> Vec<Ns> {
+        let mut since = None;
+        let mut waits = Vec::new();
+        for record in &self.records {
+            match record.event {
+                Event::Enter { task, state: entered, .. } if task == id && entered == state => since = Some(record.at),
+                Event::Enter { task, ago, .. } if task == id => {
+                    waits.extend(since.take().map(|from| record.at.since(from).less(ago)));
+                }
+                _ => {}
+            }
+        }
+        waits
+    }
+
+    /// How long the run took.
+    pub fn makespan(&self) -> Ns {
+        self.end.at.since(self.begin.t0)
     }
 
     /// The dispatcher's number.

@@ -19,6 +19,19 @@ fn a_killed_screen_leaves_nobody_behind() {
 }
 
 #[test]
+fn a_run_that_has_nothing_to_say_dies_with_its_screen() {
+    // One that says something dies of that, too: nobody reads it. Here all are asleep, for longer than this test waits.
+    for (model, processes) in [("serial", 1), ("threads", 1), ("processes", 3), ("async", 1)] {
+        let mut program = launch(&format!("-m {model} -w io --tasks 2 --set wait=300s")).start();
+        let run = program.run_of(processes);
+        program.until("that it sleeps", |v| v.header().contains('▶') && v.has("sleep"));
+        program.process().signal(Signal::KILL);
+        assert_eq!(program.end().code(), None);
+        all_gone(&run);
+    }
+}
+
+#[test]
 fn a_screen_that_is_killed_while_it_is_stopped_leaves_nobody_behind() {
     let mut program = launch("-m processes --set cpu=20s").start();
     let run = program.run_of(5);

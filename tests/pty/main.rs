@@ -18,5 +18,6 @@ mod looking;
 mod pictures;
 mod pointer;
 mod random;
+mod refusals;
 mod signals;
 mod sizes;

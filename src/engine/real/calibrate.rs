@@ -189,6 +189,7 @@ fn read(file: &Path, key: &str) -> Option<Rates> {
 fn write(file: &Path, key: &str, rates: Rates) -> io::Result<()> {
     let dir = file.parent().ok_or(io::ErrorKind::InvalidInput)?;
     fs::create_dir_all(dir)?;
+    super::scratch::survive_size_limits();
     let draft = dir.join(format!("rates.{}.tmp", std::process::id()));
     let text = serde_json::to_vec(&Cached { key: key.to_owned(), rates })?;
     let written = fs::File::create(&draft).and_then(|mut f| f.write_all(&text)).and_then(|()| fs::rename(&draft, file));

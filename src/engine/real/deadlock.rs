@@ -19,15 +19,7 @@ pub(super) struct Deadlock {
 impl Deadlock {
     /// Looks once; the circle, once it is certain.
     pub(super) fn look(&mut self, shared: Shared) -> Option<&[(TaskId, Waits)]> {
-        let next = |task: TaskId| {
-            let waits = shared.waits(task)?;
-            let whom = match waits {
-                Waits::Lock(lock) => shared.lock(lock)?.holder()?,
-                Waits::Task(other) => other,
-            };
-            Some((waits, whom))
-        };
-        let circle = circle(shared.tasks(), next);
+        let circle = circle(shared.tasks(), |task| shared.waits_for(task));
         self.seen = if circle.is_empty() || circle != self.last { 1 } else { self.seen + 1 };
         self.last = circle;
         (self.seen >= LOOKS && !self.last.is_empty()).then_some(&self.last)
@@ -82,7 +74,7 @@ pub(super) fn sentence(circle: &[(TaskId, Waits)], tasks: &[String], locks: &[St
                 let lock = locks.get(usize::from(lock.0)).map_or("a lock", String::as_str);
                 format!("{who} waits for the lock `{lock}` of {}", name(next))
             }
-            Waits::Task(_) => format!("{who} waits for the end of {}", name(next)),
+            Waits::Task(..) => format!("{who} waits for the end of {}", name(next)),
         };
         text.push_str(if index == 0 { "" } else { ", " });
         text.push_str(&link);
@@ -90,7 +82,12 @@ pub(super) fn sentence(circle: &[(TaskId, Waits)], tasks: &[String], locks: &[St
     if circle.len() > TOLD {
         text.push_str(&format!(", and so on through {} tasks", circle.len()));
     }
-    text.push_str("; let all tasks take locks in the same order");
+    let only_locks = circle.iter().all(|(_, waits)| matches!(waits, Waits::Lock(_)));
+    text.push_str(if only_locks {
+        "; let all tasks take locks in the same order"
+    } else {
+        "; let no task wait for another's end while it has a lock"
+    });
     text
 }
 
@@ -102,7 +99,7 @@ mod tests {
 
     fn find(edges: &[(u32, u32)]) -> Vec<u32> {
         let edges: BTreeMap<u32, u32> = edges.iter().copied().collect();
-        let next = |t: TaskId| edges.get(&t.0).map(|to| (Waits::Task(TaskId(*to)), TaskId(*to)));
+        let next = |t: TaskId| edges.get(&t.0).map(|to| (Waits::Task(TaskId(*to), 1), TaskId(*to)));
         circle(10, next).into_iter().map(|(task, _)| task.0).collect()
     }
 
@@ -125,7 +122,8 @@ mod tests {
         let expected = "nobody can go on: left waits for the lock `b` of right, who waits for the lock `a` of left; \
                         let all tasks take locks in the same order";
         assert_eq!(text, expected);
-        let long: Vec<_> = (0..9).map(|n| (TaskId(n), Waits::Task(TaskId((n + 1) % 9)))).collect();
-        assert!(sentence(&long, &tasks, &locks).contains("through 9 tasks"));
+        let long: Vec<_> = (0..9).map(|n| (TaskId(n), Waits::Task(TaskId((n + 1) % 9), 1))).collect();
+        let text = sentence(&long, &tasks, &locks);
+        assert!(text.contains("through 9 tasks") && text.ends_with("while it has a lock"), "{text}");
     }
 }

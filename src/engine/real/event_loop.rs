@@ -11,7 +11,7 @@ use super::compute::Worker;
 use super::request::{AsyncLine, Dice};
 use super::run::{Finish, Run};
 use super::scratch::Scratch;
-use super::shared::Waits;
+use super::shared::{Depth, Waits};
 use super::steps::{iterations, note_taken};
 use super::sys::{self, Taken};
 use crate::model::ModelKind;
@@ -51,7 +51,8 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
         listens: AtomicU64::new(0),
         woke: AtomicU64::new(0),
     });
-    let runtime = build(&turns).map_err(|e| format!("the event loop cannot be made: {e}"))?;
+    let runtime = build(&turns)
+        .map_err(|e| format!("the event loop cannot be made: {e}; raise `ulimit -n`, or close programs"))?;
     let finish = runtime.block_on(async {
         let (results, mut received) = tokio::sync::mpsc::unbounded_channel();
         for task in (0..run.stage.tasks.len() as u32).map(TaskId) {
@@ -117,7 +118,8 @@ async fn live(turns: Arc<Loop>, task: TaskId, results: Results) {
     let witness = Witness { turns: &turns, task, results: &results };
     turns.go_on(task, None);
     let dice = Dice::new(turns.run.shared.seed(), task.0);
-    let mut life = Life { turns: &turns, task, dice, line: AsyncLine::default(), scratch: Some(Scratch::default()) };
+    let (line, scratch) = (AsyncLine::default(), Some(Scratch::default()));
+    let mut life = Life { turns: &turns, task, dice, line, scratch, depth: 0 };
     let value = life.all(&turns.run.stage.tasks[task.index()].ops, 0).await;
     let outcome = if value.is_ok() { Outcome::Done } else { Outcome::Failed };
     turns.worker().end(task, outcome);
@@ -152,6 +154,8 @@ struct Life<'a> {
     line: AsyncLine,
     /// Lent to a helper thread while that reads or writes.
     scratch: Option<Scratch>,
+    /// How many `repeat until` it is inside of.
+    depth: Depth,
 }
 
 impl Life<'_> {
@@ -255,7 +259,7 @@ impl Life<'_> {
         let (task, id) = (self.task, LockId::named(index.0));
         let came = sys::now();
         let held = if let Ok(held) = mutex.try_lock() {
-            lock.note_taken(task);
+            lock.note_taken(task, self.depth);
             note_taken(&self.turns.worker().recorder, task, id, (came, came), Taken::Properly);
             held
         } else {
@@ -263,7 +267,7 @@ impl Life<'_> {
             shared.set_waits(task, Some(Waits::Lock(index)));
             let held = mutex.lock().await;
             shared.set_waits(task, None);
-            lock.note_taken(task);
+            lock.note_taken(task, self.depth);
             note_taken(&self.turns.worker().recorder, task, id, (came, sys::now()), Taken::Properly);
             self.turns.go_on(task, Some(lock.released().max(came)));
             held
@@ -291,14 +295,16 @@ impl Life<'_> {
             },
             Until::Tasks(tasks) => {
                 let shared = self.turns.run.shared;
+                self.depth = self.depth.saturating_add(1);
                 loop {
                     value = self.all(body, value).await?;
                     let missing = shared.first_missing(tasks);
                     if missing.is_none() || !semantics::others_move_during(body, ModelKind::Async) {
                         break;
                     }
-                    shared.set_waits(self.task, missing.map(Waits::Task));
+                    shared.set_waits(self.task, missing.map(|task| Waits::Task(task, self.depth)));
                 }
+                self.depth = self.depth.saturating_sub(1);
                 shared.set_waits(self.task, None);
             }
         }

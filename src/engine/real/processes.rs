@@ -29,8 +29,7 @@ pub(super) fn run(run: &Run) -> Result<Finish, String> {
         broken: None,
     };
     for who in (0..needed).map(WorkerId) {
-        let hint = |e: io::Error| format!("the system allows no more processes than {}: {e}; try fewer workers", who.0);
-        dispatcher.hire(who).map_err(hint)?;
+        dispatcher.hire(who).map_err(|e| refused(who, &e))?;
     }
     while !dispatcher.finish.is_complete() {
         if let Some(why) = dispatcher.broken {
@@ -49,6 +48,16 @@ pub(super) fn run(run: &Run) -> Result<Finish, String> {
     // They stay until the run has been accounted for.
     dispatcher.finish.crew = dispatcher.crew.into_iter().map(|member| Box::new(member.child) as Box<dyn Any>).collect();
     Ok(dispatcher.finish)
+}
+
+/// Why there is no worker `who`, and what to do about it.
+fn refused(who: WorkerId, e: &io::Error) -> String {
+    use rustix::io::Errno;
+    let hint = match e.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::MFILE | Errno::NFILE) => "try fewer workers, or raise `ulimit -n`",
+        _ => "try fewer workers",
+    };
+    format!("the system allows no more processes than {}: {e}; {hint}", who.0)
 }
 
 /// A child that does not outlive its owner, not even as a zombie.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::server::{ASKED, HEAD, Server};
+use super::server::{ASKED, Server, TAIL};
 use crate::units::{Ns, Stamp};
 use crate::workload::{Request, Spread};
 
@@ -61,7 +61,7 @@ fn abrupt(stream: &impl AsFd) -> io::Result<()> {
 pub(super) struct Line(Option<TcpStream>);
 
 impl Line {
-    /// Asks the server at `port`, and waits for all of the answer; when the server began to send it.
+    /// Asks the server at `port`, and waits for all of the answer; when the server sent the last of it.
     ///
     /// # Errors
     /// In a sentence.
@@ -79,7 +79,7 @@ impl Line {
             }
         };
         stream.write_all(&ask(latency, bytes))?;
-        let mut buffer = vec![0; CHUNK.min(HEAD + bytes as usize)];
+        let mut buffer = vec![0; CHUNK.min(TAIL + bytes as usize)];
         let mut answer = Answer::new(bytes);
         while !answer.is_whole() {
             let n = retry(|| stream.read(&mut buffer))?;
@@ -121,7 +121,7 @@ impl AsyncLine {
             }
         };
         stream.write_all(&ask(latency, bytes)).await?;
-        let mut buffer = vec![0; CHUNK.min(HEAD + bytes as usize)];
+        let mut buffer = vec![0; CHUNK.min(TAIL + bytes as usize)];
         let mut answer = Answer::new(bytes);
         while !answer.is_whole() {
             let n = stream.read(&mut buffer).await?;
@@ -133,38 +133,42 @@ impl AsyncLine {
 
 /// An answer as it comes in.
 struct Answer {
-    head: [u8; HEAD],
+    tail: [u8; TAIL],
+    /// Bytes before the tail.
+    body: u64,
     read: u64,
-    length: u64,
 }
 
 impl Answer {
     fn new(bytes: u64) -> Answer {
-        Answer { head: [0; HEAD], read: 0, length: bytes + HEAD as u64 }
+        Answer { tail: [0; TAIL], body: bytes, read: 0 }
     }
 
     fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
         if bytes.is_empty() {
             return Err(ErrorKind::UnexpectedEof.into());
         }
-        let missing = HEAD.saturating_sub(self.read as usize).min(bytes.len());
-        let at = HEAD.min(self.read as usize);
-        self.head[at..at + missing].copy_from_slice(&bytes[..missing]);
+        let from = self.body.saturating_sub(self.read).min(bytes.len() as u64);
+        let at = (self.read + from).saturating_sub(self.body) as usize;
+        for (place, byte) in self.tail.iter_mut().skip(at).zip(&bytes[from as usize..]) {
+            *place = *byte;
+        }
         self.read += bytes.len() as u64;
         Ok(())
     }
 
     fn is_whole(&self) -> bool {
-        self.read >= self.length
+        self.read >= self.body + TAIL as u64
     }
 
     fn sent(&self) -> Stamp {
-        Stamp(u64::from_le_bytes(self.head))
+        Stamp(u64::from_le_bytes(self.tail))
     }
 }
 
 /// What went wrong with a request, and what to do about it.
 fn sentence(e: &io::Error) -> String {
+    use ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
     use rustix::io::Errno;
     match e.raw_os_error().map(Errno::from_raw_os_error) {
         Some(Errno::MFILE | Errno::NFILE) => {
@@ -175,6 +179,11 @@ fn sentence(e: &io::Error) -> String {
         }
         Some(Errno::NETUNREACH | Errno::HOSTUNREACH | Errno::NETDOWN) => {
             "a request cannot reach 127.0.0.1: bring the loopback interface up (`ip link set lo up`)".to_owned()
+        }
+        // It hangs up on nobody but for want of a descriptor for the other end.
+        _ if matches!(e.kind(), ConnectionReset | ConnectionRefused | UnexpectedEof | BrokenPipe) => {
+            "the run's server on 127.0.0.1 takes no more requests: raise `ulimit -n`, or use fewer tasks, and run again"
+                .to_owned()
         }
         _ => format!("a request to the run's own server on 127.0.0.1 failed: {e}; run again"),
     }
@@ -225,6 +234,21 @@ mod tests {
             }
         }
         assert!(server.cpu() > Ns::ZERO);
+    }
+
+    #[test]
+    fn an_answer_ends_with_its_stamp_in_whatever_pieces_it_comes() {
+        let whole: Vec<u8> = [b'.'; 5].into_iter().chain(0x0102_0304_0506_0708_u64.to_le_bytes()).collect();
+        for size in 1..=whole.len() {
+            let mut answer = Answer::new(5);
+            for piece in whole.chunks(size) {
+                assert!(!answer.is_whole());
+                answer.take(piece).expect("some bytes");
+            }
+            assert!(answer.is_whole());
+            assert_eq!(answer.sent(), Stamp(0x0102_0304_0506_0708), "{size}");
+        }
+        assert!(Answer::new(5).take(&[]).is_err(), "it hung up");
     }
 
     #[test]

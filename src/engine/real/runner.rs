@@ -50,8 +50,9 @@ fn prepare() -> Result<(Run, Collector), String> {
     }
     let thread = |e: io::Error| format!("the system allows no more threads: {e}");
     thread::Builder::new().name("stdin".to_owned()).spawn(|| kin::watch(stdin().lock())).map_err(thread)?;
-    let (shared, memory) =
-        Shared::create(&stage, seed).map_err(|e| format!("no memory can be shared with workers: {e}"))?;
+    scratch::survive_size_limits();
+    let (shared, memory) = Shared::create(&stage, seed)
+        .map_err(|e| format!("no memory can be shared with workers: {e}; raise `ulimit -n` and `ulimit -f`"))?;
     let dispatcher = shared.recorder(WorkerId(stage.workers)).ok_or("the plan has too many workers")?;
     let pinned = machine::kept_on(stage.cores)?;
     raise_file_limit();

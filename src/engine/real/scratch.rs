@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::PathBuf;
+use std::sync::{Arc, Once};
 
 use super::machine;
 use crate::trace::FileSystem;
@@ -40,6 +41,7 @@ impl Scratch {
 
     fn file(&mut self) -> io::Result<&mut File> {
         if self.file.is_none() {
+            survive_size_limits();
             self.file = Some(tempfile::tempfile()?);
         }
         let file = self.file.as_mut().ok_or(ErrorKind::NotFound)?;
@@ -73,6 +75,16 @@ impl Scratch {
         }
         Ok(())
     }
+}
+
+/// A file that becomes larger than it may (`ulimit -f`) is to be an error, which can be said: without this, the kernel
+/// kills the process.
+pub(super) fn survive_size_limits() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // Whoever cannot be told is killed, as before.
+        let _ = signal_hook::flag::register(libc::SIGXFSZ, Arc::default());
+    });
 }
 
 /// The file system that the files of a run are on; nothing where the system does not say.

@@ -1,12 +1,12 @@
 //! The server that `request` steps ask: real TCP on the loopback interface, one thread of the runner, timers finer than
 //! a millisecond. It answers each request after the latency that the request names. It is overhead, never a task.
 //!
-//! A request is two numbers: the latency in nanoseconds, and the bytes that are wanted. The answer is the instant at
-//! which the server began to send it, and so many bytes.
+//! A request is two numbers: the latency in nanoseconds, and the bytes that are wanted. The answer is so many bytes, and
+//! the instant at which the server sent the last of them: from then on it is the client's turn.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::channel;
 use std::thread;
@@ -19,10 +19,10 @@ use crate::units::{Ns, Stamp};
 
 /// Bytes of a request.
 pub(super) const ASKED: usize = 16;
-/// Bytes of an answer before what was asked for.
-pub(super) const HEAD: usize = 8;
+/// Bytes of an answer after what was asked for.
+pub(super) const TAIL: usize = 8;
 /// What is sent at once.
-static CHUNK: [u8; 16 << 10] = [b'.'; 16 << 10];
+static CHUNK: [u8; 64 << 10] = [b'.'; 64 << 10];
 /// The listener's key; connections have the numbers from 0.
 const LISTENER: usize = usize::MAX - 1;
 
@@ -87,16 +87,17 @@ struct Client {
     stream: Watched<TcpStream>,
     asked: [u8; ASKED],
     read: usize,
-    /// Bytes of the answer, its head included, that were not sent yet.
+    /// Bytes of the answer, its tail included, that were not sent yet.
     unsent: u64,
-    head: [u8; HEAD],
+    tail: [u8; TAIL],
     /// Whether it waits to be able to send more.
     stuck: bool,
 }
 
 struct Desk {
     poller: Poller,
-    listener: Watched<TcpListener>,
+    /// Nothing once somebody could not be let in: whoever comes then is refused, instead of waiting for ever.
+    listener: Option<Watched<TcpListener>>,
     clients: Vec<Option<Client>>,
     free: Vec<usize>,
     /// Whose answer is due when.
@@ -107,7 +108,7 @@ impl Desk {
     fn open(listener: TcpListener) -> io::Result<Desk> {
         listener.set_nonblocking(true)?;
         let poller = Poller::new()?;
-        let listener = poller.watch(listener, Event::readable(LISTENER))?;
+        let listener = Some(poller.watch(listener, Event::readable(LISTENER))?);
         Ok(Desk { poller, listener, clients: Vec::new(), free: Vec::new(), due: BinaryHeap::new() })
     }
 
@@ -132,9 +133,21 @@ impl Desk {
         }
     }
 
-    /// Takes whoever has come. Where there are no file descriptors left they have to go on waiting, and say so.
+    /// Takes whoever has come.
     fn welcome(&mut self) {
-        while let Ok((stream, _)) = self.listener.accept() {
+        loop {
+            let Some(listener) = &self.listener else { return };
+            let stream = match listener.accept() {
+                Ok((stream, _)) => stream,
+                Err(e) if e.kind() == ErrorKind::WouldBlock => return,
+                Err(e) if matches!(e.kind(), ErrorKind::Interrupted | ErrorKind::ConnectionAborted) => continue,
+                // No file descriptor is left, and the listener would go on to say that somebody is there. Closed, it
+                // hangs up on all who wait; one that is refused ends the run anyway.
+                Err(_) => {
+                    self.listener = None;
+                    return;
+                }
+            };
             let key = self.free.pop().unwrap_or(self.clients.len());
             let ready = stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true));
             let watched = ready.and_then(|()| self.poller.watch(stream, Event::readable(key)));
@@ -143,7 +156,7 @@ impl Desk {
                 asked: [0; ASKED],
                 read: 0,
                 unsent: 0,
-                head: [0; HEAD],
+                tail: [0; TAIL],
                 stuck: false,
             });
             if client.is_none() {
@@ -166,7 +179,7 @@ impl Desk {
                 if client.read == ASKED {
                     client.read = 0;
                     let (latency, bytes) = request::asked(client.asked);
-                    client.unsent = bytes.saturating_add(HEAD as u64);
+                    client.unsent = bytes.saturating_add(TAIL as u64);
                     self.due.push(Reverse((sys::now() + latency, key)));
                 }
             }
@@ -182,39 +195,34 @@ impl Desk {
                 return;
             }
             self.due.pop();
-            if let Some(Some(client)) = self.clients.get_mut(key) {
-                client.head = now.0.to_le_bytes();
-                self.send(key);
-            }
+            self.send(key);
         }
     }
 
     /// Sends as much as the connection takes.
     fn send(&mut self, key: usize) {
         let Some(Some(client)) = self.clients.get_mut(key) else { return };
-        let mut first = [0; 1 << 10];
         loop {
-            let at_head = client.head != [0; HEAD];
-            let chunk: &[u8] = if at_head {
-                // One packet for head and what follows, where that is short.
-                let length = client.unsent.min(first.len() as u64) as usize;
-                first[..length].fill(b'.');
-                first[..HEAD].copy_from_slice(&client.head);
-                &first[..length]
-            } else {
-                &CHUNK[..client.unsent.min(CHUNK.len() as u64) as usize]
-            };
-            let sent = match (&*client.stream).write(chunk) {
-                // A head is sent in one piece: there is always room for so little.
+            let tail = TAIL as u64;
+            let filler = client.unsent.saturating_sub(tail).min(CHUNK.len() as u64);
+            let rest = client.unsent - filler;
+            // As long as nothing of it was sent it can be put right.
+            if rest == tail {
+                client.tail = sys::now().0.to_le_bytes();
+            }
+            let end = if rest <= tail { &client.tail[TAIL - rest as usize..] } else { &[] };
+            let pieces = [IoSlice::new(&CHUNK[..filler as usize]), IoSlice::new(end)];
+            let sent = match (&*client.stream).write_vectored(&pieces) {
                 Ok(n) => n as u64,
                 Err(e) if e.kind() == ErrorKind::Interrupted => continue,
                 Err(e) if e.kind() == ErrorKind::WouldBlock => {
-                    client.stuck = self.poller.change(&client.stream, Event::all(key)).is_ok();
+                    if !client.stuck {
+                        client.stuck = self.poller.change(&client.stream, Event::all(key)).is_ok();
+                    }
                     return;
                 }
                 Err(_) => return self.leave(key),
             };
-            client.head = [0; HEAD];
             client.unsent -= sent.min(client.unsent);
             if client.unsent == 0 {
                 if std::mem::take(&mut client.stuck) {

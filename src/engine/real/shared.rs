@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 mod locks;
 
-pub(super) use locks::{SharedLock, Waits};
+pub(super) use locks::{Depth, SharedLock, Waits};
 
 use locks::LOCK_WORDS;
 
@@ -32,6 +32,8 @@ const LOCKS: usize = 6;
 const SEED: usize = 7;
 const TASKS_OVER: usize = 8;
 const PORT: usize = 9;
+/// How many times a lock was let go of.
+const RELEASES: usize = 10;
 /// One for each kernel.
 const POLL_EVERY: usize = 16;
 
@@ -186,10 +188,15 @@ impl Shared {
     }
 
     /// Whether nobody moves any more: each of the workers that the run has waits, in rounds, for tasks that were not
-    /// over when `over` of them were, or is itself through with everything.
+    /// over when `over` of them were, or for a lock that such a one keeps, or is itself through with everything.
     pub(super) fn is_stuck(&self, over: u64) -> bool {
-        let used = self.workers().min(self.get(TASKS).min(u64::from(u16::MAX)) as u16);
-        self.over() == over && self.rings().take(used as usize).all(|(_, ring)| ring.waits_since(over))
+        let used = usize::from(self.workers()).min(self.tasks());
+        let releases = || self.words[RELEASES].load(Ordering::Acquire);
+        let before = releases();
+        let wait_for_locks = self.waiting_for_locks();
+        let wait = self.rings().take(used).filter(|(_, ring)| ring.waits_since(over)).count();
+        // Had somebody let go of a lock meanwhile, what was read would not be of one moment.
+        wait + wait_for_locks >= used && self.over() == over && releases() == before
     }
 }
 

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::compute::Worker;
 use super::request::{Dice, Line};
 use super::scratch::Scratch;
-use super::shared::{SharedLock, Waits};
+use super::shared::{Depth, SharedLock, Waits};
 use super::sys::{self, Taken};
 use crate::model::ModelKind;
 use crate::semantics::{self, Effect, LockUse};
@@ -24,7 +24,7 @@ pub(super) fn perform(worker: &mut Worker, model: ModelKind, id: TaskId, task: &
     let performed = catch_unwind(AssertUnwindSafe(|| {
         worker.go_on(id, None);
         let (line, scratch) = (Line::default(), Scratch::default());
-        Performer { worker, model, task: id, dice, line, scratch }.all(&task.ops, 0)
+        Performer { worker, model, task: id, dice, line, scratch, depth: 0 }.all(&task.ops, 0)
     }));
     match performed {
         Ok(value) => Ok(TaskResult { outcome: Outcome::Done, value: Some(value?) }),
@@ -50,6 +50,8 @@ struct Performer<'a> {
     dice: Dice,
     line: Line,
     scratch: Scratch,
+    /// How many `repeat until` it is inside of.
+    depth: Depth,
 }
 
 impl Performer<'_> {
@@ -122,20 +124,24 @@ impl Performer<'_> {
         let Some(lock) = lock else { return self.all(body, value) };
         let (task, id) = (self.task, LockId::named(index.0));
         let came = sys::now();
-        let (came, at, taken, ready) = if let Some(taken) = lock.try_take(task) {
-            (came, came, taken, None)
+        let (came, at, taken, waited) = if let Some(taken) = lock.try_take(task, self.depth) {
+            (came, came, taken, false)
         } else {
             let came = self.leave(effect, None);
             let shared = self.worker.shared;
             shared.set_waits(task, Some(Waits::Lock(index)));
-            let taken = lock.take(task);
+            // It does not go round and round meanwhile.
+            self.worker.recorder.set_waits(None);
+            let taken = lock.take(task, self.depth);
             shared.set_waits(task, None);
-            (came, sys::now(), taken, Some(lock.released().max(came)))
+            (came, sys::now(), taken, true)
         };
         let held = Held { lock, let_go: false };
         note_taken(&self.worker.recorder, task, id, (came, at), taken);
-        if ready.is_some() {
-            self.worker.go_on(task, ready);
+        if waited {
+            // Nobody knows when the dead died.
+            let free = (taken == Taken::Properly).then(|| lock.released().max(came));
+            self.worker.go_on(task, free);
         }
         let value = self.all(body, value);
         let at = held.let_go();
@@ -154,12 +160,14 @@ impl Performer<'_> {
                 }
             },
             Until::Tasks(tasks) => {
+                self.depth = self.depth.saturating_add(1);
                 loop {
                     value = self.round(body, value)?;
                     if self.need_not_wait(tasks) {
                         break;
                     }
                 }
+                self.depth = self.depth.saturating_sub(1);
                 self.worker.recorder.set_waits(None);
                 self.worker.shared.set_waits(self.task, None);
                 Ok(value)
@@ -180,7 +188,7 @@ impl Performer<'_> {
         let Some(missing) = shared.first_missing(tasks).filter(|_| semantics::others_move(self.model)) else {
             return true;
         };
-        shared.set_waits(self.task, Some(Waits::Task(missing)));
+        shared.set_waits(self.task, Some(Waits::Task(missing, self.depth)));
         self.worker.recorder.set_waits(Some(over));
         shared.is_stuck(over)
     }

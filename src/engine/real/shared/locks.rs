@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{LINE, Shared};
+use super::{LINE, RELEASES, Shared};
 use crate::engine::real::sys::{MUTEX_WORDS, SharedMutex, Taken};
 use crate::units::{Stamp, TaskId};
 use crate::workload::LockIndex;
@@ -12,19 +12,41 @@ pub(super) const LOCK_WORDS: usize = MUTEX_WORDS + LINE;
 const HOLDER: usize = MUTEX_WORDS;
 const RELEASED: usize = MUTEX_WORDS + 1;
 
+/// How many `repeat until` a task is inside of: what it takes in there it lets go of before it looks again.
+pub(in crate::engine::real) type Depth = u8;
+
 /// What a task waits for, that others must do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::engine::real) enum Waits {
     /// To let go of this lock.
     Lock(LockIndex),
-    /// To end: this task at least.
-    Task(TaskId),
+    /// To end: this task at least. It goes round and round meanwhile, in so many `repeat until`.
+    Task(TaskId, Depth),
+}
+
+impl Waits {
+    fn encode(self) -> u64 {
+        match self {
+            Waits::Lock(lock) => 1 << 32 | u64::from(lock.0),
+            Waits::Task(task, depth) => u64::from(depth) << 40 | 2 << 32 | u64::from(task.0),
+        }
+    }
+
+    fn decode(word: u64) -> Option<Waits> {
+        match word >> 32 & 0xff {
+            1 => Some(Waits::Lock(LockIndex(word as u16))),
+            2 => Some(Waits::Task(TaskId(word as u32), (word >> 40) as u8)),
+            _ => None,
+        }
+    }
 }
 
 /// One lock.
 #[derive(Clone, Copy)]
 pub(in crate::engine::real) struct SharedLock {
     words: &'static [AtomicU64; LOCK_WORDS],
+    /// Counts for all locks.
+    releases: &'static AtomicU64,
 }
 
 impl SharedLock {
@@ -37,17 +59,17 @@ impl SharedLock {
         words.first_chunk().unwrap_or_else(|| unreachable!("a lock begins with its mutex"))
     }
 
-    /// Takes it for `task` if nobody has it.
-    pub(in crate::engine::real) fn try_take(self, task: TaskId) -> Option<Taken> {
+    /// Takes it for `task`, which is `depth` deep, if nobody has it.
+    pub(in crate::engine::real) fn try_take(self, task: TaskId, depth: Depth) -> Option<Taken> {
         let taken = self.mutex().try_lock()?;
-        self.note_taken(task);
+        self.note_taken(task, depth);
         Some(taken)
     }
 
-    /// Takes it for `task`, waiting as long as it takes.
-    pub(in crate::engine::real) fn take(self, task: TaskId) -> Taken {
+    /// Takes it for `task`, which is `depth` deep, waiting as long as it takes.
+    pub(in crate::engine::real) fn take(self, task: TaskId, depth: Depth) -> Taken {
         let taken = self.mutex().lock();
-        self.note_taken(task);
+        self.note_taken(task, depth);
         taken
     }
 
@@ -57,20 +79,23 @@ impl SharedLock {
         self.mutex().unlock();
     }
 
-    /// Says that `task` has it: for a lock that is not the mutex here, but an event loop's.
-    pub(in crate::engine::real) fn note_taken(self, task: TaskId) {
-        self.words[HOLDER].store(u64::from(task.0) + 1, Ordering::Release);
+    /// Says that `task`, which is `depth` deep, has it: for a lock that is not the mutex here, but an event loop's.
+    pub(in crate::engine::real) fn note_taken(self, task: TaskId, depth: Depth) {
+        self.words[HOLDER].store(u64::from(depth) << 40 | (u64::from(task.0) + 1), Ordering::Release);
     }
 
     /// Says that nobody has it any more, since `at`.
     pub(in crate::engine::real) fn note_free(self, at: Stamp) {
+        self.releases.fetch_add(1, Ordering::AcqRel);
         self.words[RELEASED].store(at.0, Ordering::Relaxed);
         self.words[HOLDER].store(0, Ordering::Release);
     }
 
-    /// Who has it.
-    pub(in crate::engine::real) fn holder(self) -> Option<TaskId> {
-        self.words[HOLDER].load(Ordering::Acquire).checked_sub(1).map(|task| TaskId(task as u32))
+    /// Who has it, and how deep that one was when it took it.
+    fn holder(self) -> Option<(TaskId, Depth)> {
+        let word = self.words[HOLDER].load(Ordering::Acquire);
+        let task = (word & 0xff_ffff_ffff).checked_sub(1)?;
+        Some((TaskId(task as u32), (word >> 40) as u8))
     }
 
     /// When somebody last let go of it.
@@ -91,28 +116,58 @@ impl Shared {
     pub(in crate::engine::real) fn lock(self, lock: LockIndex) -> Option<SharedLock> {
         let from = self.locks_at() + usize::from(lock.0) * LOCK_WORDS;
         let words = self.words.get(from..from + LOCK_WORDS).filter(|_| lock.0 < self.locks())?;
-        words.first_chunk().map(|words| SharedLock { words })
+        words.first_chunk().map(|words| SharedLock { words, releases: &self.words[RELEASES] })
     }
 
     /// Says what `task` waits for, or that it waits no more.
     pub(in crate::engine::real) fn set_waits(self, task: TaskId, waits: Option<Waits>) {
-        let word = match waits {
-            None => 0,
-            Some(Waits::Lock(lock)) => 1 << 32 | u64::from(lock.0),
-            Some(Waits::Task(task)) => 2 << 32 | u64::from(task.0),
-        };
         if let Some(place) = self.words.get(self.waits_at() + task.index()) {
-            place.store(word, Ordering::Release);
+            place.store(waits.map_or(0, Waits::encode), Ordering::Release);
         }
     }
 
-    /// What `task` waits for.
-    pub(in crate::engine::real) fn waits(self, task: TaskId) -> Option<Waits> {
-        let word = self.words.get(self.waits_at() + task.index())?.load(Ordering::Acquire);
-        match word >> 32 {
-            1 => Some(Waits::Lock(LockIndex(word as u16))),
-            2 => Some(Waits::Task(TaskId(word as u32))),
-            _ => None,
+    fn waits(self, task: TaskId) -> Option<Waits> {
+        Waits::decode(self.words.get(self.waits_at() + task.index())?.load(Ordering::Acquire))
+    }
+
+    /// What `task` waits for, and for whom: one that will not do it before it has got something itself. Nothing where
+    /// it does not wait, or for one that has yet to let go in the course of the round that it is in.
+    pub(in crate::engine::real) fn waits_for(self, task: TaskId) -> Option<(Waits, TaskId)> {
+        let waits = self.waits(task)?;
+        match waits {
+            Waits::Task(other, _) => Some((waits, other)),
+            Waits::Lock(lock) => {
+                let (holder, taken) = self.lock(lock)?.holder()?;
+                let lets_go = matches!(self.waits(holder), Some(Waits::Task(_, depth)) if depth <= taken);
+                (!lets_go).then_some((waits, holder))
+            }
         }
+    }
+
+    /// How many tasks wait for a lock that another keeps which waits itself. Those in a circle, and behind one, are
+    /// not among them: nobody can help them.
+    pub(super) fn waiting_for_locks(self) -> usize {
+        let tasks = if self.locks() == 0 { 0 } else { self.tasks() as u32 };
+        let waits = |task: &TaskId| {
+            let for_lock = matches!(self.waits(*task), Some(Waits::Lock(_)));
+            for_lock && !self.is_over(*task) && self.chain(*task).is_some_and(|links| links > 1)
+        };
+        (0..tasks).map(TaskId).filter(waits).count()
+    }
+
+    /// How many others stand between `task` and one that waits for nobody, that one included; nothing in a circle.
+    fn chain(self, task: TaskId) -> Option<usize> {
+        let mut at = task;
+        for links in 0..self.tasks() {
+            match self.waits_for(at) {
+                Some((_, next)) => at = next,
+                None => return Some(links),
+            }
+        }
+        None
+    }
+
+    fn is_over(self, task: TaskId) -> bool {
+        self.first_missing(&[task]).is_none()
     }
 }
