@@ -112,6 +112,9 @@ pub enum Label {
     Longest,
     Changes,
     More,
+    TasksInARow,
+    Idle,
+    MoreCores,
 }
 
 impl Label {
@@ -228,5 +231,8 @@ const fn english(label: Label) -> &'static str {
         Label::Longest => "longest",
         Label::Changes => "changes",
         Label::More => "more",
+        Label::TasksInARow => "tasks a row",
+        Label::Idle => "idle",
+        Label::MoreCores => "more cores",
     }
 }

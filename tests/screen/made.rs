@@ -78,6 +78,11 @@ impl Made {
         self.add(ms, worker, 0, Event::Ended { task: TaskId(task), outcome, signal, cpu: Ns::from_millis(500) });
     }
 
+    /// All events so far.
+    pub fn records(self) -> Vec<Record> {
+        self.records
+    }
+
     /// Sends it all to the program as a finished run of `ms` milliseconds.
     pub fn finish(self, app: &mut App, ms: f64, others: f64) {
         self.begin(app);
