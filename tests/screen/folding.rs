@@ -302,3 +302,26 @@ fn a_band_of_nothing_but_ascii_and_one_without_colours_can_be_read() {
         assert!(!look.ascii || buffer.content.iter().all(|c| c.symbol().is_ascii()));
     }
 }
+
+#[test]
+fn any_number_of_tasks_can_be_drawn_at_any_size_and_every_one_selected() {
+    for tasks in [1, 5, 12, 24, 25, 73, 400, 4_096] {
+        let mut app = many(tasks, (80, 24));
+        for (width, height) in [(40, 12), (41, 13), (63, 20), (80, 24), (99, 30), (120, 36), (200, 60), (300, 100)] {
+            let area = Rect::new(0, 0, width, height);
+            for selected in [None, Some(0), Some(tasks / 2), Some(tasks - 1)] {
+                app.selection = selected.map(|n| Selection { task: TaskId(n), at: None });
+                let mut buffer = Buffer::empty(area);
+                render(&app, Look::default(), area, &mut buffer);
+                let screen = text(&buffer);
+                let name = selected.map(|n| format!("›{}", n + 1));
+                // Where the name is cut, its number is what is kept.
+                let own = |n: &String| screen.contains('›') && screen.contains(&n[n.len().min(3)..]);
+                assert!(name.as_ref().is_none_or(own), "{tasks} tasks, {width}x{height}:\n{screen}");
+                for y in 0..height {
+                    hit(&app, area, width / 2, y);
+                }
+            }
+        }
+    }
+}
