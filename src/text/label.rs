@@ -113,6 +113,7 @@ pub enum Label {
     Changes,
     More,
     TasksInARow,
+    InARow,
     Idle,
     MoreCores,
 }
@@ -232,6 +233,7 @@ const fn english(label: Label) -> &'static str {
         Label::Changes => "changes",
         Label::More => "more",
         Label::TasksInARow => "tasks a row",
+        Label::InARow => "a row",
         Label::Idle => "idle",
         Label::MoreCores => "more cores",
     }

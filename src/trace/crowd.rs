@@ -2,8 +2,9 @@
 //! So the time that all tasks spent in a state up to any instant, and how many are in it then, are found in the time it
 //! takes to search one block, however many tasks and changes there are.
 //!
-//! A change takes eight bytes. Changes that arrive late find their place; the blocks behind them are added up anew.
+//! A change takes ten bytes. Changes that arrive late find their place; the blocks behind them are added up anew.
 
+use super::grow;
 use super::track::Mark;
 use crate::state::State;
 use crate::units::{CoreId, Ns, TaskId};
@@ -19,14 +20,28 @@ use kinds::{CORES, FREE, KINDS, LISTENS, LOOP, ON_CORE, Owners, SOMEBODY};
 /// How many changes a block holds at most.
 const FULL: usize = 128;
 
-/// One change: eight bytes.
+/// One change: ten bytes.
 #[derive(Clone, Copy, Debug)]
 struct Change {
-    /// Nanoseconds after the block's begin.
-    after: u32,
+    /// Nanoseconds after the block's begin, of 48 bits: 78 hours.
+    after: [u16; 3],
     task: u16,
     from: Kind,
     to: Kind,
+}
+
+/// The farthest that a change may lie behind its block's begin.
+const FARTHEST: u64 = (1 << 48) - 1;
+
+impl Change {
+    fn after(self) -> u64 {
+        let [low, middle, high] = self.after.map(u64::from);
+        low | middle << 16 | high << 32
+    }
+
+    fn at(self, after: u64) -> Change {
+        Change { after: [after as u16, (after >> 16) as u16, (after >> 32) as u16], ..self }
+    }
 }
 
 /// What is true just before a block's first change.
@@ -80,7 +95,7 @@ impl Block {
     }
 
     fn at(&self, change: Change) -> Ns {
-        self.first + Ns(change.after.into())
+        self.first + Ns(change.after())
     }
 
     fn totals(&self, at: Ns) -> Totals {
@@ -89,8 +104,8 @@ impl Block {
         for (sum, count) in totals.0.iter_mut().zip(self.header.counts.0) {
             *sum = sum.wrapping_add(passed.wrapping_mul(count.into()));
         }
-        for change in self.changes.iter().take_while(|c| u64::from(c.after) <= passed) {
-            totals.shift(change.from, change.to, Ns(passed - u64::from(change.after)));
+        for change in self.changes.iter().take_while(|c| c.after() <= passed) {
+            totals.shift(change.from, change.to, Ns(passed - change.after()));
         }
         totals
     }
@@ -117,11 +132,11 @@ impl Block {
     /// Lets it begin at `first`, earlier than before, if it can.
     fn rebase(&mut self, first: Ns) -> bool {
         let shift = (self.first - first).0;
-        let last = self.changes.last().map_or(0, |c| u64::from(c.after));
-        let fits = self.changes.len() < FULL && u32::try_from(shift + last).is_ok();
+        let last = self.changes.last().map_or(0, |c| c.after());
+        let fits = self.changes.len() < FULL && shift + last <= FARTHEST;
         if fits {
             self.first = first;
-            self.changes.iter_mut().for_each(|c| c.after += shift as u32);
+            self.changes.iter_mut().for_each(|c| *c = c.at(c.after() + shift));
         }
         fits
     }
@@ -191,7 +206,7 @@ impl Crowd {
     pub(super) fn listens(&mut self, at: Ns, listens: bool) {
         let (off, on) = (Kind::NOTHING, Kind(LISTENS));
         let (from, to) = if listens { (off, on) } else { (on, off) };
-        self.insert(at, Change { after: 0, task: FREE, from, to });
+        self.insert(at, Change { after: [0; 3], task: FREE, from, to });
     }
 
     fn replace(&mut self, at: Ns, task: u16, old: (Kind, Kind), new: (Kind, Kind)) {
@@ -199,13 +214,14 @@ impl Crowd {
             self.remove(at, task, old);
         }
         if new.0 != new.1 {
-            self.insert(at, Change { after: 0, task, from: new.0, to: new.1 });
+            self.insert(at, Change { after: [0; 3], task, from: new.0, to: new.1 });
         }
     }
 
     fn insert(&mut self, at: Ns, change: Change) {
         let Some(index) = self.blocks.partition_point(|b| b.first <= at).checked_sub(1) else {
             if !self.blocks.first_mut().is_some_and(|b| b.rebase(at)) {
+                grow(&mut self.blocks);
                 self.blocks.insert(0, Block::new(at));
             }
             self.blocks[0].changes.insert(0, change);
@@ -214,22 +230,31 @@ impl Crowd {
         };
         let block = &mut self.blocks[index];
         let after = (at - block.first).0;
-        let place = block.changes.partition_point(|c| u64::from(c.after) <= after);
-        if after > u64::from(u32::MAX) || (block.changes.len() >= FULL && place == block.changes.len()) {
+        let place = block.changes.partition_point(|c| c.after() <= after);
+        let behind = block.changes.len() >= FULL && place == block.changes.len();
+        if behind && self.blocks.get_mut(index + 1).is_some_and(|next| next.rebase(at)) {
+            self.blocks[index + 1].changes.insert(0, change);
+            self.is_stale(index);
+            return;
+        }
+        let block = &mut self.blocks[index];
+        if after > FARTHEST || behind {
             let mut next = Block::new(at);
             next.changes.push(change);
+            grow(&mut self.blocks);
             self.blocks.insert(index + 1, next);
             self.is_stale(index);
         } else if block.changes.len() >= FULL {
             let tail = block.changes.split_off(FULL / 2);
-            let shift = tail.first().map_or(0, |c| c.after);
-            let mut next = Block::new(block.first + Ns(shift.into()));
-            next.changes.extend(tail.iter().map(|c| Change { after: c.after - shift, ..*c }));
+            let shift = tail.first().map_or(0, |c| c.after());
+            let mut next = Block::new(block.first + Ns(shift));
+            next.changes.extend(tail.iter().map(|c| c.at(c.after() - shift)));
+            grow(&mut self.blocks);
             self.blocks.insert(index + 1, next);
             self.is_stale(index);
             self.insert(at, change);
         } else {
-            block.changes.insert(place, Change { after: after as u32, ..change });
+            block.changes.insert(place, change.at(after));
             self.is_stale(index);
         }
     }
@@ -239,8 +264,8 @@ impl Crowd {
         while let Some(here) = index.checked_sub(1) {
             let block = &mut self.blocks[here];
             let after = (at - block.first).0;
-            let start = block.changes.partition_point(|c| u64::from(c.after) < after);
-            let same = |c: &Change| u64::from(c.after) == after && (c.task, c.from, c.to) == (task, from, to);
+            let start = block.changes.partition_point(|c| c.after() < after);
+            let same = |c: &Change| c.after() == after && (c.task, c.from, c.to) == (task, from, to);
             if let Some(found) = block.changes[start..].iter().position(same) {
                 block.changes.remove(start + found);
                 self.is_stale(here);
@@ -275,6 +300,15 @@ impl Crowd {
         self.settle();
         let gone = self.blocks.partition_point(|b| b.first < cut).saturating_sub(1);
         self.blocks.drain(..gone);
+    }
+}
+
+#[cfg(test)]
+impl Crowd {
+    /// The bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let changes: usize = self.blocks.iter().map(|b| b.changes.capacity() * size_of::<Change>()).sum();
+        changes + self.blocks.capacity() * size_of::<Block>()
     }
 }
 

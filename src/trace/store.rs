@@ -49,7 +49,7 @@ pub struct Loss {
 }
 
 /// How many changes of state, and turns of a lock, a live trace keeps: the oldest go first. Each takes at most 64 bytes
-/// with all that is derived from it (about 36 in practice: 16 in its track, 5 for the track's sums, 12 to 15 in the
+/// with all that is derived from it (about 40 in practice: 16 in its track, 6 for the track's sums, 14 to 18 in the
 /// crowd, and room to grow), so 32 MB are the most there can be.
 pub const KEPT_MARKS: usize = 500_000;
 

@@ -306,6 +306,14 @@ impl Track {
 }
 
 #[cfg(test)]
+impl Track {
+    /// The bytes its changes take, with their sums.
+    pub(super) fn bytes(&self) -> usize {
+        self.marks.capacity() * size_of::<Mark>() + self.before.capacity() * size_of::<Sums>()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

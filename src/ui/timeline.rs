@@ -50,7 +50,10 @@ fn draw_axis(app: &App, grid: &Grid, look: Look, layout: &Layout, buffer: &mut B
         label.text().to_owned()
     } else {
         match layout.folding {
-            Some(Folding::Groups(size)) => format!("{size} {}", Label::TasksInARow.text()),
+            Some(Folding::Groups(size)) => {
+                let label = if layout.plot.0 < 20 { Label::InARow } else { Label::TasksInARow };
+                format!("{size} {}", label.text())
+            }
             _ => String::new(),
         }
     };

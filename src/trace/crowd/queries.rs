@@ -51,7 +51,7 @@ impl Crowd {
         let behind = |b: &'_ Block, skip: usize| (b.first, skip);
         self.blocks[index.min(self.blocks.len())..].iter().enumerate().flat_map(move |(n, block)| {
             let (first, skip) = behind(block, if n == 0 { place } else { 0 });
-            block.changes[skip..].iter().map(move |c| (first + Ns(c.after.into()), *c))
+            block.changes[skip..].iter().map(move |c| (first + Ns(c.after()), *c))
         })
     }
 

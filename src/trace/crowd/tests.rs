@@ -45,6 +45,25 @@ fn naive(trace: &Trace, until: Ns) -> Vec<Ns> {
     sums
 }
 
+#[test]
+fn a_change_takes_no_more_memory_than_is_stated() {
+    for (each, seconds) in [(200u64, 1u64), (2_000, 1), (40, 100_000)] {
+        let mut steps: Vec<Step> = Vec::new();
+        for n in 0..each * u64::from(TASKS) {
+            let at = n * seconds * 1_000_000_000 / (each * u64::from(TASKS));
+            steps.push((at, (n % u64::from(TASKS)) as u32, 3 + 6 * ((n / 5) % 2) as u8, true, (n % 4) as u16, None));
+        }
+        let ordered = trace(&steps, 1_000);
+        // A little out of order, as several workers' events are.
+        steps.chunks_mut(60).for_each(<[Step]>::reverse);
+        for trace in [ordered, trace(&steps, 1_000)] {
+            let bytes = trace.crowd().bytes() + trace.tasks.iter().map(crate::trace::Track::bytes).sum::<usize>();
+            let marks: usize = trace.tasks.iter().map(|t| t.marks().len()).sum();
+            assert!(bytes <= 64 * marks, "{} bytes a change of {marks}", bytes / marks);
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn all_together_are_the_sum_of_each(steps in steps(), batch in 1usize..200, until in 0u64..60_000_000) {
