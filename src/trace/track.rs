@@ -241,7 +241,9 @@ impl Track {
         }
         let waits = |m: &&Mark| !matches!(m.state, State::Ended | State::Running) && m.at < until;
         let last = self.marks.last().filter(waits)?;
-        Some(self.due.max(last.at))
+        // A cut mark's stamp is not when the wait began; what of it was overdue before is in the sums as a wait.
+        let began = if self.cut && self.marks.len() == 1 { Ns::ZERO } else { last.at };
+        Some(self.due.max(began))
     }
 
     /// Its spans that touch `window`, in order, cut to it; what goes on is cut at the window's end. A timed wait that
@@ -258,7 +260,7 @@ impl Track {
             .flat_map(move |i| {
                 let span = self.span(i, window.to);
                 let overdue = self.overdue(until).filter(|_| span.open);
-                let split = overdue.map_or(span.range.to, |at| at.min(window.to));
+                let split = overdue.map_or(span.range.to, |at| at.max(span.range.from).min(window.to));
                 let head = Span { range: Range::new(span.range.from, split), ..span };
                 let tail = Span { range: Range::new(split, span.range.to), state: State::Ready, ..span };
                 [head, tail]
