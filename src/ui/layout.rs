@@ -223,10 +223,11 @@ impl Layout {
         let lanes = how.lanes(wants.tasks, wants.selected);
         let mut y = top;
         if how == Folding::Band {
-            // One row of ground between the band and the lane, where there are enough.
-            let below = if lanes.is_empty() { 0 } else { 1 + u16::from(rows > 4) };
-            self.band = Some((top, rows - below));
-            y = top + rows - 1;
+            // A row of ground below the band and below the lane, where there are enough.
+            let ground = u16::from(rows > 8);
+            let lane = if lanes.is_empty() { 0 } else { 1 + u16::from(rows > 4) };
+            self.band = Some((top, rows - ground - lane));
+            y = top + rows - ground - 1;
         }
         for lane in lanes {
             self.lanes.push(Slot { first: lane.start, count: lane.len(), y });
