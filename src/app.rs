@@ -3,7 +3,7 @@
 
 use crate::model::{Model, ModelKind};
 use crate::plan::{Plan, Rates};
-use crate::scene::{Grid, Scene, View, axis_for};
+use crate::scene::{Grid, Rows, Scene, View, axis_ahead};
 use crate::trace::{Begin, End, Record};
 use crate::units::{Ns, Range, Stamp, TaskId};
 use crate::workload::{Kernels, Workload};
@@ -205,7 +205,7 @@ impl App {
         } else {
             catalogue.push(setup.workload.clone());
         }
-        let axis = axis_for(setup.estimate(rates));
+        let axis = axis_ahead(setup.estimate(rates), Ns::ZERO);
         App {
             size,
             machine,
@@ -277,11 +277,11 @@ impl App {
         Grid::over(self.visible(), columns)
     }
 
-    /// What is to be drawn of the run on `columns` columns.
-    pub fn scene(&self, columns: u16) -> Option<Scene> {
+    /// What is to be drawn of the run on `columns` columns, with the tasks in `rows`.
+    pub fn scene(&self, columns: u16, rows: &Rows<'_>) -> Option<Scene> {
         let run = self.run.as_ref()?;
         let view = View { grid: self.grid(columns), until: self.until() };
-        Some(Scene::build(&run.trace, &view, run.model.kind == ModelKind::Async))
+        Some(Scene::build(&run.trace, &view, rows, run.model.kind == ModelKind::Async))
     }
 
     /// The finding of the run at the playhead.

@@ -2,10 +2,10 @@
 //! keys (a [`Cure`] is a value) and no terminal.
 
 use crate::model::{Model, ModelKind};
-use crate::state::{Outcome, State};
+use crate::state::Outcome;
 use crate::text::{Sentence, Try};
 use crate::trace::{Stats, Trace};
-use crate::units::{Ns, Range};
+use crate::units::Ns;
 
 mod findings;
 mod pace;
@@ -118,25 +118,6 @@ pub(crate) enum Bound {
     Cpu,
     /// They wait.
     Waits,
-}
-
-/// The longest time for which one task held the event loop without working, and how many were ready meanwhile.
-fn longest_block(trace: &Trace, until: Ns) -> Option<(usize, Ns, u32)> {
-    let window = Range::new(Ns::ZERO, until);
-    let mut longest: Option<(usize, Range)> = None;
-    for (index, track) in trace.tasks.iter().enumerate() {
-        for span in track.spans(window).filter(|s| s.holds && s.state == State::Sleep) {
-            if longest.is_none_or(|(_, r)| span.range.len() > r.len()) {
-                longest = Some((index, span.range));
-            }
-        }
-    }
-    let (index, range) = longest?;
-    let ready = trace.tasks.iter().filter(|t| {
-        let ready: Ns = t.spans(range).filter(|s| s.state == State::Ready).map(|s| s.range.len()).sum();
-        ready > Ns::ZERO
-    });
-    Some((index, range.len(), ready.count() as u32))
 }
 
 /// How many tasks broke, and how most of them did.

@@ -2,16 +2,18 @@
 //! shares. All folding happens here; the screen and every picture draw from the same scene. Knows no terminal.
 
 use crate::state::State;
-use crate::trace::{StateSums, Trace};
+use crate::trace::{StateSums, Totals, Trace};
 use crate::units::{LockId, Ns, Range, TaskId};
 
 mod axis;
 mod fold;
 mod holders;
+mod rows;
 
-pub use axis::{Grid, Tick, axis_for, ticks};
-pub use fold::{Column, Half, fold, level};
+pub use axis::{Grid, Tick, axis_ahead, axis_for, ticks};
+pub use fold::{Column, Half, fold, fold_into, level};
 pub use holders::{Holder, HolderCell};
+pub use rows::{Folding, MOST_IN_A_ROW, SPARE, folding};
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,19 +24,35 @@ pub struct View {
     pub until: Ns,
 }
 
+/// Which tasks are drawn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows<'a> {
+    /// The tasks that have a place, from top to bottom.
+    pub order: &'a [TaskId],
+    /// The lanes: the stretch of the order that each stands for, never empty.
+    pub lanes: Vec<std::ops::Range<usize>>,
+    /// Whether one band stands for all of the order.
+    pub band: bool,
+}
+
 /// Everything drawn of a trace.
 #[derive(Clone, Debug, Default)]
 pub struct Scene {
-    /// One lane for each task, in the plan's order.
+    /// The lanes, from top to bottom.
     pub lanes: Vec<Lane>,
+    /// The tasks by state over time; nothing where all have lanes.
+    pub band: Option<Band>,
     /// Who held the global lock; nothing where nobody took it.
     pub lock: Option<Vec<HolderCell>>,
     /// Whose turn it was on the event loop; nothing where there is none.
     pub turns: Option<Turns>,
     /// Cores kept busy by this run, per column: the mean number over the column.
     pub busy: Vec<f64>,
-    /// Who was on each of the run's cores, where workers said it.
+    /// Who was on each of the run's cores, where workers said it; those on which nothing was seen so far are not among
+    /// them.
     pub cores: Vec<CoreLane>,
+    /// The kernel's numbers of those.
+    pub idle: Vec<u16>,
     /// Columns about which less is known, or nothing.
     pub gaps: Vec<Option<Gap>>,
     /// Time in each state over all tasks within the visible range: the legend is its profile.
@@ -54,15 +72,26 @@ pub enum Gap {
     Forgotten,
 }
 
-/// A task's lane.
+/// A lane: of one task, or of several that share it.
 #[derive(Clone, Debug)]
 pub struct Lane {
-    /// Whose.
+    /// The first of them.
     pub task: TaskId,
+    /// How many there are.
+    pub tasks: usize,
     /// The columns.
     pub columns: Vec<Column>,
-    /// What it does at the playhead.
+    /// What it does at the playhead, if it is one.
     pub now: Option<State>,
+}
+
+/// All tasks by state over time.
+#[derive(Clone, Debug)]
+pub struct Band {
+    /// How many there are.
+    pub tasks: usize,
+    /// The columns.
+    pub columns: Vec<Column>,
 }
 
 /// The event loop's lane.
@@ -90,7 +119,7 @@ impl Lane {
     pub fn visible_sums(&self) -> StateSums {
         let mut sums = StateSums::default();
         for column in &self.columns {
-            for (sum, part) in sums.iter_mut().zip(column.sums) {
+            for (sum, part) in sums.iter_mut().zip(column.sums.states) {
                 *sum += part;
             }
         }
@@ -99,34 +128,40 @@ impl Lane {
 }
 
 impl Scene {
-    /// The scene of `trace` seen through `view`. `has_loop` says whether the run has an event loop to show.
-    pub fn build(trace: &Trace, view: &View, has_loop: bool) -> Scene {
+    /// The scene of `trace` seen through `view`, with the tasks in `rows`. `has_loop` says whether the run has an event
+    /// loop to show.
+    pub fn build(trace: &Trace, view: &View, rows: &Rows<'_>, has_loop: bool) -> Scene {
         let grid = &view.grid;
         let window = grid.range().and(Range::new(Ns::ZERO, view.until));
-        let mut scene = Scene { busy: vec![0.0; grid.columns as usize], ..Scene::default() };
-        for (index, track) in trace.tasks.iter().enumerate() {
-            let columns = fold(track, grid, view.until);
-            for (busy, column) in scene.busy.iter_mut().zip(&columns) {
-                *busy += column.running().share_of(grid.cell);
-            }
-            for (sum, column) in columns.iter().flat_map(|c| c.sums.iter().enumerate()).map(|(s, t)| (s, *t)) {
-                scene.profile[sum] += column;
-            }
-            for span in track.spans(window).filter(|s| !s.holds) {
-                scene.free[span.state as usize] += span.range.len();
-            }
-            let now = track.state_at(view.until).map(|s| s.state);
-            scene.lanes.push(Lane { task: TaskId(index as u32), columns, now });
+        let window = Range::new(window.from.max(trace.forgotten.min(window.to)), window.to);
+        let edges = edges(trace, grid, window, view.until);
+        let (turns, cores) = holders::turns(trace.crowd(), grid, window, &edges);
+        let mut scene = Scene {
+            lanes: rows.lanes.iter().filter_map(|lane| Lane::of(trace, view, &rows.order[lane.clone()])).collect(),
+            gaps: gaps(trace, grid, window),
+            lock: holders::lock(trace, grid, window),
+            turns: has_loop.then(|| Turns { cells: turns, ready: most_ready(trace, view, window) }),
+            idle: trace.cores.iter().copied().filter(|core| cores.iter().all(|lane| lane.core != *core)).collect(),
+            cores,
+            ..Scene::default()
+        };
+        let columns: Vec<Totals> = edges.windows(2).map(|edge| edge[1].since(&edge[0])).collect();
+        let running = |t: &Totals| t.states()[State::Running as usize].share_of(grid.cell);
+        scene.busy = columns.iter().map(running).collect();
+        if let (Some(first), Some(last)) = (edges.first(), edges.last()) {
+            let all = last.since(first);
+            (scene.profile, scene.free) = (all.states(), all.free());
         }
-        scene.gaps = gaps(trace, grid, window);
-        scene.lock = holders::lock(trace, grid, window);
-        if has_loop {
-            scene.turns = Some(Turns {
-                cells: holders::turns(trace, grid, window),
-                ready: fold::most_at_once(trace, grid, window, State::Ready),
-            });
+        if rows.band {
+            let tasks = rows.order.len();
+            // Of all tasks the sums are known; of some they are added up.
+            let columns = if tasks == trace.tasks.len() {
+                columns.iter().map(Column::of).collect()
+            } else {
+                shared(trace, view, rows.order)
+            };
+            scene.band = Some(Band { tasks, columns });
         }
-        scene.cores = holders::cores(trace, grid, window);
         scene
     }
 
@@ -147,18 +182,74 @@ impl Scene {
     }
 }
 
+impl Lane {
+    fn of(trace: &Trace, view: &View, tasks: &[TaskId]) -> Option<Lane> {
+        let first = *tasks.first()?;
+        if tasks.len() > 1 {
+            return Some(Lane { task: first, tasks: tasks.len(), columns: shared(trace, view, tasks), now: None });
+        }
+        let track = trace.tasks.get(first.index())?;
+        let now = track.state_at(view.until).map(|s| s.state);
+        Some(Lane { task: first, tasks: 1, columns: fold(track, &view.grid, view.until), now })
+    }
+}
+
+/// What several tasks together did.
+fn shared(trace: &Trace, view: &View, tasks: &[TaskId]) -> Vec<Column> {
+    let mut columns = vec![Column::default(); view.grid.columns as usize];
+    for track in tasks.iter().filter_map(|task| trace.tasks.get(task.index())) {
+        fold_into(&mut columns, track, &view.grid, view.until);
+    }
+    columns
+}
+
+/// The totals at the edges of all columns; those beyond `window` are those of its ends. What is overdue is `ready`.
+fn edges(trace: &Trace, grid: &Grid, window: Range, until: Ns) -> Vec<Totals> {
+    let at = |index: u16| (grid.from + grid.cell.times(u64::from(index), 1)).max(window.from).min(window.to);
+    let mut edges: Vec<Totals> = (0..=grid.columns).map(|index| trace.crowd().totals(at(index))).collect();
+    // A task that is overdue is ready in all columns up to the playhead: what it adds to each edge is the edge's
+    // distance from its deadline. Distances are added up with the number of those that have begun.
+    let mut late: Vec<_> = trace.overdue(until).collect();
+    late.sort_unstable_by_key(|l| (l.kind.place(), l.from));
+    for kind in late.chunk_by(|a, b| a.kind == b.kind) {
+        let (mut begun, mut sum) = (0u64, 0u128);
+        let mut rest = kind.iter().peekable();
+        for (index, edge) in (0..).zip(&mut edges) {
+            let at = at(index);
+            while let Some(one) = rest.next_if(|one| one.from < at) {
+                begun += 1;
+                sum += u128::from(one.from.0);
+            }
+            let time = u128::from(at.0) * u128::from(begun) - sum;
+            edge.shift(kind[0].kind, kind[0].ready(), Ns(time as u64));
+        }
+    }
+    edges
+}
+
+/// The most tasks that are ready at one time, per column.
+fn most_ready(trace: &Trace, view: &View, window: Range) -> Vec<u32> {
+    let mut late: Vec<Ns> = trace.overdue(view.until).map(|l| l.from).collect();
+    late.sort_unstable();
+    let part = |index: u16| view.grid.column(index).and(window);
+    let most = |part: Range| if part.is_empty() { 0 } else { trace.crowd().most_ready(part, &late) as u32 };
+    (0..view.grid.columns).map(|index| most(part(index))).collect()
+}
+
 fn gaps(trace: &Trace, grid: &Grid, window: Range) -> Vec<Option<Gap>> {
     let mut gaps = vec![None; grid.columns as usize];
     let suspended = trace.suspended.iter().map(|r| (*r, Gap::Suspended));
     let lost = trace.losses.iter().map(|l| (Range::new(l.at, l.at + Ns(1)), Gap::Lost));
     let forgotten = (Range::new(Ns::ZERO, trace.forgotten), Gap::Forgotten);
+    let visible = Range::new(grid.from, window.to);
     for (range, gap) in suspended.chain(lost).chain([forgotten]) {
-        let range = range.and(window);
-        for (index, slot) in gaps.iter_mut().enumerate() {
-            if !grid.column(index as u16).and(range).is_empty() {
-                *slot = (*slot).max(Some(gap));
-            }
+        let range = range.and(visible);
+        if range.is_empty() {
+            continue;
         }
+        let column = |at: Ns| ((at - grid.from).0 / grid.cell.0) as usize;
+        let last = column(Ns(range.to.0 - 1)).min(gaps.len() - 1);
+        gaps[column(range.from).min(last)..=last].iter_mut().for_each(|slot| *slot = (*slot).max(Some(gap)));
     }
     gaps
 }

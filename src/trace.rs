@@ -1,6 +1,7 @@
 //! The record of a run: events as they were stamped, and what is derived from them (spans, lock ownership,
 //! statistics). Knows no models, no clocks and no threads; the wire format around events lives here too.
 
+mod crowd;
 mod event;
 mod lock;
 mod stats;
@@ -8,11 +9,19 @@ mod store;
 mod track;
 mod wire;
 
+pub use crowd::{Counts, Crowd, Kind, Owner, Totals, Turn};
 pub use event::{Direction, Event, RECORD_BYTES, RECORD_WORDS, Record};
 pub use lock::{Hold, LockTrack};
-pub use stats::{LockStats, Stats};
+pub use stats::{LockStats, LongestBlock, Overdue, Stats};
 pub use store::{KEPT_MARKS, Loss, TaskName, Trace, WorkerTrack};
-pub use track::{Mark, Span, StateSums, Track};
+pub use track::{Mark, Span, StateSums, Sums, Track};
 pub use wire::{
     Begin, End, FileSystem, Frame, FrameError, FrameReader, Overhead, Switches, TaskResult, WorkerUse, write_frame,
 };
+
+/// Makes room for one more, a quarter at a time: thousands of tracks must not all keep twice what they need.
+fn grow<T>(list: &mut Vec<T>) {
+    if list.len() == list.capacity() {
+        list.reserve_exact((list.len() / 4).max(4));
+    }
+}

@@ -6,9 +6,11 @@ use ratatui::layout::{Position, Rect};
 
 use crate::app::{Action, App, Message, Target};
 use crate::model::ModelKind;
+use crate::state::State;
 use crate::text::{self, Label};
-use crate::units::Ns;
+use crate::units::{Ns, TaskId};
 
+mod band;
 mod board;
 mod header;
 mod lane;
@@ -19,6 +21,7 @@ mod paint;
 mod prompt;
 mod theme;
 mod timeline;
+mod turns;
 
 pub use layout::{LEAST, Layout};
 pub use theme::{Depth, Look};
@@ -35,7 +38,7 @@ pub fn render(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
     header::draw(app, look, &layout, buffer);
     header::draw_tabs(app, look, &layout, buffer);
     header::draw_sentence(app, look, &layout, buffer);
-    if let Some(scene) = app.scene(layout.columns()) {
+    if let Some(scene) = app.scene(layout.columns(), &layout.rows()) {
         timeline::draw(app, &scene, look, &layout, buffer);
         legend::draw(app, &scene, look, &layout, buffer);
     }
@@ -120,13 +123,30 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
         return legend::footer(&layout).into_iter().find(|f| inside(f.0, f.1)).and_then(|f| action(f.2));
     }
     if let Some(slot) = layout.lanes.iter().find(|s| y >= s.y && y < s.y + layout.lane_rows) {
-        return Some(Message::Click(Target::Lane(slot.task, at(app, &layout, x))));
+        let at = at(app, &layout, x);
+        let task = one_of(app, &layout.order[slot.tasks()], at)?;
+        return Some(Message::Click(Target::Lane(task, at)));
+    }
+    if layout.band.is_some_and(|(top, rows)| y >= top && y < top + rows) {
+        let at = at(app, &layout, x)?;
+        return Some(Message::Click(Target::Lane(one_of(app, &layout.order, Some(at))?, Some(at))));
     }
     let row = layout.board.and_then(|top| y.checked_sub(top)).map(|r| r / layout.board_pitch);
     let row = row.filter(|r| *r < layout::BOARD_ROWS)?;
     let row = app.scoreboard.rows(app.setup.model)[usize::from(row)];
     (!row.locked).then_some(())?;
     action(Action::Model(row.kind))
+}
+
+/// Whom a press on the lane of `tasks` means: the first that worked at that instant, else the first that waited, else
+/// the first.
+fn one_of(app: &App, tasks: &[TaskId], at: Option<Ns>) -> Option<TaskId> {
+    let trace = &app.run.as_ref()?.trace;
+    let state = |task: &&TaskId| trace.tasks.get(task.index())?.span_at(at?, app.until()).map(|s| s.state);
+    let works = |task: &&TaskId| state(task) == Some(State::Running);
+    let waits = |task: &&TaskId| state(task).is_some_and(State::is_in_flight);
+    let found = tasks.iter().find(works).or_else(|| tasks.iter().find(waits));
+    found.or(tasks.first()).copied()
 }
 
 /// The instant under column `x`, if it is on the timeline.

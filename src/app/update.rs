@@ -4,7 +4,7 @@ use super::keys::{self, Action, Key};
 use super::run::{Phase, Run, RunId};
 use super::{App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, lanes, viewport};
 use crate::model::GlobalLock;
-use crate::scene::axis_for;
+use crate::scene::axis_ahead;
 use crate::trace::End;
 use crate::units::{Ns, Stamp};
 
@@ -25,7 +25,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             run.phase = Phase::Running;
             run.trace.begin(&begin);
         }),
-        Message::Events(id, records) => with_run(app, id, |run| records.iter().for_each(|r| run.trace.push(r))),
+        Message::Events(id, records) => with_run(app, id, |run| run.trace.extend(&records)),
         Message::End(id, end, beside) => over(app, id, end, beside),
         Message::Failed(id, reason) => with_run(app, id, |run| run.phase = Phase::Failed(reason)),
         Message::Calibrated(rates) => {
@@ -64,7 +64,7 @@ pub(super) fn start(app: &mut App) -> Vec<Effect> {
     }
     app.scored = app.setup.clone();
     let estimate = app.setup.estimate(app.rates);
-    app.axis = axis_for(estimate.max(app.scoreboard.slowest().unwrap_or_default()));
+    app.axis = axis_ahead(estimate, app.scoreboard.slowest().unwrap_or_default());
     let rates = app.rates.unwrap_or_default();
     let missing = rates.missing(app.setup.kernels());
     if !missing.is_empty() {

@@ -149,7 +149,6 @@ impl App {
         let track = self.run.as_ref()?.trace.tasks.get(selection.task.index())?;
         let until = self.until();
         let at = selection.at.unwrap_or(until);
-        let span = track.spans(Range::new(Ns::ZERO, until)).find(|s| s.range.contains(at));
-        span.or_else(|| track.state_at(at).filter(|s| s.state != State::Ended))
+        track.span_at(at, until).or_else(|| track.state_at(at).filter(|s| s.state != State::Ended))
     }
 }

@@ -1,6 +1,6 @@
 //! The findings themselves: which sentence fits which run.
 
-use super::{Bound, Change, Cure, Facts, Finding, Pace, broken, is_comparable, longest_block, sharing};
+use super::{Bound, Change, Cure, Facts, Finding, Pace, broken, is_comparable, sharing};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::state::State;
 use crate::text::{Here, Sentence, Try, Waiters, Waits};
@@ -11,7 +11,7 @@ pub(super) fn meanwhile(facts: &Facts<'_>) -> Finding {
     let tasks = facts.trace.tasks.len();
     let stats = facts.stats;
     let done = stats.ended;
-    let going = in_flight(facts);
+    let going = stats.in_flight;
     let say = match (facts.model.kind, facts.model.lock) {
         _ if stats.elapsed == Ns::ZERO => Sentence::Starting { tasks },
         (ModelKind::Serial, _) => Sentence::SerialWorks { done, tasks },
@@ -86,10 +86,11 @@ fn waited(facts: &Facts<'_>) -> Sentence {
         (ModelKind::Threads, false) => at_once(Waiters::Threads),
         (ModelKind::Threads, true) => Sentence::WaitsLetGo { time, serial },
         (ModelKind::Processes, _) => at_once(Waiters::Processes),
-        (ModelKind::Async, _) => match longest_block(facts.trace, time) {
-            Some((index, blocked, ready)) if ready > 0 => {
-                let task = facts.trace.names.get(index).map_or_else(String::new, |n| n.name.clone());
-                Sentence::LoopBlocked { task, blocked, ready }
+        (ModelKind::Async, _) => match facts.trace.longest_block(time) {
+            Some(block) if block.ready > 0 => {
+                let name = facts.trace.names.get(block.task.index());
+                let task = name.map_or_else(String::new, |n| n.name.clone());
+                Sentence::LoopBlocked { task, blocked: block.range.len(), ready: block.ready as u32 }
             }
             _ => at_once(Waiters::Loop),
         },
@@ -212,9 +213,4 @@ fn bound(facts: &Facts<'_>) -> Bound {
     let works = sum(State::Running);
     let waits = sum(State::Sleep) + sum(State::Io);
     if works >= waits { Bound::Cpu } else { Bound::Waits }
-}
-
-fn in_flight(facts: &Facts<'_>) -> usize {
-    let state = |t: &crate::trace::Track| t.state_at(facts.stats.elapsed).map(|s| s.state);
-    facts.trace.tasks.iter().filter(|t| state(t).is_some_and(State::is_in_flight)).count()
 }

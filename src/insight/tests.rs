@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::GlobalLock;
+use crate::state::State;
 use crate::trace::{Begin, End, Event, Record, TaskName};
 use crate::units::{CoreId, Stamp, TaskId, WorkerId};
 

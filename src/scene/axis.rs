@@ -103,6 +103,15 @@ pub fn axis_for(longest: Ns) -> Ns {
     Ns(steps * step.0)
 }
 
+/// The longest that an axis reaches ahead of what is known: nobody waits for more.
+const AHEAD: Ns = Ns::from_millis(60_000);
+
+/// The end of the axis before a run that would take `estimate` with one task after the other, where the slowest run so
+/// far took `slowest`. A run that goes on beyond it makes it longer.
+pub fn axis_ahead(estimate: Ns, slowest: Ns) -> Ns {
+    axis_for(estimate.min(AHEAD).max(slowest))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +125,14 @@ mod tests {
             let axis = axis_for(longest);
             assert!(axis >= longest.times(105, 100) && axis <= longest.times(160, 100), "{longest} {axis}");
         }
+    }
+
+    #[test]
+    fn an_axis_shows_a_minute_ahead_at_most_and_everything_known() {
+        let seconds = |n: u64| Ns::from_millis(1_000 * n);
+        assert_eq!(axis_ahead(seconds(2), Ns::ZERO), axis_for(seconds(2)));
+        assert_eq!(axis_ahead(seconds(8_000_000), Ns::ZERO), axis_for(seconds(60)));
+        assert_eq!(axis_ahead(seconds(8_000_000), seconds(90)), axis_for(seconds(90)));
     }
 
     #[test]

@@ -3,22 +3,16 @@
 
 use super::axis::Grid;
 use crate::state::State;
-use crate::trace::{StateSums, Trace, Track};
+use crate::trace::{Sums, Totals, Track};
 use crate::units::{Ns, Range};
 
-/// One column of a lane.
+/// One column of a lane: of one task, or of several that share it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Column {
-    /// Time in each state.
-    pub sums: StateSums,
-    /// The longest stretch of one wait inside.
-    pub longest_wait: Ns,
-    /// How many stretches of different states touch it.
-    pub spans: u32,
+    /// Time in each state, and how much of the waiting kept a worker occupied.
+    pub sums: Sums,
     /// Where nothing is folded: what the left and the right half show.
     pub halves: Option<[Half; 2]>,
-    /// Whether the commonest wait keeps a worker occupied.
-    pub holds: bool,
 }
 
 /// Half a column, in one state.
@@ -31,21 +25,59 @@ pub struct Half {
 }
 
 impl Column {
+    /// What all tasks together did.
+    pub(super) fn of(totals: &Totals) -> Column {
+        let states = totals.states();
+        let free: Ns = totals.free().into_iter().sum();
+        let waiting = states.iter().copied().sum::<Ns>() - states[State::Running as usize];
+        Column { sums: Sums { states, held: waiting - free }, halves: None }
+    }
+
+    fn add(&mut self, range: Range, half: Half) {
+        if let Some(state) = half.state {
+            self.sums.add(state, half.holds, range.len());
+        }
+    }
+
+    /// Where many changes turn out to be one state all the time: that.
+    fn only(&self, column: Range) -> Option<[Half; 2]> {
+        let state = State::ALL.into_iter().find(|s| self.sums.states[*s as usize] == column.len())?;
+        let holds = state == State::Running || self.sums.held == column.len();
+        let pure = holds || self.sums.held == Ns::ZERO;
+        pure.then_some([Half { state: Some(state), holds }; 2])
+    }
+
     /// Time on a core.
     pub fn running(&self) -> Ns {
-        self.sums[State::Running as usize]
+        self.sums.states[State::Running as usize]
+    }
+
+    /// Time in every state that is not `running`.
+    pub fn waiting(&self) -> Ns {
+        self.sums.states.iter().copied().sum::<Ns>() - self.running()
+    }
+
+    /// Whether nothing is known of it, or nothing happened yet.
+    pub fn is_empty(&self) -> bool {
+        self.sums == Sums::default()
+    }
+
+    /// Whether the waiting mostly keeps a worker occupied.
+    pub fn holds(&self) -> bool {
+        self.sums.held.0 * 2 >= self.waiting().0.max(1)
     }
 
     /// The commonest state that is not `running`, if any.
     pub fn commonest_wait(&self) -> Option<State> {
-        let waits = State::ALL.into_iter().filter(|s| *s != State::Running && self.sums[*s as usize] > Ns::ZERO);
-        waits.max_by_key(|s| self.sums[*s as usize])
+        let time = |s: State| self.sums.states[s as usize];
+        let waits = State::ALL.into_iter().filter(|s| *s != State::Running && time(*s) > Ns::ZERO);
+        waits.max_by_key(|s| time(*s))
     }
 
-    /// The running share in `levels` steps of height. Any work at all shows as one step, anything less than all the
-    /// time stays below full height.
-    pub fn height(&self, cell: Ns, levels: u32) -> u32 {
-        level(self.running().share_of(cell), levels)
+    /// The running share of `whole`, all the time there is, in `levels` steps of height. Any work at all shows as one
+    /// step, anything less than all the time stays below full height.
+    pub fn height(&self, whole: Ns, levels: u32) -> u32 {
+        level(self.running().share_of(whole), levels)
     }
 }
 
@@ -55,40 +87,87 @@ pub fn level(share: f64, levels: u32) -> u32 {
     if exact <= 0.0 { 0 } else { (exact.round() as u32).clamp(1, levels) }
 }
 
+/// How many changes a column may hold before only their sums are looked at.
+const DENSE: usize = 24;
+
+/// What happened in a column, or in a part of it.
+enum Part {
+    /// One stretch in one state.
+    Stretch(Range, Half),
+    /// So many that only their sums are looked at.
+    Sums(Sums),
+}
+
 /// The columns of `track` on `grid`, up to `until`.
 pub fn fold(track: &Track, grid: &Grid, until: Ns) -> Vec<Column> {
     let mut columns = vec![Column::default(); grid.columns as usize];
-    let mut hold_sums = vec![Ns::ZERO; columns.len()];
-    let mut edges: Vec<Edge> = vec![Edge::default(); columns.len()];
-    let window = grid.range().and(Range::new(Ns::ZERO, until));
-    let mut last: Option<(State, bool)> = None;
-    for span in track.spans(window) {
-        let same = last == Some((span.state, span.holds));
-        last = Some((span.state, span.holds));
-        let first = column_of(grid, span.range.from);
-        let end = column_of(grid, Ns(span.range.to.0 - 1));
-        for index in first..=end.min(columns.len() - 1) {
-            let part = grid.column(index as u16).and(span.range);
-            let column = &mut columns[index];
-            column.sums[span.state as usize] += part.len();
-            if span.state != State::Running {
-                column.longest_wait = column.longest_wait.max(part.len());
-                if span.holds {
-                    hold_sums[index] += part.len();
-                }
-            }
-            if !(same && index == first && column.spans > 0) {
-                column.spans += 1;
-            }
-            edges[index].add(part, Half { state: Some(span.state), holds: span.holds });
+    let mut edges = vec![Edge::default(); columns.len()];
+    each_part(track, grid, until, |index, part| match part {
+        Part::Stretch(range, half) => {
+            columns[index].add(range, half);
+            edges[index].add(range, half);
         }
-    }
-    for (index, column) in columns.iter_mut().enumerate() {
-        let waits: Ns = column.sums.iter().copied().sum::<Ns>() - column.running();
-        column.holds = hold_sums[index].0 * 2 >= waits.0.max(1);
-        column.halves = edges[index].halves(grid.column(index as u16));
+        Part::Sums(sums) => {
+            columns[index].sums = sums;
+            edges[index].more = true;
+        }
+    });
+    for (index, (column, edge)) in (0..).zip(columns.iter_mut().zip(edges)) {
+        let range = grid.column(index);
+        column.halves = edge.halves(range).or_else(|| column.only(range));
     }
     columns
+}
+
+/// Adds what `track` did up to `until` to `columns`, which several tasks share.
+pub fn fold_into(columns: &mut [Column], track: &Track, grid: &Grid, until: Ns) {
+    each_part(track, grid, until, |index, part| match part {
+        Part::Stretch(range, half) => columns[index].add(range, half),
+        Part::Sums(sums) => columns[index].sums.add_all(&sums),
+    });
+}
+
+/// Calls `each` with every part of every column that `track` touches, in order. A column with many changes costs hardly
+/// more than one with few.
+fn each_part(track: &Track, grid: &Grid, until: Ns, mut each: impl FnMut(usize, Part)) {
+    let window = grid.range().and(Range::new(Ns::ZERO, until));
+    let marks = track.marks();
+    let Some(begin) = marks.first().map(|m| m.at.max(window.from)).filter(|b| *b < window.to) else { return };
+    let end = track.ended_at().map_or(window.to, |e| e.min(window.to));
+    let overdue = track.overdue(until);
+    let first = column_of(grid, begin);
+    let mut count = track.marks_before(grid.column(first as u16).from, 0);
+    for index in first..usize::from(grid.columns) {
+        let part = grid.column(index as u16).and(window);
+        if part.is_empty() || part.from >= end {
+            break;
+        }
+        let next = track.marks_before(part.to, count);
+        // Only in its last wait can a task be overdue.
+        let late = overdue.filter(|from| next == marks.len() && *from < part.to);
+        if next - count > DENSE && late.is_none() {
+            each(index, Part::Sums(track.sums_after(next, part.to).since(&track.sums_after(count, part.from))));
+        } else {
+            let mut stretch = |from: Ns, to: Ns, state: State, holds: bool| {
+                if from < to && state != State::Ended {
+                    each(index, Part::Stretch(Range::new(from, to), Half { state: Some(state), holds }));
+                }
+            };
+            let (mut from, mut last) = (part.from, count.checked_sub(1).map(|i| marks[i]));
+            for mark in &marks[count..next] {
+                if let Some(last) = last {
+                    stretch(from, mark.at, last.state, last.holds);
+                }
+                (from, last) = (mark.at.max(part.from), Some(*mark));
+            }
+            if let Some(last) = last {
+                let split = late.map_or(part.to, |at| at.max(from));
+                stretch(from, split, last.state, last.holds);
+                stretch(split, part.to, State::Ready, last.holds);
+            }
+        }
+        count = next;
+    }
 }
 
 fn column_of(grid: &Grid, at: Ns) -> usize {
@@ -131,29 +210,4 @@ impl Edge {
         let lost = self.parts.iter().flatten().any(|(_, h)| !shown(*h));
         (!lost).then_some(halves)
     }
-}
-
-/// The most tasks in `state` at one time, per column.
-pub fn most_at_once(trace: &Trace, grid: &Grid, window: Range, state: State) -> Vec<u32> {
-    let mut changes: Vec<(Ns, i32)> = Vec::new();
-    for track in &trace.tasks {
-        for span in track.spans(window).filter(|s| s.state == state) {
-            changes.push((span.range.from, 1));
-            changes.push((span.range.to, -1));
-        }
-    }
-    changes.sort_unstable();
-    let mut most = vec![0u32; grid.columns as usize];
-    let mut level = 0i32;
-    let mut changes = changes.into_iter().peekable();
-    for (index, most) in most.iter_mut().enumerate() {
-        let column = grid.column(index as u16);
-        let mut peak = level;
-        while let Some((_, by)) = changes.next_if(|(at, _)| *at < column.to) {
-            level += by;
-            peak = peak.max(level);
-        }
-        *most = peak.max(0) as u32;
-    }
-    most
 }

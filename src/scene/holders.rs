@@ -1,11 +1,17 @@
 //! Lanes that say *whose* something is: the lock, the loop, a core.
+//!
+//! A column with so many turns that no single one can be told says only for how much of it somebody had the thing.
 
 use super::axis::Grid;
-use crate::state::State;
-use crate::trace::{Span, Trace};
-use crate::units::{CoreId, LockId, Ns, Range, TaskId};
+use crate::trace::{Crowd, LockTrack, Owner, Totals, Trace, Turn};
+use crate::units::{LockId, Ns, Range, TaskId};
 
-use super::{CoreLane, Scene};
+use super::CoreLane;
+
+/// More changes than this in one column are not looked at one by one.
+const DENSE: u64 = 256;
+/// The same for turns of a lock.
+const DENSE_TURNS: usize = 64;
 
 /// Who has it in half a column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,6 +23,8 @@ pub enum Holder {
     Listening,
     /// This task, for most of the time that anybody has it.
     Task(TaskId),
+    /// So many in turn that it is nobody's.
+    Many,
 }
 
 /// One column of such a lane.
@@ -24,7 +32,7 @@ pub enum Holder {
 pub struct HolderCell {
     /// Left and right half.
     pub halves: [Holder; 2],
-    /// The share of the column in which somebody has it.
+    /// The share of the column in which somebody has it; above one where several claim it.
     pub share: f64,
     /// How many stretches touch the column.
     pub turns: u32,
@@ -46,30 +54,32 @@ impl<'a> Builder<'a> {
         Builder { grid, halves, cells: vec![HolderCell::default(); columns] }
     }
 
-    fn add(&mut self, range: Range, holder: Holder) {
-        if range.is_empty() {
-            return;
+    /// A turn, which lies within the column `index`.
+    fn add(&mut self, index: u16, range: Range, holder: Holder) {
+        let column = self.grid.column(index);
+        let middle = Ns(u64::midpoint(column.from.0, column.to.0));
+        if !matches!(holder, Holder::Nobody | Holder::Listening) {
+            self.cells[usize::from(index)].turns += 1;
         }
-        let cell = self.grid.cell.0;
-        let half = cell.div_ceil(2).max(1);
-        let from = range.from.0.saturating_sub(self.grid.from.0);
-        let to = range.to.0.saturating_sub(self.grid.from.0);
-        for index in (from / cell)..=((to - 1) / cell) {
-            let Some(column) = self.cells.get_mut(index as usize) else { break };
-            let start = index * cell;
-            let part = to.min(start + cell) - from.max(start);
-            if matches!(holder, Holder::Task(_)) {
-                column.share += part as f64 / cell as f64;
-                column.turns += 1;
-            }
-            for (side, (a, b)) in [(start, start + half), (start + half, start + cell)].into_iter().enumerate() {
-                let part = to.min(b).saturating_sub(from.max(a));
-                let slot = &mut self.halves[index as usize * 2 + side];
-                if part > slot.1.0 {
-                    *slot = (holder, Ns(part));
-                }
+        let halves = [Range::new(column.from, middle), Range::new(middle, column.to)];
+        for (half, slot) in halves.into_iter().zip(&mut self.halves[usize::from(index) * 2..]) {
+            let part = range.and(half).len();
+            if part > slot.1 {
+                *slot = (holder, part);
             }
         }
+    }
+
+    /// So many turns in the column `index` that none is looked at.
+    fn many(&mut self, index: u16, turns: u32, had: Ns) {
+        if had > Ns::ZERO {
+            self.cells[usize::from(index)].turns = turns;
+            self.halves[usize::from(index) * 2..][..2].fill((Holder::Many, had));
+        }
+    }
+
+    fn share(&mut self, index: u16, had: Ns) {
+        self.cells[usize::from(index)].share = had.share_of(self.grid.cell);
     }
 
     fn done(mut self) -> Vec<HolderCell> {
@@ -87,57 +97,66 @@ impl<'a> Builder<'a> {
 
 /// Who held the global lock of the first process; nothing where nobody took it.
 pub(super) fn lock(trace: &Trace, grid: &Grid, window: Range) -> Option<Vec<HolderCell>> {
-    let lock = trace.locks.get(&LockId(0)).filter(|l| !l.is_empty())?;
+    let lock: &LockTrack = trace.locks.get(&LockId(0)).filter(|l| !l.is_empty())?;
     let mut lane = Builder::new(grid);
-    for hold in lock.holds(window) {
-        lane.add(hold.range, Holder::Task(hold.task));
+    for index in 0..grid.columns {
+        let part = grid.column(index).and(window);
+        if part.is_empty() {
+            continue;
+        }
+        let had = lock.held(part.to) - lock.held(part.from);
+        lane.share(index, had);
+        let turns = lock.turns_before(part.to) - lock.turns_before(part.from);
+        if turns > DENSE_TURNS {
+            lane.many(index, turns as u32, had);
+        } else {
+            lock.holds(part).for_each(|hold| lane.add(index, hold.range, Holder::Task(hold.task)));
+        }
     }
     Some(lane.done())
 }
 
-/// Whether a task in this span has the loop to itself: it executes, or waits without giving way.
-fn has_the_loop(span: &Span) -> bool {
-    span.state == State::Running || (span.holds && span.state != State::Starting)
-}
-
-/// Whose turn it was on the event loop.
-pub(super) fn turns(trace: &Trace, grid: &Grid, window: Range) -> Vec<HolderCell> {
-    let mut lane = Builder::new(grid);
-    for worker in &trace.workers {
-        for (index, (from, listens)) in worker.listens.iter().enumerate() {
-            let to = worker.listens.get(index + 1).map_or(window.to, |next| next.0);
-            if *listens {
-                lane.add(Range::new(*from, to).and(window), Holder::Listening);
+/// Whose turn it was on the event loop, and who was on each core that the run may use and that work was seen on, by
+/// the cores' numbers. `edges` are the totals at the columns' edges.
+pub(super) fn turns(crowd: &Crowd, grid: &Grid, window: Range, edges: &[Totals]) -> (Vec<HolderCell>, Vec<CoreLane>) {
+    let mut the_loop = Builder::new(grid);
+    let mut cores: Vec<_> = crowd.cores().iter().map(|core| (*core, Builder::new(grid), Ns::ZERO)).collect();
+    for (index, edge) in (0..grid.columns).zip(edges.windows(2)) {
+        let part = grid.column(index).and(window);
+        if part.is_empty() {
+            continue;
+        }
+        let times = edge[1].since(&edge[0]);
+        the_loop.share(index, times.on_loop());
+        for (place, (_, lane, used)) in cores.iter_mut().enumerate() {
+            lane.share(index, times.on_core(place));
+            *used += times.on_core(place);
+        }
+        let changes = crowd.changes(part);
+        if changes > DENSE {
+            the_loop.many(index, changes as u32, times.on_loop());
+            for (place, (_, lane, _)) in cores.iter_mut().enumerate() {
+                lane.many(index, changes as u32, times.on_core(place));
             }
+            continue;
         }
-    }
-    for (index, track) in trace.tasks.iter().enumerate() {
-        for span in track.spans(window).filter(has_the_loop) {
-            lane.add(span.range, Holder::Task(TaskId(index as u32)));
-        }
-    }
-    lane.done()
-}
-
-/// Who was on each core that the run may use, as far as workers said where they were.
-pub(super) fn cores(trace: &Trace, grid: &Grid, window: Range) -> Vec<CoreLane> {
-    let mut lanes: Vec<_> = trace.cores.iter().map(|core| (*core, Builder::new(grid), Ns::ZERO)).collect();
-    for (index, track) in trace.tasks.iter().enumerate() {
-        for span in track.spans(window).filter(|s| s.state == State::Running) {
-            let Some(CoreId(core)) = Trace::core_of(span.core) else { continue };
-            if let Some((_, lane, used)) = lanes.iter_mut().find(|l| l.0 == core) {
-                lane.add(span.range, Holder::Task(TaskId(index as u32)));
-                *used += span.range.len();
-            }
-        }
+        crowd.turns(part, |range, turn| match turn {
+            Turn::Listens => the_loop.add(index, range, Holder::Listening),
+            Turn::Loop(owner) => the_loop.add(index, range, holder(owner)),
+            Turn::Core(place, owner) => cores[place].1.add(index, range, holder(owner)),
+        });
     }
     let share = |used: Ns| used.share_of(window.len()).min(1.0);
-    lanes.into_iter().map(|(core, lane, used)| CoreLane { core, cells: lane.done(), share: share(used) }).collect()
+    let lane = |(core, lane, used): (u16, Builder<'_>, Ns)| CoreLane { core, cells: lane.done(), share: share(used) };
+    let mut cores: Vec<_> = cores.into_iter().map(lane).collect();
+    cores.sort_by_key(|lane| lane.core);
+    (the_loop.done(), cores)
 }
 
-impl Scene {
-    /// How many turns the lock or the loop lane shows in its busiest column: what the lens would unfold.
-    pub fn densest_turns(&self) -> u32 {
-        self.lock.iter().flatten().map(|c| c.turns).max().unwrap_or(0)
+fn holder(owner: Owner) -> Holder {
+    match owner {
+        Owner::Nobody => Holder::Nobody,
+        Owner::Task(task) => Holder::Task(task),
+        Owner::Somebody => Holder::Many,
     }
 }

@@ -143,6 +143,10 @@ pub enum Label {
     WatchingCosts,
     Memory,
     EventsLost,
+    TasksInARow,
+    InARow,
+    Idle,
+    MoreCores,
 }
 
 impl Label {
@@ -290,5 +294,9 @@ const fn english(label: Label) -> &'static str {
         Label::WatchingCosts => "watching costs",
         Label::Memory => "memory",
         Label::EventsLost => "events lost",
+        Label::TasksInARow => "tasks a row",
+        Label::InARow => "a row",
+        Label::Idle => "idle",
+        Label::MoreCores => "more cores",
     }
 }

@@ -1,9 +1,12 @@
 //! Figures of a run, all derived from its trace.
 
+use std::cmp::Reverse;
+
+use super::crowd::Kind;
 use super::store::Trace;
-use super::track::StateSums;
+use super::track::{StateSums, Track};
 use crate::state::{Outcome, State};
-use crate::units::{Ns, Range};
+use crate::units::{Ns, Range, TaskId};
 
 /// What a run comes to, up to some instant.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +19,8 @@ pub struct Stats {
     pub busy: f64,
     /// Mean number of tasks started and not over.
     pub concurrency: f64,
+    /// How many tasks are begun and not over at that instant.
+    pub in_flight: usize,
     /// How many tasks are over, and how many of them not as they should.
     pub ended: usize,
     /// How many ended otherwise than done (or stopped).
@@ -55,29 +60,38 @@ pub struct LockStats {
     pub voluntary: u64,
 }
 
+/// The longest time for which one task kept the event loop without working.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LongestBlock {
+    /// Who did.
+    pub task: TaskId,
+    /// When.
+    pub range: Range,
+    /// How many tasks were ready meanwhile.
+    pub ready: usize,
+}
+
 impl Trace {
     /// The figures of the run up to `until`.
     pub fn stats(&self, until: Ns) -> Stats {
-        let window = Range::new(Ns::ZERO, until);
-        let mut stats = Stats { elapsed: until, ..Stats::default() };
-        let mut in_flight = Ns::ZERO;
-        for track in &self.tasks {
-            for (state, sum) in State::ALL.into_iter().zip(track.sums(until)) {
-                stats.sums[state as usize] += sum;
-                if state.is_in_flight() {
-                    in_flight += sum;
-                }
-            }
-            if track.ended_at().is_some_and(|at| at <= until) {
-                stats.ended += 1;
-                let broken = matches!(track.end, Some((Outcome::Failed | Outcome::Killed, _)));
-                stats.broken += usize::from(broken);
-            }
-            stats.copied += track.copied;
-            stats.copying += track.copying;
+        let mut totals = self.crowd.totals(until);
+        for late in self.overdue(until) {
+            totals.shift(late.kind, late.ready(), until - late.from);
         }
+        let mut stats = Stats { elapsed: until, sums: totals.states(), ..Stats::default() };
+        let of = |states: &mut dyn Iterator<Item = State>| -> Ns { states.map(|s| stats.sums[s as usize]).sum() };
+        let in_flight = of(&mut State::ALL.into_iter().filter(|s| s.is_in_flight()));
         stats.busy = stats.sums[State::Running as usize].share_of(until);
         stats.concurrency = in_flight.share_of(until);
+        let counts = self.crowd.counts(until);
+        stats.in_flight = counts.in_flight();
+        stats.ended = counts.state(State::Ended);
+        if self.broken > 0 {
+            let over = |t: &&Track| t.ended_at().is_some_and(|at| at <= until);
+            let broken = |t: &&Track| matches!(t.end, Some((Outcome::Failed | Outcome::Killed, _)));
+            stats.broken = self.tasks.iter().filter(over).filter(broken).count();
+        }
+        (stats.copied, stats.copying) = self.copied;
         for worker in &self.workers {
             if let (Some(starting), Some(started)) = (worker.starting, worker.started) {
                 stats.spawned += 1;
@@ -86,21 +100,79 @@ impl Trace {
             }
         }
         stats.lost = self.losses.iter().map(|l| l.count).sum();
-        stats.lock = self.lock_stats(window, stats.sums[State::Gil as usize]);
+        stats.lock = self.lock_stats(until, stats.sums[State::Gil as usize]);
         stats
     }
 
-    fn lock_stats(&self, window: Range, wait: Ns) -> Option<LockStats> {
+    fn lock_stats(&self, until: Ns, wait: Ns) -> Option<LockStats> {
         let used = self.locks.iter().filter(|(id, l)| id.name_index().is_none() && !l.is_empty()).map(|(_, l)| l);
         let mut sum = LockStats { wait, ..LockStats::default() };
         for lock in used {
             sum.instances += 1;
-            sum.held += lock.held(window.to);
-            sum.hand_overs += lock.hand_overs(window.to);
+            sum.held += lock.held(until);
+            sum.hand_overs += lock.hand_overs(until);
             sum.drop_requests += lock.drop_requests;
             sum.forced += lock.forced;
             sum.voluntary += lock.voluntary;
         }
         (sum.instances > 0).then_some(sum)
+    }
+
+    /// The tasks whose wait is overdue at `until`: of them [`Trace::crowd`] does not know that they are ready.
+    pub fn overdue(&self, until: Ns) -> impl Iterator<Item = Overdue> + '_ {
+        (0u32..).zip(&self.tasks).filter_map(move |(task, track)| {
+            let from = track.overdue(until)?;
+            let last = track.marks().last()?;
+            Some(Overdue {
+                task: TaskId(task),
+                from,
+                state: last.state,
+                kind: Kind::of(last.state, last.holds),
+                holds: last.holds,
+            })
+        })
+    }
+
+    /// The longest time up to `until` for which one task kept the event loop without working, and how many were ready
+    /// meanwhile.
+    pub fn longest_block(&self, until: Ns) -> Option<LongestBlock> {
+        if let Some((_, known)) = self.block.filter(|(whole, _)| *whole == until) {
+            return known;
+        }
+        let totals = self.crowd.totals(until);
+        let asleep = State::Sleep as usize;
+        if totals.states()[asleep] == totals.free()[asleep] {
+            return None;
+        }
+        let window = Range::new(Ns::ZERO, until);
+        let blocks = |track: &Track| {
+            let spans = track.spans(window).filter(|s| s.holds && s.state == State::Sleep);
+            spans.map(|s| s.range).max_by_key(|r| (r.len(), Reverse(r.from)))
+        };
+        let of_tasks = (0u32..).zip(&self.tasks).filter_map(|(task, track)| Some((TaskId(task), blocks(track)?)));
+        let (task, range) = of_tasks.max_by_key(|(task, r)| (r.len(), Reverse(*task)))?;
+        let waits = |t: &&Track| t.spans(range).any(|s| s.state == State::Ready);
+        Some(LongestBlock { task, range, ready: self.tasks.iter().filter(waits).count() })
+    }
+}
+
+/// A task whose wait is overdue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overdue {
+    /// Which.
+    pub task: TaskId,
+    /// Since when.
+    pub from: Ns,
+    /// The state it is taken to be in.
+    pub state: State,
+    /// The kind of that.
+    pub kind: Kind,
+    holds: bool,
+}
+
+impl Overdue {
+    /// What it is.
+    pub fn ready(&self) -> Kind {
+        Kind::of(State::Ready, self.holds)
     }
 }

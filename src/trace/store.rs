@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::crowd::Crowd;
 use super::event::{Direction, Event, Record};
 use super::lock::LockTrack;
+use super::stats::LongestBlock;
 use super::track::{Mark, Track};
 use super::wire::{Begin, End};
 use crate::state::{Outcome, State};
@@ -31,8 +33,8 @@ pub struct WorkerTrack {
     pub started: Option<Ns>,
     /// When it was gone, how, and by which signal.
     pub ended: Option<(Ns, Outcome, u8)>,
-    /// When its loop began (true) and ceased to listen, in order.
-    pub listens: Vec<(Ns, bool)>,
+    /// Whether its loop listens.
+    listens: bool,
 }
 
 /// A place where events are missing.
@@ -46,7 +48,9 @@ pub struct Loss {
     pub count: u64,
 }
 
-/// How many changes of state a live trace keeps: 24 bytes each, 12 MB. The oldest go first.
+/// How many changes of state, and turns of a lock, a live trace keeps: the oldest go first. Each takes at most 64 bytes
+/// with all that is derived from it (about 40 in practice: 16 in its track, 6 for the track's sums, 14 to 18 in the
+/// crowd, and room to grow), so 32 MB are the most there can be.
 pub const KEPT_MARKS: usize = 500_000;
 
 /// The record of one run.
@@ -75,6 +79,12 @@ pub struct Trace {
     pub forgotten: Ns,
     /// The runner's account, once the run is over.
     pub report: Option<End>,
+    pub(super) crowd: Crowd,
+    /// Tasks that ended otherwise than done or stopped, and all tasks' payload bytes and the time those took.
+    pub(super) broken: usize,
+    pub(super) copied: (u64, Ns),
+    /// What is true of the whole run, and its length; known once it is over.
+    pub(super) block: Option<(Ns, Option<LongestBlock>)>,
     latest: Ns,
     kept: usize,
     limit: usize,
@@ -98,6 +108,10 @@ impl Trace {
             losses: Vec::new(),
             forgotten: Ns::ZERO,
             report: None,
+            crowd: Crowd::default(),
+            broken: 0,
+            copied: (0, Ns::ZERO),
+            block: None,
             latest: Ns::ZERO,
             kept: 0,
             limit: KEPT_MARKS,
@@ -128,8 +142,15 @@ impl Trace {
 
     /// The run is over.
     pub fn end(&mut self, end: End) {
-        self.latest = self.latest.max(self.offset(end.at));
+        let at = self.offset(end.at);
+        self.latest = self.latest.max(at);
         self.report = Some(end);
+        self.block = Some((at, self.longest_block(at)));
+    }
+
+    /// All tasks together.
+    pub fn crowd(&self) -> &Crowd {
+        &self.crowd
     }
 
     /// The first submission, once the run has begun.
@@ -159,10 +180,23 @@ impl Trace {
 
     /// One more event.
     pub fn push(&mut self, record: &Record) {
+        self.extend([record]);
+    }
+
+    /// More events: faster than one by one where they are not in order.
+    pub fn extend<'a>(&mut self, records: impl IntoIterator<Item = &'a Record>) {
+        for record in records {
+            self.take(record);
+        }
+        self.crowd.settle();
+        self.block = None;
+    }
+
+    fn take(&mut self, record: &Record) {
         let at = self.offset(record.at);
         self.latest = self.latest.max(at);
         self.recorded += 1;
-        let mark = |state, holds| Mark { at, due: Ns::MAX, state, holds, worker: record.worker, core: record.core };
+        let mark = |state, holds| Mark { at, state, holds, worker: record.worker, core: record.core };
         match record.event {
             Event::Submitted { task } => self.mark(task, mark(State::Queued, false)),
             Event::Enter { task, state, holds, ago, due } => {
@@ -170,8 +204,7 @@ impl Trace {
                     let since = Mark { at: at - ago, ..mark(State::Ready, holds) };
                     self.mark(task, since);
                 }
-                let due = due.map_or(Ns::MAX, |d| at + d);
-                self.mark(task, Mark { due, ..mark(state, holds) });
+                self.mark_until(task, mark(state, holds), due.map_or(Ns::MAX, |d| at + d));
             }
             Event::WasOff { task, spent } => {
                 self.mark(task, Mark { at: at - spent, core: Record::NO_CORE, ..mark(State::Ready, true) });
@@ -181,6 +214,9 @@ impl Trace {
             Event::Ended { task, outcome, signal, cpu } => {
                 self.mark(task, mark(State::Ended, false));
                 if let Some(track) = self.tasks.get_mut(task.index()) {
+                    let broken = |end| matches!(end, Some((Outcome::Failed | Outcome::Killed, _)));
+                    self.broken +=
+                        usize::from(broken(Some((outcome, signal)))).saturating_sub(broken(track.end).into());
                     track.end = Some((outcome, signal));
                     track.worker_cpu = cpu;
                 }
@@ -193,8 +229,8 @@ impl Trace {
                 (w.pid, w.tid, w.started) = (pid, tid, Some(at));
             }),
             Event::WorkerEnded { who, outcome, signal } => self.worker(who, |w| w.ended = Some((at, outcome, signal))),
-            Event::LoopListens => self.worker(record.worker, |w| w.listens.push((at, true))),
-            Event::LoopWakes => self.worker(record.worker, |w| w.listens.push((at, false))),
+            Event::LoopListens => self.listens(record.worker, at, true),
+            Event::LoopWakes => self.listens(record.worker, at, false),
             Event::LockTaken { lock, task, waited } => self.lock(lock).taken(at, task, waited),
             Event::LockReleased { lock, task, forced } => self.lock(lock).released(at, task, forced),
             Event::LockAbandoned { lock } => self.lock(lock).abandoned += 1,
@@ -203,6 +239,8 @@ impl Trace {
                 if let Some(track) = self.tasks.get_mut(task.index()) {
                     track.copied += bytes;
                     track.copying += spent;
+                    self.copied.0 += bytes;
+                    self.copied.1 += spent;
                 }
             }
             Event::Lost { count } => self.losses.push(Loss { at, worker: record.worker, count }),
@@ -220,10 +258,25 @@ impl Trace {
     }
 
     fn mark(&mut self, task: TaskId, mark: Mark) {
-        let forgotten = self.forgotten;
+        self.mark_until(task, mark, Ns::MAX);
+    }
+
+    fn mark_until(&mut self, task: TaskId, mark: Mark, due: Ns) {
+        let mark = Mark { at: mark.at.max(self.forgotten), ..mark };
         if let Some(track) = self.tasks.get_mut(task.index()) {
-            track.insert(Mark { at: mark.at.max(forgotten), ..mark });
             self.kept += 1;
+            if let Some(placed) = track.insert(mark, due) {
+                self.crowd.mark(task, &mark, &placed, &self.cores);
+            }
+        }
+    }
+
+    fn listens(&mut self, worker: WorkerId, at: Ns, listens: bool) {
+        let Some(worker) = self.workers.get_mut(worker.index()) else { return };
+        if worker.listens != listens {
+            worker.listens = listens;
+            self.kept += 1;
+            self.crowd.listens(at.max(self.forgotten), listens);
         }
     }
 
@@ -249,10 +302,7 @@ impl Trace {
         for lock in self.locks.values_mut() {
             self.kept -= lock.forget(cut).min(self.kept);
         }
-        for worker in &mut self.workers {
-            let gone = worker.listens.partition_point(|l| l.0 < cut).saturating_sub(1);
-            worker.listens.drain(..gone);
-        }
+        self.crowd.forget(self.forgotten);
     }
 
     /// Whether the task `id` runs outside the makespan.

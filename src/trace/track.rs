@@ -1,5 +1,10 @@
 //! What one task did: the instants at which its state changed, sorted by time whatever the order of arrival.
+//!
+//! Every [`EACH`]th mark comes with the exact time spent in every state before it, so that the sums up to any instant
+//! take a search and a few steps.
 
+use super::crowd::Placed;
+use super::grow;
 use crate::state::{Outcome, State};
 use crate::units::{CoreId, Ns, Range, WorkerId};
 
@@ -8,8 +13,6 @@ use crate::units::{CoreId, Ns, Range, WorkerId};
 pub struct Mark {
     /// Since when, from the start of the run.
     pub at: Ns,
-    /// When a wait with a known end should end; [`Ns::MAX`] where nobody knows.
-    pub due: Ns,
     /// What it does.
     pub state: State,
     /// Whether it keeps its worker occupied.
@@ -40,15 +43,62 @@ pub struct Span {
 /// Time spent in each state, by `State as usize`.
 pub type StateSums = [Ns; State::COUNT];
 
+/// Time spent in each state, and how much of what was not work kept a worker occupied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Time in each state.
+    pub states: StateSums,
+    /// Time in which the task waited and its worker could do nothing else.
+    pub held: Ns,
+}
+
+impl Sums {
+    /// `time` more in `state`.
+    pub fn add(&mut self, state: State, holds: bool, time: Ns) {
+        if state == State::Ended {
+            return;
+        }
+        self.states[state as usize] += time;
+        if holds && state != State::Running {
+            self.held += time;
+        }
+    }
+
+    /// All of `other` more.
+    pub fn add_all(&mut self, other: &Sums) {
+        for (sum, more) in self.states.iter_mut().zip(other.states) {
+            *sum += more;
+        }
+        self.held += other.held;
+    }
+
+    /// What came after `earlier`.
+    #[must_use]
+    pub fn since(&self, earlier: &Sums) -> Sums {
+        let mut rest = *self;
+        for (rest, then) in rest.states.iter_mut().zip(earlier.states) {
+            *rest = *rest - then;
+        }
+        rest.held = self.held - earlier.held;
+        rest
+    }
+}
+
 /// How long the end of a timed wait may be overdue before the task counts as ready: the collector's own delay.
 const GRACE: Ns = Ns::from_millis(25);
+/// From one mark that comes with sums to the next.
+const EACH: usize = 16;
 
 /// One task's record.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Track {
     marks: Vec<Mark>,
-    /// Sums over what was dropped to bound the memory.
-    dropped: StateSums,
+    /// The sums before every [`EACH`]th mark; those before the first hold what was dropped to bound the memory.
+    before: Vec<Sums>,
+    /// When the wait that the last mark begins should end; [`Ns::MAX`] where nobody knows.
+    due: Ns,
+    /// Whether the first mark stands for an earlier one, which was dropped.
+    cut: bool,
     /// How it ended, and the signal that killed its worker, if one did.
     pub end: Option<(Outcome, u8)>,
     /// CPU time of its worker when it ended.
@@ -59,19 +109,99 @@ pub struct Track {
     pub copying: Ns,
 }
 
+impl Default for Track {
+    fn default() -> Track {
+        Track {
+            marks: Vec::new(),
+            before: Vec::new(),
+            due: Ns::MAX,
+            cut: false,
+            end: None,
+            worker_cpu: Ns::ZERO,
+            copied: 0,
+            copying: Ns::ZERO,
+        }
+    }
+}
+
 impl Track {
     /// All changes of state, sorted.
     pub fn marks(&self) -> &[Mark] {
         &self.marks
     }
 
-    pub(super) fn insert(&mut self, mark: Mark) {
+    /// Puts `mark` in its place; a wait that it begins should end at `due`. Gives back what that changes; nothing where
+    /// another mark at the same instant stands behind it.
+    pub(super) fn insert(&mut self, mark: Mark, due: Ns) -> Option<Placed> {
         let after = |m: &Mark| m.at < mark.at || (m.at == mark.at && (m.state != State::Ended));
         let mut place = self.marks.len();
         while place > 0 && !after(&self.marks[place - 1]) {
             place -= 1;
         }
+        if place == self.marks.len() {
+            self.due = due;
+        }
+        grow(&mut self.marks);
         self.marks.insert(place, mark);
+        self.add_up(place);
+        self.placed(place)
+    }
+
+    fn placed(&self, place: usize) -> Option<Placed> {
+        let (earlier, mark) = (&self.marks[..place], self.marks[place]);
+        let next = self.marks.get(place + 1).map(|n| n.at);
+        if next == Some(mark.at) {
+            return None;
+        }
+        let last = |at: Ns| self.marks[place + 1..].iter().take_while(|m| m.at == at).last().copied();
+        // The first of a cut record began before all others, whatever its stamp says.
+        let began = |i: usize| if i == 0 && self.cut { None } else { Some(earlier[i].at) };
+        let was = earlier.last().copied();
+        let before = (0..place).rev().find(|i| began(*i) != Some(mark.at)).map(|i| earlier[i]);
+        Some(Placed { before, was, next: next.and_then(last) })
+    }
+
+    /// Renews the sums behind the mark at `place`.
+    fn add_up(&mut self, place: usize) {
+        if self.before.is_empty() {
+            self.before.push(Sums::default());
+        }
+        self.before.truncate(place.saturating_sub(1) / EACH + 1);
+        while self.before.len() * EACH < self.marks.len() {
+            let index = self.before.len() * EACH;
+            let sums = self.walk(self.before.len() - 1, index, self.marks[index].at);
+            grow(&mut self.before);
+            self.before.push(sums);
+        }
+    }
+
+    /// The sums at `at`, when the first `count` marks have come, from those kept at `kept` on.
+    fn walk(&self, kept: usize, count: usize, at: Ns) -> Sums {
+        let mut sums = self.before[kept];
+        let marks = &self.marks[kept * EACH..count];
+        for (mark, to) in marks.iter().zip(marks[1..].iter().map(|m| m.at).chain([at])) {
+            sums.add(mark.state, mark.holds, to - mark.at);
+        }
+        sums
+    }
+
+    /// The time spent in each state up to `at`, when the first `count` marks have come. What is overdue is not looked at.
+    pub fn sums_after(&self, count: usize, at: Ns) -> Sums {
+        match count.checked_sub(1) {
+            Some(last) => self.walk(last / EACH, count, at),
+            None => self.before.first().copied().unwrap_or_default(),
+        }
+    }
+
+    /// How many marks lie before `at`, where the first `known` of them do.
+    pub fn marks_before(&self, at: Ns, known: usize) -> usize {
+        let rest = &self.marks[known.min(self.marks.len())..];
+        // Mostly there are few: the search widens as it goes.
+        let mut reach = 1;
+        while rest.get(reach).is_some_and(|m| m.at < at) {
+            reach *= 2;
+        }
+        known + rest[..reach.min(rest.len())].partition_point(|m| m.at < at)
     }
 
     /// What it does at `at`, and since when.
@@ -104,17 +234,33 @@ impl Track {
         }
     }
 
+    /// Since when, at `until`, the end of its wait is overdue: the task could go on, and counts as `ready`.
+    pub fn overdue(&self, until: Ns) -> Option<Ns> {
+        if self.due.0.saturating_add(GRACE.0) >= until.0 {
+            return None;
+        }
+        let waits = |m: &&Mark| !matches!(m.state, State::Ended | State::Running) && m.at < until;
+        let last = self.marks.last().filter(waits)?;
+        // A cut mark's stamp is not when the wait began; what of it was overdue before is in the sums as a wait.
+        let began = if self.cut && self.marks.len() == 1 { Ns::ZERO } else { last.at };
+        Some(self.due.max(began))
+    }
+
     /// Its spans that touch `window`, in order, cut to it; what goes on is cut at the window's end. A timed wait that
-    /// is overdue counts as `ready` from its deadline on.
+    /// is overdue at the window's end counts as `ready` from its deadline on.
     pub fn spans(&self, window: Range) -> impl Iterator<Item = Span> + '_ {
-        let first = self.marks.partition_point(|m| m.at <= window.from).saturating_sub(1);
+        self.spans_from(self.marks.partition_point(|m| m.at <= window.from).saturating_sub(1), window, window.to)
+    }
+
+    /// As [`Track::spans`], from the mark at `first` on, which must not be later than the window's begin unless it is the
+    /// first of all; overdue is what is so at `until`.
+    pub fn spans_from(&self, first: usize, window: Range, until: Ns) -> impl Iterator<Item = Span> + '_ {
         (first..self.marks.len())
             .take_while(move |i| self.marks[*i].at < window.to)
             .flat_map(move |i| {
                 let span = self.span(i, window.to);
-                let due = self.marks[i].due;
-                let overdue = span.open && due.0.saturating_add(GRACE.0) < window.to.0;
-                let split = if overdue { due.max(span.range.from) } else { span.range.to };
+                let overdue = self.overdue(until).filter(|_| span.open);
+                let split = overdue.map_or(span.range.to, |at| at.max(span.range.from).min(window.to));
                 let head = Span { range: Range::new(span.range.from, split), ..span };
                 let tail = Span { range: Range::new(split, span.range.to), state: State::Ready, ..span };
                 [head, tail]
@@ -124,11 +270,20 @@ impl Track {
             .filter(|s| !s.range.is_empty())
     }
 
+    /// The span at `at`, as it is known at `until`.
+    pub fn span_at(&self, at: Ns, until: Ns) -> Option<Span> {
+        let first = self.marks.partition_point(|m| m.at <= at).checked_sub(1)?;
+        self.spans_from(first, Range::new(Ns::ZERO, until), until).find(|s| s.range.contains(at))
+    }
+
     /// The time spent in each state up to `until`.
     pub fn sums(&self, until: Ns) -> StateSums {
-        let mut sums = self.dropped;
-        for span in self.spans(Range::new(Ns::ZERO, until)) {
-            sums[span.state as usize] += span.range.len();
+        let mut sums = self.sums_after(self.marks.partition_point(|m| m.at < until), until).states;
+        if let (Some(from), Some(last)) = (self.overdue(until), self.marks.last()) {
+            let late = until - from;
+            let wait = &mut sums[last.state as usize];
+            *wait = *wait - late;
+            sums[State::Ready as usize] += late;
         }
         sums
     }
@@ -136,21 +291,27 @@ impl Track {
     /// Forgets what happened before `cut`, keeping the sums.
     pub(super) fn forget(&mut self, cut: Ns) -> usize {
         let keep = self.marks.partition_point(|m| m.at <= cut).saturating_sub(1);
-        for i in 0..keep {
-            let span = self.span(i, cut);
-            if span.state != State::Ended {
-                self.dropped[span.state as usize] += span.range.len();
-            }
-        }
-        if keep < self.marks.len() && self.marks[keep].at < cut {
-            let first = self.marks[keep];
-            if first.state != State::Ended {
-                self.dropped[first.state as usize] += cut - first.at;
-            }
+        let Some(first) = self.marks.get(keep).copied() else { return 0 };
+        let sums = self.sums_after(keep + 1, cut.max(first.at));
+        if first.at < cut {
             self.marks[keep].at = cut;
+            self.cut = true;
+        } else if keep > 0 {
+            self.cut = false;
         }
         self.marks.drain(..keep);
+        self.before.clear();
+        self.before.push(sums);
+        self.add_up(0);
         keep
+    }
+}
+
+#[cfg(test)]
+impl Track {
+    /// The bytes its changes take, with their sums.
+    pub(super) fn bytes(&self) -> usize {
+        self.marks.capacity() * size_of::<Mark>() + self.before.capacity() * size_of::<Sums>()
     }
 }
 
@@ -160,12 +321,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn mark(at: u64, state: State) -> Mark {
-        Mark { at: Ns(at), due: Ns::MAX, state, holds: true, worker: WorkerId(0), core: CoreId(0) }
+        Mark { at: Ns(at), state, holds: true, worker: WorkerId(0), core: CoreId(0) }
     }
 
     fn track(marks: &[(u64, State)]) -> Track {
         let mut track = Track::default();
-        marks.iter().for_each(|&(at, state)| track.insert(mark(at, state)));
+        for &(at, state) in marks {
+            track.insert(mark(at, state), Ns::MAX);
+        }
         track
     }
 
@@ -187,7 +350,7 @@ mod tests {
     #[test]
     fn an_overdue_wait_is_ready_and_a_fresh_one_is_not() {
         let mut track = Track::default();
-        track.insert(Mark { due: Ns(100), ..mark(0, State::Sleep) });
+        track.insert(mark(0, State::Sleep), Ns(100));
         let states = |to: u64| track.spans(Range::new(Ns(0), Ns(to))).map(|s| s.state).collect::<Vec<_>>();
         assert_eq!(states(100 + GRACE.0), [State::Sleep]);
         assert_eq!(states(101 + GRACE.0), [State::Sleep, State::Ready]);

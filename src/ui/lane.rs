@@ -61,39 +61,68 @@ struct Brush {
     rows: u16,
     /// Rows at the bottom that waiting takes.
     low: u16,
-    /// Whether most columns are folded: then a wait that fills its column is as dim as those behind work.
-    dense: bool,
+    /// Whether another lane follows without a gap: then a thin line of ground stays above the work.
+    touches: bool,
+    /// Whether waits fill a lane's only row, and are dim: where much is folded, that is the one way in which they look
+    /// the same behind work and alone.
+    field: bool,
     /// Whether the column is an odd one: letters of waits that keep nobody occupied stand in the others only.
     odd: bool,
 }
 
-/// Draws `columns` from `x`, `y` on, `rows` high. A column stands for `cell` of time.
-pub fn draw(buffer: &mut Buffer, look: Look, x: u16, y: u16, rows: u16, columns: &[Column], cell: Ns) {
-    let folded = columns.iter().filter(|c| c.spans > 0 && c.halves.is_none()).count();
-    let drawn = columns.iter().filter(|c| c.spans > 0).count();
-    let brush = Brush { look, rows, low: (rows / 2).max(1), dense: folded * 2 > drawn, odd: false };
+/// How all lanes of a picture are drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// Rows of a lane.
+    pub rows: u16,
+    /// Whether there is a gap between lanes.
+    pub airy: bool,
+    /// Whether much of the picture is folded.
+    pub folded: bool,
+}
+
+impl Manner {
+    /// The manner for lanes of `columns`, `rows` high.
+    pub fn of<'a>(rows: u16, airy: bool, columns: impl Iterator<Item = &'a Column>) -> Manner {
+        let count = |(folded, drawn): (usize, usize), c: &Column| {
+            (folded + usize::from(c.halves.is_none() && !c.is_empty()), drawn + usize::from(!c.is_empty()))
+        };
+        let (folded, drawn) = columns.fold((0, 0), count);
+        Manner { rows, airy, folded: folded * 4 > drawn }
+    }
+}
+
+/// Draws `columns` from `x`, `y` on. A column stands for `whole` of its tasks' time.
+pub fn draw(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), manner: Manner, columns: &[Column], whole: Ns) {
+    let Manner { rows, airy, folded } = manner;
+    let field = rows == 1 && folded;
+    let brush = Brush { look, rows, low: (rows / 2).max(1), touches: !airy, field, odd: false };
     for (index, column) in columns.iter().enumerate() {
         let x = x + index as u16;
         let brush = Brush { odd: index % 2 == 1, ..brush };
         match column.halves {
             Some(halves) => brush.pure(buffer, (x, y), halves),
-            None => brush.folded(buffer, (x, y), column, cell),
+            None => brush.folded(buffer, (x, y), column, whole),
         }
     }
 }
 
 impl Brush {
+    /// A wait's colour: one shade in all of a picture.
+    fn wait(self, state: State) -> Role {
+        if self.field { Role::Behind(state) } else { Role::State(state) }
+    }
+
     fn fill(self, half: Half) -> Fill {
         let Some(state) = half.state else { return Fill::Blank };
-        let role = if self.dense && state != State::Running { Role::Behind(state) } else { Role::State(state) };
         if state == State::Running {
-            return Fill::Solid(role);
+            return Fill::Solid(Role::State(state));
         }
+        let role = self.wait(state);
         match symbol(self.look, state, half.holds, self.rows) {
             ' ' => Fill::Blank,
             '█' => Fill::Solid(role),
-            // Where its neighbours are folded, a wait alone is drawn as it is behind their work.
-            '▄' if self.dense => Fill::Solid(role),
+            '▄' if self.field => Fill::Solid(role),
             letter if self.odd && !half.holds && letter == state.letter() => Fill::Blank,
             other => Fill::Symbol(other, role, matches!(other, '⣀' | '▁' | '_')),
         }
@@ -110,6 +139,7 @@ impl Brush {
             let shown = |f: Fill| if matches!(f, Fill::Symbol(_, _, true)) && !lowest { Fill::Blank } else { f };
             let (symbol, style) = self.both(shown(left), shown(right));
             if symbol != ' ' {
+                let symbol = if row == 0 && symbol == '█' && self.touches { '▇' } else { symbol };
                 paint::cell(buffer, x, y + row, symbol, style);
             }
         }
@@ -134,11 +164,11 @@ impl Brush {
         }
     }
 
-    /// More than one change: the share at work is the height, the commonest wait stands behind it.
-    fn folded(self, buffer: &mut Buffer, (x, y): (u16, u16), column: &Column, cell: Ns) {
+    /// More than one change, or more than one task: the share at work is the height, the commonest wait stands behind it.
+    fn folded(self, buffer: &mut Buffer, (x, y): (u16, u16), column: &Column, whole: Ns) {
         let look = self.look;
-        let height = column.height(cell, u32::from(self.rows) * 8);
-        let wait = column.commonest_wait().map(|state| Half { state: Some(state), holds: column.holds });
+        let height = column.height(whole, u32::from(self.rows) * 8);
+        let wait = column.commonest_wait().map(|state| Half { state: Some(state), holds: column.holds() });
         if height == 0 {
             if let Some(half) = wait {
                 self.pure(buffer, (x, y), [half; 2]);
@@ -147,13 +177,14 @@ impl Brush {
         }
         let green = Role::State(State::Running);
         let behind = wait.and_then(|h| h.state).filter(|state| {
-            column.holds && !matches!(state, State::Queued | State::Starting) && !look.is_mono() && !look.ascii
+            column.holds() && !matches!(state, State::Queued | State::Starting) && !look.is_mono() && !look.ascii
         });
         for row in 0..self.rows {
             let from_bottom = u32::from(self.rows - 1 - row);
-            let part = height.saturating_sub(from_bottom * 8).min(8);
+            let full = if row == 0 && self.touches { 7 } else { 8 };
+            let part = height.saturating_sub(from_bottom * 8).min(full);
             let style = match behind.filter(|_| row >= self.rows - self.low) {
-                Some(state) => look.on(green, Role::Behind(state)),
+                Some(state) => look.on(green, self.wait(state)),
                 None if part == 0 => continue,
                 None => look.fg(green),
             };

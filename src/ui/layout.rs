@@ -13,22 +13,34 @@
 //!  footer      1-4 model  g GIL  o workload  r again  z slow motion  ? help
 //! ```
 
+use std::ops::Range;
+
 use ratatui::layout::Rect;
 
 use crate::app::App;
 use crate::model::ModelKind;
+use crate::scene::{Folding, Rows, SPARE, folding};
 use crate::units::TaskId;
 
 /// The least size that everything essential fits in: columns, rows.
 pub const LEAST: (u16, u16) = (40, 12);
 
-/// A task's lane on the screen.
+/// A lane on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot {
-    /// Whose.
-    pub task: TaskId,
+    /// The place in the order of the first task that it stands for.
+    pub first: usize,
+    /// How many tasks it stands for.
+    pub count: usize,
     /// Its first row.
     pub y: u16,
+}
+
+impl Slot {
+    /// The places in the order of its tasks.
+    pub fn tasks(&self) -> Range<usize> {
+        self.first..self.first + self.count
+    }
 }
 
 /// The layout.
@@ -44,21 +56,25 @@ pub struct Layout {
     pub sentence: u16,
     /// Row of the axis.
     pub axis: u16,
+    /// The tasks that have a place, from top to bottom.
+    pub order: Vec<TaskId>,
+    /// How they share the rows.
+    pub folding: Option<Folding>,
     /// The lanes.
     pub lanes: Vec<Slot>,
+    /// First row and number of rows of the band that stands for all tasks.
+    pub band: Option<(u16, u16)>,
     /// Rows a lane is high, without the gap below it.
     pub lane_rows: u16,
     /// Whether there is a gap between lanes.
     pub airy: bool,
-    /// How many tasks there are in all.
-    pub tasks: usize,
     /// Row of the lock's or the loop's lane.
     pub special: Option<u16>,
     /// Row that says how many are ready behind the loop.
     pub ready: Option<u16>,
     /// Row of the cores busy.
     pub busy: u16,
-    /// Rows of single cores.
+    /// Rows of single cores; the last may stand for several.
     pub cores: Vec<u16>,
     /// First row of the scoreboard.
     pub board: Option<u16>,
@@ -78,6 +94,8 @@ pub struct Layout {
 pub const BOARD_ROWS: u16 = 5;
 /// How often a lane is made two rows higher, at most.
 const MOST_STOREYS: u16 = 3;
+/// Rows that the band takes before anything else but the essential gets one.
+const BAND: usize = 8;
 /// The most single cores that get a row.
 const MOST_CORES: u16 = 8;
 
@@ -100,12 +118,13 @@ impl Layout {
         if area.width < LEAST.0 || area.height < LEAST.1 {
             return None;
         }
-        let tasks = app.lanes.order().len();
+        let order = app.order();
         let kind = app.run.as_ref().map(|r| r.model.kind);
         let locked = app.run.as_ref().is_some_and(|r| r.model.lock.is_on()) && kind != Some(ModelKind::Processes);
         let looped = kind == Some(ModelKind::Async);
         let cores = app.run.as_ref().map_or(0, |r| r.trace.cores.len() as u16).min(MOST_CORES);
-        let wants = Wants { tasks: tasks as u16, special: locked || looped, ready: looped, cores };
+        let selected = app.selection.and_then(|s| order.iter().position(|task| *task == s.task));
+        let wants = Wants { tasks: order.len(), selected, special: locked || looped, ready: looped, cores };
 
         let (label, right) = match area.width {
             ..64 => (9, 12),
@@ -114,23 +133,29 @@ impl Layout {
             _ => (22, 28),
         };
         let plot = (area.x + label, area.width - label - right);
-        let mut layout = Layout { area, plot, right: plot.0 + plot.1 + 1, tasks, ..Layout::default() };
-        layout.rows(app, &wants);
+        let mut layout = Layout { area, plot, right: plot.0 + plot.1 + 1, order, ..Layout::default() };
+        layout.place(&wants);
         Some(layout)
     }
 
-    fn rows(&mut self, app: &App, wants: &Wants) {
+    fn place(&mut self, wants: &Wants) {
         let mut room = Room(self.area.height - 6);
-        let mut shown = wants.tasks.clamp(1, 3);
-        room.take(shown);
+        let least = wants.tasks.clamp(1, 3) as u16;
+        room.take(least);
         let board = room.take(BOARD_ROWS);
         // Kept free where there is no such lane, so that nothing jumps when the model changes.
         let special = room.take(1);
         let legend = room.take(1);
-        while shown < wants.tasks && room.take(1) {
-            shown += 1;
-        }
-        let tall = room.take(shown);
+        let how = folding(wants.tasks, usize::from(least + room.0));
+        let mut shown = match how {
+            Folding::Alone => wants.tasks.max(1),
+            Folding::Groups(size) => wants.tasks.div_ceil(size) + SPARE,
+            Folding::Band => BAND,
+        } as u16;
+        shown = shown.min(least + room.0).max(least);
+        room.take(shown - least);
+        let band = how == Folding::Band;
+        let tall = !band && room.take(shown);
         let gaps = [room.take(1), room.take(1), room.take(1)];
         let cores = wants.cores > 0 && room.take(wants.cores + 1);
         let ready = special && room.take(1);
@@ -145,10 +170,13 @@ impl Layout {
             storeys += 1;
         }
         self.board_pitch = 1 + u16::from(board && room.take(BOARD_ROWS - 1));
+        if band {
+            shown += std::mem::take(&mut room.0);
+        }
 
         self.airy = airy;
         self.lane_rows = 1 + u16::from(tall) + 2 * storeys;
-        let pitch = self.lane_rows + u16::from(airy);
+        self.folding = Some(how);
         let mut y = self.area.y + 2 + u16::from(above_sentence);
         let mut next = |rows: u16| {
             let at = y;
@@ -157,13 +185,9 @@ impl Layout {
         };
         self.sentence = next(1 + u16::from(below_sentence));
         self.axis = next(1);
-        let first = self.first_lane(app, shown.into());
-        for index in 0..shown {
-            let y = next(pitch);
-            let task = app.lanes.order().get(first + usize::from(index));
-            self.lanes.extend(task.map(|task| Slot { task: *task, y }));
-        }
-        self.lanes.truncate(wants.tasks.into());
+        let pitch = self.lane_rows + u16::from(airy);
+        let top = next(shown * pitch);
+        self.place_lanes(how, wants, top, shown);
         self.special = special.then(|| next(1)).filter(|_| wants.special);
         self.ready = ready.then(|| next(1)).filter(|_| wants.ready);
         if above_busy {
@@ -193,10 +217,28 @@ impl Layout {
         self.detail = Rect::new(self.area.x, top, self.area.width, self.footer - top);
     }
 
-    /// So many lanes are shown: the first of them, such that the selected one is among them.
-    fn first_lane(&self, app: &App, shown: usize) -> usize {
-        let selected = app.selection.and_then(|s| app.lanes.place(s.task)).unwrap_or(0);
-        (selected + 1).saturating_sub(shown).min(self.tasks.saturating_sub(shown))
+    /// The lanes, in `rows` lanes' room from `top` on. Where there is a band, the selected task's lane stands below it.
+    fn place_lanes(&mut self, how: Folding, wants: &Wants, top: u16, rows: u16) {
+        let pitch = self.lane_rows + u16::from(self.airy);
+        let lanes = how.lanes(wants.tasks, wants.selected);
+        let mut y = top;
+        if how == Folding::Band {
+            // A row of ground below the band and below the lane, where there are enough.
+            let ground = u16::from(rows > 8);
+            let lane = if lanes.is_empty() { 0 } else { 1 + u16::from(rows > 4) };
+            self.band = Some((top, rows - ground - lane));
+            y = top + rows - ground - 1;
+        }
+        for lane in lanes {
+            self.lanes.push(Slot { first: lane.start, count: lane.len(), y });
+            y += pitch;
+        }
+    }
+
+    /// What the scene needs to know of it.
+    pub fn rows(&self) -> Rows<'_> {
+        let lanes = self.lanes.iter().map(Slot::tasks).collect();
+        Rows { order: &self.order, lanes, band: self.band.is_some() }
     }
 
     /// Whether names and figures must be short.
@@ -211,7 +253,9 @@ impl Layout {
 }
 
 struct Wants {
-    tasks: u16,
+    tasks: usize,
+    /// The selected one's place in the order.
+    selected: Option<usize>,
     special: bool,
     ready: bool,
     cores: u16,

@@ -10,7 +10,7 @@ use super::theme::{Look, Role};
 use super::{lane, paint};
 use crate::app::{Action, App, keys};
 use crate::model::ModelKind;
-use crate::scene::Scene;
+use crate::scene::{Folding, Scene};
 use crate::state::State;
 use crate::text::{Label, percent};
 use crate::trace::Trace;
@@ -129,7 +129,7 @@ pub fn footer(layout: &Layout) -> Vec<(u16, u16, Action, &'static str, Label)> {
     let entry = |action: Action| keys::binding(action).map(|b| (b.shown, b.label));
     let width = |shown: &str, label: Label| paint::width(shown) + 1 + paint::width(label.text());
     let model = width("1-4", Label::KeyModel) + 2;
-    let offered = keys::footer(layout.special.is_some(), layout.lanes.len() < layout.tasks);
+    let offered = keys::footer(layout.special.is_some(), layout.folding.is_some_and(|how| how != Folding::Alone));
     let Some((last, rest)) = offered.split_last() else { return Vec::new() };
     let last_width = entry(*last).map_or(0, |(s, l)| width(s, l)) + 2;
     let mut x = start + model;

@@ -1,0 +1,183 @@
+//! What drawing a frame costs, in milliseconds: 200 columns and 60 rows, into a buffer.
+//!
+//! ```sh
+//! cargo bench --bench frame
+//! ```
+//!
+//! Each figure is the median of many frames of a run made by hand: as it goes on and after its end, the whole axis and
+//! close by; then the scene alone with a band of half the tasks. Recording the same events is timed beside it, in nanoseconds each, and so is the memory the trace takes.
+
+use std::fs;
+use std::hint::black_box;
+use std::time::Instant;
+
+use concviz::app::{App, Beside, Key, Machine, Message, Setup, update};
+use concviz::model::{GlobalLock, Model, ModelKind};
+use concviz::plan::{Rates, Wishes};
+use concviz::scene::Rows;
+use concviz::state::{Outcome, State};
+use concviz::trace::{Begin, End, Event, Record};
+use concviz::ui::{Look, render};
+use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
+use concviz::workload::{Scale, Value, find};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+const AREA: Rect = Rect { x: 0, y: 0, width: 200, height: 60 };
+const T0: Stamp = Stamp(1_000_000_000);
+const FRAMES: usize = 101;
+/// How long every run takes.
+const END: Ns = Ns::from_millis(2_000);
+
+fn main() {
+    println!("{:52}{:>9}{:>9}{:>9}{:>9}{:>9}", "ms a frame, 200x60", "live", "closer", "over", "closer", "some");
+    let off = GlobalLock::Off;
+    let gil = GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL };
+    frames("threads, 64 tasks, 10,000 marks", 64, Model { kind: ModelKind::Threads, lock: off }, &turns(64, 10_000));
+    frames(
+        "threads, 160 tasks, 400,000 marks",
+        160,
+        Model { kind: ModelKind::Threads, lock: off },
+        &turns(160, 400_000),
+    );
+    frames(
+        "async, 4,096 tasks, 500,000 marks",
+        4_096,
+        Model { kind: ModelKind::Async, lock: off },
+        &turns(4_096, 490_000),
+    );
+    frames(
+        "threads, 4,096 tasks, GIL, 100,000 hand-overs",
+        4_096,
+        Model { kind: ModelKind::Threads, lock: gil },
+        &locked(4_096, 100_000),
+    );
+    frames(
+        "threads, 4 tasks, GIL, 100,000 hand-overs",
+        4,
+        Model { kind: ModelKind::Threads, lock: gil },
+        &locked(4, 100_000),
+    );
+    frames(
+        "threads, 64 tasks, GIL, 100,000 hand-overs",
+        64,
+        Model { kind: ModelKind::Threads, lock: gil },
+        &locked(64, 100_000),
+    );
+}
+
+/// Tasks that work and wait in turn, `marks` changes in all, in order of time.
+fn turns(tasks: u32, marks: u32) -> Vec<Record> {
+    let each = marks / tasks;
+    let mut records = submitted(tasks);
+    let step = END.0 / u64::from(each * tasks + 1);
+    for n in 0..each * tasks {
+        let (task, round) = (n % tasks, n / tasks);
+        let state = [State::Running, State::Sleep, State::Ready][(round as usize + task as usize) % 3];
+        let due = (state == State::Sleep).then_some(Ns(step * u64::from(tasks) * 2));
+        let event = Event::Enter { task: TaskId(task), state, holds: state == State::Running, ago: Ns::ZERO, due };
+        records.push(record(step * u64::from(n), task, event));
+    }
+    ended(records, tasks)
+}
+
+/// Tasks that hand a lock round, `hand_overs` times.
+fn locked(tasks: u32, hand_overs: u32) -> Vec<Record> {
+    let mut records = submitted(tasks);
+    let step = END.0 / u64::from(hand_overs + 1);
+    let enter = |task, state| Event::Enter { task: TaskId(task), state, holds: true, ago: Ns::ZERO, due: None };
+    for n in 0..hand_overs {
+        let (task, at) = (n % tasks, step * u64::from(n));
+        let lock = LockId(0);
+        records.push(record(at, task, Event::LockTaken { lock, task: TaskId(task), waited: Ns(step) }));
+        records.push(record(at, task, enter(task, State::Running)));
+        records.push(record(at + step - 9, task, Event::LockReleased { lock, task: TaskId(task), forced: true }));
+        records.push(record(at + step - 9, task, enter(task, State::Gil)));
+    }
+    ended(records, tasks)
+}
+
+fn submitted(tasks: u32) -> Vec<Record> {
+    (0..tasks).map(|task| record(0, task, Event::Submitted { task: TaskId(task) })).collect()
+}
+
+fn ended(mut records: Vec<Record>, tasks: u32) -> Vec<Record> {
+    let event = |task| Event::Ended { task: TaskId(task), outcome: Outcome::Done, signal: 0, cpu: Ns::ZERO };
+    records.extend((0..tasks).map(|task| record(END.0, task, event(task))));
+    records
+}
+
+fn record(at: u64, task: u32, event: Event) -> Record {
+    Record { at: T0 + Ns(at), worker: WorkerId((task % 8) as u16), core: CoreId((task % 2) as u16), event }
+}
+
+fn frames(what: &str, tasks: u64, model: Model, records: &[Record]) {
+    let wishes = Wishes { workers: None, ..Wishes::default() };
+    let mut workload = find("io").expect("a shipped workload");
+    workload.set("tasks", Value::Count(tasks)).expect("as many as there may be");
+    let setup = Setup { workload, model, interval: GlobalLock::DEFAULT_INTERVAL, wishes, scale: Scale::ONE };
+    let machine = Machine { usable: 2.0, allowed: vec![0, 1] };
+    let mut app = App::new(setup, machine, Some(Rates::all(1_000_000)), T0, (AREA.width, AREA.height));
+    app.launch();
+    app.axis = END;
+    let run = app.run.as_ref().expect("a run").id;
+    update(&mut app, Message::Begin(run, Begin { t0: T0, pid: 1, workers: 8, cores: vec![0, 1] }));
+    let count = records.len();
+    let before = resident();
+    let began = Instant::now();
+    for batch in records.chunks(2_000) {
+        update(&mut app, Message::Events(run, batch.to_vec()));
+    }
+    let each = began.elapsed().as_nanos() as f64 / count as f64;
+    let bytes = (resident() - before) as f64 / count as f64;
+    // As it goes on: nothing has ended at that instant.
+    update(&mut app, Message::Tick(T0 + Ns(END.0 - 1)));
+    let live = both(&mut app);
+    update(&mut app, Message::End(run, End { at: T0 + END, ..End::default() }, Beside::default()));
+    update(&mut app, Message::Tick(T0 + END));
+    let over = both(&mut app);
+    let some = some(&app);
+    let [a, b, c, d] = [live.0, live.1, over.0, over.1];
+    println!("{what:52}{a:9.2}{b:9.2}{c:9.2}{d:9.2}{some:9.2}   {each:.0} ns and {bytes:.0} bytes an event");
+}
+
+/// The whole axis, and a sixteenth of it.
+fn both(app: &mut App) -> (f64, f64) {
+    let wide = median(app);
+    for _ in 0..4 {
+        update(app, Message::Key(Key::Char('+')));
+    }
+    let close = median(app);
+    update(app, Message::Key(Key::Esc));
+    (wide, close)
+}
+
+fn median(app: &App) -> f64 {
+    let mut buffer = Buffer::empty(AREA);
+    timed(|| render(black_box(app), Look::default(), AREA, &mut buffer))
+}
+
+/// A band of every other task: its sums are not known, they are added up.
+fn some(app: &App) -> f64 {
+    let order: Vec<TaskId> = app.order().into_iter().step_by(2).collect();
+    let rows = Rows { order: &order, lanes: Vec::new(), band: true };
+    timed(|| drop(black_box(app.scene(150, &rows))))
+}
+
+fn timed(mut frame: impl FnMut()) -> f64 {
+    let mut times: Vec<f64> = (0..FRAMES)
+        .map(|_| {
+            let began = Instant::now();
+            frame();
+            began.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[FRAMES / 2]
+}
+
+/// Bytes of this process in memory.
+fn resident() -> i64 {
+    let text = fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    text.split_whitespace().nth(1).and_then(|pages| pages.parse::<i64>().ok()).map_or(0, |pages| pages * 4_096)
+}

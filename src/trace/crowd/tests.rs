@@ -1,0 +1,148 @@
+//! The sums of all tasks together against those of each, in any order of arrival.
+
+use proptest::prelude::*;
+
+use crate::state::State;
+use crate::trace::{Begin, Event, Owner, Record, TaskName, Trace, Turn};
+use crate::units::{CoreId, Ns, Range, Stamp, TaskId, WorkerId};
+
+const TASKS: u32 = 5;
+
+/// (when, task, state, holds, core, due)
+type Step = (u64, u32, u8, bool, u16, Option<u64>);
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = (0u64..40_000_000, 0..TASKS, 0u8..11, any::<bool>(), 0u16..4, proptest::option::of(0u64..9_000_000));
+    proptest::collection::vec(step, 1..700)
+}
+
+fn record(&(at, task, state, holds, core, due): &Step) -> Record {
+    let state = State::from_repr(state).expect("a state");
+    let event = Event::Enter { task: TaskId(task), state, holds, ago: Ns::ZERO, due: due.map(Ns) };
+    Record { at: Stamp(at), worker: WorkerId(0), core: CoreId(core), event }
+}
+
+fn empty() -> Trace {
+    let name = |i: u32| TaskName { name: format!("task {i}"), background: false };
+    let mut trace = Trace::new((0..TASKS).map(name).collect(), 1);
+    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: 1, cores: vec![0, 1, 2] });
+    trace
+}
+
+fn trace(steps: &[Step], batch: usize) -> Trace {
+    let records: Vec<Record> = steps.iter().map(record).collect();
+    let mut trace = empty();
+    records.chunks(batch).for_each(|batch| trace.extend(batch));
+    trace
+}
+
+/// All tasks' time in each state, span by span.
+fn naive(trace: &Trace, until: Ns) -> Vec<Ns> {
+    let mut sums = vec![Ns::ZERO; State::COUNT];
+    for span in trace.tasks.iter().flat_map(|t| t.spans(Range::new(Ns::ZERO, until))) {
+        sums[span.state as usize] += span.range.len();
+    }
+    sums
+}
+
+#[test]
+fn a_change_takes_no_more_memory_than_is_stated() {
+    for (each, seconds) in [(200u64, 1u64), (2_000, 1), (40, 100_000)] {
+        let mut steps: Vec<Step> = Vec::new();
+        for n in 0..each * u64::from(TASKS) {
+            let at = n * seconds * 1_000_000_000 / (each * u64::from(TASKS));
+            steps.push((at, (n % u64::from(TASKS)) as u32, 3 + 6 * ((n / 5) % 2) as u8, true, (n % 4) as u16, None));
+        }
+        let ordered = trace(&steps, 1_000);
+        // A little out of order, as several workers' events are.
+        steps.chunks_mut(60).for_each(<[Step]>::reverse);
+        for trace in [ordered, trace(&steps, 1_000)] {
+            let bytes = trace.crowd().bytes() + trace.tasks.iter().map(crate::trace::Track::bytes).sum::<usize>();
+            let marks: usize = trace.tasks.iter().map(|t| t.marks().len()).sum();
+            assert!(bytes <= 64 * marks, "{} bytes a change of {marks}", bytes / marks);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn all_together_are_the_sum_of_each(steps in steps(), batch in 1usize..200, until in 0u64..60_000_000) {
+        let trace = trace(&steps, batch);
+        let until = Ns(until);
+        let stats = trace.stats(until);
+        prop_assert_eq!(stats.sums.to_vec(), naive(&trace, until));
+        let state = |t: &crate::trace::Track| t.state_at(until).map(|s| s.state);
+        let count = |s: State| trace.tasks.iter().filter(|t| state(t) == Some(s)).count();
+        for each in State::ALL.into_iter().chain([State::Ended]) {
+            prop_assert_eq!(trace.crowd().counts(until).state(each), count(each), "{:?}", each);
+        }
+        for track in &trace.tasks {
+            let each: Vec<Ns> = State::ALL.into_iter().map(|s| {
+                track.spans(Range::new(Ns::ZERO, until)).filter(|p| p.state == s).map(|p| p.range.len()).sum()
+            }).collect();
+            prop_assert_eq!(track.sums(until).to_vec(), each);
+        }
+    }
+
+    #[test]
+    fn the_order_of_arrival_does_not_matter(steps in steps(), turn in 0usize..700) {
+        // At equal instants the later arrival counts: such are left out.
+        let mut steps = steps;
+        steps.sort_by_key(|s| (s.1, s.0));
+        steps.dedup_by_key(|s| (s.1, s.0));
+        let straight = trace(&steps, 50);
+        let turn = turn % steps.len();
+        steps.rotate_left(turn);
+        let turned = trace(&steps, 1);
+        for until in [5_000_000, 20_000_000, 39_000_000, 70_000_000].map(Ns) {
+            prop_assert_eq!(straight.stats(until).sums, turned.stats(until).sums);
+            let range = Range::new(Ns(until.0 / 2), until);
+            prop_assert_eq!(straight.crowd().most_ready(range, &[]), turned.crowd().most_ready(range, &[]));
+        }
+    }
+
+    #[test]
+    fn what_is_dropped_stays_in_the_sums(steps in steps(), limit in 16usize..300) {
+        let (all, mut some) = (trace(&steps, 64), empty().with_limit(limit));
+        let mut ordered = steps.clone();
+        ordered.sort_by_key(|s| s.0);
+        let all_sums = trace(&ordered, 64).stats(Ns(80_000_000)).sums;
+        ordered.iter().for_each(|s| some.push(&record(s)));
+        prop_assert_eq!(some.stats(Ns(80_000_000)).sums, all_sums);
+        prop_assert!(all.forgotten == Ns::ZERO);
+    }
+
+    #[test]
+    fn turns_and_the_most_that_are_ready_are_those_of_the_spans(steps in steps(), from in 0u64..30_000_000, len in 1u64..20_000_000) {
+        let trace = trace(&steps, 64);
+        let range = Range::new(Ns(from), Ns(from + len));
+        let mut turns: Vec<(Range, usize, TaskId)> = Vec::new();
+        trace.crowd().turns(range, |part, turn| {
+            if let Turn::Core(place, Owner::Task(task)) = turn {
+                turns.push((part, place, task));
+            }
+        });
+        for (part, place, task) in turns {
+            let core = trace.crowd().cores()[place];
+            let works: Ns = trace.tasks[task.index()].spans(part).filter(|s| s.state == State::Running && s.core.0 == core)
+                .map(|s| s.range.len()).sum();
+            prop_assert_eq!(works, part.len());
+        }
+        let mut changes: Vec<(Ns, i32)> = Vec::new();
+        let until = Ns(u64::MAX / 2);
+        let far = |track: &crate::trace::Track| {
+            let spans: Vec<_> = track.spans_from(0, range, until).collect();
+            spans
+        };
+        for span in trace.tasks.iter().flat_map(far).filter(|s| s.state == State::Ready) {
+            changes.extend([(span.range.from, 1), (span.range.to, -1)]);
+        }
+        changes.sort_unstable();
+        let mut level = 0;
+        let most = changes.iter().map(|(_, by)| { level += by; level }).max().unwrap_or(0);
+        // An overdue task is ready in the spans; one that is ready already is not overdue.
+        let late: Vec<Ns> = trace.overdue(until).filter(|l| l.state != State::Ready).map(|l| l.from)
+            .collect::<std::collections::BinaryHeap<_>>().into_sorted_vec();
+        prop_assert_eq!(trace.crowd().most_ready(range, &late), most as usize);
+    }
+}

@@ -1,0 +1,179 @@
+//! The band: where there are far more tasks than rows, all of them as one area. In each column the height of a colour is
+//! the share of the tasks in that state: work at the bottom, then waits, always in the same order, then the queue; what
+//! is over has left. So the green area is the cores' time, and what shrinks is the work that is left.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+use super::layout::Layout;
+use super::legend::short;
+use super::theme::{Look, Role};
+use super::{lane, paint};
+use crate::app::{App, Run};
+use crate::scene::{Band, Column, Grid};
+use crate::state::State;
+use crate::text::Label;
+use crate::units::Ns;
+
+/// From the bottom up.
+const STACK: [State; State::COUNT] = [
+    State::Running,
+    State::Copying,
+    State::Preempted,
+    State::Ready,
+    State::Gil,
+    State::Lock,
+    State::Io,
+    State::Sleep,
+    State::Starting,
+    State::Queued,
+];
+
+/// A stretch of a column in one state, in eighths of a row from the bottom: up to where it reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// The state.
+    pub state: State,
+    /// Its upper end.
+    pub to: u32,
+}
+
+/// A column in `levels` steps of height. Work is as high as its share, one step at least; the ends of the other layers
+/// are rounded one by one, so that the sum of all has no more than half a step too much or too little.
+fn stack(column: &Column, whole: Ns, levels: u32) -> Vec<Layer> {
+    let mut layers = Vec::with_capacity(State::COUNT);
+    let (mut time, mut to) = (Ns::ZERO, 0);
+    for state in STACK {
+        let part = column.sums.states[state as usize];
+        time += part;
+        let end = if state == State::Running {
+            column.height(whole, levels)
+        } else {
+            ((time.share_of(whole) * f64::from(levels)).round() as u32).clamp(to, levels)
+        };
+        if end > to {
+            layers.push(Layer { state, to: end });
+            to = end;
+        }
+    }
+    layers
+}
+
+/// The band, its axis to the left, and to the right how many tasks do what at the playhead.
+pub fn draw(app: &App, run: &Run, band: &Band, grid: &Grid, look: Look, layout: &Layout, buffer: &mut Buffer) {
+    let Some((top, rows)) = layout.band else { return };
+    let levels = u32::from(rows) * 8;
+    let whole = grid.cell.times(band.tasks.max(1) as u64, 1);
+    for (x, column) in (layout.plot.0..).zip(&band.columns) {
+        let layers = stack(column, whole, levels);
+        for row in 0..rows {
+            let from = u32::from(rows - 1 - row) * 8;
+            if let Some((symbol, style)) = cell(look, &layers, from) {
+                paint::cell(buffer, x, top + row, symbol, style);
+            }
+        }
+    }
+    draw_axis(band.tasks, (top, rows), look, layout, buffer);
+    draw_counts(app, run, (top, rows), look, layout, buffer);
+}
+
+/// The eight steps from `from` on: the two layers that take most of them, and work whenever it is there.
+fn cell(look: Look, layers: &[Layer], from: u32) -> Option<(char, Style)> {
+    let mut parts: Vec<(Option<State>, u32)> = Vec::with_capacity(4);
+    let mut below = 0;
+    for layer in layers {
+        let part = layer.to.min(from + 8).saturating_sub(below.max(from));
+        if part > 0 {
+            parts.push((Some(layer.state), part));
+        }
+        below = layer.to;
+    }
+    let empty = 8 - parts.iter().map(|p| p.1).sum::<u32>();
+    if empty > 0 {
+        parts.push((None, empty));
+    }
+    let works = parts.first().is_some_and(|p| p.0 == Some(State::Running));
+    while parts.len() > 2 {
+        // The smallest gives way to its neighbours; work keeps its height.
+        let first = usize::from(works);
+        let (index, _) = parts.iter().enumerate().skip(first).min_by_key(|(_, p)| p.1)?;
+        let (_, part) = parts.remove(index);
+        let heir = if index > first { index - 1 } else { index };
+        parts[heir].1 += part;
+    }
+    let (lower, height) = *parts.first()?;
+    let upper = parts.get(1).map_or(lower, |p| p.0);
+    if look.is_mono() || look.ascii {
+        return letter(look, (lower, height), upper);
+    }
+    match (lower, upper) {
+        (None, _) => None,
+        (Some(lower), upper) if upper == Some(lower) => Some((lane::eighths(look, 8), look.fg(role(lower)))),
+        (Some(lower), Some(upper)) => Some((lane::eighths(look, height), look.on(role(lower), role(upper)))),
+        (Some(lower), None) => Some((lane::eighths(look, height), look.fg(role(lower)))),
+    }
+}
+
+/// Without colours work has its height, and whatever else there is its letter.
+fn letter(look: Look, (lower, height): (Option<State>, u32), upper: Option<State>) -> Option<(char, Style)> {
+    let state = match (lower, upper) {
+        (Some(State::Running), _) => {
+            let style = look.fg(Role::State(State::Running));
+            let same = upper == Some(State::Running);
+            return Some((lane::eighths(look, if same { 8 } else { height }), style));
+        }
+        (lower, upper) if height >= 4 => lower.or(upper),
+        (_, upper) => upper,
+    };
+    let sign = match state? {
+        State::Queued if look.ascii => '_',
+        State::Queued => '·',
+        state => state.letter(),
+    };
+    Some((sign, look.fg(role(state?))))
+}
+
+/// The queue is ground more than figure.
+fn role(state: State) -> Role {
+    if state == State::Queued { Role::Behind(state) } else { Role::State(state) }
+}
+
+/// How many tasks the band's full height is.
+fn draw_axis(tasks: usize, (top, rows): (u16, u16), look: Look, layout: &Layout, buffer: &mut Buffer) {
+    let (x, end) = (layout.area.x + 1, layout.plot.0 - 1);
+    let dim = look.fg(Role::Dim);
+    let mut mark = |count: usize, y: u16| {
+        let text = count.to_string();
+        paint::put(buffer, end.saturating_sub(paint::width(&text)).max(x), y, end, &text, dim);
+    };
+    mark(tasks, top);
+    mark(0, top + rows - 1);
+    if rows >= 8 {
+        mark(tasks / 2, top + rows / 2);
+    }
+    let label = Label::DialTasks.text();
+    if rows >= 4 {
+        paint::put(buffer, x, top + 1, end, label, dim);
+    }
+}
+
+/// How many tasks are in each state at the playhead: as they are stacked, those that are over above them all.
+fn draw_counts(app: &App, run: &Run, (top, rows): (u16, u16), look: Look, layout: &Layout, buffer: &mut Buffer) {
+    let until = app.until();
+    let counts = run.trace.crowd().counts(until);
+    let mut now = State::ALL.map(|s| counts.state(s));
+    for late in run.trace.overdue(until) {
+        now[late.state as usize] = now[late.state as usize].saturating_sub(1);
+        now[State::Ready as usize] += 1;
+    }
+    let over = (counts.state(State::Ended), Label::Done.text(), Role::Dim);
+    let state = |s: State| {
+        let role = if s == State::Queued { Role::Dim } else { Role::State(s) };
+        (now[s as usize], short(s, run.model.kind), role)
+    };
+    let lines = [over].into_iter().chain(STACK.into_iter().rev().map(state)).filter(|line| line.0 > 0);
+    for ((count, word, role), y) in lines.zip(top..top + rows) {
+        let text = format!("{word} {count}");
+        paint::put(buffer, layout.right, y, layout.area.right(), &text, look.fg(role));
+    }
+}
