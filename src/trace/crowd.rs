@@ -295,11 +295,12 @@ impl Crowd {
         self.stale = usize::MAX;
     }
 
-    /// Drops what lies wholly before `cut`; the sums stay.
-    pub(super) fn forget(&mut self, cut: Ns) {
+    /// Drops what lies wholly before `cut`; the sums stay. Gives back how often a loop began or ceased to listen there.
+    pub(super) fn forget(&mut self, cut: Ns) -> usize {
         self.settle();
         let gone = self.blocks.partition_point(|b| b.first < cut).saturating_sub(1);
-        self.blocks.drain(..gone);
+        let dropped = self.blocks.drain(..gone);
+        dropped.flat_map(|b| b.changes).filter(|c| c.from.0 == LISTENS || c.to.0 == LISTENS).count()
     }
 }
 

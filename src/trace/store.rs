@@ -302,7 +302,13 @@ impl Trace {
         for lock in self.locks.values_mut() {
             self.kept -= lock.forget(cut).min(self.kept);
         }
-        self.crowd.forget(self.forgotten);
+        self.kept -= self.crowd.forget(self.forgotten).min(self.kept);
+    }
+
+    /// How many changes it believes to keep.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        self.kept
     }
 
     /// Whether the task `id` runs outside the makespan.

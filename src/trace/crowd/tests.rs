@@ -64,6 +64,22 @@ fn a_change_takes_no_more_memory_than_is_stated() {
     }
 }
 
+#[test]
+fn a_loop_that_listens_again_and_again_is_forgotten_too() {
+    let mut trace = empty().with_limit(2_000);
+    for n in 0..50_000u64 {
+        let task = (n % u64::from(TASKS)) as u32;
+        let worker = |event| Record { at: Stamp(n * 100 + 50), worker: WorkerId(0), core: CoreId(0), event };
+        trace.push(&record(&(n * 100, task, 3 + 6 * (n / u64::from(TASKS) % 2) as u8, true, 0, None)));
+        trace.push(&worker(if n % 2 == 0 { Event::LoopListens } else { Event::LoopWakes }));
+        assert!(trace.kept() <= 2_000, "after {n} changes {} are kept", trace.kept());
+    }
+    let listened = trace.crowd().totals(Ns(5_000_000)).listening();
+    assert_eq!(listened, Ns(25_000 * 100));
+    let marks: usize = trace.tasks.iter().map(|t| t.marks().len()).sum();
+    assert!(trace.kept() <= 3 * marks, "{} of {marks}", trace.kept());
+}
+
 proptest! {
     #[test]
     fn all_together_are_the_sum_of_each(steps in steps(), batch in 1usize..200, until in 0u64..60_000_000) {
