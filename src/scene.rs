@@ -42,8 +42,8 @@ pub struct Scene {
     pub lanes: Vec<Lane>,
     /// The tasks by state over time; nothing where all have lanes.
     pub band: Option<Band>,
-    /// Who held the global lock; nothing where nobody took it.
-    pub lock: Option<Vec<HolderCell>>,
+    /// Which lock has a lane, and who held it; nothing where nobody took it.
+    pub lock: Option<(LockId, Vec<HolderCell>)>,
     /// Whose turn it was on the event loop; nothing where there is none.
     pub turns: Option<Turns>,
     /// Cores kept busy by this run, per column: the mean number over the column.
@@ -139,7 +139,7 @@ impl Scene {
         let mut scene = Scene {
             lanes: rows.lanes.iter().filter_map(|lane| Lane::of(trace, view, &rows.order[lane.clone()])).collect(),
             gaps: gaps(trace, grid, window),
-            lock: holders::lock(trace, grid, window),
+            lock: holders::shown_lock(trace).and_then(|id| Some((id, holders::lock(trace, id, grid, window)?))),
             turns: has_loop.then(|| Turns { cells: turns, ready: most_ready(trace, view, window) }),
             idle: trace.cores.iter().copied().filter(|core| cores.iter().all(|lane| lane.core != *core)).collect(),
             cores,
@@ -256,7 +256,7 @@ fn gaps(trace: &Trace, grid: &Grid, window: Range) -> Vec<Option<Gap>> {
 
 /// The lens on a lock: the stretch in which the first `turns` turns were taken, if it was ever taken.
 pub fn first_turns(trace: &Trace, turns: usize) -> Option<Range> {
-    let lock = trace.locks.get(&LockId(0)).filter(|l| !l.is_empty())?;
+    let lock = trace.locks.get(&holders::shown_lock(trace)?)?;
     let whole = Range::new(trace.forgotten, trace.latest());
     let mut holds = lock.holds(whole).take(turns.max(1)).peekable();
     let from = holds.peek()?.range.from;

@@ -95,9 +95,19 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Who held the global lock of the first process; nothing where nobody took it.
-pub(super) fn lock(trace: &Trace, grid: &Grid, window: Range) -> Option<Vec<HolderCell>> {
-    let lock: &LockTrack = trace.locks.get(&LockId(0)).filter(|l| !l.is_empty())?;
+/// The lock that has a lane: the global one, where there is one for all; or else the one of the workload's own that was
+/// held for longest. Nothing where nobody took any.
+pub(super) fn shown_lock(trace: &Trace) -> Option<LockId> {
+    let taken = |id: &LockId| trace.locks.get(id).is_some_and(|l| !l.is_empty());
+    let named = (0u16..).map(LockId::named).take(trace.lock_names.len()).filter(taken);
+    let longest = named.max_by_key(|id| trace.locks.get(id).map(|l| l.held(trace.latest())));
+    let one_for_all = taken(&LockId(0)) && !taken(&LockId(1));
+    if one_for_all || longest.is_none() { Some(LockId(0)).filter(taken) } else { longest }
+}
+
+/// Who held the lock `id`; nothing where nobody took it.
+pub(super) fn lock(trace: &Trace, id: LockId, grid: &Grid, window: Range) -> Option<Vec<HolderCell>> {
+    let lock: &LockTrack = trace.locks.get(&id).filter(|l| !l.is_empty())?;
     let mut lane = Builder::new(grid);
     for index in 0..grid.columns {
         let part = grid.column(index).and(window);

@@ -212,6 +212,11 @@ impl Trace {
             }
             Event::Moved { task } => self.mark(task, mark(State::Running, true)),
             Event::Ended { task, outcome, signal, cpu } => {
+                // Whoever is stopped while its wait is overdue could have gone on since then.
+                let since = self.tasks.get(task.index()).and_then(|t| t.overdue(at));
+                if let Some(since) = since.filter(|_| outcome == Outcome::Stopped) {
+                    self.mark(task, Mark { at: since, ..mark(State::Ready, false) });
+                }
                 self.mark(task, mark(State::Ended, false));
                 if let Some(track) = self.tasks.get_mut(task.index()) {
                     let broken = |end| matches!(end, Some((Outcome::Failed | Outcome::Killed, _)));

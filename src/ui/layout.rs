@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use crate::app::App;
+use crate::app::{App, Run};
 use crate::model::ModelKind;
 use crate::scene::{Folding, Rows, SPARE, folding};
 use crate::units::TaskId;
@@ -120,7 +120,7 @@ impl Layout {
         }
         let order = app.order();
         let kind = app.run.as_ref().map(|r| r.model.kind);
-        let locked = app.run.as_ref().is_some_and(|r| r.model.lock.is_on()) && kind != Some(ModelKind::Processes);
+        let locked = app.run.as_ref().is_some_and(has_lock_lane);
         let looped = kind == Some(ModelKind::Async);
         let cores = app.run.as_ref().map_or(0, |r| r.trace.cores.len() as u16).min(MOST_CORES);
         let selected = app.selection.and_then(|s| order.iter().position(|task| *task == s.task));
@@ -250,6 +250,13 @@ impl Layout {
     pub fn columns(&self) -> u16 {
         self.plot.1
     }
+}
+
+/// Whether there is one lock to look at: the GIL, where all share one, or the workload's own, where they compete for it.
+fn has_lock_lane(run: &Run) -> bool {
+    let many = run.model.kind.rules().many_workers;
+    let gil = run.model.lock.is_on() && run.model.kind != ModelKind::Processes;
+    gil || (many && !run.trace.lock_names.is_empty())
 }
 
 struct Wants {

@@ -27,7 +27,7 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
         draw_lane(app, run, (lane, *slot, manner), &grid, look, layout, buffer);
     }
     draw_gaps(scene, look, layout, buffer);
-    turns::draw_special(run, scene, look, layout, buffer);
+    turns::draw_special(app, run, scene, look, layout, buffer);
     turns::draw_busy(app, run, scene, look, layout, buffer);
     turns::draw_cores(app, scene, look, layout, buffer);
 }
@@ -211,8 +211,8 @@ fn doing(lane: &Lane, until: Ns) -> String {
     let sums = lane.visible_sums();
     let all: Ns = sums.iter().copied().sum();
     let of = |s: State| sums[s as usize];
-    let waits = [State::Ready, State::Preempted, State::Gil, State::Lock].map(of).into_iter().sum::<Ns>();
-    let slept = of(State::Sleep) + of(State::Io);
+    let waits = [State::Ready, State::Preempted, State::Gil, State::Lock, State::Io].map(of).into_iter().sum::<Ns>();
+    let slept = of(State::Sleep);
     let share = |t: Ns| percent(t.share_of(all));
     let brief = all.share_of(until) < 0.01;
     if brief {
