@@ -12,7 +12,7 @@ mod sentences;
 mod series;
 mod table;
 
-pub use amounts::{params, title};
+pub use amounts::params;
 pub use csv::{csv_head, csv_rows};
 pub use document::{KERNEL_RECORD, SCHEMA, json};
 pub use fields::*;

@@ -155,6 +155,19 @@ impl Workload {
         Ok(())
     }
 
+    /// What it does, in one line with its numbers, every amount of time scaled by `scale`. Empty if it does not say.
+    pub fn title_at(&self, scale: Scale) -> String {
+        let mut title = self.title.clone();
+        for param in &self.params {
+            if param.name == "tasks" && param.value == Value::Count(1) {
+                title =
+                    title.replace("{tasks} tasks that wait", "1 task that waits").replace("{tasks} tasks", "1 task");
+            }
+            title = title.replace(&format!("{{{}}}", param.name), &param.value.shown(scale));
+        }
+        title
+    }
+
     /// The names of its locks, in the order in which the file first speaks of them.
     pub fn locks(&self) -> Vec<&str> {
         let mut names = Vec::new();

@@ -92,16 +92,7 @@ impl Setup {
 
     /// The same of any `workload`, at this scale.
     pub fn title_of(&self, workload: &Workload) -> String {
-        let mut title = workload.title.clone();
-        for param in &workload.params {
-            let shown = shown(param.value, self.scale);
-            if param.value == Value::Count(1) {
-                title =
-                    title.replace("{tasks} tasks that wait", "1 task that waits").replace("{tasks} tasks", "1 task");
-            }
-            title = title.replace(&format!("{{{}}}", param.name), &shown);
-        }
-        title
+        workload.title_at(self.scale)
     }
 
     /// The dials it has.
@@ -121,7 +112,7 @@ impl Setup {
                     "wait" => Label::DialWait.text(),
                     other => other,
                 };
-                let value = self.workload.param(name).map_or_else(String::new, |v| shown(v, self.scale));
+                let value = self.workload.param(name).map_or_else(String::new, |v| v.shown(self.scale));
                 (label.to_owned(), value)
             }
             Dial::Workers => {
@@ -206,14 +197,6 @@ fn turned(value: Value, up: bool) -> Value {
         Value::Count(n) => Value::Count(step(counts(), n, up)),
         Value::Time(t) => Value::Time(Ns(step([0].into_iter().chain(one_two_five(TIMES)), t.0, up))),
         Value::Bytes(n) => Value::Bytes(step([0].into_iter().chain(one_two_five(SIZES)), n, up)),
-    }
-}
-
-/// The value of a parameter as it is shown: times as long as they are at `scale`.
-fn shown(value: Value, scale: Scale) -> String {
-    match value {
-        Value::Time(t) => t.times(scale.millionths, 1_000_000).to_string(),
-        Value::Count(_) | Value::Bytes(_) => value.to_string(),
     }
 }
 

@@ -117,7 +117,7 @@ pub(super) struct Shared {
     /// Set a parameter of the workload, like wait=100ms; can be repeated
     #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true, value_parser = values::assignment, help_heading = WORK)]
     pub set: Vec<(String, Value)>,
-    /// Multiply every amount of work and of waiting
+    /// Multiply every amount of computing and of waiting
     #[arg(long, value_name = "FACTOR", default_value = "1", allow_hyphen_values = true, value_parser = values::scale, help_heading = WORK)]
     pub scale: Scale,
     /// The seed of everything random

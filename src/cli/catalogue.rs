@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Exit, workloads};
 use crate::app::keys::{Action, shown};
 use crate::model::ModelKind;
-use crate::report::{ListFormat, Param, SCHEMA, params, title};
+use crate::report::{ListFormat, Param, SCHEMA, params};
 use crate::workload::{SHIPPED, Scale, Workload, shipped};
 
 /// The file of the shipped workload `name`, as it is.
@@ -29,7 +29,7 @@ pub(super) fn list(format: ListFormat) -> String {
 }
 
 fn table(all: &[Workload]) -> String {
-    let titles: Vec<String> = all.iter().map(|w| title(w, Scale::ONE)).collect();
+    let titles: Vec<String> = all.iter().map(|w| w.title_at(Scale::ONE)).collect();
     let name_width = all.iter().map(|w| w.name.width()).max().unwrap_or_default();
     let title_width = titles.iter().map(|t| t.width()).max().unwrap_or_default();
     let mut groups: Vec<&str> = Vec::new();
@@ -102,7 +102,7 @@ impl Entry<'_> {
         Entry {
             name: &workload.name,
             group: &workload.group,
-            title: title(workload, Scale::ONE),
+            title: workload.title_at(Scale::ONE),
             about: &workload.about,
             show: &workload.show,
             params: params(workload),
@@ -126,7 +126,7 @@ mod tests {
     fn every_workload_has_a_line_with_its_numbers_and_its_keys() {
         let text = list(ListFormat::Table);
         for workload in shipped() {
-            let title = title(&workload, Scale::ONE);
+            let title = workload.title_at(Scale::ONE);
             let line = text.lines().find(|l| l.trim_start().starts_with(&format!("{} ", workload.name)));
             let line = line.unwrap_or_else(|| panic!("{} is missing:\n{text}", workload.name));
             assert!(line.contains(&title) && line.ends_with(&keys(&workload.show)), "{line}");

@@ -2,7 +2,6 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::amounts::title;
 use super::document::{outcome, taken_up, worker_of};
 use super::{BUSY, NOTEWORTHY, Run};
 use crate::insight::STEADY;
@@ -21,7 +20,7 @@ pub(super) fn clean(text: &str) -> String {
 /// What was run, in two lines: the workload, and how it was executed.
 pub fn heading(run: Run<'_>) -> String {
     let (workload, stage) = (&run.settings.workload, run.plan.stage());
-    let title = title(workload, run.settings.scale);
+    let title = workload.title_at(run.settings.scale);
     let name = clean(&workload.name);
     let what = if title.is_empty() { name } else { format!("{name}: {}", clean(&title)) };
     let interval = match stage.model.lock {

@@ -287,9 +287,9 @@ task 2,2,worker 2,101,103,killed,9,0,0.002,0.02,0.02,0.002,0,0,0.008,0,,0,0.01,0
 #[test]
 fn one_task_is_not_called_tasks() {
     let mut workload = settings(GIL).workload;
-    assert_eq!(title(&workload, Scale { millionths: 500_000 }), "2 tasks of 2.5 ms");
+    assert_eq!(workload.title_at(Scale { millionths: 500_000 }), "2 tasks of 2.5 ms");
     workload.set("tasks", crate::workload::Value::Count(1)).expect("a parameter");
-    assert_eq!(title(&workload, Scale::ONE), "1 task of 5 ms");
+    assert_eq!(workload.title_at(Scale::ONE), "1 task of 5 ms");
 }
 
 /// What a printout comes to: two rounds, the second being the run of `records`, and then the end.

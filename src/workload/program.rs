@@ -358,7 +358,7 @@ impl Resolver<'_> {
     }
 
     fn file_bytes(&self, what: &'static str, amount: &Quantity) -> Result<u64, ResolveError> {
-        Ok(self.scale.number(self.bytes(what, amount, MOST_IN_A_FILE)?).min(MOST_IN_A_FILE))
+        self.bytes(what, amount, MOST_IN_A_FILE)
     }
 
     fn lock(&self, name: &str) -> LockIndex {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use super::Scale;
 use crate::units::Ns;
 
 /// A product of factors, like `wait`, `20ms`, `10_000_000` or `index * wait`.
@@ -54,6 +55,16 @@ impl Value {
             Value::Count(_) => "a whole number",
             Value::Time(_) => "a duration like 5ms",
             Value::Bytes(_) => "a size like 64kB",
+        }
+    }
+}
+
+impl Value {
+    /// For people: times in three digits, and as long as they are at `scale`.
+    pub fn shown(self, scale: Scale) -> String {
+        match self {
+            Value::Time(t) => t.times(scale.millionths, 1_000_000).to_string(),
+            Value::Count(_) | Value::Bytes(_) => self.to_string(),
         }
     }
 }
