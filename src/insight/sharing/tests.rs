@@ -28,20 +28,15 @@ fn enter(task: u32, state: State, ago: u64) -> Event {
 }
 
 fn said(trace: &Trace, model: Model) -> String {
+    of(trace, model, |facts| find(facts).say.text())
+}
+
+/// What `ask` makes of the facts of `trace` as a run under `model` on two cores.
+fn of<T>(trace: &Trace, model: Model, ask: impl Fn(&Facts<'_>) -> T) -> T {
     let stats = trace.stats(Ns::from_millis(100));
-    let facts = Facts {
-        trace,
-        stats: &stats,
-        model,
-        workers: 2,
-        cores: 2.0,
-        serial: None,
-        others: 0.0,
-        around: Around::default(),
-        over: true,
-        seen: &|_| true,
-    };
-    find(&facts).say.text()
+    let (serial, others, around) = (None, 0.0, Around::default());
+    let (workers, cores, over) = (2, 2.0, true);
+    ask(&Facts { trace, stats: &stats, model, workers, cores, serial, others, around, over, seen: &|_| true })
 }
 
 fn ticking() -> Trace {
@@ -94,26 +89,9 @@ fn a_lock_that_is_waited_for_is_named_with_its_share_of_the_time() {
         (90, 0, released(0)),
     ]);
     assert_eq!(said(&run, Model::plain(ModelKind::Threads)), "Lock `db` 90 % taken: 2 tasks waited 50 ms.");
-    assert_eq!(locks_waited_for_little(), None);
-}
-
-fn locks_waited_for_little() -> Option<Sharing> {
-    let run =
-        trace(&[(0, 1, enter(1, State::Running, 0)), (0, 0, enter(0, State::Lock, 0)), (9, 0, enter(0, State::Io, 0))]);
-    let stats = run.stats(Ns::from_millis(100));
-    let facts = Facts {
-        trace: &run,
-        stats: &stats,
-        model: Model::plain(ModelKind::Threads),
-        workers: 2,
-        cores: 2.0,
-        serial: None,
-        others: 0.0,
-        around: Around::default(),
-        over: true,
-        seen: &|_| true,
-    };
-    locked(&facts)
+    let little =
+        [(0, 1, enter(1, State::Running, 0)), (0, 0, enter(0, State::Lock, 0)), (9, 0, enter(0, State::Io, 0))];
+    assert_eq!(of(&trace(&little), Model::plain(ModelKind::Threads), locked), None);
 }
 
 #[test]
