@@ -196,6 +196,9 @@ pub struct App {
     waiting: bool,
 }
 
+/// A run that would take longer than this, and much longer than what was just seen, is not what to try next.
+const LONGEST_LOOK: Ns = Ns::from_millis(20_000);
+
 impl App {
     /// The state at the start; nothing runs yet.
     pub fn new(setup: Setup, machine: Machine, rates: Option<Rates>, now: Stamp, size: (u16, u16)) -> App {
@@ -302,7 +305,10 @@ impl App {
         let score = run.score();
         let pair = [serial, score].into_iter().flatten();
         let fair = serial.filter(|_| pair.clone().all(|s| self.scoreboard.speedup(s, self.cores()).is_some()));
-        let seen = |model: Model| self.scoreboard.get(model).is_some();
+        // What would take too long is not worth a look either.
+        let too_long = self.setup.estimate(self.rates) > LONGEST_LOOK.max(until.times(8, 1));
+        let serial = Model::plain(ModelKind::Serial);
+        let seen = |model: Model| self.scoreboard.get(model).is_some() || (model == serial && too_long);
         Some(find(&Facts {
             trace: &run.trace,
             stats: &stats,

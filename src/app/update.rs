@@ -3,7 +3,7 @@
 use super::keys::{self, Action, Key};
 use super::run::{Phase, Run, RunId};
 use super::{App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, lanes, viewport};
-use crate::model::GlobalLock;
+use crate::model::{GlobalLock, ModelKind};
 use crate::scene::axis_ahead;
 use crate::trace::End;
 use crate::units::{Ns, Stamp};
@@ -64,7 +64,9 @@ pub(super) fn start(app: &mut App) -> Vec<Effect> {
     }
     app.scored = app.setup.clone();
     let estimate = app.setup.estimate(app.rates);
-    app.axis = axis_ahead(estimate, app.scoreboard.slowest().unwrap_or_default());
+    let slowest = app.scoreboard.slowest().unwrap_or_default();
+    let dwarfed = app.setup.model.kind != ModelKind::Serial && is_dwarfed(slowest, estimate);
+    app.axis = axis_ahead(if dwarfed { Ns::ZERO } else { estimate }, slowest);
     let rates = app.rates.unwrap_or_default();
     let missing = rates.missing(app.setup.kernels());
     if !missing.is_empty() {
@@ -108,7 +110,17 @@ fn over(app: &mut App, id: RunId, end: End, beside: Beside) {
         let model = run.model;
         app.scoreboard.enter(model, score);
     }
+    let slowest = app.scoreboard.slowest().unwrap_or_default();
+    if app.zoom.is_none() && is_dwarfed(slowest.max(time), app.axis) {
+        app.axis = axis_ahead(Ns::ZERO, slowest.max(time));
+    }
     grow_axis(app, time);
+}
+
+/// Whether an axis of `length` would show the slowest run so far as a speck: thousands of tasks that wait together are
+/// over in no time, though one after the other they would take an hour.
+fn is_dwarfed(slowest: Ns, length: Ns) -> bool {
+    slowest > Ns::ZERO && slowest.times(4, 1) < length
 }
 
 /// The axis never jumps while a run grows: it doubles when the run leaves it.

@@ -106,9 +106,11 @@ impl Current {
         let Some(watch) = &self.watch else { return Beside::default() };
         let (at, own) = (now(), sys::process_cpu());
         let overhead = end.overhead.all();
+        // The server works for the run: it is no tasks' work, but without it there would be nothing to watch.
+        let watching = end.overhead.collector + end.overhead.dispatcher;
         Beside {
             others: watch.others(at, own, end.cpu + overhead).unwrap_or(0.0),
-            watching: watch.own(at, own, overhead),
+            watching: watch.own(at, own, watching),
             stolen: watch.stolen(at).unwrap_or(0.0),
             throttled: self.throttling.as_ref().and_then(Throttling::so_far),
         }

@@ -139,6 +139,9 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
         format!("{:.2} {} ({})", stats.busy, Label::CoresBusy.text(), percent(stats.busy / app.cores().max(1.0))),
         format!("{:.1} {}", stats.concurrency, Label::TasksUnderWay.text()),
     ];
+    if stats.lost > 0 {
+        parts.insert(0, format!("{} {}", stats.lost, Label::EventsLost.text()));
+    }
     if stats.spawned > 0 {
         parts.push(format!("{} {}", Ns(stats.spawning.0 / stats.spawned as u64), Label::StartEach.text()));
     }
@@ -150,7 +153,10 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
         parts.push(format!("{held} {}, {waited} {}", lock.held, lock.wait));
     }
     if let Some(throttled) = run.beside.throttled.filter(|t| *t > Ns::ZERO) {
-        parts.push(format!("quota held back {throttled}"));
+        parts.push(format!("{} {throttled}", Label::QuotaHeldBack.text()));
+    }
+    if let Some(files) = run.trace.report.as_ref().and_then(|end| end.files.as_ref()).filter(|f| f.in_memory) {
+        parts.push(format!("{} {} ({})", Label::FilesInMemory.text(), files.folder, files.kind));
     }
     if let Some(end) = &run.trace.report {
         let all = end.switches.voluntary + end.switches.involuntary;
@@ -160,12 +166,13 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
         if watching > 0.0 {
             parts.push(format!("{} {:.1} %", Label::WatchingCosts.text(), watching * 100.0));
         }
+        let server = end.overhead.server.share_of(app.until()) / app.cores().max(1.0);
+        if server > 0.0 {
+            parts.push(format!("{} {:.1} %", Label::ServerTakes.text(), server * 100.0));
+        }
         if end.peak_rss_bytes > 0 {
             parts.push(format!("{} {:.1} MB", Label::Memory.text(), end.peak_rss_bytes as f64 / 1e6));
         }
-    }
-    if stats.lost > 0 {
-        parts.push(format!("{} {}", stats.lost, Label::EventsLost.text()));
     }
     let mut line = String::new();
     for part in parts {
