@@ -27,7 +27,13 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }),
         Message::Events(id, records) => with_run(app, id, |run| run.trace.extend(&records)),
         Message::End(id, end, beside) => over(app, id, end, beside),
-        Message::Failed(id, reason) => with_run(app, id, |run| run.phase = Phase::Failed(reason)),
+        Message::Failed(id, reason) => {
+            let now = app.now;
+            with_run(app, id, |run| {
+                run.trace.fail(now);
+                run.phase = Phase::Failed(reason);
+            });
+        }
         Message::Calibrated(rates) => {
             app.rates = Some(rates.or(app.rates.unwrap_or_default()));
             if app.waiting {

@@ -153,6 +153,11 @@ impl Trace {
         &self.crowd
     }
 
+    /// The run broke off at `at`: what went on until then did so, as far as anybody knows.
+    pub fn fail(&mut self, at: Stamp) {
+        self.latest = self.latest.max(self.offset(at));
+    }
+
     /// The first submission, once the run has begun.
     pub fn t0(&self) -> Option<Stamp> {
         self.t0
@@ -201,8 +206,10 @@ impl Trace {
             Event::Submitted { task } => self.mark(task, mark(State::Queued, false)),
             Event::Enter { task, state, holds, ago, due } => {
                 if ago > Ns::ZERO && state == State::Running {
-                    let since = Mark { at: at - ago, ..mark(State::Ready, holds) };
-                    self.mark(task, since);
+                    // Whoever was free while it waited still is: nobody is kept occupied by a task that a busy loop leaves ready.
+                    let before = self.tasks.get(task.index()).and_then(|t| t.marks().last());
+                    let held = before.map_or(holds, |m| m.holds);
+                    self.mark(task, Mark { at: at - ago, ..mark(State::Ready, held) });
                 }
                 self.mark_until(task, mark(state, holds), due.map_or(Ns::MAX, |d| at + d));
             }

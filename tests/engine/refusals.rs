@@ -125,7 +125,7 @@ fn what_the_program_says_is_one_line_and_its_exit_code_is_one() {
         for (setup, workload, said) in [
             ("ulimit -n 12", "requests", "`ulimit -n`"),
             ("export TMPDIR=/nonexistent/folder", "files", "set TMPDIR"),
-            (":", deadlock.as_str(), "take locks in the same order"),
+            (":", deadlock.as_str(), "take locks in one order"),
         ] {
             let exe = wrapped(own.path(), setup);
             let mut command = Command::new(exe);

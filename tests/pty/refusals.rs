@@ -16,13 +16,13 @@ fn tasks_that_wait_for_each_other_are_told_and_the_next_key_runs_again() {
             program.press(key);
             let failed = |v: &View| v.lit_tabs() == [model] && v.header().contains("failed");
             let view = program.until("that nobody can go on", failed);
-            assert!(view.has("nobody can go on: left waits for the lock `b` of right"), "{}", view.text());
+            assert!(view.has("deadlock: left wants `b`, right wants `a`; take locks in one order"), "{}", view.text());
             assert!(view.score(model).is_some_and(|row| row.contains("press")), "it is no score: {}", view.text());
             all_gone(&program.run());
         }
         program.press("1");
         let view = program.until("a whole run", |v| v.is_done() && v.lit_tabs() == ["serial"]);
-        assert!(!view.has("nobody can go on"), "{}", view.text());
+        assert!(!view.has("deadlock"), "{}", view.text());
         program.quits();
     }
 }

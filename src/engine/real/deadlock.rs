@@ -61,34 +61,22 @@ fn around(first: TaskId, next: &impl Fn(TaskId) -> Option<(Waits, TaskId)>) -> C
     Circle::new()
 }
 
-/// What `circle` is, in a sentence.
+/// What `circle` is, in a sentence that fits a row of the screen.
 pub(super) fn sentence(circle: &[(TaskId, Waits)], tasks: &[String], locks: &[String]) -> String {
     const TOLD: usize = 3;
     let name = |task: TaskId| tasks.get(task.index()).cloned().unwrap_or_else(|| format!("task {}", task.0 + 1));
-    let mut text = "nobody can go on: ".to_owned();
-    for (index, (task, waits)) in circle.iter().take(TOLD).enumerate() {
-        let next = circle[(index + 1) % circle.len()].0;
-        let who = if index == 0 { name(*task) } else { "who".to_owned() };
-        let link = match waits {
-            Waits::Lock(lock) => {
-                let lock = locks.get(usize::from(lock.0)).map_or("a lock", String::as_str);
-                format!("{who} waits for the lock `{lock}` of {}", name(next))
-            }
-            Waits::Task(..) => format!("{who} waits for the end of {}", name(next)),
-        };
-        text.push_str(if index == 0 { "" } else { ", " });
-        text.push_str(&link);
-    }
-    if circle.len() > TOLD {
-        text.push_str(&format!(", and so on through {} tasks", circle.len()));
-    }
+    let link = |(task, waits): &(TaskId, Waits)| match waits {
+        Waits::Lock(lock) => {
+            let lock = locks.get(usize::from(lock.0)).map_or("a lock", String::as_str);
+            format!("{} wants `{lock}`", name(*task))
+        }
+        Waits::Task(other, _) => format!("{} waits for {}", name(*task), name(*other)),
+    };
+    let links: Vec<String> = circle.iter().take(TOLD).map(link).collect();
+    let rest = if circle.len() > TOLD { format!(" and {} more", circle.len() - TOLD) } else { String::new() };
     let only_locks = circle.iter().all(|(_, waits)| matches!(waits, Waits::Lock(_)));
-    text.push_str(if only_locks {
-        "; let all tasks take locks in the same order"
-    } else {
-        "; let no task wait for another's end while it has a lock"
-    });
-    text
+    let hint = if only_locks { "take locks in one order" } else { "let go of locks before waiting" };
+    format!("deadlock: {}{rest}; {hint}", links.join(", "))
 }
 
 #[cfg(test)]
@@ -119,11 +107,11 @@ mod tests {
         let locks = ["a".to_owned(), "b".to_owned()];
         let circle = [(TaskId(0), Waits::Lock(LockIndex(1))), (TaskId(1), Waits::Lock(LockIndex(0)))];
         let text = sentence(&circle, &tasks, &locks);
-        let expected = "nobody can go on: left waits for the lock `b` of right, who waits for the lock `a` of left; \
-                        let all tasks take locks in the same order";
-        assert_eq!(text, expected);
+        assert_eq!(text, "deadlock: left wants `b`, right wants `a`; take locks in one order");
         let long: Vec<_> = (0..9).map(|n| (TaskId(n), Waits::Task(TaskId((n + 1) % 9), 1))).collect();
         let text = sentence(&long, &tasks, &locks);
-        assert!(text.contains("through 9 tasks") && text.ends_with("while it has a lock"), "{text}");
+        let expected = "deadlock: left waits for right, right waits for task 3, task 3 waits for task 4 and 6 more; \
+             let go of locks before waiting";
+        assert_eq!(text, expected);
     }
 }

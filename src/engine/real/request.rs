@@ -172,18 +172,17 @@ fn sentence(e: &io::Error) -> String {
     use rustix::io::Errno;
     match e.raw_os_error().map(Errno::from_raw_os_error) {
         Some(Errno::MFILE | Errno::NFILE) => {
-            "a request found no file descriptor left: raise `ulimit -n`, or use fewer tasks or workers".to_owned()
+            "no file descriptor is left for a request: raise `ulimit -n` or use fewer tasks".to_owned()
         }
         Some(Errno::ADDRNOTAVAIL | Errno::ADDRINUSE) => {
             "a request found no free port on 127.0.0.1: wait a minute, or use fewer tasks".to_owned()
         }
         Some(Errno::NETUNREACH | Errno::HOSTUNREACH | Errno::NETDOWN) => {
-            "a request cannot reach 127.0.0.1: bring the loopback interface up (`ip link set lo up`)".to_owned()
+            "127.0.0.1 cannot be reached: bring it up with `ip link set lo up`".to_owned()
         }
         // It hangs up on nobody but for want of a descriptor for the other end.
         _ if matches!(e.kind(), ConnectionReset | ConnectionRefused | UnexpectedEof | BrokenPipe) => {
-            "the run's server on 127.0.0.1 takes no more requests: raise `ulimit -n`, or use fewer tasks, and run again"
-                .to_owned()
+            "127.0.0.1 takes no more requests: raise `ulimit -n`, or use fewer tasks".to_owned()
         }
         _ => format!("a request to the run's own server on 127.0.0.1 failed: {e}; run again"),
     }
@@ -269,6 +268,6 @@ mod tests {
         let port = unused.local_addr().expect("an address").port();
         drop(unused);
         let why = Line::default().ask(port, Ns::ZERO, 1).expect_err("nobody listens");
-        assert!(why.contains("127.0.0.1") && why.contains("run again"), "{why}");
+        assert!(why.contains("127.0.0.1") && why.contains("fewer tasks"), "{why}");
     }
 }

@@ -48,6 +48,8 @@ fn prepare() -> Result<(Run, Collector), String> {
     if stage.tasks.is_empty() || stage.workers == 0 {
         return Err("the plan has no tasks or no workers".to_owned());
     }
+    let needs = Needs::of(&stage);
+    make_room_for_files(needs.descriptors(&stage));
     let thread = |e: io::Error| format!("the system allows no more threads: {e}");
     thread::Builder::new().name("stdin".to_owned()).spawn(|| kin::watch(stdin().lock())).map_err(thread)?;
     scratch::survive_size_limits();
@@ -55,8 +57,6 @@ fn prepare() -> Result<(Run, Collector), String> {
         .map_err(|e| format!("no memory can be shared with workers: {e}; raise `ulimit -n` and `ulimit -f`"))?;
     let dispatcher = shared.recorder(WorkerId(stage.workers)).ok_or("the plan has too many workers")?;
     let pinned = machine::kept_on(stage.cores)?;
-    raise_file_limit();
-    let needs = Needs::of(&stage);
     let server = if needs.requests { Some(Server::start(&pinned)?) } else { None };
     shared.set_port(server.map_or(0, |s| s.port));
     let files = if needs.files { scratch::file_system() } else { None };
@@ -65,11 +65,16 @@ fn prepare() -> Result<(Run, Collector), String> {
     Ok((Run { stage, shared, memory, server, files, dispatcher, pinned }, collector))
 }
 
-/// Each task may have a connection and a file, and the server has the other end of the connection.
-fn raise_file_limit() {
+/// Allows as many files as the system does, and has the kernel make its table of them large enough for `count`. Later,
+/// when the process has threads, making it larger stops whoever opens a file for some ten milliseconds, each time.
+fn make_room_for_files(count: usize) {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+    let allowed = maximum.and_then(|n| i32::try_from(n).ok()).unwrap_or(i32::MAX);
+    let highest = i32::try_from(count).unwrap_or(i32::MAX).min(allowed - 1);
+    // Where it is refused, it is slower.
+    let _ = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), highest);
 }
 
 /// What tasks need beyond cores.
@@ -84,6 +89,20 @@ impl Needs {
         let mut needs = Needs::default();
         stage.tasks.iter().for_each(|task| needs.add(&task.ops));
         needs
+    }
+
+    /// How many file descriptors the runner will need, about: each task that is under way may have a connection and a
+    /// file, and the server has the other end of the connection.
+    fn descriptors(&self, stage: &Stage) -> usize {
+        const BESIDES: usize = 32;
+        let own = usize::from(self.requests) + usize::from(self.files);
+        let (own, at_once) = match stage.model.kind {
+            ModelKind::Serial => (own, 1),
+            ModelKind::Threads => (own, usize::from(stage.workers)),
+            ModelKind::Processes => (1, usize::from(stage.workers)),
+            ModelKind::Async => (own, stage.tasks.len()),
+        };
+        BESIDES + at_once.min(stage.tasks.len()) * (own + usize::from(self.requests))
     }
 
     fn add(&mut self, ops: &[Op]) {

@@ -115,15 +115,15 @@ fn sentence(what: &str, e: &io::Error) -> String {
     let folder = folder.display();
     match e.raw_os_error().map(Errno::from_raw_os_error) {
         Some(Errno::NOSPC | Errno::DQUOT) => {
-            format!("the disk behind {folder} is full: make room, or set TMPDIR to a folder on another one")
+            format!("the disk behind {folder} is full: make room, or set TMPDIR to another disk")
         }
         Some(Errno::ROFS | Errno::ACCESS | Errno::PERM | Errno::NOENT | Errno::NOTDIR) => {
-            format!("no file can be made in {folder} ({e}): set TMPDIR to a folder that can be written")
+            format!("no file can be made in {folder}: set TMPDIR to a folder that can be written")
         }
         Some(Errno::MFILE | Errno::NFILE) => {
-            "a task found no file descriptor left for its file: raise `ulimit -n`, or use fewer tasks".to_owned()
+            "no file descriptor is left for a file: raise `ulimit -n` or use fewer tasks".to_owned()
         }
-        Some(Errno::FBIG) => format!("a file in {folder} may not be so large ({e}): raise `ulimit -f`, or use less"),
+        Some(Errno::FBIG) => format!("a file in {folder} may not be so large: raise `ulimit -f`, or use less"),
         _ => format!("a file in {folder} cannot be {what}: {e}; set TMPDIR to another folder"),
     }
 }
