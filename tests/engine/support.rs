@@ -1,6 +1,5 @@
 //! Making plans and runs, and asking what happened.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use concviz::engine::real::Runner;
@@ -78,8 +77,12 @@ pub fn plain_models() -> impl Iterator<Item = Model> {
 /// A program that does what `setup`, a line of shell, says, and then becomes this one. It lives in `folder`.
 pub fn wrapped(folder: &Path, setup: &str) -> PathBuf {
     let script = folder.join("wrapped");
-    std::fs::write(&script, format!("#!/bin/sh\n{setup}\nexec {EXE} \"$@\"\n")).expect("a script");
-    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).expect("permissions");
+    let text = format!("#!/bin/sh\n{setup}\nexec {EXE} \"$@\"\n");
+    // Written by another process: a test beside this one may start a child while the file is open here, and nobody can
+    // execute what somebody has open for writing.
+    let write = "printf %s \"$1\" > \"$0\" && chmod 755 \"$0\"";
+    let status = std::process::Command::new("sh").args(["-c", write]).arg(&script).arg(text).status();
+    assert!(status.expect("a shell").success());
     script
 }
 
