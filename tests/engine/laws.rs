@@ -112,7 +112,7 @@ fn a_lock_has_one_holder_at_a_time_and_each_process_has_its_own() {
 #[test]
 fn threads_under_a_lock_ask_for_it_and_hand_it_over() {
     let model = models().into_iter().find(|m| m.kind == ModelKind::Threads && m.lock.is_on()).expect("one");
-    let run = run(&plan(model, 3, (0..3).map(|_| task(vec![compute(4 * SOME)])).collect()));
+    let run = run(&plan(model, 3, (0..3).map(|_| task(vec![compute(20 * SOME)])).collect()));
     let requests = run.count(|e| matches!(e, Event::DropRequest { .. }));
     let forced = run.count(|e| matches!(e, Event::LockReleased { forced: true, .. }));
     assert!(requests >= forced && forced > 3, "{requests} requests, {forced} forced");
