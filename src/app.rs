@@ -190,6 +190,8 @@ pub struct App {
     /// The time.
     pub now: Stamp,
     next_run: u64,
+    /// How long the tasks of the last run would take one after the other.
+    estimate: Ns,
     /// The setup the scoreboard belongs to.
     scored: Setup,
     /// Whether a run waits for the machine's rates.
@@ -208,7 +210,8 @@ impl App {
         } else {
             catalogue.push(setup.workload.clone());
         }
-        let axis = axis_ahead(setup.estimate(rates), Ns::ZERO);
+        let estimate = setup.estimate(rates);
+        let axis = axis_ahead(estimate, Ns::ZERO);
         App {
             size,
             machine,
@@ -220,6 +223,7 @@ impl App {
             scoreboard: Scoreboard::default(),
             playhead: Playhead::Live,
             axis,
+            estimate,
             zoom: None,
             lens: false,
             lanes: Lanes::default(),
@@ -302,11 +306,11 @@ impl App {
         let stats = run.trace.stats(until);
         let over = run.phase == Phase::Over && run.trace.makespan().is_some_and(|m| until >= m);
         let serial = self.scoreboard.serial();
-        let score = run.score();
+        let score = run.score;
         let pair = [serial, score].into_iter().flatten();
         let fair = serial.filter(|_| pair.clone().all(|s| self.scoreboard.speedup(s, self.cores()).is_some()));
         // What would take too long is not worth a look either.
-        let too_long = self.setup.estimate(self.rates) > LONGEST_LOOK.max(until.times(8, 1));
+        let too_long = self.estimate > LONGEST_LOOK.max(until.times(8, 1));
         let serial = Model::plain(ModelKind::Serial);
         let seen = |model: Model| self.scoreboard.get(model).is_some() || (model == serial && too_long);
         Some(find(&Facts {
@@ -326,7 +330,7 @@ impl App {
     /// What the machine did to `run`.
     fn around(&self, run: &Run) -> crate::insight::Around {
         use crate::insight::{Around, Pace, speed};
-        let score = run.score();
+        let score = run.score;
         let speed = run.planned.zip(score.and_then(|s| s.work)).and_then(|(planned, work)| speed(planned, work));
         let pace = score.map_or(Pace::Even, |s| self.scoreboard.pace(s));
         Around { stolen: Some(run.beside.stolen), throttled: run.beside.throttled, speed, pace }

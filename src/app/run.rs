@@ -44,6 +44,8 @@ pub struct Run {
     pub beside: Beside,
     /// How long its tasks compute at the calibrated speed, where the plan fixes that.
     pub planned: Option<Ns>,
+    /// Its figures for the scoreboard, once it is over.
+    pub score: Option<Score>,
 }
 
 impl Run {
@@ -55,11 +57,11 @@ impl Run {
         let trace = Trace::new(names, stage.workers).naming_locks(stage.locks.clone());
         let planned = insight::planned(stage, rates);
         let (model, workers, beside) = (stage.model, stage.workers, Beside::default());
-        Run { id, model, workers, phase: Phase::Starting, trace, beside, planned }
+        Run { id, model, workers, phase: Phase::Starting, trace, beside, planned, score: None }
     }
 
-    /// Its figures for the scoreboard; nothing if it is not over.
-    pub fn score(&self) -> Option<Score> {
+    /// Adds up its figures for the scoreboard; nothing if it is not over.
+    pub(super) fn add_up(&self) -> Option<Score> {
         let time = self.trace.makespan()?;
         let stats = self.trace.stats(time);
         let Beside { others, stolen, .. } = self.beside;

@@ -70,6 +70,7 @@ pub(super) fn start(app: &mut App) -> Vec<Effect> {
     }
     app.scored = app.setup.clone();
     let estimate = app.setup.estimate(app.rates);
+    app.estimate = estimate;
     let slowest = app.scoreboard.slowest().unwrap_or_default();
     let dwarfed = app.setup.model.kind != ModelKind::Serial && is_dwarfed(slowest, estimate);
     app.axis = axis_ahead(if dwarfed { Ns::ZERO } else { estimate }, slowest);
@@ -108,9 +109,10 @@ fn over(app: &mut App, id: RunId, end: End, beside: Beside) {
     run.trace.end(end);
     run.phase = Phase::Over;
     run.beside = beside;
+    run.score = run.add_up();
     lanes::arrange(app);
     let Some(run) = &app.run else { return };
-    let (Some(time), Some(score)) = (run.trace.makespan(), run.score()) else { return };
+    let (Some(time), Some(score)) = (run.trace.makespan(), run.score) else { return };
     // A run that stood still for a while took longer than it takes.
     if run.trace.stats(time).broken == 0 && run.trace.suspended.is_empty() {
         let model = run.model;
