@@ -24,13 +24,17 @@ use concviz::workload::{Scale, find};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// A picture: its name, the workload, the screen's size, the keys that were pressed.
+/// A picture: its name, the workload with parameters and the first model where they are not the usual ones, the screen's
+/// size, the keys that were pressed.
 const PICTURES: &[(&str, &str, (u16, u16), &str)] = &[
     ("threads", "cpu", (100, 30), "2"),
     ("gil", "cpu", (100, 30), "2 3 4 2 g"),
     ("gil-lens", "cpu", (100, 30), "2 g Tab"),
     ("processes", "cpu", (100, 30), "2 3"),
     ("async-io", "io", (100, 30), "2 4"),
+    ("locks", "locks", (100, 36), "2 Tab"),
+    ("responsive", "responsive", (100, 30), "2 4"),
+    ("many", "mixed async tasks=400", (100, 30), ""),
 ];
 
 fn main() -> ExitCode {
@@ -49,9 +53,18 @@ fn main() -> ExitCode {
 }
 
 fn picture(folder: &Path, name: &str, workload: &str, size: (u16, u16), keys: &str) -> Result<(), Box<dyn Error>> {
+    let mut words = workload.split(' ');
+    let mut workload = words.next().and_then(find).ok_or("no such workload")?;
+    let mut kind = ModelKind::Serial;
+    for word in words {
+        match word.split_once('=') {
+            Some((param, value)) => workload.set(param, value.parse()?)?,
+            None => kind = ModelKind::ALL.into_iter().find(|k| k.name() == word).ok_or("no such model")?,
+        }
+    }
     let setup = Setup {
-        workload: find(workload).ok_or("no such workload")?,
-        model: Model::plain(ModelKind::Serial),
+        workload,
+        model: Model::plain(kind),
         interval: GlobalLock::DEFAULT_INTERVAL,
         wishes: Wishes::default(),
         scale: Scale::ONE,

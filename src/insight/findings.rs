@@ -34,6 +34,10 @@ pub(super) fn afterwards(facts: &Facts<'_>) -> Finding {
         let cure = Some(Cure { change: Change::Again, why: Try::Again });
         return Finding { say: Sentence::TasksBroke { broken: count, tasks, how }, cure };
     }
+    // How late a task came is true on any machine, and compared with nothing.
+    if let Some(late) = sharing::late(facts) {
+        return Finding { say: Sentence::Sharing(late), cure: Some(cure(facts)) };
+    }
     if let Some(finding) = disturbed(facts) {
         return finding;
     }

@@ -14,11 +14,11 @@ const FULL: f64 = 0.90;
 
 /// The finding, if tasks were in each other's way.
 pub(super) fn found(facts: &Facts<'_>) -> Option<Sharing> {
-    late(facts).or_else(|| locked(facts)).or_else(|| full(facts))
+    locked(facts).or_else(|| full(facts))
 }
 
 /// How late a task in the background came at most, where there is one that waits for its time again and again.
-fn late(facts: &Facts<'_>) -> Option<Sharing> {
+pub(super) fn late(facts: &Facts<'_>) -> Option<Sharing> {
     if facts.model.kind == ModelKind::Serial {
         return None;
     }
