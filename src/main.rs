@@ -40,6 +40,7 @@ fn main() -> ExitCode {
     match cli::parse(args, &here) {
         Ok(Invocation::Doctor(format)) => doctor::run(elsewhere::terminal_facts(), format),
         Ok(Invocation::Run(..) | Invocation::Screen(_)) => elsewhere::refuse(),
+        Ok(Invocation::Print(text)) => cli::print(&text),
         Err(exit) => exit.print(),
     }
 }

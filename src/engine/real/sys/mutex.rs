@@ -68,15 +68,23 @@ impl SharedMutex {
         match answer {
             0 => Some(Taken::Properly),
             libc::EOWNERDEAD => {
-                // SAFETY: this thread holds it, from the dead.
-                #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
-                unsafe {
-                    libc::pthread_mutex_consistent(self.raw());
-                }
+                self.mend();
                 Some(Taken::FromTheDead)
             }
             _ => None,
         }
+    }
+
+    /// Makes a mutex that this thread has from the dead one like any other.
+    fn mend(self) {
+        let mutex = self.raw();
+        #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+        // SAFETY: the words hold an initialised mutex, which this thread holds.
+        unsafe {
+            libc::pthread_mutex_consistent(mutex);
+        }
+        // Elsewhere nobody is told that an owner is dead.
+        let _ = mutex;
     }
 
     /// Lets go of it; nothing happens where this thread does not hold it.
