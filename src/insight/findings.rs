@@ -41,7 +41,9 @@ pub(super) fn afterwards(facts: &Facts<'_>) -> Finding {
     if let Some(finding) = disturbed(facts) {
         return finding;
     }
-    let say = sharing::found(facts).map_or_else(
+    // Where nothing can run in parallel, a lock or a full loop is not what keeps it from doing so.
+    let sharing = sharing::found(facts).filter(|_| !has_one_core(facts));
+    let say = sharing.map_or_else(
         || match bound(facts) {
             Bound::Cpu => worked(facts),
             Bound::Waits => waited(facts),

@@ -31,6 +31,10 @@ fn said(trace: &Trace, model: Model) -> String {
     of(trace, model, |facts| find(facts).say.text())
 }
 
+fn said_on_one_core(trace: &Trace, model: Model) -> String {
+    of(trace, model, |facts| find(&Facts { cores: 1.0, ..*facts }).say.text())
+}
+
 /// What `ask` makes of the facts of `trace` as a run under `model` on two cores.
 fn of<T>(trace: &Trace, model: Model, ask: impl Fn(&Facts<'_>) -> T) -> T {
     let stats = trace.stats(Ns::from_millis(100));
@@ -89,6 +93,7 @@ fn a_lock_that_is_waited_for_is_named_with_its_share_of_the_time() {
         (90, 0, released(0)),
     ]);
     assert_eq!(said(&run, Model::plain(ModelKind::Threads)), "Lock `db` 90 % taken: 2 tasks waited 50 ms.");
+    assert!(said_on_one_core(&run, Model::plain(ModelKind::Threads)).starts_with("Only one core"));
     let little =
         [(0, 1, enter(1, State::Running, 0)), (0, 0, enter(0, State::Lock, 0)), (9, 0, enter(0, State::Io, 0))];
     assert_eq!(of(&trace(&little), Model::plain(ModelKind::Threads), locked), None);
