@@ -327,6 +327,15 @@ impl App {
         }))
     }
 
+    /// The cores that the run kept busy up to `until`: once it is over by the kernel's account, which also knows what
+    /// waits cost; before, by what tasks say.
+    pub fn busy(&self, until: Ns) -> f64 {
+        let Some(run) = &self.run else { return 0.0 };
+        let account = run.trace.report.as_ref().filter(|report| report.cpu > Ns::ZERO);
+        let over = account.zip(run.trace.makespan()).filter(|(_, end)| until >= *end);
+        over.map_or_else(|| run.trace.stats(until).busy, |(report, end)| report.cpu.share_of(end))
+    }
+
     /// What the machine did to `run`.
     fn around(&self, run: &Run) -> crate::insight::Around {
         use crate::insight::{Around, Pace, speed};

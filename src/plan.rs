@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Model;
+use crate::model::{Model, ModelKind};
 use crate::units::Ns;
 use crate::workload::{Kernel, Kernels, Op, Task, Work, WorkSum, Workload};
 
@@ -182,12 +182,66 @@ fn to_iterations(ops: &mut [Op], rates: Rates) {
     }
 }
 
-/// How long the foreground tasks of a workload take one after the other: what the axis shows before anything was measured.
-pub fn serial_estimate(tasks: &[Task], rates: Rates) -> Ns {
-    let of = |task: &Task| {
-        let sum = WorkSum::of(&task.ops);
-        let counted = Kernel::ALL.into_iter().map(|k| rates.time(k, sum.iterations[k as usize])).sum::<Ns>();
-        sum.cpu + sum.wait + counted
-    };
-    tasks.iter().filter(|t| !t.background).map(of).sum()
+/// What the foreground tasks of a workload ask for, as far as anybody can say before they run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Expected {
+    /// All they compute.
+    pub cpu: Ns,
+    /// What they take one after the other.
+    pub serial: Ns,
+    /// What the longest of them takes.
+    pub longest: Ns,
+}
+
+impl Expected {
+    /// What `tasks` ask for on a machine with `rates`.
+    pub fn of(tasks: &[Task], rates: Rates) -> Expected {
+        let mut all = Expected::default();
+        for task in tasks.iter().filter(|t| !t.background) {
+            let sum = WorkSum::of(&task.ops);
+            let counted = Kernel::ALL.into_iter().map(|k| rates.time(k, sum.iterations[k as usize])).sum::<Ns>();
+            let cpu = sum.cpu + counted;
+            all.cpu += cpu;
+            all.serial += cpu + sum.wait;
+            all.longest = all.longest.max(cpu + sum.wait);
+        }
+        all
+    }
+
+    /// What they take at least under `model`, with `workers` workers on `cores` cores.
+    pub fn under(&self, model: Model, workers: usize, cores: f64) -> Ns {
+        let one_at_a_time = !model.kind.rules().many_workers || (model.lock.is_on() && !model.kind.rules().own_lock);
+        let cores = if one_at_a_time { 1.0 } else { cores.max(0.1) };
+        let computing = Ns((self.cpu.0 as f64 / cores) as u64);
+        let waiting = match model.kind {
+            ModelKind::Serial => self.serial,
+            ModelKind::Async => Ns::ZERO,
+            ModelKind::Threads | ModelKind::Processes => self.serial.times(1, workers.max(1) as u64),
+        };
+        computing.max(waiting).max(self.longest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::GlobalLock;
+
+    #[test]
+    fn what_is_expected_depends_on_who_may_wait_and_compute_at_once() {
+        let ms = Ns::from_millis;
+        let ops = vec![Op::Sleep(ms(90)), Op::Compute(Kernel::Count, Work::Time(ms(10)))];
+        let task = |background| Task { name: "task".to_owned(), background, ops: ops.clone() };
+        let tasks: Vec<Task> = (0..21).map(|n| task(n == 20)).collect();
+        let all = Expected::of(&tasks, Rates::all(1_000));
+        assert_eq!(all, Expected { cpu: ms(200), serial: ms(2_000), longest: ms(100) });
+        let under = |model, workers| all.under(model, workers, 2.0);
+        assert_eq!(under(Model::plain(ModelKind::Serial), 1), ms(2_000));
+        assert_eq!(under(Model::plain(ModelKind::Async), 1), ms(200));
+        assert_eq!(under(Model::plain(ModelKind::Threads), 20), ms(100));
+        assert_eq!(under(Model::plain(ModelKind::Processes), 4), ms(500));
+        let lock = GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL };
+        assert_eq!(under(Model { kind: ModelKind::Threads, lock }, 20), ms(200));
+        assert_eq!(under(Model { kind: ModelKind::Processes, lock }, 20), ms(100));
+    }
 }

@@ -1,7 +1,7 @@
 //! What is run next: the workload with its numbers, the model, and the dials that turn them.
 
 use crate::model::{GlobalLock, Model};
-use crate::plan::{Plan, Rates, Wishes, serial_estimate};
+use crate::plan::{Expected, Plan, Rates, Wishes};
 use crate::text::Label;
 use crate::units::Ns;
 use crate::workload::{Kernels, MAX_TASKS, ResolveError, Scale, Task, Value, Workload};
@@ -71,10 +71,20 @@ impl Setup {
         tasks.iter().flat_map(|t| Kernels::of(&t.ops).iter()).collect()
     }
 
+    /// What the tasks ask for; a guess before `rates` are known.
+    pub fn expected(&self, rates: Option<Rates>) -> Option<Expected> {
+        Some(Expected::of(&self.tasks().ok()?, rates.unwrap_or_default()))
+    }
+
+    /// How long the work takes at least as it is set up, on `cores` cores.
+    pub fn at_least(&self, expected: &Expected, tasks: usize, cores: f64) -> Ns {
+        let default = self.model.kind.default_workers(tasks, cores.ceil() as usize);
+        expected.under(self.model, self.wishes.workers.map_or(default, usize::from), cores)
+    }
+
     /// How long the work takes one task after the other; a guess before `rates` are known.
     pub fn estimate(&self, rates: Option<Rates>) -> Ns {
-        let known = rates.unwrap_or_default();
-        self.tasks().map_or(Ns::from_millis(1_000), |tasks| serial_estimate(&tasks, known))
+        self.expected(rates).map_or(Ns::from_millis(1_000), |all| all.serial)
     }
 
     /// Turns the global lock on or off.

@@ -3,7 +3,7 @@
 use super::keys::{self, Action, Key};
 use super::run::{Phase, Run, RunId};
 use super::{App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, lanes, viewport};
-use crate::model::{GlobalLock, ModelKind};
+use crate::model::GlobalLock;
 use crate::scene::axis_ahead;
 use crate::trace::End;
 use crate::units::{Ns, Stamp};
@@ -69,11 +69,13 @@ pub(super) fn start(app: &mut App) -> Vec<Effect> {
         app.selection = None;
     }
     app.scored = app.setup.clone();
-    let estimate = app.setup.estimate(app.rates);
-    app.estimate = estimate;
+    let expected = app.setup.expected(app.rates).unwrap_or_default();
+    app.estimate = expected.serial;
     let slowest = app.scoreboard.slowest().unwrap_or_default();
-    let dwarfed = app.setup.model.kind != ModelKind::Serial && is_dwarfed(slowest, estimate);
-    app.axis = axis_ahead(if dwarfed { Ns::ZERO } else { estimate }, slowest);
+    let tasks = app.setup.tasks().map_or(1, |tasks| tasks.len());
+    let least = app.setup.at_least(&expected, tasks, app.cores());
+    let dwarfed = is_dwarfed(least.max(slowest), expected.serial);
+    app.axis = axis_ahead(if dwarfed { least } else { expected.serial }, slowest);
     let rates = app.rates.unwrap_or_default();
     let missing = rates.missing(app.setup.kernels());
     if !missing.is_empty() {
@@ -185,6 +187,11 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
 fn in_layer(app: &mut App, layer: Layer, action: Option<Action>) -> Vec<Effect> {
     let last = |n: usize| n.saturating_sub(1);
     match (layer, action) {
+        // What was turned is taken back: the picture shows what was run.
+        (Layer::Dials(_), Some(Action::Close)) => {
+            app.setup = app.scored.clone();
+            app.layer = None;
+        }
         (Layer::Help(_), Some(Action::Help))
         | (Layer::Picker(_), Some(Action::Open))
         | (Layer::Dials(_), Some(Action::Dials | Action::Detail))

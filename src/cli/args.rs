@@ -111,7 +111,7 @@ pub(super) struct Shared {
     /// How long a task computes: short for --set cpu=TIME
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::time, help_heading = WORK)]
     pub cpu: Option<Ns>,
-    /// How long a task waits: short for --set wait=TIME
+    /// How long each wait of a task takes: short for --set wait=TIME
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::time, help_heading = WORK)]
     pub wait: Option<Ns>,
     /// Set a parameter of the workload, like wait=100ms; can be repeated

@@ -198,6 +198,18 @@ fn cure(facts: &Facts<'_>) -> Cure {
     if !(facts.seen)(serial) && serial.kind_differs(facts.model) {
         return to(Serial, Try::OneByOne);
     }
+    let tasks = facts.trace.tasks.len();
+    let default = |kind: ModelKind| kind.default_workers(tasks, facts.cores.ceil() as usize);
+    // Where there are more tasks than workers, nobody gets one to itself.
+    let shared = |(model, cure): (Model, Cure)| {
+        let why = match cure.why {
+            Try::ThreadEach if default(Threads) < tasks => Try::ManyThreads,
+            Try::ProcessEach if default(Processes) < tasks => Try::SomeProcesses,
+            why => why,
+        };
+        (model, Cure { why, ..cure })
+    };
+    let story = story.map(shared);
     let unseen = story.into_iter().find(|(model, _)| model.kind_differs(facts.model) && !(facts.seen)(*model));
     unseen.map_or_else(|| when_all_is_seen(facts), |(_, cure)| cure)
 }

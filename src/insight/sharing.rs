@@ -8,13 +8,15 @@ use crate::trace::{Trace, Track};
 use crate::units::{LockId, Ns, Range};
 
 /// Waiting for a lock is what there is to say from this share of all that tasks did.
-const LOCKED: f64 = 0.20;
+const LOCKED: f64 = 0.10;
+/// The same for the global lock, beside waits for others.
+const GIL_WAITS: f64 = 0.20;
 /// A loop is full from this share of the time.
 const FULL: f64 = 0.90;
 
 /// The finding, if tasks were in each other's way.
 pub(super) fn found(facts: &Facts<'_>) -> Option<Sharing> {
-    locked(facts).or_else(|| full(facts))
+    locked(facts).or_else(|| gil_full(facts)).or_else(|| full(facts))
 }
 
 /// How late a task in the background came at most, where there is one that waits for its time again and again.
@@ -67,6 +69,18 @@ fn locked(facts: &Facts<'_>) -> Option<Sharing> {
 
 fn held(trace: &Trace, lock: LockId, until: Ns) -> Option<Ns> {
     trace.locks.get(&lock).map(|l| l.held(until))
+}
+
+/// Threads that wait for others and then for the global lock: it is what they have too little of.
+fn gil_full(facts: &Facts<'_>) -> Option<Sharing> {
+    let sums = &facts.stats.sums;
+    let all: Ns = State::ALL.into_iter().filter(|s| s.is_in_flight()).map(|s| sums[s as usize]).sum();
+    let waits = sums[State::Io as usize] + sums[State::Sleep as usize];
+    let is_full = facts.model.kind == ModelKind::Threads
+        && sums[State::Gil as usize].share_of(all) >= GIL_WAITS
+        && waits > sums[State::Running as usize];
+    let share = facts.stats.lock.filter(|_| is_full)?.held.share_of(facts.stats.elapsed);
+    Some(Sharing::GilFull { share, tasks: facts.trace.tasks.len(), time: facts.stats.elapsed })
 }
 
 /// A loop that has more to compute than there is time for, though its tasks mostly wait.

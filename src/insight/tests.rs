@@ -60,7 +60,7 @@ fn on_one_core_every_model_is_told_so_and_none_is_faster() {
         assert_eq!(plainly(kind, 1.0), "Only one core: nothing can run in parallel. 2 s.");
         assert_eq!(plainly(kind, 1.4), "Only 1.4 cores: little can run in parallel. 2 s.");
     }
-    assert_eq!(plainly(Async, 1.0), "Nothing waits, so one loop gains nothing: 2 s.");
+    assert_eq!(plainly(Async, 1.0), "Nobody sleeps or asks: one loop gains nothing. 2 s.");
     let locked = |kind| said(Model { kind, lock: LOCK }, 2_000, 1.0, 0.0, Around::default()).0;
     assert_eq!(locked(Threads), "One core, one lock: no two at once, 0 hand-overs.");
     assert_eq!(locked(Processes), "Only one core: nothing can run in parallel. 2 s.");

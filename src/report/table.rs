@@ -157,6 +157,9 @@ pub(super) fn totals(run: Run<'_>) -> Option<Vec<String>> {
         let cpu = end.overhead.server;
         lines.push(Line::Server { cpu, share: cpu.share_of(time.times(cores.allowed as u64, 1)) });
     }
+    if end.helpers > Ns::ZERO {
+        lines.push(Line::Helpers { cpu: end.helpers });
+    }
     let files = end.files.clone();
     lines.extend(files.map(|f| Line::Files { folder: clean(&f.folder), kind: clean(&f.kind), in_memory: f.in_memory }));
     lines.extend(notes(run, &stats));

@@ -259,7 +259,7 @@ const fn english(label: Label) -> &'static str {
         Label::PickerTitle => "Workload",
         Label::PickerHint => "up/down choose   Enter open   Esc close",
         Label::DialsTitle => "Dials",
-        Label::DialsHint => "up/down choose   left/right turn   Enter run   Esc close",
+        Label::DialsHint => "up/down choose   left/right turn   Enter run   Esc cancel",
         Label::DialTasks => "tasks",
         Label::DialCpu => "compute",
         Label::DialWait => "wait",

@@ -217,6 +217,7 @@ pub enum Line {
     Lock { each: bool, held: Ns, waited: Ns, hand_overs: u64, forced: u64, voluntary: u64 },
     NamedLock { name: String, held: Ns, share: f64, hand_overs: u64, abandoned: u64 },
     Server { cpu: Ns, share: f64 },
+    Helpers { cpu: Ns },
     Files { folder: String, kind: String, in_memory: bool },
     Busy { share: f64 },
     Throttled { time: Ns },
@@ -238,6 +239,19 @@ pub enum Line {
     WhatSpreadIs,
     BusyRuns { busy: usize, runs: usize, share: f64 },
     LostRuns { lossy: usize, runs: usize },
+}
+
+/// What became of a global lock that was `held` and `waited` for so long, and how many times it was handed over, let go
+/// of because somebody asked, and by itself.
+fn gil(each: bool, (held, waited): (Ns, Ns), counts: [u64; 3]) -> String {
+    let who = if each { "GIL, one in each process" } else { "GIL" };
+    if waited == Ns::ZERO {
+        return format!("{who}: held {held}, and nobody waited for it");
+    }
+    let [over, forced, voluntary] = counts.map(times);
+    format!(
+        "{who}: held {held}, waited for {waited}, handed over {over}; let go {forced} because asked, {voluntary} by itself"
+    )
 }
 
 impl Line {
@@ -263,11 +277,7 @@ impl Line {
             }
             Line::Copied { amount, time } => format!("{} copied between processes in {time}", bytes(amount)),
             Line::Lock { each, held, waited, hand_overs, forced, voluntary } => {
-                let who = if each { "GIL, one in each process" } else { "GIL" };
-                let (over, forced, voluntary) = (times(hand_overs), times(forced), times(voluntary));
-                format!(
-                    "{who}: held {held}, waited for {waited}, handed over {over}; let go {forced} because asked, {voluntary} by itself"
-                )
+                gil(each, (held, waited), [hand_overs, forced, voluntary])
             }
             Line::NamedLock { ref name, held, share, hand_overs, abandoned } => {
                 let dead = match abandoned {
@@ -279,6 +289,9 @@ impl Line {
             }
             Line::Server { cpu, share } => {
                 format!("the server that requests ask took {cpu} on cores, {} of what there was", percent(share))
+            }
+            Line::Helpers { cpu } => {
+                format!("of the time on cores {cpu} was that of threads that read and write for the loop")
             }
             Line::Files { ref folder, ref kind, in_memory: false } => format!("files lay in {folder} ({kind})"),
             Line::Files { ref folder, ref kind, in_memory: true } => {

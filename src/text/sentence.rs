@@ -55,6 +55,8 @@ pub enum Waiters {
 #[expect(missing_docs, reason = "named after what they say")]
 pub enum Try {
     ThreadEach,
+    ManyThreads,
+    SomeProcesses,
     OneThread,
     AddGil,
     DropGil,
@@ -150,7 +152,7 @@ impl Sentence {
                 let n = counted(*processes as u64, "process", "processes");
                 format!("{n}, {}{}.", all_busy(*busy, *cores, false), as_fast(*speedup))
             }
-            Sentence::LoopTurnByTurn { time } => format!("Nothing waits, so one loop gains nothing: {time}."),
+            Sentence::LoopTurnByTurn { time } => format!("Nobody sleeps or asks: one loop gains nothing. {time}."),
             Sentence::OneLock { busy, cores, hand_overs } => {
                 let turns = counted(*hand_overs, "hand-over", "hand-overs");
                 format!("One lock, one runner: {} cores busy, {turns}.", cores_of(*busy, *cores))
@@ -206,10 +208,12 @@ impl Try {
     pub const fn text(self) -> &'static str {
         match self {
             Try::ThreadEach => "a thread each",
+            Try::ManyThreads => "threads",
+            Try::SomeProcesses => "processes",
             Try::OneThread => "all on one thread",
             Try::AddGil => "CPython's lock",
             Try::DropGil => "without the GIL",
-            Try::LockEach => "a lock each",
+            Try::LockEach => "a GIL each",
             Try::ProcessEach => "a process each",
             Try::OneLoop => "one loop",
             Try::OneByOne => "one by one",

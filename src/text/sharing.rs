@@ -11,6 +11,8 @@ pub enum Sharing {
     LockWaits { name: String, share: f64, tasks: usize, wait: Ns },
     /// A task in the background came late at most by so much.
     Late { task: String, late: Ns, reason: Reason },
+    /// The global lock was held for that `share` of the time, though tasks mostly waited for others.
+    GilFull { share: f64, tasks: usize, time: Ns },
     /// The loop had hardly time to listen.
     LoopFull { share: f64, tasks: usize, time: Ns },
 }
@@ -40,7 +42,15 @@ impl Sharing {
                     Reason::Gil => "it asks for the GIL",
                     Reason::Cores => "cores are shared",
                 };
-                format!("{} came up to {late} late: {why}.", short(task, 10))
+                if *late < Ns::from_millis(1) {
+                    format!("{} came on time: {late} late at most.", short(task, 12))
+                } else {
+                    format!("{} came up to {late} late: {why}.", short(task, 10))
+                }
+            }
+            Sharing::GilFull { share, tasks, time } => {
+                let (who, held) = (number_word(*tasks), percent(*share));
+                format!("{who} tasks, one GIL {held} held: {time}.")
             }
             Sharing::LoopFull { share, tasks, time } => {
                 let (who, busy) = (number_word(*tasks), percent(*share));
@@ -80,6 +90,7 @@ mod tests {
             (late(Reason::Loop), "a ticker … came up to 1.94 s late: the loop was taken."),
             (late(Reason::Gil), "a ticker … came up to 1.94 s late: it asks for the GIL."),
             (late(Reason::Cores), "a ticker … came up to 1.94 s late: cores are shared."),
+            (Sharing::GilFull { share: 0.96, tasks: 60, time: wait }, "60 tasks, one GIL 96 % held: 1.94 s."),
             (Sharing::LoopFull { share: 0.96, tasks: 4_096, time: wait }, "4096 tasks, one loop 96 % busy: 1.94 s."),
         ];
         for (sharing, expected) in said {

@@ -42,6 +42,8 @@ pub struct End {
     pub at: Stamp,
     /// CPU time of the workers from the first submission to the end.
     pub cpu: Ns,
+    /// The part of it that threads took which are no workers: those that read and write for an event loop.
+    pub helpers: Ns,
     /// CPU time of everything else in the run.
     pub overhead: Overhead,
     /// Switches of the workers as the kernel counted them.

@@ -90,12 +90,10 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
         });
         let core = Trace::core_of(span.core).filter(|_| span.state == State::Running);
         let core = core.map_or_else(String::new, |c| format!("  {} {}", Label::Core.text(), c.0));
-        let held = if span.state == State::Running {
-            ""
-        } else if span.holds {
-            "  its worker can do nothing else"
-        } else {
-            "  its worker is free"
+        let held = match (span.state, span.holds) {
+            (State::Sleep | State::Io | State::Lock | State::Gil, true) => "  its worker can do nothing else",
+            (State::Sleep | State::Io | State::Lock, false) => "  its worker is free",
+            _ => "",
         };
         if y < layout.footer {
             paint::parts(buffer, x, y, right, &[(&place, dim), (&core, dim), (held, dim)]);

@@ -28,7 +28,7 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
     }
     draw_gaps(scene, look, layout, buffer);
     turns::draw_special(app, run, scene, look, layout, buffer);
-    turns::draw_busy(app, run, scene, look, layout, buffer);
+    turns::draw_busy(app, scene, look, layout, buffer);
     turns::draw_cores(app, scene, look, layout, buffer);
 }
 
@@ -132,7 +132,10 @@ fn draw_name(
     let style = if chosen { look.fg(Role::Accent).add_modifier(Modifier::BOLD) } else { look.fg(Role::Text) };
     let pointer = if chosen { if look.ascii { ">" } else { "›" } } else { "" };
     let end = layout.plot.0 - 1;
-    let name = paint::shorten(&name, end.saturating_sub(x + 1 + paint::width(pointer)));
+    let room = end.saturating_sub(x + 1 + paint::width(pointer));
+    // Of several, the numbers say who they are; the word before them is the same for all.
+    let numbers = name.rsplit(' ').next().filter(|_| lane.tasks > 1 && paint::width(&name) > room);
+    let name = numbers.map_or_else(|| paint::shorten(&name, room), str::to_owned);
     let after = paint::put(buffer, x + 1, named, end, &format!("{pointer}{name}"), style);
     let Some(state) = lane.now.filter(|s| *s != State::Ended) else { return };
     if layout.plot.0 - layout.area.x >= 20 && !run.is_over() && app.until() > Ns::ZERO {
@@ -215,8 +218,11 @@ fn doing(lane: &Lane, until: Ns) -> String {
     let slept = of(State::Sleep);
     let share = |t: Ns| percent(t.share_of(all));
     let brief = all.share_of(until) < 0.01;
+    let queued = of(State::Queued);
     if brief {
         String::new()
+    } else if queued.0 * 2 > all.0 {
+        format!("{} {}", Label::StateQueued.text(), share(queued))
     } else if slept > waits && slept > of(State::Running) {
         format!("sleeps {}", share(slept))
     } else if waits.share_of(all) >= 0.1 {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::{Builder, Runtime};
 
 use super::compute::Worker;
-use super::request::{AsyncLine, Dice};
+use super::request::{AsyncLine, Dice, due};
 use super::run::{Finish, Run};
 use super::scratch::Scratch;
 use super::shared::{Depth, Waits};
@@ -28,6 +28,8 @@ struct Loop {
     worker: Mutex<Worker>,
     /// The workload's locks: waiting for one is a suspension.
     locks: Vec<tokio::sync::Mutex<()>>,
+    /// CPU time of the threads that read and write for it.
+    helpers: AtomicU64,
     /// When the loop last began to listen.
     listens: AtomicU64,
     /// When it last woke up, having really waited.
@@ -48,6 +50,7 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
         run: Arc::clone(run),
         worker: Mutex::new(worker),
         locks: run.stage.locks.iter().map(|_| tokio::sync::Mutex::default()).collect(),
+        helpers: AtomicU64::new(0),
         listens: AtomicU64::new(0),
         woke: AtomicU64::new(0),
     });
@@ -68,6 +71,7 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
             }
         }
         finish.end = sys::now();
+        finish.helpers = Ns(turns.helpers.load(Ordering::Relaxed));
         Ok(finish)
     });
     turns.worker().release_lock();
@@ -148,7 +152,7 @@ type Value = Result<u64, String>;
 
 /// A task on the loop, and what it has in hand.
 struct Life<'a> {
-    turns: &'a Loop,
+    turns: &'a Arc<Loop>,
     task: TaskId,
     dice: Dice,
     line: AsyncLine,
@@ -227,7 +231,7 @@ impl Life<'_> {
 
     async fn request(&mut self, request: &Request) -> Result<(), String> {
         let latency = self.dice.latency(request);
-        let began = self.leave(StepKind::Request, None);
+        let began = self.leave(StepKind::Request, Some(due(latency, request.bytes)));
         let sent = self.line.ask(self.turns.run.shared.port(), latency, request.bytes).await?;
         self.turns.go_on(self.task, Some(sent.max(began)));
         Ok(())
@@ -240,8 +244,11 @@ impl Life<'_> {
     {
         let mut scratch = self.scratch.take().unwrap_or_default();
         self.leave(step, None);
+        let turns = Arc::clone(self.turns);
         let helped = tokio::task::spawn_blocking(move || {
+            let cpu = sys::thread_cpu();
             let done = act(&mut scratch);
+            turns.helpers.fetch_add(sys::thread_cpu().less(cpu).0, Ordering::Relaxed);
             (scratch, done, sys::now())
         });
         let (scratch, done, at) = helped.await.map_err(|e| format!("a helper thread for files broke down: {e}"))?;

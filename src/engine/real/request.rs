@@ -36,6 +36,12 @@ impl Dice {
     }
 }
 
+/// When an answer should be there that is due after `latency` and so many `bytes` long: about a nanosecond each. Whoever
+/// has not gone on by then has it, most likely, and waits for its turn; its stamp will tell.
+pub(super) fn due(latency: Ns, bytes: u64) -> Ns {
+    latency + Ns(bytes)
+}
+
 fn ask(latency: Ns, bytes: u64) -> [u8; ASKED] {
     let mut asked = [0; ASKED];
     asked[..8].copy_from_slice(&latency.0.to_le_bytes());

@@ -13,7 +13,7 @@ use super::{machine, sys};
 use crate::model::ModelKind;
 use crate::plan::Stage;
 use crate::trace::{Event, FileSystem, TaskResult, WorkerUse};
-use crate::units::{Stamp, TaskId, WorkerId};
+use crate::units::{Ns, Stamp, TaskId, WorkerId};
 
 /// A run as its models see it.
 pub(super) struct Run {
@@ -41,6 +41,8 @@ pub(super) struct Finish {
     /// Tasks that count and are not over.
     missing: usize,
     background: Vec<bool>,
+    /// CPU time of threads that were no workers and did a part of the tasks' work.
+    pub(super) helpers: Ns,
     /// Worker processes, which die with this.
     pub(super) crew: Vec<Box<dyn Any>>,
 }
@@ -50,7 +52,14 @@ impl Finish {
     pub(super) fn new(stage: &Stage) -> Finish {
         let background: Vec<bool> = stage.tasks.iter().map(|t| t.background).collect();
         let missing = background.iter().filter(|b| !**b).count();
-        Finish { end: Stamp(0), results: vec![None; background.len()], missing, background, crew: Vec::new() }
+        Finish {
+            end: Stamp(0),
+            results: vec![None; background.len()],
+            missing,
+            background,
+            helpers: Ns::ZERO,
+            crew: Vec::new(),
+        }
     }
 
     /// Takes the result of `task`; the first one there is counts.

@@ -155,7 +155,8 @@ fn account_for(run: &Run, finish: &Finish, dispatcher: Ns) -> End {
     let stopped = TaskResult { outcome: Outcome::Stopped, value: None };
     End {
         at: finish.end,
-        cpu: workers.iter().map(|w| w.cpu).sum(),
+        cpu: workers.iter().map(|w| w.cpu).sum::<Ns>() + finish.helpers,
+        helpers: finish.helpers,
         overhead: Overhead { dispatcher, server, ..Overhead::default() },
         files: run.files.clone(),
         switches: workers.iter().map(|w| w.switches).fold(Switches::default(), add),

@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::compute::Worker;
-use super::request::{Dice, Line};
+use super::request::{Dice, Line, due};
 use super::scratch::Scratch;
 use super::shared::{Depth, SharedLock, Waits};
 use super::sys::{self, Taken};
@@ -95,7 +95,7 @@ impl Performer<'_> {
 
     fn request(&mut self, request: &Request) -> Result<(), String> {
         let latency = self.dice.latency(request);
-        let began = self.leave(semantics::effect(StepKind::Request, self.model), None);
+        let began = self.leave(semantics::effect(StepKind::Request, self.model), Some(due(latency, request.bytes)));
         let sent = self.line.ask(self.worker.shared.port(), latency, request.bytes)?;
         self.worker.go_on(self.task, Some(sent.max(began)));
         Ok(())
