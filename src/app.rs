@@ -303,7 +303,8 @@ impl App {
             return Some(Finding { say: Sentence::RunFailed { reason: reason.clone() }, cure: None });
         }
         let until = self.until();
-        let stats = run.trace.stats(until);
+        let mut stats = run.trace.stats(until);
+        stats.busy = self.busy(until);
         let over = run.phase == Phase::Over && run.trace.makespan().is_some_and(|m| until >= m);
         let serial = self.scoreboard.serial();
         let score = run.score;

@@ -111,7 +111,7 @@ fn dials_turn_and_run_what_they_were_turned_to() {
     for dial in ["compute", "workers", "cores", "GIL interval"] {
         assert!(view.has(dial), "{dial}");
     }
-    assert!(view.has("Enter run   Esc close"), "the hint is whole:\n{}", view.text());
+    assert!(view.has("Enter run   Esc cancel"), "the hint is whole:\n{}", view.text());
     program.press(RIGHT);
     program.until_text("tasks           ◂ 6 ▸");
     program.press(&format!("{DOWN}{LEFT}"));
@@ -129,6 +129,15 @@ fn dials_turn_and_run_what_they_were_turned_to() {
     program.press(ENTER);
     let view = program.until("closed dials", |v| !v.has("◂ 3 ▸"));
     assert!(view.is_done(), "nothing has changed, so nothing runs");
+
+    // What is taken back is as it was.
+    program.press("d");
+    program.until_text("◂ 3 ▸");
+    program.press(RIGHT);
+    program.until_text("◂ 4 ▸");
+    program.press(ESC);
+    let view = program.until("cancelled dials", |v| !v.has("Esc cancel"));
+    assert!(view.is_done() && view.header().contains("3 tasks"), "{}", view.text());
     assert!(program.quits().has("concviz -w cpu -m serial --set tasks=3 --set cpu=2ms"));
 }
 

@@ -85,7 +85,7 @@ fn ctrl_c_and_f10_quit_like_q_even_from_behind_a_layer() {
         program.until_done();
         if !before.is_empty() {
             program.press(before);
-            program.until_text("Esc close");
+            program.until("a layer", |v| v.has("Esc close") || v.has("Esc cancel"));
         }
         program.press(keys);
         let left = program.leaves();

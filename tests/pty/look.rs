@@ -34,7 +34,7 @@ fn tour(program: &Program) {
         program.press(key);
         program.until_text(text);
         program.press("\x1b");
-        program.until("no layer", |v| !v.has("Esc close"));
+        program.until("no layer", |v| !v.has("Esc c"));
     }
     program.press("z");
     program.until_text("REPLAY");
