@@ -44,7 +44,15 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
 fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let live = live(app, row);
     let text = if row.current { look.fg(Role::Text).add_modifier(Modifier::BOLD) } else { look.fg(Role::Dim) };
-    paint::put(buffer, layout.area.x + 1, y, layout.plot.0, name(row), text);
+    let room = layout.plot.0 - layout.area.x - 2;
+    let whole = name(row);
+    let short = super::kind_label(row.kind, true);
+    let shown = match (paint::width(whole) <= room, row.locked) {
+        (true, _) => whole.to_owned(),
+        (false, false) => short.to_owned(),
+        (false, true) => paint::shorten(&format!("{short}+{}", Label::GilShort.text()), room),
+    };
+    paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &shown, text);
     let Some(score) = live.or(row.score) else {
         let key = if row.locked { key_for_locked(app) } else { keys::shown(Action::Model(row.kind)).to_owned() };
         let hint = format!("{} {key}", Label::PressToRun.text());
@@ -60,9 +68,12 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
     draw_bar(app, &score, grid, y, look, layout, bar, buffer);
     let end = layout.area.right();
     let time = score.time.like(app.scoreboard.slowest().unwrap_or(score.time));
-    let after = (paint::put(buffer, layout.right, y, end, &time, text) + 1).max(layout.right + 8);
-    if live.is_none() {
-        paint::put(buffer, after, y, end, &ratio(app, score), text);
+    let ratio = ratio(app, score);
+    // In a column of its own, as far as there is room; a part of a ratio would be another one.
+    let least = paint::put(buffer, layout.right, y, end, &time, text) + 1;
+    let after = least.max(layout.right + 8).min(end.saturating_sub(paint::width(&ratio)));
+    if live.is_none() && after >= least {
+        paint::put(buffer, after, y, end, &ratio, text);
     }
 }
 

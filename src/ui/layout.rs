@@ -127,7 +127,7 @@ impl Layout {
         let wants = Wants { tasks: order.len(), selected, special: locked || looped, ready: looped, cores };
 
         let (label, right) = match area.width {
-            ..64 => (9, 12),
+            ..64 => (9, 13),
             64..100 => (12, 16),
             100..160 => (20, 16),
             _ => (22, 28),
