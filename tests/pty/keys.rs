@@ -46,7 +46,7 @@ fn every_model_runs_with_and_without_the_lock_and_fills_the_scoreboard() {
             "serial" => assert_scored(&view, "ser + GIL"),
             "threads" => assert_scored(&view, "thr + GIL"),
             "processes" => assert_scored(&view, "proc + GIL"),
-            _ => assert_scored(&view, "async + GIL"),
+            _ => assert_scored(&view, "async+GIL"),
         }
         assert_eq!(view.has("GIL held"), matches!(model, "serial" | "threads"), "{}", view.text());
         runs(&program, "g", &[model]);
