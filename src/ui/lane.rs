@@ -97,17 +97,33 @@ pub fn draw(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), manner: Manner,
     let Manner { rows, airy, folded } = manner;
     let field = rows == 1 && folded;
     let brush = Brush { look, rows, low: (rows / 2).max(1), touches: !airy, field, odd: false };
+    let trace = |index: usize| columns.get(index).is_some_and(|c| brush.is_trace(c, whole));
     for (index, column) in columns.iter().enumerate() {
         let x = x + index as u16;
         let brush = Brush { odd: index % 2 == 1, ..brush };
-        match column.halves {
-            Some(halves) => brush.pure(buffer, (x, y), halves),
-            None => brush.folded(buffer, (x, y), column, whole),
+        // A little work in every column is not to look like work all the time: it stands in some of them.
+        let in_a_row = index > 0 && trace(index - 1) && trace(index) && trace(index + 1);
+        match (column.halves, column.commonest_wait()) {
+            (Some(halves), _) => brush.pure(buffer, (x, y), halves),
+            (None, Some(state)) if in_a_row && index % TRACE_EVERY != 0 => {
+                brush.pure(buffer, (x, y), [Half { state: Some(state), holds: column.holds() }; 2]);
+            }
+            (None, _) => brush.folded(buffer, (x, y), column, whole),
         }
     }
 }
 
+/// Of columns in a row that all hold a trace of work, each so many shows it.
+const TRACE_EVERY: usize = 4;
+
 impl Brush {
+    /// Whether so little work is in `column`, beside a wait, that its height would be none but for being work.
+    fn is_trace(self, column: &Column, whole: Ns) -> bool {
+        let levels = f64::from(self.rows) * 8.0;
+        let share = column.running().share_of(whole);
+        column.halves.is_none() && share > 0.0 && share * levels < 0.5 && column.commonest_wait().is_some()
+    }
+
     /// A wait's colour: one shade in all of a picture.
     fn wait(self, state: State) -> Role {
         if self.field { Role::Behind(state) } else { Role::State(state) }
@@ -190,5 +206,38 @@ impl Brush {
             };
             paint::cell(buffer, x, y + row, eighths(look, part), style);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratatui::layout::Rect;
+
+    /// A lane of columns of 1 ms in which a task works for so many microseconds and waits for an answer else, on a loop.
+    fn drawn(works: &[u64]) -> String {
+        let column = |us: &u64| {
+            let mut column = Column::default();
+            column.sums.states[State::Running as usize] = Ns::from_micros(*us);
+            column.sums.states[State::Io as usize] = Ns::from_micros(1_000 - us);
+            column
+        };
+        let columns: Vec<Column> = works.iter().map(column).collect();
+        let area = Rect::new(0, 0, works.len() as u16, 1);
+        let mut buffer = Buffer::empty(area);
+        let manner = Manner { rows: 1, airy: true, folded: true };
+        draw(&mut buffer, Look::default(), (0, 0), manner, &columns, Ns::from_millis(1));
+        buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect()
+    }
+
+    #[test]
+    fn a_trace_of_work_everywhere_is_not_drawn_as_work_all_the_time() {
+        assert_eq!(drawn(&[1; 9]), "▁⣀⣀⣀▁⣀⣀⣀▁");
+    }
+
+    #[test]
+    fn a_lone_trace_stays_and_more_than_a_trace_has_its_height() {
+        assert_eq!(drawn(&[0, 0, 1, 0, 0, 1, 0]), "⣀⣀▁⣀⣀▁⣀");
+        assert_eq!(drawn(&[250; 5]), "▂▂▂▂▂");
     }
 }
