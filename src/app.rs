@@ -304,7 +304,7 @@ impl App {
         }
         let until = self.until();
         let mut stats = run.trace.stats(until);
-        stats.busy = self.busy(until);
+        stats.busy = run.trace.busy(until);
         let over = run.phase == Phase::Over && run.trace.makespan().is_some_and(|m| until >= m);
         let serial = self.scoreboard.serial();
         let score = run.score;
@@ -326,15 +326,6 @@ impl App {
             over,
             seen: &seen,
         }))
-    }
-
-    /// The cores that the run kept busy up to `until`: once it is over by the kernel's account, which also knows what
-    /// waits cost; before, by what tasks say.
-    pub fn busy(&self, until: Ns) -> f64 {
-        let Some(run) = &self.run else { return 0.0 };
-        let account = run.trace.report.as_ref().filter(|report| report.cpu > Ns::ZERO);
-        let over = account.zip(run.trace.makespan()).filter(|(_, end)| until >= *end);
-        over.map_or_else(|| run.trace.stats(until).busy, |(report, end)| report.cpu.share_of(end))
     }
 
     /// What the machine did to `run`.

@@ -87,12 +87,9 @@ impl Document {
 fn finding(run: Run<'_>, stats: &Stats) -> String {
     let stage = run.plan.stage();
     let allowed = run.trace.cores.len().max(1) as f64;
-    // By the kernel's account, as everywhere in the document.
-    let account = run.trace.report.as_ref().map(|end| end.cpu).filter(|cpu| *cpu > Ns::ZERO);
-    let busy = account.map_or(stats.busy, |cpu| cpu.share_of(stats.elapsed));
     let facts = Facts {
         trace: run.trace,
-        stats: &Stats { busy, ..stats.clone() },
+        stats: &Stats { busy: run.trace.busy(stats.elapsed), ..stats.clone() },
         model: stage.model,
         workers: stage.workers,
         cores: run.usable.min(allowed),

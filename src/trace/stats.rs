@@ -72,6 +72,14 @@ pub struct LongestBlock {
 }
 
 impl Trace {
+    /// The cores that the run kept busy up to `until`: once it is over by the kernel's account, which also knows what
+    /// waits cost; before, or where there is none, by what tasks say.
+    pub fn busy(&self, until: Ns) -> f64 {
+        let account = self.report.as_ref().filter(|report| report.cpu > Ns::ZERO);
+        let over = account.zip(self.makespan()).filter(|(_, end)| until >= *end);
+        over.map_or_else(|| self.stats(until).busy, |(report, end)| report.cpu.share_of(end))
+    }
+
     /// The figures of the run up to `until`.
     pub fn stats(&self, until: Ns) -> Stats {
         let mut totals = self.crowd.totals(until);

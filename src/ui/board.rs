@@ -146,7 +146,7 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
     let Some(y) = layout.figures else { return };
     let Some(run) = app.run.as_ref().filter(|r| r.trace.t0().is_some()) else { return };
     let stats = run.trace.stats(app.until());
-    let busy = app.busy(app.until());
+    let busy = run.trace.busy(app.until());
     let mut parts = vec![
         format!("{busy:.2} {} ({})", Label::CoresBusy.text(), percent(busy / app.cores().max(1.0))),
         format!("{:.1} {}", stats.concurrency, Label::TasksUnderWay.text()),

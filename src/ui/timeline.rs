@@ -28,7 +28,7 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
     }
     draw_gaps(scene, look, layout, buffer);
     turns::draw_special(app, run, scene, look, layout, buffer);
-    turns::draw_busy(app, scene, look, layout, buffer);
+    turns::draw_busy(app, run, scene, look, layout, buffer);
     turns::draw_cores(app, scene, look, layout, buffer);
 }
 

@@ -162,7 +162,7 @@ fn digit(task: TaskId) -> char {
 }
 
 /// How many cores are busy over time.
-pub fn draw_busy(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
+pub fn draw_busy(app: &App, run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let y = layout.busy;
     let cores = app.cores().max(1.0);
     let label = if layout.is_narrow() { Label::CoresShort } else { Label::CoresBusy };
@@ -175,7 +175,7 @@ pub fn draw_busy(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: 
     }
     let until = app.until();
     if until > Ns::ZERO {
-        let busy = app.busy(until);
+        let busy = run.trace.busy(until);
         let all = app.cores();
         let of = if (all - all.round()).abs() < 0.05 { format!("{all:.0}") } else { format!("{all:.1}") };
         let text = format!("{busy:.1} of {of}");
