@@ -186,7 +186,7 @@ fn a_signal_ends_the_run_and_everything_in_it() {
         let status = child.wait().expect("it ends");
         assert_eq!(status.code(), code, "{signal:?}");
         while is_alive(worker) && from.elapsed() < Duration::from_secs(5) {
-            std::thread::sleep(Duration::from_millis(5));
+            std::thread::yield_now();
         }
         assert!(!is_alive(worker), "{signal:?}: a worker survived");
     }
@@ -222,7 +222,7 @@ fn a_runner_that_dies_is_said() {
     drop(out);
     let from = Instant::now();
     while is_alive(worker) && from.elapsed() < Duration::from_secs(5) {
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::yield_now();
     }
     assert!(!is_alive(worker), "a worker survived");
 }
@@ -277,7 +277,7 @@ fn an_interrupted_repetition_leaves_a_whole_document_and_no_process() {
     assert!((1..5).contains(&count), "{count}");
     let worker = document["runs"][0]["tasks"][0]["pid"].as_u64().expect("a process") as u32;
     while is_alive(worker) && from.elapsed() < Duration::from_secs(5) {
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::yield_now();
     }
     assert!(!is_alive(worker), "a worker survived");
 }
