@@ -20,7 +20,7 @@ use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Plan, Wishes};
 use concviz::trace::Frame;
 use concviz::ui::{Look, render};
-use concviz::workload::{Scale, find};
+use concviz::workload::{Kernels, Scale, find};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -70,7 +70,7 @@ fn picture(folder: &Path, name: &str, workload: &str, size: (u16, u16), keys: &s
         scale: Scale::ONE,
     };
     let machine = Machine { usable: machine::usable_cores(), allowed: machine::allowed_cores() };
-    let rates = calibrate::rates(setup.kernels())?;
+    let rates = calibrate::rates(Kernels::of_all(&setup.tasks()?))?;
     let mut app = App::new(setup, machine, Some(rates), sys::now(), size);
     let effects = app.launch();
     carry_out(&mut app, effects)?;

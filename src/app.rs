@@ -2,7 +2,7 @@
 //! terminal: the time comes in with [`Message::Tick`], whatever is to be done goes out as an [`Effect`].
 
 use crate::model::{Model, ModelKind};
-use crate::plan::{Plan, Rates};
+use crate::plan::{Expected, Plan, Rates};
 use crate::scene::{Grid, Rows, Scene, View, axis_ahead};
 use crate::trace::{Begin, End, Record};
 use crate::units::{Ns, Range, Stamp, TaskId};
@@ -210,7 +210,8 @@ impl App {
         } else {
             catalogue.push(setup.workload.clone());
         }
-        let estimate = setup.estimate(rates);
+        let known = rates.unwrap_or_default();
+        let estimate = setup.tasks().map_or(Ns::ZERO, |tasks| Expected::of(&tasks, known).serial);
         let axis = axis_ahead(estimate, Ns::ZERO);
         App {
             size,

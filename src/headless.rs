@@ -119,8 +119,7 @@ fn once(
 fn plan(settings: &Settings) -> Result<(Plan, Rates), Stop> {
     let failed = |e: &dyn std::fmt::Display| Stop::Failed(e.to_string());
     let tasks = settings.workload.resolve(settings.scale).map_err(|e| failed(&e))?;
-    let kernels = tasks.iter().flat_map(|t| Kernels::of(&t.ops).iter()).collect();
-    let rates = calibrate::rates(kernels).map_err(|e| failed(&e))?;
+    let rates = calibrate::rates(Kernels::of_all(&tasks)).map_err(|e| failed(&e))?;
     let usable = machine::usable_cores().ceil().max(1.0) as u16;
     Ok((Plan::new(&settings.workload, tasks, settings.model, settings.wishes, usable, rates), rates))
 }

@@ -4,7 +4,7 @@ use crate::model::{GlobalLock, Model};
 use crate::plan::{Expected, Plan, Rates, Wishes};
 use crate::text::Label;
 use crate::units::Ns;
-use crate::workload::{Kernels, MAX_TASKS, ResolveError, Scale, Task, Value, Workload};
+use crate::workload::{MAX_TASKS, ResolveError, Scale, Task, Value, Workload};
 
 /// Everything the user has chosen.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,34 +57,15 @@ impl Setup {
         self.workload.resolve(self.scale)
     }
 
-    /// The plan for a machine with `usable_cores` and `rates`.
-    ///
-    /// # Errors
-    /// As [`Workload::resolve`].
-    pub fn plan(&self, usable_cores: u16, rates: Rates) -> Result<Plan, ResolveError> {
-        Ok(Plan::new(&self.workload, self.tasks()?, self.model, self.wishes, usable_cores, rates))
-    }
-
-    /// What its tasks compute with.
-    pub fn kernels(&self) -> Kernels {
-        let tasks = self.tasks().unwrap_or_default();
-        tasks.iter().flat_map(|t| Kernels::of(&t.ops).iter()).collect()
-    }
-
-    /// What the tasks ask for; a guess before `rates` are known.
-    pub fn expected(&self, rates: Option<Rates>) -> Option<Expected> {
-        Some(Expected::of(&self.tasks().ok()?, rates.unwrap_or_default()))
+    /// The plan of `tasks`, its programs, for a machine with `usable_cores` and `rates`.
+    pub fn plan(&self, tasks: Vec<Task>, usable_cores: u16, rates: Rates) -> Plan {
+        Plan::new(&self.workload, tasks, self.model, self.wishes, usable_cores, rates)
     }
 
     /// How long the work takes at least as it is set up, on `cores` cores.
     pub fn at_least(&self, expected: &Expected, tasks: usize, cores: f64) -> Ns {
         let default = self.model.kind.default_workers(tasks, cores.ceil() as usize);
         expected.under(self.model, self.wishes.workers.map_or(default, usize::from), cores)
-    }
-
-    /// How long the work takes one task after the other; a guess before `rates` are known.
-    pub fn estimate(&self, rates: Option<Rates>) -> Ns {
-        self.expected(rates).map_or(Ns::from_millis(1_000), |all| all.serial)
     }
 
     /// Turns the global lock on or off.

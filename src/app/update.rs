@@ -4,9 +4,11 @@ use super::keys::{self, Action, Key};
 use super::run::{Phase, Run, RunId};
 use super::{App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, lanes, viewport};
 use crate::model::GlobalLock;
+use crate::plan::Expected;
 use crate::scene::axis_ahead;
 use crate::trace::End;
 use crate::units::{Ns, Stamp};
+use crate::workload::Kernels;
 
 /// How long a toast stands.
 const TOAST: Ns = Ns::from_millis(4_000);
@@ -69,15 +71,22 @@ pub(super) fn start(app: &mut App) -> Vec<Effect> {
         app.selection = None;
     }
     app.scored = app.setup.clone();
-    let expected = app.setup.expected(app.rates).unwrap_or_default();
+    // Once: thousands of programs are not made in no time, and a key waits for it.
+    let tasks = match app.setup.tasks() {
+        Ok(tasks) => tasks,
+        Err(why) => {
+            app.toast = Some(Toast { text: why.to_string(), until: app.now + TOAST });
+            return Vec::new();
+        }
+    };
+    let rates = app.rates.unwrap_or_default();
+    let expected = Expected::of(&tasks, rates);
     app.estimate = expected.serial;
     let slowest = app.scoreboard.slowest().unwrap_or_default();
-    let tasks = app.setup.tasks().map_or(1, |tasks| tasks.len());
-    let least = app.setup.at_least(&expected, tasks, app.cores());
+    let least = app.setup.at_least(&expected, tasks.len(), app.cores());
     let dwarfed = is_dwarfed(least.max(slowest), expected.serial);
     app.axis = axis_ahead(if dwarfed { least } else { expected.serial }, slowest);
-    let rates = app.rates.unwrap_or_default();
-    let missing = rates.missing(app.setup.kernels());
+    let missing = rates.missing(Kernels::of_all(&tasks));
     if !missing.is_empty() {
         let first = !app.waiting;
         app.waiting = true;
@@ -85,19 +94,12 @@ pub(super) fn start(app: &mut App) -> Vec<Effect> {
         lanes::arrange(app);
         return if first { vec![Effect::Stop, Effect::Calibrate(missing)] } else { Vec::new() };
     }
-    match app.setup.plan(app.whole_cores(), rates) {
-        Ok(plan) => {
-            app.next_run += 1;
-            let id = RunId(app.next_run);
-            app.run = Some(Run::new(id, &plan, rates));
-            lanes::arrange(app);
-            vec![Effect::Start(id, plan)]
-        }
-        Err(why) => {
-            app.toast = Some(Toast { text: why.to_string(), until: app.now + TOAST });
-            Vec::new()
-        }
-    }
+    let plan = app.setup.plan(tasks, app.whole_cores(), rates);
+    app.next_run += 1;
+    let id = RunId(app.next_run);
+    app.run = Some(Run::new(id, &plan, rates));
+    lanes::arrange(app);
+    vec![Effect::Start(id, plan)]
 }
 
 fn with_run(app: &mut App, id: RunId, change: impl FnOnce(&mut Run)) {

@@ -1,6 +1,6 @@
 //! What a program asks for, added up: to say before a run how long it may take.
 
-use super::program::{Op, Until, Work};
+use super::program::{Op, Task, Until, Work};
 use super::{Kernel, Kernels};
 use crate::units::Ns;
 
@@ -52,6 +52,11 @@ impl WorkSum {
 }
 
 impl Kernels {
+    /// Those that any of `tasks` computes with.
+    pub fn of_all(tasks: &[Task]) -> Kernels {
+        tasks.iter().flat_map(|task| Kernels::of(&task.ops).iter()).collect()
+    }
+
     /// Those that `ops` compute with.
     pub fn of(ops: &[Op]) -> Kernels {
         let mut set = Kernels::default();
