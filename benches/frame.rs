@@ -121,7 +121,7 @@ fn frames(what: &str, tasks: u64, model: Model, records: &[Record]) {
     app.launch();
     app.axis = END;
     let run = app.run.as_ref().expect("a run").id;
-    update(&mut app, Message::Begin(run, Begin { t0: T0, pid: 1, workers: 8, cores: vec![0, 1] }));
+    update(&mut app, Message::Begin(run, Begin { t0: T0, pid: 1, workers: 8, cores: vec![0, 1], ..Begin::default() }));
     let count = records.len();
     let before = resident();
     let began = Instant::now();

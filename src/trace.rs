@@ -3,6 +3,7 @@
 
 mod crowd;
 mod event;
+mod kernel;
 mod lock;
 mod stats;
 mod store;
@@ -10,13 +11,15 @@ mod track;
 mod wire;
 
 pub use crowd::{Counts, Crowd, Kind, Owner, Totals, Turn};
-pub use event::{Direction, Event, RECORD_BYTES, RECORD_WORDS, Record};
+pub use event::{Direction, Event, RECORD_BYTES, RECORD_WORDS, Record, Switch};
+pub use kernel::Switched;
 pub use lock::{Hold, LockTrack};
 pub use stats::{LockStats, LongestBlock, Overdue, Stats};
 pub use store::{KEPT_MARKS, Loss, TaskName, Trace, WorkerTrack};
 pub use track::{Mark, Span, StateSums, Sums, Track};
 pub use wire::{
-    Begin, End, FileSystem, Frame, FrameError, FrameReader, Overhead, Switches, TaskResult, WorkerUse, write_frame,
+    Begin, End, FileSystem, Frame, FrameError, FrameReader, KernelRecord, Overhead, Switches, TaskResult, WorkerUse,
+    write_frame,
 };
 
 /// Makes room for one more, a quarter at a time: thousands of tracks must not all keep twice what they need.

@@ -12,7 +12,7 @@ fn computing(ms: u64) -> Trace {
     let mut trace = Trace::new(names, 4);
     let at =
         |ms: u64, worker, event| Record { at: Stamp(ms * 1_000_000), worker: WorkerId(worker), core: CoreId(0), event };
-    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: 4, cores: vec![0, 1] });
+    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: 4, cores: vec![0, 1], ..Begin::default() });
     for n in 0..4u16 {
         let task = TaskId(n.into());
         let enter = |state| Event::Enter { task, state, holds: true, ago: Ns::ZERO, due: None };

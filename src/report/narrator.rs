@@ -109,6 +109,7 @@ impl Narrator {
     fn one(&mut self, at: Ns, record: &Record) -> Vec<Told> {
         match record.event {
             Event::Lost { count } => vec![Told::Lost { worker: record.worker.0 + 1, count }],
+            Event::Switched { .. } => Vec::new(),
             Event::Suspended { spent } => vec![Told::StoodStill { time: spent }],
             Event::WorkerEnded { who, outcome: Outcome::Killed, signal } => {
                 vec![Told::WorkerKilled { worker: who.0 + 1, signal }]
@@ -273,7 +274,7 @@ mod tests {
 
     fn narrator(tasks: usize, kind: ModelKind) -> Narrator {
         let mut narrator = Narrator::new((1..=tasks).map(|n| format!("task {n}")), kind);
-        let begin = Begin { t0: Stamp(0), pid: 1, workers: 1, cores: vec![0] };
+        let begin = Begin { t0: Stamp(0), pid: 1, workers: 1, cores: vec![0], ..Begin::default() };
         assert!(narrator.begin(&begin)[0].contains("submitted"));
         narrator
     }

@@ -48,7 +48,7 @@ fn ended(task: u32, outcome: Outcome, signal: u8) -> Event {
 }
 
 fn begin() -> Begin {
-    Begin { t0: Stamp(T0), pid: 100, workers: 2, cores: vec![4, 6] }
+    Begin { t0: Stamp(T0), pid: 100, workers: 2, cores: vec![4, 6], ..Begin::default() }
 }
 
 /// Task 1 runs for 10 ms on core 4; task 2 waits for the lock, runs on core 6 and is killed after 20 ms.

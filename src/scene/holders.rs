@@ -154,6 +154,7 @@ pub(super) fn turns(crowd: &Crowd, grid: &Grid, window: Range, edges: &[Totals])
             Turn::Listens => the_loop.add(index, range, Holder::Listening),
             Turn::Loop(owner) => the_loop.add(index, range, holder(owner)),
             Turn::Core(place, owner) => cores[place].1.add(index, range, holder(owner)),
+            Turn::Beside(..) => {}
         });
     }
     let share = |used: Ns| used.share_of(window.len()).min(1.0);
@@ -165,7 +166,7 @@ pub(super) fn turns(crowd: &Crowd, grid: &Grid, window: Range, edges: &[Totals])
 
 fn holder(owner: Owner) -> Holder {
     match owner {
-        Owner::Nobody => Holder::Nobody,
+        Owner::Nobody | Owner::Helper | Owner::Watcher => Holder::Nobody,
         Owner::Task(task) => Holder::Task(task),
         Owner::Somebody => Holder::Many,
     }

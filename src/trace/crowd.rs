@@ -15,7 +15,7 @@ mod queries;
 pub use kinds::{Counts, Kind, Owner, Totals};
 pub use queries::Turn;
 
-use kinds::{CORES, FREE, KINDS, LISTENS, LOOP, ON_CORE, Owners, SOMEBODY};
+use kinds::{ALSO, CORES, FREE, KINDS, LISTENS, LOOP, ON_CORE, Owners, PLACES, SOMEBODY};
 
 /// How many changes a block holds at most.
 const FULL: usize = 128;
@@ -56,21 +56,21 @@ struct Header {
 
 impl Header {
     const EMPTY: Header =
-        Header { totals: Totals::NONE, counts: Counts([0; KINDS]), owners: Owners([FREE; CORES + 1]), before: 0 };
+        Header { totals: Totals::NONE, counts: Counts([0; KINDS]), owners: Owners([FREE; PLACES]), before: 0 };
 
     fn apply(&mut self, change: Change) {
         let (from, to) = (change.from.index(), change.to.index());
         self.counts.0[from] = self.counts.0[from].wrapping_sub(1);
         self.counts.0[to] = self.counts.0[to].wrapping_add(1);
-        if let Some(core) = change.from.core() {
+        if let Some(place) = change.from.place_on_core() {
             let others = self.counts.0[from] > 0;
-            self.owners.leave(core, change.task, others);
+            self.owners.leave(place, change.task, others);
         }
         if change.from.has_loop() {
             self.owners.leave(LOOP, change.task, false);
         }
-        if let Some(core) = change.to.core() {
-            self.owners.0[core] = change.task;
+        if let Some(place) = change.to.place_on_core() {
+            self.owners.0[place] = change.task;
         }
         if change.to.has_loop() {
             self.owners.0[LOOP] = change.task;

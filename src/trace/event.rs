@@ -146,6 +146,40 @@ pub enum Event {
         /// For how long.
         spent: Ns,
     },
+    /// The kernel put the thread on a core (the record's `core`), or took it off. By the kernel's record.
+    Switched {
+        /// The kernel's number of the thread.
+        tid: u32,
+        /// Which way.
+        switch: Switch,
+    },
+}
+
+/// What the kernel did with a thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Switch {
+    /// It is on the core from now.
+    In = 0,
+    /// It left the core to wait.
+    Blocked = 1,
+    /// It was taken off the core, and could have gone on.
+    Preempted = 2,
+    /// It is no more.
+    Gone = 3,
+}
+
+impl Switch {
+    /// The one with this number.
+    pub const fn from_repr(n: u8) -> Option<Switch> {
+        Some(match n {
+            0 => Switch::In,
+            1 => Switch::Blocked,
+            2 => Switch::Preempted,
+            3 => Switch::Gone,
+            _ => return None,
+        })
+    }
 }
 
 /// The way a payload went.
@@ -193,6 +227,7 @@ impl Record {
             Event::Lost { count } => (14, 0, NO_TASK, 0, count),
             Event::Suspended { spent } => (15, 0, NO_TASK, short(spent), 0),
             Event::LockAbandoned { lock } => (16, 0, NO_TASK, 0, u64::from(lock.0)),
+            Event::Switched { tid, switch } => (17, switch as u8, NO_TASK, 0, u64::from(tid)),
         };
         let head =
             u64::from(kind as u8) | u64::from(sub) << 8 | u64::from(self.worker.0) << 16 | u64::from(task.0) << 32;
@@ -236,6 +271,7 @@ impl Record {
             14 => Event::Lost { count: b },
             15 => Event::Suspended { spent: Ns(a) },
             16 => Event::LockAbandoned { lock },
+            17 => Event::Switched { tid: b as u32, switch: Switch::from_repr(sub)? },
             _ => return None,
         };
         Some(Record { at: Stamp(at), worker, core, event })
@@ -305,6 +341,10 @@ mod tests {
             }),
             any::<u64>().prop_map(|count| Event::Lost { count }),
             short.prop_map(|spent| Event::Suspended { spent }),
+            (any::<u32>(), 0u8..4).prop_map(|(tid, n)| {
+                let switch = Switch::from_repr(n).expect("a switch");
+                Event::Switched { tid, switch }
+            }),
         ]
     }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::crowd::Crowd;
 use super::event::{Direction, Event, Record};
+use super::kernel::{Counter, Switched};
 use super::lock::LockTrack;
 use super::stats::LongestBlock;
 use super::track::{Mark, Track};
-use super::wire::{Begin, End};
+use super::wire::{Begin, End, KernelRecord};
 use crate::state::{Outcome, State};
 use crate::units::{CoreId, LockId, Ns, Range, Stamp, TaskId, WorkerId};
 
@@ -61,6 +62,8 @@ pub struct Trace {
     pub pid: u32,
     /// The cores the workers may use.
     pub cores: Vec<u16>,
+    /// What is known of who was on which core.
+    pub record: KernelRecord,
     /// Who the tasks are, in the plan's order.
     pub names: Vec<TaskName>,
     /// What the workload's own locks are called, in the plan's order.
@@ -80,6 +83,7 @@ pub struct Trace {
     /// The runner's account, once the run is over.
     pub report: Option<End>,
     pub(super) crowd: Crowd,
+    switched: Counter,
     /// Tasks that ended otherwise than done or stopped, and all tasks' payload bytes and the time those took.
     pub(super) broken: usize,
     pub(super) copied: (u64, Ns),
@@ -99,6 +103,7 @@ impl Trace {
             t0: None,
             pid: 0,
             cores: Vec::new(),
+            record: KernelRecord::default(),
             names,
             lock_names: Vec::new(),
             tasks,
@@ -109,6 +114,7 @@ impl Trace {
             forgotten: Ns::ZERO,
             report: None,
             crowd: Crowd::default(),
+            switched: Counter::default(),
             broken: 0,
             copied: (0, Ns::ZERO),
             block: None,
@@ -138,6 +144,7 @@ impl Trace {
         self.t0 = Some(begin.t0);
         self.pid = begin.pid;
         self.cores.clone_from(&begin.cores);
+        self.record.clone_from(&begin.record);
     }
 
     /// The run is over.
@@ -146,6 +153,11 @@ impl Trace {
         self.latest = self.latest.max(at);
         self.report = Some(end);
         self.block = Some((at, self.longest_block(at)));
+    }
+
+    /// How often the run's workers were switched in `range`, by the kernel's record; nothing where there is none.
+    pub fn switched(&self, range: Range) -> Option<Switched> {
+        (self.record == KernelRecord::Switches).then(|| self.switched.within(range))
     }
 
     /// All tasks together.
@@ -257,6 +269,7 @@ impl Trace {
             }
             Event::Lost { count } => self.losses.push(Loss { at, worker: record.worker, count }),
             Event::Suspended { spent } => self.suspended.push(Range::new(at - spent, at)),
+            Event::Switched { .. } => {}
         }
         if self.kept > self.limit {
             self.forget();

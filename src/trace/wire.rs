@@ -23,7 +23,7 @@ pub enum Frame {
 }
 
 /// The first frame.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Begin {
     /// The submission of the first task.
     pub t0: Stamp,
@@ -33,6 +33,25 @@ pub struct Begin {
     pub workers: u16,
     /// The cores the workers may use.
     pub cores: Vec<u16>,
+    /// What is known of who was on which core.
+    pub record: KernelRecord,
+    /// Threads of the run that watch or serve it and are no workers.
+    pub watchers: Vec<u32>,
+}
+
+/// What is known of who was on which core, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KernelRecord {
+    /// Every switch in and out, as the kernel recorded it.
+    Switches,
+    /// The kernel records nothing for this program: for this reason.
+    None(String),
+}
+
+impl Default for KernelRecord {
+    fn default() -> KernelRecord {
+        KernelRecord::None("the run has not begun".to_owned())
+    }
 }
 
 /// The last frame of a run that came to its end: what is counted rather than seen.
@@ -221,7 +240,14 @@ mod tests {
         let event = Event::Submitted { task: TaskId(3) };
         let record = Record { at: Stamp(7), worker: WorkerId(1), core: CoreId(0), event };
         let frames = [
-            Frame::Begin(Begin { t0: Stamp(1), pid: 2, workers: 4, cores: vec![0, 1] }),
+            Frame::Begin(Begin {
+                t0: Stamp(1),
+                pid: 2,
+                workers: 4,
+                cores: vec![0, 1],
+                record: KernelRecord::Switches,
+                watchers: vec![7],
+            }),
             Frame::Events(vec![record; 3]),
             Frame::End(End { events: 3, ..End::default() }),
             Frame::Failed("no more processes".to_owned()),

@@ -18,7 +18,7 @@ use super::made::{self, Made};
 fn trace(tasks: &[Vec<(State, u64)>]) -> (Trace, Ns) {
     let name = |i: usize| TaskName { name: format!("task {i}"), background: false };
     let mut trace = Trace::new((0..tasks.len()).map(name).collect(), tasks.len() as u16);
-    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: tasks.len() as u16, cores: vec![0, 1] });
+    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: tasks.len() as u16, cores: vec![0, 1], ..Begin::default() });
     let mut end = 0;
     for (index, spans) in tasks.iter().enumerate() {
         let task = TaskId(index as u32);
@@ -204,7 +204,10 @@ fn many(tasks: u32, size: (u16, u16)) -> App {
     app.setup.workload.set("cpu", Value::Time(Ns((each * 1e6) as u64))).expect("a length of time");
     made::type_in(&mut app, "2");
     let run = made::id(&app);
-    update(&mut app, Message::Begin(run, Begin { t0: made::T0, pid: 100, workers: 8, cores: (0..10).collect() }));
+    update(
+        &mut app,
+        Message::Begin(run, Begin { t0: made::T0, pid: 100, workers: 8, cores: (0..10).collect(), ..Begin::default() }),
+    );
     let mut made = Made::default();
     made.submit(tasks);
     for task in 0..tasks {

@@ -101,7 +101,7 @@ impl Made {
     pub fn begin(self, app: &mut App) {
         let run = id(app);
         let workers = app.run.as_ref().expect("a run").workers;
-        update(app, Message::Begin(run, Begin { t0: T0, pid: 100, workers, cores: vec![0, 1] }));
+        update(app, Message::Begin(run, Begin { t0: T0, pid: 100, workers, cores: vec![0, 1], ..Begin::default() }));
         update(app, Message::Events(run, self.records));
     }
 }

@@ -121,7 +121,7 @@ fn perform(run: &Arc<Run>, collector: Collector) {
     let cores = if run.pinned.is_empty() { machine::allowed_cores() } else { run.pinned.clone() };
     let cpu = sys::thread_cpu();
     let t0 = sys::now();
-    collector.begin(Begin { t0, pid: std::process::id(), workers: run.stage.workers, cores });
+    collector.begin(Begin { t0, pid: std::process::id(), workers: run.stage.workers, cores, ..Begin::default() });
     for task in (0..run.stage.tasks.len() as u32).map(TaskId) {
         run.dispatcher.record_at(t0, Event::Submitted { task });
     }

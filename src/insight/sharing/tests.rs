@@ -10,7 +10,7 @@ fn trace(events: &[(u64, u32, Event)]) -> Trace {
     let name = |name: &str, background| TaskName { name: name.to_owned(), background };
     let names = vec![name("ticker", true), name("job", false)];
     let mut trace = Trace::new(names, 2).naming_locks(vec!["db".to_owned()]);
-    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: 2, cores: vec![0, 1] });
+    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: 2, cores: vec![0, 1], ..Begin::default() });
     for (ms, worker, event) in events {
         let at = Stamp(ms * 1_000_000);
         trace.push(&Record { at, worker: WorkerId(*worker as u16), core: CoreId(0), event: *event });

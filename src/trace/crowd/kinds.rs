@@ -12,15 +12,27 @@ pub(super) const CORES: usize = 16;
 pub(super) const ENDED: u8 = 2 * State::COUNT as u8;
 pub(super) const LISTENS: u8 = ENDED + 1;
 pub(super) const ON_CORE: u8 = LISTENS + 1;
-pub(super) const NOTHING: u8 = ON_CORE + CORES as u8;
+/// A thread of the run is on that core and computes nothing: it starts, copies, or wakes for a moment within a wait.
+pub(super) const BESIDE: u8 = ON_CORE + CORES as u8;
+/// A thread that watches or serves the run is on that core.
+pub(super) const OVERHEAD: u8 = BESIDE + CORES as u8;
+pub(super) const NOTHING: u8 = OVERHEAD + CORES as u8;
 pub(super) const KINDS: usize = NOTHING as usize + 1;
 
 /// The loop's place after the cores', among what only one has at a time.
 pub(super) const LOOP: usize = CORES;
+/// The places of those who are on a core and compute nothing, after the loop.
+pub(super) const ALSO: usize = LOOP + 1;
+/// How many such places there are.
+pub(super) const PLACES: usize = ALSO + CORES;
 /// Nobody has it.
 pub(super) const FREE: u16 = u16::MAX;
 /// Somebody has it, but it is not known who.
 pub(super) const SOMEBODY: u16 = u16::MAX - 1;
+/// A thread of the run that is no worker has it.
+pub(super) const HELPER: u16 = u16::MAX - 2;
+/// What watches or serves the run has it.
+pub(super) const WATCHER: u16 = u16::MAX - 3;
 
 /// What is told apart of what a task does: its state, whether it keeps its worker, and on which core it works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +57,15 @@ impl Kind {
         holds || self.0 / 2 == State::Running as u8 || self.core().is_some()
     }
 
+    /// The core that a task computes on.
     pub(super) fn core(self) -> Option<usize> {
-        (ON_CORE..NOTHING).contains(&self.0).then(|| usize::from(self.0 - ON_CORE))
+        (ON_CORE..BESIDE).contains(&self.0).then(|| usize::from(self.0 - ON_CORE))
+    }
+
+    /// The place among [`Owners`] that one of this kind has: a core to compute on, or to do something else.
+    pub(super) fn place_on_core(self) -> Option<usize> {
+        let beside = (BESIDE..NOTHING).contains(&self.0).then(|| ALSO + usize::from(self.0 - BESIDE) % CORES);
+        self.core().or(beside)
     }
 
     pub(super) fn index(self) -> usize {
@@ -67,7 +86,7 @@ impl Totals {
         for (sum, two) in sums.iter_mut().zip(self.0.chunks_exact(2)) {
             *sum = Ns(two[0] + two[1]);
         }
-        let on_cores = self.0[usize::from(ON_CORE)..usize::from(NOTHING)].iter().sum();
+        let on_cores = self.0[usize::from(ON_CORE)..usize::from(BESIDE)].iter().sum();
         sums[State::Running as usize] += Ns(on_cores);
         sums
     }
@@ -85,6 +104,17 @@ impl Totals {
     /// Time at work on a core, by its place among [`Crowd::cores`].
     pub fn on_core(&self, place: usize) -> Ns {
         self.0.get(usize::from(ON_CORE) + place).map_or(Ns::ZERO, |t| Ns(*t))
+    }
+
+    /// Time in which a thread of the run was on a core without computing: it started, copied, or woke within a wait. By
+    /// the core's place among [`Crowd::cores`]; known from the kernel's record only.
+    pub fn beside(&self, place: usize) -> Ns {
+        self.0.get(usize::from(BESIDE) + place).map_or(Ns::ZERO, |t| Ns(*t))
+    }
+
+    /// Time in which what watches or serves the run was on a core, as [`Totals::beside`].
+    pub fn overhead(&self, place: usize) -> Ns {
+        self.0.get(usize::from(OVERHEAD) + place).map_or(Ns::ZERO, |t| Ns(*t))
     }
 
     /// Time in which a task had the event loop.
@@ -125,7 +155,7 @@ impl Counts {
             return self.0[usize::from(ENDED)].into();
         }
         let two = 2 * state as usize;
-        let on_cores = self.0[usize::from(ON_CORE)..usize::from(NOTHING)].iter().map(|n| usize::from(*n)).sum();
+        let on_cores = self.0[usize::from(ON_CORE)..usize::from(BESIDE)].iter().map(|n| usize::from(*n)).sum();
         let rest = if state == State::Running { on_cores } else { 0 };
         usize::from(self.0[two]) + usize::from(self.0[two + 1]) + rest
     }
@@ -143,7 +173,7 @@ impl Counts {
 
 /// Who has what only one has at a time: each core, and the loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Owners(pub(super) [u16; CORES + 1]);
+pub(super) struct Owners(pub(super) [u16; PLACES]);
 
 /// Who has a core or the loop, as far as that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,6 +184,10 @@ pub enum Owner {
     Task(TaskId),
     /// One of several that claim it.
     Somebody,
+    /// A thread of the run that is no worker.
+    Helper,
+    /// What watches or serves the run.
+    Watcher,
 }
 
 impl Owners {
@@ -167,6 +201,8 @@ impl Owners {
         match self.0[place] {
             FREE => Owner::Nobody,
             SOMEBODY => Owner::Somebody,
+            HELPER => Owner::Helper,
+            WATCHER => Owner::Watcher,
             task => Owner::Task(TaskId(task.into())),
         }
     }

@@ -1,13 +1,17 @@
 //! Questions to all tasks together; each is answered from the blocks that its ends lie in.
 
-use super::{Block, Change, Counts, Crowd, Header, LISTENS, LOOP, Owner, Place, Totals};
+use super::kinds::PLACES;
+use super::{ALSO, Block, Change, Counts, Crowd, Header, LISTENS, LOOP, Owner, Place, Totals};
 use crate::units::{Ns, Range};
 
 /// A stretch in which one has a core, the loop, or in which the loop listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// On the core at this place among [`Crowd::cores`].
+    /// Computing on the core at this place among [`Crowd::cores`].
     Core(usize, Owner),
+    /// On that core without computing: starting, copying, awake for a moment within a wait; or a helper, or a watcher.
+    /// Known from the kernel's record only.
+    Beside(usize, Owner),
     /// On the event loop.
     Loop(Owner),
     /// The event loop listens.
@@ -68,9 +72,14 @@ impl Crowd {
         let place = self.place(range.from);
         let mut header = self.header(place);
         let lanes = self.cores.len();
-        let mut since = [range.from; LOOP + 2];
+        let mut since = [range.from; PLACES];
+        let mut quiet_since = range.from;
         let owner = |header: &Header, lane: usize| header.owners.owner(lane);
-        let turn = |lane: usize, owner: Owner| if lane == LOOP { Turn::Loop(owner) } else { Turn::Core(lane, owner) };
+        let turn = |lane: usize, owner: Owner| match lane {
+            LOOP => Turn::Loop(owner),
+            ALSO.. => Turn::Beside(lane - ALSO, owner),
+            _ => Turn::Core(lane, owner),
+        };
         let mut close = |lane: usize, owner: Owner, from: Ns, to: Ns| {
             let stretch = Range::new(from, to);
             if owner != Owner::Nobody && !stretch.is_empty() {
@@ -81,7 +90,7 @@ impl Crowd {
         let mut quiet = Vec::new();
         for (at, change) in self.from(place).take_while(|(at, _)| *at < range.to) {
             let heard = listens(&header);
-            let lanes = [change.from.core(), change.to.core(), Some(LOOP)];
+            let lanes = [change.from.place_on_core(), change.to.place_on_core(), Some(LOOP)];
             let before = lanes.map(|lane| lane.map(|l| (l, owner(&header, l))));
             header.apply(change);
             for (lane, was) in before.into_iter().flatten() {
@@ -91,16 +100,16 @@ impl Crowd {
                 }
             }
             match (heard, listens(&header)) {
-                (true, false) => quiet.push(Range::new(since[LOOP + 1], at)),
-                (false, true) => since[LOOP + 1] = at,
+                (true, false) => quiet.push(Range::new(quiet_since, at)),
+                (false, true) => quiet_since = at,
                 _ => {}
             }
         }
-        for lane in (0..lanes).chain([LOOP]) {
+        for lane in (0..lanes).chain(ALSO..ALSO + lanes).chain([LOOP]) {
             close(lane, owner(&header, lane), since[lane], range.to);
         }
         if listens(&header) {
-            quiet.push(Range::new(since[LOOP + 1], range.to));
+            quiet.push(Range::new(quiet_since, range.to));
         }
         quiet.into_iter().filter(|r| !r.is_empty()).for_each(|r| each(r, Turn::Listens));
     }

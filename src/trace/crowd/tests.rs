@@ -25,7 +25,7 @@ fn record(&(at, task, state, holds, core, due): &Step) -> Record {
 fn empty() -> Trace {
     let name = |i: u32| TaskName { name: format!("task {i}"), background: false };
     let mut trace = Trace::new((0..TASKS).map(name).collect(), 1);
-    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: 1, cores: vec![0, 1, 2] });
+    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: 1, cores: vec![0, 1, 2], ..Begin::default() });
     trace
 }
 
