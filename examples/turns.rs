@@ -34,7 +34,7 @@ fn main() {
         poll_every: [piece; Kernel::COUNT],
         locks: Vec::new(),
     };
-    let plan = Plan { stages: vec![stage], seed: 1, engine: Engine::Measured };
+    let plan = Plan { stages: vec![stage], seed: 1, engine: Engine::Measured, unrecorded: false };
     for _ in 0..times.parse().expect("a number of runs") {
         print(&run(Path::new(exe), &plan));
     }

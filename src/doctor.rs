@@ -15,7 +15,7 @@ mod judge;
 mod wording;
 
 pub use facts::{
-    Clock, Cores, Cpu, Facts, Files, Group, Limit, Limits, Load, Loopback, Memory, Speed, Temporary, Terminal,
+    Clock, Cores, Cpu, Facts, Files, Group, Limit, Limits, Load, Loopback, Memory, Record, Speed, Temporary, Terminal,
 };
 pub use judge::judge;
 pub use wording::{json, text};

@@ -16,6 +16,9 @@ pub struct Plan {
     pub seed: u64,
     /// Who executes it.
     pub engine: Engine,
+    /// Whether the kernel's record of switches is not wanted: what it costs is known from runs without it.
+    #[serde(default)]
+    pub unrecorded: bool,
 }
 
 /// Who executes a plan.
@@ -126,6 +129,8 @@ pub struct Wishes {
     pub cores: Option<u16>,
     /// The seed of everything random.
     pub seed: u64,
+    /// Without the kernel's record of switches.
+    pub unrecorded: bool,
 }
 
 impl Plan {
@@ -159,7 +164,7 @@ impl Plan {
         let locks = workload.locks().into_iter().map(str::to_owned).collect();
         let name = workload.name.clone();
         let stage = Stage { workload: name, tasks, model, workers, cores: wishes.cores, poll_every, locks };
-        Plan { stages: vec![stage], seed: wishes.seed, engine: Engine::Measured }
+        Plan { stages: vec![stage], seed: wishes.seed, engine: Engine::Measured, unrecorded: wishes.unrecorded }
     }
 
     /// The one stage there is.

@@ -14,7 +14,7 @@ mod table;
 
 pub use amounts::params;
 pub use csv::{csv_head, csv_rows};
-pub use document::{KERNEL_RECORD, SCHEMA, json};
+pub use document::{SCHEMA, json};
 pub use fields::*;
 pub use narrator::Narrator;
 pub use printout::Printout;

@@ -8,6 +8,7 @@ mod lock;
 mod stats;
 mod store;
 mod track;
+mod weave;
 mod wire;
 
 pub use crowd::{Counts, Crowd, Kind, Owner, Totals, Turn};
@@ -18,8 +19,8 @@ pub use stats::{LockStats, LongestBlock, Overdue, Stats};
 pub use store::{KEPT_MARKS, Loss, TaskName, Trace, WorkerTrack};
 pub use track::{Mark, Span, StateSums, Sums, Track};
 pub use wire::{
-    Begin, End, FileSystem, Frame, FrameError, FrameReader, KernelRecord, Overhead, Switches, TaskResult, WorkerUse,
-    write_frame,
+    Begin, End, FileSystem, Frame, FrameError, FrameReader, KernelRecord, Overhead, RecordUse, Switches, TaskResult,
+    WorkerUse, write_events, write_frame,
 };
 
 /// Makes room for one more, a quarter at a time: thousands of tracks must not all keep twice what they need.

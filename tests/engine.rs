@@ -6,6 +6,8 @@ mod laws;
 mod life;
 #[path = "engine/programs.rs"]
 mod programs;
+#[path = "engine/record.rs"]
+mod record;
 #[path = "engine/refusals.rs"]
 mod refusals;
 #[path = "engine/sharing.rs"]

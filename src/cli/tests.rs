@@ -44,7 +44,7 @@ fn without_arguments_the_screen_starts_with_cpu_serial() {
     let settings = screen("");
     assert_eq!(settings.workload.name, "cpu");
     assert_eq!(settings.model, crate::model::Model::plain(ModelKind::Serial));
-    assert_eq!(settings.wishes, crate::plan::Wishes { workers: None, cores: None, seed: 1 });
+    assert_eq!(settings.wishes, crate::plan::Wishes { workers: None, cores: None, seed: 1, unrecorded: false });
     assert_eq!(settings.interval, GlobalLock::DEFAULT_INTERVAL);
     assert!(settings.mouse && !settings.ascii && !settings.plain);
     assert_eq!((settings.color, settings.theme), (Color::Auto, Theme::Dark));
@@ -60,7 +60,7 @@ fn every_option_arrives() {
     assert_eq!(settings.workload.param("wait"), Some(Value::Time(Ns::from_millis(100))));
     assert_eq!(settings.model.kind, ModelKind::Threads);
     assert_eq!(settings.model.lock, GlobalLock::Gil { interval: Ns::from_millis(20) });
-    assert_eq!(settings.wishes, crate::plan::Wishes { workers: Some(3), cores: Some(2), seed: 9 });
+    assert_eq!(settings.wishes, crate::plan::Wishes { workers: Some(3), cores: Some(2), seed: 9, unrecorded: false });
     assert_eq!(settings.scale.millionths, 250_000);
     assert_eq!((settings.color, settings.theme), (Color::Never, Theme::ColorBlind));
     assert!(settings.ascii && settings.plain && !settings.mouse);

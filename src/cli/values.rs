@@ -86,7 +86,7 @@ pub(super) fn settings(shared: &Shared, host: &impl Host) -> Result<Settings, Ex
     Ok(Settings {
         workload,
         model: Model { kind: shared.model, lock },
-        wishes: Wishes { workers: shared.workers, cores: shared.cores, seed: shared.seed },
+        wishes: Wishes { workers: shared.workers, cores: shared.cores, seed: shared.seed, unrecorded: false },
         scale: shared.scale,
         interval,
         color: Color::default(),

@@ -24,6 +24,8 @@ pub struct Facts {
     pub clock: Clock,
     /// The kernel's setting of who may read records of scheduling: the higher, the fewer.
     pub perf_event_paranoid: Option<i32>,
+    /// Whether the kernel records the switches of what this program starts.
+    pub kernel_record: Record,
     /// How much a program may have.
     pub limits: Limits,
     /// Where temporary files go.
@@ -108,6 +110,15 @@ pub struct Clock {
     pub source: Option<String>,
     /// What reading it once costs, in nanoseconds.
     pub read_ns: f64,
+}
+
+/// The kernel's record of switches, tried.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Record {
+    /// Why there is none, if there is none.
+    pub refused: Option<String>,
+    /// What would allow it, where anything would.
+    pub cure: Option<&'static str>,
 }
 
 /// How much of something there may be.

@@ -35,6 +35,7 @@ pub(super) fn facts(terminal: Terminal) -> Facts {
         speed: system::speed(),
         clock: clock(),
         perf_event_paranoid: number("/proc/sys/kernel/perf_event_paranoid"),
+        kernel_record: system::kernel_record(),
         limits: system::limits(),
         temporary: temporary(),
         loopback: loopback(),

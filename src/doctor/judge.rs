@@ -12,8 +12,6 @@ const WORKERS: u64 = 1024;
 const FILES: u64 = 256;
 /// A clock that costs more nanoseconds than this shows in what events cost.
 const CHEAP_CLOCK: f64 = 150.0;
-/// The highest setting at which everybody may record their own programs' scheduling.
-const OPEN_RECORD: i32 = 2;
 /// Room that files and workers are happy with, in bytes.
 const ROOM: u64 = 200_000_000;
 
@@ -171,16 +169,14 @@ fn system(facts: &Facts) -> Check {
     }
 }
 
-/// Nothing reads the record yet, whatever the kernel says: that must not sound like a promise.
+/// Whether the kernel tells who is on which core.
 fn record(facts: &Facts) -> Check {
     let topic = "kernel record";
-    let own = "not read by this version: workers notice by their own clock when they stood still";
-    match facts.perf_event_paranoid {
-        Some(level) if level <= OPEN_RECORD => {
-            good(topic, format!("would be permitted (perf_event_paranoid is {level}); {own}"))
-        }
-        Some(level) => good(topic, format!("would be refused to users (perf_event_paranoid is {level}); {own}")),
-        None => unknown(topic, &format!("there is none that is known here; {own}")),
+    let level = facts.perf_event_paranoid.map_or(String::new(), |level| format!(" (perf_event_paranoid is {level})"));
+    match (&facts.kernel_record.refused, facts.kernel_record.cure) {
+        (None, _) => good(topic, format!("every switch of a run is recorded{level}")),
+        (Some(why), Some(cure)) => limits(topic, why.clone(), cure),
+        (Some(why), None) => limits(topic, why.clone(), "workers notice by their own clock when they stood still"),
     }
 }
 

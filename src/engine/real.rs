@@ -25,6 +25,7 @@ pub mod machine;
 mod memory;
 mod message;
 mod processes;
+pub mod record;
 mod request;
 pub mod ring;
 mod run;

@@ -10,14 +10,14 @@ use super::fields::{
 };
 use crate::insight::{self, Facts};
 use crate::state::{Outcome, State};
-use crate::trace::{End, LockStats, Mark, Stats, Trace, Track};
+use crate::trace::{End, KernelRecord, LockStats, Mark, Stats, Trace, Track};
 use crate::units::{CoreId, LockId, Ns, Range, TaskId, WorkerId};
 
 /// The version of the document.
 pub const SCHEMA: u32 = 1;
 
-/// What the figures of running and waiting rest on.
-pub const KERNEL_RECORD: &str = "none: the kernel's record of switches is not read; a worker notices by its own clock when it stood still, and calls that ready";
+/// What the figures of running and waiting rest on where the kernel records nothing, after the reason.
+const INSTEAD: &str = "a worker notices by its own clock when it stood still, and calls that ready";
 
 /// The document of `run` as text, with a line break at its end; nothing if the run is not over.
 pub fn json(run: Run<'_>) -> Option<String> {
@@ -57,7 +57,11 @@ impl Document {
             concurrency: stats.concurrency,
             latency_s: percentiles(&tasks),
             peak_rss_bytes: (end.peak_rss_bytes > 0).then_some(end.peak_rss_bytes),
-            switches: Switches { voluntary: end.switches.voluntary, involuntary: end.switches.involuntary },
+            switches: Switches {
+                voluntary: end.switches.voluntary,
+                involuntary: end.switches.involuntary,
+                migrations: trace.switched(Range::new(Ns::ZERO, makespan)).map(|s| s.migrations),
+            },
             spawn: Spawn { count: stats.spawned, total_s: stats.spawning.as_secs() },
             ipc: Ipc { bytes: stats.copied, serialize_s: stats.copying.as_secs() },
             lock: lock(run, &stats, end),
@@ -66,8 +70,14 @@ impl Document {
             tasks,
             core_ids,
             core_busy_s,
-            kernel_record: KERNEL_RECORD,
-            recorder: Recorder { events: end.events, lost: end.lost, kept_from_s: trace.forgotten.as_secs() },
+            kernel_record: kernel_record(trace),
+            recorder: Recorder {
+                events: end.events,
+                lost: end.lost,
+                kept_from_s: trace.forgotten.as_secs(),
+                switches: end.kernel.map(|k| k.switches),
+                switches_lost: end.kernel.map(|k| k.lost),
+            },
             overhead_cpu_s: Overhead {
                 collector: end.overhead.collector.as_secs(),
                 server: end.overhead.server.as_secs(),
@@ -169,7 +179,7 @@ fn task(trace: &Trace, end: &End, index: usize, makespan: Ns) -> Task {
         started_s: seconds(taken_up(trace, track).map(|m| m.at)),
         finished_s: seconds(finished),
         latency_s: seconds(finished.zip(submitted).map(|(to, from)| to - from)),
-        states_s: states(track, makespan),
+        states_s: states(trace, track, makespan),
         result: end.results.get(index).and_then(|r| r.value),
     }
 }
@@ -181,16 +191,33 @@ pub(super) fn outcome(trace: &Trace, id: TaskId) -> Outcome {
     told.or(seen).unwrap_or(Outcome::Stopped)
 }
 
-fn states(track: &Track, until: Ns) -> States {
+fn states(trace: &Trace, track: &Track, until: Ns) -> States {
     let sums = track.sums(until);
     // Only the kernel's record could tell this state from `ready`.
-    let known = |state: State| state != State::Preempted;
+    let known = |state: State| state != State::Preempted || trace.record == KernelRecord::Switches;
     States(State::ALL.map(|s| known(s).then(|| sums[s as usize].as_secs())))
 }
 
-/// The cores, and for how long tasks were seen executing on each. Where some of the execution was recorded without its
-/// core, a core on which none was seen is unknown rather than idle; where the trace is not whole, all are.
+/// What the figures of running and waiting rest on.
+fn kernel_record(trace: &Trace) -> String {
+    match &trace.record {
+        KernelRecord::Switches => "switches".to_owned(),
+        KernelRecord::None(reason) => format!("none: {reason}; {INSTEAD}"),
+    }
+}
+
+/// The cores, and for how long the run was on each: by the kernel's record everything but what watches and serves it,
+/// or else by what tasks were seen executing. Where some of the execution was recorded without its core, a core on which
+/// none was seen is unknown rather than idle; where the trace is not whole, all are.
 fn core_busy(trace: &Trace, until: Ns) -> (Vec<u16>, Vec<Option<f64>>) {
+    if trace.record == KernelRecord::Switches {
+        let (totals, known) = (trace.crowd().totals(until), trace.crowd().cores());
+        let place = |core: u16| known.iter().position(|c| *c == core);
+        let used = |place: usize| totals.on_core(place) + totals.beside(place);
+        let all_told = trace.crowd().tells_all_cores();
+        let busy = |core: u16| place(core).map_or(all_told.then_some(0.0), |p| Some(used(p).as_secs()));
+        return trace.cores.iter().map(|core| (*core, busy(*core))).unzip();
+    }
     let mut busy: BTreeMap<u16, Ns> = trace.cores.iter().map(|c| (*c, Ns::ZERO)).collect();
     let mut all_placed = true;
     let spans = trace.tasks.iter().flat_map(|t| t.spans(Range::new(Ns::ZERO, until)));

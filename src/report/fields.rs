@@ -38,7 +38,7 @@ pub struct Document {
     pub tasks: Vec<Task>,
     pub core_ids: Vec<u16>,
     pub core_busy_s: Vec<Option<f64>>,
-    pub kernel_record: &'static str,
+    pub kernel_record: String,
     pub recorder: Recorder,
     pub overhead_cpu_s: Overhead,
     pub busy_machine: Option<f64>,
@@ -71,6 +71,7 @@ pub struct Percentiles {
 pub struct Switches {
     pub voluntary: u64,
     pub involuntary: u64,
+    pub migrations: Option<u64>,
 }
 
 /// The creation of workers.
@@ -153,6 +154,8 @@ pub struct Recorder {
     pub events: u64,
     pub lost: u64,
     pub kept_from_s: f64,
+    pub switches: Option<u64>,
+    pub switches_lost: Option<u64>,
 }
 
 /// CPU time of the run that is no worker's.

@@ -15,7 +15,9 @@ mod queries;
 pub use kinds::{Counts, Kind, Owner, Totals};
 pub use queries::Turn;
 
-use kinds::{ALSO, CORES, FREE, KINDS, LISTENS, LOOP, ON_CORE, Owners, PLACES, SOMEBODY};
+pub use kinds::{HELPER, SOMEBODY, WATCHER};
+
+use kinds::{ALSO, BESIDE, CORES, FREE, KINDS, LISTENS, LOOP, NOTHING, ON_CORE, OVERHEAD, Owners, PLACES};
 
 /// How many changes a block holds at most.
 const FULL: usize = 128;
@@ -175,31 +177,77 @@ impl Crowd {
         &self.cores
     }
 
+    /// Whether work on every core is told apart: there were not too many of them.
+    pub fn tells_all_cores(&self) -> bool {
+        self.cores.len() < CORES
+    }
+
     /// What kind `mark` is of; `allowed` are the cores of the run.
     fn kind(&mut self, mark: &Mark, allowed: &[u16]) -> Kind {
         let CoreId(core) = mark.core;
         if mark.state != State::Running || !allowed.contains(&core) {
             return Kind::of(mark.state, mark.holds);
         }
-        let place = self.cores.iter().position(|c| *c == core).or_else(|| {
+        self.place_of(core).map_or(Kind::of(mark.state, mark.holds), |p| Kind(ON_CORE + p))
+    }
+
+    /// The place of `core` among those that are told apart, if there is one left for it.
+    fn place_of(&mut self, core: u16) -> Option<u8> {
+        let known = self.cores.iter().position(|c| *c == core).or_else(|| {
             (self.cores.len() < CORES).then(|| {
                 self.cores.push(core);
                 self.cores.len() - 1
             })
         });
-        place.map_or(Kind::of(mark.state, mark.holds), |p| Kind(ON_CORE + p as u8))
+        known.map(|place| place as u8)
     }
 
     /// `task` got a mark, which stands where `placed` says.
     pub(super) fn mark(&mut self, task: TaskId, mark: &Mark, placed: &Placed, allowed: &[u16]) {
-        let task = u16::try_from(task.0).unwrap_or(SOMEBODY).min(SOMEBODY);
-        let kind = |crowd: &mut Crowd, m: Option<Mark>| m.map_or(Kind::NOTHING, |m| crowd.kind(&m, allowed));
-        let (before, was, now) = (kind(self, placed.before), kind(self, placed.was), kind(self, Some(*mark)));
+        let (task, kinds) = self.kinds(task, mark, placed, allowed);
+        let [before, was, now, then] = kinds;
         self.replace(mark.at, task, (before, was), (before, now));
         if let Some(next) = placed.next {
-            let then = self.kind(&next, allowed);
             self.replace(next.at, task, (was, then), (now, then));
         }
+    }
+
+    /// `task` lost that mark again.
+    pub(super) fn unmark(&mut self, task: TaskId, mark: &Mark, placed: &Placed, allowed: &[u16]) {
+        let (task, kinds) = self.kinds(task, mark, placed, allowed);
+        let [before, was, now, then] = kinds;
+        if let Some(next) = placed.next {
+            self.replace(next.at, task, (now, then), (was, then));
+        }
+        self.replace(mark.at, task, (before, now), (before, was));
+    }
+
+    /// The kinds of what was before a mark, in its place, what it is, and what follows.
+    fn kinds(&mut self, task: TaskId, mark: &Mark, placed: &Placed, allowed: &[u16]) -> (u16, [Kind; 4]) {
+        let mut kind = |m: Option<Mark>| m.map_or(Kind::NOTHING, |m| self.kind(&m, allowed));
+        let kinds = [kind(placed.before), kind(placed.was), kind(Some(*mark)), kind(placed.next)];
+        (short(task), kinds)
+    }
+
+    /// A thread of `owner` (a task, a helper, or one that `watches`) is on `core` without computing from `at`, or no
+    /// longer is.
+    pub(super) fn beside(&mut self, at: Ns, core: CoreId, who: (u16, bool), on: bool, allowed: &[u16]) {
+        if let Some((from, to)) = self.stands(core, who.1, on, allowed) {
+            self.insert(at, Change { after: [0; 3], task: who.0, from, to });
+        }
+    }
+
+    /// Takes back what [`Crowd::beside`] has put in.
+    pub(super) fn unbeside(&mut self, at: Ns, core: CoreId, who: (u16, bool), on: bool, allowed: &[u16]) {
+        if let Some(kinds) = self.stands(core, who.1, on, allowed) {
+            self.remove(at, who.0, kinds);
+        }
+    }
+
+    fn stands(&mut self, core: CoreId, watches: bool, on: bool, allowed: &[u16]) -> Option<(Kind, Kind)> {
+        let place = self.place_of(core.0).filter(|_| allowed.contains(&core.0))?;
+        let there = Kind(if watches { OVERHEAD } else { BESIDE } + place);
+        Some(if on { (Kind::NOTHING, there) } else { (there, Kind::NOTHING) })
     }
 
     /// A loop begins or ceases to listen.
@@ -295,13 +343,24 @@ impl Crowd {
         self.stale = usize::MAX;
     }
 
-    /// Drops what lies wholly before `cut`; the sums stay. Gives back how often a loop began or ceased to listen there.
+    /// The instant in the middle of all changes.
+    pub(super) fn middle(&self) -> Option<Ns> {
+        self.blocks.get(self.blocks.len() / 2).map(|block| block.first)
+    }
+
+    /// Drops what lies wholly before `cut`; the sums stay. Gives back how many of those changes were no task's.
     pub(super) fn forget(&mut self, cut: Ns) -> usize {
         self.settle();
         let gone = self.blocks.partition_point(|b| b.first < cut).saturating_sub(1);
         let dropped = self.blocks.drain(..gone);
-        dropped.flat_map(|b| b.changes).filter(|c| c.from.0 == LISTENS || c.to.0 == LISTENS).count()
+        let apart = |kind: Kind| kind.0 == LISTENS || (BESIDE..NOTHING).contains(&kind.0);
+        dropped.flat_map(|b| b.changes).filter(|c| apart(c.from) || apart(c.to)).count()
     }
+}
+
+/// A task as a change names it.
+fn short(task: TaskId) -> u16 {
+    u16::try_from(task.0).unwrap_or(SOMEBODY).min(SOMEBODY)
 }
 
 #[cfg(test)]

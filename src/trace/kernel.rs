@@ -1,7 +1,6 @@
 //! What the kernel's record of switches comes to: how often threads of the run were switched, and how often one came
 //! back on another core. Kept as sorted instants, so that those of any stretch are counted by two searches.
 
-#![expect(dead_code, reason = "nothing records switches yet")]
 use super::grow;
 use crate::units::{Ns, Range};
 
@@ -46,6 +45,14 @@ impl Counter {
         let place = list.iter().rposition(|known| *known <= at).map_or(0, |last| last + 1);
         grow(list);
         list.insert(place, at);
+    }
+
+    /// Takes back what was counted at `at`.
+    pub(super) fn uncount(&mut self, what: Counted, at: Ns) {
+        let list = self.list(what);
+        if let Some(place) = list.iter().rposition(|known| *known == at) {
+            list.remove(place);
+        }
     }
 
     pub(super) fn within(&self, range: Range) -> Switched {

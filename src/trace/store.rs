@@ -8,6 +8,7 @@ use super::kernel::{Counter, Switched};
 use super::lock::LockTrack;
 use super::stats::LongestBlock;
 use super::track::{Mark, Track};
+use super::weave::{Own, Threads};
 use super::wire::{Begin, End, KernelRecord};
 use crate::state::{Outcome, State};
 use crate::units::{CoreId, LockId, Ns, Range, Stamp, TaskId, WorkerId};
@@ -34,6 +35,8 @@ pub struct WorkerTrack {
     pub started: Option<Ns>,
     /// When it was gone, how, and by which signal.
     pub ended: Option<(Ns, Outcome, u8)>,
+    /// The task that it begins with.
+    pub first_task: Option<TaskId>,
     /// Whether its loop listens.
     listens: bool,
 }
@@ -83,7 +86,8 @@ pub struct Trace {
     /// The runner's account, once the run is over.
     pub report: Option<End>,
     pub(super) crowd: Crowd,
-    switched: Counter,
+    pub(super) switched: Counter,
+    pub(super) threads: Threads,
     /// Tasks that ended otherwise than done or stopped, and all tasks' payload bytes and the time those took.
     pub(super) broken: usize,
     pub(super) copied: (u64, Ns),
@@ -115,6 +119,7 @@ impl Trace {
             report: None,
             crowd: Crowd::default(),
             switched: Counter::default(),
+            threads: Threads::default(),
             broken: 0,
             copied: (0, Ns::ZERO),
             block: None,
@@ -145,6 +150,7 @@ impl Trace {
         self.pid = begin.pid;
         self.cores.clone_from(&begin.cores);
         self.record.clone_from(&begin.record);
+        self.set_watchers(&begin.watchers);
     }
 
     /// The run is over.
@@ -213,7 +219,27 @@ impl Trace {
         let at = self.offset(record.at);
         self.latest = self.latest.max(at);
         self.recorded += 1;
-        let mark = |state, holds| Mark { at, state, holds, worker: record.worker, core: record.core };
+        if let Event::Switched { tid, switch } = record.event {
+            self.weave_switch(tid, at, record.core, switch);
+        } else {
+            let mut own = self.before_own(record, at);
+            if let (None, Event::Ended { task, .. }) = (&own, record.event) {
+                own = self.before_end(task, at);
+            }
+            self.take_told(record, at, own.as_mut());
+            if let Some(own) = own {
+                self.after_own(own, record, at);
+            }
+        }
+        if self.kept > self.limit {
+            self.forget();
+        }
+    }
+
+    /// Takes what somebody in the run has told; `own` is the thread of the worker who did, where the kernel tells of it.
+    fn take_told(&mut self, record: &Record, at: Ns, own: Option<&mut Own>) {
+        let core = own.as_ref().and_then(|own| own.core()).unwrap_or(record.core);
+        let mark = |state, holds| Mark { at, state, holds, worker: record.worker, core };
         match record.event {
             Event::Submitted { task } => self.mark(task, mark(State::Queued, false)),
             Event::Enter { task, state, holds, ago, due } => {
@@ -223,7 +249,9 @@ impl Trace {
                     let held = before.map_or(holds, |m| m.holds);
                     self.mark(task, Mark { at: at - ago, ..mark(State::Ready, held) });
                 }
-                self.mark_until(task, mark(state, holds), due.map_or(Ns::MAX, |d| at + d));
+                let woke = self.adopt(own.filter(|_| state == State::Running && ago > Ns::ZERO), task, (at - ago, at));
+                let mark = Mark { at: woke.unwrap_or(at), ..mark(state, holds) };
+                self.mark_until(task, mark, due.map_or(Ns::MAX, |d| at + d));
             }
             Event::WasOff { task, spent } => {
                 self.mark(task, Mark { at: at - spent, core: Record::NO_CORE, ..mark(State::Ready, true) });
@@ -246,7 +274,7 @@ impl Trace {
                 }
             }
             Event::WorkerStarting { who, task } => {
-                self.worker(who, |w| w.starting = Some(at));
+                self.worker(who, |w| (w.starting, w.first_task) = (Some(at), Some(task)));
                 self.mark(task, Mark { worker: who, ..mark(State::Starting, true) });
             }
             Event::WorkerStarted { pid, tid } => self.worker(record.worker, |w| {
@@ -271,9 +299,6 @@ impl Trace {
             Event::Suspended { spent } => self.suspended.push(Range::new(at - spent, at)),
             Event::Switched { .. } => {}
         }
-        if self.kept > self.limit {
-            self.forget();
-        }
     }
 
     /// The whole run stood still from one instant to the other: it was suspended.
@@ -294,6 +319,24 @@ impl Trace {
                 self.crowd.mark(task, &mark, &placed, &self.cores);
             }
         }
+    }
+
+    /// A mark that the kernel's record makes.
+    pub(super) fn insert_mark(&mut self, task: TaskId, mark: Mark) {
+        self.mark(task, mark);
+    }
+
+    /// Takes such a mark back.
+    pub(super) fn remove_mark(&mut self, task: TaskId, mark: &Mark) {
+        let Some(track) = self.tasks.get_mut(task.index()) else { return };
+        if let Some(placed) = track.remove(mark) {
+            self.crowd.unmark(task, mark, &placed, &self.cores);
+        }
+    }
+
+    /// So many records more are kept.
+    pub(super) fn count_kept(&mut self, count: usize) {
+        self.kept += count;
     }
 
     fn listens(&mut self, worker: WorkerId, at: Ns, listens: bool) {
@@ -319,7 +362,11 @@ impl Trace {
     /// Drops the older half of the longest record, and all that is as old.
     fn forget(&mut self) {
         let longest = self.tasks.iter().map(Track::marks).max_by_key(|m| m.len());
-        let Some(cut) = longest.and_then(|m| m.get(m.len() / 2)).map(|m| m.at) else { return };
+        let middle = longest.and_then(|m| m.get(m.len() / 2)).map(|m| m.at);
+        // Where it is mostly not tasks whose record is long, it is who was on the cores meanwhile.
+        let of_tasks: usize = self.tasks.iter().map(|t| t.marks().len()).sum();
+        let cut = if of_tasks * 2 < self.kept { middle.max(self.crowd.middle()) } else { middle };
+        let Some(cut) = cut else { return };
         self.forgotten = cut.max(self.forgotten);
         for track in &mut self.tasks {
             self.kept -= track.forget(cut).min(self.kept);
@@ -328,6 +375,7 @@ impl Trace {
             self.kept -= lock.forget(cut).min(self.kept);
         }
         self.kept -= self.crowd.forget(self.forgotten).min(self.kept);
+        self.kept -= self.switched.forget(self.forgotten).min(self.kept);
     }
 
     /// How many changes it believes to keep.

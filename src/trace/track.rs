@@ -147,6 +147,15 @@ impl Track {
         self.placed(place)
     }
 
+    /// Takes `mark` out again, which [`Track::insert`] has put in. Gives back what putting it in had changed.
+    pub(super) fn remove(&mut self, mark: &Mark) -> Option<Placed> {
+        let place = self.marks.iter().rposition(|known| known == mark)?;
+        let placed = self.placed(place);
+        self.marks.remove(place);
+        self.add_up(place);
+        placed
+    }
+
     fn placed(&self, place: usize) -> Option<Placed> {
         let (earlier, mark) = (&self.marks[..place], self.marks[place]);
         let next = self.marks.get(place + 1).map(|n| n.at);

@@ -81,6 +81,17 @@ pub struct End {
     pub events: u64,
     /// Events lost because a ring was full.
     pub lost: u64,
+    /// What the kernel's record came to; nothing where there was none.
+    pub kernel: Option<RecordUse>,
+}
+
+/// What the kernel's record of a run came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordUse {
+    /// How many switches, and ends of threads, it holds.
+    pub switches: u64,
+    /// How many found no room and are missing.
+    pub lost: u64,
 }
 
 /// CPU time in a run that is no worker's.
@@ -158,30 +169,45 @@ pub enum FrameError {
 
 /// The longest payload that is read; a collector's sweep is far below.
 const LONGEST: u32 = 64 << 20;
+/// Bytes before a payload: its length, and its kind.
+const HEAD: usize = 5;
+/// The kind of a frame of events.
+const EVENTS: u8 = 2;
 
 /// Writes `frame` to `out`, in one piece.
 ///
 /// # Errors
 /// As `out` says.
 pub fn write_frame(out: &mut impl Write, frame: &Frame) -> io::Result<()> {
-    let mut bytes = vec![0; 5];
+    let mut bytes = vec![0; HEAD];
     let kind = match frame {
         Frame::Begin(begin) => json(&mut bytes, begin, 1)?,
-        Frame::Events(records) => {
-            bytes.reserve(records.len() * RECORD_BYTES);
-            records.iter().for_each(|r| r.write(&mut bytes));
-            2
-        }
+        Frame::Events(records) => return write_events(out, records),
         Frame::End(end) => json(&mut bytes, end, 3)?,
         Frame::Failed(reason) => {
             bytes.extend_from_slice(reason.as_bytes());
             4
         }
     };
-    let length = (bytes.len() - 5) as u32;
-    bytes[..4].copy_from_slice(&length.to_le_bytes());
-    bytes[4] = kind;
-    out.write_all(&bytes)?;
+    send(out, bytes, kind)
+}
+
+/// Writes a [`Frame::Events`] of `records` to `out`, in one piece.
+///
+/// # Errors
+/// As `out` says.
+pub fn write_events(out: &mut impl Write, records: &[Record]) -> io::Result<()> {
+    let mut bytes = vec![0; HEAD];
+    bytes.reserve(records.len() * RECORD_BYTES);
+    records.iter().for_each(|r| r.write(&mut bytes));
+    send(out, bytes, EVENTS)
+}
+
+fn send(out: &mut impl Write, mut frame: Vec<u8>, kind: u8) -> io::Result<()> {
+    let length = (frame.len() - HEAD) as u32;
+    frame[..4].copy_from_slice(&length.to_le_bytes());
+    frame[4] = kind;
+    out.write_all(&frame)?;
     out.flush()
 }
 
@@ -207,7 +233,7 @@ impl<R: Read> FrameReader<R> {
     /// # Errors
     /// If the pipe breaks inside a frame, or what it carries is none.
     pub fn next_frame(&mut self) -> Result<Option<Frame>, FrameError> {
-        let mut head = [0; 5];
+        let mut head = [0; HEAD];
         match self.from.read(&mut head[..1])? {
             0 => return Ok(None),
             _ => self.from.read_exact(&mut head[1..])?,
@@ -221,7 +247,7 @@ impl<R: Read> FrameReader<R> {
         let malformed = |e: serde_json::Error| FrameError::Malformed(e.to_string());
         Ok(Some(match head[4] {
             1 => Frame::Begin(serde_json::from_slice(&payload).map_err(malformed)?),
-            2 => Frame::Events(payload.chunks_exact(RECORD_BYTES).filter_map(Record::read).collect()),
+            EVENTS => Frame::Events(payload.chunks_exact(RECORD_BYTES).filter_map(Record::read).collect()),
             3 => Frame::End(serde_json::from_slice(&payload).map_err(malformed)?),
             4 => Frame::Failed(String::from_utf8_lossy(&payload).into_owned()),
             kind => return Err(FrameError::Malformed(format!("kind {kind}"))),

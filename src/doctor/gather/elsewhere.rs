@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use super::super::facts::{Group, Limits, Load, Speed};
+use super::super::facts::{Group, Limits, Load, Record, Speed};
 use crate::units::{Ns, Stamp};
 
 /// This instant.
@@ -31,6 +31,11 @@ pub(super) fn load(_allowed: &[u16]) -> Load {
 /// Nothing computes here.
 pub(super) fn speed() -> Speed {
     Speed::default()
+}
+
+/// There is no record, since nothing is run here.
+pub(super) fn kernel_record() -> Record {
+    Record { refused: Some("there are no measured runs here".to_owned()), cure: None }
 }
 
 /// The system's limits are not known.

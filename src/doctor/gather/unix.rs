@@ -4,10 +4,10 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use super::super::facts::{Files, Group, Limit, Limits, Load, Speed};
+use super::super::facts::{Files, Group, Limit, Limits, Load, Record, Speed};
 use crate::engine::real::calibrate;
 use crate::engine::real::machine::{self, Quota};
-use crate::engine::real::sys;
+use crate::engine::real::{record, sys};
 use crate::load::Watch;
 use crate::units::{Ns, Stamp};
 use crate::workload::Kernel;
@@ -35,6 +35,14 @@ pub(super) fn load(allowed: &[u16]) -> Load {
     thread::sleep(WATCHED);
     let at = sys::now();
     Load { others: watch.others(at, sys::process_cpu(), Ns::ZERO), stolen: watch.stolen(at) }
+}
+
+/// Whether the kernel records the switches of what this program starts.
+pub(super) fn kernel_record() -> Record {
+    match record::is_permitted() {
+        Ok(()) => Record::default(),
+        Err(refusal) => Record { refused: Some(refusal.why), cure: refusal.cure },
+    }
 }
 
 /// How fast a core computes.

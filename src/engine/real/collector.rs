@@ -7,9 +7,10 @@ use std::thread::{self, JoinHandle};
 
 use super::deadlock::{self, Deadlock};
 use super::memory::Memory;
+use super::record::KernelRings;
 use super::shared::Shared;
 use super::{kin, sys};
-use crate::trace::{Begin, End, Event, Frame, Record, write_frame};
+use crate::trace::{Begin, End, Event, Frame, Record, RecordUse, write_events, write_frame};
 use crate::units::{Ns, Stamp};
 
 /// Between two sweeps.
@@ -48,12 +49,18 @@ impl Collector {
     ///
     /// # Errors
     /// If the system allows no more threads.
-    pub(super) fn start(shared: Shared, names: Names, out: impl Write + Send + 'static) -> io::Result<Collector> {
+    pub(super) fn start(
+        shared: Shared,
+        names: Names,
+        kernel: Option<KernelRings>,
+        out: impl Write + Send + 'static,
+    ) -> io::Result<Collector> {
         let (orders, received) = channel();
         let thread = thread::Builder::new().name("collector".to_owned()).spawn(move || {
             sys::take_short_turns();
-            let (records, memory, deadlock) = (Vec::new(), Memory::default(), Deadlock::default());
-            let mut sweeper = Sweeper { shared, names, out, records, memory, deadlock };
+            let (memory, deadlock) = (Memory::default(), Deadlock::default());
+            let (records, early) = (Vec::new(), Vec::new());
+            let mut sweeper = Sweeper { shared, names, kernel, out, records, early, memory, deadlock };
             // Nobody reads what is written: there is nothing left to run for.
             if sweeper.run(&received).is_err() {
                 kin::die_with_children();
@@ -86,8 +93,13 @@ impl Collector {
 struct Sweeper<W> {
     shared: Shared,
     names: Names,
+    /// The kernel's record of switches, where there is one.
+    kernel: Option<KernelRings>,
     out: W,
+    /// What is to be written next, in order.
     records: Vec<Record>,
+    /// What came after the cut of the last sweep: it waits for the next, so that each sweep is of one moment.
+    early: Vec<Record>,
     memory: Memory,
     deadlock: Deadlock,
 }
@@ -95,7 +107,10 @@ struct Sweeper<W> {
 impl<W: Write> Sweeper<W> {
     fn run(&mut self, orders: &Receiver<Order>) -> io::Result<()> {
         match orders.recv() {
-            Ok(Order::Begin(begin)) => write_frame(&mut self.out, &Frame::Begin(begin))?,
+            Ok(Order::Begin(mut begin)) => {
+                begin.watchers.push(sys::thread_id());
+                write_frame(&mut self.out, &Frame::Begin(begin))?;
+            }
             Ok(Order::Fail(reason)) => return write_frame(&mut self.out, &Frame::Failed(reason)),
             Ok(Order::End(_)) | Err(_) => return Ok(()),
         }
@@ -132,40 +147,36 @@ impl<W: Write> Sweeper<W> {
         kin::die_with_children()
     }
 
-    /// Writes what the rings hold; nothing of what came after `until`.
+    /// Writes what the rings hold, up to this moment and in order; at the end of the run, up to `until`.
+    ///
+    /// The workers' rings are emptied before the kernel's: whoever has recorded something was put on its core before, so
+    /// that what the kernel has to say of it is never missing when its own words are read.
     fn sweep(&mut self, until: Option<Stamp>) -> io::Result<()> {
+        let cut = until.unwrap_or_else(sys::now);
+        std::mem::swap(&mut self.records, &mut self.early);
         for (worker, ring) in self.shared.rings() {
-            let from = self.records.len();
             ring.drain(&mut self.records);
-            if let Some(until) = until {
-                let mut place = from;
-                self.records.retain(|r| {
-                    place += 1;
-                    place <= from || r.at <= until
-                });
-                if ring.untold() > 0 {
-                    let event = Event::Lost { count: ring.untold() };
-                    self.records.push(Record { at: until, worker, core: Record::NO_CORE, event });
-                }
-            }
-            if self.records.len() >= FRAME {
-                self.write()?;
+            if until.is_some() && ring.untold() > 0 {
+                let event = Event::Lost { count: ring.untold() };
+                self.records.push(Record { at: cut, worker, core: Record::NO_CORE, event });
             }
         }
+        if let Some(kernel) = &mut self.kernel {
+            kernel.drain(&mut self.records);
+            self.records.extend(until.and_then(|_| kernel.untold(cut)));
+        }
+        // Runs that are in order each: stable, so that what one thread recorded at one instant stays in its order.
+        self.records.sort_by_key(|record| record.at);
+        self.early.extend(self.records.drain(self.records.partition_point(|record| record.at <= cut)..));
         self.write()
     }
 
     fn write(&mut self) -> io::Result<()> {
-        if self.records.is_empty() {
-            return Ok(());
+        for part in self.records.chunks(FRAME) {
+            write_events(&mut self.out, part)?;
         }
-        let frame = Frame::Events(std::mem::take(&mut self.records));
-        let written = write_frame(&mut self.out, &frame);
-        if let Frame::Events(mut records) = frame {
-            records.clear();
-            self.records = records;
-        }
-        written
+        self.records.clear();
+        Ok(())
     }
 
     fn finish(&mut self, mut end: End) -> io::Result<()> {
@@ -176,6 +187,9 @@ impl<W: Write> Sweeper<W> {
             end.events += ring.recorded();
             end.lost += ring.dropped();
             end.lock_retaken += ring.account().lock_retaken;
+        }
+        if let Some(kernel) = &self.kernel {
+            end.kernel = Some(RecordUse { switches: kernel.count, lost: kernel.lost() });
         }
         end.overhead.collector = sys::thread_cpu();
         write_frame(&mut self.out, &Frame::End(end))

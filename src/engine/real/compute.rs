@@ -34,6 +34,8 @@ pub(super) struct Worker {
     poll_every: [u64; Kernel::COUNT],
     /// The shortest time that a whole piece of each kernel has taken.
     quickest: [Ns; Kernel::COUNT],
+    /// Whether it must notice by itself that it stood still or changed cores: the kernel does not record it.
+    watches_itself: bool,
     /// When it last knew itself to be on a core: what lies between two such instants is looked at, without a gap.
     looked: Stamp,
     core: CoreId,
@@ -52,6 +54,7 @@ impl Worker {
             wanted,
             poll_every,
             quickest: [LONGEST_PIECE; Kernel::COUNT],
+            watches_itself: !shared.is_recorded(),
             looked: sys::now(),
             core: sys::core(),
         }
@@ -91,14 +94,17 @@ impl Worker {
     fn look_up(&mut self, task: TaskId, kernel: Kernel, piece: u64) {
         let (from, expected) = (self.looked, self.expected(kernel, piece));
         // Whoever wants the lock is served first.
-        let recorder = &self.recorder;
-        let late = |at| note_late(recorder, task, from, at, expected);
+        let (recorder, watches) = (&self.recorder, self.watches_itself);
+        let late = |at| note_late(recorder, task, (from, at), expected, watches);
         if self.turn.as_mut().is_some_and(|t| t.look(recorder, task, late)) {
             self.go_on(task, None);
             return;
         }
+        if !watches {
+            return;
+        }
         let now = sys::now();
-        note_late(recorder, task, from, now, expected);
+        note_late(recorder, task, (from, now), expected, watches);
         if piece == self.poll_every[kernel as usize] {
             let quickest = &mut self.quickest[kernel as usize];
             *quickest = now.since(from).min(*quickest);
@@ -113,7 +119,7 @@ impl Worker {
 
     /// Records that `task`, which was running, now is in the state that `event` says; when.
     pub(super) fn leave(&mut self, task: TaskId, event: Event) -> Stamp {
-        note_late(&self.recorder, task, self.looked, sys::now(), Ns::ZERO);
+        note_late(&self.recorder, task, (self.looked, sys::now()), Ns::ZERO, self.watches_itself);
         self.recorder.record(event)
     }
 
@@ -137,10 +143,11 @@ impl Worker {
     }
 }
 
-/// Records that what took from `from` to `at` instead of the `expected` time did so because its worker was off its core.
-fn note_late(recorder: &Recorder, task: TaskId, from: Stamp, at: Stamp, expected: Ns) {
+/// Records that what took from the first to the second instant instead of the `expected` time did so because its worker
+/// was off its core, if it is the worker that `watches` this.
+fn note_late(recorder: &Recorder, task: TaskId, (from, at): (Stamp, Stamp), expected: Ns, watches: bool) {
     let spent = at.since(from).less(expected);
-    if spent > LATE {
+    if watches && spent > LATE {
         recorder.record_at(at, Event::WasOff { task, spent });
     }
 }

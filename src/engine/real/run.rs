@@ -12,13 +12,15 @@ use super::shared::Shared;
 use super::{machine, sys};
 use crate::model::ModelKind;
 use crate::plan::Stage;
-use crate::trace::{Event, FileSystem, TaskResult, WorkerUse};
+use crate::trace::{Event, FileSystem, KernelRecord, TaskResult, WorkerUse};
 use crate::units::{Ns, Stamp, TaskId, WorkerId};
 
 /// A run as its models see it.
 pub(super) struct Run {
     /// What is run.
     pub(super) stage: Stage,
+    /// What is known of who was on which core.
+    pub(super) record: KernelRecord,
     /// The rings and what else is shared.
     pub(super) shared: Shared,
     /// The file behind `shared`.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread;
 
 use super::collector::{Collector, Names};
+use super::record::KernelRings;
 use super::run::{Finish, Run};
 use super::server::Server;
 use super::shared::Shared;
@@ -14,9 +15,12 @@ use super::{event_loop, kin, machine, message, processes, scratch, serial, sys, 
 use crate::model::ModelKind;
 use crate::plan::{Plan, Stage};
 use crate::state::Outcome;
-use crate::trace::{Begin, End, Event, Frame, Overhead, Switches, TaskResult, write_frame};
+use crate::trace::{Begin, End, Event, Frame, KernelRecord, Overhead, Switches, TaskResult, write_frame};
 use crate::units::{Ns, TaskId, WorkerId};
 use crate::workload::Op;
+
+/// Why there is no kernel record where the plan does not want one.
+const UNWANTED: &str = "it was not asked for";
 
 /// A runner's `main`.
 pub(super) fn main(args: &[OsString]) -> ExitCode {
@@ -53,16 +57,26 @@ fn prepare() -> Result<(Run, Collector), String> {
     let thread = |e: io::Error| format!("the system allows no more threads: {e}");
     thread::Builder::new().name("stdin".to_owned()).spawn(|| kin::watch(stdin().lock())).map_err(thread)?;
     scratch::survive_size_limits();
+    // Everything that is started from here on is in it.
+    let (kernel, record) = if plan.unrecorded {
+        (None, KernelRecord::None(UNWANTED.to_owned()))
+    } else {
+        match KernelRings::open() {
+            Ok(rings) => (Some(rings), KernelRecord::Switches),
+            Err(refusal) => (None, KernelRecord::None(refusal.to_string())),
+        }
+    };
     let (shared, memory) = Shared::create(&stage, seed)
         .map_err(|e| format!("no memory can be shared with workers: {e}; raise `ulimit -n` and `ulimit -f`"))?;
     let dispatcher = shared.recorder(WorkerId(stage.workers)).ok_or("the plan has too many workers")?;
     let pinned = machine::kept_on(stage.cores)?;
     let server = if needs.requests { Some(Server::start(&pinned)?) } else { None };
+    shared.set_recorded(kernel.is_some());
     shared.set_port(server.map_or(0, |s| s.port));
     let files = if needs.files { scratch::file_system() } else { None };
     let names = Names { tasks: stage.tasks.iter().map(|t| t.name.clone()).collect(), locks: stage.locks.clone() };
-    let collector = Collector::start(shared, names, Unbuffered).map_err(thread)?;
-    Ok((Run { stage, shared, memory, server, files, dispatcher, pinned }, collector))
+    let collector = Collector::start(shared, names, kernel, Unbuffered).map_err(thread)?;
+    Ok((Run { stage, record, shared, memory, server, files, dispatcher, pinned }, collector))
 }
 
 /// Allows as many files as the system does, and has the kernel make its table of them large enough for `count`. Later,
@@ -119,13 +133,18 @@ impl Needs {
 
 fn perform(run: &Arc<Run>, collector: Collector) {
     let cores = if run.pinned.is_empty() { machine::allowed_cores() } else { run.pinned.clone() };
+    let kind = run.stage.model.kind;
+    let mut watchers: Vec<u32> = run.server.map(Server::tid).into_iter().collect();
+    if kind.rules().many_workers {
+        watchers.push(sys::thread_id());
+    }
     let cpu = sys::thread_cpu();
     let t0 = sys::now();
-    collector.begin(Begin { t0, pid: std::process::id(), workers: run.stage.workers, cores, ..Begin::default() });
+    let (pid, workers, record) = (std::process::id(), run.stage.workers, run.record.clone());
+    collector.begin(Begin { t0, pid, workers, cores, record, watchers });
     for task in (0..run.stage.tasks.len() as u32).map(TaskId) {
         run.dispatcher.record_at(t0, Event::Submitted { task });
     }
-    let kind = run.stage.model.kind;
     let finished = match kind {
         ModelKind::Serial => serial::run(run),
         ModelKind::Threads => threads::run(run),

@@ -12,6 +12,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 
 use polling::{Event, Events};
+use rustix::io::Errno;
 
 use super::sys::{self, Poller, Watched};
 use super::{machine, request};
@@ -45,9 +46,11 @@ impl Server {
     /// In a sentence, if nothing can be listened on.
     pub(super) fn start(taken: &[u16]) -> Result<Server, String> {
         let refused = |e: io::Error| {
-            format!(
-                "no port can be listened on at 127.0.0.1: {e}; close programs that hold many ports, or end this run's twin"
-            )
+            let hint = match e.raw_os_error().map(Errno::from_raw_os_error) {
+                Some(Errno::MFILE | Errno::NFILE) => "raise `ulimit -n`",
+                _ => "close programs that hold many ports, or end this run's twin",
+            };
+            format!("no port can be listened on at 127.0.0.1: {e}; {hint}")
         };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(refused)?;
         rustix::net::listen(&listener, DOOR).map_err(|e| refused(e.into()))?;
@@ -78,6 +81,11 @@ impl Server {
     /// Where it is to be found.
     pub(super) fn address(port: u16) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, port).into()
+    }
+
+    /// Its thread, by the kernel's number.
+    pub(super) fn tid(self) -> u32 {
+        self.tid
     }
 
     /// The CPU time that its thread has used.

@@ -34,6 +34,8 @@ const TASKS_OVER: usize = 8;
 const PORT: usize = 9;
 /// How many times a lock was let go of.
 const RELEASES: usize = 10;
+/// Whether the kernel records who is on which core.
+const RECORDED: usize = 11;
 /// One for each kernel.
 const POLL_EVERY: usize = 16;
 
@@ -130,6 +132,16 @@ impl Shared {
     /// The seed of everything random.
     pub(super) fn seed(&self) -> u64 {
         self.get(SEED)
+    }
+
+    /// Says whether the kernel records who is on which core.
+    pub(super) fn set_recorded(&self, recorded: bool) {
+        self.set(RECORDED, recorded.into());
+    }
+
+    /// Whether the kernel records who is on which core: then no worker has to find that out by itself.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.get(RECORDED) > 0
     }
 
     /// Says on which port the server listens.

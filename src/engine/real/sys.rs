@@ -28,9 +28,15 @@ pub use system::{
 };
 
 mod mutex;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
+mod switches;
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))))]
+#[path = "sys/no_switches.rs"]
+mod switches;
 mod watch;
 
 pub use mutex::{MUTEX_WORDS, SharedMutex, Taken};
+pub use switches::{Noted, SwitchRing};
 pub use watch::{Poller, Watched};
 
 /// This instant.

@@ -28,11 +28,11 @@ pub(super) const PLACES: usize = ALSO + CORES;
 /// Nobody has it.
 pub(super) const FREE: u16 = u16::MAX;
 /// Somebody has it, but it is not known who.
-pub(super) const SOMEBODY: u16 = u16::MAX - 1;
+pub const SOMEBODY: u16 = u16::MAX - 1;
 /// A thread of the run that is no worker has it.
-pub(super) const HELPER: u16 = u16::MAX - 2;
+pub const HELPER: u16 = u16::MAX - 2;
 /// What watches or serves the run has it.
-pub(super) const WATCHER: u16 = u16::MAX - 3;
+pub const WATCHER: u16 = u16::MAX - 3;
 
 /// What is told apart of what a task does: its state, whether it keeps its worker, and on which core it works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,167 @@
+//! The kernel's record of a run: a ring for each core, opened before the first worker exists, so that everything the
+//! run starts is in it. Decides nothing about what the switches mean: the trace does.
+
+use std::fmt;
+use std::io;
+
+use rustix::io::Errno;
+
+use super::machine;
+use super::sys::{self, Noted, SwitchRing};
+use crate::trace::{Event, Record, Switch};
+use crate::units::{Stamp, WorkerId};
+
+/// Pages of a ring, at most: 16,384 switches between two sweeps, and just what a user may lock on each core.
+const MOST_PAGES: usize = 128;
+/// With fewer, switches would be lost at once.
+const LEAST_PAGES: usize = 4;
+/// Pages of all rings together.
+const ALL_PAGES: usize = 2048;
+
+/// Who records what is no worker's.
+pub(super) const NO_WORKER: WorkerId = WorkerId(u16::MAX);
+
+/// The record, being kept.
+#[derive(Debug)]
+pub(super) struct KernelRings {
+    rings: Vec<SwitchRing>,
+    /// When it was begun, by whom, and where that thread was.
+    begun: Record,
+    told: bool,
+    /// How many records there were, and how many of those that were lost the rings told of.
+    pub(super) count: u64,
+    lost_told: u64,
+}
+
+impl KernelRings {
+    /// Begins to record the calling thread and all it starts from now on.
+    ///
+    /// # Errors
+    /// In words: why there is no record, and what would allow it.
+    pub(super) fn open() -> Result<KernelRings, Refusal> {
+        let cores = machine::allowed_cores();
+        let each = (ALL_PAGES / cores.len()).clamp(LEAST_PAGES, MOST_PAGES);
+        let mut pages = 1 << each.ilog2();
+        let rings = loop {
+            match cores.iter().map(|core| SwitchRing::open(*core, pages)).collect::<io::Result<Vec<_>>>() {
+                Ok(rings) => break rings,
+                // As many others record as may lock memory: with less of it there may be room.
+                Err(e) if is_short_of_memory(&e) && pages > LEAST_PAGES => pages /= 2,
+                Err(e) => return Err(refusal(&e)),
+            }
+        };
+        let event = Event::Switched { tid: sys::thread_id(), switch: Switch::In };
+        let begun = Record { at: sys::now(), worker: NO_WORKER, core: sys::core(), event };
+        Ok(KernelRings { rings, begun, told: false, count: 0, lost_told: 0 })
+    }
+
+    /// Appends everything that the kernel has written down to `out`, core by core.
+    pub(super) fn drain(&mut self, out: &mut Vec<Record>) {
+        if !std::mem::replace(&mut self.told, true) {
+            out.push(self.begun);
+        }
+        for ring in &mut self.rings {
+            ring.drain(|noted| match noted {
+                Noted::Switch { at, tid, core, switch } => {
+                    self.count += 1;
+                    out.push(Record { at, worker: NO_WORKER, core, event: Event::Switched { tid, switch } });
+                }
+                Noted::Lost { at, count } => {
+                    self.lost_told += count;
+                    out.push(lost(at, count));
+                }
+            });
+        }
+    }
+
+    /// How many switches found no room.
+    pub(super) fn lost(&self) -> u64 {
+        self.rings.iter().map(SwitchRing::lost).sum::<u64>().max(self.lost_told)
+    }
+
+    /// What was lost and not told of by the rings, which can only tell once they have room again.
+    pub(super) fn untold(&self, at: Stamp) -> Option<Record> {
+        let count = self.lost() - self.lost_told;
+        (count > 0).then(|| lost(at, count))
+    }
+}
+
+fn lost(at: Stamp, count: u64) -> Record {
+    Record { at, worker: NO_WORKER, core: Record::NO_CORE, event: Event::Lost { count } }
+}
+
+/// Why there is no record, and what would allow it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The reason, as the end of a sentence.
+    pub why: String,
+    /// What to do about it; nothing where nothing can be done.
+    pub cure: Option<&'static str>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.cure {
+            Some(cure) => write!(f, "{}; {cure}", self.why),
+            None => f.write_str(&self.why),
+        }
+    }
+}
+
+/// Whether this machine's kernel records the switches of what this program starts.
+///
+/// # Errors
+/// If it does not: why, and what would allow it.
+pub fn is_permitted() -> Result<(), Refusal> {
+    // On a thread of its own: the record is of whoever opens it, and is not to go on for this one.
+    let tried = std::thread::spawn(|| KernelRings::open().map(|_| ()));
+    tried.join().unwrap_or_else(|_| Err(Refusal { why: "trying it failed".to_owned(), cure: None }))
+}
+
+fn is_short_of_memory(e: &io::Error) -> bool {
+    matches!(e.raw_os_error().map(Errno::from_raw_os_error), Some(Errno::PERM | Errno::NOMEM | Errno::AGAIN))
+}
+
+fn refusal(e: &io::Error) -> Refusal {
+    let level = std::fs::read_to_string("/proc/sys/kernel/perf_event_paranoid").ok();
+    let level = level.and_then(|text| text.trim().parse::<i32>().ok());
+    let no = |why: String, cure| Refusal { why, cure };
+    match (e.raw_os_error().map(Errno::from_raw_os_error), level) {
+        (None, _) => no("this system keeps none that a program can read".to_owned(), None),
+        (Some(Errno::NOSYS | Errno::NODEV | Errno::OPNOTSUPP | Errno::INVAL | Errno::NOENT), _) => {
+            no(format!("this kernel keeps none that a program can read ({e})"), None)
+        }
+        (Some(Errno::ACCESS | Errno::PERM), Some(level)) if level > OPEN_TO_ALL => {
+            let cure = "as root, sysctl kernel.perf_event_paranoid=2 allows it";
+            no(format!("users may not read it (perf_event_paranoid is {level})"), Some(cure))
+        }
+        (Some(Errno::ACCESS | Errno::PERM), _) => {
+            let cure = "run it outside, or allow perf_event_open there";
+            no("it is refused, as containers do".to_owned(), Some(cure))
+        }
+        (Some(Errno::MFILE | Errno::NFILE), _) => {
+            no("no file descriptor is left for it".to_owned(), Some("raise `ulimit -n`"))
+        }
+        _ => no(format!("the kernel refuses it: {e}"), None),
+    }
+}
+
+/// Up to this `perf_event_paranoid` users may record their own switches.
+const OPEN_TO_ALL: i32 = 2;
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn each_refusal_is_a_reason_and_what_to_do() {
+        let of = |errno: Errno| refusal(&io::Error::from_raw_os_error(errno.raw_os_error())).to_string();
+        assert!(of(Errno::NOSYS).starts_with("this kernel keeps none"));
+        assert!(of(Errno::MFILE).ends_with("raise `ulimit -n`"));
+        let denied = of(Errno::ACCESS);
+        assert!(denied.contains("perf_event_paranoid=2") || denied.contains("allow perf_event_open"), "{denied}");
+        assert_eq!(refusal(&ErrorKind::Unsupported.into()).cure, None);
+    }
+}

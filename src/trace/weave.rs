@@ -1,0 +1,296 @@
+//! Weaving two records into one: what workers say that they do, and what the kernel says about who was on which core.
+//! A task is `running` where its worker computes for it *and* is on a core; where the kernel took the core away it is
+//! `preempted`; where its worker left the core by itself, though it meant to compute, it waits inside the system for
+//! something that nobody names (memory, mostly), which counts as `ready`'s held kind of wait: see [`BLOCKED`].
+//!
+//! Both records arrive cut at the same moment and in order, but a worker may stamp an event, lose its core, and write it
+//! down only after it is back. So what was woven behind a worker's last own event is kept in a tail, and taken back when
+//! an event turns up that belongs before it.
+
+use std::collections::BTreeMap;
+
+use super::crowd::{HELPER, SOMEBODY, WATCHER};
+use super::event::{Event, Record, Switch};
+use super::kernel::Counted;
+use super::store::Trace;
+use super::track::Mark;
+use crate::state::State;
+use crate::units::{CoreId, Ns, TaskId, WorkerId};
+
+/// So many switches are kept at most to be woven anew: a worker may compute for hours without a word.
+const TAIL: usize = 1024;
+
+/// All threads that the kernel's record speaks of.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Threads {
+    known: BTreeMap<u32, Thread>,
+    /// The thread of each worker, once it has said so.
+    of_worker: BTreeMap<u16, u32>,
+}
+
+/// Whose thread it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Role {
+    /// Nobody's that is known: a helper, or a worker that has not said so yet.
+    #[default]
+    Helper,
+    Watcher,
+    Worker(WorkerId),
+}
+
+/// One thread.
+#[derive(Clone, Debug, Default)]
+struct Thread {
+    role: Role,
+    place: Place,
+    /// The task that it computes for.
+    computing: Option<TaskId>,
+    /// The task that it has in hand, computing or not.
+    minds: Option<TaskId>,
+    /// Since its last own event.
+    tail: Vec<Woven>,
+}
+
+/// Where a thread is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Place {
+    /// The core that it is on.
+    on: Option<CoreId>,
+    /// Since when it is there and does nothing but what it does now.
+    since: Ns,
+    /// The core that it was on last.
+    last: Option<CoreId>,
+}
+
+/// A switch, and how to take it back.
+#[derive(Clone, Copy, Debug)]
+struct Woven {
+    at: Ns,
+    core: CoreId,
+    switch: Switch,
+    before: Place,
+    mark: Option<(TaskId, Mark)>,
+    counted: Option<Counted>,
+}
+
+impl Thread {
+    /// Who it is on a core, where it does not compute.
+    fn owner(&self) -> u16 {
+        match self.role {
+            Role::Helper => HELPER,
+            Role::Watcher => WATCHER,
+            Role::Worker(_) => self.minds.map_or(SOMEBODY, |t| u16::try_from(t.0).unwrap_or(SOMEBODY).min(WATCHER - 1)),
+        }
+    }
+}
+
+impl Trace {
+    /// These threads watch or serve the run.
+    pub(super) fn set_watchers(&mut self, watchers: &[u32]) {
+        for tid in watchers {
+            self.threads.known.entry(*tid).or_default().role = Role::Watcher;
+        }
+    }
+
+    /// The kernel switched the thread `tid`.
+    pub(super) fn weave_switch(&mut self, tid: u32, at: Ns, core: CoreId, switch: Switch) {
+        let mut thread = self.threads.known.remove(&tid).unwrap_or_default();
+        // The order of one thread's switches is certain; only their stamps may touch.
+        let at = thread.tail.last().map_or(at, |last| at.max(last.at)).max(self.forgotten);
+        let woven = self.apply(&mut thread, at, core, switch);
+        if thread.tail.len() >= TAIL {
+            thread.tail.drain(..TAIL / 2);
+        }
+        thread.tail.push(woven);
+        self.threads.known.insert(tid, thread);
+    }
+
+    /// The thread, if it is known to the kernel's record, of the worker who recorded `record` itself; taken out, and all
+    /// that was woven behind the record taken back.
+    pub(super) fn before_own(&mut self, record: &Record, at: Ns) -> Option<Own> {
+        let tid = match record.event {
+            Event::WorkerStarted { tid, .. } => tid,
+            _ => *self.threads.of_worker.get(&record.worker.0)?,
+        };
+        let thread = self.threads.known.remove(&tid)?;
+        let mut own = self.open(tid, thread, at);
+        if own.thread.place.on.is_none() && record.core != Record::NO_CORE {
+            // Whoever has a word to say is on a core: that it was put there is lost.
+            self.apply(&mut own.thread, at, record.core, Switch::In);
+        }
+        Some(own)
+    }
+
+    /// The threads that compute for `task`, which somebody else says is over.
+    pub(super) fn before_end(&mut self, task: TaskId, at: Ns) -> Option<Own> {
+        let tid = self.threads.known.iter().find(|(_, t)| t.computing == Some(task)).map(|(tid, _)| *tid)?;
+        let thread = self.threads.known.remove(&tid)?;
+        Some(self.open(tid, thread, at))
+    }
+
+    fn open(&mut self, tid: u32, mut thread: Thread, at: Ns) -> Own {
+        let keep = thread.tail.partition_point(|woven| woven.at <= at);
+        let again = thread.tail.split_off(keep);
+        for woven in again.iter().rev() {
+            self.take_back(&mut thread, woven);
+        }
+        thread.tail.clear();
+        Own { tid, thread, again }
+    }
+
+    /// Goes on with a thread after its own event at `at`, which the task's record holds already.
+    pub(super) fn after_own(&mut self, own: Own, record: &Record, at: Ns) {
+        let Own { tid, mut thread, again } = own;
+        let before = thread.clone();
+        match record.event {
+            Event::Enter { task, state: State::Running, .. } => {
+                (thread.computing, thread.minds) = (Some(task), Some(task));
+            }
+            Event::Enter { task, holds, state, .. } => {
+                thread.computing = thread.computing.filter(|t| *t != task);
+                if holds || state == State::Copying {
+                    thread.minds = Some(task);
+                } else {
+                    thread.minds = thread.minds.filter(|t| *t != task);
+                }
+            }
+            Event::Ended { task, .. } => {
+                thread.computing = thread.computing.filter(|t| *t != task);
+                thread.minds = thread.minds.filter(|t| *t != task);
+            }
+            Event::WorkerStarted { .. } => {
+                thread.role = Role::Worker(record.worker);
+                thread.minds = self.workers.get(record.worker.index()).and_then(|w| w.first_task);
+                self.threads.of_worker.insert(record.worker.0, tid);
+            }
+            Event::LoopListens => thread.minds = None,
+            _ => {}
+        }
+        let changed = (before.computing, before.owner()) != (thread.computing, thread.owner());
+        if let (true, Some(core)) = (changed, thread.place.on) {
+            self.stands(&before, at, core, false);
+            self.stands(&thread, at, core, true);
+            thread.place.since = at;
+        }
+        for woven in again {
+            let woven = self.apply(&mut thread, woven.at, woven.core, woven.switch);
+            thread.tail.push(woven);
+        }
+        self.threads.known.insert(tid, thread);
+    }
+
+    /// Since when a worker that goes on with `task` at `at` is back on its core, if it came back after `since`: the time
+    /// from then on is the task's, which was on its way out of the wait.
+    pub(super) fn adopt(&mut self, own: Option<&mut Own>, task: TaskId, (since, at): (Ns, Ns)) -> Option<Ns> {
+        let thread = &mut own?.thread;
+        let (core, woke) = (thread.place.on?, thread.place.since);
+        if thread.computing.is_some() || woke <= since || woke >= at {
+            return None;
+        }
+        self.crowd.unbeside(woke, core, (thread.owner(), false), true, &self.cores);
+        (thread.computing, thread.minds) = (Some(task), Some(task));
+        Some(woke)
+    }
+
+    /// `thread` is on `core` from `at`, or no longer, as far as it does not compute for a task.
+    fn stands(&mut self, thread: &Thread, at: Ns, core: CoreId, on: bool) {
+        if thread.computing.is_none() {
+            self.count_kept(1);
+            let watches = thread.role == Role::Watcher;
+            self.crowd.beside(at, core, (thread.owner(), watches), on, &self.cores);
+        }
+    }
+
+    fn apply(&mut self, thread: &mut Thread, at: Ns, core: CoreId, switch: Switch) -> Woven {
+        let before = thread.place;
+        let mut woven = Woven { at, core, switch, before, mark: None, counted: None };
+        let Role::Worker(worker) = thread.role else {
+            self.moves(thread, at, core, switch);
+            return woven;
+        };
+        let on = switch == Switch::In;
+        if before.on.is_some() != on {
+            woven.counted = match switch {
+                Switch::In => before.last.filter(|last| *last != core).map(|_| Counted::Migration),
+                Switch::Blocked => Some(Counted::Voluntary),
+                Switch::Preempted => Some(Counted::Forced),
+                Switch::Gone => None,
+            };
+        }
+        if let Some(what) = woven.counted {
+            self.count_kept(1);
+            self.switched.count(what, at);
+        }
+        if let Some(task) = thread.computing.filter(|_| before.on.is_some() != on) {
+            let state = match switch {
+                Switch::In => State::Running,
+                Switch::Preempted => State::Preempted,
+                Switch::Blocked | Switch::Gone => self.blocked(),
+            };
+            let mark = Mark { at, state, holds: true, worker, core };
+            woven.mark = Some((task, mark));
+            self.insert_mark(task, mark);
+        }
+        self.moves(thread, at, core, switch);
+        woven
+    }
+
+    /// What a task is whose worker left its core by itself though it computed.
+    fn blocked(&self) -> State {
+        let has_global = self.locks.first_key_value().is_some_and(|(id, _)| id.name_index().is_none());
+        if has_global { State::Gil } else { State::Io }
+    }
+
+    /// Moves the thread onto or off its core, and what it is there besides computing.
+    fn moves(&mut self, thread: &mut Thread, at: Ns, core: CoreId, switch: Switch) {
+        let on = (switch == Switch::In).then_some(core);
+        if thread.place.on == on {
+            return;
+        }
+        if let Some(was) = thread.place.on {
+            self.stands(thread, at, was, false);
+        }
+        if let Some(now) = on {
+            self.stands(thread, at, now, true);
+        }
+        thread.place = Place { on, since: at, last: on.or(thread.place.on).or(thread.place.last) };
+    }
+
+    fn take_back(&mut self, thread: &mut Thread, woven: &Woven) {
+        if let Some((task, mark)) = woven.mark {
+            self.remove_mark(task, &mark);
+        }
+        if let Some(what) = woven.counted {
+            self.switched.uncount(what, woven.at);
+        }
+        let (was, now) = (woven.before.on, thread.place.on);
+        if was != now && thread.computing.is_none() {
+            let who = (thread.owner(), thread.role == Role::Watcher);
+            if let Some(core) = now {
+                self.crowd.unbeside(woven.at, core, who, true, &self.cores);
+            }
+            if let Some(core) = was {
+                self.crowd.unbeside(woven.at, core, who, false, &self.cores);
+            }
+        }
+        thread.place = woven.before;
+    }
+}
+
+impl Own {
+    /// The core that the thread is on.
+    pub(super) fn core(&self) -> Option<CoreId> {
+        self.thread.place.on
+    }
+}
+
+/// A thread that is about to have an event of its own, and what has to be woven anew behind it.
+#[derive(Debug)]
+pub(super) struct Own {
+    tid: u32,
+    thread: Thread,
+    again: Vec<Woven>,
+}
+
+#[cfg(test)]
+mod tests;
