@@ -16,7 +16,7 @@ use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
 use concviz::scene::Rows;
 use concviz::state::{Outcome, State};
-use concviz::trace::{Begin, End, Event, Record};
+use concviz::trace::{Begin, End, Event, KernelRecord, Record};
 use concviz::ui::{Look, render};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 use concviz::workload::{Scale, Value, find};
@@ -121,7 +121,13 @@ fn frames(what: &str, tasks: u64, model: Model, records: &[Record]) {
     app.launch();
     app.axis = END;
     let run = app.run.as_ref().expect("a run").id;
-    update(&mut app, Message::Begin(run, Begin { t0: T0, pid: 1, workers: 8, cores: vec![0, 1], ..Begin::default() }));
+    update(
+        &mut app,
+        Message::Begin(
+            run,
+            Begin { t0: T0, pid: 1, workers: 8, cores: vec![0, 1], record: KernelRecord::Switches, ..Begin::default() },
+        ),
+    );
     let count = records.len();
     let before = resident();
     let began = Instant::now();

@@ -9,7 +9,7 @@ use crate::model::{GlobalLock, ModelKind};
 use crate::state::State;
 use crate::text::percent;
 use crate::text::report::{self as words, Cores, Line, Workers};
-use crate::trace::{LockStats, Stats};
+use crate::trace::{KernelRecord, LockStats, Stats};
 use crate::units::{LockId, Ns, TaskId};
 
 /// `text` without what a terminal would obey.
@@ -200,9 +200,8 @@ fn notes(run: Run<'_>, stats: &Stats) -> Vec<Line> {
     if run.trace.forgotten > Ns::ZERO {
         notes.push(Line::Forgotten { before: run.trace.forgotten });
     }
-    let is_ready = |index| Profile::of(run, index).waits.iter().any(|(state, _)| *state == State::Ready);
-    if (0..run.trace.tasks.len()).any(is_ready) {
-        notes.push(Line::ReadyIsNoticed);
+    if let KernelRecord::None(why) = &run.trace.record {
+        notes.push(Line::NoRecord { why: clean(why) });
     }
     notes
 }

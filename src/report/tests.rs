@@ -6,7 +6,7 @@ use crate::model::{GlobalLock, Model, ModelKind};
 use crate::plan::{Rates, Wishes};
 use crate::settings::{Color, Theme};
 use crate::state::{Outcome, State};
-use crate::trace::{Begin, Direction, End, Event, Record, TaskName, TaskResult, WorkerUse};
+use crate::trace::{Begin, Direction, End, Event, KernelRecord, Record, TaskName, TaskResult, WorkerUse};
 use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 use crate::workload::{Scale, parse};
 
@@ -48,7 +48,14 @@ fn ended(task: u32, outcome: Outcome, signal: u8) -> Event {
 }
 
 fn begin() -> Begin {
-    Begin { t0: Stamp(T0), pid: 100, workers: 2, cores: vec![4, 6], ..Begin::default() }
+    Begin {
+        t0: Stamp(T0),
+        pid: 100,
+        workers: 2,
+        cores: vec![4, 6],
+        record: KernelRecord::None("refused".to_owned()),
+        ..Begin::default()
+    }
 }
 
 /// Task 1 runs for 10 ms on core 4; task 2 waits for the lock, runs on core 6 and is killed after 20 ms.
@@ -215,6 +222,7 @@ task 2  worker 2  101  103  2 ms   2 ms   20 ms     40 %  GIL 50 %, queued 10 % 
 64 B copied between processes in 1 us
 GIL: held 18 ms, waited for 10 ms, handed over once; let go once because asked, 0 times by itself
 note: other programs took 25 % of the cores meanwhile; on an idle machine times may be shorter
+note: no kernel record (refused): ready is what workers noticed themselves
 ";
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(words(&text), words(expected), "\n{text}");

@@ -42,7 +42,7 @@ impl Wait {
     /// and not a core.
     pub const fn of(state: State, on_loop: bool) -> Option<Wait> {
         Some(match state {
-            State::Ready | State::Preempted if on_loop => Wait::Turn,
+            State::Ready if on_loop => Wait::Turn,
             State::Ready | State::Preempted => Wait::Core,
             State::Gil => Wait::Gil,
             State::Lock => Wait::Lock,
@@ -226,7 +226,7 @@ pub enum Line {
     Lost { count: u64 },
     Suspended { time: Ns },
     Forgotten { before: Ns },
-    ReadyIsNoticed,
+    NoRecord { why: String },
     Over,
     Ends { tasks: usize, ends: Vec<(Outcome, usize)> },
     Latency { half: Ns, most: Ns, longest: Ns },
@@ -319,8 +319,8 @@ impl Line {
             Line::Forgotten { before } => {
                 format!("note: details before {before} are no longer kept; their sums are")
             }
-            Line::ReadyIsNoticed => {
-                "note: ready is what workers noticed themselves; the kernel's record is not read".to_owned()
+            Line::NoRecord { ref why } => {
+                format!("note: no kernel record ({why}): ready is what workers noticed themselves")
             }
             Line::Over => "The run is over".to_owned(),
             Line::Ends { tasks, ref ends } => {

@@ -21,7 +21,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let area = Rect { height: 1, ..layout.area };
     let strip = look.strip();
     paint::fill(buffer, area, strip);
-    let badge = badge(app);
+    let badge = badge(app, layout.is_narrow());
     let stage = stage(app, look);
     let right_width = paint::width(badge) + 2 + paint::width(&stage.0) + 1;
     let end = area.right().saturating_sub(right_width + 2);
@@ -61,10 +61,13 @@ fn cores(app: &App) -> String {
     }
 }
 
-fn badge(app: &App) -> &'static str {
-    match app.playhead {
-        Playhead::Replay { .. } => Label::Replay.text(),
-        _ => Label::Measured.text(),
+fn badge(app: &App, narrow: bool) -> &'static str {
+    let recorded = app.run.as_ref().is_none_or(|run| run.trace.is_recorded());
+    match (app.playhead, recorded) {
+        (Playhead::Replay { .. }, _) => Label::Replay.text(),
+        (_, true) => Label::Measured.text(),
+        (_, false) if narrow => Label::UnrecordedShort.text(),
+        (_, false) => Label::Unrecorded.text(),
     }
 }
 

@@ -4,7 +4,7 @@ use concviz::app::{App, Beside, Message, Selection, Target, update};
 use concviz::export::text;
 use concviz::scene::{Folding, Grid, Rows, Scene, View, fold, fold_into, level};
 use concviz::state::{Outcome, State};
-use concviz::trace::{Begin, End, Event, Record, TaskName, Trace};
+use concviz::trace::{Begin, End, Event, KernelRecord, Record, TaskName, Trace};
 use concviz::ui::{Depth, Look, hit, render};
 use concviz::units::{CoreId, Ns, Range, Stamp, TaskId, WorkerId};
 use concviz::workload::Value;
@@ -18,7 +18,14 @@ use super::made::{self, Made};
 fn trace(tasks: &[Vec<(State, u64)>]) -> (Trace, Ns) {
     let name = |i: usize| TaskName { name: format!("task {i}"), background: false };
     let mut trace = Trace::new((0..tasks.len()).map(name).collect(), tasks.len() as u16);
-    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: tasks.len() as u16, cores: vec![0, 1], ..Begin::default() });
+    trace.begin(&Begin {
+        t0: Stamp(0),
+        pid: 1,
+        workers: tasks.len() as u16,
+        cores: vec![0, 1],
+        record: KernelRecord::Switches,
+        ..Begin::default()
+    });
     let mut end = 0;
     for (index, spans) in tasks.iter().enumerate() {
         let task = TaskId(index as u32);
@@ -206,7 +213,17 @@ fn many(tasks: u32, size: (u16, u16)) -> App {
     let run = made::id(&app);
     update(
         &mut app,
-        Message::Begin(run, Begin { t0: made::T0, pid: 100, workers: 8, cores: (0..10).collect(), ..Begin::default() }),
+        Message::Begin(
+            run,
+            Begin {
+                t0: made::T0,
+                pid: 100,
+                workers: 8,
+                cores: (0..10).collect(),
+                record: KernelRecord::Switches,
+                ..Begin::default()
+            },
+        ),
     );
     let mut made = Made::default();
     made.submit(tasks);

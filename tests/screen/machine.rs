@@ -2,7 +2,7 @@
 
 use concviz::app::{App, Beside, Key, Message, update};
 use concviz::state::{Outcome, State};
-use concviz::trace::End;
+use concviz::trace::{Begin, End, KernelRecord};
 use concviz::ui::{Look, render};
 use concviz::units::Ns;
 use ratatui::buffer::Buffer;
@@ -88,4 +88,26 @@ fn part_of_a_core_is_named_on_top_and_nothing_is_faster() {
     let quota = Beside { throttled: Some(Ns::from_millis(1_500)), ..Beside::default() };
     let text = compared(1_000.0, 1_000.0, 0.5, quota);
     shows(&text, &["0.5 of 2 cores", "Half a core: the quota makes it wait, no two at once."], &["2.00×", "as fast"]);
+}
+
+#[test]
+fn a_run_without_the_kernels_record_says_so_at_every_size() {
+    for (size, badge) in [
+        ((60, 20), "MEASURED, no record"),
+        ((80, 24), "MEASURED, no kernel record"),
+        ((120, 36), "MEASURED, no kernel record"),
+    ] {
+        let mut app = made::app("cpu", size);
+        made::type_in(&mut app, "2");
+        let record = KernelRecord::None("it is refused".to_owned());
+        let begin = Begin { t0: made::T0, pid: 1, workers: 4, cores: vec![0, 1], record, ..Begin::default() };
+        let run = made::id(&app);
+        update(&mut app, Message::Begin(run, begin));
+        let first = rows(&app, size).remove(0);
+        assert!(first.contains(badge), "{first}");
+        made::type_in(&mut app, "2");
+        made::Made::default().begin(&mut app);
+        let first = rows(&app, size).remove(0);
+        assert!(first.contains("MEASURED ") && !first.contains("record"), "{first}");
+    }
 }

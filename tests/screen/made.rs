@@ -4,7 +4,7 @@ use concviz::app::{App, Beside, Effect, Key, Machine, Message, RunId, Setup, upd
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
 use concviz::state::{Outcome, State};
-use concviz::trace::{Begin, End, Event, Record, Switches};
+use concviz::trace::{Begin, End, Event, KernelRecord, Record, Switches};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 use concviz::workload::{Scale, find};
 
@@ -101,7 +101,20 @@ impl Made {
     pub fn begin(self, app: &mut App) {
         let run = id(app);
         let workers = app.run.as_ref().expect("a run").workers;
-        update(app, Message::Begin(run, Begin { t0: T0, pid: 100, workers, cores: vec![0, 1], ..Begin::default() }));
+        update(
+            app,
+            Message::Begin(
+                run,
+                Begin {
+                    t0: T0,
+                    pid: 100,
+                    workers,
+                    cores: vec![0, 1],
+                    record: KernelRecord::Switches,
+                    ..Begin::default()
+                },
+            ),
+        );
         update(app, Message::Events(run, self.records));
     }
 }
