@@ -3,8 +3,8 @@
 
 use super::axis::Grid;
 use crate::state::State;
-use crate::trace::{Sums, Totals, Track};
-use crate::units::{Ns, Range};
+use crate::trace::{Mark, Sums, Totals, Trace, Track};
+use crate::units::{CoreId, Ns, Range};
 
 /// One column of a lane: of one task, or of several that share it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Column {
     pub sums: Sums,
     /// Where nothing is folded: what the left and the right half show.
     pub halves: Option<[Half; 2]>,
+    /// The core that all of its work was done on, where it was one and is known.
+    pub core: Option<CoreId>,
 }
 
 /// Half a column, in one state.
@@ -30,10 +32,14 @@ impl Column {
         let states = totals.states();
         let free: Ns = totals.free().into_iter().sum();
         let waiting = states.iter().copied().sum::<Ns>() - states[State::Running as usize];
-        Column { sums: Sums { states, held: waiting - free }, halves: None }
+        Column { sums: Sums { states, held: waiting - free }, halves: None, core: None }
     }
 
-    fn add(&mut self, range: Range, half: Half) {
+    fn add(&mut self, range: Range, half: Half, core: CoreId) {
+        if half.state == Some(State::Running) {
+            let first = self.running() == Ns::ZERO;
+            self.core = Trace::core_of(core).filter(|core| first || self.core == Some(*core));
+        }
         if let Some(state) = half.state {
             self.sums.add(state, half.holds, range.len());
         }
@@ -93,7 +99,7 @@ const DENSE: usize = 24;
 /// What happened in a column, or in a part of it.
 enum Part {
     /// One stretch in one state.
-    Stretch(Range, Half),
+    Stretch(Range, Half, CoreId),
     /// So many that only their sums are looked at.
     Sums(Sums),
 }
@@ -103,8 +109,8 @@ pub fn fold(track: &Track, grid: &Grid, until: Ns) -> Vec<Column> {
     let mut columns = vec![Column::default(); grid.columns as usize];
     let mut edges = vec![Edge::default(); columns.len()];
     each_part(track, grid, until, |index, part| match part {
-        Part::Stretch(range, half) => {
-            columns[index].add(range, half);
+        Part::Stretch(range, half, core) => {
+            columns[index].add(range, half, core);
             edges[index].add(range, half);
         }
         Part::Sums(sums) => {
@@ -122,7 +128,7 @@ pub fn fold(track: &Track, grid: &Grid, until: Ns) -> Vec<Column> {
 /// Adds what `track` did up to `until` to `columns`, which several tasks share.
 pub fn fold_into(columns: &mut [Column], track: &Track, grid: &Grid, until: Ns) {
     each_part(track, grid, until, |index, part| match part {
-        Part::Stretch(range, half) => columns[index].add(range, half),
+        Part::Stretch(range, half, core) => columns[index].add(range, half, core),
         Part::Sums(sums) => columns[index].sums.add_all(&sums),
     });
 }
@@ -148,22 +154,23 @@ fn each_part(track: &Track, grid: &Grid, until: Ns, mut each: impl FnMut(usize, 
         if next - count > DENSE && late.is_none() {
             each(index, Part::Sums(track.sums_after(next, part.to).since(&track.sums_after(count, part.from))));
         } else {
-            let mut stretch = |from: Ns, to: Ns, state: State, holds: bool| {
+            let mut stretch = |from: Ns, to: Ns, state: State, mark: &Mark| {
                 if from < to && state != State::Ended {
-                    each(index, Part::Stretch(Range::new(from, to), Half { state: Some(state), holds }));
+                    let half = Half { state: Some(state), holds: mark.holds };
+                    each(index, Part::Stretch(Range::new(from, to), half, mark.core));
                 }
             };
             let (mut from, mut last) = (part.from, count.checked_sub(1).map(|i| marks[i]));
             for mark in &marks[count..next] {
                 if let Some(last) = last {
-                    stretch(from, mark.at, last.state, last.holds);
+                    stretch(from, mark.at, last.state, &last);
                 }
                 (from, last) = (mark.at.max(part.from), Some(*mark));
             }
             if let Some(last) = last {
                 let split = late.map_or(part.to, |at| at.max(from));
-                stretch(from, split, last.state, last.holds);
-                stretch(split, part.to, State::Ready, last.holds);
+                stretch(from, split, last.state, &last);
+                stretch(split, part.to, State::Ready, &last);
             }
         }
         count = next;

@@ -113,6 +113,25 @@ pub fn draw(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), manner: Manner,
     }
 }
 
+/// Writes into the work of a lane, from `x` on in the row `y`, on which core it was done, wherever that is one for long
+/// enough to be read.
+pub fn write_cores(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), columns: &[Column]) {
+    let works = |half: &Half| half.state == Some(State::Running);
+    let core = |c: &Column| c.core.filter(|_| c.halves.is_some_and(|halves| halves.iter().all(works)));
+    let style = look.field(Role::State(State::Running));
+    let mut at = x;
+    for stretch in columns.chunk_by(|a, b| core(a) == core(b)) {
+        let width = stretch.len() as u16;
+        if let Some(core) = stretch.first().and_then(core) {
+            let texts = [format!("core {}", core.0), format!("c{}", core.0)];
+            if let Some(text) = texts.iter().find(|text| paint::width(text) + 2 <= width) {
+                paint::put(buffer, at + 1, y, at + width, text, style);
+            }
+        }
+        at += width;
+    }
+}
+
 /// Of columns in a row that all hold a trace of work, each so many shows it.
 const TRACE_EVERY: usize = 4;
 

@@ -166,7 +166,7 @@ impl Look {
             Theme::Dark => match state {
                 State::Running => 0x002f_b47f,
                 State::Ready => 0x00a8_7d45,
-                State::Preempted => 0x00e8_c547,
+                State::Preempted => 0x00cf_a63a,
                 State::Lock => 0x00e5_534b,
                 State::Gil => 0x00b0_3a60,
                 State::Io => 0x00a7_7be8,
@@ -202,7 +202,7 @@ impl Look {
             Theme::ColorBlind => match state {
                 State::Running => 0x0000_b384,
                 State::Ready => 0x00a8_7a4a,
-                State::Preempted => 0x00f0_e442,
+                State::Preempted => 0x00c9_a400,
                 State::Lock => 0x00d5_5e00,
                 State::Gil => 0x00c0_5a2a,
                 State::Io => 0x00cc_79a7,

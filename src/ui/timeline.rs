@@ -97,6 +97,9 @@ fn draw_lane(
     draw_name(app, run, lane, chosen, (slot, low, named), look, layout, buffer);
     let whole = grid.cell.times(lane.tasks as u64, 1);
     lane::draw(buffer, look, (layout.plot.0, slot.y), manner, &lane.columns, whole);
+    if lane.tasks == 1 && layout.lane_rows > 1 {
+        lane::write_cores(buffer, look, (layout.plot.0, low), &lane.columns);
+    }
     if let Some(at) = app.selection.filter(|_| chosen).and_then(|s| s.at) {
         mark_selected(app, grid, at, slot, look, layout, buffer);
     }
