@@ -2,6 +2,10 @@
 //! what a listener can follow: their first steps, their waits and copies (of each kind the first, then from time to time)
 //! and their ends. Many tasks it counts, once a second.
 
+mod offs;
+
+use offs::Offs;
+
 use super::table::clean;
 use crate::model::ModelKind;
 use crate::state::{Outcome, State};
@@ -17,6 +21,8 @@ const AGAIN: Ns = Ns::from_millis(1_000);
 const AGAIN_EACH: Ns = Ns::from_millis(250);
 /// From so long on, the end of a wait is worth a sentence.
 const LONG: Ns = Ns::from_millis(100);
+/// A shorter time without a core is nothing to speak of.
+const NOTICED: Ns = Ns::from_millis(1);
 /// How often many tasks are counted: at first, and after [`PATIENT`].
 const COUNTED: Ns = Ns::from_millis(1_000);
 const COUNTED_LATER: Ns = Ns::from_millis(10_000);
@@ -33,6 +39,7 @@ pub struct Narrator {
     workers: u16,
     again: Ns,
     voices: Vec<Voice>,
+    offs: Offs,
     crowd: Option<Crowd>,
 }
 
@@ -71,6 +78,7 @@ impl Narrator {
             workers: 0,
             again: AGAIN.max(AGAIN_EACH.times(tasks as u64, 1)),
             voices: vec![Voice::default(); few],
+            offs: Offs::default(),
             crowd: many,
         }
     }
@@ -107,9 +115,10 @@ impl Narrator {
     }
 
     fn one(&mut self, at: Ns, record: &Record) -> Vec<Told> {
+        let back = self.offs.note(record).filter(|(_, time)| *time >= NOTICED && self.crowd.is_none());
         match record.event {
             Event::Lost { count } => vec![Told::Lost { worker: record.worker.0 + 1, count }],
-            Event::Switched { .. } => Vec::new(),
+            Event::Switched { .. } => back.map_or_else(Vec::new, |(task, time)| self.was_off(at, task, time)),
             Event::Suspended { spent } => vec![Told::StoodStill { time: spent }],
             Event::WorkerEnded { who, outcome: Outcome::Killed, signal } => {
                 vec![Told::WorkerKilled { worker: who.0 + 1, signal }]
@@ -258,6 +267,7 @@ impl Crowd {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trace::Switch;
     use crate::units::CoreId;
 
     fn at(ms: u64, event: Event) -> Record {
@@ -319,6 +329,22 @@ mod tests {
             "0.351 s: task 1 goes on after 150 ms of waiting for its turn.",
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn whoever_the_kernel_took_off_its_core_is_told_when_it_is_back() {
+        let mut narrator = narrator(1, ModelKind::Threads);
+        narrator.tell(&[at(0, Event::WorkerStarted { pid: 1, tid: 9 }), at(1, enter(0, State::Running))]);
+        let switched = |ms, switch| at(ms, Event::Switched { tid: 9, switch });
+        let told = narrator.tell(&[
+            switched(5, Switch::Preempted),
+            switched(12, Switch::In),
+            switched(1_100, Switch::Preempted),
+            at(1_100, enter(0, State::Sleep)),
+            switched(1_200, Switch::In),
+        ]);
+        assert_eq!(told[0], "0.012 s: task 1 had no core for 7 ms.");
+        assert!(told.iter().skip(1).all(|t| !t.contains("had no core")), "{told:?}");
     }
 
     #[test]
