@@ -73,6 +73,8 @@ impl Gil {
                 // Recorded first: the holder looks all the time, and is to find the monitor free.
                 recorder.record(Event::DropRequest { lock, task });
                 self.wanted.store(true, Relaxed);
+            } else if timed_out {
+                recorder.record(Event::LockTimeout { lock, task });
             }
         }
         let switched = self.switched.enter();
