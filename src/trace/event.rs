@@ -121,6 +121,7 @@ pub enum Event {
         task: TaskId,
     },
     /// A waiter has waited a whole interval and does not ask: another has asked, or the lock went to another meanwhile.
+    /// Once for each wait, so that thousands of waiters do not fill the record.
     LockTimeout {
         /// Which lock.
         lock: LockId,

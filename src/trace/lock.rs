@@ -43,7 +43,7 @@ pub struct LockFigures {
     /// How many times a waiter asked for it.
     pub drop_requests: u64,
     /// How many times a waiter had waited for a whole interval, and did not ask: somebody else had asked, or it had
-    /// gone to another meanwhile.
+    /// gone to another meanwhile. Once for each wait.
     pub timeouts: u64,
 }
 

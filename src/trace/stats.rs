@@ -54,7 +54,7 @@ pub struct LockStats {
     pub hand_overs: u64,
     /// How many times a waiter asked for it.
     pub drop_requests: u64,
-    /// How many times a waiter had waited for a whole interval and did not ask.
+    /// How many waits there were in which a whole interval was over and the waiter did not ask.
     pub timeouts: u64,
     /// How many times the holder let go because it was asked.
     pub forced: u64,

@@ -174,7 +174,8 @@ fn draw_waiters(app: &App, run: &Run, lane: &LockLane, look: Look, layout: &Layo
     let state = if is_global(lane) { State::Gil } else { State::Lock };
     let role = Role::State(state);
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, Label::Waiters.text(), look.fg(Role::Dim));
-    let others = (run.trace.tasks.len().max(2) - 1) as f64;
+    let able = run.trace.tasks.len().min(run.workers.into());
+    let others = (able.max(2) - 1) as f64;
     let symbols = Symbols::of(look);
     let asked = !is_dense(lane.figures.drop_requests, lane);
     let timeouts = !is_dense(lane.figures.drop_requests + lane.figures.timeouts, lane);
