@@ -3,16 +3,18 @@
 
 use crate::state::State;
 use crate::trace::{StateSums, Totals, Trace};
-use crate::units::{LockId, Ns, Range, TaskId};
+use crate::units::{Ns, Range, TaskId};
 
 mod axis;
 mod fold;
 mod holders;
+mod locks;
 mod rows;
 
 pub use axis::{Grid, Tick, axis_ahead, axis_for, ticks};
 pub use fold::{Column, Half, fold, fold_into, level};
 pub use holders::{Holder, HolderCell};
+pub use locks::{LockLane, MOST_LOCKS, Marks};
 pub use rows::{Folding, MOST_IN_A_ROW, SPARE, folding};
 
 /// What is looked at.
@@ -42,8 +44,8 @@ pub struct Scene {
     pub lanes: Vec<Lane>,
     /// The tasks by state over time; nothing where all have lanes.
     pub band: Option<Band>,
-    /// Which lock has a lane, and who held it; nothing where nobody took it.
-    pub lock: Option<(LockId, Vec<HolderCell>)>,
+    /// The locks that somebody took: the global one, then those of the workload's own, by the time they were waited for.
+    pub locks: Vec<LockLane>,
     /// Whose turn it was on the event loop; nothing where there is none.
     pub turns: Option<Turns>,
     /// Cores kept busy by this run, per column: the mean number over the column.
@@ -139,7 +141,7 @@ impl Scene {
         let mut scene = Scene {
             lanes: rows.lanes.iter().filter_map(|lane| Lane::of(trace, view, &rows.order[lane.clone()])).collect(),
             gaps: gaps(trace, grid, window),
-            lock: holders::shown_lock(trace).and_then(|id| Some((id, holders::lock(trace, id, grid, window)?))),
+            locks: locks::lanes(trace, grid, window, &edges),
             turns: has_loop.then(|| Turns { cells: turns, ready: most_ready(trace, view, window) }),
             idle: trace.cores.iter().copied().filter(|core| cores.iter().all(|lane| lane.core != *core)).collect(),
             cores,
@@ -256,7 +258,7 @@ fn gaps(trace: &Trace, grid: &Grid, window: Range) -> Vec<Option<Gap>> {
 
 /// The lens on a lock: the stretch in which the first `turns` turns were taken, if it was ever taken.
 pub fn first_turns(trace: &Trace, turns: usize) -> Option<Range> {
-    let lock = trace.locks.get(&holders::shown_lock(trace)?)?;
+    let lock = trace.locks.get(locks::shown(trace).first()?)?;
     let whole = Range::new(trace.forgotten, trace.latest());
     let mut holds = lock.holds(whole).take(turns.max(1)).peekable();
     let from = holds.peek()?.range.from;

@@ -3,12 +3,14 @@
 
 mod here;
 mod label;
+mod link;
 pub mod report;
 mod sentence;
 mod sharing;
 
 pub use here::Here;
 pub use label::Label;
+pub use link::{Link, NoLink};
 pub use sentence::{Sentence, Try, Waiters, Waits};
 pub use sharing::{Reason, Sharing};
 

@@ -8,16 +8,18 @@ mod lock;
 mod stats;
 mod store;
 mod track;
+mod unblock;
 mod weave;
 mod wire;
 
 pub use crowd::{Counts, Crowd, Kind, Owner, Totals, Turn};
 pub use event::{Direction, Event, RECORD_BYTES, RECORD_WORDS, Record, Switch};
 pub use kernel::Switched;
-pub use lock::{Hold, LockTrack};
+pub use lock::{Hold, LockFigures, LockTrack};
 pub use stats::{LockStats, LongestBlock, Overdue, Stats};
 pub use store::{KEPT_MARKS, Loss, TaskName, Trace, WorkerTrack};
 pub use track::{Mark, Span, StateSums, Sums, Track};
+pub use unblock::Unblocker;
 pub use wire::{
     Begin, End, FileSystem, Frame, FrameError, FrameReader, KernelRecord, Overhead, RecordUse, Switches, TaskResult,
     WorkerUse, write_events, write_frame,

@@ -16,6 +16,8 @@ mod header;
 mod lane;
 mod layout;
 mod legend;
+mod link;
+mod lock;
 mod overlay;
 mod paint;
 mod prompt;

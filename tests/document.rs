@@ -121,6 +121,26 @@ fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
 }
 
+/// What must hold of the locks in every document: the figures of tasks add up to those of all.
+fn lock_laws(args: &str, document: &Value) {
+    let (lock, tasks) = (&document["lock"], document["tasks"].as_array().expect("tasks"));
+    if lock.is_null() {
+        assert!(tasks.iter().all(|t| t["lock_held_s"].is_null() && t["lock_wait_s"].is_null()), "{args}");
+    } else {
+        let sum = |field: &str| tasks.iter().map(|t| number(&t[field])).sum::<f64>();
+        for (own, all) in [("lock_held_s", "held_s"), ("lock_wait_s", "wait_s")] {
+            assert!((sum(own) - number(&lock[all])).abs() < 1e-6, "{args}: {own}: {} {lock}", sum(own));
+        }
+        assert!(number(&lock["forced_switches"]) <= number(&lock["drop_requests"]), "{args}: {lock}");
+        for task in tasks {
+            assert_eq!(task["lock_wait_s"], task["states_s"]["gil"], "{args}");
+        }
+    }
+    for lock in document["locks"].as_array().expect("locks") {
+        assert!(number(&lock["hand_overs"]) <= number(&lock["releases"]), "{args}: {lock}");
+    }
+}
+
 /// What must hold in every document of a run that came to its end.
 fn laws(args: &str, document: &Value) {
     valid(document).unwrap_or_else(|e| panic!("{args}: {e}"));
@@ -141,6 +161,7 @@ fn laws(args: &str, document: &Value) {
         assert_eq!(states["preempted"].is_null(), !recorded, "{args}: only the kernel can know this");
         running += number(&states["running"]);
     }
+    lock_laws(args, document);
     let busy: f64 = document["core_busy_s"].as_array().expect("cores").iter().filter_map(Value::as_f64).sum();
     // The kernel also saw what the run did between its tasks.
     let difference = busy - running;
@@ -171,6 +192,26 @@ fn every_model_makes_a_document_that_the_schema_describes() {
                 assert_eq!(copied > 0, model == "processes", "{args}: only processes copy");
             }
         }
+    }
+}
+
+#[test]
+fn waiters_for_the_global_lock_and_for_a_lock_of_the_workload_are_accounted_for() {
+    let args = "-w cpu -m threads --tasks 4 --set cpu=40ms --global-lock gil --switch-interval 2ms";
+    let cpu = document(args);
+    laws(args, &cpu);
+    assert!(number(&cpu["lock"]["timeouts"]) > 0.0, "of three waiters only one asks: {}", cpu["lock"]);
+    assert!(cpu["tasks"].as_array().expect("tasks").iter().all(|t| number(&t["lock_held_s"]) > 0.0));
+    for model in ["threads", "processes", "async"] {
+        let args = format!("-w locks -m {model} --set rounds=10");
+        let document = document(&args);
+        laws(&args, &document);
+        let lock = &document["locks"][0];
+        assert_eq!(lock["releases"], 80, "{args}: {lock}");
+        let waited: f64 =
+            document["tasks"].as_array().expect("tasks").iter().map(|t| number(&t["states_s"]["lock"])).sum();
+        // What a task waited for until it was let in, some of which counts as ready.
+        assert!(number(&lock["wait_s"]) + 1e-6 >= waited, "{args}: {waited} {lock}");
     }
 }
 

@@ -90,6 +90,8 @@ pub enum Action {
     Previous,
     /// The segment after.
     Next,
+    /// To whoever ended the selected wait.
+    Unblocker,
     /// What the selected segment is.
     Detail,
     /// The first turns, unfolded.
@@ -180,6 +182,7 @@ pub const KEYS: &[Binding] = &[
     bind(Action::Sort, &[Key::Char('s')], "s", Label::KeySort, Group::Look),
     bind(Action::Previous, &[Key::Char(',')], ",", Label::KeyPrevious, Group::Look),
     bind(Action::Next, &[Key::Char('.')], ".", Label::KeyNext, Group::Look),
+    bind(Action::Unblocker, &[Key::Char('u')], "u", Label::KeyUnblocker, Group::Look),
     bind(Action::Detail, &[Key::Enter], "Enter", Label::KeyDetail, Group::Look),
     bind(Action::ZoomIn, &[Key::Char('+'), Key::Char('=')], "+", Label::KeyZoomIn, Group::Look),
     bind(Action::ZoomOut, &[Key::Char('-')], "-", Label::KeyZoomOut, Group::Look),

@@ -326,6 +326,11 @@ fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Previous => viewport::segment(app, false),
         Action::Next => viewport::segment(app, true),
+        Action::Unblocker => {
+            if let Err(why) = viewport::unblocker(app) {
+                app.toast = Some(Toast { text: why.text().to_owned(), until: app.now + TOAST });
+            }
+        }
         Action::Detail => {
             // Opens and stays: a segment is walked to with its detail already open.
             app.selection = app.selection.or(app.first_lane().map(|task| Selection { task, at: None }));

@@ -1,10 +1,12 @@
 //! Looking closer: zoom, pan, and walking from segment to segment.
 
 use super::{App, Selection};
+use crate::model::ModelKind;
 use crate::scene::first_turns;
 use crate::state::State;
-use crate::trace::Span;
-use crate::units::{Ns, Range};
+use crate::text::NoLink;
+use crate::trace::{Span, Track, Unblocker};
+use crate::units::{Ns, Range, TaskId};
 
 /// The shortest stretch of time that is looked at.
 const CLOSEST: Ns = Ns::from_micros(20);
@@ -133,16 +135,49 @@ pub(super) fn segment(app: &mut App, next: bool) {
         }
     };
     let Some(span) = found else { return };
-    app.selection = Some(Selection { task, at: Some(span.range.from) });
+    select(app, task, span.range.from, span.range.from);
+}
+
+/// Selects the segment of `task` at `at`; `shown` is brought into view where it is not.
+fn select(app: &mut App, task: TaskId, at: Ns, shown: Ns) {
+    app.selection = Some(Selection { task, at: Some(at) });
     app.detail = true;
     let visible = app.visible();
-    if app.zoom.is_some() && !visible.contains(span.range.from) {
-        let from = span.range.from - visible.len().times(1, 2);
+    if app.zoom.is_some() && !visible.contains(shown) {
+        let from = shown - visible.len().times(1, 2);
         app.zoom = Some(within(app, Range::new(from, from + visible.len())));
     }
 }
 
+/// From the selected wait to what whoever ended it did then: its last work with the lock.
+///
+/// # Errors
+///
+/// Where there is nobody to go to, or nobody that has a lane.
+pub(super) fn unblocker(app: &mut App) -> Result<(), NoLink> {
+    let span = app.selected_span().ok_or(NoLink::NothingSelected)?;
+    let looped = app.run.as_ref().is_some_and(|r| r.model.kind == ModelKind::Async);
+    let found = app.unblocker().ok_or(NoLink::State(span.state, looped))?;
+    let until = app.until();
+    let track = app.run.as_ref().and_then(|run| run.trace.tasks.get(found.holder.index()));
+    let with_lock = |track: &Track| {
+        let last = Ns(found.hold.to.0.saturating_sub(1)).max(found.hold.from);
+        let works = track.spans(found.hold).filter(|s| s.state == State::Running).last();
+        track.span_at(works.map_or(last, |s| s.range.from), until)
+    };
+    let there = track.and_then(with_lock).ok_or(NoLink::State(span.state, looped))?;
+    app.lanes.place(found.holder).ok_or(NoLink::Hidden)?;
+    select(app, found.holder, there.range.from, there.range.from.max(found.hold.from));
+    Ok(())
+}
+
 impl App {
+    /// Who ended the selected wait for a lock, or keeps it going on.
+    pub fn unblocker(&self) -> Option<Unblocker> {
+        let (selection, span) = (self.selection?, self.selected_span()?);
+        self.run.as_ref()?.trace.unblocker(selection.task, &span, self.until())
+    }
+
     /// The selected segment, or what the selected task does at the playhead.
     pub fn selected_span(&self) -> Option<Span> {
         let selection = self.selection?;

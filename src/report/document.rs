@@ -35,8 +35,11 @@ impl Document {
         let makespan = trace.makespan()?;
         let stats = trace.stats(makespan);
         let (core_ids, core_busy_s) = core_busy(trace, makespan);
-        let tasks: Vec<Task> = (0..trace.tasks.len()).map(|i| task(trace, end, i, makespan)).collect();
         let model = stage.model;
+        let mut tasks: Vec<Task> = (0..trace.tasks.len()).map(|i| task(trace, end, i, makespan)).collect();
+        if model.lock.is_on() {
+            note_lock(&mut tasks, trace, makespan);
+        }
         Some(Document {
             schema: SCHEMA,
             concviz: env!("CARGO_PKG_VERSION"),
@@ -117,10 +120,13 @@ fn named_locks(trace: &Trace, until: Ns) -> Vec<NamedLock> {
     let named = (0u16..).zip(&trace.lock_names);
     let account = |(index, name): (u16, &String)| {
         let lock = trace.locks.get(&LockId::named(index));
+        let figures = lock.map(|l| l.figures(until)).unwrap_or_default();
         NamedLock {
             name: name.clone(),
-            held_s: lock.map_or(Ns::ZERO, |l| l.held(until)).as_secs(),
-            hand_overs: lock.map_or(0, |l| l.hand_overs(until)),
+            held_s: figures.held.as_secs(),
+            wait_s: figures.waited.as_secs(),
+            hand_overs: figures.hand_overs,
+            releases: figures.voluntary,
             abandoned: lock.map_or(0, |l| l.abandoned),
         }
     };
@@ -132,7 +138,8 @@ fn lock(run: Run<'_>, stats: &Stats, end: &End) -> Option<Lock> {
     if !stage.model.lock.is_on() {
         return None;
     }
-    let LockStats { held, wait, hand_overs, drop_requests, forced, voluntary, .. } = stats.lock.unwrap_or_default();
+    let LockStats { held, wait, hand_overs, drop_requests, timeouts, forced, voluntary, .. } =
+        stats.lock.unwrap_or_default();
     Some(Lock {
         generation: stage.model.lock.name(),
         instances: if stage.model.kind.rules().own_lock { stage.workers } else { 1 },
@@ -140,6 +147,7 @@ fn lock(run: Run<'_>, stats: &Stats, end: &End) -> Option<Lock> {
         wait_s: wait.as_secs(),
         hand_overs,
         drop_requests,
+        timeouts,
         forced_switches: forced,
         voluntary_releases: voluntary,
         retaken: end.lock_retaken,
@@ -180,7 +188,17 @@ fn task(trace: &Trace, end: &End, index: usize, makespan: Ns) -> Task {
         finished_s: seconds(finished),
         latency_s: seconds(finished.zip(submitted).map(|(to, from)| to - from)),
         states_s: states(trace, track, makespan),
+        lock_held_s: None,
+        lock_wait_s: None,
         result: end.results.get(index).and_then(|r| r.value),
+    }
+}
+
+/// What the global lock was to each task, where there is one.
+fn note_lock(tasks: &mut [Task], trace: &Trace, until: Ns) {
+    for (id, task) in (0..).map(TaskId).zip(tasks) {
+        task.lock_held_s = Some(trace.held_by(id, until).as_secs());
+        task.lock_wait_s = task.states_s.0[State::Gil as usize];
     }
 }
 

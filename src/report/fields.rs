@@ -97,6 +97,7 @@ pub struct Lock {
     pub wait_s: f64,
     pub hand_overs: u64,
     pub drop_requests: u64,
+    pub timeouts: u64,
     pub forced_switches: u64,
     pub voluntary_releases: u64,
     pub retaken: u64,
@@ -107,7 +108,9 @@ pub struct Lock {
 pub struct NamedLock {
     pub name: String,
     pub held_s: f64,
+    pub wait_s: f64,
     pub hand_overs: u64,
+    pub releases: u64,
     pub abandoned: u64,
 }
 
@@ -135,6 +138,8 @@ pub struct Task {
     pub finished_s: Option<f64>,
     pub latency_s: Option<f64>,
     pub states_s: States,
+    pub lock_held_s: Option<f64>,
+    pub lock_wait_s: Option<f64>,
     pub result: Option<u64>,
 }
 

@@ -3,8 +3,8 @@
 //! A column with so many turns that no single one can be told says only for how much of it somebody had the thing.
 
 use super::axis::Grid;
-use crate::trace::{Crowd, LockTrack, Owner, Totals, Trace, Turn};
-use crate::units::{LockId, Ns, Range, TaskId};
+use crate::trace::{Crowd, LockTrack, Owner, Totals, Turn};
+use crate::units::{Ns, Range, TaskId};
 
 use super::CoreLane;
 
@@ -95,19 +95,8 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The lock that has a lane: the global one, where there is one for all; or else the one of the workload's own that was
-/// held for longest. Nothing where nobody took any.
-pub(super) fn shown_lock(trace: &Trace) -> Option<LockId> {
-    let taken = |id: &LockId| trace.locks.get(id).is_some_and(|l| !l.is_empty());
-    let named = (0u16..).map(LockId::named).take(trace.lock_names.len()).filter(taken);
-    let longest = named.max_by_key(|id| trace.locks.get(id).map(|l| l.held(trace.latest())));
-    let one_for_all = taken(&LockId(0)) && !taken(&LockId(1));
-    if one_for_all || longest.is_none() { Some(LockId(0)).filter(taken) } else { longest }
-}
-
-/// Who held the lock `id`; nothing where nobody took it.
-pub(super) fn lock(trace: &Trace, id: LockId, grid: &Grid, window: Range) -> Option<Vec<HolderCell>> {
-    let lock: &LockTrack = trace.locks.get(&id).filter(|l| !l.is_empty())?;
+/// Who held `lock`.
+pub(super) fn lock(lock: &LockTrack, grid: &Grid, window: Range) -> Vec<HolderCell> {
     let mut lane = Builder::new(grid);
     for index in 0..grid.columns {
         let part = grid.column(index).and(window);
@@ -123,7 +112,7 @@ pub(super) fn lock(trace: &Trace, id: LockId, grid: &Grid, window: Range) -> Opt
             lock.holds(part).for_each(|hold| lane.add(index, hold.range, Holder::Task(hold.task)));
         }
     }
-    Some(lane.done())
+    lane.done()
 }
 
 /// Whose turn it was on the event loop, and who was on each core that the run may use and that work was seen on, by

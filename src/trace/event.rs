@@ -120,6 +120,14 @@ pub enum Event {
         /// Who asks.
         task: TaskId,
     },
+    /// A waiter has waited a whole interval and does not ask: another has asked, or the lock went to another meanwhile.
+    /// Once for each wait, so that thousands of waiters do not fill the record.
+    LockTimeout {
+        /// Which lock.
+        lock: LockId,
+        /// Who waits on.
+        task: TaskId,
+    },
     /// Whoever held the lock died with it: it is taken from the dead, by the next record of its taking.
     LockAbandoned {
         /// Which lock.
@@ -223,6 +231,7 @@ impl Record {
             Event::LockTaken { lock, task, waited } => (10, 0, task, short(waited), u64::from(lock.0)),
             Event::LockReleased { lock, task, forced } => (11, u8::from(forced), task, 0, u64::from(lock.0)),
             Event::DropRequest { lock, task } => (12, 0, task, 0, u64::from(lock.0)),
+            Event::LockTimeout { lock, task } => (24, 0, task, 0, u64::from(lock.0)),
             Event::Copied { task, direction, bytes, spent } => (13, direction as u8, task, short(spent), bytes),
             Event::Lost { count } => (14, 0, NO_TASK, 0, count),
             Event::Suspended { spent } => (15, 0, NO_TASK, short(spent), 0),
@@ -264,6 +273,7 @@ impl Record {
             10 => Event::LockTaken { lock, task, waited: Ns(a) },
             11 => Event::LockReleased { lock, task, forced: sub != 0 },
             12 => Event::DropRequest { lock, task },
+            24 => Event::LockTimeout { lock, task },
             13 => {
                 let direction = if sub == 0 { Direction::In } else { Direction::Out };
                 Event::Copied { task, direction, bytes: b, spent: Ns(a) }
@@ -332,7 +342,8 @@ mod tests {
                 forced
             }),
             lock.clone().prop_map(|lock| Event::LockAbandoned { lock }),
-            (lock, task.clone()).prop_map(|(lock, task)| Event::DropRequest { lock, task }),
+            (lock.clone(), task.clone()).prop_map(|(lock, task)| Event::DropRequest { lock, task }),
+            (lock, task.clone()).prop_map(|(lock, task)| Event::LockTimeout { lock, task }),
             (task, direction, any::<u64>(), short.clone()).prop_map(|(task, direction, bytes, spent)| Event::Copied {
                 task,
                 direction,

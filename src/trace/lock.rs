@@ -1,7 +1,16 @@
-//! Who held a lock, and when. Derived from the events of taking and letting go, sorted by time.
+//! Who held a lock, and when; who waited for it, and asked. Derived from the events of taking and letting go, sorted by
+//! time.
+
+use std::collections::BTreeMap;
 
 use super::grow;
 use crate::units::{Ns, Range, TaskId};
+
+mod instants;
+#[cfg(test)]
+mod tests;
+
+use instants::{Asks, Instants};
 
 /// A stretch during which one task held the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +27,26 @@ pub struct Hold {
     pub open: bool,
 }
 
+/// What a lock comes to up to some instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LockFigures {
+    /// For how long it was held.
+    pub held: Ns,
+    /// For how long those who got it had waited, added up.
+    pub waited: Ns,
+    /// How many times it was taken by another than the one before.
+    pub hand_overs: u64,
+    /// How many times the holder let go because it was asked.
+    pub forced: u64,
+    /// How many times the holder let go by itself.
+    pub voluntary: u64,
+    /// How many times a waiter asked for it.
+    pub drop_requests: u64,
+    /// How many times a waiter had waited for a whole interval, and did not ask: somebody else had asked, or it had
+    /// gone to another meanwhile. Once for each wait.
+    pub timeouts: u64,
+}
+
 /// From one turn that comes with sums to the next.
 const EACH: usize = 16;
 
@@ -27,6 +56,14 @@ pub struct LockTrack {
     turns: Vec<Turn>,
     /// What is true before every [`EACH`]th turn; before the first, of what was dropped to bound the memory.
     before: Vec<Before>,
+    /// Each task's own holds.
+    own: BTreeMap<TaskId, Own>,
+    /// How many turns, from the first, the sums in `before` and `own` know.
+    settled: usize,
+    requests: Asks,
+    timeouts: Asks,
+    /// When those who got it had begun to wait, and when they got it; only of locks that the workload names.
+    waits: Option<Box<[Instants; 2]>>,
     /// How many times a waiter asked the holder to let go.
     pub drop_requests: u64,
     /// How many times the holder let go because it was asked.
@@ -54,28 +91,64 @@ enum What {
     Forced,
 }
 
+/// One task's holds.
+#[derive(Clone, Debug, Default)]
+struct Own {
+    /// Time held in those that were dropped.
+    dropped: Ns,
+    /// The turn that begins each, and the time the task had held the lock before.
+    holds: Vec<(u32, Ns)>,
+}
+
 /// What lies before a turn.
 #[derive(Clone, Copy, Debug, Default)]
 struct Before {
     held: Ns,
+    waited: Ns,
     hand_overs: u64,
+    forced: u64,
+    voluntary: u64,
     taker: Option<TaskId>,
 }
 
 impl Before {
     /// After `turn`, which lasts until `to`.
     fn after(mut self, turn: &Turn, to: Ns) -> Before {
-        if turn.what == What::Taken {
-            self.held += to - turn.at;
-            let changed = self.taker.replace(turn.task).is_some_and(|last| last != turn.task);
-            self.hand_overs += u64::from(changed);
+        match turn.what {
+            What::Taken => {
+                self.held += to - turn.at;
+                self.waited += turn.waited;
+                let changed = self.taker.replace(turn.task).is_some_and(|last| last != turn.task);
+                self.hand_overs += u64::from(changed);
+            }
+            What::Forced => self.forced += 1,
+            What::Released => self.voluntary += 1,
         }
         self
     }
 }
 
+/// Who had a lock at the end of somebody's wait for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Opened {
+    pub holder: TaskId,
+    pub hold: Range,
+    /// When it was let go of, if that is recorded.
+    pub released: Option<Ns>,
+    pub forced: bool,
+}
+
 impl LockTrack {
+    /// A lock that the workload names: how many wait for it at a time is kept too.
+    pub(super) fn named() -> LockTrack {
+        LockTrack { waits: Some(Box::default()), ..LockTrack::default() }
+    }
+
     pub(super) fn taken(&mut self, at: Ns, task: TaskId, waited: Ns) {
+        if let Some(waits) = self.waits.as_mut().filter(|_| waited > Ns::ZERO) {
+            waits[0].insert(at - waited);
+            waits[1].insert(at);
+        }
         self.insert(Turn { at, waited, task, what: What::Taken });
     }
 
@@ -89,6 +162,15 @@ impl LockTrack {
         self.insert(Turn { at, waited: Ns::ZERO, task, what });
     }
 
+    pub(super) fn asked(&mut self, at: Ns, task: TaskId) {
+        self.drop_requests += 1;
+        self.requests.insert(at, task);
+    }
+
+    pub(super) fn timed_out(&mut self, at: Ns, task: TaskId) {
+        self.timeouts.insert(at, task);
+    }
+
     fn insert(&mut self, turn: Turn) {
         let mut place = self.turns.len();
         while place > 0 && self.turns[place - 1].at > turn.at {
@@ -96,20 +178,45 @@ impl LockTrack {
         }
         grow(&mut self.turns);
         self.turns.insert(place, turn);
-        self.add_up(place);
+        self.settled = self.settled.min(place);
     }
 
-    /// Renews the sums behind the turn at `place`.
-    fn add_up(&mut self, place: usize) {
+    /// Renews the sums behind whatever arrived since the last time. Before that, only the turns themselves are known.
+    pub(super) fn settle(&mut self) {
+        if let Some(waits) = &mut self.waits {
+            waits.iter_mut().for_each(Instants::settle);
+        }
+        let from = self.settled;
+        if from == self.turns.len() && !self.before.is_empty() {
+            return;
+        }
         if self.before.is_empty() {
             self.before.push(Before::default());
         }
-        self.before.truncate(place.saturating_sub(1) / EACH + 1);
+        self.before.truncate(from.saturating_sub(1) / EACH + 1);
         while self.before.len() * EACH < self.turns.len() {
             let count = self.before.len() * EACH;
             let next = self.after(count, self.turns[count].at);
+            grow(&mut self.before);
             self.before.push(next);
         }
+        for turn in &self.turns[from..] {
+            if let Some(own) = self.own.get_mut(&turn.task) {
+                let sound = own.holds.partition_point(|(index, _)| (*index as usize) < from);
+                own.holds.truncate(sound);
+            }
+        }
+        for index in from..self.turns.len() {
+            let turn = self.turns[index];
+            if turn.what == What::Taken {
+                let own = self.own.entry(turn.task).or_default();
+                let last = own.holds.last();
+                let before = last.map_or(own.dropped, |(last, before)| *before + length(&self.turns, *last, Ns::MAX));
+                grow(&mut own.holds);
+                own.holds.push((index as u32, before));
+            }
+        }
+        self.settled = self.turns.len();
     }
 
     /// What is true at `at`, when the first `count` turns have come.
@@ -163,6 +270,13 @@ impl LockTrack {
         self.turns.partition_point(|t| t.at < at)
     }
 
+    /// What it comes to up to `until`.
+    pub fn figures(&self, until: Ns) -> LockFigures {
+        let Before { held, waited, hand_overs, forced, voluntary, .. } = self.after(self.turns_before(until), until);
+        let (drop_requests, timeouts) = (self.requests.before(until), self.timeouts.before(until));
+        LockFigures { held, waited, hand_overs, forced, voluntary, drop_requests, timeouts }
+    }
+
     /// How many times it changed hands up to `until`: it was taken by another than the one before.
     pub fn hand_overs(&self, until: Ns) -> u64 {
         self.after(self.turns_before(until), until).hand_overs
@@ -173,84 +287,106 @@ impl LockTrack {
         self.after(self.turns_before(until), until).held
     }
 
+    /// For how long `task` held it, up to `until`.
+    pub fn held_by(&self, task: TaskId, until: Ns) -> Ns {
+        let Some(own) = self.own.get(&task) else { return Ns::ZERO };
+        let count = own.holds.partition_point(|(index, _)| self.turns[*index as usize].at < until);
+        let last = count.checked_sub(1).map(|last| own.holds[last]);
+        last.map_or(own.dropped, |(index, before)| before + length(&self.turns, index, until))
+    }
+
+    /// The time for which tasks waited for it within `range`, added up, of those who got it since; nothing of a global
+    /// lock, whose waiters have a state of their own.
+    pub fn waiting(&self, range: Range) -> Ns {
+        let Some([begun, over]) = self.waits.as_deref() else { return Ns::ZERO };
+        let up_to = |at: Ns| begun.since(at).saturating_sub(over.since(at));
+        Ns(up_to(range.to).saturating_sub(up_to(range.from)) as u64)
+    }
+
+    /// The waiters who asked for it within `window`, and when.
+    pub fn drop_requests(&self, window: Range) -> &[(Ns, TaskId)] {
+        self.requests.within(window)
+    }
+
+    /// The waiters who waited for a whole interval and did not ask, and when that was over, within `window`.
+    pub fn timeouts(&self, window: Range) -> &[(Ns, TaskId)] {
+        self.timeouts.within(window)
+    }
+
+    /// The first turn of `task` that begins after `at`: its place, and its instant.
+    pub(super) fn next_turn(&self, task: TaskId, at: Ns) -> Option<(usize, Ns)> {
+        let own = self.own.get(&task)?;
+        let next = own.holds.partition_point(|(index, _)| self.turns[*index as usize].at <= at);
+        let index = own.holds.get(next)?.0 as usize;
+        Some((index, self.turns[index].at))
+    }
+
+    /// Who had the lock before the turn at `index`, if it is known.
+    pub(super) fn opened(&self, index: usize) -> Option<Opened> {
+        let before = self.turns[index.checked_sub(1)?];
+        if before.what == What::Taken {
+            let hold = Range::new(before.at, self.turns[index].at);
+            return Some(Opened { holder: before.task, hold, released: None, forced: false });
+        }
+        let begin = index.checked_sub(2).map(|i| self.turns[i]);
+        let begin = begin.filter(|t| t.what == What::Taken && t.task == before.task).map_or(before.at, |t| t.at);
+        let forced = before.what == What::Forced;
+        let hold = Range::new(begin, before.at);
+        Some(Opened { holder: before.task, hold, released: Some(before.at), forced })
+    }
+
+    /// Who has it at `at`, and until then, if anybody has.
+    pub(super) fn holder_at(&self, at: Ns) -> Option<Hold> {
+        let last = self.turns.partition_point(|t| t.at <= at).checked_sub(1)?;
+        let hold = self.hold(last, at)?;
+        Some(Hold { range: Range::new(hold.range.from, at), ..hold })
+    }
+
+    /// How many turns others had between `from` and the turn at `index`, or up to now.
+    pub(super) fn turns_between(&self, from: Ns, index: Option<usize>) -> usize {
+        let first = self.turns.partition_point(|t| t.at <= from);
+        index.unwrap_or(self.turns.len()).saturating_sub(first).div_ceil(2)
+    }
+
     pub(super) fn forget(&mut self, cut: Ns) -> usize {
+        self.settle();
+        let asked = self.requests.forget(cut) + self.timeouts.forget(cut);
+        if let Some(waits) = &mut self.waits {
+            waits.iter_mut().for_each(|w| w.forget(cut));
+        }
         let gone = self.turns_before(cut).saturating_sub(1);
         if gone > 0 {
             // Whoever went last was somebody: the next hand-over counts from it.
             let sums = self.after(gone, self.turns[gone].at);
+            for own in self.own.values_mut() {
+                let old = own.holds.partition_point(|(index, _)| (*index as usize) < gone);
+                if let Some((index, before)) = old.checked_sub(1).map(|last| own.holds[last]) {
+                    own.dropped = before + length(&self.turns, index, Ns::MAX);
+                }
+                own.holds.clear();
+            }
             self.turns.drain(..gone);
             self.before.clear();
             self.before.push(sums);
-            self.add_up(0);
+            self.settled = 0;
+            self.settle();
         }
-        gone
+        gone + asked
     }
 }
 
+/// How long the hold that the turn at `index` begins lasts, up to `until`.
+fn length(turns: &[Turn], index: u32, until: Ns) -> Ns {
+    let index = index as usize;
+    let to = turns.get(index + 1).map_or(until, |next| next.at.min(until));
+    to - turns[index].at
+}
+
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn holds_follow_from_turns_in_any_order_of_arrival() {
-        let mut lock = LockTrack::default();
-        lock.taken(Ns(5), TaskId(1), Ns(5));
-        lock.taken(Ns(0), TaskId(0), Ns(0));
-        lock.released(Ns(4), TaskId(0), true);
-        lock.released(Ns(9), TaskId(1), false);
-        lock.taken(Ns(12), TaskId(1), Ns(0));
-        let holds: Vec<_> =
-            lock.holds(Range::new(Ns(0), Ns(20))).map(|h| (h.range.from.0, h.range.to.0, h.task.0, h.forced)).collect();
-        assert_eq!(holds, [(0, 4, 0, true), (5, 9, 1, false), (12, 20, 1, false)]);
-        assert_eq!((lock.forced, lock.voluntary), (1, 1));
-        assert_eq!(lock.hand_overs(Ns(20)), 1);
-        assert_eq!(lock.held(Ns(20)), Ns(16));
-        let tail: Vec<_> = lock.holds(Range::new(Ns(2), Ns(6))).map(|h| (h.range.from.0, h.range.to.0)).collect();
-        assert_eq!(tail, [(2, 4), (5, 6)]);
-    }
-
-    #[test]
-    fn forgetting_keeps_what_was_held() {
-        let mut lock = LockTrack::default();
-        for i in 0..100u64 {
-            lock.taken(Ns(i * 10), TaskId(i as u32 % 3), Ns(1));
-            lock.released(Ns(i * 10 + 9), TaskId(i as u32 % 3), true);
-        }
-        let figures = |lock: &LockTrack| (lock.held(Ns(2_000)), lock.hand_overs(Ns(2_000)));
-        let before = figures(&lock);
-        lock.forget(Ns(500));
-        assert_eq!(figures(&lock), before);
-        assert!(lock.len() < 110);
-    }
-
-    proptest! {
-        #[test]
-        fn kept_sums_are_those_of_all_turns(
-            turns in proptest::collection::vec((0u64..5_000, 0u32..4, 0u8..3), 1..120),
-            cut in 0u64..4_000,
-            until in 0u64..6_000,
-        ) {
-            let mut lock = LockTrack::default();
-            for (at, task, what) in &turns {
-                match what {
-                    0 => lock.taken(Ns(*at), TaskId(*task), Ns(1)),
-                    n => lock.released(Ns(*at), TaskId(*task), *n == 1),
-                }
-            }
-            let naive = |until: Ns| {
-                let held: Ns = lock.holds(Range::new(Ns::ZERO, until)).map(|h| h.range.len()).sum();
-                let takers = lock.turns.iter().filter(|t| t.at < until && t.what == What::Taken).map(|t| t.task);
-                let mut last = None;
-                let changes = takers.filter(|t| last.replace(*t).is_some_and(|before| before != *t)).count();
-                (held, changes as u64)
-            };
-            let figures = |lock: &LockTrack, until: Ns| (lock.held(until), lock.hand_overs(until));
-            prop_assert_eq!(figures(&lock, Ns(until)), naive(Ns(until)));
-            let after = Ns(until.max(cut));
-            let before = figures(&lock, after);
-            lock.forget(Ns(cut));
-            prop_assert_eq!(figures(&lock, after), before);
-        }
+impl LockTrack {
+    /// The bytes that its turns take, with their sums.
+    pub(super) fn bytes(&self) -> usize {
+        let own = self.own.values().map(|o| o.holds.capacity() * size_of::<(u32, Ns)>()).sum::<usize>();
+        self.turns.capacity() * size_of::<Turn>() + self.before.capacity() * size_of::<Before>() + own
     }
 }

@@ -54,6 +54,8 @@ pub struct LockStats {
     pub hand_overs: u64,
     /// How many times a waiter asked for it.
     pub drop_requests: u64,
+    /// How many waits there were in which a whole interval was over and the waiter did not ask.
+    pub timeouts: u64,
     /// How many times the holder let go because it was asked.
     pub forced: u64,
     /// How many times the holder let go by itself.
@@ -117,11 +119,13 @@ impl Trace {
         let mut sum = LockStats { wait, ..LockStats::default() };
         for lock in used {
             sum.instances += 1;
-            sum.held += lock.held(until);
-            sum.hand_overs += lock.hand_overs(until);
-            sum.drop_requests += lock.drop_requests;
-            sum.forced += lock.forced;
-            sum.voluntary += lock.voluntary;
+            let figures = lock.figures(until);
+            sum.held += figures.held;
+            sum.hand_overs += figures.hand_overs;
+            sum.drop_requests += figures.drop_requests;
+            sum.timeouts += figures.timeouts;
+            sum.forced += figures.forced;
+            sum.voluntary += figures.voluntary;
         }
         (sum.instances > 0).then_some(sum)
     }

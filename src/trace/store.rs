@@ -217,6 +217,7 @@ impl Trace {
             self.take(record);
         }
         self.crowd.settle();
+        self.locks.values_mut().for_each(LockTrack::settle);
         self.block = None;
     }
 
@@ -291,7 +292,8 @@ impl Trace {
             Event::LockTaken { lock, task, waited } => self.lock(lock).taken(at, task, waited),
             Event::LockReleased { lock, task, forced } => self.lock(lock).released(at, task, forced),
             Event::LockAbandoned { lock } => self.lock(lock).abandoned += 1,
-            Event::DropRequest { lock, .. } => self.lock(lock).drop_requests += 1,
+            Event::DropRequest { lock, task } => self.lock(lock).asked(at, task),
+            Event::LockTimeout { lock, task } => self.lock(lock).timed_out(at, task),
             Event::Copied { task, bytes, spent, direction: Direction::In | Direction::Out } => {
                 if let Some(track) = self.tasks.get_mut(task.index()) {
                     track.copied += bytes;
@@ -361,7 +363,8 @@ impl Trace {
 
     fn lock(&mut self, lock: LockId) -> &mut LockTrack {
         self.kept += 1;
-        self.locks.entry(lock).or_default()
+        let new = || if lock.name_index().is_some() { LockTrack::named() } else { LockTrack::default() };
+        self.locks.entry(lock).or_insert_with(new)
     }
 
     /// Drops the older half of the longest record, and all that is as old.

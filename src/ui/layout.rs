@@ -19,7 +19,7 @@ use ratatui::layout::Rect;
 
 use crate::app::{App, Run};
 use crate::model::ModelKind;
-use crate::scene::{Folding, Rows, SPARE, folding};
+use crate::scene::{Folding, MOST_LOCKS, Rows, SPARE, folding};
 use crate::units::TaskId;
 
 /// The least size that everything essential fits in: columns, rows.
@@ -70,8 +70,10 @@ pub struct Layout {
     pub airy: bool,
     /// Row of the lock's or the loop's lane.
     pub special: Option<u16>,
-    /// Row that says how many are ready behind the loop.
+    /// Row that says how many are ready behind the loop, or wait for the lock.
     pub ready: Option<u16>,
+    /// Rows of further locks.
+    pub locks: Vec<u16>,
     /// Row of the cores busy.
     pub busy: u16,
     /// Rows of single cores; the last may stand for several.
@@ -124,7 +126,10 @@ impl Layout {
         let looped = kind == Some(ModelKind::Async);
         let cores = app.run.as_ref().map_or(0, |r| r.trace.cores.len() as u16).min(MOST_CORES);
         let selected = app.selection.and_then(|s| order.iter().position(|task| *task == s.task));
-        let wants = Wants { tasks: order.len(), selected, special: locked || looped, ready: looped, cores };
+        let special = locked || looped;
+        let locks = app.run.as_ref().map_or(0, |r| r.trace.lock_names.len()).min(MOST_LOCKS - 1) as u16;
+        let lanes = app.run.as_ref().map_or(0, lock_lanes);
+        let wants = Wants { tasks: order.len(), selected, special, locked, locks, lanes, cores };
 
         let (label, right) = match area.width {
             ..64 => (9, 13),
@@ -156,11 +161,21 @@ impl Layout {
         room.take(shown - least);
         let band = how == Folding::Band;
         let tall = !band && room.take(shown);
+        // Below the first one: kept free too where a model does not have them.
+        let first = self.area.height >= 30 && wants.locks > 0 && room.take(1);
         let gaps = [room.take(1), room.take(1), room.take(1)];
         let cores = wants.cores > 0 && room.take(wants.cores + 1);
         let ready = special && room.take(1);
         let figures = self.area.height >= 30 && room.take(2);
         let airy = tall && room.take(shown);
+        let mut more = u16::from(first);
+        while first && more < wants.locks && room.take(1) {
+            more += 1;
+        }
+        // A row that this model has no lock for tells who waits for the first one.
+        let spare = wants.locked && !ready && more > 0 && wants.lanes <= more;
+        let ready = ready || spare;
+        more -= u16::from(spare);
         let below_sentence = room.take(1);
         let above_sentence = room.take(1);
         let above_busy = room.take(1);
@@ -189,7 +204,8 @@ impl Layout {
         let top = next(shown * pitch);
         self.place_lanes(how, wants, top, shown);
         self.special = special.then(|| next(1)).filter(|_| wants.special);
-        self.ready = ready.then(|| next(1)).filter(|_| wants.ready);
+        self.ready = ready.then(|| next(1)).filter(|_| wants.special);
+        self.locks = (0..more).map(|_| next(1)).filter(|_| wants.locked).collect();
         if above_busy {
             next(1);
         }
@@ -259,11 +275,22 @@ fn has_lock_lane(run: &Run) -> bool {
     gil || (many && !run.trace.lock_names.is_empty())
 }
 
+/// How many locks can have a lane.
+fn lock_lanes(run: &Run) -> u16 {
+    let gil = run.model.lock.is_on() && run.model.kind != ModelKind::Processes;
+    u16::from(gil) + run.trace.lock_names.len().min(MOST_LOCKS) as u16
+}
+
 struct Wants {
     tasks: usize,
     /// The selected one's place in the order.
     selected: Option<usize>,
     special: bool,
-    ready: bool,
+    /// Whether that is a lock's.
+    locked: bool,
+    /// How many more locks there can be.
+    locks: u16,
+    /// How many there are, the first one included.
+    lanes: u16,
     cores: u16,
 }

@@ -8,12 +8,13 @@ use ratatui::style::Modifier;
 use super::layout::Layout;
 use super::theme::{Look, Role};
 use super::{lane, paint};
-use crate::app::{Action, App, keys};
+use crate::app::{Action, App, Run, keys};
 use crate::model::ModelKind;
 use crate::scene::{Folding, Scene};
 use crate::state::State;
-use crate::text::{Label, percent};
-use crate::trace::Trace;
+use crate::text::{Label, Link, percent};
+use crate::trace::{Span, Trace};
+use crate::units::Ns;
 
 /// A state's words in the legend: without a core, or without a turn on the loop.
 pub fn words(state: State, holds: bool) -> Label {
@@ -58,6 +59,35 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
     }
 }
 
+/// Who ended the selected wait, or keeps it going on, in words.
+fn link(app: &App, run: &Run) -> Option<String> {
+    let found = app.unblocker()?;
+    let holder = run.trace.names.get(found.holder.index()).map_or_else(String::new, |n| n.name.clone());
+    let lock = found.lock.name_index().and_then(|n| run.trace.lock_names.get(n)).cloned();
+    let link = match found.released {
+        Some(_) => Link::Ended { lock, holder, forced: found.forced, turns: found.turns },
+        None => Link::GoesOn { lock, holder, held: found.hold.len() },
+    };
+    Some(link.text())
+}
+
+/// Where a segment happened: the worker, its process and thread, the core; and whether it kept the worker.
+fn draw_place(run: &Run, span: &Span, look: Look, (x, y, right): (u16, u16, u16), buffer: &mut Buffer) {
+    let worker = run.trace.workers.get(span.worker.index());
+    let place = worker.filter(|w| w.pid != 0).map_or_else(String::new, |w| {
+        format!("{} {} (process {}, thread {})", Label::Worker.text(), span.worker.0 + 1, w.pid, w.tid)
+    });
+    let core = Trace::core_of(span.core).filter(|_| span.state == State::Running);
+    let core = core.map_or_else(String::new, |c| format!("  {} {}", Label::Core.text(), c.0));
+    let held = match (span.state, span.holds) {
+        (State::Sleep | State::Io | State::Lock | State::Gil, true) => "  its worker can do nothing else",
+        (State::Sleep | State::Io | State::Lock, false) => "  its worker is free",
+        _ => "",
+    };
+    let dim = look.fg(Role::Dim);
+    paint::parts(buffer, x, y, right, &[(&place, dim), (&core, dim), (held, dim)]);
+}
+
 /// What the selected segment is; in place of the legend.
 pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let (Some(run), Some(selection)) = (&app.run, app.selection) else { return };
@@ -84,21 +114,20 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
             ],
         );
         y += 1;
-        let worker = run.trace.workers.get(span.worker.index());
-        let place = worker.filter(|w| w.pid != 0).map_or_else(String::new, |w| {
-            format!("{} {} (process {}, thread {})", Label::Worker.text(), span.worker.0 + 1, w.pid, w.tid)
-        });
-        let core = Trace::core_of(span.core).filter(|_| span.state == State::Running);
-        let core = core.map_or_else(String::new, |c| format!("  {} {}", Label::Core.text(), c.0));
-        let held = match (span.state, span.holds) {
-            (State::Sleep | State::Io | State::Lock | State::Gil, true) => "  its worker can do nothing else",
-            (State::Sleep | State::Io | State::Lock, false) => "  its worker is free",
-            _ => "",
-        };
-        if y < layout.footer {
-            paint::parts(buffer, x, y, right, &[(&place, dim), (&core, dim), (held, dim)]);
+        if let Some(link) = link(app, run) {
+            let key = format!("  {}", keys::shown(Action::Unblocker));
+            let there = format!(": {}", Label::GoThere.text());
+            let accent = look.fg(Role::Accent);
+            let offer = paint::width(&key) + paint::width(&there);
+            let end = if x + paint::width(&link) + offer <= right { right } else { right.saturating_sub(offer) };
+            let x = paint::put(buffer, x, y, end, &link, text);
+            paint::parts(buffer, x, y, right, &[(&key, accent.add_modifier(Modifier::BOLD)), (&there, accent)]);
+            y += 1;
         }
-        y += 1;
+        if y + 1 < layout.footer {
+            draw_place(run, &span, look, (x, y, right), buffer);
+            y += 1;
+        }
     } else if let (Some(at), Some((outcome, _))) = (track.ended_at(), track.end) {
         let end = format!(" {} at {at}", outcome.name());
         paint::parts(buffer, x, y, right, &[(name, text.add_modifier(Modifier::BOLD)), (&end, text)]);
@@ -109,6 +138,10 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
         let mut states: Vec<State> = State::ALL.into_iter().filter(|s| sums[*s as usize].0 > 0).collect();
         states.sort_by_key(|s| std::cmp::Reverse(sums[*s as usize]));
         let mut line = String::new();
+        let held = run.trace.held_by(selection.task, app.until());
+        if run.model.lock.is_on() && held > Ns::ZERO {
+            line = format!("{} {held}   ", Label::HeldTheGil.text());
+        }
         for state in states {
             let words = words(state, run.model.kind != ModelKind::Async).text();
             let part = format!("{words} {}   ", sums[state as usize]);

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
+use super::lock::Symbols;
 use super::theme::{Look, Role};
 use super::{lane, paint};
 use crate::app::keys::{Group, KEYS};
@@ -148,12 +149,15 @@ fn reading_lines(look: Look) -> Vec<Line> {
         letter if letter == State::Sleep.letter().to_string() => format!("{letter} {letter}"),
         dot => dot.repeat(3),
     };
+    let marks = Symbols::of(look);
     let title = vec![(Label::LegendTitle.text().to_owned(), text.add_modifier(Modifier::BOLD))];
     let shown = [
         (symbol(State::Running, true).repeat(3), running, Label::LegendTall),
         (symbol(State::Sleep, true).repeat(3), low, Label::LegendLow),
         (dotted, low, Label::LegendDotted),
         (steps, folded, Label::LegendFolded),
+        (format!("{} {}", marks.forced, marks.voluntary), text, Label::LegendReleased),
+        (format!("{} {}", marks.asked, marks.timeout), text, Label::LegendAsked),
     ];
     let line = |(symbols, style, label): (String, Style, Label)| {
         vec![("  ".to_owned(), dim), (symbols, style), ("  ".to_owned(), dim), (label.text().to_owned(), text)]

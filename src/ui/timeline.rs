@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use super::lane::Manner;
 use super::layout::{Layout, Slot};
 use super::theme::{Look, Role};
-use super::{band, lane, paint, turns};
+use super::{band, lane, link, paint, turns};
 use crate::app::{App, Run};
 use crate::scene::{Folding, Gap, Grid, Lane, Scene, Tick, ticks};
 use crate::state::{Outcome, State};
@@ -30,6 +30,7 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
     turns::draw_special(app, run, scene, look, layout, buffer);
     turns::draw_busy(app, run, scene, look, layout, buffer);
     turns::draw_cores(app, scene, look, layout, buffer);
+    link::draw(app, run, scene, look, layout, buffer);
 }
 
 fn draw_axis(app: &App, grid: &Grid, look: Look, layout: &Layout, buffer: &mut Buffer) {

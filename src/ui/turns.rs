@@ -6,15 +6,15 @@ use ratatui::style::Modifier;
 
 use super::layout::Layout;
 use super::theme::{Look, Role};
-use super::{lane, paint};
+use super::{lane, lock, paint};
 use crate::app::{App, Run};
-use crate::model::{GlobalLock, ModelKind};
+use crate::model::ModelKind;
 use crate::scene::{CoreLane, Holder, HolderCell, Scene, level};
 use crate::state::State;
 use crate::text::{Label, percent};
-use crate::units::{LockId, Ns, TaskId};
+use crate::units::{Ns, TaskId};
 
-/// The lock's lane, or the loop's.
+/// The locks' lanes, or the loop's.
 pub fn draw_special(app: &App, run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let Some(y) = layout.special else { return };
     let narrow = layout.is_narrow();
@@ -49,49 +49,12 @@ pub fn draw_special(app: &App, run: &Run, scene: &Scene, look: Look, layout: &La
         }
         return;
     }
-    if let Some((id, lock)) = &scene.lock {
-        draw_holders(buffer, look, layout.plot.0, y, lock);
-        if let Some(name) = id.name_index().and_then(|n| run.trace.lock_names.get(n)) {
-            draw_named_lock((run, *id, app.until()), name, look, layout, y, buffer);
-            return;
-        }
-    }
-    if !run.model.lock.is_on() {
-        return;
-    }
-    label(if narrow { Label::GilShort } else { Label::GilHeld }, buffer);
-    if let GlobalLock::Gil { interval } = run.model.lock {
-        let asked = run.trace.locks.values().any(|l| l.forced > 0);
-        let text = match (asked, narrow) {
-            (false, _) => String::new(),
-            (true, true) => interval.to_string(),
-            (true, false) => format!("by turns, {interval}"),
-        };
-        paint::put(buffer, layout.right, y, layout.area.right(), &text, look.fg(Role::Dim));
-    }
-}
-
-/// What a lock of the workload's own is called, and for how much of the time somebody had it.
-fn draw_named_lock(
-    (run, id, until): (&Run, LockId, Ns),
-    name: &str,
-    look: Look,
-    layout: &Layout,
-    y: u16,
-    buffer: &mut Buffer,
-) {
-    let room = layout.plot.0 - layout.area.x - 2;
-    let long = format!("{} {name}", Label::Lock.text());
-    let text = if paint::width(&long) <= room { long } else { paint::shorten(name, room) };
-    paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &text, look.fg(Role::Text));
-    let held = run.trace.locks.get(&id).map_or(Ns::ZERO, |l| l.held(until));
-    let text = format!("{} {}", Label::Held.text(), percent(held.share_of(until)));
-    paint::put(buffer, layout.right, y, layout.area.right(), &text, look.fg(Role::Dim));
+    lock::draw(app, run, scene, look, layout, buffer);
 }
 
 /// Cells in the colour of whose they are. A turn of two or more whole cells carries the task's digit in its middle, so
 /// that it can be told without colours.
-fn draw_holders(buffer: &mut Buffer, look: Look, x: u16, y: u16, cells: &[HolderCell]) {
+pub(super) fn draw_holders(buffer: &mut Buffer, look: Look, x: u16, y: u16, cells: &[HolderCell]) {
     let digits = digit_places(cells);
     for (index, cell) in cells.iter().enumerate() {
         let x = x + index as u16;
@@ -126,7 +89,7 @@ fn draw_holders(buffer: &mut Buffer, look: Look, x: u16, y: u16, cells: &[Holder
 }
 
 /// The middles of all turns that fill two or more cells.
-fn digit_places(cells: &[HolderCell]) -> Vec<usize> {
+pub(super) fn digit_places(cells: &[HolderCell]) -> Vec<usize> {
     let whole = |cell: &HolderCell| match cell.halves {
         [Holder::Task(l), Holder::Task(r)] if l == r && cell.turns <= 2 => Some(l),
         _ => None,

@@ -58,6 +58,30 @@ fn zoom_pan_fit_and_the_edges_move_the_axis_and_come_back() {
 }
 
 #[test]
+fn a_wait_for_the_lock_leads_to_its_holder() {
+    let program = launch("-m threads --global-lock gil --switch-interval 1ms --set cpu=50ms").start();
+    program.until_done();
+    program.press(DOWN);
+    program.press(DOWN);
+    program.until("the lane", |v| v.has("›task 2"));
+    let detail = |v: &View| v.rows().into_iter().find(|r| r.starts_with(" task 2 ") && r.contains(", from "));
+    let mut before = None;
+    let linked = (0..40).find_map(|_| {
+        program.press(".");
+        let view = program.until("another segment", |v| detail(v).is_some() && detail(v) != before);
+        before = detail(&view);
+        view.rows().into_iter().find(|r| r.contains("u: go there"))
+    });
+    let linked = linked.expect("a task that waits for the lock, and who had it");
+    let (_, after) = linked.split_once("task ").expect("the holder");
+    let holder: String = after.chars().take_while(char::is_ascii_digit).collect();
+    assert_ne!(holder, "2", "{linked}");
+    program.press("u");
+    program.until("the holder's work", |v| v.rows().iter().any(|r| r.starts_with(&format!(" task {holder} runs "))));
+    program.quits();
+}
+
+#[test]
 fn the_lens_shows_the_first_turns() {
     let program = launch("-m threads --global-lock gil --switch-interval 1ms --set cpu=10ms").start();
     let whole = program.until_done().axis();

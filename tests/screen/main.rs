@@ -3,6 +3,7 @@
 mod folding;
 mod keys;
 mod lanes;
+mod locks;
 mod machine;
 mod made;
 mod mouse;

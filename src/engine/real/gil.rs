@@ -59,7 +59,7 @@ impl Gil {
         let me = u32::from(recorder.worker().0);
         let came = sys::now();
         let lock = self.id;
-        let mut waited = false;
+        let (mut waited, mut told) = (false, false);
         let mut inside = self.monitor.enter();
         while self.locked.load(Relaxed) {
             if !waited && !waits_already {
@@ -73,6 +73,9 @@ impl Gil {
                 // Recorded first: the holder looks all the time, and is to find the monitor free.
                 recorder.record(Event::DropRequest { lock, task });
                 self.wanted.store(true, Relaxed);
+            } else if timed_out && !told {
+                told = true;
+                recorder.record(Event::LockTimeout { lock, task });
             }
         }
         let switched = self.switched.enter();

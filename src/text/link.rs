@@ -1,0 +1,109 @@
+//! Sentences about a wait and whoever ended it.
+
+use crate::state::State;
+use crate::units::Ns;
+
+/// Who had the lock that a task waited for. A lock without a name is the GIL.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
+pub enum Link {
+    /// The wait is over; others had so many `turns` meanwhile.
+    Ended { lock: Option<String>, holder: String, forced: bool, turns: usize },
+    /// It goes on, and the holder has had the lock for so long.
+    GoesOn { lock: Option<String>, holder: String, held: Ns },
+}
+
+impl Link {
+    /// The sentence.
+    pub fn text(&self) -> String {
+        match self {
+            Link::Ended { lock, holder, forced, turns } => {
+                let how = if *forced { "was asked to let go" } else { "let go by itself" };
+                let holder = short(holder, 14);
+                match turns {
+                    0 | 1 => format!("{} held by {holder}, which {how}.", named(lock.as_deref())),
+                    n => format!("{}: {n} turns of others, last {holder}, which {how}.", named(lock.as_deref())),
+                }
+            }
+            Link::GoesOn { lock, holder, held } => {
+                format!("{} held by {}, for {held} so far.", named(lock.as_deref()), short(holder, 14))
+            }
+        }
+    }
+}
+
+/// Why there is nobody to go to from a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoLink {
+    /// No segment is selected.
+    NothingSelected,
+    /// The segment is in this state, on an event loop or not.
+    State(State, bool),
+    /// There is somebody, but without a lane: a filter hides it.
+    Hidden,
+}
+
+impl NoLink {
+    /// The sentence.
+    pub const fn text(self) -> &'static str {
+        match self {
+            NoLink::NothingSelected => "First select a wait: , and . go from segment to segment.",
+            NoLink::Hidden => "Whoever ended this wait has no lane: the filter hides it.",
+            NoLink::State(State::Sleep, _) => "A sleep ends by the clock: no other task ended it.",
+            NoLink::State(State::Io, _) => "An answer or the disk ended this wait, no other task.",
+            NoLink::State(State::Queued, _) => "It is queued: it goes on when a worker is free.",
+            NoLink::State(State::Starting | State::Copying, _) => {
+                "Its worker starts or copies: no other task ends that."
+            }
+            NoLink::State(State::Ready, true) => "It waits for its turn on the loop: that lane says who has it.",
+            NoLink::State(State::Ready | State::Preempted, _) => "It waits for a core: their rows say who is on them.",
+            NoLink::State(State::Gil | State::Lock, _) => "Nobody is known to have had the lock meanwhile.",
+            NoLink::State(State::Running | State::Ended, _) => "It works here: nobody keeps it waiting.",
+        }
+    }
+}
+
+fn named(lock: Option<&str>) -> String {
+    lock.map_or_else(|| "GIL".to_owned(), |name| format!("Lock `{}`", short(name, 10)))
+}
+
+/// As much of `name` as leaves room for the rest.
+fn short(name: &str, longest: usize) -> String {
+    if name.chars().count() <= longest {
+        return name.to_owned();
+    }
+    name.chars().take(longest - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn they_say_who_had_it_and_leave_room_for_where_to_go() {
+        let gil = |forced, turns| Link::Ended { lock: None, holder: "task 3".to_owned(), forced, turns };
+        let lock = || Some("the ledger of all accounts".to_owned());
+        let holder = "a request handler".to_owned();
+        let named = Link::Ended { lock: lock(), holder: holder.clone(), forced: false, turns: 4_096 };
+        let now = Link::GoesOn { lock: lock(), holder, held: Ns::from_micros(1_234) };
+        let said = [
+            (gil(true, 1), "GIL held by task 3, which was asked to let go."),
+            (gil(false, 1), "GIL held by task 3, which let go by itself."),
+            (gil(true, 7), "GIL: 7 turns of others, last task 3, which was asked to let go."),
+            (named, "Lock `the ledge…`: 4096 turns of others, last a request han…, which let go by itself."),
+            (now, "Lock `the ledge…` held by a request han…, for 1.2 ms so far."),
+        ];
+        for (link, expected) in said {
+            assert_eq!(link.text(), expected);
+        }
+    }
+
+    #[test]
+    fn every_state_has_words_that_fit_a_row() {
+        for state in State::ALL {
+            for looped in [false, true] {
+                assert!(NoLink::State(state, looped).text().len() < 78);
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Instants in order, with what is needed to count and to add them up quickly.
+
+use crate::trace::grow;
+use crate::units::{Ns, Range, TaskId};
+
+/// From one instant that comes with a sum to the next.
+const EACH: usize = 16;
+
+/// Instants of which only numbers and sums are asked.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Instants {
+    list: Vec<Ns>,
+    /// The sum of all before every [`EACH`]th; the first one is of those that were dropped.
+    before: Vec<u128>,
+    /// How many were dropped.
+    dropped: usize,
+    /// How many, from the first, the sums know.
+    settled: usize,
+}
+
+impl Instants {
+    pub(super) fn insert(&mut self, at: Ns) {
+        let mut place = self.list.len();
+        while place > 0 && self.list[place - 1] > at {
+            place -= 1;
+        }
+        grow(&mut self.list);
+        self.list.insert(place, at);
+        self.settled = self.settled.min(place);
+    }
+
+    /// Renews the sums behind whatever arrived since the last time.
+    pub(super) fn settle(&mut self) {
+        if self.before.is_empty() {
+            self.before.push(0);
+        }
+        self.before.truncate(self.settled / EACH + 1);
+        while self.before.len() * EACH <= self.list.len() {
+            let next = self.sum(self.before.len() * EACH);
+            grow(&mut self.before);
+            self.before.push(next);
+        }
+        self.settled = self.list.len();
+    }
+
+    /// The sum of the first `count`, and of all that were dropped.
+    fn sum(&self, count: usize) -> u128 {
+        let Some(last) = self.before.len().checked_sub(1) else { return 0 };
+        let kept = (count / EACH).min(last);
+        self.before[kept] + self.list[kept * EACH..count].iter().map(|at| u128::from(at.0)).sum::<u128>()
+    }
+
+    /// The time that lies between each instant before `at` and `at`, added up.
+    pub(super) fn since(&self, at: Ns) -> u128 {
+        let count = self.list.partition_point(|x| *x < at);
+        (u128::from(at.0) * (count + self.dropped) as u128).saturating_sub(self.sum(count))
+    }
+
+    /// Drops what lies before `cut`, keeping the sums.
+    pub(super) fn forget(&mut self, cut: Ns) {
+        self.settle();
+        let gone = self.list.partition_point(|x| *x < cut);
+        let sum = self.sum(gone);
+        self.list.drain(..gone);
+        self.dropped += gone;
+        self.before = vec![sum];
+        self.settled = 0;
+        self.settle();
+    }
+}
+
+/// Instants at which some task did something.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Asks {
+    list: Vec<(Ns, TaskId)>,
+    dropped: u64,
+}
+
+impl Asks {
+    pub(super) fn insert(&mut self, at: Ns, task: TaskId) {
+        let mut place = self.list.len();
+        while place > 0 && self.list[place - 1].0 > at {
+            place -= 1;
+        }
+        grow(&mut self.list);
+        self.list.insert(place, (at, task));
+    }
+
+    /// How many there were before `at`.
+    pub(super) fn before(&self, at: Ns) -> u64 {
+        self.dropped + self.list.partition_point(|x| x.0 < at) as u64
+    }
+
+    pub(super) fn within(&self, window: Range) -> &[(Ns, TaskId)] {
+        let place = |at: Ns| self.list.partition_point(|x| x.0 < at);
+        &self.list[place(window.from)..place(window.to)]
+    }
+
+    /// Drops what lies before `cut`; how many that were.
+    pub(super) fn forget(&mut self, cut: Ns) -> usize {
+        let gone = self.list.partition_point(|x| x.0 < cut);
+        self.list.drain(..gone);
+        self.dropped += gone as u64;
+        gone
+    }
+}

@@ -1,0 +1,276 @@
+//! Who ended a task's wait for a lock.
+
+use super::lock::LockTrack;
+use super::store::Trace;
+use super::track::{Span, Track};
+use crate::state::State;
+use crate::units::{LockId, Ns, Range, TaskId};
+
+/// Whoever had the lock that a task waited for, and let go of it before the task got it; or has it still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unblocker {
+    /// Which lock.
+    pub lock: LockId,
+    /// Who had it last, or has it.
+    pub holder: TaskId,
+    /// From when to when, or until now.
+    pub hold: Range,
+    /// When it was let go of; nothing while the wait goes on.
+    pub released: Option<Ns>,
+    /// Whether the holder let go because it was asked.
+    pub forced: bool,
+    /// How many turns others had during the wait, the holder's among them.
+    pub turns: usize,
+    /// For how long the task waited until it got the lock, or has waited so far.
+    pub waited: Ns,
+}
+
+impl Trace {
+    /// Who ended the wait `span` of `task` for a lock, as it is known at `until`; nothing where it is no such wait, or
+    /// where nobody had the lock meanwhile as far as is recorded.
+    pub fn unblocker(&self, task: TaskId, span: &Span, until: Ns) -> Option<Unblocker> {
+        let named = match span.state {
+            State::Gil => false,
+            State::Lock => true,
+            _ => return None,
+        };
+        let locks = || self.locks.iter().filter(|(id, _)| id.name_index().is_some() == named);
+        let from = span.range.from;
+        let turn = |(id, lock): (&LockId, &LockTrack)| Some((*id, lock.next_turn(task, from)?));
+        let next = locks().filter_map(turn).min_by_key(|(_, (_, at))| *at);
+        let Some((lock, (index, at))) = next.filter(|(_, (_, at))| *at <= until && self.only_waits(task, span, *at))
+        else {
+            return if span.range.to >= until { self.keeper(task, span, until) } else { None };
+        };
+        let track = self.locks.get(&lock)?;
+        let opened = track.opened(index)?;
+        // One that died with the lock never said that it let go.
+        let died = self.tasks.get(opened.holder.index()).and_then(Track::ended_at);
+        let released = opened.released.unwrap_or_else(|| died.map_or(at, |end| end.min(at)));
+        let turns = track.turns_between(from, Some(index));
+        let hold = Range::new(opened.hold.from, released);
+        let found = (opened.holder != task && released >= from).then_some(released);
+        found.map(|released| Unblocker {
+            lock,
+            holder: opened.holder,
+            hold,
+            released: Some(released),
+            forced: opened.forced,
+            turns,
+            waited: at - from,
+        })
+    }
+
+    /// Whether `task` did nothing but wait between `span` and `at`.
+    fn only_waits(&self, task: TaskId, span: &Span, at: Ns) -> bool {
+        let Some(track) = self.tasks.get(task.index()) else { return false };
+        let after = track.marks().partition_point(|m| m.at < span.range.to);
+        let between = track.marks()[after..].iter().take_while(|m| m.at < at);
+        between.map(|m| m.state).all(|s| matches!(s, State::Ready | State::Preempted | State::Gil | State::Lock))
+    }
+
+    /// Who has the lock at `until` that `task` goes on waiting for.
+    fn keeper(&self, task: TaskId, span: &Span, until: Ns) -> Option<Unblocker> {
+        let held = |(id, lock): (&LockId, &LockTrack)| Some((*id, lock.holder_at(until).filter(|h| h.task != task)?));
+        let (lock, hold) = if span.state == State::Gil {
+            // The lock of the worker's process: it has the number of the first worker there.
+            held(self.locks.range(..=LockId(u32::from(span.worker.0))).next_back()?)?
+        } else {
+            // Which of several it waits for is known when it has got it.
+            let mut held = self.locks.iter().filter(|(id, _)| id.name_index().is_some()).filter_map(held);
+            held.next().filter(|_| held.next().is_none())?
+        };
+        Some(Unblocker {
+            lock,
+            holder: hold.task,
+            hold: hold.range,
+            released: None,
+            forced: false,
+            turns: self.locks.get(&lock).map_or(0, |l| l.turns_between(span.range.from, None)),
+            waited: until - span.range.from,
+        })
+    }
+
+    /// For how long `task` held the global lock, up to `until`: that of its process.
+    pub fn held_by(&self, task: TaskId, until: Ns) -> Ns {
+        let global = self.locks.iter().filter(|(id, _)| id.name_index().is_none());
+        global.map(|(_, lock)| lock.held_by(task, until)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::{Begin, Event, Record, TaskName};
+    use crate::units::{CoreId, Stamp, WorkerId};
+    use proptest::prelude::*;
+
+    const TASKS: u32 = 4;
+
+    fn empty() -> Trace {
+        let name = |n: u32| TaskName { name: format!("task {n}"), background: false };
+        let mut trace = Trace::new((0..TASKS).map(name).collect(), TASKS as u16);
+        trace.begin(&Begin { t0: Stamp(0), ..Begin::default() });
+        trace
+    }
+
+    fn push(trace: &mut Trace, at: u64, task: u32, event: Event) {
+        trace.push(&Record { at: Stamp(at), worker: WorkerId(task as u16), core: CoreId(0), event });
+    }
+
+    fn enter(trace: &mut Trace, at: u64, task: u32, state: State) {
+        let event = Event::Enter { task: TaskId(task), state, holds: true, ago: Ns::ZERO, due: None };
+        push(trace, at, task, event);
+    }
+
+    /// A wait that is over, and what ended it.
+    #[derive(Clone, Copy, Debug)]
+    struct Wait {
+        task: u32,
+        from: u64,
+        holder: u32,
+        held_since: u64,
+        released: u64,
+        forced: bool,
+        taken: u64,
+    }
+
+    /// Tasks that take and release one lock as `script` says, each step a few instants later than the one before; and
+    /// the waits there were.
+    fn played(script: &[(u64, u32, bool)], state: State, lock: LockId) -> (Trace, Vec<Wait>) {
+        let (mut trace, mut at, mut waits) = (empty(), 1, Vec::new());
+        let mut holder: Option<(u32, u64)> = None;
+        let mut waiting: Vec<(u32, u64)> = Vec::new();
+        for (gap, who, forced) in script {
+            at += gap;
+            let (who, task) = (*who, TaskId(*who));
+            match holder {
+                Some((has, since)) if has == who => {
+                    push(&mut trace, at, who, Event::LockReleased { lock, task, forced: *forced });
+                    enter(&mut trace, at, who, if *forced { state } else { State::Sleep });
+                    if *forced {
+                        waiting.push((who, at));
+                    }
+                    let next = waiting.iter().position(|(other, _)| *other != who);
+                    holder = next.map(|place| {
+                        let (next, from) = waiting.remove(place);
+                        waits.push(Wait {
+                            task: next,
+                            from,
+                            holder: has,
+                            held_since: since,
+                            released: at,
+                            forced: *forced,
+                            taken: at + 2,
+                        });
+                        let event = Event::LockTaken { lock, task: TaskId(next), waited: Ns(at + 2 - from) };
+                        push(&mut trace, at + 2, next, event);
+                        enter(&mut trace, at + 3, next, State::Running);
+                        (next, at + 2)
+                    });
+                    // Whoever let go because it was asked to and finds nobody there takes it again.
+                    if holder.is_none() && waiting.pop().is_some() {
+                        push(&mut trace, at + 2, who, Event::LockTaken { lock, task, waited: Ns(2) });
+                        enter(&mut trace, at + 3, who, State::Running);
+                        holder = Some((who, at + 2));
+                    }
+                    at += 3;
+                }
+                Some(_) if waiting.iter().all(|(other, _)| *other != who) => {
+                    enter(&mut trace, at, who, state);
+                    waiting.push((who, at));
+                }
+                None => {
+                    push(&mut trace, at, who, Event::LockTaken { lock, task, waited: Ns::ZERO });
+                    enter(&mut trace, at, who, State::Running);
+                    holder = Some((who, at));
+                }
+                Some(_) => {}
+            }
+        }
+        (trace, waits)
+    }
+
+    fn span(trace: &Trace, wait: &Wait, until: u64) -> Span {
+        trace.tasks[wait.task as usize].span_at(Ns(wait.from), Ns(until)).expect("it waits")
+    }
+
+    proptest! {
+        #[test]
+        fn every_wait_knows_who_ended_it_and_while_it_lasts_who_has_the_lock(
+            script in proptest::collection::vec((1u64..50, 0..TASKS, any::<bool>()), 1..150),
+            gil in any::<bool>(),
+        ) {
+            let (state, lock) = if gil { (State::Gil, LockId(0)) } else { (State::Lock, LockId::named(3)) };
+            let (trace, waits) = played(&script, state, lock);
+            for wait in &waits {
+                let ended = trace.unblocker(TaskId(wait.task), &span(&trace, wait, 1 << 40), Ns(1 << 40));
+                let found = ended.expect("somebody had it");
+                prop_assert_eq!(found.lock, lock);
+                prop_assert_eq!(found.holder, TaskId(wait.holder));
+                prop_assert_eq!(found.hold, Range::new(Ns(wait.held_since), Ns(wait.released)));
+                prop_assert_eq!((found.released, found.forced), (Some(Ns(wait.released)), wait.forced));
+                prop_assert_eq!(found.waited, Ns(wait.taken - wait.from));
+                prop_assert!(found.turns >= 1);
+                // Just before it is let go of, the playhead sees the one who has it.
+                if wait.released > wait.from + 1 && wait.released > wait.held_since + 1 {
+                    let until = wait.released - 1;
+                    let now = trace.unblocker(TaskId(wait.task), &span(&trace, wait, until), Ns(until));
+                    let now = now.expect("somebody has it");
+                    prop_assert_eq!((now.holder, now.released), (TaskId(wait.holder), None));
+                    prop_assert_eq!(now.hold.from, Ns(wait.held_since.min(until)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sleeping_is_ended_by_nobody_and_so_is_a_wait_for_what_nobody_had() {
+        let mut trace = empty();
+        let lock = LockId::named(0);
+        enter(&mut trace, 1, 0, State::Sleep);
+        enter(&mut trace, 50, 0, State::Lock);
+        push(&mut trace, 80, 0, Event::LockTaken { lock, task: TaskId(0), waited: Ns(30) });
+        enter(&mut trace, 81, 0, State::Running);
+        for at in [10, 60, 90] {
+            let span = trace.tasks[0].span_at(Ns(at), Ns(100)).expect("a span");
+            assert_eq!(trace.unblocker(TaskId(0), &span, Ns(100)), None, "{at}");
+        }
+    }
+
+    #[test]
+    fn a_lock_of_the_dead_was_let_go_of_when_they_died() {
+        let mut trace = empty();
+        let lock = LockId::named(0);
+        push(&mut trace, 1, 0, Event::LockTaken { lock, task: TaskId(0), waited: Ns::ZERO });
+        enter(&mut trace, 10, 1, State::Lock);
+        let outcome = crate::state::Outcome::Killed;
+        push(&mut trace, 40, 0, Event::Ended { task: TaskId(0), outcome, signal: 9, cpu: Ns::ZERO });
+        push(&mut trace, 60, 1, Event::LockAbandoned { lock });
+        push(&mut trace, 60, 1, Event::LockTaken { lock, task: TaskId(1), waited: Ns(50) });
+        enter(&mut trace, 60, 1, State::Running);
+        let span = trace.tasks[1].span_at(Ns(20), Ns(100)).expect("it waits");
+        let found = trace.unblocker(TaskId(1), &span, Ns(100)).expect("somebody had it");
+        assert_eq!((found.holder, found.released), (TaskId(0), Some(Ns(40))));
+    }
+
+    #[test]
+    fn each_process_has_its_own_global_lock() {
+        let mut trace = empty();
+        let taken = |task: u32| Event::LockTaken { lock: LockId(task), task: TaskId(task), waited: Ns::ZERO };
+        for task in 0..3 {
+            push(&mut trace, 1, task, taken(task));
+        }
+        // A second task of the third process waits for that one's lock.
+        trace.push(&Record {
+            at: Stamp(5),
+            worker: WorkerId(2),
+            core: CoreId(0),
+            event: Event::Enter { task: TaskId(3), state: State::Gil, holds: true, ago: Ns::ZERO, due: None },
+        });
+        let span = trace.tasks[3].span_at(Ns(6), Ns(20)).expect("it waits");
+        let found = trace.unblocker(TaskId(3), &span, Ns(20)).expect("somebody has it");
+        assert_eq!((found.lock, found.holder, found.waited), (LockId(2), TaskId(2), Ns(15)));
+        assert_eq!(trace.held_by(TaskId(2), Ns(20)), Ns(19));
+    }
+}

@@ -1,0 +1,74 @@
+//! From a selected wait to whoever ended it: the holder's time with the lock, in its own lane and in the lock's, and a
+//! line between the two lanes at the instant at which it was let go of.
+
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::{Modifier, Style};
+
+use super::layout::Layout;
+use super::theme::{Look, Role};
+use super::{lock, paint};
+use crate::app::{App, Run};
+use crate::scene::{Grid, Scene};
+use crate::units::{Ns, Range, TaskId};
+
+/// Draws what connects the selected wait with whoever ended it, as far as it is in view.
+pub fn draw(app: &App, run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
+    let (Some(selection), Some(found)) = (app.selection, app.unblocker()) else { return };
+    let grid = app.grid(layout.columns());
+    let slot = |task: TaskId| {
+        let place = layout.order.iter().position(|t| *t == task)?;
+        layout.lanes.iter().find(|s| s.tasks().contains(&place)).copied()
+    };
+    let rows = lock::rows(run, scene, layout);
+    if let Some((y, _)) = rows.iter().find(|(_, lane)| lane.lock == found.lock) {
+        for column in columns(&grid, found.hold) {
+            if let Some(cell) = buffer.cell_mut((layout.plot.0 + column, *y)) {
+                cell.set_style(Style::new().add_modifier(Modifier::UNDERLINED | Modifier::BOLD));
+            }
+        }
+    }
+    let (Some(holder), Some(waiter)) = (slot(found.holder), slot(selection.task)) else { return };
+    if holder == waiter {
+        return;
+    }
+    let low = layout.lane_rows - 1;
+    let (from, to) = if holder.y < waiter.y { (holder.y + low, waiter.y) } else { (holder.y, waiter.y + low) };
+    let mark = |unicode: char, ascii: char| if look.ascii { ascii } else { unicode };
+    let (thick, thin) = (mark('━', '='), mark('─', '-'));
+    let at = found.released.unwrap_or(app.until());
+    let waited = app.selected_span().map_or(Range::new(at, at), |span| Range::new(span.range.from, at));
+    columns(&grid, found.hold).for_each(|c| over(buffer, look, layout.plot.0 + c, from, thick));
+    columns(&grid, waited).for_each(|c| over(buffer, look, layout.plot.0 + c, waiter.y + low, thin));
+    if let Some(column) = column(&grid, at) {
+        connect(buffer, look, layout.plot.0 + column, from, to);
+    }
+}
+
+/// The columns that `range` touches.
+fn columns(grid: &Grid, range: Range) -> std::ops::Range<u16> {
+    let part = range.and(grid.range());
+    let ends = column(grid, part.from + Ns(1)).zip(column(grid, part.to)).filter(|_| !part.is_empty());
+    ends.map_or(0..0, |(first, last)| first..last + 1)
+}
+
+/// The column in which `at`, the end of something, lies.
+fn column(grid: &Grid, at: Ns) -> Option<u16> {
+    let at = Ns(at.0.saturating_sub(1));
+    grid.range().contains(at).then(|| ((at - grid.from).0 / grid.cell.0) as u16)
+}
+
+/// A line in column `x` from the holder's row to the waiter's, with an arrow there.
+fn connect(buffer: &mut Buffer, look: Look, x: u16, from: u16, to: u16) {
+    let mark = |unicode: char, ascii: char| if look.ascii { ascii } else { unicode };
+    (from.min(to) + 1..from.max(to)).for_each(|y| over(buffer, look, x, y, mark('┃', '|')));
+    over(buffer, look, x, from, mark('●', 'o'));
+    over(buffer, look, x, to, if from < to { mark('▼', 'v') } else { mark('▲', '^') });
+}
+
+/// A symbol in front of what is drawn there: a cell that was filled keeps its colour as ground.
+fn over(buffer: &mut Buffer, look: Look, x: u16, y: u16, symbol: char) {
+    let filled = |cell: &Cell| matches!(cell.symbol(), "█" | "▇" | "▆" | "▅" | "▌");
+    let ground = buffer.cell((x, y)).filter(|c| filled(c) && !look.is_mono()).map(|c| c.fg);
+    let style = look.fg(Role::Text).add_modifier(Modifier::BOLD).remove_modifier(Modifier::UNDERLINED);
+    paint::cell(buffer, x, y, symbol, ground.map_or(style, |ground| style.bg(ground)));
+}
