@@ -89,10 +89,7 @@ fn trace_of(plan: &Plan, records: &[Record]) -> Trace {
         at: Stamp(T0 + 20 * MS),
         cpu: Ns::from_millis(18),
         workers: vec![used(1), used(2)],
-        results: vec![
-            TaskResult { outcome: Outcome::Done, value: Some(42) },
-            TaskResult { outcome: Outcome::Killed, value: None },
-        ],
+        results: vec![TaskResult::done(42, 0), TaskResult::broken(Outcome::Killed)],
         events: records.len() as u64,
         ..End::default()
     });
@@ -273,15 +270,15 @@ fn what_a_terminal_would_obey_is_not_printed() {
 fn values_are_separated_by_commas_and_quoted_where_they_must_be() {
     let head = csv_head(false);
     let columns: Vec<&str> = head.trim_end().split(',').collect();
-    assert_eq!(columns.len(), 22);
+    assert_eq!(columns.len(), 23);
     assert_eq!(columns[..4], ["name", "worker", "worker_name", "pid"]);
     assert_eq!(columns[7..12], ["submitted_s", "started_s", "finished_s", "latency_s", "state_queued_s"]);
-    assert_eq!((columns[18], columns[21]), ("state_gil_s", "result"));
+    assert_eq!((columns[18], columns[21], columns[22]), ("state_gil_s", "result", "laps"));
     assert_eq!(csv_head(true), format!("repeat,{head}"));
     let rows = with_run(GIL, &records(), None, |run| csv_rows(run, None).expect("the run is over"));
     let expected = "\
-task 1,1,worker 1,101,102,done,,0,0.001,0.011,0.011,0,0.001,0,0.01,0,,0,0,0,0,42
-task 2,2,worker 2,101,103,killed,9,0,0.002,0.02,0.02,0.002,0,0,0.008,0,,0,0.01,0,0,
+task 1,1,worker 1,101,102,done,,0,0.001,0.011,0.011,0,0.001,0,0.01,0,,0,0,0,0,42,0
+task 2,2,worker 2,101,103,killed,9,0,0.002,0.02,0.02,0.002,0,0,0.008,0,,0,0.01,0,0,,
 ";
     assert_eq!(rows, expected);
     let odd = with_run(GIL, &records(), None, |run| {
