@@ -10,7 +10,7 @@ mod sharing;
 pub use here::Here;
 pub use label::Label;
 pub use sentence::{Sentence, Try, Waiters, Waits};
-pub use sharing::{Reason, Sharing};
+pub use sharing::{Behind, Reason, Round, Sharing};
 
 use crate::units::Ns;
 
