@@ -54,7 +54,8 @@ pub(super) fn afterwards(facts: &Facts<'_>) -> Finding {
         },
         Sentence::Sharing,
     );
-    Finding { say, cure: Some(cure(facts)) }
+    let next = if matches!(say, Sentence::NobodyAsks { .. }) { the_lock_first(facts) } else { cure(facts) };
+    Finding { say, cure: Some(next) }
 }
 
 fn worked(facts: &Facts<'_>) -> Sentence {

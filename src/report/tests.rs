@@ -226,6 +226,19 @@ note: no kernel record (refused): ready is what workers noticed themselves
 }
 
 #[test]
+fn rounds_have_a_column_where_there_are_any() {
+    let text = with_run(GIL, &records(), None, |run| {
+        let mut trace = run.trace.clone();
+        trace.report.as_mut().expect("a report").results[0] = TaskResult::done(42, 200);
+        table(Run { trace: &trace, ..run })
+    });
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("task")).collect();
+    assert!(rows[0].ends_with("laps  outcome"), "{text}");
+    assert!(rows[1].ends_with("200 (20000/s)  done") && rows[2].ends_with("-  killed by signal 9"), "{text}");
+    assert!(!with_run(GIL, &records(), None, table).contains("laps"));
+}
+
+#[test]
 fn a_task_that_was_killed_is_a_shortfall() {
     let said = with_run(GIL, &records(), None, shortfall);
     assert_eq!(said.as_deref(), Some("1 task did not come to the end: task 2 (killed by signal 9)"));

@@ -53,6 +53,8 @@ fn each_round_says_what_it_waited_for_and_how_many_there_were() {
     assert_eq!(said(&behind_the_lock, Threads, GIL), "Each answer waits 3.9 ms for the GIL: 200 a second.");
     let naps = rounds(State::Sleep, State::Gil, 10);
     assert_eq!(said(&naps, Threads, GIL), "Each round waits 8.9 ms for the GIL: 100 a second.");
+    let a_long_interval = rounds(State::Io, State::Gil, 100);
+    assert_eq!(said(&a_long_interval, Threads, GIL), "Each answer waits 98.9 ms for the GIL: 10 a second.");
     let on_a_loop = rounds(State::Io, State::Ready, 5);
     for lock in [GlobalLock::Off, GIL] {
         assert_eq!(said(&on_a_loop, Async, lock), "Each answer waits 3.9 ms for its turn: 200 a second.");
