@@ -7,6 +7,7 @@ use crate::text::{Sentence, Try};
 use crate::trace::{Stats, Trace};
 use crate::units::Ns;
 
+mod convoy;
 mod findings;
 mod pace;
 mod sharing;

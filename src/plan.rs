@@ -182,7 +182,8 @@ fn to_iterations(ops: &mut [Op], rates: Rates) {
                 }
             }
             Op::Repeat(_, body) | Op::Lock(_, body) => to_iterations(body, rates),
-            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Request(_) | Op::Read(_) | Op::Write(_) => {}
+            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => {}
+            Op::Request(_) | Op::Read(_) | Op::Write(_) => {}
         }
     }
 }

@@ -5,6 +5,7 @@ mod amounts;
 mod csv;
 mod document;
 mod fields;
+mod laps;
 mod narrator;
 mod printout;
 mod rounds;

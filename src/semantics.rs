@@ -68,6 +68,9 @@ pub const fn effect(step: StepKind, model: ModelKind) -> Effect {
         (StepKind::Yield, Serial) => (PassesBy, Kept, Running),
         (StepKind::Yield, Threads | Processes) => (YieldsCore, Released, Ready),
         (StepKind::Yield, Async) => (YieldsLoop, Kept, Ready),
+        // Where there is no loop nobody writes it: the same code just goes on.
+        (StepKind::Await, Serial | Threads | Processes) => (PassesBy, Kept, Running),
+        (StepKind::Await, Async) => (YieldsLoop, Kept, Ready),
         (StepKind::Request, Serial | Threads | Processes) => (Blocks, Released, Io),
         (StepKind::Request, Async) => (Suspends, Kept, Io),
         (StepKind::Read | StepKind::Write, Serial | Threads | Processes) => (Blocks, Released, Io),
@@ -109,7 +112,8 @@ mod tests {
         for model in ModelKind::ALL {
             for step in StepKind::ALL {
                 let suspends = matches!(effect(step, model).worker, Worker::Suspends | Worker::Offloads);
-                let waits = !matches!(step, StepKind::Compute | StepKind::BlockingSleep | StepKind::Yield);
+                let waits =
+                    !matches!(step, StepKind::Compute | StepKind::BlockingSleep | StepKind::Yield | StepKind::Await);
                 assert_eq!(suspends, model == ModelKind::Async && waits, "{step:?} {model:?}");
             }
         }
@@ -124,6 +128,16 @@ mod tests {
         assert!(others_move_during(&gives_way, ModelKind::Async));
         assert!(others_move_during(&blocks, ModelKind::Threads));
         assert!(!others_move_during(&gives_way, ModelKind::Serial));
+        assert!(others_move_during(&[Op::Await], ModelKind::Async));
+    }
+
+    #[test]
+    fn to_await_gives_way_to_a_loop_and_is_nothing_elsewhere() {
+        assert_eq!(effect(StepKind::Await, ModelKind::Async), effect(StepKind::Yield, ModelKind::Async));
+        for model in [ModelKind::Serial, ModelKind::Threads, ModelKind::Processes] {
+            let effect = effect(StepKind::Await, model);
+            assert_eq!((effect.worker, effect.lock), (Worker::PassesBy, LockUse::Kept), "{model:?}");
+        }
     }
 
     #[test]

@@ -12,7 +12,9 @@ pub use here::Here;
 pub use label::Label;
 pub use link::{Link, NoLink};
 pub use sentence::{Sentence, Try, Waiters, Waits};
-pub use sharing::{Reason, Sharing};
+pub use sharing::{Behind, Reason, Round, Sharing};
+
+use crate::units::Ns;
 
 /// `n` with its noun, in the singular or the plural.
 pub fn counted(n: u64, one: &str, many: &str) -> String {
@@ -39,6 +41,12 @@ pub fn to_ascii(c: char) -> char {
 /// A factor as people say it: `1.95×`, `12×`.
 pub fn factor(x: f64) -> String {
     if x >= 10.0 { format!("{x:.0}×") } else { format!("{x:.2}×") }
+}
+
+/// How many rounds a task made, and how many of them in a second, where that can be said.
+pub fn laps(laps: u64, time: Ns) -> String {
+    let per_second = laps as f64 / time.as_secs();
+    if time > Ns::ZERO { format!("{laps} ({per_second:.0}/s)") } else { laps.to_string() }
 }
 
 /// A share in per cent, never rounded up to all or down to nothing.

@@ -88,6 +88,8 @@ pub enum StepSpec {
     BlockingSleep(Quantity),
     /// Give way once.
     Yield,
+    /// Give way once on an event loop; elsewhere nothing.
+    Await,
     /// Ask a server over a socket and wait for its answer.
     Request {
         /// How long the server takes, on average.

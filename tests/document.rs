@@ -297,3 +297,17 @@ fn repeated_runs_are_a_list_of_the_same_documents_and_their_spread() {
     assert!(broken(|d| d["runs"][3]["model"] = "fibers".into()).contains("document.runs[3].model"));
     assert!(broken(|d| d["summary"]["cpu_s"]["mad"] = "small".into()).contains("summary.cpu_s.mad"));
 }
+
+#[test]
+fn rounds_are_counted_and_timed_where_each_of_them_waits_once() {
+    let run = document("-w convoy -m threads --set requests=30 --set piece=1ms");
+    let [computer, client] = run["tasks"].as_array().expect("tasks").as_slice() else { panic!("two tasks") };
+    assert!(computer["laps"].is_null() && computer["lap_s"].is_null(), "stopped, nobody knows: {computer}");
+    assert_eq!(client["laps"], 30);
+    let seconds = |name: &str| client["lap_s"][name].as_f64().unwrap_or_else(|| panic!("no {name}: {client}"));
+    let (p50, p99, max) = (seconds("p50"), seconds("p99"), seconds("max"));
+    assert!(p50 > 0.000_2 && p50 <= p99 && p99 <= max, "the server takes 200 us: {client}");
+    assert!(max <= client["latency_s"].as_f64().expect("it ended"), "{client}");
+    let run = document("-w cpu -m threads --scale 0.01");
+    assert_eq!((&run["tasks"][0]["laps"], &run["tasks"][0]["lap_s"]), (&0.into(), &Value::Null));
+}

@@ -27,6 +27,8 @@ struct Scenario {
     ends: Vec<String>,
     /// How many times a task waits for a socket or a file, under every model.
     io: Option<usize>,
+    /// How many rounds the foreground tasks make at least, each of them with one wait.
+    laps: Option<u64>,
     run: Vec<Expected>,
 }
 
@@ -217,7 +219,14 @@ fn waits(scenario: &Scenario, expected: &Expected, trace: &Trace, end: Ns, conte
         assert!((least..=most).contains(&ticks), "{context}: {ticks} ticks");
     }
     let report = trace.report.as_ref().expect("an account");
-    let asks = ["requests", "mixed"].contains(&scenario.workload.as_str());
+    if let Some(least) = scenario.laps {
+        let made = report.results.iter().zip(&trace.names).filter(|(_, n)| !n.background);
+        let made: u64 = made.map(|(r, _)| r.laps.expect("it came to its end")).sum();
+        assert!(made >= least, "{context}: {made} rounds");
+        let waits = entered(false, State::Io) + entered(false, State::Sleep);
+        assert_eq!(made, waits as u64, "{context}: rounds, and waits in them");
+    }
+    let asks = ["requests", "mixed", "convoy"].contains(&scenario.workload.as_str());
     assert_eq!(report.overhead.server > Ns::ZERO, asks, "{context}: the server used {}", report.overhead.server);
     assert_eq!(report.files.is_some(), scenario.workload == "files", "{context}: {:?}", report.files);
 }
@@ -335,6 +344,26 @@ fn tasks_that_need_one_lock() {
 #[test]
 fn a_ticker_beside_tasks_that_compute() {
     scenario("responsive.toml");
+}
+
+#[test]
+fn small_requests_beside_a_task_that_computes() {
+    scenario("convoy.toml");
+}
+
+#[test]
+fn short_sleeps_beside_a_task_that_computes() {
+    scenario("convoy-sleep.toml");
+}
+
+#[test]
+fn one_task_and_the_lock() {
+    scenario("gil-1.toml");
+}
+
+#[test]
+fn three_tasks_and_the_lock() {
+    scenario("gil-3.toml");
 }
 
 #[test]

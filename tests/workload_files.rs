@@ -96,6 +96,7 @@ const WORDS: &[&str] = &[
     "true",
     "1979-05-27",
     "yield",
+    "await",
 ];
 
 fn mutations() -> impl Strategy<Value = Vec<Mutation>> {

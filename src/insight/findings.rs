@@ -1,6 +1,6 @@
 //! The findings themselves: which sentence fits which run.
 
-use super::{Bound, Change, Cure, Facts, Finding, Pace, broken, is_comparable, sharing};
+use super::{Bound, Change, Cure, Facts, Finding, Pace, broken, convoy, is_comparable, sharing};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::state::State;
 use crate::text::{Here, Sentence, Try, Waiters, Waits};
@@ -38,6 +38,10 @@ pub(super) fn afterwards(facts: &Facts<'_>) -> Finding {
     if let Some(late) = sharing::late(facts) {
         return Finding { say: Sentence::Sharing(late), cure: Some(cure(facts)) };
     }
+    // So is how many rounds it made.
+    if let Some(rounds) = convoy::found(facts) {
+        return Finding { say: Sentence::Sharing(rounds), cure: Some(the_lock_first(facts)) };
+    }
     if let Some(finding) = disturbed(facts) {
         return finding;
     }
@@ -50,7 +54,8 @@ pub(super) fn afterwards(facts: &Facts<'_>) -> Finding {
         },
         Sentence::Sharing,
     );
-    Finding { say, cure: Some(cure(facts)) }
+    let next = if matches!(say, Sentence::NobodyAsks { .. }) { the_lock_first(facts) } else { cure(facts) };
+    Finding { say, cure: Some(next) }
 }
 
 fn worked(facts: &Facts<'_>) -> Sentence {
@@ -61,8 +66,10 @@ fn worked(facts: &Facts<'_>) -> Sentence {
     let workers = usize::from(facts.workers);
     let hand_overs = facts.stats.lock.map_or(0, |l| l.hand_overs);
     let one = has_one_core(facts);
+    let alone = tasks == 1 || workers == 1;
     match (facts.model.kind, facts.model.lock.is_on()) {
         _ if cores < 0.95 => Sentence::Here(Here::PartOfACore { cores }),
+        (ModelKind::Threads, true) if alone => Sentence::NobodyAsks { hand_overs },
         (ModelKind::Threads, true) if one => Sentence::Here(Here::OneCoreOneLock { hand_overs }),
         (ModelKind::Threads | ModelKind::Processes, _) if one => Sentence::Here(Here::OneUsableCore { cores, time }),
         (ModelKind::Serial, false) => Sentence::SerialCpu { tasks, time, busy, cores },
@@ -159,6 +166,20 @@ fn lacked_cores(facts: &Facts<'_>) -> bool {
     let wanted = facts.model.kind.rules().many_workers && !one_runner && bound(facts) == Bound::Cpu;
     let taken = facts.around.taken(facts.others);
     wanted && !is_comparable(taken, facts.cores) && facts.stats.busy < 0.85 * facts.cores
+}
+
+/// What to try where the lock decides: with it or without it, whichever has not been seen; then what is next anyway.
+fn the_lock_first(facts: &Facts<'_>) -> Cure {
+    let lock = GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL };
+    let (other, why) = if facts.model.lock.is_on() {
+        (Model::plain(facts.model.kind), Try::DropGil)
+    } else {
+        (Model { lock, ..facts.model }, Try::AddGil)
+    };
+    if facts.model.kind == ModelKind::Threads && !(facts.seen)(other) {
+        return Cure { change: Change::Lock, why };
+    }
+    cure(facts)
 }
 
 /// The next model worth a look: what all others are compared with, then the story of the talks first, then whatever has not been seen.

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Run;
 use super::amounts::params;
 use super::fields::{
     Document, Files, Ipc, Lock, NamedLock, Overhead, Percentiles, Recorder, Spawn, States, Switches, Task,
 };
+use super::{Run, laps};
 use crate::insight::{self, Facts};
 use crate::state::{Outcome, State};
 use crate::trace::{End, KernelRecord, LockStats, Mark, Stats, Trace, Track};
@@ -36,7 +36,7 @@ impl Document {
         let stats = trace.stats(makespan);
         let (core_ids, core_busy_s) = core_busy(trace, makespan);
         let model = stage.model;
-        let mut tasks: Vec<Task> = (0..trace.tasks.len()).map(|i| task(trace, end, i, makespan)).collect();
+        let mut tasks: Vec<Task> = (0..trace.tasks.len()).map(|i| task(run, end, i, makespan)).collect();
         if model.lock.is_on() {
             note_lock(&mut tasks, trace, makespan);
         }
@@ -166,7 +166,8 @@ pub(super) fn worker_of(trace: &Trace, track: &Track) -> Option<WorkerId> {
     track.marks().iter().find(is_worker).map(|m| m.worker)
 }
 
-fn task(trace: &Trace, end: &End, index: usize, makespan: Ns) -> Task {
+fn task(run: Run<'_>, end: &End, index: usize, makespan: Ns) -> Task {
+    let trace = run.trace;
     let (track, name) = (&trace.tasks[index], &trace.names[index]);
     let submitted = track.marks().first().filter(|_| trace.forgotten == Ns::ZERO).map(|m| m.at);
     let finished = track.ended_at();
@@ -191,6 +192,8 @@ fn task(trace: &Trace, end: &End, index: usize, makespan: Ns) -> Task {
         lock_held_s: None,
         lock_wait_s: None,
         result: end.results.get(index).and_then(|r| r.value),
+        laps: end.results.get(index).and_then(|r| r.laps),
+        lap_s: laps::of(run, index),
     }
 }
 

@@ -141,6 +141,16 @@ pub struct Task {
     pub lock_held_s: Option<f64>,
     pub lock_wait_s: Option<f64>,
     pub result: Option<u64>,
+    pub laps: Option<u64>,
+    pub lap_s: Option<Laps>,
+}
+
+/// How long a task's laps took.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Laps {
+    pub p50: f64,
+    pub p99: f64,
+    pub max: f64,
 }
 
 /// Time in each state, in the order of [`State::ALL`].

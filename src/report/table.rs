@@ -7,9 +7,9 @@ use super::{BUSY, NOTEWORTHY, Run};
 use crate::insight::STEADY;
 use crate::model::{GlobalLock, ModelKind};
 use crate::state::State;
-use crate::text::percent;
 use crate::text::report::{self as words, Cores, Line, Workers};
-use crate::trace::{KernelRecord, LockStats, Stats};
+use crate::text::{self, percent};
+use crate::trace::{KernelRecord, LockStats, Stats, TaskResult};
 use crate::units::{LockId, Ns, TaskId};
 
 /// `text` without what a terminal would obey.
@@ -45,7 +45,9 @@ pub fn table(run: Run<'_>) -> String {
     rows.extend((0..run.trace.tasks.len()).map(|i| row(run, i)));
     let mut text = heading(run);
     text.push('\n');
-    lay_out(&rows, &mut text);
+    let made = |r: &TaskResult| r.laps.is_some_and(|laps| laps > 0);
+    let laps = run.trace.report.as_ref().is_some_and(|end| end.results.iter().any(made));
+    lay_out(&rows, |column| column != LAPS || laps, &mut text);
     text.push('\n');
     for line in totals {
         text.push_str(&line);
@@ -55,10 +57,13 @@ pub fn table(run: Run<'_>) -> String {
 }
 
 /// Columns of figures stand to the right, columns of words to the left.
-const FIGURES: [bool; 10] = [false, false, true, true, true, true, true, true, false, false];
+const FIGURES: [bool; 11] = [false, false, true, true, true, true, true, true, false, true, false];
+/// The column that only tasks with a `repeat` have anything for.
+const LAPS: usize = 9;
 
-fn lay_out(rows: &[[String; 10]], text: &mut String) {
-    let mut widths = [0; 10];
+/// Writes the columns of `rows` that are `shown`.
+fn lay_out(rows: &[[String; 11]], shown: impl Fn(usize) -> bool, text: &mut String) {
+    let mut widths = [0; 11];
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.width().max(*width);
@@ -66,7 +71,8 @@ fn lay_out(rows: &[[String; 10]], text: &mut String) {
     }
     for row in rows {
         let mut line = String::new();
-        for ((cell, width), figure) in row.iter().zip(widths).zip(FIGURES) {
+        let cells = row.iter().zip(widths).zip(FIGURES).enumerate().filter(|(column, _)| shown(*column));
+        for (_, ((cell, width), figure)) in cells {
             let pad = " ".repeat(width.saturating_sub(cell.width()));
             let (before, after) = if figure { (pad.as_str(), "") } else { ("", pad.as_str()) };
             line.extend([before, cell, after, "  "]);
@@ -76,7 +82,7 @@ fn lay_out(rows: &[[String; 10]], text: &mut String) {
     }
 }
 
-fn row(run: Run<'_>, index: usize) -> [String; 10] {
+fn row(run: Run<'_>, index: usize) -> [String; 11] {
     let (trace, track) = (run.trace, &run.trace.tasks[index]);
     let worker = worker_of(trace, track);
     let used = worker.and_then(|w| trace.report.as_ref()?.workers.get(w.index()));
@@ -94,8 +100,18 @@ fn row(run: Run<'_>, index: usize) -> [String; 10] {
         time(track.ended_at()),
         percent(profile.running),
         waits.collect::<Vec<_>>().join(", "),
+        laps(run, index).unwrap_or_else(|| "-".to_owned()),
         ending(run, index),
     ]
+}
+
+/// How many rounds it made; nothing where nobody knows.
+fn laps(run: Run<'_>, index: usize) -> Option<String> {
+    let laps = run.trace.report.as_ref()?.results.get(index)?.laps?;
+    let track = &run.trace.tasks[index];
+    let began = taken_up(run.trace, track).map(|m| m.at);
+    let time = track.ended_at().zip(began).map_or(Ns::ZERO, |(to, from)| to - from);
+    Some(text::laps(laps, time))
 }
 
 /// How a task spent its time, from its submission to its end, in shares of that time.

@@ -89,10 +89,7 @@ fn trace_of(plan: &Plan, records: &[Record]) -> Trace {
         at: Stamp(T0 + 20 * MS),
         cpu: Ns::from_millis(18),
         workers: vec![used(1), used(2)],
-        results: vec![
-            TaskResult { outcome: Outcome::Done, value: Some(42) },
-            TaskResult { outcome: Outcome::Killed, value: None },
-        ],
+        results: vec![TaskResult::done(42, 0), TaskResult::broken(Outcome::Killed)],
         events: records.len() as u64,
         ..End::default()
     });
@@ -229,6 +226,19 @@ note: no kernel record (refused): ready is what workers noticed themselves
 }
 
 #[test]
+fn rounds_have_a_column_where_there_are_any() {
+    let text = with_run(GIL, &records(), None, |run| {
+        let mut trace = run.trace.clone();
+        trace.report.as_mut().expect("a report").results[0] = TaskResult::done(42, 200);
+        table(Run { trace: &trace, ..run })
+    });
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("task")).collect();
+    assert!(rows[0].ends_with("laps  outcome"), "{text}");
+    assert!(rows[1].ends_with("200 (20000/s)  done") && rows[2].ends_with("-  killed by signal 9"), "{text}");
+    assert!(!with_run(GIL, &records(), None, table).contains("laps"));
+}
+
+#[test]
 fn a_task_that_was_killed_is_a_shortfall() {
     let said = with_run(GIL, &records(), None, shortfall);
     assert_eq!(said.as_deref(), Some("1 task did not come to the end: task 2 (killed by signal 9)"));
@@ -273,15 +283,15 @@ fn what_a_terminal_would_obey_is_not_printed() {
 fn values_are_separated_by_commas_and_quoted_where_they_must_be() {
     let head = csv_head(false);
     let columns: Vec<&str> = head.trim_end().split(',').collect();
-    assert_eq!(columns.len(), 22);
+    assert_eq!(columns.len(), 23);
     assert_eq!(columns[..4], ["name", "worker", "worker_name", "pid"]);
     assert_eq!(columns[7..12], ["submitted_s", "started_s", "finished_s", "latency_s", "state_queued_s"]);
-    assert_eq!((columns[18], columns[21]), ("state_gil_s", "result"));
+    assert_eq!((columns[18], columns[21], columns[22]), ("state_gil_s", "result", "laps"));
     assert_eq!(csv_head(true), format!("repeat,{head}"));
     let rows = with_run(GIL, &records(), None, |run| csv_rows(run, None).expect("the run is over"));
     let expected = "\
-task 1,1,worker 1,101,102,done,,0,0.001,0.011,0.011,0,0.001,0,0.01,0,,0,0,0,0,42
-task 2,2,worker 2,101,103,killed,9,0,0.002,0.02,0.02,0.002,0,0,0.008,0,,0,0.01,0,0,
+task 1,1,worker 1,101,102,done,,0,0.001,0.011,0.011,0,0.001,0,0.01,0,,0,0,0,0,42,0
+task 2,2,worker 2,101,103,killed,9,0,0.002,0.02,0.02,0.002,0,0,0.008,0,,0,0.01,0,0,,
 ";
     assert_eq!(rows, expected);
     let odd = with_run(GIL, &records(), None, |run| {

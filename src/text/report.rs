@@ -190,8 +190,8 @@ pub fn how(model: &str, interval: Option<Ns>, workers: Workers, cores: Cores, en
 }
 
 /// What stands above the columns of the table of tasks.
-pub const COLUMNS: [&str; 10] =
-    ["task", "worker", "pid", "tid", "queued", "started", "finished", "running", "waiting", "outcome"];
+pub const COLUMNS: [&str; 11] =
+    ["task", "worker", "pid", "tid", "queued", "started", "finished", "running", "waiting", "laps", "outcome"];
 
 /// What became of the task `name`: how it ended and when, if that is known, and how it spent its time.
 pub fn task(name: &str, ending: &str, at: Option<Ns>, shares: &str) -> String {

@@ -24,6 +24,7 @@ pub enum Sentence {
     LockEach { speedup: Option<f64> },
     LoneLoopWithLock { time: Ns },
     SerialWithLock { time: Ns },
+    NobodyAsks { hand_overs: u64 },
     WaitsAtOnce { waits: Waits, workers: usize, kind: Waiters, time: Ns, serial: Option<Ns> },
     WaitsLetGo { time: Ns, serial: Option<Ns> },
     LoopBlocked { task: String, blocked: Ns, ready: u32 },
@@ -162,6 +163,10 @@ impl Sentence {
             Sentence::SerialWithLock { time } => {
                 format!("One thread holds the GIL, nobody asks for it: {time}.")
             }
+            Sentence::NobodyAsks { hand_overs } => {
+                let turns = counted(*hand_overs, "hand-over", "hand-overs");
+                format!("One thread: nobody asks for the GIL, {turns}.")
+            }
             Sentence::WaitsAtOnce { waits, workers, kind, time, serial } => {
                 let who = match kind {
                     Waiters::Threads => counted(*workers as u64, "thread", "threads"),
@@ -246,6 +251,7 @@ mod tests {
             said(Sentence::CoresBusy { cores: two, busy: 1.96, speedup: Some(1.95) }),
             "Both cores busy: 1.95× as fast as serial."
         );
+        assert_eq!(said(Sentence::NobodyAsks { hand_overs: 0 }), "One thread: nobody asks for the GIL, 0 hand-overs.");
         let serial = Some(Ns::from_millis(6_000));
         let time = Ns::from_millis(3_000);
         assert_eq!(
@@ -272,6 +278,7 @@ mod tests {
             (Sentence::LockEach { speedup }, Try::ThreadEach),
             (Sentence::LoneLoopWithLock { time }, Try::OneByOne),
             (Sentence::SerialWithLock { time }, Try::DropGil),
+            (Sentence::NobodyAsks { hand_overs: 0 }, Try::ProcessEach),
             (at_once(Waiters::Threads), Try::CountingWorkload),
             (at_once(Waiters::Processes), Try::CountingWorkload),
             (at_once(Waiters::Loop), Try::OneByOne),

@@ -1,4 +1,5 @@
-//! Sentences in which tasks are in each other's way, or are not: locks, a ticker beside jobs, a loop with too much to do.
+//! Sentences in which tasks are in each other's way, or are not: locks, a ticker beside jobs, small requests beside a
+//! task that computes, a loop with too much to do.
 
 use super::{counted, number_word, percent};
 use crate::units::Ns;
@@ -15,6 +16,8 @@ pub enum Sharing {
     GilFull { share: f64, tasks: usize, time: Ns },
     /// The loop had hardly time to listen.
     LoopFull { share: f64, tasks: usize, time: Ns },
+    /// Beside a task that computes others made so many rounds in a second, each of which waited so long for its turn.
+    Rounds { round: Round, behind: Behind, each: Ns, per_second: f64 },
 }
 
 /// Who made a task late, or saw to it that it was not.
@@ -26,6 +29,28 @@ pub enum Reason {
     Gil,
     /// There were not enough cores.
     Cores,
+}
+
+/// What a round is mostly made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Round {
+    /// Asking and getting an answer.
+    Answer,
+    /// Waiting for a timer.
+    Nap,
+}
+
+/// What a round waits for when its answer or its time has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Behind {
+    /// The global lock.
+    Gil,
+    /// Its turn on a loop.
+    Turn,
+    /// A core.
+    Core,
+    /// Nothing worth speaking of.
+    Nobody,
 }
 
 impl Sharing {
@@ -56,8 +81,27 @@ impl Sharing {
                 let (who, busy) = (number_word(*tasks), percent(*share));
                 format!("{who} tasks, one loop {busy} busy: {time}.")
             }
+            Sharing::Rounds { round, behind, each, per_second } => {
+                let (one, many) = match round {
+                    Round::Answer => ("answer", "answers"),
+                    Round::Nap => ("round", "rounds"),
+                };
+                let rate = rate(*per_second);
+                let what = match behind {
+                    Behind::Gil => "the GIL",
+                    Behind::Turn => "its turn",
+                    Behind::Core => "a core",
+                    Behind::Nobody => return format!("Nobody waits for a GIL: {rate} {many} a second."),
+                };
+                format!("Each {one} waits {each} for {what}: {rate} a second.")
+            }
         }
     }
+}
+
+/// So many in a second: `17.5`, `196`.
+fn rate(per_second: f64) -> String {
+    if per_second < 100.0 && per_second.fract() > 0.0 { format!("{per_second:.1}") } else { format!("{per_second:.0}") }
 }
 
 /// As much of `name` as leaves room for the figures.
@@ -93,7 +137,22 @@ mod tests {
             (Sharing::GilFull { share: 0.96, tasks: 60, time: wait }, "60 tasks, one GIL 96 % held: 1.94 s."),
             (Sharing::LoopFull { share: 0.96, tasks: 4_096, time: wait }, "4096 tasks, one loop 96 % busy: 1.94 s."),
         ];
-        for (sharing, expected) in said {
+        let rounds = |round, behind, each, per_second| Sharing::Rounds {
+            round,
+            behind,
+            each: Ns::from_micros(each),
+            per_second,
+        };
+        let rounds = [
+            (rounds(Round::Answer, Behind::Gil, 5_100, 196.2), "Each answer waits 5.1 ms for the GIL: 196 a second."),
+            (rounds(Round::Answer, Behind::Gil, 590, 1_704.0), "Each answer waits 590 us for the GIL: 1704 a second."),
+            (rounds(Round::Nap, Behind::Gil, 51_200, 19.53), "Each round waits 51.2 ms for the GIL: 19.5 a second."),
+            (rounds(Round::Nap, Behind::Turn, 5_000, 162.0), "Each round waits 5 ms for its turn: 162 a second."),
+            (rounds(Round::Nap, Behind::Core, 2_500, 300.0), "Each round waits 2.5 ms for a core: 300 a second."),
+            (rounds(Round::Answer, Behind::Nobody, 0, 18_200.4), "Nobody waits for a GIL: 18200 answers a second."),
+            (rounds(Round::Nap, Behind::Nobody, 0, 928.0), "Nobody waits for a GIL: 928 rounds a second."),
+        ];
+        for (sharing, expected) in said.into_iter().chain(rounds) {
             assert_eq!(sharing.text(), expected);
             let row = format!(" {expected}  try 2: {}", Try::ProcessEach.text());
             assert!(row.chars().count() <= 80, "{row}");

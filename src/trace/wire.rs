@@ -154,6 +154,20 @@ pub struct TaskResult {
     pub outcome: Outcome,
     /// What its kernel came to; nothing where it did not end.
     pub value: Option<u64>,
+    /// How many rounds it made, of all `repeat` steps that hold no other; nothing where it did not come to its end.
+    pub laps: Option<u64>,
+}
+
+impl TaskResult {
+    /// It came to its end with `value`, after `laps` rounds.
+    pub const fn done(value: u64, laps: u64) -> TaskResult {
+        TaskResult { outcome: Outcome::Done, value: Some(value), laps: Some(laps) }
+    }
+
+    /// It ended as `outcome` says, and brought nothing back.
+    pub const fn broken(outcome: Outcome) -> TaskResult {
+        TaskResult { outcome, value: None, laps: None }
+    }
 }
 
 /// A frame that is none.

@@ -12,9 +12,9 @@ use crate::app::{Action, App, Run, keys};
 use crate::model::ModelKind;
 use crate::scene::{Folding, Scene};
 use crate::state::State;
-use crate::text::{Label, Link, percent};
+use crate::text::{self, Label, Link, percent};
 use crate::trace::{Span, Trace};
-use crate::units::Ns;
+use crate::units::{Ns, TaskId};
 
 /// A state's words in the legend: without a core, or without a turn on the loop.
 pub fn words(state: State, holds: bool) -> Label {
@@ -137,10 +137,10 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
         let sums = track.sums(app.until());
         let mut states: Vec<State> = State::ALL.into_iter().filter(|s| sums[*s as usize].0 > 0).collect();
         states.sort_by_key(|s| std::cmp::Reverse(sums[*s as usize]));
-        let mut line = String::new();
+        let mut line = laps(run, selection.task).unwrap_or_default();
         let held = run.trace.held_by(selection.task, app.until());
         if run.model.lock.is_on() && held > Ns::ZERO {
-            line = format!("{} {held}   ", Label::HeldTheGil.text());
+            line += &format!("{} {held}   ", Label::HeldTheGil.text());
         }
         for state in states {
             let words = words(state, run.model.kind != ModelKind::Async).text();
@@ -152,6 +152,14 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
         }
         paint::put(buffer, x, y, right, line.trim_end(), dim);
     }
+}
+
+/// How many rounds a task made, once the run is over; nothing if it made none, or nobody knows.
+fn laps(run: &Run, task: TaskId) -> Option<String> {
+    let laps = run.trace.report.as_ref()?.results.get(task.index())?.laps.filter(|laps| *laps > 0)?;
+    let track = run.trace.tasks.get(task.index())?;
+    let time = track.ended_at().zip(track.first_running()).map_or(Ns::ZERO, |(to, from)| to - from);
+    Some(format!("{} {}   ", Label::Laps.text(), text::laps(laps, time)))
 }
 
 /// What stands in the footer: the keys that fit, and where. `?` always does.

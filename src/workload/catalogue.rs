@@ -21,8 +21,23 @@ macro_rules! shipped {
 }
 
 /// All shipped workloads, in the order of the picker.
-pub const SHIPPED: &[ShippedFile] =
-    shipped!["cpu", "io", "primes", "sort", "hash", "image", "requests", "files", "mixed", "responsive", "locks",];
+pub const SHIPPED: &[ShippedFile] = shipped![
+    "cpu",
+    "io",
+    "primes",
+    "sort",
+    "hash",
+    "image",
+    "requests",
+    "files",
+    "mixed",
+    "responsive",
+    "locks",
+    "gil-1",
+    "gil-3",
+    "convoy",
+    "convoy-sleep",
+];
 
 /// All shipped workloads, read.
 pub fn shipped() -> Vec<Workload> {

@@ -58,6 +58,7 @@ enum FileStep {
     Sleep(Spanned<Number>),
     BlockingSleep(Spanned<Number>),
     Yield,
+    Await,
     Request(FileRequest),
     Read(Spanned<Number>),
     Write(Spanned<Number>),
@@ -246,6 +247,7 @@ impl Context<'_> {
             FileStep::Sleep(t) => StepSpec::Sleep(self.quantity(t, names)?),
             FileStep::BlockingSleep(t) => StepSpec::BlockingSleep(self.quantity(t, names)?),
             FileStep::Yield => StepSpec::Yield,
+            FileStep::Await => StepSpec::Await,
             FileStep::Request(r) => StepSpec::Request {
                 latency: self.quantity(&r.latency, names)?,
                 bytes: r.bytes.as_ref().map_or(Ok(Value::Bytes(ANSWER).into()), |b| self.quantity(b, names))?,

@@ -40,6 +40,8 @@ pub enum Op {
     BlockingSleep(Ns),
     /// Give way once.
     Yield,
+    /// Give way once on an event loop; elsewhere nothing.
+    Await,
     /// Ask a server over a socket and wait for its answer.
     Request(Request),
     /// Read so many bytes of the task's own file.
@@ -92,6 +94,8 @@ pub enum StepKind {
     BlockingSleep,
     /// [`Op::Yield`].
     Yield,
+    /// [`Op::Await`].
+    Await,
     /// [`Op::Request`].
     Request,
     /// [`Op::Read`].
@@ -104,11 +108,12 @@ pub enum StepKind {
 
 impl StepKind {
     /// All there are.
-    pub const ALL: [StepKind; 8] = [
+    pub const ALL: [StepKind; 9] = [
         StepKind::Compute,
         StepKind::Sleep,
         StepKind::BlockingSleep,
         StepKind::Yield,
+        StepKind::Await,
         StepKind::Request,
         StepKind::Read,
         StepKind::Write,
@@ -185,11 +190,21 @@ impl Op {
             Op::Sleep(_) => StepKind::Sleep,
             Op::BlockingSleep(_) => StepKind::BlockingSleep,
             Op::Yield => StepKind::Yield,
+            Op::Await => StepKind::Await,
             Op::Request(_) => StepKind::Request,
             Op::Read(_) => StepKind::Read,
             Op::Write(_) => StepKind::Write,
             Op::Lock(..) => StepKind::Lock,
             Op::Repeat(..) => return None,
+        })
+    }
+
+    /// Whether any of `ops`, or of what they hold, is a `repeat`: the rounds of one whose steps hold none are laps.
+    pub fn any_repeat(ops: &[Op]) -> bool {
+        ops.iter().any(|op| match op {
+            Op::Repeat(..) => true,
+            Op::Lock(_, body) => Op::any_repeat(body),
+            _ => false,
         })
     }
 }
@@ -296,6 +311,7 @@ impl Resolver<'_> {
             StepSpec::Sleep(t) => Op::Sleep(self.time("sleep", t)?),
             StepSpec::BlockingSleep(t) => Op::BlockingSleep(self.time("blocking_sleep", t)?),
             StepSpec::Yield => Op::Yield,
+            StepSpec::Await => Op::Await,
             StepSpec::Request { latency, bytes, spread } => Op::Request(Request {
                 latency: self.time("request latency", latency)?,
                 spread: *spread,

@@ -40,7 +40,7 @@ impl WorkSum {
                 Op::Sleep(t) | Op::BlockingSleep(t) => sum.wait += *t,
                 Op::Request(request) => sum.wait += request.latency,
                 Op::Read(bytes) | Op::Write(bytes) => sum.wait += Ns(bytes.saturating_mul(NS_PER_BYTE)),
-                Op::Yield => {}
+                Op::Yield | Op::Await => {}
                 Op::Lock(_, body) => sum.add(WorkSum::of(body), 1),
                 Op::Repeat(Until::Times(n), body) => sum.add(WorkSum::of(body), *n),
                 Op::Repeat(Until::For(t), _) => sum.wait += *t,
@@ -64,7 +64,8 @@ impl Kernels {
             match op {
                 Op::Compute(kernel, _) => set.insert(*kernel),
                 Op::Repeat(_, body) | Op::Lock(_, body) => Kernels::of(body).iter().for_each(|k| set.insert(k)),
-                Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Request(_) | Op::Read(_) | Op::Write(_) => {}
+                Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => {}
+                Op::Request(_) | Op::Read(_) | Op::Write(_) => {}
             }
         }
         set

@@ -57,6 +57,29 @@ fn a_repeat_that_nobody_can_end_ends_itself() {
 }
 
 #[test]
+fn rounds_are_counted_where_no_other_repeat_is_inside_and_only_of_who_came_to_an_end() {
+    let times = |n, body| Op::Repeat(Until::Times(n), body);
+    for model in models() {
+        let nested = vec![times(3, vec![times(4, vec![compute(9)]), compute(9)]), times(5, vec![Op::Await, sleep(0)])];
+        let endless = background(vec![times(2, vec![compute(9)]), sleep(3_600_000)]);
+        let run = run(&plan(model, 3, vec![task(nested), task(vec![compute(9)]), endless]));
+        let laps: Vec<_> = run.end.results.iter().map(|r| r.laps).collect();
+        assert_eq!(laps, [Some(17), Some(0), None], "{model:?}");
+    }
+}
+
+#[test]
+fn who_awaits_after_each_piece_gives_way_to_a_loop_and_keeps_the_lock_elsewhere() {
+    for model in models() {
+        let computes = background(vec![until(1, vec![compute(SOME), Op::Await])]);
+        let run = run(&plan(model, 2, vec![computes, task(vec![sleep(1), compute(9)])]));
+        assert_eq!(run.outcomes()[1], Outcome::Done, "{model:?}");
+        let gives_way = run.spans_of(TaskId(0)).iter().any(|s| s.state == State::Ready && !s.holds);
+        assert_eq!(gives_way, model.kind == ModelKind::Async, "{model:?}");
+    }
+}
+
+#[test]
 fn sleepers_on_a_loop_sleep_together_and_the_loop_says_when_it_listens() {
     let run = run(&plan(Model::plain(ModelKind::Async), 1, (0..40).map(|_| task(vec![sleep(20)])).collect()));
     let asleep: Ns = run.sum(State::Sleep);

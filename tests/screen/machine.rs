@@ -2,7 +2,7 @@
 
 use concviz::app::{App, Beside, Key, Message, update};
 use concviz::state::{Outcome, State};
-use concviz::trace::{Begin, End, KernelRecord};
+use concviz::trace::{Begin, End, KernelRecord, TaskResult};
 use concviz::ui::{Look, render};
 use concviz::units::Ns;
 use ratatui::buffer::Buffer;
@@ -110,4 +110,17 @@ fn a_run_without_the_kernels_record_says_so_at_every_size() {
         let first = rows(&app, size).remove(0);
         assert!(first.contains("MEASURED ") && !first.contains("record"), "{first}");
     }
+}
+
+#[test]
+fn the_detail_says_how_many_rounds_a_task_made_where_it_made_any() {
+    let size = (120, 36);
+    let mut app = made::first_minute(size);
+    let report = app.run.as_mut().and_then(|run| run.trace.report.as_mut()).expect("the run is over");
+    report.results = vec![TaskResult::done(1, 400), TaskResult::done(1, 0)];
+    made::press(&mut app, &[Key::Down, Key::Enter]);
+    let says = |app: &App, words: &str| rows(app, size).iter().any(|row| row.contains(words));
+    assert!(app.detail && says(&app, " laps 400 ("), "{:#?}", rows(&app, size));
+    made::press(&mut app, &[Key::Down]);
+    assert!(app.detail && !says(&app, "laps"), "{:#?}", rows(&app, size));
 }

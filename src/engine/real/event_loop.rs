@@ -123,11 +123,12 @@ async fn live(turns: Arc<Loop>, task: TaskId, results: Results) {
     turns.go_on(task, None);
     let dice = Dice::new(turns.run.shared.seed(), task.0);
     let (line, scratch) = (AsyncLine::default(), Some(Scratch::default()));
-    let mut life = Life { turns: &turns, task, dice, line, scratch, depth: 0 };
+    let mut life = Life { turns: &turns, task, dice, line, scratch, depth: 0, laps: 0 };
     let value = life.all(&turns.run.stage.tasks[task.index()].ops, 0).await;
     let outcome = if value.is_ok() { Outcome::Done } else { Outcome::Failed };
     turns.worker().end(task, outcome);
-    let _ = results.send((task, value.map(|value| TaskResult { outcome, value: Some(value) })));
+    let laps = life.laps;
+    let _ = results.send((task, value.map(|value| TaskResult::done(value, laps))));
     drop(witness);
 }
 
@@ -142,7 +143,7 @@ impl Drop for Witness<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.turns.worker().end(self.task, Outcome::Failed);
-            let _ = self.results.send((self.task, Ok(TaskResult { outcome: Outcome::Failed, value: None })));
+            let _ = self.results.send((self.task, Ok(TaskResult::broken(Outcome::Failed))));
         }
     }
 }
@@ -160,6 +161,8 @@ struct Life<'a> {
     scratch: Option<Scratch>,
     /// How many `repeat until` it is inside of.
     depth: Depth,
+    /// Rounds of its innermost repeats so far.
+    laps: u64,
 }
 
 impl Life<'_> {
@@ -173,6 +176,7 @@ impl Life<'_> {
                     Op::Sleep(time) => self.step(StepKind::Sleep, *time).await,
                     Op::BlockingSleep(time) => self.step(StepKind::BlockingSleep, *time).await,
                     Op::Yield => self.step(StepKind::Yield, Ns::ZERO).await,
+                    Op::Await => self.step(StepKind::Await, Ns::ZERO).await,
                     Op::Request(request) => self.request(request).await?,
                     Op::Read(bytes) => {
                         let bytes = *bytes;
@@ -286,16 +290,22 @@ impl Life<'_> {
         value
     }
 
+    async fn round(&mut self, body: &[Op], value: u64) -> Value {
+        let value = self.all(body, value).await?;
+        self.laps += u64::from(!Op::any_repeat(body));
+        Ok(value)
+    }
+
     async fn repeat(&mut self, until: &Until, body: &[Op], mut value: u64) -> Value {
         let from = sys::now();
         match until {
             Until::Times(n) => {
                 for _ in 0..*n {
-                    value = self.all(body, value).await?;
+                    value = self.round(body, value).await?;
                 }
             }
             Until::For(time) => loop {
-                value = self.all(body, value).await?;
+                value = self.round(body, value).await?;
                 if sys::now().since(from) >= *time {
                     break;
                 }
@@ -304,7 +314,7 @@ impl Life<'_> {
                 let shared = self.turns.run.shared;
                 self.depth = self.depth.saturating_add(1);
                 loop {
-                    value = self.all(body, value).await?;
+                    value = self.round(body, value).await?;
                     let missing = shared.first_missing(tasks);
                     if missing.is_none() || !semantics::others_move_during(body, ModelKind::Async) {
                         break;

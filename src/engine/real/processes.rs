@@ -138,7 +138,7 @@ impl Dispatcher<'_> {
         let at = recorder.record(Event::Copied { task, direction: Direction::Out, bytes, spent });
         let result = result.unwrap_or_else(|why| {
             self.broken.get_or_insert(why);
-            TaskResult { outcome: Outcome::Failed, value: None }
+            TaskResult::broken(Outcome::Failed)
         });
         recorder.record_at(at, Event::Ended { task, outcome: result.outcome, signal: 0, cpu });
         self.run.shared.mark_over(task);
@@ -170,7 +170,7 @@ impl Dispatcher<'_> {
             let cpu = self.run.account(member.who).cpu;
             recorder.record(Event::Ended { task, outcome, signal, cpu });
             self.run.shared.mark_over(task);
-            self.finish.hold(task, TaskResult { outcome, value: None });
+            self.finish.hold(task, TaskResult::broken(outcome));
         }
         recorder.record(Event::WorkerEnded { who: member.who, outcome, signal });
     }
@@ -180,7 +180,7 @@ impl Dispatcher<'_> {
         for task in self.queue.by_ref() {
             let outcome = Outcome::Failed;
             self.run.dispatcher.record(Event::Ended { task, outcome, signal: 0, cpu: Ns::ZERO });
-            self.finish.hold(task, TaskResult { outcome, value: None });
+            self.finish.hold(task, TaskResult::broken(outcome));
         }
     }
 }

@@ -125,7 +125,7 @@ impl Needs {
                 Op::Request(_) => self.requests = true,
                 Op::Read(_) | Op::Write(_) => self.files = true,
                 Op::Repeat(_, body) | Op::Lock(_, body) => self.add(body),
-                Op::Compute(..) | Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield => {}
+                Op::Compute(..) | Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => {}
             }
         }
     }
@@ -171,7 +171,7 @@ fn account_for(run: &Run, finish: &Finish, dispatcher: Ns) -> End {
         involuntary: a.involuntary + b.involuntary,
     };
     let server = run.server.map_or(Ns::ZERO, Server::cpu);
-    let stopped = TaskResult { outcome: Outcome::Stopped, value: None };
+    let stopped = TaskResult::broken(Outcome::Stopped);
     End {
         at: finish.end,
         cpu: workers.iter().map(|w| w.cpu).sum::<Ns>() + finish.helpers,

@@ -24,11 +24,13 @@ pub(super) fn perform(worker: &mut Worker, model: ModelKind, id: TaskId, task: &
     let performed = catch_unwind(AssertUnwindSafe(|| {
         worker.go_on(id, None);
         let (line, scratch) = (Line::default(), Scratch::default());
-        Performer { worker, model, task: id, dice, line, scratch, depth: 0 }.all(&task.ops, 0)
+        let mut performer = Performer { worker, model, task: id, dice, line, scratch, depth: 0, laps: 0 };
+        let value = performer.all(&task.ops, 0)?;
+        Ok((value, performer.laps))
     }));
     match performed {
-        Ok(value) => Ok(TaskResult { outcome: Outcome::Done, value: Some(value?) }),
-        Err(_) => Ok(TaskResult { outcome: Outcome::Failed, value: None }),
+        Ok(done) => done.map(|(value, laps)| TaskResult::done(value, laps)),
+        Err(_) => Ok(TaskResult::broken(Outcome::Failed)),
     }
 }
 
@@ -52,6 +54,8 @@ struct Performer<'a> {
     scratch: Scratch,
     /// How many `repeat until` it is inside of.
     depth: Depth,
+    /// Rounds of its innermost repeats so far.
+    laps: u64,
 }
 
 impl Performer<'_> {
@@ -65,6 +69,7 @@ impl Performer<'_> {
             Op::Sleep(time) => self.step(StepKind::Sleep, *time),
             Op::BlockingSleep(time) => self.step(StepKind::BlockingSleep, *time),
             Op::Yield => self.step(StepKind::Yield, Ns::ZERO),
+            Op::Await => self.step(StepKind::Await, Ns::ZERO),
             Op::Request(request) => self.request(request)?,
             Op::Read(bytes) => self.file(StepKind::Read, |scratch| scratch.read(*bytes))?,
             Op::Write(bytes) => self.file(StepKind::Write, |scratch| scratch.write(*bytes))?,
@@ -177,6 +182,7 @@ impl Performer<'_> {
 
     fn round(&mut self, body: &[Op], value: u64) -> Value {
         let value = self.all(body, value)?;
+        self.laps += u64::from(!Op::any_repeat(body));
         self.worker.give_lock_up_if_wanted(self.task);
         Ok(value)
     }

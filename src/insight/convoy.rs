@@ -1,0 +1,93 @@
+//! A task that computes beside tasks that wait for something short, again and again: how many rounds they make, and
+//! what each of these has to wait for besides.
+
+use super::Facts;
+use crate::model::ModelKind;
+use crate::state::State;
+use crate::text::{Behind, Round, Sharing};
+use crate::trace::{StateSums, Trace};
+use crate::units::{Ns, Range};
+
+/// A task that waits fewer times does not do so again and again.
+const FEW: u64 = 10;
+/// A task that waits for less than this share of its work only computes: now and then the system makes it wait.
+const SELDOM: f64 = 0.02;
+/// One that is at work for more than this share of its life does more than ask.
+const ASKS: f64 = 0.20;
+/// Waiting for a core is what there is to say from this share of a round.
+const CORE: f64 = 0.25;
+
+/// The finding, if that is what the tasks did.
+pub(super) fn found(facts: &Facts<'_>) -> Option<Sharing> {
+    let (trace, until) = (facts.trace, facts.stats.elapsed);
+    if facts.model.kind == ModelKind::Serial || trace.forgotten > Ns::ZERO || !trace.losses.is_empty() {
+        return None;
+    }
+    let lives: Vec<Life> = (0..trace.tasks.len()).map(|index| Life::of(trace, index, until)).collect();
+    lives.iter().find(|life| life.computes() && life.whole.len() > until.times(1, 2))?;
+    let asks: Vec<&Life> = lives.iter().filter(|life| !life.background && !life.computes()).collect();
+    if asks.is_empty() || !asks.iter().all(|life| life.waits_again_and_again()) {
+        return None;
+    }
+    let rounds: u64 = asks.iter().map(|life| life.rounds).sum();
+    let from = asks.iter().map(|life| life.whole.from).min()?;
+    let to = asks.iter().map(|life| life.whole.to).max()?;
+    let spent = |state: State| asks.iter().map(|life| life.sums[state as usize]).sum::<Ns>();
+    let (gil, ready) = (spent(State::Gil), spent(State::Ready) + spent(State::Preempted));
+    let lived: Ns = asks.iter().map(|life| life.whole.len()).sum();
+    let (behind, waited) = match (facts.model.kind, facts.model.lock.is_on()) {
+        (ModelKind::Threads, true) => (Behind::Gil, gil),
+        (ModelKind::Async, _) => (Behind::Turn, ready),
+        _ if ready.share_of(lived) >= CORE => (Behind::Core, ready),
+        _ => (Behind::Nobody, Ns::ZERO),
+    };
+    let round = if spent(State::Io) >= spent(State::Sleep) { Round::Answer } else { Round::Nap };
+    let per_second = rounds as f64 / (to - from).as_secs().max(1e-9);
+    Some(Sharing::Rounds { round, behind, each: waited.times(1, rounds), per_second })
+}
+
+/// What a task spent its life on.
+struct Life {
+    background: bool,
+    /// From its first step to its last.
+    whole: Range,
+    sums: StateSums,
+    /// How often it came round: as it says itself, or as often as it waited.
+    rounds: u64,
+}
+
+impl Life {
+    fn of(trace: &Trace, index: usize, until: Ns) -> Life {
+        let track = &trace.tasks[index];
+        let marks = || track.marks().iter().filter(|m| m.at < until);
+        // What comes before its first step is no part of its rounds: a thread's start, the way to a process.
+        let from = marks().find(|m| m.state == State::Running).map_or(until, |m| m.at);
+        let to = track.ended_at().unwrap_or(until).min(until).max(from);
+        let told = trace.report.as_ref().and_then(|end| end.results.get(index)?.laps).filter(|laps| *laps > 0);
+        let waits = || marks().filter(|m| matches!(m.state, State::Io | State::Sleep)).count() as u64;
+        Life {
+            background: trace.names.get(index).is_some_and(|n| n.background),
+            whole: Range::new(from, to),
+            sums: track.sums(until),
+            rounds: told.unwrap_or_else(waits),
+        }
+    }
+
+    fn spent(&self, states: &[State]) -> Ns {
+        states.iter().map(|state| self.sums[*state as usize]).sum()
+    }
+
+    /// It only ever works, or wants to.
+    fn computes(&self) -> bool {
+        let (work, waits) = (self.spent(&[State::Running]), self.spent(&[State::Io, State::Sleep, State::Lock]));
+        work > Ns::ZERO && waits.share_of(work) < SELDOM
+    }
+
+    fn waits_again_and_again(&self) -> bool {
+        let at_work = self.spent(&[State::Running]).share_of(self.whole.len());
+        self.rounds >= FEW && self.spent(&[State::Lock]) == Ns::ZERO && at_work < ASKS
+    }
+}
+
+#[cfg(test)]
+mod tests;

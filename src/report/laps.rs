@@ -1,0 +1,71 @@
+//! How long a task's laps took, where its record tells one from the next: its program is one `repeat` whose steps wait
+//! exactly once, so that a lap lasts from the begin of a wait to that of the next. Anywhere else nothing is said.
+
+use super::Run;
+use super::fields::Laps;
+use crate::state::State;
+use crate::units::Ns;
+use crate::workload::Op;
+
+/// The percentiles of the laps of the task `index`, by nearest rank; nothing where they cannot be told apart, or where
+/// the record is not whole.
+pub(super) fn of(run: Run<'_>, index: usize) -> Option<Laps> {
+    let trace = run.trace;
+    let made = trace.report.as_ref()?.results.get(index)?.laps?;
+    let program = &run.plan.stage().tasks.get(index)?.ops;
+    if !waits_once_a_lap(program) || trace.forgotten > Ns::ZERO || !trace.losses.is_empty() {
+        return None;
+    }
+    let waits = |state: State| matches!(state, State::Io | State::Sleep);
+    let begins: Vec<Ns> = trace.tasks[index].marks().iter().filter(|m| waits(m.state)).map(|m| m.at).collect();
+    if begins.len() as u64 != made {
+        return None;
+    }
+    let mut times: Vec<Ns> = begins.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    times.sort_unstable();
+    let max = times.last()?.as_secs();
+    let at = |percent: usize| times[(times.len() * percent).div_ceil(100).saturating_sub(1)].as_secs();
+    Some(Laps { p50: at(50), p99: at(99), max })
+}
+
+/// Whether nothing in `ops` waits but the steps of one `repeat`, which do it once.
+fn waits_once_a_lap(ops: &[Op]) -> bool {
+    let mut repeats = ops.iter().filter_map(|op| if let Op::Repeat(_, body) = op { Some(body) } else { None });
+    let (Some(body), None) = (repeats.next(), repeats.next()) else { return false };
+    let besides: usize = ops.iter().filter(|op| !matches!(op, Op::Repeat(..))).map(waits).sum();
+    besides == 0 && body.iter().map(waits).sum::<usize>() == 1
+}
+
+/// How many times `op` waits: once or never, or more than anybody counts.
+fn waits(op: &Op) -> usize {
+    match op {
+        Op::Sleep(_) | Op::BlockingSleep(_) | Op::Request(_) | Op::Read(_) | Op::Write(_) => 1,
+        Op::Compute(..) | Op::Yield | Op::Await => 0,
+        Op::Lock(..) | Op::Repeat(..) => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload::{Kernel, LockIndex, Until, Work};
+
+    #[test]
+    fn laps_are_told_apart_only_where_each_waits_once() {
+        let (nap, work) = (|| Op::Sleep(Ns(1)), || Op::Compute(Kernel::Count, Work::Iterations(1)));
+        let round = |body: Vec<Op>| Op::Repeat(Until::Times(3), body);
+        assert!(waits_once_a_lap(&[work(), round(vec![work(), nap(), Op::Await])]));
+        for other in [
+            vec![],
+            vec![nap()],
+            vec![round(vec![work()])],
+            vec![round(vec![nap(), nap()])],
+            vec![nap(), round(vec![nap()])],
+            vec![round(vec![nap()]), round(vec![nap()])],
+            vec![round(vec![round(vec![nap()])])],
+            vec![round(vec![Op::Lock(LockIndex(0), vec![nap()])])],
+        ] {
+            assert!(!waits_once_a_lap(&other), "{other:?}");
+        }
+    }
+}
