@@ -7,3 +7,4 @@ mod machine;
 mod made;
 mod mouse;
 mod pictures;
+mod views;
