@@ -20,6 +20,8 @@ use crate::units::{Ns, Range, TaskId};
 const HIGHEST: u16 = 12;
 /// Tasks' colours that stand for all of them in the legend.
 const SWATCHES: usize = 4;
+/// A smaller share of a core is no figure of its own beside it: with many tasks there would be nothing else.
+const WORTH: f64 = 0.03;
 /// More changes than this under the pointer say nothing about one task.
 const TOO_MANY: u64 = 256;
 
@@ -260,7 +262,7 @@ fn draw_shares(core: &Core, y: u16, places: &Places, look: Look, layout: &Layout
     let below = if places.rows >= 2 && !tasks.is_empty() { places.rows - 1 } else { 0 };
     let first = if below > 0 { y } else { y + places.rows / 2 };
     paint::put(buffer, x, first, end, &used, look.fg(if core.seen { Role::Text } else { Role::Dim }));
-    let mut rest = tasks.iter().peekable();
+    let mut rest = tasks.iter().filter(|(_, share)| *share >= WORTH).peekable();
     'rows: for row in 1..=below {
         let mut at = x;
         while let Some((task, share)) = rest.peek() {

@@ -108,11 +108,14 @@ fn draw_figures(usage: &Usage, cores: f64, (top, rows): (u16, u16), look: Look, 
     let (x, end) = (layout.right, layout.area.right());
     let run = usage.mean.run();
     let of = if (cores - cores.round()).abs() < 0.05 { format!("{cores:.0}") } else { format!("{cores:.1}") };
+    let short = format!("{run:.1} {} {of}", Label::Of.text());
+    let long = format!("{} {short}", Label::Mean.text());
+    let mean = if x + paint::width(&long) <= end { long } else { short };
     let bold = look.fg(Role::Text).add_modifier(Modifier::BOLD);
     let dim = look.fg(Role::Dim);
     let others = usage.mean.others.map_or_else(|| Label::Unknown.text().to_owned(), |others| format!("{others:.1}"));
     let lines = [
-        (format!("{} {run:.1} {} {of}", Label::Mean.text(), Label::Of.text()), bold),
+        (mean, bold),
         (format!("{} {:.1}", Label::Peak.text(), usage.peak), dim),
         (format!("{} {}", Label::Used.text(), percent((run / cores).min(1.0))), dim),
         (format!("{} {others}", Label::Others.text()), dim),
