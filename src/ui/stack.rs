@@ -32,6 +32,17 @@ pub fn layers(shares: &[(Role, f64)], levels: u32) -> Vec<Layer> {
     layers
 }
 
+/// Of columns in a row that all hold a trace, each so many shows it.
+const TRACE_EVERY: usize = 4;
+
+/// Whether the column at `index` is left free: it holds so little that its height would be none, and so do both beside
+/// it. A little in every column is not to look like much all the time.
+pub fn is_thinned(index: usize, levels: u32, share: impl Fn(usize) -> Option<f64>) -> bool {
+    let traced = |at: usize| share(at).is_some_and(|share| share > 0.0 && share * f64::from(levels) < 0.5);
+    let in_a_row = index > 0 && traced(index - 1) && traced(index) && traced(index + 1);
+    in_a_row && !index.is_multiple_of(TRACE_EVERY)
+}
+
 /// How a layer is told without colours.
 pub fn sign(look: Look, role: Role) -> char {
     let signs = match role {
@@ -100,6 +111,13 @@ mod tests {
         draw(&mut buffer, Look::default(), (0, 0), 2, &shown, false);
         let symbols: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
         assert_eq!(symbols, "▄▄");
+    }
+
+    #[test]
+    fn a_trace_in_every_column_shows_in_some_and_more_in_all() {
+        let shown = |share: f64| (0..9).filter(|i| !is_thinned(*i, 16, |at| (at < 9).then_some(share))).count();
+        assert_eq!((shown(0.01), shown(0.1), shown(0.0)), (3, 9, 9));
+        assert!(!is_thinned(5, 16, |at| Some(if at == 5 { 0.01 } else { 0.0 })), "a lone one stays");
     }
 
     proptest! {

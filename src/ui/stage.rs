@@ -20,7 +20,8 @@ use crate::units::{Ns, Range, TaskId};
 const HIGHEST: u16 = 12;
 /// Tasks' colours that stand for all of them in the legend.
 const SWATCHES: usize = 4;
-/// A smaller share of a core is no figure of its own beside it: with many tasks there would be nothing else.
+/// A smaller share of a core, and of all the work on it less than a tenth, is no figure of its own beside it: with many
+/// tasks there would be nothing else.
 const WORTH: f64 = 0.03;
 /// More changes than this under the pointer say nothing about one task.
 const TOO_MANY: u64 = 256;
@@ -152,9 +153,16 @@ fn draw_cells(
     (cells, chosen, touches): (&[CoreCell], Option<TaskId>, bool),
 ) {
     let digits = digit_places(cells);
+    let part = |at: usize| {
+        let cell = cells.get(at).filter(|cell| cell.halves.is_none())?;
+        Some(cell.work + cell.beside + cell.overhead)
+    };
     for (index, cell) in cells.iter().enumerate() {
         let x = x + index as u16;
         let Some(halves) = cell.halves else {
+            if stack::is_thinned(index, u32::from(rows) * 8, part) {
+                continue;
+            }
             let shown = stack::layers(&folded(cell, chosen), u32::from(rows) * 8);
             stack::draw(buffer, look, (x, y), rows, &shown, touches);
             continue;
@@ -262,7 +270,8 @@ fn draw_shares(core: &Core, y: u16, places: &Places, look: Look, layout: &Layout
     let below = if places.rows >= 2 && !tasks.is_empty() { places.rows - 1 } else { 0 };
     let first = if below > 0 { y } else { y + places.rows / 2 };
     paint::put(buffer, x, first, end, &used, look.fg(if core.seen { Role::Text } else { Role::Dim }));
-    let mut rest = tasks.iter().filter(|(_, share)| *share >= WORTH).peekable();
+    let worth = WORTH.min(core.shares.work / 10.0);
+    let mut rest = tasks.iter().filter(|(_, share)| *share >= worth).peekable();
     'rows: for row in 1..=below {
         let mut at = x;
         while let Some((task, share)) = rest.peek() {
@@ -329,21 +338,27 @@ pub fn draw_note(run: &Run, window: Range, y: u16, look: Look, layout: &Layout, 
 /// The legend: what each colour is, and its share of the cores in what is visible.
 pub fn draw_legend(shares: &Shares, (label, work): (Label, &[Role]), look: Look, layout: &Layout, buffer: &mut Buffer) {
     let Some(y) = layout.legend else { return };
-    let parts: [(&[Role], Label, Option<f64>); 4] = [
-        (work, label, Some(shares.work).filter(|s| *s > 0.0)),
-        (&[Role::Dim], Label::CoreBeside, Some(shares.beside).filter(|s| *s > 0.0)),
-        (&[Role::Bar], Label::CoreOverhead, Some(shares.overhead).filter(|s| *s > 0.0)),
-        (&[Role::Faint], Label::CoreOthers, shares.others),
-    ];
-    let mut x = layout.area.x + 1;
-    for (roles, label, share) in parts {
-        let Some(share) = share else { continue };
-        let text = format!("{} {}", label.text(), percent(share));
-        let signs = roles.len() as u16;
-        if x + signs + 1 + paint::width(&text) > layout.area.right() {
+    let parts = |beside: Label| {
+        [
+            (work, label, Some(shares.work).filter(|s| *s > 0.0)),
+            (&[Role::Dim][..], beside, Some(shares.beside).filter(|s| *s > 0.0)),
+            (&[Role::Bar], Label::CoreOverhead, Some(shares.overhead).filter(|s| *s > 0.0)),
+            (&[Role::Faint], Label::CoreOthers, shares.others),
+        ]
+    };
+    let said = |(roles, label, share): (&'_ [Role], Label, Option<f64>)| {
+        share.map(|share| (roles.len() as u16 + 1, format!("{} {}", label.text(), percent(share))))
+    };
+    let width = |beside| parts(beside).into_iter().filter_map(said).map(|(n, text)| n + paint::width(&text) + 3).sum();
+    let (mut x, end) = (layout.area.x + 1, layout.area.right());
+    let wide: u16 = width(Label::CoreBeside);
+    let beside = if x + wide <= end + 2 { Label::CoreBeside } else { Label::CoreBesideShort };
+    for part in parts(beside) {
+        let Some((signs, text)) = said(part) else { continue };
+        if x + signs + paint::width(&text) > end {
             break;
         }
-        for (x, role) in (x..).zip(roles) {
+        for (x, role) in (x..).zip(part.0) {
             let symbol = match (look.is_mono() || look.ascii, role) {
                 (true, _) => stack::sign(look, *role),
                 (false, Role::Dim | Role::Bar) => '▄',
@@ -351,7 +366,7 @@ pub fn draw_legend(shares: &Shares, (label, work): (Label, &[Role]), look: Look,
             };
             paint::cell(buffer, x, y, symbol, look.fg(*role));
         }
-        x = paint::put(buffer, x + signs + 1, y, layout.area.right(), &text, look.fg(Role::Dim)) + 3;
+        x = paint::put(buffer, x + signs, y, end, &text, look.fg(Role::Dim)) + 3;
     }
 }
 

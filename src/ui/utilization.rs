@@ -20,9 +20,13 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let note = u16::from(rows >= 6);
     // A row above the area is kept for the line of the usable cores, so that it is seen where all of them are busy.
     let chart = Chart { top: top + 1, rows: (rows - note).saturating_sub(1).max(1), scale: scale(&usage, cores) };
-    for (x, column) in (layout.plot.0..).zip(&usage.columns) {
-        let shown = stack::layers(&parts(column, chart.scale), u32::from(chart.rows) * 8);
-        stack::draw(buffer, look, (x, chart.top), chart.rows, &shown, false);
+    let levels = u32::from(chart.rows) * 8;
+    let all = |at: usize| usage.columns.get(at).map(|c| (c.run() + c.others.unwrap_or(0.0)) / chart.scale);
+    for (index, (x, column)) in (layout.plot.0..).zip(&usage.columns).enumerate() {
+        if !stack::is_thinned(index, levels, all) {
+            let shown = stack::layers(&parts(column, chart.scale), levels);
+            stack::draw(buffer, look, (x, chart.top), chart.rows, &shown, false);
+        }
     }
     chart.draw_line(cores, look, layout, buffer);
     chart.draw_axis(look, layout, buffer);
