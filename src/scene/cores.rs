@@ -6,8 +6,9 @@ use crate::state::State;
 use crate::trace::{Crowd, Owner, Totals, Trace, Turn};
 use crate::units::{Ns, Range, TaskId};
 
-/// More changes than this in one column are not looked at one by one.
-const DENSE: u64 = 256;
+/// So many changes are looked at one by one in a picture; a column with more than its part of them says how much of a core
+/// was used, not by whom.
+const LOOKED_AT: u64 = 40_000;
 /// From this share on, a column counts as full: who had its halves says more than a height that hardly differs.
 const FULL: f64 = 0.97;
 
@@ -120,7 +121,7 @@ impl Cores {
                 continue;
             }
             let slot = |place: usize| usize::from(index) * places + place;
-            if crowd.changes(part) > DENSE {
+            if crowd.changes(part) > LOOKED_AT / u64::from(grid.columns) {
                 (0..places).for_each(|place| columns[slot(place)].dense = true);
             } else {
                 crowd.turns(part, |range, turn| match turn {

@@ -20,11 +20,11 @@ use crate::units::{Ns, Range, TaskId};
 const HIGHEST: u16 = 12;
 /// Tasks' colours that stand for all of them in the legend.
 const SWATCHES: usize = 4;
-/// A smaller share of a core, and of all the work on it less than a tenth, is no figure of its own beside it: with many
-/// tasks there would be nothing else.
+/// A smaller share of a core, and less than a tenth of the work on it, is no figure of its own: with many tasks there
+/// would be nothing else. One per cent is the least.
 const WORTH: f64 = 0.03;
 /// More changes than this under the pointer say nothing about one task.
-const TOO_MANY: u64 = 256;
+const TOO_MANY: u64 = 1_024;
 
 /// Where the lanes stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -270,7 +270,7 @@ fn draw_shares(core: &Core, y: u16, places: &Places, look: Look, layout: &Layout
     let below = if places.rows >= 2 && !tasks.is_empty() { places.rows - 1 } else { 0 };
     let first = if below > 0 { y } else { y + places.rows / 2 };
     paint::put(buffer, x, first, end, &used, look.fg(if core.seen { Role::Text } else { Role::Dim }));
-    let worth = WORTH.min(core.shares.work / 10.0);
+    let worth = WORTH.min(core.shares.work / 10.0).max(0.01);
     let mut rest = tasks.iter().filter(|(_, share)| *share >= worth).peekable();
     'rows: for row in 1..=below {
         let mut at = x;
