@@ -467,6 +467,19 @@ mod tests {
         assert!((usage.columns[2].others.expect("looked at") - 1.4).abs() < 1e-9);
     }
 
+    #[test]
+    fn of_too_many_changes_a_column_says_how_much_was_used_and_not_by_whom() {
+        let turns: Vec<Step> = (0..10_000).map(|n| (n, (n % 2) as u32, n % 4 < 2, 0)).collect();
+        let made = trace(&turns);
+        let view = View { grid: Grid::over(ms(0.0, 100.0), 10), until: Ns::from_millis(100) };
+        let cores = Cores::build(&made, &view, &[], None);
+        let core = &cores.cores[0];
+        assert_eq!((core.cells[0].halves, core.cells[0].whose), (None, Occupant::Many));
+        assert_eq!(core.tasks, None);
+        let sums = made.crowd().totals(Ns::from_millis(10)).on_core(0);
+        assert!((core.cells[0].work - sums.share_of(Ns::from_millis(10))).abs() < 1e-9 && sums > Ns::ZERO);
+    }
+
     fn steps() -> impl Strategy<Value = Vec<Step>> {
         let dense = proptest::collection::vec((0u64..12_000, 0..TASKS, any::<bool>(), 0u16..4), 1..900);
         let few = proptest::collection::vec((0u64..12_000, 0..TASKS, any::<bool>(), 0u16..4), 1..30);
