@@ -5,13 +5,13 @@
 //! ```
 //!
 //! Each figure is the median of many frames of a run made by hand: as it goes on and after its end, the whole axis and
-//! close by; then the scene alone with a band of half the tasks. Recording the same events is timed beside it, in nanoseconds each, and so is the memory the trace takes.
+//! close by; then the scene alone with a band of half the tasks; then the views of the cores and of their utilization. Recording the same events is timed beside it, in nanoseconds each, and so is the memory the trace takes.
 
 use std::fs;
 use std::hint::black_box;
 use std::time::Instant;
 
-use concviz::app::{App, Beside, Key, Machine, Message, Setup, update};
+use concviz::app::{App, Beside, Key, Machine, Message, Setup, View, update};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
 use concviz::scene::Rows;
@@ -30,7 +30,10 @@ const FRAMES: usize = 101;
 const END: Ns = Ns::from_millis(2_000);
 
 fn main() {
-    println!("{:52}{:>9}{:>9}{:>9}{:>9}{:>9}", "ms a frame, 200x60", "live", "closer", "over", "closer", "some");
+    println!(
+        "{:52}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}",
+        "ms a frame, 200x60", "live", "closer", "over", "closer", "some", "cores", "usage"
+    );
     let off = GlobalLock::Off;
     let gil = GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL };
     frames("threads, 64 tasks, 10,000 marks", 64, Model { kind: ModelKind::Threads, lock: off }, &turns(64, 10_000));
@@ -143,8 +146,14 @@ fn frames(what: &str, tasks: u64, model: Model, records: &[Record]) {
     update(&mut app, Message::Tick(T0 + END));
     let over = both(&mut app);
     let some = some(&app);
+    let [cores, usage] = [View::Cores, View::Utilization].map(|view| {
+        app.view = view;
+        median(&app)
+    });
     let [a, b, c, d] = [live.0, live.1, over.0, over.1];
-    println!("{what:52}{a:9.2}{b:9.2}{c:9.2}{d:9.2}{some:9.2}   {each:.0} ns and {bytes:.0} bytes an event");
+    println!(
+        "{what:52}{a:9.2}{b:9.2}{c:9.2}{d:9.2}{some:9.2}{cores:9.2}{usage:9.2}   {each:.0} ns and {bytes:.0} bytes an event"
+    );
 }
 
 /// The whole axis, and a sixteenth of it.

@@ -3,7 +3,7 @@
 
 use crate::model::{Model, ModelKind};
 use crate::plan::{Expected, Plan, Rates};
-use crate::scene::{Grid, Rows, Scene, View, axis_ahead};
+use crate::scene::{Grid, Rows, Scene, axis_ahead};
 use crate::trace::{Begin, End, Record};
 use crate::units::{Ns, Range, Stamp, TaskId};
 use crate::workload::{Kernels, Workload};
@@ -13,16 +13,20 @@ pub mod keys;
 mod lanes;
 mod playhead;
 mod run;
+mod samples;
 mod setup;
 mod update;
 mod viewport;
+mod views;
 
 pub use keys::{Action, Key};
 pub use lanes::{Lanes, Sort};
 pub use playhead::Playhead;
 pub use run::{Phase, Row, Run, RunId, Score, Scoreboard};
+pub use samples::Samples;
 pub use setup::{Dial, Setup};
 pub use update::update;
+pub use views::View;
 
 /// What the program knows of the machine it runs on.
 #[derive(Clone, Debug, PartialEq)]
@@ -148,6 +152,8 @@ pub enum Target {
     Lane(TaskId, Option<Ns>),
     /// The row of a list in front.
     Item(usize),
+    /// The name of a view.
+    View(View),
 }
 
 /// The whole state.
@@ -175,6 +181,10 @@ pub struct App {
     pub zoom: Option<Range>,
     /// Whether the zoom is the lens.
     pub lens: bool,
+    /// The zoom that was left for the lens.
+    before_lens: Option<Range>,
+    /// What the lanes' place shows.
+    pub view: View,
     /// Which tasks have a lane, and in which order.
     pub lanes: Lanes,
     /// What is selected.
@@ -185,6 +195,8 @@ pub struct App {
     pub layer: Option<Layer>,
     /// How busy the cores are.
     pub load: CoreLoad,
+    /// How busy they were during the run.
+    pub samples: Samples,
     /// The message that is shown for a while.
     pub toast: Option<Toast>,
     /// The time.
@@ -227,11 +239,14 @@ impl App {
             estimate,
             zoom: None,
             lens: false,
+            before_lens: None,
+            view: View::default(),
             lanes: Lanes::default(),
             selection: None,
             detail: false,
             layer: None,
             load: CoreLoad::default(),
+            samples: Samples::default(),
             toast: None,
             now,
             next_run: 0,
@@ -288,7 +303,7 @@ impl App {
     /// What is to be drawn of the run on `columns` columns, with the tasks in `rows`.
     pub fn scene(&self, columns: u16, rows: &Rows<'_>) -> Option<Scene> {
         let run = self.run.as_ref()?;
-        let view = View { grid: self.grid(columns), until: self.until() };
+        let view = self.looked_at(columns);
         Some(Scene::build(&run.trace, &view, rows, run.model.kind == ModelKind::Async))
     }
 

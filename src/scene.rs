@@ -6,12 +6,14 @@ use crate::trace::{StateSums, Totals, Trace};
 use crate::units::{Ns, Range, TaskId};
 
 mod axis;
+mod cores;
 mod fold;
 mod holders;
 mod locks;
 mod rows;
 
 pub use axis::{Grid, Tick, axis_ahead, axis_for, ticks};
+pub use cores::{Core, CoreCell, Cores, Occupant, Sampled, Shares, Usage};
 pub use fold::{Column, Half, fold, fold_into, level};
 pub use holders::{Holder, HolderCell};
 pub use locks::{LockLane, MOST_LOCKS, Marks};
@@ -134,8 +136,7 @@ impl Scene {
     /// loop to show.
     pub fn build(trace: &Trace, view: &View, rows: &Rows<'_>, has_loop: bool) -> Scene {
         let grid = &view.grid;
-        let window = grid.range().and(Range::new(Ns::ZERO, view.until));
-        let window = Range::new(window.from.max(trace.forgotten.min(window.to)), window.to);
+        let window = window(trace, view);
         let edges = edges(trace, grid, window, view.until);
         let (turns, cores) = holders::turns(trace.crowd(), grid, window, &edges);
         let mut scene = Scene {
@@ -203,6 +204,12 @@ fn shared(trace: &Trace, view: &View, tasks: &[TaskId]) -> Vec<Column> {
         fold_into(&mut columns, track, &view.grid, view.until);
     }
     columns
+}
+
+/// What is visible, past and not forgotten.
+fn window(trace: &Trace, view: &View) -> Range {
+    let window = view.grid.range().and(Range::new(Ns::ZERO, view.until));
+    Range::new(window.from.max(trace.forgotten.min(window.to)), window.to)
 }
 
 /// The totals at the edges of all columns; those beyond `window` are those of its ends. What is overdue is `ready`.

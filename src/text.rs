@@ -1,6 +1,7 @@
 //! Every text a person reads of a run, on the screen and without it: labels as an enum, sentences as values with named
 //! figures. A second language is a second arm here and nothing anywhere else; what is missing does not compile.
 
+pub mod cores;
 mod here;
 mod label;
 mod link;

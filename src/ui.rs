@@ -4,7 +4,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::app::{Action, App, Message, Target};
+use crate::app::{Action, App, Message, Target, View};
 use crate::model::ModelKind;
 use crate::state::State;
 use crate::text::{self, Label};
@@ -12,6 +12,7 @@ use crate::units::{Ns, TaskId};
 
 mod band;
 mod board;
+mod cores;
 mod header;
 mod lane;
 mod layout;
@@ -21,9 +22,13 @@ mod lock;
 mod overlay;
 mod paint;
 mod prompt;
+mod stack;
+mod stage;
 mod theme;
 mod timeline;
 mod turns;
+mod utilization;
+mod views;
 
 pub use layout::{LEAST, Layout};
 pub use theme::{Depth, Look};
@@ -40,10 +45,7 @@ pub fn render(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
     header::draw(app, look, &layout, buffer);
     header::draw_tabs(app, look, &layout, buffer);
     header::draw_sentence(app, look, &layout, buffer);
-    if let Some(scene) = app.scene(layout.columns(), &layout.rows()) {
-        timeline::draw(app, &scene, look, &layout, buffer);
-        legend::draw(app, &scene, look, &layout, buffer);
-    }
+    draw_view(app, look, &layout, buffer);
     board::draw(app, look, &layout, buffer);
     board::draw_figures(app, look, &layout, buffer);
     if app.detail {
@@ -59,6 +61,24 @@ pub fn render(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
     }
     if look.ascii {
         to_ascii(buffer);
+    }
+}
+
+/// Everything with a time axis, and the legend of it.
+fn draw_view(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
+    if app.run.is_none() {
+        return;
+    }
+    timeline::draw_axis(app, look, layout, buffer);
+    match app.view {
+        View::Tasks => {
+            if let Some(scene) = app.scene(layout.columns(), &layout.rows()) {
+                timeline::draw(app, &scene, look, layout, buffer);
+                legend::draw(app, &scene, look, layout, buffer);
+            }
+        }
+        View::Cores => stage::draw(app, look, layout, buffer),
+        View::Utilization => utilization::draw(app, look, layout, buffer),
     }
 }
 
@@ -115,8 +135,17 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
     }
     let action = |action| Some(Message::Click(Target::Action(action)));
     if y == area.y + 1 {
-        let tab = header::tabs(app, &layout).into_iter().find(|t| inside(t.at.0, t.at.1));
+        let tabs = header::tabs(app, &layout);
+        let after = tabs.last().map_or(0, |t| t.at.0 + t.at.1);
+        let view = views::tabs(&layout, after).into_iter().find(|v| inside(v.0, v.1));
+        if let Some((_, _, view)) = view {
+            return Some(Message::Click(Target::View(view)));
+        }
+        let tab = tabs.into_iter().find(|t| inside(t.at.0, t.at.1));
         return tab.and_then(|t| action(t.action));
+    }
+    if y == layout.axis && x < layout.plot.0 {
+        return action(Action::NextView);
     }
     if y == layout.footer && app.lanes.prompt().is_some() {
         return None;
@@ -132,6 +161,10 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
     if layout.band.is_some_and(|(top, rows)| y >= top && y < top + rows) {
         let at = at(app, &layout, x)?;
         return Some(Message::Click(Target::Lane(one_of(app, &layout.order, Some(at))?, Some(at))));
+    }
+    if app.view == View::Cores && layout.stage.is_some_and(|(top, rows)| y >= top && y < top + rows) {
+        let at = at(app, &layout, x)?;
+        return Some(Message::Click(Target::Lane(stage::task_at(app, &layout, y, at)?, Some(at))));
     }
     let row = layout.board.and_then(|top| y.checked_sub(top)).map(|r| r / layout.board_pitch);
     let row = row.filter(|r| *r < layout::BOARD_ROWS)?;

@@ -94,8 +94,10 @@ pub enum Action {
     Unblocker,
     /// What the selected segment is.
     Detail,
-    /// The first turns, unfolded.
-    Lens,
+    /// The next view of the run: its tasks, the lock's first turns, its cores, how they are used.
+    NextView,
+    /// The view before.
+    PreviousView,
     /// Save a picture.
     Picture,
     /// Close the top layer.
@@ -191,7 +193,8 @@ pub const KEYS: &[Binding] = &[
     bind(Action::Fit, &[Key::Char('f')], "f", Label::KeyFit, Group::Look),
     bind(Action::Start, &[Key::Home], "Home", Label::KeyStart, Group::Look),
     bind(Action::End, &[Key::End], "End", Label::KeyEnd, Group::Look),
-    bind(Action::Lens, &[Key::Tab, Key::BackTab], "Tab", Label::KeyLens, Group::Look),
+    bind(Action::NextView, &[Key::Tab], "Tab", Label::KeyView, Group::Look),
+    bind(Action::PreviousView, &[Key::BackTab], "Shift-Tab", Label::KeyViewBack, Group::Look),
     bind(Action::Picture, &[Key::Char('P')], "P", Label::KeyPicture, Group::Program),
     bind(Action::Help, &[Key::Char('?'), Key::F(1)], "?", Label::KeyHelp, Group::Program),
     bind(Action::Close, &[Key::Esc], "Esc", Label::KeyClose, Group::Program),
@@ -206,7 +209,7 @@ pub const FOOTER: &[Action] = &[
     Action::Open,
     Action::Again,
     Action::Slow,
-    Action::Lens,
+    Action::NextView,
     Action::Pause,
     Action::Dials,
     Action::ZoomIn,
@@ -218,10 +221,9 @@ pub const FOOTER: &[Action] = &[
     Action::Help,
 ];
 
-/// What the footer offers: the lens where `has_turns` to look at, and the filter early where there are `more` tasks than
-/// lanes.
-pub fn footer(has_turns: bool, more: bool) -> Vec<Action> {
-    let mut offered: Vec<Action> = FOOTER.iter().copied().filter(|a| *a != Action::Lens || has_turns).collect();
+/// What the footer offers: the filter early where there are `more` tasks than lanes.
+pub fn footer(more: bool) -> Vec<Action> {
+    let mut offered = FOOTER.to_vec();
     if more {
         offered.retain(|a| *a != Action::Filter);
         let early = offered.iter().position(|a| *a == Action::Slow).unwrap_or(0);
@@ -327,9 +329,9 @@ mod tests {
     fn the_footer_knows_its_keys_and_ends_with_help() {
         assert!(FOOTER.iter().all(|a| binding(*a).is_some()));
         assert_eq!(FOOTER.last(), Some(&Action::Help));
-        for (has_turns, more) in [(false, false), (false, true), (true, false), (true, true)] {
-            let offered = footer(has_turns, more);
-            assert_eq!(offered.contains(&Action::Lens), has_turns);
+        for more in [false, true] {
+            let offered = footer(more);
+            assert!(offered.contains(&Action::NextView));
             assert_eq!(offered.iter().collect::<HashSet<_>>().len(), offered.len(), "{offered:?}");
             assert_eq!(offered.last(), Some(&Action::Help));
         }

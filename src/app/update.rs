@@ -2,7 +2,7 @@
 
 use super::keys::{self, Action, Key};
 use super::run::{Phase, Run, RunId};
-use super::{App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, lanes, viewport};
+use super::{App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, View, lanes, viewport, views};
 use crate::model::GlobalLock;
 use crate::plan::Expected;
 use crate::scene::axis_ahead;
@@ -31,6 +31,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::End(id, end, beside) => over(app, id, end, beside),
         Message::Failed(id, reason) => {
             let now = app.now;
+            app.samples.is_quiet(now);
             with_run(app, id, |run| {
                 run.trace.fail(now);
                 run.phase = Phase::Failed(reason);
@@ -38,6 +39,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Calibrated(rates) => {
             app.rates = Some(rates.or(app.rates.unwrap_or_default()));
+            app.samples.is_quiet(app.now);
             if app.waiting {
                 app.waiting = false;
                 return start(app);
@@ -48,7 +50,14 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.waiting = false;
             app.toast = Some(Toast { text: why, until: app.now + TOAST });
         }
-        Message::Load(load) => app.load = load,
+        Message::Load(load) => {
+            let until = app.run.as_ref().and_then(|run| match (run.trace.t0(), run.trace.makespan()) {
+                (Some(t0), Some(makespan)) => Some(t0 + makespan),
+                (t0, _) => t0.map(|_| app.now).filter(|_| run.phase == Phase::Running),
+            });
+            app.samples.take(&load, until, app.now);
+            app.load = load;
+        }
         Message::Saved(result) => {
             let text = result.unwrap_or_else(|why| why);
             app.toast = Some(Toast { text, until: app.now + TOAST });
@@ -61,6 +70,8 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
 /// Runs what is set up; whatever ran before is stopped.
 pub(super) fn start(app: &mut App) -> Vec<Effect> {
     viewport::reset(app);
+    let was_busy = app.run.as_ref().is_some_and(|r| !r.is_over());
+    app.samples.restart(was_busy, app.now);
     app.playhead = Playhead::Live;
     app.layer = None;
     if let Some(selection) = &mut app.selection {
@@ -110,6 +121,7 @@ fn with_run(app: &mut App, id: RunId, change: impl FnOnce(&mut Run)) {
 
 fn over(app: &mut App, id: RunId, end: End, beside: Beside) {
     let Some(run) = app.run.as_mut().filter(|r| r.id == id) else { return };
+    app.samples.is_quiet(app.now);
     run.trace.end(end);
     run.phase = Phase::Over;
     run.beside = beside;
@@ -274,6 +286,7 @@ fn click(app: &mut App, target: Target) -> Vec<Effect> {
             app.selection = Some(Selection { task, at });
             app.detail = at.is_some();
         }
+        Target::View(view) => views::show(app, view),
         Target::Item(n) => match app.layer {
             Some(Layer::Picker(_)) => return open(app, n),
             Some(Layer::Dials(_)) => app.layer = Some(Layer::Dials(n)),
@@ -336,7 +349,8 @@ fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             app.selection = app.selection.or(app.first_lane().map(|task| Selection { task, at: None }));
             app.detail = app.selection.is_some();
         }
-        Action::Lens => viewport::lens(app),
+        Action::NextView => views::turn(app, true),
+        Action::PreviousView => views::turn(app, false),
         Action::Picture => return vec![Effect::Save(picture_name(app))],
         Action::Close => return close(app),
         Action::Suspend => return vec![Effect::Suspend],
@@ -357,8 +371,12 @@ fn close(app: &mut App) -> Vec<Effect> {
     } else if matches!(app.playhead, Playhead::Replay { .. } | Playhead::Frozen(_)) {
         app.playhead = Playhead::Live;
         lanes::settle(app);
+    } else if app.lens {
+        viewport::leave_lens(app);
     } else if app.zoom.is_some() {
         viewport::reset(app);
+    } else if app.view != View::Tasks {
+        app.view = View::Tasks;
     } else {
         app.selection = None;
     }

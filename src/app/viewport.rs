@@ -64,22 +64,24 @@ pub(super) fn fit(app: &mut App) {
     }
 }
 
-/// The first turns, unfolded; and back.
+/// The first turns, unfolded.
 pub(super) fn lens(app: &mut App) {
-    if app.lens {
-        reset(app);
-        return;
-    }
     let Some(run) = &app.run else { return };
-    let turns = first_turns(&run.trace, LENS_TURNS).filter(|r| !r.is_empty());
-    let until = app.until();
-    app.zoom = Some(turns.unwrap_or_else(|| Range::new(Ns::ZERO, until.times(1, 20).max(CLOSEST))));
+    let Some(turns) = first_turns(&run.trace, LENS_TURNS).filter(|r| !r.is_empty()) else { return };
+    app.before_lens = app.zoom.replace(turns);
     app.lens = true;
+}
+
+/// Back from the lens to what was looked at before.
+pub(super) fn leave_lens(app: &mut App) {
+    app.zoom = app.before_lens.take();
+    app.lens = false;
 }
 
 /// The whole axis.
 pub(super) fn reset(app: &mut App) {
     app.zoom = None;
+    app.before_lens = None;
     app.lens = false;
 }
 

@@ -14,7 +14,7 @@ use super::news::{self, News};
 use super::runs::Runs;
 use super::terminal::Terminal;
 use super::{now, pictures};
-use crate::app::{App, Effect, Message, update};
+use crate::app::{App, CoreLoad, Effect, Message, update};
 use crate::engine::real::calibrate::Calibration;
 use crate::trace::Frame;
 use crate::ui::{self, Look};
@@ -33,6 +33,11 @@ pub enum Leave {
 const FRAME: Ns = Ns::from_millis(33);
 /// The time between two looks at the cores.
 const LOOK: Ns = Ns::from_millis(500);
+/// The same while a run goes on: what others had is known from these looks alone.
+const LOOK_AT_RUN: Ns = Ns::from_millis(250);
+
+/// The first frames do not wait for the first look.
+const FIRST_LOOK: Ns = Ns::from_millis(100);
 
 /// The session.
 pub struct Session {
@@ -69,7 +74,7 @@ impl Session {
             from,
             runs: Runs::default(),
             cores: None,
-            next_look: start + LOOK,
+            next_look: start + FIRST_LOOK,
             last_frame: start,
             dragged: None,
         })
@@ -133,10 +138,12 @@ impl Session {
     }
 
     fn look_at_cores(&mut self, app: &mut App, time: Stamp) -> Draw {
-        self.next_look = time + LOOK;
+        let live = app.run.as_ref().is_some_and(|run| !run.is_over());
+        self.next_look = time + if live { LOOK_AT_RUN } else { LOOK };
         let Some(cores) = &mut self.cores else {
             // Only now: the first frame does not wait for it.
             self.cores = Some(Cores::new());
+            update(app, Message::Load(CoreLoad::default()));
             return Draw::Not;
         };
         match cores.look() {

@@ -365,6 +365,19 @@ fn short(task: TaskId) -> u16 {
 
 #[cfg(test)]
 impl Crowd {
+    /// In `range`, `who` is on the core at `place` among [`Crowd::cores`] without computing.
+    pub(crate) fn put_beside(&mut self, place: usize, range: crate::units::Range, who: Owner) {
+        let (first, who) = match who {
+            Owner::Task(task) => (kinds::BESIDE, task.0 as u16),
+            Owner::Watcher => (kinds::OVERHEAD, kinds::WATCHER),
+            _ => (kinds::BESIDE, kinds::HELPER),
+        };
+        let there = Kind(first + place as u8);
+        self.insert(range.from, Change { after: [0; 3], task: who, from: Kind::NOTHING, to: there });
+        self.insert(range.to, Change { after: [0; 3], task: who, from: there, to: Kind::NOTHING });
+        self.settle();
+    }
+
     /// The bytes it takes.
     pub(super) fn bytes(&self) -> usize {
         let changes: usize = self.blocks.iter().map(|b| b.changes.capacity() * size_of::<Change>()).sum();

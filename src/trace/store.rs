@@ -386,6 +386,12 @@ impl Trace {
         self.kept -= self.switched.forget(self.forgotten).min(self.kept);
     }
 
+    /// All tasks together, for made-up traces.
+    #[cfg(test)]
+    pub(crate) fn crowd_mut(&mut self) -> &mut Crowd {
+        &mut self.crowd
+    }
+
     /// How many changes it believes to keep.
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {

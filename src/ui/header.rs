@@ -140,6 +140,7 @@ pub fn draw_tabs(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
         };
         x = paint::put(buffer, tab.at.0, y, layout.area.right(), &tab.text, style);
     }
+    let x = super::views::draw(app, look, layout, x, buffer);
     draw_load(app, look, layout, (x + 1, y), buffer);
 }
 

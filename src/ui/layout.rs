@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use crate::app::{App, Run};
+use crate::app::{App, Run, View};
 use crate::model::ModelKind;
 use crate::scene::{Folding, MOST_LOCKS, Rows, SPARE, folding};
 use crate::units::TaskId;
@@ -76,6 +76,8 @@ pub struct Layout {
     pub locks: Vec<u16>,
     /// Row of the cores busy.
     pub busy: u16,
+    /// First row and number of rows that another view has in place of the lanes and the rows below them.
+    pub stage: Option<(u16, u16)>,
     /// Rows of single cores; the last may stand for several.
     pub cores: Vec<u16>,
     /// First row of the scoreboard.
@@ -140,7 +142,20 @@ impl Layout {
         let plot = (area.x + label, area.width - label - right);
         let mut layout = Layout { area, plot, right: plot.0 + plot.1 + 1, order, ..Layout::default() };
         layout.place(&wants);
+        if app.view != View::Tasks {
+            layout.clear_stage();
+        }
         Some(layout)
+    }
+
+    /// Another view takes the rows of the lanes, the lock, the loop and the cores. Everything else stays where it is.
+    fn clear_stage(&mut self) {
+        let top = self.axis + 1;
+        let bottom = self.cores.last().map_or(self.busy, |last| self.busy.max(*last));
+        self.stage = Some((top, bottom + 1 - top));
+        self.lanes.clear();
+        self.cores.clear();
+        (self.band, self.special, self.ready) = (None, None, None);
     }
 
     fn place(&mut self, wants: &Wants) {

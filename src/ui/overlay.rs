@@ -126,8 +126,8 @@ fn help_lines(look: Look, width: u16) -> Vec<Line> {
         for pair in rows.chunks(if width < 74 { 1 } else { 2 }) {
             let mut line = Vec::new();
             for row in pair {
-                line.push((format!("  {:<8}", row.shown), key));
-                line.push((format!("{:<27}", row.label.text()), text));
+                line.push((format!("  {:<10}", row.shown), key));
+                line.push((format!("{:<25}", row.label.text()), text));
             }
             lines.push(line);
         }

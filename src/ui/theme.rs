@@ -27,6 +27,8 @@ pub enum Role {
     Behind(State),
     /// A task's own colour.
     Task(TaskId),
+    /// The same, half way to the ground: it is there without computing, or another one is looked at.
+    Shade(TaskId),
     /// Something went wrong.
     Alarm,
 }
@@ -140,10 +142,8 @@ impl Look {
         match role {
             Role::State(state) => rgb(self.state(state)),
             Role::Behind(state) => behind(self.state(state), self.theme),
-            Role::Task(task) => {
-                let set = if self.theme == Theme::Light { TASKS_LIGHT } else { TASKS_DARK };
-                rgb(set[task.index() % set.len()])
-            }
+            Role::Task(task) => rgb(self.task(task)),
+            Role::Shade(task) => behind(self.task(task), self.theme),
             Role::Text => self.by(0x00e6_ebf1, 0x0014_181d, 0x00ff_ffff),
             Role::Dim => self.by(0x009a_a6b2, 0x0055_5f6b, 0x00d0_d0d0),
             Role::Faint => self.by(0x0058_6370, 0x009a_a4ae, 0x0090_9090),
@@ -151,6 +151,11 @@ impl Look {
             Role::Bar => self.by(0x0066_7482, 0x0092_9eab, 0x00a8_a8a8),
             Role::Alarm => self.by(0x00ff_7b72, 0x00b4_2318, 0x00ff_8080),
         }
+    }
+
+    fn task(self, task: TaskId) -> u32 {
+        let set = if self.theme == Theme::Light { TASKS_LIGHT } else { TASKS_DARK };
+        set[task.index() % set.len()]
     }
 
     fn by(self, dark: u32, light: u32, contrast: u32) -> Color {
@@ -219,7 +224,7 @@ impl Look {
 fn mono(role: Role) -> Style {
     match role {
         Role::Accent | Role::Alarm => Style::new().add_modifier(Modifier::BOLD),
-        Role::Faint => Style::new().add_modifier(Modifier::DIM),
+        Role::Faint | Role::Shade(_) => Style::new().add_modifier(Modifier::DIM),
         _ => Style::new(),
     }
 }
@@ -242,7 +247,7 @@ fn ansi(role: Role) -> Color {
     match role {
         Role::Text => Color::White,
         Role::Dim => Color::Gray,
-        Role::Faint | Role::Bar => Color::DarkGray,
+        Role::Faint | Role::Bar | Role::Shade(_) => Color::DarkGray,
         Role::Accent => Color::LightBlue,
         Role::Alarm => Color::LightRed,
         Role::State(State::Running) => Color::Green,

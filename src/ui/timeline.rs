@@ -7,8 +7,8 @@ use ratatui::style::{Modifier, Style};
 use super::lane::Manner;
 use super::layout::{Layout, Slot};
 use super::theme::{Look, Role};
-use super::{band, lane, link, paint, turns};
-use crate::app::{App, Run};
+use super::{band, cores, lane, link, paint, turns};
+use crate::app::{App, Run, View};
 use crate::scene::{Folding, Gap, Grid, Lane, Scene, Tick, ticks};
 use crate::state::{Outcome, State};
 use crate::text::{Label, percent};
@@ -17,7 +17,6 @@ use crate::units::{Ns, TaskId};
 /// Everything with a time axis.
 pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let grid = app.grid(layout.columns());
-    draw_axis(app, &grid, look, layout, buffer);
     let Some(run) = &app.run else { return };
     if let Some(shown) = &scene.band {
         band::draw(app, run, shown, &grid, look, layout, buffer);
@@ -26,14 +25,20 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
     for (slot, lane) in layout.lanes.iter().zip(&scene.lanes) {
         draw_lane(app, run, (lane, *slot, manner), &grid, look, layout, buffer);
     }
-    draw_gaps(scene, look, layout, buffer);
+    let places = layout.lanes.iter().map(|s| (s.y, s.y + layout.lane_rows));
+    let places: Vec<_> = places.chain(layout.band.map(|(top, rows)| (top, top + rows))).collect();
+    let top = places.iter().map(|p| p.0).min().unwrap_or(0);
+    let bottom = places.iter().map(|p| p.1).max().unwrap_or(0);
+    draw_gaps(&scene.gaps, (top, bottom), look, layout, buffer);
     turns::draw_special(app, run, scene, look, layout, buffer);
-    turns::draw_busy(app, run, scene, look, layout, buffer);
-    turns::draw_cores(app, scene, look, layout, buffer);
+    cores::draw_busy(app, run, scene, look, layout, buffer);
+    cores::draw_cores(app, scene, look, layout, buffer);
     link::draw(app, run, scene, look, layout, buffer);
 }
 
-fn draw_axis(app: &App, grid: &Grid, look: Look, layout: &Layout, buffer: &mut Buffer) {
+/// The axis, and at its left what is looked at where that is not simply each task.
+pub fn draw_axis(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
+    let grid = &app.grid(layout.columns());
     let (x, y) = (layout.plot.0, layout.axis);
     let end = layout.plot.0 + layout.plot.1;
     let dim = look.fg(Role::Dim);
@@ -46,9 +51,14 @@ fn draw_axis(app: &App, grid: &Grid, look: Look, layout: &Layout, buffer: &mut B
         last = paint::put(buffer, x + tick.column, y, end, &tick.label, dim);
     }
     paint::put(buffer, last + 1, y, layout.area.right(), unit, dim);
+    let marked = app.lens || app.view != View::Tasks;
     let left = if app.lens {
-        let label = if layout.plot.0 < 20 { Label::KeyLens } else { Label::LensTitle };
+        let label = if layout.plot.0 < 20 { Label::LensShort } else { Label::LensTitle };
         label.text().to_owned()
+    } else if marked {
+        let room = layout.plot.0 - layout.area.x - 2;
+        let label = Some(app.view.label()).filter(|l| paint::width(l.text()) <= room);
+        label.unwrap_or(Label::UtilizationShort).text().to_owned()
     } else {
         match layout.folding {
             Some(Folding::Groups(size)) => {
@@ -58,19 +68,15 @@ fn draw_axis(app: &App, grid: &Grid, look: Look, layout: &Layout, buffer: &mut B
             _ => String::new(),
         }
     };
-    let style = if app.lens { look.fg(Role::Accent).add_modifier(Modifier::BOLD) } else { dim };
+    let style = if marked { look.fg(Role::Accent).add_modifier(Modifier::BOLD) } else { dim };
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &left, style);
 }
 
 /// What is not known is drawn as unknown: hatched through all lanes. Where only some events are missing, the axis says
 /// so and the lanes stand.
-fn draw_gaps(scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
-    let lanes = layout.lanes.iter().map(|s| (s.y, s.y + layout.lane_rows));
-    let places: Vec<_> = lanes.chain(layout.band.map(|(top, rows)| (top, top + rows))).collect();
-    let top = places.iter().map(|p| p.0).min().unwrap_or(0);
-    let bottom = places.iter().map(|p| p.1).max().unwrap_or(0);
+pub fn draw_gaps(gaps: &[Option<Gap>], (top, bottom): (u16, u16), look: Look, layout: &Layout, buffer: &mut Buffer) {
     let (hatch, mark) = if look.ascii { ('%', '!') } else { ('▒', '╳') };
-    for (x, gap) in (layout.plot.0..).zip(&scene.gaps) {
+    for (x, gap) in (layout.plot.0..).zip(gaps) {
         let Some(gap) = gap else { continue };
         paint::cell(buffer, x, layout.axis, mark, look.fg(Role::Alarm));
         if *gap == Gap::Lost {

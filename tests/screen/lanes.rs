@@ -355,12 +355,11 @@ fn how_busy_the_machine_is_stands_there_as_far_as_there_is_room() {
 }
 
 #[test]
-fn the_lens_is_offered_where_there_are_turns_and_the_filter_where_tasks_have_no_lane() {
+fn the_views_are_offered_and_the_filter_where_tasks_have_no_lane() {
     let footer = |app: &App| screen(app).0.lines().last().expect("a footer").to_owned();
     let mut few = made::app("cpu", (80, 24));
     made::serial_cpu(&mut few);
-    assert!(!footer(&few).contains("lens") && !footer(&few).contains("filter"), "{}", footer(&few));
-    assert!(footer(&made::first_minute((80, 24))).contains("Tab lens"));
+    assert!(footer(&few).contains("Tab view") && !footer(&few).contains("filter"), "{}", footer(&few));
     assert!(footer(&twelve((80, 24))).contains("/ filter"), "{}", footer(&twelve((80, 24))));
 }
 

@@ -8,3 +8,4 @@ mod machine;
 mod made;
 mod mouse;
 mod pictures;
+mod views;

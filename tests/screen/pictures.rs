@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 
 use super::made;
 
-fn draw(app: &App, look: Look) -> Buffer {
+pub fn draw(app: &App, look: Look) -> Buffer {
     let area = Rect::new(0, 0, app.size.0, app.size.1);
     let mut buffer = Buffer::empty(area);
     render(app, look, area, &mut buffer);
@@ -19,7 +19,7 @@ fn draw(app: &App, look: Look) -> Buffer {
 
 /// Each row as text, and below it, where anything is styled, a letter for each cell's style; the letters are explained
 /// at the end.
-fn styled(buffer: &Buffer) -> String {
+pub fn styled(buffer: &Buffer) -> String {
     let area = buffer.area;
     let style = |c: &Cell| format!("{} on {} {:?}", c.fg, c.bg, c.modifier).replace(" NONE", "");
     let ground = buffer.cell((area.x, area.y + area.height / 2)).map(style).unwrap_or_default();

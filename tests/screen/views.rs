@@ -1,0 +1,216 @@
+//! The views of the cores and of their utilization: keys, mouse and pictures.
+
+use concviz::app::{Action, App, CoreLoad, Key, Message, Target, View, update};
+use concviz::settings::Theme;
+use concviz::state::{Outcome, State};
+use concviz::trace::KernelRecord;
+use concviz::ui::{Depth, Look, hit};
+use concviz::units::{Ns, TaskId};
+use insta::assert_snapshot;
+use ratatui::layout::Rect;
+
+use super::made::{self, Made};
+use super::pictures::{draw, styled};
+
+/// Four tasks that take turns on two cores and leave them free now and then.
+fn with_pauses(app: &mut App) {
+    let mut made = Made::default();
+    made.submit(4);
+    for round in 0..20u32 {
+        for task in 0..4u32 {
+            let from = f64::from(round) * 50.0 + f64::from(task / 2) * 20.0;
+            let length = if task < 2 { 20.0 } else { 15.0 };
+            made.enter(from, task, task as u16, (task % 2) as u16, State::Running, true);
+            made.enter(from + length, task, task as u16, 0, State::Sleep, true);
+        }
+    }
+    for task in 0..4 {
+        made.end(1_030.0, task, task as u16, Outcome::Done, 0);
+    }
+    made.finish(app, 1_030.0, 0.0);
+}
+
+/// Four threads on two cores, beside others that took a part of them.
+fn shared(size: (u16, u16)) -> App {
+    let mut app = made::app("cpu", size);
+    made::serial_cpu(&mut app);
+    update(&mut app, Message::Tick(made::T0.before(Ns::from_millis(100))));
+    made::type_in(&mut app, "2");
+    with_pauses(&mut app);
+    for (ms, cores) in [(200.0, [0.9, 0.7]), (450.0, [0.9, 1.0]), (700.0, [0.8, 1.0]), (950.0, [1.0, 0.7])] {
+        update(&mut app, Message::Tick(made::at(ms)));
+        update(&mut app, Message::Load(CoreLoad { cores: (0..).zip(cores).collect() }));
+    }
+    update(&mut app, Message::Tick(made::at(1_030.0)));
+    app
+}
+
+/// The same after so many presses of Tab.
+fn viewed(size: (u16, u16), tabs: usize) -> App {
+    let mut app = shared(size);
+    made::press(&mut app, &vec![Key::Tab; tabs]);
+    app
+}
+
+fn picture(app: &App) -> String {
+    styled(&draw(app, Look::default()))
+}
+
+fn stops(app: &mut App, key: Key, presses: usize) -> Vec<(View, bool)> {
+    let stop = |_| {
+        assert!(made::press(app, &[key]).is_empty());
+        (app.view, app.lens)
+    };
+    (0..presses).map(stop).collect()
+}
+
+#[test]
+fn tab_goes_through_the_views_and_back() {
+    let mut app = shared((80, 24));
+    let round = [(View::Cores, false), (View::Utilization, false), (View::Tasks, false)];
+    assert_eq!(stops(&mut app, Key::Tab, 3), round);
+    let back = [(View::Utilization, false), (View::Cores, false), (View::Tasks, false)];
+    assert_eq!(stops(&mut app, Key::BackTab, 3), back);
+}
+
+#[test]
+fn where_a_lock_was_taken_the_lens_is_one_of_the_views_and_gives_the_zoom_back() {
+    let mut app = made::first_minute((80, 24));
+    made::type_in(&mut app, "++");
+    let zoom = app.visible();
+    let round = [(View::Tasks, true), (View::Cores, false), (View::Utilization, false), (View::Tasks, false)];
+    assert_eq!(stops(&mut app, Key::Tab, 4), round);
+    assert_eq!(app.visible(), zoom);
+    let back = [(View::Utilization, false), (View::Cores, false), (View::Tasks, true)];
+    assert_eq!(stops(&mut app, Key::BackTab, 3), back);
+    assert!(app.visible().len() < zoom.len());
+    made::press(&mut app, &[Key::Esc]);
+    assert_eq!((app.lens, app.visible()), (false, zoom));
+}
+
+#[test]
+fn every_view_zooms_pans_pauses_and_selects_alike() {
+    for tabs in [0, 1, 2] {
+        let mut app = viewed((80, 24), tabs);
+        let axis = app.visible();
+        made::type_in(&mut app, "++");
+        made::press(&mut app, &[Key::Left, Key::Down]);
+        assert!(app.visible().len() < axis.len());
+        assert_eq!(app.selection.map(|s| s.task), Some(TaskId(0)));
+        made::type_in(&mut app, " ");
+        assert!(app.is_paused());
+        let view = app.view;
+        for left in [true, true, false] {
+            assert_eq!(app.view == view && (app.is_paused() || app.zoom.is_some()), left);
+            made::press(&mut app, &[Key::Esc]);
+            if tabs == 0 {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn escape_leads_from_a_view_to_the_tasks_and_another_run_stays_in_it() {
+    let mut app = viewed((80, 24), 1);
+    assert!(!made::type_in(&mut app, "r").is_empty());
+    assert_eq!(app.view, View::Cores);
+    made::press(&mut app, &[Key::Esc]);
+    assert_eq!(app.view, View::Tasks);
+}
+
+#[test]
+fn what_stands_around_a_view_does_not_move() {
+    for size in [(40, 12), (80, 24), (120, 36), (200, 60)] {
+        let rows = |tabs| {
+            let buffer = draw(&viewed(size, tabs), Look::default());
+            concviz::export::text(&buffer).lines().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let tasks = rows(0);
+        let same = |row: &&String| ["threads  ", "MEASURED", "serial  "].iter().any(|word| row.starts_with(word));
+        for other in [rows(1), rows(2)] {
+            assert_eq!(tasks.len(), other.len());
+            let kept = |rows: &[String]| rows.iter().filter(same).cloned().collect::<Vec<_>>();
+            assert_eq!(kept(&tasks), kept(&other));
+            assert_eq!(tasks.first(), other.first());
+            assert_eq!(tasks.last(), other.last());
+        }
+    }
+}
+
+fn target(app: &App, x: u16, y: u16) -> Option<Target> {
+    match hit(app, Rect::new(0, 0, app.size.0, app.size.1), x, y)? {
+        Message::Click(target) => Some(target),
+        other => panic!("a press gave {other:?}"),
+    }
+}
+
+#[test]
+fn a_press_on_a_core_selects_the_task_there_and_the_names_of_the_views_can_be_pressed() {
+    let mut app = viewed((120, 36), 1);
+    let rows = concviz::export::text(&draw(&app, Look::default()));
+    let y = rows.lines().position(|row| row.trim_start().starts_with("core 1")).expect("a core") as u16;
+    let Some(Target::Lane(task, Some(_))) = target(&app, 30, y) else { panic!("no lane:\n{rows}") };
+    assert!([TaskId(1), TaskId(3)].contains(&task), "{task:?} was never on core 1");
+    assert!(target(&app, 100, y).is_none(), "nobody is there yet");
+    let x = rows.lines().nth(1).and_then(|row| row.find("utilization")).expect("its name") as u16;
+    assert_eq!(target(&app, x, 1), Some(Target::View(View::Utilization)));
+    update(&mut app, Message::Click(Target::View(View::Utilization)));
+    assert_eq!(app.view, View::Utilization);
+    let y = rows.lines().position(|row| row.starts_with(" cores ")).expect("the axis") as u16;
+    assert_eq!(target(&app, 2, y), Some(Target::Action(Action::NextView)));
+}
+
+#[test]
+fn where_nothing_is_recorded_the_views_say_what_they_rest_on() {
+    for tabs in [1, 2] {
+        let mut app = viewed((120, 36), tabs);
+        app.run.as_mut().expect("a run").trace.record = KernelRecord::None("it is refused".to_owned());
+        let rows = concviz::export::text(&draw(&app, Look::default()));
+        assert!(rows.contains("seen by the workers themselves, to 0.15 ms: no kernel record ("), "{rows}");
+    }
+}
+
+#[test]
+fn the_cores_on_a_projector() {
+    assert_snapshot!(picture(&viewed((80, 24), 1)));
+}
+
+#[test]
+fn the_cores_on_the_reference_size() {
+    assert_snapshot!(picture(&viewed((120, 36), 1)));
+}
+
+#[test]
+fn the_cores_on_a_large_screen() {
+    assert_snapshot!(picture(&viewed((200, 60), 1)));
+}
+
+#[test]
+fn the_cores_close_by_with_a_task_selected() {
+    let mut app = viewed((80, 24), 1);
+    made::type_in(&mut app, "++++");
+    made::press(&mut app, &[Key::Down]);
+    assert_snapshot!(picture(&app));
+}
+
+#[test]
+fn the_cores_without_colour() {
+    let look = Look { theme: Theme::Dark, depth: Depth::None, ascii: false };
+    assert_snapshot!(styled(&draw(&viewed((80, 24), 1), look)));
+}
+
+#[test]
+fn the_utilization_on_a_projector() {
+    assert_snapshot!(picture(&viewed((80, 24), 2)));
+}
+
+#[test]
+fn the_utilization_on_the_reference_size() {
+    assert_snapshot!(picture(&viewed((120, 36), 2)));
+}
+
+#[test]
+fn the_utilization_on_a_large_screen() {
+    assert_snapshot!(picture(&viewed((200, 60), 2)));
+}
