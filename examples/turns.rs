@@ -28,7 +28,7 @@ fn main() {
     let stage = Stage {
         workload: "turns".to_owned(),
         tasks: vec![task; threads as usize],
-        model: Model { kind: ModelKind::Threads, lock: GlobalLock::Gil { interval } },
+        model: Model { kind: ModelKind::Threads, lock: GlobalLock::gil(interval) },
         workers: threads,
         cores: None,
         poll_every: [piece; Kernel::COUNT],

@@ -12,6 +12,7 @@ use crate::units::{Ns, TaskId};
 
 mod band;
 mod board;
+mod flags;
 mod header;
 mod lane;
 mod layout;

@@ -109,7 +109,7 @@ impl Narrator {
     fn one(&mut self, at: Ns, record: &Record) -> Vec<Told> {
         match record.event {
             Event::Lost { count } => vec![Told::Lost { worker: record.worker.0 + 1, count }],
-            Event::Switched { .. } => Vec::new(),
+            Event::Switched { .. } | Event::IntervalChanged { .. } => Vec::new(),
             Event::Suspended { spent } => vec![Told::StoodStill { time: spent }],
             Event::WorkerEnded { who, outcome: Outcome::Killed, signal } => {
                 vec![Told::WorkerKilled { worker: who.0 + 1, signal }]

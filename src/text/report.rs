@@ -182,10 +182,43 @@ impl Cores {
     }
 }
 
-/// How a run was executed: the second line above its result. The switch interval is that of the global lock, if it was
-/// on.
-pub fn how(model: &str, interval: Option<Ns>, workers: Workers, cores: Cores, engine: &str) -> String {
-    let lock = interval.map_or_else(String::new, |t| format!(" with a GIL (switch interval {})", t.written()));
+/// The global lock that a run had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gil {
+    /// None.
+    None,
+    /// The newer one.
+    Asked {
+        /// How long a waiter waited before it asked.
+        interval: Ns,
+        /// Whether the holder then waited until somebody else had it.
+        forced_switching: bool,
+    },
+    /// The older one.
+    Ticking {
+        /// After how many ticks the holder let go.
+        check_interval: u32,
+    },
+}
+
+impl Gil {
+    fn text(self) -> String {
+        match self {
+            Gil::None => String::new(),
+            Gil::Asked { interval, forced_switching } => {
+                let unforced = if forced_switching { "" } else { ", no forced switching" };
+                format!(" with a GIL (switch interval {}{unforced})", interval.written())
+            }
+            Gil::Ticking { check_interval } => {
+                format!(" with the old GIL (check interval {})", counted(check_interval.into(), "tick", "ticks"))
+            }
+        }
+    }
+}
+
+/// How a run was executed: the second line above its result.
+pub fn how(model: &str, lock: Gil, workers: Workers, cores: Cores, engine: &str) -> String {
+    let lock = lock.text();
     format!("{model}{lock}: {}, {}, {engine}", workers.text(), cores.text())
 }
 
@@ -214,7 +247,7 @@ pub enum Line {
     Whole { time: Ns, cpu: Ns, busy: f64, cores: Cores, under_way: f64 },
     Cost { created: usize, starting: Ns, memory: Option<u64>, voluntary: u64, involuntary: u64 },
     Copied { amount: u64, time: Ns },
-    Lock { each: bool, held: Ns, waited: Ns, hand_overs: u64, forced: u64, voluntary: u64 },
+    Lock { each: bool, ticks: bool, held: Ns, waited: Ns, hand_overs: u64, forced: u64, voluntary: u64 },
     NamedLock { name: String, held: Ns, share: f64, hand_overs: u64, abandoned: u64 },
     Server { cpu: Ns, share: f64 },
     Helpers { cpu: Ns },
@@ -242,15 +275,17 @@ pub enum Line {
 }
 
 /// What became of a global lock that was `held` and `waited` for so long, and how many times it was handed over, let go
-/// of because somebody asked, and by itself.
-fn gil(each: bool, (held, waited): (Ns, Ns), counts: [u64; 3]) -> String {
+/// of because somebody asked, or its ticks were used up, and by itself.
+fn gil((each, ticks): (bool, bool), (held, waited): (Ns, Ns), counts: [u64; 3]) -> String {
     let who = if each { "GIL, one in each process" } else { "GIL" };
+    let why = if ticks { "lost" } else { "let go" };
+    let because = if ticks { "at a check" } else { "because asked" };
     if waited == Ns::ZERO {
         return format!("{who}: held {held}, and nobody waited for it");
     }
     let [over, forced, voluntary] = counts.map(times);
     format!(
-        "{who}: held {held}, waited for {waited}, handed over {over}; let go {forced} because asked, {voluntary} by itself"
+        "{who}: held {held}, waited for {waited}, handed over {over}; {why} {forced} {because}, {voluntary} by itself"
     )
 }
 
@@ -276,8 +311,8 @@ impl Line {
                 format!("{created}, {memory}, {voluntary} voluntary and {involuntary} involuntary switches")
             }
             Line::Copied { amount, time } => format!("{} copied between processes in {time}", bytes(amount)),
-            Line::Lock { each, held, waited, hand_overs, forced, voluntary } => {
-                gil(each, (held, waited), [hand_overs, forced, voluntary])
+            Line::Lock { each, ticks, held, waited, hand_overs, forced, voluntary } => {
+                gil((each, ticks), (held, waited), [hand_overs, forced, voluntary])
             }
             Line::NamedLock { ref name, held, share, hand_overs, abandoned } => {
                 let dead = match abandoned {

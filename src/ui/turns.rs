@@ -8,10 +8,10 @@ use super::layout::Layout;
 use super::theme::{Look, Role};
 use super::{lane, paint};
 use crate::app::{App, Run};
-use crate::model::{GlobalLock, ModelKind};
+use crate::model::ModelKind;
 use crate::scene::{CoreLane, Holder, HolderCell, Scene, level};
 use crate::state::State;
-use crate::text::{Label, percent};
+use crate::text::{Label, percent, turn_length};
 use crate::units::{LockId, Ns, TaskId};
 
 /// The lock's lane, or the loop's.
@@ -60,11 +60,12 @@ pub fn draw_special(app: &App, run: &Run, scene: &Scene, look: Look, layout: &La
         return;
     }
     label(if narrow { Label::GilShort } else { Label::GilHeld }, buffer);
-    if let GlobalLock::Gil { interval } = run.model.lock {
+    if let Some(length) = run.model.lock.turn_length() {
         let asked = run.trace.locks.values().any(|l| l.forced > 0);
-        let text = match (asked, narrow) {
+        let interval = turn_length(length);
+        let text = match (asked, narrow || run.model.lock.is_legacy()) {
             (false, _) => String::new(),
-            (true, true) => interval.to_string(),
+            (true, true) => interval,
             (true, false) => format!("by turns, {interval}"),
         };
         paint::put(buffer, layout.right, y, layout.area.right(), &text, look.fg(Role::Dim));

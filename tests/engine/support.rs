@@ -17,7 +17,7 @@ pub const SOME: u64 = 5_000_000;
 
 /// Every model, without a global lock and with one whose turns are short.
 pub fn models() -> Vec<Model> {
-    let gil = GlobalLock::Gil { interval: Ns::from_micros(500) };
+    let gil = GlobalLock::gil(Ns::from_micros(500));
     let both = |kind| [Model::plain(kind), Model { kind, lock: gil }];
     ModelKind::ALL.into_iter().flat_map(both).collect()
 }

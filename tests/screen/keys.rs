@@ -1,6 +1,6 @@
 //! Key scripts: what a sequence of keys asks for, and what the program's state is afterwards.
 
-use concviz::app::{Action, App, Beside, Effect, Key, Layer, Message, Phase, Playhead, keys, update};
+use concviz::app::{Action, App, Beside, Dial, Effect, Key, Layer, Message, Phase, Playhead, keys, update};
 use concviz::model::{GlobalLock, ModelKind};
 use concviz::units::Ns;
 use proptest::prelude::*;
@@ -174,13 +174,14 @@ fn dials_run_once_they_are_closed_and_only_if_they_were_turned() {
     assert!(app.scoreboard.is_empty());
     // The interval changes how the lock is taken, not the work: the other rows still compare.
     made::serial_cpu(&mut app);
-    let interval = app.setup.dials().len() - 1;
+    let dials = app.setup.dials();
+    let interval = dials.iter().position(|d| *d == Dial::Interval).expect("a dial of the lock's");
     let mut keys = vec![Key::Char('d')];
     keys.extend(std::iter::repeat_n(Key::Down, interval));
     keys.extend([Key::Right, Key::Enter]);
     assert!(started(&made::press(&mut app, &keys)).is_some());
     assert!(!app.scoreboard.is_empty());
-    assert_eq!(app.setup.model.lock, GlobalLock::Gil { interval: Ns::from_millis(10) });
+    assert_eq!(app.setup.model.lock, GlobalLock::gil(Ns::from_millis(10)));
 }
 
 #[test]

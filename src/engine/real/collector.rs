@@ -7,10 +7,11 @@ use std::thread::{self, JoinHandle};
 
 use super::deadlock::{self, Deadlock};
 use super::memory::Memory;
+use super::message::Command;
 use super::shared::Shared;
 use super::{kin, sys};
 use crate::trace::{Begin, End, Event, Frame, Record, write_frame};
-use crate::units::{Ns, Stamp};
+use crate::units::{Ns, Stamp, TurnLength, WorkerId};
 
 /// Between two sweeps.
 const PERIOD: Ns = Ns::from_millis(5);
@@ -21,6 +22,8 @@ const FRAME: usize = 1 << 16;
 
 enum Order {
     Begin(Begin),
+    /// The global lock has had another interval since then.
+    Turned(Stamp, TurnLength),
     End(Box<End>),
     Fail(String),
 }
@@ -53,13 +56,25 @@ impl Collector {
         let thread = thread::Builder::new().name("collector".to_owned()).spawn(move || {
             sys::take_short_turns();
             let (records, memory, deadlock) = (Vec::new(), Memory::default(), Deadlock::default());
-            let mut sweeper = Sweeper { shared, names, out, records, memory, deadlock };
+            let turned = Vec::new();
+            let mut sweeper = Sweeper { shared, names, out, records, memory, deadlock, turned };
             // Nobody reads what is written: there is nothing left to run for.
             if sweeper.run(&received).is_err() {
                 kin::die_with_children();
             }
         })?;
         Ok(Collector { orders, thread })
+    }
+
+    /// What is to be done with a command that comes while the run goes on: it is carried out, and recorded.
+    pub(super) fn obeying(&self, shared: Shared) -> impl FnMut(Command) + Send + 'static {
+        let orders = self.orders.clone();
+        move |Command::Interval(length)| {
+            let at = sys::now();
+            if shared.set_turn_length(length) {
+                let _ = orders.send(Order::Turned(at, length));
+            }
+        }
     }
 
     /// Announces the run.
@@ -90,14 +105,20 @@ struct Sweeper<W> {
     records: Vec<Record>,
     memory: Memory,
     deadlock: Deadlock,
+    /// Changes of the global lock's interval that have not been written.
+    turned: Vec<(Stamp, TurnLength)>,
 }
 
 impl<W: Write> Sweeper<W> {
     fn run(&mut self, orders: &Receiver<Order>) -> io::Result<()> {
-        match orders.recv() {
-            Ok(Order::Begin(begin)) => write_frame(&mut self.out, &Frame::Begin(begin))?,
-            Ok(Order::Fail(reason)) => return write_frame(&mut self.out, &Frame::Failed(reason)),
-            Ok(Order::End(_)) | Err(_) => return Ok(()),
+        loop {
+            match orders.recv() {
+                Ok(Order::Begin(begin)) => break write_frame(&mut self.out, &Frame::Begin(begin))?,
+                // Before it began: that is the interval it begins with.
+                Ok(Order::Turned(..)) => {}
+                Ok(Order::Fail(reason)) => return write_frame(&mut self.out, &Frame::Failed(reason)),
+                Ok(Order::End(_)) | Err(_) => return Ok(()),
+            }
         }
         let mut next = sys::now();
         let mut pauses = FIRST.into_iter();
@@ -118,6 +139,7 @@ impl<W: Write> Sweeper<W> {
                     self.sweep(None)?;
                     return write_frame(&mut self.out, &Frame::Failed(reason));
                 }
+                Ok(Order::Turned(at, length)) => self.turned.push((at, length)),
                 Ok(Order::Begin(_)) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
@@ -152,7 +174,19 @@ impl<W: Write> Sweeper<W> {
                 self.write()?;
             }
         }
+        self.note_turned(until);
         self.write()
+    }
+
+    /// Records the changes of the lock's interval, under the dispatcher's number: after what it has written itself so
+    /// far, of which nothing may come later with an earlier instant.
+    fn note_turned(&mut self, until: Option<Stamp>) {
+        let worker = WorkerId(self.shared.workers());
+        let last = self.records.iter().rev().find(|r| r.worker == worker).map_or(Stamp(0), |r| r.at);
+        for (at, length) in self.turned.drain(..).filter(|(at, _)| until.is_none_or(|until| *at <= until)) {
+            let event = Event::IntervalChanged { length };
+            self.records.push(Record { at: at.max(last), worker, core: Record::NO_CORE, event });
+        }
     }
 
     fn write(&mut self) -> io::Result<()> {

@@ -80,11 +80,37 @@ impl Worker {
         let mut labour = Labour::new(kernel, value);
         let mut left = amount;
         while left > 0 {
-            let done = labour.advance(left.min(self.poll_every[kernel as usize]), &self.wanted);
+            let most = left.min(self.poll_every[kernel as usize]);
+            let (done, lost_the_lock) = self.piece(task, kernel, &mut labour, most);
             left -= done;
-            self.look_up(task, kernel, done);
+            if lost_the_lock {
+                self.go_on(task, None);
+            } else {
+                self.look_up(task, kernel, done);
+            }
         }
         labour.value()
+    }
+
+    /// Does up to `most` iterations: how many, and whether somebody else has had the lock since. That is found out here
+    /// only under the older lock, whose ticks are much finer than a piece.
+    fn piece(&mut self, task: TaskId, kernel: Kernel, labour: &mut Labour, most: u64) -> (u64, bool) {
+        let in_a_piece = self.poll_every[kernel as usize];
+        let mut done = 0;
+        while let Some(turn) = &mut self.turn {
+            let Some(until_check) = turn.until_check(in_a_piece) else { break };
+            let now = labour.advance(until_check.min(most - done), &self.wanted);
+            done += now;
+            let (recorder, from, quickest) = (&self.recorder, self.looked, self.quickest[kernel as usize]);
+            let late = |at| note_late(recorder, task, from, at, quickest.times(done, in_a_piece));
+            if turn.work(recorder, task, (now, in_a_piece), late) {
+                return (done, true);
+            }
+            if done == most {
+                return (done, false);
+            }
+        }
+        (labour.advance(most, &self.wanted), false)
     }
 
     /// What is done between two pieces.
@@ -124,7 +150,7 @@ impl Worker {
 
     /// Gives the lock up if somebody asked for it, and goes on once it is back.
     pub(super) fn give_lock_up_if_wanted(&mut self, task: TaskId) {
-        if self.turn.as_mut().is_some_and(|t| t.look(&self.recorder, task, |_| ())) {
+        if self.turn.as_mut().is_some_and(|t| t.round(&self.recorder, task)) {
             self.go_on(task, None);
         }
     }

@@ -84,7 +84,7 @@ impl Finish {
 impl Run {
     /// The global lock of the process whose first worker is `first`, if the plan has one.
     pub(super) fn gil(&self, first: WorkerId) -> Option<Arc<Gil>> {
-        self.shared.interval().map(|interval| Arc::new(Gil::new(first, interval)))
+        Gil::of(first, &self.shared).map(Arc::new)
     }
 
     /// As many workers as there is work for; at least one.

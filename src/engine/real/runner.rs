@@ -51,7 +51,6 @@ fn prepare() -> Result<(Run, Collector), String> {
     let needs = Needs::of(&stage);
     make_room_for_files(needs.descriptors(&stage));
     let thread = |e: io::Error| format!("the system allows no more threads: {e}");
-    thread::Builder::new().name("stdin".to_owned()).spawn(|| kin::watch(stdin().lock())).map_err(thread)?;
     scratch::survive_size_limits();
     let (shared, memory) = Shared::create(&stage, seed)
         .map_err(|e| format!("no memory can be shared with workers: {e}; raise `ulimit -n` and `ulimit -f`"))?;
@@ -62,6 +61,8 @@ fn prepare() -> Result<(Run, Collector), String> {
     let files = if needs.files { scratch::file_system() } else { None };
     let names = Names { tasks: stage.tasks.iter().map(|t| t.name.clone()).collect(), locks: stage.locks.clone() };
     let collector = Collector::start(shared, names, Unbuffered).map_err(thread)?;
+    let obey = collector.obeying(shared);
+    thread::Builder::new().name("stdin".to_owned()).spawn(|| kin::watch(stdin().lock(), obey)).map_err(thread)?;
     Ok((Run { stage, shared, memory, server, files, dispatcher, pinned }, collector))
 }
 

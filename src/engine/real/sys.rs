@@ -28,9 +28,11 @@ pub use system::{
 };
 
 mod mutex;
+mod semaphore;
 mod watch;
 
 pub use mutex::{MUTEX_WORDS, SharedMutex, Taken};
+pub use semaphore::Semaphore;
 pub use watch::{Poller, Watched};
 
 /// This instant.
