@@ -88,7 +88,7 @@ fn a_list_longer_than_the_screen_follows_the_chosen_item_and_the_mouse_hits_what
     assert_eq!(target(&app, (x, y)), Some(Target::Item(30)), "the chosen one is shown");
     assert_eq!(target(&app, (x, y - 3)), Some(Target::Item(27)));
     assert_eq!(place(&app, "p36 "), (x, y - 3));
-    place(&app, " of 34 ");
+    place(&app, " of 35 ");
     made::press(&mut app, &[Key::Right, Key::PageDown]);
     assert_eq!(app.setup.workload.param("p39"), Some(concviz::workload::Value::Count(48)));
     place(&app, "GIL interval");
