@@ -93,6 +93,9 @@ pub(super) struct Turn {
 impl Turn {
     /// The side of one who does not hold it yet.
     pub(super) fn new(gil: Arc<Gil>) -> Turn {
+        if let Kind::Ticking(lock) = &gil.kind {
+            lock.join();
+        }
         Turn { gil, holds_for: None }
     }
 

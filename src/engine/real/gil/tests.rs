@@ -122,13 +122,15 @@ fn ticks_are_used_up_by_work_and_by_rounds() {
     let ticks = word(100);
     let gil = ticking(ticks);
     let (ring, recorder) = recorder(0);
-    let mut turn = Turn::new(gil);
+    let mut turn = Turn::new(Arc::clone(&gil));
     turn.take(&recorder, TaskId(0));
     assert_eq!(turn.until_check(PIECE), Some(420));
     let work = |turn: &mut Turn, done| {
-        assert!(!turn.work(&recorder, TaskId(0), (done, PIECE), |_| ()), "nobody else is there");
+        assert!(!turn.work(&recorder, TaskId(0), (done, PIECE), |_| ()), "nobody else takes it");
         ring.account().lock_retaken
     };
+    assert_eq!(work(&mut turn, 420), 0, "without a second worker there is nothing to let go of");
+    let _other = Turn::new(gil);
     assert_eq!(work(&mut turn, 400), 0);
     assert_eq!(turn.until_check(PIECE), Some(19));
     assert_eq!(work(&mut turn, 19), 1, "the lock was let go of and taken again");

@@ -39,6 +39,9 @@ pub(super) struct Ticking {
     semaphore: Semaphore,
     /// Whoever holds it, or held it last. Written by the holder only.
     holder: AtomicU32,
+    /// How many workers may want it. `CPython` 2 makes its lock when the second thread starts; until then nothing is let
+    /// go of.
+    workers: AtomicU32,
     /// Picoseconds of work until the next check. Written by the holder only; as in `CPython`, the next holder goes on
     /// where this one stopped.
     ticker: AtomicU64,
@@ -52,10 +55,16 @@ impl Ticking {
             check_interval,
             semaphore: Semaphore::default(),
             holder: AtomicU32::new(NOBODY),
+            workers: AtomicU32::new(0),
             ticker: AtomicU64::new(0),
         };
         lock.ticker.store(lock.whole(), Relaxed);
         lock
+    }
+
+    /// One more worker may want it.
+    pub(super) fn join(&self) {
+        self.workers.fetch_add(1, Relaxed);
     }
 
     /// The work from one check to the next.
@@ -119,6 +128,9 @@ impl Ticking {
 
     /// Lets go of the lock and takes it again at once, or as soon as it can; whether somebody else had it in between.
     pub(super) fn check(&self, recorder: &Recorder, task: TaskId, first: impl FnOnce(Stamp)) -> bool {
+        if self.workers.load(Relaxed) < 2 {
+            return false;
+        }
         let me = u32::from(recorder.worker().0);
         let at = self.open();
         let at_once = self.semaphore.try_take();
