@@ -75,7 +75,7 @@ fn fairness_of_windows(turns: &[Turn], threads: u16) -> f64 {
         let begin = turns.partition_point(|t| t.at < from).saturating_sub(1);
         let end = (turns.partition_point(|t| t.at < from + WINDOW) + 1).min(turns.len());
         indices.push(fairness(&shares(&turns[begin..end], from, from + WINDOW, threads)));
-        from = from + WINDOW;
+        from += WINDOW;
     }
     indices.sort_by(f64::total_cmp);
     indices.get(indices.len() / 2).copied().unwrap_or(f64::NAN)

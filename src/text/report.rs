@@ -5,6 +5,10 @@ use super::{counted, percent};
 use crate::state::{Outcome, State};
 use crate::units::Ns;
 
+mod gil;
+
+pub use gil::Gil;
+
 /// Something that happens in a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
@@ -182,40 +186,6 @@ impl Cores {
     }
 }
 
-/// The global lock that a run had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gil {
-    /// None.
-    None,
-    /// The newer one.
-    Asked {
-        /// How long a waiter waited before it asked.
-        interval: Ns,
-        /// Whether the holder then waited until somebody else had it.
-        forced_switching: bool,
-    },
-    /// The older one.
-    Ticking {
-        /// After how many ticks the holder let go.
-        check_interval: u32,
-    },
-}
-
-impl Gil {
-    fn text(self) -> String {
-        match self {
-            Gil::None => String::new(),
-            Gil::Asked { interval, forced_switching } => {
-                let unforced = if forced_switching { "" } else { ", no forced switching" };
-                format!(" with a GIL (switch interval {}{unforced})", interval.written())
-            }
-            Gil::Ticking { check_interval } => {
-                format!(" with the old GIL (check interval {})", counted(check_interval.into(), "tick", "ticks"))
-            }
-        }
-    }
-}
-
 /// How a run was executed: the second line above its result.
 pub fn how(model: &str, lock: Gil, workers: Workers, cores: Cores, engine: &str) -> String {
     let lock = lock.text();
@@ -274,21 +244,6 @@ pub enum Line {
     LostRuns { lossy: usize, runs: usize },
 }
 
-/// What became of a global lock that was `held` and `waited` for so long, and how many times it was handed over, let go
-/// of because somebody asked, or its ticks were used up, and by itself.
-fn gil((each, ticks): (bool, bool), (held, waited): (Ns, Ns), counts: [u64; 3]) -> String {
-    let who = if each { "GIL, one in each process" } else { "GIL" };
-    let why = if ticks { "lost" } else { "let go" };
-    let because = if ticks { "at a check" } else { "because asked" };
-    if waited == Ns::ZERO {
-        return format!("{who}: held {held}, and nobody waited for it");
-    }
-    let [over, forced, voluntary] = counts.map(times);
-    format!(
-        "{who}: held {held}, waited for {waited}, handed over {over}; {why} {forced} {because}, {voluntary} by itself"
-    )
-}
-
 impl Line {
     /// The line, without a full stop at its end.
     pub fn text(&self) -> String {
@@ -312,7 +267,7 @@ impl Line {
             }
             Line::Copied { amount, time } => format!("{} copied between processes in {time}", bytes(amount)),
             Line::Lock { each, ticks, held, waited, hand_overs, forced, voluntary } => {
-                gil((each, ticks), (held, waited), [hand_overs, forced, voluntary])
+                gil::line((each, ticks), (held, waited), [hand_overs, forced, voluntary])
             }
             Line::NamedLock { ref name, held, share, hand_overs, abandoned } => {
                 let dead = match abandoned {

@@ -97,20 +97,19 @@ impl Worker {
     fn piece(&mut self, task: TaskId, kernel: Kernel, labour: &mut Labour, most: u64) -> (u64, bool) {
         let in_a_piece = self.poll_every[kernel as usize];
         let mut done = 0;
-        while let Some(turn) = &mut self.turn {
-            let Some(until_check) = turn.until_check(in_a_piece) else { break };
-            let now = labour.advance(until_check.min(most - done), &self.wanted);
+        loop {
+            let until_check = self.turn.as_ref().and_then(|turn| turn.until_check(in_a_piece));
+            // Called in one place under every lock: where a processor came from can decide on a short loop's speed.
+            let now = labour.advance(until_check.unwrap_or(most).min(most - done), &self.wanted);
             done += now;
+            let Some(turn) = self.turn.as_mut().filter(|_| until_check.is_some()) else { return (done, false) };
             let (recorder, from, quickest) = (&self.recorder, self.looked, self.quickest[kernel as usize]);
             let late = |at| note_late(recorder, task, from, at, quickest.times(done, in_a_piece));
-            if turn.work(recorder, task, (now, in_a_piece), late) {
-                return (done, true);
-            }
-            if done == most {
-                return (done, false);
+            let lost_the_lock = turn.work(recorder, task, (now, in_a_piece), late);
+            if lost_the_lock || done == most {
+                return (done, lost_the_lock);
             }
         }
-        (labour.advance(most, &self.wanted), false)
     }
 
     /// What is done between two pieces.
