@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use concviz::app::{App, Beside, Key, Machine, Message, Setup, View, update};
-use concviz::model::{GlobalLock, Model, ModelKind};
+use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
 use concviz::scene::Rows;
 use concviz::state::{Outcome, State};
@@ -35,7 +35,7 @@ fn main() {
         "ms a frame, 200x60", "live", "closer", "over", "closer", "some", "cores", "usage"
     );
     let off = GlobalLock::Off;
-    let gil = GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL };
+    let gil = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
     frames("threads, 64 tasks, 10,000 marks", 64, Model { kind: ModelKind::Threads, lock: off }, &turns(64, 10_000));
     frames(
         "threads, 160 tasks, 400,000 marks",
@@ -118,7 +118,7 @@ fn frames(what: &str, tasks: u64, model: Model, records: &[Record]) {
     let wishes = Wishes { workers: None, ..Wishes::default() };
     let mut workload = find("io").expect("a shipped workload");
     workload.set("tasks", Value::Count(tasks)).expect("as many as there may be");
-    let setup = Setup { workload, model, interval: GlobalLock::DEFAULT_INTERVAL, wishes, scale: Scale::ONE };
+    let setup = Setup { workload, model, lock: LockSettings::default(), wishes, scale: Scale::ONE };
     let machine = Machine { usable: 2.0, allowed: vec![0, 1] };
     let mut app = App::new(setup, machine, Some(Rates::all(1_000_000)), T0, (AREA.width, AREA.height));
     app.launch();

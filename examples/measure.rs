@@ -26,7 +26,7 @@ fn main() {
     let times: usize = times.parse().expect("a number of runs");
     let rates = calibrate::measure(Kernel::ALL.into_iter().collect());
     println!("{} iterations/ms, {:.2} usable cores", rates.per_ms(Kernel::Count), machine::usable_cores());
-    let gil = GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL };
+    let gil = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
     let mut models: Vec<Model> = ModelKind::ALL.map(Model::plain).to_vec();
     models.push(Model { kind: ModelKind::Threads, lock: gil });
     let plans: Vec<Plan> = models.iter().map(|&m| plan(name, scale, m, rates)).collect();

@@ -16,7 +16,7 @@ use concviz::app::{App, Beside, Effect, Key, Machine, Message, Setup, update};
 use concviz::engine::real::{self, Runner, calibrate, machine, sys};
 use concviz::export::{Caption, svg};
 use concviz::load::Watch;
-use concviz::model::{GlobalLock, Model, ModelKind};
+use concviz::model::{LockSettings, Model, ModelKind};
 use concviz::plan::{Plan, Wishes};
 use concviz::trace::Frame;
 use concviz::ui::{Look, render};
@@ -65,7 +65,7 @@ fn picture(folder: &Path, name: &str, workload: &str, size: (u16, u16), keys: &s
     let setup = Setup {
         workload,
         model: Model::plain(kind),
-        interval: GlobalLock::DEFAULT_INTERVAL,
+        lock: LockSettings::default(),
         wishes: Wishes::default(),
         scale: Scale::ONE,
     };

@@ -5,7 +5,7 @@ use crate::model::{Model, ModelKind};
 use crate::plan::{Expected, Plan, Rates};
 use crate::scene::{Grid, Rows, Scene, axis_ahead};
 use crate::trace::{Begin, End, Record};
-use crate::units::{Ns, Range, Stamp, TaskId};
+use crate::units::{Ns, Range, Stamp, TaskId, TurnLength};
 use crate::workload::{Kernels, Workload};
 
 pub mod filter;
@@ -131,6 +131,8 @@ pub enum Message {
 pub enum Effect {
     /// Stop whatever runs, and run this.
     Start(RunId, Plan),
+    /// Tell this run, which goes on, that its global lock has another interval from now.
+    TurnLock(RunId, TurnLength),
     /// Stop whatever runs.
     Stop,
     /// Find out how fast this machine is at these.

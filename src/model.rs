@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::Ns;
+use crate::units::{Ns, TurnLength};
 
 /// How the tasks of a workload are executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,16 +92,35 @@ pub enum GlobalLock {
     Gil {
         /// How long a waiter waits before it asks the holder to let go.
         interval: Ns,
+        /// Whether a holder that was asked to let go waits until somebody else has the lock.
+        forced_switching: bool,
+    },
+    /// The lock of `CPython` 2: the holder lets go after so many ticks and takes it again at once, if it can.
+    GilLegacy {
+        /// How many ticks of work lie between two such moments.
+        check_interval: u32,
     },
 }
 
 impl GlobalLock {
     /// `CPython`'s own switch interval.
     pub const DEFAULT_INTERVAL: Ns = Ns::from_millis(5);
+    /// `CPython` 2's own check interval, in ticks.
+    pub const DEFAULT_CHECK_INTERVAL: u32 = 100;
+
+    /// The lock of `CPython` 3.2 and later with this switch interval.
+    pub const fn gil(interval: Ns) -> GlobalLock {
+        GlobalLock::Gil { interval, forced_switching: true }
+    }
 
     /// Whether there is one.
     pub const fn is_on(self) -> bool {
         !matches!(self, GlobalLock::Off)
+    }
+
+    /// Whether it is the one of `CPython` 2.
+    pub const fn is_legacy(self) -> bool {
+        matches!(self, GlobalLock::GilLegacy { .. })
     }
 
     /// The name on the command line and in JSON.
@@ -109,6 +128,65 @@ impl GlobalLock {
         match self {
             GlobalLock::Off => "off",
             GlobalLock::Gil { .. } => "gil",
+            GlobalLock::GilLegacy { .. } => "gil-legacy",
+        }
+    }
+
+    /// Its interval, in its own unit; nothing where there is no lock.
+    pub const fn turn_length(self) -> Option<TurnLength> {
+        match self {
+            GlobalLock::Off => None,
+            GlobalLock::Gil { interval, .. } => Some(TurnLength::Time(interval)),
+            GlobalLock::GilLegacy { check_interval } => Some(TurnLength::Ticks(check_interval)),
+        }
+    }
+
+    /// The same lock with another interval; the lock as it is where that is not its unit.
+    #[must_use]
+    pub const fn with_turn_length(self, length: TurnLength) -> GlobalLock {
+        match (self, length) {
+            (GlobalLock::Gil { forced_switching, .. }, TurnLength::Time(interval)) => {
+                GlobalLock::Gil { interval, forced_switching }
+            }
+            (GlobalLock::GilLegacy { .. }, TurnLength::Ticks(check_interval)) => {
+                GlobalLock::GilLegacy { check_interval }
+            }
+            (lock, _) => lock,
+        }
+    }
+}
+
+/// How the global lock is set, whether it is on or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LockSettings {
+    /// Whether it is the one of `CPython` 2.
+    pub legacy: bool,
+    /// The switch interval of the newer one.
+    pub interval: Ns,
+    /// Whether the newer one makes the holder wait until somebody else has it.
+    pub forced_switching: bool,
+    /// The check interval of the older one, in ticks.
+    pub check_interval: u32,
+}
+
+impl Default for LockSettings {
+    fn default() -> LockSettings {
+        LockSettings {
+            legacy: false,
+            interval: GlobalLock::DEFAULT_INTERVAL,
+            forced_switching: true,
+            check_interval: GlobalLock::DEFAULT_CHECK_INTERVAL,
+        }
+    }
+}
+
+impl LockSettings {
+    /// The lock that is set like this.
+    pub const fn lock(self) -> GlobalLock {
+        if self.legacy {
+            GlobalLock::GilLegacy { check_interval: self.check_interval }
+        } else {
+            GlobalLock::Gil { interval: self.interval, forced_switching: self.forced_switching }
         }
     }
 }

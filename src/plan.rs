@@ -246,7 +246,7 @@ mod tests {
         assert_eq!(under(Model::plain(ModelKind::Async), 1), ms(200));
         assert_eq!(under(Model::plain(ModelKind::Threads), 20), ms(100));
         assert_eq!(under(Model::plain(ModelKind::Processes), 4), ms(500));
-        let lock = GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL };
+        let lock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
         assert_eq!(under(Model { kind: ModelKind::Threads, lock }, 20), ms(200));
         assert_eq!(under(Model { kind: ModelKind::Processes, lock }, 20), ms(100));
     }

@@ -53,7 +53,7 @@ fn attempt(settings: &Settings) -> io::Result<(Leave, String)> {
     let setup = Setup {
         workload: settings.workload.clone(),
         model: settings.model,
-        interval: settings.interval,
+        lock: settings.lock,
         wishes: settings.wishes,
         scale: settings.scale,
     };

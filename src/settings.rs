@@ -1,9 +1,8 @@
 //! What the user chose, checked and complete: what a screen or a run without one starts from. Plain data: knows
 //! neither the command line it came from nor the machine.
 
-use crate::model::Model;
+use crate::model::{LockSettings, Model};
 use crate::plan::Wishes;
-use crate::units::Ns;
 use crate::workload::{Scale, Workload};
 
 /// Everything the command line decides.
@@ -17,8 +16,8 @@ pub struct Settings {
     pub wishes: Wishes,
     /// The factor on all amounts.
     pub scale: Scale,
-    /// The switch interval of the global lock, whether it is on or is switched on later.
-    pub interval: Ns,
+    /// How the global lock is set, whether it is on or is switched on later.
+    pub lock: LockSettings,
     /// Whether to draw in colour.
     pub color: Color,
     /// Which colours.

@@ -9,6 +9,8 @@ pub mod report;
 mod sentence;
 mod sharing;
 
+use crate::units::TurnLength;
+
 pub use here::Here;
 pub use label::Label;
 pub use link::{Link, NoLink};
@@ -20,6 +22,14 @@ use crate::units::Ns;
 /// `n` with its noun, in the singular or the plural.
 pub fn counted(n: u64, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
+}
+
+/// The interval of a global lock, in the unit in which its generation counts.
+pub fn turn_length(length: TurnLength) -> String {
+    match length {
+        TurnLength::Time(time) => time.to_string(),
+        TurnLength::Ticks(ticks) => counted(ticks.into(), "tick", "ticks"),
+    }
 }
 
 /// A small number as a word, as a sentence begins: `Four`.

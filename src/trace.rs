@@ -17,7 +17,7 @@ pub use event::{Direction, Event, RECORD_BYTES, RECORD_WORDS, Record, Switch};
 pub use kernel::Switched;
 pub use lock::{Hold, LockFigures, LockTrack};
 pub use stats::{LockStats, LongestBlock, Overdue, Stats};
-pub use store::{KEPT_MARKS, Loss, TaskName, Trace, WorkerTrack};
+pub use store::{Flag, KEPT_MARKS, Loss, TaskName, Trace, WorkerTrack};
 pub use track::{Mark, Span, StateSums, Sums, Track};
 pub use unblock::Unblocker;
 pub use wire::{

@@ -13,6 +13,7 @@ use crate::units::{Ns, TaskId};
 mod band;
 mod board;
 mod cores;
+mod flags;
 mod header;
 mod lane;
 mod layout;

@@ -9,6 +9,17 @@ use serde::{Deserialize, Serialize};
 mod duration;
 pub use duration::{DurationError, Shown};
 
+/// How long whoever has a global lock may keep it while others want it: the two generations of the lock count it
+/// differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TurnLength {
+    /// A time: how long a waiter waits before it asks for the lock.
+    Time(Ns),
+    /// Ticks of the interpreter: how much the holder does before it offers the lock.
+    Ticks(u32),
+}
+
 /// An instant of `CLOCK_MONOTONIC`, in nanoseconds since an arbitrary origin that is one per boot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -281,7 +281,7 @@ fn run(scenario: &Scenario, expected: &Expected) -> (Trace, Model) {
     }
     let scale: Scale = scenario.scale.to_string().parse().expect("a scale");
     let tasks = workload.resolve(scale).expect("programs");
-    let lock = if expected.lock { GlobalLock::Gil { interval: Ns::from_millis(1) } } else { GlobalLock::Off };
+    let lock = if expected.lock { GlobalLock::gil(Ns::from_millis(1)) } else { GlobalLock::Off };
     let model = Model { kind: expected.model, lock };
     // The rate need not be this machine's: the work is the same under every model, whatever it takes.
     let per_ms = |kernel| match kernel {

@@ -50,6 +50,8 @@ pub enum Action {
     Model(ModelKind),
     /// The global lock on or off, and run.
     Lock,
+    /// The other generation of the global lock, and run.
+    Generation,
     /// Choose a workload.
     Open,
     /// Turn the numbers.
@@ -171,6 +173,7 @@ pub const KEYS: &[Binding] = &[
     ),
     bind(Action::Model(ModelKind::Async), &[Key::Char('4'), Key::Char('\'')], "4", Label::KeyAsync, Group::Model),
     bind(Action::Lock, &[Key::Char('g')], "g", Label::KeyGil, Group::Model),
+    bind(Action::Generation, &[Key::Char('G')], "G", Label::KeyGeneration, Group::Model),
     bind(Action::Open, &[Key::Char('o')], "o", Label::KeyOpen, Group::Model),
     bind(Action::Dials, &[Key::Char('d')], "d", Label::KeyDials, Group::Model),
     bind(Action::Again, &[Key::Char('r')], "r", Label::KeyAgain, Group::Run),

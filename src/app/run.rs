@@ -1,10 +1,10 @@
 //! The run that is watched, and the scoreboard of those that came to their end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Beside;
 use crate::insight::{self, Pace, is_comparable};
-use crate::model::{Model, ModelKind};
+use crate::model::{GlobalLock, Model, ModelKind};
 use crate::plan::{Plan, Rates};
 use crate::state::State;
 use crate::trace::{TaskName, Trace};
@@ -103,7 +103,11 @@ impl Score {
 
 /// The best-known figures of each model, for one workload.
 #[derive(Clone, Debug, Default)]
-pub struct Scoreboard(BTreeMap<(ModelKind, bool), Score>);
+pub struct Scoreboard {
+    scores: BTreeMap<(ModelKind, bool), Score>,
+    /// Of the scores with a global lock, those with the older one.
+    legacy: BTreeSet<ModelKind>,
+}
 
 /// One row of the scoreboard.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -112,6 +116,8 @@ pub struct Row {
     pub kind: ModelKind,
     /// With the global lock.
     pub locked: bool,
+    /// With the older one: the last run was.
+    pub legacy: bool,
     /// Its last run, if there was one.
     pub score: Option<Score>,
     /// Whether it is the model chosen now.
@@ -121,22 +127,28 @@ pub struct Row {
 impl Scoreboard {
     /// A run under `model` came to its end.
     pub fn enter(&mut self, model: Model, score: Score) {
-        self.0.insert((model.kind, model.lock.is_on()), score);
+        self.scores.insert((model.kind, model.lock.is_on()), score);
+        match model.lock {
+            GlobalLock::Off => {}
+            GlobalLock::Gil { .. } => drop(self.legacy.remove(&model.kind)),
+            GlobalLock::GilLegacy { .. } => drop(self.legacy.insert(model.kind)),
+        }
     }
 
     /// Forgets everything: the work is another.
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.scores.clear();
+        self.legacy.clear();
     }
 
     /// The score of `model`.
     pub fn get(&self, model: Model) -> Option<Score> {
-        self.0.get(&(model.kind, model.lock.is_on())).copied()
+        self.scores.get(&(model.kind, model.lock.is_on())).copied()
     }
 
     /// Whether there is none yet.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.scores.is_empty()
     }
 
     /// The serial time.
@@ -146,7 +158,7 @@ impl Scoreboard {
 
     /// The slowest of all.
     pub fn slowest(&self) -> Option<Ns> {
-        self.0.values().map(|s| s.time).max()
+        self.scores.values().map(|s| s.time).max()
     }
 
     /// The five rows: each model, and threads with the global lock. The other models stand with the lock in their own row
@@ -154,7 +166,8 @@ impl Scoreboard {
     pub fn rows(&self, chosen: Model) -> [Row; 5] {
         let row = |kind, locked| {
             let current = chosen.kind == kind && chosen.lock.is_on() == locked;
-            Row { kind, locked, score: self.0.get(&(kind, locked)).copied(), current }
+            let legacy = locked && self.legacy.contains(&kind);
+            Row { kind, locked, legacy, score: self.scores.get(&(kind, locked)).copied(), current }
         };
         let locked = |kind| chosen.kind == kind && chosen.lock.is_on();
         [
@@ -204,7 +217,6 @@ impl Scoreboard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::GlobalLock;
 
     fn score(ms: u64, others: f64) -> Score {
         Score { time: Ns::from_millis(ms), busy: 1.0, others, stolen: 0.0, work: None, waits: Ns::ZERO }
@@ -268,7 +280,7 @@ mod tests {
 
     #[test]
     fn serial_with_the_lock_is_no_baseline_and_the_chosen_row_is_lit_once() {
-        let lock = GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL };
+        let lock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
         let mut board = Scoreboard::default();
         board.enter(Model { kind: ModelKind::Serial, lock }, score(2_000, 0.0));
         assert!(board.serial().is_none(), "nothing is compared with a run under the lock");

@@ -1,9 +1,9 @@
 //! What is run next: the workload with its numbers, the model, and the dials that turn them.
 
-use crate::model::{GlobalLock, Model};
+use crate::model::{GlobalLock, LockSettings, Model};
 use crate::plan::{Expected, Plan, Rates, Wishes};
-use crate::text::Label;
-use crate::units::Ns;
+use crate::text::{self, Label};
+use crate::units::{Ns, TurnLength};
 use crate::workload::{MAX_TASKS, ResolveError, Scale, Task, Value, Workload};
 
 /// Everything the user has chosen.
@@ -13,8 +13,8 @@ pub struct Setup {
     pub workload: Workload,
     /// The model.
     pub model: Model,
-    /// The switch interval that the global lock has when it is on.
-    pub interval: Ns,
+    /// How the global lock is set when it is on.
+    pub lock: LockSettings,
     /// Workers, cores, seed.
     pub wishes: Wishes,
     /// The factor on all amounts.
@@ -30,8 +30,12 @@ pub enum Dial {
     Workers,
     /// How many cores.
     Cores,
-    /// The global lock's switch interval.
+    /// The newer global lock's switch interval.
     Interval,
+    /// Whether the newer global lock makes the holder wait until somebody else has it.
+    ForcedSwitching,
+    /// The older global lock's check interval.
+    CheckInterval,
 }
 
 /// Steps of counts as far as there are tasks: each about half more than the last. Beyond them go 1, 2, 5, 10 ...
@@ -45,6 +49,8 @@ const TIMES: (u64, u64) = (Ns::from_micros(100).0, Ns::from_millis(60_000).0);
 const SIZES: (u64, u64) = (1, 1_000_000_000);
 /// The same for the switch interval.
 const INTERVALS: (u64, u64) = (Ns::from_micros(100).0, Ns::from_millis(1_000).0);
+/// The same for the check interval, in ticks.
+const CHECK_INTERVALS: (u64, u64) = (1, 1_000_000);
 /// The most workers a dial asks for.
 const MOST_WORKERS: u16 = 1024;
 
@@ -70,10 +76,22 @@ impl Setup {
 
     /// Turns the global lock on or off.
     pub fn toggle_lock(&mut self) {
-        self.model.lock = match self.model.lock {
-            GlobalLock::Off => GlobalLock::Gil { interval: self.interval },
-            GlobalLock::Gil { .. } => GlobalLock::Off,
-        };
+        self.model.lock = if self.model.lock.is_on() { GlobalLock::Off } else { self.lock.lock() };
+    }
+
+    /// Takes the other generation of the global lock, and turns it on.
+    pub fn toggle_generation(&mut self) {
+        self.lock.legacy = !self.lock.legacy;
+        self.model.lock = self.lock.lock();
+    }
+
+    /// The interval of the global lock that `dial` turns, as it is now; nothing if it turns something else.
+    pub fn turn_length(&self, dial: &Dial) -> Option<TurnLength> {
+        match dial {
+            Dial::Interval => Some(TurnLength::Time(self.lock.interval)),
+            Dial::CheckInterval => Some(TurnLength::Ticks(self.lock.check_interval)),
+            _ => None,
+        }
     }
 
     /// What the workload does, its numbers filled in.
@@ -89,7 +107,9 @@ impl Setup {
     /// The dials it has.
     pub fn dials(&self) -> Vec<Dial> {
         let params = self.workload.params.iter().map(|p| Dial::Param(p.name.clone()));
-        params.chain([Dial::Workers, Dial::Cores, Dial::Interval]).collect()
+        let of_lock: &[Dial] =
+            if self.lock.legacy { &[Dial::CheckInterval] } else { &[Dial::Interval, Dial::ForcedSwitching] };
+        params.chain([Dial::Workers, Dial::Cores]).chain(of_lock.iter().cloned()).collect()
     }
 
     /// The dial's name and value, as they are shown.
@@ -113,7 +133,15 @@ impl Setup {
                 let all = || Label::AllCores.text().to_owned();
                 (Label::DialCores.text().to_owned(), self.wishes.cores.map_or_else(all, |n| n.to_string()))
             }
-            Dial::Interval => (Label::DialInterval.text().to_owned(), self.interval.to_string()),
+            Dial::Interval => (Label::DialInterval.text().to_owned(), self.lock.interval.to_string()),
+            Dial::CheckInterval => {
+                let ticks = TurnLength::Ticks(self.lock.check_interval);
+                (Label::DialCheckInterval.text().to_owned(), text::turn_length(ticks))
+            }
+            Dial::ForcedSwitching => {
+                let value = if self.lock.forced_switching { Label::Forced } else { Label::NotForced };
+                (Label::DialForcedSwitching.text().to_owned(), value.text().to_owned())
+            }
         }
     }
 
@@ -141,11 +169,16 @@ impl Setup {
                 }
             }
             Dial::Interval => {
-                self.interval = Ns(step(one_two_five(INTERVALS), self.interval.0, up));
-                if let GlobalLock::Gil { interval } = &mut self.model.lock {
-                    *interval = self.interval;
-                }
+                self.lock.interval = Ns(step(one_two_five(INTERVALS), self.lock.interval.0, up));
             }
+            Dial::CheckInterval => {
+                let ticks = step(one_two_five(CHECK_INTERVALS), self.lock.check_interval.into(), up);
+                self.lock.check_interval = u32::try_from(ticks).unwrap_or(u32::MAX);
+            }
+            Dial::ForcedSwitching => self.lock.forced_switching = !self.lock.forced_switching,
+        }
+        if self.model.lock.is_on() {
+            self.model.lock = self.lock.lock();
         }
     }
 
@@ -158,10 +191,17 @@ impl Setup {
     pub fn command(&self) -> String {
         let mut line = format!("concviz -w {} -m {}", self.workload.name, self.model.kind.name());
         if self.model.lock.is_on() {
-            line += " --global-lock gil";
+            line += &format!(" --global-lock {}", self.model.lock.name());
         }
-        if self.interval != GlobalLock::DEFAULT_INTERVAL {
-            line += &format!(" --switch-interval {}", self.interval.written());
+        let (lock, usual) = (self.lock, LockSettings::default());
+        if lock.legacy && lock.check_interval != usual.check_interval {
+            line += &format!(" --check-interval {}", lock.check_interval);
+        }
+        if !lock.legacy && lock.interval != usual.interval {
+            line += &format!(" --switch-interval {}", lock.interval.written());
+        }
+        if !lock.legacy && !lock.forced_switching {
+            line += " --no-forced-switching";
         }
         let shipped = crate::workload::find(&self.workload.name);
         for param in &self.workload.params {
@@ -226,7 +266,7 @@ mod tests {
         Setup {
             workload: crate::workload::find("cpu").expect("a shipped workload"),
             model: Model::plain(ModelKind::Serial),
-            interval: GlobalLock::DEFAULT_INTERVAL,
+            lock: LockSettings::default(),
             wishes: Wishes::default(),
             scale: Scale::ONE,
         }
@@ -234,14 +274,37 @@ mod tests {
 
     #[test]
     fn every_dial_turns_up_and_back_to_where_it_was() {
-        let start = setup();
-        for dial in start.dials() {
-            let mut turned = start.clone();
-            turned.turn(&dial, true, 8);
-            assert_ne!(turned, start, "{dial:?} does not turn");
-            turned.turn(&dial, false, 8);
-            assert_eq!(turned, start, "{dial:?} does not turn back");
+        let mut older = setup();
+        older.toggle_generation();
+        for start in [setup(), older] {
+            for dial in start.dials() {
+                let mut turned = start.clone();
+                turned.turn(&dial, true, 8);
+                assert_ne!(turned, start, "{dial:?} does not turn");
+                turned.turn(&dial, false, 8);
+                assert_eq!(turned, start, "{dial:?} does not turn back");
+            }
         }
+    }
+
+    #[test]
+    fn each_generation_keeps_what_it_was_set_to_and_the_command_names_one() {
+        let mut setup = setup();
+        setup.turn(&Dial::Interval, false, 2);
+        setup.turn(&Dial::ForcedSwitching, true, 2);
+        let newer = "concviz -w cpu -m serial --switch-interval 2ms --no-forced-switching";
+        assert_eq!(setup.command(), newer);
+        setup.toggle_generation();
+        assert_eq!(setup.model.lock, GlobalLock::GilLegacy { check_interval: 100 });
+        setup.turn(&Dial::CheckInterval, true, 2);
+        assert_eq!(setup.model.lock, GlobalLock::GilLegacy { check_interval: 200 });
+        assert_eq!(setup.command(), "concviz -w cpu -m serial --global-lock gil-legacy --check-interval 200");
+        setup.toggle_lock();
+        assert_eq!(setup.model.lock, GlobalLock::Off);
+        setup.toggle_generation();
+        let interval = Ns::from_millis(2);
+        assert_eq!(setup.model.lock, GlobalLock::Gil { interval, forced_switching: false });
+        assert_eq!(setup.turn_length(&Dial::Interval), Some(TurnLength::Time(interval)));
     }
 
     #[test]

@@ -3,11 +3,11 @@
 use super::keys::{self, Action, Key};
 use super::run::{Phase, Run, RunId};
 use super::{App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, View, lanes, viewport, views};
-use crate::model::GlobalLock;
+use crate::model::LockSettings;
 use crate::plan::Expected;
 use crate::scene::axis_ahead;
 use crate::trace::End;
-use crate::units::{Ns, Stamp};
+use crate::units::{Ns, Stamp, TurnLength};
 use crate::workload::Kernels;
 
 /// How long a toast stands.
@@ -211,10 +211,10 @@ fn in_layer(app: &mut App, layer: Layer, action: Option<Action>) -> Vec<Effect> 
         | (Layer::Dials(_), Some(Action::Dials | Action::Detail))
         | (_, Some(Action::Close)) => return close(app),
         (Layer::Picker(n), Some(Action::Detail)) => return open(app, n),
-        (Layer::Dials(n), Some(Action::PanLeft)) => turn(app, n, false),
-        (Layer::Dials(n), Some(Action::PanRight)) => turn(app, n, true),
+        (Layer::Dials(n), Some(Action::PanLeft)) => return turn(app, n, false),
+        (Layer::Dials(n), Some(Action::PanRight)) => return turn(app, n, true),
         // A model key is what people came for: it works from everywhere.
-        (_, Some(action @ (Action::Model(_) | Action::Lock | Action::Again))) => {
+        (_, Some(action @ (Action::Model(_) | Action::Lock | Action::Generation | Action::Again))) => {
             app.layer = None;
             return perform(app, action);
         }
@@ -248,11 +248,29 @@ fn moved(from: usize, by: isize, last: usize) -> usize {
     from.saturating_add_signed(by).min(last)
 }
 
-fn turn(app: &mut App, dial: usize, up: bool) {
+fn turn(app: &mut App, dial: usize, up: bool) -> Vec<Effect> {
     let allowed = app.machine.allowed.len().max(1) as u16;
-    if let Some(dial) = app.setup.dials().get(dial) {
-        app.setup.turn(dial, up, allowed);
+    let dials = app.setup.dials();
+    let Some(dial) = dials.get(dial) else { return Vec::new() };
+    let before = app.setup.turn_length(dial);
+    app.setup.turn(dial, up, allowed);
+    let after = app.setup.turn_length(dial);
+    after.filter(|_| after != before).map_or_else(Vec::new, |length| turn_live(app, length))
+}
+
+/// The global lock's interval was turned: a run under way that has this lock takes it up at once, and need not be run
+/// again for it.
+fn turn_live(app: &mut App, length: TurnLength) -> Vec<Effect> {
+    let Some(run) = app.run.as_mut().filter(|r| !r.is_over()) else { return Vec::new() };
+    let lock = run.model.lock.with_turn_length(length);
+    if lock == run.model.lock {
+        return Vec::new();
     }
+    run.model.lock = lock;
+    app.scored.lock = LockSettings { interval: app.setup.lock.interval, ..app.scored.lock };
+    app.scored.lock.check_interval = app.setup.lock.check_interval;
+    app.scored.model.lock = app.scored.model.lock.with_turn_length(length);
+    vec![Effect::TurnLock(run.id, length)]
 }
 
 /// The dials are closed: run if one was turned.
@@ -267,6 +285,7 @@ fn open(app: &mut App, index: usize) -> Vec<Effect> {
     lanes::clear(app);
     // A new workload is a new story: it begins with one worker and no lock.
     app.setup.model = crate::model::Model::plain(crate::model::ModelKind::Serial);
+    app.setup.lock.legacy = false;
     start(app)
 }
 
@@ -304,6 +323,10 @@ fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Lock => {
             app.setup.toggle_lock();
+            return start(app);
+        }
+        Action::Generation => {
+            app.setup.toggle_generation();
             return start(app);
         }
         Action::Again => return start(app),
@@ -388,6 +411,7 @@ fn chosen(app: &App) -> usize {
 }
 
 fn picture_name(app: &App) -> String {
-    let lock = if app.setup.model.lock == GlobalLock::Off { "" } else { "-gil" };
-    format!("concviz-{}-{}{lock}", app.setup.workload.name, app.setup.model.kind.name())
+    let model = app.setup.model;
+    let lock = if model.lock.is_on() { format!("-{}", model.lock.name()) } else { String::new() };
+    format!("concviz-{}-{}{lock}", app.setup.workload.name, model.kind.name())
 }

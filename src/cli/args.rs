@@ -126,11 +126,17 @@ pub(super) struct Shared {
     /// How its tasks are executed
     #[arg(short, long, value_name = "MODEL", default_value = "serial", value_parser = one_of(&ModelKind::ALL, ModelKind::name), help_heading = MODEL)]
     pub model: ModelKind,
-    #[arg(long, value_name = "LOCK", default_value = "off", help = "Whether whoever computes must hold a global lock, like CPython's GIL", value_parser = one_of(&Lock::ALL, Lock::name), help_heading = MODEL)]
+    #[arg(long, value_name = "LOCK", default_value = "off", help = "Whether whoever computes must hold a global lock, like CPython's GIL; gil-legacy is that of Python 2", value_parser = one_of(&Lock::ALL, Lock::name), help_heading = MODEL)]
     pub global_lock: Lock,
-    /// How long a thread waits for the global lock before it asks for it
-    #[arg(long, value_name = "TIME", default_value = "5ms", allow_hyphen_values = true, value_parser = values::interval, help_heading = MODEL)]
-    pub switch_interval: Ns,
+    /// How long a thread waits for the global lock before it asks for it [default: 5ms]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::interval, help_heading = MODEL)]
+    pub switch_interval: Option<Ns>,
+    /// Let whoever was asked for the global lock take it again before another has it
+    #[arg(long, help_heading = MODEL)]
+    pub no_forced_switching: bool,
+    /// After how many ticks the older lock is let go of; one is 4.2 ns of work [default: 100]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::ticks, help_heading = MODEL)]
+    pub check_interval: Option<u32>,
     /// How many threads or processes [default: as workload and model say]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(values::MOST), help_heading = MODEL)]
     pub workers: Option<u16>,
@@ -170,15 +176,17 @@ pub(super) struct Screen {
 pub(super) enum Lock {
     Off,
     Gil,
+    GilLegacy,
 }
 
 impl Lock {
-    const ALL: [Lock; 2] = [Lock::Off, Lock::Gil];
+    const ALL: [Lock; 3] = [Lock::Off, Lock::Gil, Lock::GilLegacy];
 
     const fn name(self) -> &'static str {
         match self {
             Lock::Off => "off",
             Lock::Gil => "gil",
+            Lock::GilLegacy => "gil-legacy",
         }
     }
 }

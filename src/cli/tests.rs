@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{GlobalLock, ModelKind};
+use crate::model::{GlobalLock, LockSettings, ModelKind};
 use crate::settings::{Color, Theme};
 use crate::units::Ns;
 use crate::workload::Value;
@@ -45,7 +45,7 @@ fn without_arguments_the_screen_starts_with_cpu_serial() {
     assert_eq!(settings.workload.name, "cpu");
     assert_eq!(settings.model, crate::model::Model::plain(ModelKind::Serial));
     assert_eq!(settings.wishes, crate::plan::Wishes { workers: None, cores: None, seed: 1, unrecorded: false });
-    assert_eq!(settings.interval, GlobalLock::DEFAULT_INTERVAL);
+    assert_eq!(settings.lock, LockSettings::default());
     assert!(settings.mouse && !settings.ascii && !settings.plain);
     assert_eq!((settings.color, settings.theme), (Color::Auto, Theme::Dark));
 }
@@ -59,7 +59,7 @@ fn every_option_arrives() {
     assert_eq!(settings.workload.param("tasks"), Some(Value::Count(6)));
     assert_eq!(settings.workload.param("wait"), Some(Value::Time(Ns::from_millis(100))));
     assert_eq!(settings.model.kind, ModelKind::Threads);
-    assert_eq!(settings.model.lock, GlobalLock::Gil { interval: Ns::from_millis(20) });
+    assert_eq!(settings.model.lock, GlobalLock::gil(Ns::from_millis(20)));
     assert_eq!(settings.wishes, crate::plan::Wishes { workers: Some(3), cores: Some(2), seed: 9, unrecorded: false });
     assert_eq!(settings.scale.millionths, 250_000);
     assert_eq!((settings.color, settings.theme), (Color::Never, Theme::ColorBlind));
@@ -69,7 +69,37 @@ fn every_option_arrives() {
 #[test]
 fn the_interval_is_kept_for_a_lock_that_is_switched_on_later() {
     let settings = screen("--switch-interval 1ms");
-    assert_eq!((settings.model.lock, settings.interval), (GlobalLock::Off, Ns::from_millis(1)));
+    assert_eq!((settings.model.lock, settings.lock.interval), (GlobalLock::Off, Ns::from_millis(1)));
+    let settings = screen("--check-interval 1000");
+    assert_eq!(settings.model.lock, GlobalLock::Off);
+    assert_eq!(settings.lock.lock(), GlobalLock::GilLegacy { check_interval: 1_000 });
+}
+
+#[test]
+fn each_generation_of_the_lock_has_options_of_its_own() {
+    let lock = |line: &str| screen(line).model.lock;
+    assert_eq!(lock("--global-lock gil-legacy"), GlobalLock::GilLegacy { check_interval: 100 });
+    assert_eq!(lock("--global-lock gil-legacy --check-interval 7"), GlobalLock::GilLegacy { check_interval: 7 });
+    let unforced = GlobalLock::Gil { interval: Ns::from_millis(5), forced_switching: false };
+    assert_eq!(lock("--global-lock gil --no-forced-switching"), unforced);
+    let refused = [
+        (
+            "--global-lock gil --check-interval 100",
+            "--check-interval 100 is of the older lock: write --global-lock gil-legacy",
+        ),
+        (
+            "--global-lock gil-legacy --switch-interval 5ms",
+            "--switch-interval is of the newer lock: write --global-lock gil,",
+        ),
+        ("--global-lock gil-legacy --no-forced-switching", "--no-forced-switching is of the newer lock"),
+        ("--switch-interval 5ms --check-interval 9", "choose one of them"),
+        ("--check-interval 0", "write a whole number of ticks from 1 to 100000000"),
+        ("--check-interval 5ms", "ticks"),
+    ];
+    for (line, expected) in refused {
+        let exit = parsed(line).expect_err("wrong usage");
+        assert!(exit.code == 2 && exit.text.contains(expected), "{line}: {}", exit.text);
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::args::{Lock, Shared};
 use super::workloads;
 use super::{Exit, Host};
-use crate::model::{GlobalLock, Model};
+use crate::model::{GlobalLock, LockSettings, Model};
 use crate::plan::Wishes;
 use crate::settings::{Color, Settings, Theme};
 use crate::units::Ns;
@@ -15,6 +15,8 @@ pub(super) const MOST: u16 = MAX_TASKS as u16;
 pub(super) const MOST_RUNS: u16 = 1_000;
 /// The longest switch interval.
 const LONGEST_INTERVAL: Ns = Ns::from_millis(10_000);
+/// The longest check interval: 0.4 s of work.
+const MOST_TICKS: u32 = 100_000_000;
 
 /// Reads a number, from 1 to `most`.
 pub(super) fn count(most: u16) -> impl Fn(&str) -> Result<u16, String> + Clone {
@@ -31,6 +33,14 @@ pub(super) fn interval(text: &str) -> Result<Ns, String> {
         return Err(format!("`{text}` is out of range: write more than 0 and at most 10s"));
     }
     Ok(interval)
+}
+
+/// Reads a check interval.
+pub(super) fn ticks(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(n) if (1..=MOST_TICKS).contains(&n) => Ok(n),
+        _ => Err(format!("write a whole number of ticks from 1 to {MOST_TICKS}")),
+    }
 }
 
 /// Reads a length of time.
@@ -78,21 +88,53 @@ pub(super) fn settings(shared: &Shared, host: &impl Host) -> Result<Settings, Ex
         let asked = shared.cores.unwrap_or_default();
         return Err(Exit::usage(&format!("--cores {asked}: only {cores} allowed here, write 1 to {allowed}")));
     }
-    let interval = shared.switch_interval;
-    let lock = match shared.global_lock {
-        Lock::Off => GlobalLock::Off,
-        Lock::Gil => GlobalLock::Gil { interval },
-    };
+    let lock = lock(shared)?;
+    let global_lock = if shared.global_lock == Lock::Off { GlobalLock::Off } else { lock.lock() };
     Ok(Settings {
         workload,
-        model: Model { kind: shared.model, lock },
+        model: Model { kind: shared.model, lock: global_lock },
         wishes: Wishes { workers: shared.workers, cores: shared.cores, seed: shared.seed, unrecorded: false },
         scale: shared.scale,
-        interval,
+        lock,
         color: Color::default(),
         theme: Theme::default(),
         ascii: false,
         mouse: true,
         plain: shared.plain,
+    })
+}
+
+/// How the global lock is set; also while it is off, for when it is switched on by a key. Each generation has options of
+/// its own, and nobody gets a lock of which what they asked for is not true.
+fn lock(shared: &Shared) -> Result<LockSettings, Exit> {
+    let usual = LockSettings::default();
+    let newer = [
+        ("--switch-interval", shared.switch_interval.is_some()),
+        ("--no-forced-switching", shared.no_forced_switching),
+    ];
+    let newer = newer.into_iter().find(|(_, given)| *given).map(|(name, _)| name);
+    let legacy = match (shared.global_lock, newer, shared.check_interval) {
+        (Lock::GilLegacy, Some(name), _) => {
+            return Err(Exit::usage(&format!(
+                "{name} is of the newer lock: write --global-lock gil, or --check-interval N"
+            )));
+        }
+        (Lock::Gil, _, Some(n)) => {
+            return Err(Exit::usage(&format!(
+                "--check-interval {n} is of the older lock: write --global-lock gil-legacy, or --switch-interval TIME"
+            )));
+        }
+        (Lock::Off, Some(name), Some(n)) => {
+            return Err(Exit::usage(&format!(
+                "{name} is of the newer lock and --check-interval {n} of the older one: choose one of them"
+            )));
+        }
+        (lock, _, check_interval) => lock == Lock::GilLegacy || check_interval.is_some(),
+    };
+    Ok(LockSettings {
+        legacy,
+        interval: shared.switch_interval.unwrap_or(usual.interval),
+        forced_switching: !shared.no_forced_switching,
+        check_interval: shared.check_interval.unwrap_or(usual.check_interval),
     })
 }

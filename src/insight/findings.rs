@@ -16,7 +16,7 @@ pub(super) fn meanwhile(facts: &Facts<'_>) -> Finding {
         _ if stats.elapsed == Ns::ZERO => Sentence::Starting { tasks },
         (ModelKind::Serial, _) => Sentence::SerialWorks { done, tasks },
         (ModelKind::Async, _) if bound(facts) == Bound::Cpu => Sentence::LoopTurns { done, tasks },
-        (ModelKind::Threads, GlobalLock::Gil { .. }) if bound(facts) == Bound::Cpu => {
+        (ModelKind::Threads, GlobalLock::Gil { .. } | GlobalLock::GilLegacy { .. }) if bound(facts) == Bound::Cpu => {
             Sentence::TakingTurns { hand_overs: stats.lock.map_or(0, |l| l.hand_overs) }
         }
         _ if facts.cores < 1.05 && bound(facts) == Bound::Cpu => {
@@ -74,6 +74,9 @@ fn worked(facts: &Facts<'_>) -> Sentence {
         (ModelKind::Threads | ModelKind::Processes, _) if one => Sentence::Here(Here::OneUsableCore { cores, time }),
         (ModelKind::Serial, false) => Sentence::SerialCpu { tasks, time, busy, cores },
         (ModelKind::Serial, true) => Sentence::SerialWithLock { time },
+        (ModelKind::Threads, true) if facts.model.lock.is_legacy() => {
+            Sentence::OldLock { busy, cores, hand_overs, speedup }
+        }
         (ModelKind::Threads, true) => Sentence::OneLock { busy, cores, hand_overs },
         (ModelKind::Threads | ModelKind::Processes, _)
             if let (Pace::Slower(speed), Some(_)) = (facts.around.pace, speedup) =>
@@ -170,7 +173,7 @@ fn lacked_cores(facts: &Facts<'_>) -> bool {
 
 /// What to try where the lock decides: with it or without it, whichever has not been seen; then what is next anyway.
 fn the_lock_first(facts: &Facts<'_>) -> Cure {
-    let lock = GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL };
+    let lock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
     let (other, why) = if facts.model.lock.is_on() {
         (Model::plain(facts.model.kind), Try::DropGil)
     } else {
@@ -188,7 +191,7 @@ fn cure(facts: &Facts<'_>) -> Cure {
     let to = |kind, why| Cure { change: Change::Model(kind), why };
     let lock = |why| Cure { change: Change::Lock, why };
     let (kind, locked) = (facts.model.kind, facts.model.lock.is_on());
-    let gil = GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL };
+    let gil = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
     let story: [(Model, Cure); 4] = match (bound(facts), kind, locked) {
         (_, _, true) => [
             (Model { kind: Processes, lock: gil }, to(Processes, Try::LockEach)),

@@ -26,8 +26,11 @@ pub enum Pace {
 }
 
 /// How long the foreground tasks of `stage` compute at `rates`, all added up; nothing where that depends on more than
-/// the plan: a time or other tasks end a `repeat`.
+/// the plan: a time or other tasks end a `repeat`, or threads fight for the older global lock, which is work too.
 pub fn planned(stage: &Stage, rates: Rates) -> Option<Ns> {
+    if stage.model.lock.is_legacy() {
+        return None;
+    }
     let mut sum = Ns::ZERO;
     for task in stage.tasks.iter().filter(|t| !t.background) {
         sum += computing(&task.ops, rates)?;

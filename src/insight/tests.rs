@@ -4,7 +4,7 @@ use crate::state::State;
 use crate::trace::{Begin, End, Event, Record, TaskName};
 use crate::units::{CoreId, Stamp, TaskId, WorkerId};
 
-const LOCK: GlobalLock = GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL };
+const LOCK: GlobalLock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
 
 /// Four tasks that do nothing but compute, one second in all, over within `ms`.
 fn computing(ms: u64) -> Trace {

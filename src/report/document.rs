@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 
 use super::amounts::params;
 use super::fields::{
-    Document, Files, Ipc, Lock, NamedLock, Overhead, Percentiles, Recorder, Spawn, States, Switches, Task,
+    Document, Files, IntervalChange, Ipc, Lock, NamedLock, Overhead, Percentiles, Recorder, Spawn, States, Switches,
+    Task,
 };
 use super::{Run, laps};
 use crate::insight::{self, Facts};
+use crate::model::GlobalLock;
 use crate::state::{Outcome, State};
-use crate::trace::{End, KernelRecord, LockStats, Mark, Stats, Trace, Track};
-use crate::units::{CoreId, LockId, Ns, Range, TaskId, WorkerId};
+use crate::trace::{End, Flag, KernelRecord, LockStats, Mark, Stats, Trace, Track};
+use crate::units::{CoreId, LockId, Ns, Range, TaskId, TurnLength, WorkerId};
 
 /// The version of the document.
 pub const SCHEMA: u32 = 1;
@@ -46,7 +48,10 @@ impl Document {
             workload: stage.workload.clone(),
             model: model.kind.name(),
             global_lock: model.lock.name(),
-            switch_interval_s: model.lock.is_on().then(|| run.settings.interval.as_secs()),
+            switch_interval_s: match model.lock {
+                GlobalLock::Gil { interval, .. } => Some(interval.as_secs()),
+                GlobalLock::Off | GlobalLock::GilLegacy { .. } => None,
+            },
             engine: run.plan.engine.name(),
             workers: stage.workers,
             cores: trace.cores.len(),
@@ -140,8 +145,15 @@ fn lock(run: Run<'_>, stats: &Stats, end: &End) -> Option<Lock> {
     }
     let LockStats { held, wait, hand_overs, drop_requests, timeouts, forced, voluntary, .. } =
         stats.lock.unwrap_or_default();
+    let (check_interval, forced_switching) = match stage.model.lock {
+        GlobalLock::Off => (None, None),
+        GlobalLock::Gil { forced_switching, .. } => (None, Some(forced_switching)),
+        GlobalLock::GilLegacy { check_interval } => (Some(check_interval), None),
+    };
     Some(Lock {
         generation: stage.model.lock.name(),
+        check_interval,
+        forced_switching,
         instances: if stage.model.kind.rules().own_lock { stage.workers } else { 1 },
         held_s: held.as_secs(),
         wait_s: wait.as_secs(),
@@ -151,7 +163,16 @@ fn lock(run: Run<'_>, stats: &Stats, end: &End) -> Option<Lock> {
         forced_switches: forced,
         voluntary_releases: voluntary,
         retaken: end.lock_retaken,
+        interval_changes: run.trace.flags.iter().map(|(at, flag)| interval_change(*at, *flag)).collect(),
     })
+}
+
+fn interval_change(at: Ns, Flag::Interval(length): Flag) -> IntervalChange {
+    let (interval_s, check_interval) = match length {
+        TurnLength::Time(time) => (Some(time.as_secs()), None),
+        TurnLength::Ticks(ticks) => (None, Some(ticks)),
+    };
+    IntervalChange { at_s: at.as_secs(), interval_s, check_interval }
 }
 
 /// The change of state with which a worker took the task up; nothing if none did, or if that is no longer kept.

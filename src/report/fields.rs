@@ -89,9 +89,11 @@ pub struct Ipc {
 }
 
 /// The global lock, summed over processes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Lock {
     pub generation: &'static str,
+    pub check_interval: Option<u32>,
+    pub forced_switching: Option<bool>,
     pub instances: u16,
     pub held_s: f64,
     pub wait_s: f64,
@@ -101,6 +103,15 @@ pub struct Lock {
     pub forced_switches: u64,
     pub voluntary_releases: u64,
     pub retaken: u64,
+    pub interval_changes: Vec<IntervalChange>,
+}
+
+/// A change of the global lock's interval while the run went on.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct IntervalChange {
+    pub at_s: f64,
+    pub interval_s: Option<f64>,
+    pub check_interval: Option<u32>,
 }
 
 /// A lock of the workload's own.

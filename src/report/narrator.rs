@@ -118,6 +118,7 @@ impl Narrator {
         let back = self.offs.note(record).filter(|(_, time)| *time >= NOTICED && self.crowd.is_none());
         match record.event {
             Event::Lost { count } => vec![Told::Lost { worker: record.worker.0 + 1, count }],
+            Event::IntervalChanged { .. } => Vec::new(),
             Event::Switched { .. } => back.map_or_else(Vec::new, |(task, time)| self.was_off(at, task, time)),
             Event::Suspended { spent } => vec![Told::StoodStill { time: spent }],
             Event::WorkerEnded { who, outcome: Outcome::Killed, signal } => {

@@ -23,9 +23,10 @@ pub fn heading(run: Run<'_>) -> String {
     let title = workload.title_at(run.settings.scale);
     let name = clean(&workload.name);
     let what = if title.is_empty() { name } else { format!("{name}: {}", clean(&title)) };
-    let interval = match stage.model.lock {
-        GlobalLock::Off => None,
-        GlobalLock::Gil { interval } => Some(interval),
+    let lock = match stage.model.lock {
+        GlobalLock::Off => words::Gil::None,
+        GlobalLock::Gil { interval, forced_switching } => words::Gil::Asked { interval, forced_switching },
+        GlobalLock::GilLegacy { check_interval } => words::Gil::Ticking { check_interval },
     };
     let workers = match stage.model.kind {
         ModelKind::Serial => Workers::OneThread,
@@ -34,7 +35,7 @@ pub fn heading(run: Run<'_>) -> String {
         ModelKind::Processes => Workers::Processes(stage.workers),
     };
     let (model, engine) = (stage.model.kind.name(), run.plan.engine.name());
-    let how = words::how(model, interval, workers, cores(run), engine);
+    let how = words::how(model, lock, workers, cores(run), engine);
     format!("{what}\n{how}\n")
 }
 
@@ -187,7 +188,8 @@ fn lock_line(run: Run<'_>, stats: &Stats) -> Option<Line> {
     let LockStats { held, wait, hand_overs, forced, voluntary, .. } =
         stats.lock.filter(|_| stage.model.lock.is_on())?;
     let each = stage.model.kind.rules().own_lock;
-    Some(Line::Lock { each, held, waited: wait, hand_overs, forced, voluntary })
+    let ticks = stage.model.lock.is_legacy();
+    Some(Line::Lock { each, ticks, held, waited: wait, hand_overs, forced, voluntary })
 }
 
 /// The workload's own locks, where anybody took them.

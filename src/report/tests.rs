@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::insight::Around;
-use crate::model::{GlobalLock, Model, ModelKind};
+use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
 use crate::plan::{Rates, Wishes};
 use crate::settings::{Color, Theme};
 use crate::state::{Outcome, State};
@@ -21,7 +21,7 @@ fn settings(model: Model) -> Settings {
         model,
         wishes: Wishes { seed: 7, ..Wishes::default() },
         scale: Scale::ONE,
-        interval: GlobalLock::DEFAULT_INTERVAL,
+        lock: LockSettings::default(),
         color: Color::Auto,
         theme: Theme::Dark,
         ascii: false,
@@ -96,7 +96,7 @@ fn trace_of(plan: &Plan, records: &[Record]) -> Trace {
     trace
 }
 
-const GIL: Model = Model { kind: ModelKind::Threads, lock: GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL } };
+const GIL: Model = Model { kind: ModelKind::Threads, lock: GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL) };
 
 fn with_run<T>(model: Model, records: &[Record], busy_machine: Option<f64>, look: impl FnOnce(Run<'_>) -> T) -> T {
     let settings = settings(model);

@@ -12,6 +12,7 @@ use crate::engine::real::{Runner, sys};
 use crate::load::Watch;
 use crate::plan::Plan;
 use crate::trace::{End, Frame};
+use crate::units::TurnLength;
 
 /// The one run there can be.
 #[derive(Default)]
@@ -54,6 +55,14 @@ impl Runs {
         builder.spawn(read).map_err(|e| format!("the run cannot be watched: {e}; close other programs"))?;
         self.current = Some(Current { id, runner, watch: None, throttling: None });
         Ok(())
+    }
+
+    /// Tells the run `id`, if it is under way, that its global lock has another interval.
+    pub fn turn_lock(&mut self, id: RunId, length: TurnLength) {
+        if let Some(current) = self.current.as_mut().filter(|c| c.id == id) {
+            // A run that does not listen any more is over, or will be told so.
+            let _ = current.runner.turn_lock(length);
+        }
     }
 
     /// Kills the run that is under way, if any.

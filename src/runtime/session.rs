@@ -216,6 +216,7 @@ impl Session {
                         update(app, Message::Failed(id, why));
                     }
                 }
+                Effect::TurnLock(id, length) => self.runs.turn_lock(id, length),
                 Effect::Stop => self.runs.stop(),
                 Effect::Calibrate(kernels) => {
                     let to = self.to.clone();

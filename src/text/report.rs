@@ -5,6 +5,10 @@ use super::{counted, percent};
 use crate::state::{Outcome, State};
 use crate::units::Ns;
 
+mod gil;
+
+pub use gil::Gil;
+
 /// Something that happens in a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
@@ -182,10 +186,9 @@ impl Cores {
     }
 }
 
-/// How a run was executed: the second line above its result. The switch interval is that of the global lock, if it was
-/// on.
-pub fn how(model: &str, interval: Option<Ns>, workers: Workers, cores: Cores, engine: &str) -> String {
-    let lock = interval.map_or_else(String::new, |t| format!(" with a GIL (switch interval {})", t.written()));
+/// How a run was executed: the second line above its result.
+pub fn how(model: &str, lock: Gil, workers: Workers, cores: Cores, engine: &str) -> String {
+    let lock = lock.text();
     format!("{model}{lock}: {}, {}, {engine}", workers.text(), cores.text())
 }
 
@@ -214,7 +217,7 @@ pub enum Line {
     Whole { time: Ns, cpu: Ns, busy: f64, cores: Cores, under_way: f64 },
     Cost { created: usize, starting: Ns, memory: Option<u64>, voluntary: u64, involuntary: u64 },
     Copied { amount: u64, time: Ns },
-    Lock { each: bool, held: Ns, waited: Ns, hand_overs: u64, forced: u64, voluntary: u64 },
+    Lock { each: bool, ticks: bool, held: Ns, waited: Ns, hand_overs: u64, forced: u64, voluntary: u64 },
     NamedLock { name: String, held: Ns, share: f64, hand_overs: u64, abandoned: u64 },
     Server { cpu: Ns, share: f64 },
     Helpers { cpu: Ns },
@@ -241,19 +244,6 @@ pub enum Line {
     LostRuns { lossy: usize, runs: usize },
 }
 
-/// What became of a global lock that was `held` and `waited` for so long, and how many times it was handed over, let go
-/// of because somebody asked, and by itself.
-fn gil(each: bool, (held, waited): (Ns, Ns), counts: [u64; 3]) -> String {
-    let who = if each { "GIL, one in each process" } else { "GIL" };
-    if waited == Ns::ZERO {
-        return format!("{who}: held {held}, and nobody waited for it");
-    }
-    let [over, forced, voluntary] = counts.map(times);
-    format!(
-        "{who}: held {held}, waited for {waited}, handed over {over}; let go {forced} because asked, {voluntary} by itself"
-    )
-}
-
 impl Line {
     /// The line, without a full stop at its end.
     pub fn text(&self) -> String {
@@ -276,8 +266,8 @@ impl Line {
                 format!("{created}, {memory}, {voluntary} voluntary and {involuntary} involuntary switches")
             }
             Line::Copied { amount, time } => format!("{} copied between processes in {time}", bytes(amount)),
-            Line::Lock { each, held, waited, hand_overs, forced, voluntary } => {
-                gil(each, (held, waited), [hand_overs, forced, voluntary])
+            Line::Lock { each, ticks, held, waited, hand_overs, forced, voluntary } => {
+                gil::line((each, ticks), (held, waited), [hand_overs, forced, voluntary])
             }
             Line::NamedLock { ref name, held, share, hand_overs, abandoned } => {
                 let dead = match abandoned {

@@ -21,6 +21,7 @@ pub enum Sentence {
     OwnProcess { speedup: Option<f64>, processes: usize, busy: f64, cores: f64 },
     LoopTurnByTurn { time: Ns },
     OneLock { busy: f64, cores: f64, hand_overs: u64 },
+    OldLock { busy: f64, cores: f64, hand_overs: u64, speedup: Option<f64> },
     LockEach { speedup: Option<f64> },
     LoneLoopWithLock { time: Ns },
     SerialWithLock { time: Ns },
@@ -158,6 +159,12 @@ impl Sentence {
                 let turns = counted(*hand_overs, "hand-over", "hand-overs");
                 format!("One lock, one runner: {} cores busy, {turns}.", cores_of(*busy, *cores))
             }
+            Sentence::OldLock { busy, cores, hand_overs, speedup } => {
+                let busy = cores_of(*busy, *cores);
+                let turns = || counted(*hand_overs, "hand-over", "hand-overs");
+                let came_to = speedup.map_or_else(turns, |x| format!("{} serial", factor(x)));
+                format!("All fight for the old GIL: {busy} busy, {came_to}.")
+            }
             Sentence::LockEach { speedup } => format!("A GIL each, none in the way{}.", as_fast(*speedup)),
             Sentence::LoneLoopWithLock { time } => format!("One thread alone never waits for the GIL: {time}."),
             Sentence::SerialWithLock { time } => {
@@ -275,6 +282,8 @@ mod tests {
             (Sentence::OwnProcess { speedup, processes: 12, busy, cores }, Try::WaitingWorkload),
             (Sentence::LoopTurnByTurn { time }, Try::OneByOne),
             (Sentence::OneLock { busy: 1.0, cores, hand_overs: 1_234 }, Try::LockEach),
+            (Sentence::OldLock { busy: 1.4, cores, hand_overs: 123_456, speedup: None }, Try::LockEach),
+            (Sentence::OldLock { busy: 1.4, cores, hand_overs: 0, speedup: Some(0.49) }, Try::LockEach),
             (Sentence::LockEach { speedup }, Try::ThreadEach),
             (Sentence::LoneLoopWithLock { time }, Try::OneByOne),
             (Sentence::SerialWithLock { time }, Try::DropGil),

@@ -2,7 +2,7 @@
 //! on the wire.
 
 use crate::state::{Outcome, State};
-use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
+use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
 
 /// Bytes of one encoded record.
 pub const RECORD_BYTES: usize = 32;
@@ -110,7 +110,8 @@ pub enum Event {
         lock: LockId,
         /// Which task held it.
         task: TaskId,
-        /// Whether a waiter had asked for it (a forced switch), or the holder let go by itself, to wait.
+        /// Whether the holder would rather have gone on (a forced switch): a waiter had asked for the lock, or its ticks were
+        /// used up; or it let go by itself, to wait.
         forced: bool,
     },
     /// A waiter, having waited a whole interval, asks the holder to let go.
@@ -153,6 +154,11 @@ pub enum Event {
     Suspended {
         /// For how long.
         spent: Ns,
+    },
+    /// The global lock has another interval from now: a dial was turned.
+    IntervalChanged {
+        /// The new one.
+        length: TurnLength,
     },
     /// The kernel put the thread on a core (the record's `core`), or took it off. By the kernel's record.
     Switched {
@@ -237,6 +243,8 @@ impl Record {
             Event::Suspended { spent } => (15, 0, NO_TASK, short(spent), 0),
             Event::LockAbandoned { lock } => (16, 0, NO_TASK, 0, u64::from(lock.0)),
             Event::Switched { tid, switch } => (17, switch as u8, NO_TASK, 0, u64::from(tid)),
+            Event::IntervalChanged { length: TurnLength::Time(time) } => (20, 0, NO_TASK, 0, time.0),
+            Event::IntervalChanged { length: TurnLength::Ticks(ticks) } => (20, 1, NO_TASK, 0, u64::from(ticks)),
         };
         let head =
             u64::from(kind as u8) | u64::from(sub) << 8 | u64::from(self.worker.0) << 16 | u64::from(task.0) << 32;
@@ -282,6 +290,8 @@ impl Record {
             15 => Event::Suspended { spent: Ns(a) },
             16 => Event::LockAbandoned { lock },
             17 => Event::Switched { tid: b as u32, switch: Switch::from_repr(sub)? },
+            20 if sub == 0 => Event::IntervalChanged { length: TurnLength::Time(Ns(b)) },
+            20 => Event::IntervalChanged { length: TurnLength::Ticks(b as u32) },
             _ => return None,
         };
         Some(Record { at: Stamp(at), worker, core, event })
@@ -351,6 +361,8 @@ mod tests {
                 spent
             }),
             any::<u64>().prop_map(|count| Event::Lost { count }),
+            any::<u64>().prop_map(|time| Event::IntervalChanged { length: TurnLength::Time(Ns(time)) }),
+            any::<u32>().prop_map(|ticks| Event::IntervalChanged { length: TurnLength::Ticks(ticks) }),
             short.prop_map(|spent| Event::Suspended { spent }),
             (any::<u32>(), 0u8..4).prop_map(|(tid, n)| {
                 let switch = Switch::from_repr(n).expect("a switch");

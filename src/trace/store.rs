@@ -11,7 +11,7 @@ use super::track::{Mark, Track};
 use super::weave::{Own, Threads};
 use super::wire::{Begin, End, KernelRecord};
 use crate::state::{Outcome, State};
-use crate::units::{CoreId, LockId, Ns, Range, Stamp, TaskId, WorkerId};
+use crate::units::{CoreId, LockId, Ns, Range, Stamp, TaskId, TurnLength, WorkerId};
 
 /// What is remembered of the run before its trace: who the tasks are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,13 @@ pub struct Loss {
     pub count: u64,
 }
 
+/// Something that was done to the run from outside while it went on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flag {
+    /// Its global lock was given this interval.
+    Interval(TurnLength),
+}
+
 /// How many changes of state, and turns of a lock, a live trace keeps: the oldest go first. Each takes at most 64 bytes
 /// with all that is derived from it (about 40 in practice: 16 in its track, 6 for the track's sums, 14 to 18 in the
 /// crowd, and room to grow), so 32 MB are the most there can be.
@@ -79,6 +86,8 @@ pub struct Trace {
     pub locks: BTreeMap<LockId, LockTrack>,
     /// Stretches during which the whole run stood still.
     pub suspended: Vec<Range>,
+    /// What was done to it from outside, in order, with the instant.
+    pub flags: Vec<(Ns, Flag)>,
     /// Where events are missing.
     pub losses: Vec<Loss>,
     /// Nothing before this is kept.
@@ -114,6 +123,7 @@ impl Trace {
             workers: vec![WorkerTrack::default(); workers as usize],
             locks: BTreeMap::new(),
             suspended: Vec::new(),
+            flags: Vec::new(),
             losses: Vec::new(),
             forgotten: Ns::ZERO,
             report: None,
@@ -304,6 +314,7 @@ impl Trace {
             }
             Event::Lost { count } => self.losses.push(Loss { at, worker: record.worker, count }),
             Event::Suspended { spent } => self.suspended.push(Range::new(at - spent, at)),
+            Event::IntervalChanged { length } => self.flags.push((at, Flag::Interval(length))),
             Event::Switched { .. } => {}
         }
     }

@@ -16,17 +16,21 @@ use crate::units::{Ns, Range};
 /// Eighths of a row that all cores busy take: rows must not grow together.
 const FULL: u32 = 7;
 
-/// A row's name.
-fn name(row: &Row) -> &'static str {
-    match (row.kind, row.locked) {
-        (ModelKind::Serial, false) => Label::Serial,
-        (ModelKind::Serial, true) => Label::SerialGil,
-        (ModelKind::Threads, false) => Label::Threads,
-        (ModelKind::Threads, true) => Label::ThreadsGil,
-        (ModelKind::Processes, false) => Label::Processes,
-        (ModelKind::Processes, true) => Label::ProcessesGil,
-        (ModelKind::Async, false) => Label::Async,
-        (ModelKind::Async, true) => Label::AsyncGil,
+/// A row's name, where its figures are those of the older lock, if it is `legacy`.
+fn name(row: &Row, legacy: bool) -> &'static str {
+    match (row.kind, row.locked, legacy) {
+        (ModelKind::Serial, false, _) => Label::Serial,
+        (ModelKind::Serial, true, false) => Label::SerialGil,
+        (ModelKind::Serial, true, true) => Label::SerialOld,
+        (ModelKind::Threads, false, _) => Label::Threads,
+        (ModelKind::Threads, true, false) => Label::ThreadsGil,
+        (ModelKind::Threads, true, true) => Label::ThreadsOld,
+        (ModelKind::Processes, false, _) => Label::Processes,
+        (ModelKind::Processes, true, false) => Label::ProcessesGil,
+        (ModelKind::Processes, true, true) => Label::ProcessesOld,
+        (ModelKind::Async, false, _) => Label::Async,
+        (ModelKind::Async, true, false) => Label::AsyncGil,
+        (ModelKind::Async, true, true) => Label::AsyncOld,
     }
     .text()
 }
@@ -45,12 +49,15 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
     let live = live(app, row);
     let text = if row.current { look.fg(Role::Text).add_modifier(Modifier::BOLD) } else { look.fg(Role::Dim) };
     let room = layout.plot.0 - layout.area.x - 2;
-    let whole = name(row);
+    // Whose figures they are: those of the run that goes on, or of the last one.
+    let legacy = if live.is_some() || row.score.is_none() { app.setup.lock.legacy } else { row.legacy };
+    let whole = name(row, legacy);
     let short = super::kind_label(row.kind, true);
+    let lock = if legacy { Label::OldShort } else { Label::GilShort };
     let shown = match (paint::width(whole) <= room, row.locked) {
         (true, _) => whole.to_owned(),
         (false, false) => short.to_owned(),
-        (false, true) => paint::shorten(&format!("{short}+{}", Label::GilShort.text()), room),
+        (false, true) => paint::shorten(&format!("{short}+{}", lock.text()), room),
     };
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &shown, text);
     let Some(score) = live.or(row.score) else {
@@ -204,7 +211,7 @@ pub fn text(app: &App) -> String {
     for row in rows {
         let Some(score) = row.score else { continue };
         let (time, ratio) = (score.time.to_string(), ratio(app, score));
-        let line = format!("{:<12} {time:>9}  {ratio:>6}   {:.1} cores busy", name(&row), score.busy);
+        let line = format!("{:<15} {time:>9}  {ratio:>6}   {:.1} cores busy", name(&row, row.legacy), score.busy);
         out += line.trim_end();
         out.push('\n');
     }

@@ -11,7 +11,8 @@ use crate::app::{Action, App, Phase, Playhead, keys};
 use crate::insight::is_comparable;
 use crate::model::ModelKind;
 use crate::state::State;
-use crate::text::{Label, counted, percent};
+use crate::text::{Label, counted, percent, turn_length};
+use crate::units::TurnLength;
 
 /// The fewest columns in which a shortened title still says something.
 const LEAST_TITLE: u16 = 8;
@@ -118,14 +119,24 @@ pub fn tabs(app: &App, layout: &Layout) -> Vec<Tab> {
         let label = super::kind_label(kind, narrow);
         add(&mut tabs, Action::Model(kind), label, app.setup.model.kind == kind, 0);
     }
-    let on = app.setup.model.lock.is_on();
-    let label = match (on, narrow) {
-        (true, _) => Label::GilOn,
-        (false, true) => Label::KeyGil,
-        (false, false) => Label::GilOff,
+    let lock = app.setup.model.lock;
+    let label = match lock.turn_length() {
+        Some(length) => gil(length, layout.area.width < 72),
+        None if narrow => Label::KeyGil.text().to_owned(),
+        None => Label::GilOff.text().to_owned(),
     };
-    add(&mut tabs, Action::Lock, label.text(), on, if narrow { 0 } else { 2 });
+    add(&mut tabs, Action::Lock, &label, lock.is_on(), if narrow { 0 } else { 2 });
     tabs
+}
+
+/// Which generation of the lock is on, and its interval.
+fn gil(length: TurnLength, narrow: bool) -> String {
+    match length {
+        TurnLength::Time(_) => format!("{} {}", Label::GilShort.text(), turn_length(length)),
+        // That these are ticks is known from their having no unit.
+        TurnLength::Ticks(ticks) if narrow => format!("{} {ticks}", Label::OldShort.text()),
+        TurnLength::Ticks(_) => format!("{} {}", Label::OldGil.text(), turn_length(length)),
+    }
 }
 
 /// The second row: the models and the lock, and how busy the machine is.

@@ -7,10 +7,10 @@ use super::layout::Layout;
 use super::theme::{Look, Role};
 use super::{lane, paint, turns};
 use crate::app::{App, Run};
-use crate::model::{GlobalLock, ModelKind};
+use crate::model::ModelKind;
 use crate::scene::{Holder, LockLane, Scene, level};
 use crate::state::State;
-use crate::text::{Label, percent};
+use crate::text::{self, Label, percent};
 
 /// Marks stand only where on average there are so many columns for each.
 const APART: u64 = 3;
@@ -120,15 +120,16 @@ fn figures(
     }
     if figures.hand_overs > 0 {
         let mut every = rate.clone();
-        if let GlobalLock::Gil { interval } = run.model.lock {
-            every += &format!(", {} {interval}", Label::Every.text());
+        if let Some(length) = run.model.lock.turn_length() {
+            every += &format!(", {} {}", Label::Every.text(), text::turn_length(length));
         }
         put(y, &[every, rate]);
     }
     let symbols = Symbols::of(look);
     let (forced, own) = (figures.forced, figures.voluntary);
     let short = format!("{} {forced}  {} {own}", symbols.forced, symbols.voluntary);
-    let (asked, by_itself) = (Label::WhenAsked.text(), Label::ByItself.text());
+    let asked = if run.model.lock.is_legacy() { Label::AtACheck } else { Label::WhenAsked }.text();
+    let by_itself = Label::ByItself.text();
     let long = format!("{} {forced} {asked}  {} {own} {by_itself}", symbols.forced, symbols.voluntary);
     if forced + own > 0 {
         below.into_iter().for_each(|y| put(y, &[long.clone(), short.clone()]));

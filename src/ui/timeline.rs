@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use super::lane::Manner;
 use super::layout::{Layout, Slot};
 use super::theme::{Look, Role};
-use super::{band, cores, lane, link, paint, turns};
+use super::{band, cores, flags, lane, link, paint, turns};
 use crate::app::{App, Run, View};
 use crate::scene::{Folding, Gap, Grid, Lane, Scene, Tick, ticks};
 use crate::state::{Outcome, State};
@@ -47,9 +47,14 @@ pub fn draw_axis(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let mut last = x;
     // A label that does not fit is left out: half a number is another number.
     let fits = |t: &&Tick| t.column + paint::width(&t.label) <= grid.columns;
-    for tick in ticks.iter().filter(fits) {
+    let flags = flags::placed(app, look, grid);
+    let flagged =
+        |t: &&Tick| flags.iter().any(|f| t.column <= f.columns.1 && f.columns.0 <= t.column + paint::width(&t.label));
+    for tick in ticks.iter().filter(fits).filter(|t| !flagged(t)) {
         last = paint::put(buffer, x + tick.column, y, end, &tick.label, dim);
     }
+    flags::draw(&flags, look, layout, buffer);
+    let last = flags.iter().map(|f| x + f.columns.1).fold(last, u16::max);
     paint::put(buffer, last + 1, y, layout.area.right(), unit, dim);
     let marked = app.lens || app.view != View::Tasks;
     let left = if app.lens {

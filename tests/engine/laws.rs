@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use concviz::model::{Model, ModelKind};
+use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::Plan;
 use concviz::state::{Outcome, State};
 use concviz::trace::{Direction, Event, RECORD_BYTES};
-use concviz::units::{Ns, TaskId};
+use concviz::units::{Ns, TaskId, TurnLength};
 use concviz::workload::{Op, Task, Until};
 
 use crate::support::{Run, SOME, compute, models, plan, run, sleep, task};
@@ -113,12 +113,50 @@ fn a_lock_has_one_holder_at_a_time_and_each_process_has_its_own() {
 
 #[test]
 fn threads_under_a_lock_ask_for_it_and_hand_it_over() {
-    let model = models().into_iter().find(|m| m.kind == ModelKind::Threads && m.lock.is_on()).expect("one");
+    let model = models()
+        .into_iter()
+        .find(|m| m.kind == ModelKind::Threads && m.lock.is_on() && !m.lock.is_legacy())
+        .expect("one");
     let run = run(&plan(model, 3, (0..3).map(|_| task(vec![compute(20 * SOME)])).collect()));
     let requests = run.count(|e| matches!(e, Event::DropRequest { .. }));
     let forced = run.count(|e| matches!(e, Event::LockReleased { forced: true, .. }));
     assert!(requests >= forced && forced > 3, "{requests} requests, {forced} forced");
     assert!(run.sum(State::Gil) > run.sum(State::Running), "two of three wait at any time");
+}
+
+#[test]
+fn nobody_asks_for_the_older_lock_and_keeping_it_is_counted() {
+    let lock = GlobalLock::GilLegacy { check_interval: 100 };
+    let model = Model { kind: ModelKind::Threads, lock };
+    let run = run(&plan(model, 3, (0..3).map(|_| task(vec![compute(10 * SOME)])).collect()));
+    assert_eq!(run.count(|e| matches!(e, Event::DropRequest { .. })), 0);
+    let taken = run.count(|e| matches!(e, Event::LockTaken { .. }));
+    assert!(run.end.lock_retaken > taken as u64, "{} times kept, {taken} taken", run.end.lock_retaken);
+    assert_eq!(run.most_running(), 1);
+}
+
+#[test]
+fn an_interval_that_is_turned_counts_from_then_on_and_is_in_the_record() {
+    let ms = Ns::from_millis;
+    let rounds = |time| Op::Repeat(Until::For(time), vec![compute(10_000)]);
+    let model = Model { kind: ModelKind::Threads, lock: GlobalLock::gil(ms(10_000)) };
+    let plan = plan(model, 2, vec![task(vec![rounds(ms(300))]), task(vec![rounds(ms(300))])]);
+    let mut runner = concviz::engine::real::Runner::spawn_with(crate::support::EXE.as_ref(), &plan).expect("a runner");
+    let mut frames = runner.frames().expect("frames");
+    let mut told = false;
+    let run = crate::support::read(&mut frames, |record| {
+        let waits = matches!(record.event, Event::Enter { state: State::Gil, .. });
+        if waits && !std::mem::replace(&mut told, true) {
+            runner.turn_lock(TurnLength::Ticks(7)).expect("a runner that listens");
+            runner.turn_lock(TurnLength::Time(ms(1))).expect("a runner that listens");
+        }
+    })
+    .expect("a run");
+    assert!(told, "one of the two waits");
+    let changes: Vec<_> = run.records.iter().filter(|r| matches!(r.event, Event::IntervalChanged { .. })).collect();
+    let [change] = changes[..] else { panic!("ticks are no interval of this lock: {changes:?}") };
+    assert_eq!(change.event, Event::IntervalChanged { length: TurnLength::Time(ms(1)) });
+    assert!(change.at > run.begin.t0 && change.worker == run.dispatcher());
 }
 
 #[test]

@@ -15,10 +15,11 @@ pub const EXE: &str = env!("CARGO_BIN_EXE_concviz");
 /// Some milliseconds of work.
 pub const SOME: u64 = 5_000_000;
 
-/// Every model, without a global lock and with one whose turns are short.
+/// Every model, without a global lock and with one of each generation whose turns are short.
 pub fn models() -> Vec<Model> {
-    let gil = GlobalLock::Gil { interval: Ns::from_micros(500) };
-    let both = |kind| [Model::plain(kind), Model { kind, lock: gil }];
+    let gil = GlobalLock::gil(Ns::from_micros(500));
+    let old = GlobalLock::GilLegacy { check_interval: 1_000 };
+    let both = |kind| [Model::plain(kind), Model { kind, lock: gil }, Model { kind, lock: old }];
     ModelKind::ALL.into_iter().flat_map(both).collect()
 }
 

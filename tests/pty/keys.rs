@@ -142,6 +142,27 @@ fn dials_turn_and_run_what_they_were_turned_to() {
 }
 
 #[test]
+fn an_interval_turned_while_the_run_goes_on_leaves_a_flag_and_the_run_its_other_lock() {
+    // Long enough for a few keys, however busy the machine is: it is stopped by the next key, not waited for.
+    let program = launch("-m threads --global-lock gil --set cpu=20s").start();
+    program.until("threads at work", |v| v.has("GIL held") && !v.is_done() && v.row(1).contains("g GIL 5 ms"));
+    program.press("d");
+    let view = program.until_text("Enter run   Esc cancel");
+    let dial = view.rows().iter().position(|r| r.contains("GIL interval")).expect("a dial");
+    let first = view.rows().iter().position(|r| r.contains("tasks           ◂")).expect("the first dial");
+    program.press(&format!("{}{LEFT}{LEFT}", DOWN.repeat(dial - first)));
+    program.until_text("GIL interval    ◂ 1 ms ▸");
+    program.press(ESC);
+    let view = program.until("a flag", |v| !v.has("Esc cancel") && v.has("⚑ 1 ms"));
+    assert!(!view.is_done() && view.row(1).contains("g GIL 1 ms"), "{}", view.text());
+    // The other generation is another run, without the flag.
+    program.press("G");
+    let view = program.until("the older lock", |v| v.row(1).contains("g old GIL 100 ticks") && v.has("GIL held"));
+    assert!(!view.has("⚑"), "{}", view.text());
+    assert!(program.quits().has("--global-lock gil-legacy"));
+}
+
+#[test]
 fn again_is_another_run() {
     let program = launch("--set cpu=20ms").start();
     let first = program.until_done();

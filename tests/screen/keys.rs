@@ -1,8 +1,8 @@
 //! Key scripts: what a sequence of keys asks for, and what the program's state is afterwards.
 
-use concviz::app::{Action, App, Beside, Effect, Key, Layer, Message, Phase, Playhead, keys, update};
+use concviz::app::{Action, App, Beside, Dial, Effect, Key, Layer, Message, Phase, Playhead, keys, update};
 use concviz::model::{GlobalLock, ModelKind};
-use concviz::units::Ns;
+use concviz::units::{Ns, TurnLength};
 use proptest::prelude::*;
 
 use super::made;
@@ -27,6 +27,99 @@ fn every_model_key_starts_its_model() {
     }
     assert_eq!(started(&made::type_in(&mut app, "2g")), Some((ModelKind::Threads, true)));
     assert_eq!(started(&made::type_in(&mut app, "g")), Some((ModelKind::Threads, false)));
+}
+
+fn locked_with(effects: &[Effect]) -> Option<GlobalLock> {
+    effects.iter().rev().find_map(|e| match e {
+        Effect::Start(_, plan) => Some(plan.stage().model.lock),
+        _ => None,
+    })
+}
+
+#[test]
+fn one_key_turns_the_lock_on_and_off_and_the_other_takes_its_other_generation() {
+    let mut app = made::app("cpu", (80, 24));
+    let newer = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
+    let older = GlobalLock::GilLegacy { check_interval: 100 };
+    let said = |app: &App| app.setup.model.lock;
+    made::type_in(&mut app, "2");
+    for (key, lock) in [
+        ("G", older),
+        ("G", newer),
+        ("G", older),
+        ("g", GlobalLock::Off),
+        ("g", older),
+        ("g", GlobalLock::Off),
+        ("G", newer),
+    ] {
+        let effects = made::type_in(&mut app, key);
+        assert_eq!((locked_with(&effects), said(&app)), (Some(lock), lock), "{key}");
+    }
+    // From behind a layer too, and a new workload begins with the newer one.
+    assert_eq!(locked_with(&made::type_in(&mut app, "dG")), Some(older));
+    made::press(&mut app, &[Key::Char('o'), Key::Enter]);
+    assert_eq!(locked_with(&made::type_in(&mut app, "g")), Some(newer));
+}
+
+#[test]
+fn the_scoreboard_says_which_lock_its_figures_are_of() {
+    let mut app = made::first_minute((120, 36));
+    let row = |app: &App| app.scoreboard.rows(app.setup.model)[4];
+    assert!(!row(&app).legacy);
+    made::type_in(&mut app, "G");
+    assert!(!row(&app).legacy, "the figures are still the newer lock's");
+    made::threads_gil(&mut app);
+    assert!(row(&app).legacy && row(&app).score.is_some());
+    assert!(concviz::ui::scoreboard_text(&app).contains("thr + old GIL"));
+    made::type_in(&mut app, "G");
+    made::threads_gil(&mut app);
+    assert!(!row(&app).legacy);
+}
+
+/// Opens the dials and goes to `dial`.
+fn to_dial(app: &mut App, dial: &Dial) {
+    let place = app.setup.dials().iter().position(|d| d == dial).expect("a dial");
+    made::type_in(app, "d");
+    made::press(app, &vec![Key::Down; place]);
+}
+
+#[test]
+fn an_interval_turned_while_the_run_goes_on_is_told_to_it_and_kept() {
+    let mut app = made::app("cpu", (80, 24));
+    made::type_in(&mut app, "2g");
+    let run = made::id(&app);
+    to_dial(&mut app, &Dial::Interval);
+    let turned = |to: u64| [Effect::TurnLock(run, TurnLength::Time(Ns::from_millis(to)))];
+    assert_eq!(made::press(&mut app, &[Key::Left]), turned(2));
+    assert_eq!(made::press(&mut app, &[Key::Left]), turned(1));
+    let lock = GlobalLock::gil(Ns::from_millis(1));
+    assert_eq!((app.setup.model.lock, app.run.as_ref().map(|r| r.model.lock)), (lock, Some(lock)));
+    assert!(made::press(&mut app, &[Key::Esc]).is_empty());
+    assert_eq!(app.setup.model.lock, lock, "what was told cannot be taken back");
+    assert_eq!(locked_with(&made::type_in(&mut app, "r")), Some(lock));
+    // Another dial still asks for another run.
+    to_dial(&mut app, &Dial::ForcedSwitching);
+    assert!(made::press(&mut app, &[Key::Right]).is_empty());
+    let unforced = GlobalLock::Gil { interval: Ns::from_millis(1), forced_switching: false };
+    assert_eq!(locked_with(&made::press(&mut app, &[Key::Enter])), Some(unforced));
+    // Ticks are the older lock's.
+    made::type_in(&mut app, "G");
+    let run = made::id(&app);
+    to_dial(&mut app, &Dial::CheckInterval);
+    assert_eq!(made::press(&mut app, &[Key::Right]), [Effect::TurnLock(run, TurnLength::Ticks(200))]);
+}
+
+#[test]
+fn an_interval_turned_while_nothing_runs_or_without_the_lock_waits_for_the_next_run() {
+    let mut app = made::first_minute((80, 24));
+    to_dial(&mut app, &Dial::Interval);
+    assert!(made::press(&mut app, &[Key::Left]).is_empty(), "it is over");
+    assert_eq!(locked_with(&made::press(&mut app, &[Key::Enter])), Some(GlobalLock::gil(Ns::from_millis(2))));
+    let mut app = made::app("cpu", (80, 24));
+    to_dial(&mut app, &Dial::Interval);
+    assert!(made::press(&mut app, &[Key::Left]).is_empty(), "there is no lock");
+    made::press(&mut app, &[Key::Esc]);
+    assert_eq!(app.setup.lock.interval, GlobalLock::DEFAULT_INTERVAL);
 }
 
 #[test]
@@ -174,13 +267,14 @@ fn dials_run_once_they_are_closed_and_only_if_they_were_turned() {
     assert!(app.scoreboard.is_empty());
     // The interval changes how the lock is taken, not the work: the other rows still compare.
     made::serial_cpu(&mut app);
-    let interval = app.setup.dials().len() - 1;
+    let dials = app.setup.dials();
+    let interval = dials.iter().position(|d| *d == Dial::Interval).expect("a dial of the lock's");
     let mut keys = vec![Key::Char('d')];
     keys.extend(std::iter::repeat_n(Key::Down, interval));
     keys.extend([Key::Right, Key::Enter]);
     assert!(started(&made::press(&mut app, &keys)).is_some());
     assert!(!app.scoreboard.is_empty());
-    assert_eq!(app.setup.model.lock, GlobalLock::Gil { interval: Ns::from_millis(10) });
+    assert_eq!(app.setup.model.lock, GlobalLock::gil(Ns::from_millis(10)));
 }
 
 #[test]

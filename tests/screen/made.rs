@@ -1,7 +1,7 @@
 //! Runs made by hand, to the microsecond the same every time.
 
 use concviz::app::{App, Beside, Effect, Key, Machine, Message, RunId, Setup, update};
-use concviz::model::{GlobalLock, Model, ModelKind};
+use concviz::model::{LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, KernelRecord, Record, Switches};
@@ -26,7 +26,7 @@ pub fn app(workload: &str, size: (u16, u16)) -> App {
     let setup = Setup {
         workload: find(workload).expect("a shipped workload"),
         model: Model::plain(ModelKind::Serial),
-        interval: GlobalLock::DEFAULT_INTERVAL,
+        lock: LockSettings::default(),
         wishes: Wishes::default(),
         scale: Scale::ONE,
     };

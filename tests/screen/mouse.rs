@@ -35,7 +35,7 @@ fn target(app: &concviz::app::App, (x, y): (u16, u16)) -> Option<Target> {
 fn tabs_footer_lanes_and_scoreboard_can_be_pressed() {
     let app = made::first_minute((80, 24));
     assert_eq!(target(&app, place(&app, "3 processes")), Some(Target::Action(Action::Model(ModelKind::Processes))));
-    assert_eq!(target(&app, place(&app, "GIL ON")), Some(Target::Action(Action::Lock)));
+    assert_eq!(target(&app, place(&app, "GIL 5 ms")), Some(Target::Action(Action::Lock)));
     assert_eq!(target(&app, place(&app, "slow motion")), Some(Target::Action(Action::Slow)));
     assert_eq!(target(&app, place(&app, "? help")), Some(Target::Action(Action::Help)));
     assert!(matches!(target(&app, place(&app, "task 3")), Some(Target::Lane(TaskId(2), None))));
@@ -88,7 +88,7 @@ fn a_list_longer_than_the_screen_follows_the_chosen_item_and_the_mouse_hits_what
     assert_eq!(target(&app, (x, y)), Some(Target::Item(30)), "the chosen one is shown");
     assert_eq!(target(&app, (x, y - 3)), Some(Target::Item(27)));
     assert_eq!(place(&app, "p36 "), (x, y - 3));
-    place(&app, " of 34 ");
+    place(&app, " of 35 ");
     made::press(&mut app, &[Key::Right, Key::PageDown]);
     assert_eq!(app.setup.workload.param("p39"), Some(concviz::workload::Value::Count(48)));
     place(&app, "GIL interval");

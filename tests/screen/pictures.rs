@@ -3,7 +3,10 @@
 use concviz::app::{App, Key};
 use concviz::export::text;
 use concviz::settings::Theme;
+use concviz::state::State;
+use concviz::trace::Event;
 use concviz::ui::{Depth, Look, render};
+use concviz::units::{Ns, TurnLength};
 use insta::assert_snapshot;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
@@ -81,6 +84,23 @@ fn threads_share_the_cores() {
     made::type_in(&mut app, "2");
     made::threads_cpu(&mut app);
     assert_snapshot!(picture(&app));
+}
+
+#[test]
+fn what_was_turned_while_the_run_went_on_has_a_flag() {
+    let mut app = made::app("cpu", (80, 24));
+    made::type_in(&mut app, "2g");
+    let mut made = made::Made::default();
+    let turned = |length| Event::IntervalChanged { length };
+    made.add(480.0, 4, 0, turned(TurnLength::Time(Ns::from_millis(1))));
+    made.add(500.0, 4, 0, turned(TurnLength::Time(Ns::from_millis(2))));
+    made.add(1_200.0, 4, 0, turned(TurnLength::Ticks(1_000)));
+    made.submit(4);
+    made.enter(0.1, 0, 0, 0, State::Running, true);
+    made.finish(&mut app, 2_000.0, 0.0);
+    assert_snapshot!(picture(&app));
+    let ascii = text(&draw(&app, Look { ascii: true, ..Look::default() }));
+    assert!(ascii.contains("|> 2 ms") && ascii.contains("|> 1000 ticks"), "{ascii}");
 }
 
 #[test]

@@ -10,13 +10,14 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use super::{kin, message};
 use crate::plan::Plan;
 use crate::trace::FrameReader;
+use crate::units::TurnLength;
 
 /// A run under way in a process group of its own. Dropping it kills everything that belongs to it.
 #[derive(Debug)]
 pub struct Runner {
     child: Child,
-    /// Held open: its end tells the runner to die.
-    _stdin: ChildStdin,
+    /// Held open: its end tells the runner to die. Never waited for once the plan is written.
+    stdin: ChildStdin,
     frames: Option<FrameReader<BufReader<ChildStdout>>>,
 }
 
@@ -73,9 +74,20 @@ impl Runner {
         let frames = Some(FrameReader::new(BufReader::with_capacity(1 << 16, stdout)));
         let sent = message::send(&mut stdin, plan);
         // From here on, dropping it cleans up.
-        let runner = Runner { child, _stdin: stdin, frames };
-        sent.map_err(|source| RunnerError::Plan { pid, source })?;
+        let unblocked = rustix::io::ioctl_fionbio(&stdin, true).map_err(io::Error::from);
+        let runner = Runner { child, stdin, frames };
+        sent.and(unblocked).map_err(|source| RunnerError::Plan { pid, source })?;
         Ok(runner)
+    }
+
+    /// Tells the run that its global lock has another interval from now; a lock of the other generation takes no notice.
+    /// Never waits: a runner that does not read is not told.
+    ///
+    /// # Errors
+    /// If the runner is gone, or has not read what it was told before.
+    pub fn turn_lock(&mut self, length: TurnLength) -> io::Result<()> {
+        // So short a message goes into a pipe whole or not at all.
+        message::send(&mut self.stdin, &message::Command::Interval(length))
     }
 
     /// The runner's process, and its group.

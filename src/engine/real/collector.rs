@@ -7,11 +7,12 @@ use std::thread::{self, JoinHandle};
 
 use super::deadlock::{self, Deadlock};
 use super::memory::Memory;
+use super::message::Command;
 use super::record::KernelRings;
 use super::shared::Shared;
 use super::{kin, sys};
 use crate::trace::{Begin, End, Event, Frame, Record, RecordUse, write_events, write_frame};
-use crate::units::{Ns, Stamp};
+use crate::units::{Ns, Stamp, TurnLength, WorkerId};
 
 /// Between two sweeps.
 const PERIOD: Ns = Ns::from_millis(5);
@@ -22,6 +23,8 @@ const FRAME: usize = 1 << 16;
 
 enum Order {
     Begin(Begin),
+    /// The global lock has had another interval since then.
+    Turned(Stamp, TurnLength),
     End(Box<End>),
     Fail(String),
 }
@@ -59,14 +62,25 @@ impl Collector {
         let thread = thread::Builder::new().name("collector".to_owned()).spawn(move || {
             sys::take_short_turns();
             let (memory, deadlock) = (Memory::default(), Deadlock::default());
-            let (records, early) = (Vec::new(), Vec::new());
-            let mut sweeper = Sweeper { shared, names, kernel, out, records, early, memory, deadlock };
+            let (records, early, turned) = (Vec::new(), Vec::new(), Vec::new());
+            let mut sweeper = Sweeper { shared, names, kernel, out, records, early, memory, deadlock, turned };
             // Nobody reads what is written: there is nothing left to run for.
             if sweeper.run(&received).is_err() {
                 kin::die_with_children();
             }
         })?;
         Ok(Collector { orders, thread })
+    }
+
+    /// What is to be done with a command that comes while the run goes on: it is carried out, and recorded.
+    pub(super) fn obeying(&self, shared: Shared) -> impl FnMut(Command) + Send + 'static {
+        let orders = self.orders.clone();
+        move |Command::Interval(length)| {
+            let at = sys::now();
+            if shared.set_turn_length(length) {
+                let _ = orders.send(Order::Turned(at, length));
+            }
+        }
     }
 
     /// Announces the run.
@@ -102,17 +116,23 @@ struct Sweeper<W> {
     early: Vec<Record>,
     memory: Memory,
     deadlock: Deadlock,
+    /// Changes of the global lock's interval that have not been written.
+    turned: Vec<(Stamp, TurnLength)>,
 }
 
 impl<W: Write> Sweeper<W> {
     fn run(&mut self, orders: &Receiver<Order>) -> io::Result<()> {
-        match orders.recv() {
-            Ok(Order::Begin(mut begin)) => {
-                begin.watchers.push(sys::thread_id());
-                write_frame(&mut self.out, &Frame::Begin(begin))?;
+        loop {
+            match orders.recv() {
+                Ok(Order::Begin(mut begin)) => {
+                    begin.watchers.push(sys::thread_id());
+                    break write_frame(&mut self.out, &Frame::Begin(begin))?;
+                }
+                // Before it began: that is the interval it begins with.
+                Ok(Order::Turned(..)) => {}
+                Ok(Order::Fail(reason)) => return write_frame(&mut self.out, &Frame::Failed(reason)),
+                Ok(Order::End(_)) | Err(_) => return Ok(()),
             }
-            Ok(Order::Fail(reason)) => return write_frame(&mut self.out, &Frame::Failed(reason)),
-            Ok(Order::End(_)) | Err(_) => return Ok(()),
         }
         let mut next = sys::now();
         let mut pauses = FIRST.into_iter();
@@ -133,6 +153,7 @@ impl<W: Write> Sweeper<W> {
                     self.sweep(None)?;
                     return write_frame(&mut self.out, &Frame::Failed(reason));
                 }
+                Ok(Order::Turned(at, length)) => self.turned.push((at, length)),
                 Ok(Order::Begin(_)) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
@@ -165,10 +186,22 @@ impl<W: Write> Sweeper<W> {
             kernel.drain(&mut self.records);
             self.records.extend(until.and_then(|_| kernel.untold(cut)));
         }
+        self.note_turned();
         // Runs that are in order each: stable, so that what one thread recorded at one instant stays in its order.
         self.records.sort_by_key(|record| record.at);
         self.early.extend(self.records.drain(self.records.partition_point(|record| record.at <= cut)..));
         self.write()
+    }
+
+    /// Records the changes of the lock's interval, under the dispatcher's number: after what it has written itself so
+    /// far, of which nothing may come later with an earlier instant.
+    fn note_turned(&mut self) {
+        let worker = WorkerId(self.shared.workers());
+        let last = self.records.iter().rev().find(|r| r.worker == worker).map_or(Stamp(0), |r| r.at);
+        for (at, length) in self.turned.drain(..) {
+            let event = Event::IntervalChanged { length };
+            self.records.push(Record { at: at.max(last), worker, core: Record::NO_CORE, event });
+        }
     }
 
     fn write(&mut self) -> io::Result<()> {

@@ -83,11 +83,37 @@ impl Worker {
         let mut labour = Labour::new(kernel, value);
         let mut left = amount;
         while left > 0 {
-            let done = labour.advance(left.min(self.poll_every[kernel as usize]), &self.wanted);
+            let most = left.min(self.poll_every[kernel as usize]);
+            let (done, lost_the_lock) = self.piece(task, kernel, &mut labour, most);
             left -= done;
-            self.look_up(task, kernel, done);
+            if lost_the_lock {
+                self.go_on(task, None);
+            } else {
+                self.look_up(task, kernel, done);
+            }
         }
         labour.value()
+    }
+
+    /// Does up to `most` iterations: how many, and whether somebody else has had the lock since. That is found out here
+    /// only under the older lock, whose ticks are much finer than a piece.
+    fn piece(&mut self, task: TaskId, kernel: Kernel, labour: &mut Labour, most: u64) -> (u64, bool) {
+        let in_a_piece = self.poll_every[kernel as usize];
+        let mut done = 0;
+        loop {
+            let until_check = self.turn.as_ref().and_then(|turn| turn.until_check(in_a_piece));
+            // Called in one place under every lock: where a processor came from can decide on a short loop's speed.
+            let now = labour.advance(until_check.unwrap_or(most).min(most - done), &self.wanted);
+            done += now;
+            let Some(turn) = self.turn.as_mut().filter(|_| until_check.is_some()) else { return (done, false) };
+            let (recorder, from, quickest) = (&self.recorder, self.looked, self.quickest[kernel as usize]);
+            let (expected, watches) = (quickest.times(done, in_a_piece), self.watches_itself);
+            let late = |at| note_late(recorder, task, (from, at), expected, watches);
+            let lost_the_lock = turn.work(recorder, task, (now, in_a_piece), late);
+            if lost_the_lock || done == most {
+                return (done, lost_the_lock);
+            }
+        }
     }
 
     /// What is done between two pieces.
@@ -130,7 +156,7 @@ impl Worker {
 
     /// Gives the lock up if somebody asked for it, and goes on once it is back.
     pub(super) fn give_lock_up_if_wanted(&mut self, task: TaskId) {
-        if self.turn.as_mut().is_some_and(|t| t.look(&self.recorder, task, |_| ())) {
+        if self.turn.as_mut().is_some_and(|t| t.round(&self.recorder, task)) {
             self.go_on(task, None);
         }
     }

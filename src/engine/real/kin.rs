@@ -6,6 +6,7 @@ use std::io::Read;
 use std::thread;
 use std::time::Duration;
 
+use super::message::{self, Command};
 use rustix::process::{Pid, Signal, getpgrp, getpid, getppid, kill_process_group, setpgid};
 
 /// The argument that tells a child who its parent is.
@@ -56,14 +57,11 @@ pub(super) fn die_with_children() -> ! {
     std::process::exit(1)
 }
 
-/// Dies when `stdin` ends: whoever held its other end is gone.
-pub(super) fn watch(mut stdin: impl Read) -> ! {
-    let mut ignored = [0; 64];
-    loop {
-        match stdin.read(&mut ignored) {
-            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-            Ok(0) | Err(_) => die_with_children(),
-            Ok(_) => {}
-        }
+/// Hears what comes on `stdin` and hands it to `obey`; dies when it ends: whoever held its other end is gone. So is
+/// whoever sends what is no command.
+pub(super) fn watch(mut stdin: impl Read, mut obey: impl FnMut(Command)) -> ! {
+    while let Ok(Some(command)) = message::receive(&mut stdin) {
+        obey(command.value);
     }
+    die_with_children()
 }

@@ -1,5 +1,5 @@
-//! Messages between a dispatcher and its worker processes, and the plan on a runner's stdin: a length, the time that
-//! serializing took, JSON.
+//! Messages between a dispatcher and its worker processes, and on a runner's stdin the plan and what is asked of the run
+//! later: a length, the time that serializing took, JSON.
 
 use std::io::{self, Read, Write};
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sys;
 use crate::trace::TaskResult;
-use crate::units::{Ns, TaskId};
+use crate::units::{Ns, TaskId, TurnLength};
 use crate::workload::Task;
 
 /// To a worker: perform this.
@@ -29,6 +29,13 @@ pub(super) struct Reply {
     pub(super) result: Result<TaskResult, String>,
     /// The worker's CPU time so far.
     pub(super) cpu: Ns,
+}
+
+/// To a runner, while its run goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Command {
+    /// The global lock has this interval from now.
+    Interval(TurnLength),
 }
 
 /// A message as it arrived.

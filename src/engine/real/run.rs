@@ -21,6 +21,8 @@ pub(super) struct Run {
     pub(super) stage: Stage,
     /// What is known of who was on which core.
     pub(super) record: KernelRecord,
+    /// The thread that listens to whoever watches the run.
+    pub(super) listener: u32,
     /// The rings and what else is shared.
     pub(super) shared: Shared,
     /// The file behind `shared`.
@@ -86,7 +88,7 @@ impl Finish {
 impl Run {
     /// The global lock of the process whose first worker is `first`, if the plan has one.
     pub(super) fn gil(&self, first: WorkerId) -> Option<Arc<Gil>> {
-        self.shared.interval().map(|interval| Arc::new(Gil::new(first, interval)))
+        Gil::of(first, &self.shared).map(Arc::new)
     }
 
     /// As many workers as there is work for; at least one.

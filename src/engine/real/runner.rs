@@ -4,9 +4,11 @@ use std::ffi::OsString;
 use std::io::{self, stdin, stdout};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::thread;
 
 use super::collector::{Collector, Names};
+use super::message::Command;
 use super::record::KernelRings;
 use super::run::{Finish, Run};
 use super::server::Server;
@@ -55,7 +57,6 @@ fn prepare() -> Result<(Run, Collector), String> {
     let needs = Needs::of(&stage);
     make_room_for_files(needs.descriptors(&stage));
     let thread = |e: io::Error| format!("the system allows no more threads: {e}");
-    thread::Builder::new().name("stdin".to_owned()).spawn(|| kin::watch(stdin().lock())).map_err(thread)?;
     scratch::survive_size_limits();
     // Everything that is started from here on is in it.
     let (kernel, record) = if plan.unrecorded {
@@ -76,7 +77,18 @@ fn prepare() -> Result<(Run, Collector), String> {
     let files = if needs.files { scratch::file_system() } else { None };
     let names = Names { tasks: stage.tasks.iter().map(|t| t.name.clone()).collect(), locks: stage.locks.clone() };
     let collector = Collector::start(shared, names, kernel, Unbuffered).map_err(thread)?;
-    Ok((Run { stage, record, shared, memory, server, files, dispatcher, pinned }, collector))
+    let listener = listen(collector.obeying(shared)).map_err(thread)?;
+    Ok((Run { stage, record, listener, shared, memory, server, files, dispatcher, pinned }, collector))
+}
+
+/// Starts the thread that does what the standard input says; its number in the kernel.
+fn listen(obey: impl FnMut(Command) + Send + 'static) -> io::Result<u32> {
+    let (say, hear) = channel();
+    thread::Builder::new().name("stdin".to_owned()).spawn(move || {
+        let _ = say.send(sys::thread_id());
+        kin::watch(stdin().lock(), obey)
+    })?;
+    hear.recv().map_err(io::Error::other)
 }
 
 /// Allows as many files as the system does, and has the kernel make its table of them large enough for `count`. Later,
@@ -134,7 +146,7 @@ impl Needs {
 fn perform(run: &Arc<Run>, collector: Collector) {
     let cores = if run.pinned.is_empty() { machine::allowed_cores() } else { run.pinned.clone() };
     let kind = run.stage.model.kind;
-    let mut watchers: Vec<u32> = run.server.map(Server::tid).into_iter().collect();
+    let mut watchers: Vec<u32> = run.server.map(Server::tid).into_iter().chain([run.listener]).collect();
     if kind.rules().many_workers {
         watchers.push(sys::thread_id());
     }

@@ -15,7 +15,7 @@ use super::ring::{CAPACITY, Recorder, Ring, ring_words};
 use super::sys;
 use crate::model::GlobalLock;
 use crate::plan::Stage;
-use crate::units::{Ns, TaskId, WorkerId};
+use crate::units::{Ns, TaskId, TurnLength, WorkerId};
 use crate::workload::Kernel;
 
 /// Words before the marks of tasks.
@@ -25,6 +25,8 @@ const LINE: usize = 8;
 
 const WORKERS: usize = 0;
 const TASKS: usize = 1;
+/// Which global lock there is, and its interval in its own unit.
+const LOCK: usize = 2;
 const INTERVAL: usize = 3;
 const CORES: usize = 4;
 const CAPACITY_AT: usize = 5;
@@ -55,9 +57,11 @@ impl Shared {
         let words = words(stage.workers as usize, stage.tasks.len(), stage.locks.len(), capacity);
         let file = sys::shared_memory("concviz-rings", (words * 8) as u64)?;
         let shared = Shared { words: sys::map_shared(file.as_fd(), words)? };
-        let interval = match stage.model.lock {
-            GlobalLock::Off => 0,
-            GlobalLock::Gil { interval } => interval.0.max(1),
+        let (lock, interval) = match stage.model.lock {
+            GlobalLock::Off => (0, 0),
+            GlobalLock::Gil { interval, forced_switching: true } => (1, interval.0),
+            GlobalLock::Gil { interval, forced_switching: false } => (2, interval.0),
+            GlobalLock::GilLegacy { check_interval } => (3, check_interval.into()),
         };
         shared.set(WORKERS, u64::from(stage.workers));
         shared.set(TASKS, stage.tasks.len() as u64);
@@ -65,6 +69,7 @@ impl Shared {
         for (place, every) in (POLL_EVERY..).zip(stage.poll_every) {
             shared.set(place, every);
         }
+        shared.set(LOCK, lock);
         shared.set(INTERVAL, interval);
         shared.set(CORES, stage.cores.map_or(0, u64::from));
         shared.set(LOCKS, stage.locks.len() as u64);
@@ -109,9 +114,36 @@ impl Shared {
         std::array::from_fn(|kernel| self.get(POLL_EVERY + kernel).max(1))
     }
 
-    /// The global lock's switch interval, if there is a global lock.
-    pub(super) fn interval(&self) -> Option<Ns> {
-        Some(self.get(INTERVAL)).filter(|&i| i > 0).map(Ns)
+    /// The global lock, as it is set now.
+    pub(super) fn global_lock(&self) -> GlobalLock {
+        let interval = self.get(INTERVAL);
+        match self.get(LOCK) {
+            1 => GlobalLock::gil(Ns(interval)),
+            2 => GlobalLock::Gil { interval: Ns(interval), forced_switching: false },
+            3 => GlobalLock::GilLegacy { check_interval: u32::try_from(interval).unwrap_or(u32::MAX) },
+            _ => GlobalLock::Off,
+        }
+    }
+
+    /// Where the global lock's interval stands, in its own unit: it can change at any time.
+    pub(super) fn interval(&self) -> &'static AtomicU64 {
+        &self.words[INTERVAL]
+    }
+
+    /// Changes the global lock's interval, for all processes; whether there is a lock that counts in this unit.
+    pub(super) fn set_turn_length(&self, length: TurnLength) -> bool {
+        let lock = self.global_lock();
+        let counts = lock.is_on() && lock.is_legacy() == matches!(length, TurnLength::Ticks(_));
+        if counts {
+            self.set(
+                INTERVAL,
+                match length {
+                    TurnLength::Time(interval) => interval.0,
+                    TurnLength::Ticks(ticks) => ticks.into(),
+                },
+            );
+        }
+        counts
     }
 
     /// To how many of the allowed cores the workers are pinned.

@@ -28,6 +28,7 @@ pub use system::{
 };
 
 mod mutex;
+mod semaphore;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
 mod switches;
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))))]
@@ -36,6 +37,7 @@ mod switches;
 mod watch;
 
 pub use mutex::{MUTEX_WORDS, SharedMutex, Taken};
+pub use semaphore::Semaphore;
 pub use switches::{Noted, SwitchRing};
 pub use watch::{Poller, Watched};
 

@@ -47,7 +47,7 @@ fn work(born: Stamp, who: WorkerId) -> io::Result<()> {
     if let Some(n) = shared.cores() {
         machine::pin(&machine::allowed_cores()[..usize::from(n).min(machine::allowed_cores().len())]);
     }
-    let gil = shared.interval().map(|interval| Arc::new(Gil::new(who, interval)));
+    let gil = Gil::of(who, &shared).map(Arc::new);
     let mut worker = Worker::new(shared, recorder, gil.as_ref());
     let mut line = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     while let Some(order) = message::receive::<Order>(&mut line)? {

@@ -6,7 +6,7 @@ use crate::text::Try;
 use crate::trace::{Begin, End, Event, Record, TaskName, Trace};
 use crate::units::{CoreId, Stamp, TaskId, WorkerId};
 
-const GIL: GlobalLock = GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL };
+const GIL: GlobalLock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
 
 /// A second in which the first task computes in the background, and the second makes rounds of `each` ms: a wait in
 /// `wait` for the first of them, one in `behind` for all but the last tenth, and a little work.

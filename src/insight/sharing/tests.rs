@@ -56,7 +56,7 @@ fn ticking() -> Trace {
 
 #[test]
 fn a_ticker_tells_how_late_it_came_and_who_was_in_its_way() {
-    let gil = GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL };
+    let gil = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
     let run = ticking();
     let of = |kind, lock| said(&run, Model { kind, lock });
     assert_eq!(of(ModelKind::Async, GlobalLock::Off), "ticker came up to 40 ms late: the loop was taken.");

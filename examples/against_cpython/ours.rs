@@ -1,0 +1,129 @@
+//! This program's side: runs made for the purpose.
+
+use std::path::Path;
+
+use concviz::engine::real::Runner;
+use concviz::model::{GlobalLock, Model, ModelKind};
+use concviz::plan::{Engine, Plan, Stage};
+use concviz::state::State;
+use concviz::trace::{Begin, End, Event, Frame, Record};
+use concviz::units::{Ns, TaskId};
+use concviz::workload::{Kernel, Op, Request, Spread, Task, Until, Work};
+
+use super::Measured;
+use super::figures::{Turn, Waits};
+
+pub struct Ours<'a> {
+    exe: &'a Path,
+    /// Iterations in a millisecond.
+    per_ms: u64,
+}
+
+/// What became of a run.
+struct Run {
+    begin: Begin,
+    records: Vec<Record>,
+    end: End,
+}
+
+impl<'a> Ours<'a> {
+    pub fn new(exe: &'a Path, per_ms: u64) -> Ours<'a> {
+        Ours { exe, per_ms }
+    }
+
+    pub fn turns(&self, threads: u16, lock: GlobalLock, time: Ns) -> Measured<Vec<Turn>> {
+        let task = task(vec![Op::Repeat(Until::For(time), vec![self.compute(Ns::from_millis(1))])]);
+        let run = self.run(ModelKind::Threads, lock, vec![task; usize::from(threads)]);
+        let mut turns: Vec<Turn> = Vec::new();
+        for record in &run.records {
+            let who = record.worker.index();
+            // One whose time is over leaves the others alone: what comes then is another game.
+            if matches!(record.event, Event::Ended { .. }) {
+                break;
+            }
+            if matches!(record.event, Event::LockTaken { .. }) && turns.last().is_none_or(|t| t.who != who) {
+                turns.push(Turn { at: record.at.since(run.begin.t0), who });
+            }
+        }
+        if run.end.lost > 0 {
+            eprintln!("{} of {} events were lost", run.end.lost, run.end.events);
+        }
+        run.measured(turns)
+    }
+
+    /// How much longer threads take than one after the other.
+    pub fn count(&self, threads: u16, lock: GlobalLock, time: Ns) -> Measured<f64> {
+        let each = time.times(1, threads.into());
+        let tasks = vec![task(vec![self.compute(each)]); usize::from(threads)];
+        let serial = self.run(ModelKind::Serial, GlobalLock::Off, tasks.clone());
+        let run = self.run(ModelKind::Threads, lock, tasks);
+        let ratio = run.makespan().share_of(serial.makespan());
+        Measured { what: ratio, cpu: serial.cpu() + run.cpu() }
+    }
+
+    /// How long each short wait takes for a task that does nothing else, beside so many that compute.
+    pub fn waits(&self, what: &str, beside: u16, lock: GlobalLock, time: Ns) -> Measured<Waits> {
+        let (wait, state) = match what {
+            "sleep" => (Op::Sleep(Ns::from_millis(1)), State::Sleep),
+            _ => (Op::Request(Request { latency: Ns::ZERO, spread: Spread::Constant, bytes: 1 }), State::Io),
+        };
+        let waits = task(vec![Op::Repeat(Until::For(time), vec![wait])]);
+        let until = Op::Repeat(Until::Tasks(vec![TaskId(0)]), vec![self.compute(Ns::from_millis(1))]);
+        let computes = Task { background: true, ..task(vec![until]) };
+        let tasks = std::iter::once(waits).chain(vec![computes; usize::from(beside)]).collect();
+        let run = self.run(ModelKind::Threads, lock, tasks);
+        let began = |r: &&Record| matches!(r.event, Event::Enter { task: TaskId(0), state: s, .. } if s == state);
+        let starts: Vec<_> = run.records.iter().filter(began).map(|r| r.at).collect();
+        let waits = starts.windows(2).map(|w| w[1].since(w[0])).collect();
+        run.measured(waits)
+    }
+
+    fn compute(&self, time: Ns) -> Op {
+        Op::Compute(Kernel::Count, Work::Iterations(time.times(self.per_ms, 1_000_000).0))
+    }
+
+    fn run(&self, kind: ModelKind, lock: GlobalLock, tasks: Vec<Task>) -> Run {
+        let stage = Stage {
+            workload: "against".to_owned(),
+            workers: if kind == ModelKind::Serial { 1 } else { tasks.len() as u16 },
+            tasks,
+            model: Model { kind, lock },
+            cores: None,
+            // 20 us of work, as for every run.
+            poll_every: [self.per_ms / 50; Kernel::COUNT],
+            locks: Vec::new(),
+        };
+        let plan = Plan { stages: vec![stage], seed: 1, engine: Engine::Measured, unrecorded: false };
+        let mut runner = Runner::spawn_with(self.exe, &plan).expect("a runner");
+        let mut frames = runner.frames().expect("frames");
+        let mut run = Run { begin: Begin::default(), records: Vec::new(), end: End::default() };
+        while let Some(frame) = frames.next_frame().expect("a frame") {
+            match frame {
+                Frame::Begin(begin) => run.begin = begin,
+                Frame::Events(records) => run.records.extend(records),
+                Frame::End(end) => run.end = end,
+                Frame::Failed(reason) => panic!("{reason}"),
+            }
+        }
+        run.records.sort_by_key(|r| r.at);
+        run
+    }
+}
+
+impl Run {
+    fn makespan(&self) -> Ns {
+        self.end.at.since(self.begin.t0)
+    }
+
+    fn cpu(&self) -> Ns {
+        self.end.cpu + self.end.overhead.all()
+    }
+
+    fn measured<T>(&self, what: T) -> Measured<T> {
+        Measured { what, cpu: self.cpu() }
+    }
+}
+
+fn task(ops: Vec<Op>) -> Task {
+    Task { name: "task".to_owned(), background: false, ops }
+}

@@ -1,0 +1,139 @@
+//! The newer lock, as `CPython` has it since 3.2 (`ceval_gil.c`): a waiter waits for one switch interval; if it timed
+//! out and nobody else got the lock meanwhile, it asks the holder to let go; the holder, at its next look, does, and
+//! waits until somebody else has taken it. Who that is, nobody decides.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+
+use crossbeam::utils::CachePadded;
+
+use super::{NOBODY, waits};
+use crate::engine::real::ring::Recorder;
+use crate::engine::real::sys::{self, Monitor};
+use crate::trace::Event;
+use crate::units::{LockId, Ns, Stamp, TaskId};
+
+/// The lock. Everything but `wanted` changes only inside `monitor`, and is read there.
+pub(super) struct Asked {
+    id: LockId,
+    /// In nanoseconds; changes whenever somebody turns it.
+    interval: &'static AtomicU64,
+    /// Whether a holder that let go because it was asked waits until somebody else has the lock.
+    forced_switching: bool,
+    monitor: Monitor,
+    locked: AtomicBool,
+    /// Whoever holds it, or held it last.
+    holder: AtomicU32,
+    /// How many times the holder was another one than before.
+    switches: AtomicU64,
+    /// A waiter asks the holder to let go.
+    /// On a cache line of its own: the holder reads it at every turn, and a neighbour that others write to would slow all
+    /// work down by a tenth.
+    wanted: Arc<CachePadded<AtomicBool>>,
+    /// Where one that was made to let go waits until somebody else has the lock.
+    switched: Monitor,
+}
+
+impl Asked {
+    /// A lock that nobody has; its waiters ask for it after `interval`.
+    pub(super) fn new(id: LockId, interval: &'static AtomicU64, forced_switching: bool) -> Asked {
+        Asked {
+            id,
+            interval,
+            forced_switching,
+            monitor: Monitor::default(),
+            locked: AtomicBool::new(false),
+            holder: AtomicU32::new(NOBODY),
+            switches: AtomicU64::new(0),
+            wanted: Arc::default(),
+            switched: Monitor::default(),
+        }
+    }
+
+    /// What is set when a waiter asks the holder to let go, for the holder to look at.
+    pub(super) fn wanted(&self) -> Arc<CachePadded<AtomicBool>> {
+        Arc::clone(&self.wanted)
+    }
+
+    /// Takes the lock for `task`, waiting as long as it takes; whether it had to. The task is in the state `gil`
+    /// meanwhile, which is recorded unless it `waits_already`.
+    pub(super) fn take(&self, recorder: &Recorder, task: TaskId, waits_already: bool) -> bool {
+        let me = u32::from(recorder.worker().0);
+        let came = sys::now();
+        let lock = self.id;
+        let (mut waited, mut told) = (false, false);
+        let mut inside = self.monitor.enter();
+        while self.locked.load(Relaxed) {
+            if !waited && !waits_already {
+                recorder.record(waits(task));
+            }
+            waited = true;
+            let switches = self.switches.load(Relaxed);
+            let timed_out = inside.wait_for(Ns(self.interval.load(Relaxed).max(1)));
+            let same_turn = self.locked.load(Relaxed) && self.switches.load(Relaxed) == switches;
+            if timed_out && same_turn && !self.wanted.load(Relaxed) {
+                // Recorded first: the holder looks all the time, and is to find the monitor free.
+                recorder.record(Event::DropRequest { lock, task });
+                self.wanted.store(true, Relaxed);
+            } else if timed_out && !told {
+                told = true;
+                recorder.record(Event::LockTimeout { lock, task });
+            }
+        }
+        let switched = self.switched.enter();
+        self.locked.store(true, Relaxed);
+        let at = sys::now();
+        if self.holder.swap(me, Relaxed) == me {
+            recorder.count_retaken();
+        } else {
+            self.switches.fetch_add(1, Relaxed);
+        }
+        switched.signal();
+        drop(switched);
+        self.wanted.store(false, Relaxed);
+        drop(inside);
+        let waited_for = if waited || waits_already { at.since(came) } else { Ns::ZERO };
+        recorder.record_at(at, Event::LockTaken { lock, task, waited: waited_for });
+        waited
+    }
+
+    /// Lets go of the lock, which `me` holds, and wakes one who waits; when that was. It is stamped before it is so (the
+    /// next holder's stamp is later, on whatever core), and recorded by the caller only after, since those who wait are
+    /// not to be kept waiting by it.
+    pub(super) fn open(&self, me: u32) -> Stamp {
+        self.holder.store(me, Relaxed);
+        let inside = self.monitor.enter();
+        let at = sys::now();
+        self.locked.store(false, Relaxed);
+        inside.signal();
+        at
+    }
+
+    /// If somebody had asked `me` to let go: waits until somebody else has taken the lock. Without forced switching
+    /// nobody waits for that, and `me` is mostly the first to come back.
+    pub(super) fn see_it_taken(&self, me: u32) {
+        if self.forced_switching && self.wanted.load(Relaxed) {
+            let mut switched = self.switched.enter();
+            if self.holder.load(Relaxed) == me {
+                self.wanted.store(false, Relaxed);
+                switched.wait();
+            }
+        }
+    }
+
+    /// Gives the lock up if somebody asked for it, and waits until it is this worker's turn again; whether it did.
+    #[inline]
+    pub(super) fn look(&self, recorder: &Recorder, task: TaskId, first: impl FnOnce(Stamp)) -> bool {
+        if !self.wanted.load(Relaxed) {
+            return false;
+        }
+        let me = u32::from(recorder.worker().0);
+        let at = self.open(me);
+        first(at);
+        recorder.record_at(at, Event::LockReleased { lock: self.id, task, forced: true });
+        recorder.record_at(at, waits(task));
+        self.see_it_taken(me);
+        self.take(recorder, task, true);
+        true
+    }
+}
