@@ -66,8 +66,8 @@ impl Document {
             latency_s: percentiles(&tasks),
             peak_rss_bytes: (end.peak_rss_bytes > 0).then_some(end.peak_rss_bytes),
             switches: Switches {
-                voluntary: end.switches.voluntary,
-                involuntary: end.switches.involuntary,
+                voluntary: run.trace.switches().voluntary,
+                involuntary: run.trace.switches().involuntary,
                 migrations: trace.switched(Range::new(Ns::ZERO, makespan)).map(|s| s.migrations),
             },
             spawn: Spawn { count: stats.spawned, total_s: stats.spawning.as_secs() },

@@ -161,8 +161,8 @@ pub(super) fn totals(run: Run<'_>) -> Option<Vec<String>> {
             created: stats.spawned,
             starting: stats.spawning,
             memory: (end.peak_rss_bytes > 0).then_some(end.peak_rss_bytes),
-            voluntary: end.switches.voluntary,
-            involuntary: end.switches.involuntary,
+            voluntary: run.trace.switches().voluntary,
+            involuntary: run.trace.switches().involuntary,
         },
     ];
     if stats.copied > 0 {

@@ -2,6 +2,8 @@
 //! back on another core. Kept as sorted instants, so that those of any stretch are counted by two searches.
 
 use super::grow;
+use super::store::Trace;
+use super::wire::{KernelRecord, Switches};
 use crate::units::{Ns, Range};
 
 /// Switches of the run's workers in some stretch of time, by the kernel's record.
@@ -15,12 +17,56 @@ pub struct Switched {
     pub migrations: u64,
 }
 
+impl Trace {
+    /// Whether the kernel records who is on which core; also before the run has begun, when nobody can say otherwise.
+    pub fn is_recorded(&self) -> bool {
+        self.t0().is_none() || self.record == KernelRecord::Switches
+    }
+
+    /// How often the run's workers were switched in `range`, by the kernel's record; nothing where there is none.
+    pub fn switched(&self, range: Range) -> Option<Switched> {
+        (self.record == KernelRecord::Switches).then(|| self.switched.within(range))
+    }
+
+    /// The switches of the run's workers: by the kernel's record, or else as workers' accounts say at the end of their
+    /// tasks, which leaves out those in the background.
+    pub fn switches(&self) -> Switches {
+        let told = self.report.as_ref().map(|end| end.switches).unwrap_or_default();
+        let whole = Range::new(Ns::ZERO, self.latest());
+        self.switched(whole).map_or(told, |s| Switches { voluntary: s.voluntary, involuntary: s.forced })
+    }
+}
+
 /// The instants of all of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counter {
-    voluntary: Vec<Ns>,
-    forced: Vec<Ns>,
-    migrations: Vec<Ns>,
+    voluntary: Instants,
+    forced: Instants,
+    migrations: Instants,
+}
+
+/// Some instants in order, and how many earlier ones are no longer kept.
+#[derive(Clone, Debug, Default)]
+struct Instants {
+    kept: Vec<Ns>,
+    dropped: u64,
+}
+
+impl Instants {
+    /// How many lie before `at`; where not all are kept, those that are not do.
+    fn before(&self, at: Ns) -> u64 {
+        if at == Ns::ZERO { 0 } else { self.dropped + self.kept.partition_point(|known| *known < at) as u64 }
+    }
+
+    fn within(&self, range: Range) -> u64 {
+        self.before(range.to) - self.before(range.from)
+    }
+
+    fn forget(&mut self, cut: Ns) -> usize {
+        let gone = self.kept.drain(..self.kept.partition_point(|at| *at < cut)).count();
+        self.dropped += gone as u64;
+        gone
+    }
 }
 
 /// What is counted.
@@ -32,7 +78,7 @@ pub(super) enum Counted {
 }
 
 impl Counter {
-    fn list(&mut self, what: Counted) -> &mut Vec<Ns> {
+    fn list(&mut self, what: Counted) -> &mut Instants {
         match what {
             Counted::Voluntary => &mut self.voluntary,
             Counted::Forced => &mut self.forced,
@@ -41,7 +87,7 @@ impl Counter {
     }
 
     pub(super) fn count(&mut self, what: Counted, at: Ns) {
-        let list = self.list(what);
+        let list = &mut self.list(what).kept;
         let place = list.iter().rposition(|known| *known <= at).map_or(0, |last| last + 1);
         grow(list);
         list.insert(place, at);
@@ -49,23 +95,42 @@ impl Counter {
 
     /// Takes back what was counted at `at`.
     pub(super) fn uncount(&mut self, what: Counted, at: Ns) {
-        let list = self.list(what);
+        let list = &mut self.list(what).kept;
         if let Some(place) = list.iter().rposition(|known| *known == at) {
             list.remove(place);
         }
     }
 
     pub(super) fn within(&self, range: Range) -> Switched {
-        let count = |list: &[Ns]| {
-            let before = |at: Ns| list.partition_point(|known| *known < at) as u64;
-            before(range.to) - before(range.from)
-        };
-        Switched { voluntary: count(&self.voluntary), forced: count(&self.forced), migrations: count(&self.migrations) }
+        Switched {
+            voluntary: self.voluntary.within(range),
+            forced: self.forced.within(range),
+            migrations: self.migrations.within(range),
+        }
     }
 
-    /// Drops what lies before `cut`; how much that was.
+    /// Drops what lies before `cut`; how much that was. It stays in the counts from the start of the run.
     pub(super) fn forget(&mut self, cut: Ns) -> usize {
-        let lists = [&mut self.voluntary, &mut self.forced, &mut self.migrations];
-        lists.into_iter().map(|list| list.drain(..list.partition_point(|at| *at < cut)).count()).sum()
+        [&mut self.voluntary, &mut self.forced, &mut self.migrations].into_iter().map(|list| list.forget(cut)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_dropped_stays_in_the_count_from_the_start() {
+        let mut counter = Counter::default();
+        for at in [30, 10, 20, 40] {
+            counter.count(Counted::Forced, Ns(at));
+        }
+        counter.count(Counted::Migration, Ns(20));
+        let forced = |counter: &Counter, from, to| counter.within(Range::new(Ns(from), Ns(to))).forced;
+        assert_eq!((forced(&counter, 0, 100), forced(&counter, 10, 40)), (4, 3));
+        assert_eq!(counter.forget(Ns(25)), 3);
+        assert_eq!((forced(&counter, 0, 100), forced(&counter, 25, 100)), (4, 2));
+        counter.uncount(Counted::Forced, Ns(40));
+        assert_eq!(forced(&counter, 0, 100), 3);
     }
 }

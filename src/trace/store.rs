@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::crowd::Crowd;
 use super::event::{Direction, Event, Record};
-use super::kernel::{Counter, Switched};
+use super::kernel::Counter;
 use super::lock::LockTrack;
 use super::stats::LongestBlock;
 use super::track::{Mark, Track};
@@ -169,16 +169,6 @@ impl Trace {
         self.latest = self.latest.max(at);
         self.report = Some(end);
         self.block = Some((at, self.longest_block(at)));
-    }
-
-    /// Whether the kernel records who is on which core; also before the run has begun, when nobody can say otherwise.
-    pub fn is_recorded(&self) -> bool {
-        self.t0.is_none() || self.record == KernelRecord::Switches
-    }
-
-    /// How often the run's workers were switched in `range`, by the kernel's record; nothing where there is none.
-    pub fn switched(&self, range: Range) -> Option<Switched> {
-        (self.record == KernelRecord::Switches).then(|| self.switched.within(range))
     }
 
     /// All tasks together.

@@ -178,9 +178,10 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
         parts.push(format!("{} {} ({})", Label::FilesInMemory.text(), files.folder, files.kind));
     }
     if let Some(end) = &run.trace.report {
-        let all = end.switches.voluntary + end.switches.involuntary;
+        let told = run.trace.switches();
+        let all = told.voluntary + told.involuntary;
         let (switches, forced) = (Label::Switches.text(), Label::Forced.text());
-        parts.push(format!("{all} {switches} ({} {forced})", end.switches.involuntary));
+        parts.push(format!("{all} {switches} ({} {forced})", told.involuntary));
         let watching = run.beside.watching / app.cores().max(1.0);
         if watching > 0.0 {
             parts.push(format!("{} {:.1} %", Label::WatchingCosts.text(), watching * 100.0));

@@ -123,9 +123,9 @@ pub fn write_cores(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), columns:
     for stretch in columns.chunk_by(|a, b| core(a) == core(b)) {
         let width = stretch.len() as u16;
         if let Some(core) = stretch.first().and_then(core) {
-            let texts = [format!("core {}", core.0), format!("c{}", core.0)];
-            if let Some(text) = texts.iter().find(|text| paint::width(text) + 2 <= width) {
-                paint::put(buffer, at + 1, y, at + width, text, style);
+            let text = format!("core {}", core.0);
+            if paint::width(&text) + 2 <= width {
+                paint::put(buffer, at + 1, y, at + width, &text, style);
             }
         }
         at += width;
