@@ -17,7 +17,10 @@ pub(super) fn of(run: Run<'_>, index: usize) -> Option<Laps> {
         return None;
     }
     let waits = |state: State| matches!(state, State::Io | State::Sleep);
-    let begins: Vec<Ns> = trace.tasks[index].marks().iter().filter(|m| waits(m.state)).map(|m| m.at).collect();
+    // A wait for the global lock may part an answer's wait in two: what follows it is no new one.
+    let marks = trace.tasks[index].marks();
+    let new = marks.windows(2).filter(|pair| pair[0].state == State::Running && waits(pair[1].state));
+    let begins: Vec<Ns> = new.map(|pair| pair[1].at).collect();
     if begins.len() as u64 != made {
         return None;
     }

@@ -50,7 +50,8 @@ fn a_seed_gives_every_request_its_latency_under_every_model() {
         };
         let first = answers(&seeded(ASYNC, 7));
         assert_eq!(first.len(), 60);
-        for model in models().into_iter().filter(|m| m.kind != ModelKind::Serial) {
+        // Under a lock, a wait for it may part a request in two: between asking and hearing the answer.
+        for model in plain_models().filter(|m| m.kind != ModelKind::Serial) {
             let same = answers(&seeded(model, 7));
             assert_eq!(same.len(), 60, "{model:?}");
             assert!(correlation(&first, &same) > 0.7, "{model:?} {shape:?}: {}", correlation(&first, &same));
@@ -67,7 +68,8 @@ fn a_request_lasts_at_least_its_latency_and_its_worker_waits_except_on_a_loop() 
         assert_eq!(run.outcomes(), [Outcome::Done; 3], "{model:?}");
         for id in (0..3).map(TaskId) {
             let waits = run.waits(id, State::Io);
-            assert!(waits.len() == 2 && waits[0] >= Ns::from_millis(4), "{model:?}: {waits:?}");
+            let whole = waits.len() == 2 && waits[0] >= Ns::from_millis(4);
+            assert!(whole || (model.lock.is_on() && waits.len() > 2), "{model:?}: {waits:?}");
         }
         let io: Vec<bool> = run.spans().iter().filter(|s| s.state == State::Io).map(|s| s.holds).collect();
         assert!(io.iter().all(|holds| *holds == (model.kind != ModelKind::Async)), "{model:?}");

@@ -71,6 +71,11 @@ impl Worker {
         self.recorder.record_at(at, Event::Enter { task, state: State::Running, holds: true, ago, due: None });
     }
 
+    /// Takes the lock for `task`, if there is one, while the task goes on with what it does; whether it had to wait.
+    pub(super) fn take_lock(&mut self, task: TaskId) -> bool {
+        self.turn.as_mut().is_some_and(|turn| turn.take(&self.recorder, task))
+    }
+
     /// Lets go of the lock, if there is one and it is held.
     pub(super) fn release_lock(&mut self) {
         if let Some(turn) = &mut self.turn {

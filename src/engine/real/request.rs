@@ -67,15 +67,23 @@ fn abrupt(stream: &impl AsFd) -> io::Result<()> {
 pub(super) struct Line(Option<TcpStream>);
 
 impl Line {
-    /// Asks the server at `port`, and waits for all of the answer; when the server sent the last of it.
+    /// Asks the server at `port` for `bytes`.
     ///
     /// # Errors
     /// In a sentence.
-    pub(super) fn ask(&mut self, port: u16, latency: Ns, bytes: u64) -> Result<Stamp, String> {
-        self.try_ask(port, latency, bytes).map_err(|e| sentence(&e))
+    pub(super) fn send(&mut self, port: u16, latency: Ns, bytes: u64) -> Result<(), String> {
+        self.try_send(port, latency, bytes).map_err(|e| sentence(&e))
     }
 
-    fn try_ask(&mut self, port: u16, latency: Ns, bytes: u64) -> io::Result<Stamp> {
+    /// Waits for all of the answer, `bytes` long; when the server sent the last of it.
+    ///
+    /// # Errors
+    /// In a sentence.
+    pub(super) fn receive(&mut self, bytes: u64) -> Result<Stamp, String> {
+        self.try_receive(bytes).map_err(|e| sentence(&e))
+    }
+
+    fn try_send(&mut self, port: u16, latency: Ns, bytes: u64) -> io::Result<()> {
         let stream = match &mut self.0 {
             Some(stream) => stream,
             none => {
@@ -84,7 +92,11 @@ impl Line {
                 none.insert(stream)
             }
         };
-        stream.write_all(&ask(latency, bytes))?;
+        stream.write_all(&ask(latency, bytes))
+    }
+
+    fn try_receive(&mut self, bytes: u64) -> io::Result<Stamp> {
+        let stream = self.0.as_mut().ok_or(ErrorKind::NotConnected)?;
         let mut buffer = vec![0; CHUNK.min(TAIL + bytes as usize)];
         let mut answer = Answer::new(bytes);
         while !answer.is_whole() {
@@ -109,7 +121,8 @@ fn retry(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
 pub(super) struct AsyncLine(Option<tokio::net::TcpStream>);
 
 impl AsyncLine {
-    /// As [`Line::ask`], giving way meanwhile.
+    /// Asks the server at `port`, and waits for all of the answer, giving way meanwhile; when the server sent the last
+    /// of it.
     ///
     /// # Errors
     /// In a sentence.
@@ -234,7 +247,8 @@ mod tests {
         for bytes in [0, 1, 1_000, 300_000] {
             for line in &mut lines {
                 let from = crate::engine::real::sys::now();
-                let sent = line.ask(server.port, Ns::from_micros(300), bytes).expect("an answer");
+                line.send(server.port, Ns::from_micros(300), bytes).expect("a request");
+                let sent = line.receive(bytes).expect("an answer");
                 assert!(sent.since(from) >= Ns::from_micros(300));
             }
         }
@@ -273,7 +287,7 @@ mod tests {
         let unused = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let port = unused.local_addr().expect("an address").port();
         drop(unused);
-        let why = Line::default().ask(port, Ns::ZERO, 1).expect_err("nobody listens");
+        let why = Line::default().send(port, Ns::ZERO, 1).expect_err("nobody listens");
         assert!(why.contains("127.0.0.1") && why.contains("fewer tasks"), "{why}");
     }
 }

@@ -100,8 +100,20 @@ impl Performer<'_> {
 
     fn request(&mut self, request: &Request) -> Result<(), String> {
         let latency = self.dice.latency(request);
-        let began = self.leave(semantics::effect(StepKind::Request, self.model), Some(due(latency, request.bytes)));
-        let sent = self.line.ask(self.worker.shared.port(), latency, request.bytes)?;
+        let effect = semantics::effect(StepKind::Request, self.model);
+        let due = due(latency, request.bytes);
+        let began = self.leave(effect, Some(due));
+        self.line.send(self.worker.shared.port(), latency, request.bytes)?;
+        // Two calls, as in CPython: between sending and receiving the caller has the global lock again.
+        if effect.lock == LockUse::Released {
+            if self.worker.take_lock(self.task) {
+                let (task, left) = (self.task, due.less(sys::now().since(began)));
+                let back = Event::Enter { task, state: effect.state, holds: true, ago: Ns::ZERO, due: Some(left) };
+                self.worker.recorder.record(back);
+            }
+            self.worker.release_lock();
+        }
+        let sent = self.line.receive(request.bytes)?;
         self.worker.go_on(self.task, Some(sent.max(began)));
         Ok(())
     }
