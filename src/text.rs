@@ -1,12 +1,14 @@
 //! Every text a person reads of a run, on the screen and without it: labels as an enum, sentences as values with named
 //! figures. A second language is a second arm here and nothing anywhere else; what is missing does not compile.
 
+mod costs;
 mod here;
 mod label;
 pub mod report;
 mod sentence;
 mod sharing;
 
+pub use costs::{Costs, Recorded};
 pub use here::Here;
 pub use label::Label;
 pub use sentence::{Sentence, Try, Waiters, Waits};

@@ -146,12 +146,12 @@ impl Comparison {
             self.matched += 1;
             self.same_kind += usize::from((edge.way == Way::OutRunnable) == (span.end == Switch::Preempted));
             self.same_core += usize::from(edge.core == span.core);
-            self.outs.push(span.to.0 as i64 - edge.at.0 as i64);
+            self.outs.push(late(span.to, edge.at));
             let start = edges[after.map_or(0, |n| n + 1)..place].iter().rfind(|e| e.way == Way::In);
             after = Some(place);
             if let Some(start) = start.filter(|_| span.seen) {
                 self.begun += 1;
-                self.ins.push(span.from.0 as i64 - start.at.0 as i64);
+                self.ins.push(late(span.from, start.at));
                 let (recorded, traced) = (span.to.since(span.from), edge.at.since(start.at));
                 self.by_thread.entry(tid).or_default().add(recorded, traced);
                 self.by_core.entry(span.core).or_default().add(recorded, traced);
@@ -179,4 +179,9 @@ impl Comparison {
             self.runtime = Some(share);
         }
     }
+}
+
+/// By how much later `a` is than `b`, in nanoseconds.
+fn late(a: Stamp, b: Stamp) -> i64 {
+    a.0.wrapping_sub(b.0).cast_signed()
 }

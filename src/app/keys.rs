@@ -94,6 +94,8 @@ pub enum Action {
     Detail,
     /// The first turns, unfolded.
     Lens,
+    /// What watching costs, in a line.
+    Costs,
     /// Save a picture.
     Picture,
     /// Close the top layer.
@@ -189,6 +191,7 @@ pub const KEYS: &[Binding] = &[
     bind(Action::Start, &[Key::Home], "Home", Label::KeyStart, Group::Look),
     bind(Action::End, &[Key::End], "End", Label::KeyEnd, Group::Look),
     bind(Action::Lens, &[Key::Tab, Key::BackTab], "Tab", Label::KeyLens, Group::Look),
+    bind(Action::Costs, &[Key::Char('w')], "w", Label::KeyCosts, Group::Program),
     bind(Action::Picture, &[Key::Char('P')], "P", Label::KeyPicture, Group::Program),
     bind(Action::Help, &[Key::Char('?'), Key::F(1)], "?", Label::KeyHelp, Group::Program),
     bind(Action::Close, &[Key::Esc], "Esc", Label::KeyClose, Group::Program),

@@ -332,6 +332,7 @@ fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             app.detail = app.selection.is_some();
         }
         Action::Lens => viewport::lens(app),
+        Action::Costs => app.costs = !app.costs,
         Action::Picture => return vec![Effect::Save(picture_name(app))],
         Action::Close => return close(app),
         Action::Suspend => return vec![Effect::Suspend],
