@@ -3,6 +3,7 @@
 //!
 //! ```sh
 //! cargo bench --bench observing
+//! cargo bench --bench observing -- 1      # once each, instead of medians of five
 //! ```
 //!
 //! Limits: 0.5, 1 and 2 %. Without a screen the program says it itself (`observing` of its JSON document). With one it is
@@ -24,6 +25,7 @@ use rustix::termios::{Winsize, tcsetwinsize};
 use serde_json::Value;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_concviz");
+/// Runs of each, where nothing else is asked for.
 const TIMES: usize = 5;
 /// Between two looks at a run.
 const LOOK: Duration = Duration::from_millis(33);
@@ -65,7 +67,8 @@ struct Shares {
 }
 
 fn runs(once: impl Fn() -> Option<Shares>) -> Vec<Shares> {
-    (0..TIMES).filter_map(|_| once()).collect()
+    let asked = std::env::args().skip(1).find_map(|arg| arg.parse().ok());
+    (0..asked.unwrap_or(TIMES)).filter_map(|_| once()).collect()
 }
 
 /// Prints the medians; whether they are within `limit` per cent.

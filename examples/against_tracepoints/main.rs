@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The code to exit with is 1 where a figure is out of its limit. Other programs do not make a record wrong, but they take
-//! cores: a run beside which they took more than a tenth of them is repeated, up to twice.
+//! cores: a run beside which they took more than a tenth of them is repeated, up to twice, or with `--once` not at all.
 //!
 //! `Switch::Preempted` is the kernel's `PERF_RECORD_MISC_SWITCH_OUT_PREEMPT`: the thread was still runnable when it left
 //! its core. That is `prev_state` R of the tracepoint, with or without the `+` that says whether the kernel took the core
@@ -39,7 +39,7 @@ use tracing::Tracing;
 /// The hidden first argument of the copy that makes a run as another user.
 const PERFORM: &str = "--perform";
 const USAGE: &str =
-    "usage: against_tracepoints EXE [--user UID] [--workload NAME [--model MODEL] [--scale FACTOR] | NAME...]";
+    "usage: against_tracepoints EXE [--user UID] [--once] [--workload NAME [--model MODEL] [--scale FACTOR] | NAME...]";
 /// Above this share of the cores for other programs a run is repeated.
 const BUSY: f64 = 0.1;
 const TRIES: usize = 3;
@@ -83,6 +83,7 @@ fn perform(exe: &Path) -> Result<(), String> {
 struct Wanted {
     exe: PathBuf,
     user: Option<u32>,
+    tries: usize,
     plans: Vec<(String, Plan)>,
 }
 
@@ -100,11 +101,12 @@ impl Wanted {
         let mut args = args.iter().map(String::as_str);
         let exe = PathBuf::from(args.next().ok_or(USAGE)?);
         let (mut user, mut workload, mut names) = (None, None, Vec::new());
-        let (mut model, mut scale) = (ModelKind::Threads, "1");
+        let (mut model, mut scale, mut tries) = (ModelKind::Threads, "1", TRIES);
         while let Some(arg) = args.next() {
             let mut value = || args.next().ok_or(USAGE);
             match arg {
                 "--user" => user = Some(value()?.parse().map_err(|_| USAGE)?),
+                "--once" => tries = 1,
                 "--workload" => workload = Some(value()?),
                 "--scale" => scale = value()?,
                 "--model" | "-m" => {
@@ -119,7 +121,7 @@ impl Wanted {
         if let Some(name) = workload {
             let plan = plans::shipped(name, Model::plain(model), scale.parse()?, rates);
             let plan = plan.ok_or_else(|| format!("there is no workload `{name}`"))?;
-            return Ok(Wanted { exe, user, plans: vec![(format!("{name}, {}", model.name()), plan)] });
+            return Ok(Wanted { exe, user, tries, plans: vec![(format!("{name}, {}", model.name()), plan)] });
         }
         if names.is_empty() {
             names = plans::NAMES.map(|(name, _)| name).to_vec();
@@ -132,7 +134,7 @@ impl Wanted {
             Ok((format!("{name}: {what}"), plan))
         };
         let plans = names.into_iter().map(plan).collect::<Result<_, String>>()?;
-        Ok(Wanted { exe, user, plans })
+        Ok(Wanted { exe, user, tries, plans })
     }
 
     /// Whether everything is within its limits.
@@ -154,7 +156,7 @@ impl Wanted {
         let (own, exe) = (own?, exe?);
         let mut good = true;
         for (name, plan) in &self.plans {
-            for left in (0..TRIES).rev() {
+            for left in (0..self.tries).rev() {
                 let tracing = Tracing::begin()?;
                 let seen = self.run(&own, &exe, plan);
                 if stopped.load(Ordering::Relaxed) {

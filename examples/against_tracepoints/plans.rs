@@ -30,10 +30,12 @@ pub fn named(name: &str, rates: Rates) -> Option<Plan> {
     let threads = Model::plain(ModelKind::Threads);
     let gil = Model { kind: ModelKind::Threads, lock: GlobalLock::Gil { interval: GlobalLock::DEFAULT_INTERVAL } };
     let compute = |time| Op::Compute(Kernel::Count, Work::Iterations(rates.iterations(Kernel::Count, time)));
+    // Over a second on two cores.
+    let twice: Scale = "2".parse().ok()?;
     let turns = || vec![compute(Ns::from_millis(3)), Op::Sleep(Ns::from_millis(2))];
     Some(match name {
-        "spin" => shipped("cpu", threads, Scale::ONE, rates)?,
-        "processes" => shipped("cpu", Model::plain(ModelKind::Processes), Scale::ONE, rates)?,
+        "spin" => shipped("cpu", threads, twice, rates)?,
+        "processes" => shipped("cpu", Model::plain(ModelKind::Processes), twice, rates)?,
         "mix" => over_and_over(turns(), 4, None, threads, rates),
         "many" => over_and_over(turns(), 16, None, threads, rates),
         "locks" => shipped("locks", threads, "3".parse().ok()?, rates)?,
