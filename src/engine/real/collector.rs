@@ -13,8 +13,9 @@ use super::{kin, sys};
 use crate::trace::{Begin, End, Event, Frame, Record, RecordUse, write_events, write_frame};
 use crate::units::{Ns, Stamp};
 
-/// Between two sweeps.
-const PERIOD: Ns = Ns::from_millis(5);
+/// Between two sweeps: three for each frame of a screen. Since the kernel's record is never silent, each sweep wakes
+/// whoever reads, and what watching costs is how often that happens more than what it carries.
+const PERIOD: Ns = Ns::from_millis(10);
 /// The first sweeps after the start come sooner: somebody has just pressed a key and waits for the first lanes.
 const FIRST: [Ns; 3] = [Ns(500_000), Ns::from_millis(1), Ns::from_millis(2)];
 /// Records in a frame, at most.
