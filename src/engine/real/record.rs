@@ -50,8 +50,7 @@ impl KernelRings {
                 Err(e) => return Err(refusal(&e)),
             }
         };
-        let event = Event::Switched { tid: sys::thread_id(), switch: Switch::In };
-        let begun = Record { at: sys::now(), worker: NO_WORKER, core: sys::core(), event };
+        let begun = presence();
         Ok(KernelRings { rings, begun, told: false, count: 0, lost_told: 0 })
     }
 
@@ -62,6 +61,8 @@ impl KernelRings {
         }
         for ring in &mut self.rings {
             ring.drain(|noted| match noted {
+                // This thread may have been switched between one ring's opening and the other's: half of that is told.
+                Noted::Switch { at, .. } if at < self.begun.at => {}
                 Noted::Switch { at, tid, core, switch } => {
                     self.count += 1;
                     out.push(Record { at, worker: NO_WORKER, core, event: Event::Switched { tid, switch } });
@@ -83,6 +84,17 @@ impl KernelRings {
     pub(super) fn untold(&self, at: Stamp) -> Option<Record> {
         let count = self.lost() - self.lost_told;
         (count > 0).then(|| lost(at, count))
+    }
+}
+
+/// That the calling thread is on its core now. Looked at twice, since it may be moved meanwhile.
+fn presence() -> Record {
+    let event = Event::Switched { tid: sys::thread_id(), switch: Switch::In };
+    loop {
+        let (core, at) = (sys::core(), sys::now());
+        if sys::core() == core {
+            return Record { at, worker: NO_WORKER, core, event };
+        }
     }
 }
 
