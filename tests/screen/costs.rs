@@ -79,7 +79,7 @@ fn what_is_lost_of_either_record_is_said_first_and_a_refusal_is_named() {
     let run = made::id(&app);
     update(&mut app, Message::End(run, end(5, Some(RecordUse { switches: 9, lost: 7 })), Beside::default()));
     assert!(line(&app).starts_with("12 LOST  "), "{}", line(&app));
-    let mut app = running((120, 36), KernelRecord::None("users may not read it".to_owned()));
+    let mut app = running((200, 60), KernelRecord::None("users may not read it".to_owned()));
     made::type_in(&mut app, "w");
     let run = made::id(&app);
     update(&mut app, Message::End(run, end(0, None), Beside::default()));
