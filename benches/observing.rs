@@ -9,11 +9,14 @@
 //! Limits: 0.5, 1 and 2 %. Without a screen the program says it itself (`observing` of its JSON document). With one it is
 //! measured from outside: the screen's own CPU clock, and what the scheduler says of the runner's threads, while the run
 //! goes on, on a terminal of 200 columns and 60 rows that somebody reads. On a busy machine a run takes longer, and the
-//! share gets smaller: the share of other programs is printed beside it.
+//! share gets smaller: the share of other programs is printed beside it. A key is answered with a frame at once: panned 30
+//! times a second, the last one draws up to twice as many frames as a run alone.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -146,7 +149,7 @@ fn on_screen(args: &str, keys: Option<[&str; 2]>) -> Option<Shares> {
     let ui = screen.child.id();
     let since = Instant::now();
     let runner = loop {
-        if let Some(runner) = child_of(ui).filter(|pid| threads(*pid).iter().any(|(name, _)| name == "collector")) {
+        if let Some(runner) = child_of(ui).filter(|pid| threads(*pid).values().any(|(name, _)| name == "collector")) {
             break runner;
         }
         if since.elapsed() > PATIENCE {
@@ -160,7 +163,9 @@ fn on_screen(args: &str, keys: Option<[&str; 2]>) -> Option<Shares> {
     let cores = machine::allowed_cores();
     let (from, first) = (sys::now(), sys::process_cpu_of(ui)?);
     let watch = Watch::begin(cores.clone(), from, sys::process_cpu());
-    let (mut parts, mut to, mut beside, mut n) = ([Ns::ZERO; 4], from, Ns::ZERO, 0);
+    let (mut parts, mut to, mut n) = ([Ns::ZERO; 4], from, 0);
+    // A thread that has ended is no longer told of: what it said last stays.
+    let mut known = BTreeMap::new();
     loop {
         std::thread::sleep(LOOK);
         if let Some(keys) = keys {
@@ -169,13 +174,15 @@ fn on_screen(args: &str, keys: Option<[&str; 2]>) -> Option<Shares> {
             screen.terminal.write_all(keys[n / 8 % 2].as_bytes()).ok()?;
         }
         let threads = threads(runner);
-        if !threads.iter().any(|(name, _)| name == "collector") {
+        if !threads.values().any(|(name, _)| name == "collector") {
             break;
         }
-        let of = |wanted: &str| threads.iter().filter(|(name, _)| name == wanted).map(|(_, time)| *time).sum::<Ns>();
-        (to, beside) = (sys::now(), threads.iter().map(|(_, time)| *time).sum());
+        known.extend(threads);
+        let of = |wanted: &str| known.values().filter(|(name, _)| name == wanted).map(|(_, time)| *time).sum::<Ns>();
+        to = sys::now();
         parts = [sys::process_cpu_of(ui)?.less(first), of("collector"), of("concviz-runner"), of("server")];
     }
+    let beside: Ns = known.values().map(|(_, time)| *time).sum();
     let all = to.since(from).times(cores.len() as u64, 1);
     let others = watch.others(to, sys::process_cpu(), beside + parts[0]).unwrap_or(0.0) / cores.len() as f64;
     Some(Shares { parts: parts.map(|time| time.share_of(all)), others })
@@ -188,13 +195,14 @@ fn child_of(pid: u32) -> Option<u32> {
     children.collect::<String>().split_whitespace().next()?.parse().ok()
 }
 
-/// The threads of `pid`: their names, and their time on cores.
-fn threads(pid: u32) -> Vec<(String, Ns)> {
+/// The threads of `pid`: their numbers, names, and time on cores.
+fn threads(pid: u32) -> BTreeMap<u32, (String, Ns)> {
     let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-    let thread = |path: std::path::PathBuf| {
+    let thread = |path: PathBuf| {
+        let tid = path.file_name()?.to_str()?.parse().ok()?;
         let name = fs::read_to_string(path.join("comm")).ok()?.trim().to_owned();
         let time = fs::read_to_string(path.join("schedstat")).ok()?;
-        Some((name, Ns(time.split(' ').next()?.parse().ok()?)))
+        Some((tid, (name, Ns(time.split(' ').next()?.parse().ok()?))))
     };
     tasks.filter_map(|task| thread(task.path())).collect()
 }
