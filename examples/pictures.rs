@@ -125,7 +125,7 @@ fn messages(id: concviz::app::RunId, plan: &Plan) -> Result<Vec<Message>, Box<dy
             Frame::End(end) => {
                 let run = end.cpu + end.overhead.collector + end.overhead.dispatcher;
                 let others = watch.as_ref().and_then(|w| w.others(sys::now(), sys::process_cpu(), run));
-                Message::End(id, end, Beside { others: others.unwrap_or(0.0), watching: 0.0, ..Beside::default() })
+                Message::End(id, end, Beside { others: others.unwrap_or(0.0), ..Beside::default() })
             }
             Frame::Failed(why) => return Err(why.into()),
         });

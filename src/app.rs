@@ -80,6 +80,8 @@ pub struct Beside {
     pub others: f64,
     /// Cores that watching the run kept busy: this program and the run's own collector and dispatcher.
     pub watching: f64,
+    /// Cores that this program alone kept busy.
+    pub screen: f64,
     /// Cores that the host of a virtual machine kept for itself.
     pub stolen: f64,
     /// For how long a quota kept work from running, added up over the cores; nothing where there is no quota.
@@ -160,6 +162,7 @@ pub enum Target {
 
 /// The whole state.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own, and any may be on with any other")]
 pub struct App {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
@@ -193,6 +196,8 @@ pub struct App {
     pub selection: Option<Selection>,
     /// Whether the selection is explained.
     pub detail: bool,
+    /// Whether a line says what watching costs.
+    pub costs: bool,
     /// What is in front.
     pub layer: Option<Layer>,
     /// How busy the cores are.
@@ -246,6 +251,7 @@ impl App {
             lanes: Lanes::default(),
             selection: None,
             detail: false,
+            costs: false,
             layer: None,
             load: CoreLoad::default(),
             samples: Samples::default(),

@@ -46,7 +46,7 @@ impl Stop {
 /// What a run's loop waits for.
 enum News {
     /// Of the run with this number.
-    Frame(u16, Frame),
+    Frame(u16, Box<Frame>),
     /// The pipe of the runner with this number is at its end, or broke.
     Over(u16, Option<FrameError>),
     Signal(i32),
@@ -110,7 +110,8 @@ fn once(
     runner.kill();
     let (trace, busy_machine) = (&following.trace, following.busy_machine);
     let around = following.around(insight::planned(plan.stage(), *rates));
-    let run = report::Run { settings, plan, trace, busy_machine, usable: following.usable, around };
+    let (usable, follower) = (following.usable, following.own);
+    let run = report::Run { settings, plan, trace, busy_machine, usable, follower, around };
     let text = printout.end(run, round);
     print(&text.ok_or_else(|| Stop::Failed("the runner ended without an account of the run".to_owned()))?)?;
     report::shortfall(run).map_or(Ok(()), |shortfall| Err(Stop::Failed(shortfall)))
@@ -140,7 +141,7 @@ fn listen_for_signals(news: Sender<News>) -> Result<(), Stop> {
 fn forward<R: io::Read>(round: u16, mut frames: crate::trace::FrameReader<R>, news: &Sender<News>) {
     loop {
         let next = match frames.next_frame() {
-            Ok(Some(frame)) => News::Frame(round, frame),
+            Ok(Some(frame)) => News::Frame(round, Box::new(frame)),
             Ok(None) => News::Over(round, None),
             Err(e) => News::Over(round, Some(e)),
         };

@@ -95,6 +95,8 @@ pub struct Run<'a> {
     pub busy_machine: Option<f64>,
     /// How many cores' worth of time the workers could get: less than the cores they were allowed on under a quota.
     pub usable: f64,
+    /// How many cores the program that followed the run kept busy meanwhile; nothing where nobody measured it.
+    pub follower: Option<f64>,
     /// What the machine did to the run.
     pub around: Around,
 }

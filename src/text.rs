@@ -2,6 +2,7 @@
 //! figures. A second language is a second arm here and nothing anywhere else; what is missing does not compile.
 
 pub mod cores;
+mod costs;
 mod here;
 mod label;
 mod link;
@@ -11,6 +12,7 @@ mod sharing;
 
 use crate::units::TurnLength;
 
+pub use costs::{Costs, Recorded};
 pub use here::Here;
 pub use label::Label;
 pub use link::{Link, NoLink};

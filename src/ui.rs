@@ -15,6 +15,7 @@ mod board;
 mod cores;
 mod flags;
 mod header;
+mod honesty;
 mod lane;
 mod layout;
 mod legend;
@@ -52,6 +53,7 @@ pub fn render(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
     if app.detail {
         legend::draw_detail(app, look, &layout, buffer);
     }
+    honesty::draw(app, look, &layout, buffer);
     prompt::draw_nobody(app, look, &layout, buffer);
     match app.lanes.prompt() {
         Some(line) => prompt::draw(line, look, &layout, buffer),

@@ -173,6 +173,14 @@ fn laws(args: &str, document: &Value) {
         assert_eq!(figure.is_null(), !recorded, "{args}");
     }
     assert!(!recorded || document["recorder"]["switches_lost"] == 0, "{args}");
+    let recorder = &document["recorder"];
+    let events = number(&recorder["events_per_s"]) * makespan;
+    assert!((events - number(&recorder["events"])).abs() < 1e-3, "{args}: {events} {recorder}");
+    assert!(number(&recorder["ns_per_event"]) > 0.0, "{args}: {recorder}");
+    let observing = &document["observing"];
+    let parts = ["collector", "server", "dispatcher", "follower"].map(|part| number(&observing[part]));
+    assert!((parts.iter().sum::<f64>() - number(&observing["all"])).abs() < 1e-9, "{args}: {observing}");
+    assert!(parts[0] > 0.0 && observing["screen"].is_null(), "{args}: {observing}");
 }
 
 #[test]

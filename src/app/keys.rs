@@ -100,6 +100,8 @@ pub enum Action {
     NextView,
     /// The view before.
     PreviousView,
+    /// What watching costs, in a line.
+    Costs,
     /// Save a picture.
     Picture,
     /// Close the top layer.
@@ -198,6 +200,7 @@ pub const KEYS: &[Binding] = &[
     bind(Action::End, &[Key::End], "End", Label::KeyEnd, Group::Look),
     bind(Action::NextView, &[Key::Tab], "Tab", Label::KeyView, Group::Look),
     bind(Action::PreviousView, &[Key::BackTab], "Shift-Tab", Label::KeyViewBack, Group::Look),
+    bind(Action::Costs, &[Key::Char('w')], "w", Label::KeyCosts, Group::Program),
     bind(Action::Picture, &[Key::Char('P')], "P", Label::KeyPicture, Group::Program),
     bind(Action::Help, &[Key::Char('?'), Key::F(1)], "?", Label::KeyHelp, Group::Program),
     bind(Action::Close, &[Key::Esc], "Esc", Label::KeyClose, Group::Program),

@@ -215,6 +215,9 @@ impl Setup {
         if let Some(n) = self.wishes.cores {
             line += &format!(" --cores {n}");
         }
+        if self.wishes.unrecorded {
+            line += " --no-kernel-record";
+        }
         if self.scale != Scale::ONE {
             line += &format!(" --scale {}", self.scale.millionths as f64 / 1e6);
         }

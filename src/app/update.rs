@@ -374,6 +374,7 @@ fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::NextView => views::turn(app, true),
         Action::PreviousView => views::turn(app, false),
+        Action::Costs => app.costs = !app.costs,
         Action::Picture => return vec![Effect::Save(picture_name(app))],
         Action::Close => return close(app),
         Action::Suspend => return vec![Effect::Suspend],

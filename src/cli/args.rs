@@ -143,6 +143,9 @@ pub(super) struct Shared {
     /// Keep the workers on the first N cores [default: all allowed]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(u16::MAX), help_heading = MODEL)]
     pub cores: Option<u16>,
+    /// Do without the kernel's record of who is on which core when
+    #[arg(long, help_heading = MODEL)]
+    pub no_kernel_record: bool,
     /// Print what happens in sentences: for screen readers and logs
     #[arg(long, help_heading = OUTPUT)]
     pub plain: bool,

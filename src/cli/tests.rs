@@ -54,13 +54,13 @@ fn without_arguments_the_screen_starts_with_cpu_serial() {
 fn every_option_arrives() {
     let settings = screen(
         "-w io -m threads --global-lock gil --switch-interval 20ms --tasks 6 --workers 3 --cores 2 --scale 0.25 \
-         --seed 9 --set wait=100ms --color never --theme color-blind --ascii --no-mouse --plain",
+         --seed 9 --set wait=100ms --color never --theme color-blind --ascii --no-mouse --plain --no-kernel-record",
     );
     assert_eq!(settings.workload.param("tasks"), Some(Value::Count(6)));
     assert_eq!(settings.workload.param("wait"), Some(Value::Time(Ns::from_millis(100))));
     assert_eq!(settings.model.kind, ModelKind::Threads);
     assert_eq!(settings.model.lock, GlobalLock::gil(Ns::from_millis(20)));
-    assert_eq!(settings.wishes, crate::plan::Wishes { workers: Some(3), cores: Some(2), seed: 9, unrecorded: false });
+    assert_eq!(settings.wishes, crate::plan::Wishes { workers: Some(3), cores: Some(2), seed: 9, unrecorded: true });
     assert_eq!(settings.scale.millionths, 250_000);
     assert_eq!((settings.color, settings.theme), (Color::Never, Theme::ColorBlind));
     assert!(settings.ascii && settings.plain && !settings.mouse);

@@ -93,7 +93,12 @@ pub(super) fn settings(shared: &Shared, host: &impl Host) -> Result<Settings, Ex
     Ok(Settings {
         workload,
         model: Model { kind: shared.model, lock: global_lock },
-        wishes: Wishes { workers: shared.workers, cores: shared.cores, seed: shared.seed, unrecorded: false },
+        wishes: Wishes {
+            workers: shared.workers,
+            cores: shared.cores,
+            seed: shared.seed,
+            unrecorded: shared.no_kernel_record,
+        },
         scale: shared.scale,
         lock,
         color: Color::default(),

@@ -30,6 +30,8 @@ pub(super) struct Following {
     pub busy_machine: Option<f64>,
     stolen: Option<f64>,
     throttled: Option<Ns>,
+    /// Cores that this program kept busy from the run's begin to its end.
+    pub own: Option<f64>,
 }
 
 impl Following {
@@ -58,6 +60,7 @@ impl Following {
             busy_machine: None,
             stolen: None,
             throttled: None,
+            own: None,
         }
     }
 
@@ -90,6 +93,7 @@ impl Following {
                 self.throttled = self.throttling.as_ref().and_then(Throttling::so_far);
                 self.stolen = self.watch.as_ref().and_then(|w| w.stolen(sys::now()));
                 let others = self.watch.as_ref().and_then(|w| w.others(sys::now(), sys::process_cpu(), run));
+                self.own = self.watch.as_ref().map(|w| w.own(sys::now(), sys::process_cpu(), Ns::ZERO));
                 self.busy_machine = others.map(|cores| cores / self.cores.len().max(1) as f64);
                 self.trace.end(end);
                 return Ok(true);
@@ -106,7 +110,7 @@ impl Following {
                 // What an earlier run leaves behind is nobody's news.
                 Ok(News::Frame(round, _) | News::Over(round, _)) if round != self.round => {}
                 Ok(News::Frame(_, frame)) => {
-                    if self.take(frame)? {
+                    if self.take(*frame)? {
                         return Ok(());
                     }
                 }

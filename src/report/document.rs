@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use super::amounts::params;
 use super::fields::{
-    Document, Files, IntervalChange, Ipc, Lock, NamedLock, Overhead, Percentiles, Recorder, Spawn, States, Switches,
-    Task,
+    self, Document, Files, IntervalChange, Ipc, Lock, NamedLock, Overhead, Percentiles, Recorder, Spawn, States,
+    Switches, Task,
 };
 use super::{Run, laps};
 use crate::insight::{self, Facts};
 use crate::model::GlobalLock;
 use crate::state::{Outcome, State};
-use crate::trace::{End, Flag, KernelRecord, LockStats, Mark, Stats, Trace, Track};
+use crate::trace::{End, Flag, KernelRecord, LockStats, Mark, Observing, Stats, Trace, Track};
 use crate::units::{CoreId, LockId, Ns, Range, TaskId, TurnLength, WorkerId};
 
 /// The version of the document.
@@ -81,6 +81,8 @@ impl Document {
             kernel_record: kernel_record(trace),
             recorder: Recorder {
                 events: end.events,
+                events_per_s: end.events as f64 / makespan.as_secs().max(1e-9),
+                ns_per_event: ns_per_event(end),
                 lost: end.lost,
                 kept_from_s: trace.forgotten.as_secs(),
                 switches: end.kernel.map(|k| k.switches),
@@ -91,6 +93,7 @@ impl Document {
                 server: end.overhead.server.as_secs(),
                 dispatcher: end.overhead.dispatcher.as_secs(),
             },
+            observing: observing(run, end, makespan),
             busy_machine: run.busy_machine,
             stolen_cores: run.around.stolen,
             throttled_s: run.around.throttled.map(Ns::as_secs),
@@ -99,6 +102,18 @@ impl Document {
             counters: BTreeMap::new(),
         })
     }
+}
+
+/// What recording one event cost, in nanoseconds; nothing where nobody measured.
+pub(super) fn ns_per_event(end: &End) -> Option<f64> {
+    (end.thousand_events > Ns::ZERO).then(|| end.thousand_events.0 as f64 / 1e3)
+}
+
+/// A run without a screen: who reads its record follows it.
+fn observing(run: Run<'_>, end: &End, makespan: Ns) -> fields::Observing {
+    let told = Observing::of(end, makespan, run.trace.cores.len(), run.follower);
+    let Observing { collector, server, dispatcher, program } = told;
+    fields::Observing { collector, server, dispatcher, screen: None, follower: program, all: told.all() }
 }
 
 /// What the screen would say of the run, in English.

@@ -41,6 +41,7 @@ pub struct Document {
     pub kernel_record: String,
     pub recorder: Recorder,
     pub overhead_cpu_s: Overhead,
+    pub observing: Observing,
     pub busy_machine: Option<f64>,
     pub stolen_cores: Option<f64>,
     pub throttled_s: Option<f64>,
@@ -178,6 +179,8 @@ impl Serialize for States {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Recorder {
     pub events: u64,
+    pub events_per_s: f64,
+    pub ns_per_event: Option<f64>,
     pub lost: u64,
     pub kept_from_s: f64,
     pub switches: Option<u64>,
@@ -190,6 +193,17 @@ pub struct Overhead {
     pub collector: f64,
     pub server: f64,
     pub dispatcher: f64,
+}
+
+/// What watching took, as shares of all cores' time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Observing {
+    pub collector: f64,
+    pub server: f64,
+    pub dispatcher: f64,
+    pub screen: Option<f64>,
+    pub follower: Option<f64>,
+    pub all: f64,
 }
 
 /// A counter that tasks add to. No workload has one yet.

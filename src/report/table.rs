@@ -2,14 +2,14 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::document::{outcome, taken_up, worker_of};
+use super::document::{ns_per_event, outcome, taken_up, worker_of};
 use super::{BUSY, NOTEWORTHY, Run};
 use crate::insight::STEADY;
 use crate::model::{GlobalLock, ModelKind};
 use crate::state::State;
 use crate::text::report::{self as words, Cores, Line, Workers};
-use crate::text::{self, percent};
-use crate::trace::{KernelRecord, LockStats, Stats, TaskResult};
+use crate::text::{self, Recorded, percent};
+use crate::trace::{KernelRecord, LockStats, Observing, Stats, TaskResult};
 use crate::units::{LockId, Ns, TaskId};
 
 /// `text` without what a terminal would obey.
@@ -174,6 +174,14 @@ pub(super) fn totals(run: Run<'_>) -> Option<Vec<String>> {
         let cpu = end.overhead.server;
         lines.push(Line::Server { cpu, share: cpu.share_of(time.times(cores.allowed as u64, 1)) });
     }
+    let per_second = |n: u64| n as f64 / time.as_secs().max(1e-9);
+    let observing = Observing::of(end, time, cores.allowed, run.follower);
+    lines.push(Line::Recorded(Recorded {
+        events: per_second(end.events),
+        each: ns_per_event(end),
+        switches: end.kernel.map(|kernel| per_second(kernel.switches)),
+        watching: observing.all(),
+    }));
     if end.helpers > Ns::ZERO {
         lines.push(Line::Helpers { cpu: end.helpers });
     }

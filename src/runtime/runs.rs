@@ -12,7 +12,7 @@ use crate::engine::real::{Runner, sys};
 use crate::load::Watch;
 use crate::plan::Plan;
 use crate::trace::{End, Frame};
-use crate::units::TurnLength;
+use crate::units::{Ns, TurnLength};
 
 /// The one run there can be.
 #[derive(Default)]
@@ -120,6 +120,7 @@ impl Current {
         Beside {
             others: watch.others(at, own, end.cpu + overhead).unwrap_or(0.0),
             watching: watch.own(at, own, watching),
+            screen: watch.own(at, own, Ns::ZERO),
             stolen: watch.stolen(at).unwrap_or(0.0),
             throttled: self.throttling.as_ref().and_then(Throttling::so_far),
         }

@@ -1,7 +1,7 @@
 //! What is printed of a run without a screen: what happens in it and what it came to, as values with named figures.
 //! Meant to be listened to as well: no symbols, no abbreviations but units and percent.
 
-use super::{counted, percent};
+use super::{Recorded, counted, percent};
 use crate::state::{Outcome, State};
 use crate::units::Ns;
 
@@ -220,6 +220,7 @@ pub enum Line {
     Lock { each: bool, ticks: bool, held: Ns, waited: Ns, hand_overs: u64, forced: u64, voluntary: u64 },
     NamedLock { name: String, held: Ns, share: f64, hand_overs: u64, abandoned: u64 },
     Server { cpu: Ns, share: f64 },
+    Recorded(Recorded),
     Helpers { cpu: Ns },
     Files { folder: String, kind: String, in_memory: bool },
     Busy { share: f64 },
@@ -280,6 +281,7 @@ impl Line {
             Line::Server { cpu, share } => {
                 format!("the server that requests ask took {cpu} on cores, {} of what there was", percent(share))
             }
+            Line::Recorded(recorded) => recorded.text(),
             Line::Helpers { cpu } => {
                 format!("of the time on cores {cpu} was that of threads that read and write for the loop")
             }

@@ -14,8 +14,13 @@ use super::{kin, sys};
 use crate::trace::{Begin, End, Event, Frame, Record, RecordUse, write_events, write_frame};
 use crate::units::{Ns, Stamp, TurnLength, WorkerId};
 
-/// Between two sweeps.
-const PERIOD: Ns = Ns::from_millis(5);
+/// Between two sweeps: three for each frame of a screen. Since the kernel's record is never silent, each sweep wakes
+/// whoever reads, and what watching costs is how often that happens more than what it carries.
+const PERIOD: Ns = Ns::from_millis(10);
+/// After a sweep that brought as much as [`MUCH`]: a million switches a second fill a core's ring in 16 ms.
+const SHORT_PERIOD: Ns = Ns::from_millis(3);
+/// Records in a sweep: so many that the next is not to wait, since a ring is a few times as long.
+const MUCH: usize = 1_024;
 /// The first sweeps after the start come sooner: somebody has just pressed a key and waits for the first lanes.
 const FIRST: [Ns; 3] = [Ns(500_000), Ns::from_millis(1), Ns::from_millis(2)];
 /// Records in a frame, at most.
@@ -136,12 +141,13 @@ impl<W: Write> Sweeper<W> {
         }
         let mut next = sys::now();
         let mut pauses = FIRST.into_iter();
-        let mut sweeps = 0u32;
+        let (mut sweeps, mut brought) = (0u32, 0);
         loop {
-            next = (next + pauses.next().unwrap_or(PERIOD)).max(sys::now());
+            let usual = if brought >= MUCH { SHORT_PERIOD } else { PERIOD };
+            next = (next + pauses.next().unwrap_or(usual)).max(sys::now());
             match orders.recv_timeout(next.since(sys::now()).to_std()) {
                 Err(RecvTimeoutError::Timeout) => {
-                    self.sweep(None)?;
+                    brought = self.sweep(None)?;
                     self.memory.sample(self.shared, sys::now());
                     sweeps = sweeps.wrapping_add(1);
                     if self.shared.locks() > 0 && sweeps.is_multiple_of(LOOK_EVERY) {
@@ -171,8 +177,9 @@ impl<W: Write> Sweeper<W> {
     /// Writes what the rings hold, up to this moment and in order; at the end of the run, up to `until`.
     ///
     /// The workers' rings are emptied before the kernel's: whoever has recorded something was put on its core before, so
-    /// that what the kernel has to say of it is never missing when its own words are read.
-    fn sweep(&mut self, until: Option<Stamp>) -> io::Result<()> {
+    /// that what the kernel has to say of it is never missing when its own words are read. Gives back how many records
+    /// there were.
+    fn sweep(&mut self, until: Option<Stamp>) -> io::Result<usize> {
         let cut = until.unwrap_or_else(sys::now);
         std::mem::swap(&mut self.records, &mut self.early);
         for (worker, ring) in self.shared.rings() {
@@ -190,7 +197,9 @@ impl<W: Write> Sweeper<W> {
         // Runs that are in order each: stable, so that what one thread recorded at one instant stays in its order.
         self.records.sort_by_key(|record| record.at);
         self.early.extend(self.records.drain(self.records.partition_point(|record| record.at <= cut)..));
-        self.write()
+        let brought = self.records.len();
+        self.write()?;
+        Ok(brought)
     }
 
     /// Records the changes of the lock's interval, under the dispatcher's number: after what it has written itself so

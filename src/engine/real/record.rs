@@ -39,8 +39,6 @@ impl KernelRings {
     /// # Errors
     /// In words: why there is no record, and what would allow it.
     pub(super) fn open() -> Result<KernelRings, Refusal> {
-        // Whatever the rings hold comes after this.
-        let at = sys::now();
         let cores = machine::allowed_cores();
         let each = (ALL_PAGES / cores.len()).clamp(LEAST_PAGES, MOST_PAGES);
         let mut pages = 1 << each.ilog2();
@@ -52,16 +50,19 @@ impl KernelRings {
                 Err(e) => return Err(refusal(&e)),
             }
         };
-        let event = Event::Switched { tid: sys::thread_id(), switch: Switch::In };
-        let begun = Record { at, worker: NO_WORKER, core: sys::core(), event };
+        let begun = presence();
         Ok(KernelRings { rings, begun, told: false, count: 0, lost_told: 0 })
     }
 
     /// Appends everything that the kernel has written down to `out`, core by core.
     pub(super) fn drain(&mut self, out: &mut Vec<Record>) {
-        let from = out.len();
+        if !std::mem::replace(&mut self.told, true) {
+            out.push(self.begun);
+        }
         for ring in &mut self.rings {
             ring.drain(|noted| match noted {
+                // This thread may have been switched between one ring's opening and the other's: half of that is told.
+                Noted::Switch { at, .. } if at < self.begun.at => {}
                 Noted::Switch { at, tid, core, switch } => {
                     self.count += 1;
                     out.push(Record { at, worker: NO_WORKER, core, event: Event::Switched { tid, switch } });
@@ -71,10 +72,6 @@ impl KernelRings {
                     out.push(lost(at, count));
                 }
             });
-        }
-        if !std::mem::replace(&mut self.told, true) {
-            let begun = beginning(self.begun, &out[from..]);
-            out.extend(begun);
         }
     }
 
@@ -90,18 +87,14 @@ impl KernelRings {
     }
 }
 
-/// Where the thread that opened the rings was before the first of its `records`: it may have changed cores, seen or
-/// unseen, while it opened them. Nothing where it is first seen to come.
-fn beginning(begun: Record, records: &[Record]) -> Option<Record> {
-    let Event::Switched { tid: own, .. } = begun.event else { return None };
-    let switch = |r: &Record| match r.event {
-        Event::Switched { tid, switch } if tid == own => Some((r.at, r.core, switch)),
-        _ => None,
-    };
-    match records.iter().filter_map(switch).min_by_key(|(at, ..)| *at) {
-        None => Some(begun),
-        Some((_, _, Switch::In)) => None,
-        Some((_, core, _)) => Some(Record { core, ..begun }),
+/// That the calling thread is on its core now. Looked at twice, since it may be moved meanwhile.
+fn presence() -> Record {
+    let event = Event::Switched { tid: sys::thread_id(), switch: Switch::In };
+    loop {
+        let (core, at) = (sys::core(), sys::now());
+        if sys::core() == core {
+            return Record { at, worker: NO_WORKER, core, event };
+        }
     }
 }
 
@@ -173,21 +166,6 @@ mod tests {
     use std::io::ErrorKind;
 
     use super::*;
-    use crate::units::CoreId;
-
-    #[test]
-    fn who_opens_the_rings_is_where_its_first_switch_says() {
-        let record = |at, core, tid, switch| {
-            let event = Event::Switched { tid, switch };
-            Record { at: Stamp(at), worker: NO_WORKER, core: CoreId(core), event }
-        };
-        let begun = record(5, 0, 9, Switch::In);
-        let other = record(6, 1, 8, Switch::Preempted);
-        assert_eq!(beginning(begun, &[other]), Some(begun));
-        let left = record(8, 1, 9, Switch::Preempted);
-        assert_eq!(beginning(begun, &[record(9, 0, 9, Switch::In), other, left]).map(|r| r.core), Some(CoreId(1)));
-        assert_eq!(beginning(begun, &[record(7, 1, 9, Switch::In), left]), None, "it left unseen");
-    }
 
     #[test]
     fn each_refusal_is_a_reason_and_what_to_do() {

@@ -13,7 +13,7 @@ use super::record::KernelRings;
 use super::run::{Finish, Run};
 use super::server::Server;
 use super::shared::Shared;
-use super::{event_loop, kin, machine, message, processes, scratch, serial, sys, threads};
+use super::{event_loop, kin, machine, message, processes, ring, scratch, serial, sys, threads};
 use crate::model::ModelKind;
 use crate::plan::{Plan, Stage};
 use crate::state::Outcome;
@@ -190,6 +190,7 @@ fn account_for(run: &Run, finish: &Finish, dispatcher: Ns) -> End {
         helpers: finish.helpers,
         overhead: Overhead { dispatcher, server, ..Overhead::default() },
         files: run.files.clone(),
+        thousand_events: ring::cost_of_a_thousand(),
         switches: workers.iter().map(|w| w.switches).fold(Switches::default(), add),
         workers,
         results: finish.results.iter().map(|r| r.unwrap_or(stopped)).collect(),
