@@ -224,7 +224,9 @@ fn waits(scenario: &Scenario, expected: &Expected, trace: &Trace, end: Ns, conte
         let made: u64 = made.map(|(r, _)| r.laps.expect("it came to its end")).sum();
         assert!(made >= least, "{context}: {made} rounds");
         let waits = entered(false, State::Io) + entered(false, State::Sleep);
-        assert_eq!(made, waits as u64, "{context}: rounds, and waits in them");
+        // A wait for the global lock may part a request in two: between asking and hearing the answer.
+        let parted = expected.holders.is_some() && made < waits as u64;
+        assert!(made == waits as u64 || parted, "{context}: {made} rounds, {waits} waits in them");
     }
     let asks = ["requests", "mixed", "convoy"].contains(&scenario.workload.as_str());
     assert_eq!(report.overhead.server > Ns::ZERO, asks, "{context}: the server used {}", report.overhead.server);
