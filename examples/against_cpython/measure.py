@@ -49,7 +49,9 @@ def up_to(n):
 
 
 def count(threads, seconds):
-    up_to(100000)
+    # An interpreter that adapts to what it has seen is to have done so before anything is compared.
+    for _ in range(50):
+        up_to(10000)
     from_ = now()
     up_to(1000000)
     n = int(1000000 * seconds / threads / (now() - from_))
