@@ -11,7 +11,7 @@ use crate::engine::real::machine::{self, Throttling};
 use crate::engine::real::{Runner, sys};
 use crate::load::Watch;
 use crate::plan::Plan;
-use crate::trace::{End, Frame};
+use crate::trace::{End, Frame, Record};
 use crate::units::{Ns, TurnLength};
 
 /// The one run there can be.
@@ -28,19 +28,33 @@ struct Current {
 }
 
 impl Runs {
-    /// Starts a run of `plan`; whatever ran before is killed. Its frames arrive as [`News`].
+    /// Starts a run of `plan`; whatever ran before is killed. Its frames arrive as [`News`]; but events after the first
+    /// go into `quiet`, where nobody waits for them: they are looked for with the next frame of the screen.
     ///
     /// Must be called from the main thread: the kernel kills the runner when the thread that started it ends.
     ///
     /// # Errors
     /// In a sentence, if the system allows no further process or thread.
-    pub fn start(&mut self, id: RunId, plan: &Plan, to: Sender<News>) -> Result<(), String> {
+    pub fn start(
+        &mut self,
+        id: RunId,
+        plan: &Plan,
+        to: Sender<News>,
+        quiet: Sender<(RunId, Vec<Record>)>,
+    ) -> Result<(), String> {
         self.stop();
         let mut runner = Runner::spawn(plan).map_err(|e| e.to_string())?;
         let Some(mut frames) = runner.frames() else { return Ok(()) };
         let read = move || {
+            let mut begun = false;
             loop {
                 let news = match frames.next_frame() {
+                    Ok(Some(Frame::Events(records))) if std::mem::replace(&mut begun, true) => {
+                        if quiet.send((id, records)).is_err() {
+                            return;
+                        }
+                        continue;
+                    }
                     Ok(Some(frame)) => News::Frame(id, frame),
                     Ok(None) => News::Cut(id, "the run's process was killed; press r to run again".to_owned()),
                     Err(e) => News::Cut(id, e.to_string()),
@@ -100,6 +114,11 @@ impl Runs {
             }
             Frame::Failed(reason) => Message::Failed(id, reason),
         })
+    }
+
+    /// The message that further events of the run `id` are; nothing if it was stopped.
+    pub fn events(&self, id: RunId, records: Vec<Record>) -> Option<Message> {
+        self.current.as_ref().filter(|c| c.id == id).map(|_| Message::Events(id, records))
     }
 
     /// The message that a cut pipe is: nothing if the run had said its last word.

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use crossbeam::channel::{Receiver, Sender};
+use crossbeam::channel::{Receiver, Sender, unbounded};
 use crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 use rustix::process::{Signal, getpgrp, kill_process_group};
@@ -14,9 +14,9 @@ use super::news::{self, News};
 use super::runs::Runs;
 use super::terminal::Terminal;
 use super::{now, pictures};
-use crate::app::{App, CoreLoad, Effect, Message, update};
+use crate::app::{App, CoreLoad, Effect, Message, RunId, update};
 use crate::engine::real::calibrate::Calibration;
-use crate::trace::Frame;
+use crate::trace::{Frame, Record};
 use crate::ui::{self, Look};
 use crate::units::{Ns, Stamp};
 
@@ -30,7 +30,7 @@ pub enum Leave {
 }
 
 /// The time between two frames while something moves.
-const FRAME: Ns = Ns::from_millis(33);
+const FRAME: Ns = Ns::from_millis(50);
 /// The time between two looks at the cores.
 const LOOK: Ns = Ns::from_millis(500);
 /// The same while a run goes on: what others had is known from these looks alone.
@@ -39,10 +39,15 @@ const LOOK_AT_RUN: Ns = Ns::from_millis(250);
 /// The first frames do not wait for the first look.
 const FIRST_LOOK: Ns = Ns::from_millis(100);
 
+/// Events of a run.
+type Quiet = (RunId, Vec<Record>);
+
 /// The session.
 pub struct Session {
     to: Sender<News>,
     from: Receiver<News>,
+    /// Events of runs that nobody is woken for.
+    quiet: (Sender<Quiet>, Receiver<Quiet>),
     runs: Runs,
     cores: Option<Cores>,
     next_look: Stamp,
@@ -72,6 +77,7 @@ impl Session {
         Ok(Session {
             to,
             from,
+            quiet: unbounded(),
             runs: Runs::default(),
             cores: None,
             next_look: start + FIRST_LOOK,
@@ -108,6 +114,7 @@ impl Session {
                     return Ok(leave);
                 }
             }
+            wanted = wanted.max(self.hear_quiet(app));
             if time >= self.next_look && !app.is_paused() {
                 wanted = wanted.max(self.look_at_cores(app, time));
             }
@@ -124,9 +131,24 @@ impl Session {
         let time = now();
         let frame = (app.is_moving() || wanted != Draw::Not).then(|| self.last_frame + FRAME);
         let look = (!app.is_paused()).then_some(self.next_look);
+        let live = app.run.as_ref().is_some_and(|run| !run.is_over());
+        // Also when the picture stands still: what happened up to then is still on its way.
+        let events = live.then(|| time + FRAME);
         let toast = app.toast.as_ref().map(|t| t.until);
-        let next = [frame, look, toast].into_iter().flatten().min();
+        let next = [frame, look, toast, events].into_iter().flatten().min();
         next.map_or(Duration::from_hours(1), |at| at.since(time).to_std())
+    }
+
+    /// Takes the events that nobody was woken for. They come after a run's first words, and before its last.
+    fn hear_quiet(&mut self, app: &mut App) -> Draw {
+        let mut draw = Draw::Not;
+        while let Ok((id, records)) = self.quiet.1.try_recv() {
+            if let Some(message) = self.runs.events(id, records) {
+                update(app, message);
+                draw = Draw::Soon;
+            }
+        }
+        draw
     }
 
     fn draw(&mut self, app: &mut App, look: Look, terminal: &mut Terminal) -> io::Result<()> {
@@ -167,15 +189,13 @@ impl Session {
             News::Terminal(event) => self.input(app, &event),
             News::TerminalGone => return Ok((Draw::Not, Some(Leave::Signal(signal_hook::consts::SIGHUP)))),
             News::Frame(id, frame) => {
-                // The first events and the last are news at once; those between can wait for a frame.
-                let ordinary =
-                    matches!(frame, Frame::Events(_)) && app.run.as_ref().is_some_and(|r| r.trace.recorded() > 0);
-                if ordinary {
-                    urgency = Draw::Soon;
+                if matches!(frame, Frame::End(_) | Frame::Failed(_)) {
+                    self.hear_quiet(app);
                 }
                 self.runs.message(id, frame)
             }
             News::Cut(id, why) => {
+                self.hear_quiet(app);
                 let over = app.run.as_ref().is_none_or(crate::app::Run::is_over);
                 self.runs.cut(id, why, over)
             }
@@ -212,7 +232,7 @@ impl Session {
         for effect in effects {
             match effect {
                 Effect::Start(id, plan) => {
-                    if let Err(why) = self.runs.start(id, &plan, self.to.clone()) {
+                    if let Err(why) = self.runs.start(id, &plan, self.to.clone(), self.quiet.0.clone()) {
                         update(app, Message::Failed(id, why));
                     }
                 }

@@ -97,7 +97,7 @@ impl Chart {
         let apart = |step: u32| f64::from(step) / self.scale * f64::from(self.rows) >= 2.0;
         let step = steps.into_iter().find(|s| apart(*s)).unwrap_or(self.scale as u32).max(1);
         for cores in (0..=self.scale as u32).step_by(step as usize) {
-            let last = cores + step > self.scale as u32;
+            let last = cores.saturating_add(step) > self.scale as u32;
             let text =
                 if last && cores > 0 { format!("{} {cores}", Label::CoresShort.text()) } else { cores.to_string() };
             let y = if cores == 0 { self.top + self.rows - 1 } else { self.row(f64::from(cores)) };
