@@ -267,7 +267,10 @@ impl Crowd {
     }
 
     fn insert(&mut self, at: Ns, change: Change) {
-        let Some(index) = self.blocks.partition_point(|b| b.first <= at).checked_sub(1) else {
+        // Mostly nothing is late: what comes belongs behind all there is.
+        let behind_all = self.blocks.last().is_some_and(|b| b.first <= at);
+        let found = if behind_all { self.blocks.len() } else { self.blocks.partition_point(|b| b.first <= at) };
+        let Some(index) = found.checked_sub(1) else {
             if !self.blocks.first_mut().is_some_and(|b| b.rebase(at)) {
                 grow(&mut self.blocks);
                 self.blocks.insert(0, Block::new(at));
@@ -278,7 +281,8 @@ impl Crowd {
         };
         let block = &mut self.blocks[index];
         let after = (at - block.first).0;
-        let place = block.changes.partition_point(|c| c.after() <= after);
+        let is_last = block.changes.last().is_none_or(|c| c.after() <= after);
+        let place = if is_last { block.changes.len() } else { block.changes.partition_point(|c| c.after() <= after) };
         let behind = block.changes.len() >= FULL && place == block.changes.len();
         if behind && self.blocks.get_mut(index + 1).is_some_and(|next| next.rebase(at)) {
             self.blocks[index + 1].changes.insert(0, change);

@@ -28,6 +28,15 @@ pub(super) struct Threads {
     of_worker: BTreeMap<u16, u32>,
 }
 
+impl Threads {
+    /// Puts a thread back that was taken out of its place.
+    fn put_back(&mut self, tid: u32, thread: Thread) {
+        if let Some(place) = self.known.get_mut(&tid) {
+            *place = thread;
+        }
+    }
+}
+
 /// Whose thread it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Role {
@@ -94,7 +103,7 @@ impl Trace {
 
     /// The kernel switched the thread `tid`.
     pub(super) fn weave_switch(&mut self, tid: u32, at: Ns, core: CoreId, switch: Switch) {
-        let mut thread = self.threads.known.remove(&tid).unwrap_or_default();
+        let mut thread = std::mem::take(self.threads.known.entry(tid).or_default());
         // The order of one thread's switches is certain; only their stamps may touch.
         let at = thread.tail.last().map_or(at, |last| at.max(last.at)).max(self.forgotten);
         let woven = self.apply(&mut thread, at, core, switch);
@@ -102,17 +111,17 @@ impl Trace {
             thread.tail.drain(..TAIL / 2);
         }
         thread.tail.push(woven);
-        self.threads.known.insert(tid, thread);
+        self.threads.put_back(tid, thread);
     }
 
-    /// The thread, if it is known to the kernel's record, of the worker who recorded `record` itself; taken out, and all
-    /// that was woven behind the record taken back.
+    /// The thread, if it is known to the kernel's record, of the worker who recorded `record` itself; taken out of
+    /// its place, and all that was woven behind the record taken back.
     pub(super) fn before_own(&mut self, record: &Record, at: Ns) -> Option<Own> {
         let tid = match record.event {
             Event::WorkerStarted { tid, .. } => tid,
             _ => *self.threads.of_worker.get(&record.worker.0)?,
         };
-        let thread = self.threads.known.remove(&tid)?;
+        let thread = std::mem::take(self.threads.known.get_mut(&tid)?);
         let mut own = self.open(tid, thread, at);
         if own.thread.place.on.is_none() && record.core != Record::NO_CORE {
             // Whoever has a word to say is on a core: that it was put there is lost.
@@ -124,7 +133,7 @@ impl Trace {
     /// The threads that compute for `task`, which somebody else says is over.
     pub(super) fn before_end(&mut self, task: TaskId, at: Ns) -> Option<Own> {
         let tid = self.threads.known.iter().find(|(_, t)| t.computing == Some(task)).map(|(tid, _)| *tid)?;
-        let thread = self.threads.known.remove(&tid)?;
+        let thread = std::mem::take(self.threads.known.get_mut(&tid)?);
         Some(self.open(tid, thread, at))
     }
 
@@ -176,7 +185,7 @@ impl Trace {
             let woven = self.apply(&mut thread, woven.at, woven.core, woven.switch);
             thread.tail.push(woven);
         }
-        self.threads.known.insert(tid, thread);
+        self.threads.put_back(tid, thread);
     }
 
     /// Since when a worker that goes on with `task` at `at` is back on its core, if it came back after `since`: the time
