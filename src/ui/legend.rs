@@ -48,7 +48,15 @@ pub fn short(state: State, kind: ModelKind) -> &'static str {
 pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let (Some(y), Some(_)) = (layout.legend, &app.run) else { return };
     let mut x = layout.area.x + 1;
+    // Whoever was taken off a core and whoever never got one wait for the same; the detail tells them apart.
+    let mut entries: Vec<(State, bool, f64)> = Vec::new();
     for (state, holds, share) in scene.legend() {
+        match entries.iter_mut().find(|e| words(e.0, e.1) == words(state, holds)) {
+            Some(same) => same.2 += share,
+            None => entries.push((state, holds, share)),
+        }
+    }
+    for (state, holds, share) in entries {
         let symbol = lane::symbol(look, state, holds, 1);
         let text = format!("{} {}", words(state, holds).text(), percent(share));
         if x + 2 + paint::width(&text) > layout.area.right() {
@@ -100,7 +108,8 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
     let Some(track) = run.trace.tasks.get(selection.task.index()) else { return };
     if let Some(span) = app.selected_span() {
         let goes_on = if span.open { " so far" } else { "" };
-        let doing = format!(" {} {}{goes_on}", words(span.state, span.holds).text(), span.range.len());
+        let doing = if span.state == State::Preempted { Label::StatePreempted } else { words(span.state, span.holds) };
+        let doing = format!(" {} {}{goes_on}", doing.text(), span.range.len());
         let from = format!(", from {} to {}", span.range.from, span.range.to);
         paint::parts(
             buffer,

@@ -11,7 +11,8 @@ use std::os::fd::BorrowedFd;
 use std::ptr;
 use std::sync::atomic::AtomicU64;
 
-use crate::units::{Ns, Stamp};
+use crate::trace::Switch;
+use crate::units::{CoreId, Ns, Stamp};
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -38,8 +39,31 @@ mod watch;
 
 pub use mutex::{MUTEX_WORDS, SharedMutex, Taken};
 pub use semaphore::Semaphore;
-pub use switches::{Noted, SwitchRing};
+pub use switches::SwitchRing;
 pub use watch::{Poller, Watched};
+
+/// What the kernel wrote down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// It switched a thread on this core, or the thread is no more.
+    Switch {
+        /// When.
+        at: Stamp,
+        /// Which thread.
+        tid: u32,
+        /// On which core.
+        core: CoreId,
+        /// What it did.
+        switch: Switch,
+    },
+    /// So many records found no room before this instant.
+    Lost {
+        /// When there was room again.
+        at: Stamp,
+        /// How many.
+        count: u64,
+    },
+}
 
 /// This instant.
 #[inline]

@@ -3,31 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 
-use crate::trace::Switch;
-use crate::units::{CoreId, Stamp};
-
-/// What the kernel wrote down: here nothing ever.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Noted {
-    /// It switched a thread on this core, or the thread is no more.
-    Switch {
-        /// When.
-        at: Stamp,
-        /// Which thread.
-        tid: u32,
-        /// On which core.
-        core: CoreId,
-        /// What it did.
-        switch: Switch,
-    },
-    /// So many records found no room before this instant.
-    Lost {
-        /// When there was room again.
-        at: Stamp,
-        /// How many.
-        count: u64,
-    },
-}
+use super::Noted;
 
 /// The ring of one core: there is none.
 #[derive(Debug)]

@@ -11,31 +11,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use perf_event_open_sys::bindings as perf;
 use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
 
+use super::Noted;
 use crate::trace::Switch;
 use crate::units::{CoreId, Stamp};
-
-/// What the kernel wrote down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Noted {
-    /// It switched a thread on this core, or the thread is no more.
-    Switch {
-        /// When.
-        at: Stamp,
-        /// Which thread.
-        tid: u32,
-        /// On which core.
-        core: CoreId,
-        /// What it did.
-        switch: Switch,
-    },
-    /// So many records found no room before this instant.
-    Lost {
-        /// When there was room again.
-        at: Stamp,
-        /// How many.
-        count: u64,
-    },
-}
 
 /// The ring of one core.
 #[derive(Debug)]
