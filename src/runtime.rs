@@ -48,6 +48,7 @@ pub fn screen(settings: &Settings) -> ExitCode {
 fn attempt(settings: &Settings) -> io::Result<(Leave, String)> {
     // The screen answers soon even while a run keeps all cores busy; it takes no more of them.
     sys::take_short_turns();
+    sys::keep_freed_memory();
     let look = look::of(settings);
     let machine = Machine { usable: machine::usable_cores(), allowed: machine::allowed_cores() };
     let setup = Setup {

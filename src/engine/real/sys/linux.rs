@@ -72,6 +72,17 @@ fn take_turns_of(turn: Ns) {
     }
 }
 
+/// Keeps memory that was freed for what is needed next, up to 16 MB of it: whoever needs as much again for each frame
+/// would give it back and get it anew, page by page, each time.
+pub fn keep_freed_memory() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: takes two numbers and only changes how much the allocator keeps.
+    unsafe {
+        libc::mallopt(libc::M_TRIM_THRESHOLD, 16 << 20);
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 16 << 20);
+    }
+}
+
 /// The kernel's number of the calling thread.
 pub fn thread_id() -> u32 {
     rustix::thread::gettid().as_raw_pid().cast_unsigned()

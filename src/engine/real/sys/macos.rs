@@ -38,6 +38,9 @@ pub fn take_short_turns() {}
 /// All turns are the usual ones.
 pub fn take_usual_turns() {}
 
+/// What is freed is kept as the system sees fit.
+pub fn keep_freed_memory() {}
+
 /// The kernel's number of the calling thread, or what of it fits.
 pub fn thread_id() -> u32 {
     let mut id = 0;
