@@ -164,7 +164,8 @@ pub(super) fn unblocker(app: &mut App) -> Result<(), NoLink> {
     let track = app.run.as_ref().and_then(|run| run.trace.tasks.get(found.holder.index()));
     let with_lock = |track: &Track| {
         let last = Ns(found.hold.to.0.saturating_sub(1)).max(found.hold.from);
-        let works = track.spans(found.hold).filter(|s| s.state == State::Running).last();
+        // Of what it did with the lock the longest: what came after it lost its core for a moment says less.
+        let works = track.spans(found.hold).filter(|s| s.state == State::Running).max_by_key(|s| s.range.len());
         track.span_at(works.map_or(last, |s| s.range.from), until)
     };
     let there = track.and_then(with_lock).ok_or(NoLink::State(span.state, looped))?;
