@@ -18,11 +18,16 @@ impl Link {
     pub fn text(&self) -> String {
         match self {
             Link::Ended { lock, holder, forced, turns } => {
-                let how = if *forced { "was asked to let go" } else { "let go by itself" };
+                let how = match (lock, forced) {
+                    // Nobody ever asks for a lock of the workload's own.
+                    (Some(_), _) => " until it let go",
+                    (None, true) => ", which was asked to let go",
+                    (None, false) => ", which let go by itself",
+                };
                 let holder = short(holder, 14);
                 match turns {
-                    0 | 1 => format!("{} held by {holder}, which {how}.", named(lock.as_deref())),
-                    n => format!("{}: {n} turns of others, last {holder}, which {how}.", named(lock.as_deref())),
+                    0 | 1 => format!("{} held by {holder}{how}.", named(lock.as_deref())),
+                    n => format!("{}: {n} turns of others, last {holder}{how}.", named(lock.as_deref())),
                 }
             }
             Link::GoesOn { lock, holder, held } => {
@@ -90,7 +95,7 @@ mod tests {
             (gil(true, 1), "GIL held by task 3, which was asked to let go."),
             (gil(false, 1), "GIL held by task 3, which let go by itself."),
             (gil(true, 7), "GIL: 7 turns of others, last task 3, which was asked to let go."),
-            (named, "Lock `the ledge…`: 4096 turns of others, last a request han…, which let go by itself."),
+            (named, "Lock `the ledge…`: 4096 turns of others, last a request han… until it let go."),
             (now, "Lock `the ledge…` held by a request han…, for 1.2 ms so far."),
         ];
         for (link, expected) in said {

@@ -65,8 +65,11 @@ impl Trace {
     fn only_waits(&self, task: TaskId, span: &Span, at: Ns) -> bool {
         let Some(track) = self.tasks.get(task.index()) else { return false };
         let after = track.marks().partition_point(|m| m.at < span.range.to);
-        let between = track.marks()[after..].iter().take_while(|m| m.at < at);
-        between.map(|m| m.state).all(|s| matches!(s, State::Ready | State::Preempted | State::Gil | State::Lock))
+        let mut between: Vec<State> =
+            track.marks()[after..].iter().take_while(|m| m.at < at).map(|m| m.state).collect();
+        // Back on its core, it takes a moment to find that it has the lock.
+        between.pop_if(|last| *last == State::Running);
+        between.iter().all(|s| matches!(s, State::Ready | State::Preempted | State::Gil | State::Lock))
     }
 
     /// Who has the lock at `until` that `task` goes on waiting for.
@@ -236,6 +239,22 @@ mod tests {
             let span = trace.tasks[0].span_at(Ns(at), Ns(100)).expect("a span");
             assert_eq!(trace.unblocker(TaskId(0), &span, Ns(100)), None, "{at}");
         }
+    }
+
+    #[test]
+    fn a_worker_that_is_back_on_its_core_before_it_has_the_lock_still_waited_for_its_holder() {
+        let mut trace = empty();
+        let lock = LockId::named(0);
+        push(&mut trace, 1, 0, Event::LockTaken { lock, task: TaskId(0), waited: Ns::ZERO });
+        enter(&mut trace, 10, 1, State::Lock);
+        push(&mut trace, 40, 0, Event::LockReleased { lock, task: TaskId(0), forced: false });
+        // As the kernel's record tells it: ready from the release, on its core a moment before it notes the taking.
+        enter(&mut trace, 40, 1, State::Ready);
+        enter(&mut trace, 45, 1, State::Running);
+        push(&mut trace, 50, 1, Event::LockTaken { lock, task: TaskId(1), waited: Ns(40) });
+        let span = trace.tasks[1].span_at(Ns(20), Ns(100)).expect("it waits");
+        let found = trace.unblocker(TaskId(1), &span, Ns(100)).expect("somebody had it");
+        assert_eq!((found.holder, found.released), (TaskId(0), Some(Ns(40))));
     }
 
     #[test]

@@ -161,6 +161,9 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
     if stats.lost > 0 {
         parts.insert(0, format!("{} {}", stats.lost, Label::EventsLost.text()));
     }
+    if run.trace.forgotten > Ns::ZERO {
+        parts.insert(0, format!("{} {}", Label::DetailsFrom.text(), run.trace.forgotten));
+    }
     if stats.spawned > 0 {
         parts.push(format!("{} {}", Ns(stats.spawning.0 / stats.spawned as u64), Label::StartEach.text()));
     }

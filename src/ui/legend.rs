@@ -32,6 +32,11 @@ pub fn words(state: State, holds: bool) -> Label {
     }
 }
 
+/// The same where what the kernel took away is told from what had no core yet.
+fn in_detail(state: State, holds: bool) -> Label {
+    if state == State::Preempted { Label::StatePreempted } else { words(state, holds) }
+}
+
 /// One word for the state a task is in, beside its name.
 pub fn short(state: State, kind: ModelKind) -> &'static str {
     match state {
@@ -108,8 +113,7 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
     let Some(track) = run.trace.tasks.get(selection.task.index()) else { return };
     if let Some(span) = app.selected_span() {
         let goes_on = if span.open { " so far" } else { "" };
-        let doing = if span.state == State::Preempted { Label::StatePreempted } else { words(span.state, span.holds) };
-        let doing = format!(" {} {}{goes_on}", doing.text(), span.range.len());
+        let doing = format!(" {} {}{goes_on}", in_detail(span.state, span.holds).text(), span.range.len());
         let from = format!(", from {} to {}", span.range.from, span.range.to);
         paint::parts(
             buffer,
@@ -152,7 +156,7 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
             line += &format!("{} {held}   ", Label::HeldTheGil.text());
         }
         for state in states {
-            let words = words(state, run.model.kind != ModelKind::Async).text();
+            let words = in_detail(state, run.model.kind != ModelKind::Async).text();
             let part = format!("{words} {}   ", sums[state as usize]);
             if x + paint::width(&line) + paint::width(part.trim_end()) > right {
                 break;

@@ -58,7 +58,12 @@ pub fn draw_axis(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     paint::put(buffer, last + 1, y, layout.area.right(), unit, dim);
     let marked = app.lens || app.view != View::Tasks;
     let left = if app.lens {
-        let label = if layout.plot.0 < 20 { Label::LensShort } else { Label::LensTitle };
+        let cut = app.run.as_ref().is_some_and(|run| run.trace.forgotten > Ns::ZERO);
+        let label = match (layout.plot.0 < 20, cut) {
+            (true, _) => Label::LensShort,
+            (false, false) => Label::LensTitle,
+            (false, true) => Label::LensKept,
+        };
         label.text().to_owned()
     } else if marked {
         let room = layout.plot.0 - layout.area.x - 2;
@@ -83,7 +88,10 @@ pub fn draw_gaps(gaps: &[Option<Gap>], (top, bottom): (u16, u16), look: Look, la
     let (hatch, mark) = if look.ascii { ('%', '!') } else { ('▒', '╳') };
     for (x, gap) in (layout.plot.0..).zip(gaps) {
         let Some(gap) = gap else { continue };
-        paint::cell(buffer, x, layout.axis, mark, look.fg(Role::Alarm));
+        // What is merely no longer kept leaves the axis to be read: the figures say from when on there is more.
+        if *gap != Gap::Forgotten {
+            paint::cell(buffer, x, layout.axis, mark, look.fg(Role::Alarm));
+        }
         if *gap == Gap::Lost {
             continue;
         }

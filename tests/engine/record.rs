@@ -8,7 +8,8 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use concviz::model::{Model, ModelKind};
+use concviz::model::{GlobalLock, Model, ModelKind};
+use concviz::plan::Plan;
 use concviz::state::State;
 use concviz::trace::{Event, KernelRecord, Switch, TaskName, Trace};
 use concviz::units::{CoreId, Ns, Range, Stamp};
@@ -105,6 +106,22 @@ fn whoever_waits_is_off_its_core_and_wakes_ready() {
             let slept: Ns = spans.iter().filter(|s| s.state == State::Sleep).map(|s| s.range.len()).sum();
             assert!(slept >= Ns::from_millis(4), "{model:?}: {spans:?}");
         }
+    }
+}
+
+#[test]
+fn an_answer_that_comes_during_a_wait_for_the_global_lock_makes_nobody_ready() {
+    let gil = GlobalLock::gil(Ns::from_millis(2));
+    let until = Op::Repeat(Until::Tasks(vec![concviz::units::TaskId(1)]), vec![compute(SOME / 100)]);
+    let tasks = vec![background(vec![until]), task(vec![request(0, 1); 30])];
+    for unrecorded in [false, true] {
+        let plan = plan(Model { kind: ModelKind::Threads, lock: gil }, 2, tasks.clone());
+        let run = run(&Plan { unrecorded, ..plan });
+        let trace = trace_of(&run, 2);
+        let states: Vec<State> = trace.tasks[1].marks().iter().map(|m| m.state).collect();
+        assert!(states.contains(&State::Gil), "{states:?}");
+        let late = states.windows(2).any(|pair| pair == [State::Gil, State::Ready]);
+        assert!(!late, "it waits for the lock, not for a core: {states:?}");
     }
 }
 

@@ -102,14 +102,15 @@ impl Performer<'_> {
         let latency = self.dice.latency(request);
         let effect = semantics::effect(StepKind::Request, self.model);
         let due = due(latency, request.bytes);
-        let began = self.leave(effect, Some(due));
+        let mut began = self.leave(effect, Some(due));
         self.line.send(self.worker.shared.port(), latency, request.bytes)?;
         // Two calls, as in CPython: between sending and receiving the caller has the global lock again.
         if effect.lock == LockUse::Released {
             if self.worker.take_lock(self.task) {
                 let (task, left) = (self.task, due.less(sys::now().since(began)));
                 let back = Event::Enter { task, state: effect.state, holds: true, ago: Ns::ZERO, due: Some(left) };
-                self.worker.recorder.record(back);
+                // An answer that came while it waited for the lock was no reason to go on before.
+                began = self.worker.recorder.record(back);
             }
             self.worker.release_lock();
         }
