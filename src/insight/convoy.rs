@@ -14,22 +14,29 @@ const FEW: u64 = 10;
 const SELDOM: f64 = 0.02;
 /// One that is at work for more than this share of its life does more than ask.
 const ASKS: f64 = 0.20;
+/// Among more tasks than this no single one is looked at: that would be done anew for each frame.
+const MANY: usize = 64;
 /// Waiting for a core is what there is to say from this share of a round.
 const CORE: f64 = 0.25;
 
 /// The finding, if that is what the tasks did.
 pub(super) fn found(facts: &Facts<'_>) -> Option<Sharing> {
     let (trace, until) = (facts.trace, facts.stats.elapsed);
-    if facts.model.kind == ModelKind::Serial || trace.forgotten > Ns::ZERO || !trace.losses.is_empty() {
+    let whole = trace.forgotten == Ns::ZERO && trace.losses.is_empty();
+    if facts.model.kind == ModelKind::Serial || !whole || trace.tasks.len() > MANY {
         return None;
     }
     let lives: Vec<Life> = (0..trace.tasks.len()).map(|index| Life::of(trace, index, until)).collect();
     lives.iter().find(|life| life.computes() && life.whole.len() > until.times(1, 2))?;
     let asks: Vec<&Life> = lives.iter().filter(|life| !life.background && !life.computes()).collect();
-    if asks.is_empty() || !asks.iter().all(|life| life.waits_again_and_again()) {
+    if asks.is_empty() || !asks.iter().all(|life| life.mostly_waits()) {
         return None;
     }
-    let rounds: u64 = asks.iter().map(|life| life.rounds).sum();
+    let rounds: Vec<u64> = asks.iter().map(|life| life.rounds(trace, until)).collect();
+    if rounds.iter().any(|rounds| *rounds < FEW) {
+        return None;
+    }
+    let rounds: u64 = rounds.into_iter().sum();
     let from = asks.iter().map(|life| life.whole.from).min()?;
     let to = asks.iter().map(|life| life.whole.to).max()?;
     let spent = |state: State| asks.iter().map(|life| life.sums[state as usize]).sum::<Ns>();
@@ -48,29 +55,33 @@ pub(super) fn found(facts: &Facts<'_>) -> Option<Sharing> {
 
 /// What a task spent its life on.
 struct Life {
+    index: usize,
     background: bool,
     /// From its first step to its last.
     whole: Range,
     sums: StateSums,
-    /// How often it came round: as it says itself, or as often as it waited.
-    rounds: u64,
 }
 
 impl Life {
     fn of(trace: &Trace, index: usize, until: Ns) -> Life {
         let track = &trace.tasks[index];
-        let marks = || track.marks().iter().filter(|m| m.at < until);
+        let mut marks = track.marks().iter().take_while(|m| m.at < until);
         // What comes before its first step is no part of its rounds: a thread's start, the way to a process.
-        let from = marks().find(|m| m.state == State::Running).map_or(until, |m| m.at);
+        let from = marks.find(|m| m.state == State::Running).map_or(until, |m| m.at);
         let to = track.ended_at().unwrap_or(until).min(until).max(from);
-        let told = trace.report.as_ref().and_then(|end| end.results.get(index)?.laps).filter(|laps| *laps > 0);
-        let waits = || marks().filter(|m| matches!(m.state, State::Io | State::Sleep)).count() as u64;
         Life {
+            index,
             background: trace.names.get(index).is_some_and(|n| n.background),
             whole: Range::new(from, to),
             sums: track.sums(until),
-            rounds: told.unwrap_or_else(waits),
         }
+    }
+
+    /// How often it came round up to `until`: as it says itself, or as often as it waited.
+    fn rounds(&self, trace: &Trace, until: Ns) -> u64 {
+        let told = trace.report.as_ref().and_then(|end| end.results.get(self.index)?.laps).filter(|laps| *laps > 0);
+        let marks = || trace.tasks[self.index].marks().iter().take_while(|m| m.at < until);
+        told.unwrap_or_else(|| marks().filter(|m| matches!(m.state, State::Io | State::Sleep)).count() as u64)
     }
 
     fn spent(&self, states: &[State]) -> Ns {
@@ -83,9 +94,9 @@ impl Life {
         work > Ns::ZERO && waits.share_of(work) < SELDOM
     }
 
-    fn waits_again_and_again(&self) -> bool {
+    fn mostly_waits(&self) -> bool {
         let at_work = self.spent(&[State::Running]).share_of(self.whole.len());
-        self.rounds >= FEW && self.spent(&[State::Lock]) == Ns::ZERO && at_work < ASKS
+        self.spent(&[State::Lock]) == Ns::ZERO && at_work < ASKS
     }
 }
 

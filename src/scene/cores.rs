@@ -1,14 +1,12 @@
 //! The cores: who was on each of them, and how many were used by what. What others had is known from samples only: a
 //! share of some stretch, never when within it.
 
+use super::holders::LOOKED_AT;
 use super::{Gap, Grid, View, edges, gaps, window};
 use crate::state::State;
 use crate::trace::{Crowd, Owner, Totals, Trace, Turn};
 use crate::units::{Ns, Range, TaskId};
 
-/// So many changes are looked at one by one in a picture; a column with more than its part of them says how much of a core
-/// was used, not by whom.
-const LOOKED_AT: u64 = 40_000;
 /// From this share on, a column counts as full: who had its halves says more than a height that hardly differs.
 const FULL: f64 = 0.97;
 

@@ -13,7 +13,7 @@ pub struct Column {
     pub sums: Sums,
     /// Where nothing is folded: what the left and the right half show.
     pub halves: Option<[Half; 2]>,
-    /// The core that all of its work was done on, where it was one and is known.
+    /// Where nothing is folded: the core that all of its work was done on, where it was one and is known.
     pub core: Option<CoreId>,
 }
 
@@ -35,11 +35,7 @@ impl Column {
         Column { sums: Sums { states, held: waiting - free }, halves: None, core: None }
     }
 
-    fn add(&mut self, range: Range, half: Half, core: CoreId) {
-        if half.state == Some(State::Running) {
-            let first = self.running() == Ns::ZERO;
-            self.core = Trace::core_of(core).filter(|core| first || self.core == Some(*core));
-        }
+    fn add(&mut self, range: Range, half: Half) {
         if let Some(state) = half.state {
             self.sums.add(state, half.holds, range.len());
         }
@@ -110,8 +106,8 @@ pub fn fold(track: &Track, grid: &Grid, until: Ns) -> Vec<Column> {
     let mut edges = vec![Edge::default(); columns.len()];
     each_part(track, grid, until, |index, part| match part {
         Part::Stretch(range, half, core) => {
-            columns[index].add(range, half, core);
-            edges[index].add(range, half);
+            columns[index].add(range, half);
+            edges[index].add(range, half, core);
         }
         Part::Sums(sums) => {
             columns[index].sums = sums;
@@ -121,6 +117,7 @@ pub fn fold(track: &Track, grid: &Grid, until: Ns) -> Vec<Column> {
     for (index, (column, edge)) in (0..).zip(columns.iter_mut().zip(edges)) {
         let range = grid.column(index);
         column.halves = edge.halves(range).or_else(|| column.only(range));
+        column.core = edge.core.filter(|_| !edge.more);
     }
     columns
 }
@@ -128,7 +125,7 @@ pub fn fold(track: &Track, grid: &Grid, until: Ns) -> Vec<Column> {
 /// Adds what `track` did up to `until` to `columns`, which several tasks share.
 pub fn fold_into(columns: &mut [Column], track: &Track, grid: &Grid, until: Ns) {
     each_part(track, grid, until, |index, part| match part {
-        Part::Stretch(range, half, core) => columns[index].add(range, half, core),
+        Part::Stretch(range, half, _) => columns[index].add(range, half),
         Part::Sums(sums) => columns[index].sums.add_all(&sums),
     });
 }
@@ -186,10 +183,20 @@ fn column_of(grid: &Grid, at: Ns) -> usize {
 struct Edge {
     parts: [Option<(Range, Half)>; 2],
     more: bool,
+    /// The core of its work, where that is known of all of it.
+    core: Option<CoreId>,
 }
 
 impl Edge {
-    fn add(&mut self, part: Range, what: Half) {
+    fn add(&mut self, part: Range, what: Half, core: CoreId) {
+        if self.more {
+            return;
+        }
+        if what.state == Some(State::Running) {
+            let works = |part: &Option<(Range, Half)>| part.is_some_and(|(_, half)| half.state == what.state);
+            let first = !self.parts.iter().any(works);
+            self.core = Trace::core_of(core).filter(|core| first || self.core == Some(*core));
+        }
         match &mut self.parts {
             [first @ None, _] => *first = Some((part, what)),
             [Some((range, half)), None] if *half == what && range.to == part.from => range.to = part.to,

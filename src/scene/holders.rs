@@ -8,10 +8,11 @@ use crate::units::{Ns, Range, TaskId};
 
 use super::CoreLane;
 
-/// More changes than this in one column are not looked at one by one.
-const DENSE: u64 = 256;
+/// So many changes are looked at one by one in a picture; a column with more than its part of them says only for how much
+/// of it somebody had the thing.
+pub(super) const LOOKED_AT: u64 = 30_000;
 /// The same for turns of a lock.
-const DENSE_TURNS: usize = 64;
+const TURNS_LOOKED_AT: usize = 9_600;
 
 /// Who has it in half a column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -106,7 +107,7 @@ pub(super) fn lock(lock: &LockTrack, grid: &Grid, window: Range) -> Vec<HolderCe
         let had = lock.held(part.to) - lock.held(part.from);
         lane.share(index, had);
         let turns = lock.turns_before(part.to) - lock.turns_before(part.from);
-        if turns > DENSE_TURNS {
+        if turns > TURNS_LOOKED_AT / usize::from(grid.columns) {
             lane.many(index, turns as u32, had);
         } else {
             lock.holds(part).for_each(|hold| lane.add(index, hold.range, Holder::Task(hold.task)));
@@ -132,7 +133,7 @@ pub(super) fn turns(crowd: &Crowd, grid: &Grid, window: Range, edges: &[Totals])
             *used += times.on_core(place);
         }
         let changes = crowd.changes(part);
-        if changes > DENSE {
+        if changes > LOOKED_AT / u64::from(grid.columns) {
             the_loop.many(index, changes as u32, times.on_loop());
             for (place, (_, lane, _)) in cores.iter_mut().enumerate() {
                 lane.many(index, changes as u32, times.on_core(place));
