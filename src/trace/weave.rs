@@ -190,7 +190,12 @@ impl Trace {
 
     /// Since when a worker that goes on with `task` at `at` is back on its core, if it came back after `since`: the time
     /// from then on is the task's, which was on its way out of the wait.
+    ///
+    /// Not where there is a global lock: it had to take that first.
     pub(super) fn adopt(&mut self, own: Option<&mut Own>, task: TaskId, (since, at): (Ns, Ns)) -> Option<Ns> {
+        if self.has_global_lock() {
+            return None;
+        }
         let thread = &mut own?.thread;
         let (core, woke) = (thread.place.on?, thread.place.since);
         if thread.computing.is_some() || woke <= since || woke >= at {
@@ -246,8 +251,12 @@ impl Trace {
 
     /// What a task is whose worker left its core by itself though it computed.
     fn blocked(&self) -> State {
-        let has_global = self.locks.first_key_value().is_some_and(|(id, _)| id.name_index().is_none());
-        if has_global { State::Gil } else { State::Io }
+        if self.has_global_lock() { State::Gil } else { State::Io }
+    }
+
+    /// Whether anybody has ever taken a global lock.
+    fn has_global_lock(&self) -> bool {
+        self.locks.first_key_value().is_some_and(|(id, _)| id.name_index().is_none())
     }
 
     /// Moves the thread onto or off its core, and what it is there besides computing.

@@ -4,7 +4,7 @@ use crate::state::State::{Preempted, Ready, Running, Sleep};
 use crate::state::{Outcome, State};
 use crate::trace::Owner::{Helper, Watcher};
 use crate::trace::{Begin, Event, KernelRecord, Record, Switch, Switched, TaskName, Trace, Turn};
-use crate::units::{CoreId, Ns, Range, Stamp, TaskId, WorkerId};
+use crate::units::{CoreId, LockId, Ns, Range, Stamp, TaskId, WorkerId};
 
 const CORES: u16 = 2;
 /// A worker's thread.
@@ -104,6 +104,25 @@ fn what_was_stamped_before_the_core_was_lost_and_written_after_it_is_put_right()
     let beside = |from, to| (Range::new(Ns(from), Ns(to)), Turn::Beside(0, task));
     let turns = turns(&seen, 90);
     assert!(turns.contains(&beside(50, 60)) && turns.contains(&beside(80, 90)), "{turns:?}");
+}
+
+#[test]
+fn under_a_global_lock_nobody_works_before_having_it() {
+    let mut trace = trace(1, 1);
+    let lock = LockId(0);
+    trace.extend(&[
+        switched(10, TID, 0, Switch::In),
+        started(20, 0),
+        own(25, 0, Event::LockTaken { lock, task: TaskId(0), waited: Ns::ZERO }),
+        enter(30, 0, 0, State::Running, 0),
+        enter(90, 0, 0, State::Sleep, 0),
+        own(91, 0, Event::LockReleased { lock, task: TaskId(0), forced: false }),
+        switched(95, TID, 0, Switch::Blocked),
+        switched(210, TID, 0, Switch::In),
+        own(218, 0, Event::LockTaken { lock, task: TaskId(0), waited: Ns::ZERO }),
+        enter(220, 0, 0, State::Running, 20),
+    ]);
+    assert_eq!(spans(&trace, 0, 250), [(30, 90, Running), (90, 200, Sleep), (200, 220, Ready), (220, 250, Running)]);
 }
 
 #[test]
