@@ -117,6 +117,7 @@ impl Narrator {
     fn one(&mut self, at: Ns, record: &Record) -> Vec<Told> {
         let back = self.offs.note(record).filter(|(_, time)| *time >= NOTICED && self.crowd.is_none());
         match record.event {
+            Event::Lost { count } if record.worker == Record::NO_WORKER => vec![Told::SwitchesLost { count }],
             Event::Lost { count } => vec![Told::Lost { worker: record.worker.0 + 1, count }],
             Event::IntervalChanged { .. } => Vec::new(),
             Event::Switched { .. } => back.map_or_else(Vec::new, |(task, time)| self.was_off(at, task, time)),
@@ -346,6 +347,14 @@ mod tests {
         ]);
         assert_eq!(told[0], "0.012 s: task 1 had no core for 7 ms.");
         assert!(told.iter().skip(1).all(|t| !t.contains("had no core")), "{told:?}");
+    }
+
+    #[test]
+    fn what_the_kernels_record_lost_is_no_workers() {
+        let mut narrator = narrator(1, ModelKind::Threads);
+        let lost = |worker, count| Record { worker, ..at(5, Event::Lost { count }) };
+        let told = narrator.tell(&[lost(Record::NO_WORKER, 12), lost(WorkerId(0), 3)]);
+        assert_eq!(told, ["0.005 s: 12 switches of the kernel's record lost.", "0.005 s: 3 events of worker 1 lost."]);
     }
 
     #[test]

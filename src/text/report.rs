@@ -18,6 +18,7 @@ pub enum Told {
     WorkerKilled { worker: u16, signal: u8 },
     WorkerFailed { worker: u16 },
     Lost { worker: u16, count: u64 },
+    SwitchesLost { count: u64 },
     StoodStill { time: Ns },
     Starts { task: String, worker: u16 },
     Waits { task: String, wait: Wait, due: Option<Ns> },
@@ -109,6 +110,9 @@ impl Told {
             Told::WorkerReady { worker, pid, tid } => format!("worker {worker} is ready: process {pid}, thread {tid}"),
             Told::WorkerKilled { worker, signal } => format!("worker {worker} was killed by signal {signal}"),
             Told::WorkerFailed { worker } => format!("worker {worker} failed"),
+            Told::SwitchesLost { count } => {
+                format!("{} of the kernel's record lost", counted(*count, "switch", "switches"))
+            }
             Told::Lost { worker, count } => format!("{} of worker {worker} lost", counted(*count, "event", "events")),
             Told::StoodStill { time } => format!("the run stood still for {time}"),
             Told::Starts { task, worker } => format!("{task} starts on worker {worker}"),

@@ -212,6 +212,8 @@ const NEVER: u64 = u64::MAX;
 const NO_TASK: TaskId = TaskId(u32::MAX);
 
 impl Record {
+    /// Who makes records that are no worker's: the kernel.
+    pub const NO_WORKER: WorkerId = WorkerId(u16::MAX);
     /// The core of a record whose maker did not look.
     pub const NO_CORE: CoreId = CoreId(u16::MAX);
 

@@ -9,7 +9,7 @@ use rustix::io::Errno;
 use super::machine;
 use super::sys::{self, Noted, SwitchRing};
 use crate::trace::{Event, Record, Switch};
-use crate::units::{Stamp, WorkerId};
+use crate::units::Stamp;
 
 /// Pages of a ring, at most: 16,384 switches between two sweeps, and just what a user may lock on each core.
 const MOST_PAGES: usize = 128;
@@ -17,9 +17,6 @@ const MOST_PAGES: usize = 128;
 const LEAST_PAGES: usize = 4;
 /// Pages of all rings together.
 const ALL_PAGES: usize = 2048;
-
-/// Who records what is no worker's.
-pub(super) const NO_WORKER: WorkerId = WorkerId(u16::MAX);
 
 /// The record, being kept.
 #[derive(Debug)]
@@ -65,7 +62,7 @@ impl KernelRings {
                 Noted::Switch { at, .. } if at < self.begun.at => {}
                 Noted::Switch { at, tid, core, switch } => {
                     self.count += 1;
-                    out.push(Record { at, worker: NO_WORKER, core, event: Event::Switched { tid, switch } });
+                    out.push(Record { at, worker: Record::NO_WORKER, core, event: Event::Switched { tid, switch } });
                 }
                 Noted::Lost { at, count } => {
                     self.lost_told += count;
@@ -93,13 +90,13 @@ fn presence() -> Record {
     loop {
         let (core, at) = (sys::core(), sys::now());
         if sys::core() == core {
-            return Record { at, worker: NO_WORKER, core, event };
+            return Record { at, worker: Record::NO_WORKER, core, event };
         }
     }
 }
 
 fn lost(at: Stamp, count: u64) -> Record {
-    Record { at, worker: NO_WORKER, core: Record::NO_CORE, event: Event::Lost { count } }
+    Record { at, worker: Record::NO_WORKER, core: Record::NO_CORE, event: Event::Lost { count } }
 }
 
 /// Why there is no record, and what would allow it.
