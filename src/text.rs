@@ -21,6 +21,14 @@ pub use sharing::{Behind, Reason, Round, Sharing};
 
 use crate::units::Ns;
 
+/// As much of `name` as leaves room for the rest of a sentence: `longest` characters at most.
+fn short(name: &str, longest: usize) -> String {
+    if name.chars().count() <= longest {
+        return name.to_owned();
+    }
+    name.chars().take(longest - 1).chain(['…']).collect()
+}
+
 /// `n` with its noun, in the singular or the plural.
 pub fn counted(n: u64, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }

@@ -3,6 +3,7 @@
 
 mod crowd;
 mod event;
+mod instants;
 mod kernel;
 mod lock;
 mod observing;

@@ -12,7 +12,7 @@ use super::{Run, laps};
 use crate::insight::{self, Facts};
 use crate::model::GlobalLock;
 use crate::state::{Outcome, State};
-use crate::trace::{End, Flag, KernelRecord, LockStats, Mark, Observing, Stats, Trace, Track};
+use crate::trace::{self, End, Flag, KernelRecord, LockStats, Mark, Observing, Stats, Trace, Track};
 use crate::units::{CoreId, LockId, Ns, Range, TaskId, TurnLength, WorkerId};
 
 /// The version of the document.
@@ -65,11 +65,7 @@ impl Document {
             concurrency: stats.concurrency,
             latency_s: percentiles(&tasks),
             peak_rss_bytes: (end.peak_rss_bytes > 0).then_some(end.peak_rss_bytes),
-            switches: Switches {
-                voluntary: run.trace.switches().voluntary,
-                involuntary: run.trace.switches().involuntary,
-                migrations: trace.switched(Range::new(Ns::ZERO, makespan)).map(|s| s.migrations),
-            },
+            switches: switches(trace, makespan),
             spawn: Spawn { count: stats.spawned, total_s: stats.spawning.as_secs() },
             ipc: Ipc { bytes: stats.copied, serialize_s: stats.copying.as_secs() },
             lock: lock(run, &stats, end),
@@ -102,6 +98,12 @@ impl Document {
             counters: BTreeMap::new(),
         })
     }
+}
+
+fn switches(trace: &Trace, makespan: Ns) -> Switches {
+    let trace::Switches { voluntary, involuntary } = trace.switches();
+    let migrations = trace.switched(Range::new(Ns::ZERO, makespan)).map(|s| s.migrations);
+    Switches { voluntary, involuntary, migrations }
 }
 
 /// What recording one event cost, in nanoseconds; nothing where nobody measured.

@@ -154,15 +154,15 @@ pub(super) fn totals(run: Run<'_>) -> Option<Vec<String>> {
     let end = run.trace.report.as_ref()?;
     let time = run.trace.makespan()?;
     let stats = run.trace.stats(time);
-    let (cpu, cores) = (end.cpu, cores(run));
+    let (cpu, cores, switches) = (end.cpu, cores(run), run.trace.switches());
     let mut lines = vec![
         Line::Whole { time, cpu, busy: cpu.share_of(time), cores, under_way: stats.concurrency },
         Line::Cost {
             created: stats.spawned,
             starting: stats.spawning,
             memory: (end.peak_rss_bytes > 0).then_some(end.peak_rss_bytes),
-            voluntary: run.trace.switches().voluntary,
-            involuntary: run.trace.switches().involuntary,
+            voluntary: switches.voluntary,
+            involuntary: switches.involuntary,
         },
     ];
     if stats.copied > 0 {

@@ -1,5 +1,6 @@
 //! Sentences about a wait and whoever ended it.
 
+use super::short;
 use crate::state::State;
 use crate::units::Ns;
 
@@ -70,14 +71,6 @@ impl NoLink {
 
 fn named(lock: Option<&str>) -> String {
     lock.map_or_else(|| "GIL".to_owned(), |name| format!("Lock `{}`", short(name, 10)))
-}
-
-/// As much of `name` as leaves room for the rest.
-fn short(name: &str, longest: usize) -> String {
-    if name.chars().count() <= longest {
-        return name.to_owned();
-    }
-    name.chars().take(longest - 1).chain(['…']).collect()
 }
 
 #[cfg(test)]

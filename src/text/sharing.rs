@@ -1,7 +1,7 @@
 //! Sentences in which tasks are in each other's way, or are not: locks, a ticker beside jobs, small requests beside a
 //! task that computes, a loop with too much to do.
 
-use super::{counted, number_word, percent};
+use super::{counted, number_word, percent, short};
 use crate::units::Ns;
 
 /// What tasks that share something have come to.
@@ -102,14 +102,6 @@ impl Sharing {
 /// So many in a second: `17.5`, `196`.
 fn rate(per_second: f64) -> String {
     if per_second < 100.0 && per_second.fract() > 0.0 { format!("{per_second:.1}") } else { format!("{per_second:.0}") }
-}
-
-/// As much of `name` as leaves room for the figures.
-fn short(name: &str, longest: usize) -> String {
-    if name.chars().count() <= longest {
-        return name.to_owned();
-    }
-    name.chars().take(longest - 1).chain(['…']).collect()
 }
 
 #[cfg(test)]

@@ -362,9 +362,9 @@ impl Crowd {
     }
 }
 
-/// A task as a change names it.
-fn short(task: TaskId) -> u16 {
-    u16::try_from(task.0).unwrap_or(SOMEBODY).min(SOMEBODY)
+/// A task as a change names it; one beyond all that can be named is somebody.
+pub(super) fn short(task: TaskId) -> u16 {
+    u16::try_from(task.0).ok().filter(|task| *task < WATCHER).unwrap_or(SOMEBODY)
 }
 
 #[cfg(test)]

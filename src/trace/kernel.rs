@@ -1,7 +1,7 @@
 //! What the kernel's record of switches comes to: how often threads of the run were switched, and how often one came
 //! back on another core. Kept as sorted instants, so that those of any stretch are counted by two searches.
 
-use super::grow;
+use super::instants::Dated;
 use super::store::Trace;
 use super::wire::{KernelRecord, Switches};
 use crate::units::{Ns, Range};
@@ -40,33 +40,9 @@ impl Trace {
 /// The instants of all of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counter {
-    voluntary: Instants,
-    forced: Instants,
-    migrations: Instants,
-}
-
-/// Some instants in order, and how many earlier ones are no longer kept.
-#[derive(Clone, Debug, Default)]
-struct Instants {
-    kept: Vec<Ns>,
-    dropped: u64,
-}
-
-impl Instants {
-    /// How many lie before `at`; where not all are kept, those that are not do.
-    fn before(&self, at: Ns) -> u64 {
-        if at == Ns::ZERO { 0 } else { self.dropped + self.kept.partition_point(|known| *known < at) as u64 }
-    }
-
-    fn within(&self, range: Range) -> u64 {
-        self.before(range.to) - self.before(range.from)
-    }
-
-    fn forget(&mut self, cut: Ns) -> usize {
-        let gone = self.kept.drain(..self.kept.partition_point(|at| *at < cut)).count();
-        self.dropped += gone as u64;
-        gone
-    }
+    voluntary: Dated<()>,
+    forced: Dated<()>,
+    migrations: Dated<()>,
 }
 
 /// What is counted.
@@ -78,7 +54,7 @@ pub(super) enum Counted {
 }
 
 impl Counter {
-    fn list(&mut self, what: Counted) -> &mut Instants {
+    fn list(&mut self, what: Counted) -> &mut Dated<()> {
         match what {
             Counted::Voluntary => &mut self.voluntary,
             Counted::Forced => &mut self.forced,
@@ -87,26 +63,19 @@ impl Counter {
     }
 
     pub(super) fn count(&mut self, what: Counted, at: Ns) {
-        let list = &mut self.list(what).kept;
-        let place = list.iter().rposition(|known| *known <= at).map_or(0, |last| last + 1);
-        grow(list);
-        list.insert(place, at);
+        self.list(what).insert(at, ());
     }
 
     /// Takes back what was counted at `at`.
     pub(super) fn uncount(&mut self, what: Counted, at: Ns) {
-        let list = &mut self.list(what).kept;
-        if let Some(place) = list.iter().rposition(|known| *known == at) {
-            list.remove(place);
-        }
+        self.list(what).remove(at, ());
     }
 
+    /// How many lie in `range`. What is no longer kept lies between the start of the run and all that is.
     pub(super) fn within(&self, range: Range) -> Switched {
-        Switched {
-            voluntary: self.voluntary.within(range),
-            forced: self.forced.within(range),
-            migrations: self.migrations.within(range),
-        }
+        let before = |list: &Dated<()>, at: Ns| if at == Ns::ZERO { 0 } else { list.before(at) };
+        let count = |list: &Dated<()>| before(list, range.to) - before(list, range.from);
+        Switched { voluntary: count(&self.voluntary), forced: count(&self.forced), migrations: count(&self.migrations) }
     }
 
     /// Drops what lies before `cut`; how much that was. It stays in the counts from the start of the run.

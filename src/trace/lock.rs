@@ -4,13 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::grow;
+use super::instants::{Dated, Instants};
 use crate::units::{Ns, Range, TaskId};
 
-mod instants;
 #[cfg(test)]
 mod tests;
-
-use instants::{Asks, Instants};
 
 /// A stretch during which one task held the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,16 +58,10 @@ pub struct LockTrack {
     own: BTreeMap<TaskId, Own>,
     /// How many turns, from the first, the sums in `before` and `own` know.
     settled: usize,
-    requests: Asks,
-    timeouts: Asks,
+    requests: Dated<TaskId>,
+    timeouts: Dated<TaskId>,
     /// When those who got it had begun to wait, and when they got it; only of locks that the workload names.
     waits: Option<Box<[Instants; 2]>>,
-    /// How many times a waiter asked the holder to let go.
-    pub drop_requests: u64,
-    /// How many times the holder let go because it was asked.
-    pub forced: u64,
-    /// How many times it let go by itself, to wait.
-    pub voluntary: u64,
     /// How many times its holder died with it.
     pub abandoned: u64,
 }
@@ -153,17 +145,11 @@ impl LockTrack {
     }
 
     pub(super) fn released(&mut self, at: Ns, task: TaskId, forced: bool) {
-        if forced {
-            self.forced += 1;
-        } else {
-            self.voluntary += 1;
-        }
         let what = if forced { What::Forced } else { What::Released };
         self.insert(Turn { at, waited: Ns::ZERO, task, what });
     }
 
     pub(super) fn asked(&mut self, at: Ns, task: TaskId) {
-        self.drop_requests += 1;
         self.requests.insert(at, task);
     }
 

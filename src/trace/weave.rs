@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use super::crowd::{HELPER, SOMEBODY, WATCHER};
+use super::crowd::{HELPER, SOMEBODY, WATCHER, short};
 use super::event::{Event, Record, Switch};
 use super::kernel::Counted;
 use super::store::Trace;
@@ -88,7 +88,7 @@ impl Thread {
         match self.role {
             Role::Helper => HELPER,
             Role::Watcher => WATCHER,
-            Role::Worker(_) => self.minds.map_or(SOMEBODY, |t| u16::try_from(t.0).unwrap_or(SOMEBODY).min(WATCHER - 1)),
+            Role::Worker(_) => self.minds.map_or(SOMEBODY, short),
         }
     }
 }

@@ -29,7 +29,8 @@ fn holds_follow_from_turns_in_any_order_of_arrival() {
     let holds: Vec<_> =
         lock.holds(Range::new(Ns(0), Ns(20))).map(|h| (h.range.from.0, h.range.to.0, h.task.0, h.forced)).collect();
     assert_eq!(holds, [(0, 4, 0, true), (5, 9, 1, false), (12, 20, 1, false)]);
-    assert_eq!((lock.forced, lock.voluntary), (1, 1));
+    let figures = lock.figures(Ns(20));
+    assert_eq!((figures.forced, figures.voluntary), (1, 1));
     assert_eq!(lock.hand_overs(Ns(20)), 1);
     assert_eq!(lock.held(Ns(20)), Ns(16));
     assert_eq!([0, 1, 2].map(|task| lock.held_by(TaskId(task), Ns(20))), [Ns(4), Ns(12), Ns(0)]);

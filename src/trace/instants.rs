@@ -1,7 +1,7 @@
 //! Instants in order, with what is needed to count and to add them up quickly.
 
-use crate::trace::grow;
-use crate::units::{Ns, Range, TaskId};
+use super::grow;
+use crate::units::{Ns, Range};
 
 /// From one instant that comes with a sum to the next.
 const EACH: usize = 16;
@@ -69,21 +69,35 @@ impl Instants {
     }
 }
 
-/// Instants at which some task did something.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Asks {
-    list: Vec<(Ns, TaskId)>,
+/// Instants with what happened then, in order.
+#[derive(Clone, Debug)]
+pub(super) struct Dated<T> {
+    list: Vec<(Ns, T)>,
+    /// How many were dropped.
     dropped: u64,
 }
 
-impl Asks {
-    pub(super) fn insert(&mut self, at: Ns, task: TaskId) {
+impl<T> Default for Dated<T> {
+    fn default() -> Dated<T> {
+        Dated { list: Vec::new(), dropped: 0 }
+    }
+}
+
+impl<T: Copy + PartialEq> Dated<T> {
+    pub(super) fn insert(&mut self, at: Ns, what: T) {
         let mut place = self.list.len();
         while place > 0 && self.list[place - 1].0 > at {
             place -= 1;
         }
         grow(&mut self.list);
-        self.list.insert(place, (at, task));
+        self.list.insert(place, (at, what));
+    }
+
+    /// Takes out what was put in.
+    pub(super) fn remove(&mut self, at: Ns, what: T) {
+        if let Some(place) = self.list.iter().rposition(|known| *known == (at, what)) {
+            self.list.remove(place);
+        }
     }
 
     /// How many there were before `at`.
@@ -91,7 +105,7 @@ impl Asks {
         self.dropped + self.list.partition_point(|x| x.0 < at) as u64
     }
 
-    pub(super) fn within(&self, window: Range) -> &[(Ns, TaskId)] {
+    pub(super) fn within(&self, window: Range) -> &[(Ns, T)] {
         let place = |at: Ns| self.list.partition_point(|x| x.0 < at);
         &self.list[place(window.from)..place(window.to)]
     }
