@@ -11,10 +11,12 @@ use std::fs;
 use std::hint::black_box;
 use std::time::Instant;
 
-use concviz::app::{App, Beside, Key, Machine, Message, Setup, View, update};
+use concviz::app::{App, Key, Message, View, update};
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
+use concviz::recording::{Beside, Machine};
 use concviz::scene::Rows;
+use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, KernelRecord, Record};
 use concviz::ui::{Look, render};
@@ -142,7 +144,7 @@ fn frames(what: &str, tasks: u64, model: Model, records: &[Record]) {
     // As it goes on: nothing has ended at that instant.
     update(&mut app, Message::Tick(T0 + Ns(END.0 - 1)));
     let live = both(&mut app);
-    update(&mut app, Message::End(run, End { at: T0 + END, ..End::default() }, Beside::default()));
+    update(&mut app, Message::End(run, Box::new(End { at: T0 + END, ..End::default() }), Beside::default()));
     update(&mut app, Message::Tick(T0 + END));
     let over = both(&mut app);
     let some = some(&app);

@@ -12,12 +12,14 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use concviz::app::{App, Beside, Effect, Key, Machine, Message, Setup, update};
+use concviz::app::{App, Effect, Key, Message, update};
 use concviz::engine::real::{self, Runner, calibrate, machine, sys};
 use concviz::export::{Caption, svg};
 use concviz::load::Watch;
 use concviz::model::{LockSettings, Model, ModelKind};
 use concviz::plan::{Plan, Wishes};
+use concviz::recording::{Beside, Machine};
+use concviz::settings::Setup;
 use concviz::trace::Frame;
 use concviz::ui::{Look, render};
 use concviz::workload::{Kernels, Scale, find};
@@ -127,7 +129,7 @@ fn messages(id: concviz::app::RunId, plan: &Plan) -> Result<Vec<Message>, Box<dy
             Frame::End(end) => {
                 let run = end.cpu + end.overhead.collector + end.overhead.dispatcher;
                 let others = watch.as_ref().and_then(|w| w.others(sys::now(), sys::process_cpu(), run));
-                Message::End(id, end, Beside { others: others.unwrap_or(0.0), ..Beside::default() })
+                Message::End(id, Box::new(end), Beside { others, ..Beside::default() })
             }
             Frame::Failed(why) => return Err(why.into()),
         });

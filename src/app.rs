@@ -3,7 +3,9 @@
 
 use crate::model::{Model, ModelKind};
 use crate::plan::{Expected, Plan, Rates};
+use crate::recording::{Beside, Machine};
 use crate::scene::{Grid, Rows, Scene, axis_ahead};
+use crate::settings::Setup;
 use crate::trace::{Begin, End, Record};
 use crate::units::{Ns, Range, Stamp, TaskId, TurnLength};
 use crate::workload::{Kernels, Workload};
@@ -22,20 +24,11 @@ mod views;
 pub use keys::{Action, Key};
 pub use lanes::{Lanes, Sort};
 pub use playhead::Playhead;
-pub use run::{Phase, Row, Run, RunId, Score, Scoreboard};
+pub use run::{Phase, Row, Run, RunId, Scoreboard};
 pub use samples::Samples;
-pub use setup::{Dial, Setup};
+pub use setup::Dial;
 pub use update::update;
 pub use views::View;
-
-/// What the program knows of the machine it runs on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Machine {
-    /// Cores that can be used: fewer than allowed under a quota, and then not whole.
-    pub usable: f64,
-    /// The kernel's numbers of the allowed cores.
-    pub allowed: Vec<u16>,
-}
 
 /// What is in front of the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,21 +66,6 @@ pub struct CoreLoad {
     pub cores: Vec<(u16, f64)>,
 }
 
-/// What happened on the cores beside a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Beside {
-    /// Cores that other programs kept busy.
-    pub others: f64,
-    /// Cores that watching the run kept busy: this program and the run's own collector and dispatcher.
-    pub watching: f64,
-    /// Cores that this program alone kept busy.
-    pub screen: f64,
-    /// Cores that the host of a virtual machine kept for itself.
-    pub stolen: f64,
-    /// For how long a quota kept work from running, added up over the cores; nothing where there is no quota.
-    pub throttled: Option<Ns>,
-}
-
 /// Something happened.
 #[derive(Clone, Debug)]
 pub enum Message {
@@ -113,7 +91,7 @@ pub enum Message {
     /// More of a run.
     Events(RunId, Vec<Record>),
     /// A run came to its end.
-    End(RunId, End, Beside),
+    End(RunId, Box<End>, Beside),
     /// A run broke off.
     Failed(RunId, String),
     /// How fast this machine is.
@@ -345,7 +323,7 @@ impl App {
             workers: run.workers,
             cores: self.cores(),
             serial: fair.map(|s| s.time),
-            others: run.beside.others,
+            others: run.beside.others.unwrap_or(0.0),
             around: self.around(run),
             over,
             seen: &seen,
@@ -358,7 +336,7 @@ impl App {
         let score = run.score;
         let speed = run.planned.zip(score.and_then(|s| s.work)).and_then(|(planned, work)| speed(planned, work));
         let pace = score.map_or(Pace::Even, |s| self.scoreboard.pace(s));
-        Around { stolen: Some(run.beside.stolen), throttled: run.beside.throttled, speed, pace }
+        Around { stolen: run.beside.stolen.or(Some(0.0)), throttled: run.beside.throttled, speed, pace }
     }
 
     /// The cores a run can use.

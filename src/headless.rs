@@ -1,6 +1,7 @@
 //! Runs without a screen: starts them, follows them, prints what they came to. stdout carries only what was asked for;
 //! progress and errors go to stderr. Draws nothing and decides nothing about a run.
 
+use std::cell::Cell;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -10,10 +11,10 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
 use crate::engine::real::{Runner, calibrate, machine};
-use crate::insight;
 use crate::plan::{Plan, Rates};
+use crate::recording::Recording;
 use crate::report::{self, Format, Printout};
-use crate::settings::Settings;
+use crate::settings::{Settings, Setup};
 use crate::trace::{Frame, FrameError};
 use crate::workload::Kernels;
 
@@ -70,13 +71,12 @@ pub fn run(settings: &Settings, format: Format, repeat: Option<u16>) -> ExitCode
 }
 
 fn attempt(settings: &Settings, format: Format, repeat: Option<u16>) -> Result<(), Stop> {
-    let (news, coming) = channel();
-    listen_for_signals(news.clone())?;
-    let planned = plan(settings)?;
+    let runs = Runs::open()?;
+    let (plan, rates) = plan(&settings.setup)?;
     let mut printout = Printout::new(format, settings.plain, repeat);
     let mut outcome = Ok(());
     for round in 1..=repeat.unwrap_or(1) {
-        outcome = once(settings, &planned, &mut printout, (round, repeat), (&news, &coming));
+        outcome = once(settings, (&plan, rates), &mut printout, (round, repeat), &runs);
         if outcome.is_err() {
             break;
         }
@@ -93,36 +93,60 @@ fn attempt(settings: &Settings, format: Format, repeat: Option<u16>) -> Result<(
 /// Makes the run number `round` of `of` and prints it.
 fn once(
     settings: &Settings,
-    (plan, rates): &(Plan, Rates),
+    (plan, rates): (&Plan, Rates),
     printout: &mut Printout,
     (round, of): (u16, Option<u16>),
-    (news, coming): (&Sender<News>, &Receiver<News>),
+    runs: &Runs,
 ) -> Result<(), Stop> {
     print(&printout.begin(round))?;
-    let mut runner = Runner::spawn(plan).map_err(|e| Stop::Failed(e.to_string()))?;
-    let frames = runner.frames().ok_or_else(|| Stop::Failed("the runner has no output".to_owned()))?;
-    let to = news.clone();
-    thread::spawn(move || forward(round, frames, &to));
-    let mut following = Following::new(settings, plan, (round, of));
-    let followed = following.follow(&mut runner, coming);
-    following.progress.erase();
-    followed?;
-    runner.kill();
-    let (trace, busy_machine) = (&following.trace, following.busy_machine);
-    let around = following.around(insight::planned(plan.stage(), *rates));
-    let (usable, follower) = (following.usable, following.own);
-    let run = report::Run { settings, plan, trace, busy_machine, usable, follower, around };
+    let number = of.map_or_else(String::new, |of| format!(", run {round} of {of}"));
+    let stage = plan.stage();
+    let what = format!("{} as {}{number}", stage.workload, stage.model.kind.name());
+    let recording = runs.make(&settings.setup, (plan, rates), what, settings.plain)?;
+    let run = report::Run::of(recording.finished());
     let text = printout.end(run, round);
     print(&text.ok_or_else(|| Stop::Failed("the runner ended without an account of the run".to_owned()))?)?;
     report::shortfall(run).map_or(Ok(()), |shortfall| Err(Stop::Failed(shortfall)))
 }
 
-fn plan(settings: &Settings) -> Result<(Plan, Rates), Stop> {
+/// Makes runs, one after the other.
+struct Runs {
+    news: Sender<News>,
+    coming: Receiver<News>,
+    made: Cell<u16>,
+}
+
+impl Runs {
+    /// Begins to listen for signals.
+    fn open() -> Result<Runs, Stop> {
+        let (news, coming) = channel();
+        listen_for_signals(news.clone())?;
+        Ok(Runs { news, coming, made: Cell::new(0) })
+    }
+
+    /// Makes a run of `plan`, for which `setup` asked, called `what` while it goes on; told in sentences where it is
+    /// `plain`.
+    fn make(&self, setup: &Setup, (plan, rates): (&Plan, Rates), what: String, plain: bool) -> Result<Recording, Stop> {
+        // Frames of an earlier run that are still on their way must not be taken for this one's.
+        let round = self.made.get().wrapping_add(1);
+        self.made.set(round);
+        let mut runner = Runner::spawn(plan).map_err(|e| Stop::Failed(e.to_string()))?;
+        let frames = runner.frames().ok_or_else(|| Stop::Failed("the runner has no output".to_owned()))?;
+        let to = self.news.clone();
+        thread::spawn(move || forward(round, frames, &to));
+        let mut following = Following::new(plan, what, plain, round);
+        following.follow(&mut runner, &self.coming)?;
+        runner.kill();
+        Ok(following.recording(setup, plan, rates))
+    }
+}
+
+fn plan(setup: &Setup) -> Result<(Plan, Rates), Stop> {
     let failed = |e: &dyn std::fmt::Display| Stop::Failed(e.to_string());
-    let tasks = settings.workload.resolve(settings.scale).map_err(|e| failed(&e))?;
+    let tasks = setup.tasks().map_err(|e| failed(&e))?;
     let rates = calibrate::rates(Kernels::of_all(&tasks)).map_err(|e| failed(&e))?;
     let usable = machine::usable_cores().ceil().max(1.0) as u16;
-    Ok((Plan::new(&settings.workload, tasks, settings.model, settings.wishes, usable, rates), rates))
+    Ok((setup.plan(tasks, usable, rates), rates))
 }
 
 fn listen_for_signals(news: Sender<News>) -> Result<(), Stop> {

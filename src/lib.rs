@@ -18,6 +18,7 @@ pub mod insight;
 pub mod load;
 pub mod model;
 pub mod plan;
+pub mod recording;
 pub mod report;
 #[cfg(unix)]
 pub mod runtime;

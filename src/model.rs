@@ -157,7 +157,7 @@ impl GlobalLock {
 }
 
 /// How the global lock is set, whether it is on or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockSettings {
     /// Whether it is the one of `CPython` 2.
     pub legacy: bool,

@@ -121,7 +121,7 @@ impl FromIterator<(Kernel, u64)> for Rates {
 }
 
 /// What the user asked for beyond the workload.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wishes {
     /// So many workers.
     pub workers: Option<u16>,

@@ -25,7 +25,8 @@ pub use table::{heading, table};
 
 use crate::insight::Around;
 use crate::plan::Plan;
-use crate::settings::Settings;
+use crate::recording::Finished;
+use crate::settings::Setup;
 use crate::trace::Trace;
 
 /// The share of the cores from which on other programs are known to have made times too long; reports say so.
@@ -86,7 +87,7 @@ impl ListFormat {
 #[derive(Clone, Copy, Debug)]
 pub struct Run<'a> {
     /// What was asked for.
-    pub settings: &'a Settings,
+    pub setup: &'a Setup,
     /// What was planned.
     pub plan: &'a Plan,
     /// What happened, up to the end.
@@ -99,6 +100,21 @@ pub struct Run<'a> {
     pub follower: Option<f64>,
     /// What the machine did to the run.
     pub around: Around,
+}
+
+impl<'a> Run<'a> {
+    /// What a report needs of `run`.
+    pub fn of(run: Finished<'a>) -> Run<'a> {
+        Run {
+            setup: run.setup,
+            plan: run.plan,
+            trace: run.trace,
+            busy_machine: run.busy_machine(),
+            usable: run.cores(),
+            follower: run.beside.screen,
+            around: run.around(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use rustix::io::Errno;
 use signal_hook::consts::SIGHUP;
 
-use crate::app::{App, Machine, Setup};
+use crate::app::App;
 use crate::engine::real::{calibrate, machine, sys};
+use crate::recording::Machine;
 use crate::settings::Settings;
 use crate::text;
 use crate::ui::Look;
@@ -51,15 +52,8 @@ fn attempt(settings: &Settings) -> io::Result<(Leave, String)> {
     sys::keep_freed_memory();
     let look = look::of(settings);
     let machine = Machine { usable: machine::usable_cores(), allowed: machine::allowed_cores() };
-    let setup = Setup {
-        workload: settings.workload.clone(),
-        model: settings.model,
-        lock: settings.lock,
-        wishes: settings.wishes,
-        scale: settings.scale,
-    };
     let size = terminal::size()?;
-    let mut app = App::new(setup, machine, Some(calibrate::cached()), now(), size);
+    let mut app = App::new(settings.setup.clone(), machine, Some(calibrate::cached()), now(), size);
     // The first run is under way before the terminal is touched.
     let first = app.launch();
     let mut session = Session::new()?;

@@ -1,23 +1,15 @@
 //! What the user chose, checked and complete: what a screen or a run without one starts from. Plain data: knows
 //! neither the command line it came from nor the machine.
 
-use crate::model::{LockSettings, Model};
-use crate::plan::Wishes;
-use crate::workload::{Scale, Workload};
+mod setup;
+
+pub use setup::Setup;
 
 /// Everything the command line decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// What is run, its parameters set.
-    pub workload: Workload,
-    /// How it is run.
-    pub model: Model,
-    /// Workers, cores and seed, where the user asked for them.
-    pub wishes: Wishes,
-    /// The factor on all amounts.
-    pub scale: Scale,
-    /// How the global lock is set, whether it is on or is switched on later.
-    pub lock: LockSettings,
+    /// What is run, and how.
+    pub setup: Setup,
     /// Whether to draw in colour.
     pub color: Color,
     /// Which colours.

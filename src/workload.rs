@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 mod catalogue;
 mod kernel;
 mod parse;
@@ -21,7 +23,7 @@ pub use quantity::{Factor, Quantity, Value};
 pub use sum::WorkSum;
 
 /// A workload: a group of tasks, each a program of steps, with the numbers a user may turn.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workload {
     /// What it is called on the command line.
     pub name: String,
@@ -42,7 +44,7 @@ pub struct Workload {
 }
 
 /// A number of a workload that a user may turn.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Param {
     /// Its name in the file, and for `--set`.
     pub name: String,
@@ -51,7 +53,8 @@ pub struct Param {
 }
 
 /// The number of workers a workload file asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum WorkerWish {
     /// One for each task.
     PerTask,
@@ -60,7 +63,7 @@ pub enum WorkerWish {
 }
 
 /// A group of tasks that run the same program.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskSpec {
     /// The group's name; its tasks are numbered where there is more than one.
     pub name: String,
@@ -73,7 +76,8 @@ pub struct TaskSpec {
 }
 
 /// A step as the file says it, amounts still unresolved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StepSpec {
     /// Keep a core busy.
     Compute {
@@ -120,7 +124,8 @@ pub enum StepSpec {
 }
 
 /// How long a `repeat` goes on, as the file says it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RepeatSpec {
     /// So many times.
     Times(Quantity),

@@ -21,15 +21,16 @@ const LAYERS: &[(&str, u8)] = &[
     ("engine::real", 3),
     ("scene", 3),
     ("insight", 3),
-    ("app", 4),
-    ("export", 4),
-    ("report", 4),
-    ("doctor", 5),
-    ("ui", 5),
-    ("runtime", 6),
-    ("cli", 6),
-    ("headless", 6),
-    ("elsewhere", 7),
+    ("recording", 4),
+    ("app", 5),
+    ("export", 5),
+    ("report", 5),
+    ("doctor", 6),
+    ("ui", 6),
+    ("runtime", 7),
+    ("cli", 7),
+    ("headless", 7),
+    ("elsewhere", 8),
 ];
 
 /// The most lines of a file before its tests.
@@ -231,7 +232,7 @@ fn the_test_itself_sees_what_it_must() {
     assert!(fake("engine::real::threads", "use super::super::machine; use crate::engine::x;").is_empty());
 
     let up = fake("trace::store", "use crate::units::Ns;\nuse crate::ui::render;\n");
-    assert_eq!(up, ["src/fake.rs:2: `trace` (layer 2) imports `ui` (layer 5): imports only go down"]);
+    assert_eq!(up, ["src/fake.rs:2: `trace` (layer 2) imports `ui` (layer 6): imports only go down"]);
     let sibling = fake("cli", "fn f() { crate::headless::run() }");
     assert!(sibling[0].contains("siblings never import each other"), "{sibling:?}");
     let braces = fake("scene", "use crate::{\n    units::Ns,\n    insight::Finding,\n};");

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Beside;
-use crate::insight::{self, Pace, is_comparable};
+use crate::insight::{self, Pace};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::plan::{Plan, Rates};
-use crate::state::State;
-use crate::trace::{TaskName, Trace};
+use crate::recording::{Beside, Finished, Machine, Score, empty_trace};
+use crate::settings::Setup;
+use crate::trace::Trace;
 use crate::units::Ns;
 
 /// Which run; stale messages of a run that was stopped are told by it.
@@ -32,7 +32,15 @@ pub enum Phase {
 pub struct Run {
     /// Which.
     pub id: RunId,
-    /// How.
+    /// What was asked for.
+    pub setup: Setup,
+    /// What was planned.
+    pub plan: Plan,
+    /// How fast the machine was believed to be.
+    pub rates: Rates,
+    /// The machine.
+    pub machine: Machine,
+    /// How; its lock's interval as it was turned last.
     pub model: Model,
     /// On how many workers.
     pub workers: u16,
@@ -49,55 +57,29 @@ pub struct Run {
 }
 
 impl Run {
-    /// A run of `plan`, made with `rates`, that has just been asked for.
-    pub fn new(id: RunId, plan: &Plan, rates: Rates) -> Run {
+    /// A run of `plan`, made with `rates` for what `setup` asks for, that has just been asked for.
+    pub fn new(id: RunId, setup: Setup, plan: Plan, rates: Rates, machine: Machine) -> Run {
         let stage = plan.stage();
-        let name = |t: &crate::workload::Task| TaskName { name: t.name.clone(), background: t.background };
-        let names = stage.tasks.iter().map(name).collect();
-        let trace = Trace::new(names, stage.workers).naming_locks(stage.locks.clone());
-        let planned = insight::planned(stage, rates);
-        let (model, workers, beside) = (stage.model, stage.workers, Beside::default());
-        Run { id, model, workers, phase: Phase::Starting, trace, beside, planned, score: None }
+        let (model, workers, planned) = (stage.model, stage.workers, insight::planned(stage, rates));
+        let trace = empty_trace(&plan);
+        let (phase, beside) = (Phase::Starting, Beside::default());
+        Run { id, setup, plan, rates, machine, model, workers, phase, trace, beside, planned, score: None }
+    }
+
+    /// All that is known of it, for whoever draws, prints or compares runs.
+    pub fn finished(&self) -> Finished<'_> {
+        let Run { setup, plan, rates, machine, trace, beside, .. } = self;
+        Finished { setup, plan, rates: *rates, machine, trace, beside: *beside }
     }
 
     /// Adds up its figures for the scoreboard; nothing if it is not over.
     pub(super) fn add_up(&self) -> Option<Score> {
-        let time = self.trace.makespan()?;
-        let stats = self.trace.stats(time);
-        let Beside { others, stolen, .. } = self.beside;
-        let work = self.planned.and_then(|_| insight::worked(&self.trace));
-        let waits = stats.sums[State::Sleep as usize] + stats.sums[State::Io as usize];
-        Some(Score { time, busy: stats.busy, others, stolen, work, waits })
+        self.finished().score()
     }
 
     /// Whether nothing more will come.
     pub fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Over | Phase::Failed(_))
-    }
-}
-
-/// A finished run's figures.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Score {
-    /// How long it took.
-    pub time: Ns,
-    /// Cores it kept busy, on average.
-    pub busy: f64,
-    /// Cores that other programs kept busy meanwhile.
-    pub others: f64,
-    /// Cores that the host of a virtual machine kept for itself meanwhile.
-    pub stolen: f64,
-    /// For how long its tasks computed, all added up, where that is fixed work: what it says of the cores' speed.
-    pub work: Option<Ns>,
-    /// For how long its tasks waited for timers and data, all added up.
-    pub waits: Ns,
-}
-
-impl Score {
-    /// Whether its tasks do little but compute.
-    fn only_works(&self) -> bool {
-        let work = self.work.unwrap_or(Ns((self.time.0 as f64 * self.busy) as u64));
-        self.waits <= work.times(1, 10)
     }
 }
 
@@ -179,10 +161,9 @@ impl Scoreboard {
         ]
     }
 
-    /// Whether `score` was measured on a machine with `cores` that others left to it. Work that hardly needs a core does
-    /// not suffer from others who do.
+    /// Whether `score` was measured on a machine with `cores` that others left to it.
     pub fn is_fair(&self, score: Score, cores: f64) -> bool {
-        is_comparable(score.others + score.stolen, cores) || score.busy < 0.2
+        score.is_fair(cores)
     }
 
     /// How the cores of `score` compare with those that serial had.
@@ -190,27 +171,15 @@ impl Scoreboard {
         insight::compare(score.work, self.serial().and_then(|s| s.work))
     }
 
-    /// How many times as fast as serial `score` is, on a machine with `cores`; nothing where serial is not known, where
-    /// other programs make the ratio worthless, or where the machine did.
+    /// How many times as fast as serial `score` is, on a machine with `cores`; nothing where serial is not known, or where
+    /// the ratio would say nothing of the models: see [`Score::speedup`].
     pub fn speedup(&self, score: Score, cores: f64) -> Option<f64> {
-        let serial = self.serial()?;
-        let fair = self.is_fair(score, cores) && self.is_fair(serial, cores);
-        let ratio = serial.time.share_of(score.time);
-        // Work that keeps one core busy cannot be done faster than by all of them, and where there is no whole one,
-        // nothing can be faster than serial: then one of the two was disturbed.
-        let possible = !serial.only_works() || ratio <= 1.05 * cores.max(1.0);
-        let steady = match self.pace(score) {
-            Pace::Even => true,
-            // Several cores at a time are often slower than one alone, by their nature; one at a time is not.
-            Pace::Slower(_) => score.busy > 1.2 * serial.busy || !score.only_works(),
-            Pace::BaselineSlower(_) => !score.only_works(),
-        };
-        (fair && possible && steady && score.time > Ns::ZERO).then_some(ratio)
+        score.speedup(self.serial()?, cores)
     }
 
     /// Whether the ratio of `score` is that of slower cores to a faster one: true, but not the model's doing alone.
     pub fn is_slowed(&self, score: Score) -> bool {
-        matches!(self.pace(score), Pace::Slower(_)) && score.only_works()
+        self.serial().is_some_and(|serial| score.is_slowed(serial))
     }
 }
 

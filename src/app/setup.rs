@@ -1,25 +1,11 @@
 //! What is run next: the workload with its numbers, the model, and the dials that turn them.
 
-use crate::model::{GlobalLock, LockSettings, Model};
-use crate::plan::{Expected, Plan, Rates, Wishes};
+use crate::model::GlobalLock;
+use crate::plan::Expected;
+use crate::settings::Setup;
 use crate::text::{self, Label};
 use crate::units::{Ns, TurnLength};
-use crate::workload::{MAX_TASKS, ResolveError, Scale, Task, Value, Workload};
-
-/// Everything the user has chosen.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Setup {
-    /// The workload, its parameters as they are now.
-    pub workload: Workload,
-    /// The model.
-    pub model: Model,
-    /// How the global lock is set when it is on.
-    pub lock: LockSettings,
-    /// Workers, cores, seed.
-    pub wishes: Wishes,
-    /// The factor on all amounts.
-    pub scale: Scale,
-}
+use crate::workload::{MAX_TASKS, Value};
 
 /// A number that can be turned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,19 +41,6 @@ const CHECK_INTERVALS: (u64, u64) = (1, 1_000_000);
 const MOST_WORKERS: u16 = 1024;
 
 impl Setup {
-    /// The programs.
-    ///
-    /// # Errors
-    /// As [`Workload::resolve`].
-    pub fn tasks(&self) -> Result<Vec<Task>, ResolveError> {
-        self.workload.resolve(self.scale)
-    }
-
-    /// The plan of `tasks`, its programs, for a machine with `usable_cores` and `rates`.
-    pub fn plan(&self, tasks: Vec<Task>, usable_cores: u16, rates: Rates) -> Plan {
-        Plan::new(&self.workload, tasks, self.model, self.wishes, usable_cores, rates)
-    }
-
     /// How long the work takes at least as it is set up, on `cores` cores.
     pub fn at_least(&self, expected: &Expected, tasks: usize, cores: f64) -> Ns {
         let default = self.model.kind.default_workers(tasks, cores.ceil() as usize);
@@ -92,16 +65,6 @@ impl Setup {
             Dial::CheckInterval => Some(TurnLength::Ticks(self.lock.check_interval)),
             _ => None,
         }
-    }
-
-    /// What the workload does, its numbers filled in.
-    pub fn title(&self) -> String {
-        self.title_of(&self.workload)
-    }
-
-    /// The same of any `workload`, at this scale.
-    pub fn title_of(&self, workload: &Workload) -> String {
-        workload.title_at(self.scale)
     }
 
     /// The dials it has.
@@ -186,43 +149,6 @@ impl Setup {
     pub fn same_work(&self, other: &Setup) -> bool {
         self.workload == other.workload && self.scale == other.scale && self.wishes.cores == other.wishes.cores
     }
-
-    /// The command line that starts the program with this setup.
-    pub fn command(&self) -> String {
-        let mut line = format!("concviz -w {} -m {}", self.workload.name, self.model.kind.name());
-        if self.model.lock.is_on() {
-            line += &format!(" --global-lock {}", self.model.lock.name());
-        }
-        let (lock, usual) = (self.lock, LockSettings::default());
-        if lock.legacy && lock.check_interval != usual.check_interval {
-            line += &format!(" --check-interval {}", lock.check_interval);
-        }
-        if !lock.legacy && lock.interval != usual.interval {
-            line += &format!(" --switch-interval {}", lock.interval.written());
-        }
-        if !lock.legacy && !lock.forced_switching {
-            line += " --no-forced-switching";
-        }
-        let shipped = crate::workload::find(&self.workload.name);
-        for param in &self.workload.params {
-            if shipped.as_ref().and_then(|s| s.param(&param.name)) != Some(param.value) {
-                line += &format!(" --set {}={}", param.name, param.value);
-            }
-        }
-        if let Some(n) = self.wishes.workers {
-            line += &format!(" --workers {n}");
-        }
-        if let Some(n) = self.wishes.cores {
-            line += &format!(" --cores {n}");
-        }
-        if self.wishes.unrecorded {
-            line += " --no-kernel-record";
-        }
-        if self.scale != Scale::ONE {
-            line += &format!(" --scale {}", self.scale.millionths as f64 / 1e6);
-        }
-        line
-    }
 }
 
 /// The value of a parameter one step on: a line for each kind of value, with its steps.
@@ -263,7 +189,9 @@ fn step_option(value: Option<u16>, up: bool, step: impl Fn(u16) -> u16) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ModelKind;
+    use crate::model::{LockSettings, Model, ModelKind};
+    use crate::plan::Wishes;
+    use crate::workload::Scale;
 
     fn setup() -> Setup {
         Setup {

@@ -28,7 +28,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             run.trace.begin(&begin);
         }),
         Message::Events(id, records) => with_run(app, id, |run| run.trace.extend(&records)),
-        Message::End(id, end, beside) => over(app, id, end, beside),
+        Message::End(id, end, beside) => over(app, id, *end, beside),
         Message::Failed(id, reason) => {
             let now = app.now;
             app.samples.is_quiet(now);
@@ -108,7 +108,7 @@ pub(super) fn start(app: &mut App) -> Vec<Effect> {
     let plan = app.setup.plan(tasks, app.whole_cores(), rates);
     app.next_run += 1;
     let id = RunId(app.next_run);
-    app.run = Some(Run::new(id, &plan, rates));
+    app.run = Some(Run::new(id, app.setup.clone(), plan.clone(), rates, app.machine.clone()));
     lanes::arrange(app);
     vec![Effect::Start(id, plan)]
 }

@@ -42,10 +42,10 @@ fn screen(line: &str) -> Settings {
 #[test]
 fn without_arguments_the_screen_starts_with_cpu_serial() {
     let settings = screen("");
-    assert_eq!(settings.workload.name, "cpu");
-    assert_eq!(settings.model, crate::model::Model::plain(ModelKind::Serial));
-    assert_eq!(settings.wishes, crate::plan::Wishes { workers: None, cores: None, seed: 1, unrecorded: false });
-    assert_eq!(settings.lock, LockSettings::default());
+    assert_eq!(settings.setup.workload.name, "cpu");
+    assert_eq!(settings.setup.model, crate::model::Model::plain(ModelKind::Serial));
+    assert_eq!(settings.setup.wishes, crate::plan::Wishes { workers: None, cores: None, seed: 1, unrecorded: false });
+    assert_eq!(settings.setup.lock, LockSettings::default());
     assert!(settings.mouse && !settings.ascii && !settings.plain);
     assert_eq!((settings.color, settings.theme), (Color::Auto, Theme::Dark));
 }
@@ -56,12 +56,15 @@ fn every_option_arrives() {
         "-w io -m threads --global-lock gil --switch-interval 20ms --tasks 6 --workers 3 --cores 2 --scale 0.25 \
          --seed 9 --set wait=100ms --color never --theme color-blind --ascii --no-mouse --plain --no-kernel-record",
     );
-    assert_eq!(settings.workload.param("tasks"), Some(Value::Count(6)));
-    assert_eq!(settings.workload.param("wait"), Some(Value::Time(Ns::from_millis(100))));
-    assert_eq!(settings.model.kind, ModelKind::Threads);
-    assert_eq!(settings.model.lock, GlobalLock::gil(Ns::from_millis(20)));
-    assert_eq!(settings.wishes, crate::plan::Wishes { workers: Some(3), cores: Some(2), seed: 9, unrecorded: true });
-    assert_eq!(settings.scale.millionths, 250_000);
+    assert_eq!(settings.setup.workload.param("tasks"), Some(Value::Count(6)));
+    assert_eq!(settings.setup.workload.param("wait"), Some(Value::Time(Ns::from_millis(100))));
+    assert_eq!(settings.setup.model.kind, ModelKind::Threads);
+    assert_eq!(settings.setup.model.lock, GlobalLock::gil(Ns::from_millis(20)));
+    assert_eq!(
+        settings.setup.wishes,
+        crate::plan::Wishes { workers: Some(3), cores: Some(2), seed: 9, unrecorded: true }
+    );
+    assert_eq!(settings.setup.scale.millionths, 250_000);
     assert_eq!((settings.color, settings.theme), (Color::Never, Theme::ColorBlind));
     assert!(settings.ascii && settings.plain && !settings.mouse);
 }
@@ -69,15 +72,15 @@ fn every_option_arrives() {
 #[test]
 fn the_interval_is_kept_for_a_lock_that_is_switched_on_later() {
     let settings = screen("--switch-interval 1ms");
-    assert_eq!((settings.model.lock, settings.lock.interval), (GlobalLock::Off, Ns::from_millis(1)));
+    assert_eq!((settings.setup.model.lock, settings.setup.lock.interval), (GlobalLock::Off, Ns::from_millis(1)));
     let settings = screen("--check-interval 1000");
-    assert_eq!(settings.model.lock, GlobalLock::Off);
-    assert_eq!(settings.lock.lock(), GlobalLock::GilLegacy { check_interval: 1_000 });
+    assert_eq!(settings.setup.model.lock, GlobalLock::Off);
+    assert_eq!(settings.setup.lock.lock(), GlobalLock::GilLegacy { check_interval: 1_000 });
 }
 
 #[test]
 fn each_generation_of_the_lock_has_options_of_its_own() {
-    let lock = |line: &str| screen(line).model.lock;
+    let lock = |line: &str| screen(line).setup.model.lock;
     assert_eq!(lock("--global-lock gil-legacy"), GlobalLock::GilLegacy { check_interval: 100 });
     assert_eq!(lock("--global-lock gil-legacy --check-interval 7"), GlobalLock::GilLegacy { check_interval: 7 });
     let unforced = GlobalLock::Gil { interval: Ns::from_millis(5), forced_switching: false };
@@ -105,7 +108,7 @@ fn each_generation_of_the_lock_has_options_of_its_own() {
 #[test]
 fn run_has_a_format() {
     assert!(
-        matches!(parsed("run -m async"), Ok(Invocation::Run(s, Format::Table, None)) if s.model.kind == ModelKind::Async)
+        matches!(parsed("run -m async"), Ok(Invocation::Run(s, Format::Table, None)) if s.setup.model.kind == ModelKind::Async)
     );
     assert!(matches!(parsed("run --format json"), Ok(Invocation::Run(_, Format::Json, None))));
     assert!(matches!(parsed("doctor"), Ok(Invocation::Doctor(ListFormat::Table))));
@@ -117,9 +120,9 @@ fn run_has_a_format() {
 #[test]
 fn amounts_have_options_of_their_own() {
     let settings = screen("-w cpu --cpu 7ms --tasks 3 --set cpu=9ms");
-    assert_eq!(settings.workload.param("cpu"), Some(Value::Time(Ns::from_millis(7))));
+    assert_eq!(settings.setup.workload.param("cpu"), Some(Value::Time(Ns::from_millis(7))));
     let settings = screen("-w io --wait 7ms");
-    assert_eq!(settings.workload.param("wait"), Some(Value::Time(Ns::from_millis(7))));
+    assert_eq!(settings.setup.workload.param("wait"), Some(Value::Time(Ns::from_millis(7))));
 }
 
 #[test]
@@ -135,8 +138,8 @@ fn texts_are_asked_for_too() {
 
 #[test]
 fn a_file_of_the_user_is_read() {
-    assert_eq!(screen("-w mine.toml").workload.name, "mine");
-    assert_eq!(screen("-w folder/mine").workload.name, "mine");
+    assert_eq!(screen("-w mine.toml").setup.workload.name, "mine");
+    assert_eq!(screen("-w folder/mine").setup.workload.name, "mine");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::workloads;
 use super::{Exit, Host};
 use crate::model::{GlobalLock, LockSettings, Model};
 use crate::plan::Wishes;
-use crate::settings::{Color, Settings, Theme};
+use crate::settings::{Color, Settings, Setup, Theme};
 use crate::units::Ns;
 use crate::workload::{MAX_TASKS, Scale, Value};
 
@@ -90,17 +90,11 @@ pub(super) fn settings(shared: &Shared, host: &impl Host) -> Result<Settings, Ex
     }
     let lock = lock(shared)?;
     let global_lock = if shared.global_lock == Lock::Off { GlobalLock::Off } else { lock.lock() };
+    let model = Model { kind: shared.model, lock: global_lock };
+    let wishes =
+        Wishes { workers: shared.workers, cores: shared.cores, seed: shared.seed, unrecorded: shared.no_kernel_record };
     Ok(Settings {
-        workload,
-        model: Model { kind: shared.model, lock: global_lock },
-        wishes: Wishes {
-            workers: shared.workers,
-            cores: shared.cores,
-            seed: shared.seed,
-            unrecorded: shared.no_kernel_record,
-        },
-        scale: shared.scale,
-        lock,
+        setup: Setup { workload, model, lock, wishes, scale: shared.scale },
         color: Color::default(),
         theme: Theme::default(),
         ascii: false,

@@ -9,69 +9,51 @@ use super::progress::Progress;
 use super::{News, Stop, print};
 use crate::engine::real::machine::{self, Throttling};
 use crate::engine::real::{Runner, sys};
-use crate::insight::{self, Around};
 use crate::load::Watch;
-use crate::plan::Plan;
+use crate::plan::{Plan, Rates};
+use crate::recording::{Beside, Machine, Recording, empty_trace};
 use crate::report::Narrator;
-use crate::settings::Settings;
-use crate::trace::{Begin, Frame, TaskName, Trace};
+use crate::settings::Setup;
+use crate::trace::{Begin, End, Frame, Trace};
 use crate::units::Ns;
 
 /// A run that is being followed.
 pub(super) struct Following {
     round: u16,
-    pub trace: Trace,
+    trace: Trace,
     narrator: Option<Narrator>,
-    pub progress: Progress,
-    cores: Vec<u16>,
-    pub usable: f64,
+    progress: Progress,
+    machine: Machine,
     watch: Option<Watch>,
     throttling: Option<Throttling>,
-    pub busy_machine: Option<f64>,
-    stolen: Option<f64>,
-    throttled: Option<Ns>,
-    /// Cores that this program kept busy from the run's begin to its end.
-    pub own: Option<f64>,
+    beside: Beside,
 }
 
 impl Following {
-    /// The run number `round` of `of`, which has not begun.
-    pub(super) fn new(settings: &Settings, plan: &Plan, (round, of): (u16, Option<u16>)) -> Following {
+    /// The run number `round` of `plan`, called `what` while it goes on; told in sentences where it is `plain`.
+    pub(super) fn new(plan: &Plan, what: String, plain: bool, round: u16) -> Following {
         let stage = plan.stage();
-        let named = |t: &crate::workload::Task| TaskName { name: t.name.clone(), background: t.background };
-        let trace = Trace::new(stage.tasks.iter().map(named).collect(), stage.workers);
-        let trace = trace.naming_locks(stage.locks.clone());
-        let narrator =
-            settings.plain.then(|| Narrator::new(stage.tasks.iter().map(|t| t.name.clone()), stage.model.kind));
-        let number = of.map_or_else(String::new, |of| format!(", run {round} of {of}"));
-        let what = format!("{} as {}{number}", stage.workload, stage.model.kind.name());
-        let cores = machine::allowed_cores();
-        let progress = Progress::new(what, settings.plain);
-        let wished = settings.wishes.cores.map_or(f64::INFINITY, f64::from);
+        let narrator = plain.then(|| Narrator::new(stage.tasks.iter().map(|t| t.name.clone()), stage.model.kind));
         Following {
             round,
-            trace,
+            trace: empty_trace(plan),
             narrator,
-            progress,
-            cores,
-            usable: machine::usable_cores().min(wished),
+            progress: Progress::new(what, plain),
+            machine: Machine { usable: machine::usable_cores(), allowed: machine::allowed_cores() },
             watch: None,
             throttling: None,
-            busy_machine: None,
-            stolen: None,
-            throttled: None,
-            own: None,
+            beside: Beside::default(),
         }
     }
 
-    /// What the machine did to the run, whose tasks were `planned` to compute for so long.
-    pub(super) fn around(&self, planned: Option<Ns>) -> Around {
-        let speed = planned.zip(insight::worked(&self.trace)).and_then(|(plan, work)| insight::speed(plan, work));
-        Around { stolen: self.stolen, throttled: self.throttled, speed, ..Around::default() }
+    /// All that came of it, for which `setup` asked and which was planned with `rates`.
+    pub(super) fn recording(self, setup: &Setup, plan: &Plan, rates: Rates) -> Recording {
+        let Following { trace, machine, beside, .. } = self;
+        Recording { setup: setup.clone(), plan: plan.clone(), rates, machine, trace, beside, broken: None }
     }
 
     fn begin(&mut self, begin: &Begin) -> Result<(), Stop> {
-        self.watch = Some(Watch::begin(self.cores.clone(), sys::now(), sys::process_cpu()));
+        self.watch = Some(Watch::begin(self.machine.allowed.clone(), sys::now(), sys::process_cpu()));
         self.throttling = Some(Throttling::begin());
         self.trace.begin(begin);
         let sentences = self.narrator.as_mut().map(|narrator| narrator.begin(begin));
@@ -89,12 +71,7 @@ impl Following {
                 }
             }
             Frame::End(end) => {
-                let run = end.cpu + end.overhead.all();
-                self.throttled = self.throttling.as_ref().and_then(Throttling::so_far);
-                self.stolen = self.watch.as_ref().and_then(|w| w.stolen(sys::now()));
-                let others = self.watch.as_ref().and_then(|w| w.others(sys::now(), sys::process_cpu(), run));
-                self.own = self.watch.as_ref().map(|w| w.own(sys::now(), sys::process_cpu(), Ns::ZERO));
-                self.busy_machine = others.map(|cores| cores / self.cores.len().max(1) as f64);
+                self.beside = self.beside(&end);
                 self.trace.end(end);
                 return Ok(true);
             }
@@ -103,8 +80,27 @@ impl Following {
         Ok(false)
     }
 
+    /// What the machine did from the begin of the run, which is over, to now.
+    fn beside(&self, end: &End) -> Beside {
+        let Some(watch) = &self.watch else { return Beside::default() };
+        let (at, own) = (sys::now(), sys::process_cpu());
+        Beside {
+            others: watch.others(at, own, end.cpu + end.overhead.all()),
+            watching: watch.own(at, own, end.overhead.collector + end.overhead.dispatcher),
+            screen: Some(watch.own(at, own, Ns::ZERO)),
+            stolen: watch.stolen(at),
+            throttled: self.throttling.as_ref().and_then(Throttling::so_far),
+        }
+    }
+
     /// Until the run is over, or something ends it.
     pub(super) fn follow(&mut self, runner: &mut Runner, coming: &Receiver<News>) -> Result<(), Stop> {
+        let followed = self.each_frame(runner, coming);
+        self.progress.erase();
+        followed
+    }
+
+    fn each_frame(&mut self, runner: &mut Runner, coming: &Receiver<News>) -> Result<(), Stop> {
         loop {
             match coming.recv_timeout(Duration::from_millis(100)) {
                 // What an earlier run leaves behind is nobody's news.

@@ -19,8 +19,8 @@ pub(super) fn clean(text: &str) -> String {
 
 /// What was run, in two lines: the workload, and how it was executed.
 pub fn heading(run: Run<'_>) -> String {
-    let (workload, stage) = (&run.settings.workload, run.plan.stage());
-    let title = workload.title_at(run.settings.scale);
+    let (workload, stage) = (&run.setup.workload, run.plan.stage());
+    let title = workload.title_at(run.setup.scale);
     let name = clean(&workload.name);
     let what = if title.is_empty() { name } else { format!("{name}: {}", clean(&title)) };
     let lock = match stage.model.lock {

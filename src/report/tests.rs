@@ -4,7 +4,6 @@ use super::*;
 use crate::insight::Around;
 use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
 use crate::plan::{Rates, Wishes};
-use crate::settings::{Color, Theme};
 use crate::state::{Outcome, State};
 use crate::trace::{Begin, Direction, End, Event, KernelRecord, Record, TaskName, TaskResult, WorkerUse};
 use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
@@ -13,26 +12,20 @@ use crate::workload::{Scale, parse};
 const T0: u64 = 1_000_000_000;
 const MS: u64 = 1_000_000;
 
-fn settings(model: Model) -> Settings {
+fn setup(model: Model) -> Setup {
     let text = "format = 1\nname = \"pair\"\ntitle = \"{tasks} tasks of {cpu}\"\n[params]\ntasks = 2\ncpu = \"5ms\"\n\
                 [[tasks]]\nname = \"task\"\ncount = \"tasks\"\nsteps = [{ compute = { amount = \"cpu\" } }]\n";
-    Settings {
+    Setup {
         workload: parse("pair.toml", text).expect("a workload"),
         model,
         wishes: Wishes { seed: 7, ..Wishes::default() },
         scale: Scale::ONE,
         lock: LockSettings::default(),
-        color: Color::Auto,
-        theme: Theme::Dark,
-        ascii: false,
-        mouse: true,
-        plain: false,
     }
 }
 
-fn plan_of(settings: &Settings) -> Plan {
-    let tasks = settings.workload.resolve(settings.scale).expect("programs");
-    Plan::new(&settings.workload, tasks, settings.model, settings.wishes, 2, Rates::all(1_000))
+fn plan_of(setup: &Setup) -> Plan {
+    setup.plan(setup.tasks().expect("programs"), 2, Rates::all(1_000))
 }
 
 fn at(ms: u64, worker: u16, core: u16, event: Event) -> Record {
@@ -99,11 +92,11 @@ fn trace_of(plan: &Plan, records: &[Record]) -> Trace {
 const GIL: Model = Model { kind: ModelKind::Threads, lock: GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL) };
 
 fn with_run<T>(model: Model, records: &[Record], busy_machine: Option<f64>, look: impl FnOnce(Run<'_>) -> T) -> T {
-    let settings = settings(model);
-    let plan = plan_of(&settings);
+    let setup = setup(model);
+    let plan = plan_of(&setup);
     let trace = trace_of(&plan, records);
     let (usable, follower, around) = (2.0, Some(0.01), Around::default());
-    look(Run { settings: &settings, plan: &plan, trace: &trace, busy_machine, usable, follower, around })
+    look(Run { setup: &setup, plan: &plan, trace: &trace, busy_machine, usable, follower, around })
 }
 
 fn document(model: Model, records: &[Record]) -> Document {
@@ -159,12 +152,12 @@ fn the_state_of_not_knowing_is_null_and_never_zero() {
     assert_eq!(document.core_busy_s.iter().map(|s| s.map(us)).collect::<Vec<_>>(), [Some(10_000), None]);
     assert_eq!(document.lock, None);
     assert_eq!(document.switch_interval_s, None);
-    let settings = settings(GIL);
-    let plan = plan_of(&settings);
+    let setup = setup(GIL);
+    let plan = plan_of(&setup);
     let trace = Trace::new(Vec::new(), 1);
     assert_eq!(
         Document::of(Run {
-            settings: &settings,
+            setup: &setup,
             plan: &plan,
             trace: &trace,
             busy_machine: None,
@@ -183,15 +176,15 @@ fn what_is_no_longer_kept_is_not_made_up() {
         let state = if round % 2 == 0 { State::Running } else { State::Sleep };
         records.insert(12 + round as usize, at(12, 1, 6, enter(1, state)));
     }
-    let settings = settings(GIL);
-    let plan = plan_of(&settings);
+    let setup = setup(GIL);
+    let plan = plan_of(&setup);
     let names = plan.stage().tasks.iter().map(|t| TaskName { name: t.name.clone(), background: false }).collect();
     let mut trace = Trace::new(names, 2).with_limit(100);
     trace.begin(&begin());
     records.iter().for_each(|r| trace.push(r));
     trace.end(End { at: Stamp(T0 + 20 * MS), ..End::default() });
     let run = Run {
-        settings: &settings,
+        setup: &setup,
         plan: &plan,
         trace: &trace,
         busy_machine: None,
@@ -250,7 +243,7 @@ fn a_task_that_was_killed_is_a_shortfall() {
 
 #[test]
 fn sentences_say_what_happens_and_then_what_it_came_to() {
-    let plan = plan_of(&settings(GIL));
+    let plan = plan_of(&setup(GIL));
     let mut narrator = Narrator::new(plan.stage().tasks.iter().map(|t| t.name.clone()), ModelKind::Processes);
     assert_eq!(narrator.begin(&begin()), ["0.000 s: 2 tasks submitted, for 2 workers on 2 cores."]);
     // As rings are drained: in order for each worker, in none across them.
@@ -276,9 +269,9 @@ fn sentences_say_what_happens_and_then_what_it_came_to() {
 #[test]
 fn what_a_terminal_would_obey_is_not_printed() {
     let text = with_run(GIL, &records(), None, |run| {
-        let mut settings = run.settings.clone();
-        settings.workload.title = "\u{1b}[2J\u{7}wiped".to_owned();
-        table(Run { settings: &settings, ..run })
+        let mut setup = run.setup.clone();
+        setup.workload.title = "\u{1b}[2J\u{7}wiped".to_owned();
+        table(Run { setup: &setup, ..run })
     });
     assert!(text.contains("wiped") && !text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
 }
@@ -308,7 +301,7 @@ task 2,2,worker 2,101,103,killed,9,0,0.002,0.02,0.02,0.002,0,0,0.008,0,,0,0.01,0
 
 #[test]
 fn one_task_is_not_called_tasks() {
-    let mut workload = settings(GIL).workload;
+    let mut workload = setup(GIL).workload;
     assert_eq!(workload.title_at(Scale { millionths: 500_000 }), "2 tasks of 2.5 ms");
     workload.set("tasks", crate::workload::Value::Count(1)).expect("a parameter");
     assert_eq!(workload.title_at(Scale::ONE), "1 task of 5 ms");

@@ -6,11 +6,12 @@ use crossbeam::channel::Sender;
 
 use super::news::News;
 use super::now;
-use crate::app::{Beside, Message, RunId};
+use crate::app::{Message, RunId};
 use crate::engine::real::machine::{self, Throttling};
 use crate::engine::real::{Runner, sys};
 use crate::load::Watch;
 use crate::plan::Plan;
+use crate::recording::Beside;
 use crate::trace::{End, Frame, Record};
 use crate::units::{Ns, TurnLength};
 
@@ -110,7 +111,7 @@ impl Runs {
             Frame::Events(records) => Message::Events(id, records),
             Frame::End(end) => {
                 let beside = current.beside(&end);
-                Message::End(id, end, beside)
+                Message::End(id, Box::new(end), beside)
             }
             Frame::Failed(reason) => Message::Failed(id, reason),
         })
@@ -137,10 +138,10 @@ impl Current {
         // The server works for the run: it is no tasks' work, but without it there would be nothing to watch.
         let watching = end.overhead.collector + end.overhead.dispatcher;
         Beside {
-            others: watch.others(at, own, end.cpu + overhead).unwrap_or(0.0),
+            others: watch.others(at, own, end.cpu + overhead),
             watching: watch.own(at, own, watching),
-            screen: watch.own(at, own, Ns::ZERO),
-            stolen: watch.stolen(at).unwrap_or(0.0),
+            screen: Some(watch.own(at, own, Ns::ZERO)),
+            stolen: watch.stolen(at),
             throttled: self.throttling.as_ref().and_then(Throttling::so_far),
         }
     }

@@ -59,9 +59,9 @@ pub enum Flag {
     Interval(TurnLength),
 }
 
-/// How many changes of state, and turns of a lock, a live trace keeps: the oldest go first. Each takes at most 64 bytes
-/// with all that is derived from it (about 40 in practice: 16 in its track, 6 for the track's sums, 14 to 18 in the
-/// crowd, and room to grow), so 32 MB are the most there can be.
+/// How many changes of state, and turns of a lock, a live trace keeps: the oldest go first. Each takes 40 to
+/// 63 bytes with all that is derived from it (16 in its track, the rest for sums, the crowd, and room to grow), so 32 MB are
+/// the most there can be.
 pub const KEPT_MARKS: usize = 500_000;
 
 /// The record of one run.

@@ -162,8 +162,9 @@ fn draw_load(app: &App, look: Look, layout: &Layout, (start, y): (u16, u16), buf
     if cores.is_empty() {
         return;
     }
-    let others = app.run.as_ref().filter(|r| r.is_over() && !is_comparable(r.beside.others, app.machine.usable));
-    let note = others.map_or_else(String::new, |r| format!("{} {:.1}", Label::Others.text(), r.beside.others));
+    let others = app.run.as_ref().filter(|r| r.is_over()).and_then(|r| r.beside.others);
+    let others = others.filter(|others| !is_comparable(*others, app.machine.usable));
+    let note = others.map_or_else(String::new, |others| format!("{} {others:.1}", Label::Others.text()));
     let eighths = |share: f64| super::lane::eighths(look, crate::scene::level(share, 8).max(1));
     let bars: String = cores.iter().map(|(_, share)| eighths(*share)).collect();
     let mean = cores.iter().map(|(_, share)| share).sum::<f64>() / cores.len() as f64;

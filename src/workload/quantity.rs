@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::Scale;
 use crate::units::Ns;
 
 /// A product of factors, like `wait`, `20ms`, `10_000_000` or `index * wait`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Quantity(Vec<Factor>);
 
 /// One factor of a [`Quantity`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Factor {
     /// A plain number.
     Count(u64),
@@ -27,7 +31,8 @@ pub enum Factor {
 }
 
 /// What a quantity comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Value {
     /// A number.
     Count(u64),

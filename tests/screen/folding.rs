@@ -1,7 +1,8 @@
 //! Laws of folding: exact sums, kept ink, and a picture that does not flicker.
 
-use concviz::app::{App, Beside, Message, Selection, Target, update};
+use concviz::app::{App, Message, Selection, Target, update};
 use concviz::export::text;
+use concviz::recording::Beside;
 use concviz::scene::{Folding, Grid, Rows, Scene, View, fold, fold_into, level};
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, KernelRecord, Record, TaskName, Trace};
@@ -235,7 +236,7 @@ fn many(tasks: u32, size: (u16, u16)) -> App {
     }
     update(&mut app, Message::Events(run, made.into_records()));
     let end = End { at: made::at(1_900.0), ..End::default() };
-    update(&mut app, Message::End(run, end, Beside::default()));
+    update(&mut app, Message::End(run, Box::new(end), Beside::default()));
     update(&mut app, Message::Tick(made::at(1_900.0)));
     app
 }

@@ -1,6 +1,7 @@
 //! What the screen says where the machine, rather than the model, made a run what it is.
 
-use concviz::app::{App, Beside, Key, Message, update};
+use concviz::app::{App, Key, Message, update};
+use concviz::recording::Beside;
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, KernelRecord, TaskResult};
 use concviz::ui::{Look, render};
@@ -22,7 +23,7 @@ fn run(app: &mut App, ms: f64, at_once: u32, beside: Beside) {
     let all = f64::from(4 / at_once) * ms;
     made.begin(app);
     let end = End { at: made::at(all), ..End::default() };
-    update(app, Message::End(made::id(app), end, beside));
+    update(app, Message::End(made::id(app), Box::new(end), beside));
     update(app, Message::Tick(made::at(all)));
 }
 
@@ -73,7 +74,7 @@ fn slower_cores_are_said_and_their_ratio_is_marked() {
 
 #[test]
 fn what_the_host_took_is_no_models_fault() {
-    let stolen = Beside { stolen: 0.6, ..Beside::default() };
+    let stolen = Beside { stolen: Some(0.6), ..Beside::default() };
     let mut app = made::app("cpu", (80, 24));
     run(&mut app, 500.0, 1, Beside::default());
     made::press(&mut app, &[Key::Char('2')]);

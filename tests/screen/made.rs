@@ -1,8 +1,10 @@
 //! Runs made by hand, to the microsecond the same every time.
 
-use concviz::app::{App, Beside, Effect, Key, Machine, Message, RunId, Setup, update};
+use concviz::app::{App, Effect, Key, Message, RunId, update};
 use concviz::model::{LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
+use concviz::recording::{Beside, Machine};
+use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, KernelRecord, Record, Switches};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
@@ -93,7 +95,10 @@ impl Made {
             peak_rss_bytes: 4_100_000,
             ..End::default()
         };
-        update(app, Message::End(run, end, Beside { others, watching: 0.01, ..Beside::default() }));
+        update(
+            app,
+            Message::End(run, Box::new(end), Beside { others: Some(others), watching: 0.01, ..Beside::default() }),
+        );
         update(app, Message::Tick(at(ms)));
     }
 

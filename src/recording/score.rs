@@ -1,0 +1,70 @@
+//! What a finished run comes to, and when two runs may be held against each other.
+
+use super::Beside;
+use crate::insight::{self, Pace, is_comparable};
+use crate::state::State;
+use crate::trace::Trace;
+use crate::units::Ns;
+
+/// A finished run's figures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Score {
+    /// How long it took.
+    pub time: Ns,
+    /// Cores it kept busy, on average.
+    pub busy: f64,
+    /// Cores that other programs kept busy meanwhile.
+    pub others: f64,
+    /// Cores that the host of a virtual machine kept for itself meanwhile.
+    pub stolen: f64,
+    /// For how long its tasks computed, all added up, where that is fixed work: what it says of the cores' speed.
+    pub work: Option<Ns>,
+    /// For how long its tasks waited for timers and data, all added up.
+    pub waits: Ns,
+}
+
+impl Score {
+    /// The figures of `trace`; nothing if its run is not over. `fixed` says whether the plan fixes how much it computes.
+    pub fn of(trace: &Trace, fixed: bool, beside: Beside) -> Option<Score> {
+        let time = trace.makespan()?;
+        let stats = trace.stats(time);
+        let work = if fixed { insight::worked(trace) } else { None };
+        let waits = stats.sums[State::Sleep as usize] + stats.sums[State::Io as usize];
+        let (others, stolen) = (beside.others.unwrap_or(0.0), beside.stolen.unwrap_or(0.0));
+        Some(Score { time, busy: stats.busy, others, stolen, work, waits })
+    }
+
+    /// Whether its tasks do little but compute.
+    fn only_works(&self) -> bool {
+        let work = self.work.unwrap_or(Ns((self.time.0 as f64 * self.busy) as u64));
+        self.waits <= work.times(1, 10)
+    }
+
+    /// Whether it was measured on a machine with `cores` that others left to it. Work that hardly needs a core does not
+    /// suffer from others who do.
+    pub fn is_fair(&self, cores: f64) -> bool {
+        is_comparable(self.others + self.stolen, cores) || self.busy < 0.2
+    }
+
+    /// How many times as fast as `serial` it is, on a machine with `cores`; nothing where other programs make the ratio
+    /// worthless, or where the machine did.
+    pub fn speedup(&self, serial: Score, cores: f64) -> Option<f64> {
+        let fair = self.is_fair(cores) && serial.is_fair(cores);
+        let ratio = serial.time.share_of(self.time);
+        // Work that keeps one core busy cannot be done faster than by all of them, and where there is no whole one,
+        // nothing can be faster than serial: then one of the two was disturbed.
+        let possible = !serial.only_works() || ratio <= 1.05 * cores.max(1.0);
+        let steady = match insight::compare(self.work, serial.work) {
+            Pace::Even => true,
+            // Several cores at a time are often slower than one alone, by their nature; one at a time is not.
+            Pace::Slower(_) => self.busy > 1.2 * serial.busy || !self.only_works(),
+            Pace::BaselineSlower(_) => !self.only_works(),
+        };
+        (fair && possible && steady && self.time > Ns::ZERO).then_some(ratio)
+    }
+
+    /// Whether its ratio to `serial` is that of slower cores to a faster one: true, but not the model's doing alone.
+    pub fn is_slowed(&self, serial: Score) -> bool {
+        matches!(insight::compare(self.work, serial.work), Pace::Slower(_)) && self.only_works()
+    }
+}
