@@ -10,10 +10,13 @@ use crate::trace::{Begin, End, Record};
 use crate::units::{Ns, Range, Stamp, TaskId, TurnLength};
 use crate::workload::{Kernels, Workload};
 
+mod compare;
 pub mod filter;
 pub mod keys;
 mod lanes;
 mod playhead;
+mod playing;
+mod recorded;
 mod run;
 mod samples;
 mod setup;
@@ -21,9 +24,10 @@ mod update;
 mod viewport;
 mod views;
 
+pub use compare::{Compare, Compared};
 pub use keys::{Action, Key};
 pub use lanes::{Lanes, Sort};
-pub use playhead::Playhead;
+pub use playhead::{Playhead, Speed};
 pub use run::{Phase, Row, Run, RunId, Scoreboard};
 pub use samples::Samples;
 pub use setup::Dial;
@@ -136,6 +140,10 @@ pub enum Target {
     Item(usize),
     /// The name of a view.
     View(View),
+    /// A row of the comparison.
+    Row(usize),
+    /// An instant of the axis.
+    Moment(Ns),
 }
 
 /// The whole state.
@@ -154,6 +162,10 @@ pub struct App {
     pub rates: Option<Rates>,
     /// The run that is watched.
     pub run: Option<Run>,
+    /// Those before it that can be held against it: the last of each model, or all that were recorded.
+    pub kept: Vec<Run>,
+    /// Holding them against each other.
+    pub compare: Compare,
     /// The figures of those before.
     pub scoreboard: Scoreboard,
     /// Which instant is shown.
@@ -193,6 +205,8 @@ pub struct App {
     scored: Setup,
     /// Whether a run waits for the machine's rates.
     waiting: bool,
+    /// What the runs were read from, where nothing is run here.
+    recorded: Option<String>,
 }
 
 /// A run that would take longer than this, and much longer than what was just seen, is not what to try next.
@@ -218,6 +232,9 @@ impl App {
             catalogue,
             rates,
             run: None,
+            kept: Vec::new(),
+            compare: Compare::default(),
+            recorded: None,
             scoreboard: Scoreboard::default(),
             playhead: Playhead::Live,
             axis,
@@ -267,13 +284,17 @@ impl App {
 
     /// The last instant that is drawn, from the start of the run.
     pub fn until(&self) -> Ns {
+        self.playhead.position(self.present())
+    }
+
+    /// The present of the run that goes on, or the end of one that is over.
+    pub fn present(&self) -> Ns {
         let Some(run) = &self.run else { return Ns::ZERO };
-        let present = match (&run.phase, run.trace.makespan(), run.trace.t0()) {
+        match (&run.phase, run.trace.makespan(), run.trace.t0()) {
             (_, Some(makespan), _) => makespan,
             (Phase::Running, None, Some(t0)) => self.now.since(t0),
             _ => run.trace.latest(),
-        };
-        self.playhead.position(present)
+        }
     }
 
     /// The stretch of time that is on the screen.

@@ -12,6 +12,7 @@ pub mod elsewhere;
 #[cfg(unix)]
 pub mod engine;
 pub mod export;
+pub mod files;
 #[cfg(unix)]
 pub mod headless;
 pub mod insight;

@@ -131,6 +131,14 @@ impl Lane {
     }
 }
 
+/// Cores that the tasks of `trace` kept busy, per column: the mean number over the column, nothing after `view.until`.
+pub fn busy(trace: &Trace, view: &View) -> Vec<f64> {
+    let window = window(trace, view);
+    let edges = edges(trace, &view.grid, window, view.until);
+    let running = |t: &Totals| t.states()[State::Running as usize].share_of(view.grid.cell);
+    edges.windows(2).map(|edge| running(&edge[1].since(&edge[0]))).collect()
+}
+
 impl Scene {
     /// The scene of `trace` seen through `view`, with the tasks in `rows`. `has_loop` says whether the run has an event
     /// loop to show.

@@ -12,6 +12,7 @@ use crate::units::{Ns, TaskId};
 
 mod band;
 mod board;
+mod compare;
 mod cores;
 mod flags;
 mod header;
@@ -47,9 +48,13 @@ pub fn render(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
     header::draw(app, look, &layout, buffer);
     header::draw_tabs(app, look, &layout, buffer);
     header::draw_sentence(app, look, &layout, buffer);
-    draw_view(app, look, &layout, buffer);
-    board::draw(app, look, &layout, buffer);
-    board::draw_figures(app, look, &layout, buffer);
+    if app.view == View::Compare {
+        compare::draw(app, look, area, buffer);
+    } else {
+        draw_view(app, look, &layout, buffer);
+        board::draw(app, look, &layout, buffer);
+        board::draw_figures(app, look, &layout, buffer);
+    }
     if app.detail {
         legend::draw_detail(app, look, &layout, buffer);
     }
@@ -82,6 +87,7 @@ fn draw_view(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
         }
         View::Cores => stage::draw(app, look, layout, buffer),
         View::Utilization => utilization::draw(app, look, layout, buffer),
+        View::Compare => {}
     }
 }
 
@@ -147,8 +153,18 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
         let tab = tabs.into_iter().find(|t| inside(t.at.0, t.at.1));
         return tab.and_then(|t| action(t.action));
     }
+    if app.view == View::Compare && y != layout.footer {
+        let row = compare::row_at(app, area, y);
+        return row.map(|n| Message::Click(Target::Row(n))).or_else(|| {
+            let at = compare::instant(app, area, x).filter(|_| compare::axis(app, area) == y)?;
+            Some(Message::Click(Target::Moment(at)))
+        });
+    }
     if y == layout.axis && x < layout.plot.0 {
         return action(Action::NextView);
+    }
+    if y == layout.axis {
+        return instant(app, area, x).map(|at| Message::Click(Target::Moment(at)));
     }
     if y == layout.footer && app.lanes.prompt().is_some() {
         return None;
@@ -197,6 +213,9 @@ fn at(app: &App, layout: &Layout, x: u16) -> Option<Ns> {
 
 /// The instant of the axis at `x` of a screen of `area`, for zooming around it.
 pub fn instant(app: &App, area: Rect, x: u16) -> Option<Ns> {
+    if app.view == View::Compare {
+        return compare::instant(app, area, x);
+    }
     let layout = Layout::of(app, area)?;
     let column = x.checked_sub(layout.plot.0).filter(|c| *c < layout.plot.1)?;
     Some(app.grid(layout.columns()).column(column).from)

@@ -16,6 +16,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("plan", 2),
     ("trace", 2),
     ("settings", 3),
+    ("files", 3),
     ("load", 3),
     ("engine", 3),
     ("engine::real", 3),

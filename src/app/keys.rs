@@ -60,8 +60,20 @@ pub enum Action {
     Again,
     /// Replay the last run in slow motion; again: slower.
     Slow,
+    /// Replay it as fast as it was; again: faster.
+    Fast,
     /// Stop the picture; the run goes on.
     Pause,
+    /// The playhead a little back.
+    ScrubBack,
+    /// The playhead a little on.
+    ScrubOn,
+    /// The playhead to the change before.
+    PreviousEvent,
+    /// The playhead to the next change of any task.
+    NextEvent,
+    /// All models beside each other.
+    Compare,
     /// The lane above.
     LaneUp,
     /// The lane below.
@@ -178,9 +190,15 @@ pub const KEYS: &[Binding] = &[
     bind(Action::Generation, &[Key::Char('G')], "G", Label::KeyGeneration, Group::Model),
     bind(Action::Open, &[Key::Char('o')], "o", Label::KeyOpen, Group::Model),
     bind(Action::Dials, &[Key::Char('d')], "d", Label::KeyDials, Group::Model),
+    bind(Action::Compare, &[Key::Char('x')], "x", Label::KeyCompare, Group::Model),
     bind(Action::Again, &[Key::Char('r')], "r", Label::KeyAgain, Group::Run),
     bind(Action::Slow, &[Key::Char('z')], "z", Label::KeySlow, Group::Run),
+    bind(Action::Fast, &[Key::Char('Z')], "Z", Label::KeyFast, Group::Run),
     bind(Action::Pause, &[Key::Char(' ')], "space", Label::KeyPause, Group::Run),
+    bind(Action::ScrubBack, &[Key::Char('<')], "<", Label::KeyScrubBack, Group::Run),
+    bind(Action::ScrubOn, &[Key::Char('>')], ">", Label::KeyScrubOn, Group::Run),
+    bind(Action::PreviousEvent, &[Key::Char('N')], "N", Label::KeyPreviousEvent, Group::Run),
+    bind(Action::NextEvent, &[Key::Char('n')], "n", Label::KeyNextEvent, Group::Run),
     bind(Action::LaneUp, &[Key::Up, Key::Char('k')], "up k", Label::KeyLaneUp, Group::Look),
     bind(Action::LaneDown, &[Key::Down, Key::Char('j')], "down j", Label::KeyLaneDown, Group::Look),
     bind(Action::LanesUp, &[Key::PageUp], "PgUp", Label::KeyLanesUp, Group::Look),
@@ -212,6 +230,7 @@ pub const KEYS: &[Binding] = &[
 /// last, which always stands.
 pub const FOOTER: &[Action] = &[
     Action::Lock,
+    Action::Compare,
     Action::Open,
     Action::Again,
     Action::Slow,

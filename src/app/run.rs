@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::insight::{self, Pace};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::plan::{Plan, Rates};
-use crate::recording::{Beside, Finished, Machine, Score, empty_trace};
+use crate::recording::{Beside, Finished, Machine, Recording, Score, empty_trace};
 use crate::settings::Setup;
 use crate::trace::Trace;
 use crate::units::Ns;
@@ -54,6 +54,8 @@ pub struct Run {
     pub planned: Option<Ns>,
     /// Its figures for the scoreboard, once it is over.
     pub score: Option<Score>,
+    /// Which of several files it was read from.
+    pub origin: Option<String>,
 }
 
 impl Run {
@@ -63,7 +65,33 @@ impl Run {
         let (model, workers, planned) = (stage.model, stage.workers, insight::planned(stage, rates));
         let trace = empty_trace(&plan);
         let (phase, beside) = (Phase::Starting, Beside::default());
-        Run { id, setup, plan, rates, machine, model, workers, phase, trace, beside, planned, score: None }
+        Run {
+            id,
+            setup,
+            plan,
+            rates,
+            machine,
+            model,
+            workers,
+            phase,
+            trace,
+            beside,
+            planned,
+            score: None,
+            origin: None,
+        }
+    }
+
+    /// A run that was made and stored before.
+    pub fn recorded(id: RunId, recording: Recording) -> Run {
+        let Recording { setup, plan, rates, machine, trace, beside, broken } = recording;
+        let mut run = Run { trace, beside, ..Run::new(id, setup, plan, rates, machine) };
+        run.score = run.add_up();
+        run.phase = match (broken, run.trace.makespan()) {
+            (Some(why), _) => Phase::Failed(why),
+            (None, _) => Phase::Over,
+        };
+        run
     }
 
     /// All that is known of it, for whoever draws, prints or compares runs.

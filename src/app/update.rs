@@ -2,7 +2,10 @@
 
 use super::keys::{self, Action, Key};
 use super::run::{Phase, Run, RunId};
-use super::{App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, View, lanes, viewport, views};
+use super::{
+    App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, View, compare, lanes, playing, recorded,
+    viewport, views,
+};
 use crate::model::LockSettings;
 use crate::plan::Expected;
 use crate::scene::axis_ahead;
@@ -28,15 +31,8 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             run.trace.begin(&begin);
         }),
         Message::Events(id, records) => with_run(app, id, |run| run.trace.extend(&records)),
-        Message::End(id, end, beside) => over(app, id, *end, beside),
-        Message::Failed(id, reason) => {
-            let now = app.now;
-            app.samples.is_quiet(now);
-            with_run(app, id, |run| {
-                run.trace.fail(now);
-                run.phase = Phase::Failed(reason);
-            });
-        }
+        Message::End(id, end, beside) => return over(app, id, *end, beside),
+        Message::Failed(id, reason) => return failed(app, id, reason),
         Message::Calibrated(rates) => {
             app.rates = Some(rates.or(app.rates.unwrap_or_default()));
             app.samples.is_quiet(app.now);
@@ -70,6 +66,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
 /// Runs what is set up; whatever ran before is stopped.
 pub(super) fn start(app: &mut App) -> Vec<Effect> {
     viewport::reset(app);
+    compare::keep(app);
     let was_busy = app.run.as_ref().is_some_and(|r| !r.is_over());
     app.samples.restart(was_busy, app.now);
     app.playhead = Playhead::Live;
@@ -79,6 +76,7 @@ pub(super) fn start(app: &mut App) -> Vec<Effect> {
     }
     if !app.setup.same_work(&app.scored) {
         app.scoreboard.clear();
+        app.kept.clear();
         app.selection = None;
     }
     app.scored = app.setup.clone();
@@ -119,18 +117,27 @@ fn with_run(app: &mut App, id: RunId, change: impl FnOnce(&mut Run)) {
     }
 }
 
-fn over(app: &mut App, id: RunId, end: End, beside: Beside) {
-    let Some(run) = app.run.as_mut().filter(|r| r.id == id) else { return };
+fn failed(app: &mut App, id: RunId, reason: String) -> Vec<Effect> {
+    let now = app.now;
+    app.samples.is_quiet(now);
+    let Some(run) = app.run.as_mut().filter(|r| r.id == id) else { return Vec::new() };
+    run.trace.fail(now);
+    run.phase = Phase::Failed(reason);
+    compare::next(app)
+}
+
+fn over(app: &mut App, id: RunId, end: End, beside: Beside) -> Vec<Effect> {
+    let Some(run) = app.run.as_mut().filter(|r| r.id == id) else { return Vec::new() };
     app.samples.is_quiet(app.now);
     run.trace.end(end);
     run.phase = Phase::Over;
     run.beside = beside;
     run.score = run.add_up();
     lanes::arrange(app);
-    let Some(run) = &app.run else { return };
-    let (Some(time), Some(score)) = (run.trace.makespan(), run.score) else { return };
+    let Some(run) = &app.run else { return Vec::new() };
+    let (Some(time), Some(score)) = (run.trace.makespan(), run.score) else { return Vec::new() };
     // A run that stood still for a while took longer than it takes.
-    if run.trace.stats(time).broken == 0 && run.trace.suspended.is_empty() {
+    if run.finished().counts() {
         let model = run.model;
         app.scoreboard.enter(model, score);
     }
@@ -139,6 +146,7 @@ fn over(app: &mut App, id: RunId, end: End, beside: Beside) {
         app.axis = axis_ahead(Ns::ZERO, slowest.max(time));
     }
     grow_axis(app, time);
+    compare::next(app)
 }
 
 /// Whether an axis of `length` would show the slowest run so far as a speck: thousands of tasks that wait together are
@@ -159,12 +167,7 @@ fn tick(app: &mut App, now: Stamp) {
     if app.toast.as_ref().is_some_and(|t| t.until <= now) {
         app.toast = None;
     }
-    let end = app.run.as_ref().and_then(|r| r.trace.makespan()).unwrap_or(Ns::MAX);
-    let before = app.playhead;
-    app.playhead = app.playhead.advance(now, end);
-    if app.playhead == Playhead::Live && before != Playhead::Live {
-        lanes::settle(app);
-    }
+    playing::advance(app, now);
     if matches!(app.playhead, Playhead::Live) {
         let reached = app.until();
         grow_axis(app, reached);
@@ -306,6 +309,9 @@ fn click(app: &mut App, target: Target) -> Vec<Effect> {
             app.detail = at.is_some();
         }
         Target::View(view) => views::show(app, view),
+        Target::Row(n) if n == app.compare.row => compare::enter(app),
+        Target::Row(n) => app.compare.row = n,
+        Target::Moment(at) => playing::to(app, at),
         Target::Item(n) => match app.layer {
             Some(Layer::Picker(_)) => return open(app, n),
             Some(Layer::Dials(_)) => app.layer = Some(Layer::Dials(n)),
@@ -315,35 +321,47 @@ fn click(app: &mut App, target: Target) -> Vec<Effect> {
     Vec::new()
 }
 
-fn perform(app: &mut App, action: Action) -> Vec<Effect> {
+/// A key that runs something.
+fn run(app: &mut App, action: Action) -> Vec<Effect> {
+    if action == Action::Again && app.view == View::Compare {
+        return compare::measure(app, true);
+    }
+    compare::drop_view(app);
     match action {
-        Action::Model(kind) => {
-            app.setup.model.kind = kind;
-            return start(app);
+        Action::Model(kind) => app.setup.model.kind = kind,
+        Action::Lock => app.setup.toggle_lock(),
+        Action::Generation => app.setup.toggle_generation(),
+        _ => {}
+    }
+    start(app)
+}
+
+fn perform(app: &mut App, action: Action) -> Vec<Effect> {
+    match recorded::instead(app, action) {
+        recorded::Instead::Usual => {}
+        recorded::Instead::Shown => return Vec::new(),
+        recorded::Instead::Refused(why) => {
+            app.toast = Some(Toast { text: why.text().to_owned(), until: app.now + TOAST });
+            return Vec::new();
         }
-        Action::Lock => {
-            app.setup.toggle_lock();
-            return start(app);
-        }
-        Action::Generation => {
-            app.setup.toggle_generation();
-            return start(app);
-        }
-        Action::Again => return start(app),
+    }
+    match action {
+        Action::Model(_) | Action::Lock | Action::Generation | Action::Again => return run(app, action),
         Action::Open => app.layer = Some(Layer::Picker(chosen(app))),
         Action::Dials => app.layer = Some(Layer::Dials(0)),
         Action::Help => app.layer = Some(Layer::Help(0)),
-        Action::Slow => {
-            if app.run.as_ref().is_some_and(|r| r.phase == Phase::Over) {
-                app.playhead = app.playhead.slower(app.now);
-                lanes::settle(app);
-            }
+        Action::Slow => playing::slower(app),
+        Action::Fast => playing::faster(app),
+        Action::Pause => playing::pause(app),
+        Action::ScrubBack => playing::scrub(app, false),
+        Action::ScrubOn => playing::scrub(app, true),
+        Action::PreviousEvent => playing::event(app, false),
+        Action::NextEvent => playing::event(app, true),
+        Action::Compare => return compare::toggle(app),
+        Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown if app.view == View::Compare => {
+            compare::choose(app, steps(action));
         }
-        Action::Pause => {
-            let present = app.until();
-            app.playhead = app.playhead.toggle_pause(app.now, present);
-            lanes::settle(app);
-        }
+        Action::Detail if app.view == View::Compare => compare::enter(app),
         Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown => {
             viewport::lane(app, steps(action) as i32);
         }
@@ -357,8 +375,7 @@ fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Start => viewport::edge(app, false),
         Action::End => {
             viewport::edge(app, true);
-            app.playhead = Playhead::Live;
-            lanes::settle(app);
+            playing::follow(app);
         }
         Action::Previous => viewport::segment(app, false),
         Action::Next => viewport::segment(app, true),
@@ -393,12 +410,13 @@ fn close(app: &mut App) -> Vec<Effect> {
     } else if lanes::clear(app) {
         // The header says that this key does it.
     } else if matches!(app.playhead, Playhead::Replay { .. } | Playhead::Frozen(_)) {
-        app.playhead = Playhead::Live;
-        lanes::settle(app);
+        playing::follow(app);
     } else if app.lens {
         viewport::leave_lens(app);
     } else if app.zoom.is_some() {
         viewport::reset(app);
+    } else if app.view == View::Compare {
+        return compare::leave(app);
     } else if app.view != View::Tasks {
         app.view = View::Tasks;
     } else {

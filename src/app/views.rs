@@ -14,10 +14,12 @@ pub enum View {
     Cores,
     /// How many cores are used, and by what.
     Utilization,
+    /// The runs beside each other. No stop on the way through the views of one run.
+    Compare,
 }
 
 impl View {
-    /// All of them, in the order in which a key goes through them.
+    /// Those of one run, in the order in which a key goes through them.
     pub const ALL: [View; 3] = [View::Tasks, View::Cores, View::Utilization];
 
     /// Its name.
@@ -26,6 +28,7 @@ impl View {
             View::Tasks => Label::ManyTasks,
             View::Cores => Label::CoresShort,
             View::Utilization => Label::Utilization,
+            View::Compare => Label::Compare,
         }
     }
 }

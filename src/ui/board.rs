@@ -8,7 +8,7 @@ use super::layout::Layout;
 use super::theme::{Look, Role};
 use super::{lane, paint};
 use crate::app::{Action, App, Phase, Row, keys};
-use crate::model::ModelKind;
+use crate::model::{Model, ModelKind};
 use crate::recording::Score;
 use crate::scene::{Grid, level};
 use crate::text::{Label, factor, percent};
@@ -17,9 +17,25 @@ use crate::units::{Ns, Range};
 /// Eighths of a row that all cores busy take: rows must not grow together.
 const FULL: u32 = 7;
 
+/// The name of `model` in at most `room` columns.
+pub fn model_name(model: Model, room: u16) -> String {
+    fitting(model.kind, model.lock.is_on(), model.lock.is_legacy(), room)
+}
+
+fn fitting(kind: ModelKind, locked: bool, legacy: bool, room: u16) -> String {
+    let whole = name(kind, locked, legacy);
+    let short = super::kind_label(kind, true);
+    let lock = if legacy { Label::OldShort } else { Label::GilShort };
+    match (paint::width(whole) <= room, locked) {
+        (true, _) => whole.to_owned(),
+        (false, false) => short.to_owned(),
+        (false, true) => paint::shorten(&format!("{short}+{}", lock.text()), room),
+    }
+}
+
 /// A row's name, where its figures are those of the older lock, if it is `legacy`.
-fn name(row: &Row, legacy: bool) -> &'static str {
-    match (row.kind, row.locked, legacy) {
+fn name(kind: ModelKind, locked: bool, legacy: bool) -> &'static str {
+    match (kind, locked, legacy) {
         (ModelKind::Serial, false, _) => Label::Serial,
         (ModelKind::Serial, true, false) => Label::SerialGil,
         (ModelKind::Serial, true, true) => Label::SerialOld,
@@ -52,14 +68,7 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
     let room = layout.plot.0 - layout.area.x - 2;
     // Whose figures they are: those of the run that goes on, or of the last one.
     let legacy = if live.is_some() || row.score.is_none() { app.setup.lock.legacy } else { row.legacy };
-    let whole = name(row, legacy);
-    let short = super::kind_label(row.kind, true);
-    let lock = if legacy { Label::OldShort } else { Label::GilShort };
-    let shown = match (paint::width(whole) <= room, row.locked) {
-        (true, _) => whole.to_owned(),
-        (false, false) => short.to_owned(),
-        (false, true) => paint::shorten(&format!("{short}+{}", lock.text()), room),
-    };
+    let shown = fitting(row.kind, row.locked, legacy, room);
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &shown, text);
     let Some(score) = live.or(row.score) else {
         let key = if row.locked { key_for_locked(app) } else { keys::shown(Action::Model(row.kind)).to_owned() };
@@ -216,7 +225,11 @@ pub fn text(app: &App) -> String {
     for row in rows {
         let Some(score) = row.score else { continue };
         let (time, ratio) = (score.time.to_string(), ratio(app, score));
-        let line = format!("{:<15} {time:>9}  {ratio:>6}   {:.1} cores busy", name(&row, row.legacy), score.busy);
+        let line = format!(
+            "{:<15} {time:>9}  {ratio:>6}   {:.1} cores busy",
+            name(row.kind, row.locked, row.legacy),
+            score.busy
+        );
         out += line.trim_end();
         out.push('\n');
     }

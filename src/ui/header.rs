@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use super::layout::Layout;
 use super::theme::{Look, Role};
 use super::{paint, prompt};
-use crate::app::{Action, App, Phase, Playhead, keys};
+use crate::app::{Action, App, Phase, Playhead, Speed, keys};
 use crate::insight::is_comparable;
 use crate::model::ModelKind;
 use crate::state::State;
@@ -72,6 +72,14 @@ fn badge(app: &App, narrow: bool) -> &'static str {
     }
 }
 
+/// How fast a replay is, beside the run.
+fn pace(speed: Speed) -> String {
+    match speed {
+        Speed { run, real: 1 } => format!("{run}×"),
+        Speed { run, real } => format!("{run}/{real}"),
+    }
+}
+
 /// How far it is, and in which style.
 fn stage(app: &App, look: Look) -> (String, Style) {
     let text = look.fg(Role::Text);
@@ -85,7 +93,9 @@ fn stage(app: &App, look: Look) -> (String, Style) {
         (Playhead::Frozen(_) | Playhead::Replay { paused: true, .. }, _) => {
             (format!("{at} {} {}", Label::Paused.text(), mark('‖', '=')), look.fg(Role::Accent))
         }
-        (Playhead::Replay { slower, .. }, _) => (format!("{at} 1/{slower} {}", mark('▶', '>')), look.fg(Role::Accent)),
+        (Playhead::Replay { speed, .. }, _) => {
+            (format!("{at} {} {}", pace(speed), mark('▶', '>')), look.fg(Role::Accent))
+        }
         (_, Phase::Starting) => (Label::StartingRun.text().to_owned(), look.fg(Role::Dim)),
         (_, Phase::Running) => (format!("{at} {}", mark('▶', '>')), text),
         (_, Phase::Over) => (format!("{} {}", Label::Done.text(), mark('■', '*')), text),

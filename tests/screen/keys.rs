@@ -1,6 +1,6 @@
 //! Key scripts: what a sequence of keys asks for, and what the program's state is afterwards.
 
-use concviz::app::{Action, App, Dial, Effect, Key, Layer, Message, Phase, Playhead, keys, update};
+use concviz::app::{Action, App, Dial, Effect, Key, Layer, Message, Phase, Playhead, Speed, keys, update};
 use concviz::model::{GlobalLock, ModelKind};
 use concviz::recording::Beside;
 use concviz::units::{Ns, TurnLength};
@@ -183,7 +183,7 @@ fn slow_motion_is_a_quarter_and_again_a_quarter_of_that() {
     update(&mut app, Message::Tick(now + Ns::from_millis(400)));
     assert_eq!(app.until(), Ns::from_millis(100));
     made::type_in(&mut app, "z");
-    assert!(matches!(app.playhead, Playhead::Replay { slower: 16, .. }));
+    assert!(matches!(app.playhead, Playhead::Replay { speed: Speed { run: 1, real: 16 }, .. }));
     update(&mut app, Message::Tick(now + Ns::from_millis(400 + 16_000 * 3)));
     assert_eq!(app.playhead, Playhead::Live, "a replay ends where the run ended");
 }

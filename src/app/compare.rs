@@ -1,0 +1,240 @@
+//! Runs beside each other: those that were measured are kept, those that are missing are measured one after the other,
+//! and then all are replayed together.
+
+use std::collections::VecDeque;
+
+use super::playhead::{Playhead, Speed};
+use super::run::Phase;
+use super::{App, Effect, Run, View, lanes, update, viewport};
+use crate::model::{Model, ModelKind};
+
+/// A comparison on the screen.
+#[derive(Clone, Debug, Default)]
+pub struct Compare {
+    /// Models that are still to be measured, and the one that is being.
+    queue: VecDeque<Model>,
+    /// How many there were at first.
+    asked: usize,
+    /// The chosen row.
+    pub row: usize,
+    /// The model that was chosen before.
+    back: Option<Model>,
+}
+
+/// A row of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Compared<'a> {
+    /// How it was run, or would be.
+    pub model: Model,
+    /// The run, if there is one.
+    pub run: Option<&'a Run>,
+}
+
+impl Compare {
+    /// Whether runs are being made for it.
+    pub fn is_measuring(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    /// Which of how many runs is being made.
+    pub fn progress(&self) -> Option<(usize, usize)> {
+        self.is_measuring().then(|| (self.asked + 1 - self.queue.len(), self.asked))
+    }
+}
+
+/// The most runs that are kept beside the one that is watched.
+const MOST_KEPT: usize = 7;
+
+/// Keeps the run that was watched, if it can be held against others; it takes the place of the one before it under the
+/// same model.
+pub(super) fn keep(app: &mut App) {
+    let Some(run) = app.run.take_if(|run| run.is_over()) else { return };
+    let counts = run.phase == Phase::Over && run.finished().counts();
+    if !counts || !run.setup.same_work(&app.setup) {
+        return;
+    }
+    if !app.is_recorded() {
+        app.kept.retain(|kept| !same_row(kept.model, run.model));
+    }
+    app.kept.push(run);
+    if !app.is_recorded() && app.kept.len() > MOST_KEPT {
+        app.kept.remove(0);
+    }
+}
+
+fn same_row(a: Model, b: Model) -> bool {
+    a.kind == b.kind && a.lock.is_on() == b.lock.is_on()
+}
+
+/// The comparison, or back from it to what was looked at before.
+pub(super) fn toggle(app: &mut App) -> Vec<Effect> {
+    if app.view == View::Compare {
+        return leave(app);
+    }
+    viewport::reset(app);
+    app.detail = false;
+    app.view = View::Compare;
+    let chosen = app.setup.model;
+    app.compare.row = app.compared().iter().position(|c| same_row(c.model, chosen)).unwrap_or(0);
+    if app.is_recorded() {
+        replay(app);
+        return Vec::new();
+    }
+    measure(app, false)
+}
+
+/// Measures what is missing, or everything anew.
+pub(super) fn measure(app: &mut App, all: bool) -> Vec<Effect> {
+    app.compare.back = app.compare.back.or(Some(app.setup.model));
+    let missing = |c: &super::compare::Compared<'_>| all || c.run.is_none_or(|run| !run.is_over());
+    app.compare.queue = app.compared().into_iter().filter(missing).map(|c| c.model).collect();
+    app.compare.asked = app.compare.queue.len();
+    if app.compare.queue.is_empty() {
+        finish(app);
+        return Vec::new();
+    }
+    first(app)
+}
+
+/// Makes the first run that is still to be made.
+fn first(app: &mut App) -> Vec<Effect> {
+    let Some(model) = app.compare.queue.front().copied() else { return Vec::new() };
+    app.setup.model = model;
+    update::start(app)
+}
+
+/// The run that was made for it is over, or broke off: on to the next.
+pub(super) fn next(app: &mut App) -> Vec<Effect> {
+    if app.view != View::Compare || app.compare.queue.pop_front().is_none() {
+        return Vec::new();
+    }
+    if app.compare.queue.is_empty() {
+        finish(app);
+        return Vec::new();
+    }
+    first(app)
+}
+
+/// All are there: the model that was chosen before comes back, and all are replayed.
+fn finish(app: &mut App) {
+    if let Some(model) = app.compare.back.take() {
+        app.setup.model = model;
+        app.scored.model = model;
+        show(app, |run| same_row(run.model, model));
+    }
+    replay(app);
+}
+
+fn replay(app: &mut App) {
+    if app.compared().iter().filter(|c| c.run.is_some()).count() > 1 {
+        app.playhead = Playhead::play(Speed::natural(app.end()), app.now);
+    }
+}
+
+/// Stops measuring and gives the screen back to the run.
+pub(super) fn leave(app: &mut App) -> Vec<Effect> {
+    let measuring = app.compare.is_measuring();
+    app.compare.queue.clear();
+    app.view = View::Tasks;
+    app.playhead = Playhead::Live;
+    if measuring && app.run.as_ref().is_some_and(|r| !r.is_over()) {
+        // The run that was under way is watched to its end: what was begun is not thrown away.
+        app.compare.back = None;
+        return Vec::new();
+    }
+    if let Some(model) = app.compare.back.take() {
+        app.setup.model = model;
+        app.scored.model = model;
+        show(app, |run| same_row(run.model, model));
+    }
+    Vec::new()
+}
+
+/// A model was chosen: the comparison gives way to its run.
+pub(super) fn drop_view(app: &mut App) {
+    if app.view == View::Compare {
+        app.compare.queue.clear();
+        if let Some(model) = app.compare.back.take() {
+            app.setup.model = model;
+        }
+        app.view = View::Tasks;
+    }
+}
+
+/// Opens the chosen row's run.
+pub(super) fn enter(app: &mut App) {
+    if app.compare.is_measuring() {
+        return;
+    }
+    let chosen = app.compared().get(app.compare.row).copied().and_then(|c| c.run).map(|run| run.id);
+    if let Some(id) = chosen {
+        show(app, |run| run.id == id);
+        app.view = View::Tasks;
+        app.playhead = Playhead::Live;
+        app.compare.back = None;
+    }
+}
+
+/// So many rows down, or up.
+pub(super) fn choose(app: &mut App, by: isize) {
+    let last = app.compared().len().saturating_sub(1);
+    app.compare.row = app.compare.row.saturating_add_signed(by).min(last);
+}
+
+/// Puts the last of the kept runs that `fits` in the place of the one that is watched; whether there is one.
+pub(super) fn show(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
+    if app.run.as_ref().is_some_and(|run| !run.is_over()) {
+        return false;
+    }
+    if !app.run.as_ref().is_some_and(&fits) {
+        let Some(found) = app.kept.iter().rposition(fits) else { return false };
+        let run = app.kept.remove(found);
+        if let Some(before) = app.run.replace(run) {
+            // In the place of the other: where the order of a file is shown it stays.
+            app.kept.insert(found.min(app.kept.len()), before);
+        }
+    }
+    if let Some(run) = &app.run {
+        app.setup.model = run.setup.model;
+        app.setup.lock = run.setup.lock;
+        if app.is_recorded() {
+            app.setup = run.setup.clone();
+            app.machine = run.machine.clone();
+        }
+        app.scored = app.setup.clone();
+    }
+    viewport::reset(app);
+    app.selection = app.selection.map(|s| super::Selection { at: None, ..s });
+    lanes::arrange(app);
+    true
+}
+
+impl App {
+    /// The runs that are kept, and the one that is watched.
+    pub fn runs(&self) -> impl Iterator<Item = &Run> {
+        self.kept.iter().chain(&self.run)
+    }
+
+    /// The rows of the comparison: each model once, as the scoreboard has them; of recorded runs all there are.
+    pub fn compared(&self) -> Vec<Compared<'_>> {
+        let mut rows: Vec<Compared<'_>> = Vec::new();
+        if self.is_recorded() {
+            rows.extend(self.runs().map(|run| Compared { model: run.model, run: Some(run) }));
+            rows.sort_by_key(|c| c.run.map(|r| r.id));
+        } else {
+            let lock = self.setup.lock.lock();
+            let plain = Model::plain;
+            let models = [
+                plain(ModelKind::Serial),
+                plain(ModelKind::Threads),
+                plain(ModelKind::Processes),
+                plain(ModelKind::Async),
+                Model { kind: ModelKind::Threads, lock },
+            ];
+            let made = |model: Model| self.runs().filter(|run| same_row(run.model, model)).last();
+            let fits = |run: &&Run| run.setup.same_work(&self.setup) && !matches!(run.phase, Phase::Failed(_));
+            rows.extend(models.map(|model| Compared { model, run: made(model).filter(fits) }));
+        }
+        rows
+    }
+}

@@ -1,0 +1,92 @@
+//! Runs that were recorded: everything but running them again.
+
+use super::run::{Run, RunId};
+use super::{Action, App, Playhead, View, compare};
+use crate::recording::{Machine, Recording};
+use crate::scene::axis_ahead;
+use crate::text::Label;
+use crate::units::{Ns, Stamp};
+
+/// What becomes of a key where nothing is run.
+pub(super) enum Instead {
+    /// It does what it always does.
+    Usual,
+    /// Another run is shown.
+    Shown,
+    /// It cannot be done, for this reason.
+    Refused(Label),
+}
+
+/// What `action` does where nothing is run.
+pub(super) fn instead(app: &mut App, action: Action) -> Instead {
+    if !app.is_recorded() {
+        return Instead::Usual;
+    }
+    let found = match action {
+        Action::Model(kind) => {
+            let locked = app.setup.model.lock.is_on();
+            turn(app, |run| run.model.kind == kind && run.model.lock.is_on() == locked)
+                || turn(app, |run| run.model.kind == kind)
+        }
+        Action::Lock => {
+            let model = app.setup.model;
+            turn(app, |run| run.model.kind == model.kind && run.model.lock.is_on() != model.lock.is_on())
+        }
+        Action::Generation => {
+            let model = app.setup.model;
+            turn(app, |run| run.model.lock.is_on() && run.model.lock.is_legacy() != model.lock.is_legacy())
+        }
+        Action::Again | Action::Open | Action::Dials => return Instead::Refused(Label::RecordedOnly),
+        _ => return Instead::Usual,
+    };
+    if found { Instead::Shown } else { Instead::Refused(Label::NotRecorded) }
+}
+
+/// Shows the next of the runs that fit, after the one that is shown; from the last on to the first.
+fn turn(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
+    let here = app.run.as_ref().map(|run| run.id);
+    let mut ids: Vec<RunId> = app.runs().filter(|run| fits(run)).map(|run| run.id).collect();
+    ids.sort_unstable();
+    let next = ids.iter().find(|id| Some(**id) > here).or(ids.first()).copied();
+    let Some(next) = next else { return false };
+    if app.view == View::Compare {
+        app.view = View::Tasks;
+    }
+    app.playhead = Playhead::Live;
+    compare::show(app, |run| run.id == next)
+}
+
+impl App {
+    /// The state in which the runs of `recordings`, at least one, can be looked at; `from` says what they were read from.
+    pub fn viewing(recordings: Vec<Recording>, from: String, now: Stamp, size: (u16, u16)) -> Option<App> {
+        let mut runs: Vec<Run> =
+            recordings.into_iter().zip(1..).map(|(recording, id)| Run::recorded(RunId(id), recording)).collect();
+        runs.reverse();
+        let first = runs.pop()?;
+        runs.reverse();
+        let (setup, machine) = (first.setup.clone(), Machine { ..first.machine.clone() });
+        let mut app = App::new(setup, machine, Some(first.rates), now, size);
+        app.recorded = Some(from);
+        for run in runs.iter().chain([&first]) {
+            if let Some(score) = run.score.filter(|_| run.finished().counts() && run.setup.same_work(&app.setup)) {
+                app.scoreboard.enter(run.model, score);
+            }
+        }
+        let longest = runs.iter().chain([&first]).map(|run| run.trace.latest()).max().unwrap_or_default();
+        app.axis = axis_ahead(Ns::ZERO, longest);
+        app.kept = runs;
+        app.run = Some(first);
+        super::lanes::arrange(&mut app);
+        Some(app)
+    }
+
+    /// Whether nothing is run here: everything that is shown was recorded before.
+    pub fn is_recorded(&self) -> bool {
+        self.recorded.is_some()
+    }
+
+    /// What the runs were read from.
+    pub fn recorded_in(&self) -> Option<&str> {
+        self.recorded.as_deref()
+    }
+}

@@ -1,0 +1,242 @@
+//! Runs beside each other on one axis: a bar for each, as long as the run took and as high as it kept cores busy, so that
+//! every model shows the same work in another shape.
+//!
+//! ```text
+//!               0        0.5       1        1.5       2    s     time     ×   cores
+//!  serial       ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄⚑       2.01 s  1.00   1.0
+//!  threads      ████████████████████⚑                           1.03 s  1.95   1.9
+//!  ideal        ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┆  work / cores              1.00 s
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use super::theme::{Look, Role};
+use super::{board, lane, paint};
+use crate::app::{App, Compared, Phase};
+use crate::scene::{Grid, View, busy, level, ticks};
+use crate::text::Label;
+use crate::units::{Ns, Range};
+
+/// Where the rows stand.
+struct Place {
+    /// First column and width of the bars.
+    plot: (u16, u16),
+    /// Row of the axis.
+    axis: u16,
+    /// First row of the first bar.
+    top: u16,
+    /// Rows a bar is high.
+    bar: u16,
+    /// Rows from one bar to the next.
+    pitch: u16,
+    /// How many bars have room.
+    rows: usize,
+}
+
+/// The columns of figures, the most important first, each with its width.
+const COLUMNS: [(Label, u16); 7] = [
+    (Label::ColumnTime, 9),
+    (Label::ColumnSpeedup, 7),
+    (Label::ColumnCores, 6),
+    (Label::ColumnStart, 8),
+    (Label::ColumnCopied, 8),
+    (Label::ColumnMemory, 9),
+    (Label::ColumnTail, 9),
+];
+
+/// The figures of a row, in the order of the columns.
+type Figures = [String; COLUMNS.len()];
+
+impl Place {
+    fn of(app: &App, area: Rect) -> Place {
+        let count = app.compared().len().max(1) as u16;
+        let label = match area.width {
+            ..64 => 9,
+            64..100 => 13,
+            100..160 => 20,
+            _ => 24,
+        };
+        let shown = shown(area);
+        let right: u16 = COLUMNS[..shown].iter().map(|c| c.1 + 1).sum();
+        let plot = (area.x + label, area.width.saturating_sub(label + right + 1).max(8));
+        // Header, tabs, sentence, axis, ideal, footer; and a row of ground where there is room.
+        let axis = area.y + if area.height >= 20 { 5 } else { 3 };
+        let room = area.bottom().saturating_sub(axis + 1 + 4);
+        let pitch = (room / count).clamp(1, 6);
+        let bar = if pitch > 1 { pitch - 1 } else { 1 };
+        let rows = usize::from(room / pitch).min(usize::from(count));
+        Place { plot, axis, top: axis + if pitch > 1 { 2 } else { 1 }, bar, pitch, rows }
+    }
+
+    fn row(&self, index: usize) -> u16 {
+        self.top + index as u16 * self.pitch
+    }
+}
+
+/// How many columns of figures have room.
+fn shown(area: Rect) -> usize {
+    match area.width {
+        ..64 => 2,
+        64..100 => 3,
+        100..150 => 6,
+        _ => 7,
+    }
+}
+
+/// Which row a press at `y` means.
+pub fn row_at(app: &App, area: Rect, y: u16) -> Option<usize> {
+    let place = Place::of(app, area);
+    let index = usize::from(y.checked_sub(place.top)? / place.pitch);
+    (index < place.rows).then_some(index)
+}
+
+/// The row of the axis.
+pub fn axis(app: &App, area: Rect) -> u16 {
+    Place::of(app, area).axis
+}
+
+/// The instant of the axis at `x`.
+pub fn instant(app: &App, area: Rect, x: u16) -> Option<Ns> {
+    let place = Place::of(app, area);
+    let column = x.checked_sub(place.plot.0).filter(|c| *c < place.plot.1)?;
+    Some(grid(app, &place).column(column).from)
+}
+
+fn grid(app: &App, place: &Place) -> Grid {
+    Grid::over(Range::new(Ns::ZERO, app.axis), place.plot.1)
+}
+
+/// The whole comparison.
+pub fn draw(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
+    let place = Place::of(app, area);
+    draw_axis(app, look, area, &place, buffer);
+    let rows = app.compared();
+    // Where not all have room, those around the chosen one are shown.
+    let first = (app.compare.row + 1).saturating_sub(place.rows).min(rows.len().saturating_sub(place.rows));
+    for (index, row) in rows.iter().skip(first).take(place.rows).enumerate() {
+        draw_row(app, row, first + index == app.compare.row, place.row(index), look, (area, &place), buffer);
+    }
+    draw_ideal(app, look, area, &place, place.row(place.rows.min(rows.len())), buffer);
+}
+
+fn draw_axis(app: &App, look: Look, area: Rect, place: &Place, buffer: &mut Buffer) {
+    let dim = look.fg(Role::Dim);
+    let grid = grid(app, place);
+    let (x, end) = (place.plot.0, place.plot.0 + place.plot.1);
+    let (ticks, unit) = ticks(&grid, if place.plot.1 >= 80 { 12 } else { 9 });
+    let mut last = x;
+    for tick in ticks.iter().filter(|t| t.column + paint::width(&t.label) < grid.columns) {
+        last = paint::put(buffer, x + tick.column, place.axis, end, &tick.label, dim);
+    }
+    paint::put(buffer, last + 1, place.axis, end, unit, dim);
+    let mut x = end + 1;
+    for (label, width) in &COLUMNS[..shown(area)] {
+        let text = label.text();
+        paint::put(buffer, x + width.saturating_sub(paint::width(text)), place.axis, area.right(), text, dim);
+        x += width + 1;
+    }
+}
+
+fn draw_row(
+    app: &App,
+    row: &Compared<'_>,
+    chosen: bool,
+    y: u16,
+    look: Look,
+    (area, place): (Rect, &Place),
+    buffer: &mut Buffer,
+) {
+    let low = y + place.bar - 1;
+    let text = if chosen { look.fg(Role::Text).add_modifier(Modifier::BOLD) } else { look.fg(Role::Dim) };
+    let room = place.plot.0 - area.x - 2;
+    let name = board::model_name(row.model, room);
+    let name = row.run.and_then(|run| run.origin.as_deref()).map_or(name.clone(), |from| format!("{from} {name}"));
+    if chosen {
+        paint::cell(buffer, area.x, low, if look.ascii { '>' } else { '▌' }, look.fg(Role::Accent));
+    }
+    paint::put(buffer, area.x + 1, low, place.plot.0 - 1, &paint::shorten(&name, room), text);
+    let Some(run) = row.run else {
+        let label = if app.compare.is_measuring() { Label::ComesLater } else { Label::NotMeasured };
+        paint::put(buffer, place.plot.0, low, area.right(), label.text(), look.fg(Role::Faint));
+        return;
+    };
+    let over = run.is_over();
+    let present = if over { run.trace.latest() } else { app.now.since(run.trace.t0().unwrap_or(app.now)) };
+    let until = app.playhead.position(if over { app.end().max(present) } else { present }).min(present);
+    let style = look.fg(if chosen { Role::Accent } else { Role::Bar });
+    draw_bar(app, run, until, (place, y), style, look, buffer);
+    let planted = over && until >= present;
+    if planted {
+        draw_flag(app, present, (place, low), text, look, buffer);
+    }
+    let figures = if planted { figures(app, run) } else { underway(until) };
+    let mut x = place.plot.0 + place.plot.1 + 1;
+    for ((_, width), figure) in COLUMNS.iter().zip(&figures).take(shown(area)) {
+        let at = x + width.saturating_sub(paint::width(figure));
+        paint::put(buffer, at, low, area.right(), figure, text);
+        x += width + 1;
+    }
+}
+
+/// The cores it kept busy, as height, over a thin line for as long as it lasts.
+fn draw_bar(
+    app: &App,
+    run: &crate::app::Run,
+    until: Ns,
+    (place, y): (&Place, u16),
+    style: Style,
+    look: Look,
+    buffer: &mut Buffer,
+) {
+    let grid = grid(app, place);
+    let whole = run.finished().cores().max(1.0);
+    let levels = u32::from(place.bar) * 8;
+    let low = y + place.bar - 1;
+    // Half a column that is over still shows where it ends.
+    let length = grid.place(until).unwrap_or(f64::from(grid.columns)).ceil() as u16;
+    for (column, cores) in (0..length).zip(busy(&run.trace, &View { grid, until })) {
+        // What was at work in a part of the last column only is drawn as high as it was.
+        let part = grid.column(column).and(Range::new(Ns::ZERO, until)).len().share_of(grid.cell);
+        let share = if part > 0.0 { cores / part / whole } else { 0.0 };
+        let mut eighths = level(share, levels);
+        let x = place.plot.0 + column;
+        if eighths == 0 {
+            paint::cell(buffer, x, low, lane::eighths(look, 1), look.fg(Role::Faint));
+        }
+        for row in (y..=low).rev() {
+            if eighths == 0 {
+                break;
+            }
+            paint::cell(buffer, x, row, lane::eighths(look, eighths.min(8)), style);
+            eighths = eighths.saturating_sub(8);
+        }
+    }
+}
+
+fn draw_flag(app: &App, end: Ns, (place, low): (&Place, u16), style: Style, look: Look, buffer: &mut Buffer) {
+    let grid = grid(app, place);
+    let column = grid.place(end).unwrap_or(f64::from(grid.columns)).ceil() as u16;
+    if column < place.plot.1 {
+        paint::cell(buffer, place.plot.0 + column, low, if look.ascii { 'P' } else { '⚑' }, style);
+    }
+}
+
+/// The figures of a run that is over.
+fn figures(app: &App, run: &crate::app::Run) -> Figures {
+    let _ = (app, run);
+    Figures::default()
+}
+
+/// Those of one that goes on, or is replayed.
+fn underway(until: Ns) -> Figures {
+    let mut figures = Figures::default();
+    figures[0] = format!("{:.2} s", until.as_secs());
+    figures
+}
+
+/// The shortest time there can be, and why.
+fn draw_ideal(app: &App, look: Look, area: Rect, place: &Place, y: u16, buffer: &mut Buffer) {
+    let _ = (app, look, area, place, y, buffer, Phase::Over);
+}
