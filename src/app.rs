@@ -14,6 +14,7 @@ mod compare;
 pub mod filter;
 pub mod keys;
 mod lanes;
+mod layers;
 mod playhead;
 mod playing;
 mod recorded;
@@ -121,8 +122,12 @@ pub enum Effect {
     Stop,
     /// Find out how fast this machine is at these.
     Calibrate(Kernels),
-    /// Save the current screen under a name that begins so.
+    /// Save a picture of what is looked at under a name that begins so.
     Save(String),
+    /// Store these runs in a file whose name begins so.
+    Store(String, Vec<RunId>),
+    /// Give the result, in a few lines, to the terminal's clipboard.
+    Copy,
     /// Give the terminal back, and stop until continued.
     Suspend,
     /// Leave.

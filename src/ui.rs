@@ -129,6 +129,11 @@ pub fn scoreboard_text(app: &App) -> String {
     board::text(app)
 }
 
+/// The result in five lines, for a chat.
+pub fn result_text(app: &App) -> String {
+    board::result(app)
+}
+
 /// What a press of the mouse at `x`, `y` means on a screen of `area`.
 pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
     let layout = Layout::of(app, area)?;

@@ -116,6 +116,10 @@ pub enum Action {
     Costs,
     /// Save a picture.
     Picture,
+    /// Store the runs in a file.
+    Store,
+    /// The result as text, for the clipboard.
+    Copy,
     /// Close the top layer.
     Close,
     /// The help.
@@ -220,6 +224,8 @@ pub const KEYS: &[Binding] = &[
     bind(Action::PreviousView, &[Key::BackTab], "Shift-Tab", Label::KeyViewBack, Group::Look),
     bind(Action::Costs, &[Key::Char('w')], "w", Label::KeyCosts, Group::Program),
     bind(Action::Picture, &[Key::Char('P')], "P", Label::KeyPicture, Group::Program),
+    bind(Action::Store, &[Key::Char('S')], "S", Label::KeyRecord, Group::Program),
+    bind(Action::Copy, &[Key::Char('y')], "y", Label::KeyCopy, Group::Program),
     bind(Action::Help, &[Key::Char('?'), Key::F(1)], "?", Label::KeyHelp, Group::Program),
     bind(Action::Close, &[Key::Esc], "Esc", Label::KeyClose, Group::Program),
     bind(Action::Suspend, &[Key::Ctrl('z')], "Ctrl-Z", Label::KeySuspend, Group::Program),

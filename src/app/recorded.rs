@@ -1,7 +1,8 @@
 //! Runs that were recorded: everything but running them again.
 
 use super::run::{Run, RunId};
-use super::{Action, App, Playhead, View, compare};
+use super::update::TOAST;
+use super::{Action, App, Effect, Playhead, Toast, View, compare};
 use crate::recording::{Machine, Recording};
 use crate::scene::axis_ahead;
 use crate::text::Label;
@@ -40,6 +41,19 @@ pub(super) fn instead(app: &mut App, action: Action) -> Instead {
         _ => return Instead::Usual,
     };
     if found { Instead::Shown } else { Instead::Refused(Label::NotRecorded) }
+}
+
+/// Stores the runs that are over, the one that is watched and those that are kept beside it.
+pub(super) fn store(app: &mut App) -> Vec<Effect> {
+    let mut runs: Vec<RunId> = app.runs().filter(|run| run.is_over()).map(|run| run.id).collect();
+    runs.sort_unstable();
+    let why = match (&app.recorded, runs.is_empty()) {
+        (Some(_), _) => Label::StoredAlready,
+        (None, true) => Label::NothingToStore,
+        (None, false) => return vec![Effect::Store(format!("concviz-{}", app.setup.workload.name), runs)],
+    };
+    app.toast = Some(Toast { text: why.text().to_owned(), until: app.now + TOAST });
+    Vec::new()
 }
 
 /// Shows the next of the runs that fit, after the one that is shown; from the last on to the first.

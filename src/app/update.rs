@@ -3,18 +3,17 @@
 use super::keys::{self, Action, Key};
 use super::run::{Phase, Run, RunId};
 use super::{
-    App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, View, compare, lanes, playing, recorded,
-    viewport, views,
+    App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, View, compare, lanes, layers, playing,
+    recorded, viewport, views,
 };
-use crate::model::LockSettings;
 use crate::plan::Expected;
 use crate::scene::axis_ahead;
 use crate::trace::End;
-use crate::units::{Ns, Stamp, TurnLength};
+use crate::units::{Ns, Stamp};
 use crate::workload::Kernels;
 
 /// How long a toast stands.
-const TOAST: Ns = Ns::from_millis(4_000);
+pub(super) const TOAST: Ns = Ns::from_millis(4_000);
 
 /// Applies `message` to `app`.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
@@ -194,102 +193,10 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
     let action = keys::action(key);
     match (app.layer, action) {
         (_, Some(Action::Quit | Action::Suspend)) | (None, Some(_)) => {}
-        (Some(layer), _) => return in_layer(app, layer, action),
+        (Some(layer), _) => return layers::in_layer(app, layer, action),
         (None, None) => return Vec::new(),
     }
     action.map_or_else(Vec::new, |a| perform(app, a))
-}
-
-/// Keys while something is in front: they move in it, close it, or are not meant for it.
-fn in_layer(app: &mut App, layer: Layer, action: Option<Action>) -> Vec<Effect> {
-    let last = |n: usize| n.saturating_sub(1);
-    match (layer, action) {
-        // What was turned is taken back: the picture shows what was run.
-        (Layer::Dials(_), Some(Action::Close)) => {
-            app.setup = app.scored.clone();
-            app.layer = None;
-        }
-        (Layer::Help(_), Some(Action::Help))
-        | (Layer::Picker(_), Some(Action::Open))
-        | (Layer::Dials(_), Some(Action::Dials | Action::Detail))
-        | (_, Some(Action::Close)) => return close(app),
-        (Layer::Picker(n), Some(Action::Detail)) => return open(app, n),
-        (Layer::Dials(n), Some(Action::PanLeft)) => return turn(app, n, false),
-        (Layer::Dials(n), Some(Action::PanRight)) => return turn(app, n, true),
-        // A model key is what people came for: it works from everywhere.
-        (_, Some(action @ (Action::Model(_) | Action::Lock | Action::Generation | Action::Again))) => {
-            app.layer = None;
-            return perform(app, action);
-        }
-        (layer, action) => {
-            let by = action.map_or(0, steps);
-            app.layer = Some(match layer {
-                Layer::Help(top) => Layer::Help(moved(top.into(), by, LAST_OF_HELP) as u16),
-                Layer::Picker(n) => Layer::Picker(moved(n, by, last(app.catalogue.len()))),
-                Layer::Dials(n) => Layer::Dials(moved(n, by, last(app.setup.dials().len()))),
-            });
-        }
-    }
-    Vec::new()
-}
-
-/// The row of the help that can be the first one shown, at most.
-const LAST_OF_HELP: usize = 60;
-
-/// How many rows down a list an action goes, or up.
-fn steps(action: Action) -> isize {
-    match action {
-        Action::LaneUp => -1,
-        Action::LaneDown => 1,
-        Action::LanesUp => -10,
-        Action::LanesDown => 10,
-        _ => 0,
-    }
-}
-
-fn moved(from: usize, by: isize, last: usize) -> usize {
-    from.saturating_add_signed(by).min(last)
-}
-
-fn turn(app: &mut App, dial: usize, up: bool) -> Vec<Effect> {
-    let allowed = app.machine.allowed.len().max(1) as u16;
-    let dials = app.setup.dials();
-    let Some(dial) = dials.get(dial) else { return Vec::new() };
-    let before = app.setup.turn_length(dial);
-    app.setup.turn(dial, up, allowed);
-    let after = app.setup.turn_length(dial);
-    after.filter(|_| after != before).map_or_else(Vec::new, |length| turn_live(app, length))
-}
-
-/// The global lock's interval was turned: a run under way that has this lock takes it up at once, and need not be run
-/// again for it.
-fn turn_live(app: &mut App, length: TurnLength) -> Vec<Effect> {
-    let Some(run) = app.run.as_mut().filter(|r| !r.is_over()) else { return Vec::new() };
-    let lock = run.model.lock.with_turn_length(length);
-    if lock == run.model.lock {
-        return Vec::new();
-    }
-    run.model.lock = lock;
-    app.scored.lock = LockSettings { interval: app.setup.lock.interval, ..app.scored.lock };
-    app.scored.lock.check_interval = app.setup.lock.check_interval;
-    app.scored.model.lock = app.scored.model.lock.with_turn_length(length);
-    vec![Effect::TurnLock(run.id, length)]
-}
-
-/// The dials are closed: run if one was turned.
-fn turned(app: &mut App) -> Vec<Effect> {
-    if app.setup == app.scored { Vec::new() } else { start(app) }
-}
-
-fn open(app: &mut App, index: usize) -> Vec<Effect> {
-    app.layer = None;
-    let Some(workload) = app.catalogue.get(index).cloned() else { return Vec::new() };
-    app.setup.workload = workload;
-    lanes::clear(app);
-    // A new workload is a new story: it begins with one worker and no lock.
-    app.setup.model = crate::model::Model::plain(crate::model::ModelKind::Serial);
-    app.setup.lock.legacy = false;
-    start(app)
 }
 
 fn wheel(app: &mut App, steps: i32) -> Vec<Effect> {
@@ -313,7 +220,7 @@ fn click(app: &mut App, target: Target) -> Vec<Effect> {
         Target::Row(n) => app.compare.row = n,
         Target::Moment(at) => playing::to(app, at),
         Target::Item(n) => match app.layer {
-            Some(Layer::Picker(_)) => return open(app, n),
+            Some(Layer::Picker(_)) => return layers::open(app, n),
             Some(Layer::Dials(_)) => app.layer = Some(Layer::Dials(n)),
             _ => app.layer = None,
         },
@@ -336,7 +243,7 @@ fn run(app: &mut App, action: Action) -> Vec<Effect> {
     start(app)
 }
 
-fn perform(app: &mut App, action: Action) -> Vec<Effect> {
+pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     match recorded::instead(app, action) {
         recorded::Instead::Usual => {}
         recorded::Instead::Shown => return Vec::new(),
@@ -359,11 +266,11 @@ fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::NextEvent => playing::event(app, true),
         Action::Compare => return compare::toggle(app),
         Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown if app.view == View::Compare => {
-            compare::choose(app, steps(action));
+            compare::choose(app, layers::steps(action));
         }
         Action::Detail if app.view == View::Compare => compare::enter(app),
         Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown => {
-            viewport::lane(app, steps(action) as i32);
+            viewport::lane(app, layers::steps(action) as i32);
         }
         Action::Filter => lanes::open(app),
         Action::Sort => lanes::sort(app),
@@ -393,6 +300,8 @@ fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::PreviousView => views::turn(app, false),
         Action::Costs => app.costs = !app.costs,
         Action::Picture => return vec![Effect::Save(picture_name(app))],
+        Action::Store => return recorded::store(app),
+        Action::Copy => return vec![Effect::Copy],
         Action::Close => return close(app),
         Action::Suspend => return vec![Effect::Suspend],
         Action::Quit => return vec![Effect::Stop, Effect::Quit],
@@ -401,9 +310,9 @@ fn perform(app: &mut App, action: Action) -> Vec<Effect> {
 }
 
 /// The top layer only, one at a time.
-fn close(app: &mut App) -> Vec<Effect> {
+pub(super) fn close(app: &mut App) -> Vec<Effect> {
     if let Some(layer) = app.layer.take() {
-        return if matches!(layer, Layer::Dials(_)) { turned(app) } else { Vec::new() };
+        return if matches!(layer, Layer::Dials(_)) { layers::turned(app) } else { Vec::new() };
     }
     if app.detail {
         app.detail = false;

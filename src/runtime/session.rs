@@ -16,6 +16,7 @@ use super::terminal::Terminal;
 use super::{now, pictures};
 use crate::app::{App, CoreLoad, Effect, Message, RunId, update};
 use crate::engine::real::calibrate::Calibration;
+use crate::text::Label;
 use crate::trace::{Frame, Record};
 use crate::ui::{self, Look};
 use crate::units::{Ns, Stamp};
@@ -220,6 +221,10 @@ impl Session {
                     let result = pictures::save(app, look, name);
                     update(app, Message::Saved(result));
                 }
+                Effect::Copy => {
+                    let copied = terminal.copy(&ui::result_text(app)).map(|()| Label::Copied.text().to_owned());
+                    update(app, Message::Saved(copied.map_err(|e| e.to_string())));
+                }
                 _ => {}
             }
         }
@@ -249,7 +254,7 @@ impl Session {
                     }
                 }
                 Effect::Quit => return Some(Leave::Asked),
-                Effect::Save(_) | Effect::Suspend => {}
+                Effect::Save(_) | Effect::Store(..) | Effect::Copy | Effect::Suspend => {}
             }
         }
         None

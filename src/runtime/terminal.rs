@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Stdout, Write};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
 use crossterm::terminal::{
@@ -62,6 +63,14 @@ impl Terminal {
         queue!(self.screen.backend_mut(), BeginSynchronizedUpdate)?;
         self.screen.draw(|frame| render(frame.area(), frame.buffer_mut()))?;
         execute!(self.screen.backend_mut(), EndSynchronizedUpdate)
+    }
+
+    /// Gives `text` to the terminal's clipboard (OSC 52). Whether it takes it, it does not say.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(self.screen.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 
     /// Gives the terminal back; it can be taken again with [`Terminal::resume`].

@@ -221,6 +221,9 @@ pub enum Label {
     ColumnLatency,
     ColumnTail,
     KeyRecord,
+    StoredAlready,
+    NothingToStore,
+    Copied,
     KeyCopy,
 }
 

@@ -235,3 +235,19 @@ pub fn text(app: &App) -> String {
     }
     if out.is_empty() { out } else { format!("{}: {}\n{out}", app.setup.workload.name, app.setup.title()) }
 }
+
+/// The result in five lines for a chat: what was run, the models' times and ratios in two lines, what this run shows, and
+/// the command that repeats it.
+pub fn result(app: &App) -> String {
+    let scored = |row: &Row| {
+        let score = row.score?;
+        let (ratio, time) = (ratio(app, score), score.time);
+        let ratio = if ratio.is_empty() { ratio } else { format!(" ({ratio})") };
+        Some(format!("{} {time}{ratio}", name(row.kind, row.locked, row.legacy)))
+    };
+    let rows: Vec<String> = app.scoreboard.rows(app.setup.model).iter().filter_map(scored).collect();
+    let (first, second) = rows.split_at(rows.len().min(3));
+    let title = format!("concviz {}: {}", app.setup.workload.name, app.setup.title());
+    let said = app.finding().map_or_else(String::new, |found| found.say.text());
+    [title, first.join(", "), second.join(", "), said, app.setup.command()].join("\n") + "\n"
+}

@@ -213,6 +213,9 @@ pub(super) const fn english(label: Label) -> &'static str {
         Label::ColumnWorkers => "workers",
         Label::ColumnLatency => "p50",
         Label::ColumnTail => "p99",
+        Label::StoredAlready => "These runs are in a file already.",
+        Label::NothingToStore => "There is no run to store yet.",
+        Label::Copied => "Copied, where the terminal lets programs do that (OSC 52).",
         Label::KeyRecord => "store the runs",
         Label::KeyCopy => "copy the result",
     }

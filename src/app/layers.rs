@@ -1,0 +1,99 @@
+//! What is in front of the timeline: keys move in it, close it, or are not meant for it.
+
+use super::keys::Action;
+use super::update::{close, perform, start};
+use super::{App, Effect, Layer, lanes};
+use crate::model::LockSettings;
+use crate::units::TurnLength;
+
+/// Keys while something is in front: they move in it, close it, or are not meant for it.
+pub(super) fn in_layer(app: &mut App, layer: Layer, action: Option<Action>) -> Vec<Effect> {
+    let last = |n: usize| n.saturating_sub(1);
+    match (layer, action) {
+        // What was turned is taken back: the picture shows what was run.
+        (Layer::Dials(_), Some(Action::Close)) => {
+            app.setup = app.scored.clone();
+            app.layer = None;
+        }
+        (Layer::Help(_), Some(Action::Help))
+        | (Layer::Picker(_), Some(Action::Open))
+        | (Layer::Dials(_), Some(Action::Dials | Action::Detail))
+        | (_, Some(Action::Close)) => return close(app),
+        (Layer::Picker(n), Some(Action::Detail)) => return open(app, n),
+        (Layer::Dials(n), Some(Action::PanLeft)) => return turn(app, n, false),
+        (Layer::Dials(n), Some(Action::PanRight)) => return turn(app, n, true),
+        // A model key is what people came for: it works from everywhere.
+        (_, Some(action @ (Action::Model(_) | Action::Lock | Action::Generation | Action::Again))) => {
+            app.layer = None;
+            return perform(app, action);
+        }
+        (layer, action) => {
+            let by = action.map_or(0, steps);
+            app.layer = Some(match layer {
+                Layer::Help(top) => Layer::Help(moved(top.into(), by, LAST_OF_HELP) as u16),
+                Layer::Picker(n) => Layer::Picker(moved(n, by, last(app.catalogue.len()))),
+                Layer::Dials(n) => Layer::Dials(moved(n, by, last(app.setup.dials().len()))),
+            });
+        }
+    }
+    Vec::new()
+}
+
+/// The row of the help that can be the first one shown, at most.
+const LAST_OF_HELP: usize = 60;
+
+/// How many rows down a list an action goes, or up.
+pub(super) fn steps(action: Action) -> isize {
+    match action {
+        Action::LaneUp => -1,
+        Action::LaneDown => 1,
+        Action::LanesUp => -10,
+        Action::LanesDown => 10,
+        _ => 0,
+    }
+}
+
+fn moved(from: usize, by: isize, last: usize) -> usize {
+    from.saturating_add_signed(by).min(last)
+}
+
+fn turn(app: &mut App, dial: usize, up: bool) -> Vec<Effect> {
+    let allowed = app.machine.allowed.len().max(1) as u16;
+    let dials = app.setup.dials();
+    let Some(dial) = dials.get(dial) else { return Vec::new() };
+    let before = app.setup.turn_length(dial);
+    app.setup.turn(dial, up, allowed);
+    let after = app.setup.turn_length(dial);
+    after.filter(|_| after != before).map_or_else(Vec::new, |length| turn_live(app, length))
+}
+
+/// The global lock's interval was turned: a run under way that has this lock takes it up at once, and need not be run
+/// again for it.
+fn turn_live(app: &mut App, length: TurnLength) -> Vec<Effect> {
+    let Some(run) = app.run.as_mut().filter(|r| !r.is_over()) else { return Vec::new() };
+    let lock = run.model.lock.with_turn_length(length);
+    if lock == run.model.lock {
+        return Vec::new();
+    }
+    run.model.lock = lock;
+    app.scored.lock = LockSettings { interval: app.setup.lock.interval, ..app.scored.lock };
+    app.scored.lock.check_interval = app.setup.lock.check_interval;
+    app.scored.model.lock = app.scored.model.lock.with_turn_length(length);
+    vec![Effect::TurnLock(run.id, length)]
+}
+
+/// The dials are closed: run if one was turned.
+pub(super) fn turned(app: &mut App) -> Vec<Effect> {
+    if app.setup == app.scored { Vec::new() } else { start(app) }
+}
+
+pub(super) fn open(app: &mut App, index: usize) -> Vec<Effect> {
+    app.layer = None;
+    let Some(workload) = app.catalogue.get(index).cloned() else { return Vec::new() };
+    app.setup.workload = workload;
+    lanes::clear(app);
+    // A new workload is a new story: it begins with one worker and no lock.
+    app.setup.model = crate::model::Model::plain(crate::model::ModelKind::Serial);
+    app.setup.lock.legacy = false;
+    start(app)
+}
