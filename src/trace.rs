@@ -3,6 +3,7 @@
 
 mod crowd;
 mod event;
+pub mod file;
 mod instants;
 mod kernel;
 mod lock;
@@ -28,9 +29,17 @@ pub use wire::{
     WorkerUse, write_events, write_frame,
 };
 
+use crate::units::Ns;
+
 /// Makes room for one more, a quarter at a time: thousands of tracks must not all keep twice what they need.
 fn grow<T>(list: &mut Vec<T>) {
     if list.len() == list.capacity() {
         list.reserve_exact((list.len() / 4).max(4));
     }
+}
+
+/// The place of something at `at` in a list sorted by time: behind all that is not later. Mostly nothing is late.
+fn place_of<T>(list: &[T], at: Ns, when: impl Fn(&T) -> Ns) -> usize {
+    let is_last = list.last().is_none_or(|last| when(last) <= at);
+    if is_last { list.len() } else { list.partition_point(|x| when(x) <= at) }
 }

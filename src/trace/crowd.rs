@@ -135,7 +135,7 @@ impl Block {
     fn rebase(&mut self, first: Ns) -> bool {
         let shift = (self.first - first).0;
         let last = self.changes.last().map_or(0, |c| c.after());
-        let fits = self.changes.len() < FULL && shift + last <= FARTHEST;
+        let fits = self.changes.len() < FULL && shift.saturating_add(last) <= FARTHEST;
         if fits {
             self.first = first;
             self.changes.iter_mut().for_each(|c| *c = c.at(c.after() + shift));

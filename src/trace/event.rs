@@ -317,15 +317,16 @@ impl Record {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn events() -> impl Strategy<Value = Event> {
+    /// Any event, with no duration that reaches back or forward by more than `longest`.
+    pub(in crate::trace) fn events(longest: u64) -> impl Strategy<Value = Event> {
         let task = any::<u32>().prop_map(TaskId);
         let who = any::<u16>().prop_map(WorkerId);
         let lock = any::<u32>().prop_map(LockId);
-        let short = (0..=LOW).prop_map(Ns);
+        let short = (0..=longest).prop_map(Ns);
         let outcome = (0u8..4).prop_map(|n| Outcome::from_repr(n).expect("an outcome"));
         let state = (0u8..=10).prop_map(|n| State::from_repr(n).expect("a state"));
         let due = proptest::option::of((0..NEVER).prop_map(Ns));
@@ -375,7 +376,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(at in any::<u64>(), worker in any::<u16>(), core in any::<u16>(), event in events()) {
+        fn what_is_written_is_read_back(at in any::<u64>(), worker in any::<u16>(), core in any::<u16>(), event in events(LOW)) {
             let record = Record { at: Stamp(at), worker: WorkerId(worker), core: CoreId(core), event };
             let mut bytes = Vec::new();
             record.write(&mut bytes);

@@ -1,6 +1,6 @@
 //! Instants in order, with what is needed to count and to add them up quickly.
 
-use super::grow;
+use super::{grow, place_of};
 use crate::units::{Ns, Range};
 
 /// From one instant that comes with a sum to the next.
@@ -16,14 +16,14 @@ pub(super) struct Instants {
     dropped: usize,
     /// How many, from the first, the sums know.
     settled: usize,
+    /// How many had to make room for late ones.
+    pub(super) moved: u64,
 }
 
 impl Instants {
     pub(super) fn insert(&mut self, at: Ns) {
-        let mut place = self.list.len();
-        while place > 0 && self.list[place - 1] > at {
-            place -= 1;
-        }
+        let place = place_of(&self.list, at, |x| *x);
+        self.moved += (self.list.len() - place) as u64;
         grow(&mut self.list);
         self.list.insert(place, at);
         self.settled = self.settled.min(place);
@@ -75,20 +75,20 @@ pub(super) struct Dated<T> {
     list: Vec<(Ns, T)>,
     /// How many were dropped.
     dropped: u64,
+    /// How many had to make room for late ones.
+    pub(super) moved: u64,
 }
 
 impl<T> Default for Dated<T> {
     fn default() -> Dated<T> {
-        Dated { list: Vec::new(), dropped: 0 }
+        Dated { list: Vec::new(), dropped: 0, moved: 0 }
     }
 }
 
 impl<T: Copy + PartialEq> Dated<T> {
     pub(super) fn insert(&mut self, at: Ns, what: T) {
-        let mut place = self.list.len();
-        while place > 0 && self.list[place - 1].0 > at {
-            place -= 1;
-        }
+        let place = place_of(&self.list, at, |x| x.0);
+        self.moved += (self.list.len() - place) as u64;
         grow(&mut self.list);
         self.list.insert(place, (at, what));
     }
@@ -96,6 +96,7 @@ impl<T: Copy + PartialEq> Dated<T> {
     /// Takes out what was put in.
     pub(super) fn remove(&mut self, at: Ns, what: T) {
         if let Some(place) = self.list.iter().rposition(|known| *known == (at, what)) {
+            self.moved += (self.list.len() - place) as u64;
             self.list.remove(place);
         }
     }

@@ -71,6 +71,11 @@ impl Counter {
         self.list(what).remove(at, ());
     }
 
+    /// How much had to make room for what came late.
+    pub(super) fn moved(&self) -> u64 {
+        self.voluntary.moved + self.forced.moved + self.migrations.moved
+    }
+
     /// How many lie in `range`. What is no longer kept lies between the start of the run and all that is.
     pub(super) fn within(&self, range: Range) -> Switched {
         let before = |list: &Dated<()>, at: Ns| if at == Ns::ZERO { 0 } else { list.before(at) };

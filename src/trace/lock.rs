@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::grow;
 use super::instants::{Dated, Instants};
+use super::{grow, place_of};
 use crate::units::{Ns, Range, TaskId};
 
 #[cfg(test)]
@@ -62,6 +62,8 @@ pub struct LockTrack {
     timeouts: Dated<TaskId>,
     /// When those who got it had begun to wait, and when they got it; only of locks that the workload names.
     waits: Option<Box<[Instants; 2]>>,
+    /// How many turns had to make room for late ones.
+    moved: u64,
     /// How many times its holder died with it.
     pub abandoned: u64,
 }
@@ -158,13 +160,17 @@ impl LockTrack {
     }
 
     fn insert(&mut self, turn: Turn) {
-        let mut place = self.turns.len();
-        while place > 0 && self.turns[place - 1].at > turn.at {
-            place -= 1;
-        }
+        let place = place_of(&self.turns, turn.at, |t| t.at);
+        self.moved += (self.turns.len() - place) as u64;
         grow(&mut self.turns);
         self.turns.insert(place, turn);
         self.settled = self.settled.min(place);
+    }
+
+    /// How much had to make room for what came late.
+    pub(super) fn moved(&self) -> u64 {
+        let waits = self.waits.iter().flat_map(|waits| waits.iter()).map(|w| w.moved);
+        waits.sum::<u64>() + self.moved + self.requests.moved + self.timeouts.moved
     }
 
     /// Renews the sums behind whatever arrived since the last time. Before that, only the turns themselves are known.

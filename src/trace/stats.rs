@@ -109,7 +109,7 @@ impl Trace {
                 stats.all_started = stats.all_started.max(started);
             }
         }
-        stats.lost = self.losses.iter().map(|l| l.count).sum();
+        stats.lost = self.losses.iter().fold(0, |sum, l| sum.saturating_add(l.count));
         stats.lock = self.lock_stats(until, stats.sums[State::Gil as usize]);
         stats
     }

@@ -64,6 +64,9 @@ pub enum Flag {
 /// the most there can be.
 pub const KEPT_MARKS: usize = 500_000;
 
+/// The most locks of which anything is kept. No run has as many; a damaged record may name any number.
+const MOST_LOCKS: usize = 1 << 13;
+
 /// The record of one run.
 #[derive(Clone, Debug)]
 pub struct Trace {
@@ -152,6 +155,12 @@ impl Trace {
     pub fn with_limit(mut self, marks: usize) -> Trace {
         self.limit = marks.max(16);
         self
+    }
+
+    /// With nothing dropped, however long it is: for what is looked at again, not for what goes on.
+    #[must_use]
+    pub fn keeping_everything(self) -> Trace {
+        self.with_limit(usize::MAX)
     }
 
     /// The run has begun.
@@ -307,16 +316,16 @@ impl Trace {
             Event::WorkerEnded { who, outcome, signal } => self.worker(who, |w| w.ended = Some((at, outcome, signal))),
             Event::LoopListens => self.listens(record.worker, at, true),
             Event::LoopWakes => self.listens(record.worker, at, false),
-            Event::LockTaken { lock, task, waited } => self.lock(lock).taken(at, task, waited),
-            Event::LockReleased { lock, task, forced } => self.lock(lock).released(at, task, forced),
-            Event::LockAbandoned { lock } => self.lock(lock).abandoned += 1,
-            Event::DropRequest { lock, task } => self.lock(lock).asked(at, task),
-            Event::LockTimeout { lock, task } => self.lock(lock).timed_out(at, task),
+            Event::LockTaken { lock, task, waited } => self.lock(lock, task, |l| l.taken(at, task, waited)),
+            Event::LockReleased { lock, task, forced } => self.lock(lock, task, |l| l.released(at, task, forced)),
+            Event::LockAbandoned { lock } => self.lock(lock, TaskId(0), |l| l.abandoned += 1),
+            Event::DropRequest { lock, task } => self.lock(lock, task, |l| l.asked(at, task)),
+            Event::LockTimeout { lock, task } => self.lock(lock, task, |l| l.timed_out(at, task)),
             Event::Copied { task, bytes, spent, direction: Direction::In | Direction::Out } => {
                 if let Some(track) = self.tasks.get_mut(task.index()) {
-                    track.copied += bytes;
+                    track.copied = track.copied.saturating_add(bytes);
                     track.copying += spent;
-                    self.copied.0 += bytes;
+                    self.copied.0 = self.copied.0.saturating_add(bytes);
                     self.copied.1 += spent;
                 }
             }
@@ -380,10 +389,15 @@ impl Trace {
         }
     }
 
-    fn lock(&mut self, lock: LockId) -> &mut LockTrack {
+    /// Something happened to `lock`, by a `task` that there is.
+    fn lock(&mut self, lock: LockId, task: TaskId, change: impl FnOnce(&mut LockTrack)) {
+        let room = self.locks.len() < MOST_LOCKS || self.locks.contains_key(&lock);
+        if !room || task.index() >= self.tasks.len() {
+            return;
+        }
         self.kept += 1;
         let new = || if lock.name_index().is_some() { LockTrack::named() } else { LockTrack::default() };
-        self.locks.entry(lock).or_insert_with(new)
+        change(self.locks.entry(lock).or_insert_with(new));
     }
 
     /// Drops the older half of the longest record, and all that is as old.
@@ -403,6 +417,13 @@ impl Trace {
         }
         self.kept -= self.crowd.forget(self.forgotten).min(self.kept);
         self.kept -= self.switched.forget(self.forgotten).min(self.kept);
+    }
+
+    /// How much had to make room for what came late: what its disorder costs.
+    pub(super) fn moved(&self) -> u64 {
+        let tracks = self.tasks.iter().map(|t| t.moved);
+        let locks = self.locks.values().map(LockTrack::moved);
+        tracks.chain(locks).sum::<u64>() + self.switched.moved() + self.threads.moved
     }
 
     /// All tasks together, for made-up traces.

@@ -99,6 +99,8 @@ pub struct Track {
     due: Ns,
     /// Whether the first mark stands for an earlier one, which was dropped.
     cut: bool,
+    /// How many marks had to make room for late ones.
+    pub(super) moved: u64,
     /// How it ended, and the signal that killed its worker, if one did.
     pub end: Option<(Outcome, u8)>,
     /// CPU time of its worker when it ended.
@@ -116,6 +118,7 @@ impl Default for Track {
             before: Vec::new(),
             due: Ns::MAX,
             cut: false,
+            moved: 0,
             end: None,
             worker_cpu: Ns::ZERO,
             copied: 0,
@@ -134,9 +137,12 @@ impl Track {
     /// another mark at the same instant stands behind it.
     pub(super) fn insert(&mut self, mark: Mark, due: Ns) -> Option<Placed> {
         let after = |m: &Mark| m.at < mark.at || (m.at == mark.at && (m.state != State::Ended));
-        let mut place = self.marks.len();
-        while place > 0 && !after(&self.marks[place - 1]) {
-            place -= 1;
+        let is_last = self.marks.last().is_none_or(after);
+        let place = if is_last { self.marks.len() } else { self.marks.partition_point(after) };
+        self.moved += (self.marks.len() - place) as u64;
+        let ended = |m: &Mark| m.state == State::Ended && mark.state == State::Ended && m.at == mark.at;
+        if self.marks.get(place).is_some_and(ended) {
+            return None;
         }
         if place == self.marks.len() {
             self.due = due;
@@ -151,6 +157,7 @@ impl Track {
     pub(super) fn remove(&mut self, mark: &Mark) -> Option<Placed> {
         let place = self.marks.iter().rposition(|known| known == mark)?;
         let placed = self.placed(place);
+        self.moved += (self.marks.len() - place) as u64;
         self.marks.remove(place);
         self.add_up(place);
         placed
@@ -162,12 +169,19 @@ impl Track {
         if next == Some(mark.at) {
             return None;
         }
-        let last = |at: Ns| self.marks[place + 1..].iter().take_while(|m| m.at == at).last().copied();
-        // The first of a cut record began before all others, whatever its stamp says.
-        let began = |i: usize| if i == 0 && self.cut { None } else { Some(earlier[i].at) };
+        let rest = &self.marks[place + 1..];
+        let last = |at: Ns| {
+            let is_only = rest.get(1).is_none_or(|m| m.at > at);
+            rest[if is_only { 0 } else { rest.partition_point(|m| m.at <= at) - 1 }]
+        };
         let was = earlier.last().copied();
-        let before = (0..place).rev().find(|i| began(*i) != Some(mark.at)).map(|i| earlier[i]);
-        Some(Placed { before, was, next: next.and_then(last) })
+        // Mostly it is the one in its place.
+        let is_last = was.is_none_or(|m| m.at < mark.at);
+        let count = if is_last { place } else { earlier.partition_point(|m| m.at < mark.at) };
+        // The first of a cut record began before all others, whatever its stamp says.
+        let count = if self.cut { count.max(place.min(1)) } else { count };
+        let before = count.checked_sub(1).map(|i| earlier[i]);
+        Some(Placed { before, was, next: next.map(last) })
     }
 
     /// Renews the sums behind the mark at `place`.

@@ -7,7 +7,7 @@
 //! down only after it is back. So what was woven behind a worker's last own event is kept in a tail, and taken back when
 //! an event turns up that belongs before it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::crowd::{HELPER, SOMEBODY, WATCHER, short};
 use super::event::{Event, Record, Switch};
@@ -19,6 +19,8 @@ use crate::units::{CoreId, Ns, TaskId, WorkerId};
 
 /// So many switches are kept at most to be woven anew: a worker may compute for hours without a word.
 const TAIL: usize = 1024;
+/// The most threads of which anything is kept. No run has as many; a damaged record may name any number.
+const MOST: usize = 1 << 16;
 
 /// All threads that the kernel's record speaks of.
 #[derive(Clone, Debug, Default)]
@@ -26,11 +28,34 @@ pub(super) struct Threads {
     known: BTreeMap<u32, Thread>,
     /// The thread of each worker, once it has said so.
     of_worker: BTreeMap<u16, u32>,
+    /// Who computes for each task.
+    computing: BTreeSet<(TaskId, u32)>,
+    /// How many switches had to be woven anew.
+    pub(super) moved: u64,
 }
 
 impl Threads {
+    /// How many there are.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Takes a thread out of its place; a new one, as long as there are not more than can be.
+    fn take(&mut self, tid: u32) -> Option<Thread> {
+        if let Some(known) = self.known.get_mut(&tid) {
+            return Some(std::mem::take(known));
+        }
+        (self.known.len() < MOST).then(|| self.known.entry(tid).or_default().clone())
+    }
+
     /// Puts a thread back that was taken out of its place.
-    fn put_back(&mut self, tid: u32, thread: Thread) {
+    fn put_back(&mut self, tid: u32, mut thread: Thread) {
+        if thread.listed != thread.computing {
+            thread.listed.map(|task| self.computing.remove(&(task, tid)));
+            thread.computing.map(|task| self.computing.insert((task, tid)));
+            thread.listed = thread.computing;
+        }
         if let Some(place) = self.known.get_mut(&tid) {
             *place = thread;
         }
@@ -54,6 +79,8 @@ struct Thread {
     place: Place,
     /// The task that it computes for.
     computing: Option<TaskId>,
+    /// As [`Threads`] has it.
+    listed: Option<TaskId>,
     /// The task that it has in hand, computing or not.
     minds: Option<TaskId>,
     /// Since its last own event.
@@ -97,13 +124,15 @@ impl Trace {
     /// These threads watch or serve the run.
     pub(super) fn set_watchers(&mut self, watchers: &[u32]) {
         for tid in watchers {
-            self.threads.known.entry(*tid).or_default().role = Role::Watcher;
+            if let Some(thread) = self.threads.take(*tid) {
+                self.threads.put_back(*tid, Thread { role: Role::Watcher, ..thread });
+            }
         }
     }
 
     /// The kernel switched the thread `tid`.
     pub(super) fn weave_switch(&mut self, tid: u32, at: Ns, core: CoreId, switch: Switch) {
-        let mut thread = std::mem::take(self.threads.known.entry(tid).or_default());
+        let Some(mut thread) = self.threads.take(tid) else { return };
         // The order of one thread's switches is certain; only their stamps may touch.
         let at = thread.tail.last().map_or(at, |last| at.max(last.at)).max(self.forgotten);
         let woven = self.apply(&mut thread, at, core, switch);
@@ -132,7 +161,7 @@ impl Trace {
 
     /// The threads that compute for `task`, which somebody else says is over.
     pub(super) fn before_end(&mut self, task: TaskId, at: Ns) -> Option<Own> {
-        let tid = self.threads.known.iter().find(|(_, t)| t.computing == Some(task)).map(|(tid, _)| *tid)?;
+        let (_, tid) = *self.threads.computing.range((task, 0)..=(task, u32::MAX)).next()?;
         let thread = std::mem::take(self.threads.known.get_mut(&tid)?);
         Some(self.open(tid, thread, at))
     }
@@ -140,6 +169,7 @@ impl Trace {
     fn open(&mut self, tid: u32, mut thread: Thread, at: Ns) -> Own {
         let keep = thread.tail.partition_point(|woven| woven.at <= at);
         let again = thread.tail.split_off(keep);
+        self.threads.moved += again.len() as u64;
         for woven in again.iter().rev() {
             self.take_back(&mut thread, woven);
         }

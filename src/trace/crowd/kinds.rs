@@ -84,10 +84,10 @@ impl Totals {
     pub fn states(&self) -> StateSums {
         let mut sums = StateSums::default();
         for (sum, two) in sums.iter_mut().zip(self.0.chunks_exact(2)) {
-            *sum = Ns(two[0] + two[1]);
+            *sum = Ns(two[0]) + Ns(two[1]);
         }
-        let on_cores = self.0[usize::from(ON_CORE)..usize::from(BESIDE)].iter().sum();
-        sums[State::Running as usize] += Ns(on_cores);
+        let on_cores = &self.0[usize::from(ON_CORE)..usize::from(BESIDE)];
+        sums[State::Running as usize] += on_cores.iter().map(|t| Ns(*t)).sum();
         sums
     }
 

@@ -1,0 +1,172 @@
+//! What a recording costs: bytes an event, nanoseconds an event to write and to read, and the time from a file's bytes
+//! to the trace of a million spans.
+//!
+//! ```sh
+//! cargo bench --bench file
+//! ```
+//!
+//! Each figure is the median of several rounds over a run made by hand; the last one is with the kernel's record beside
+//! what workers say.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use concviz::state::{Outcome, State};
+use concviz::trace::file::{FileWriter, read};
+use concviz::trace::{Begin, End, Event, Frame, KernelRecord, RECORD_BYTES, Record, Switch, TaskName, Trace};
+use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
+
+const ROUNDS: usize = 7;
+const T0: Stamp = Stamp(7_000_000_000_000);
+const SPANS: u32 = 1_000_000;
+/// Records of a sweep of the collector.
+const SWEEP: usize = 300;
+
+fn main() {
+    println!(
+        "{:34}{:>10}{:>8}{:>10}{:>10}{:>12}{:>12}",
+        "", "events", "bytes", "write ns", "check ns", "to trace ms", "bytes a span"
+    );
+    measure("threads, 160 tasks", 160, &turns(160, 8));
+    measure("async, 4,096 tasks", 4_096, &turns(4_096, 1));
+    measure("threads, 64 tasks, GIL", 64, &locked(64));
+    measure("threads, 16 tasks, kernel's record", 16, &switched(16));
+}
+
+fn measure(what: &str, tasks: u32, records: &[Record]) {
+    let (bytes, written) = median(|| write(records));
+    let count = records.len() as f64;
+    let (_, checked) = median(|| read(black_box(&bytes)).expect("a recording").runs.len());
+    let name = |n: u32| TaskName { name: format!("task {n}"), background: false };
+    let names: Vec<TaskName> = (0..tasks).map(name).collect();
+    let before = resident();
+    let (trace, opened) = median(|| open(&bytes, names.clone()));
+    let spans: usize = trace.tasks.iter().map(|t| t.marks().len()).sum();
+    println!(
+        "{what:34}{:>10}{:>8.2}{:>10.1}{:>10.1}{:>12.0}{:>12.0}   {spans} spans",
+        records.len(),
+        bytes.len() as f64 / count,
+        written * 1e9 / count,
+        checked * 1e9 / count,
+        opened * 1e3,
+        (resident() - before) as f64 / spans as f64,
+    );
+    assert!(bytes.len() < records.len() * RECORD_BYTES);
+}
+
+fn write(records: &[Record]) -> Vec<u8> {
+    let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
+    let begin = Begin { t0: T0, workers: 64, cores: vec![0, 1], record: KernelRecord::Switches, ..Begin::default() };
+    writer.header("{}").expect("a vector takes everything");
+    writer.frame(&Frame::Begin(begin)).expect("a vector takes everything");
+    records.chunks(SWEEP).for_each(|sweep| writer.events(sweep).expect("a vector takes everything"));
+    let at = records.last().map_or(T0, |r| r.at);
+    writer.frame(&Frame::End(End { at, ..End::default() })).expect("a vector takes everything");
+    writer.into_inner().expect("a vector takes everything")
+}
+
+fn open(bytes: &[u8], names: Vec<TaskName>) -> Trace {
+    let contents = read(black_box(bytes)).expect("a recording");
+    contents.runs[0].trace(names, Vec::new())
+}
+
+/// The last result, and the median of the seconds that one took.
+fn median<T>(mut what: impl FnMut() -> T) -> (T, f64) {
+    let mut times = Vec::new();
+    let mut last = None;
+    for _ in 0..ROUNDS {
+        drop(last.take());
+        let began = Instant::now();
+        last = Some(what());
+        times.push(began.elapsed().as_secs_f64());
+    }
+    times.sort_by(f64::total_cmp);
+    (last.expect("a round at least"), times[ROUNDS / 2])
+}
+
+/// Tasks that work and wait in turn.
+fn turns(tasks: u32, workers: u32) -> Vec<Record> {
+    let mut records = submitted(tasks);
+    for n in 0..SPANS {
+        let (task, round) = (n % tasks, n / tasks);
+        let state = [State::Running, State::Sleep, State::Ready][(round as usize + task as usize) % 3];
+        let due = (state == State::Sleep).then_some(Ns(5_000_000));
+        let ago = if state == State::Running && n % 2 == 0 { Ns(1_500) } else { Ns::ZERO };
+        let event = Event::Enter { task: TaskId(task), state, holds: workers > 1, ago, due };
+        records.push(record(2_000 * u64::from(n) + jitter(n), task, task % workers, event));
+    }
+    ended(records, tasks)
+}
+
+/// Tasks that hand a lock round.
+fn locked(tasks: u32) -> Vec<Record> {
+    let mut records = submitted(tasks);
+    let enter = |task, state| Event::Enter { task: TaskId(task), state, holds: true, ago: Ns::ZERO, due: None };
+    for n in 0..SPANS / 2 {
+        let (task, at) = (n % tasks, 20_000 * u64::from(n) + jitter(n));
+        let (lock, waited) = (LockId(0), Ns(20_000 * u64::from(tasks)));
+        records.push(record(at, task, task, Event::LockTaken { lock, task: TaskId(task), waited }));
+        records.push(record(at + 300, task, task, enter(task, State::Running)));
+        records.push(record(at + 18_000, task, task, Event::LockReleased { lock, task: TaskId(task), forced: true }));
+        records.push(record(at + 18_100, task, task, enter(task, State::Gil)));
+    }
+    ended(records, tasks)
+}
+
+/// Tasks that the kernel takes off their core and puts back, and which sleep now and then.
+fn switched(tasks: u32) -> Vec<Record> {
+    let mut records = submitted(tasks);
+    let put = |at, core, tid, switch| Record {
+        at: T0 + Ns(at),
+        worker: Record::NO_WORKER,
+        core: CoreId(core),
+        event: Event::Switched { tid, switch },
+    };
+    for task in 0..tasks {
+        let started = Event::WorkerStarted { pid: 4_000, tid: 4_001 + task };
+        records.push(record(100 + u64::from(task), task, task, started));
+        let event = Event::Enter { task: TaskId(task), state: State::Running, holds: true, ago: Ns::ZERO, due: None };
+        records.push(record(200 + u64::from(task), task, task, event));
+    }
+    for n in 0..SPANS / 4 {
+        let (task, at) = (n % tasks, 10_000 + 20_000 * u64::from(n) + jitter(n));
+        let (core, tid) = (((n / 3) % 2) as u16, 4_001 + task);
+        let (state, due) = (State::Sleep, Some(Ns(1_000_000)));
+        let enter = |state, due| Event::Enter { task: TaskId(task), state, holds: true, ago: Ns::ZERO, due };
+        records.push(put(at, core, tid, Switch::In));
+        records.push(put(at + 4_000, core, tid, Switch::Preempted));
+        records.push(put(at + 6_000, core, tid, Switch::In));
+        records.push(record(at + 8_000, task, task, enter(state, due)));
+        records.push(put(at + 8_100, core, tid, Switch::Blocked));
+        records.push(put(at + 9_000, core, tid, Switch::In));
+        records.push(record(at + 9_300, task, task, enter(State::Running, None)));
+        records.push(put(at + 12_000, core, tid, Switch::Preempted));
+    }
+    ended(records, tasks)
+}
+
+/// Some hundreds of nanoseconds, never the same twice in a row.
+fn jitter(n: u32) -> u64 {
+    u64::from(n.wrapping_mul(2_654_435_761) >> 22)
+}
+
+fn submitted(tasks: u32) -> Vec<Record> {
+    (0..tasks).map(|task| record(0, task, 64, Event::Submitted { task: TaskId(task) })).collect()
+}
+
+fn ended(mut records: Vec<Record>, tasks: u32) -> Vec<Record> {
+    let at = records.last().map_or(0, |r| r.at.since(T0).0) + 1_000;
+    let event = |task| Event::Ended { task: TaskId(task), outcome: Outcome::Done, signal: 0, cpu: Ns::ZERO };
+    records.extend((0..tasks).map(|task| record(at, task, 64, event(task))));
+    records
+}
+
+fn record(at: u64, task: u32, worker: u32, event: Event) -> Record {
+    Record { at: T0 + Ns(at), worker: WorkerId(worker as u16), core: CoreId((task % 2) as u16), event }
+}
+
+/// Bytes of this process in memory.
+fn resident() -> i64 {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    text.split_whitespace().nth(1).and_then(|pages| pages.parse::<i64>().ok()).map_or(0, |pages| pages * 4_096)
+}

@@ -1,0 +1,535 @@
+use proptest::prelude::*;
+
+use super::block::{BLOCK_HEAD, HEAD, block_head, head};
+use super::*;
+use crate::state::{Outcome, State};
+use crate::trace::event::tests::events;
+use crate::trace::{Direction, Event, Frame, KernelRecord, Record, Switch, TaskName, Trace};
+use crate::units::{CoreId, LockId, Ns, Range, Stamp, TaskId, TurnLength, WorkerId};
+
+const T0: u64 = 5_000_000_000;
+const TASKS: u32 = 4;
+
+fn begin() -> Begin {
+    let record = KernelRecord::Switches;
+    Begin { t0: Stamp(T0), pid: 40, workers: 4, cores: vec![0, 1], record, watchers: vec![41, 42] }
+}
+
+fn own(at: u64, worker: u16, event: Event) -> Record {
+    Record { at: Stamp(T0 + at), worker: WorkerId(worker), core: CoreId(worker % 2), event }
+}
+
+fn switched(at: u64, tid: u32, core: u16, switch: Switch) -> Record {
+    let event = Event::Switched { tid, switch };
+    Record { at: Stamp(T0 + at), worker: Record::NO_WORKER, core: CoreId(core), event }
+}
+
+/// What a run might send: every kind of event, several workers, locks, and the kernel's record.
+fn story(rounds: u64) -> Vec<Record> {
+    let mut records = Vec::new();
+    for n in 0..TASKS {
+        let (task, worker) = (TaskId(n), n as u16);
+        records.push(own(u64::from(n), TASKS as u16, Event::Submitted { task }));
+        records.push(own(10 + u64::from(n), TASKS as u16, Event::WorkerStarting { who: WorkerId(worker), task }));
+        records.push(switched(20 + u64::from(n), 100 + n, worker % 2, Switch::In));
+        records.push(own(30 + u64::from(n), worker, Event::WorkerStarted { pid: 40, tid: 100 + n }));
+    }
+    for round in 0..rounds {
+        let (n, at) = ((round % u64::from(TASKS)) as u32, 1_000 + round * 700);
+        let (task, worker, tid) = (TaskId(n), n as u16, 100 + n);
+        let enter = |state, ago, due| Event::Enter { task, state, holds: true, ago: Ns(ago), due };
+        let lock = if round % 3 == 0 { LockId(0) } else { LockId::named((round % 2) as u16) };
+        records.extend([
+            own(at, worker, enter(State::Running, round % 5 * 100, None)),
+            switched(at + 50, tid, worker % 2, if round % 2 == 0 { Switch::Preempted } else { Switch::Blocked }),
+            switched(at + 90, tid, (round % 2) as u16, Switch::In),
+            own(at + 100, worker, Event::LockTaken { lock, task, waited: Ns(round % 7 * 30) }),
+            own(at + 130, worker, Event::DropRequest { lock, task: TaskId((n + 1) % TASKS) }),
+            own(at + 140, worker, Event::LockTimeout { lock, task: TaskId((n + 2) % TASKS) }),
+            own(at + 150, worker, Event::LockReleased { lock, task, forced: round % 2 == 0 }),
+            own(at + 200, worker, Event::Copied { task, direction: Direction::Out, bytes: 4_096, spent: Ns(60) }),
+            own(at + 260, worker, Event::WasOff { task, spent: Ns(40) }),
+            own(at + 300, worker, Event::Moved { task }),
+            own(at + 350, worker, enter(State::Sleep, 0, Some(Ns(5_000)))),
+            own(at + 400, worker, if round % 2 == 0 { Event::LoopListens } else { Event::LoopWakes }),
+        ]);
+    }
+    let end = 2_000 + rounds * 700;
+    records.push(own(end, 4, Event::Lost { count: 3 }));
+    records.push(own(end + 1, 4, Event::Suspended { spent: Ns(200) }));
+    records.push(own(end + 2, 4, Event::LockAbandoned { lock: LockId(0) }));
+    records.push(own(end + 3, 4, Event::IntervalChanged { length: TurnLength::Time(Ns(50_000)) }));
+    records.push(own(end + 4, 4, Event::IntervalChanged { length: TurnLength::Ticks(100) }));
+    for n in 0..TASKS {
+        let (who, outcome) = (WorkerId(n as u16), if n == 3 { Outcome::Killed } else { Outcome::Done });
+        let at = end + 10 + u64::from(n);
+        records.push(own(at, n as u16, Event::Ended { task: TaskId(n), outcome, signal: 9, cpu: Ns(77) }));
+        records.push(own(at + 10, 4, Event::WorkerEnded { who, outcome, signal: 0 }));
+        records.push(switched(at + 20, 100 + n, 0, Switch::Gone));
+    }
+    records
+}
+
+fn end() -> End {
+    End { at: Stamp(T0 + 90_000), cpu: Ns(50_000), events: 12, ..End::default() }
+}
+
+fn write(writer: &mut FileWriter<Vec<u8>>, records: &[Record]) {
+    writer.header("{\"plan\": \"a plan\"}").expect("a vector takes everything");
+    writer.frame(&Frame::Begin(begin())).expect("a vector takes everything");
+    for sweep in records.chunks(37) {
+        writer.frame(&Frame::Events(sweep.to_vec())).expect("a vector takes everything");
+    }
+    writer.frame(&Frame::End(end())).expect("a vector takes everything");
+    writer.tail("load 0.1").expect("a vector takes everything");
+}
+
+fn file(runs: &[&[Record]]) -> Vec<u8> {
+    let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
+    runs.iter().for_each(|records| write(&mut writer, records));
+    writer.into_inner().expect("a vector takes everything")
+}
+
+fn names() -> Vec<TaskName> {
+    (0..TASKS).map(|n| TaskName { name: format!("task {n}"), background: false }).collect()
+}
+
+fn open(run: &RecordedRun<'_>) -> Trace {
+    run.trace(names(), vec!["a".to_owned(), "b".to_owned()])
+}
+
+/// Asks a trace everything that the screen and the reports ask it.
+fn ask(trace: &Trace) {
+    let end = trace.latest();
+    let windows = [Range::new(Ns::ZERO, end), Range::new(Ns(1_000), Ns(5_000)), Range::new(Ns::ZERO, Ns::MAX)];
+    for window in windows {
+        let mut spans = 0;
+        for (task, track) in (0..).zip(&trace.tasks) {
+            for span in track.spans(window).take(50) {
+                trace.unblocker(TaskId(task), &span, window.to);
+            }
+            spans += track.sums(window.to).len();
+        }
+        trace.stats(window.to);
+        trace.busy(window.to);
+        trace.longest_block(window.to);
+        trace.switched(window);
+        trace.switches();
+        trace.crowd().turns(window, |_, _| spans += 1);
+        trace.crowd().most_ready(window, &[]);
+        trace.crowd().changes(window);
+        let totals = trace.crowd().totals(window.to).since(&trace.crowd().totals(window.from));
+        assert!(totals.states().len() == totals.free().len() && totals.on_loop() <= Ns::MAX);
+        for lock in trace.locks.values() {
+            lock.figures(window.to);
+            lock.waiting(window);
+            lock.holds(window).take(50).for_each(drop);
+        }
+    }
+}
+
+#[test]
+fn what_is_written_is_read_back_run_by_run() {
+    let (short, long) = (story(3), story(2_000));
+    let bytes = file(&[&short, &long]);
+    let contents = read(&bytes).expect("a recording");
+    assert_eq!((contents.damage, contents.sound), (None, bytes.len() as u64));
+    assert_eq!(contents.runs.len(), 2);
+    for (run, records) in contents.runs.iter().zip([&short, &long]) {
+        assert_eq!(run.header, "{\"plan\": \"a plan\"}");
+        assert_eq!(run.begin, Some(begin()));
+        assert_eq!(run.end, Some(end()));
+        assert_eq!((run.failed, run.tail), (None, Some("load 0.1")));
+        assert_eq!(run.events, records.len() as u64);
+        assert_eq!(run.records(), *records);
+    }
+    let each = bytes.len() / (short.len() + long.len());
+    assert!(each < 12, "{each} bytes an event");
+}
+
+#[test]
+fn an_opened_run_is_what_it_was_live() {
+    let records = story(900);
+    let mut live = Trace::new(names(), 4).naming_locks(vec!["a".to_owned(), "b".to_owned()]);
+    live.begin(&begin());
+    records.chunks(50).for_each(|sweep| live.extend(sweep));
+    live.end(end());
+    let bytes = file(&[&records]);
+    let opened = open(&read(&bytes).expect("a recording").runs[0]);
+    assert_eq!(opened.makespan(), live.makespan());
+    let marks = |t: &Trace| t.tasks.iter().map(|t| t.marks().to_vec()).collect::<Vec<_>>();
+    assert_eq!(marks(&opened), marks(&live));
+    for until in [0, 1_000, 50_000, 500_000, 700_000].map(Ns) {
+        assert_eq!(opened.stats(until), live.stats(until));
+        assert_eq!(opened.crowd().totals(until), live.crowd().totals(until));
+    }
+}
+
+#[test]
+fn an_opened_run_keeps_everything() {
+    let count = crate::trace::KEPT_MARKS as u64 + 20_000;
+    let record = |n: u64| {
+        let state = if (n / u64::from(TASKS)).is_multiple_of(2) { State::Running } else { State::Sleep };
+        let task = TaskId((n % u64::from(TASKS)) as u32);
+        own(n * 100, task.0 as u16, Event::Enter { task, state, holds: true, ago: Ns::ZERO, due: None })
+    };
+    let records: Vec<Record> = (0..count).map(record).collect();
+    let bytes = file(&[&records]);
+    let trace = open(&read(&bytes).expect("a recording").runs[0]);
+    assert_eq!(trace.forgotten, Ns::ZERO);
+    assert_eq!(trace.tasks.iter().map(|t| t.marks().len() as u64).sum::<u64>(), count);
+}
+
+#[test]
+fn a_run_that_broke_off_says_why_and_one_that_was_cut_off_says_nothing() {
+    let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
+    writer.header("first").expect("a vector takes everything");
+    writer.frame(&Frame::Failed("no more processes".to_owned())).expect("a vector takes everything");
+    writer.header("second").expect("a vector takes everything");
+    writer.frame(&Frame::Begin(begin())).expect("a vector takes everything");
+    writer.events(&story(1)).expect("a vector takes everything");
+    writer.header("third").expect("a vector takes everything");
+    let bytes = writer.into_inner().expect("a vector takes everything");
+    let contents = read(&bytes).expect("a recording");
+    assert_eq!(contents.damage, None);
+    let [first, second, third] = contents.runs.as_slice() else { panic!("{contents:?}") };
+    assert_eq!((first.failed, &first.begin), (Some("no more processes"), &None));
+    assert_eq!((second.header, second.records(), &second.end), ("second", story(1), &None));
+    assert_eq!((third.header, third.events), ("third", 0));
+    for run in &contents.runs {
+        ask(&open(run));
+    }
+}
+
+#[test]
+fn every_truncation_opens_up_to_the_cut_and_can_be_gone_on_with() {
+    let (first, second) = (story(2), story(3));
+    let bytes = file(&[&first, &second]);
+    for cut in 0..bytes.len() {
+        let contents = match read(&bytes[..cut]) {
+            Ok(contents) => contents,
+            Err(why) => {
+                let expected = match cut {
+                    0 => FileError::Empty,
+                    1..HEAD => FileError::Head,
+                    HEAD => FileError::NoRun,
+                    _ => {
+                        let what = "the file ends inside a block".to_owned();
+                        FileError::Damaged(Damage { at: HEAD as u64, what })
+                    }
+                };
+                assert_eq!(why, expected, "cut at {cut}");
+                continue;
+            }
+        };
+        assert!(contents.sound <= cut as u64);
+        match &contents.damage {
+            Some(damage) => {
+                assert_eq!(damage.at, contents.sound, "cut at {cut}");
+                assert!(contents.sound < cut as u64);
+            }
+            None => assert_eq!(contents.sound, cut as u64, "cut at {cut}"),
+        }
+        for (run, records) in contents.runs.iter().zip([&first, &second]) {
+            assert!(records.starts_with(&run.records()), "cut at {cut}");
+            ask(&open(run));
+        }
+        let sound = bytes[..contents.sound as usize].to_vec();
+        let count = contents.runs.len();
+        let mut writer = FileWriter::append(sound);
+        write(&mut writer, &first);
+        let longer = writer.into_inner().expect("a vector takes everything");
+        let contents = read(&longer).expect("a recording");
+        assert_eq!((contents.runs.len(), &contents.damage), (count + 1, &None), "cut at {cut}");
+        assert_eq!(contents.runs[count].records(), first);
+    }
+}
+
+#[test]
+fn every_changed_bit_is_noticed() {
+    let bytes = file(&[&story(2)]);
+    for at in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1 << bit;
+            match read(&changed) {
+                Ok(contents) => {
+                    let damage = contents.damage.expect("a damage");
+                    assert!(damage.at <= at as u64, "byte {at}, bit {bit}: {damage}");
+                }
+                Err(why) => assert!(!why.to_string().is_empty()),
+            }
+        }
+    }
+}
+
+#[test]
+fn ten_thousand_random_changes_neither_panic_nor_pass() {
+    let bytes = file(&[&story(4), &story(9)]);
+    let mut random = fastrand::Rng::with_seed(5);
+    for _ in 0..10_000 {
+        let mut changed = bytes.clone();
+        for _ in 0..random.usize(1..5) {
+            let at = random.usize(..changed.len());
+            changed[at] = random.u8(..);
+        }
+        if changed == bytes {
+            continue;
+        }
+        if let Ok(contents) = read(&changed) {
+            assert!(contents.damage.is_some());
+            contents.runs.iter().for_each(|run| ask(&open(run)));
+        }
+    }
+}
+
+/// Where the payloads of a sound file lie.
+fn payloads(bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = HEAD;
+    while let Some(length) = bytes.get(at + 1..at + 5) {
+        let length = u32::from_le_bytes(length.try_into().expect("four bytes")) as usize;
+        found.push(at + BLOCK_HEAD..at + BLOCK_HEAD + length);
+        at += BLOCK_HEAD + length;
+    }
+    found
+}
+
+/// Makes the checksum of the block with this payload right again.
+fn seal(bytes: &mut [u8], payload: &std::ops::Range<usize>) {
+    let sum = {
+        let mut hasher = crc32fast::Hasher::new();
+        hasher.update(&bytes[payload.start - BLOCK_HEAD..payload.start - 4]);
+        hasher.update(&bytes[payload.clone()]);
+        hasher.finalize()
+    };
+    bytes[payload.start - 4..payload.start].copy_from_slice(&sum.to_le_bytes());
+}
+
+#[test]
+fn ten_thousand_changes_with_the_checksum_made_right_do_not_panic() {
+    let bytes = file(&[&story(20)]);
+    let places = payloads(&bytes);
+    let mut random = fastrand::Rng::with_seed(6);
+    let mut opened = 0;
+    for _ in 0..10_000 {
+        let mut changed = bytes.clone();
+        for _ in 0..random.usize(1..4) {
+            let payload = &places[random.usize(..places.len())];
+            let at = random.usize(payload.clone());
+            changed[at] = if random.bool() { random.u8(..) } else { changed[at] ^ 1 << random.u8(..8) };
+            seal(&mut changed, payload);
+        }
+        if let Ok(contents) = read(&changed) {
+            opened += usize::from(contents.damage.is_none());
+            contents.runs.iter().for_each(|run| ask(&open(run)));
+        }
+    }
+    assert!(opened > 1_000, "{opened} changes made sense: the others were not what is asked for here");
+}
+
+/// Opens a file of `records`, whatever they are.
+fn open_nonsense(records: &[Record]) -> Trace {
+    let bytes = file(&[records]);
+    let contents = read(&bytes).expect("a recording");
+    assert_eq!((contents.runs[0].records().as_slice(), contents.damage), (records, None));
+    let trace = open(&contents.runs[0]);
+    ask(&trace);
+    trace
+}
+
+/// So many events of nonsense that anything quadratic would be noticed: it would take minutes.
+const MANY: u64 = 100_000;
+
+fn running(at: u64, task: u32, ago: u64) -> Record {
+    let task = TaskId(task);
+    own(at, 0, Event::Enter { task, state: State::Running, holds: true, ago: Ns(ago), due: None })
+}
+
+#[test]
+fn a_record_in_reverse_is_opened_soon_and_right() {
+    let enter = |n: u64| {
+        let state = if n.is_multiple_of(2) { State::Running } else { State::Sleep };
+        own(n * 10, 0, Event::Enter { task: TaskId(0), state, holds: true, ago: Ns::ZERO, due: None })
+    };
+    let mut records: Vec<Record> = (0..MANY * 4).map(enter).collect();
+    let mut live = Trace::new(names(), 4).keeping_everything();
+    live.begin(&begin());
+    live.extend(&records);
+    live.end(end());
+    records.reverse();
+    let trace = open_nonsense(&records);
+    assert_eq!(trace.tasks[0].marks(), live.tasks[0].marks());
+    assert_eq!(trace.stats(trace.latest()), live.stats(live.latest()));
+}
+
+#[test]
+fn wild_instants_and_durations_are_opened_soon() {
+    let wild = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    // All before the run, all at one instant, anywhere, and each reaching back to anywhere.
+    open_nonsense(&(0..MANY).map(|n| Record { at: Stamp(n % 7), ..running(0, (n % 4) as u32, 0) }).collect::<Vec<_>>());
+    let ended = |n: u64| Event::Ended { task: TaskId(0), outcome: Outcome::Done, signal: 0, cpu: Ns(n) };
+    let same = |n: u64| if n < MANY / 2 { own(50, 1, ended(n)) } else { running(50, 0, 0) };
+    open_nonsense(&(0..MANY).map(same).collect::<Vec<_>>());
+    open_nonsense(&(0..MANY).map(|n| Record { at: Stamp(wild(n)), ..running(0, 0, wild(n + 1)) }).collect::<Vec<_>>());
+    open_nonsense(&(0..MANY).map(|n| running(n, (n % 4) as u32, u64::MAX)).collect::<Vec<_>>());
+    let waited = |n: u64| Event::LockTaken { lock: LockId::named(0), task: TaskId(0), waited: Ns(u64::MAX - n) };
+    open_nonsense(&(0..MANY).map(|n| own(n * 3, 0, waited(n))).collect::<Vec<_>>());
+}
+
+#[test]
+fn wild_numbers_of_threads_locks_tasks_and_cores_make_no_large_tables() {
+    let many = |event: &dyn Fn(u32) -> Event| -> Vec<Record> {
+        let record = |n: u64| Record { core: CoreId((n * 7) as u16), ..own(n, (n * 13) as u16, event(n as u32)) };
+        (0..MANY).map(record).collect()
+    };
+    let trace = open_nonsense(&many(&|n| Event::Switched { tid: n, switch: Switch::In }));
+    assert!(trace.threads.len() <= 1 << 16);
+    let taken = |n: u32| Event::LockTaken { lock: LockId(n * 40_000), task: TaskId(n % 4), waited: Ns(3) };
+    assert!(open_nonsense(&many(&taken)).locks.len() <= 1 << 13);
+    let by_anybody = |n: u32| Event::LockTaken { lock: LockId(0), task: TaskId(n * 40_000), waited: Ns(3) };
+    open_nonsense(&many(&by_anybody));
+    open_nonsense(&many(&|n| Event::WorkerStarted { pid: n, tid: n }));
+    // Whoever is said to be over by somebody else is looked for among all threads.
+    let mut records = many(&|n| Event::WorkerStarted { pid: n, tid: n });
+    records.extend(many(&|n| Event::Ended { task: TaskId(n % 4), outcome: Outcome::Killed, signal: 9, cpu: Ns(1) }));
+    open_nonsense(&records);
+    // Switches far ahead, and a worker whose own words are all older.
+    let mut records = vec![own(1, 0, Event::WorkerStarted { pid: 1, tid: 100 })];
+    for n in 0..MANY / 2 {
+        let switch = if n.is_multiple_of(2) { Switch::In } else { Switch::Blocked };
+        records.push(switched(10_000_000 + n, 100, 0, switch));
+    }
+    records.extend((0..MANY / 2).map(|n| running(n * 2, 0, 0)));
+    open_nonsense(&records);
+}
+
+#[test]
+fn a_begin_with_the_same_core_and_thread_again_and_again_has_each_once() {
+    let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
+    writer.header("").expect("a vector takes everything");
+    let many = Begin { cores: [1, 0].repeat(9_000), watchers: [9, 8].repeat(9_000), ..begin() };
+    writer.frame(&Frame::Begin(many)).expect("a vector takes everything");
+    let bytes = writer.into_inner().expect("a vector takes everything");
+    let contents = read(&bytes).expect("a recording");
+    let begin = contents.runs[0].begin.as_ref().expect("a begin");
+    assert_eq!((begin.cores.as_slice(), begin.watchers.as_slice()), ([1, 0].as_slice(), [9, 8].as_slice()));
+}
+
+/// The kind of a block as a number, and its payload.
+type Raw<'a> = (u8, &'a [u8]);
+
+/// A file of these blocks.
+fn raw(minor: u16, blocks: &[Raw<'_>]) -> Vec<u8> {
+    let mut bytes = head().to_vec();
+    bytes[10..12].copy_from_slice(&minor.to_le_bytes());
+    let sum = crc32fast::hash(&bytes[..12]);
+    bytes[12..16].copy_from_slice(&sum.to_le_bytes());
+    for (kind, payload) in blocks {
+        let start = bytes.len() + BLOCK_HEAD;
+        bytes.extend(block_head(Kind::Tail, payload));
+        bytes[start - BLOCK_HEAD] = *kind;
+        bytes.extend_from_slice(payload);
+        seal(&mut bytes, &(start..start + payload.len()));
+    }
+    bytes
+}
+
+#[test]
+fn kinds_of_a_newer_minor_version_are_skipped_and_a_newer_major_one_is_refused() {
+    let blocks: &[Raw<'_>] = &[(99, b"new"), (Kind::Header as u8, b"h"), (77, &[0; 90]), (Kind::Tail as u8, b"t")];
+    let newer = raw(MINOR + 1, blocks);
+    let contents = read(&newer).expect("a recording");
+    assert_eq!((contents.runs[0].header, contents.runs[0].tail, contents.damage), ("h", Some("t"), None));
+    let same = raw(MINOR, &blocks[1..]);
+    let damage = read(&same).expect("a recording").damage.expect("a damage");
+    assert_eq!(damage.to_string(), "damaged at byte 26: a block of kind 77, which this format does not have");
+
+    let mut major = same;
+    major[8..10].copy_from_slice(&7u16.to_le_bytes());
+    let sum = crc32fast::hash(&major[..12]);
+    major[12..16].copy_from_slice(&sum.to_le_bytes());
+    let why = read(&major).expect_err("another format").to_string();
+    assert_eq!(why, "the recording has format 7.0, this version reads format 1: open it with a newer concviz");
+}
+
+#[test]
+fn what_is_no_recording_is_told_so_in_a_sentence() {
+    let sentence = |bytes: &[u8]| read(bytes).expect_err("nothing to be read").to_string();
+    assert_eq!(sentence(b""), "the file is empty: nothing was recorded into it");
+    let stranger = "this is no recording of concviz: expected a file that `--trace` has written";
+    assert_eq!(sentence(b"{\"traceEvents\": []}"), stranger);
+    assert_eq!(sentence(b"x"), stranger);
+    let cut = "the recording is damaged in its first 16 bytes: nothing can be read from it";
+    assert_eq!(sentence(b"conc"), cut);
+    assert_eq!(sentence(&head()), "the recording holds no run: it ends before the first one begins");
+    let mut noise = head().to_vec();
+    noise.extend([0; 40]);
+    let damaged = "the recording is damaged at byte 16: a block whose checksum is wrong, before its first run begins: nothing can be read from it";
+    assert_eq!(sentence(&noise), damaged);
+}
+
+#[test]
+fn parts_out_of_place_are_damage() {
+    let json = serde_json::to_vec(&begin()).expect("it is data");
+    let account = serde_json::to_vec(&end()).expect("it is data");
+    let (h, b, e) = ((1, b"h".as_slice()), (2, json.as_slice()), (4, account.as_slice()));
+    let orders: &[(&[Raw<'_>], usize)] = &[
+        (&[h, (3, &[0])], 1),
+        (&[h, b, b], 2),
+        (&[h, e], 1),
+        (&[h, b, e, (3, &[0])], 3),
+        (&[h, b, e, e], 3),
+        (&[h, (5, b"why"), b], 2),
+        (&[h, (6, b"t"), (6, b"t")], 2),
+        (&[h, b, (3, &[1, 0x20, 1])], 2),
+        (&[h, b, (3, &[0, 0])], 2),
+        (&[h, (2, b"{}")], 1),
+        (&[h, (6, &[0xff, 0xfe])], 1),
+    ];
+    for (blocks, wrong) in orders {
+        let bytes = raw(MINOR, blocks);
+        let contents = read(&bytes).expect("a recording");
+        let at = payloads(&bytes)[*wrong].start - BLOCK_HEAD;
+        assert_eq!(contents.damage.map(|d| d.at), Some(at as u64), "{blocks:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_records_are_read_back(
+        records in proptest::collection::vec((any::<u64>(), any::<u16>(), any::<u16>(), events(u64::MAX)), 0..300),
+    ) {
+        let record = |(at, worker, core, event)| {
+            Record { at: Stamp(at), worker: WorkerId(worker), core: CoreId(core), event }
+        };
+        open_nonsense(&records.into_iter().map(record).collect::<Vec<_>>());
+    }
+
+    /// Numbers that exist, in wild order.
+    #[test]
+    fn records_of_a_run_in_any_order_are_opened(
+        (seed, rounds) in (any::<u64>(), 1u64..60),
+        times in any::<bool>(),
+    ) {
+        let mut records = story(rounds);
+        let mut random = fastrand::Rng::with_seed(seed);
+        random.shuffle(&mut records);
+        if times {
+            let mut instants: Vec<Stamp> = records.iter().map(|r| r.at).collect();
+            instants.sort_unstable();
+            records.iter_mut().zip(instants).for_each(|(r, at)| r.at = at);
+        }
+        open_nonsense(&records);
+    }
+
+    #[test]
+    fn any_bytes_are_a_recording_or_a_sentence(bytes in proptest::collection::vec(any::<u8>(), 0..400), minor in 0u16..2) {
+        let blocks: [Raw<'_>; 3] = [(1, b"h"), (2, b"{}"), (3, &bytes)];
+        for bytes in [bytes.clone(), raw(minor, &blocks)] {
+            if let Ok(contents) = read(&bytes) {
+                contents.runs.iter().for_each(|run| ask(&open(run)));
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Writing recorded runs.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::super::event::Record;
+use super::super::wire::Frame;
+use super::block::{Kind, LONGEST, block_head, head};
+use super::events::Packer;
+
+/// Events of one block: few enough that little is lost where the writer dies, many enough that a block's head and the
+/// first mention of every worker do not count.
+const EACH: usize = 4_096;
+
+/// Writes runs into a file, as their frames come.
+///
+/// Events are kept until there is a block of them; [`FileWriter::flush`] writes what there is. A writer that is dropped
+/// without it loses these.
+#[derive(Debug)]
+pub struct FileWriter<W> {
+    out: W,
+    pending: Vec<Record>,
+    packer: Packer,
+    payload: Vec<u8>,
+}
+
+impl<W: Write> FileWriter<W> {
+    /// Begins a new file.
+    ///
+    /// # Errors
+    /// As `out` says.
+    pub fn create(mut out: W) -> io::Result<FileWriter<W>> {
+        out.write_all(&head())?;
+        Ok(FileWriter::append(out))
+    }
+
+    /// Goes on with a file of this version that ends where `out` stands: behind its last sound block, which
+    /// [`super::Contents::sound`] says.
+    pub fn append(out: W) -> FileWriter<W> {
+        FileWriter { out, pending: Vec::with_capacity(EACH), packer: Packer::default(), payload: Vec::new() }
+    }
+
+    /// A run begins; `text` says everything about it that is known before.
+    ///
+    /// # Errors
+    /// As the file says; `InvalidInput` where the text has more than 64 MiB.
+    pub fn header(&mut self, text: &str) -> io::Result<()> {
+        self.text(Kind::Header, text)
+    }
+
+    /// What the run's runner sent.
+    ///
+    /// # Errors
+    /// As the file says; `InvalidInput` where it takes more than 64 MiB.
+    pub fn frame(&mut self, frame: &Frame) -> io::Result<()> {
+        match frame {
+            Frame::Begin(begin) => self.json(Kind::Begin, begin),
+            Frame::Events(records) => self.events(records),
+            Frame::End(end) => self.json(Kind::End, end),
+            Frame::Failed(reason) => self.text(Kind::Failed, reason),
+        }
+    }
+
+    /// More events of the run.
+    ///
+    /// # Errors
+    /// As the file says.
+    pub fn events(&mut self, mut records: &[Record]) -> io::Result<()> {
+        while self.pending.len() + records.len() >= EACH {
+            let (now, later) = records.split_at(EACH - self.pending.len());
+            self.pending.extend_from_slice(now);
+            records = later;
+            self.write_events()?;
+        }
+        self.pending.extend_from_slice(records);
+        Ok(())
+    }
+
+    /// What is known of the run only now that it is over, in words of the caller's.
+    ///
+    /// # Errors
+    /// As [`FileWriter::header`].
+    pub fn tail(&mut self, text: &str) -> io::Result<()> {
+        self.text(Kind::Tail, text)
+    }
+
+    /// Writes what there is.
+    ///
+    /// # Errors
+    /// As the file says.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.write_events()?;
+        self.out.flush()
+    }
+
+    /// Writes what there is, and gives the file back.
+    ///
+    /// # Errors
+    /// As the file says.
+    pub fn into_inner(mut self) -> io::Result<W> {
+        self.flush()?;
+        Ok(self.out)
+    }
+
+    fn write_events(&mut self) -> io::Result<()> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        self.payload.clear();
+        self.packer.pack(&self.pending, &mut self.payload);
+        self.pending.clear();
+        self.out.write_all(&block_head(Kind::Events, &self.payload))?;
+        self.out.write_all(&self.payload)
+    }
+
+    fn json(&mut self, kind: Kind, value: &impl Serialize) -> io::Result<()> {
+        let text = serde_json::to_string(value)?;
+        self.text(kind, &text)
+    }
+
+    fn text(&mut self, kind: Kind, text: &str) -> io::Result<()> {
+        if text.len() > LONGEST {
+            let why = format!("{} bytes are too long for a block of a recording", text.len());
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        }
+        self.write_events()?;
+        self.out.write_all(&block_head(kind, text.as_bytes()))?;
+        self.out.write_all(text.as_bytes())
+    }
+}
