@@ -17,6 +17,7 @@ pub mod headless;
 pub mod insight;
 pub mod load;
 pub mod model;
+pub mod palette;
 pub mod plan;
 pub mod report;
 #[cfg(unix)]

@@ -2,6 +2,7 @@
 //! neither the command line it came from nor the machine.
 
 use crate::model::{LockSettings, Model};
+use crate::palette::Theme;
 use crate::plan::Wishes;
 use crate::workload::{Scale, Workload};
 
@@ -52,35 +53,6 @@ impl Color {
             Color::Auto => "auto",
             Color::Always => "always",
             Color::Never => "never",
-        }
-    }
-}
-
-/// A set of colours.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// Light on dark.
-    #[default]
-    Dark,
-    /// Dark on light.
-    Light,
-    /// For projectors.
-    HighContrast,
-    /// Told apart by everybody.
-    ColorBlind,
-}
-
-impl Theme {
-    /// All there are.
-    pub const ALL: [Theme; 4] = [Theme::Dark, Theme::Light, Theme::HighContrast, Theme::ColorBlind];
-
-    /// The name on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Theme::Dark => "dark",
-            Theme::Light => "light",
-            Theme::HighContrast => "high-contrast",
-            Theme::ColorBlind => "color-blind",
         }
     }
 }
