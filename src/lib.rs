@@ -18,6 +18,7 @@ pub mod headless;
 pub mod insight;
 pub mod load;
 pub mod model;
+pub mod palette;
 pub mod plan;
 pub mod recording;
 pub mod report;

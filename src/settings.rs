@@ -1,6 +1,8 @@
 //! What the user chose, checked and complete: what a screen or a run without one starts from. Plain data: knows
 //! neither the command line it came from nor the machine.
 
+use crate::palette::Theme;
+
 mod setup;
 
 pub use setup::Setup;
@@ -44,35 +46,6 @@ impl Color {
             Color::Auto => "auto",
             Color::Always => "always",
             Color::Never => "never",
-        }
-    }
-}
-
-/// A set of colours.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// Light on dark.
-    #[default]
-    Dark,
-    /// Dark on light.
-    Light,
-    /// For projectors.
-    HighContrast,
-    /// Told apart by everybody.
-    ColorBlind,
-}
-
-impl Theme {
-    /// All there are.
-    pub const ALL: [Theme; 4] = [Theme::Dark, Theme::Light, Theme::HighContrast, Theme::ColorBlind];
-
-    /// The name on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Theme::Dark => "dark",
-            Theme::Light => "light",
-            Theme::HighContrast => "high-contrast",
-            Theme::ColorBlind => "color-blind",
         }
     }
 }

@@ -10,6 +10,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("units", 0),
     ("state", 0),
     ("text", 1),
+    ("palette", 1),
     ("workload", 1),
     ("model", 1),
     ("semantics", 2),

@@ -8,8 +8,9 @@ use clap::{Arg, Args as ClapArgs, Parser, Subcommand};
 use super::doctor::Doctor;
 use super::values;
 use crate::model::ModelKind;
+use crate::palette::Theme;
 use crate::report::{Format, ListFormat};
-use crate::settings::{Color, Theme};
+use crate::settings::Color;
 use crate::units::Ns;
 use crate::workload::{SHIPPED, Scale, Value};
 

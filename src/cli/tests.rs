@@ -1,6 +1,7 @@
 use super::*;
 use crate::model::{GlobalLock, LockSettings, ModelKind};
-use crate::settings::{Color, Theme};
+use crate::palette::Theme;
+use crate::settings::Color;
 use crate::units::Ns;
 use crate::workload::Value;
 

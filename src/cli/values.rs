@@ -4,8 +4,9 @@ use super::args::{Lock, Shared};
 use super::workloads;
 use super::{Exit, Host};
 use crate::model::{GlobalLock, LockSettings, Model};
+use crate::palette::Theme;
 use crate::plan::Wishes;
-use crate::settings::{Color, Settings, Setup, Theme};
+use crate::settings::{Color, Settings, Setup};
 use crate::units::Ns;
 use crate::workload::{MAX_TASKS, Scale, Value};
 

@@ -2,7 +2,7 @@
 
 use concviz::app::{App, Key};
 use concviz::export::text;
-use concviz::settings::Theme;
+use concviz::palette::Theme;
 use concviz::state::State;
 use concviz::trace::Event;
 use concviz::ui::{Depth, Look, render};

@@ -1,7 +1,7 @@
 //! The views of the cores and of their utilization: keys, mouse and pictures.
 
 use concviz::app::{Action, App, CoreLoad, Key, Message, Target, View, update};
-use concviz::settings::Theme;
+use concviz::palette::Theme;
 use concviz::state::{Outcome, State};
 use concviz::trace::KernelRecord;
 use concviz::ui::{Depth, Look, hit};
