@@ -1,9 +1,20 @@
 //! Bytes for others to read, from what was drawn. Touches no files and knows no application.
 
+pub mod ansi;
+pub mod cast;
+pub mod chrome;
+mod json;
+#[cfg(test)]
+mod made;
+pub mod markdown;
+mod pen;
+mod run;
+pub mod spans;
 mod svg;
 
 use ratatui::buffer::Buffer;
 
+pub use run::Run;
 pub use svg::{Caption, svg};
 
 /// The screen as text: its rows, without trailing blanks.

@@ -2,6 +2,10 @@
 
 use std::process::{Command, Output};
 
+use concviz::export::{Run, spans};
+use concviz::state::{Outcome, State};
+use concviz::trace::{Begin, End, Event, KernelRecord, Record, TaskName, Trace};
+use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 use serde_json::Value;
 
 fn concviz(args: &str) -> Output {
@@ -318,4 +322,54 @@ fn rounds_are_counted_and_timed_where_each_of_them_waits_once() {
     assert!(max <= client["latency_s"].as_f64().expect("it ended"), "{client}");
     let run = document("-w cpu -m threads --scale 0.01");
     assert_eq!((&run["tasks"][0]["laps"], &run["tasks"][0]["lap_s"]), (&0.into(), &Value::Null));
+}
+
+/// A run made by hand: one that computes and waits for a lock that another dies with.
+fn recorded(record: KernelRecord) -> Trace {
+    let name = |n: u32| TaskName { name: format!("task {n}"), background: n == 1 };
+    let mut trace = Trace::new((0..2).map(name).collect(), 2).naming_locks(vec!["a".to_owned()]);
+    trace.begin(&Begin { t0: Stamp(5), cores: vec![0], record, ..Begin::default() });
+    let (lock, core) = (LockId::named(0), CoreId(0));
+    let enter = |task, state| Event::Enter { task, state, holds: true, ago: Ns::ZERO, due: None };
+    let [one, two] = [TaskId(0), TaskId(1)];
+    let end = |task, outcome| Event::Ended { task, outcome, signal: 9, cpu: Ns::ZERO };
+    let events = [
+        (5, Event::Submitted { task: one }),
+        (6, Event::LockTaken { lock, task: two, waited: Ns::ZERO }),
+        (7, enter(two, State::Running)),
+        (8, enter(one, State::Lock)),
+        (20, end(two, Outcome::Killed)),
+        (25, Event::LockTaken { lock, task: one, waited: Ns(17) }),
+        (26, enter(one, State::Running)),
+        (40, end(one, Outcome::Done)),
+    ];
+    for (at, event) in events {
+        trace.push(&Record { at: Stamp(at), worker: WorkerId(0), core, event });
+    }
+    trace
+}
+
+#[test]
+fn spans_are_as_their_schema_says() {
+    let schema: Value = serde_json::from_str(include_str!("../assets/spans.schema.json")).expect("the schema is JSON");
+    let going_on = recorded(KernelRecord::Switches);
+    let mut over = recorded(KernelRecord::None("refused".to_owned()));
+    over.end(End { at: Stamp(45), ..End::default() });
+    let mut bytes = Vec::new();
+    let runs = [Run::of("going on", &going_on), Run::of("over", &over)];
+    spans::json(&mut bytes, &runs).expect("a vector takes everything");
+    let document: Value = serde_json::from_slice(&bytes).expect("JSON");
+    let valid = |document: &Value| check(&schema, &schema, document, "document");
+    valid(&document).unwrap_or_else(|e| panic!("{e}"));
+    let [going_on, over] = [&document["runs"][0], &document["runs"][1]];
+    assert!(going_on["makespan_ns"].is_null() && over["states"]["preempted"].is_null());
+    assert_eq!((&over["makespan_ns"], &over["states"]["running"]["sum_ns"]), (&40.into(), &27.into()));
+    let broken = |change: fn(&mut Value)| {
+        let mut document = document.clone();
+        change(&mut document);
+        valid(&document).expect_err("must be refused")
+    };
+    assert!(broken(|d| d["runs"][0]["spans"][0]["state"] = "ended".into()).contains("spans[0].state"));
+    assert!(broken(|d| d["runs"][1]["tasks"][0]["task"] = 0.into()).contains("too small"));
+    assert!(broken(|d| d["runs"][0]["locks"][0]["held"] = 1.into()).contains("locks[0].held"));
 }

@@ -1,0 +1,278 @@
+//! Runs in the trace event format of Chrome, which Perfetto, speedscope and chrome://tracing open: a track for each task,
+//! core and lock, arrows from whoever let go of a lock to whoever got it, counters, and marks.
+//!
+//! What becomes what:
+//!
+//! | of the run | in the file |
+//! |---|---|
+//! | a run | four processes: the run itself, its tasks, its cores, its locks |
+//! | a task, a core, a lock, the event loop | a thread, with a name and its place in the order |
+//! | a task's stretch in one state | a complete event, category `task`, named after the state |
+//! | a turn on a core | one of category `core`, named after the task |
+//! | a turn with a lock | one of category `lock`, named after the holder |
+//! | the end of a wait for a lock | a flow of category `unblock`, from the holder's last moment with it to the next stretch |
+//! | cores used; tasks ready, waiting, in flight | counters: the mean from one sample to the next |
+//! | a turned interval, lost events, a broken task | an instant |
+//! | the run stood still | a complete event of category `run` |
+//!
+//! Times are microseconds from the start of the run with three decimals: every nanosecond is there. Complete events of a
+//! track never overlap. A thread's number is its own in the whole file, never 0 and never a process's: viewers take
+//! numbers that occur twice for one and the same.
+
+use std::io::{self, Write};
+
+use super::Run;
+use super::json::Json;
+use crate::state::{Outcome, State};
+use crate::units::{Range, TaskId};
+
+mod arrows;
+mod counters;
+mod marks;
+mod tracks;
+
+use arrows::Arrow;
+
+/// What was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Complete events: stretches of tasks.
+    pub spans: u64,
+    /// Complete events: turns on cores and on the event loop.
+    pub turns: u64,
+    /// Complete events: turns with locks.
+    pub holds: u64,
+    /// Complete events: stretches in which the run stood still.
+    pub pauses: u64,
+    /// Instants.
+    pub instants: u64,
+    /// Flows, of two events each.
+    pub flows: u64,
+    /// Samples of counters.
+    pub samples: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// Processes of a run, in the order in which they should stand.
+const GROUPS: [&str; 4] = ["run", "tasks", "cores", "locks"];
+
+/// Writes `runs` to `out`, side by side: each begins at 0.
+///
+/// # Errors
+/// As `out` says; what was written until then is no valid file.
+pub fn chrome(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<Tally> {
+    let mut json = Json::new(out);
+    json.raw("{\"displayTimeUnit\":\"ns\",\"otherData\":{\"program\":\"concviz\",\"version\":");
+    json.text(env!("CARGO_PKG_VERSION")).raw(",\"runs\":").list();
+    for run in runs {
+        about(&mut json, run)?;
+    }
+    json.raw("]},\"traceEvents\":").list();
+    let mut tally = Tally::default();
+    let mut numbers = Numbers::new(runs.len());
+    for run in runs {
+        let tids = Tids::of(run, &mut numbers);
+        Writer { json: &mut json, run, tids, window: run.window(), tally: &mut tally }.write()?;
+    }
+    json.raw("\n]}\n");
+    tally.bytes = json.finish()?;
+    Ok(tally)
+}
+
+/// What is said of a run as a whole.
+fn about(json: &mut Json<'_>, run: &Run<'_>) -> io::Result<()> {
+    let (trace, window) = (run.trace, run.window());
+    json.next()?.raw("{\"name\":").text(run.name).raw(",\"sentence\":").text(run.sentence);
+    json.raw(",\"command\":").text(run.command);
+    json.raw(",\"tasks\":").int(trace.tasks.len() as u64).raw(",\"workers\":").int(trace.workers.len() as u64);
+    json.raw(",\"cores\":").int(trace.cores.len() as u64).raw(",\"kernel_record\":").text(&run.record());
+    json.known(",\"makespan_ns\":", run.makespan().map(|end| end.0));
+    json.raw(",\"from_ns\":").int(window.from.0).raw(",\"to_ns\":").int(window.to.0);
+    json.raw(",\"kept_from_ns\":").int(trace.forgotten.0).raw(",\"lost_events\":").int(run.lost()).raw("}");
+    Ok(())
+}
+
+/// Numbers of processes and threads that occur once.
+struct Numbers {
+    pid: u64,
+    tid: u64,
+}
+
+impl Numbers {
+    fn new(runs: usize) -> Numbers {
+        let pids = (runs * GROUPS.len()) as u64;
+        Numbers { pid: 1, tid: (pids + 1).next_multiple_of(1_000) + 1 }
+    }
+
+    fn threads(&mut self, count: usize) -> u64 {
+        let first = self.tid;
+        self.tid += count as u64;
+        first
+    }
+}
+
+/// The numbers of a run's tracks.
+#[derive(Clone, Copy)]
+struct Tids {
+    pid: u64,
+    marks: u64,
+    tasks: u64,
+    cores: u64,
+    event_loop: u64,
+    locks: u64,
+}
+
+impl Tids {
+    fn of(run: &Run<'_>, numbers: &mut Numbers) -> Tids {
+        let pid = numbers.pid;
+        numbers.pid += GROUPS.len() as u64;
+        Tids {
+            pid,
+            marks: numbers.threads(1),
+            tasks: numbers.threads(run.trace.tasks.len()),
+            cores: numbers.threads(run.trace.cores.len()),
+            event_loop: numbers.threads(1),
+            locks: numbers.threads(run.trace.locks.len()),
+        }
+    }
+}
+
+/// The process of a group.
+#[derive(Clone, Copy)]
+enum Group {
+    Run = 0,
+    Tasks = 1,
+    Cores = 2,
+    Locks = 3,
+}
+
+/// Writes one run.
+struct Writer<'w, 'j, 'r> {
+    json: &'w mut Json<'j>,
+    run: &'w Run<'r>,
+    tids: Tids,
+    window: Range,
+    tally: &'w mut Tally,
+}
+
+impl Writer<'_, '_, '_> {
+    fn write(&mut self) -> io::Result<()> {
+        self.processes()?;
+        self.marks()?;
+        self.counters()?;
+        let mut arrows = Vec::new();
+        for task in self.run.tasks() {
+            self.task(task, &mut arrows)?;
+        }
+        self.cores()?;
+        self.locks()?;
+        // Behind all that they begin and end in: of two events at one instant viewers read the earlier one first.
+        self.arrows(&arrows)
+    }
+
+    fn processes(&mut self) -> io::Result<()> {
+        for (pid, group) in (self.tids.pid..).zip(GROUPS) {
+            let name = if self.run.name.is_empty() { group.to_owned() } else { format!("{}: {group}", self.run.name) };
+            for (what, key) in [("process_name", "name"), ("process_sort_index", "sort_index")] {
+                self.json.next()?.raw("{\"ph\":\"M\",\"pid\":").int(pid).raw(",\"name\":\"").raw(what);
+                self.json.raw("\",\"args\":{\"").raw(key).raw("\":");
+                if key == "name" {
+                    self.json.text(&name)
+                } else {
+                    self.json.int(pid)
+                };
+                self.json.raw("}}");
+            }
+        }
+        Ok(())
+    }
+
+    fn pid(&self, group: Group) -> u64 {
+        self.tids.pid + group as u64
+    }
+
+    /// Names a track and gives it its place; its events begin with what this gives back.
+    fn track(&mut self, group: Group, tid: u64, name: &str) -> io::Result<Track> {
+        let pid = self.pid(group);
+        self.json.next()?.raw("{\"ph\":\"M\",\"pid\":").int(pid).raw(",\"tid\":").int(tid);
+        self.json.raw(",\"name\":\"thread_name\",\"args\":{\"name\":").text(name).raw("}}");
+        self.json.next()?.raw("{\"ph\":\"M\",\"pid\":").int(pid).raw(",\"tid\":").int(tid);
+        self.json.raw(",\"name\":\"thread_sort_index\",\"args\":{\"sort_index\":").int(tid).raw("}}");
+        Ok(Track { place: format!("\"pid\":{pid},\"tid\":{tid},\"ts\":") })
+    }
+
+    /// A complete event begins: its name and all that follows are the caller's.
+    fn complete(&mut self, track: &Track, range: Range) -> io::Result<&mut Self> {
+        self.json.next()?.raw("{\"ph\":\"X\",").raw(&track.place).micros(range.from);
+        self.json.raw(",\"dur\":").micros(range.len());
+        Ok(self)
+    }
+
+    /// An instant begins in the same way.
+    fn instant(&mut self, track: &Track, at: crate::units::Ns) -> io::Result<&mut Self> {
+        self.tally.instants += 1;
+        self.json.next()?.raw("{\"ph\":\"i\",\"s\":\"t\",").raw(&track.place).micros(at);
+        Ok(self)
+    }
+
+    /// A task's track.
+    fn task(&mut self, task: TaskId, arrows: &mut Vec<Arrow>) -> io::Result<()> {
+        let run = self.run;
+        let Some(known) = run.trace.tasks.get(task.index()) else { return Ok(()) };
+        let track = self.track(Group::Tasks, self.tids.tasks + u64::from(task.0), &run.task_name(task))?;
+        for span in known.spans(self.window) {
+            self.complete(&track, span.range)?.json.raw(head(span.state));
+            self.json.raw(if span.holds { "true" } else { "false" });
+            self.json.known(",\"worker\":", run.worker_in(&span)).known(",\"core\":", Run::core(&span)).raw("}}");
+            self.tally.spans += 1;
+            if matches!(span.state, State::Lock | State::Gil) {
+                arrows.extend(Arrow::of(run, task, &span, self.window));
+            }
+        }
+        let end = known.ended_at().filter(|at| self.window.from <= *at && *at <= self.window.to);
+        if let (Some(at), Some((outcome, signal))) = (end, known.end)
+            && outcome != Outcome::Done
+        {
+            self.instant(&track, at)?.json.raw(",\"name\":").text(outcome.name()).raw(",\"cat\":\"end\",\"args\":{");
+            self.json.known("\"signal\":", (signal > 0).then_some(u64::from(signal))).raw("}}");
+        }
+        Ok(())
+    }
+}
+
+/// How the events of a track begin.
+struct Track {
+    place: String,
+}
+
+/// What follows the times of a stretch in `state`: a name, a colour of those that viewers know, and how its arguments begin.
+const fn head(state: State) -> &'static str {
+    macro_rules! head {
+        ($name:literal, $colour:literal) => {
+            concat!(
+                ",\"name\":\"",
+                $name,
+                "\",\"cat\":\"task\",\"cname\":\"",
+                $colour,
+                "\",\"args\":{\"holds_worker\":"
+            )
+        };
+    }
+    match state {
+        State::Queued => head!("queued", "white"),
+        State::Starting => head!("starting", "startup"),
+        State::Copying => head!("copying", "rail_load"),
+        State::Running => head!("running", "thread_state_running"),
+        State::Ready => head!("ready", "thread_state_runnable"),
+        State::Preempted => head!("preempted", "thread_state_runnable"),
+        State::Lock => head!("lock", "terrible"),
+        State::Gil => head!("gil", "bad"),
+        State::Io => head!("io", "thread_state_iowait"),
+        State::Sleep => head!("sleep", "thread_state_sleeping"),
+        State::Ended => head!("ended", "white"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! Counters: how many cores were used and how many tasks were ready, as means of short stretches, so that the area under
+//! a counter is the time there was.
+
+use std::io;
+
+use super::{Group, Writer};
+use crate::state::State;
+use crate::trace::Totals;
+use crate::units::{Ns, Range};
+
+/// How many stretches a run is divided into, at most.
+const STRETCHES: u64 = 2_000;
+
+/// The counters and their parts.
+const COUNTERS: [(&str, &[&str]); 2] =
+    [("cores", &["working", "beside work", "overhead"]), ("tasks", &["ready", "waiting", "in flight"])];
+
+impl Writer<'_, '_, '_> {
+    pub(super) fn counters(&mut self) -> io::Result<()> {
+        let (window, trace) = (self.window, self.run.trace);
+        let whole = window.len().0;
+        if whole == 0 || trace.crowd().is_empty() {
+            return Ok(());
+        }
+        let count = STRETCHES.min(whole.div_ceil(1_000));
+        let edge = |n: u64| window.from + window.len().times(n, count);
+        let late: Vec<_> = trace.overdue(window.to).collect();
+        let totals = |at: Ns| {
+            let mut totals = trace.crowd().totals(at);
+            // As everywhere: whoever is overdue at the end could have gone on since its deadline.
+            late.iter().filter(|l| l.from < at).for_each(|l| totals.shift(l.kind, l.ready(), at - l.from));
+            totals
+        };
+        let cores = trace.crowd().cores().len();
+        let mut before = totals(window.from);
+        let mut shown = [None; 2];
+        for n in 0..count {
+            let stretch = Range::new(edge(n), edge(n + 1));
+            let now = totals(stretch.to);
+            let values = parts(&now.since(&before), cores);
+            before = now;
+            for (index, values) in values.into_iter().enumerate() {
+                let values = values.map(|time| mean(time, stretch.len()));
+                if shown[index].replace(values) != Some(values) {
+                    self.sample(COUNTERS[index], stretch.from, values)?;
+                }
+            }
+        }
+        // What is over has left.
+        for counter in COUNTERS {
+            self.sample(counter, window.to, [0; 3])?;
+        }
+        Ok(())
+    }
+
+    fn sample(&mut self, (name, parts): (&str, &[&str]), at: Ns, values: [u64; 3]) -> io::Result<()> {
+        let pid = self.pid(Group::Run);
+        self.tally.samples += 1;
+        self.json.next()?.raw("{\"ph\":\"C\",\"pid\":").int(pid).raw(",\"ts\":").micros(at);
+        self.json.raw(",\"name\":\"").raw(name).raw("\",\"args\":{");
+        for (index, (part, value)) in parts.iter().zip(values).enumerate() {
+            self.json.raw(if index > 0 { ",\"" } else { "\"" }).raw(part).raw("\":").millionths(value);
+        }
+        self.json.raw("}}");
+        Ok(())
+    }
+}
+
+/// The time that each part of each counter comes to.
+fn parts(sums: &Totals, cores: usize) -> [[Ns; 3]; 2] {
+    let states = sums.states();
+    let of = |states_: &[State]| states_.iter().map(|s| states[*s as usize]).sum::<Ns>();
+    let in_flight: Vec<State> = State::ALL.into_iter().filter(|s| s.is_in_flight()).collect();
+    let on_cores = |time: &dyn Fn(usize) -> Ns| (0..cores).map(time).sum::<Ns>();
+    [
+        [of(&[State::Running]), on_cores(&|place| sums.beside(place)), on_cores(&|place| sums.overhead(place))],
+        [
+            of(&[State::Ready, State::Preempted]),
+            of(&[State::Lock, State::Gil, State::Io, State::Sleep]),
+            of(&in_flight),
+        ],
+    ]
+}
+
+/// How many at a time `time` is in a stretch of `length`, in millionths.
+fn mean(time: Ns, length: Ns) -> u64 {
+    time.times(1_000_000, length.0).0
+}

@@ -1,0 +1,208 @@
+//! The balance of what is written: nothing is lost, nothing overlaps, every arrow begins and ends in something.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::*;
+use crate::export::made;
+use crate::trace::StateSums;
+use crate::units::Ns;
+
+fn written(runs: &[Run<'_>]) -> (Tally, Value) {
+    let mut bytes = Vec::new();
+    let tally = chrome(&mut bytes, runs).expect("a vector takes everything");
+    assert_eq!(tally.bytes, bytes.len() as u64);
+    (tally, serde_json::from_slice(&bytes).expect("JSON"))
+}
+
+fn events(file: &Value) -> &Vec<Value> {
+    file["traceEvents"].as_array().expect("events")
+}
+
+/// Microseconds as they are written, in nanoseconds: by their digits, since no rounding is to help.
+fn ns(value: &Value) -> u64 {
+    let text = value.to_string();
+    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    format!("{whole}{part:0<3}").parse().unwrap_or_else(|_| panic!("{text} is no time"))
+}
+
+fn kind<'v>(event: &'v Value, key: &str) -> &'v str {
+    event[key].as_str().unwrap_or("")
+}
+
+fn track(event: &Value) -> (u64, u64) {
+    (event["pid"].as_u64().expect("a process"), event["tid"].as_u64().expect("a thread"))
+}
+
+type Slices<'v> = BTreeMap<(u64, u64), Vec<(u64, u64, &'v Value)>>;
+
+/// Complete events by track, in order.
+fn slices(file: &Value) -> Slices<'_> {
+    let mut tracks = Slices::new();
+    for event in events(file).iter().filter(|e| kind(e, "ph") == "X") {
+        let from = ns(&event["ts"]);
+        tracks.entry(track(event)).or_default().push((from, from + ns(&event["dur"]), event));
+    }
+    tracks.values_mut().for_each(|slices| slices.sort_by_key(|s| (s.0, s.1)));
+    tracks
+}
+
+/// What must hold in every file.
+fn laws(runs: &[Run<'_>]) -> Result<(), TestCaseError> {
+    let (tally, file) = written(runs);
+    let tracks = slices(&file);
+    for slices in tracks.values() {
+        prop_assert!(slices.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{:?}", slices);
+        prop_assert!(slices.iter().all(|(from, to, _)| from < to));
+    }
+    let mut threads: BTreeMap<u64, u64> = BTreeMap::new();
+    let pids: Vec<u64> = events(&file).iter().filter_map(|e| e["pid"].as_u64()).collect();
+    for event in events(&file).iter().filter(|e| !e["tid"].is_null()) {
+        let (pid, tid) = track(event);
+        prop_assert!(tid > 0 && !pids.contains(&tid), "{}", event);
+        prop_assert_eq!(*threads.entry(tid).or_insert(pid), pid, "a thread has one process");
+    }
+    let of = |category: &str| tracks.values().flatten().filter(|(.., e)| kind(e, "cat") == category).count() as u64;
+    prop_assert_eq!(
+        (of("task"), of("core") + of("loop"), of("lock"), of("run")),
+        (tally.spans, tally.turns, tally.holds, tally.pauses)
+    );
+    let phase = |ph: &str| events(&file).iter().filter(|e| kind(e, "ph") == ph).count() as u64;
+    prop_assert_eq!(
+        [phase("i"), phase("C"), phase("s"), phase("f")],
+        [tally.instants, tally.samples, tally.flows, tally.flows]
+    );
+    arrows(&file, &tracks)?;
+    for (index, run) in runs.iter().enumerate() {
+        prop_assert_eq!(sums(&file, index), summed(run));
+    }
+    Ok(())
+}
+
+/// Each flow begins within a stretch and ends within a later one.
+fn arrows(file: &Value, tracks: &Slices<'_>) -> Result<(), TestCaseError> {
+    let mut begun: BTreeMap<u64, u64> = BTreeMap::new();
+    for event in events(file).iter().filter(|e| matches!(kind(e, "ph"), "s" | "f")) {
+        let (at, id) = (ns(&event["ts"]), event["id"].as_u64().expect("a number"));
+        let within =
+            tracks.get(&track(event)).is_some_and(|all| all.iter().any(|(from, to, _)| (*from..*to).contains(&at)));
+        prop_assert!(within, "{} is in no stretch", event);
+        if kind(event, "ph") == "s" {
+            prop_assert!(begun.insert(id, at).is_none());
+        } else {
+            prop_assert!(begun.remove(&id).is_some_and(|from| from < at), "{}", event);
+        }
+    }
+    prop_assert!(begun.is_empty());
+    Ok(())
+}
+
+/// Time in each state, by the run's complete events.
+fn sums(file: &Value, run: usize) -> StateSums {
+    let mut sums = StateSums::default();
+    let pid = (run * GROUPS.len()) as u64 + 2;
+    for event in events(file).iter().filter(|e| kind(e, "cat") == "task" && e["pid"] == pid && kind(e, "ph") == "X") {
+        let state = State::ALL.into_iter().find(|s| s.name() == kind(event, "name")).expect("a state");
+        sums[state as usize] += Ns(ns(&event["dur"]));
+    }
+    sums
+}
+
+/// The same by the trace's own sums, less what is no longer kept.
+fn summed(run: &Run<'_>) -> StateSums {
+    let window = run.window();
+    let mut sums = StateSums::default();
+    for track in &run.trace.tasks {
+        let (all, gone) = (track.sums(window.to), dropped(track, window));
+        sums.iter_mut().zip(all).zip(gone).for_each(|((sum, all), gone)| *sum += all - gone);
+    }
+    sums
+}
+
+/// What lies before the window: what happened before a task's first kept change is in its sums only.
+fn dropped(track: &crate::trace::Track, window: Range) -> StateSums {
+    let marks = track.marks();
+    let first = marks.first().map_or(window.from, |m| m.at);
+    if first >= window.from {
+        return track.sums_after(usize::from(!marks.is_empty()), first).states;
+    }
+    track.sums_after(marks.partition_point(|m| m.at < window.from), window.from).states
+}
+
+proptest! {
+    #[test]
+    fn any_run_is_written_in_balance(trace in made::traces(), event_loop in any::<bool>()) {
+        laws(&[Run { event_loop, ..Run::of("", &trace) }])?;
+    }
+
+    #[test]
+    fn several_stand_side_by_side(one in made::traces(), other in made::traces()) {
+        laws(&[Run::of("one", &one), Run { event_loop: true, ..Run::of("other", &other) }])?;
+    }
+
+    #[test]
+    fn a_part_of_a_run_is_in_balance_too(trace in made::traces(), from in 0u64..20_000, length in 0u64..20_000) {
+        let part = Range::new(Ns(from), Ns(from + length));
+        let run = Run { part: Some(part), event_loop: true, ..Run::of("part", &trace) };
+        let (_, file) = written(&[run]);
+        for (from, to, event) in slices(&file).values().flatten() {
+            prop_assert!(part.from.0 <= *from && *to <= part.to.0, "{}", event);
+        }
+        arrows(&file, &slices(&file))?;
+    }
+
+    #[test]
+    fn counters_are_the_time_there_was(trace in made::traces()) {
+        let run = Run::of("", &trace);
+        let (_, file) = written(&[run]);
+        let mut samples: Vec<(u64, f64)> = events(&file)
+            .iter()
+            .filter(|e| kind(e, "ph") == "C" && e["name"] == "cores")
+            .map(|e| (ns(&e["ts"]), e["args"]["working"].as_f64().expect("a number")))
+            .collect();
+        samples.sort_by_key(|s| s.0);
+        let area: f64 = samples.windows(2).map(|pair| pair[0].1 * (pair[1].0 - pair[0].0) as f64).sum();
+        let window = run.window();
+        let crowd = trace.crowd();
+        let totals = crowd.totals(window.to).since(&crowd.totals(window.from)).states();
+        let ran = totals[State::Running as usize].0 as f64;
+        prop_assert!((area - ran).abs() <= 1.0 + window.len().0 as f64 / 1e5, "{} {}", area, ran);
+    }
+}
+
+#[test]
+fn golden() {
+    let trace = made::three();
+    let mut bytes = Vec::new();
+    let run = Run { sentence: "They share a lock.", command: "concviz run -w locks", ..Run::of("threads", &trace) };
+    chrome(&mut bytes, &[run]).expect("a vector takes everything");
+    // Of the counters, which are many and alike, the first and the last.
+    let text = String::from_utf8(bytes).expect("text").replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    let is_counter = |line: &str| line.starts_with("{\"ph\":\"C\"");
+    let all: Vec<&str> = text.lines().collect();
+    let edge = |i: usize| i == 0 || !is_counter(all[i - 1]) || !is_counter(all[i + 1]);
+    let shown: Vec<&str> = (0..all.len()).filter(|i| !is_counter(all[*i]) || edge(*i)).map(|i| all[i]).collect();
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
+fn an_arrow_leads_from_the_one_who_let_go_to_the_one_who_waited() {
+    let trace = made::three();
+    let (tally, file) = written(&[Run::of("", &trace)]);
+    assert_eq!(tally.flows, 1);
+    let ends: Vec<&Value> = events(&file).iter().filter(|e| matches!(kind(e, "ph"), "s" | "f")).collect();
+    assert_eq!((track(ends[0]), ns(&ends[0]["ts"])), ((2, 1_002), 5_998), "task 1, just before it lets go");
+    assert_eq!((track(ends[1]), ns(&ends[1]["ts"])), ((2, 1_003), 6_100), "task 2, as it goes on");
+    assert_eq!(ends[0]["args"]["forced"], true);
+}
+
+#[test]
+fn nothing_is_a_file_too() {
+    let (_, file) = written(&[]);
+    assert!(events(&file).is_empty());
+    let trace = crate::trace::Trace::new(Vec::new(), 0);
+    let (tally, _) = written(&[Run::of("", &trace)]);
+    assert_eq!((tally.spans, tally.samples), (0, 0));
+}

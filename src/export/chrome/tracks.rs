@@ -1,0 +1,173 @@
+//! The tracks of cores, of the event loop and of locks.
+
+use std::io;
+
+use super::{Group, Writer};
+use crate::export::Run;
+use crate::state::Outcome;
+use crate::trace::{Hold, Owner, Track, Turn};
+use crate::units::Range;
+
+/// Who has a core or the loop for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stretch {
+    pub range: Range,
+    pub owner: Owner,
+    /// Whether it works there; or is there without, or nobody is.
+    pub works: bool,
+}
+
+/// What one track shows: stretches of work, and all others.
+#[derive(Clone, Debug, Default)]
+struct Lane {
+    work: Vec<Stretch>,
+    rest: Vec<Stretch>,
+}
+
+impl Lane {
+    /// All of it in order, none overlapping another: where the record claims both, work is what counts.
+    fn laid(self) -> Vec<Stretch> {
+        let Lane { mut work, mut rest } = self;
+        work.sort_unstable_by_key(|s| s.range.from);
+        rest.sort_unstable_by_key(|s| s.range.from);
+        let (mut all, mut next, mut free_from) =
+            (Vec::with_capacity(work.len() + rest.len()), 0, Range::default().from);
+        for stretch in rest {
+            let mut from = stretch.range.from.max(free_from);
+            while work.get(next).is_some_and(|w| w.range.to <= from) {
+                next += 1;
+            }
+            let among = work[next..].iter().take_while(|w| w.range.from < stretch.range.to);
+            for worked in among {
+                all.push(Stretch { range: Range::new(from, worked.range.from), ..stretch });
+                from = from.max(worked.range.to);
+            }
+            all.push(Stretch { range: Range::new(from, stretch.range.to), ..stretch });
+            free_from = free_from.max(stretch.range.to);
+        }
+        all.retain(|s| !s.range.is_empty());
+        all.append(&mut work);
+        all.sort_unstable_by_key(|s| s.range.from);
+        all
+    }
+}
+
+impl Writer<'_, '_, '_> {
+    pub(super) fn cores(&mut self) -> io::Result<()> {
+        let trace = self.run.trace;
+        let crowd = trace.crowd();
+        let mut lanes = vec![Lane::default(); crowd.cores().len()];
+        let mut event_loop = Lane::default();
+        let looped = self.run.event_loop;
+        crowd.turns(self.window, |range, turn| match turn {
+            Turn::Core(place, owner) => lanes[place].work.push(Stretch { range, owner, works: true }),
+            Turn::Beside(place, owner) => lanes[place].rest.push(Stretch { range, owner, works: false }),
+            Turn::Loop(_) | Turn::Listens if !looped => {}
+            Turn::Loop(owner) => event_loop.work.push(Stretch { range, owner, works: true }),
+            Turn::Listens => event_loop.rest.push(Stretch { range, owner: Owner::Nobody, works: false }),
+        });
+        let mut numbers = trace.cores.clone();
+        numbers.sort_unstable();
+        numbers.dedup();
+        for (tid, core) in (self.tids.cores..).zip(numbers) {
+            let place = crowd.cores().iter().position(|c| *c == core);
+            let lane = place.map(|place| std::mem::take(&mut lanes[place])).unwrap_or_default();
+            self.lane(tid, &format!("core {core}"), "core", lane)?;
+        }
+        if looped {
+            self.lane(self.tids.event_loop, "event loop", "loop", event_loop)?;
+        }
+        Ok(())
+    }
+
+    fn lane(&mut self, tid: u64, name: &str, category: &str, lane: Lane) -> io::Result<()> {
+        let track = self.track(Group::Cores, tid, name)?;
+        for stretch in lane.laid() {
+            self.complete(&track, stretch.range)?.json.raw(",\"name\":");
+            match stretch.owner {
+                Owner::Task(task) => match self.run.trace.names.get(task.index()) {
+                    Some(task) => self.json.text(&task.name),
+                    None => self.json.text(&self.run.task_name(task)),
+                },
+                Owner::Somebody => self.json.raw("\"several tasks\""),
+                Owner::Helper => self.json.raw("\"helper\""),
+                Owner::Watcher => self.json.raw("\"overhead\",\"cname\":\"grey\""),
+                Owner::Nobody => self.json.raw("\"listens\",\"cname\":\"white\""),
+            };
+            self.json.raw(",\"cat\":\"").raw(category).raw("\",\"args\":{\"works\":");
+            self.json.raw(if stretch.works { "true}}" } else { "false}}" });
+            self.tally.turns += 1;
+        }
+        Ok(())
+    }
+
+    pub(super) fn locks(&mut self) -> io::Result<()> {
+        let run = self.run;
+        for (tid, (id, lock)) in (self.tids.locks..).zip(&run.trace.locks) {
+            let track = self.track(Group::Locks, tid, &run.lock_name(*id))?;
+            for hold in lock.holds(self.window) {
+                self.complete(&track, hold.range)?.json.raw(",\"name\":").text(&run.task_name(hold.task));
+                self.json.raw(",\"cat\":\"lock\",\"args\":{\"waited_ns\":").int(hold.waited.0);
+                self.json.raw(",\"released\":").raw(released(run, &hold)).raw("}}");
+                self.tally.holds += 1;
+            }
+            let requests = lock.drop_requests(self.window).iter().map(|asked| (asked, "asks for it"));
+            let timeouts = lock.timeouts(self.window).iter().map(|waits| (waits, "waits on"));
+            for ((at, task), what) in requests.chain(timeouts) {
+                self.instant(&track, *at)?.json.raw(",\"name\":\"").raw(what).raw("\",\"cat\":\"ask\"");
+                self.json.raw(",\"args\":{\"task\":").text(&run.task_name(*task)).raw("}}");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How a turn with a lock ended. Of one that goes on nobody knows yet.
+fn released(run: &Run<'_>, hold: &Hold) -> &'static str {
+    let holder = run.trace.tasks.get(hold.task.index());
+    let killed = holder.filter(|track| matches!(track.end, Some((Outcome::Killed, _)))).and_then(Track::ended_at);
+    match (hold.open, hold.forced) {
+        (true, _) => "null",
+        (false, true) => "\"forced\"",
+        // Whoever dies with a lock never says that it lets go.
+        (false, false) if killed.is_some_and(|at| at <= hold.range.to) => "\"died\"",
+        (false, false) => "\"voluntary\"",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Ns;
+    use proptest::prelude::*;
+
+    fn stretches(works: bool) -> impl Strategy<Value = Vec<Stretch>> {
+        proptest::collection::vec((0u64..20, 0u64..20), 0..12).prop_map(move |steps| {
+            let mut at = 0;
+            let mut all = Vec::new();
+            for (gap, length) in steps {
+                let range = Range::new(Ns(at + gap), Ns(at + gap + length));
+                at = range.to.0;
+                all.push(Stretch { range, owner: Owner::Helper, works });
+            }
+            all.retain(|s| !s.range.is_empty());
+            all
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn work_stays_whole_and_all_else_fills_what_is_left(work in stretches(true), rest in stretches(false)) {
+            let laid = Lane { work: work.clone(), rest: rest.clone() }.laid();
+            for pair in laid.windows(2) {
+                prop_assert!(pair[0].range.to <= pair[1].range.from, "{:?}", pair);
+            }
+            prop_assert_eq!(laid.iter().filter(|s| s.works).copied().collect::<Vec<_>>(), work.clone());
+            let in_any = |all: &[Stretch], at: u64| all.iter().any(|s| s.range.contains(Ns(at)));
+            for at in 0..500 {
+                let shown = laid.iter().any(|s| !s.works && s.range.contains(Ns(at)));
+                prop_assert_eq!(shown, in_any(&rest, at) && !in_any(&work, at));
+            }
+        }
+    }
+}

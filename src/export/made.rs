@@ -1,0 +1,128 @@
+//! Runs made up for the tests of exporters: any events in any order, and one that is always the same.
+
+use proptest::prelude::*;
+
+use crate::state::{Outcome, State};
+use crate::trace::{Begin, End, Event, KernelRecord, Record, Switch, TaskName, Trace};
+use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
+
+const T0: u64 = 1_000_000_000;
+const TASKS: u32 = 5;
+const WORKERS: u16 = 3;
+
+pub(super) fn empty(names: &[&str], record: KernelRecord) -> Trace {
+    let name = |(n, name): (usize, &&str)| TaskName { name: (*name).to_owned(), background: n == 4 };
+    let mut trace = Trace::new(names.iter().enumerate().map(name).collect(), WORKERS);
+    trace = trace.naming_locks(vec!["the \"table\"\n".to_owned()]);
+    let begin = Begin {
+        t0: Stamp(T0),
+        pid: 7,
+        workers: WORKERS,
+        cores: vec![4, 0],
+        record,
+        watchers: vec![900],
+        ..Begin::default()
+    };
+    trace.begin(&begin);
+    trace
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let task = || (0..TASKS + 1).prop_map(TaskId);
+    let who = (0..WORKERS + 1).prop_map(WorkerId);
+    let lock = || prop_oneof![Just(LockId(0)), Just(LockId(1)), Just(LockId::named(0))];
+    let state = (0u8..10).prop_map(|n| State::from_repr(n).expect("a state"));
+    let short = || (0u64..2_000).prop_map(Ns);
+    let outcome = (0u8..4).prop_map(|n| Outcome::from_repr(n).expect("an outcome"));
+    let enter = (task(), state, any::<bool>(), short(), proptest::option::of(short()))
+        .prop_map(|(task, state, holds, ago, due)| Event::Enter { task, state, holds, ago, due });
+    let switch = (prop_oneof![300u32..303, Just(900)], 0u8..4)
+        .prop_map(|(tid, n)| Event::Switched { tid, switch: Switch::from_repr(n).expect("a switch") });
+    prop_oneof![
+        1 => task().prop_map(|task| Event::Submitted { task }),
+        12 => enter,
+        2 => (task(), short()).prop_map(|(task, spent)| Event::WasOff { task, spent }),
+        2 => task().prop_map(|task| Event::Moved { task }),
+        1 => (task(), outcome).prop_map(|(task, outcome)| Event::Ended { task, outcome, signal: 9, cpu: Ns(5) }),
+        1 => (who.clone(), task()).prop_map(|(who, task)| Event::WorkerStarting { who, task }),
+        1 => (300u32..303).prop_map(|tid| Event::WorkerStarted { pid: 7, tid }),
+        1 => prop_oneof![Just(Event::LoopListens), Just(Event::LoopWakes)],
+        4 => (lock(), task(), short()).prop_map(|(lock, task, waited)| Event::LockTaken { lock, task, waited }),
+        4 => (lock(), task(), any::<bool>())
+            .prop_map(|(lock, task, forced)| Event::LockReleased { lock, task, forced }),
+        1 => (lock(), task()).prop_map(|(lock, task)| Event::DropRequest { lock, task }),
+        1 => (lock(), task()).prop_map(|(lock, task)| Event::LockTimeout { lock, task }),
+        1 => (1u64..9).prop_map(|count| Event::Lost { count }),
+        1 => short().prop_map(|spent| Event::Suspended { spent }),
+        1 => short().prop_map(|time| Event::IntervalChanged { length: TurnLength::Time(time) }),
+        3 => switch,
+    ]
+}
+
+/// Any run: whatever is recorded, in any order, whole or cut off, with the kernel's record or without.
+pub(super) fn traces() -> impl Strategy<Value = Trace> {
+    let record = (0u64..20_000, 0..WORKERS + 1, 0u16..3, event());
+    let kept = prop_oneof![Just(10_000usize), Just(40)];
+    (proptest::collection::vec(record, 0..120), any::<bool>(), any::<bool>(), any::<bool>(), kept).prop_map(
+        |(records, sorted, kernel, ends, kept)| {
+            let none = || KernelRecord::None("refused".to_owned());
+            let kernel = if kernel { KernelRecord::Switches } else { none() };
+            let mut trace = empty(&["a", "b \\ \"c\"", "a", "d\u{1}é", "e"], kernel).with_limit(kept);
+            let core = |n: u16| [CoreId(0), CoreId(4), Record::NO_CORE][usize::from(n)];
+            let mut records: Vec<Record> = records
+                .into_iter()
+                .map(|(at, worker, n, event)| Record {
+                    at: Stamp(T0 + at),
+                    worker: WorkerId(worker),
+                    core: core(n),
+                    event,
+                })
+                .collect();
+            if sorted {
+                records.sort_by_key(|r| r.at);
+            }
+            trace.extend(&records);
+            if ends {
+                trace.end(End { at: Stamp(T0 + 18_000), ..End::default() });
+            }
+            trace
+        },
+    )
+}
+
+/// Three tasks that share a lock on two cores; the third is killed.
+pub(super) fn three() -> Trace {
+    let mut trace = empty(&["task 1", "task 2", "task 3"], KernelRecord::Switches);
+    let mut push = |at: u64, task: u32, event: Event| {
+        let (worker, core) = (WorkerId(task as u16), CoreId(if task == 1 { 4 } else { 0 }));
+        trace.push(&Record { at: Stamp(T0 + at), worker, core, event });
+    };
+    let enter = |task: u32, state: State| Event::Enter {
+        task: TaskId(task),
+        state,
+        holds: state != State::Sleep,
+        ago: Ns::ZERO,
+        due: None,
+    };
+    let lock = LockId::named(0);
+    (0..3).for_each(|task| push(0, task, Event::Submitted { task: TaskId(task) }));
+    push(1_001, 0, enter(0, State::Running));
+    push(1_500, 1, enter(1, State::Running));
+    push(2_000, 0, Event::LockTaken { lock, task: TaskId(0), waited: Ns::ZERO });
+    push(2_250, 1, enter(1, State::Lock));
+    push(3_000, 2, enter(2, State::Sleep));
+    push(5_999, 0, Event::LockReleased { lock, task: TaskId(0), forced: true });
+    push(6_000, 0, enter(0, State::Io));
+    push(6_100, 1, Event::LockTaken { lock, task: TaskId(1), waited: Ns(3_850) });
+    push(6_100, 1, enter(1, State::Running));
+    push(7_000, 0, Event::DropRequest { lock, task: TaskId(0) });
+    push(7_500, 2, Event::IntervalChanged { length: TurnLength::Time(Ns::from_millis(1)) });
+    push(8_000, 1, Event::LockReleased { lock, task: TaskId(1), forced: false });
+    let ended =
+        |task: u32, outcome: Outcome, signal: u8| Event::Ended { task: TaskId(task), outcome, signal, cpu: Ns(9) };
+    push(9_000, 0, ended(0, Outcome::Done, 0));
+    push(9_500, 1, ended(1, Outcome::Done, 0));
+    push(9_999, 2, ended(2, Outcome::Killed, 9));
+    trace.end(End { at: Stamp(T0 + 10_000), ..End::default() });
+    trace
+}

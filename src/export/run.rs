@@ -1,0 +1,98 @@
+//! A run as exporters see it: its trace, and what it is called.
+
+use crate::state::State;
+use crate::trace::{KernelRecord, Record, Span, Trace};
+use crate::units::{CoreId, LockId, Ns, Range, TaskId, WorkerId};
+
+/// A run to be written: its record, and what is to be said beside it.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// What it is called where there are several: `threads`. May be empty where there is one.
+    pub name: &'a str,
+    /// Its record.
+    pub trace: &'a Trace,
+    /// What it shows, in a sentence; may be empty.
+    pub sentence: &'a str,
+    /// The command that makes a run like it; may be empty.
+    pub command: &'a str,
+    /// Whether it has an event loop, which then has a track.
+    pub event_loop: bool,
+    /// The part of it to be written, on its own axis; nothing for all there is.
+    pub part: Option<Range>,
+}
+
+impl<'a> Run<'a> {
+    /// All of `trace`, called `name`.
+    pub fn of(name: &'a str, trace: &'a Trace) -> Run<'a> {
+        Run { name, trace, sentence: "", command: "", event_loop: false, part: None }
+    }
+
+    /// What is written: up to the end of the run, or to what is known of one that has none; from where the record is kept.
+    pub fn window(&self) -> Range {
+        let until = self.trace.makespan().unwrap_or_else(|| self.trace.latest());
+        let kept = Range::new(self.trace.forgotten, until);
+        self.part.map_or(kept, |part| part.and(kept))
+    }
+
+    /// Its tasks' numbers.
+    pub(super) fn tasks(&self) -> impl Iterator<Item = TaskId> + use<> {
+        (0u32..).take(self.trace.tasks.len()).map(TaskId)
+    }
+
+    /// What the task `id` is called.
+    pub(super) fn task_name(&self, id: TaskId) -> String {
+        let name = self.trace.names.get(id.index()).map(|n| n.name.clone());
+        name.unwrap_or_else(|| format!("task {}", u64::from(id.0) + 1))
+    }
+
+    /// What the lock `id` is called: those without a name are global ones, of which there may be one in each process.
+    pub(super) fn lock_name(&self, id: LockId) -> String {
+        match id.name_index() {
+            Some(index) => {
+                let name = self.trace.lock_names.get(index).cloned();
+                name.unwrap_or_else(|| format!("lock {}", index + 1))
+            }
+            None if self.trace.locks.range(..LockId::named(0)).nth(1).is_some() => format!("GIL {}", id.0 + 1),
+            None => "GIL".to_owned(),
+        }
+    }
+
+    /// The number of the worker `id`, from 1; nothing where it is none.
+    pub(super) fn worker(&self, id: WorkerId) -> Option<u64> {
+        (id.index() < self.trace.workers.len()).then(|| u64::from(id.0) + 1)
+    }
+
+    /// The worker that has the task in `span`, from 1. As long as it is queued none has.
+    pub(super) fn worker_in(&self, span: &Span) -> Option<u64> {
+        self.worker(span.worker).filter(|_| span.state != State::Queued)
+    }
+
+    /// The core that the task computes on in `span`. What it waits for it does on none.
+    pub(super) fn core(span: &Span) -> Option<u64> {
+        let CoreId(core) = Some(span.core).filter(|core| *core != Record::NO_CORE)?;
+        (span.state == State::Running).then_some(u64::from(core))
+    }
+
+    /// Whether the kernel told who was on which core: only then is `preempted` known.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.trace.record == KernelRecord::Switches
+    }
+
+    /// Why the kernel told nothing; `switches` where it did.
+    pub(super) fn record(&self) -> String {
+        match &self.trace.record {
+            KernelRecord::Switches => "switches".to_owned(),
+            KernelRecord::None(reason) => format!("none: {reason}"),
+        }
+    }
+
+    /// How many events are missing.
+    pub(super) fn lost(&self) -> u64 {
+        self.trace.losses.iter().map(|loss| loss.count).fold(0, u64::saturating_add)
+    }
+
+    /// The end of the run, where it has one.
+    pub(super) fn makespan(&self) -> Option<Ns> {
+        self.trace.makespan()
+    }
+}

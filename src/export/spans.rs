@@ -1,0 +1,159 @@
+//! Every stretch of every task as a table and as a document, and what they add up to. Times are whole nanoseconds from
+//! the start of the run, so that sums made elsewhere come out exactly. Numbers of tasks and workers begin at 1, those
+//! of cores are the kernel's; what is unknown is empty in a table and `null` in a document.
+//!
+//! `assets/spans.schema.json` describes the document, and a test holds one against the other. Fields are added, never
+//! renamed or removed, while [`SCHEMA`] stays the same.
+
+use std::io::{self, Write};
+
+use csv::Writer;
+
+use super::Run;
+use super::json::Json;
+use crate::state::State;
+use crate::trace::Span;
+
+mod figures;
+
+pub use figures::{CoreFigures, Figures, LockFigures, Statistics, TaskFigures};
+
+/// The version of the document.
+pub const SCHEMA: u32 = 1;
+
+/// The columns of [`csv`].
+pub const SPANS: [&str; 11] =
+    ["run", "task", "name", "background", "state", "from_ns", "to_ns", "duration_ns", "holds_worker", "worker", "core"];
+
+/// The columns of [`statistics_csv`].
+pub const STATISTICS: [&str; 8] = ["run", "of", "number", "name", "what", "sum_ns", "longest_ns", "count"];
+
+/// Writes a line for each stretch of each task of `runs`, task by task in the order of the plan; gives back how many
+/// there are.
+///
+/// # Errors
+/// As `out` says.
+pub fn csv(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<u64> {
+    let mut table = Writer::from_writer(out);
+    table.write_record(SPANS)?;
+    let mut count = 0;
+    for run in runs {
+        for (task, track) in run.tasks().zip(&run.trace.tasks) {
+            let name = run.task_name(task);
+            let number = (u64::from(task.0) + 1).to_string();
+            let background = truth(run.trace.is_background(task));
+            for span in track.spans(run.window()) {
+                let (mut from, mut to, mut length) = (itoa::Buffer::new(), itoa::Buffer::new(), itoa::Buffer::new());
+                let (mut worker, mut core) = (itoa::Buffer::new(), itoa::Buffer::new());
+                table.write_record([
+                    run.name,
+                    &number,
+                    &name,
+                    background,
+                    span.state.name(),
+                    from.format(span.range.from.0),
+                    to.format(span.range.to.0),
+                    length.format(span.range.len().0),
+                    truth(span.holds),
+                    run.worker_in(&span).map_or("", |number| worker.format(number)),
+                    Run::core(&span).map_or("", |number| core.format(number)),
+                ])?;
+                count += 1;
+            }
+        }
+    }
+    table.flush()?;
+    Ok(count)
+}
+
+const fn truth(is: bool) -> &'static str {
+    if is { "true" } else { "false" }
+}
+
+/// Writes what the stretches of `runs` add up to, a line for each figure: of each task and of all tasks by state, of each
+/// core by use, of each lock. `longest_ns` is the longest time without a break, `count` how many such times there were.
+///
+/// # Errors
+/// As `out` says.
+pub fn statistics_csv(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<()> {
+    let mut table = Writer::from_writer(out);
+    table.write_record(STATISTICS)?;
+    for run in runs {
+        let all = Statistics::of(run);
+        let mut line = |of: &str, number: &str, name: &str, what: &str, sum: u64, longest: &str, count: &str| {
+            table.write_record([run.name, of, number, name, what, &sum.to_string(), longest, count])
+        };
+        let states = |figures: &[Figures; State::COUNT]| {
+            let known = State::ALL.into_iter().filter(|s| *s != State::Preempted || run.is_recorded());
+            known.map(|s| (s.name(), figures[s as usize])).collect::<Vec<_>>()
+        };
+        for (what, f) in states(&all.states) {
+            line("all tasks", "", "", what, f.sum.0, &f.longest.0.to_string(), &f.count.to_string())?;
+        }
+        for task in &all.tasks {
+            for (what, f) in states(&task.states) {
+                let number = (task.task.0 + 1).to_string();
+                let (longest, count) = (f.longest.0.to_string(), f.count.to_string());
+                line("task", &number, &task.name, what, f.sum.0, &longest, &count)?;
+            }
+        }
+        for core in &all.cores {
+            let uses = [("working", core.working), ("beside work", core.beside), ("overhead", core.overhead)];
+            for (what, sum) in uses {
+                line("core", &core.core.to_string(), "", what, sum.0, "", "")?;
+            }
+        }
+        for lock in &all.locks {
+            let (name, held) = (&lock.name, lock.held);
+            line("lock", "", name, "held", held.sum.0, &held.longest.0.to_string(), &held.count.to_string())?;
+            let waits = lock.waited;
+            line("lock", "", name, "waited", waits.sum.0, &waits.longest.0.to_string(), &waits.count.to_string())?;
+        }
+    }
+    table.flush()
+}
+
+/// Writes `runs` as one JSON document: what each comes to, and every stretch.
+///
+/// # Errors
+/// As `out` says; what was written until then is no valid document.
+pub fn json(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<u64> {
+    let mut json = Json::new(out);
+    json.raw("{\"schema\":").int(u64::from(SCHEMA)).raw(",\"concviz\":").text(env!("CARGO_PKG_VERSION"));
+    json.raw(",\"runs\":[");
+    for (index, run) in runs.iter().enumerate() {
+        json.raw(if index > 0 { ",\n" } else { "\n" });
+        about(&mut json, run)?;
+        figures::write(&mut json, run)?;
+        json.raw(",\"spans\":").list();
+        for (task, track) in run.tasks().zip(&run.trace.tasks) {
+            for span in track.spans(run.window()) {
+                json.next()?.raw("{\"task\":").int(u64::from(task.0) + 1);
+                one(&mut json, run, &span);
+            }
+        }
+        json.raw("]}");
+    }
+    json.raw("\n]}\n");
+    json.finish()
+}
+
+fn about(json: &mut Json<'_>, run: &Run<'_>) -> io::Result<()> {
+    let window = run.window();
+    json.raw("{\"name\":").text(run.name).raw(",\"sentence\":").text(run.sentence);
+    json.raw(",\"command\":").text(run.command);
+    json.raw(",\"makespan_ns\":").number(run.makespan().map(|end| end.0));
+    json.raw(",\"from_ns\":").int(window.from.0).raw(",\"to_ns\":").int(window.to.0);
+    json.raw(",\"kept_from_ns\":").int(run.trace.forgotten.0).raw(",\"lost_events\":").int(run.lost());
+    json.raw(",\"kernel_record\":").text(&run.record());
+    Ok(())
+}
+
+fn one(json: &mut Json<'_>, run: &Run<'_>, span: &Span) {
+    json.raw(",\"state\":\"").raw(span.state.name()).raw("\",\"from_ns\":").int(span.range.from.0);
+    json.raw(",\"to_ns\":").int(span.range.to.0).raw(",\"holds_worker\":").raw(truth(span.holds));
+    json.raw(",\"worker\":").number(run.worker_in(span)).raw(",\"core\":").number(Run::core(span)).raw("}");
+}
+
+#[cfg(test)]
+mod tests;
