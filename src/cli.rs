@@ -10,7 +10,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::report::{Format, ListFormat};
-use crate::settings::Settings;
+use crate::settings::{Settings, Viewing};
 
 mod args;
 mod catalogue;
@@ -27,6 +27,8 @@ pub enum Invocation {
     Screen(Settings),
     /// A run without a screen, its result printed like this; or so many runs of the same.
     Run(Settings, Format, Option<u16>),
+    /// The screen on what was recorded.
+    View(Viewing),
     /// What this machine can show, printed like this.
     Doctor(ListFormat),
     /// This text on stdout.
@@ -136,6 +138,13 @@ where
             }
             Ok(Invocation::Run(settings, run.format, run.repeat))
         }
+        Some(args::Command::View(args::View { files, screen })) => Ok(Invocation::View(Viewing {
+            files,
+            color: screen.color,
+            theme: screen.theme,
+            ascii: screen.ascii,
+            mouse: !screen.no_mouse,
+        })),
         Some(args::Command::Workloads(list)) => Ok(Invocation::Print(match list.show {
             Some(name) => catalogue::show(&name.to_string_lossy())?,
             None => catalogue::list(list.format),

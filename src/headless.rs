@@ -1,8 +1,9 @@
 //! Runs without a screen: starts them, follows them, prints what they came to. stdout carries only what was asked for;
 //! progress and errors go to stderr. Draws nothing and decides nothing about a run.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -12,6 +13,7 @@ use signal_hook::iterator::Signals;
 
 use crate::engine::real::{Runner, calibrate, machine};
 use crate::plan::{Plan, Rates};
+use crate::recorder::Recorder;
 use crate::recording::Recording;
 use crate::report::{self, Format, Printout};
 use crate::settings::{Settings, Setup};
@@ -71,7 +73,7 @@ pub fn run(settings: &Settings, format: Format, repeat: Option<u16>) -> ExitCode
 }
 
 fn attempt(settings: &Settings, format: Format, repeat: Option<u16>) -> Result<(), Stop> {
-    let runs = Runs::open()?;
+    let runs = Runs::open(settings.trace.as_deref())?;
     let (plan, rates) = plan(&settings.setup)?;
     let mut printout = Printout::new(format, settings.plain, repeat);
     let mut outcome = Ok(());
@@ -114,14 +116,17 @@ struct Runs {
     news: Sender<News>,
     coming: Receiver<News>,
     made: Cell<u16>,
+    /// The file to which they are added.
+    recorder: RefCell<Option<Recorder>>,
 }
 
 impl Runs {
-    /// Begins to listen for signals.
-    fn open() -> Result<Runs, Stop> {
+    /// Begins to listen for signals. Runs are added to the file `trace`, where there is one.
+    fn open(trace: Option<&Path>) -> Result<Runs, Stop> {
+        let recorder = RefCell::new(trace.map(Recorder::open).transpose().map_err(Stop::Failed)?);
         let (news, coming) = channel();
         listen_for_signals(news.clone())?;
-        Ok(Runs { news, coming, made: Cell::new(0) })
+        Ok(Runs { news, coming, made: Cell::new(0), recorder })
     }
 
     /// Makes a run of `plan`, for which `setup` asked, called `what` while it goes on; told in sentences where it is
@@ -135,7 +140,15 @@ impl Runs {
         let to = self.news.clone();
         thread::spawn(move || forward(round, frames, &to));
         let mut following = Following::new(plan, what, plain, round);
-        following.follow(&mut runner, &self.coming)?;
+        let mut recorder = self.recorder.borrow_mut();
+        if let Some(recorder) = recorder.as_mut() {
+            recorder.begin(&following.begun(setup, plan, rates)).map_err(Stop::Failed)?;
+        }
+        let followed = following.follow(&mut runner, &self.coming, recorder.as_mut());
+        if let Some(recorder) = recorder.as_mut() {
+            recorder.end(&following.beside).map_err(Stop::Failed)?;
+        }
+        followed?;
         runner.kill();
         Ok(following.recording(setup, plan, rates))
     }

@@ -20,6 +20,7 @@ pub mod load;
 pub mod model;
 pub mod palette;
 pub mod plan;
+pub mod recorder;
 pub mod recording;
 pub mod report;
 #[cfg(unix)]

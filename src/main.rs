@@ -27,6 +27,10 @@ fn main() -> ExitCode {
             Ok(()) => runtime::screen(&settings),
             Err(exit) => exit.print(),
         },
+        Ok(Invocation::View(viewing)) => match cli::require_terminal() {
+            Ok(()) => runtime::view(&viewing),
+            Err(exit) => exit.print(),
+        },
         Ok(Invocation::Print(text)) => cli::print(&text),
         Err(exit) => exit.print(),
     }
@@ -39,7 +43,7 @@ fn main() -> ExitCode {
     let here = Here { allowed_cores: u16::try_from(allowed).unwrap_or(u16::MAX) };
     match cli::parse(args, &here) {
         Ok(Invocation::Doctor(format)) => doctor::run(elsewhere::terminal_facts(), format),
-        Ok(Invocation::Run(..) | Invocation::Screen(_)) => elsewhere::refuse(),
+        Ok(Invocation::Run(..) | Invocation::Screen(_) | Invocation::View(_)) => elsewhere::refuse(),
         Ok(Invocation::Print(text)) => cli::print(&text),
         Err(exit) => exit.print(),
     }

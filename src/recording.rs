@@ -11,8 +11,10 @@ use crate::trace::{TaskName, Trace};
 use crate::units::Ns;
 
 mod score;
+mod stored;
 
 pub use score::Score;
+pub use stored::{Opened, head, open, tail};
 
 /// What is known of the machine a run was made on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

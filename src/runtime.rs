@@ -7,10 +7,11 @@ use std::process::ExitCode;
 use rustix::io::Errno;
 use signal_hook::consts::SIGHUP;
 
-use crate::app::App;
+use crate::app::{App, Effect};
 use crate::engine::real::{calibrate, machine, sys};
+use crate::recorder::{self, Recorder};
 use crate::recording::Machine;
-use crate::settings::Settings;
+use crate::settings::{Settings, Viewing};
 use crate::text;
 use crate::ui::Look;
 use crate::units::Stamp;
@@ -33,7 +34,11 @@ fn now() -> Stamp {
 
 /// Runs the screen until the user leaves it. The exit code is 0, or 128 and the number of the signal that ended it.
 pub fn screen(settings: &Settings) -> ExitCode {
-    match attempt(settings) {
+    finish(attempt(settings))
+}
+
+fn finish(left: io::Result<(Leave, String)>) -> ExitCode {
+    match left {
         Ok((Leave::Asked, farewell)) => {
             let _ = io::stdout().write_all(farewell.as_bytes());
             ExitCode::SUCCESS
@@ -46,22 +51,50 @@ pub fn screen(settings: &Settings) -> ExitCode {
     }
 }
 
+/// Shows what was recorded until the user leaves it. The exit code as of [`screen`], or 1 where there is nothing to show.
+pub fn view(viewing: &Viewing) -> ExitCode {
+    let mut opened = Vec::new();
+    for file in &viewing.files {
+        match recorder::read(file) {
+            Ok(found) => opened.push((file.display().to_string(), found)),
+            Err(why) => {
+                let _ = writeln!(io::stderr(), "error: {why}");
+                return ExitCode::from(1);
+            }
+        }
+    }
+    let look = look::of(viewing.color, viewing.theme, viewing.ascii);
+    let app = terminal::size().map(|size| App::viewing(opened, now(), size));
+    let left = app.and_then(|app| match app {
+        Some(mut app) => show(&mut app, look, viewing.mouse, Vec::new(), None).map(|leave| (leave, String::new())),
+        None => Ok((Leave::Asked, String::new())),
+    });
+    finish(left)
+}
+
 fn attempt(settings: &Settings) -> io::Result<(Leave, String)> {
-    // The screen answers soon even while a run keeps all cores busy; it takes no more of them.
-    sys::take_short_turns();
-    sys::keep_freed_memory();
-    let look = look::of(settings);
+    let look = look::of(settings.color, settings.theme, settings.ascii);
     let machine = Machine { usable: machine::usable_cores(), allowed: machine::allowed_cores() };
     let size = terminal::size()?;
     let mut app = App::new(settings.setup.clone(), machine, Some(calibrate::cached()), now(), size);
     // The first run is under way before the terminal is touched.
     let first = app.launch();
-    let mut session = Session::new()?;
-    let leave = session.perform(&mut app, first);
-    let mut terminal = Terminal::enter(settings.mouse)?;
+    let trace = settings.trace.as_deref().map(Recorder::open).transpose().map_err(io::Error::other)?;
+    let leave = show(&mut app, look, settings.mouse, first, trace)?;
+    Ok((leave, farewell(&app, look)))
+}
+
+/// Takes the terminal and shows `app` on it until it is left; the effects `first` come before that.
+fn show(app: &mut App, look: Look, mouse: bool, first: Vec<Effect>, recorder: Option<Recorder>) -> io::Result<Leave> {
+    // The screen answers soon even while a run keeps all cores busy; it takes no more of them.
+    sys::take_short_turns();
+    sys::keep_freed_memory();
+    let mut session = Session::new(recorder)?;
+    let leave = session.perform(app, first);
+    let mut terminal = Terminal::enter(mouse)?;
     let leave = match leave {
         Some(leave) => leave,
-        None => match session.run(&mut app, look, &mut terminal) {
+        None => match session.run(app, look, &mut terminal) {
             // The window was closed; the signal that says so may come later.
             Err(e) if e.raw_os_error() == Some(Errno::IO.raw_os_error()) => Leave::Signal(SIGHUP),
             other => other?,
@@ -69,7 +102,7 @@ fn attempt(settings: &Settings) -> io::Result<(Leave, String)> {
     };
     session.stop();
     terminal.leave();
-    Ok((leave, farewell(&app, look)))
+    Ok(leave)
 }
 
 /// What stands on the shell's screen afterwards: the scoreboard, and the command that repeats the last run.

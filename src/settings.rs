@@ -1,6 +1,8 @@
 //! What the user chose, checked and complete: what a screen or a run without one starts from. Plain data: knows
 //! neither the command line it came from nor the machine.
 
+use std::path::PathBuf;
+
 use crate::palette::Theme;
 
 mod setup;
@@ -22,6 +24,23 @@ pub struct Settings {
     pub mouse: bool,
     /// Whether events are printed as sentences instead of a screen.
     pub plain: bool,
+    /// The file to which runs are added as they are made.
+    pub trace: Option<PathBuf>,
+}
+
+/// How the screen looks at what was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewing {
+    /// The files.
+    pub files: Vec<PathBuf>,
+    /// Whether to draw in colour.
+    pub color: Color,
+    /// Which colours.
+    pub theme: Theme,
+    /// Whether to draw with ASCII characters only.
+    pub ascii: bool,
+    /// Whether the mouse is used.
+    pub mouse: bool,
 }
 
 /// Whether to draw in colour.

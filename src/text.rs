@@ -6,6 +6,7 @@ mod costs;
 mod here;
 mod label;
 mod link;
+mod recording;
 pub mod report;
 mod sentence;
 mod sharing;
@@ -16,6 +17,7 @@ pub use costs::{Costs, Recorded};
 pub use here::Here;
 pub use label::Label;
 pub use link::{Link, NoLink};
+pub use recording::{cut_off, damaged, not_stored, stored, unreadable_run};
 pub use sentence::{Sentence, Try, Waiters, Waits};
 pub use sharing::{Behind, Reason, Round, Sharing};
 

@@ -26,6 +26,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("recording", 4),
     ("app", 5),
     ("export", 5),
+    ("recorder", 5),
     ("report", 5),
     ("doctor", 6),
     ("ui", 6),

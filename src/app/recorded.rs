@@ -3,7 +3,7 @@
 use super::run::{Run, RunId};
 use super::update::TOAST;
 use super::{Action, App, Effect, Playhead, Toast, View, compare};
-use crate::recording::{Machine, Recording};
+use crate::recording::{Machine, Opened};
 use crate::scene::axis_ahead;
 use crate::text::Label;
 use crate::units::{Ns, Stamp};
@@ -70,14 +70,34 @@ fn turn(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
     compare::show(app, |run| run.id == next)
 }
 
+/// The name of a file without its folder and its suffix.
+fn stem(file: &str) -> String {
+    let path = std::path::Path::new(file);
+    path.file_stem().map_or_else(|| file.to_owned(), |s| s.to_string_lossy().into_owned())
+}
+
+/// How long it is said what is wrong with a file.
+const LONG: Ns = Ns::from_millis(10_000);
+
 impl App {
-    /// The state in which the runs of `recordings`, at least one, can be looked at; `from` says what they were read from.
-    pub fn viewing(recordings: Vec<Recording>, from: String, now: Stamp, size: (u16, u16)) -> Option<App> {
-        let mut runs: Vec<Run> =
-            recordings.into_iter().zip(1..).map(|(recording, id)| Run::recorded(RunId(id), recording)).collect();
-        runs.reverse();
-        let first = runs.pop()?;
-        runs.reverse();
+    /// The state in which the runs of `files`, each with its name, can be looked at; nothing where there is none. What is
+    /// wrong with a file is said first.
+    pub fn viewing(files: Vec<(String, Opened)>, now: Stamp, size: (u16, u16)) -> Option<App> {
+        let from = files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+        let several = files.len() > 1;
+        let damage = files.iter().find_map(|(name, opened)| Some(format!("{name}: {}", opened.damage.as_ref()?)));
+        let mut runs: Vec<Run> = Vec::new();
+        for (name, opened) in files {
+            for recording in opened.recordings {
+                let mut run = Run::recorded(RunId(runs.len() as u64 + 1), recording);
+                run.origin = several.then(|| stem(&name));
+                runs.push(run);
+            }
+        }
+        if runs.is_empty() {
+            return None;
+        }
+        let first = runs.remove(0);
         let (setup, machine) = (first.setup.clone(), Machine { ..first.machine.clone() });
         let mut app = App::new(setup, machine, Some(first.rates), now, size);
         app.recorded = Some(from);
@@ -90,6 +110,7 @@ impl App {
         app.axis = axis_ahead(Ns::ZERO, longest);
         app.kept = runs;
         app.run = Some(first);
+        app.toast = damage.map(|text| Toast { text, until: app.now + LONG });
         super::lanes::arrange(&mut app);
         Some(app)
     }

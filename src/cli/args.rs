@@ -1,6 +1,7 @@
 //! The options as they are declared. Each value is read here; what depends on several of them is decided elsewhere.
 
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, Args as ClapArgs, Parser, Subcommand};
@@ -42,6 +43,8 @@ pub(super) const EXAMPLES: &[(&str, &str)] = &[
     ("concviz run -m threads", "one run, its result as a table"),
     ("concviz run -m threads --repeat 10", "ten runs, and how their times are spread"),
     ("concviz run --tasks 200 --cpu 5ms --wait 50ms", "numbers of your own, without a file"),
+    ("concviz run --trace runs.concviz", "a run that is kept; view opens it, export draws it"),
+    ("concviz view runs.concviz", "the screen on what was recorded"),
     ("concviz run --format json", "the result for programs; csv for spreadsheets"),
     ("concviz workloads", "what there is to run"),
 ];
@@ -59,6 +62,8 @@ fn examples() -> String {
 pub(super) enum Command {
     /// Run without a screen and print the result
     Run(Run),
+    /// Look at recorded runs on the screen, with everything but running them again
+    View(View),
     /// List the workloads, or print one as a file to edit
     Workloads(Workloads),
     /// Say what this machine can show, and what limits it
@@ -99,6 +104,16 @@ pub(super) struct Run {
     /// Run so many times, and say how the figures spread
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(values::MOST_RUNS), help_heading = OUTPUT)]
     pub repeat: Option<u16>,
+}
+
+/// The options of `concviz view`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct View {
+    /// Files that --trace or the key S has written
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub screen: Screen,
 }
 
 /// Options of the screen and of `concviz run`.
@@ -150,6 +165,9 @@ pub(super) struct Shared {
     /// Print what happens in sentences: for screen readers and logs
     #[arg(long, help_heading = OUTPUT)]
     pub plain: bool,
+    /// Add every run to this file, which `concviz view` opens and `concviz export` draws
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    pub trace: Option<PathBuf>,
 }
 
 /// Headings of the help.
@@ -157,7 +175,7 @@ const WORK: &str = "What is run";
 const MODEL: &str = "How it is run";
 const OUTPUT: &str = "How it is shown";
 
-/// Options of the screen alone.
+/// How the screen looks.
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = OUTPUT)]
 pub(super) struct Screen {

@@ -101,6 +101,7 @@ pub(super) fn settings(shared: &Shared, host: &impl Host) -> Result<Settings, Ex
         ascii: false,
         mouse: true,
         plain: shared.plain,
+        trace: shared.trace.clone(),
     })
 }
 

@@ -11,7 +11,8 @@ use crate::engine::real::machine::{self, Throttling};
 use crate::engine::real::{Runner, sys};
 use crate::load::Watch;
 use crate::plan::{Plan, Rates};
-use crate::recording::{Beside, Machine, Recording, empty_trace};
+use crate::recorder::Recorder;
+use crate::recording::{Beside, Finished, Machine, Recording, empty_trace};
 use crate::report::Narrator;
 use crate::settings::Setup;
 use crate::trace::{Begin, End, Frame, Trace};
@@ -26,7 +27,7 @@ pub(super) struct Following {
     machine: Machine,
     watch: Option<Watch>,
     throttling: Option<Throttling>,
-    beside: Beside,
+    pub beside: Beside,
 }
 
 impl Following {
@@ -44,6 +45,11 @@ impl Following {
             throttling: None,
             beside: Beside::default(),
         }
+    }
+
+    /// What is known of it before it begins.
+    pub(super) fn begun<'a>(&'a self, setup: &'a Setup, plan: &'a Plan, rates: Rates) -> Finished<'a> {
+        Finished { setup, plan, rates, machine: &self.machine, trace: &self.trace, beside: self.beside }
     }
 
     /// All that came of it, for which `setup` asked and which was planned with `rates`.
@@ -94,18 +100,31 @@ impl Following {
     }
 
     /// Until the run is over, or something ends it.
-    pub(super) fn follow(&mut self, runner: &mut Runner, coming: &Receiver<News>) -> Result<(), Stop> {
-        let followed = self.each_frame(runner, coming);
+    pub(super) fn follow(
+        &mut self,
+        runner: &mut Runner,
+        coming: &Receiver<News>,
+        recorder: Option<&mut Recorder>,
+    ) -> Result<(), Stop> {
+        let followed = self.each_frame(runner, coming, recorder);
         self.progress.erase();
         followed
     }
 
-    fn each_frame(&mut self, runner: &mut Runner, coming: &Receiver<News>) -> Result<(), Stop> {
+    fn each_frame(
+        &mut self,
+        runner: &mut Runner,
+        coming: &Receiver<News>,
+        mut recorder: Option<&mut Recorder>,
+    ) -> Result<(), Stop> {
         loop {
             match coming.recv_timeout(Duration::from_millis(100)) {
                 // What an earlier run leaves behind is nobody's news.
                 Ok(News::Frame(round, _) | News::Over(round, _)) if round != self.round => {}
                 Ok(News::Frame(_, frame)) => {
+                    if let Some(recorder) = recorder.as_deref_mut() {
+                        recorder.frame(&frame).map_err(Stop::Failed)?;
+                    }
                     if self.take(*frame)? {
                         return Ok(());
                     }

@@ -1,17 +1,18 @@
 //! How many colours, by the rules people expect: the flag, then `NO_COLOR`, then what the terminal says of itself.
 
-use crate::settings::{Color, Settings};
+use crate::palette::Theme;
+use crate::settings::Color;
 use crate::ui::{Depth, LEAST, Look};
 
 #[cfg_attr(not(unix), expect(dead_code, reason = "without an engine there is no screen"))]
-/// The look that `settings` and the environment ask for.
-pub(super) fn of(settings: &Settings) -> Look {
-    let depth = depth(settings.color, &|name| std::env::var(name).ok());
+/// The look that these settings and the environment ask for.
+pub(super) fn of(color: Color, theme: Theme, ascii: bool) -> Look {
+    let depth = depth(color, &|name| std::env::var(name).ok());
     // The terminal library has rules of its own about NO_COLOR; ours are already applied. Without colours not even the
     // default ones are asked for.
     crossterm::style::force_color_output(depth != Depth::None);
     let utf8 = locale_is_utf8(&|name| std::env::var(name).ok());
-    Look { theme: settings.theme, depth, ascii: settings.ascii || !utf8 }
+    Look { theme, depth, ascii: ascii || !utf8 }
 }
 
 /// What is known of the terminal, and what the screen would make of it.

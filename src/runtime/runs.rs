@@ -1,5 +1,9 @@
 //! The run that is under way: its process, the thread that reads its pipe, and what others did meanwhile.
 
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use crossbeam::channel::Sender;
@@ -9,17 +13,24 @@ use super::now;
 use crate::app::{Message, RunId};
 use crate::engine::real::machine::{self, Throttling};
 use crate::engine::real::{Runner, sys};
+use crate::files;
 use crate::load::Watch;
 use crate::plan::Plan;
-use crate::recording::Beside;
-use crate::trace::{End, Frame, Record};
+use crate::recorder::{self, Recorder, Scratch};
+use crate::recording::{Beside, Finished};
+use crate::trace::{End, Frame, FrameError, Record};
 use crate::units::{Ns, TurnLength};
 
 /// The one run there can be.
 #[derive(Default)]
 pub struct Runs {
     current: Option<Current>,
+    /// What they sent, so that they can be stored afterwards.
+    sent: BTreeMap<RunId, Sent>,
 }
+
+/// What a run sent; written by the thread that reads its pipe.
+type Sent = Arc<Mutex<Scratch>>;
 
 struct Current {
     id: RunId,
@@ -46,10 +57,13 @@ impl Runs {
         self.stop();
         let mut runner = Runner::spawn(plan).map_err(|e| e.to_string())?;
         let Some(mut frames) = runner.frames() else { return Ok(()) };
+        let sent = self.keep_what_is_sent(id);
         let read = move || {
             let mut begun = false;
             loop {
-                let news = match frames.next_frame() {
+                let next = frames.next_frame();
+                keep(sent.as_ref(), &next);
+                let news = match next {
                     Ok(Some(Frame::Events(records))) if std::mem::replace(&mut begun, true) => {
                         if quiet.send((id, records)).is_err() {
                             return;
@@ -70,6 +84,41 @@ impl Runs {
         builder.spawn(read).map_err(|e| format!("the run cannot be watched: {e}; close other programs"))?;
         self.current = Some(Current { id, runner, watch: None, throttling: None });
         Ok(())
+    }
+
+    fn keep_what_is_sent(&mut self, id: RunId) -> Option<Sent> {
+        // Where there is no room for a file the run goes on all the same, and cannot be stored.
+        let sent = Arc::new(Mutex::new(Scratch::new().ok()?));
+        self.sent.insert(id, Arc::clone(&sent));
+        Some(sent)
+    }
+
+    /// Of all runs only what these sent is still wanted.
+    pub fn want(&mut self, ids: &[RunId]) {
+        self.sent.retain(|id, _| ids.contains(id));
+    }
+
+    /// Stores `runs` in a new file whose name begins with `name`: what it is called.
+    ///
+    /// # Errors
+    /// In a few words, where what they sent is not there or the file cannot be written.
+    pub fn store(&self, name: &str, runs: &[(RunId, Finished<'_>)]) -> Result<PathBuf, String> {
+        let sent: Vec<_> = runs.iter().filter_map(|(id, run)| Some((*run, self.sent.get(id)?.lock().ok()?))).collect();
+        if sent.is_empty() {
+            return Err("what the runs sent could not be kept, there was no room for temporary files".to_owned());
+        }
+        let whole = |out: &mut dyn Write| recorder::write(out, sent.iter().map(|(run, scratch)| (*run, &**scratch)));
+        files::write_new(Path::new("."), name, "concviz", whole).map_err(|e| e.to_string())
+    }
+
+    /// Adds the run `id` to the file of `recorder`.
+    ///
+    /// # Errors
+    /// In a sentence, where what it sent is not there or the file cannot be written.
+    pub fn record(&self, recorder: &mut Recorder, id: RunId, run: &Finished<'_>) -> Result<(), String> {
+        let sent = self.sent.get(&id).and_then(|sent| sent.lock().ok());
+        let sent = sent.ok_or("what the run sent could not be kept, there is no room for temporary files")?;
+        recorder.add(run, &sent)
     }
 
     /// Tells the run `id`, if it is under way, that its global lock has another interval.
@@ -126,6 +175,20 @@ impl Runs {
     pub fn cut(&mut self, id: RunId, why: String, over: bool) -> Option<Message> {
         let current = self.current.as_ref().filter(|c| c.id == id && !over);
         current.map(|_| Message::Failed(id, why))
+    }
+}
+
+/// Keeps what a run sent, as far as there is room.
+fn keep(sent: Option<&Sent>, next: &Result<Option<Frame>, FrameError>) {
+    let Some(Ok(mut sent)) = sent.map(|sent| sent.lock()) else { return };
+    match next {
+        Ok(Some(frame)) => {
+            sent.frame(frame);
+            if matches!(frame, Frame::End(_) | Frame::Failed(_)) {
+                sent.close();
+            }
+        }
+        Ok(None) | Err(_) => sent.close(),
     }
 }
 

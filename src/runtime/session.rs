@@ -16,7 +16,8 @@ use super::terminal::Terminal;
 use super::{now, pictures};
 use crate::app::{App, CoreLoad, Effect, Message, RunId, update};
 use crate::engine::real::calibrate::Calibration;
-use crate::text::Label;
+use crate::recorder::Recorder;
+use crate::text::{self, Label};
 use crate::trace::{Frame, Record};
 use crate::ui::{self, Look};
 use crate::units::{Ns, Stamp};
@@ -51,6 +52,8 @@ pub struct Session {
     quiet: (Sender<Quiet>, Receiver<Quiet>),
     runs: Runs,
     cores: Option<Cores>,
+    /// The file to which runs are added.
+    recorder: Option<Recorder>,
     next_look: Stamp,
     last_frame: Stamp,
     dragged: Option<u16>,
@@ -68,11 +71,11 @@ enum Draw {
 }
 
 impl Session {
-    /// A session in which nothing runs yet.
+    /// A session in which nothing runs yet. Runs are added to the file of `recorder`, where there is one.
     ///
     /// # Errors
     /// If signals cannot be listened for.
-    pub fn new() -> io::Result<Session> {
+    pub fn new(recorder: Option<Recorder>) -> io::Result<Session> {
         let (to, from) = news::open()?;
         let start = now();
         Ok(Session {
@@ -81,6 +84,7 @@ impl Session {
             quiet: unbounded(),
             runs: Runs::default(),
             cores: None,
+            recorder,
             next_look: start + FIRST_LOOK,
             last_frame: start,
             dragged: None,
@@ -116,7 +120,7 @@ impl Session {
                 }
             }
             wanted = wanted.max(self.hear_quiet(app));
-            if time >= self.next_look && !app.is_paused() {
+            if time >= self.next_look && !app.is_paused() && !app.is_recorded() {
                 wanted = wanted.max(self.look_at_cores(app, time));
             }
             let due = time.since(self.last_frame) >= FRAME;
@@ -131,7 +135,7 @@ impl Session {
     fn patience(&self, app: &App, wanted: Draw) -> Duration {
         let time = now();
         let frame = (app.is_moving() || wanted != Draw::Not).then(|| self.last_frame + FRAME);
-        let look = (!app.is_paused()).then_some(self.next_look);
+        let look = (!app.is_paused() && !app.is_recorded()).then_some(self.next_look);
         let live = app.run.as_ref().is_some_and(|run| !run.is_over());
         // Also when the picture stands still: what happened up to then is still on its way.
         let events = live.then(|| time + FRAME);
@@ -213,13 +217,25 @@ impl Session {
         if app.is_paused() && matches!(message, Message::Begin(..) | Message::Events(..) | Message::End(..)) {
             urgency = Draw::Not;
         }
+        let ended = match &message {
+            Message::End(id, ..) | Message::Failed(id, _) => Some(*id),
+            _ => None,
+        };
+        // Another run may follow at once: what this one was is stored before.
         let effects = update(app, message);
+        if let Some(id) = ended {
+            self.record(app, id);
+        }
         for effect in &effects {
             match effect {
                 Effect::Suspend => self.suspend(app, terminal)?,
                 Effect::Save(name) => {
                     let result = pictures::save(app, look, name);
                     update(app, Message::Saved(result));
+                }
+                Effect::Store(name, ids) => {
+                    let stored = self.store(app, name, ids);
+                    update(app, Message::Saved(stored));
                 }
                 Effect::Copy => {
                     let copied = terminal.copy(&ui::result_text(app)).map(|()| Label::Copied.text().to_owned());
@@ -232,11 +248,34 @@ impl Session {
         Ok((urgency, leave))
     }
 
+    /// Stores runs in a file whose name begins with `name`: what is said of it.
+    fn store(&self, app: &App, name: &str, ids: &[RunId]) -> Result<String, String> {
+        let wanted = |run: &&crate::app::Run| ids.contains(&run.id);
+        let mut runs: Vec<_> = app.runs().filter(wanted).map(|run| (run.id, run.finished())).collect();
+        runs.sort_by_key(|(id, _)| *id);
+        let path = self.runs.store(name, &runs).map_err(|why| text::not_stored(&why))?;
+        let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        Ok(text::stored(runs.len(), &file))
+    }
+
+    /// Adds a run that is over to the file that was asked for.
+    fn record(&mut self, app: &mut App, id: RunId) {
+        let Some(recorder) = &mut self.recorder else { return };
+        let Some(run) = app.runs().find(|run| run.id == id) else { return };
+        if let Err(why) = self.runs.record(recorder, id, &run.finished()) {
+            // Said once: the next run would not fare better.
+            self.recorder = None;
+            update(app, Message::Saved(Err(why)));
+        }
+    }
+
     /// Carries out what does not need the terminal.
     pub fn perform(&mut self, app: &mut App, effects: Vec<Effect>) -> Option<Leave> {
         for effect in effects {
             match effect {
                 Effect::Start(id, plan) => {
+                    let wanted: Vec<RunId> = app.runs().map(|run| run.id).collect();
+                    self.runs.want(&wanted);
                     if let Err(why) = self.runs.start(id, &plan, self.to.clone(), self.quiet.0.clone()) {
                         update(app, Message::Failed(id, why));
                     }

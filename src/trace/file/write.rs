@@ -94,6 +94,11 @@ impl<W: Write> FileWriter<W> {
         self.out.flush()
     }
 
+    /// The file itself, for whole blocks from elsewhere. To be flushed before, so that they come in their place.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// Writes what there is, and gives the file back.
     ///
     /// # Errors

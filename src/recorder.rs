@@ -1,0 +1,183 @@
+//! Writes runs into files as they are made, and reads them back. A file that grows is whole at any moment but for its last
+//! block, so that nothing is lost when the program, or the machine, ends meanwhile.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use crate::recording::{self, Beside, Finished, Opened};
+use crate::trace::file::{self, FileError, FileWriter};
+use crate::trace::{Frame, Record};
+
+/// The most that is read of a file.
+const LARGEST: u64 = 4 << 30;
+
+/// A file to which runs are added.
+#[derive(Debug)]
+pub struct Recorder {
+    path: PathBuf,
+    writer: FileWriter<BufWriter<File>>,
+}
+
+impl Recorder {
+    /// The file at `path`: a new one, or a sound recording to which further runs are added. Anything else that is there
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// In a sentence that names the file.
+    pub fn open(path: &Path) -> Result<Recorder, String> {
+        let refused = |why: &dyn std::fmt::Display| format!("{} cannot be recorded into: {why}", path.display());
+        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+        let file = file.as_mut().map_err(|e| refused(e))?;
+        let length = file.metadata().map_err(|e| refused(&e))?.len();
+        let mut bytes = Vec::new();
+        Read::by_ref(file).take(LARGEST).read_to_end(&mut bytes).map_err(|e| refused(&e))?;
+        let out = BufWriter::new(file.try_clone().map_err(|e| refused(&e))?);
+        let writer = match file::read(&bytes) {
+            Err(FileError::Empty) => FileWriter::create(out).map_err(|e| refused(&e))?,
+            Ok(contents) if contents.sound == length => {
+                let mut out = out;
+                out.seek(SeekFrom::End(0)).map_err(|e| refused(&e))?;
+                FileWriter::append(out)
+            }
+            Ok(contents) => {
+                let why = contents.damage.map_or_else(String::new, |d| d.to_string());
+                return Err(refused(&format!("it is {why}; choose another name")));
+            }
+            Err(FileError::Stranger) => return Err(refused(&"it is there and is no recording; choose another name")),
+            Err(e) => return Err(refused(&e)),
+        };
+        Ok(Recorder { path: path.to_owned(), writer })
+    }
+
+    /// A run begins. `run` need not have a trace yet.
+    ///
+    /// # Errors
+    /// In a sentence that names the file.
+    pub fn begin(&mut self, run: &Finished<'_>) -> Result<(), String> {
+        let written = self.writer.header(&recording::head(run));
+        written.map_err(|e| self.refused(&e))
+    }
+
+    /// What its runner sent.
+    ///
+    /// # Errors
+    /// In a sentence that names the file.
+    pub fn frame(&mut self, frame: &Frame) -> Result<(), String> {
+        let written = self.writer.frame(frame);
+        written.map_err(|e| self.refused(&e))
+    }
+
+    /// It is over.
+    ///
+    /// # Errors
+    /// In a sentence that names the file.
+    pub fn end(&mut self, beside: &Beside) -> Result<(), String> {
+        let written = self.writer.tail(&recording::tail(beside)).and_then(|()| self.writer.flush());
+        written.map_err(|e| self.refused(&e))
+    }
+
+    /// A run that was kept meanwhile.
+    ///
+    /// # Errors
+    /// In a sentence that names the file.
+    pub fn add(&mut self, run: &Finished<'_>, scratch: &Scratch) -> Result<(), String> {
+        self.begin(run)?;
+        let written = self.writer.flush().and_then(|()| scratch.copy(self.writer.get_mut()));
+        written.map_err(|e| self.refused(&e))?;
+        self.end(&run.beside)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn refused(&self, why: &io::Error) -> String {
+        format!("{} cannot be recorded into: {why}", self.path.display())
+    }
+}
+
+/// Writes a file of these runs into `out`.
+///
+/// # Errors
+/// As `out` says.
+pub fn write<'a>(out: &mut dyn Write, runs: impl IntoIterator<Item = (Finished<'a>, &'a Scratch)>) -> io::Result<()> {
+    let mut writer = FileWriter::create(out)?;
+    for (run, scratch) in runs {
+        writer.header(&recording::head(&run))?;
+        writer.flush()?;
+        scratch.copy(writer.get_mut())?;
+        writer.tail(&recording::tail(&run.beside))?;
+    }
+    writer.flush()
+}
+
+/// What a run sent, in a file without a name: it goes with the program, and takes no memory.
+#[derive(Debug)]
+pub struct Scratch {
+    /// Until all of it is there: then its room is needed no more.
+    writer: Option<FileWriter<BufWriter<File>>>,
+    file: File,
+    /// Why nothing more was written.
+    broken: Option<io::Error>,
+}
+
+/// Bytes of a file before its first block.
+const HEAD: u64 = 16;
+
+impl Scratch {
+    /// A new one.
+    ///
+    /// # Errors
+    /// If there can be no file.
+    pub fn new() -> io::Result<Scratch> {
+        let file = tempfile::tempfile()?;
+        let writer = Some(FileWriter::create(BufWriter::new(file.try_clone()?))?);
+        Ok(Scratch { writer, file, broken: None })
+    }
+
+    /// What the runner sent. What cannot be written is known when the run is to be stored.
+    pub fn frame(&mut self, frame: &Frame) {
+        self.attempt(|writer| writer.frame(frame));
+    }
+
+    /// Events that it sent.
+    pub fn events(&mut self, records: &[Record]) {
+        self.attempt(|writer| writer.events(records));
+    }
+
+    /// All that it sent is there.
+    pub fn close(&mut self) {
+        self.attempt(FileWriter::flush);
+        self.writer = None;
+    }
+
+    fn attempt(&mut self, write: impl FnOnce(&mut FileWriter<BufWriter<File>>) -> io::Result<()>) {
+        if let (Some(writer), None) = (&mut self.writer, &self.broken) {
+            self.broken = write(writer).err();
+        }
+    }
+
+    /// Its blocks.
+    fn copy(&self, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(e) = &self.broken {
+            return Err(io::Error::new(e.kind(), e.to_string()));
+        }
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(HEAD))?;
+        io::copy(&mut file, &mut &mut *out).map(drop)
+    }
+}
+
+/// The runs in the file at `path`.
+///
+/// # Errors
+/// In a sentence that names the file, where there is no run to be read.
+pub fn read(path: &Path) -> Result<Opened, String> {
+    let refused = |why: &dyn std::fmt::Display| format!("{} cannot be opened: {why}", path.display());
+    let file = File::open(path).map_err(|e| refused(&e))?;
+    let mut bytes = Vec::new();
+    file.take(LARGEST).read_to_end(&mut bytes).map_err(|e| refused(&e))?;
+    recording::open(&bytes).map_err(|why| refused(&why))
+}

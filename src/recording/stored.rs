@@ -1,0 +1,92 @@
+//! Recordings in a file: what stands before a run's events and behind them, and the way back.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Beside, Finished, Machine, Recording};
+use crate::plan::{Plan, Rates};
+use crate::settings::Setup;
+use crate::text;
+use crate::trace::TaskName;
+use crate::trace::file::{self, RecordedRun};
+use crate::workload::MAX_TASKS;
+
+/// All that is known of a run before it begins.
+#[derive(Serialize, Deserialize)]
+struct Head<'a> {
+    /// Which version of the program made it.
+    concviz: std::borrow::Cow<'a, str>,
+    setup: std::borrow::Cow<'a, Setup>,
+    plan: std::borrow::Cow<'a, Plan>,
+    rates: Rates,
+    machine: std::borrow::Cow<'a, Machine>,
+}
+
+/// What a file came to.
+#[derive(Debug)]
+pub struct Opened {
+    /// Its runs, at least one.
+    pub recordings: Vec<Recording>,
+    /// What is wrong with it, in a sentence, if anything is: what comes before that is all there.
+    pub damage: Option<String>,
+}
+
+/// The text that stands before a run's events.
+pub fn head(run: &Finished<'_>) -> String {
+    use std::borrow::Cow::Borrowed;
+    let head = Head {
+        concviz: Borrowed(env!("CARGO_PKG_VERSION")),
+        setup: Borrowed(run.setup),
+        plan: Borrowed(run.plan),
+        rates: run.rates,
+        machine: Borrowed(run.machine),
+    };
+    serde_json::to_string(&head).unwrap_or_default()
+}
+
+/// The text that stands behind them.
+pub fn tail(beside: &Beside) -> String {
+    serde_json::to_string(beside).unwrap_or_default()
+}
+
+/// The runs of a file whose bytes these are.
+///
+/// # Errors
+/// In a sentence that goes on after the file's name, where there is no run to be read.
+pub fn open(bytes: &[u8]) -> Result<Opened, String> {
+    let contents = file::read(bytes).map_err(|e| e.to_string())?;
+    let mut recordings = Vec::new();
+    let mut damage = contents.damage.map(|d| text::damaged(d.at, &d.what));
+    for (run, number) in contents.runs.iter().zip(1..) {
+        match recording(run) {
+            Ok(recording) => recordings.push(recording),
+            Err(why) => {
+                damage = Some(text::unreadable_run(number, &why));
+                break;
+            }
+        }
+    }
+    match (recordings.is_empty(), damage) {
+        (true, damage) => Err(damage.unwrap_or_default()),
+        (false, damage) => Ok(Opened { recordings, damage }),
+    }
+}
+
+fn recording(run: &RecordedRun<'_>) -> Result<Recording, String> {
+    let head: Head<'_> = serde_json::from_str(run.header).map_err(|e| e.to_string())?;
+    let Head { setup, plan, rates, machine, .. } = head;
+    let (setup, plan, machine) = (setup.into_owned(), plan.into_owned(), machine.into_owned());
+    let stage = plan.stages.first().ok_or("its plan has no stage")?;
+    if stage.tasks.len() > MAX_TASKS || stage.workers == 0 || !machine.usable.is_finite() || machine.usable < 0.0 {
+        return Err("its plan is none that this program makes".to_owned());
+    }
+    let name = |t: &crate::workload::Task| TaskName { name: t.name.clone(), background: t.background };
+    let trace = run.trace(stage.tasks.iter().map(name).collect(), stage.locks.clone());
+    // A tail that cannot be read says nothing of the machine: unknown, not wrong.
+    let beside = run.tail.and_then(|tail| serde_json::from_str(tail).ok()).unwrap_or_default();
+    let broken = match (run.failed, trace.makespan()) {
+        (Some(why), _) => Some(why.to_owned()),
+        (None, None) => Some(text::cut_off().to_owned()),
+        (None, Some(_)) => None,
+    };
+    Ok(Recording { setup, plan, rates, machine, trace, beside, broken })
+}

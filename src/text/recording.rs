@@ -1,0 +1,27 @@
+//! What is said of files with recorded runs.
+
+/// A file is damaged from byte `at` on, for the reason `what`: what comes before that is shown.
+pub fn damaged(at: u64, what: &str) -> String {
+    format!("The file is damaged at byte {at} ({what}): what comes before it is shown.")
+}
+
+/// The run `number` of a file cannot be read, nor what comes behind it.
+pub fn unreadable_run(number: usize, why: &str) -> String {
+    format!("Run {number} of the file cannot be read ({why}).")
+}
+
+/// Why a run that has no end is not over.
+pub const fn cut_off() -> &'static str {
+    "the recording ends before the run does"
+}
+
+/// Where runs were stored.
+pub fn stored(runs: usize, file: &str) -> String {
+    let runs = super::counted(runs as u64, "run", "runs");
+    format!("Stored {runs} in {file}: `concviz view {file}` shows them again.")
+}
+
+/// Why they were not.
+pub fn not_stored(why: &str) -> String {
+    format!("Nothing is stored: {why}.")
+}
