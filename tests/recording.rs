@@ -7,10 +7,13 @@ use std::fs;
 use std::path::Path;
 
 use concviz::app::{App, Beside, Key, Machine, Message, Setup, View, update};
+use concviz::insight::{Around, Pace};
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
-use concviz::plan::{Rates, Wishes};
+use concviz::plan::{Plan, Rates, Wishes};
+use concviz::report::{self, Run};
+use concviz::settings::{Color, Settings, Theme};
 use concviz::state::{Outcome, State};
-use concviz::trace::file::{FileWriter, read};
+use concviz::trace::file::{FileWriter, RecordedRun, read};
 use concviz::trace::{
     Begin, Direction, End, Event, FileSystem, Frame, KernelRecord, Overhead, Record, RecordUse, Switch, Switches,
     TaskName, TaskResult, WorkerUse,
@@ -185,6 +188,23 @@ fn changed(record: &Record, random: &mut fastrand::Rng) -> Record {
     Record::decode(words).unwrap_or(*record)
 }
 
+/// Reports on the recorded run in every form.
+fn report_of(run: &RecordedRun<'_>, setup: &Setup) {
+    let Setup { workload, model, lock, wishes, scale } = setup.clone();
+    let tasks = workload.resolve(scale).expect("a shipped workload");
+    let names = tasks.iter().map(|t| TaskName { name: t.name.clone(), background: t.background }).collect();
+    let trace = &run.trace(names, Vec::new());
+    let plan = &Plan::new(&workload, tasks, model, wishes, 2, Rates::all(1_000_000));
+    let (color, theme) = (Color::default(), Theme::default());
+    let settings =
+        &Settings { workload, model, wishes, scale, lock, color, theme, ascii: false, mouse: true, plain: true };
+    let around = Around { stolen: None, throttled: None, speed: None, pace: Pace::Even };
+    let run = Run { settings, plan, trace, busy_machine: None, usable: 2.0, follower: None, around };
+    let forms = [report::json(run), report::csv_rows(run, None), Some(report::summary(run)), report::shortfall(run)];
+    assert!(forms.iter().flatten().all(|text| !text.is_empty()));
+    assert_eq!(forms[0].is_some(), trace.report.is_some());
+}
+
 /// Shows the recorded run to somebody who presses keys.
 fn look_at(bytes: &[u8], model: Model) {
     const AREA: Rect = Rect { x: 0, y: 0, width: 120, height: 40 };
@@ -197,6 +217,7 @@ fn look_at(bytes: &[u8], model: Model) {
     let mut app = App::new(setup, machine, Some(Rates::all(1_000_000)), begin.t0, (AREA.width, AREA.height));
     app.launch();
     let id = app.run.as_ref().expect("a run").id;
+    report_of(run, &app.setup);
     let mut buffer = Buffer::empty(AREA);
     update(&mut app, Message::Begin(id, begin));
     run.batches(|batch| {
@@ -219,7 +240,7 @@ fn look_at(bytes: &[u8], model: Model) {
 
 #[test]
 fn nonsense_can_be_looked_at() {
-    let mut random = fastrand::Rng::with_seed(11);
+    let mut random = fastrand::Rng::with_seed(13);
     let models = [
         Model { kind: ModelKind::Threads, lock: GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL) },
         Model { kind: ModelKind::Processes, lock: GlobalLock::Off },
