@@ -21,7 +21,7 @@ pub use kernel::Switched;
 pub use lock::{Hold, LockFigures, LockTrack};
 pub use observing::Observing;
 pub use stats::{LockStats, LongestBlock, Overdue, Stats};
-pub use store::{Flag, KEPT_MARKS, Loss, TaskName, Trace, WorkerTrack};
+pub use store::{Flag, KEPT_MARKS, LONGEST, Loss, TaskName, Trace, WorkerTrack};
 pub use track::{Mark, Span, StateSums, Sums, Track};
 pub use unblock::Unblocker;
 pub use wire::{

@@ -67,6 +67,10 @@ pub const KEPT_MARKS: usize = 500_000;
 /// The most locks of which anything is kept. No run has as many; a damaged record may name any number.
 const MOST_LOCKS: usize = 1 << 13;
 
+/// The longest run: 104 days, up to which instants are exact wherever they are drawn or divided. A damaged record may say
+/// anything; with its instants bounded here, nobody else need think of those that nothing can be added to.
+pub const LONGEST: Ns = Ns(1 << 53);
+
 /// The record of one run.
 #[derive(Clone, Debug)]
 pub struct Trace {
@@ -228,9 +232,9 @@ impl Trace {
         self.recorded
     }
 
-    /// `at` on the run's own axis.
+    /// `at` on the run's own axis, which ends at [`LONGEST`].
     pub fn offset(&self, at: Stamp) -> Ns {
-        self.t0.map_or(Ns::ZERO, |t0| at.since(t0))
+        self.t0.map_or(Ns::ZERO, |t0| at.since(t0).min(LONGEST))
     }
 
     /// One more event.

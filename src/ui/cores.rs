@@ -74,7 +74,7 @@ pub fn draw_cores(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer:
 pub fn core_names(cores: &[u16]) -> String {
     match cores {
         [one] => format!("{} {one}", Label::Core.text()),
-        [first, .., last] if usize::from(last - first) + 1 == cores.len() => {
+        [first, .., last] if usize::from(last.saturating_sub(*first)) + 1 == cores.len() => {
             format!("{} {first}-{last}", Label::CoresShort.text())
         }
         _ => format!("{} {}", cores.len(), Label::CoresShort.text()),

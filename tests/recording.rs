@@ -1,0 +1,273 @@
+//! A recording of the first format, which must stay readable for ever, and what comes out of it. And nonsense: a damaged
+//! recording may say anything of a run, and every picture and report of it must stand that.
+//!
+//! The file was written by `cargo test --test recording -- --ignored`, which never overwrites it.
+
+use std::fs;
+use std::path::Path;
+
+use concviz::app::{App, Beside, Key, Machine, Message, Setup, View, update};
+use concviz::insight::{Around, Pace};
+use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
+use concviz::plan::{Plan, Rates, Wishes};
+use concviz::report::{self, Run};
+use concviz::settings::{Color, Settings, Theme};
+use concviz::state::{Outcome, State};
+use concviz::trace::file::{FileWriter, RecordedRun, read};
+use concviz::trace::{
+    Begin, Direction, End, Event, FileSystem, Frame, KernelRecord, Overhead, Record, RecordUse, Switch, Switches,
+    TaskName, TaskResult, WorkerUse,
+};
+use concviz::ui::{Look, render};
+use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
+use concviz::workload::{Scale, Value, find};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+const T0: u64 = 81_000_000_000_000;
+const HEADER: &str = "{\"what\": \"two tasks, einer mit Umlaut: ä\"}";
+const TAIL: &str = "{\"load\": 0.25}";
+
+fn begin() -> Begin {
+    let record = KernelRecord::Switches;
+    Begin { t0: Stamp(T0), pid: 4_000, workers: 2, cores: vec![0, 3], record, watchers: vec![4_009] }
+}
+
+fn end() -> End {
+    let files = FileSystem { folder: "/tmp".to_owned(), kind: "tmpfs".to_owned(), in_memory: true };
+    let worker = |n: u32| WorkerUse {
+        name: format!("worker {n}"),
+        pid: 4_000,
+        tid: 4_001 + n,
+        cpu: Ns(3_000_000),
+        switches: Switches { voluntary: 2, involuntary: 1 },
+    };
+    End {
+        at: Stamp(T0 + 9_000_000),
+        cpu: Ns(6_000_000),
+        helpers: Ns(1_000),
+        overhead: Overhead { collector: Ns(20_000), dispatcher: Ns(10_000), server: Ns(0) },
+        switches: Switches { voluntary: 4, involuntary: 2 },
+        peak_rss_bytes: 9 << 20,
+        workers: (0..2).map(worker).collect(),
+        results: vec![TaskResult::done(42, 3), TaskResult::broken(Outcome::Killed)],
+        files: Some(files),
+        lock_retaken: 5,
+        events: 36,
+        lost: 1,
+        thousand_events: Ns(90_000),
+        kernel: Some(RecordUse { switches: 8, lost: 0 }),
+    }
+}
+
+fn own(at: u64, worker: u16, event: Event) -> Record {
+    Record { at: Stamp(T0 + at), worker: WorkerId(worker), core: CoreId(3 * worker), event }
+}
+
+fn switched(at: u64, tid: u32, core: u16, switch: Switch) -> Record {
+    let event = Event::Switched { tid, switch };
+    Record { at: Stamp(T0 + at), worker: Record::NO_WORKER, core: CoreId(core), event }
+}
+
+/// Every event there is, as a run might tell them.
+fn events() -> Vec<Record> {
+    let [first, second] = [TaskId(0), TaskId(1)];
+    let enter = |task, state, ago, due: Option<u64>| Event::Enter {
+        task,
+        state,
+        holds: state != State::Io,
+        ago: Ns(ago),
+        due: due.map(Ns),
+    };
+    let (gil, named) = (LockId(0), LockId::named(1));
+    let elsewhere = |at, event| Record { core: Record::NO_CORE, ..own(at, 2, event) };
+    let starting = |task: TaskId| Event::WorkerStarting { who: WorkerId(task.0 as u16), task };
+    let forced = |forced| Event::LockReleased { lock: gil, task: first, forced };
+    vec![
+        elsewhere(0, Event::Submitted { task: first }),
+        elsewhere(900, Event::Submitted { task: second }),
+        elsewhere(2_000, starting(first)),
+        elsewhere(4_000, starting(second)),
+        switched(60_000, 4_001, 0, Switch::In),
+        switched(61_000, 4_002, 3, Switch::In),
+        own(70_000, 0, Event::WorkerStarted { pid: 4_000, tid: 4_001 }),
+        own(72_000, 1, Event::WorkerStarted { pid: 4_000, tid: 4_002 }),
+        own(80_000, 0, Event::Copied { task: first, direction: Direction::In, bytes: 1 << 20, spent: Ns(5_000) }),
+        own(90_000, 0, Event::LockTaken { lock: gil, task: first, waited: Ns(0) }),
+        own(90_100, 0, enter(first, State::Running, 0, None)),
+        own(90_300, 1, enter(second, State::Gil, 0, None)),
+        own(5_090_300, 1, Event::DropRequest { lock: gil, task: second }),
+        own(5_090_400, 1, Event::LockTimeout { lock: gil, task: second }),
+        own(5_100_000, 0, forced(true)),
+        own(5_100_900, 1, Event::LockTaken { lock: gil, task: second, waited: Ns(5_010_600) }),
+        // Stamped before, written down after.
+        own(5_100_500, 0, enter(first, State::Gil, 0, None)),
+        switched(5_101_000, 4_001, 0, Switch::Blocked),
+        own(5_101_500, 1, enter(second, State::Running, 300, None)),
+        switched(6_000_000, 4_002, 3, Switch::Preempted),
+        switched(6_004_000, 4_002, 0, Switch::In),
+        own(6_100_000, 1, Event::WasOff { task: second, spent: Ns(4_000) }),
+        own(6_100_001, 1, Event::Moved { task: second }),
+        own(6_200_000, 1, enter(second, State::Sleep, 0, Some(1_000_000))),
+        own(6_200_500, 1, Event::LoopListens),
+        own(7_200_000, 1, Event::LoopWakes),
+        own(7_200_100, 1, Event::LockTaken { lock: named, task: second, waited: Ns(0) }),
+        own(7_200_200, 1, enter(second, State::Io, 0, None)),
+        elsewhere(7_300_000, Event::IntervalChanged { length: TurnLength::Time(Ns(1_000_000)) }),
+        elsewhere(7_300_001, Event::IntervalChanged { length: TurnLength::Ticks(100) }),
+        elsewhere(7_400_000, Event::Lost { count: 1 }),
+        elsewhere(7_500_000, Event::Suspended { spent: Ns(50_000) }),
+        own(7_900_000, 0, Event::Copied { task: first, direction: Direction::Out, bytes: 8, spent: Ns(700) }),
+        own(7_950_000, 0, forced(false)),
+        own(8_000_000, 0, Event::Ended { task: first, outcome: Outcome::Done, signal: 0, cpu: Ns(3_000_000) }),
+        switched(8_100_000, 4_002, 0, Switch::Gone),
+        elsewhere(8_200_000, Event::LockAbandoned { lock: named }),
+        elsewhere(8_300_000, Event::WorkerEnded { who: WorkerId(1), outcome: Outcome::Killed, signal: 9 }),
+        elsewhere(8_300_100, Event::Ended { task: second, outcome: Outcome::Killed, signal: 9, cpu: Ns(u64::MAX) }),
+    ]
+}
+
+fn path() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/v1.concviz")
+}
+
+fn written() -> std::io::Result<Vec<u8>> {
+    let mut writer = FileWriter::create(Vec::new())?;
+    writer.header(HEADER)?;
+    writer.frame(&Frame::Begin(begin()))?;
+    let (early, late) = (events()[..20].to_vec(), events()[20..].to_vec());
+    writer.frame(&Frame::Events(early))?;
+    writer.flush()?;
+    writer.frame(&Frame::Events(late))?;
+    writer.frame(&Frame::End(end()))?;
+    writer.tail(TAIL)?;
+    writer.header("a second run")?;
+    writer.frame(&Frame::Failed("no more processes".to_owned()))?;
+    writer.into_inner()
+}
+
+#[test]
+#[ignore = "writes the file that the other test reads; the first one stays"]
+fn write_the_first_format() {
+    let bytes = written().expect("a vector takes everything");
+    let mut file = fs::File::create_new(path()).expect("no such file yet");
+    std::io::Write::write_all(&mut file, &bytes).expect("a file");
+}
+
+#[test]
+fn the_first_format_stays_readable() {
+    let bytes = fs::read(path()).expect("tests/files/v1.concviz");
+    let contents = read(&bytes).expect("a recording");
+    assert_eq!((contents.damage, contents.sound), (None, bytes.len() as u64));
+    let [run, failed] = contents.runs.as_slice() else { panic!("two runs") };
+    assert_eq!((run.header, run.tail, run.failed), (HEADER, Some(TAIL), None));
+    assert_eq!((run.begin.as_ref(), run.end.as_ref()), (Some(&begin()), Some(&end())));
+    assert_eq!(run.records(), events());
+    assert_eq!((failed.header, failed.failed), ("a second run", Some("no more processes")));
+    assert_eq!((failed.begin.as_ref(), failed.events), (None, 0));
+
+    let name = |name: &str| TaskName { name: name.to_owned(), background: false };
+    let trace = run.trace(vec![name("one"), name("two")], vec!["a".to_owned(), "b".to_owned()]);
+    assert_eq!(trace.makespan(), Some(Ns(9_000_000)));
+    let running = |task: usize| trace.tasks[task].sums(Ns(9_000_000))[State::Running as usize];
+    assert_eq!((running(0), running(1)), (Ns(5_010_400), Ns(1_090_500)));
+}
+
+/// Four words that are some event, near to `record` or far from it.
+fn changed(record: &Record, random: &mut fastrand::Rng) -> Record {
+    let mut words = record.encode();
+    for _ in 0..random.usize(1..4) {
+        let word = &mut words[random.usize(..4)];
+        match random.u8(..4) {
+            0 => *word ^= 1 << random.u8(..64),
+            1 => *word = word.wrapping_add(random.u64(..100_000)),
+            2 => *word = word.rotate_left(random.u32(..64)),
+            _ => *word = random.u64(..),
+        }
+    }
+    Record::decode(words).unwrap_or(*record)
+}
+
+/// Reports on the recorded run in every form.
+fn report_of(run: &RecordedRun<'_>, setup: &Setup) {
+    let Setup { workload, model, lock, wishes, scale } = setup.clone();
+    let tasks = workload.resolve(scale).expect("a shipped workload");
+    let names = tasks.iter().map(|t| TaskName { name: t.name.clone(), background: t.background }).collect();
+    let trace = &run.trace(names, Vec::new());
+    let plan = &Plan::new(&workload, tasks, model, wishes, 2, Rates::all(1_000_000));
+    let (color, theme) = (Color::default(), Theme::default());
+    let settings =
+        &Settings { workload, model, wishes, scale, lock, color, theme, ascii: false, mouse: true, plain: true };
+    let around = Around { stolen: None, throttled: None, speed: None, pace: Pace::Even };
+    let run = Run { settings, plan, trace, busy_machine: None, usable: 2.0, follower: None, around };
+    let forms = [report::json(run), report::csv_rows(run, None), Some(report::summary(run)), report::shortfall(run)];
+    assert!(forms.iter().flatten().all(|text| !text.is_empty()));
+    assert_eq!(forms[0].is_some(), trace.report.is_some());
+}
+
+/// Shows the recorded run to somebody who presses keys.
+fn look_at(bytes: &[u8], model: Model) {
+    const AREA: Rect = Rect { x: 0, y: 0, width: 120, height: 40 };
+    let contents = read(bytes).expect("a recording");
+    let Some((run, begin)) = contents.runs.first().and_then(|run| Some((run, run.begin.clone()?))) else { return };
+    let mut workload = find("io").expect("a shipped workload");
+    workload.set("tasks", Value::Count(2)).expect("as many as there may be");
+    let setup = Setup { workload, model, lock: LockSettings::default(), wishes: Wishes::default(), scale: Scale::ONE };
+    let machine = Machine { usable: 2.0, allowed: vec![0, 3] };
+    let mut app = App::new(setup, machine, Some(Rates::all(1_000_000)), begin.t0, (AREA.width, AREA.height));
+    app.launch();
+    let id = app.run.as_ref().expect("a run").id;
+    report_of(run, &app.setup);
+    let mut buffer = Buffer::empty(AREA);
+    update(&mut app, Message::Begin(id, begin));
+    run.batches(|batch| {
+        update(&mut app, Message::Events(id, batch.to_vec()));
+        true
+    });
+    render(&app, Look::default(), AREA, &mut buffer);
+    if let Some(end) = &run.end {
+        update(&mut app, Message::End(id, end.clone(), Beside::default()));
+    }
+    for key in "x+[],.+--u ".chars().map(Key::Char).chain([Key::Down, Key::Right, Key::Left, Key::Enter, Key::Home]) {
+        update(&mut app, Message::Key(key));
+        render(&app, Look::default(), AREA, &mut buffer);
+    }
+    for view in View::ALL {
+        app.view = view;
+        render(&app, Look::default(), AREA, &mut buffer);
+    }
+}
+
+#[test]
+fn nonsense_can_be_looked_at() {
+    let mut random = fastrand::Rng::with_seed(13);
+    let models = [
+        Model { kind: ModelKind::Threads, lock: GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL) },
+        Model { kind: ModelKind::Processes, lock: GlobalLock::Off },
+        Model { kind: ModelKind::Async, lock: GlobalLock::Off },
+    ];
+    for round in 0..300 {
+        let mut records = events();
+        for _ in 0..random.usize(1..30) {
+            let at = random.usize(..records.len());
+            records[at] = changed(&records[at], &mut random);
+        }
+        let (mut begin, mut end) = (begin(), end());
+        match random.u8(..8) {
+            0 => begin.t0 = Stamp(random.u64(..)),
+            1 => end.at = Stamp(random.u64(..)),
+            2 => begin.cores = (0..random.u16(..2_000)).rev().collect(),
+            3 => begin.workers = random.u16(..),
+            4 => end.cpu = Ns(random.u64(..)),
+            5 => end.results.clear(),
+            _ => {}
+        }
+        let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
+        writer.header("").expect("a vector takes everything");
+        writer.frame(&Frame::Begin(begin)).expect("a vector takes everything");
+        writer.events(&records).expect("a vector takes everything");
+        writer.frame(&Frame::End(end)).expect("a vector takes everything");
+        let bytes = writer.into_inner().expect("a vector takes everything");
+        look_at(&bytes, models[round % models.len()]);
+    }
+}
