@@ -5,8 +5,8 @@
 //!
 //! | of the run | in the file |
 //! |---|---|
-//! | a run | four processes: the run itself, its tasks, its cores, its locks |
-//! | a task, a core, a lock, the event loop | a thread, with a name and its place in the order |
+//! | a run | a process |
+//! | a core, the event loop, a lock, a task | a thread of it, with a name and its place in the order |
 //! | a task's stretch in one state | a complete event, category `task`, named after the state |
 //! | a turn on a core | one of category `core`, named after the task |
 //! | a turn with a lock | one of category `lock`, named after the holder |
@@ -24,7 +24,7 @@ use std::io::{self, Write};
 use super::Run;
 use super::json::Json;
 use crate::state::{Outcome, State};
-use crate::units::{Range, TaskId};
+use crate::units::{Ns, Range, TaskId};
 
 mod arrows;
 mod counters;
@@ -54,9 +54,6 @@ pub struct Tally {
     pub bytes: u64,
 }
 
-/// Processes of a run, in the order in which they should stand.
-const GROUPS: [&str; 4] = ["run", "tasks", "cores", "locks"];
-
 /// Writes `runs` to `out`, side by side: each begins at 0.
 ///
 /// # Errors
@@ -70,10 +67,11 @@ pub fn chrome(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<Tally> {
     }
     json.raw("]},\"traceEvents\":").list();
     let mut tally = Tally::default();
-    let mut numbers = Numbers::new(runs.len());
-    for run in runs {
-        let tids = Tids::of(run, &mut numbers);
-        Writer { json: &mut json, run, tids, window: run.window(), tally: &mut tally }.write()?;
+    // Threads have numbers of their own, beyond those of all processes.
+    let mut tid = (runs.len() as u64 + 1).next_multiple_of(1_000) + 1;
+    for (pid, run) in (1..).zip(runs) {
+        let tids = Tids::of(run, &mut tid);
+        Writer { json: &mut json, run, pid, tids, window: run.window(), tally: &mut tally }.write()?;
     }
     json.raw("\n]}\n");
     tally.bytes = json.finish()?;
@@ -93,113 +91,79 @@ fn about(json: &mut Json<'_>, run: &Run<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// Numbers of processes and threads that occur once.
-struct Numbers {
-    pid: u64,
-    tid: u64,
-}
-
-impl Numbers {
-    fn new(runs: usize) -> Numbers {
-        let pids = (runs * GROUPS.len()) as u64;
-        Numbers { pid: 1, tid: (pids + 1).next_multiple_of(1_000) + 1 }
-    }
-
-    fn threads(&mut self, count: usize) -> u64 {
-        let first = self.tid;
-        self.tid += count as u64;
-        first
-    }
-}
-
-/// The numbers of a run's tracks.
+/// The numbers of a run's tracks, in the order in which they should stand: what there may be thousands of comes last.
 #[derive(Clone, Copy)]
 struct Tids {
-    pid: u64,
     marks: u64,
-    tasks: u64,
     cores: u64,
     event_loop: u64,
     locks: u64,
+    tasks: u64,
 }
 
 impl Tids {
-    fn of(run: &Run<'_>, numbers: &mut Numbers) -> Tids {
-        let pid = numbers.pid;
-        numbers.pid += GROUPS.len() as u64;
+    /// Those from `next` on, which is then the first one left.
+    fn of(run: &Run<'_>, next: &mut u64) -> Tids {
+        let mut threads = |count: usize| {
+            let first = *next;
+            *next += count as u64;
+            first
+        };
         Tids {
-            pid,
-            marks: numbers.threads(1),
-            tasks: numbers.threads(run.trace.tasks.len()),
-            cores: numbers.threads(run.trace.cores.len()),
-            event_loop: numbers.threads(1),
-            locks: numbers.threads(run.trace.locks.len()),
+            marks: threads(1),
+            cores: threads(run.trace.cores.len()),
+            event_loop: threads(1),
+            locks: threads(run.trace.locks.len()),
+            tasks: threads(run.trace.tasks.len()),
         }
     }
-}
-
-/// The process of a group.
-#[derive(Clone, Copy)]
-enum Group {
-    Run = 0,
-    Tasks = 1,
-    Cores = 2,
-    Locks = 3,
 }
 
 /// Writes one run.
 struct Writer<'w, 'j, 'r> {
     json: &'w mut Json<'j>,
     run: &'w Run<'r>,
+    pid: u64,
     tids: Tids,
     window: Range,
     tally: &'w mut Tally,
 }
 
-impl Writer<'_, '_, '_> {
+impl<'j> Writer<'_, 'j, '_> {
     fn write(&mut self) -> io::Result<()> {
-        self.processes()?;
+        self.process()?;
         self.marks()?;
         self.counters()?;
+        self.cores()?;
+        self.locks()?;
         let mut arrows = Vec::new();
         for task in self.run.tasks() {
             self.task(task, &mut arrows)?;
         }
-        self.cores()?;
-        self.locks()?;
         // Behind all that they begin and end in: of two events at one instant viewers read the earlier one first.
         self.arrows(&arrows)
     }
 
-    fn processes(&mut self) -> io::Result<()> {
-        for (pid, group) in (self.tids.pid..).zip(GROUPS) {
-            let name = if self.run.name.is_empty() { group.to_owned() } else { format!("{}: {group}", self.run.name) };
-            for (what, key) in [("process_name", "name"), ("process_sort_index", "sort_index")] {
-                self.json.next()?.raw("{\"ph\":\"M\",\"pid\":").int(pid).raw(",\"name\":\"").raw(what);
-                self.json.raw("\",\"args\":{\"").raw(key).raw("\":");
-                if key == "name" {
-                    self.json.text(&name)
-                } else {
-                    self.json.int(pid)
-                };
-                self.json.raw("}}");
-            }
-        }
+    fn process(&mut self) -> io::Result<()> {
+        let name = if self.run.name.is_empty() { "concviz" } else { self.run.name };
+        self.metadata(None, "process_name")?.text(name).raw("}}");
+        let place = self.pid;
+        self.metadata(None, "process_sort_index")?.int(place).raw("}}");
         Ok(())
     }
 
-    fn pid(&self, group: Group) -> u64 {
-        self.tids.pid + group as u64
+    /// Names a track and gives it its place; its events begin with what this gives back.
+    fn track(&mut self, tid: u64, name: &str) -> io::Result<Track> {
+        self.metadata(Some(tid), "thread_name")?.text(name).raw("}}");
+        self.metadata(Some(tid), "thread_sort_index")?.int(tid).raw("}}");
+        Ok(Track { place: format!("\"pid\":{},\"tid\":{tid},\"ts\":", self.pid) })
     }
 
-    /// Names a track and gives it its place; its events begin with what this gives back.
-    fn track(&mut self, group: Group, tid: u64, name: &str) -> io::Result<Track> {
-        let pid = self.pid(group);
-        self.json.next()?.raw("{\"ph\":\"M\",\"pid\":").int(pid).raw(",\"tid\":").int(tid);
-        self.json.raw(",\"name\":\"thread_name\",\"args\":{\"name\":").text(name).raw("}}");
-        self.json.next()?.raw("{\"ph\":\"M\",\"pid\":").int(pid).raw(",\"tid\":").int(tid);
-        self.json.raw(",\"name\":\"thread_sort_index\",\"args\":{\"sort_index\":").int(tid).raw("}}");
-        Ok(Track { place: format!("\"pid\":{pid},\"tid\":{tid},\"ts\":") })
+    /// Says `what` (`..._name` or `..._sort_index`) of the process, or of a thread: the value is the caller's.
+    fn metadata(&mut self, tid: Option<u64>, what: &str) -> io::Result<&mut Json<'j>> {
+        let (_, key) = what.split_once('_').unwrap_or(("", what));
+        self.json.next()?.raw("{\"ph\":\"M\",\"pid\":").int(self.pid).known(",\"tid\":", tid);
+        Ok(self.json.raw(",\"name\":\"").raw(what).raw("\",\"args\":{\"").raw(key).raw("\":"))
     }
 
     /// A complete event begins: its name and all that follows are the caller's.
@@ -210,7 +174,7 @@ impl Writer<'_, '_, '_> {
     }
 
     /// An instant begins in the same way.
-    fn instant(&mut self, track: &Track, at: crate::units::Ns) -> io::Result<&mut Self> {
+    fn instant(&mut self, track: &Track, at: Ns) -> io::Result<&mut Self> {
         self.tally.instants += 1;
         self.json.next()?.raw("{\"ph\":\"i\",\"s\":\"t\",").raw(&track.place).micros(at);
         Ok(self)
@@ -220,7 +184,7 @@ impl Writer<'_, '_, '_> {
     fn task(&mut self, task: TaskId, arrows: &mut Vec<Arrow>) -> io::Result<()> {
         let run = self.run;
         let Some(known) = run.trace.tasks.get(task.index()) else { return Ok(()) };
-        let track = self.track(Group::Tasks, self.tids.tasks + u64::from(task.0), &run.task_name(task))?;
+        let track = self.track(self.tids.tasks + u64::from(task.0), &run.task_name(task))?;
         for span in known.spans(self.window) {
             self.complete(&track, span.range)?.json.raw(head(span.state));
             self.json.raw(if span.holds { "true" } else { "false" });

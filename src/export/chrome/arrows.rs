@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Group, Writer};
+use super::Writer;
 use crate::export::Run;
 use crate::trace::Span;
 use crate::units::{LockId, Ns, Range, TaskId};
@@ -45,7 +45,7 @@ impl Arrow {
 
 impl Writer<'_, '_, '_> {
     pub(super) fn arrows(&mut self, arrows: &[Arrow]) -> io::Result<()> {
-        let pid = self.pid(Group::Tasks);
+        let pid = self.pid;
         // A wait that was parted in two has one end.
         let parted =
             |i: usize| arrows.get(i + 1).is_some_and(|next| next.from == arrows[i].from && next.to.0 == arrows[i].to.0);

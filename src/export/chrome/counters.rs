@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::{Group, Writer};
+use super::Writer;
 use crate::state::State;
 use crate::trace::Totals;
 use crate::units::{Ns, Range};
@@ -54,7 +54,7 @@ impl Writer<'_, '_, '_> {
     }
 
     fn sample(&mut self, (name, parts): (&str, &[&str]), at: Ns, values: [u64; 3]) -> io::Result<()> {
-        let pid = self.pid(Group::Run);
+        let pid = self.pid;
         self.tally.samples += 1;
         self.json.next()?.raw("{\"ph\":\"C\",\"pid\":").int(pid).raw(",\"ts\":").micros(at);
         self.json.raw(",\"name\":\"").raw(name).raw("\",\"args\":{");

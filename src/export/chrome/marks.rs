@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Group, Writer};
+use super::Writer;
 use crate::trace::Flag;
 use crate::units::{Ns, Range, TurnLength};
 
@@ -15,7 +15,7 @@ impl Writer<'_, '_, '_> {
         if quiet && trace.forgotten == Ns::ZERO {
             return Ok(());
         }
-        let track = self.track(Group::Run, self.tids.marks, "marks")?;
+        let track = self.track(self.tids.marks, "marks")?;
         for pause in pauses {
             self.complete(&track, pause)?.json.raw(",\"name\":\"suspended\",\"cat\":\"run\",\"cname\":\"grey\"}");
             self.tally.pauses += 1;

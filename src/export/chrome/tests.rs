@@ -8,7 +8,6 @@ use serde_json::Value;
 use super::*;
 use crate::export::made;
 use crate::trace::StateSums;
-use crate::units::Ns;
 
 fn written(runs: &[Run<'_>]) -> (Tally, Value) {
     let mut bytes = Vec::new();
@@ -102,7 +101,7 @@ fn arrows(file: &Value, tracks: &Slices<'_>) -> Result<(), TestCaseError> {
 /// Time in each state, by the run's complete events.
 fn sums(file: &Value, run: usize) -> StateSums {
     let mut sums = StateSums::default();
-    let pid = (run * GROUPS.len()) as u64 + 2;
+    let pid = run as u64 + 1;
     for event in events(file).iter().filter(|e| kind(e, "cat") == "task" && e["pid"] == pid && kind(e, "ph") == "X") {
         let state = State::ALL.into_iter().find(|s| s.name() == kind(event, "name")).expect("a state");
         sums[state as usize] += Ns(ns(&event["dur"]));
@@ -193,8 +192,8 @@ fn an_arrow_leads_from_the_one_who_let_go_to_the_one_who_waited() {
     let (tally, file) = written(&[Run::of("", &trace)]);
     assert_eq!(tally.flows, 1);
     let ends: Vec<&Value> = events(&file).iter().filter(|e| matches!(kind(e, "ph"), "s" | "f")).collect();
-    assert_eq!((track(ends[0]), ns(&ends[0]["ts"])), ((2, 1_002), 5_998), "task 1, just before it lets go");
-    assert_eq!((track(ends[1]), ns(&ends[1]["ts"])), ((2, 1_003), 6_100), "task 2, as it goes on");
+    assert_eq!((track(ends[0]), ns(&ends[0]["ts"])), ((1, 1_006), 5_998), "task 1, just before it lets go");
+    assert_eq!((track(ends[1]), ns(&ends[1]["ts"])), ((1, 1_007), 6_100), "task 2, as it goes on");
     assert_eq!(ends[0]["args"]["forced"], true);
 }
 

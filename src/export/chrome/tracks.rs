@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Group, Writer};
+use super::Writer;
 use crate::export::Run;
 use crate::state::Outcome;
 use crate::trace::{Hold, Owner, Track, Turn};
@@ -81,7 +81,7 @@ impl Writer<'_, '_, '_> {
     }
 
     fn lane(&mut self, tid: u64, name: &str, category: &str, lane: Lane) -> io::Result<()> {
-        let track = self.track(Group::Cores, tid, name)?;
+        let track = self.track(tid, name)?;
         for stretch in lane.laid() {
             self.complete(&track, stretch.range)?.json.raw(",\"name\":");
             match stretch.owner {
@@ -104,7 +104,9 @@ impl Writer<'_, '_, '_> {
     pub(super) fn locks(&mut self) -> io::Result<()> {
         let run = self.run;
         for (tid, (id, lock)) in (self.tids.locks..).zip(&run.trace.locks) {
-            let track = self.track(Group::Locks, tid, &run.lock_name(*id))?;
+            let name = run.lock_name(*id);
+            let title = if id.name_index().is_some() { format!("lock {name}") } else { name };
+            let track = self.track(tid, &title)?;
             for hold in lock.holds(self.window) {
                 self.complete(&track, hold.range)?.json.raw(",\"name\":").text(&run.task_name(hold.task));
                 self.json.raw(",\"cat\":\"lock\",\"args\":{\"waited_ns\":").int(hold.waited.0);
