@@ -1,9 +1,11 @@
 //! Bytes for others to read, from what was drawn. Touches no files and knows no application.
 
+mod html;
 mod svg;
 
 use ratatui::buffer::Buffer;
 
+pub use html::{Page, PageRun, html};
 pub use svg::{Caption, svg};
 
 /// The screen as text: its rows, without trailing blanks.
