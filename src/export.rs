@@ -3,6 +3,7 @@
 pub mod ansi;
 pub mod cast;
 pub mod chrome;
+mod html;
 mod json;
 #[cfg(test)]
 mod made;
@@ -14,6 +15,7 @@ mod svg;
 
 use ratatui::buffer::Buffer;
 
+pub use html::{Page, PageRun, html};
 pub use run::Run;
 pub use svg::{Caption, svg};
 

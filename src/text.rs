@@ -3,6 +3,7 @@
 
 pub mod cores;
 mod costs;
+pub mod handout;
 mod here;
 mod label;
 mod link;

@@ -1,0 +1,204 @@
+//! One self-contained page of all runs of a comparison: the handout for those who have no installation. It asks for
+//! nothing over any network and says so itself, and what of it is words can be read without its script.
+//!
+//! The page's sources lie in `assets/html`; they are plain, and put together here.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use crate::settings::Theme;
+use crate::text::handout;
+use crate::trace::Trace;
+use crate::units::Ns;
+
+mod data;
+mod pack;
+#[cfg(test)]
+mod tests;
+
+const PAGE: &str = include_str!("../../assets/html/page.html");
+const STYLE: &str = include_str!("../../assets/html/style.css");
+/// The script, in the order in which its parts build on each other.
+const SCRIPT: [&str; 6] = [
+    include_str!("../../assets/html/data.js"),
+    include_str!("../../assets/html/draw.js"),
+    include_str!("../../assets/html/state.js"),
+    include_str!("../../assets/html/stage.js"),
+    include_str!("../../assets/html/board.js"),
+    include_str!("../../assets/html/page.js"),
+];
+
+/// What a page shows.
+#[derive(Clone, Debug, Default)]
+pub struct Page<'a> {
+    /// The name of what is compared, as it stands in the title.
+    pub title: &'a str,
+    /// What the workload does, in a line.
+    pub subtitle: &'a str,
+    /// The verdict; empty where there is none.
+    pub sentence: &'a str,
+    /// The command that makes the same again; empty where nobody knows it.
+    pub command: &'a str,
+    /// What it was measured on; empty where nobody knows.
+    pub machine: &'a str,
+    /// The shortest time that is possible, and why; nothing where that cannot be said.
+    pub ideal: Option<(Ns, &'a str)>,
+    /// The runs, in the order in which they are listed.
+    pub runs: Vec<PageRun<'a>>,
+}
+
+/// One run of a page.
+#[derive(Clone, Debug)]
+pub struct PageRun<'a> {
+    /// What it is called: `threads + GIL`.
+    pub name: &'a str,
+    /// The key that leads to it, as in the program: `1` to `4`. Runs may share one: pressed again it leads to the next.
+    pub key: char,
+    /// Whether it is the variant with a global lock, which `g` leads to.
+    pub locked: bool,
+    /// What happened.
+    pub trace: &'a Trace,
+    /// What is to be seen in it; empty where there is nothing.
+    pub sentence: &'a str,
+    /// Where it comes from: `MEASURED`.
+    pub badge: &'a str,
+    /// How much faster it was than serial, in words: `1.95×`; empty where that cannot be said.
+    pub ratio: &'a str,
+    /// How many cores it may use; 0 where nobody knows.
+    pub cores: f64,
+    /// Its figures: what each is called, and how much. They become the columns of one table.
+    pub figures: Vec<(String, String)>,
+    /// What is to be known before the figures are believed.
+    pub notes: Vec<String>,
+}
+
+/// `page` as an HTML document: in `theme`, or in light or dark as the reader's system is.
+///
+/// Spans are exact to the nanosecond as long as those of all runs take less than about 8 MB; of runs with more there are
+/// sums over a fine grid, and the page says so.
+pub fn html(page: &Page<'_>, theme: Option<Theme>) -> String {
+    html_within(page, theme, data::ROOM)
+}
+
+fn html_within(page: &Page<'_>, theme: Option<Theme>, room: usize) -> String {
+    let script = format!("\"use strict\";\n(() => {{\n{}}})();\n", SCRIPT.concat());
+    // Structures of numbers and texts can always be written.
+    let data = serde_json::to_string(&data::document(page, room)).unwrap_or_default();
+    fill(PAGE, |name, out| match name {
+        "theme" => out.push_str(theme.map_or("auto", Theme::name)),
+        "policy" => {
+            let _ = write!(
+                out,
+                "default-src 'none'; style-src '{}'; script-src '{}'; img-src data:; base-uri 'none'; form-action 'none'",
+                fingerprint(STYLE),
+                fingerprint(&script)
+            );
+        }
+        "title" => escape(page.title, out),
+        "subtitle" => escape(page.subtitle, out),
+        "sentence" => escape(page.sentence, out),
+        "command" => escape(page.command, out),
+        "machine" => escape(page.machine, out),
+        "figures" => figures(page, out),
+        "notes" => notes(page, out),
+        "style" => out.push_str(STYLE),
+        "script" => out.push_str(&script),
+        "data" => inert(&data, out),
+        "version" => out.push_str(env!("CARGO_PKG_VERSION")),
+        word => escape(handout::word(word), out),
+    })
+}
+
+/// `template` with each `{{name}}` replaced by what `put` adds for it. What is put in is not looked at again.
+fn fill(template: &str, mut put: impl FnMut(&str, &mut String)) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("{{") {
+        out.push_str(before);
+        let Some((name, after)) = after.split_once("}}") else { break };
+        put(name, &mut out);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Adds `text` so that it is text in an element and in a quoted attribute. Control characters have no place in a document.
+fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c if c.is_control() => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+}
+
+/// Adds JSON so that nothing in it can end the element that it stands in, or begin another.
+fn inert(json: &str, out: &mut String) {
+    for c in json.chars() {
+        match c {
+            // In JSON these stand inside of texts only.
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\u{7f}'..='\u{9f}' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+}
+
+/// How a policy names the one text that it allows.
+fn fingerprint(text: &str) -> String {
+    // What a document holds is read with its line ends made one character; these texts have no others.
+    format!("sha256-{}", pack::base64(&Sha256::digest(text.as_bytes())))
+}
+
+/// Adds the rows of the table of figures: a column for each that any run has.
+fn figures(page: &Page<'_>, out: &mut String) {
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in page.runs.iter().flat_map(|run| &run.figures) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    let _ = write!(out, "<thead><tr><th scope=\"col\">{}</th>", handout::word("model"));
+    for name in &names {
+        out.push_str("<th scope=\"col\">");
+        escape(name, out);
+        out.push_str("</th>");
+    }
+    out.push_str("</tr></thead>\n<tbody>\n");
+    for run in &page.runs {
+        out.push_str("<tr><th scope=\"row\">");
+        escape(run.name, out);
+        out.push_str("</th>");
+        for name in &names {
+            let figure = run.figures.iter().find(|(known, _)| known == name).map_or("", |(_, figure)| figure);
+            out.push_str("<td>");
+            escape(if figure.is_empty() { "-" } else { figure }, out);
+            out.push_str("</td>");
+        }
+        out.push_str("</tr>\n");
+    }
+    out.push_str("</tbody>");
+}
+
+/// Adds what each run says of itself.
+fn notes(page: &Page<'_>, out: &mut String) {
+    for run in page.runs.iter().filter(|run| !run.sentence.is_empty() || !run.notes.is_empty()) {
+        out.push_str("<li><b>");
+        escape(run.name, out);
+        out.push_str("</b>");
+        for text in [run.sentence].into_iter().chain(run.notes.iter().map(String::as_str)).filter(|t| !t.is_empty()) {
+            out.push_str(" <span>");
+            escape(text, out);
+            out.push_str("</span>");
+        }
+        out.push_str("</li>\n");
+    }
+}

@@ -1,0 +1,343 @@
+//! What a page knows: the document that its script reads.
+
+use serde::Serialize;
+
+use super::pack::{self, KINDS, LISTENS, SOMEBODY, TASKS, Turn, WATCHER};
+use super::{Page, PageRun};
+use crate::scene::axis_for;
+use crate::state::State;
+use crate::text::handout::WORDS;
+use crate::text::{Label, turn_length};
+use crate::trace::{self, Flag, Owner, Trace};
+use crate::units::{LockId, Ns, Range, TaskId};
+
+/// The version of the data's own format.
+const FORMAT: u32 = 1;
+/// So many bytes, before they become text, all runs of a page may take: the page then stays below 8 MB.
+pub(super) const ROOM: usize = 5_000_000;
+/// The columns of a run whose spans find no room: as many of these as do.
+const COLUMNS: [u64; 8] = [8192, 4096, 2048, 1024, 512, 256, 128, 64];
+/// The most locks that have a lane.
+const LOCKS: usize = 8;
+
+/// All of it.
+#[derive(Serialize)]
+pub(super) struct Document<'a> {
+    format: u32,
+    concviz: &'static str,
+    title: &'a str,
+    sentence: &'a str,
+    /// The end of the axis that all runs share, in nanoseconds.
+    axis: u64,
+    ideal: Option<Ideal<'a>>,
+    words: std::collections::BTreeMap<&'static str, &'static str>,
+    states: Vec<Words>,
+    runs: Vec<Run<'a>>,
+}
+
+#[derive(Serialize)]
+struct Ideal<'a> {
+    time: u64,
+    words: &'a str,
+}
+
+/// What a state is called.
+#[derive(Serialize)]
+struct Words {
+    name: &'static str,
+    letter: char,
+    /// In the legend, where a worker is kept occupied and where none is.
+    legend: [&'static str; 2],
+    /// Of one span.
+    detail: &'static str,
+}
+
+#[derive(Serialize)]
+struct Run<'a> {
+    name: &'a str,
+    key: char,
+    locked: bool,
+    sentence: &'a str,
+    badge: &'a str,
+    ratio: &'a str,
+    /// The cores it may use, and the mean number of those it kept busy.
+    cores: f64,
+    busy: f64,
+    /// The last instant of it, and whether that is its makespan.
+    end: u64,
+    whole: bool,
+    tasks: Vec<&'a str>,
+    background: Vec<usize>,
+    /// How each task ended: the name of the outcome, and the signal that killed its worker.
+    outcomes: Vec<Option<(&'static str, u8)>>,
+    /// Process and thread of each worker.
+    workers: Vec<(u32, u32)>,
+    spans: Packed,
+    lanes: Vec<Lane>,
+    /// The cores of the run on which nothing of it was seen.
+    idle: Vec<u16>,
+    /// What is unknown: what it is, from when to when, and how many events are missing.
+    gaps: Vec<(&'static str, u64, u64, u64)>,
+    flags: Vec<(u64, String)>,
+}
+
+/// A lane that only one has at a time.
+#[derive(Serialize)]
+struct Lane {
+    kind: &'static str,
+    name: String,
+    turns: Packed,
+}
+
+/// Bytes as text. `cell` is the length of a column where they are sums, 0 where they are exact.
+#[derive(Serialize)]
+struct Packed {
+    count: u64,
+    cell: u64,
+    columns: u64,
+    bytes: String,
+}
+
+/// What is to find room.
+enum Piece {
+    Spans(usize),
+    Turns(usize, usize),
+}
+
+/// The document of `page`, in at most `room` bytes before they become text, or about that.
+pub(super) fn document<'a>(page: &'a Page<'_>, room: usize) -> Document<'a> {
+    let raw: Vec<Raw> = page.runs.iter().map(|run| Raw::of(run.trace)).collect();
+    let mut pieces: Vec<(usize, Piece)> = Vec::new();
+    for (index, raw) in raw.iter().enumerate() {
+        pieces.push((raw.spans.len(), Piece::Spans(index)));
+        pieces.extend(raw.lanes.iter().enumerate().map(|(lane, l)| (l.exact.len(), Piece::Turns(index, lane))));
+    }
+    // The small ones first: what they leave is the large ones'.
+    pieces.sort_by_key(|piece| piece.0);
+    let mut packed: Vec<(Option<Packed>, Vec<Option<Packed>>)> =
+        raw.iter().map(|raw| (None, raw.lanes.iter().map(|_| None).collect())).collect();
+    let (mut left, mut count) = (room, pieces.len());
+    for (size, piece) in pieces {
+        let share = left / count.max(1);
+        let (bytes, out) = match piece {
+            Piece::Spans(run) => {
+                let out = raw[run].pack_spans(page.runs[run].trace, share);
+                (&mut packed[run].0, out)
+            }
+            Piece::Turns(run, lane) => {
+                let out = raw[run].lanes[lane].pack(raw[run].end, share);
+                (&mut packed[run].1[lane], out)
+            }
+        };
+        left = left.saturating_sub(size.min(out.bytes.len() / 4 * 3));
+        count -= 1;
+        *bytes = Some(out);
+    }
+    let runs = page.runs.iter().zip(raw).zip(packed).map(|((run, raw), (spans, turns))| raw.run(run, spans, turns));
+    Document {
+        format: FORMAT,
+        concviz: env!("CARGO_PKG_VERSION"),
+        title: page.title,
+        sentence: page.sentence,
+        axis: axis(page).0,
+        ideal: page.ideal.map(|(time, words)| Ideal { time: time.0, words }),
+        words: WORDS.iter().copied().collect(),
+        states: State::ALL.into_iter().map(words).collect(),
+        runs: runs.collect(),
+    }
+}
+
+fn axis(page: &Page<'_>) -> Ns {
+    axis_for(page.runs.iter().map(|run| end(run.trace)).max().unwrap_or_default())
+}
+
+/// The last instant of the run.
+pub(super) fn end(trace: &Trace) -> Ns {
+    trace.makespan().unwrap_or_else(|| trace.latest())
+}
+
+fn words(state: State) -> Words {
+    let word = |holds: bool| {
+        let label = match state {
+            State::Queued => Label::StateQueued,
+            State::Starting => Label::StateStarting,
+            State::Copying => Label::StateCopying,
+            State::Running | State::Ended => Label::StateRunning,
+            State::Ready if !holds => Label::StateWaitsForLoop,
+            State::Ready | State::Preempted => Label::StateWaitsForCore,
+            State::Lock => Label::StateLock,
+            State::Gil => Label::StateGil,
+            State::Io => Label::StateIo,
+            State::Sleep => Label::StateSleep,
+        };
+        label.text()
+    };
+    let detail = if state == State::Preempted { Label::StatePreempted.text() } else { word(true) };
+    Words { name: state.name(), letter: state.letter(), legend: [word(true), word(false)], detail }
+}
+
+/// A run before it is known how much room there is for it.
+struct Raw {
+    end: Ns,
+    spans: Vec<u8>,
+    count: u64,
+    lanes: Vec<RawLane>,
+    idle: Vec<u16>,
+}
+
+struct RawLane {
+    kind: &'static str,
+    name: String,
+    turns: Vec<Turn>,
+    exact: Vec<u8>,
+}
+
+impl RawLane {
+    fn new(kind: &'static str, name: String, turns: Vec<Turn>) -> RawLane {
+        let turns = pack::settled(turns);
+        let exact = pack::turns(&turns);
+        RawLane { kind, name, turns, exact }
+    }
+
+    fn pack(&self, end: Ns, room: usize) -> Packed {
+        let count = self.turns.len() as u64;
+        if self.exact.len() <= room {
+            return Packed { count, cell: 0, columns: 0, bytes: pack::base64(&self.exact) };
+        }
+        fitting(end, room, count, |cell, columns| pack::turn_sums(&self.turns, cell, columns))
+    }
+}
+
+/// Sums in as many columns as there is room for.
+fn fitting(end: Ns, room: usize, count: u64, pack: impl Fn(Ns, u64) -> Vec<u8>) -> Packed {
+    let mut last = Packed { count, cell: 0, columns: 0, bytes: String::new() };
+    for columns in COLUMNS {
+        let cell = Ns(end.0.div_ceil(columns).max(1));
+        let columns = end.0.div_ceil(cell.0);
+        let bytes = pack(cell, columns);
+        let fits = bytes.len() <= room;
+        last = Packed { count, cell: cell.0, columns, bytes: pack::base64(&bytes) };
+        if fits {
+            break;
+        }
+    }
+    last
+}
+
+impl Raw {
+    fn of(trace: &Trace) -> Raw {
+        let end = end(trace);
+        let (spans, count) = pack::spans(trace, end);
+        let mut lanes = locks(trace, end);
+        let (the_loop, cores) = turns(trace, end);
+        lanes.extend(the_loop);
+        let seen: Vec<u16> = cores.iter().map(|(core, _)| *core).collect();
+        let named = |(core, lane): (u16, Vec<Turn>)| RawLane::new("core", core.to_string(), lane);
+        lanes.extend(cores.into_iter().map(named));
+        let mut idle: Vec<u16> = trace.cores.iter().copied().filter(|core| !seen.contains(core)).collect();
+        idle.sort_unstable();
+        Raw { end, spans, count, lanes, idle }
+    }
+
+    fn pack_spans(&self, trace: &Trace, room: usize) -> Packed {
+        if self.spans.len() <= room {
+            return Packed { count: self.count, cell: 0, columns: 0, bytes: pack::base64(&self.spans) };
+        }
+        fitting(self.end, room, self.count, |cell, columns| pack::sums(trace, self.end, cell, columns))
+    }
+
+    fn run<'a>(self, run: &'a PageRun<'_>, spans: Option<Packed>, turns: Vec<Option<Packed>>) -> Run<'a> {
+        let trace = run.trace;
+        let nothing = || Packed { count: 0, cell: 0, columns: 0, bytes: String::new() };
+        let lanes = self.lanes.into_iter().zip(turns).map(|(lane, turns)| Lane {
+            kind: lane.kind,
+            name: lane.name,
+            turns: turns.unwrap_or_else(nothing),
+        });
+        Run {
+            name: run.name,
+            key: run.key,
+            locked: run.locked,
+            sentence: run.sentence,
+            badge: run.badge,
+            ratio: run.ratio,
+            cores: run.cores,
+            busy: trace.busy(self.end),
+            end: self.end.0,
+            whole: trace.makespan().is_some(),
+            tasks: trace.names.iter().map(|task| task.name.as_str()).collect(),
+            background: (0..trace.names.len()).filter(|task| trace.names[*task].background).collect(),
+            outcomes: trace.tasks.iter().map(|t| t.end.map(|(outcome, signal)| (outcome.name(), signal))).collect(),
+            workers: trace.workers.iter().map(|worker| (worker.pid, worker.tid)).collect(),
+            spans: spans.unwrap_or_else(nothing),
+            lanes: lanes.collect(),
+            idle: self.idle,
+            gaps: gaps(trace),
+            flags: trace.flags.iter().map(|(at, Flag::Interval(length))| (at.0, turn_length(*length))).collect(),
+        }
+    }
+}
+
+/// The locks that somebody took: the global one, where there is one for all; then those of the workload's own, by the
+/// time for which tasks waited for them.
+fn locks(trace: &Trace, end: Ns) -> Vec<RawLane> {
+    let taken = |id: LockId| trace.locks.get(&id).is_some_and(|lock| !lock.is_empty());
+    let mut named: Vec<LockId> =
+        (0u16..).take(trace.lock_names.len()).map(LockId::named).filter(|id| taken(*id)).collect();
+    let waited = |id: &LockId| trace.locks.get(id).map_or(Ns::ZERO, |lock| lock.figures(end).waited);
+    named.sort_by_cached_key(|id| std::cmp::Reverse(waited(id)));
+    let global = [LockId(0)].into_iter().filter(|id| taken(*id) && !taken(LockId(1)));
+    let lane = |id: LockId| {
+        let lock = trace.locks.get(&id)?;
+        let own = id.name_index().and_then(|index| trace.lock_names.get(index));
+        let name = own.cloned().unwrap_or_else(|| Label::GilShort.text().to_owned());
+        let turn = |hold: trace::Hold| Turn { range: hold.range, who: task(hold.task, hold.forced) };
+        let turns = lock.holds(Range::new(Ns::ZERO, end)).map(turn).collect();
+        Some(RawLane::new(if own.is_some() { "lock" } else { "gil" }, name, turns))
+    };
+    global.chain(named).take(LOCKS).filter_map(lane).collect()
+}
+
+/// The event loop's lane, where there is one, and who was on each core, by the kernel's number.
+fn turns(trace: &Trace, end: Ns) -> (Option<RawLane>, Vec<(u16, Vec<Turn>)>) {
+    let crowd = trace.crowd();
+    let mut cores: Vec<(u16, Vec<Turn>)> = crowd.cores().iter().map(|core| (*core, Vec::new())).collect();
+    let mut on_loop = Vec::new();
+    let mut listens = false;
+    crowd.turns(Range::new(Ns::ZERO, end), |range, turn| match turn {
+        trace::Turn::Core(place, owner) => cores[place].1.push(Turn { range, who: who(owner, false) }),
+        trace::Turn::Beside(place, owner) => cores[place].1.push(Turn { range, who: who(owner, true) }),
+        trace::Turn::Loop(owner) => on_loop.push(Turn { range, who: who(owner, false) }),
+        trace::Turn::Listens => {
+            listens = true;
+            on_loop.push(Turn { range, who: LISTENS });
+        }
+    });
+    cores.sort_by_key(|(core, _)| *core);
+    // Whoever computes has the loop, also where there is none: only a loop listens.
+    let the_loop = listens.then(|| RawLane::new("loop", Label::TheLoop.text().to_owned(), on_loop));
+    (the_loop, cores)
+}
+
+fn task(task: TaskId, second: bool) -> u64 {
+    TASKS + 2 * u64::from(task.0) + u64::from(second)
+}
+
+fn who(owner: Owner, beside: bool) -> u64 {
+    match owner {
+        Owner::Task(id) => task(id, beside),
+        Owner::Helper => LISTENS,
+        Owner::Watcher => WATCHER,
+        Owner::Nobody | Owner::Somebody => SOMEBODY,
+    }
+}
+
+fn gaps(trace: &Trace) -> Vec<(&'static str, u64, u64, u64)> {
+    let forgotten = (trace.forgotten > Ns::ZERO).then_some(("forgotten", 0, trace.forgotten.0, 0));
+    let suspended = trace.suspended.iter().map(|range| ("suspended", range.from.0, range.to.0, 0));
+    let lost = trace.losses.iter().map(|loss| ("lost", loss.at.0, loss.at.0, loss.count));
+    forgotten.into_iter().chain(suspended).chain(lost).collect()
+}
+
+// A mask of all kinds must stay exact where the script reads it.
+const _: () = assert!(KINDS < 31);
