@@ -9,11 +9,12 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::report::{Format, ListFormat};
-use crate::settings::Settings;
+use crate::report::{ComparisonFormat, Format, ListFormat};
+use crate::settings::{Comparing, Mapping, Settings};
 
 mod args;
 mod catalogue;
+mod compare;
 mod completions;
 mod doctor;
 mod man;
@@ -27,6 +28,10 @@ pub enum Invocation {
     Screen(Settings),
     /// A run without a screen, its result printed like this; or so many runs of the same.
     Run(Settings, Format, Option<u16>),
+    /// The same under several models, held against each other, printed like this.
+    Compare(Comparing, ComparisonFormat),
+    /// A map of who wins, printed like this.
+    Map(Mapping, ListFormat),
     /// What this machine can show, printed like this.
     Doctor(ListFormat),
     /// This text on stdout.
@@ -136,6 +141,10 @@ where
             }
             Ok(Invocation::Run(settings, run.format, run.repeat))
         }
+        Some(args::Command::Compare(options)) => {
+            Ok(Invocation::Compare(compare::comparing(&options, host)?, options.format))
+        }
+        Some(args::Command::Map(options)) => Ok(Invocation::Map(compare::mapping(&options, host)?, options.format)),
         Some(args::Command::Workloads(list)) => Ok(Invocation::Print(match list.show {
             Some(name) => catalogue::show(&name.to_string_lossy())?,
             None => catalogue::list(list.format),

@@ -10,8 +10,10 @@ use crate::settings::Setup;
 use crate::trace::{TaskName, Trace};
 use crate::units::Ns;
 
+mod comparison;
 mod score;
 
+pub use comparison::{Comparison, Entry, Figures, Ideal, Ratio, Row, SameWork, disturbed, usual_models};
 pub use score::Score;
 
 /// What is known of the machine a run was made on.

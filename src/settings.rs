@@ -1,8 +1,10 @@
 //! What the user chose, checked and complete: what a screen or a run without one starts from. Plain data: knows
 //! neither the command line it came from nor the machine.
 
+mod compare;
 mod setup;
 
+pub use compare::{Comparing, Mapping};
 pub use setup::Setup;
 
 /// Everything the command line decides.

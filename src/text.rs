@@ -9,6 +9,7 @@ mod link;
 pub mod report;
 mod sentence;
 mod sharing;
+mod verdict;
 
 use crate::units::TurnLength;
 
@@ -18,6 +19,7 @@ pub use label::Label;
 pub use link::{Link, NoLink};
 pub use sentence::{Sentence, Try, Waiters, Waits};
 pub use sharing::{Behind, Reason, Round, Sharing};
+pub use verdict::{Base, Clause, Limit, NoRatio, Uncounted, Verdict, Who, Why};
 
 use crate::units::Ns;
 
