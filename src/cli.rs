@@ -9,11 +9,12 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::report::{Format, ListFormat};
-use crate::settings::{Settings, Viewing};
+use crate::report::{ComparisonFormat, Format, ListFormat};
+use crate::settings::{Comparing, Mapping, Settings, Viewing};
 
 mod args;
 mod catalogue;
+mod compare;
 mod completions;
 mod doctor;
 mod man;
@@ -29,6 +30,10 @@ pub enum Invocation {
     Run(Settings, Format, Option<u16>),
     /// The screen on what was recorded.
     View(Viewing),
+    /// The same under several models, held against each other, printed like this.
+    Compare(Comparing, ComparisonFormat),
+    /// A map of who wins, printed like this.
+    Map(Mapping, ListFormat),
     /// What this machine can show, printed like this.
     Doctor(ListFormat),
     /// This text on stdout.
@@ -145,6 +150,10 @@ where
             ascii: screen.ascii,
             mouse: !screen.no_mouse,
         })),
+        Some(args::Command::Compare(options)) => {
+            Ok(Invocation::Compare(compare::comparing(&options, host)?, options.format))
+        }
+        Some(args::Command::Map(options)) => Ok(Invocation::Map(compare::mapping(&options, host)?, options.format)),
         Some(args::Command::Workloads(list)) => Ok(Invocation::Print(match list.show {
             Some(name) => catalogue::show(&name.to_string_lossy())?,
             None => catalogue::list(list.format),

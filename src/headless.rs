@@ -20,12 +20,17 @@ use crate::settings::{Settings, Setup};
 use crate::trace::{Frame, FrameError};
 use crate::workload::Kernels;
 
+mod compare;
 mod follow;
+mod map;
 mod progress;
 
+pub use compare::{Compared, compare};
 use follow::Following;
+pub use map::map;
 
 /// What ended the program before its runs were over.
+#[derive(Debug)]
 enum Stop {
     /// Something that is said.
     Failed(String),
@@ -60,7 +65,12 @@ enum News {
 /// 1 if a run failed or a task did not come to its end, which ends a repetition, or 128 and the number of the signal
 /// that ended it. What was printed until then is brought to a valid end.
 pub fn run(settings: &Settings, format: Format, repeat: Option<u16>) -> ExitCode {
-    let code = match attempt(settings, format, repeat) {
+    code(attempt(settings, format, repeat))
+}
+
+/// The code to exit with, `outcome` having been said on stderr where it has a reason.
+fn code(outcome: Result<(), Stop>) -> ExitCode {
+    let code = match outcome {
         Ok(()) | Err(Stop::NobodyReads) => 0,
         Err(Stop::Failed(reason)) => {
             // Where stderr is closed, the exit code has to do.
@@ -132,25 +142,47 @@ impl Runs {
     /// Makes a run of `plan`, for which `setup` asked, called `what` while it goes on; told in sentences where it is
     /// `plain`.
     fn make(&self, setup: &Setup, (plan, rates): (&Plan, Rates), what: String, plain: bool) -> Result<Recording, Stop> {
+        let recording = self.make_whatever((setup, plan, rates), what, plain)?;
+        // A run of which nothing came is no result.
+        match recording.broken {
+            None => Ok(recording),
+            Some(reason) => Err(Stop::Failed(reason)),
+        }
+    }
+
+    /// The same, but a run that fails or breaks off is a recording too: of what there was of it, and why.
+    fn make_whatever(&self, of: (&Setup, &Plan, Rates), what: String, plain: bool) -> Result<Recording, Stop> {
+        let (setup, plan, rates) = of;
         // Frames of an earlier run that are still on their way must not be taken for this one's.
         let round = self.made.get().wrapping_add(1);
         self.made.set(round);
+        let mut following = Following::new(plan, what, plain, round);
+        let begun = following.begun(setup, plan, rates);
+        self.note(|recorder| recorder.begin(&begun))?;
+        let followed = self.follow(&mut following, plan, round);
+        self.note(|recorder| recorder.end(&following.beside))?;
+        let mut recording = following.recording(setup, plan, rates);
+        match followed {
+            Ok(()) => {}
+            Err(Stop::Failed(reason)) => recording.broken = Some(reason),
+            Err(stop) => return Err(stop),
+        }
+        Ok(recording)
+    }
+
+    /// Tells the file, if there is one.
+    fn note(&self, tell: impl FnOnce(&mut Recorder) -> Result<(), String>) -> Result<(), Stop> {
+        self.recorder.borrow_mut().as_mut().map_or(Ok(()), tell).map_err(Stop::Failed)
+    }
+
+    fn follow(&self, following: &mut Following, plan: &Plan, round: u16) -> Result<(), Stop> {
         let mut runner = Runner::spawn(plan).map_err(|e| Stop::Failed(e.to_string()))?;
         let frames = runner.frames().ok_or_else(|| Stop::Failed("the runner has no output".to_owned()))?;
         let to = self.news.clone();
         thread::spawn(move || forward(round, frames, &to));
-        let mut following = Following::new(plan, what, plain, round);
-        let mut recorder = self.recorder.borrow_mut();
-        if let Some(recorder) = recorder.as_mut() {
-            recorder.begin(&following.begun(setup, plan, rates)).map_err(Stop::Failed)?;
-        }
-        let followed = following.follow(&mut runner, &self.coming, recorder.as_mut());
-        if let Some(recorder) = recorder.as_mut() {
-            recorder.end(&following.beside).map_err(Stop::Failed)?;
-        }
-        followed?;
+        following.follow(&mut runner, &self.coming, self.recorder.borrow_mut().as_mut())?;
         runner.kill();
-        Ok(following.recording(setup, plan, rates))
+        Ok(())
     }
 }
 

@@ -11,8 +11,10 @@ mod convoy;
 mod findings;
 mod pace;
 mod sharing;
+mod verdict;
 
 pub use pace::{Pace, STEADY, compare, planned, speed, worked};
+pub use verdict::{Contender, Field, Timing, verdict, who};
 
 /// What to try next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

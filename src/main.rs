@@ -21,6 +21,8 @@ fn main() -> ExitCode {
     let here = Here { allowed_cores: u16::try_from(allowed).unwrap_or(u16::MAX) };
     match cli::parse(args, &here) {
         Ok(Invocation::Run(settings, format, repeat)) => headless::run(&settings, format, repeat),
+        Ok(Invocation::Compare(comparing, format)) => headless::compare(&comparing, format),
+        Ok(Invocation::Map(mapping, format)) => headless::map(&mapping, format),
         Ok(Invocation::Doctor(format)) => doctor::run(runtime::terminal_facts(), format),
         Ok(Invocation::Screen(settings)) if settings.plain => headless::run(&settings, Format::Table, None),
         Ok(Invocation::Screen(settings)) => match cli::require_terminal() {
@@ -43,7 +45,13 @@ fn main() -> ExitCode {
     let here = Here { allowed_cores: u16::try_from(allowed).unwrap_or(u16::MAX) };
     match cli::parse(args, &here) {
         Ok(Invocation::Doctor(format)) => doctor::run(elsewhere::terminal_facts(), format),
-        Ok(Invocation::Run(..) | Invocation::Screen(_) | Invocation::View(_)) => elsewhere::refuse(),
+        Ok(
+            Invocation::Run(..)
+            | Invocation::Compare(..)
+            | Invocation::Map(..)
+            | Invocation::Screen(_)
+            | Invocation::View(_),
+        ) => elsewhere::refuse(),
         Ok(Invocation::Print(text)) => cli::print(&text),
         Err(exit) => exit.print(),
     }

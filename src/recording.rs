@@ -10,9 +10,11 @@ use crate::settings::Setup;
 use crate::trace::{TaskName, Trace};
 use crate::units::Ns;
 
+mod comparison;
 mod score;
 mod stored;
 
+pub use comparison::{Comparison, Entry, Figures, Ideal, Ratio, Row, SameWork, disturbed, usual_models};
 pub use score::Score;
 pub use stored::{Opened, head, open, tail};
 

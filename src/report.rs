@@ -2,6 +2,7 @@
 //! the plan and the trace; prints nothing and measures nothing.
 
 mod amounts;
+mod comparison;
 mod csv;
 mod document;
 mod fields;
@@ -14,6 +15,10 @@ mod series;
 mod table;
 
 pub use amounts::params;
+pub use comparison::{
+    ComparisonDocument, ComparisonFormat, comparison_csv, comparison_heading, comparison_json, comparison_markdown,
+    comparison_sentences, comparison_table,
+};
 pub use csv::{csv_head, csv_rows};
 pub use document::{SCHEMA, json};
 pub use fields::*;

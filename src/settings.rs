@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use crate::palette::Theme;
 
+mod compare;
 mod setup;
 
+pub use compare::{Comparing, Mapping};
 pub use setup::Setup;
 
 /// Everything the command line decides.

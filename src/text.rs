@@ -11,6 +11,7 @@ mod recording;
 pub mod report;
 mod sentence;
 mod sharing;
+mod verdict;
 
 use crate::units::TurnLength;
 
@@ -21,6 +22,7 @@ pub use link::{Link, NoLink};
 pub use recording::{cut_off, damaged, not_stored, stored, unreadable_run};
 pub use sentence::{Sentence, Try, Waiters, Waits};
 pub use sharing::{Behind, Reason, Round, Sharing};
+pub use verdict::{Base, Clause, Limit, NoRatio, Uncounted, Verdict, Who, Why};
 
 use crate::units::Ns;
 

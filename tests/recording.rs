@@ -6,12 +6,13 @@
 use std::fs;
 use std::path::Path;
 
-use concviz::app::{App, Beside, Key, Machine, Message, Setup, View, update};
+use concviz::app::{App, Key, Message, View, update};
 use concviz::insight::{Around, Pace};
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
+use concviz::recording::{Beside, Machine};
 use concviz::report::{self, Run};
-use concviz::settings::{Color, Settings, Theme};
+use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
 use concviz::trace::file::{FileWriter, RecordedRun, read};
 use concviz::trace::{
@@ -190,16 +191,12 @@ fn changed(record: &Record, random: &mut fastrand::Rng) -> Record {
 
 /// Reports on the recorded run in every form.
 fn report_of(run: &RecordedRun<'_>, setup: &Setup) {
-    let Setup { workload, model, lock, wishes, scale } = setup.clone();
-    let tasks = workload.resolve(scale).expect("a shipped workload");
+    let tasks = setup.tasks().expect("a shipped workload");
     let names = tasks.iter().map(|t| TaskName { name: t.name.clone(), background: t.background }).collect();
     let trace = &run.trace(names, Vec::new());
-    let plan = &Plan::new(&workload, tasks, model, wishes, 2, Rates::all(1_000_000));
-    let (color, theme) = (Color::default(), Theme::default());
-    let settings =
-        &Settings { workload, model, wishes, scale, lock, color, theme, ascii: false, mouse: true, plain: true };
+    let plan: &Plan = &setup.plan(tasks, 2, Rates::all(1_000_000));
     let around = Around { stolen: None, throttled: None, speed: None, pace: Pace::Even };
-    let run = Run { settings, plan, trace, busy_machine: None, usable: 2.0, follower: None, around };
+    let run = Run { setup, plan, trace, busy_machine: None, usable: 2.0, follower: None, around };
     let forms = [report::json(run), report::csv_rows(run, None), Some(report::summary(run)), report::shortfall(run)];
     assert!(forms.iter().flatten().all(|text| !text.is_empty()));
     assert_eq!(forms[0].is_some(), trace.report.is_some());
@@ -226,7 +223,7 @@ fn look_at(bytes: &[u8], model: Model) {
     });
     render(&app, Look::default(), AREA, &mut buffer);
     if let Some(end) = &run.end {
-        update(&mut app, Message::End(id, end.clone(), Beside::default()));
+        update(&mut app, Message::End(id, Box::new(end.clone()), Beside::default()));
     }
     for key in "x+[],.+--u ".chars().map(Key::Char).chain([Key::Down, Key::Right, Key::Left, Key::Enter, Key::Home]) {
         update(&mut app, Message::Key(key));

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, Args as ClapArgs, Parser, Subcommand};
 
+use super::compare::{Compare, Map};
 use super::doctor::Doctor;
 use super::values;
 use crate::model::ModelKind;
@@ -45,6 +46,8 @@ pub(super) const EXAMPLES: &[(&str, &str)] = &[
     ("concviz run --tasks 200 --cpu 5ms --wait 50ms", "numbers of your own, without a file"),
     ("concviz run --trace runs.concviz", "a run that is kept; view opens it, export draws it"),
     ("concviz view runs.concviz", "the screen on what was recorded"),
+    ("concviz compare -w io", "all models in turn: who gains, and why"),
+    ("concviz map", "who wins: share of waiting x number of tasks"),
     ("concviz run --format json", "the result for programs; csv for spreadsheets"),
     ("concviz workloads", "what there is to run"),
 ];
@@ -64,6 +67,10 @@ pub(super) enum Command {
     Run(Run),
     /// Look at recorded runs on the screen, with everything but running them again
     View(View),
+    /// Run the same under every model and hold them against each other
+    Compare(Compare),
+    /// Find out which model wins, by how much tasks wait and how many there are
+    Map(Map),
     /// List the workloads, or print one as a file to edit
     Workloads(Workloads),
     /// Say what this machine can show, and what limits it
@@ -119,6 +126,26 @@ pub(super) struct View {
 /// Options of the screen and of `concviz run`.
 #[derive(Debug, ClapArgs)]
 pub(super) struct Shared {
+    #[command(flatten)]
+    pub work: Work,
+    /// How its tasks are executed
+    #[arg(short, long, value_name = "MODEL", default_value = "serial", value_parser = one_of(&ModelKind::ALL, ModelKind::name), help_heading = MODEL)]
+    pub model: ModelKind,
+    #[arg(long, value_name = "LOCK", default_value = "off", help = "Whether whoever computes must hold a global lock, like CPython's GIL; gil-legacy is that of Python 2", value_parser = one_of(&Lock::ALL, Lock::name), help_heading = MODEL)]
+    pub global_lock: Lock,
+    #[command(flatten)]
+    pub how: How,
+    /// Print what happens in sentences: for screen readers and logs
+    #[arg(long, help_heading = OUTPUT)]
+    pub plain: bool,
+    /// Add every run to this file, which `concviz view` opens and `concviz export` draws
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    pub trace: Option<PathBuf>,
+}
+
+/// What is run.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Work {
     #[arg(short, long, value_name = "NAME|FILE.toml", help = workload_help(), hide_possible_values = true, value_parser = WorkloadName, help_heading = WORK)]
     pub workload: Option<OsString>,
     /// How many tasks: short for --set tasks=N
@@ -139,11 +166,11 @@ pub(super) struct Shared {
     /// The seed of everything random
     #[arg(long, value_name = "N", default_value = "1", allow_hyphen_values = true, value_parser = values::seed, help_heading = WORK)]
     pub seed: u64,
-    /// How its tasks are executed
-    #[arg(short, long, value_name = "MODEL", default_value = "serial", value_parser = one_of(&ModelKind::ALL, ModelKind::name), help_heading = MODEL)]
-    pub model: ModelKind,
-    #[arg(long, value_name = "LOCK", default_value = "off", help = "Whether whoever computes must hold a global lock, like CPython's GIL; gil-legacy is that of Python 2", value_parser = one_of(&Lock::ALL, Lock::name), help_heading = MODEL)]
-    pub global_lock: Lock,
+}
+
+/// How it is run, whatever the model.
+#[derive(Debug, ClapArgs)]
+pub(super) struct How {
     /// How long a thread waits for the global lock before it asks for it [default: 5ms]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::interval, help_heading = MODEL)]
     pub switch_interval: Option<Ns>,
@@ -162,18 +189,12 @@ pub(super) struct Shared {
     /// Do without the kernel's record of who is on which core when
     #[arg(long, help_heading = MODEL)]
     pub no_kernel_record: bool,
-    /// Print what happens in sentences: for screen readers and logs
-    #[arg(long, help_heading = OUTPUT)]
-    pub plain: bool,
-    /// Add every run to this file, which `concviz view` opens and `concviz export` draws
-    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
-    pub trace: Option<PathBuf>,
 }
 
 /// Headings of the help.
-const WORK: &str = "What is run";
-const MODEL: &str = "How it is run";
-const OUTPUT: &str = "How it is shown";
+pub(super) const WORK: &str = "What is run";
+pub(super) const MODEL: &str = "How it is run";
+pub(super) const OUTPUT: &str = "How it is shown";
 
 /// How the screen looks.
 #[derive(Debug, ClapArgs)]
@@ -204,7 +225,7 @@ pub(super) enum Lock {
 impl Lock {
     const ALL: [Lock; 3] = [Lock::Off, Lock::Gil, Lock::GilLegacy];
 
-    const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Lock::Off => "off",
             Lock::Gil => "gil",

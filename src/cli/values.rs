@@ -1,14 +1,14 @@
 //! Values of options: read, held against their limits, and put together to settings.
 
-use super::args::{Lock, Shared};
+use super::args::{How, Lock, Shared, Work};
 use super::workloads;
 use super::{Exit, Host};
-use crate::model::{GlobalLock, LockSettings, Model};
+use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
 use crate::palette::Theme;
 use crate::plan::Wishes;
 use crate::settings::{Color, Settings, Setup};
 use crate::units::Ns;
-use crate::workload::{MAX_TASKS, Scale, Value};
+use crate::workload::{MAX_TASKS, Scale, Value, Workload};
 
 /// The most tasks, and the most workers.
 pub(super) const MOST: u16 = MAX_TASKS as u16;
@@ -72,49 +72,59 @@ pub(super) fn assignment(text: &str) -> Result<(String, Value), String> {
 
 /// The settings that `shared` options come to; those of the screen alone are left at their defaults.
 pub(super) fn settings(shared: &Shared, host: &impl Host) -> Result<Settings, Exit> {
-    let amounts = [("cpu", shared.cpu), ("wait", shared.wait)];
+    let setup = setup(&shared.work, (shared.model, shared.global_lock), &shared.how, host)?;
+    Ok(Settings { trace: shared.trace.clone(), ..with_setup(setup, shared.plain) })
+}
+
+/// Settings of which only these two are not as usual.
+pub(super) fn with_setup(setup: Setup, plain: bool) -> Settings {
+    Settings { setup, color: Color::default(), theme: Theme::default(), ascii: false, mouse: true, plain, trace: None }
+}
+
+/// What is run and how, checked.
+pub(super) fn setup(work: &Work, model: (ModelKind, Lock), how: &How, host: &impl Host) -> Result<Setup, Exit> {
+    let workload = workload(work, host)?;
+    let wishes = wishes(how, work.seed, host)?;
+    let lock = lock(model.1, how)?;
+    let global_lock = if model.1 == Lock::Off { GlobalLock::Off } else { lock.lock() };
+    let model = Model { kind: model.0, lock: global_lock };
+    Ok(Setup { workload, model, lock, wishes, scale: work.scale })
+}
+
+/// The workload with its numbers filled in.
+fn workload(work: &Work, host: &impl Host) -> Result<Workload, Exit> {
+    let amounts = [("cpu", work.cpu), ("wait", work.wait)];
     let given = amounts.iter().any(|(_, amount)| amount.is_some());
-    let mut workload = workloads::choose(shared.workload.as_deref(), given, host)?;
+    let mut workload = workloads::choose(work.workload.as_deref(), given, host)?;
     let amounts = amounts.into_iter().filter_map(|(name, t)| Some((name, Value::Time(t?))));
-    let tasks = shared.tasks.map(|n| ("tasks", Value::Count(u64::from(n))));
-    let set = shared.set.iter().map(|(name, value)| (name.as_str(), *value));
+    let tasks = work.tasks.map(|n| ("tasks", Value::Count(u64::from(n))));
+    let set = work.set.iter().map(|(name, value)| (name.as_str(), *value));
     for (name, value) in set.chain(tasks).chain(amounts) {
         workloads::set(&mut workload, name, value)?;
     }
     let refused = |e| Exit::usage(&format!("workload `{}` cannot be run like this: {e}", workload.name));
-    workload.resolve(shared.scale).map_err(refused)?;
+    workload.resolve(work.scale).map_err(refused)?;
+    Ok(workload)
+}
+
+/// Workers, cores, seed.
+pub(super) fn wishes(how: &How, seed: u64, host: &impl Host) -> Result<Wishes, Exit> {
     let allowed = host.allowed_cores();
-    if shared.cores.is_some_and(|n| n > allowed) {
+    if let Some(asked) = how.cores.filter(|n| *n > allowed) {
         let cores = if allowed == 1 { "1 core is".to_owned() } else { format!("{allowed} cores are") };
-        let asked = shared.cores.unwrap_or_default();
         return Err(Exit::usage(&format!("--cores {asked}: only {cores} allowed here, write 1 to {allowed}")));
     }
-    let lock = lock(shared)?;
-    let global_lock = if shared.global_lock == Lock::Off { GlobalLock::Off } else { lock.lock() };
-    let model = Model { kind: shared.model, lock: global_lock };
-    let wishes =
-        Wishes { workers: shared.workers, cores: shared.cores, seed: shared.seed, unrecorded: shared.no_kernel_record };
-    Ok(Settings {
-        setup: Setup { workload, model, lock, wishes, scale: shared.scale },
-        color: Color::default(),
-        theme: Theme::default(),
-        ascii: false,
-        mouse: true,
-        plain: shared.plain,
-        trace: shared.trace.clone(),
-    })
+    Ok(Wishes { workers: how.workers, cores: how.cores, seed, unrecorded: how.no_kernel_record })
 }
 
 /// How the global lock is set; also while it is off, for when it is switched on by a key. Each generation has options of
 /// its own, and nobody gets a lock of which what they asked for is not true.
-fn lock(shared: &Shared) -> Result<LockSettings, Exit> {
+pub(super) fn lock(global_lock: Lock, how: &How) -> Result<LockSettings, Exit> {
     let usual = LockSettings::default();
-    let newer = [
-        ("--switch-interval", shared.switch_interval.is_some()),
-        ("--no-forced-switching", shared.no_forced_switching),
-    ];
+    let newer =
+        [("--switch-interval", how.switch_interval.is_some()), ("--no-forced-switching", how.no_forced_switching)];
     let newer = newer.into_iter().find(|(_, given)| *given).map(|(name, _)| name);
-    let legacy = match (shared.global_lock, newer, shared.check_interval) {
+    let legacy = match (global_lock, newer, how.check_interval) {
         (Lock::GilLegacy, Some(name), _) => {
             return Err(Exit::usage(&format!(
                 "{name} is of the newer lock: write --global-lock gil, or --check-interval N"
@@ -134,8 +144,8 @@ fn lock(shared: &Shared) -> Result<LockSettings, Exit> {
     };
     Ok(LockSettings {
         legacy,
-        interval: shared.switch_interval.unwrap_or(usual.interval),
-        forced_switching: !shared.no_forced_switching,
-        check_interval: shared.check_interval.unwrap_or(usual.check_interval),
+        interval: how.switch_interval.unwrap_or(usual.interval),
+        forced_switching: !how.no_forced_switching,
+        check_interval: how.check_interval.unwrap_or(usual.check_interval),
     })
 }

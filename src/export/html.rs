@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use crate::settings::Theme;
+use crate::palette::Theme;
 use crate::text::handout;
 use crate::trace::Trace;
 use crate::units::Ns;

@@ -5,6 +5,7 @@ use super::{Recorded, counted, percent};
 use crate::state::{Outcome, State};
 use crate::units::Ns;
 
+pub mod compare;
 mod gil;
 
 pub use gil::Gil;

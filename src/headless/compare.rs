@@ -1,0 +1,105 @@
+//! The same work under several models, one run after the other, round by round: so that whatever the machine does in the
+//! course of time, it does to all of them.
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use super::{Runs, Stop, code, plan, print};
+use crate::recording::{Comparison, Entry, Recording};
+use crate::report::{
+    ComparisonFormat, comparison_csv, comparison_heading, comparison_json, comparison_markdown, comparison_sentences,
+    comparison_table,
+};
+use crate::settings::{Comparing, Setup};
+
+/// How wide a table is where nobody knows how wide the reader's screen is.
+const USUAL_WIDTH: usize = 80;
+
+/// What came of measuring: the runs so far, and why there are no more.
+#[derive(Debug)]
+pub struct Compared {
+    /// The runs, in the order in which they were made; those that failed too.
+    pub recordings: Vec<Recording>,
+    /// Why there are no more of them; nothing if all were made.
+    stop: Option<Stop>,
+}
+
+impl Compared {
+    /// Its runs, for a comparison.
+    pub fn entries(&self) -> Vec<Entry<'_>> {
+        self.recordings.iter().map(|recording| Entry::of(recording, None)).collect()
+    }
+}
+
+/// Measures what `comparing` describes and prints the comparison in `format`. Whatever ends it, what was measured until
+/// then is printed. The code to exit with is 0, or 1 if a run failed, or 128 and the number of the signal that ended it.
+pub fn compare(comparing: &Comparing, format: ComparisonFormat) -> ExitCode {
+    code(attempt(comparing, format))
+}
+
+fn attempt(comparing: &Comparing, format: ComparisonFormat) -> Result<(), Stop> {
+    let compared = measure(comparing)?;
+    let entries = compared.entries();
+    let comparison = Comparison::of(&entries);
+    let broken = compared.stop.as_ref().map(Stop::reason);
+    let text = match format {
+        _ if comparing.plain => comparison_heading(&comparison, &entries) + &comparison_sentences(&comparison),
+        ComparisonFormat::Table => {
+            let heading = comparison_heading(&comparison, &entries);
+            format!("{heading}\n{}", comparison_table(&comparison, width(), is_bold()))
+        }
+        ComparisonFormat::Json => comparison_json(&comparison, &entries, broken.as_deref()),
+        ComparisonFormat::Csv => comparison_csv(&comparison, &entries),
+        ComparisonFormat::Markdown => comparison_markdown(&comparison),
+    };
+    let printed = print(&text);
+    let failed = comparison.rows.iter().find_map(|row| Some((row.name(), row.failure.clone()?)));
+    match (compared.stop, failed) {
+        (Some(stop), _) => Err(stop),
+        (None, Some((who, why))) => printed.and(Err(Stop::Failed(format!("{who}: {why}")))),
+        (None, None) => printed,
+    }
+}
+
+/// Makes the runs that `comparing` describes, all models in turn in each of its rounds, all with the same programs to
+/// the last iteration. Progress goes to stderr, where that is a terminal.
+///
+/// # Errors
+/// If no run can be made at all. A run that fails is a recording and ends nothing; a signal ends the rest.
+fn measure(comparing: &Comparing) -> Result<Compared, Stop> {
+    let runs = Runs::open(comparing.trace.as_deref())?;
+    let (first, rates) = plan(&comparing.setup)?;
+    let programs = &first.stage().tasks;
+    let setups = comparing.models.iter().map(|model| Setup { model: *model, ..comparing.setup.clone() });
+    let usable = super::machine::usable_cores().ceil().max(1.0) as u16;
+    let plans: Vec<_> = setups.map(|setup| (setup.plan(programs.clone(), usable, rates), setup)).collect();
+    let all = plans.len() * usize::from(comparing.repeat);
+    let mut compared = Compared { recordings: Vec::with_capacity(all), stop: None };
+    for _ in 0..comparing.repeat {
+        for (plan, setup) in &plans {
+            let number = compared.recordings.len() + 1;
+            let who = crate::insight::who(setup.model).row();
+            let what = format!("{number} of {all}: {} as {who}", setup.workload.name);
+            match runs.make_whatever((setup, plan, rates), what, false) {
+                Ok(recording) => compared.recordings.push(recording),
+                Err(stop) => {
+                    compared.stop = Some(stop);
+                    return Ok(compared);
+                }
+            }
+        }
+    }
+    Ok(compared)
+}
+
+/// The columns of the terminal that stdout is, if it is one.
+pub(super) fn width() -> usize {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok().map(|s| usize::from(s.ws_col));
+    size.filter(|columns| *columns > 0).unwrap_or(USUAL_WIDTH)
+}
+
+/// Whether stdout shows bold text as such.
+pub(super) fn is_bold() -> bool {
+    let dumb = std::env::var_os("TERM").is_none_or(|t| t == "dumb" || t.is_empty());
+    io::stdout().is_terminal() && !dumb
+}

@@ -1,0 +1,298 @@
+//! What several runs of the same work teach together: who gains, how much, and why the others do not. Sees figures only,
+//! never a trace; when two times are a tie is decided here, for every comparison.
+
+use crate::model::{GlobalLock, Model, ModelKind};
+use crate::text::{Base, Clause, NoRatio, Verdict, Who, Why};
+use crate::units::Ns;
+
+/// A gain below this is none.
+const GAIN: f64 = 1.05;
+/// Without a spread, times that differ by less than this share of the shorter one are a tie: so much do two runs of the
+/// same differ on a quiet machine.
+const LIKE: f64 = 0.05;
+/// With a spread, this much is a tie all the same: nobody would choose a model for it.
+const TRIFLE: f64 = 0.02;
+/// Tasks that wait for a smaller share of their time do not wait.
+const WAITING: f64 = 0.05;
+/// Waiting for a lock is a reason from this share of what tasks did.
+const LOCKED: f64 = 0.10;
+/// So much of what is possible is all of it.
+const NEARLY: f64 = 0.85;
+/// Memory is worth a word from this many bytes and this ratio on.
+const MEMORY: (u64, f64) = (1_000_000, 1.25);
+
+/// A time, and how it is spread over several runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// The time.
+    pub time: Ns,
+    /// The median distance from it over all runs; nothing where there was one run.
+    pub spread: Option<Ns>,
+}
+
+impl Timing {
+    /// Of the runs that took `times`: the one in the middle (the lower of two there) and the median absolute deviation.
+    /// Nothing if there are none.
+    pub fn of(times: &[Ns]) -> Option<Timing> {
+        let mut sorted = times.to_vec();
+        sorted.sort_unstable();
+        let time = *sorted.get(sorted.len().checked_sub(1)? / 2)?;
+        let exact = middle(&sorted);
+        let mut away: Vec<Ns> = sorted.iter().map(|t| Ns(t.0.abs_diff(exact.0))).collect();
+        away.sort_unstable();
+        Some(Timing { time, spread: (sorted.len() > 1).then(|| middle(&away)) })
+    }
+
+    /// Whether nobody can tell which of the two is shorter: they differ by no more than both spreads together, or, where
+    /// a spread is not known, by less than a twentieth of the shorter; a fiftieth is a tie in any case.
+    pub fn ties(self, other: Timing) -> bool {
+        let apart = self.time.0.abs_diff(other.time.0) as f64;
+        let shorter = self.time.min(other.time).0 as f64;
+        let bound = match self.spread.zip(other.spread) {
+            Some((a, b)) => ((a + b).0 as f64).max(TRIFLE * shorter),
+            None => LIKE * shorter,
+        };
+        apart <= bound
+    }
+}
+
+/// Of values in order, at least one: that in the middle, or the mean of the two there.
+fn middle(sorted: &[Ns]) -> Ns {
+    let half = sorted.len() / 2;
+    if sorted.len() % 2 == 1 { sorted[half] } else { (sorted[half - 1] + sorted[half]).times(1, 2) }
+}
+
+/// A model that was measured, as far as the verdict must know it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contender {
+    /// The model.
+    pub model: Model,
+    /// How long it took.
+    pub timing: Timing,
+    /// How many times as fast as the baseline it is, or why nobody can say. The baseline itself is 1.
+    pub ratio: Result<f64, NoRatio>,
+    /// How many threads or processes it had for the tasks.
+    pub workers: usize,
+    /// Peak memory, in bytes.
+    pub memory: Option<u64>,
+    /// How long it took until all its workers were there.
+    pub start: Ns,
+    /// How long was spent on copies.
+    pub copying: Ns,
+    /// The share of what its tasks did that they waited for a lock of the workload's own.
+    pub locked: f64,
+    /// Whether calls that block held its loop.
+    pub blocked: bool,
+}
+
+/// All that were measured on the same work.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Field {
+    /// Those with a time, the baseline among them.
+    pub contenders: Vec<Contender>,
+    /// Those without.
+    pub failed: Vec<Model>,
+    /// How many tasks there are, those in the background not counted.
+    pub tasks: usize,
+    /// How many cores there are.
+    pub cores: f64,
+    /// The share of their own time, on a core of their own, for which tasks wait.
+    pub waiting: f64,
+    /// The lock of the workload's own that is held longest, with the share of the fastest time.
+    pub lock: Option<(String, f64)>,
+    /// How many times as fast as the baseline it could be at best.
+    pub ideal: Option<f64>,
+}
+
+/// What `model` is called in a verdict.
+pub const fn who(model: Model) -> Who {
+    let base = match model.kind {
+        ModelKind::Serial => Base::Serial,
+        ModelKind::Threads => Base::Threads,
+        ModelKind::Processes => Base::Processes,
+        ModelKind::Async => Base::Async,
+    };
+    match (model.lock, model.kind) {
+        (GlobalLock::Off, ModelKind::Serial) => Who::Serial,
+        (GlobalLock::Off, ModelKind::Threads) => Who::Threads,
+        (GlobalLock::Off, ModelKind::Processes) => Who::Processes,
+        (GlobalLock::Off, ModelKind::Async) => Who::Async,
+        (GlobalLock::Gil { .. }, _) => Who::Gil(base),
+        (GlobalLock::GilLegacy { .. }, _) => Who::OldGil(base),
+    }
+}
+
+/// What the runs in `field` come to.
+pub fn verdict(field: &Field) -> Verdict {
+    let mut clauses = Vec::new();
+    match field.contenders.as_slice() {
+        [] => clauses.push(Clause::NothingMeasured),
+        _ if !field.contenders.iter().any(Contender::is_baseline) => without_baseline(field, &mut clauses),
+        _ => against_serial(field, &mut clauses),
+    }
+    if !field.failed.is_empty() {
+        clauses.push(Clause::Failed { who: field.failed.iter().copied().map(who).collect() });
+    }
+    Verdict { clauses }
+}
+
+impl Contender {
+    fn is_baseline(&self) -> bool {
+        self.model == Model::plain(ModelKind::Serial)
+    }
+
+    fn who(&self) -> Who {
+        who(self.model)
+    }
+
+    fn gain(&self) -> f64 {
+        self.ratio.unwrap_or(1.0)
+    }
+
+    fn gains(&self) -> bool {
+        self.gain() >= GAIN
+    }
+}
+
+fn without_baseline(field: &Field, clauses: &mut Vec<Clause>) {
+    let Some(fastest) = field.contenders.iter().min_by_key(|c| c.timing.time) else { return };
+    if field.contenders.len() > 1 {
+        let tied = field.contenders.iter().filter(|c| c.timing.ties(fastest.timing));
+        clauses.push(Clause::Fastest { who: tied.map(Contender::who).collect() });
+    }
+    clauses.push(Clause::NoRatios(NoRatio::NoBaseline));
+}
+
+fn against_serial(field: &Field, clauses: &mut Vec<Clause>) {
+    let refused = |c: &&Contender| !c.is_baseline() && c.ratio.is_err();
+    let others = field.contenders.iter().filter(|c| !c.is_baseline()).count();
+    let without: Vec<&Contender> = field.contenders.iter().filter(refused).collect();
+    let why = without.first().and_then(|c| c.ratio.err());
+    if let Some(why) = why.filter(|_| without.len() == others) {
+        clauses.push(Clause::NoRatios(why));
+        return;
+    }
+    let plain: Vec<&Contender> = field.contenders.iter().filter(|c| c.ratio.is_ok() && !c.model.lock.is_on()).collect();
+    if plain.len() > 1 {
+        headline(field, &plain, clauses);
+    }
+    let locked = field.contenders.iter().find(|c| c.ratio.is_ok() && c.model.lock.is_on());
+    if let Some(locked) = locked.filter(|l| l.model.kind == ModelKind::Threads) {
+        with_the_gil(&plain, locked, clauses);
+    }
+    if let Some(why) = why {
+        clauses.push(Clause::NoRatioFor { who: without.iter().map(|c| c.who()).collect(), why });
+    }
+}
+
+/// Who is fastest, and what there is to say of the others.
+fn headline(field: &Field, plain: &[&Contender], clauses: &mut Vec<Clause>) {
+    let Some(fastest) = plain.iter().min_by_key(|c| c.timing.time) else { return };
+    let serial = plain.iter().find(|c| c.is_baseline());
+    let nobody = !fastest.gains() || serial.is_some_and(|s| s.timing.ties(fastest.timing));
+    if nobody {
+        clauses.push(Clause::NobodyGains { why: nobody_gains(field) });
+        let losers = plain.iter().filter(|c| c.gain() < 1.0 / GAIN && !c.timing.ties(fastest.timing));
+        clauses.extend(losers.map(|c| Clause::Loses { who: c.who(), ratio: c.gain(), why: price(c, fastest) }));
+        return;
+    }
+    let rivals = || plain.iter().filter(|c| !c.is_baseline());
+    let best: Vec<&Contender> = rivals().filter(|c| c.timing.ties(fastest.timing)).copied().collect();
+    first_of(&best, fastest.gain(), clauses);
+    for other in rivals().filter(|c| !c.timing.ties(fastest.timing)) {
+        clauses.push(behind(field, other, fastest));
+    }
+    let far = field.ideal.is_some_and(|ideal| fastest.gain() < NEARLY * ideal);
+    if let Some((name, share)) = field.lock.clone().filter(|_| far && fastest.locked >= LOCKED) {
+        clauses.push(Clause::Held { why: Why::Lock { name, share } });
+    }
+}
+
+/// The best by name. Where one thread does it and others take more memory for the same, the one thread comes first.
+fn first_of(best: &[&Contender], ratio: f64, clauses: &mut Vec<Clause>) {
+    let one = best.iter().find(|c| c.model.kind == ModelKind::Async);
+    let dearer = |c: &&&Contender| {
+        let more = one.and_then(|o| o.memory).zip(c.memory);
+        more.is_some_and(|(own, other)| other.saturating_sub(own) >= MEMORY.0 && other as f64 >= MEMORY.1 * own as f64)
+    };
+    let dear: Vec<&Contender> = best.iter().filter(dearer).copied().collect();
+    let cheap: Vec<Who> = best.iter().filter(|c| !dearer(c)).map(|c| c.who()).collect();
+    let one_thread = cheap == [Who::Async];
+    clauses.push(Clause::Best { who: cheap, ratio, one_thread });
+    for other in dear {
+        let more = other.memory.zip(one.and_then(|o| o.memory)).map(|(a, b)| a.saturating_sub(b));
+        clauses.push(Clause::AsMuch { who: vec![other.who()], workers: other.workers, more });
+    }
+}
+
+fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
+    let (who, ratio) = (other.who(), other.gain());
+    let queue =
+        other.workers < field.tasks && field.waiting >= WAITING && other.workers < fastest.workers.max(field.tasks);
+    let why = match other.model.kind {
+        ModelKind::Async if other.blocked => Some(Why::BlockingCalls),
+        ModelKind::Async if field.waiting < WAITING => Some(Why::NothingWaits),
+        ModelKind::Async => Some(Why::OneThreadComputes),
+        _ => price(other, fastest).or_else(|| queue.then_some(Why::AtATime(other.workers))),
+    };
+    if other.gains() {
+        Clause::Less { who, ratio, why }
+    } else if ratio < 1.0 / GAIN {
+        Clause::Loses { who, ratio, why }
+    } else {
+        Clause::Nothing { who, why }
+    }
+}
+
+/// What explains at least half of the time by which `other` is behind: its start, or its copies.
+fn price(other: &Contender, fastest: &Contender) -> Option<Why> {
+    let half = (other.timing.time - fastest.timing.time).times(1, 2);
+    if other.copying >= half && other.copying > other.start {
+        return Some(Why::Copying(other.copying));
+    }
+    (other.start >= half && other.start > Ns::ZERO).then_some(Why::Starting(other.start))
+}
+
+fn nobody_gains(field: &Field) -> Option<Why> {
+    let lock = field.lock.clone().filter(|(_, share)| *share >= NEARLY);
+    match lock {
+        _ if field.tasks <= 1 => Some(Why::OneTask),
+        _ if field.cores < 1.5 && field.waiting < WAITING => Some(Why::OneCore { cores: field.cores }),
+        Some((name, share)) => Some(Why::Lock { name, share }),
+        None => None,
+    }
+}
+
+/// What the global lock changes for threads, and who does without them.
+fn with_the_gil(plain: &[&Contender], locked: &Contender, clauses: &mut Vec<Clause>) {
+    let old = locked.model.lock.is_legacy();
+    let Some(fastest) = plain.iter().min_by_key(|c| c.timing.time) else { return };
+    let threads = plain.iter().find(|c| c.model.kind == ModelKind::Threads);
+    let gain = locked.gain();
+    if locked.timing.time <= fastest.timing.time || locked.timing.ties(fastest.timing) {
+        let costs_nothing = threads.is_some() && locked.gains();
+        clauses.extend(costs_nothing.then_some(Clause::GilCostsNothing { old }));
+        return;
+    }
+    let unhindered = || {
+        let kinds = [ModelKind::Processes, ModelKind::Async];
+        let faster = |c: &&&Contender| c.timing.time < locked.timing.time && !c.timing.ties(locked.timing);
+        plain.iter().filter(move |c| kinds.contains(&c.model.kind) && c.gains()).filter(faster)
+    };
+    let best = unhindered().min_by_key(|c| c.timing.time);
+    if let Some(best) = best {
+        let who = unhindered().filter(|c| c.timing.ties(best.timing)).map(|c| c.who()).collect();
+        clauses.push(Clause::WithGil { old, who });
+    } else if threads.is_some_and(|t| t.timing.ties(locked.timing)) {
+        clauses.extend(locked.gains().then_some(Clause::GilCostsNothing { old }));
+    } else if locked.gains() {
+        clauses.push(Clause::WithGilStill { old, ratio: gain });
+    } else if gain < 1.0 / GAIN {
+        clauses.push(Clause::WithGilLoses { old, ratio: gain });
+    } else if fastest.gains() {
+        clauses.push(Clause::WithGilNobody { old });
+    }
+}
+
+#[cfg(test)]
+mod tests;

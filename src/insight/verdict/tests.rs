@@ -1,0 +1,227 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn ms(n: u64) -> Ns {
+    Ns::from_millis(n)
+}
+
+const GIL: Model = Model { kind: ModelKind::Threads, lock: GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL) };
+
+/// `model` took `time`, of which `serial` took 2 s.
+fn took(model: Model, time: u64, serial: u64) -> Contender {
+    let workers = match model.kind {
+        ModelKind::Serial | ModelKind::Async => 1,
+        ModelKind::Threads => 64,
+        ModelKind::Processes => 4,
+    };
+    Contender {
+        model,
+        timing: Timing { time: ms(time), spread: None },
+        ratio: Ok(serial as f64 / time as f64),
+        workers,
+        memory: Some(2_500_000),
+        start: Ns::ZERO,
+        copying: Ns::ZERO,
+        locked: 0.0,
+        blocked: false,
+    }
+}
+
+/// The field in which serial, threads, processes, async and threads with the GIL took so many milliseconds.
+fn field(times: [u64; 5], waiting: f64) -> Field {
+    use ModelKind::{Async, Processes, Serial, Threads};
+    let models = [Serial, Threads, Processes, Async].map(Model::plain).into_iter().chain([GIL]);
+    Field {
+        contenders: models.zip(times).map(|(m, t)| took(m, t, times[0])).collect(),
+        tasks: 4,
+        cores: 2.0,
+        waiting,
+        ..Field::default()
+    }
+}
+
+fn said(field: &Field) -> String {
+    verdict(field).text()
+}
+
+#[test]
+fn work_alone_goes_to_threads_and_processes_and_with_the_gil_to_processes() {
+    let text = said(&field([2_010, 1_030, 1_050, 2_010, 2_060], 0.0));
+    assert_eq!(text, "Threads or processes: 2.0×. Async gains nothing: nothing here waits. With the GIL: processes.");
+}
+
+#[test]
+fn waiting_alone_goes_to_one_thread_where_others_cost_more() {
+    let mut field = field([24_000, 1_000, 6_000, 1_000, 1_010], 0.99);
+    field.tasks = 64;
+    field.contenders[1].memory = Some(42_500_000);
+    let text = said(&field);
+    assert_eq!(
+        text,
+        "Async: 24× with one thread. Threads gain as much, with 64 threads and 40.0 MB more. \
+         Processes: 4.0×, 4 at a time. The GIL costs nothing here."
+    );
+    field.contenders[1].memory = Some(2_600_000);
+    assert!(said(&field).starts_with("Threads or async: 24×. Processes: 4.0×, 4 at a time."), "{}", said(&field));
+}
+
+#[test]
+fn handlers_that_wait_and_compute_say_what_the_loop_lacks() {
+    let text = said(&field([840, 110, 210, 140, 142], 0.95));
+    assert_eq!(
+        text,
+        "Threads: 7.6×. Processes: 4.0×. Async: 6.0×, one thread does all the computing. With the GIL: async."
+            .replace("With the GIL: async.", "With the GIL threads still gain 5.9×.")
+    );
+}
+
+#[test]
+fn a_blocked_loop_is_the_reason_why_async_gains_nothing() {
+    let mut field = field([800, 100, 100, 800, 100], 1.0);
+    field.contenders[3].blocked = true;
+    assert!(said(&field).contains("Async gains nothing: blocking calls hold the loop."), "{}", said(&field));
+}
+
+#[test]
+fn a_lock_that_is_always_held_lets_nobody_gain() {
+    let mut locked = field([1_000, 1_020, 1_030, 1_000, 1_010], 0.0);
+    locked.lock = Some(("account".to_owned(), 0.98));
+    assert_eq!(said(&locked), "No model gains anything: the lock `account` is held 98 % of the time.");
+    let mut part = field([1_000, 700, 710, 1_000, 1_010], 0.0);
+    (part.lock, part.ideal) = (Some(("account".to_owned(), 0.6)), Some(2.0));
+    part.contenders[1].locked = 0.3;
+    let text = said(&part);
+    assert!(text.contains("More is not there: the lock `account` is held 60 % of the time."), "{text}");
+}
+
+#[test]
+fn one_core_and_one_task_are_reasons_too() {
+    let mut one = field([1_000, 1_010, 1_020, 1_000, 1_030], 0.0);
+    one.cores = 1.0;
+    assert_eq!(said(&one), "No model gains anything: there is one core.");
+    (one.cores, one.tasks) = (2.0, 1);
+    assert_eq!(said(&one), "No model gains anything: there is one task.");
+    one.contenders[2] = took(Model::plain(ModelKind::Processes), 1_200, 1_000);
+    one.contenders[2].start = ms(150);
+    let text = said(&one);
+    assert!(text.ends_with("Processes lose, 1.2× serial's time: starting them takes 150 ms."), "{text}");
+}
+
+#[test]
+fn what_processes_pay_for_their_start_is_named() {
+    let mut field = field([20, 10, 16, 20, 20], 0.0);
+    field.contenders[2].start = ms(5);
+    let text = said(&field);
+    assert!(text.contains("Processes: 1.2×, starting them takes 5 ms."), "{text}");
+    field.contenders[2].copying = ms(6);
+    assert!(said(&field).contains("copying takes 6 ms."), "{}", said(&field));
+}
+
+#[test]
+fn a_busy_machine_has_no_ratios_and_one_bad_run_none_of_its_own() {
+    let mut field = field([2_010, 1_030, 1_050, 2_010, 2_060], 0.0);
+    let busy = NoRatio::Busy { others: 1.2, cores: 2.0 };
+    field.contenders[2].ratio = Err(busy);
+    let text = said(&field);
+    assert!(text.starts_with("Threads: 2.0×."), "{text}");
+    assert!(text.ends_with("No ratio for processes: other programs kept 1.2 of 2 cores busy."), "{text}");
+    field.contenders.iter_mut().skip(1).for_each(|c| c.ratio = Err(busy));
+    assert_eq!(said(&field), "No ratios: other programs kept 1.2 of 2 cores busy.");
+}
+
+#[test]
+fn failed_runs_are_named_and_the_rest_is_said_all_the_same() {
+    let mut field = field([2_010, 1_030, 1_050, 2_010, 2_060], 0.0);
+    field.contenders.remove(2);
+    field.failed = vec![Model::plain(ModelKind::Processes)];
+    let text = said(&field);
+    assert!(text.starts_with("Threads: 2.0×.") && text.ends_with("Processes: failed."), "{text}");
+    field.contenders.remove(0);
+    assert!(said(&field).contains("there is no serial run"), "{}", said(&field));
+    field.contenders.clear();
+    assert!(said(&field).starts_with("Nothing was measured."), "{}", said(&field));
+}
+
+#[test]
+fn the_gil_may_leave_something_or_make_it_worse() {
+    let without = |mut field: Field| {
+        field.contenders.retain(|c| c.model.kind != ModelKind::Processes && c.model.kind != ModelKind::Async);
+        said(&field)
+    };
+    assert!(without(field([1_000, 500, 0, 0, 700], 0.0)).ends_with("With the GIL threads still gain 1.4×."));
+    assert!(without(field([1_000, 500, 0, 0, 1_000], 0.0)).ends_with("With the GIL nothing gains."));
+    assert!(without(field([1_000, 500, 0, 0, 1_500], 0.0)).ends_with("With the GIL threads take 1.5× serial's time."));
+}
+
+#[test]
+fn ties_are_within_the_spread() {
+    let timing = |time, spread: Option<u64>| Timing { time: ms(time), spread: spread.map(ms) };
+    assert!(timing(1_000, None).ties(timing(1_040, None)));
+    assert!(!timing(1_000, None).ties(timing(1_060, None)));
+    assert!(!timing(1_000, Some(5)).ties(timing(1_030, Some(5))));
+    assert!(timing(1_000, Some(30)).ties(timing(1_050, Some(20))));
+    assert!(timing(1_000, Some(0)).ties(timing(1_019, Some(0))));
+    assert_eq!(Timing::of(&[ms(3), ms(1), ms(9)]), Some(timing(3, Some(2))));
+    assert_eq!(Timing::of(&[ms(3)]), Some(timing(3, None)));
+    assert_eq!(Timing::of(&[]), None);
+}
+
+fn any_contender() -> impl Strategy<Value = Contender> {
+    let ratio = prop_oneof![
+        4 => (0.01f64..100.0).prop_map(Ok),
+        1 => Just(Err(NoRatio::Impossible)),
+        1 => Just(Err(NoRatio::Busy { others: 1.0, cores: 2.0 })),
+    ];
+    let model = (0usize..4, 0usize..3).prop_map(|(kind, lock)| {
+        let locks = [GlobalLock::Off, GlobalLock::gil(ms(5)), GlobalLock::GilLegacy { check_interval: 100 }];
+        Model { kind: ModelKind::ALL[kind], lock: locks[lock] }
+    });
+    let figures = (1u64..10_000, proptest::option::of(0u64..500), 1usize..5_000, proptest::option::of(0u64..1 << 40));
+    (model, ratio, figures, 0u64..5_000, 0u64..5_000, 0.0f64..1.0, any::<bool>()).prop_map(
+        |(model, ratio, (time, spread, workers, memory), start, copying, locked, blocked)| Contender {
+            model,
+            timing: Timing { time: ms(time), spread: spread.map(ms) },
+            ratio,
+            workers,
+            memory,
+            start: ms(start),
+            copying: ms(copying),
+            locked,
+            blocked,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn whatever_was_measured_there_is_a_short_verdict(
+        contenders in proptest::collection::vec(any_contender(), 0..7),
+        tasks in 0usize..5_000,
+        (cores, waiting, share) in (0.1f64..64.0, 0.0f64..=1.0, 0.0f64..=1.0),
+        ideal in proptest::option::of(0.1f64..64.0),
+    ) {
+        let lock = Some(("a lock with a rather long name".to_owned(), share));
+        let field = Field { contenders, failed: Vec::new(), tasks, cores, waiting, lock, ideal };
+        let verdict = verdict(&field);
+        let text = verdict.text();
+        prop_assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
+        prop_assert!(verdict.spoken().is_ascii(), "{}", verdict.spoken());
+        for width in [40, 60, 80, 200] {
+            let lines = verdict.lines(width);
+            prop_assert!(lines.iter().all(|l| l.chars().count() <= width), "{lines:?}");
+            prop_assert_eq!(lines.join(" "), text.clone());
+        }
+        for word in ["green", "red", "blue", "yellow", "gray", "grey"] {
+            prop_assert!(!text.split(|c: char| !c.is_alphanumeric()).any(|w| w == word), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_tie_has_no_order(a in 1u64..10_000, b in 1u64..10_000, spreads in proptest::option::of((0u64..500, 0u64..500))) {
+        let timing = |time, spread: Option<u64>| Timing { time: ms(time), spread: spread.map(ms) };
+        let (x, y) = (timing(a, spreads.map(|s| s.0)), timing(b, spreads.map(|s| s.1)));
+        prop_assert_eq!(x.ties(y), y.ties(x));
+        prop_assert!(x.ties(x));
+    }
+}

@@ -1,0 +1,332 @@
+//! Several runs held against each other: a row of figures for each model, the ideal that none of them can beat, and a
+//! verdict in words. Pure: whoever made the runs hands them in; whoever draws or prints the comparison takes it from here.
+
+use super::{Finished, Recording, Score};
+use crate::insight::{self, Contender, Field, Timing, is_comparable};
+use crate::model::{GlobalLock, Model, ModelKind};
+use crate::state::State;
+use crate::text::{Clause, NoRatio, Uncounted, Verdict, Who};
+use crate::trace::Trace;
+use crate::units::Ns;
+
+mod figures;
+mod ideal;
+
+pub use figures::Figures;
+pub use ideal::Ideal;
+
+/// A run that is to be compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// Where it comes from, if runs from several places are compared: a file's name.
+    pub source: Option<&'a str>,
+    /// It, whether it came to its end or not.
+    pub run: Finished<'a>,
+    /// Why it broke off, if it did.
+    pub broken: Option<&'a str>,
+}
+
+/// A comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// A row for each model of each source: sources in the order in which they were handed in, models in that of the
+    /// scoreboard.
+    pub rows: Vec<Row>,
+    /// Which row the ratios are to: the serial one, or the first where runs of several sources are compared.
+    pub baseline: Option<usize>,
+    /// How many cores' worth of time there was: the most that any run had.
+    pub cores: f64,
+    /// What none of them can beat; nothing where the work is not the same or was never done.
+    pub ideal: Option<Ideal>,
+    /// Whether all did the same.
+    pub work: SameWork,
+    /// What it comes to.
+    pub verdict: Verdict,
+}
+
+/// Whether runs did the same work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SameWork {
+    /// The same steps, to the last iteration.
+    Exactly,
+    /// The same amounts, but computing that was given as time became other numbers of iterations: the cores were
+    /// calibrated anew in between, or are others.
+    Calibrated,
+    /// Other workloads, other numbers, or another seed.
+    No,
+}
+
+/// A model's runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Where they come from, if there are several places.
+    pub source: Option<String>,
+    /// The model.
+    pub model: Model,
+    /// What it is called.
+    pub who: Who,
+    /// The figures of the run that stands for all of them: that with the median time. Nothing where none counts.
+    pub figures: Option<Figures>,
+    /// How many times as fast as the baseline it is; nothing for the baseline itself, and for rows without figures.
+    pub ratio: Option<Result<Ratio, NoRatio>>,
+    /// Which of the runs handed in is the one that stands here.
+    pub shown: Option<usize>,
+    /// Which of the runs handed in are its, in their order.
+    pub runs: Vec<usize>,
+    /// How many of them count.
+    pub counted: usize,
+    /// Whether other programs left it the cores.
+    pub fair: bool,
+    /// Why one of them does not count, if one does not.
+    pub failure: Option<String>,
+}
+
+/// How many times as fast.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ratio {
+    /// So many times.
+    pub times: f64,
+    /// Slower cores have their part in it: several of them were each slower than the one alone.
+    pub slowed: bool,
+}
+
+impl<'a> Entry<'a> {
+    /// `recording`, from `source` if several are compared.
+    pub fn of(recording: &'a Recording, source: Option<&'a str>) -> Entry<'a> {
+        Entry { source, run: recording.finished(), broken: recording.broken.as_deref() }
+    }
+
+    fn model(&self) -> Model {
+        self.run.plan.stage().model
+    }
+
+    fn score(&self) -> Option<Score> {
+        self.run.score().filter(|_| self.broken.is_none() && self.run.counts())
+    }
+
+    fn is_fair(&self) -> bool {
+        self.score().is_some_and(|score| score.is_fair(self.run.cores()))
+    }
+
+    /// Why it does not count; nothing if it does.
+    fn failure(&self) -> Option<String> {
+        if let Some(why) = self.broken {
+            return Some(why.to_owned());
+        }
+        let trace = self.run.trace;
+        let why = match trace.makespan().map(|time| trace.stats(time).broken) {
+            None => Uncounted::NotOver,
+            Some(0) if trace.suspended.is_empty() => return None,
+            Some(0) => Uncounted::Suspended,
+            Some(broken) => Uncounted::Tasks { broken, of: trace.tasks.len() },
+        };
+        Some(why.text())
+    }
+}
+
+/// The models that are compared where nobody says: the rows of the scoreboard, the last one with `lock`.
+pub fn usual_models(lock: GlobalLock) -> [Model; 5] {
+    use ModelKind::{Async, Processes, Serial, Threads};
+    let [serial, threads, processes, r#async] = [Serial, Threads, Processes, Async].map(Model::plain);
+    [serial, threads, processes, r#async, Model { kind: Threads, lock }]
+}
+
+/// The place of `model` among the rows: those without a global lock, then threads with one, then the others.
+fn place(model: Model) -> (bool, bool, ModelKind, GlobalLock) {
+    (model.lock.is_on(), model.kind != ModelKind::Threads && model.lock.is_on(), model.kind, model.lock)
+}
+
+impl Comparison {
+    /// Of `runs`: several of one model from one source are one row.
+    pub fn of(runs: &[Entry<'_>]) -> Comparison {
+        let work = same_work(runs);
+        let cores = runs.iter().map(|r| r.run.cores()).fold(0.0, f64::max);
+        let mut rows = rows(runs);
+        let several = rows.iter().any(|r| r.source != rows[0].source);
+        let serial = |r: &Row| r.model == Model::plain(ModelKind::Serial);
+        let baseline = if several { (!rows.is_empty()).then_some(0) } else { rows.iter().position(serial) };
+        let baseline = baseline.filter(|b| rows[*b].shown.is_some());
+        let base = baseline.and_then(|b| runs[rows[b].shown?].score());
+        for (index, row) in rows.iter_mut().enumerate() {
+            let own = row.shown.and_then(|shown| runs[shown].score());
+            if Some(index) != baseline {
+                row.ratio = own.map(|own| ratio(own, base, cores, work));
+            }
+        }
+        let counted: Vec<Finished<'_>> = runs.iter().filter(|r| r.score().is_some()).map(|r| r.run).collect();
+        let ideal = if work == SameWork::No { None } else { Ideal::of(&counted, cores) };
+        let mut comparison = Comparison { rows, baseline, cores, ideal, work, verdict: Verdict::default() };
+        comparison.verdict = if several { comparison.of_sources() } else { comparison.of_models(runs) };
+        comparison
+    }
+
+    /// How many times as fast as the baseline the ideal is; nothing where the baseline was disturbed.
+    pub fn ideal_ratio(&self) -> Option<f64> {
+        let base = self.rows.get(self.baseline?).filter(|b| b.fair)?.figures.as_ref()?.timing.time;
+        let ideal = self.ideal.as_ref().filter(|i| i.time > Ns::ZERO)?;
+        Some(base.share_of(ideal.time))
+    }
+
+    /// The longest time of all, which an axis must hold.
+    pub fn slowest(&self) -> Option<Ns> {
+        self.rows.iter().filter_map(|r| Some(r.figures.as_ref()?.timing.time)).max()
+    }
+
+    fn of_models(&self, runs: &[Entry<'_>]) -> Verdict {
+        let tasks = runs.first().map_or(0, |r| r.run.trace.names.iter().filter(|n| !n.background).count());
+        let ideal = self.ideal.as_ref();
+        let fastest = self.rows.iter().filter_map(|r| Some(r.figures.as_ref()?.timing.time)).min().unwrap_or_default();
+        let lock = ideal.and_then(|i| i.lock.clone()).map(|(name, held)| (name, held.share_of(fastest)));
+        let contender = |row: &Row| {
+            let (figures, run) = (row.figures.as_ref()?, &runs[row.shown?]);
+            let ratio = row.ratio.unwrap_or(Ok(Ratio { times: 1.0, slowed: false })).map(|r| r.times);
+            Some(Contender {
+                model: row.model,
+                timing: figures.timing,
+                ratio,
+                workers: figures.workers,
+                memory: figures.memory,
+                start: figures.start.unwrap_or_default(),
+                copying: figures.copying,
+                locked: figures.locked,
+                blocked: is_blocked(run.run.trace, row.model),
+            })
+        };
+        insight::verdict(&Field {
+            contenders: self.rows.iter().filter_map(contender).collect(),
+            failed: self.rows.iter().filter(|r| r.figures.is_none()).map(|r| r.model).collect(),
+            tasks,
+            cores: self.cores,
+            waiting: ideal.map_or(0.0, Ideal::waiting),
+            lock,
+            ideal: self.ideal_ratio(),
+        })
+    }
+
+    /// What there is to say of runs that come from several places: which is fastest, held against the first.
+    fn of_sources(&self) -> Verdict {
+        let mut clauses = Vec::new();
+        let timed = self.rows.iter().filter_map(|r| Some((r, r.figures.as_ref()?.timing)));
+        let fastest = timed.clone().min_by_key(|(_, timing)| timing.time);
+        let first = self.baseline.and_then(|b| Some((&self.rows[b], self.rows[b].figures.as_ref()?.timing)));
+        let refused = |r: &Row| matches!(r.ratio, Some(Err(_)));
+        match (fastest, first) {
+            (None, _) => clauses.push(Clause::NothingMeasured),
+            _ if self.work == SameWork::No => clauses.push(Clause::NoRatios(NoRatio::OtherWork)),
+            (Some((best, own)), Some((base, timing))) if best != base && !refused(best) => {
+                let ratio = (!own.ties(timing)).then(|| timing.time.share_of(own.time));
+                clauses.push(Clause::FastestOf { what: best.name(), ratio, than: base.name() });
+            }
+            (Some((best, _)), _) => clauses.push(Clause::Fastest { who: vec![best.who] }),
+        }
+        let why = self.rows.iter().find_map(|r| r.ratio?.err()).filter(|why| *why != NoRatio::OtherWork);
+        let mut without: Vec<Who> = self.rows.iter().filter(|r| refused(r)).map(|r| r.who).collect();
+        without.dedup();
+        clauses.extend(why.map(|why| Clause::NoRatioFor { who: without, why }));
+        if self.work == SameWork::Calibrated {
+            clauses.push(Clause::Recalibrated);
+        }
+        Verdict { clauses }
+    }
+}
+
+impl Row {
+    /// What it is called: its model, after its source where there are several.
+    pub fn name(&self) -> String {
+        let source = self.source.as_ref().map_or_else(String::new, |s| format!("{s} "));
+        source + &self.who.row()
+    }
+}
+
+/// The rows of `runs`, without ratios.
+fn rows(runs: &[Entry<'_>]) -> Vec<Row> {
+    let mut keys: Vec<(usize, Model)> = Vec::new();
+    let mut sources: Vec<Option<&str>> = Vec::new();
+    let mut of: Vec<(usize, Model)> = Vec::new();
+    for run in runs {
+        let source = sources.iter().position(|s| *s == run.source).unwrap_or_else(|| {
+            sources.push(run.source);
+            sources.len() - 1
+        });
+        of.push((source, run.model()));
+        if !keys.contains(&(source, run.model())) {
+            keys.push((source, run.model()));
+        }
+    }
+    keys.sort_by_key(|(source, model)| (*source, place(*model)));
+    let row = |key: (usize, Model)| {
+        let own: Vec<usize> = (0..runs.len()).filter(|i| of[*i] == key).collect();
+        let all: Vec<usize> = own.iter().copied().filter(|i| runs[*i].score().is_some()).collect();
+        // A run that others disturbed says less than one that nobody did, if there is one.
+        let fair: Vec<usize> = all.iter().copied().filter(|i| runs[*i].is_fair()).collect();
+        let standing = if fair.is_empty() { &all } else { &fair };
+        let times: Vec<Ns> = standing.iter().filter_map(|i| runs[*i].run.trace.makespan()).collect();
+        let timing = Timing::of(&times);
+        let is_it = |i: &&usize| runs[**i].run.trace.makespan() == timing.map(|t| t.time);
+        let shown = standing.iter().find(is_it).copied();
+        Row {
+            source: sources[key.0].map(str::to_owned),
+            model: key.1,
+            who: insight::who(key.1),
+            figures: shown.zip(timing).and_then(|(i, timing)| Figures::of(&runs[i].run, timing)),
+            ratio: None,
+            shown,
+            counted: standing.len(),
+            fair: !fair.is_empty(),
+            failure: own.iter().find_map(|i| runs[*i].failure()),
+            runs: own,
+        }
+    };
+    keys.into_iter().map(row).collect()
+}
+
+/// How many times as fast as `base` `own` is, or why nobody can say.
+fn ratio(own: Score, base: Option<Score>, cores: f64, work: SameWork) -> Result<Ratio, NoRatio> {
+    let Some(base) = base else { return Err(NoRatio::NoBaseline) };
+    if work == SameWork::No {
+        return Err(NoRatio::OtherWork);
+    }
+    if let Some(times) = own.speedup(base, cores) {
+        return Ok(Ratio { times, slowed: own.is_slowed(base) });
+    }
+    let unfair = [own, base].into_iter().find(|s| !s.is_fair(cores));
+    Err(match (unfair, insight::compare(own.work, base.work)) {
+        (Some(s), _) if s.stolen > s.others => NoRatio::Host { stolen: s.stolen, cores },
+        (Some(s), _) => NoRatio::Busy { others: s.others, cores },
+        (None, insight::Pace::Slower(speed)) => NoRatio::SlowRun { speed },
+        (None, insight::Pace::BaselineSlower(speed)) => NoRatio::SlowBaseline { speed },
+        (None, insight::Pace::Even) => NoRatio::Impossible,
+    })
+}
+
+fn same_work(runs: &[Entry<'_>]) -> SameWork {
+    let Some(first) = runs.first() else { return SameWork::Exactly };
+    let (setup, tasks) = (first.run.setup, &first.run.plan.stage().tasks);
+    let same = |r: &Entry<'_>| {
+        let other = r.run.setup;
+        other.workload == setup.workload && other.scale == setup.scale && r.run.plan.seed == first.run.plan.seed
+    };
+    match (runs.iter().all(same), runs.iter().all(|r| r.run.plan.stage().tasks == *tasks)) {
+        (false, _) => SameWork::No,
+        (true, true) => SameWork::Exactly,
+        (true, false) => SameWork::Calibrated,
+    }
+}
+
+/// Whether calls that block held the loop for a good part of the time.
+fn is_blocked(trace: &Trace, model: Model) -> bool {
+    let time = trace.makespan().filter(|_| model.kind == ModelKind::Async).unwrap_or_default();
+    let totals = trace.crowd().totals(time);
+    let asleep = State::Sleep as usize;
+    let held = totals.states()[asleep].less(totals.free()[asleep]);
+    held.share_of(time) >= 0.2
+}
+
+/// The cores that others kept busy in any of `runs`, where that is too many to compare them.
+pub fn disturbed(runs: &[Entry<'_>]) -> Option<f64> {
+    let taken = |r: &Entry<'_>| r.run.beside.others.filter(|others| !is_comparable(*others, r.run.cores()));
+    runs.iter().filter_map(taken).max_by(f64::total_cmp)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! A run's figures as a comparison shows them.
+
+use crate::insight::Timing;
+use crate::recording::Finished;
+use crate::state::{Outcome, State};
+use crate::trace::{Trace, Track};
+use crate::units::{LockId, Ns, TaskId};
+
+/// What a run came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Figures {
+    /// How long it took, and how that is spread over its repetitions.
+    pub timing: Timing,
+    /// Cores it kept busy: CPU time over makespan.
+    pub busy: f64,
+    /// From the begin of the first worker's creation to the last one's first instruction; nothing where none was
+    /// created.
+    pub start: Option<Ns>,
+    /// Payload bytes that crossed a process boundary; nothing where there is none.
+    pub copied: Option<u64>,
+    /// Time spent on that.
+    pub copying: Ns,
+    /// Peak resident memory of the run, in bytes, shared pages counted once.
+    pub memory: Option<u64>,
+    /// How many workers the plan gave it.
+    pub workers: usize,
+    /// How many threads did its work, and in how many processes; 0 where nobody knows.
+    pub threads: usize,
+    /// See [`Figures::threads`].
+    pub processes: usize,
+    /// From submission to end: what half of its foreground tasks that came to their end did not exceed.
+    pub p50: Option<Ns>,
+    /// The same for 99 of a hundred.
+    pub p99: Option<Ns>,
+    /// The share of what its tasks did that they waited for a lock of the workload's own.
+    pub locked: f64,
+}
+
+impl Figures {
+    /// Those of `run`, with the `timing` of all its repetitions; nothing if it is not over.
+    pub fn of(run: &Finished<'_>, timing: Timing) -> Option<Figures> {
+        let (trace, stage) = (run.trace, run.plan.stage());
+        let time = trace.makespan()?;
+        let end = trace.report.as_ref()?;
+        let stats = trace.stats(time);
+        let begins = trace.workers.iter().filter_map(|w| w.starting).min();
+        let last = trace.workers.iter().filter(|w| w.starting.is_some()).filter_map(|w| w.started).max();
+        let distinct = |id: fn(&crate::trace::WorkerUse) -> u32| {
+            let mut ids: Vec<u32> = end.workers.iter().map(id).filter(|id| *id > 0).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids.len()
+        };
+        let latencies = latencies(trace);
+        // The nearest rank: the smallest value that so many percent of all do not exceed.
+        let at = |percent: usize| latencies.get((latencies.len() * percent).div_ceil(100).saturating_sub(1)).copied();
+        let under_way: Ns = State::ALL.into_iter().filter(|s| s.is_in_flight()).map(|s| stats.sums[s as usize]).sum();
+        Some(Figures {
+            timing,
+            busy: trace.busy(time),
+            start: begins.zip(last).map(|(from, to)| to - from),
+            copied: stage.model.kind.rules().by_value.then_some(stats.copied),
+            copying: stats.copying,
+            memory: (end.peak_rss_bytes > 0).then_some(end.peak_rss_bytes),
+            workers: usize::from(stage.workers),
+            threads: distinct(|w| w.tid),
+            processes: distinct(|w| w.pid),
+            p50: at(50),
+            p99: at(99),
+            locked: stats.sums[State::Lock as usize].share_of(under_way),
+        })
+    }
+}
+
+/// How long each foreground task that came to its end took from its submission on, in order.
+fn latencies(trace: &Trace) -> Vec<Ns> {
+    let told = |id: usize| trace.report.as_ref().and_then(|end| end.results.get(TaskId(id as u32).index()));
+    let done = |id: usize, track: &Track| {
+        let outcome = told(id).map(|r| r.outcome).or(track.end.map(|(outcome, _)| outcome));
+        outcome == Some(Outcome::Done)
+    };
+    let of = |(id, track): (usize, &Track)| {
+        let submitted = track.marks().first().filter(|_| trace.forgotten == Ns::ZERO)?.at;
+        Some(track.ended_at().filter(|_| done(id, track) && !trace.names[id].background)? - submitted)
+    };
+    let mut times: Vec<Ns> = trace.tasks.iter().enumerate().filter_map(of).collect();
+    times.sort_unstable();
+    times
+}
+
+/// The lock of the workload's own that was held longest in `trace`, with that time.
+pub(super) fn longest_held(trace: &Trace, until: Ns) -> Vec<(String, Ns)> {
+    let named = (0u16..).zip(&trace.lock_names);
+    let held =
+        |(index, name): (u16, &String)| Some((name.clone(), trace.locks.get(&LockId::named(index))?.held(until)));
+    named.filter_map(held).collect()
+}

@@ -1,0 +1,101 @@
+//! The time that no model can beat: from what the work was measured to need, not from what was planned.
+
+use super::figures::longest_held;
+use crate::insight;
+use crate::recording::Finished;
+use crate::state::State;
+use crate::text::Limit;
+use crate::units::Ns;
+
+/// The shortest time in which the work can be done on so many cores, whatever the model: the longest of what all its
+/// computing takes on all cores, what its longest task takes alone, and what is done under one lock. Each is the least
+/// that any of the runs needed for it; so no run can have been faster, and none that was slowed down makes it worse.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ideal {
+    /// The time.
+    pub time: Ns,
+    /// What takes so long.
+    pub limit: Limit,
+    /// For how long all foreground tasks compute, added up.
+    pub work: Ns,
+    /// For how long they wait for timers and data, added up.
+    pub waits: Ns,
+    /// How long the longest task computes and waits.
+    pub longest: Ns,
+    /// The lock of the workload's own that is held longest, and for how long.
+    pub lock: Option<(String, Ns)>,
+}
+
+impl Ideal {
+    /// Of `runs`, which did the same work, on `cores` cores; nothing where there are none that are over.
+    pub fn of(runs: &[Finished<'_>], cores: f64) -> Option<Ideal> {
+        let fastest = runs.iter().filter_map(|r| r.trace.makespan()).min()?;
+        let tasks = needs(runs);
+        let work: Ns = tasks.iter().map(|n| n.work).sum();
+        let waits: Ns = tasks.iter().map(|n| n.waits).sum();
+        let longest = tasks.iter().max_by_key(|n| n.work + n.waits).copied().unwrap_or_default();
+        let alone = longest.work + longest.waits;
+        // Work that the plan does not fix is as much as there is time for: it bounds nothing.
+        let fixed = runs.iter().all(|r| r.planned().is_some() || r.plan.stage().model.lock.is_legacy());
+        let shared = if fixed { Ns((work.0 as f64 / cores.max(0.01)) as u64) } else { Ns::ZERO };
+        let lock = lock(runs);
+        let mut limits = vec![(shared, Limit::Work)];
+        limits.push((alone, if longest.waits >= longest.work { Limit::Wait } else { Limit::Task }));
+        limits.extend(lock.clone().map(|(name, held)| (held, Limit::Lock(name))));
+        // Of equals the first: that it is the work says most.
+        let (time, limit) = limits.into_iter().reduce(|most, next| if next.0 > most.0 { next } else { most })?;
+        // On a machine with a quota a short run can have had more than its part.
+        Some(Ideal { time: time.min(fastest), limit, work, waits, longest: alone, lock })
+    }
+
+    /// The share of their own time for which tasks wait.
+    pub fn waiting(&self) -> f64 {
+        self.waits.share_of(self.waits + self.work)
+    }
+}
+
+/// What a task needs.
+#[derive(Clone, Copy, Debug, Default)]
+struct Need {
+    work: Ns,
+    waits: Ns,
+}
+
+/// What each foreground task needs: the least that it took in any of `runs`.
+fn needs(runs: &[Finished<'_>]) -> Vec<Need> {
+    let mut least: Vec<Option<Need>> = Vec::new();
+    for run in runs {
+        let Some(until) = run.trace.makespan() else { continue };
+        // Where the trace has holes nobody knows what happened in them.
+        let whole = insight::worked(run.trace).is_some();
+        let foreground = run.trace.tasks.iter().zip(&run.trace.names).filter(|(_, name)| !name.background);
+        for (index, (track, _)) in foreground.filter(|_| whole).enumerate() {
+            let sums = track.sums(until);
+            let own = Need {
+                work: sums[State::Running as usize],
+                waits: sums[State::Sleep as usize] + sums[State::Io as usize],
+            };
+            if index >= least.len() {
+                least.push(None);
+            }
+            let known = least[index].get_or_insert(own);
+            *known = Need { work: known.work.min(own.work), waits: known.waits.min(own.waits) };
+        }
+    }
+    least.into_iter().flatten().collect()
+}
+
+/// The lock that was held longest, each by the run that held it least.
+fn lock(runs: &[Finished<'_>]) -> Option<(String, Ns)> {
+    let mut least: Vec<(String, Ns)> = Vec::new();
+    for run in runs {
+        let Some(until) = run.trace.makespan() else { continue };
+        for (name, held) in longest_held(run.trace, until) {
+            match least.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) => *known = held.min(*known),
+                None => least.push((name, held)),
+            }
+        }
+    }
+    least.into_iter().filter(|(_, held)| *held > Ns::ZERO).max_by_key(|(_, held)| *held)
+}

@@ -1,0 +1,284 @@
+//! A comparison as a table, as Markdown, as lines of values and in sentences. Pure: the runs may be fresh or from files.
+
+use csv::Writer;
+use unicode_width::UnicodeWidthStr;
+
+use super::table::clean;
+use crate::recording::{Comparison, Entry, Figures, Ratio, Row, SameWork};
+use crate::text::report::Cores;
+use crate::text::report::compare::{Column, Note, measured, used};
+use crate::units::Ns;
+
+mod json;
+
+pub use json::{ComparisonDocument, comparison_json};
+
+/// How a comparison is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ComparisonFormat {
+    /// For people.
+    #[default]
+    Table,
+    /// For programs: one document.
+    Json,
+    /// For spreadsheets: a line for each row.
+    Csv,
+    /// For pages and chats: a table of pipes.
+    Markdown,
+}
+
+impl ComparisonFormat {
+    /// All there are.
+    pub const ALL: [ComparisonFormat; 4] =
+        [ComparisonFormat::Table, ComparisonFormat::Json, ComparisonFormat::Csv, ComparisonFormat::Markdown];
+
+    /// The name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ComparisonFormat::Table => "table",
+            ComparisonFormat::Json => "json",
+            ComparisonFormat::Csv => "csv",
+            ComparisonFormat::Markdown => "markdown",
+        }
+    }
+}
+
+/// What a terminal must do to show text in bold, and to stop.
+const BOLD: (&str, &str) = ("\u{1b}[1m", "\u{1b}[0m");
+/// The narrowest a table is made; on terminals still narrower its lines wrap.
+const NARROWEST: usize = 32;
+/// Between two columns.
+const GAP: usize = 2;
+
+/// What stands above a comparison of `runs`, in two lines: the workload, and how it was measured.
+pub fn comparison_heading(comparison: &Comparison, runs: &[Entry<'_>]) -> String {
+    let Some(first) = runs.first() else { return String::new() };
+    let (setup, run) = (first.run.setup, first.run);
+    let (name, title) = (clean(&setup.workload.name), clean(&setup.title()));
+    let what = if title.is_empty() { name } else { format!("{name}: {title}") };
+    let pinned = run.plan.stage().cores.map(usize::from);
+    let cores = Cores { allowed: pinned.unwrap_or(run.machine.allowed.len().max(1)), usable: comparison.cores };
+    let rounds = comparison.rows.iter().map(|r| r.runs.len()).max().unwrap_or(0);
+    format!("{what}\n{}\n", measured(cores, run.plan.engine.name(), rounds))
+}
+
+/// The table, at most `width` columns wide: what does not fit is left out, the least important first. Its last line is
+/// the verdict, in bold where the reader is a terminal that can.
+pub fn comparison_table(comparison: &Comparison, width: usize, bold: bool) -> String {
+    let width = width.max(NARROWEST);
+    let columns = fitting(comparison, width);
+    let widths: Vec<usize> = columns.iter().map(|c| width_of(comparison, *c)).collect();
+    let first = first_width(comparison);
+    let mut text = line(first, "", &widths, &columns.iter().map(|c| c.head().to_owned()).collect::<Vec<_>>());
+    for row in &comparison.rows {
+        let cells: Vec<String> = columns.iter().map(|c| cell(comparison, row, *c)).collect();
+        text += &line(first, &clean(&row.name()), &widths, &cells);
+    }
+    text += &ideal_line(comparison, &columns, &widths, first, width);
+    let notes = notes(comparison);
+    if !notes.is_empty() {
+        text.push('\n');
+        notes.iter().for_each(|note| text += &(note.text() + "\n"));
+    }
+    text.push('\n');
+    for said in comparison.verdict.lines(width) {
+        let said = clean(&said);
+        text += &if bold { format!("{}{said}{}\n", BOLD.0, BOLD.1) } else { said + "\n" };
+    }
+    text
+}
+
+/// The columns for which `width` has room.
+fn fitting(comparison: &Comparison, width: usize) -> Vec<Column> {
+    let spread = comparison.rows.iter().any(|r| r.figures.is_some_and(|f| f.timing.spread.is_some()));
+    let mut columns: Vec<Column> = Column::ALL.into_iter().filter(|c| spread || *c != Column::Spread).collect();
+    let needs = |columns: &[Column]| {
+        first_width(comparison) + columns.iter().map(|c| GAP + width_of(comparison, *c)).sum::<usize>()
+    };
+    for least in Column::DISPENSABLE {
+        if needs(&columns) <= width {
+            break;
+        }
+        columns.retain(|c| *c != least);
+    }
+    columns
+}
+
+fn first_width(comparison: &Comparison) -> usize {
+    let names = comparison.rows.iter().map(|r| clean(&r.name()).width());
+    names.chain([Note::Ideal.text().width()]).max().unwrap_or(0)
+}
+
+fn width_of(comparison: &Comparison, column: Column) -> usize {
+    let cells = comparison.rows.iter().map(|row| cell(comparison, row, column).width());
+    let ideal = match column {
+        Column::Time => comparison.ideal.as_ref().map_or(0, |i| time(comparison, i.time).width()),
+        Column::Ratio => comparison.ideal_ratio().map_or(0, |x| factor(x).width()),
+        _ => 0,
+    };
+    cells.chain([column.head().width(), ideal]).max().unwrap_or(0)
+}
+
+/// A time of a run, in the unit of the longest.
+fn time(comparison: &Comparison, time: Ns) -> String {
+    time.like(comparison.slowest().unwrap_or(time))
+}
+
+/// A ratio under its sign.
+fn factor(x: f64) -> String {
+    if x >= 99.5 {
+        format!("{x:.0}")
+    } else if x >= 9.95 {
+        format!("{x:.1}")
+    } else {
+        format!("{x:.2}")
+    }
+}
+
+/// What stands in the column of ratios.
+fn ratio_of(comparison: &Comparison, row: &Row) -> String {
+    match row.ratio {
+        Some(Ok(Ratio { times, slowed })) => factor(times) + if slowed { "?" } else { "" },
+        Some(Err(why)) => why.word().to_owned(),
+        None if comparison.baseline.is_some_and(|b| comparison.rows[b] == *row) => factor(1.0),
+        None => "-".to_owned(),
+    }
+}
+
+fn cell(comparison: &Comparison, row: &Row, column: Column) -> String {
+    let nothing = || "-".to_owned();
+    let Some(Figures { timing, busy, start, copied, memory, threads, processes, p50, p99, .. }) = row.figures else {
+        return if column == Column::Time { Note::Failed.text() } else { nothing() };
+    };
+    let own = |t: Option<Ns>| t.map_or_else(nothing, |t| t.to_string());
+    let like = |t: Option<Ns>| t.map_or_else(nothing, |t| time(comparison, t));
+    let amount = |n: Option<u64>| n.map_or_else(nothing, crate::text::report::bytes);
+    match column {
+        Column::Time => time(comparison, timing.time),
+        Column::Spread => own(timing.spread),
+        Column::Ratio => ratio_of(comparison, row),
+        Column::Cores => format!("{busy:.2}"),
+        Column::Start => own(start),
+        Column::Copied => amount(copied),
+        Column::Memory => amount(memory),
+        Column::Used => used(threads, processes),
+        Column::P50 => like(p50),
+        Column::P99 => like(p99),
+    }
+}
+
+fn line(first: usize, name: &str, widths: &[usize], cells: &[String]) -> String {
+    let mut text = name.to_owned() + &" ".repeat(first.saturating_sub(name.width()));
+    for (cell, width) in cells.iter().zip(widths) {
+        text += &" ".repeat(GAP + width.saturating_sub(cell.width()));
+        text += cell;
+    }
+    text.truncate(text.trim_end().len());
+    text + "\n"
+}
+
+/// The time that none can beat, and why.
+fn ideal_line(comparison: &Comparison, columns: &[Column], widths: &[usize], first: usize, width: usize) -> String {
+    let Some(ideal) = &comparison.ideal else { return String::new() };
+    let shown: Vec<Column> = columns.iter().copied().take_while(|c| *c != Column::Cores).collect();
+    let ratio = comparison.ideal_ratio().map_or_else(|| "-".to_owned(), factor);
+    let cells: Vec<String> = shown
+        .iter()
+        .map(|column| match column {
+            Column::Time => time(comparison, ideal.time),
+            Column::Ratio => ratio.clone(),
+            _ => String::new(),
+        })
+        .collect();
+    let text = line(first, &Note::Ideal.text(), widths, &cells);
+    let reason = clean(&ideal.limit.text());
+    let text = text.trim_end();
+    let room = text.width() + GAP + reason.width() <= width;
+    if room { format!("{text}{}{reason}\n", " ".repeat(GAP)) } else { format!("{text}\n") }
+}
+
+/// What is to be known of the rows.
+fn notes(comparison: &Comparison) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for row in &comparison.rows {
+        let who = clean(&row.name());
+        if let Some(why) = &row.failure {
+            notes.push(Note::Failure { who: who.clone(), why: clean(why) });
+        }
+        if row.counted < row.runs.len() && row.counted > 0 {
+            notes.push(Note::Counted { who, counted: row.counted, runs: row.runs.len() });
+        }
+    }
+    if comparison.rows.iter().any(|r| matches!(r.ratio, Some(Ok(Ratio { slowed: true, .. })))) {
+        notes.push(Note::Slowed);
+    }
+    if comparison.rows.iter().any(|r| r.figures.is_some_and(|f| f.timing.spread.is_some())) {
+        notes.push(Note::Spread);
+    }
+    notes
+}
+
+/// The table for a page: all columns, the ideal, the verdict below.
+pub fn comparison_markdown(comparison: &Comparison) -> String {
+    let columns = fitting(comparison, usize::MAX);
+    let row = |name: &str, cells: &[String]| {
+        let cells = cells.iter().map(|c| clean(c).replace('|', "\\|"));
+        let name = clean(name).replace('|', "\\|");
+        format!("| {name} | {} |\n", cells.collect::<Vec<_>>().join(" | "))
+    };
+    let mut text = row("", &columns.iter().map(|c| c.head().to_owned()).collect::<Vec<_>>());
+    text += &format!("|:---|{}\n", "---:|".repeat(columns.len()));
+    for of in &comparison.rows {
+        text += &row(&of.name(), &columns.iter().map(|c| cell(comparison, of, *c)).collect::<Vec<_>>());
+    }
+    if let Some(ideal) = &comparison.ideal {
+        let name = format!("{}: {}", Note::Ideal.text(), ideal.limit.text());
+        let cells = columns.iter().map(|column| match column {
+            Column::Time => time(comparison, ideal.time),
+            Column::Ratio => comparison.ideal_ratio().map_or_else(String::new, factor),
+            _ => String::new(),
+        });
+        text += &row(&name, &cells.collect::<Vec<_>>());
+    }
+    text + "\n" + &clean(&comparison.verdict.text()) + "\n"
+}
+
+/// The rows as comma-separated values, times in seconds; what is unknown is empty.
+pub fn comparison_csv(comparison: &Comparison, runs: &[Entry<'_>]) -> String {
+    let document = ComparisonDocument::of(comparison, runs, None);
+    let mut writer = Writer::from_writer(Vec::new());
+    for row in &document.rows {
+        // Into memory nothing fails, and all rows are of one length.
+        let _ = writer.serialize(row);
+    }
+    writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+/// The comparison in sentences.
+pub fn comparison_sentences(comparison: &Comparison) -> String {
+    let mut lines = Vec::new();
+    for row in &comparison.rows {
+        let who = match &row.source {
+            Some(source) => format!("{} of {}", row.who.name(), clean(source)),
+            None => row.who.name(),
+        };
+        let Some(figures) = row.figures else { continue };
+        let ratio = row.ratio.and_then(Result::ok).filter(|_| row.source.is_none()).map(|r| r.times);
+        let (time, busy, cores) = (figures.timing.time, figures.busy, comparison.cores);
+        lines.push(Note::Row { who: who.clone(), time, ratio, busy, cores });
+        let Figures { start, copied, memory, p99, .. } = figures;
+        lines.push(Note::Cost { who, start, copied, memory, p99 });
+    }
+    if let Some(ideal) = &comparison.ideal {
+        lines.push(Note::BestPossible { time: ideal.time, limit: ideal.limit.text().replace(['`', '…'], "") });
+    }
+    lines.extend(notes(comparison).into_iter().filter(|n| matches!(n, Note::Failure { .. } | Note::Counted { .. })));
+    if comparison.work == SameWork::No {
+        lines.push(Note::OtherWork);
+    }
+    let text: String = lines.iter().map(|line| line.text().replace('+', " with ") + ".\n").collect();
+    text + &clean(&comparison.verdict.spoken()) + "\n"
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+//! The JSON document of a comparison. `assets/compare.schema.json` describes it and a test holds one against the other.
+#![expect(missing_docs, reason = "assets/compare.schema.json describes each field")]
+
+use serde::Serialize;
+
+use crate::recording::{Comparison, Entry, Ratio, SameWork};
+use crate::report::{Document, Run, SCHEMA};
+use crate::units::Ns;
+
+/// The whole document, in the order in which it is printed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ComparisonDocument {
+    pub schema: u32,
+    pub concviz: &'static str,
+    pub cores: f64,
+    pub same_work: &'static str,
+    pub rows: Vec<Row>,
+    pub ideal: Option<Ideal>,
+    pub verdict: String,
+    pub error: Option<String>,
+    pub runs: Vec<Document>,
+}
+
+/// A model's runs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    pub source: Option<String>,
+    pub model: &'static str,
+    pub global_lock: &'static str,
+    pub run: Option<usize>,
+    pub runs: usize,
+    pub counted: usize,
+    pub makespan_s: Option<f64>,
+    pub spread_s: Option<f64>,
+    pub speedup: Option<f64>,
+    pub slowed: bool,
+    pub no_speedup: Option<&'static str>,
+    pub parallelism: Option<f64>,
+    pub start_s: Option<f64>,
+    pub copied_bytes: Option<u64>,
+    pub peak_rss_bytes: Option<u64>,
+    pub threads: Option<usize>,
+    pub processes: Option<usize>,
+    pub p50_s: Option<f64>,
+    pub p99_s: Option<f64>,
+    pub error: Option<String>,
+}
+
+/// What no model can beat.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Ideal {
+    pub makespan_s: f64,
+    pub speedup: Option<f64>,
+    pub limit: String,
+    pub work_s: f64,
+    pub waits_s: f64,
+    pub longest_s: f64,
+    pub lock_s: Option<f64>,
+}
+
+/// The document of `comparison`, which is one of `runs`, as text with a line break at its end. `broken` says why there
+/// are no more runs.
+pub fn comparison_json(comparison: &Comparison, runs: &[Entry<'_>], broken: Option<&str>) -> String {
+    let document = ComparisonDocument::of(comparison, runs, broken);
+    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+}
+
+impl ComparisonDocument {
+    /// That of `comparison`, which is one of `runs`; `broken` says why there are no more of them.
+    pub fn of(comparison: &Comparison, runs: &[Entry<'_>], broken: Option<&str>) -> ComparisonDocument {
+        let documents: Vec<Option<Document>> = runs.iter().map(|r| Document::of(Run::of(r.run))).collect();
+        // Runs that broke off have no document: those after them move up.
+        let place = |index: usize| {
+            documents.get(index)?.as_ref()?;
+            Some(documents[..index].iter().flatten().count())
+        };
+        let ideal = comparison.ideal.as_ref().map(|ideal| Ideal {
+            makespan_s: ideal.time.as_secs(),
+            speedup: comparison.ideal_ratio(),
+            limit: ideal.limit.text(),
+            work_s: ideal.work.as_secs(),
+            waits_s: ideal.waits.as_secs(),
+            longest_s: ideal.longest.as_secs(),
+            lock_s: ideal.lock.as_ref().map(|(_, held)| held.as_secs()),
+        });
+        let rows = (0..comparison.rows.len()).map(|index| row(comparison, index, place)).collect();
+        ComparisonDocument {
+            schema: SCHEMA,
+            concviz: env!("CARGO_PKG_VERSION"),
+            cores: comparison.cores,
+            same_work: match comparison.work {
+                SameWork::Exactly => "exactly",
+                SameWork::Calibrated => "calibrated",
+                SameWork::No => "no",
+            },
+            rows,
+            ideal,
+            verdict: comparison.verdict.text(),
+            error: broken.map(str::to_owned),
+            runs: documents.into_iter().flatten().collect(),
+        }
+    }
+}
+
+fn row(comparison: &Comparison, index: usize, place: impl Fn(usize) -> Option<usize>) -> Row {
+    let of = &comparison.rows[index];
+    let figures = of.figures;
+    let seconds = |t: Option<Ns>| t.map(Ns::as_secs);
+    let (speedup, slowed, no_speedup) = match of.ratio {
+        _ if Some(index) == comparison.baseline => (Some(1.0), false, None),
+        Some(Ok(Ratio { times, slowed })) => (Some(times), slowed, None),
+        Some(Err(why)) => (None, false, Some(why.name())),
+        None => (None, false, None),
+    };
+    let known = |n: usize| (n > 0).then_some(n);
+    Row {
+        source: of.source.clone(),
+        model: of.model.kind.name(),
+        global_lock: of.model.lock.name(),
+        run: of.shown.and_then(place),
+        runs: of.runs.len(),
+        counted: of.counted,
+        makespan_s: seconds(figures.map(|f| f.timing.time)),
+        spread_s: seconds(figures.and_then(|f| f.timing.spread)),
+        speedup,
+        slowed,
+        no_speedup,
+        parallelism: figures.map(|f| f.busy),
+        start_s: seconds(figures.and_then(|f| f.start)),
+        copied_bytes: figures.and_then(|f| f.copied),
+        peak_rss_bytes: figures.and_then(|f| f.memory),
+        threads: figures.and_then(|f| known(f.threads)),
+        processes: figures.and_then(|f| known(f.processes)),
+        p50_s: seconds(figures.and_then(|f| f.p50)),
+        p99_s: seconds(figures.and_then(|f| f.p99)),
+        error: of.failure.clone(),
+    }
+}

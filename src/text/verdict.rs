@@ -1,0 +1,362 @@
+//! What a comparison of runs comes to, in words: clauses with named figures, each a short sentence with its reason. Says
+//! only what was measured.
+
+use super::sentence::whole;
+use super::{counted, percent, short};
+use crate::units::Ns;
+
+/// Who ran: a model as sentences name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "named after the models; of each generation of the global lock one")]
+pub enum Who {
+    Serial,
+    Threads,
+    Processes,
+    Async,
+    Gil(Base),
+    OldGil(Base),
+}
+
+/// A model that runs with a global lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "named after the models, threads first: with them it makes the difference")]
+pub enum Base {
+    Threads,
+    Serial,
+    Processes,
+    Async,
+}
+
+impl Base {
+    const fn name(self) -> &'static str {
+        match self {
+            Base::Serial => "serial",
+            Base::Threads => "threads",
+            Base::Processes => "processes",
+            Base::Async => "async",
+        }
+    }
+}
+
+impl Who {
+    /// As the name of a row: `threads+GIL`.
+    pub fn row(self) -> String {
+        match self {
+            Who::Gil(base) => format!("{}+GIL", base.name()),
+            Who::OldGil(base) => format!("{}+old GIL", base.name()),
+            _ => self.name(),
+        }
+    }
+
+    /// Within a sentence: `threads with the GIL`.
+    pub fn name(self) -> String {
+        match self {
+            Who::Serial => "serial".to_owned(),
+            Who::Threads => "threads".to_owned(),
+            Who::Processes => "processes".to_owned(),
+            Who::Async => "async".to_owned(),
+            Who::Gil(base) => format!("{} with the GIL", base.name()),
+            Who::OldGil(base) => format!("{} with the old GIL", base.name()),
+        }
+    }
+
+    /// The letter of it on a map.
+    pub const fn letter(self) -> char {
+        match self {
+            Who::Serial => 'S',
+            Who::Threads => 'T',
+            Who::Processes => 'P',
+            Who::Async => 'A',
+            Who::Gil(_) | Who::OldGil(_) => 'G',
+        }
+    }
+
+    const fn is_one(self) -> bool {
+        matches!(self, Who::Serial | Who::Async | Who::Gil(Base::Serial | Base::Async))
+    }
+}
+
+/// Why there is no ratio of two times. Shares are of the speed of the other run's cores.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
+pub enum NoRatio {
+    Busy { others: f64, cores: f64 },
+    Host { stolen: f64, cores: f64 },
+    SlowBaseline { speed: f64 },
+    SlowRun { speed: f64 },
+    Impossible,
+    OtherWork,
+    NoBaseline,
+}
+
+impl NoRatio {
+    /// In the place of a ratio in a table.
+    pub const fn word(self) -> &'static str {
+        match self {
+            NoRatio::Busy { .. } | NoRatio::Host { .. } => "busy",
+            NoRatio::SlowBaseline { .. } | NoRatio::SlowRun { .. } | NoRatio::Impossible => "unsure",
+            NoRatio::OtherWork | NoRatio::NoBaseline => "-",
+        }
+    }
+
+    /// The name in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            NoRatio::Busy { .. } => "busy machine",
+            NoRatio::Host { .. } => "busy host",
+            NoRatio::SlowBaseline { .. } | NoRatio::SlowRun { .. } => "uneven cores",
+            NoRatio::Impossible => "impossible",
+            NoRatio::OtherWork => "other work",
+            NoRatio::NoBaseline => "no baseline",
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            NoRatio::Busy { others, cores } => {
+                format!("other programs kept {others:.1} of {} cores busy", whole(cores))
+            }
+            NoRatio::Host { stolen, cores } => format!("the host took {stolen:.1} of {} cores away", whole(cores)),
+            NoRatio::SlowBaseline { speed } => format!("the machine ran serial at {speed:.1} of this speed"),
+            NoRatio::SlowRun { speed } => format!("the machine ran at {speed:.1} of serial's speed"),
+            NoRatio::Impossible => "a run was faster than all cores can be, so one was disturbed".to_owned(),
+            NoRatio::OtherWork => "the runs did not do the same work".to_owned(),
+            NoRatio::NoBaseline => "there is no serial run to hold the others against".to_owned(),
+        }
+    }
+}
+
+/// Why a model gains no more, or nothing.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
+pub enum Why {
+    NothingWaits,
+    OneThreadComputes,
+    BlockingCalls,
+    OneCore { cores: f64 },
+    OneTask,
+    Lock { name: String, share: f64 },
+    AtATime(usize),
+    Starting(Ns),
+    Copying(Ns),
+}
+
+impl Why {
+    fn text(&self) -> String {
+        match self {
+            Why::NothingWaits => "nothing here waits".to_owned(),
+            Why::OneThreadComputes => "one thread does all the computing".to_owned(),
+            Why::BlockingCalls => "blocking calls hold the loop".to_owned(),
+            Why::OneCore { cores } if *cores < 0.95 => format!("there is {} of a core", whole(*cores)),
+            Why::OneCore { cores } if *cores < 1.05 => "there is one core".to_owned(),
+            Why::OneCore { cores } => format!("there are {} cores", whole(*cores)),
+            Why::OneTask => "there is one task".to_owned(),
+            Why::Lock { name, share } => {
+                format!("the lock `{}` is held {} of the time", short(name, 16), percent(*share))
+            }
+            Why::AtATime(n) => format!("{n} at a time"),
+            Why::Starting(time) => format!("starting them takes {time}"),
+            Why::Copying(time) => format!("copying takes {time}"),
+        }
+    }
+}
+
+/// A sentence of the verdict. Ratios are to the baseline's time; amounts of memory in bytes.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
+pub enum Clause {
+    Best { who: Vec<Who>, ratio: f64, one_thread: bool },
+    AsMuch { who: Vec<Who>, workers: usize, more: Option<u64> },
+    Less { who: Who, ratio: f64, why: Option<Why> },
+    Nothing { who: Who, why: Option<Why> },
+    Loses { who: Who, ratio: f64, why: Option<Why> },
+    NobodyGains { why: Option<Why> },
+    Held { why: Why },
+    GilCostsNothing { old: bool },
+    WithGil { old: bool, who: Vec<Who> },
+    WithGilStill { old: bool, ratio: f64 },
+    WithGilLoses { old: bool, ratio: f64 },
+    WithGilNobody { old: bool },
+    Fastest { who: Vec<Who> },
+    FastestOf { what: String, ratio: Option<f64>, than: String },
+    NoRatios(NoRatio),
+    NoRatioFor { who: Vec<Who>, why: NoRatio },
+    Failed { who: Vec<Who> },
+    NothingMeasured,
+    Recalibrated,
+}
+
+impl Clause {
+    /// The sentence, with its full stop.
+    pub fn text(&self) -> String {
+        match self {
+            Clause::Best { who, ratio, one_thread } => {
+                let with = if *one_thread { " with one thread" } else { "" };
+                format!("{}: {}{with}.", begun(&any_of(who)), times(*ratio))
+            }
+            Clause::AsMuch { who, workers, more } => {
+                let gain = if who.len() > 1 || !who.iter().all(|w| w.is_one()) { "gain" } else { "gains" };
+                let (who, each) = (begun(&any_of(who).replace(" or ", " and ")), count_of(who, *workers));
+                match more {
+                    Some(bytes) => {
+                        format!("{who} {gain} as much, with {each} and {} more.", super::report::bytes(*bytes))
+                    }
+                    None => format!("{who} {gain} as much, with {each}."),
+                }
+            }
+            Clause::Less { who, ratio, why } => {
+                let why = why.as_ref().map_or_else(String::new, |why| format!(", {}", why.text()));
+                format!("{}: {}{why}.", begun(&who.name()), times(*ratio))
+            }
+            Clause::Nothing { who, why } => {
+                let why = why.as_ref().map_or_else(String::new, |why| format!(": {}", why.text()));
+                format!("{} {} nothing{why}.", begun(&who.name()), if who.is_one() { "gains" } else { "gain" })
+            }
+            Clause::Loses { who, ratio, why } => {
+                let why = why.as_ref().map_or_else(String::new, |why| format!(": {}", why.text()));
+                let lose = if who.is_one() { "loses" } else { "lose" };
+                format!("{} {lose}, {} serial's time{why}.", begun(&who.name()), times(1.0 / ratio))
+            }
+            Clause::NobodyGains { why } => {
+                let why = why.as_ref().map_or_else(String::new, |why| format!(": {}", why.text()));
+                format!("No model gains anything{why}.")
+            }
+            Clause::Held { why } => format!("More is not there: {}.", why.text()),
+            Clause::GilCostsNothing { old } => format!("The {} costs nothing here.", gil(*old)),
+            Clause::WithGil { old, who } => format!("With the {}: {}.", gil(*old), any_of(who)),
+            Clause::WithGilStill { old, ratio } => {
+                format!("With the {} threads still gain {}.", gil(*old), times(*ratio))
+            }
+            Clause::WithGilLoses { old, ratio } => {
+                format!("With the {} threads take {} serial's time.", gil(*old), times(1.0 / ratio))
+            }
+            Clause::WithGilNobody { old } => format!("With the {} nothing gains.", gil(*old)),
+            Clause::Fastest { who } => format!("Fastest: {}.", any_of(who)),
+            Clause::FastestOf { what, ratio: Some(ratio), than } => {
+                format!("Fastest: {what}, {} as fast as {than}.", times(*ratio))
+            }
+            Clause::FastestOf { what, ratio: None, than } => format!("{what} and {than} take as long."),
+            Clause::NoRatios(why) => format!("No ratios: {}.", why.text()),
+            Clause::NoRatioFor { who, why } => format!("No ratio for {}: {}.", any_of(who), why.text()),
+            Clause::Failed { who } => format!("{}: failed.", begun(&any_of(who).replace(" or ", " and "))),
+            Clause::NothingMeasured => "Nothing was measured.".to_owned(),
+            Clause::Recalibrated => "The cores were calibrated anew in between.".to_owned(),
+        }
+    }
+}
+
+const fn gil(old: bool) -> &'static str {
+    if old { "old GIL" } else { "GIL" }
+}
+
+/// A ratio, as short as it can be said: `1.9×`, `24×`.
+fn times(ratio: f64) -> String {
+    if ratio >= 9.95 { format!("{ratio:.0}×") } else { format!("{ratio:.1}×") }
+}
+
+/// `threads, processes or async`.
+fn any_of(who: &[Who]) -> String {
+    let names: Vec<String> = who.iter().map(|w| w.name()).collect();
+    match names.as_slice() {
+        [] => "nobody".to_owned(),
+        [one] => one.clone(),
+        [before @ .., last] => format!("{} or {last}", before.join(", ")),
+    }
+}
+
+/// `64 threads`, as far as they all are the same.
+fn count_of(who: &[Who], workers: usize) -> String {
+    let (one, many) = match who {
+        [Who::Processes] => ("process", "processes"),
+        [Who::Threads | Who::Gil(Base::Threads) | Who::OldGil(Base::Threads)] => ("thread", "threads"),
+        _ => ("worker", "workers"),
+    };
+    counted(workers as u64, one, many)
+}
+
+/// `text` as a sentence begins.
+fn begun(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// What a comparison comes to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Verdict {
+    /// Its sentences, the most important first.
+    pub clauses: Vec<Clause>,
+}
+
+impl Verdict {
+    /// All of it on one line.
+    pub fn text(&self) -> String {
+        self.clauses.iter().map(Clause::text).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The same to be listened to: without symbols.
+    pub fn spoken(&self) -> String {
+        self.text().replace('×', " times").replace(['`', '…'], "")
+    }
+
+    /// On lines of `width` columns, broken between sentences, and within one only where it is wider than that.
+    pub fn lines(&self, width: usize) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        let mut put = |word: &str, fits: usize| match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + fits <= width => *line += &format!(" {word}"),
+            _ => lines.push(word.to_owned()),
+        };
+        for sentence in self.clauses.iter().map(Clause::text) {
+            let length = sentence.chars().count();
+            if length <= width {
+                put(&sentence, length);
+            } else {
+                sentence.split(' ').for_each(|word| put(word, word.chars().count()));
+            }
+        }
+        lines
+    }
+}
+
+/// Why a run does not count, though nothing broke it off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named after what happened")]
+pub enum Uncounted {
+    NotOver,
+    Suspended,
+    Tasks { broken: usize, of: usize },
+}
+
+impl Uncounted {
+    /// The sentence, without a full stop.
+    pub fn text(self) -> String {
+        match self {
+            Uncounted::NotOver => "it did not come to its end".to_owned(),
+            Uncounted::Suspended => "it was suspended meanwhile".to_owned(),
+            Uncounted::Tasks { broken, of } => {
+                format!("{broken} of {} did not come to the end", counted(of as u64, "task", "tasks"))
+            }
+        }
+    }
+}
+
+/// What bounds the time of all models together: why none can be faster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named after what takes so long at least")]
+pub enum Limit {
+    Work,
+    Wait,
+    Task,
+    Lock(String),
+}
+
+impl Limit {
+    /// In a few words.
+    pub fn text(&self) -> String {
+        match self {
+            Limit::Work => "work / cores".to_owned(),
+            Limit::Wait => "the longest wait".to_owned(),
+            Limit::Task => "the longest task".to_owned(),
+            Limit::Lock(name) => format!("all under the lock `{}`", short(name, 24)),
+        }
+    }
+}
