@@ -16,8 +16,8 @@ mod table;
 
 pub use amounts::params;
 pub use comparison::{
-    ComparisonDocument, ComparisonFormat, comparison_csv, comparison_heading, comparison_json, comparison_markdown,
-    comparison_sentences, comparison_table,
+    ComparisonDocument, ComparisonFormat, comparison_cell, comparison_csv, comparison_heading, comparison_json,
+    comparison_markdown, comparison_sentences, comparison_table,
 };
 pub use csv::{csv_head, csv_rows};
 pub use document::{SCHEMA, json};

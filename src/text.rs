@@ -19,7 +19,7 @@ pub use costs::{Costs, Recorded};
 pub use here::Here;
 pub use label::Label;
 pub use link::{Link, NoLink};
-pub use recording::{cut_off, damaged, not_stored, stored, unreadable_run};
+pub use recording::{cut_off, damaged, measuring, not_stored, same_ink, stored, unreadable_run};
 pub use sentence::{Sentence, Try, Waiters, Waits};
 pub use sharing::{Behind, Reason, Round, Sharing};
 pub use verdict::{Base, Clause, Limit, NoRatio, Uncounted, Verdict, Who, Why};

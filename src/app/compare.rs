@@ -4,9 +4,10 @@
 use std::collections::VecDeque;
 
 use super::playhead::{Playhead, Speed};
-use super::run::Phase;
+use super::run::{Phase, RunId};
 use super::{App, Effect, Run, View, lanes, update, viewport};
-use crate::model::{Model, ModelKind};
+use crate::model::Model;
+use crate::recording::{Comparison, Entry, Row, usual_models};
 
 /// A comparison on the screen.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +20,8 @@ pub struct Compare {
     pub row: usize,
     /// The model that was chosen before.
     back: Option<Model>,
+    /// What the runs so far come to, and which of them stands in each of its rows.
+    result: Option<(Comparison, Vec<Option<RunId>>)>,
 }
 
 /// A row of it.
@@ -28,12 +31,19 @@ pub struct Compared<'a> {
     pub model: Model,
     /// The run, if there is one.
     pub run: Option<&'a Run>,
+    /// Its figures, once it is over.
+    pub row: Option<&'a Row>,
 }
 
 impl Compare {
     /// Whether runs are being made for it.
     pub fn is_measuring(&self) -> bool {
         !self.queue.is_empty()
+    }
+
+    /// What the runs so far come to.
+    pub fn result(&self) -> Option<&Comparison> {
+        self.result.as_ref().map(|(comparison, _)| comparison)
     }
 
     /// Which of how many runs is being made.
@@ -74,6 +84,7 @@ pub(super) fn toggle(app: &mut App) -> Vec<Effect> {
     viewport::reset(app);
     app.detail = false;
     app.view = View::Compare;
+    refresh(app);
     let chosen = app.setup.model;
     app.compare.row = app.compared().iter().position(|c| same_row(c.model, chosen)).unwrap_or(0);
     if app.is_recorded() {
@@ -105,7 +116,11 @@ fn first(app: &mut App) -> Vec<Effect> {
 
 /// The run that was made for it is over, or broke off: on to the next.
 pub(super) fn next(app: &mut App) -> Vec<Effect> {
-    if app.view != View::Compare || app.compare.queue.pop_front().is_none() {
+    if app.view != View::Compare {
+        return Vec::new();
+    }
+    refresh(app);
+    if app.compare.queue.pop_front().is_none() {
         return Vec::new();
     }
     if app.compare.queue.is_empty() {
@@ -215,26 +230,54 @@ impl App {
         self.kept.iter().chain(&self.run)
     }
 
-    /// The rows of the comparison: each model once, as the scoreboard has them; of recorded runs all there are.
+    /// The rows of the comparison: each model once, as the scoreboard has them; of recorded runs a row for each model of
+    /// each file.
     pub fn compared(&self) -> Vec<Compared<'_>> {
-        let mut rows: Vec<Compared<'_>> = Vec::new();
+        let result = self.compare.result.iter().flat_map(|(comparison, ids)| comparison.rows.iter().zip(ids));
+        let run_of = |id: Option<RunId>| self.runs().find(|run| Some(run.id) == id);
         if self.is_recorded() {
-            rows.extend(self.runs().map(|run| Compared { model: run.model, run: Some(run) }));
-            rows.sort_by_key(|c| c.run.map(|r| r.id));
-        } else {
-            let lock = self.setup.lock.lock();
-            let plain = Model::plain;
-            let models = [
-                plain(ModelKind::Serial),
-                plain(ModelKind::Threads),
-                plain(ModelKind::Processes),
-                plain(ModelKind::Async),
-                Model { kind: ModelKind::Threads, lock },
-            ];
-            let made = |model: Model| self.runs().filter(|run| same_row(run.model, model)).last();
-            let fits = |run: &&Run| run.setup.same_work(&self.setup) && !matches!(run.phase, Phase::Failed(_));
-            rows.extend(models.map(|model| Compared { model, run: made(model).filter(fits) }));
+            let row = |(row, id): (&'_ Row, &Option<RunId>)| (row.model, run_of(*id));
+            return result.map(|found| (row(found), found.0)).map(with_row).collect();
         }
-        rows
+        let result: Vec<_> = result.collect();
+        let fits = |run: &&Run| run.setup.same_work(&self.setup) && !matches!(run.phase, Phase::Failed(_));
+        let models = usual_models(self.setup.lock.lock());
+        let rows = models.map(|model| {
+            let run = self.runs().filter(|run| same_row(run.model, model)).last().filter(fits);
+            let row = result.iter().find(|(_, id)| id.is_some() && **id == run.map(|r| r.id)).map(|(row, _)| *row);
+            Compared { model: run.map_or(model, |run| run.model), run, row }
+        });
+        rows.to_vec()
     }
+}
+
+fn with_row<'a>(((model, run), row): ((Model, Option<&'a Run>), &'a Row)) -> Compared<'a> {
+    Compared { model, run, row: Some(row) }
+}
+
+/// Adds up what the runs so far come to.
+pub(super) fn refresh(app: &mut App) {
+    let mut runs: Vec<&Run> = app.runs().filter(|run| run.is_over()).collect();
+    runs.sort_by_key(|run| run.id);
+    if !app.is_recorded() {
+        runs.retain(|run| run.setup.same_work(&app.setup));
+    }
+    let entry = |run: &&'_ Run| (run.id, run.origin.clone(), run.broken().map(str::to_owned));
+    let about: Vec<_> = runs.iter().map(entry).collect();
+    let entries: Vec<Entry<'_>> = runs
+        .iter()
+        .zip(&about)
+        .map(|(run, (_, source, broken))| Entry {
+            source: source.as_deref(),
+            run: run.finished(),
+            broken: broken.as_deref(),
+        })
+        .collect();
+    let result = (!entries.is_empty()).then(|| {
+        let comparison = Comparison::of(&entries);
+        let ids = comparison.rows.iter().map(|row| Some(about.get(row.shown.or(row.runs.first().copied())?)?.0));
+        let ids = ids.collect();
+        (comparison, ids)
+    });
+    app.compare.result = result;
 }

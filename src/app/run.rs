@@ -105,6 +105,14 @@ impl Run {
         self.finished().score()
     }
 
+    /// Why it broke off, if it did.
+    pub fn broken(&self) -> Option<&str> {
+        match &self.phase {
+            Phase::Failed(why) => Some(why),
+            Phase::Starting | Phase::Running | Phase::Over => None,
+        }
+    }
+
     /// Whether nothing more will come.
     pub fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Over | Phase::Failed(_))

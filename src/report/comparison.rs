@@ -71,7 +71,7 @@ pub fn comparison_table(comparison: &Comparison, width: usize, bold: bool) -> St
     let first = first_width(comparison);
     let mut text = line(first, "", &widths, &columns.iter().map(|c| c.head().to_owned()).collect::<Vec<_>>());
     for row in &comparison.rows {
-        let cells: Vec<String> = columns.iter().map(|c| cell(comparison, row, *c)).collect();
+        let cells: Vec<String> = columns.iter().map(|c| comparison_cell(comparison, row, *c)).collect();
         text += &line(first, &clean(&row.name()), &widths, &cells);
     }
     text += &ideal_line(comparison, &columns, &widths, first, width);
@@ -110,7 +110,7 @@ fn first_width(comparison: &Comparison) -> usize {
 }
 
 fn width_of(comparison: &Comparison, column: Column) -> usize {
-    let cells = comparison.rows.iter().map(|row| cell(comparison, row, column).width());
+    let cells = comparison.rows.iter().map(|row| comparison_cell(comparison, row, column).width());
     let ideal = match column {
         Column::Time => comparison.ideal.as_ref().map_or(0, |i| time(comparison, i.time).width()),
         Column::Ratio => comparison.ideal_ratio().map_or(0, |x| factor(x).width()),
@@ -120,7 +120,7 @@ fn width_of(comparison: &Comparison, column: Column) -> usize {
 }
 
 /// A time of a run, in the unit of the longest.
-fn time(comparison: &Comparison, time: Ns) -> String {
+pub(super) fn time(comparison: &Comparison, time: Ns) -> String {
     time.like(comparison.slowest().unwrap_or(time))
 }
 
@@ -145,7 +145,8 @@ fn ratio_of(comparison: &Comparison, row: &Row) -> String {
     }
 }
 
-fn cell(comparison: &Comparison, row: &Row, column: Column) -> String {
+/// What stands in `column` of `row`.
+pub fn comparison_cell(comparison: &Comparison, row: &Row, column: Column) -> String {
     let nothing = || "-".to_owned();
     let Some(Figures { timing, busy, start, copied, memory, threads, processes, p50, p99, .. }) = row.figures else {
         return if column == Column::Time { Note::Failed.text() } else { nothing() };
@@ -229,7 +230,7 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
     let mut text = row("", &columns.iter().map(|c| c.head().to_owned()).collect::<Vec<_>>());
     text += &format!("|:---|{}\n", "---:|".repeat(columns.len()));
     for of in &comparison.rows {
-        text += &row(&of.name(), &columns.iter().map(|c| cell(comparison, of, *c)).collect::<Vec<_>>());
+        text += &row(&of.name(), &columns.iter().map(|c| comparison_cell(comparison, of, *c)).collect::<Vec<_>>());
     }
     if let Some(ideal) = &comparison.ideal {
         let name = format!("{}: {}", Note::Ideal.text(), ideal.limit.text());

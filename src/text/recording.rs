@@ -1,4 +1,20 @@
-//! What is said of files with recorded runs.
+//! What is said of files with recorded runs, and of runs beside each other.
+
+use crate::units::Ns;
+
+/// What all rows of a comparison share: so much `work`, drawn as height; or that there is hardly any.
+pub fn same_ink(work: Ns, hardly: bool) -> String {
+    if hardly {
+        "Height is cores busy: tasks hardly compute here, they wait.".to_owned()
+    } else {
+        format!("Same ink, other shape: under every model {work} of work.")
+    }
+}
+
+/// Which run of a comparison is being made.
+pub fn measuring(who: &str, number: usize, of: usize) -> String {
+    format!("Measuring {who}: run {number} of {of}.")
+}
 
 /// A file is damaged from byte `at` on, for the reason `what`: what comes before that is shown.
 pub fn damaged(at: u64, what: &str) -> String {

@@ -14,9 +14,12 @@ use ratatui::style::{Modifier, Style};
 
 use super::theme::{Look, Role};
 use super::{board, lane, paint};
-use crate::app::{App, Compared, Phase};
+use crate::app::{App, Compared};
+use crate::recording::Comparison;
+use crate::report::comparison_cell;
 use crate::scene::{Grid, View, busy, level, ticks};
-use crate::text::Label;
+use crate::text::report::compare::Column;
+use crate::text::{Label, factor};
 use crate::units::{Ns, Range};
 
 /// Where the rows stand.
@@ -36,18 +39,17 @@ struct Place {
 }
 
 /// The columns of figures, the most important first, each with its width.
-const COLUMNS: [(Label, u16); 7] = [
-    (Label::ColumnTime, 9),
-    (Label::ColumnSpeedup, 7),
-    (Label::ColumnCores, 6),
-    (Label::ColumnStart, 8),
-    (Label::ColumnCopied, 8),
-    (Label::ColumnMemory, 9),
-    (Label::ColumnTail, 9),
+const COLUMNS: [(Column, u16); 9] = [
+    (Column::Time, 9),
+    (Column::Ratio, 6),
+    (Column::Cores, 6),
+    (Column::Start, 8),
+    (Column::Copied, 8),
+    (Column::Memory, 8),
+    (Column::Used, 8),
+    (Column::P50, 9),
+    (Column::P99, 9),
 ];
-
-/// The figures of a row, in the order of the columns.
-type Figures = [String; COLUMNS.len()];
 
 impl Place {
     fn of(app: &App, area: Rect) -> Place {
@@ -61,13 +63,15 @@ impl Place {
         let shown = shown(area);
         let right: u16 = COLUMNS[..shown].iter().map(|c| c.1 + 1).sum();
         let plot = (area.x + label, area.width.saturating_sub(label + right + 1).max(8));
-        // Header, tabs, sentence, axis, ideal, footer; and a row of ground where there is room.
-        let axis = area.y + if area.height >= 20 { 5 } else { 3 };
-        let room = area.bottom().saturating_sub(axis + 1 + 4);
+        // Header and tabs, two rows for the sentence, the axis, the ideal, what is the same, the footer; and ground between
+        // them where there is room.
+        let airy = u16::from(area.height >= 30);
+        let axis = area.y + if area.height >= 20 { 4 + airy } else { 3 };
+        let room = area.bottom().saturating_sub(axis + 1 + airy + 3);
         let pitch = (room / count).clamp(1, 6);
         let bar = if pitch > 1 { pitch - 1 } else { 1 };
         let rows = usize::from(room / pitch).min(usize::from(count));
-        Place { plot, axis, top: axis + if pitch > 1 { 2 } else { 1 }, bar, pitch, rows }
+        Place { plot, axis, top: axis + 1 + airy, bar, pitch, rows }
     }
 
     fn row(&self, index: usize) -> u16 {
@@ -80,8 +84,8 @@ fn shown(area: Rect) -> usize {
     match area.width {
         ..64 => 2,
         64..100 => 3,
-        100..150 => 6,
-        _ => 7,
+        100..140 => 6,
+        _ => COLUMNS.len(),
     }
 }
 
@@ -132,8 +136,8 @@ fn draw_axis(app: &App, look: Look, area: Rect, place: &Place, buffer: &mut Buff
     }
     paint::put(buffer, last + 1, place.axis, end, unit, dim);
     let mut x = end + 1;
-    for (label, width) in &COLUMNS[..shown(area)] {
-        let text = label.text();
+    for (column, width) in &COLUMNS[..shown(area)] {
+        let text = column.head();
         paint::put(buffer, x + width.saturating_sub(paint::width(text)), place.axis, area.right(), text, dim);
         x += width + 1;
     }
@@ -171,11 +175,16 @@ fn draw_row(
     if planted {
         draw_flag(app, present, (place, low), text, look, buffer);
     }
-    let figures = if planted { figures(app, run) } else { underway(until) };
+    let comparison = app.compare.result().filter(|_| planted);
     let mut x = place.plot.0 + place.plot.1 + 1;
-    for ((_, width), figure) in COLUMNS.iter().zip(&figures).take(shown(area)) {
-        let at = x + width.saturating_sub(paint::width(figure));
-        paint::put(buffer, at, low, area.right(), figure, text);
+    for (column, width) in &COLUMNS[..shown(area)] {
+        let figure = match (comparison.zip(row.row), column) {
+            (Some((comparison, row)), _) => comparison_cell(comparison, row, *column),
+            (None, Column::Time) => until.like(app.axis),
+            (None, _) => String::new(),
+        };
+        let at = x + width.saturating_sub(paint::width(&figure));
+        paint::put(buffer, at, low, area.right(), &figure, text);
         x += width + 1;
     }
 }
@@ -223,20 +232,40 @@ fn draw_flag(app: &App, end: Ns, (place, low): (&Place, u16), style: Style, look
     }
 }
 
-/// The figures of a run that is over.
-fn figures(app: &App, run: &crate::app::Run) -> Figures {
-    let _ = (app, run);
-    Figures::default()
-}
-
-/// Those of one that goes on, or is replayed.
-fn underway(until: Ns) -> Figures {
-    let mut figures = Figures::default();
-    figures[0] = format!("{:.2} s", until.as_secs());
-    figures
-}
-
-/// The shortest time there can be, and why.
+/// The shortest time there can be, and why; and that all did the same.
 fn draw_ideal(app: &App, look: Look, area: Rect, place: &Place, y: u16, buffer: &mut Buffer) {
-    let _ = (app, look, area, place, y, buffer, Phase::Over);
+    let Some(comparison) = app.compare.result() else { return };
+    let Some(ideal) = comparison.ideal.as_ref().filter(|_| y < area.bottom().saturating_sub(1)) else { return };
+    let (dim, faint) = (look.fg(Role::Dim), look.fg(Role::Faint));
+    paint::put(buffer, area.x + 1, y, place.plot.0 - 1, Label::Ideal.text(), dim);
+    let grid = grid(app, place);
+    let length = (grid.place(ideal.time).unwrap_or(f64::from(grid.columns)).round() as u16).min(place.plot.1);
+    let (line, end) = if look.ascii { ('-', '|') } else { ('┄', '┆') };
+    for x in 0..length {
+        paint::cell(buffer, place.plot.0 + x, y, line, faint);
+    }
+    paint::cell(buffer, place.plot.0 + length.min(place.plot.1 - 1), y, end, dim);
+    let right = place.plot.0 + place.plot.1;
+    paint::put(buffer, place.plot.0 + length + 2, y, right, &ideal.limit.text(), dim);
+    let figures = [
+        Some(ideal.time.like(comparison.slowest().unwrap_or(ideal.time))),
+        comparison.ideal_ratio().map(|x| factor(x).trim_end_matches('×').to_owned()),
+    ];
+    let mut x = right + 1;
+    for ((_, width), figure) in COLUMNS[..shown(area)].iter().zip(figures) {
+        let figure = figure.unwrap_or_default();
+        paint::put(buffer, x + width.saturating_sub(paint::width(&figure)), y, area.right(), &figure, dim);
+        x += width + 1;
+    }
+    if y + 2 < area.bottom() {
+        let same = same_ink(comparison);
+        paint::put(buffer, area.x + 1, area.bottom() - 2, area.right(), &same, faint);
+    }
+}
+
+/// What the heights mean.
+fn same_ink(comparison: &Comparison) -> String {
+    let hardly = comparison.ideal.as_ref().is_some_and(|i| i.waiting() > 0.95);
+    let work = comparison.ideal.as_ref().map_or(Ns::ZERO, |i| i.work);
+    crate::text::same_ink(work, hardly)
 }

@@ -7,11 +7,11 @@ use ratatui::style::{Modifier, Style};
 use super::layout::Layout;
 use super::theme::{Look, Role};
 use super::{paint, prompt};
-use crate::app::{Action, App, Phase, Playhead, Speed, keys};
-use crate::insight::is_comparable;
+use crate::app::{Action, App, Phase, Playhead, Speed, View, keys};
+use crate::insight::{is_comparable, who};
 use crate::model::ModelKind;
 use crate::state::State;
-use crate::text::{Label, counted, percent, turn_length};
+use crate::text::{Label, counted, measuring, percent, turn_length};
 use crate::units::TurnLength;
 
 /// The fewest columns in which a shortened title still says something.
@@ -63,6 +63,9 @@ fn cores(app: &App) -> String {
 }
 
 fn badge(app: &App, narrow: bool) -> &'static str {
+    if app.is_recorded() && app.playhead == Playhead::Live {
+        return Label::Recorded.text();
+    }
     let recorded = app.run.as_ref().is_none_or(|run| run.trace.is_recorded());
     match (app.playhead, recorded) {
         (Playhead::Replay { .. }, _) => Label::Replay.text(),
@@ -218,6 +221,18 @@ fn put_wrapped(buffer: &mut Buffer, layout: &Layout, text: &str, style: Style, s
     }
 }
 
+/// What the comparison comes to, or which run is being made for it; whether there was something to say.
+fn draw_verdict(app: &App, bold: Style, layout: &Layout, second: Option<u16>, buffer: &mut Buffer) -> bool {
+    let progress = app.compare.progress().zip(app.run.as_ref());
+    let said = match (progress, app.compare.result()) {
+        (Some(((number, of), run)), _) => measuring(&who(run.model).row(), number, of),
+        (None, Some(comparison)) => comparison.verdict.text(),
+        (None, None) => return false,
+    };
+    put_wrapped(buffer, layout, &said, bold, second);
+    true
+}
+
 /// The sentence: the fact in bold, then what to press.
 pub fn draw_sentence(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let (y, end) = (layout.sentence, layout.area.right());
@@ -225,6 +240,10 @@ pub fn draw_sentence(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer
     let second = (layout.axis > y + 1).then_some(y + 1);
     if let Some(toast) = &app.toast {
         put_wrapped(buffer, layout, &toast.text, look.fg(Role::Accent), second);
+        return;
+    }
+    let below = (layout.area.height >= 20).then_some(y + 1);
+    if app.view == View::Compare && draw_verdict(app, bold, layout, below, buffer) {
         return;
     }
     let Some(finding) = app.finding() else { return };
