@@ -122,13 +122,15 @@ fn switched(tasks: u32) -> Vec<Record> {
         core: CoreId(core),
         event: Event::Switched { tid, switch },
     };
+    // Its thread is known before its first word: it was put on a core to say it.
     for task in 0..tasks {
         let started = Event::WorkerStarted { pid: 4_000, tid: 4_001 + task };
+        records.push(put(50 + u64::from(task), (task % 2) as u16, 4_001 + task, Switch::In));
         records.push(record(100 + u64::from(task), task, task, started));
         let event = Event::Enter { task: TaskId(task), state: State::Running, holds: true, ago: Ns::ZERO, due: None };
         records.push(record(200 + u64::from(task), task, task, event));
     }
-    for n in 0..SPANS / 4 {
+    for n in 0..SPANS / 6 {
         let (task, at) = (n % tasks, 10_000 + 20_000 * u64::from(n) + jitter(n));
         let (core, tid) = (((n / 3) % 2) as u16, 4_001 + task);
         let (state, due) = (State::Sleep, Some(Ns(1_000_000)));

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use concviz::app::{App, Key, Message, View, update};
+use concviz::engine::real::Runner;
 use concviz::insight::{Around, Pace};
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
@@ -17,7 +18,7 @@ use concviz::state::{Outcome, State};
 use concviz::trace::file::{FileWriter, RecordedRun, read};
 use concviz::trace::{
     Begin, Direction, End, Event, FileSystem, Frame, KernelRecord, Overhead, Record, RecordUse, Switch, Switches,
-    TaskName, TaskResult, WorkerUse,
+    TaskName, TaskResult, Trace, WorkerUse,
 };
 use concviz::ui::{Look, render};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
@@ -266,5 +267,55 @@ fn nonsense_can_be_looked_at() {
         writer.frame(&Frame::End(end)).expect("a vector takes everything");
         let bytes = writer.into_inner().expect("a vector takes everything");
         look_at(&bytes, models[round % models.len()]);
+    }
+}
+
+/// What a real run sends is what comes out of its file, down to every sum, in a few bytes an event.
+#[test]
+fn a_real_run_is_the_same_from_its_file() {
+    let models = [
+        Model { kind: ModelKind::Threads, lock: GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL) },
+        Model::plain(ModelKind::Processes),
+        Model::plain(ModelKind::Async),
+    ];
+    for (model, name) in models.into_iter().zip(["mixed", "io", "locks"]) {
+        let workload = find(name).expect("a shipped workload");
+        let tasks = workload.resolve("0.02".parse().expect("a scale")).expect("a shipped workload");
+        let name = |t: &concviz::workload::Task| TaskName { name: t.name.clone(), background: t.background };
+        let names: Vec<TaskName> = tasks.iter().map(name).collect();
+        let plan = Plan::new(&workload, tasks, model, Wishes::default(), 2, Rates::all(500_000));
+        let locks = plan.stage().locks.clone();
+        let mut live = Trace::new(names.clone(), plan.stage().workers).naming_locks(locks.clone());
+        let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
+        writer.header("{}").expect("a vector takes everything");
+        let program = Path::new(env!("CARGO_BIN_EXE_concviz"));
+        let mut runner = Runner::spawn_with(program, &plan).expect("a runner");
+        let mut frames = runner.frames().expect("its frames");
+        let mut all = Vec::new();
+        while let Some(frame) = frames.next_frame().expect("a frame") {
+            writer.frame(&frame).expect("a vector takes everything");
+            match frame {
+                Frame::Begin(begin) => live.begin(&begin),
+                Frame::Events(records) => {
+                    live.extend(&records);
+                    all.extend(records);
+                }
+                Frame::End(end) => live.end(end),
+                Frame::Failed(why) => panic!("the run failed: {why}"),
+            }
+        }
+        let bytes = writer.into_inner().expect("a vector takes everything");
+        let contents = read(&bytes).expect("a recording");
+        assert_eq!((contents.damage, contents.runs.len()), (None, 1));
+        let run = &contents.runs[0];
+        assert_eq!(run.records(), all);
+        let opened = run.trace(names, locks);
+        assert_eq!((opened.makespan(), &opened.report), (live.makespan(), &live.report));
+        let end = live.latest();
+        for until in (1..=10).map(|tenths| end.times(tenths, 10)) {
+            assert_eq!(opened.stats(until), live.stats(until));
+            assert_eq!(opened.crowd().totals(until), live.crowd().totals(until));
+        }
+        println!("{model:?}: {} events, {:.1} bytes each", all.len(), bytes.len() as f64 / all.len() as f64);
     }
 }

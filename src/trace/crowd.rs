@@ -225,8 +225,10 @@ impl Crowd {
     /// The kinds of what was before a mark, in its place, what it is, and what follows.
     fn kinds(&mut self, task: TaskId, mark: &Mark, placed: &Placed, allowed: &[u16]) -> (u16, [Kind; 4]) {
         let mut kind = |m: Option<Mark>| m.map_or(Kind::NOTHING, |m| self.kind(&m, allowed));
-        let kinds = [kind(placed.before), kind(placed.was), kind(Some(*mark)), kind(placed.next)];
-        (short(task), kinds)
+        let before = kind(placed.before);
+        // Mostly nothing lies at the same instant.
+        let was = if placed.was == placed.before { before } else { kind(placed.was) };
+        (short(task), [before, was, kind(Some(*mark)), kind(placed.next)])
     }
 
     /// A thread of `owner` (a task, a helper, or one that `watches`) is on `core` without computing from `at`, or no

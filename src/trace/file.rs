@@ -12,7 +12,7 @@
 //! Numbers are little-endian, checksums are CRC-32. A run is a [`Kind::Header`] (text of whoever writes the file: this
 //! module never looks into it), a [`Kind::Begin`], blocks of [`Kind::Events`], and an [`Kind::End`] or a
 //! [`Kind::Failed`] where it came to one; a [`Kind::Tail`] may hold what was known only afterwards. Events are packed
-//! as [`events`] says: five to ten bytes each.
+//! as `events` says: five to eight bytes each, and every block by itself.
 //!
 //! **Versions.** A reader refuses a newer major version: it would misread what it holds. A newer minor version only adds
 //! kinds of blocks, which are skipped. The head has this form for ever.

@@ -22,11 +22,11 @@ pub(super) const LONGEST: usize = 64 << 20;
 pub enum Kind {
     /// A run begins here: text of the writer.
     Header = 1,
-    /// [`super::Begin`], as JSON.
+    /// [`crate::trace::Begin`], as JSON.
     Begin = 2,
     /// Packed events.
     Events = 3,
-    /// [`super::End`], as JSON.
+    /// [`crate::trace::End`], as JSON.
     End = 4,
     /// Why the run broke off, in words.
     Failed = 5,

@@ -8,6 +8,9 @@ use super::block::{Block, Blocks, Kind, damage, minor_version};
 use super::events::Unpacker;
 use super::{Contents, Damage, FileError, RecordedRun};
 
+/// The most runs of one file: a run takes much more memory than the nine bytes that begin one.
+const MOST_RUNS: usize = 1 << 16;
+
 /// Reads the runs of a file whose bytes are these, up to its end or to the first damage. Events stay packed.
 ///
 /// # Errors
@@ -41,6 +44,9 @@ fn take<'a>(runs: &mut Vec<RecordedRun<'a>>, block: &Block<'a>, unpacker: &mut U
     let wrong = |what: &str| damage(block.at, what);
     let text = || std::str::from_utf8(block.payload).map_err(|_| wrong("a text that is none"));
     if block.kind == Kind::Header {
+        if runs.len() == MOST_RUNS {
+            return Err(wrong("more runs than are read from one file"));
+        }
         runs.push(RecordedRun { header: text()?, ..RecordedRun::default() });
         return Ok(());
     }
@@ -71,8 +77,8 @@ fn take<'a>(runs: &mut Vec<RecordedRun<'a>>, block: &Block<'a>, unpacker: &mut U
 
 /// Each core and each thread once: with thousands of the same, every event would look through them all.
 fn tidy(mut begin: Begin) -> Begin {
-    let mut seen = vec![false; usize::from(u16::MAX) + 1];
-    begin.cores.retain(|core| !std::mem::replace(&mut seen[usize::from(*core)], true));
+    let mut seen = BTreeSet::new();
+    begin.cores.retain(|core| seen.insert(*core));
     let mut seen = BTreeSet::new();
     begin.watchers.retain(|tid| seen.insert(*tid));
     begin

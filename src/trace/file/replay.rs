@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::event::{Event, Record};
-use super::super::store::{TaskName, Trace};
+use super::super::store::{LONGEST, TaskName, Trace};
 use super::RecordedRun;
 use super::events::Unpacker;
 use crate::units::{Ns, Stamp, TaskId};
@@ -56,7 +56,7 @@ impl RecordedRun<'_> {
         });
         if !believed {
             trace = blank;
-            trace.extend(&self.in_order());
+            trace.extend(&self.in_order(begin.t0));
         }
         if let Some(end) = &self.end {
             trace.end(end.clone());
@@ -64,9 +64,11 @@ impl RecordedRun<'_> {
         trace
     }
 
-    /// Its events by their instants, where nothing reaches back behind the last word about the same task.
-    fn in_order(&self) -> Vec<Record> {
+    /// Its events by their instants, within the longest run from `t0`, where nothing reaches back behind the last word
+    /// about the same task.
+    fn in_order(&self, t0: Stamp) -> Vec<Record> {
         let mut records = self.records();
+        records.iter_mut().for_each(|record| record.at = record.at.clamp(t0, t0 + LONGEST));
         records.sort_by_key(|record| record.at);
         let mut last: BTreeMap<TaskId, Stamp> = BTreeMap::new();
         for record in &mut records {

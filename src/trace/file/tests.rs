@@ -470,6 +470,14 @@ fn what_is_no_recording_is_told_so_in_a_sentence() {
 }
 
 #[test]
+fn a_file_of_nothing_but_begins_takes_no_more_memory_than_is_stated() {
+    let bytes = raw(MINOR, &vec![(Kind::Header as u8, b"".as_slice()); 70_000]);
+    let contents = read(&bytes).expect("a recording");
+    assert_eq!(contents.runs.len(), 1 << 16);
+    assert_eq!(contents.damage.map(|d| d.at), Some(contents.sound));
+}
+
+#[test]
 fn parts_out_of_place_are_damage() {
     let json = serde_json::to_vec(&begin()).expect("it is data");
     let account = serde_json::to_vec(&end()).expect("it is data");
