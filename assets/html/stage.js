@@ -222,6 +222,8 @@ function drawPlayhead(ctx, grid, at, left, plot, height) {
 /** What a screen reader says of the picture, and the line above it. */
 function tell(one, grid) {
   const { from, span } = state.view;
+  // For whoever looks from outside: what is looked at, and where it stands.
+  Object.assign(canvas.dataset, { from, to: from + span, left: layout.left, plot: layout.plot, top: layout.top, lane: layout.lane });
   const range = `${timeLike(from, from + span)} - ${timeLike(from + span, from + span)}`;
   $("range").textContent = isWhole() ? `${one.name}: ${time(one.end)}` : `${one.name}: ${range}`;
   const text = `${one.name}, ${one.count} ${W.tasks}, ${time(one.end)}. ${one.sentence} ${W.canvas_hint}`;
@@ -301,12 +303,10 @@ function describe(x, y) {
 
 function describeTask(one, task, at, cell) {
   const i = one.spanAt(task, at);
-  const column = Math.max(cell, one.cell);
-  const left = Math.floor(at / column) * column;
-  const right = Math.min(left + column, untilOf(one));
+  const [left, right, folds] = columnAt(one, task, at);
+  const wide = i >= 0 && one.spans.to[i] - one.spans.from[i] >= 2 * COARSE * cell;
+  if (one.exact && i >= 0 && (wide || !folds)) return [one.tasks[task], ...spanLines(one, i)];
   const [first, last] = one.within(task, left, right);
-  const wide = i >= 0 && one.spans.to[i] - one.spans.from[i] >= 2 * cell;
-  if (one.exact && i >= 0 && (wide || last - first === 1)) return [one.tasks[task], ...spanLines(one, i)];
   if (last === first) return null;
   const sums = one.sums(task, left, right);
   const changes = one.exact ? `${last - first} ${W.segments} ${W.in} ${time(right - left)}` : `${W.shares_of} ${time(right - left)}`;
@@ -315,6 +315,18 @@ function describeTask(one, task, at, cell) {
     if (sums[kind] > 0) lines.push(`${STATES[stateOf(kind)].legend[holds(kind) ? 0 : 1]} ${percent(sums[kind] / (right - left))} (${exactly(sums[kind])})`);
   }
   return lines;
+}
+
+/** The column that a picture of `task` has at `at`, and whether more than a few changes are folded into it. */
+function columnAt(one, task, at) {
+  const { grid, plot } = layout;
+  const length = grid.cell * Math.max(2, Math.round((COARSE * grid.count) / plot));
+  const group = Math.floor((at - grid.from) / length);
+  const left = grid.from + group * length;
+  const right = Math.min(left + length, untilOf(one));
+  const [first, last] = one.within(task, left, right);
+  const begins = last - first - (first < last && one.spans.from[first] < left ? 1 : 0);
+  return [Math.round(left), Math.round(right), !one.exact || begins > FEW];
 }
 
 function spanLines(one, i) {
