@@ -188,6 +188,7 @@ const mean = () => [...fingers.values()].reduce((a, b) => a + b, 0) / fingers.si
 function onMove(event) {
   const [x, y] = place(event);
   if (!held || !fingers.has(event.pointerId)) {
+    pointed = [x, y];
     hover(x, y);
     return;
   }
@@ -201,6 +202,7 @@ function onMove(event) {
   if (held.axis) return void scrub(timeAt(x));
   if (!held.moved && Math.abs(x - held.x) < 4) return;
   held.moved = true;
+  pointed = null;
   canvas.classList.add("drags");
   $("tip").hidden = true;
   look(held.view.from - ((x - held.x) / layout.plot) * held.view.span, held.view.span);
@@ -218,8 +220,8 @@ function onUp(event) {
   const at = timeAt(x);
   const one = run();
   const span = found.label || !one.exact ? -1 : one.spanAt(found.task, at);
+  pointed = [x, y];
   select(found.task, span >= 0 && at < untilOf(one) ? at : null);
-  hover(x, y);
 }
 
 function onWheel(event, area) {
@@ -252,7 +254,10 @@ function wire() {
   canvas.addEventListener("pointermove", onMove);
   canvas.addEventListener("pointerup", onUp);
   canvas.addEventListener("pointercancel", onUp);
-  canvas.addEventListener("pointerleave", () => ($("tip").hidden = true));
+  canvas.addEventListener("pointerleave", () => {
+    pointed = null;
+    $("tip").hidden = true;
+  });
   canvas.addEventListener("wheel", (event) => onWheel(event, canvas), { passive: false });
   $("rows").addEventListener("wheel", (event) => {
     const bar = event.target.closest(".row")?.querySelector("canvas");

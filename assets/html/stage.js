@@ -2,17 +2,34 @@
 
 const $ = (id) => document.getElementById(id);
 const canvas = $("timeline");
+const board = $("board");
+const remOf = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+/** Where the pointer is on the canvas, if it is. */
+let pointed = null;
 const AXIS = 26;
 const GAP = 10;
 
 /** Rows from top to bottom: tasks (which may scroll), locks, the loop, cores, cores busy. */
 let layout = null;
 
+/** What stands before the lanes takes no more than its words, and leaves most of a narrow page to what happened. */
+function gutter(one) {
+  const width = board.clientWidth;
+  const rem = remOf();
+  const ctx = canvas.getContext("2d");
+  ctx.font = `${rem}px ${colours.mono}`;
+  const shown = [...one.tasks.slice(0, 400), ...DOC.runs.map((r) => r.name), W.cores_busy];
+  const widest = Math.max(...shown.map((text) => ctx.measureText(text).width));
+  const room = Math.round(Math.min(widest + rem * 2.2, width * (width < 640 ? 0.27 : 0.2)));
+  document.documentElement.style.setProperty("--gutter", `${room}px`);
+  return room;
+}
+
 function layOut(one) {
   const width = canvas.parentElement.clientWidth;
   const narrow = width < 640;
-  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const left = narrow ? Math.round(4.6 * rem) : Math.round(9 * rem);
+  const rem = remOf();
+  const left = gutter(one);
   const right = narrow ? 0 : Math.round(10 * rem);
   const plot = Math.max(60, width - left - right);
   const room = Math.max(170, Math.min(innerHeight * 0.46, 1100));
@@ -64,7 +81,7 @@ function drawStage() {
   layout.grid = grid;
   const until = untilOf(one);
   drawAxis(ctx, grid, { x: left, y: 0, width: plot, height: AXIS }, height);
-  const font = Math.min(rem, Math.max(lane * 0.62, 10));
+  const font = Math.min(rem * (layout.narrow ? 0.9 : 1), Math.max(lane * 0.62, 10));
   ctx.save();
   ctx.beginPath();
   ctx.rect(0, top, width, tasks);
@@ -80,6 +97,7 @@ function drawStage() {
   drawFlags(ctx, one, grid);
   if (state.play) drawPlayhead(ctx, grid, state.play.at, left, plot, height);
   tell(one, grid);
+  if (pointed) hover(...pointed);
 }
 
 function drawTask(ctx, one, task, grid, until, y, font) {
@@ -110,7 +128,7 @@ function drawTask(ctx, one, task, grid, until, y, font) {
     if (works > 0) ctx.fillText(`${W.runs} ${percent(works)}`, left + plot + 14, y + lane / 2);
   }
   const at = chosen ? state.selected.at : null;
-  const span = at == null ? -1 : one.spanAt(task, at);
+  const span = at == null || at >= until ? -1 : one.spanAt(task, at);
   if (span >= 0) outline(ctx, one, span, grid, box);
 }
 
@@ -137,7 +155,7 @@ function drawRow(ctx, one, row, grid, until) {
   const box = { x: left, y: row.y, width: plot, height: row.height };
   const lane = one.lanes[row.index];
   const middle = row.y + row.height / 2;
-  const size = Math.min(rem * 0.95, row.height * 0.8);
+  const size = Math.min(rem * (narrow ? 0.88 : 0.95), row.height * 0.8);
   const to = Math.min(until, grid.from + grid.cell * grid.count);
   const length = Math.max(to - grid.from, 1);
   ctx.font = `${size}px ${colours.mono}`;
@@ -409,7 +427,7 @@ function drawDetail(one) {
     return;
   }
   const lines = [];
-  const i = selected.at == null ? -1 : one.spanAt(selected.task, selected.at);
+  const i = selected.at == null || selected.at >= untilOf(one) ? -1 : one.spanAt(selected.task, selected.at);
   const heading = document.createElement("b");
   heading.textContent = one.tasks[selected.task];
   if (i >= 0) lines.push(spanLines(one, i).join("   "));

@@ -9,6 +9,12 @@ use crate::units::{CoreId, LockId, Range, Stamp, TaskId, WorkerId};
 
 const SOURCES: [&str; 2] = [PAGE, STYLE];
 
+/// What of a template is no word.
+const SLOTS: [&str; 13] = [
+    "theme", "policy", "title", "subtitle", "sentence", "command", "machine", "figures", "notes", "style", "script",
+    "data", "version",
+];
+
 /// A trace under construction: what is entered when, by which task.
 fn trace(names: &[&str], cores: Vec<u16>) -> Trace {
     let names = names.iter().map(|name| TaskName { name: (*name).to_owned(), background: false });
@@ -69,7 +75,7 @@ fn run<'a>(name: &'a str, trace: &'a Trace) -> PageRun<'a> {
     }
 }
 
-fn page<'a>(runs: Vec<PageRun<'a>>) -> Page<'a> {
+fn page(runs: Vec<PageRun<'_>>) -> Page<'_> {
     Page { title: "test", sentence: "So it is.", runs, ..Page::default() }
 }
 
@@ -97,7 +103,7 @@ impl Reader {
         for chunk in text.chunks(4) {
             assert_eq!(chunk.len(), 4);
             let bits = chunk.iter().fold(0u32, |bits, c| bits << 6 | if *c == b'=' { 0 } else { letter(*c).into() });
-            let padding = chunk.iter().filter(|c| **c == b'=').count();
+            let padding = 4 - chunk.iter().position(|c| *c == b'=').unwrap_or(4);
             bytes.extend_from_slice(&bits.to_be_bytes()[1..4 - padding]);
         }
         Reader(bytes, 0)
@@ -274,10 +280,6 @@ fn every_word_is_there_and_used() {
         let rest = &script[at + 2..];
         asked.push(&rest[..rest.find(|c| !is_name(c)).unwrap_or(rest.len())]);
     }
-    const SLOTS: [&str; 13] = [
-        "theme", "policy", "title", "subtitle", "sentence", "command", "machine", "figures", "notes", "style",
-        "script", "data", "version",
-    ];
     let slots = PAGE.split("{{").skip(1).filter_map(|part| part.split_once("}}")).map(|(name, _)| name);
     asked.extend(slots.filter(|name| !SLOTS.contains(name)));
     for word in &asked {
