@@ -143,7 +143,8 @@ fn the_page_does_what_the_program_does() {
         panic!("the page's test has not come to its end: {}", dom.len());
     };
     let outcome = rest.split_once("</pre>").map_or("", |(outcome, _)| outcome);
+    println!("{outcome}");
     let failed: Vec<&str> = outcome.lines().filter(|line| line.starts_with("FAILED")).collect();
     assert!(failed.is_empty(), "\n{}\n", failed.join("\n"));
-    assert!(outcome.lines().filter(|line| line.starts_with("ok ")).count() >= 45, "\n{outcome}\n");
+    assert!(outcome.lines().filter(|line| line.starts_with("ok ")).count() >= 50, "too few were tried");
 }

@@ -65,7 +65,7 @@ function makeTabs() {
 function tab(key, name, act) {
   const button = document.createElement("button");
   button.type = "button";
-  button.role = "tab";
+  button.setAttribute("role", "tab");
   button.id = `tab-${key}`;
   button.dataset.key = key;
   button.append(Object.assign(document.createElement("kbd"), { textContent: key }), ` ${name}`);

@@ -181,21 +181,18 @@ function drawRow(ctx, one, row, grid, until) {
     drawTurns(ctx, lane, grid, until, box);
     right(`${lane.kind === "core" ? W.used : W.held} ${percent(hadIn(lane, grid.from, to) / length)}`);
   } else if (row.kind === "idle") {
+    ctx.fillStyle = colours.dim;
     ctx.fillText(W.idle, left + 6, middle);
   } else if (row.kind === "band") {
-    const over = coarser(grid, plot);
-    const shares = one.crowd(over, until).map((share) => share / one.count);
-    drawStacks(ctx, over.count, shares, KINDS, { ...box, width: plot * over.part }, KIND_STACK, folded, () => 1);
+    drawBand(ctx, one, grid, until, box);
   } else {
     const most = Math.max(one.cores, one.busy, 1);
     drawBusy(ctx, one, grid, until, box, colours.states[S.running], most);
     ctx.fillStyle = colours.faint;
     for (let core = 1; core <= most && most <= 16; core++) ctx.fillRect(left, box.y + box.height * (1 - core / most), plot, 1);
-    const over = coarser(grid, plot);
-    const shares = one.crowd(over, until);
-    let busy = 0;
-    for (let i = S.running * 2; i < shares.length; i += KINDS) busy += shares[i] + shares[i + 1];
-    right(`${((busy * over.cell) / length).toFixed(2)} ${W.of} ${+one.cores.toFixed(1)}`);
+    const sums = one.totals(grid.from, to);
+    const busy = sums[2 * S.running] + sums[2 * S.running + 1];
+    right(`${(busy / length).toFixed(2)} ${W.of} ${+one.cores.toFixed(1)}`);
   }
 }
 
@@ -251,9 +248,7 @@ function tell(one, grid) {
 
 /** The states that are visible, drawn as they are, with their share of all tasks' time. */
 function drawLegend(list, one, grid) {
-  const shares = one.crowd(coarser(grid, layout.plot), untilOf(one));
-  const sums = new Float64Array(KINDS);
-  for (let i = 0; i < shares.length; i++) sums[i % KINDS] += shares[i];
+  const sums = one.totals(grid.from, Math.min(untilOf(one), grid.from + grid.cell * grid.count));
   const all = sums.reduce((a, b) => a + b, 0);
   const entries = new Map();
   for (let kind = 0; kind < KINDS; kind++) {
@@ -338,9 +333,8 @@ function describeTask(one, task, at, cell) {
 /** The column that a picture of `task` has at `at`, and whether more than a few changes are folded into it. */
 function columnAt(one, task, at) {
   const { grid, plot } = layout;
-  const length = grid.cell * Math.max(2, Math.round((COARSE * grid.count) / plot));
-  const group = Math.floor((at - grid.from) / length);
-  const left = grid.from + group * length;
+  const length = grid.cell * wideOf(grid, plot);
+  const left = Math.floor(at / length) * length;
   const right = Math.min(left + length, untilOf(one));
   const [first, last] = one.within(task, left, right);
   const begins = last - first - (first < last && one.spans.from[first] < left ? 1 : 0);
@@ -356,7 +350,7 @@ function spanLines(one, i) {
   if (known && known[0] > 0 && state !== S.queued) place.push(`${W.worker} ${worker[i] + 1} (${W.process} ${known[0]}, ${W.thread} ${known[1]})`);
   const waits = [S.sleep, S.io, S.lock, S.gil].includes(state);
   const lines = [
-    `${STATES[state].detail} ${time(to[i] - from[i])} (${exactly(to[i] - from[i])})`,
+    `${STATES[state].detail} ${lasting(to[i] - from[i])}`,
     `${W.from} ${exactly(from[i])}`,
     `${W.to} ${exactly(to[i])}`,
   ];
@@ -370,8 +364,7 @@ function describeRow(one, row, at, cell) {
   const left = Math.max(0, at - cell / 2);
   const right = Math.min(left + cell, untilOf(one));
   if (row.kind !== "turns") {
-    const totals = new Float64Array(KINDS);
-    for (let task = 0; task < one.count; task++) one.sums(task, left, right).forEach((sum, kind) => (totals[kind] += sum));
+    const totals = one.totals(left, right, false);
     const busy = (totals[2 * S.running] + totals[2 * S.running + 1]) / (right - left);
     const lines = [`${busy.toFixed(2)} ${W.cores_busy}`, `${W.at} ${exactly(at)}`];
     for (const kind of KIND_STACK) {
@@ -387,7 +380,7 @@ function describeRow(one, row, at, cell) {
     return [name, lane.exact ? W.nobody : `${W.used} ${percent(hadIn(lane, left, right) / (right - left))}`];
   }
   const who = turns.kind[i];
-  return [`${name}: ${holder(one, lane, who)}`, `${time(turns.to[i] - turns.from[i])} (${exactly(turns.to[i] - turns.from[i])})`, `${W.from} ${exactly(turns.from[i])}`, `${W.to} ${exactly(turns.to[i])}`, ...handOver(lane, who)];
+  return [`${name}: ${holder(one, lane, who)}`, lasting(turns.to[i] - turns.from[i]), `${W.from} ${exactly(turns.from[i])}`, `${W.to} ${exactly(turns.to[i])}`, ...handOver(lane, who)];
 }
 
 function holder(one, lane, who) {
