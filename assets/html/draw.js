@@ -100,8 +100,9 @@ function gridOver(view, width, cell = 0) {
   if (count > 2400) count = Math.ceil(count / 2);
   let length = view.span / count;
   if (cell > 0) {
-    // Sums are exact in whole columns of theirs only.
+    // Sums are exact in whole columns of theirs only: close by these become wide.
     length = Math.max(1, Math.round(length / cell)) * cell;
+    count = Math.max(1, Math.round(view.span / length));
   }
   const from = Math.floor(view.from / length + 1e-6) * length;
   return { from, cell: length, count };
@@ -155,8 +156,9 @@ class Strip {
     return this.grid.from + this.grid.cell * this.grid.count;
   }
 
-  /** Finds out where the stretches from `first` on that begin before `end` are dense. */
-  scan(from, first, last, end) {
+  /** Finds out where the stretches from `first` on that begin before `end` are dense. Sums always are. */
+  scan(from, first, last, end, exact) {
+    if (!exact) return void this.dense.fill(1);
     const changes = new Uint16Array(this.dense.length);
     const length = this.grid.cell * this.wide;
     for (let i = first; i < last && from[i] < end; i++) {
@@ -207,6 +209,9 @@ class Strip {
   }
 }
 
+/** The nearest edge between two device pixels: columns that meet must not shine through. */
+const edge = (x) => Math.round(x * (devicePixelRatio || 1)) / (devicePixelRatio || 1);
+
 /** Stacks shares in `count` columns: `shares[column * kinds + kind]`, in the order of `stack`. */
 function drawStacks(ctx, count, shares, kinds, box, stack, fill, height, least = () => 0) {
   const base = new Float32Array(count);
@@ -219,7 +224,8 @@ function drawStacks(ctx, count, shares, kinds, box, stack, fill, height, least =
       if (!ready) ctx.fillStyle = fill(kind);
       ready = true;
       const high = Math.max(share * height(kind) * box.height, least(kind));
-      ctx.fillRect(box.x + column * width, box.y + box.height - base[column] - high, width, high);
+      const x = edge(box.x + column * width);
+      ctx.fillRect(x, box.y + box.height - base[column] - high, edge(box.x + (column + 1) * width) - x, high);
       base[column] += high;
     }
   }
@@ -235,7 +241,7 @@ function drawLane(ctx, run, task, grid, until, box) {
     const last = run.starts[task + 1];
     const first = run.spans.after(strip.grid.from, run.starts[task], last);
     const { from, to, kind } = run.spans;
-    strip.scan(from, first, last, end);
+    strip.scan(from, first, last, end, run.exact);
     const wide = [];
     for (let i = first; i < last && from[i] < end; i++) {
       const high = HEIGHT[stateOf(kind[i])] * box.height;
@@ -298,7 +304,7 @@ function drawTurns(ctx, lane, grid, until, box) {
     const strip = new Strip(grid, box, LANE_COLOURS);
     const end = Math.min(until, strip.end);
     const first = lane.turns.after(strip.grid.from);
-    strip.scan(from, first, from.length, end);
+    strip.scan(from, first, from.length, end, lane.exact);
     for (let i = first; i < from.length && from[i] < end; i++) {
       const c = colour(kind[i]);
       const tall = high(c) * box.height;
@@ -341,7 +347,8 @@ function drawBusy(ctx, run, fine, until, box, colour, most) {
       const busy = shares[column * KINDS + 2 * S.running + 1] + shares[column * KINDS + 2 * S.running];
       if (busy <= 0) continue;
       const high = Math.min(1, busy / most) * box.height;
-      ctx.fillRect(over.x + column * width, box.y + box.height - high, width, high);
+      const x = edge(over.x + column * width);
+      ctx.fillRect(x, box.y + box.height - high, edge(over.x + (column + 1) * width) - x, high);
     }
   });
 }

@@ -172,7 +172,7 @@ function onDown(event) {
   if (event.button > 0) return;
   const [x, y] = place(event);
   fingers.set(event.pointerId, x);
-  held = { x, y, view: { ...state.view }, moved: false, axis: hit(x, y)?.axis ?? false };
+  held = { x, y: event.clientY, view: { ...state.view }, scroll: state.scroll, page: scrollY, moved: false, axis: hit(x, y)?.axis ?? false };
   if (fingers.size === 2) held.pinch = { apart: spread(), at: timeAt(mean()) };
   try {
     canvas.setPointerCapture(event.pointerId);
@@ -200,12 +200,21 @@ function onMove(event) {
     return;
   }
   if (held.axis) return void scrub(timeAt(x));
-  if (!held.moved && Math.abs(x - held.x) < 4) return;
+  const down = event.clientY - held.y;
+  if (!held.moved && Math.abs(x - held.x) < 4 && (layout.most <= 0 || Math.abs(down) < 4)) return;
   held.moved = true;
   pointed = null;
   canvas.classList.add("drags");
   $("tip").hidden = true;
+  if (layout.most > 0) dragDown(down, event.pointerType);
   look(held.view.from - ((x - held.x) / layout.plot) * held.view.span, held.view.span);
+}
+
+/** Many lanes follow the pointer; a finger that goes on where they end moves the page. */
+function dragDown(down, pointer) {
+  const wanted = held.scroll - down;
+  state.scroll = Math.min(Math.max(wanted, 0), layout.most);
+  if (pointer === "touch") scrollTo(0, held.page + wanted - state.scroll);
 }
 
 function onUp(event) {

@@ -75,6 +75,7 @@ const scaleOf = (grid, width) => width / (grid.cell * grid.count);
 function drawStage() {
   const one = run();
   layout = layOut(one);
+  canvas.style.touchAction = layout.most > 0 ? "none" : "pan-y";
   const { left, plot, width, height, rows, lane, tasks, top, rem } = layout;
   const ctx = prepare(canvas, width, height);
   const grid = gridOver(state.view, plot, one.cell);
