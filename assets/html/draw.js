@@ -109,11 +109,11 @@ function gridOver(view, width, cell = 0) {
 }
 
 /** Where changes are dense, so many of the page's units become one column: a height that reads from afar. */
-const COARSE = 6;
+const coarse = (width) => Math.max(6, width / 180);
 /** With more changes than this such a column is folded; else what lies in it is drawn as it lies. */
 const FEW = 2;
 
-const wideOf = (grid, width, units = COARSE) => Math.max(1, Math.round((units * grid.count) / width));
+const wideOf = (grid, width, part = 1) => Math.max(1, Math.round((part * coarse(width) * grid.count) / width));
 
 /**
  * The grid and its box, made larger so that they begin and end at multiples of `wide` columns, counted from the begin of the
@@ -331,7 +331,7 @@ function digit(ctx, task, x, room, box) {
 
 /** The same grid with columns that read from afar, and its box. */
 function coarser(grid, box) {
-  const wide = wideOf(grid, box.width, COARSE / 2);
+  const wide = wideOf(grid, box.width, 0.5);
   const over = aligned(grid, wide, box);
   return { grid: { from: over.grid.from, cell: grid.cell * wide, count: over.grid.count / wide }, box: over.box };
 }
@@ -396,8 +396,9 @@ function ticksOver(grid, width, apart = 90) {
 
 /** Labels and, below them down to `bottom`, lines. */
 function drawAxis(ctx, grid, box, bottom) {
-  const { ticks, unit } = ticksOver(grid, box.width);
-  ctx.font = `12px ${colours.mono}`;
+  const size = Math.max(12, remOf() * 0.82);
+  const { ticks, unit } = ticksOver(grid, box.width, 7.5 * size);
+  ctx.font = `${size}px ${colours.mono}`;
   for (const { x, text } of ticks) {
     ctx.fillStyle = colours.faint;
     ctx.globalAlpha = 0.35;

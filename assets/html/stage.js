@@ -226,7 +226,7 @@ function drawPlayhead(ctx, grid, at, left, plot, height) {
   if (x < 0 || x > plot) return;
   ctx.fillStyle = colours.accent;
   ctx.fillRect(left + x - 1, 4, 2, height - 4);
-  ctx.font = `bold 12px ${colours.mono}`;
+  ctx.font = `bold ${Math.max(12, remOf() * 0.78)}px ${colours.mono}`;
   const text = timeLike(at, lastOf());
   const wide = ctx.measureText(text).width + 8;
   const from = Math.min(Math.max(x - wide / 2, 0), plot - wide);
@@ -318,7 +318,7 @@ function describe(x, y) {
 function describeTask(one, task, at, cell) {
   const i = one.spanAt(task, at);
   const [left, right, folds] = columnAt(one, task, at);
-  const wide = i >= 0 && one.spans.to[i] - one.spans.from[i] >= 2 * COARSE * cell;
+  const wide = i >= 0 && one.spans.to[i] - one.spans.from[i] >= 2 * coarse(layout.plot) * cell;
   if (one.exact && i >= 0 && (wide || !folds)) return [one.tasks[task], ...spanLines(one, i)];
   const [first, last] = one.within(task, left, right);
   if (last === first) return null;
