@@ -1,8 +1,6 @@
 // The scoreboard: a bar for each run on one axis, its length the time, its height the cores busy; so its area is the work
 // done. Compared, the bars grow and show when how many cores were busy.
 
-const board = $("board");
-
 /** The rows, made once. */
 function makeBoard() {
   const rows = DOC.runs.map((data, index) => {
@@ -38,8 +36,9 @@ function drawBoard() {
   board.classList.toggle("compares", big);
   const view = big ? state.view : { from: 0, span: whole() };
   const slowest = Math.max(...DOC.runs.map((r) => r.end), DOC.ideal?.time ?? 0);
-  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const shape = { view, big, slowest, rem, height: big ? compareHeight(rem) : Math.round(rem * 1.35) };
+  const rem = remOf();
+  if (big) gutter(run());
+  const shape = { view, big, slowest, rem, height: big ? compareHeight(rem) : Math.round(rem * (innerWidth <= 640 ? 0.7 : 1.35)) };
   for (const [index, data] of DOC.runs.entries()) drawBoardRow($("rows").children[index], data, index, shape);
   if (DOC.ideal) drawIdeal($("rows").lastElementChild, shape);
   if (big) {
@@ -57,8 +56,10 @@ const compareHeight = (rem) => Math.round(Math.min(Math.max((innerHeight * 0.42)
 function drawBoardRow(row, data, index, { view, big, slowest, height }) {
   const current = index === state.index;
   row.setAttribute("aria-current", String(current));
-  const [, bar, timeCell] = row.children;
+  const [, bar, timeCell, ratio] = row.children;
   const until = state.play && (big || current) ? Math.min(state.play.at, data.end) : data.end;
+  // How much faster it was is known at its end.
+  ratio.textContent = until < data.end ? "" : data.ratio;
   timeCell.textContent = timeLike(until, slowest);
   row.setAttribute("aria-label", `${data.name}, ${time(data.end)}${data.ratio ? `, ${data.ratio}` : ""}, ${data.busy.toFixed(1)} ${W.cores_busy}`);
   const width = bar.clientWidth;

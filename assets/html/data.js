@@ -161,7 +161,7 @@ class Run {
     // The finest columns that all of it is exact in.
     this.cell = Math.max(data.spans.cell, ...data.lanes.map((lane) => lane.turns.cell), 0);
     this.lanes = data.lanes.map((lane) => ({ ...lane, exact: lane.turns.cell === 0, turns: readTurns(lane.turns) }));
-    this.kept = null;
+    this.kept = this.total = null;
   }
 
   /** The spans of `task` that touch [from, to): the place of the first, and of the one after the last. */
@@ -186,6 +186,21 @@ class Run {
     for (let i = first; i < last; i++) {
       sums[this.spans.kind[i]] += Math.min(this.spans.to[i], to) - Math.max(this.spans.from[i], from);
     }
+    return sums;
+  }
+
+  /** The same of all tasks; `keep` where it will be asked for again. */
+  totals(from, to, keep = true) {
+    if (keep && this.total && this.total.from === from && this.total.to === to) return this.total.sums;
+    const sums = new Float64Array(KINDS);
+    const { spans, starts } = this;
+    for (let task = 0; task < this.count; task++) {
+      const end = starts[task + 1];
+      for (let i = spans.after(from, starts[task], end); i < end && spans.from[i] < to; i++) {
+        sums[spans.kind[i]] += Math.min(spans.to[i], to) - Math.max(spans.from[i], from);
+      }
+    }
+    if (keep) this.total = { from, to, sums };
     return sums;
   }
 
@@ -245,6 +260,9 @@ function timeLike(ns, longest) {
 
 /** To the nanosecond, in groups of three. */
 const exactly = (ns) => `${String(Math.round(ns)).replace(/\B(?=(\d{3})+$)/g, "\u202f")} ns`;
+
+/** As people read it, and to the nanosecond where that says more. */
+const lasting = (ns) => (ns < 1e3 ? time(ns) : `${time(ns)} (${exactly(ns)})`);
 
 /** In per cent, never rounded up to all or down to nothing. */
 function percent(share) {

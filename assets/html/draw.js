@@ -100,33 +100,65 @@ function gridOver(view, width, cell = 0) {
   if (count > 2400) count = Math.ceil(count / 2);
   let length = view.span / count;
   if (cell > 0) {
-    // Sums are exact in whole columns of theirs only.
+    // Sums are exact in whole columns of theirs only: close by these become wide.
     length = Math.max(1, Math.round(length / cell)) * cell;
+    count = Math.max(1, Math.round(view.span / length));
   }
   const from = Math.floor(view.from / length + 1e-6) * length;
   return { from, cell: length, count };
 }
 
 /** Where changes are dense, so many of the page's units become one column: a height that reads from afar. */
-const COARSE = 6;
+const coarse = (width) => Math.max(6, width / 180);
 /** With more changes than this such a column is folded; else what lies in it is drawn as it lies. */
 const FEW = 2;
+
+const wideOf = (grid, width, part = 1) => Math.max(1, Math.round((part * coarse(width) * grid.count) / width));
+
+/**
+ * The grid and its box, made larger so that they begin and end at multiples of `wide` columns, counted from the begin of the
+ * run: then panning moves what is folded and never changes it. Who draws on it clips.
+ */
+function aligned(grid, wide, box) {
+  const first = Math.round(grid.from / grid.cell);
+  const before = first - Math.floor(first / wide) * wide;
+  const count = Math.ceil((before + grid.count) / wide) * wide;
+  const column = box.width / grid.count;
+  return {
+    grid: { from: grid.from - before * grid.cell, cell: grid.cell, count },
+    box: { ...box, x: box.x - before * column, width: count * column },
+  };
+}
+
+/** Draws, but nothing beyond `box`. */
+function within(ctx, box, draws) {
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(box.x, box.y, box.width, box.height);
+  ctx.clip();
+  draws();
+  ctx.restore();
+}
 
 /** A lane under construction: stretches in order, each of a kind; drawn as they lie, or folded where they are dense. */
 class Strip {
   constructor(grid, box, kinds) {
-    this.grid = grid;
-    this.box = box;
-    this.kinds = kinds;
-    this.wide = Math.max(2, Math.round((COARSE * grid.count) / box.width));
-    const groups = Math.ceil(grid.count / this.wide);
+    this.wide = wideOf(grid, box.width);
+    Object.assign(this, aligned(grid, this.wide, box), { kinds });
+    const groups = this.grid.count / this.wide;
+    this.column = this.box.width / this.grid.count;
     this.dense = new Uint8Array(groups);
     this.coarse = new Float32Array(groups * kinds);
-    this.fine = new Float32Array(grid.count * kinds);
+    this.fine = new Float32Array(this.grid.count * kinds);
   }
 
-  /** Finds out where the stretches from `first` on that begin before `end` are dense. */
-  scan(from, first, last, end) {
+  get end() {
+    return this.grid.from + this.grid.cell * this.grid.count;
+  }
+
+  /** Finds out where the stretches from `first` on that begin before `end` are dense. Sums always are. */
+  scan(from, first, last, end, exact) {
+    if (!exact) return void this.dense.fill(1);
     const changes = new Uint16Array(this.dense.length);
     const length = this.grid.cell * this.wide;
     for (let i = first; i < last && from[i] < end; i++) {
@@ -173,16 +205,17 @@ class Strip {
   finish(ctx, stack, fill, height, least) {
     const { grid, box, wide, kinds } = this;
     drawStacks(ctx, grid.count, this.fine, kinds, box, stack, fill, height, least);
-    const over = (this.coarse.length / kinds) * wide;
-    drawStacks(ctx, over / wide, this.coarse, kinds, { ...box, width: (box.width * over) / grid.count }, stack, fill, height, least);
+    drawStacks(ctx, grid.count / wide, this.coarse, kinds, box, stack, fill, height, least);
   }
 }
+
+/** The nearest edge between two device pixels: columns that meet must not shine through. */
+const edge = (x) => Math.round(x * (devicePixelRatio || 1)) / (devicePixelRatio || 1);
 
 /** Stacks shares in `count` columns: `shares[column * kinds + kind]`, in the order of `stack`. */
 function drawStacks(ctx, count, shares, kinds, box, stack, fill, height, least = () => 0) {
   const base = new Float32Array(count);
   const width = box.width / count;
-  const right = box.x + box.width;
   for (const kind of stack) {
     let ready = false;
     for (let column = 0; column < count; column++) {
@@ -191,8 +224,8 @@ function drawStacks(ctx, count, shares, kinds, box, stack, fill, height, least =
       if (!ready) ctx.fillStyle = fill(kind);
       ready = true;
       const high = Math.max(share * height(kind) * box.height, least(kind));
-      const x = box.x + column * width;
-      ctx.fillRect(x, box.y + box.height - base[column] - high, Math.min(width, right - x), high);
+      const x = edge(box.x + column * width);
+      ctx.fillRect(x, box.y + box.height - base[column] - high, edge(box.x + (column + 1) * width) - x, high);
       base[column] += high;
     }
   }
@@ -202,27 +235,28 @@ const KIND_STACK = STACK.flatMap((state) => [2 * state + 1, 2 * state]);
 
 /** One task's lane. */
 function drawLane(ctx, run, task, grid, until, box) {
-  const end = Math.min(until, grid.from + grid.cell * grid.count);
-  const first = run.spans.after(grid.from, run.starts[task], run.starts[task + 1]);
-  const width = box.width / grid.count;
-  const { from, to, kind } = run.spans;
-  const last = run.starts[task + 1];
-  const strip = new Strip(grid, box, KINDS);
-  strip.scan(from, first, last, end);
-  const wide = [];
-  for (let i = first; i < last && from[i] < end; i++) {
-    const high = HEIGHT[stateOf(kind[i])] * box.height;
-    let drawn = 0;
-    strip.add(from[i], Math.min(to[i], end), kind[i], (a, b) => {
-      ctx.fillStyle = fillFor(ctx, kind[i]);
-      ctx.fillRect(box.x + a * width, box.y + box.height - high, (b - a) * width, high);
-      drawn += b - a;
-    });
-    if (drawn * width > 46) wide.push(i);
-  }
-  // Work too little for any height is still seen.
-  strip.finish(ctx, KIND_STACK, folded, (k) => HEIGHT[stateOf(k)], (k) => (stateOf(k) === S.running ? 1.5 : 0));
-  if (run.exact && box.height >= 22) wide.forEach((i) => label(ctx, run, i, grid, end, box));
+  within(ctx, box, () => {
+    const strip = new Strip(grid, box, KINDS);
+    const end = Math.min(until, strip.end);
+    const last = run.starts[task + 1];
+    const first = run.spans.after(strip.grid.from, run.starts[task], last);
+    const { from, to, kind } = run.spans;
+    strip.scan(from, first, last, end, run.exact);
+    const wide = [];
+    for (let i = first; i < last && from[i] < end; i++) {
+      const high = HEIGHT[stateOf(kind[i])] * box.height;
+      let drawn = 0;
+      strip.add(from[i], Math.min(to[i], end), kind[i], (a, b) => {
+        ctx.fillStyle = fillFor(ctx, kind[i]);
+        ctx.fillRect(strip.box.x + a * strip.column, box.y + box.height - high, (b - a) * strip.column, high);
+        drawn += b - a;
+      });
+      if (drawn * strip.column > 46) wide.push(i);
+    }
+    // Work too little for any height is still seen.
+    strip.finish(ctx, KIND_STACK, folded, (k) => HEIGHT[stateOf(k)], (k) => (stateOf(k) === S.running ? 1.5 : 0));
+    if (run.exact && box.height >= 22) wide.forEach((i) => label(ctx, run, i, grid, end, box));
+  });
 }
 
 /** What a span is, where there is room: in the work, above a wait. */
@@ -259,8 +293,6 @@ const LANE_STACK = Array.from({ length: LANE_COLOURS }, (_, i) => i);
 function drawTurns(ctx, lane, grid, until, box) {
   const onCore = lane.kind === "core";
   const { from, to, kind } = lane.turns;
-  const end = Math.min(until, grid.from + grid.cell * grid.count);
-  const width = box.width / grid.count;
   // Whoever let go because it was asked held it none the less.
   const colour = (who) => (onCore || who < TASKS ? colourOf(who) : colourOf(who) & ~1);
   const high = (c) => (c === 2 * TASK_COLOURS + 1 ? (onCore ? 0.5 : 0.12) : c === 2 * TASK_COLOURS + 2 || (c < 2 * TASK_COLOURS && c % 2 === 1) ? 0.5 : 1);
@@ -268,19 +300,23 @@ function drawTurns(ctx, lane, grid, until, box) {
     if (c < 2 * TASK_COLOURS) return (c % 2 === 1 ? colours.shades : colours.tasks)[c >> 1];
     return c === 2 * TASK_COLOURS ? colours.bar : colours.faint;
   };
-  const first = lane.turns.after(grid.from);
-  const strip = new Strip(grid, box, LANE_COLOURS);
-  strip.scan(from, first, from.length, end);
-  for (let i = first; i < from.length && from[i] < end; i++) {
-    const c = colour(kind[i]);
-    const tall = high(c) * box.height;
-    strip.add(from[i], Math.min(to[i], end), c, (a, b) => {
-      ctx.fillStyle = fill(c);
-      ctx.fillRect(box.x + a * width, box.y + box.height - tall, (b - a) * width, tall);
-      if (kind[i] >= TASKS && high(c) === 1) digit(ctx, taskOf(kind[i]), box.x + a * width, (b - a) * width, box);
-    });
-  }
-  strip.finish(ctx, LANE_STACK, fill, high);
+  within(ctx, box, () => {
+    const strip = new Strip(grid, box, LANE_COLOURS);
+    const end = Math.min(until, strip.end);
+    const first = lane.turns.after(strip.grid.from);
+    strip.scan(from, first, from.length, end, lane.exact);
+    for (let i = first; i < from.length && from[i] < end; i++) {
+      const c = colour(kind[i]);
+      const tall = high(c) * box.height;
+      strip.add(from[i], Math.min(to[i], end), c, (a, b) => {
+        const [x, width] = [strip.box.x + a * strip.column, (b - a) * strip.column];
+        ctx.fillStyle = fill(c);
+        ctx.fillRect(x, box.y + box.height - tall, width, tall);
+        if (kind[i] >= TASKS && high(c) === 1) digit(ctx, taskOf(kind[i]), x, width, box);
+      });
+    }
+    strip.finish(ctx, LANE_STACK, fill, high);
+  });
 }
 
 /** Whose it is, where there is room. */
@@ -293,25 +329,35 @@ function digit(ctx, task, x, room, box) {
   ctx.fillText(text, x + 4, box.y + box.height / 2 + 0.5);
 }
 
-/** The same grid with columns that read from afar. */
-function coarser(grid, width) {
-  const wide = Math.max(1, Math.round(((COARSE / 2) * grid.count) / width));
-  return { from: grid.from, cell: grid.cell * wide, count: Math.ceil(grid.count / wide), part: (Math.ceil(grid.count / wide) * wide) / grid.count };
+/** The same grid with columns that read from afar, and its box. */
+function coarser(grid, box) {
+  const wide = wideOf(grid, box.width, 0.5);
+  const over = aligned(grid, wide, box);
+  return { grid: { from: over.grid.from, cell: grid.cell * wide, count: over.grid.count / wide }, box: over.box };
 }
 
 /** How many cores the run kept busy, in each column. */
 function drawBusy(ctx, run, fine, until, box, colour, most) {
-  const grid = coarser(fine, box.width);
+  const { grid, box: over } = coarser(fine, box);
   const shares = run.crowd(grid, until);
-  const width = (box.width * grid.part) / grid.count;
-  ctx.fillStyle = colour;
-  for (let column = 0; column < grid.count; column++) {
-    const busy = shares[column * KINDS + 2 * S.running + 1] + shares[column * KINDS + 2 * S.running];
-    if (busy <= 0) continue;
-    const high = Math.min(1, busy / most) * box.height;
-    const x = box.x + column * width;
-    ctx.fillRect(x, box.y + box.height - high, Math.min(width, box.x + box.width - x), high);
-  }
+  const width = over.width / grid.count;
+  within(ctx, box, () => {
+    ctx.fillStyle = colour;
+    for (let column = 0; column < grid.count; column++) {
+      const busy = shares[column * KINDS + 2 * S.running + 1] + shares[column * KINDS + 2 * S.running];
+      if (busy <= 0) continue;
+      const high = Math.min(1, busy / most) * box.height;
+      const x = edge(over.x + column * width);
+      ctx.fillRect(x, box.y + box.height - high, edge(over.x + (column + 1) * width) - x, high);
+    }
+  });
+}
+
+/** All tasks by state: each column's height is all of them. */
+function drawBand(ctx, run, fine, until, box) {
+  const { grid, box: over } = coarser(fine, box);
+  const shares = run.crowd(grid, until).map((share) => share / run.count);
+  within(ctx, box, () => drawStacks(ctx, grid.count, shares, KINDS, over, KIND_STACK, folded, () => 1));
 }
 
 /** Where nothing is known. */
@@ -350,8 +396,9 @@ function ticksOver(grid, width, apart = 90) {
 
 /** Labels and, below them down to `bottom`, lines. */
 function drawAxis(ctx, grid, box, bottom) {
-  const { ticks, unit } = ticksOver(grid, box.width);
-  ctx.font = `12px ${colours.mono}`;
+  const size = Math.max(12, remOf() * 0.82);
+  const { ticks, unit } = ticksOver(grid, box.width, 7.5 * size);
+  ctx.font = `${size}px ${colours.mono}`;
   for (const { x, text } of ticks) {
     ctx.fillStyle = colours.faint;
     ctx.globalAlpha = 0.35;

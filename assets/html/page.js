@@ -65,7 +65,7 @@ function makeTabs() {
 function tab(key, name, act) {
   const button = document.createElement("button");
   button.type = "button";
-  button.role = "tab";
+  button.setAttribute("role", "tab");
   button.id = `tab-${key}`;
   button.dataset.key = key;
   button.append(Object.assign(document.createElement("kbd"), { textContent: key }), ` ${name}`);
@@ -172,7 +172,7 @@ function onDown(event) {
   if (event.button > 0) return;
   const [x, y] = place(event);
   fingers.set(event.pointerId, x);
-  held = { x, y, view: { ...state.view }, moved: false, axis: hit(x, y)?.axis ?? false };
+  held = { x, y: event.clientY, view: { ...state.view }, scroll: state.scroll, page: scrollY, moved: false, axis: hit(x, y)?.axis ?? false };
   if (fingers.size === 2) held.pinch = { apart: spread(), at: timeAt(mean()) };
   try {
     canvas.setPointerCapture(event.pointerId);
@@ -188,6 +188,7 @@ const mean = () => [...fingers.values()].reduce((a, b) => a + b, 0) / fingers.si
 function onMove(event) {
   const [x, y] = place(event);
   if (!held || !fingers.has(event.pointerId)) {
+    pointed = [x, y];
     hover(x, y);
     return;
   }
@@ -199,11 +200,21 @@ function onMove(event) {
     return;
   }
   if (held.axis) return void scrub(timeAt(x));
-  if (!held.moved && Math.abs(x - held.x) < 4) return;
+  const down = event.clientY - held.y;
+  if (!held.moved && Math.abs(x - held.x) < 4 && (layout.most <= 0 || Math.abs(down) < 4)) return;
   held.moved = true;
+  pointed = null;
   canvas.classList.add("drags");
   $("tip").hidden = true;
+  if (layout.most > 0) dragDown(down, event.pointerType);
   look(held.view.from - ((x - held.x) / layout.plot) * held.view.span, held.view.span);
+}
+
+/** Many lanes follow the pointer; a finger that goes on where they end moves the page. */
+function dragDown(down, pointer) {
+  const wanted = held.scroll - down;
+  state.scroll = Math.min(Math.max(wanted, 0), layout.most);
+  if (pointer === "touch") scrollTo(0, held.page + wanted - state.scroll);
 }
 
 function onUp(event) {
@@ -218,8 +229,8 @@ function onUp(event) {
   const at = timeAt(x);
   const one = run();
   const span = found.label || !one.exact ? -1 : one.spanAt(found.task, at);
+  pointed = [x, y];
   select(found.task, span >= 0 && at < untilOf(one) ? at : null);
-  hover(x, y);
 }
 
 function onWheel(event, area) {
@@ -252,7 +263,10 @@ function wire() {
   canvas.addEventListener("pointermove", onMove);
   canvas.addEventListener("pointerup", onUp);
   canvas.addEventListener("pointercancel", onUp);
-  canvas.addEventListener("pointerleave", () => ($("tip").hidden = true));
+  canvas.addEventListener("pointerleave", () => {
+    pointed = null;
+    $("tip").hidden = true;
+  });
   canvas.addEventListener("wheel", (event) => onWheel(event, canvas), { passive: false });
   $("rows").addEventListener("wheel", (event) => {
     const bar = event.target.closest(".row")?.querySelector("canvas");

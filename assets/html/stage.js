@@ -2,17 +2,34 @@
 
 const $ = (id) => document.getElementById(id);
 const canvas = $("timeline");
+const board = $("board");
+const remOf = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+/** Where the pointer is on the canvas, if it is. */
+let pointed = null;
 const AXIS = 26;
 const GAP = 10;
 
 /** Rows from top to bottom: tasks (which may scroll), locks, the loop, cores, cores busy. */
 let layout = null;
 
+/** What stands before the lanes takes no more than its words, and leaves most of a narrow page to what happened. */
+function gutter(one) {
+  const width = board.clientWidth;
+  const rem = remOf();
+  const ctx = canvas.getContext("2d");
+  ctx.font = `${rem}px ${colours.mono}`;
+  const shown = [...one.tasks.slice(0, 400), ...DOC.runs.map((r) => r.name), W.cores_busy];
+  const widest = Math.max(...shown.map((text) => ctx.measureText(text).width));
+  const room = Math.round(Math.min(widest + rem * 2.2, width * (width < 640 ? 0.27 : 0.2)));
+  document.documentElement.style.setProperty("--gutter", `${room}px`);
+  return room;
+}
+
 function layOut(one) {
   const width = canvas.parentElement.clientWidth;
   const narrow = width < 640;
-  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const left = narrow ? Math.round(4.6 * rem) : Math.round(9 * rem);
+  const rem = remOf();
+  const left = gutter(one);
   const right = narrow ? 0 : Math.round(10 * rem);
   const plot = Math.max(60, width - left - right);
   const room = Math.max(170, Math.min(innerHeight * 0.46, 1100));
@@ -58,13 +75,14 @@ const scaleOf = (grid, width) => width / (grid.cell * grid.count);
 function drawStage() {
   const one = run();
   layout = layOut(one);
+  canvas.style.touchAction = layout.most > 0 ? "none" : "pan-y";
   const { left, plot, width, height, rows, lane, tasks, top, rem } = layout;
   const ctx = prepare(canvas, width, height);
   const grid = gridOver(state.view, plot, one.cell);
   layout.grid = grid;
   const until = untilOf(one);
   drawAxis(ctx, grid, { x: left, y: 0, width: plot, height: AXIS }, height);
-  const font = Math.min(rem, Math.max(lane * 0.62, 10));
+  const font = Math.min(rem * (layout.narrow ? 0.9 : 1), Math.max(lane * 0.62, 10));
   ctx.save();
   ctx.beginPath();
   ctx.rect(0, top, width, tasks);
@@ -80,6 +98,7 @@ function drawStage() {
   drawFlags(ctx, one, grid);
   if (state.play) drawPlayhead(ctx, grid, state.play.at, left, plot, height);
   tell(one, grid);
+  if (pointed) hover(...pointed);
 }
 
 function drawTask(ctx, one, task, grid, until, y, font) {
@@ -110,7 +129,7 @@ function drawTask(ctx, one, task, grid, until, y, font) {
     if (works > 0) ctx.fillText(`${W.runs} ${percent(works)}`, left + plot + 14, y + lane / 2);
   }
   const at = chosen ? state.selected.at : null;
-  const span = at == null ? -1 : one.spanAt(task, at);
+  const span = at == null || at >= until ? -1 : one.spanAt(task, at);
   if (span >= 0) outline(ctx, one, span, grid, box);
 }
 
@@ -137,7 +156,7 @@ function drawRow(ctx, one, row, grid, until) {
   const box = { x: left, y: row.y, width: plot, height: row.height };
   const lane = one.lanes[row.index];
   const middle = row.y + row.height / 2;
-  const size = Math.min(rem * 0.95, row.height * 0.8);
+  const size = Math.min(rem * (narrow ? 0.88 : 0.95), row.height * 0.8);
   const to = Math.min(until, grid.from + grid.cell * grid.count);
   const length = Math.max(to - grid.from, 1);
   ctx.font = `${size}px ${colours.mono}`;
@@ -163,21 +182,18 @@ function drawRow(ctx, one, row, grid, until) {
     drawTurns(ctx, lane, grid, until, box);
     right(`${lane.kind === "core" ? W.used : W.held} ${percent(hadIn(lane, grid.from, to) / length)}`);
   } else if (row.kind === "idle") {
+    ctx.fillStyle = colours.dim;
     ctx.fillText(W.idle, left + 6, middle);
   } else if (row.kind === "band") {
-    const over = coarser(grid, plot);
-    const shares = one.crowd(over, until).map((share) => share / one.count);
-    drawStacks(ctx, over.count, shares, KINDS, { ...box, width: plot * over.part }, KIND_STACK, folded, () => 1);
+    drawBand(ctx, one, grid, until, box);
   } else {
     const most = Math.max(one.cores, one.busy, 1);
     drawBusy(ctx, one, grid, until, box, colours.states[S.running], most);
     ctx.fillStyle = colours.faint;
     for (let core = 1; core <= most && most <= 16; core++) ctx.fillRect(left, box.y + box.height * (1 - core / most), plot, 1);
-    const over = coarser(grid, plot);
-    const shares = one.crowd(over, until);
-    let busy = 0;
-    for (let i = S.running * 2; i < shares.length; i += KINDS) busy += shares[i] + shares[i + 1];
-    right(`${((busy * over.cell) / length).toFixed(2)} ${W.of} ${+one.cores.toFixed(1)}`);
+    const sums = one.totals(grid.from, to);
+    const busy = sums[2 * S.running] + sums[2 * S.running + 1];
+    right(`${(busy / length).toFixed(2)} ${W.of} ${+one.cores.toFixed(1)}`);
   }
 }
 
@@ -210,7 +226,7 @@ function drawPlayhead(ctx, grid, at, left, plot, height) {
   if (x < 0 || x > plot) return;
   ctx.fillStyle = colours.accent;
   ctx.fillRect(left + x - 1, 4, 2, height - 4);
-  ctx.font = `bold 12px ${colours.mono}`;
+  ctx.font = `bold ${Math.max(12, remOf() * 0.78)}px ${colours.mono}`;
   const text = timeLike(at, lastOf());
   const wide = ctx.measureText(text).width + 8;
   const from = Math.min(Math.max(x - wide / 2, 0), plot - wide);
@@ -222,6 +238,8 @@ function drawPlayhead(ctx, grid, at, left, plot, height) {
 /** What a screen reader says of the picture, and the line above it. */
 function tell(one, grid) {
   const { from, span } = state.view;
+  // For whoever looks from outside: what is looked at, and where it stands.
+  Object.assign(canvas.dataset, { from, to: from + span, left: layout.left, plot: layout.plot, top: layout.top, lane: layout.lane });
   const range = `${timeLike(from, from + span)} - ${timeLike(from + span, from + span)}`;
   $("range").textContent = isWhole() ? `${one.name}: ${time(one.end)}` : `${one.name}: ${range}`;
   const text = `${one.name}, ${one.count} ${W.tasks}, ${time(one.end)}. ${one.sentence} ${W.canvas_hint}`;
@@ -231,9 +249,7 @@ function tell(one, grid) {
 
 /** The states that are visible, drawn as they are, with their share of all tasks' time. */
 function drawLegend(list, one, grid) {
-  const shares = one.crowd(coarser(grid, layout.plot), untilOf(one));
-  const sums = new Float64Array(KINDS);
-  for (let i = 0; i < shares.length; i++) sums[i % KINDS] += shares[i];
+  const sums = one.totals(grid.from, Math.min(untilOf(one), grid.from + grid.cell * grid.count));
   const all = sums.reduce((a, b) => a + b, 0);
   const entries = new Map();
   for (let kind = 0; kind < KINDS; kind++) {
@@ -301,12 +317,10 @@ function describe(x, y) {
 
 function describeTask(one, task, at, cell) {
   const i = one.spanAt(task, at);
-  const column = Math.max(cell, one.cell);
-  const left = Math.floor(at / column) * column;
-  const right = Math.min(left + column, untilOf(one));
+  const [left, right, folds] = columnAt(one, task, at);
+  const wide = i >= 0 && one.spans.to[i] - one.spans.from[i] >= 2 * coarse(layout.plot) * cell;
+  if (one.exact && i >= 0 && (wide || !folds)) return [one.tasks[task], ...spanLines(one, i)];
   const [first, last] = one.within(task, left, right);
-  const wide = i >= 0 && one.spans.to[i] - one.spans.from[i] >= 2 * cell;
-  if (one.exact && i >= 0 && (wide || last - first === 1)) return [one.tasks[task], ...spanLines(one, i)];
   if (last === first) return null;
   const sums = one.sums(task, left, right);
   const changes = one.exact ? `${last - first} ${W.segments} ${W.in} ${time(right - left)}` : `${W.shares_of} ${time(right - left)}`;
@@ -315,6 +329,17 @@ function describeTask(one, task, at, cell) {
     if (sums[kind] > 0) lines.push(`${STATES[stateOf(kind)].legend[holds(kind) ? 0 : 1]} ${percent(sums[kind] / (right - left))} (${exactly(sums[kind])})`);
   }
   return lines;
+}
+
+/** The column that a picture of `task` has at `at`, and whether more than a few changes are folded into it. */
+function columnAt(one, task, at) {
+  const { grid, plot } = layout;
+  const length = grid.cell * wideOf(grid, plot);
+  const left = Math.floor(at / length) * length;
+  const right = Math.min(left + length, untilOf(one));
+  const [first, last] = one.within(task, left, right);
+  const begins = last - first - (first < last && one.spans.from[first] < left ? 1 : 0);
+  return [Math.round(left), Math.round(right), !one.exact || begins > FEW];
 }
 
 function spanLines(one, i) {
@@ -326,7 +351,7 @@ function spanLines(one, i) {
   if (known && known[0] > 0 && state !== S.queued) place.push(`${W.worker} ${worker[i] + 1} (${W.process} ${known[0]}, ${W.thread} ${known[1]})`);
   const waits = [S.sleep, S.io, S.lock, S.gil].includes(state);
   const lines = [
-    `${STATES[state].detail} ${time(to[i] - from[i])} (${exactly(to[i] - from[i])})`,
+    `${STATES[state].detail} ${lasting(to[i] - from[i])}`,
     `${W.from} ${exactly(from[i])}`,
     `${W.to} ${exactly(to[i])}`,
   ];
@@ -340,8 +365,7 @@ function describeRow(one, row, at, cell) {
   const left = Math.max(0, at - cell / 2);
   const right = Math.min(left + cell, untilOf(one));
   if (row.kind !== "turns") {
-    const totals = new Float64Array(KINDS);
-    for (let task = 0; task < one.count; task++) one.sums(task, left, right).forEach((sum, kind) => (totals[kind] += sum));
+    const totals = one.totals(left, right, false);
     const busy = (totals[2 * S.running] + totals[2 * S.running + 1]) / (right - left);
     const lines = [`${busy.toFixed(2)} ${W.cores_busy}`, `${W.at} ${exactly(at)}`];
     for (const kind of KIND_STACK) {
@@ -357,7 +381,7 @@ function describeRow(one, row, at, cell) {
     return [name, lane.exact ? W.nobody : `${W.used} ${percent(hadIn(lane, left, right) / (right - left))}`];
   }
   const who = turns.kind[i];
-  return [`${name}: ${holder(one, lane, who)}`, `${time(turns.to[i] - turns.from[i])} (${exactly(turns.to[i] - turns.from[i])})`, `${W.from} ${exactly(turns.from[i])}`, `${W.to} ${exactly(turns.to[i])}`, ...handOver(lane, who)];
+  return [`${name}: ${holder(one, lane, who)}`, lasting(turns.to[i] - turns.from[i]), `${W.from} ${exactly(turns.from[i])}`, `${W.to} ${exactly(turns.to[i])}`, ...handOver(lane, who)];
 }
 
 function holder(one, lane, who) {
@@ -397,7 +421,7 @@ function drawDetail(one) {
     return;
   }
   const lines = [];
-  const i = selected.at == null ? -1 : one.spanAt(selected.task, selected.at);
+  const i = selected.at == null || selected.at >= untilOf(one) ? -1 : one.spanAt(selected.task, selected.at);
   const heading = document.createElement("b");
   heading.textContent = one.tasks[selected.task];
   if (i >= 0) lines.push(spanLines(one, i).join("   "));

@@ -1,2 +1,387 @@
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::pack::KINDS;
+use super::*;
+use crate::state::{Outcome, State};
+use crate::trace::{Begin, End, Event, Record, Span, TaskName};
+use crate::units::{CoreId, LockId, Range, Stamp, TaskId, WorkerId};
+
+const SOURCES: [&str; 2] = [PAGE, STYLE];
+
+/// What of a template is no word.
+const SLOTS: [&str; 13] = [
+    "theme", "policy", "title", "subtitle", "sentence", "command", "machine", "figures", "notes", "style", "script",
+    "data", "version",
+];
+
+/// A trace under construction: what is entered when, by which task.
+fn trace(names: &[&str], cores: Vec<u16>) -> Trace {
+    let names = names.iter().map(|name| TaskName { name: (*name).to_owned(), background: false });
+    let mut trace = Trace::new(names.collect(), 3);
+    trace.begin(&Begin { t0: Stamp(1_000), cores, ..Begin::default() });
+    trace
+}
+
+fn push(trace: &mut Trace, at: u64, worker: u16, core: u16, event: Event) {
+    trace.push(&Record { at: Stamp(1_000 + at), worker: WorkerId(worker), core: CoreId(core), event });
+}
+
+fn enter(trace: &mut Trace, at: u64, task: u32, core: u16, state: State, holds: bool) {
+    let event = Event::Enter { task: TaskId(task), state, holds, ago: Ns::ZERO, due: None };
+    push(trace, at, task as u16, core, event);
+}
+
+fn end(trace: &mut Trace, at: u64) {
+    trace.end(End { at: Stamp(1_000 + at), ..End::default() });
+}
+
+/// Two tasks that take turns under a lock, one of which is killed.
+fn small() -> Trace {
+    let mut trace = trace(&["first", "second"], vec![0, 1, 2]).naming_locks(vec!["books".to_owned()]);
+    for task in 0..2 {
+        push(&mut trace, 0, 2, 0, Event::Submitted { task: TaskId(task) });
+        push(&mut trace, 5, task as u16, 0, Event::WorkerStarted { pid: 40, tid: 41 + task });
+    }
+    let lock = LockId::named(0);
+    enter(&mut trace, 10, 0, 0, State::Running, true);
+    push(&mut trace, 20, 0, 0, Event::LockTaken { lock, task: TaskId(0), waited: Ns::ZERO });
+    enter(&mut trace, 30, 1, 1, State::Lock, true);
+    push(&mut trace, 1_000_020, 0, 0, Event::LockReleased { lock, task: TaskId(0), forced: false });
+    push(&mut trace, 1_000_090, 1, 1, Event::LockTaken { lock, task: TaskId(1), waited: Ns(1_000_060) });
+    enter(&mut trace, 1_000_090, 1, 1, State::Running, true);
+    enter(&mut trace, 1_000_100, 0, 0, State::Sleep, false);
+    let ended = |task: u32, outcome, signal| Event::Ended { task: TaskId(task), outcome, signal, cpu: Ns::ZERO };
+    push(&mut trace, 1_500_000, 0, 0, ended(0, Outcome::Done, 0));
+    push(&mut trace, 2_000_000, 1, 1, ended(1, Outcome::Killed, 9));
+    push(&mut trace, 1_700_000, 1, 1, Event::Lost { count: 12 });
+    trace.suspend(Stamp(1_000 + 1_100_000), Stamp(1_000 + 1_200_000));
+    end(&mut trace, 2_000_000);
+    trace
+}
+
+fn run<'a>(name: &'a str, trace: &'a Trace) -> PageRun<'a> {
+    PageRun {
+        name,
+        key: '2',
+        locked: false,
+        trace,
+        sentence: "",
+        badge: "MEASURED",
+        ratio: "1.95×",
+        cores: 2.0,
+        figures: vec![("time".to_owned(), "2 ms".to_owned())],
+        notes: Vec::new(),
+    }
+}
+
+fn page(runs: Vec<PageRun<'_>>) -> Page<'_> {
+    Page { title: "test", sentence: "So it is.", runs, ..Page::default() }
+}
+
+/// The data of a page, as its script reads it.
+fn data(html: &str) -> Value {
+    let (_, rest) = html.split_once("<script type=\"application/json\" id=\"data\">").expect("data");
+    let (data, _) = rest.split_once("</script>").expect("an end of it");
+    serde_json::from_str(data).expect("JSON")
+}
+
+/// Reads packed bytes as the page's script does.
+struct Reader(Vec<u8>, usize);
+
+impl Reader {
+    fn of(packed: &Value) -> Reader {
+        let letter = |c: u8| match c {
+            b'A'..=b'Z' => c - b'A',
+            b'a'..=b'z' => c - b'a' + 26,
+            b'0'..=b'9' => c - b'0' + 52,
+            b'+' => 62,
+            _ => 63,
+        };
+        let text = packed["bytes"].as_str().expect("text").as_bytes();
+        let mut bytes = Vec::new();
+        for chunk in text.chunks(4) {
+            assert_eq!(chunk.len(), 4);
+            let bits = chunk.iter().fold(0u32, |bits, c| bits << 6 | if *c == b'=' { 0 } else { letter(*c).into() });
+            let padding = 4 - chunk.iter().position(|c| *c == b'=').unwrap_or(4);
+            bytes.extend_from_slice(&bits.to_be_bytes()[1..4 - padding]);
+        }
+        Reader(bytes, 0)
+    }
+
+    fn byte(&mut self) -> u8 {
+        self.1 += 1;
+        self.0[self.1 - 1]
+    }
+
+    fn number(&mut self) -> u64 {
+        let (mut value, mut shift) = (0, 0);
+        loop {
+            let byte = self.byte();
+            value |= u64::from(byte & 0x7f) << shift;
+            shift += 7;
+            if byte < 0x80 {
+                return value;
+            }
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.1 == self.0.len()
+    }
+}
+
+/// A span as it stands in the page: from, to, state, whether a worker is kept, the worker, the core.
+type Told = (u64, u64, u8, bool, u16, Option<u16>);
+
+fn told(span: &Span) -> Told {
+    let core = Trace::core_of(span.core).filter(|_| span.state == State::Running);
+    (span.range.from.0, span.range.to.0, span.state as u8, span.holds, span.worker.0, core.map(|c| c.0))
+}
+
+fn read_spans(packed: &Value, tasks: usize) -> Vec<Vec<Told>> {
+    let mut reader = Reader::of(packed);
+    let mut all = Vec::new();
+    for _ in 0..tasks {
+        let (mut at, mut worker, mut core) = (0, 0, None);
+        let mut spans = Vec::new();
+        for _ in 0..reader.number() {
+            let head = reader.byte();
+            if head & 0x20 != 0 {
+                worker = reader.number() as u16;
+            }
+            if head & 0x40 != 0 {
+                core = reader.number().checked_sub(1).map(|core| core as u16);
+            }
+            if head & 0x80 != 0 {
+                at += reader.number();
+            }
+            let to = at + reader.number();
+            spans.push((at, to, head & 0x0f, head & 0x10 != 0, worker, core));
+            at = to;
+        }
+        all.push(spans);
+    }
+    assert!(reader.is_over());
+    all
+}
+
+/// The times by kind in each column, of each task.
+fn read_sums(packed: &Value, tasks: usize) -> Vec<Vec<[u64; KINDS]>> {
+    let (cell, columns) = (packed["cell"].as_u64().expect("a length"), packed["columns"].as_u64().expect("a number"));
+    let mut reader = Reader::of(packed);
+    let mut all = Vec::new();
+    for _ in 0..tasks {
+        let mut sums = Vec::new();
+        while (sums.len() as u64) < columns {
+            let (alike, which) = (reader.number(), reader.number());
+            let mut column = [0; KINDS];
+            if alike == 0 {
+                (0..KINDS).filter(|kind| which >> kind & 1 == 1).for_each(|kind| column[kind] = reader.number());
+            } else if let Some(time) = column.get_mut(which as usize) {
+                *time = cell;
+            }
+            sums.extend(std::iter::repeat_n(column, alike.max(1) as usize));
+        }
+        assert_eq!(sums.len() as u64, columns);
+        all.push(sums);
+    }
+    assert!(reader.is_over());
+    all
+}
+
+fn read_turns(packed: &Value) -> Vec<(u64, u64, u64)> {
+    let mut reader = Reader::of(packed);
+    let mut at = 0;
+    let mut turns = Vec::new();
+    while !reader.is_over() {
+        let from = at + reader.number();
+        at = from + reader.number();
+        turns.push((from, at, reader.number()));
+    }
+    turns
+}
+
 #[test]
-fn nothing() {}
+fn the_data_of_a_small_page_is_as_it_was() {
+    let trace = small();
+    let html = html(&page(vec![run("threads", &trace)]), Some(Theme::Light));
+    assert!(html.contains("<html lang=\"en\" data-theme=\"light\">"));
+    let mut data = data(&html);
+    data["words"] = Value::Null;
+    data["states"] = Value::Null;
+    let text = serde_json::to_string_pretty(&data).expect("JSON");
+    insta::with_settings!({ snapshot_path => "../../../tests/export", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("page_data", text);
+    });
+}
+
+#[test]
+fn locks_and_cores_are_told_turn_by_turn() {
+    let trace = small();
+    let data = data(&html(&page(vec![run("threads", &trace)]), None));
+    let lanes = data["runs"][0]["lanes"].as_array().expect("lanes");
+    let named: Vec<_> = lanes.iter().map(|lane| (lane["kind"].as_str(), lane["name"].as_str())).collect();
+    assert_eq!(named, [(Some("lock"), Some("books")), (Some("core"), Some("0")), (Some("core"), Some("1"))]);
+    assert_eq!(read_turns(&lanes[0]["turns"]), [(20, 1_000_020, 3), (1_000_090, 2_000_000, 5)]);
+    assert_eq!(read_turns(&lanes[1]["turns"]), [(10, 1_000_100, 3)]);
+    assert_eq!(read_turns(&lanes[2]["turns"]), [(1_000_090, 2_000_000, 5)]);
+    assert_eq!(data["runs"][0]["idle"], serde_json::json!([2]));
+}
+
+#[test]
+fn names_stay_names() {
+    let nasty = "</script><script>alert('x')</script><!-- \"&amp;' \u{0}\u{1b}[31m\u{2028}{{data}}";
+    let trace = trace(&[nasty], vec![0]);
+    let named = PageRun { sentence: nasty, figures: vec![(nasty.into(), nasty.into())], ..run(nasty, &trace) };
+    let page = Page {
+        title: nasty,
+        subtitle: nasty,
+        sentence: nasty,
+        command: nasty,
+        machine: nasty,
+        ideal: Some((Ns(1), nasty)),
+        runs: vec![PageRun { notes: vec![nasty.into()], ..named }],
+    };
+    let html = html(&page, None);
+    assert_eq!(html.matches("</script>").count(), 2, "only the page's own scripts end");
+    assert_eq!(html.matches("<script").count(), 2);
+    assert!(!html.contains("<!--"));
+    assert!(html.chars().all(|c| c == '\n' || !c.is_control()), "no control characters");
+    let data = data(&html);
+    for place in ["/title", "/runs/0/name", "/runs/0/tasks/0", "/ideal/words"] {
+        assert_eq!(data.pointer(place).and_then(Value::as_str), Some(nasty), "{place}");
+    }
+}
+
+#[test]
+fn nothing_is_fetched_and_only_the_page_s_own_script_may_run() {
+    let trace = small();
+    let html = html(&page(vec![run("threads", &trace)]), None);
+    let (_, script) = html.rsplit_once("<script>").expect("a script");
+    let (script, _) = script.split_once("</script>").expect("its end");
+    assert!(html.contains(&format!("script-src '{}'", fingerprint(script))));
+    assert!(html.contains("default-src 'none'"));
+    for source in SOURCES.into_iter().chain(SCRIPT) {
+        for sign in
+            ["http:", "https:", "//cdn", "@import", "url(", " src=", "import(", "fetch(", "XMLHttp", "WebSocket"]
+        {
+            assert!(!source.contains(sign), "{sign}");
+        }
+    }
+}
+
+#[test]
+fn every_word_is_there_and_used() {
+    let script = SCRIPT.concat();
+    let is_name = |c: char| c.is_ascii_lowercase() || c == '_';
+    let mut asked: Vec<&str> = Vec::new();
+    for (at, _) in script.match_indices("W.") {
+        let rest = &script[at + 2..];
+        asked.push(&rest[..rest.find(|c| !is_name(c)).unwrap_or(rest.len())]);
+    }
+    let slots = PAGE.split("{{").skip(1).filter_map(|part| part.split_once("}}")).map(|(name, _)| name);
+    asked.extend(slots.filter(|name| !SLOTS.contains(name)));
+    for word in &asked {
+        assert!(!handout::word(word).is_empty(), "no word `{word}`");
+    }
+    for (name, _) in handout::WORDS {
+        assert!(asked.contains(name), "nobody uses the word `{name}`");
+    }
+}
+
+#[test]
+fn a_page_without_runs_is_a_page() {
+    let html = html(&page(Vec::new()), None);
+    assert!(html.contains("So it is.") && html.ends_with("</html>\n"));
+}
+
+#[test]
+fn a_page_stays_below_eight_megabytes() {
+    let mut trace = trace(&["a", "b"], vec![0, 1]).with_limit(1_000_000);
+    let records: Vec<Record> = (0..400_000u64)
+        .map(|n| {
+            let state = if n % 4 < 2 { State::Running } else { State::Io };
+            let event = Event::Enter { task: TaskId(n as u32 % 2), state, holds: true, ago: Ns::ZERO, due: None };
+            let at = Stamp(1_000 + n * 1_234_567);
+            Record { at, worker: WorkerId(n as u16 % 2), core: CoreId(n as u16 % 2), event }
+        })
+        .collect();
+    trace.extend(&records);
+    end(&mut trace, 400_000 * 1_234_567);
+    let runs: Vec<PageRun> = (0..5).map(|_| run("threads", &trace)).collect();
+    let html = html(&page(runs), None);
+    assert!(html.len() < 8_000_000, "{} bytes", html.len());
+    let spans = &data(&html)["runs"][0]["spans"];
+    assert!(spans["cell"].as_u64() > Some(0) && spans["count"].as_u64() == Some(400_000));
+}
+
+/// What a task enters: how long after the last, what, whether it keeps its worker, and where.
+type Change = (u64, u8, bool, u16);
+
+fn changes() -> impl Strategy<Value = Vec<Vec<Change>>> {
+    let length = prop_oneof![0u64..5, 0u64..20_000, 0u64..3_000_000_000_000];
+    let change = (length, 0u8..10, any::<bool>(), prop_oneof![0u16..4, Just(u16::MAX)]);
+    proptest::collection::vec(proptest::collection::vec(change, 0..40), 1..5)
+}
+
+fn made(tasks: &[Vec<Change>]) -> Trace {
+    let names: Vec<&str> = tasks.iter().map(|_| "task").collect();
+    let mut trace = trace(&names, vec![0, 1, 2, 3]);
+    let mut last = 0;
+    for (task, changes) in (0u32..).zip(tasks) {
+        let mut at = 0;
+        for (after, state, holds, core) in changes {
+            at += after;
+            let state = State::from_repr(*state).expect("a state");
+            let event = Event::Enter { task: TaskId(task), state, holds: *holds, ago: Ns::ZERO, due: None };
+            push(&mut trace, at, (after % 3) as u16, *core, event);
+        }
+        last = last.max(at);
+    }
+    end(&mut trace, last + 7);
+    trace
+}
+
+proptest! {
+    #[test]
+    fn a_page_tells_the_same_spans_as_the_trace(tasks in changes()) {
+        let trace = made(&tasks);
+        let data = data(&html(&page(vec![run("a", &trace), run("b", &trace)]), None));
+        let whole = Range::new(Ns::ZERO, trace.makespan().expect("an end"));
+        let expected: Vec<Vec<Told>> = trace.tasks.iter().map(|t| t.spans(whole).map(|s| told(&s)).collect()).collect();
+        for run in 0..2 {
+            let spans = &data["runs"][run]["spans"];
+            prop_assert_eq!(spans["cell"].as_u64(), Some(0));
+            prop_assert_eq!(read_spans(spans, tasks.len()), expected.clone());
+        }
+    }
+
+    #[test]
+    fn sums_are_those_of_the_spans(tasks in changes()) {
+        let trace = made(&tasks);
+        // No room at all: sums in as few columns as there can be.
+        let data = data(&html_within(&page(vec![run("a", &trace)]), None, 0));
+        let spans = &data["runs"][0]["spans"];
+        let cell = spans["cell"].as_u64().expect("a length");
+        if trace.tasks.iter().any(|t| !t.marks().is_empty()) {
+            prop_assert!(cell > 0);
+        }
+        for (track, sums) in trace.tasks.iter().zip(read_sums(spans, tasks.len())) {
+            for (column, sums) in (0u64..).zip(sums) {
+                let range = Range::new(Ns(column * cell), Ns(((column + 1) * cell).min(trace.makespan().expect("an end").0)));
+                let mut expected = [0u64; KINDS];
+                for span in track.spans(range) {
+                    expected[2 * span.state as usize + usize::from(span.holds)] += span.range.len().0;
+                }
+                prop_assert_eq!(sums, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn what_fills_a_template_is_not_filled_again(text in "[a-z{}]{0,40}") {
+        let filled = fill("a{{x}}b{{y}}c", |_, out| out.push_str(&text));
+        prop_assert_eq!(filled, format!("a{text}b{text}c"));
+    }
+}
