@@ -1,5 +1,5 @@
-//! Runs in the trace event format of Chrome, which Perfetto, speedscope and chrome://tracing open: a track for each task,
-//! core and lock, arrows from whoever let go of a lock to whoever got it, counters, and marks.
+//! Runs in the trace event format of Chrome, which Perfetto, speedscope and Chrome itself open: a track for each task,
+//! core and lock, arrows from the end of a turn with a lock to whoever had waited for it, counters, and marks.
 //!
 //! What becomes what:
 //!
@@ -10,7 +10,7 @@
 //! | a task's stretch in one state | a complete event, category `task`, named after the state |
 //! | a turn on a core | one of category `core`, named after the task |
 //! | a turn with a lock | one of category `lock`, named after the holder |
-//! | the end of a wait for a lock | a flow of category `unblock`, from the holder's last moment with it to the next stretch |
+//! | the end of a wait for a lock | a flow of category `unblock`, from the last moment of the turn with it to what the task does next |
 //! | cores used; tasks ready, waiting, in flight | counters: the mean from one sample to the next |
 //! | a turned interval, lost events, a broken task | an instant |
 //! | the run stood still | a complete event of category `run` |

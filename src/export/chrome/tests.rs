@@ -187,12 +187,12 @@ fn golden() {
 }
 
 #[test]
-fn an_arrow_leads_from_the_one_who_let_go_to_the_one_who_waited() {
+fn an_arrow_leads_from_the_end_of_a_turn_to_the_one_who_waited() {
     let trace = made::three();
     let (tally, file) = written(&[Run::of("", &trace)]);
     assert_eq!(tally.flows, 1);
     let ends: Vec<&Value> = events(&file).iter().filter(|e| matches!(kind(e, "ph"), "s" | "f")).collect();
-    assert_eq!((track(ends[0]), ns(&ends[0]["ts"])), ((1, 1_006), 5_998), "task 1, just before it lets go");
+    assert_eq!((track(ends[0]), ns(&ends[0]["ts"])), ((1, 1_005), 5_998), "the lock, just before task 1 lets go");
     assert_eq!((track(ends[1]), ns(&ends[1]["ts"])), ((1, 1_007), 6_100), "task 2, as it goes on");
     assert_eq!(ends[0]["args"]["forced"], true);
 }
