@@ -187,12 +187,12 @@ mod tests {
         (tally, String::from_utf8(bytes).expect("text"))
     }
 
-    /// The events of a recording: when, and what is sent to the terminal.
-    fn events(text: &str) -> Vec<(f64, String)> {
+    /// The events of a recording: at which millisecond, and what is sent to the terminal.
+    fn events(text: &str) -> Vec<(u64, String)> {
         let event = |line: &str| {
             let (at, kind, text): (f64, String, String) = serde_json::from_str(line).expect("an event");
             assert_eq!(kind, "o");
-            (at, text)
+            ((at * 1e3).round() as u64, text)
         };
         text.lines().skip(1).map(event).collect()
     }
@@ -228,7 +228,7 @@ mod tests {
             for (ms, screen) in &film {
                 if before.is_none_or(|before| super::differs(before, screen, (11, 4))) {
                     let (at, text) = events.next().expect("an event for each change");
-                    prop_assert_eq!(at, *ms as f64 / 1e3);
+                    prop_assert_eq!(at, *ms);
                     parser.process(text.as_bytes());
                     prop_assert!(parser.screen().hide_cursor());
                 }
@@ -238,7 +238,7 @@ mod tests {
             let (last, text) = events.next().expect("the last one is held");
             parser.process(text.as_bytes());
             let end = &film[film.len() - 1];
-            prop_assert_eq!(last, (end.0 + 2_000) as f64 / 1e3);
+            prop_assert_eq!(last, end.0 + 2_000);
             prop_assert_eq!(differs(parser.screen(), &end.1), None);
             prop_assert!(!parser.screen().hide_cursor() && events.next().is_none());
             prop_assert!(tally.frames >= 1 && tally.whole >= 1);

@@ -1,5 +1,5 @@
-//! Runs in the trace event format of Chrome, which Perfetto, speedscope and chrome://tracing open: a track for each task,
-//! core and lock, arrows from whoever let go of a lock to whoever got it, counters, and marks.
+//! Runs in the trace event format of Chrome, which Perfetto, speedscope and Chrome itself open: a track for each task,
+//! core and lock, arrows from the end of a turn with a lock to whoever had waited for it, counters, and marks.
 //!
 //! What becomes what:
 //!
@@ -7,17 +7,19 @@
 //! |---|---|
 //! | a run | a process |
 //! | a core, the event loop, a lock, a task | a thread of it, with a name and its place in the order |
-//! | a task's stretch in one state | a complete event, category `task`, named after the state |
-//! | a turn on a core | one of category `core`, named after the task |
+//! | a task's stretch in one state | a slice, category `task`, named after the state |
+//! | a turn on a core, on the event loop | one of category `core` or `loop`, named after the task |
 //! | a turn with a lock | one of category `lock`, named after the holder |
-//! | the end of a wait for a lock | a flow of category `unblock`, from the holder's last moment with it to the next stretch |
+//! | the end of a wait for a lock | a flow of category `unblock`, from the last moment of the turn with it to what the task does next |
 //! | cores used; tasks ready, waiting, in flight | counters: the mean from one sample to the next |
 //! | a turned interval, lost events, a broken task | an instant |
-//! | the run stood still | a complete event of category `run` |
+//! | the run stood still | a slice of category `run` |
 //!
-//! Times are microseconds from the start of the run with three decimals: every nanosecond is there. Complete events of a
-//! track never overlap. A thread's number is its own in the whole file, never 0 and never a process's: viewers take
-//! numbers that occur twice for one and the same.
+//! Times are microseconds from the start of the run with three decimals: every nanosecond is there. A slice is a begin and
+//! an end, each with its own instant, and no complete event with a length: viewers that add up instants and lengths as
+//! binary fractions find some slices longer than they are by the last digit, and so one within the other. Details stand at
+//! the end, where they are no part of what some viewers take for the name. Slices of a track never overlap. A thread's
+//! number is its own in the whole file, never 0 and never a process's: viewers take numbers that occur twice for one.
 
 use std::io::{self, Write};
 
@@ -36,13 +38,13 @@ use arrows::Arrow;
 /// What was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Complete events: stretches of tasks.
+    /// Slices: stretches of tasks.
     pub spans: u64,
-    /// Complete events: turns on cores and on the event loop.
+    /// Slices: turns on cores and on the event loop.
     pub turns: u64,
-    /// Complete events: turns with locks.
+    /// Slices: turns with locks.
     pub holds: u64,
-    /// Complete events: stretches in which the run stood still.
+    /// Slices: stretches in which the run stood still.
     pub pauses: u64,
     /// Instants.
     pub instants: u64,
@@ -166,11 +168,12 @@ impl<'j> Writer<'_, 'j, '_> {
         Ok(self.json.raw(",\"name\":\"").raw(what).raw("\",\"args\":{\"").raw(key).raw("\":"))
     }
 
-    /// A complete event begins: its name and all that follows are the caller's.
-    fn complete(&mut self, track: &Track, range: Range) -> io::Result<&mut Self> {
-        self.json.next()?.raw("{\"ph\":\"X\",").raw(&track.place).micros(range.from);
-        self.json.raw(",\"dur\":").micros(range.len());
-        Ok(self)
+    /// A slice: `name` is a text as JSON has it, `kind` what follows it at the begin. Its end stays open for arguments.
+    fn slice(&mut self, track: &Track, range: Range, name: &str, kind: &str) -> io::Result<&mut Json<'j>> {
+        self.json.next()?.raw("{\"ph\":\"B\",").raw(&track.place).micros(range.from);
+        self.json.raw(",\"name\":").raw(name).raw(kind).raw("}");
+        self.json.next()?.raw("{\"ph\":\"E\",").raw(&track.place).micros(range.to);
+        Ok(self.json.raw(",\"name\":").raw(name))
     }
 
     /// An instant begins in the same way.
@@ -186,7 +189,8 @@ impl<'j> Writer<'_, 'j, '_> {
         let Some(known) = run.trace.tasks.get(task.index()) else { return Ok(()) };
         let track = self.track(self.tids.tasks + u64::from(task.0), &run.task_name(task))?;
         for span in known.spans(self.window) {
-            self.complete(&track, span.range)?.json.raw(head(span.state));
+            let (name, kind) = look(span.state);
+            self.slice(&track, span.range, name, kind)?.raw(",\"args\":{\"holds_worker\":");
             self.json.raw(if span.holds { "true" } else { "false" });
             self.json.known(",\"worker\":", run.worker_in(&span)).known(",\"core\":", Run::core(&span)).raw("}}");
             self.tally.spans += 1;
@@ -205,36 +209,30 @@ impl<'j> Writer<'_, 'j, '_> {
     }
 }
 
-/// How the events of a track begin.
+/// How the events of a track go on after their kind.
 struct Track {
     place: String,
 }
 
-/// What follows the times of a stretch in `state`: a name, a colour of those that viewers know, and how its arguments begin.
-const fn head(state: State) -> &'static str {
-    macro_rules! head {
+/// The name of a stretch in `state`, and what stands behind it: the category, and a colour of those that viewers know.
+const fn look(state: State) -> (&'static str, &'static str) {
+    macro_rules! look {
         ($name:literal, $colour:literal) => {
-            concat!(
-                ",\"name\":\"",
-                $name,
-                "\",\"cat\":\"task\",\"cname\":\"",
-                $colour,
-                "\",\"args\":{\"holds_worker\":"
-            )
+            (concat!("\"", $name, "\""), concat!(",\"cat\":\"task\",\"cname\":\"", $colour, "\""))
         };
     }
     match state {
-        State::Queued => head!("queued", "white"),
-        State::Starting => head!("starting", "startup"),
-        State::Copying => head!("copying", "rail_load"),
-        State::Running => head!("running", "thread_state_running"),
-        State::Ready => head!("ready", "thread_state_runnable"),
-        State::Preempted => head!("preempted", "thread_state_runnable"),
-        State::Lock => head!("lock", "terrible"),
-        State::Gil => head!("gil", "bad"),
-        State::Io => head!("io", "thread_state_iowait"),
-        State::Sleep => head!("sleep", "thread_state_sleeping"),
-        State::Ended => head!("ended", "white"),
+        State::Queued => look!("queued", "white"),
+        State::Starting => look!("starting", "startup"),
+        State::Copying => look!("copying", "rail_load"),
+        State::Running => look!("running", "thread_state_running"),
+        State::Ready => look!("ready", "thread_state_runnable"),
+        State::Preempted => look!("preempted", "thread_state_runnable"),
+        State::Lock => look!("lock", "terrible"),
+        State::Gil => look!("gil", "bad"),
+        State::Io => look!("io", "thread_state_iowait"),
+        State::Sleep => look!("sleep", "thread_state_sleeping"),
+        State::Ended => look!("ended", "white"),
     }
 }
 

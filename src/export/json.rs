@@ -113,6 +113,13 @@ impl<'a> Json<'a> {
     }
 }
 
+/// `text` as a JSON string.
+pub(super) fn quoted(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len() + 2);
+    quote(text, &mut bytes);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// `text` as a JSON string, at the end of `out`.
 pub(super) fn quote(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');

@@ -14,15 +14,7 @@ pub(super) fn empty(names: &[&str], record: KernelRecord) -> Trace {
     let name = |(n, name): (usize, &&str)| TaskName { name: (*name).to_owned(), background: n == 4 };
     let mut trace = Trace::new(names.iter().enumerate().map(name).collect(), WORKERS);
     trace = trace.naming_locks(vec!["the \"table\"\n".to_owned()]);
-    let begin = Begin {
-        t0: Stamp(T0),
-        pid: 7,
-        workers: WORKERS,
-        cores: vec![4, 0],
-        record,
-        watchers: vec![900],
-        ..Begin::default()
-    };
+    let begin = Begin { t0: Stamp(T0), pid: 7, workers: WORKERS, cores: vec![4, 0], record, watchers: vec![900] };
     trace.begin(&begin);
     trace
 }

@@ -123,7 +123,7 @@ pub fn json(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<u64> {
     json.raw(",\"runs\":[");
     for (index, run) in runs.iter().enumerate() {
         json.raw(if index > 0 { ",\n" } else { "\n" });
-        about(&mut json, run)?;
+        about(&mut json, run);
         figures::write(&mut json, run)?;
         json.raw(",\"spans\":").list();
         for (task, track) in run.tasks().zip(&run.trace.tasks) {
@@ -138,7 +138,7 @@ pub fn json(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<u64> {
     json.finish()
 }
 
-fn about(json: &mut Json<'_>, run: &Run<'_>) -> io::Result<()> {
+fn about(json: &mut Json<'_>, run: &Run<'_>) {
     let window = run.window();
     json.raw("{\"name\":").text(run.name).raw(",\"sentence\":").text(run.sentence);
     json.raw(",\"command\":").text(run.command);
@@ -146,7 +146,6 @@ fn about(json: &mut Json<'_>, run: &Run<'_>) -> io::Result<()> {
     json.raw(",\"from_ns\":").int(window.from.0).raw(",\"to_ns\":").int(window.to.0);
     json.raw(",\"kept_from_ns\":").int(run.trace.forgotten.0).raw(",\"lost_events\":").int(run.lost());
     json.raw(",\"kernel_record\":").text(&run.record());
-    Ok(())
 }
 
 fn one(json: &mut Json<'_>, run: &Run<'_>, span: &Span) {

@@ -1,4 +1,4 @@
-//! Arrows from whoever let go of a lock to whoever had waited for it.
+//! Arrows from the end of a turn with a lock to whoever had waited for it.
 
 use std::io;
 
@@ -10,55 +10,55 @@ use crate::units::{LockId, Ns, Range, TaskId};
 /// The end of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Arrow {
-    /// Who let go, and the last moment before.
-    from: (TaskId, Ns),
+    /// Which lock was let go of, and the last moment before. Its turn is where the arrow begins, since that ends then:
+    /// what its holder did may go on, and viewers draw arrows from the ends of what they begin in.
+    from: (LockId, Ns),
     /// Who had waited, and the first moment after.
     to: (TaskId, Ns),
-    lock: LockId,
     forced: bool,
 }
 
 impl Arrow {
     /// What ended the wait `span` of `task`, where both ends of it have a place within `window` to stand in.
     pub fn of(run: &Run<'_>, task: TaskId, span: &Span, window: Range) -> Option<Arrow> {
-        // What is cut at the window's end goes on, and so no end of it is to be seen.
-        let found = run.trace.unblocker(task, span, window.to).filter(|found| found.released.is_some())?;
+        let found = run.trace.unblocker(task, span, window.to)?;
         let released = found.released?;
-        // The stretch in which it let go ends at that very instant, and an arrow must begin within it.
         let before = Ns(released.0.checked_sub(1)?);
+        // Taken off its core meanwhile, it may have noticed late that it waits no longer, or early that it waits on.
         let after = span.range.to.max(released);
         if !window.contains(before) || !window.contains(after) {
             return None;
         }
-        let held = run.trace.tasks.get(found.holder.index())?.span_at(before, window.to)?;
-        let goes_on = run.trace.tasks.get(task.index())?.span_at(after, window.to)?;
-        // Whoever waits on does so for another turn, whose end has an arrow of its own.
-        let ended = goes_on.state != span.state || goes_on.range.from >= span.range.to;
-        (ended && !held.range.is_empty()).then_some(Arrow {
-            from: (found.holder, before),
-            to: (task, after),
-            lock: found.lock,
-            forced: found.forced,
-        })
+        let mut turns = run.trace.locks.get(&found.lock)?.holds(Range::new(before, released));
+        turns.next().filter(|turn| turn.task == found.holder)?;
+        run.trace.tasks.get(task.index())?.span_at(after, window.to)?;
+        Some(Arrow { from: (found.lock, before), to: (task, after), forced: found.forced })
     }
 }
 
 impl Writer<'_, '_, '_> {
     pub(super) fn arrows(&mut self, arrows: &[Arrow]) -> io::Result<()> {
         let pid = self.pid;
+        let locks: Vec<LockId> = self.run.trace.locks.keys().copied().collect();
         // A wait that was parted in two has one end.
-        let parted =
-            |i: usize| arrows.get(i + 1).is_some_and(|next| next.from == arrows[i].from && next.to.0 == arrows[i].to.0);
-        for (_, arrow) in arrows.iter().enumerate().filter(|(i, _)| !parted(*i)) {
+        let is_parted = |pair: &[Arrow]| pair[0].from == pair[1].from && pair[0].to.0 == pair[1].to.0;
+        let last = arrows.len().saturating_sub(1);
+        for (index, arrow) in arrows.iter().enumerate() {
+            if index < last && is_parted(&arrows[index..index + 2]) {
+                continue;
+            }
+            let lock = locks.binary_search(&arrow.from.0).unwrap_or(0) as u64;
             self.tally.flows += 1;
             // Numbers of flows are of the whole file too.
             let id = self.tally.flows;
-            for (ph, (task, at)) in [("s", arrow.from), ("f\",\"bp\":\"e", arrow.to)] {
-                let tid = self.tids.tasks + u64::from(task.0);
-                self.json.next()?.raw("{\"ph\":\"").raw(ph).raw("\",\"pid\":").int(pid).raw(",\"tid\":").int(tid);
+            let ends = [
+                ("\"s\"", self.tids.locks + lock, arrow.from.1),
+                ("\"f\",\"bp\":\"e\"", self.tids.tasks + u64::from(arrow.to.0.0), arrow.to.1),
+            ];
+            for (phase, tid, at) in ends {
+                self.json.next()?.raw("{\"ph\":").raw(phase).raw(",\"pid\":").int(pid).raw(",\"tid\":").int(tid);
                 self.json.raw(",\"ts\":").micros(at).raw(",\"id\":").int(id);
-                self.json.raw(",\"name\":\"unblocks\",\"cat\":\"unblock\",\"args\":{\"lock\":");
-                self.json.text(&self.run.lock_name(arrow.lock)).raw(",\"forced\":");
+                self.json.raw(",\"name\":\"unblocks\",\"cat\":\"unblock\",\"args\":{\"forced\":");
                 self.json.raw(if arrow.forced { "true}}" } else { "false}}" });
             }
         }

@@ -17,7 +17,7 @@ impl Writer<'_, '_, '_> {
         }
         let track = self.track(self.tids.marks, "marks")?;
         for pause in pauses {
-            self.complete(&track, pause)?.json.raw(",\"name\":\"suspended\",\"cat\":\"run\",\"cname\":\"grey\"}");
+            self.slice(&track, pause, "\"suspended\"", ",\"cat\":\"run\",\"cname\":\"grey\"")?.raw("}");
             self.tally.pauses += 1;
         }
         for (at, Flag::Interval(length)) in trace.flags.iter().filter(|(at, _)| seen(*at)) {

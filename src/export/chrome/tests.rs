@@ -37,14 +37,22 @@ fn track(event: &Value) -> (u64, u64) {
 
 type Slices<'v> = BTreeMap<(u64, u64), Vec<(u64, u64, &'v Value)>>;
 
-/// Complete events by track, in order.
+/// Slices by track, in the order of the file: each has its end before another begins.
 fn slices(file: &Value) -> Slices<'_> {
     let mut tracks = Slices::new();
-    for event in events(file).iter().filter(|e| kind(e, "ph") == "X") {
-        let from = ns(&event["ts"]);
-        tracks.entry(track(event)).or_default().push((from, from + ns(&event["dur"]), event));
+    let mut open: BTreeMap<(u64, u64), &Value> = BTreeMap::new();
+    for event in events(file) {
+        match kind(event, "ph") {
+            "B" => assert!(open.insert(track(event), event).is_none(), "{event} begins within another"),
+            "E" => {
+                let begin = open.remove(&track(event)).expect("something has begun");
+                assert_eq!(begin["name"], event["name"]);
+                tracks.entry(track(event)).or_default().push((ns(&begin["ts"]), ns(&event["ts"]), begin));
+            }
+            _ => {}
+        }
     }
-    tracks.values_mut().for_each(|slices| slices.sort_by_key(|s| (s.0, s.1)));
+    assert!(open.is_empty(), "{open:?}");
     tracks
 }
 
@@ -98,13 +106,15 @@ fn arrows(file: &Value, tracks: &Slices<'_>) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Time in each state, by the run's complete events.
+/// Time in each state, by the run's slices.
 fn sums(file: &Value, run: usize) -> StateSums {
     let mut sums = StateSums::default();
-    let pid = run as u64 + 1;
-    for event in events(file).iter().filter(|e| kind(e, "cat") == "task" && e["pid"] == pid && kind(e, "ph") == "X") {
-        let state = State::ALL.into_iter().find(|s| s.name() == kind(event, "name")).expect("a state");
-        sums[state as usize] += Ns(ns(&event["dur"]));
+    let tracks = slices(file);
+    for (from, to, begin) in tracks.iter().filter(|((pid, _), _)| *pid == run as u64 + 1).flat_map(|(_, all)| all) {
+        let state = State::ALL.into_iter().find(|s| s.name() == kind(begin, "name"));
+        if let Some(state) = state.filter(|_| kind(begin, "cat") == "task") {
+            sums[state as usize] += Ns(to - from);
+        }
     }
     sums
 }
@@ -187,12 +197,12 @@ fn golden() {
 }
 
 #[test]
-fn an_arrow_leads_from_the_one_who_let_go_to_the_one_who_waited() {
+fn an_arrow_leads_from_the_end_of_a_turn_to_the_one_who_waited() {
     let trace = made::three();
     let (tally, file) = written(&[Run::of("", &trace)]);
     assert_eq!(tally.flows, 1);
     let ends: Vec<&Value> = events(&file).iter().filter(|e| matches!(kind(e, "ph"), "s" | "f")).collect();
-    assert_eq!((track(ends[0]), ns(&ends[0]["ts"])), ((1, 1_006), 5_998), "task 1, just before it lets go");
+    assert_eq!((track(ends[0]), ns(&ends[0]["ts"])), ((1, 1_005), 5_998), "the lock, just before task 1 lets go");
     assert_eq!((track(ends[1]), ns(&ends[1]["ts"])), ((1, 1_007), 6_100), "task 2, as it goes on");
     assert_eq!(ends[0]["args"]["forced"], true);
 }

@@ -4,9 +4,13 @@ use std::io;
 
 use super::Writer;
 use crate::export::Run;
+use crate::export::json::quoted;
 use crate::state::Outcome;
 use crate::trace::{Hold, Owner, Track, Turn};
 use crate::units::Range;
+
+/// Who works where several claim to, or where nobody knows who.
+const SOMEBODY: &str = "\"somebody\"";
 
 /// Who has a core or the loop for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,34 +86,40 @@ impl Writer<'_, '_, '_> {
 
     fn lane(&mut self, tid: u64, name: &str, category: &str, lane: Lane) -> io::Result<()> {
         let track = self.track(tid, name)?;
+        let names = self.quoted();
+        let plain = format!(",\"cat\":\"{category}\"");
+        let grey = format!("{plain},\"cname\":\"grey\"");
         for stretch in lane.laid() {
-            self.complete(&track, stretch.range)?.json.raw(",\"name\":");
-            match stretch.owner {
-                Owner::Task(task) => match self.run.trace.names.get(task.index()) {
-                    Some(task) => self.json.text(&task.name),
-                    None => self.json.text(&self.run.task_name(task)),
-                },
-                Owner::Somebody => self.json.raw("\"several tasks\""),
-                Owner::Helper => self.json.raw("\"helper\""),
-                Owner::Watcher => self.json.raw("\"overhead\",\"cname\":\"grey\""),
-                Owner::Nobody => self.json.raw("\"listens\",\"cname\":\"white\""),
+            let (name, kind) = match stretch.owner {
+                Owner::Task(task) => (names.get(task.index()).map_or(SOMEBODY, String::as_str), &plain),
+                Owner::Somebody => (SOMEBODY, &plain),
+                Owner::Helper => ("\"helper\"", &plain),
+                Owner::Watcher => ("\"overhead\"", &grey),
+                Owner::Nobody => ("\"listens\"", &grey),
             };
-            self.json.raw(",\"cat\":\"").raw(category).raw("\",\"args\":{\"works\":");
-            self.json.raw(if stretch.works { "true}}" } else { "false}}" });
+            let works = if stretch.works { "true}}" } else { "false}}" };
+            self.slice(&track, stretch.range, name, kind)?.raw(",\"args\":{\"works\":").raw(works);
             self.tally.turns += 1;
         }
         Ok(())
     }
 
+    /// The tasks' names, as JSON has texts.
+    fn quoted(&self) -> Vec<String> {
+        self.run.tasks().map(|task| quoted(&self.run.task_name(task))).collect()
+    }
+
     pub(super) fn locks(&mut self) -> io::Result<()> {
         let run = self.run;
+        let names = self.quoted();
         for (tid, (id, lock)) in (self.tids.locks..).zip(&run.trace.locks) {
             let name = run.lock_name(*id);
             let title = if id.name_index().is_some() { format!("lock {name}") } else { name };
             let track = self.track(tid, &title)?;
             for hold in lock.holds(self.window) {
-                self.complete(&track, hold.range)?.json.raw(",\"name\":").text(&run.task_name(hold.task));
-                self.json.raw(",\"cat\":\"lock\",\"args\":{\"waited_ns\":").int(hold.waited.0);
+                let name = names.get(hold.task.index()).map_or(SOMEBODY, String::as_str);
+                let waited = hold.waited.0;
+                self.slice(&track, hold.range, name, ",\"cat\":\"lock\"")?.raw(",\"args\":{\"waited_ns\":").int(waited);
                 self.json.raw(",\"released\":").raw(released(run, &hold)).raw("}}");
                 self.tally.holds += 1;
             }
