@@ -1,5 +1,6 @@
 //! Bytes for others to read, from what was drawn. Touches no files and knows no application.
 
+pub mod picture;
 mod svg;
 
 use ratatui::buffer::Buffer;

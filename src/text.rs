@@ -6,6 +6,7 @@ mod costs;
 mod here;
 mod label;
 mod link;
+pub mod picture;
 pub mod report;
 mod sentence;
 mod sharing;

@@ -1,5 +1,7 @@
 //! Words and short phrases without figures.
 
+use crate::state::State;
+
 /// A text of the screen that holds no figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is named after what it says")]
@@ -196,6 +198,22 @@ pub enum Label {
 }
 
 impl Label {
+    /// A state's words in a legend: without a core, or without a turn on the loop.
+    pub const fn of_state(state: State, holds: bool) -> Label {
+        match state {
+            State::Queued => Label::StateQueued,
+            State::Starting => Label::StateStarting,
+            State::Copying => Label::StateCopying,
+            State::Running | State::Ended => Label::StateRunning,
+            State::Ready if !holds => Label::StateWaitsForLoop,
+            State::Ready | State::Preempted => Label::StateWaitsForCore,
+            State::Lock => Label::StateLock,
+            State::Gil => Label::StateGil,
+            State::Io => Label::StateIo,
+            State::Sleep => Label::StateSleep,
+        }
+    }
+
     /// The text.
     pub const fn text(self) -> &'static str {
         english(self)
