@@ -9,6 +9,7 @@ mod json;
 mod made;
 pub mod markdown;
 mod pen;
+pub mod picture;
 mod run;
 pub mod spans;
 mod svg;

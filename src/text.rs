@@ -7,6 +7,7 @@ pub mod handout;
 mod here;
 mod label;
 mod link;
+pub mod picture;
 mod recording;
 pub mod report;
 mod sentence;

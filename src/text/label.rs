@@ -2,6 +2,7 @@
 
 mod english;
 
+use crate::state::State;
 use english::english;
 
 /// A text of the screen that holds no figure.
@@ -228,6 +229,22 @@ pub enum Label {
 }
 
 impl Label {
+    /// A state's words in a legend: without a core, or without a turn on the loop.
+    pub const fn of_state(state: State, holds: bool) -> Label {
+        match state {
+            State::Queued => Label::StateQueued,
+            State::Starting => Label::StateStarting,
+            State::Copying => Label::StateCopying,
+            State::Running | State::Ended => Label::StateRunning,
+            State::Ready if !holds => Label::StateWaitsForLoop,
+            State::Ready | State::Preempted => Label::StateWaitsForCore,
+            State::Lock => Label::StateLock,
+            State::Gil => Label::StateGil,
+            State::Io => Label::StateIo,
+            State::Sleep => Label::StateSleep,
+        }
+    }
+
     /// The text.
     pub const fn text(self) -> &'static str {
         english(self)

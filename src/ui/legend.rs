@@ -16,25 +16,9 @@ use crate::text::{self, Label, Link, percent};
 use crate::trace::{Span, Trace};
 use crate::units::{Ns, TaskId};
 
-/// A state's words in the legend: without a core, or without a turn on the loop.
-pub fn words(state: State, holds: bool) -> Label {
-    match state {
-        State::Queued => Label::StateQueued,
-        State::Starting => Label::StateStarting,
-        State::Copying => Label::StateCopying,
-        State::Running | State::Ended => Label::StateRunning,
-        State::Ready if !holds => Label::StateWaitsForLoop,
-        State::Ready | State::Preempted => Label::StateWaitsForCore,
-        State::Lock => Label::StateLock,
-        State::Gil => Label::StateGil,
-        State::Io => Label::StateIo,
-        State::Sleep => Label::StateSleep,
-    }
-}
-
 /// The same where what the kernel took away is told from what had no core yet.
 fn in_detail(state: State, holds: bool) -> Label {
-    if state == State::Preempted { Label::StatePreempted } else { words(state, holds) }
+    if state == State::Preempted { Label::StatePreempted } else { Label::of_state(state, holds) }
 }
 
 /// One word for the state a task is in, beside its name.
@@ -45,7 +29,7 @@ pub fn short(state: State, kind: ModelKind) -> &'static str {
         State::Ready | State::Preempted => "no core",
         State::Lock => "waits lock",
         State::Io => "waits I/O",
-        other => words(other, true).text(),
+        other => Label::of_state(other, true).text(),
     }
 }
 
@@ -56,14 +40,14 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
     // Whoever was taken off a core and whoever never got one wait for the same; the detail tells them apart.
     let mut entries: Vec<(State, bool, f64)> = Vec::new();
     for (state, holds, share) in scene.legend() {
-        match entries.iter_mut().find(|e| words(e.0, e.1) == words(state, holds)) {
+        match entries.iter_mut().find(|e| Label::of_state(e.0, e.1) == Label::of_state(state, holds)) {
             Some(same) => same.2 += share,
             None => entries.push((state, holds, share)),
         }
     }
     for (state, holds, share) in entries {
         let symbol = lane::symbol(look, state, holds, 1);
-        let text = format!("{} {}", words(state, holds).text(), percent(share));
+        let text = format!("{} {}", Label::of_state(state, holds).text(), percent(share));
         if x + 2 + paint::width(&text) > layout.area.right() {
             break;
         }

@@ -1,0 +1,128 @@
+//! The cores: whose work was done on each of them. Who was there without computing lies low.
+
+use super::list::{Fill, Picture, width_of};
+use super::page::{Entry, Inside, MARGIN, Page, Row, SMALL, room_for, room_for_scale};
+use super::shares::{Kind, Shares, UNITS};
+use super::tasks::{busy_strip, heights, task_name};
+use super::usage::columns;
+use super::workers::task_kinds;
+use super::{Caption, Options};
+use crate::palette::{Role, TASK_COLORS};
+use crate::state::State;
+use crate::text::{self, Label, percent};
+use crate::trace::{KernelRecord, Owner, Trace, Turn};
+use crate::units::{Ns, Range, TaskId};
+
+/// The places of the kinds behind the tasks' own.
+const SOMEBODY: usize = TASK_COLORS;
+const BESIDE: usize = SOMEBODY + 1;
+const HELPER: usize = BESIDE + TASK_COLORS;
+const WATCHER: usize = HELPER + 1;
+const KINDS: usize = WATCHER + 1;
+
+fn kinds() -> Vec<Kind> {
+    let low = |fill: Fill| Kind { fill, units: UNITS / 2 };
+    let shade = |n: usize| low(Fill::Solid(Role::Shade(TaskId(n as u32)).into()));
+    let mut kinds = task_kinds();
+    kinds.push(Kind { fill: Fill::Solid(Role::State(State::Running).into()), units: UNITS });
+    kinds.extend((0..TASK_COLORS).map(shade));
+    kinds.push(low(Fill::Solid(Role::Dim.into())));
+    kinds.push(low(Fill::Solid(Role::Bar.into())));
+    kinds
+}
+
+fn kind_of(turn: Turn) -> Option<(usize, usize, Option<TaskId>)> {
+    let color = |task: TaskId| task.index() % TASK_COLORS;
+    match turn {
+        Turn::Core(place, Owner::Task(task)) => Some((place, color(task), Some(task))),
+        Turn::Core(place, _) => Some((place, SOMEBODY, None)),
+        Turn::Beside(place, Owner::Task(task)) => Some((place, BESIDE + color(task), None)),
+        Turn::Beside(place, Owner::Watcher) => Some((place, WATCHER, None)),
+        Turn::Beside(place, _) => Some((place, HELPER, None)),
+        Turn::Loop(_) | Turn::Listens => None,
+    }
+}
+
+pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f64) -> Picture {
+    let seen = trace.crowd().cores();
+    let mut lanes: Vec<usize> = (0..seen.len()).collect();
+    lanes.sort_by_key(|place| seen[*place]);
+    lanes.truncate(options.lanes.max(1));
+    let names: Vec<String> = lanes.iter().map(|p| format!("{} {}", Label::Core.text(), seen[*p])).collect();
+    let room = room_for(names.iter().map(String::as_str))
+        .max(room_for_scale(Label::CoresBusy.text(), trace.cores.len() as u32));
+    let mut page = Page::new(caption, options, trace, room, width_of("0.00 %", SMALL));
+    page.axis();
+    let mut shares: Vec<Shares> = seen.iter().map(|_| Shares::new(&page.grid, KINDS)).collect();
+    let mut stretches: Vec<Vec<(Range, TaskId)>> = vec![Vec::new(); seen.len()];
+    let least = page.grid.cell.times(20, 1);
+    trace.crowd().turns(page.window, |range, turn| {
+        let Some((place, kind, task)) = kind_of(turn) else { return };
+        let Some(lane) = shares.get_mut(place) else { return };
+        lane.add(&page.grid, range, kind);
+        if let Some(task) = task.filter(|_| range.len() >= least) {
+            stretches[place].push((range, task));
+        }
+    });
+    let mut sums = vec![Ns::ZERO; KINDS];
+    let (height, gap) = heights(lanes.len(), more);
+    for (place, name) in lanes.iter().zip(names) {
+        let lane = std::mem::replace(&mut shares[*place], Shares::new(&page.grid, 0));
+        let had = lane.sums();
+        sums.iter_mut().zip(&had).for_each(|(sum, time)| *sum += *time);
+        let used: Ns = had[..BESIDE].iter().copied().sum();
+        let right = Some((percent(used.share_of(page.window.len())), Role::Dim.into()));
+        let labels = std::mem::take(&mut stretches[*place]).into_iter().map(|(range, task)| Inside {
+            range,
+            text: (task.0 + 1).to_string(),
+            part: 0.6,
+            fill: Fill::Solid(Role::Task(task).into()),
+        });
+        let labels = labels.collect();
+        page.row(Row { gap, right, labels, ..Row::new(name, lane, kinds(), page.grid.cell, height) });
+    }
+    page.y += 12.0;
+    let mut busy = Shares::new(&page.grid, 1);
+    columns(trace, &page, |column, totals| busy.put(column, 0, totals.states()[State::Running as usize]));
+    busy_strip(&mut page, trace, busy);
+    page.finish_lanes(trace, options.until);
+    page.legend(&legend(trace, &sums, page.window.len().times(trace.cores.len() as u64, 1)));
+    let unused = trace.cores.iter().filter(|core| !seen.contains(core)).count();
+    if unused > 0 {
+        page.note(&text::picture::unused(unused));
+    }
+    if let (KernelRecord::None(why), true) = (&trace.record, trace.t0().is_some()) {
+        let room = (page.edge - MARGIN) / width_of("x", SMALL);
+        page.note(&text::cores::no_record(why, room as usize));
+    }
+    page.finish()
+}
+
+/// The tasks' colours, and what was on the cores without computing; `whole` is all the time they had.
+fn legend(trace: &Trace, sums: &[Ns], whole: Ns) -> Vec<Entry> {
+    let mut entries = task_entries(trace, &sums[..TASK_COLORS]);
+    let beside: Ns = sums[BESIDE..WATCHER].iter().copied().sum();
+    let mut low = |label: Label, role: Role, time: Ns| {
+        if time > Ns::ZERO {
+            let text = format!("{} {}", label.text(), percent(time.share_of(whole)));
+            entries.push(Entry { fill: Fill::Solid(role.into()), tall: false, letter: None, text });
+        }
+    };
+    low(Label::CoreBeside, Role::Shade(TaskId(0)), beside);
+    low(Label::CoreOverhead, Role::Bar, sums[WATCHER]);
+    entries
+}
+
+/// Whose each colour is; of many tasks the first ones stand for all.
+pub(super) fn task_entries(trace: &Trace, sums: &[Ns]) -> Vec<Entry> {
+    let tasks = trace.tasks.len();
+    let entry = |n: usize| {
+        let task = TaskId(n as u32);
+        let last = n + 1 == TASK_COLORS && tasks > TASK_COLORS;
+        let name = task_name(trace, task).to_owned();
+        let text = if last { text::picture::again(&name) } else { name };
+        Entry { fill: Fill::Solid(Role::Task(task).into()), tall: true, letter: None, text }
+    };
+    let seen = |n: &usize| tasks > TASK_COLORS || sums.get(*n).is_some_and(|time| *time > Ns::ZERO);
+    (0..tasks.min(TASK_COLORS)).filter(seen).map(entry).collect()
+}

@@ -1,0 +1,254 @@
+//! The display list: what a picture is made of, in roles of colour and at places in pixels, without saying in which
+//! format.
+
+use crate::palette::{Role, TASK_COLORS, Theme, ink_on};
+use crate::units::{Ns, TaskId};
+
+/// What something is drawn in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ink {
+    /// The picture's ground.
+    Ground,
+    /// A ground that is told from it: the head of the picture, the lines of the axis.
+    Strip,
+    /// By what it stands for.
+    Role(Role),
+    /// A little of that: a quarter of the way from the ground.
+    Tint(Role),
+    /// What reads on a field in the colour of the role.
+    On(Role),
+}
+
+impl From<Role> for Ink {
+    fn from(role: Role) -> Ink {
+        Ink::Role(role)
+    }
+}
+
+impl Ink {
+    /// The colour in `theme`, as `0xRRGGBB`.
+    pub fn color(self, theme: Theme) -> u32 {
+        match self {
+            Ink::Ground => theme.ground(),
+            Ink::Strip => theme.strip(),
+            Ink::Role(role) => theme.color(role),
+            Ink::Tint(role) => theme.half(theme.half(theme.color(role))),
+            Ink::On(role) => ink_on(theme.color(role)),
+        }
+    }
+
+    /// A name that two inks have only if they look the same.
+    pub fn name(self) -> String {
+        match self {
+            Ink::Ground => "ground".to_owned(),
+            Ink::Strip => "strip".to_owned(),
+            Ink::Role(role) => name(role),
+            Ink::Tint(role) => format!("{}-tint", name(role)),
+            Ink::On(role) => format!("on-{}", name(role)),
+        }
+    }
+}
+
+fn name(role: Role) -> String {
+    let task = |TaskId(task): TaskId| task as usize % TASK_COLORS + 1;
+    match role {
+        Role::Text => "text".to_owned(),
+        Role::Dim => "dim".to_owned(),
+        Role::Faint => "faint".to_owned(),
+        Role::Accent => "accent".to_owned(),
+        Role::Bar => "bar".to_owned(),
+        Role::Alarm => "alarm".to_owned(),
+        Role::State(state) => state.name().to_owned(),
+        Role::Behind(state) => format!("{}-behind", state.name()),
+        Role::Task(id) => format!("task-{}", task(id)),
+        Role::Shade(id) => format!("task-{}-behind", task(id)),
+    }
+}
+
+/// How a shape is filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fill {
+    /// All of it.
+    Solid(Ink),
+    /// With dots on a tinted ground; nothing behind it is seen. A wait that keeps nobody occupied.
+    Dotted(Ink),
+    /// With slanted lines; what is behind it is seen. What is not known.
+    Hatched(Ink),
+}
+
+impl Fill {
+    /// Its ink.
+    pub const fn ink(self) -> Ink {
+        match self {
+            Fill::Solid(ink) | Fill::Dotted(ink) | Fill::Hatched(ink) => ink,
+        }
+    }
+
+    /// What its dots stand on.
+    pub const fn ground(self) -> Ink {
+        match self.ink() {
+            Ink::Role(role) => Ink::Tint(role),
+            _ => Ink::Ground,
+        }
+    }
+}
+
+/// Side of the tile that dots repeat in, side of a dot, and where the two dots of a tile stand; in pixels.
+pub const DOTS: (f64, f64, [(f64, f64); 2]) = (6.0, 2.0, [(0.0, 1.0), (3.0, 4.0)]);
+/// Side of the tile that slanted lines repeat in, and how thick they are across; in pixels.
+pub const HATCH: (f64, f64) = (8.0, 2.0);
+
+/// Which end of a text stands at its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// Its begin.
+    Start,
+    /// Its middle.
+    Middle,
+    /// Its end.
+    End,
+}
+
+/// A line of text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Words {
+    /// Where its anchor stands, and its base line.
+    pub at: (f64, f64),
+    /// Which end of it that is.
+    pub anchor: Anchor,
+    /// The size of the font.
+    pub size: f64,
+    /// Whether it is bold.
+    pub bold: bool,
+    /// Its colour.
+    pub ink: Ink,
+    /// What it says.
+    pub text: String,
+}
+
+/// The width of a character of the fonts, as part of their size.
+pub const ADVANCE: f64 = 0.6;
+
+/// The width of `text` in a font of `size`.
+pub fn width_of(text: &str, size: f64) -> f64 {
+    unicode_width::UnicodeWidthStr::width(text) as f64 * ADVANCE * size
+}
+
+/// So many columns in a row, from the one after the last step's on, are filled from the bottom up to `top`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// How many columns.
+    pub columns: u32,
+    /// How high, in the units of the lane; 0 where there is nothing.
+    pub top: u32,
+}
+
+/// A staircase: one kind of time in every column of a lane, and whatever lies below it there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stairs {
+    /// How it is filled.
+    pub fill: Fill,
+    /// The columns, from the left.
+    pub steps: Vec<Step>,
+}
+
+/// One lane: staircases, the highest first; each is drawn over those before it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lane {
+    /// Its lower left corner.
+    pub at: (f64, f64),
+    /// The width of a column and the height of a unit.
+    pub scale: (f64, f64),
+    /// What it is of.
+    pub name: String,
+    /// The instant at its left edge, and how much time a column is.
+    pub time: (Ns, Ns),
+    /// The staircases.
+    pub stairs: Vec<Stairs>,
+}
+
+/// Something drawn. Places and sizes are in pixels from the upper left corner.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Element {
+    /// A rectangle: its corner, its size.
+    Rect((f64, f64), (f64, f64), Fill),
+    /// A closed shape.
+    Shape(Vec<(f64, f64)>, Fill),
+    /// A dotted line, level or upright, from one point to the other, so thick.
+    Dots((f64, f64), (f64, f64), f64, Ink),
+    /// A line of text.
+    Words(Words),
+    /// A lane.
+    Lane(Lane),
+}
+
+/// A picture, to be written in one format or another.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Picture {
+    /// Its width and height in pixels.
+    pub size: (f64, f64),
+    /// Its title.
+    pub title: String,
+    /// What it shows, in a sentence.
+    pub description: String,
+    /// The command that makes it again.
+    pub command: String,
+    /// What stands still, from the back to the front.
+    pub still: Vec<Element>,
+    /// What lies over it and comes with the time where the picture moves.
+    pub moving: Vec<Element>,
+    /// The part of the picture whose width is time: its corner and its size.
+    pub plot: ((f64, f64), (f64, f64)),
+}
+
+impl Picture {
+    /// All there is, from the back to the front.
+    pub fn elements(&self) -> impl Iterator<Item = &Element> {
+        self.still.iter().chain(&self.moving)
+    }
+
+    /// The same in a frame of `width` by `height` pixels: as it is and in the middle, or smaller where it is too large.
+    #[must_use]
+    pub fn fit(mut self, width: f64, height: f64) -> Picture {
+        let scale = (width / self.size.0).min(height / self.size.1).min(1.0);
+        let shift = ((width - self.size.0 * scale) / 2.0, (height - self.size.1 * scale) / 2.0);
+        for element in self.still.iter_mut().chain(&mut self.moving) {
+            element.scale(scale, shift);
+        }
+        moved(&mut self.plot.0, scale, shift);
+        moved(&mut self.plot.1, scale, (0.0, 0.0));
+        self.size = (width, height);
+        self
+    }
+}
+
+impl Element {
+    /// Whether it is wide enough to be a part of the picture's whole width.
+    fn scale(&mut self, scale: f64, shift: (f64, f64)) {
+        let length = |size: &mut (f64, f64)| moved(size, scale, (0.0, 0.0));
+        match self {
+            Element::Rect(at, size, _) => {
+                moved(at, scale, shift);
+                length(size);
+            }
+            Element::Shape(points, _) => points.iter_mut().for_each(|p| moved(p, scale, shift)),
+            Element::Dots(from, to, thick, _) => {
+                moved(from, scale, shift);
+                moved(to, scale, shift);
+                *thick *= scale;
+            }
+            Element::Words(words) => {
+                moved(&mut words.at, scale, shift);
+                words.size *= scale;
+            }
+            Element::Lane(lane) => {
+                moved(&mut lane.at, scale, shift);
+                length(&mut lane.scale);
+            }
+        }
+    }
+}
+
+fn moved(point: &mut (f64, f64), scale: f64, shift: (f64, f64)) {
+    *point = (point.0 * scale + shift.0, point.1 * scale + shift.1);
+}

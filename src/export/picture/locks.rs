@@ -1,0 +1,132 @@
+//! The locks: whose turn it was with each of them, how many waited, and how often it changed hands.
+
+use super::cores::task_entries;
+use super::list::{Fill, Picture, width_of};
+use super::page::{Entry, Inside, Page, Row, SMALL, room_for, room_for_scale};
+use super::shares::{Kind, Shares, UNITS};
+use super::tasks::{heights, until};
+use super::usage::columns;
+use super::workers::task_kinds;
+use super::{Caption, Options};
+use crate::palette::{Role, TASK_COLORS};
+use crate::state::State;
+use crate::text::{Label, picture as text};
+use crate::trace::{LockTrack, Trace};
+use crate::units::{LockId, Ns};
+
+/// The most locks that have a lane.
+const MOST: usize = 8;
+/// Height of the strip that says how many wait.
+const WAITERS: f64 = 40.0;
+
+/// The locks that somebody took: the global ones, then those of the workload's own, by the time they were waited for.
+fn shown(trace: &Trace) -> Vec<(LockId, &LockTrack)> {
+    let mut taken: Vec<_> = trace.locks.iter().filter(|(_, l)| !l.is_empty()).map(|(id, l)| (*id, l)).collect();
+    let waited = |lock: &LockTrack| lock.figures(trace.latest()).waited;
+    taken.sort_by_cached_key(|(id, lock)| (id.name_index().is_some(), std::cmp::Reverse(waited(lock)), *id));
+    taken.truncate(MOST);
+    taken
+}
+
+fn name(trace: &Trace, id: LockId, alone: bool) -> String {
+    match id.name_index() {
+        Some(index) => trace.lock_names.get(index).cloned().unwrap_or_else(|| Label::Lock.text().to_owned()),
+        None => text::global_lock((!alone).then_some(id.index())),
+    }
+}
+
+pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f64) -> Picture {
+    let locks = shown(trace);
+    let globals = locks.iter().filter(|(id, _)| id.name_index().is_none()).count();
+    let names: Vec<String> = locks.iter().map(|(id, _)| name(trace, *id, globals == 1)).collect();
+    let waiters = Label::Waiters.text();
+    let room = room_for(names.iter().map(String::as_str)).max(room_for_scale(waiters, trace.tasks.len() as u32));
+    let window = until(trace, options);
+    let counted = |lock: &LockTrack| text::hand_overs(lock.hand_overs(window));
+    let beside = locks.iter().map(|(_, l)| width_of(&counted(l), SMALL)).fold(0.0, f64::max);
+    let mut page = Page::new(caption, options, trace, room, beside);
+    page.axis();
+    let (height, gap) = heights(locks.len(), more);
+    let named = locks.len() - globals;
+    let mut sums = vec![Ns::ZERO; TASK_COLORS];
+    let mut waited = false;
+    for ((id, lock), name) in locks.iter().zip(names) {
+        let mut shares = Shares::new(&page.grid, TASK_COLORS);
+        let mut labels = Vec::new();
+        let least = page.grid.cell.times(20, 1);
+        for hold in lock.holds(page.window) {
+            shares.add(&page.grid, hold.range, hold.task.index() % TASK_COLORS);
+            if hold.range.len() >= least {
+                let fill = Fill::Solid(Role::Task(hold.task).into());
+                labels.push(Inside { range: hold.range, text: (hold.task.0 + 1).to_string(), part: 1.0, fill });
+            }
+        }
+        sums.iter_mut().zip(shares.sums()).for_each(|(sum, time)| *sum += time);
+        let figures = (lock.hand_overs(page.window.to), lock.hand_overs(page.window.from));
+        let right = Some((text::hand_overs(figures.0.saturating_sub(figures.1)), Role::Dim.into()));
+        let row = Row::new(name, shares, task_kinds(), page.grid.cell, height);
+        page.row(Row { right, labels, gap: 8.0, ..row });
+        // Where all who wait for a lock of its kind wait for this one, those who go on waiting are known too.
+        let state = match id.name_index() {
+            None => (globals == 1).then_some(State::Gil),
+            Some(_) => (named == 1).then_some(State::Lock),
+        };
+        waited |= waiting(trace, &mut page, (*id, lock), state, gap);
+    }
+    if locks.is_empty() {
+        page.y += 40.0;
+        page.note(text::no_lock());
+    }
+    page.finish_lanes(trace, options.until);
+    let mut entries = task_entries(trace, &sums);
+    if waited {
+        let fill = Fill::Solid(Role::State(if globals > 0 { State::Gil } else { State::Lock }).into());
+        entries.push(Entry { fill, tall: true, letter: None, text: waiters.to_owned() });
+    }
+    page.legend(&entries);
+    for (id, lock) in &locks {
+        page.note(&account(trace, *id, lock, globals == 1, page.window.from, page.window.to));
+    }
+    page.finish()
+}
+
+/// How many wait for a lock; whether anybody does.
+fn waiting(trace: &Trace, page: &mut Page, (id, lock): (LockId, &LockTrack), state: Option<State>, gap: f64) -> bool {
+    let mut shares = Shares::new(&page.grid, 1);
+    match state {
+        Some(state) => {
+            columns(trace, page, |column, totals| shares.put(column, 0, totals.states()[state as usize]));
+        }
+        None if id.name_index().is_some() => {
+            for column in 0..page.grid.columns {
+                let range = page.grid.column(column).and(page.window);
+                shares.put(usize::from(column), 0, lock.waiting(range));
+            }
+        }
+        None => {}
+    }
+    let cell = page.grid.cell;
+    let most = (0..usize::from(page.grid.columns)).map(|column| shares.time(column, 0)).max().unwrap_or_default();
+    if most == Ns::ZERO {
+        page.y += gap;
+        return false;
+    }
+    let most = most.0.div_ceil(cell.0).max(1);
+    let role = Role::State(if id.name_index().is_some() { State::Lock } else { State::Gil });
+    let kinds = vec![Kind { fill: Fill::Solid(role.into()), units: UNITS }];
+    let row = Row::new(Label::Waiters.text().to_owned(), shares, kinds, cell.times(most, 1), WAITERS);
+    page.row(Row { gap: gap + 8.0, scale: Some(most as u32), ..row });
+    true
+}
+
+/// What a lock comes to, in words.
+fn account(trace: &Trace, id: LockId, lock: &LockTrack, alone: bool, from: Ns, to: Ns) -> String {
+    let (then, now) = (lock.figures(from), lock.figures(to));
+    text::lock(
+        &name(trace, id, alone),
+        (now.held - then.held).share_of(to - from),
+        now.hand_overs.saturating_sub(then.hand_overs),
+        now.forced.saturating_sub(then.forced),
+        now.voluntary.saturating_sub(then.voluntary),
+    )
+}

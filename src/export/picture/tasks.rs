@@ -1,0 +1,226 @@
+//! The tasks: a lane for each, one for several, or a band for all of them.
+
+use super::list::{Fill, Ink, Picture, width_of};
+use super::page::{CALM, Entry, Inside, Page, Row, SMALL, letter, room_for, room_for_scale};
+use super::shares::{Kind, Shares, UNITS};
+use super::{Caption, Options};
+use crate::palette::Role;
+use crate::scene::{Folding, Grid, MOST_IN_A_ROW};
+use crate::state::{Outcome, State};
+use crate::text::{Label, percent, picture as text};
+use crate::trace::{Span, Trace};
+use crate::units::{Ns, Range, TaskId};
+
+/// From the bottom of a lane to its top: work, then waits in a fixed order, then the queue.
+pub(super) const ORDER: [State; State::COUNT] = [
+    State::Running,
+    State::Copying,
+    State::Starting,
+    State::Preempted,
+    State::Ready,
+    State::Gil,
+    State::Lock,
+    State::Io,
+    State::Sleep,
+    State::Queued,
+];
+/// Each state, with a worker kept occupied and without.
+pub(super) const STATES: usize = 2 * State::COUNT;
+/// Height of the strip of busy cores.
+const BUSY: f64 = 52.0;
+
+/// The place of a state among the kinds of a lane.
+pub(super) fn kind_of(state: State, holds: bool) -> Option<usize> {
+    let place = ORDER.iter().position(|s| *s == state)?;
+    Some(2 * place + usize::from(!holds && state != State::Running))
+}
+
+/// What the kind at that place is.
+pub(super) fn state_of(kind: usize) -> (State, bool) {
+    (ORDER[kind / 2 % ORDER.len()], kind.is_multiple_of(2))
+}
+
+/// How each state is drawn; waits in `low` units.
+pub(super) fn kinds(low: u32) -> Vec<Kind> {
+    let kind = |place: usize| {
+        let (state, holds) = state_of(place);
+        let ink = Ink::Role(Role::State(state));
+        let fill = if holds && state != State::Starting { Fill::Solid(ink) } else { Fill::Dotted(ink) };
+        Kind { fill, units: if state == State::Running { UNITS } else { low } }
+    };
+    (0..STATES).map(kind).collect()
+}
+
+/// Calls `each` with every span of `task` that is seen.
+pub(super) fn spans(trace: &Trace, task: usize, page: &Page, until: Ns, mut each: impl FnMut(Span)) {
+    let Some(track) = trace.tasks.get(task) else { return };
+    let first = track.marks().partition_point(|m| m.at <= page.window.from).saturating_sub(1);
+    track.spans_from(first, page.window, until).for_each(&mut each);
+}
+
+/// Until when it is told: the playhead, or all there is.
+pub(super) fn until(trace: &Trace, options: &Options) -> Ns {
+    options.until.unwrap_or(trace.latest()).min(trace.latest())
+}
+
+/// Height of each of so many lanes, and the space below it, where there are `more` pixels to spread over them.
+pub(super) fn heights(count: usize, more: f64) -> (f64, f64) {
+    let (height, gap) = match count {
+        0 | 1 => (90.0, 18.0),
+        2 => (64.0, 18.0),
+        3..=4 => (46.0, 16.0),
+        5..=8 => (34.0, 12.0),
+        9..=12 => (26.0, 9.0),
+        13..=20 => (20.0, 7.0),
+        21..=32 => (14.0, 6.0),
+        _ => (11.0, 5.0),
+    };
+    let each = more / count.max(1) as f64;
+    ((height + each * 0.75_f64).clamp(7.0, 170.0).round(), (gap + each * 0.25).clamp(3.0, 48.0).round())
+}
+
+pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f64) -> Picture {
+    let tasks = trace.tasks.len();
+    let lanes = options.lanes.max(1);
+    let size = tasks.div_ceil(lanes).max(1);
+    let groups = if size > MOST_IN_A_ROW { Vec::new() } else { Folding::Groups(size).lanes(tasks, None) };
+    let names: Vec<String> = match groups.as_slice() {
+        [] => vec![text::tasks(tasks)],
+        groups => groups.iter().map(|g| name(trace, g)).collect(),
+    };
+    let rights: Vec<_> = groups.iter().map(|g| right(trace, g)).collect();
+    let beside = rights.iter().flatten().map(|(text, _)| width_of(text, SMALL)).fold(width_of("0.00", SMALL), f64::max);
+    let cores = Label::CoresBusy.text();
+    let scale = |name: &str, steps: usize| room_for_scale(name, steps as u32);
+    let band = if groups.is_empty() { scale(&names[0], tasks) } else { 0.0 };
+    let room = room_for(names.iter().map(String::as_str)).max(scale(cores, trace.cores.len())).max(band);
+    let mut page = Page::new(caption, options, trace, room, beside);
+    page.axis();
+    let mut sums = vec![Ns::ZERO; STATES];
+    let mut busy = Shares::new(&page.grid, 1);
+    let until = until(trace, options);
+    if groups.is_empty() {
+        let mut shares = Shares::new(&page.grid, STATES);
+        (0..tasks).for_each(|task| add(trace, task, &page, until, &mut shares, &mut |_| {}));
+        account(&shares, &page.grid, &mut sums, &mut busy);
+        let whole = page.grid.cell.times(tasks.max(1) as u64, 1);
+        let height = (240.0 + more).clamp(60.0, 1_200.0);
+        let name = names.into_iter().next().unwrap_or_default();
+        page.row(Row { gap: 26.0, scale: Some(tasks as u32), ..Row::new(name, shares, kinds(UNITS), whole, height) });
+    }
+    let (height, gap) = heights(groups.len(), more);
+    for ((group, name), right) in groups.iter().zip(names_of(&groups, trace)).zip(rights) {
+        let mut shares = Shares::new(&page.grid, STATES);
+        let mut longest = [Range::default(); STATES];
+        for task in group.clone() {
+            add(trace, task, &page, until, &mut shares, &mut |span| {
+                let place = kind_of(span.state, span.holds).unwrap_or(0);
+                if span.range.len() > longest[place].len() {
+                    longest[place] = span.range;
+                }
+            });
+        }
+        account(&shares, &page.grid, &mut sums, &mut busy);
+        let whole = page.grid.cell.times(group.len() as u64, 1);
+        let labels = if group.len() == 1 { letters(&longest) } else { Vec::new() };
+        let end = broken(trace, group);
+        page.row(Row { gap, right, labels, end, ..Row::new(name, shares, kinds(UNITS / 2), whole, height) });
+    }
+    finish(page, trace, options, busy, &sums)
+}
+
+/// Adds what `task` did to `shares`.
+fn add(trace: &Trace, task: usize, page: &Page, until: Ns, shares: &mut Shares, each: &mut impl FnMut(&Span)) {
+    spans(trace, task, page, until, |span| {
+        if let Some(kind) = kind_of(span.state, span.holds) {
+            shares.add(&page.grid, span.range, kind);
+            each(&span);
+        }
+    });
+}
+
+/// Adds a lane to the sums of all and to the cores that were busy.
+pub(super) fn account(shares: &Shares, grid: &Grid, sums: &mut [Ns], busy: &mut Shares) {
+    sums.iter_mut().zip(shares.sums()).for_each(|(sum, time)| *sum += time);
+    (0..usize::from(grid.columns)).for_each(|column| busy.put(column, 0, shares.time(column, 0)));
+}
+
+/// The strip of busy cores, the legend and the foot.
+pub(super) fn finish(mut page: Page, trace: &Trace, options: &Options, busy: Shares, sums: &[Ns]) -> Picture {
+    page.y += 12.0;
+    busy_strip(&mut page, trace, busy);
+    page.finish_lanes(trace, options.until);
+    page.legend(&legend(sums));
+    page.finish()
+}
+
+/// How many cores were busy, on a scale that reaches to all of them.
+pub(super) fn busy_strip(page: &mut Page, trace: &Trace, busy: Shares) {
+    let cell = page.grid.cell;
+    let most = (0..usize::from(page.grid.columns)).map(|column| busy.time(column, 0)).max().unwrap_or_default();
+    let cores = (trace.cores.len() as u64).max(most.0.div_ceil(cell.0)).max(1);
+    let mean = busy.sums().into_iter().sum::<Ns>().share_of(page.window.len());
+    let kinds = vec![Kind { fill: Fill::Solid(Role::State(State::Running).into()), units: UNITS }];
+    let name = Label::CoresBusy.text().to_owned();
+    let right = Some((format!("{mean:.2}"), Role::Dim.into()));
+    let scale = Some(cores as u32);
+    page.row(Row { right, scale, least: CALM, ..Row::new(name, busy, kinds, cell.times(cores, 1), BUSY) });
+}
+
+/// The states there are, work first, then by their time.
+pub(super) fn legend(sums: &[Ns]) -> Vec<Entry> {
+    let all: Ns = sums.iter().copied().sum();
+    let mut present: Vec<usize> = (0..sums.len()).filter(|kind| sums[*kind] > Ns::ZERO).collect();
+    present.sort_by_key(|kind| (*kind != 0, std::cmp::Reverse(sums[*kind])));
+    let kinds = kinds(UNITS / 2);
+    let entry = |kind: usize| {
+        let (state, holds) = state_of(kind);
+        let words = if state == State::Preempted { Label::StatePreempted } else { Label::of_state(state, holds) };
+        let text = format!("{} {}", words.text(), percent(sums[kind].share_of(all)));
+        Entry { fill: kinds[kind].fill, tall: state == State::Running, letter: letter(state), text }
+    };
+    present.into_iter().map(entry).collect()
+}
+
+/// The letters of waits, each in its longest stretch.
+pub(super) fn letters(longest: &[Range]) -> Vec<Inside> {
+    let kinds = kinds(UNITS / 2);
+    let inside = |(kind, range): (usize, &Range)| {
+        let letter = letter(state_of(kind).0).filter(|_| !range.is_empty())?;
+        Some(Inside { range: *range, text: letter.to_string(), part: 0.5, fill: kinds[kind].fill })
+    };
+    longest.iter().enumerate().filter_map(inside).collect()
+}
+
+pub(super) fn task_name(trace: &Trace, task: TaskId) -> &str {
+    trace.names.get(task.index()).map_or("", |n| n.name.as_str())
+}
+
+fn name(trace: &Trace, group: &std::ops::Range<usize>) -> String {
+    let name = |task: usize| task_name(trace, TaskId(task as u32));
+    if group.len() <= 1 { name(group.start).to_owned() } else { text::group(name(group.start), name(group.end - 1)) }
+}
+
+fn names_of(groups: &[std::ops::Range<usize>], trace: &Trace) -> Vec<String> {
+    groups.iter().map(|g| name(trace, g)).collect()
+}
+
+/// What stands at the right of a lane: when its task was over, or how.
+fn right(trace: &Trace, group: &std::ops::Range<usize>) -> Option<(String, Ink)> {
+    if group.len() > 1 {
+        return Some((text::tasks(group.len()), Role::Dim.into()));
+    }
+    let track = trace.tasks.get(group.start)?;
+    match (track.end?.0, track.ended_at()?) {
+        (Outcome::Done, at) => Some((at.to_string(), Role::Dim.into())),
+        (Outcome::Stopped, _) => Some((Outcome::Stopped.name().to_owned(), Role::Dim.into())),
+        (broken, _) => Some((broken.name().to_owned(), Role::Alarm.into())),
+    }
+}
+
+/// Where a lane's task broke off, if it did.
+fn broken(trace: &Trace, group: &std::ops::Range<usize>) -> Option<(Ns, bool)> {
+    let track = trace.tasks.get(group.start).filter(|_| group.len() == 1)?;
+    let broke = matches!(track.end?.0, Outcome::Failed | Outcome::Killed);
+    track.ended_at().filter(|_| broke).map(|at| (at, false))
+}

@@ -1,0 +1,521 @@
+use std::collections::BTreeMap;
+
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+use super::*;
+use crate::state::{Outcome, State};
+use crate::trace::{Begin, End, Event, KernelRecord, Record, Span, TaskName};
+use crate::units::{CoreId, LockId, Stamp, TaskId, WorkerId};
+
+const T0: Stamp = Stamp(1_000_000_000);
+
+/// (when in microseconds, task, what, whether it keeps its worker)
+type Step = (u64, u32, State, bool);
+
+fn trace(tasks: u32, workers: u16, records: impl IntoIterator<Item = (u64, u16, u16, Event)>) -> Trace {
+    let name = |i: u32| TaskName { name: format!("task {}", i + 1), background: false };
+    let mut trace = Trace::new((0..tasks).map(name).collect(), workers);
+    let record = KernelRecord::Switches;
+    trace.begin(&Begin { t0: T0, pid: 1, workers, cores: vec![0, 1], record, ..Begin::default() });
+    let record = |(us, worker, core, event)| Record {
+        at: T0 + Ns::from_micros(us),
+        worker: WorkerId(worker),
+        core: CoreId(core),
+        event,
+    };
+    let records: Vec<Record> = records.into_iter().map(record).collect();
+    trace.extend(&records);
+    trace
+}
+
+fn enter(task: u32, state: State, holds: bool) -> Event {
+    match state {
+        State::Ended => Event::Ended { task: TaskId(task), outcome: Outcome::Done, signal: 0, cpu: Ns::ZERO },
+        state => Event::Enter { task: TaskId(task), state, holds, ago: Ns::ZERO, due: None },
+    }
+}
+
+fn of_steps(tasks: u32, workers: u16, steps: &[Step]) -> Trace {
+    let worker = |task: u32| (task % u32::from(workers)) as u16;
+    trace(
+        tasks,
+        workers,
+        steps.iter().map(|(us, task, state, holds)| {
+            // The kernel's record would say more than steps do: a core is no worker's here.
+            (*us, worker(*task), Record::NO_CORE.0, enter(*task, *state, *holds || *state == State::Running))
+        }),
+    )
+}
+
+/// Two threads and a queue; one of them is killed.
+fn small() -> Trace {
+    let mut records =
+        vec![(0, 2, 0, Event::Submitted { task: TaskId(0) }), (0, 2, 0, Event::Submitted { task: TaskId(1) })];
+    records.push((0, 2, 0, Event::Submitted { task: TaskId(2) }));
+    let lock = LockId::named(0);
+    records.extend([
+        (0, 2, 0, Event::WorkerStarting { who: WorkerId(0), task: TaskId(0) }),
+        (100, 0, 0, enter(0, State::Running, true)),
+        (200, 1, 1, enter(1, State::Running, true)),
+        (800, 1, 1, enter(1, State::Lock, true)),
+        (400, 0, 0, Event::LockTaken { lock, task: TaskId(0), waited: Ns::ZERO }),
+        (1_000, 0, 0, Event::LockReleased { lock, task: TaskId(0), forced: false }),
+        (1_000, 1, 1, Event::LockTaken { lock, task: TaskId(1), waited: Ns::from_micros(200) }),
+        (1_000, 1, 1, enter(1, State::Running, true)),
+        (1_200, 0, 0, enter(0, State::Sleep, false)),
+        (1_210, 0, 0, enter(2, State::Running, true)),
+        (1_500, 1, 1, Event::LockReleased { lock, task: TaskId(1), forced: false }),
+        (1_600, 1, 1, Event::Ended { task: TaskId(1), outcome: Outcome::Killed, signal: 9, cpu: Ns::ZERO }),
+        (1_800, 0, 0, enter(2, State::Ended, true)),
+        (1_900, 0, 0, enter(0, State::Running, true)),
+        (2_000, 0, 0, enter(0, State::Ended, true)),
+    ]);
+    let mut made = trace(3, 2, records).naming_locks(vec!["ledger".to_owned()]);
+    made.end(End { at: T0 + Ns::from_micros(2_000), ..End::default() });
+    made
+}
+
+fn caption() -> Caption {
+    Caption {
+        title: "three tasks & a <lock>".to_owned(),
+        description: "Two at once, one waits.".to_owned(),
+        command: "concviz export run.concviz --view tasks".to_owned(),
+    }
+}
+
+fn narrow() -> Options {
+    Options { width: 480.0, ..Options::default() }
+}
+
+/// A lane as a document has it.
+struct Seen {
+    name: String,
+    from: Ns,
+    column: Ns,
+    /// How each kind is filled, and how high it stands in each column, from the lowest kind to the highest.
+    heights: Vec<(String, Vec<u32>)>,
+}
+
+impl Seen {
+    fn range(&self, column: usize) -> Range {
+        let from = self.from + self.column.times(column as u64, 1);
+        Range::new(from, from + self.column)
+    }
+
+    fn height(&self, kind: &str, column: usize) -> u32 {
+        let of = |(_, heights): &(String, Vec<u32>)| heights.get(column).copied().unwrap_or(0);
+        self.heights.iter().filter(|(name, _)| name == kind).map(of).sum()
+    }
+
+    fn columns(&self) -> usize {
+        self.heights.iter().map(|(_, heights)| heights.len()).max().unwrap_or(0)
+    }
+
+    /// The columns that are looked at, and one or two behind them where there are any.
+    fn seen(&self, options: &Options) -> usize {
+        let end = options.range.map_or(Ns::MAX, |range| range.to);
+        (0..self.columns() + 2).take_while(|column| self.range(*column).to <= end).count()
+    }
+}
+
+fn attribute<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+    let begin = line.find(&format!("{name}=\""))? + name.len() + 2;
+    line[begin..].split('"').next()
+}
+
+/// The tops of a staircase, column by column, from the commands of its path.
+fn tops(path: &str) -> Vec<u32> {
+    let mut tops: Vec<u32> = Vec::new();
+    let mut height = 0i64;
+    let mut rest = path;
+    while let Some(command) = rest.chars().next() {
+        let end = rest[1..].find(|c: char| c.is_ascii_alphabetic()).map_or(rest.len(), |at| at + 1);
+        let numbers: Vec<i64> = rest[1..end].split_whitespace().map(|n| n.parse().expect("a whole number")).collect();
+        match (command, numbers.as_slice()) {
+            ('M', [x, 0]) => tops.extend((0..*x).map(|_| 0)),
+            ('V', [y]) => height = *y,
+            ('v', [by]) => height += by,
+            ('h', [columns]) => tops.extend((0..*columns).map(|_| height as u32)),
+            ('z', []) => assert_eq!(height, 0, "closed above the ground"),
+            other => panic!("{other:?} in {path}"),
+        }
+        rest = &rest[end..];
+    }
+    tops
+}
+
+/// The lanes of a document, read from its own attributes.
+fn lanes(svg: &str) -> Vec<Seen> {
+    let mut lanes: Vec<Seen> = Vec::new();
+    let mut inside = false;
+    for line in svg.lines() {
+        let number = |name: &str| attribute(line, name).and_then(|n| n.parse().ok()).map(Ns);
+        if let (Some(from), Some(column)) = (number("data-from"), number("data-column")) {
+            let name = line.split("<title>").nth(1).and_then(|rest| rest.split('<').next()).unwrap_or_default();
+            lanes.push(Seen { name: name.to_owned(), from, column, heights: Vec::new() });
+            inside = true;
+        } else if line.starts_with("</g>") {
+            inside = false;
+        } else if let (true, Some(path)) = (inside, attribute(line, " d")) {
+            let fill = attribute(line, "class").or_else(|| attribute(line, "fill")).expect("it is filled");
+            // Patterns of lanes of different heights have numbers.
+            let fill = fill.trim_end_matches(|c: char| c.is_ascii_digit() || c == ')').trim_end_matches('-');
+            let fill = if fill.starts_with("task") { attribute(line, "class").unwrap_or(fill) } else { fill };
+            lanes.last_mut().expect("a lane").heights.insert(0, (fill.to_owned(), tops(path)));
+        }
+    }
+    for lane in &mut lanes {
+        // What is drawn last stands lowest; what is above it begins where it ends.
+        let mut below = vec![0; lane.columns()];
+        for (_, tops) in &mut lane.heights {
+            for (top, below) in tops.iter_mut().zip(&mut below) {
+                let height = top.saturating_sub(*below);
+                *below = (*below).max(*top);
+                *top = height;
+            }
+        }
+    }
+    lanes
+}
+
+/// How a state is filled.
+fn fill(span: &Span) -> String {
+    let solid = (span.holds || span.state == State::Running) && span.state != State::Starting;
+    if solid { span.state.name().to_owned() } else { format!("url(#dots-{}", span.state.name()) }
+}
+
+/// What the trace itself says of `range`: the time of each kind over the spans that are counted.
+fn told(trace: &Trace, range: Range, until: Ns, count: impl Fn(usize, &Span) -> bool) -> BTreeMap<String, Ns> {
+    let range = range.and(Range::new(Ns::ZERO, until));
+    let mut sums = BTreeMap::new();
+    for (task, track) in trace.tasks.iter().enumerate() {
+        for span in track.spans_from(0, range, until).filter(|span| count(task, span)) {
+            *sums.entry(fill(&span)).or_insert(Ns::ZERO) += span.range.len();
+        }
+    }
+    sums
+}
+
+/// That `lane` has exactly what is counted; `whole` tasks' time is all there is, and what waits has `low` units.
+fn check(
+    trace: &Trace,
+    lane: &Seen,
+    options: &Options,
+    (whole, low): (u64, u32),
+    count: impl Fn(usize, &Span) -> bool,
+) {
+    let until = options.until.unwrap_or(trace.latest()).min(trace.latest());
+    for column in 0..lane.seen(options) {
+        let sums = told(trace, lane.range(column), until, &count);
+        let drawn = lane.heights.iter().map(|(kind, _)| kind);
+        for kind in drawn.chain(sums.keys()) {
+            let time = sums.get(kind).copied().unwrap_or_default();
+            let units = if kind == "running" { UNITS } else { low };
+            let exact = time.share_of(lane.column.times(whole, 1)) * f64::from(units);
+            let height = f64::from(lane.height(kind, column));
+            // A worker that is created for a task may be told to be kept or not: both look the same.
+            let most = if kind.contains("starting") { 2.0 } else { 1.0 };
+            assert!((height - exact).abs() <= most, "{} {kind} in column {column}: {height} for {exact}", lane.name);
+            assert_eq!(height > 0.0, time > Ns::ZERO, "{} {kind} in column {column}", lane.name);
+        }
+    }
+}
+
+fn steps(tasks: u32) -> impl Strategy<Value = Vec<Step>> {
+    let state = (0u8..=10).prop_map(|n| State::from_repr(n).expect("a state"));
+    let step = || (0u64..12_000, 0..tasks, state.clone(), any::<bool>());
+    prop_oneof![proptest::collection::vec(step(), 1..40), proptest::collection::vec(step(), 400..900)]
+}
+
+fn options() -> impl Strategy<Value = Options> {
+    let range = proptest::option::of((0u64..9_000, 1u64..9_000));
+    let until = proptest::option::of(0u64..14_000);
+    (range, 480u32..1_500, 1usize..12, until).prop_map(|(range, width, lanes, until)| Options {
+        range: range.map(|(from, len)| Range::new(Ns::from_micros(from), Ns::from_micros(from + len))),
+        width: f64::from(width),
+        lanes,
+        until: until.map(Ns::from_micros),
+        ..Options::default()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn every_column_of_every_task_has_its_exact_shares(tasks in 1u32..20, steps in steps(20), options in options()) {
+        let made = of_steps(tasks, 3, &steps);
+        let lanes = lanes(&picture(&made, View::Tasks, &caption(), &options).svg(None));
+        let size = (tasks as usize).div_ceil(options.lanes);
+        let band = size > crate::scene::MOST_IN_A_ROW;
+        let groups = if band { 1 } else { (tasks as usize).div_ceil(size) };
+        prop_assert_eq!(lanes.len(), groups + 1);
+        for (index, lane) in lanes[..groups].iter().enumerate() {
+            let group = if band { 0..tasks as usize } else { index * size..((index + 1) * size).min(tasks as usize) };
+            let low = if band { UNITS } else { UNITS / 2 };
+            check(&made, lane, &options, (group.len() as u64, low), |task, _| group.contains(&task));
+        }
+        let busy = &lanes[groups];
+        prop_assert_eq!(busy.name.as_str(), "cores busy");
+    }
+
+    #[test]
+    fn every_column_of_every_worker_has_its_exact_shares(steps in steps(9), options in options()) {
+        let made = of_steps(9, 3, &steps);
+        let lanes = lanes(&picture(&made, View::Workers, &caption(), &options).svg(None));
+        let workers = lanes.iter().filter(|lane| lane.name.starts_with("worker "));
+        for (index, lane) in workers.enumerate() {
+            // Several tasks may claim one worker at a time in a made-up trace; heights go beyond the lane then.
+            check(&made, lane, &options, (1, UNITS / 2), |_, span| {
+                span.worker.index() == index && (span.holds || span.state == State::Running)
+            });
+        }
+    }
+
+    #[test]
+    fn bars_and_strips_are_as_high_as_cores_were_busy(steps in steps(5), options in options(), cores in 1u32..9) {
+        let made = of_steps(5, 5, &steps);
+        let until = options.until.unwrap_or(made.latest()).min(made.latest());
+        let row = CompareRow { label: "threads".to_owned(), trace: &made, cells: Vec::new(), lit: true, until };
+        let comparison = Comparison { rows: vec![row], cores: f64::from(cores), ..Comparison::default() };
+        let bar = lanes(&compare(&comparison, &caption(), &options).svg(None)).remove(0);
+        let usage = lanes(&picture(&made, View::Utilization, &caption(), &options).svg(None)).remove(0);
+        let strip = lanes(&picture(&made, View::Tasks, &caption(), &options).svg(None)).pop().expect("a strip");
+        for (lane, kind, least) in [(bar, "accent", f64::from(cores)), (usage, "running", 2.0), (strip, "running", 2.0)] {
+            let running = |column: usize| {
+                let sums = told(&made, lane.range(column), until, |_, _| true);
+                sums.get("running").copied().unwrap_or_default().share_of(lane.column)
+            };
+            let shares: Vec<f64> = (0..lane.seen(&options)).map(running).collect();
+            let drawn: Vec<f64> = (0..lane.seen(&options)).map(|c| f64::from(lane.height(kind, c))).collect();
+            // The scale reaches to all cores, or to the most that were busy at one time: one factor for all columns.
+            let (most, at) = drawn.iter().zip(0..).fold((0.0, 0), |m, (h, at)| if *h > m.0 { (*h, at) } else { m });
+            if most == 0.0 {
+                prop_assert!(shares.iter().all(|s| *s == 0.0));
+                continue;
+            }
+            let full = shares[at] / most * f64::from(UNITS);
+            let slack = full / f64::from(UNITS) * 2.0;
+            prop_assert!(full >= least - slack - least * 2.0 / most, "{kind}: {full} for {least}");
+            for (share, height) in shares.iter().zip(&drawn) {
+                let exact = share / full * f64::from(UNITS);
+                prop_assert!((height - exact).abs() <= 1.0 + exact * 2.0 / most, "{kind}: {height} for {exact}");
+                prop_assert_eq!(*height > 0.0, *share > 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn cores_and_locks_show_whose_they_were(
+        turns in proptest::collection::vec((0u32..9, 1u64..400, 0u64..200, 0u16..2), 1..200),
+        options in options(),
+    ) {
+        let lock = LockId(0);
+        let mut records = Vec::new();
+        let mut us = 0;
+        let mut had: Vec<(u32, u16, Range)> = Vec::new();
+        for (task, works, rests, core) in &turns {
+            let id = TaskId(*task);
+            records.push((us, *task as u16, *core, enter(*task, State::Running, true)));
+            records.push((us, *task as u16, *core, Event::LockTaken { lock, task: id, waited: Ns::ZERO }));
+            had.push((*task, *core, Range::new(Ns::from_micros(us), Ns::from_micros(us + works))));
+            us += works;
+            records.push((us, *task as u16, *core, Event::LockReleased { lock, task: id, forced: false }));
+            records.push((us, *task as u16, *core, enter(*task, State::Sleep, true)));
+            us += rests;
+        }
+        let mut made = trace(9, 9, records);
+        made.end(End { at: T0 + Ns::from_micros(us), ..End::default() });
+        let until = options.until.unwrap_or(made.latest()).min(made.latest());
+        for view in [View::Cores, View::Lock] {
+            let lanes = lanes(&picture(&made, view, &caption(), &options).svg(None));
+            for lane in lanes.iter().filter(|lane| lane.name == "GIL" || lane.name.starts_with("core ")) {
+                let core: Option<u16> = lane.name.strip_prefix("core ").and_then(|n| n.parse().ok());
+                for column in 0..lane.seen(&options) {
+                    let range = lane.range(column).and(Range::new(Ns::ZERO, until));
+                    for color in 0..6u32 {
+                        let mine = had.iter().filter(|(task, on, _)| task % 6 == color && core.is_none_or(|c| c == *on));
+                        let time: Ns = mine.map(|(_, _, r)| r.and(range).len()).sum();
+                        let exact = time.share_of(lane.column) * f64::from(UNITS);
+                        let height = f64::from(lane.height(&format!("task-{}", color + 1), column));
+                        prop_assert!((height - exact).abs() <= 1.0, "{} {color} in {column}: {height} for {exact}", lane.name);
+                        prop_assert_eq!(height > 0.0, time > Ns::ZERO);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_is_asked_for_there_is_a_picture(
+        steps in steps(30),
+        tasks in 0u32..30,
+        width in prop_oneof![Just(f64::NAN), Just(-1.0), Just(1e12), 1.0f64..3_000.0],
+        height in proptest::option::of(prop_oneof![Just(f64::INFINITY), Just(0.0), 1.0f64..900.0]),
+        range in proptest::option::of((any::<u64>(), any::<u64>())),
+        until in proptest::option::of(any::<u64>()),
+        lanes in 0usize..50,
+    ) {
+        let made = of_steps(tasks, 4, &steps);
+        let range = range.map(|(a, b)| Range::new(Ns(a), Ns(b)));
+        let options = Options { range, width, height, title: None, lanes, until: until.map(Ns) };
+        for view in View::ALL {
+            let picture = picture(&made, view, &caption(), &options);
+            prop_assert!(picture.svg(Some(Theme::Light)).ends_with("</svg>\n"));
+        }
+    }
+}
+
+#[test]
+fn a_moment_of_work_in_a_long_wait_is_seen() {
+    let steps = [(0, 0, State::Sleep, false), (500_000, 0, State::Running, true), (500_001, 0, State::Sleep, false)];
+    let made = of_steps(1, 1, &[steps.as_slice(), &[(60_000_000, 0, State::Ended, true)]].concat());
+    let lanes = lanes(&picture(&made, View::Tasks, &caption(), &Options::default()).svg(None));
+    assert_eq!(lanes[0].heights[0].0, "running");
+    assert_eq!(lanes[0].heights[0].1.iter().sum::<u32>(), 1);
+}
+
+#[test]
+fn the_document_says_what_it_is_and_follows_the_viewer() {
+    let picture = picture(&small(), View::Tasks, &caption(), &narrow());
+    let svg = picture.svg(None);
+    assert!(svg.contains("<title id=\"title\">three tasks &amp; a &lt;lock&gt;</title>"));
+    assert!(svg.contains("<desc id=\"sentence\">Two at once, one waits.</desc>"));
+    assert!(svg.contains("<metadata>concviz export run.concviz --view tasks</metadata>"));
+    assert!(svg.contains("role=\"img\"") && svg.contains("prefers-color-scheme:light"));
+    assert!(!picture.svg(Some(Theme::Light)).contains("prefers-color-scheme"));
+    let moving = picture.animated(None, 4.0);
+    assert!(moving.contains("prefers-reduced-motion:no-preference") && moving.contains("5s linear infinite"));
+    let paths = |svg: &str| lanes(svg).iter().map(Seen::columns).collect::<Vec<_>>();
+    assert_eq!(paths(&moving), paths(&svg));
+}
+
+#[test]
+fn what_is_missing_is_said_and_hatched() {
+    let mut made = small();
+    made.record = KernelRecord::None("it is refused".to_owned());
+    made.push(&Record {
+        at: T0 + Ns::from_micros(1_700),
+        worker: WorkerId(0),
+        core: CoreId(0),
+        event: Event::Lost { count: 7 },
+    });
+    made.suspend(T0 + Ns::from_micros(300), T0 + Ns::from_micros(600));
+    let svg = picture(&made, View::Cores, &caption(), &Options::default()).svg(None);
+    assert!(svg.contains(">MEASURED, no kernel record<"));
+    assert!(svg.contains("no kernel record (it is refused)"));
+    assert!(svg.contains(">7 events lost<") && svg.contains(">paused<"));
+    assert!(svg.contains("fill=\"url(#lines-faint)\""));
+}
+
+#[test]
+fn a_picture_in_a_frame_fills_it() {
+    let post = picture(&small(), View::Tasks, &caption(), &Options::post());
+    assert_eq!(post.size, (1_200.0, 675.0));
+    let plain = picture(&small(), View::Tasks, &caption(), &Options::default());
+    let lowest = |p: &Picture| {
+        let y = |e: &Element| if let Element::Words(words) = e { words.at.1 } else { 0.0 };
+        p.elements().map(y).fold(0.0, f64::max)
+    };
+    assert!(lowest(&post) > 620.0 && lowest(&plain) < 600.0, "{} {}", lowest(&post), lowest(&plain));
+}
+
+/// The dots of a picture.
+fn decode(bytes: &[u8]) -> (usize, Vec<[u8; 3]>) {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().expect("a PNG");
+    let mut dots = vec![0; reader.output_buffer_size().expect("a size")];
+    let frame = reader.next_frame(&mut dots).expect("a frame");
+    (frame.width as usize, dots[..frame.buffer_size()].as_chunks::<3>().0.to_vec())
+}
+
+#[test]
+fn dots_have_the_areas_that_the_shapes_have() {
+    let made = small();
+    let picture = picture(&made, View::Tasks, &caption(), &Options::default());
+    let green = [0x2f, 0xb4, 0x7f];
+    for scale in [1.0, 2.0] {
+        let bytes = picture.png(Theme::Dark, scale).expect("a PNG");
+        assert_eq!(bytes, picture.png(Theme::Dark, scale).expect("a PNG"), "the same every time");
+        let (width, dots) = decode(&bytes);
+        assert_eq!((width, dots.len() / width), ((picture.size.0 * scale) as usize, (picture.size.1 * scale) as usize));
+        let area: f64 = picture
+            .moving
+            .iter()
+            .map(|element| {
+                let Element::Lane(lane) = element else { return 0.0 };
+                let work = lane
+                    .stairs
+                    .iter()
+                    .filter(|s| s.fill == Fill::Solid(Ink::Role(crate::palette::Role::State(State::Running))));
+                let units: u64 = work.flat_map(|s| &s.steps).map(|s| u64::from(s.columns) * u64::from(s.top)).sum();
+                units as f64 * lane.scale.0 * lane.scale.1
+            })
+            .sum();
+        let counted = dots.iter().filter(|dot| **dot == green).count() as f64 / scale / scale;
+        // The legend has a little of it too; edges that a dot lies across have other colours.
+        assert!((counted - area - 225.0).abs() < area * 0.03, "{counted} for {area}");
+    }
+}
+
+#[test]
+fn a_picture_too_large_is_refused_in_a_sentence() {
+    let huge = Picture { size: (8_000.0, 8_000.0), ..Picture::default() };
+    assert!(huge.png(Theme::Dark, 8.0).expect_err("too large").ends_with("choose a smaller width or scale."));
+}
+
+#[test]
+fn every_character_of_the_interface_has_a_shape() {
+    use ab_glyph::Font;
+    let font = ab_glyph::FontRef::try_from_slice(include_bytes!("../../../assets/fonts/JetBrainsMono-Bold.ttf"));
+    let font = font.expect("the font");
+    for c in "abcäöüßéñłğАяΩω0123456789×…→≈✓✗“”–·%µ".chars() {
+        assert_ne!(font.glyph_id(c).0, 0, "{c}");
+    }
+}
+
+#[test]
+fn the_tasks() {
+    assert_snapshot!(picture(&small(), View::Tasks, &caption(), &narrow()).svg(None));
+}
+
+#[test]
+fn the_workers() {
+    assert_snapshot!(picture(&small(), View::Workers, &caption(), &narrow()).svg(Some(Theme::Light)));
+}
+
+#[test]
+fn the_cores() {
+    assert_snapshot!(picture(&small(), View::Cores, &caption(), &narrow()).svg(Some(Theme::Dark)));
+}
+
+#[test]
+fn the_locks() {
+    assert_snapshot!(picture(&small(), View::Lock, &caption(), &narrow()).svg(Some(Theme::Dark)));
+}
+
+#[test]
+fn the_utilization() {
+    assert_snapshot!(picture(&small(), View::Utilization, &caption(), &narrow()).svg(Some(Theme::HighContrast)));
+}
+
+#[test]
+fn a_comparison_that_moves() {
+    let (a, b) = (small(), of_steps(1, 1, &[(0, 0, State::Running, true), (2_400, 0, State::Ended, true)]));
+    let row = |label: &str, trace, lit| CompareRow {
+        label: label.to_owned(),
+        trace,
+        cells: vec!["2.00 ms".to_owned(), "1.20×".to_owned()],
+        lit,
+        until: Ns::from_millis(60),
+    };
+    let comparison = Comparison {
+        rows: vec![row("serial", &b, false), row("threads", &a, true)],
+        headings: vec!["time".to_owned(), "speedup".to_owned()],
+        ideal: Some(Ideal { label: "ideal".to_owned(), at: Ns::from_micros(1_200), cells: vec!["1.20 ms".to_owned()] }),
+        cores: 2.0,
+        notes: vec!["Threads.".to_owned()],
+    };
+    let options = Options { width: 700.0, ..Options::default() };
+    assert_snapshot!(compare(&comparison, &caption(), &options).animated(None, 4.0));
+}

@@ -1,0 +1,71 @@
+//! How many cores were used, and for what: one stacked area on a scale of cores.
+
+use super::list::{Fill, Picture};
+use super::page::{CALM, Entry, Page, Row, room_for_scale};
+use super::shares::{Kind, Shares, UNITS};
+use super::{Caption, Options};
+use crate::palette::Role;
+use crate::state::State;
+use crate::text::{Label, percent, picture as text};
+use crate::trace::{Totals, Trace};
+use crate::units::Ns;
+
+/// What is told apart, from the bottom.
+const PARTS: [(Label, Role); 3] = [
+    (Label::CoreComputes, Role::State(State::Running)),
+    (Label::CoreBeside, Role::Dim),
+    (Label::CoreOverhead, Role::Bar),
+];
+
+/// Calls `each` with what all tasks together did in every column of the page that is known.
+pub(super) fn columns(trace: &Trace, page: &Page, mut each: impl FnMut(usize, Totals)) {
+    let edge = |index: u64| {
+        let at = page.grid.from + page.grid.cell.times(index, 1);
+        at.max(page.window.from).min(page.window.to)
+    };
+    let mut before = (edge(0), trace.crowd().totals(edge(0)));
+    for column in 0..usize::from(page.grid.columns) {
+        let at = edge(column as u64 + 1);
+        if at > before.0 {
+            let now = trace.crowd().totals(at);
+            each(column, now.since(&before.1));
+            before = (at, now);
+        }
+    }
+}
+
+pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f64) -> Picture {
+    let name = Label::CoresBusy.text();
+    let mut page = Page::new(caption, options, trace, room_for_scale(name, trace.cores.len() as u32), 0.0);
+    page.axis();
+    let mut shares = Shares::new(&page.grid, PARTS.len());
+    let places = trace.crowd().cores().len();
+    let mut peak = Ns::ZERO;
+    columns(trace, &page, |column, totals| {
+        let of = |time: &dyn Fn(usize) -> Ns| (0..places).map(time).sum::<Ns>();
+        let times = [
+            totals.states()[State::Running as usize],
+            of(&|place| totals.beside(place)),
+            of(&|place| totals.overhead(place)),
+        ];
+        times.into_iter().enumerate().for_each(|(part, time)| shares.put(column, part, time));
+        peak = peak.max(times.into_iter().sum());
+    });
+    let cell = page.grid.cell;
+    let cores = (trace.cores.len() as u64).max(peak.0.div_ceil(cell.0)).max(1);
+    let sums = shares.sums();
+    let all: Ns = sums.iter().copied().sum();
+    let kind = |(_, role): (Label, Role)| Kind { fill: Fill::Solid(role.into()), units: UNITS };
+    let height = (300.0 + more).clamp(60.0, 2_000.0);
+    let row = Row::new(name.to_owned(), shares, PARTS.map(kind).to_vec(), cell.times(cores, 1), height);
+    page.row(Row { scale: Some(cores as u32), least: CALM, ..row });
+    page.finish_lanes(trace, options.until);
+    let whole = page.window.len().times(trace.cores.len().max(1) as u64, 1);
+    let entry = |((label, role), time): ((Label, Role), Ns)| {
+        let text = format!("{} {}", label.text(), percent(time.share_of(whole)));
+        (time > Ns::ZERO).then_some(Entry { fill: Fill::Solid(role.into()), tall: true, letter: None, text })
+    };
+    page.legend(&PARTS.into_iter().zip(sums).filter_map(entry).collect::<Vec<_>>());
+    page.note(&text::mean_and_peak(all.share_of(page.window.len()), peak.share_of(cell)));
+    page.finish()
+}

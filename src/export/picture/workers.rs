@@ -1,0 +1,114 @@
+//! The workers: what each of them does, and below that for whom.
+
+use super::list::{Fill, Picture, width_of};
+use super::page::{Inside, Page, Row, SMALL, room_for, room_for_scale};
+use super::shares::{Kind, Shares, UNITS};
+use super::tasks::{STATES, account, finish, heights, kind_of, kinds, letters, spans, task_name, until};
+use super::{Caption, Options};
+use crate::palette::{Role, TASK_COLORS};
+use crate::state::State;
+use crate::text::{Label, picture as text};
+use crate::trace::Trace;
+use crate::units::{Ns, Range, TaskId};
+
+/// Height of the ribbon that says whose it is: with room for their numbers, and without.
+const RIBBON: (f64, f64) = (15.0, 4.0);
+
+/// One worker's lane under construction.
+struct Work {
+    states: Shares,
+    whose: Shares,
+    tasks: Vec<TaskId>,
+    longest: Vec<Range>,
+    stretches: Vec<(Range, TaskId)>,
+}
+
+/// A kind for each task's colour.
+pub(super) fn task_kinds() -> Vec<Kind> {
+    let fill = |n: usize| Fill::Solid(Role::Task(TaskId(n as u32)).into());
+    (0..TASK_COLORS).map(|n| Kind { fill: fill(n), units: UNITS }).collect()
+}
+
+pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f64) -> Picture {
+    let shown = trace.workers.len().min(options.lanes.max(1));
+    let names: Vec<String> = (1..=shown).map(|n| format!("{} {n}", Label::Worker.text())).collect();
+    let room = room_for(names.iter().map(String::as_str))
+        .max(room_for_scale(Label::CoresBusy.text(), trace.cores.len() as u32));
+    let longest = trace.names.iter().map(|n| width_of(&n.name, SMALL)).fold(width_of("0.00", SMALL), f64::max);
+    let beside = longest.max(width_of(&text::tasks(trace.tasks.len()), SMALL)).min(150.0);
+    let mut page = Page::new(caption, options, trace, room, beside);
+    page.axis();
+    let mut workers: Vec<Work> = (0..shown).map(|_| Work::new(&page)).collect();
+    let mut busy = Shares::new(&page.grid, 1);
+    let until = until(trace, options);
+    for task in 0..trace.tasks.len() {
+        spans(trace, task, &page, until, |span| {
+            if span.state == State::Running {
+                busy.add(&page.grid, span.range, 0);
+            }
+            let worker = workers.get_mut(span.worker.index());
+            if let (Some(worker), true) = (worker, span.holds || span.state == State::Running) {
+                worker.add(&page, TaskId(task as u32), &span);
+            }
+        });
+    }
+    let mut sums = vec![Ns::ZERO; STATES];
+    let (height, gap) = heights(shown, more);
+    // Where each worker had one task, its name at the right says it.
+    let shared = workers.iter().any(|work| work.tasks.len() > 1);
+    let ribbon = if height >= 30.0 { RIBBON.0 } else { RIBBON.1 };
+    let height = if shared { (height - ribbon).max(7.0) } else { height };
+    for (name, work) in names.into_iter().zip(workers) {
+        account(&work.states, &page.grid, &mut sums, &mut Shares::new(&page.grid, 1));
+        let labels = letters(&work.longest);
+        let right = match work.tasks.as_slice() {
+            [] => None,
+            [task] => Some(super::page::shorten(task_name(trace, *task), beside, SMALL)),
+            tasks => Some(text::tasks(tasks.len())),
+        };
+        let right = right.map(|text| (text, Role::Dim.into()));
+        let cell = page.grid.cell;
+        let row = Row::new(name, work.states, kinds(UNITS / 2), cell, height);
+        page.row(Row { labels, right, gap: if shared { 2.0 } else { gap }, ..row });
+        if !shared {
+            continue;
+        }
+        let labels = work.stretches.iter().map(|(range, task)| Inside {
+            range: *range,
+            text: (task.0 + 1).to_string(),
+            part: 1.0,
+            fill: Fill::Solid(Role::Task(*task).into()),
+        });
+        let labels = labels.collect();
+        page.row(Row { gap, labels, ..Row::new(String::new(), work.whose, task_kinds(), cell, ribbon) });
+    }
+    finish(page, trace, options, busy, &sums)
+}
+
+impl Work {
+    fn new(page: &Page) -> Work {
+        Work {
+            states: Shares::new(&page.grid, STATES),
+            whose: Shares::new(&page.grid, TASK_COLORS),
+            tasks: Vec::new(),
+            longest: vec![Range::default(); STATES],
+            stretches: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, page: &Page, task: TaskId, span: &crate::trace::Span) {
+        let Some(kind) = kind_of(span.state, true) else { return };
+        self.states.add(&page.grid, span.range, kind);
+        self.whose.add(&page.grid, span.range, task.index() % TASK_COLORS);
+        if self.tasks.last() != Some(&task) {
+            self.tasks.push(task);
+        }
+        if span.range.len() > self.longest[kind].len() {
+            self.longest[kind] = span.range;
+        }
+        match self.stretches.last_mut() {
+            Some((range, last)) if *last == task && range.to == span.range.from => range.to = span.range.to,
+            _ => self.stretches.push((span.range, task)),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What pictures say beside figures and labels.
+
+use super::{counted, percent};
+
+/// The command that makes a picture again, as it stands at its foot.
+pub fn command(command: &str) -> String {
+    format!("$ {command}")
+}
+
+/// The name of a lane that several tasks share.
+pub fn group(first: &str, last: &str) -> String {
+    // Of names that are numbered the last one's number says enough.
+    let number =
+        last.rsplit_once(' ').filter(|(name, _)| first.rsplit_once(' ').is_some_and(|(other, _)| other == *name));
+    format!("{first} … {}", number.map_or(last, |(_, number)| number))
+}
+
+/// How many tasks a lane, or a worker, has.
+pub fn tasks(count: usize) -> String {
+    counted(count as u64, "task", "tasks")
+}
+
+/// How often a lock changed hands.
+pub fn hand_overs(count: u64) -> String {
+    counted(count, "hand-over", "hand-overs")
+}
+
+/// How many cores the run was not seen on; where nothing is recorded nobody knows more.
+pub fn unused(count: usize) -> String {
+    counted(count as u64, "core on which nothing was seen", "cores on which nothing was seen")
+}
+
+/// A mean, and the most there was of it.
+pub fn mean_and_peak(mean: f64, peak: f64) -> String {
+    format!("mean {mean:.1}, peak {peak:.1}")
+}
+
+/// That the global lock has no name but this.
+pub fn global_lock(of: Option<usize>) -> String {
+    of.map_or_else(|| "GIL".to_owned(), |worker| format!("GIL of {}", worker + 1))
+}
+
+/// The name of the last task that has a colour of its own: behind it they come again.
+pub fn again(name: &str) -> String {
+    format!("{name}, then again")
+}
+
+/// That there is nothing to be seen of locks.
+pub const fn no_lock() -> &'static str {
+    "Nobody took a lock."
+}
+
+/// What a lock comes to: the share of the time for which somebody had it, how often it changed hands, and how it was let go of.
+pub fn lock(name: &str, held: f64, hand_overs: u64, asked: u64, by_itself: u64) -> String {
+    let turns = self::hand_overs(hand_overs);
+    format!("{name}: held {}, {turns}; let go of {asked} times when asked, {by_itself} by itself", percent(held))
+}
+
+/// Why there is no picture in dots: it would be too large, or nothing.
+pub fn too_many_dots(width: f64, height: f64) -> String {
+    format!("A picture of {width:.0} by {height:.0} dots cannot be made: choose a smaller width or scale.")
+}
+
+/// Why there is none: the program's own font cannot be read.
+pub fn no_font() -> String {
+    "The font of this program cannot be read.".to_owned()
+}
+
+/// Why there is none: what the encoder says.
+pub fn no_png(why: &str) -> String {
+    format!("The picture cannot be written as PNG: {why}.")
+}
