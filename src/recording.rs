@@ -11,6 +11,7 @@ use crate::trace::{TaskName, Trace};
 use crate::units::Ns;
 
 mod comparison;
+pub mod map;
 mod score;
 
 pub use comparison::{Comparison, Entry, Figures, Ideal, Ratio, Row, SameWork, disturbed, usual_models};

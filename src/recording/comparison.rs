@@ -109,7 +109,7 @@ impl<'a> Entry<'a> {
     }
 
     /// Why it does not count; nothing if it does.
-    fn failure(&self) -> Option<String> {
+    pub fn failure(&self) -> Option<String> {
         if let Some(why) = self.broken {
             return Some(why.to_owned());
         }

@@ -67,7 +67,10 @@ impl Who {
             Who::Threads => 'T',
             Who::Processes => 'P',
             Who::Async => 'A',
-            Who::Gil(_) | Who::OldGil(_) => 'G',
+            Who::Gil(Base::Threads) | Who::OldGil(Base::Threads) => 'G',
+            Who::Gil(Base::Serial) | Who::OldGil(Base::Serial) => 's',
+            Who::Gil(Base::Processes) | Who::OldGil(Base::Processes) => 'p',
+            Who::Gil(Base::Async) | Who::OldGil(Base::Async) => 'a',
         }
     }
 
