@@ -122,7 +122,7 @@ impl NoRatio {
             NoRatio::Host { stolen, cores } => format!("the host took {stolen:.1} of {} cores away", whole(cores)),
             NoRatio::SlowBaseline { speed } => format!("the machine ran serial at {speed:.1} of this speed"),
             NoRatio::SlowRun { speed } => format!("the machine ran at {speed:.1} of serial's speed"),
-            NoRatio::Impossible => "a run was faster than all cores can be, so one was disturbed".to_owned(),
+            NoRatio::Impossible => "a run was faster than it can be, so another was disturbed".to_owned(),
             NoRatio::OtherWork => "the runs did not do the same work".to_owned(),
             NoRatio::NoBaseline => "there is no serial run to hold the others against".to_owned(),
         }

@@ -51,7 +51,8 @@ fn made(model: Model, needs: &[Need], at_once: bool, slower: u64) -> Recording {
     records.sort_by_key(|r| r.at);
     records.iter().for_each(|r| trace.push(r));
     let cpu = Ns::from_millis(needs.iter().map(|n| n.0 * slower).sum());
-    let workers = (0..plan.stage().workers).map(|n| WorkerUse { pid: 7, tid: 7 + u32::from(n), ..WorkerUse::default() });
+    let workers =
+        (0..plan.stage().workers).map(|n| WorkerUse { pid: 7, tid: 7 + u32::from(n), ..WorkerUse::default() });
     trace.end(End { at: Stamp(last * 1_000_000), cpu, workers: workers.collect(), ..End::default() });
     let machine = Machine { usable: 2.0, allowed: vec![0, 1] };
     Recording { setup, plan, rates, machine, trace, beside: Beside::default(), broken: None }
@@ -167,7 +168,8 @@ fn runs_that_broke_have_a_row_that_says_so_and_the_others_their_ratios() {
 
 #[test]
 fn two_sources_are_held_against_the_first_and_other_work_against_nothing() {
-    let [a, b] = [made(Model::plain(ModelKind::Serial), &[(500, 0), (500, 0)], false, 1), five(&[(500, 0), (500, 0)]).remove(1)];
+    let [a, b] =
+        [made(Model::plain(ModelKind::Serial), &[(500, 0), (500, 0)], false, 1), five(&[(500, 0), (500, 0)]).remove(1)];
     let both = [Entry::of(&a, Some("a.cvz")), Entry::of(&b, Some("b.cvz"))];
     let comparison = Comparison::of(&both);
     assert_eq!(comparison.rows.iter().map(Row::name).collect::<Vec<_>>(), ["a.cvz serial", "b.cvz threads"]);

@@ -71,11 +71,11 @@ pub fn measured(cores: Cores, engine: &str, runs: usize) -> String {
 }
 
 /// How many threads or processes were used, in a few characters: `64 thr`.
-pub fn used(threads: usize, processes: usize) -> String {
-    match (threads, processes) {
+pub fn used(n: usize, processes: bool) -> String {
+    match (n, processes) {
         (0, _) => "-".to_owned(),
-        (n, 0 | 1) => format!("{n} thr"),
-        (_, n) => format!("{n} proc"),
+        (n, false) => format!("{n} thr"),
+        (n, true) => format!("{n} proc"),
     }
 }
 
@@ -161,7 +161,7 @@ impl MapLine {
             MapLine::Won { won, ties, cells } => {
                 let mut parts: Vec<String> = won.iter().map(|(who, n)| format!("{who} {n}")).collect();
                 if let Some((who, n)) = won.first() {
-                    parts[0] = format!("{who} wins {n} of {}", counted(*cells as u64, "cell", "cells"));
+                    parts[0] = format!("{who}: {n} of {}", counted(*cells as u64, "cell", "cells"));
                 }
                 match (parts.is_empty(), *ties) {
                     (true, _) => "Nobody wins: all cells are ties".to_owned(),
