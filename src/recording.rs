@@ -11,6 +11,7 @@ use crate::trace::{TaskName, Trace};
 use crate::units::Ns;
 
 mod comparison;
+pub mod map;
 mod score;
 mod stored;
 

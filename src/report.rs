@@ -7,6 +7,7 @@ mod csv;
 mod document;
 mod fields;
 mod laps;
+mod map;
 mod narrator;
 mod printout;
 mod rounds;
@@ -22,6 +23,7 @@ pub use comparison::{
 pub use csv::{csv_head, csv_rows};
 pub use document::{SCHEMA, json};
 pub use fields::*;
+pub use map::{map_json, map_letter, map_sentence, map_table};
 pub use narrator::Narrator;
 pub use printout::Printout;
 pub use sentences::{shortfall, summary};

@@ -12,6 +12,7 @@ mod stats;
 mod store;
 mod track;
 mod unblock;
+mod walk;
 mod weave;
 mod wire;
 

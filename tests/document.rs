@@ -373,3 +373,69 @@ fn spans_are_as_their_schema_says() {
     assert!(broken(|d| d["runs"][1]["tasks"][0]["task"] = 0.into()).contains("too small"));
     assert!(broken(|d| d["runs"][0]["locks"][0]["held"] = 1.into()).contains("locks[0].held"));
 }
+
+fn compared(document: &Value) -> Result<(), String> {
+    let schema = serde_json::from_str(include_str!("../assets/compare.schema.json")).expect("the schema is JSON");
+    check(&schema, &schema, document, "document")
+}
+
+fn printed(args: &str) -> Value {
+    let output = concviz(args);
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{args}: {err}");
+    assert!(err.is_empty(), "{args}: without a terminal nothing belongs on stderr: {err}");
+    serde_json::from_str(&out).unwrap_or_else(|e| panic!("{args}: {e}: {out}"))
+}
+
+#[test]
+fn a_comparison_is_the_documents_of_its_runs_and_what_they_come_to() {
+    for args in ["-w io --tasks 3 --wait 10ms --repeat 3", "-w cpu --tasks 3 --set cpu=10ms", "-w locks --set rounds=3"]
+    {
+        let document = printed(&format!("compare --format json {args}"));
+        compared(&document).unwrap_or_else(|e| panic!("{args}: {e}"));
+        let runs = document["runs"].as_array().expect("runs");
+        let rows = document["rows"].as_array().expect("rows");
+        assert_eq!((rows.len(), runs.len() % 5), (5, 0), "{args}");
+        assert_eq!((&document["same_work"], &document["error"]), (&"exactly".into(), &Value::Null), "{args}");
+        for run in runs {
+            laws(args, run);
+            assert_eq!(run["params"], runs[0]["params"], "{args}: the work is the same");
+            let results = |run: &Value| {
+                run["tasks"].as_array().expect("tasks").iter().map(|t| t["result"].clone()).collect::<Vec<_>>()
+            };
+            assert_eq!(results(run), results(&runs[0]), "{args}: to the last iteration");
+        }
+        let ideal = number(&document["ideal"]["makespan_s"]);
+        for row in rows {
+            let run = &runs[row["run"].as_u64().expect("a place") as usize];
+            assert_eq!((&row["model"], &row["global_lock"]), (&run["model"], &run["global_lock"]), "{args}");
+            assert_eq!((&row["makespan_s"], &row["parallelism"]), (&run["makespan_s"], &run["parallelism"]), "{args}");
+            assert_eq!(row["p99_s"], run["latency_s"]["p99"], "{args}: {row}");
+            assert_eq!(row["spread_s"].is_null(), row["counted"] == 1, "{args}: {row}");
+            assert_eq!(row["copied_bytes"].is_null(), row["model"] != "processes", "{args}: {row}");
+            assert!(ideal <= number(&row["makespan_s"]) && row["error"].is_null(), "{args}: {row}");
+            assert!(row["speedup"].is_null() != row["no_speedup"].is_null(), "{args}: a ratio or a reason: {row}");
+        }
+        assert!(document["verdict"].as_str().is_some_and(|v| v.ends_with('.')), "{args}");
+    }
+}
+
+#[test]
+fn a_map_has_every_cell_and_every_time() {
+    let args = "map --tasks 1,4 --waits 0,100 --length 2ms --repeat 2 --models serial,threads+gil,async --format json";
+    let document = printed(args);
+    let schema: Value = serde_json::from_str(include_str!("../assets/map.schema.json")).expect("the schema is JSON");
+    check(&schema, &schema, &document, "document").unwrap_or_else(|e| panic!("{args}: {e}"));
+    let cells = document["cells"].as_array().expect("cells");
+    let places: Vec<_> = cells.iter().map(|c| (number(&c["tasks"]) as u16, number(&c["wait_percent"]) as u8)).collect();
+    assert_eq!(places, [(1, 0), (1, 100), (4, 0), (4, 100)]);
+    for cell in cells {
+        let times = cell["times"].as_array().expect("times");
+        assert_eq!(times.len(), 3, "{cell}");
+        assert!(times.iter().all(|t| t["times_s"].as_array().is_some_and(|t| t.len() == 2)), "{cell}");
+        assert!(cell["winner"].is_null() != cell["tied"].as_array().is_some_and(Vec::is_empty), "{cell}");
+        // Waiting cannot be done in less.
+        let serial = number(&times[0]["median_s"]);
+        assert!(cell["wait_percent"] != 100 || serial >= 0.002 * number(&cell["tasks"]), "{cell}");
+    }
+}

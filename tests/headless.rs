@@ -296,3 +296,72 @@ fn a_run_that_fails_ends_the_repetition() {
     assert!(said.contains("did not come to the end") && said.lines().count() == 1, "{said}");
     assert!(text.contains("Run 1 of 5.") && !text.contains("Run 2 of 5."), "{text}");
 }
+
+#[test]
+fn a_comparison_is_a_table_with_a_verdict_as_its_last_line() {
+    let (code, out, err) = output("compare -w io --tasks 3 --wait 10ms");
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    for part in
+        ["io: 3 tasks", "one after the other", "serial", "threads", "processes", "async", "threads+GIL", "ideal"]
+    {
+        assert!(out.contains(part), "`{part}` is missing:\n{out}");
+    }
+    assert!(out.lines().all(|l| l.chars().count() <= 80 && l.trim_end() == l), "{out}");
+    assert!(out.lines().last().is_some_and(|l| l.ends_with('.')), "{out}");
+    assert!(!out.contains('\u{1b}'), "bold is for terminals");
+    let (code, out, _) = output("compare -w io --tasks 3 --wait 10ms -m serial,async --format markdown");
+    assert_eq!((code, out.matches("\n| ").count()), (Some(0), 3), "{out}");
+    let (code, out, _) = output("compare -w io --tasks 3 --wait 10ms -m serial,async --format csv --repeat 2");
+    assert_eq!((code, out.lines().count()), (Some(0), 3), "{out}");
+    let (code, out, _) = output("compare -w io --tasks 3 --wait 10ms -m serial,async --plain");
+    assert!(code == Some(0) && out.contains("async took") && out.contains("best possible"), "{out}");
+}
+
+/// `args` interrupted as soon as it has begun to measure: when the first runner is there.
+#[cfg(target_os = "linux")]
+fn interrupted(args: &str) -> (Option<i32>, String) {
+    let child = command(args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program runs");
+    let pid = Pid::from_raw(child.id().cast_signed()).expect("a process");
+    let children = || {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", child.id())).into_iter().flatten().flatten();
+        let of = |t: std::fs::DirEntry| std::fs::read_to_string(t.path().join("children")).unwrap_or_default();
+        threads.map(of).any(|c| !c.trim().is_empty())
+    };
+    let from = Instant::now();
+    while !children() && from.elapsed() < Duration::from_secs(20) {
+        std::thread::yield_now();
+    }
+    kill_process(pid, Signal::INT).expect("the signal is sent");
+    let Output { status, stdout, .. } = child.wait_with_output().expect("it ends");
+    (status.code(), String::from_utf8(stdout).expect("UTF-8"))
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_was_measured_until_a_signal_is_a_valid_document() {
+    for args in ["compare -w io --tasks 3 --wait 10s --format json", "map --length 10s --waits 100 --format json"] {
+        let (code, out) = interrupted(args);
+        assert_eq!(code, Some(130), "{args}");
+        let document: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|e| panic!("{args}: {e}: {out}"));
+        assert!(document["error"].as_str().is_some_and(|e| e.contains("signal 2")), "{args}: {out}");
+    }
+}
+
+#[test]
+fn a_model_that_cannot_run_has_a_row_that_says_so_and_the_others_go_on() {
+    // No process may be made but those of the program itself: the limit counts all of this user's.
+    let mut command = Command::new("sh");
+    let line = format!(
+        "ulimit -n 40; exec {} compare -w io --tasks 60 --wait 1ms --workers 60 --format json",
+        env!("CARGO_BIN_EXE_concviz")
+    );
+    let command = command.args(["-c", &line]).env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")).stdin(Stdio::null());
+    let Output { status, stdout, stderr } = command.output().expect("a shell");
+    let document: serde_json::Value = serde_json::from_slice(&stdout).expect("JSON");
+    let rows = document["rows"].as_array().expect("rows");
+    let failed: Vec<_> = rows.iter().filter(|r| !r["error"].is_null()).map(|r| r["model"].clone()).collect();
+    let err = String::from_utf8_lossy(&stderr);
+    assert_eq!((status.code(), failed), (Some(1), vec!["processes".into()]), "{err}\n{document:#}");
+    assert!(err.starts_with("error: processes: ") && err.lines().count() == 1, "{err}");
+    assert!(rows.iter().filter(|r| r["error"].is_null()).all(|r| r["makespan_s"].is_number()));
+}

@@ -68,11 +68,11 @@ mod tests {
     fn a_workload_can_be_a_file_of_ones_own() {
         assert!(script(Shell::Bash).contains("-o default concviz"));
         let zsh = script(Shell::Zsh);
-        assert_eq!(zsh.matches(":_concviz_workload'").count(), 4, "-w and --workload, with and without `run`");
+        assert_eq!(zsh.matches(":_concviz_workload'").count(), 6, "-w and --workload: the screen, `run`, `compare`");
         assert_eq!(zsh.matches("_files -g").count(), 1);
         let fish = script(Shell::Fish);
         assert_eq!(fish.matches("    or return 0\n").count(), 1);
         let lines: Vec<&str> = fish.lines().filter(|l| l.contains(" -l workload ")).collect();
-        assert!(lines.len() == 2 && lines.iter().all(|l| l.contains(" -r -F -a ")), "{lines:?}");
+        assert!(lines.len() == 3 && lines.iter().all(|l| l.contains(" -r -F -a ")), "{lines:?}");
     }
 }

@@ -244,7 +244,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ("completions", &["<SHELL>"]),
     ("completions tcsh", &["'tcsh'", "bash, elvish, fish, powershell, zsh"]),
     ("man 1", &["'1'"]),
-    ("compare", &["compare"]),
+    ("comparison", &["compare"]),
     ("run --format xml", &["--format", "table, json, csv"]),
     ("run --repeat 0", &["--repeat", "from 1 to 1000"]),
     ("run --repeat 1001", &["--repeat", "from 1 to 1000"]),

@@ -1,8 +1,115 @@
-//! A map, measured.
-use crate::report::ListFormat;
-use crate::settings::Mapping;
+//! A map of who is fastest, measured: every cell under every model, round by round.
+
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
-/// todo
-pub fn map(_: &Mapping, _: ListFormat) -> ExitCode {
-    ExitCode::SUCCESS
+
+use super::compare::is_bold;
+use super::{Runs, Stop, code, machine, plan, print};
+use crate::plan::{Plan, Rates};
+use crate::recording::Entry;
+use crate::recording::map::{Map, Schedule, setup, work};
+use crate::report::{ListFormat, map_json, map_table};
+use crate::settings::{Mapping, Setup};
+use crate::text::report::compare::MapLine;
+use crate::units::Ns;
+
+/// Measures the map that `mapping` describes and prints it in `format`. Whatever ends it, what was measured until then
+/// is printed. The code to exit with is 0, or 1 if a run failed, or 128 and the number of the signal that ended it.
+pub fn map(mapping: &Mapping, format: ListFormat) -> ExitCode {
+    code(attempt(mapping, format))
+}
+
+fn attempt(mapping: &Mapping, format: ListFormat) -> Result<(), Stop> {
+    let cores = usable(mapping);
+    let schedule = Schedule::of(mapping, cores);
+    let mut map = Map::new(mapping, schedule.length, cores);
+    let measured = measure(mapping, schedule, &mut map);
+    let broken = measured.as_ref().err().map(Stop::reason);
+    let printed = print(&match format {
+        ListFormat::Table => map_table(&map, is_bold()),
+        ListFormat::Json => map_json(&map, broken.as_deref()),
+    });
+    measured.and(printed)?;
+    match map.cells.iter().flat_map(|c| &c.failures).flatten().next() {
+        Some(why) => Err(Stop::Failed(why.clone())),
+        None => Ok(()),
+    }
+}
+
+/// How many cores' worth of time the workers can get.
+fn usable(mapping: &Mapping) -> f64 {
+    let all = machine::usable_cores();
+    mapping.wishes.cores.map_or(all, |n| f64::from(n).min(all))
+}
+
+/// One run of a round.
+struct Job {
+    cell: usize,
+    model: usize,
+    setup: Setup,
+    plan: Plan,
+}
+
+fn measure(mapping: &Mapping, schedule: Schedule, map: &mut Map) -> Result<(), Stop> {
+    let runs = Runs::open(None)?;
+    let (jobs, rates) = jobs(mapping, map)?;
+    let ahead =
+        MapLine::Ahead { runs: jobs.len(), rounds: schedule.rounds, length: schedule.length, time: schedule.time() };
+    if io::stderr().is_terminal() {
+        let _ = writeln!(io::stderr(), "{}", ahead.text());
+    }
+    let (mut known, mut taken) = (Ns::ZERO, 0.0);
+    for round in 1..=schedule.rounds {
+        for (done, job) in jobs.iter().enumerate() {
+            let what = progress(map, job, schedule, round, done, jobs.len());
+            let recording = runs.make_whatever((&job.setup, &job.plan, rates), what, false)?;
+            let run = recording.finished();
+            if let (Some(others), Some(time)) = (run.beside.others, run.trace.makespan()) {
+                known += time;
+                taken += others * time.as_secs();
+                map.others = Some(taken / known.as_secs());
+            }
+            let cell = &mut map.cells[job.cell];
+            match (run.trace.makespan(), Entry::of(&recording, None).failure()) {
+                (Some(time), None) => cell.times[job.model].push(time),
+                // One that was suspended says nothing, and one that failed says that this cannot be measured.
+                (_, Some(_)) if !recording.trace.suspended.is_empty() => {}
+                (_, why) => cell.failures[job.model] = why,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// All runs of a round, in their order: cell by cell, all models in turn.
+fn jobs(mapping: &Mapping, map: &Map) -> Result<(Vec<Job>, Rates), Stop> {
+    let mut jobs = Vec::new();
+    let mut known = None;
+    let usable = machine::usable_cores().ceil().max(1.0) as u16;
+    for cell in 0..map.cells.len() {
+        let Some((tasks, wait)) = map.place(cell) else { continue };
+        let workload = work(tasks, map.length, wait);
+        for (model, of) in map.models.iter().enumerate() {
+            let setup = setup(mapping, workload.clone(), *of);
+            // What was measured for the first cell that computes is as true for the others.
+            let rates = match known {
+                Some(rates) => rates,
+                None => plan(&setup)?.1,
+            };
+            if wait < 100 {
+                known = Some(rates);
+            }
+            let programs = setup.tasks().map_err(|e| Stop::Failed(e.to_string()))?;
+            jobs.push(Job { cell, model, plan: setup.plan(programs, usable, rates), setup });
+        }
+    }
+    Ok((jobs, known.unwrap_or_default()))
+}
+
+fn progress(map: &Map, job: &Job, schedule: Schedule, round: usize, done: usize, of: usize) -> String {
+    let (tasks, wait) = map.place(job.cell).unwrap_or_default();
+    let who = crate::insight::who(map.models[job.model]).row();
+    let rounds = (schedule.rounds - round) as u64 * of as u64 + (of - done) as u64;
+    let left = schedule.round.times(rounds, of.max(1) as u64);
+    MapLine::Progress { round, rounds: schedule.rounds, tasks, wait, who, left }.text()
 }

@@ -7,11 +7,11 @@ use crate::units::Ns;
 
 /// A gain below this is none.
 const GAIN: f64 = 1.05;
-/// Without a spread, times that differ by less than this share of the shorter one are a tie: so much do two runs of the
-/// same differ on a quiet machine.
+/// Times that differ by no more than this share of the shorter one are a tie: so much do two runs of the same differ on a
+/// quiet machine, and nobody would choose a model for it.
 const LIKE: f64 = 0.05;
-/// With a spread, this much is a tie all the same: nobody would choose a model for it.
-const TRIFLE: f64 = 0.02;
+/// A loop is full from this many cores on.
+const FULL: f64 = 0.7;
 /// Tasks that wait for a smaller share of their time do not wait.
 const WAITING: f64 = 0.05;
 /// Waiting for a lock is a reason from this share of what tasks did.
@@ -43,16 +43,13 @@ impl Timing {
         Some(Timing { time, spread: (sorted.len() > 1).then(|| middle(&away)) })
     }
 
-    /// Whether nobody can tell which of the two is shorter: they differ by no more than both spreads together, or, where
-    /// a spread is not known, by less than a twentieth of the shorter; a fiftieth is a tie in any case.
+    /// Whether nobody can tell which of the two is shorter: they differ by no more than a twentieth of the shorter one, or,
+    /// where that is more, by no more than both spreads together.
     pub fn ties(self, other: Timing) -> bool {
         let apart = self.time.0.abs_diff(other.time.0) as f64;
         let shorter = self.time.min(other.time).0 as f64;
-        let bound = match self.spread.zip(other.spread) {
-            Some((a, b)) => ((a + b).0 as f64).max(TRIFLE * shorter),
-            None => LIKE * shorter,
-        };
-        apart <= bound
+        let spreads = self.spread.unwrap_or_default() + other.spread.unwrap_or_default();
+        apart <= (LIKE * shorter).max(spreads.0 as f64)
     }
 }
 
@@ -71,6 +68,8 @@ pub struct Contender {
     pub timing: Timing,
     /// How many times as fast as the baseline it is, or why nobody can say. The baseline itself is 1.
     pub ratio: Result<f64, NoRatio>,
+    /// How many cores it kept busy.
+    pub busy: f64,
     /// How many threads or processes it had for the tasks.
     pub workers: usize,
     /// Peak memory, in bytes.
@@ -92,7 +91,7 @@ pub struct Field {
     pub contenders: Vec<Contender>,
     /// Those without.
     pub failed: Vec<Model>,
-    /// How many tasks there are, those in the background not counted.
+    /// How many tasks there are.
     pub tasks: usize,
     /// How many cores there are.
     pub cores: f64,
@@ -189,7 +188,8 @@ fn against_serial(field: &Field, clauses: &mut Vec<Clause>) {
 fn headline(field: &Field, plain: &[&Contender], clauses: &mut Vec<Clause>) {
     let Some(fastest) = plain.iter().min_by_key(|c| c.timing.time) else { return };
     let serial = plain.iter().find(|c| c.is_baseline());
-    let nobody = !fastest.gains() || serial.is_some_and(|s| s.timing.ties(fastest.timing));
+    // One task alone can gain nothing: what seems so is chance.
+    let nobody = field.tasks <= 1 || !fastest.gains() || serial.is_some_and(|s| s.timing.ties(fastest.timing));
     if nobody {
         clauses.push(Clause::NobodyGains { why: nobody_gains(field) });
         let losers = plain.iter().filter(|c| c.gain() < 1.0 / GAIN && !c.timing.ties(fastest.timing));
@@ -232,7 +232,7 @@ fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
     let why = match other.model.kind {
         ModelKind::Async if other.blocked => Some(Why::BlockingCalls),
         ModelKind::Async if field.waiting < WAITING => Some(Why::NothingWaits),
-        ModelKind::Async => Some(Why::OneThreadComputes),
+        ModelKind::Async => (other.busy >= FULL).then_some(Why::OneThreadComputes),
         _ => price(other, fastest).or_else(|| queue.then_some(Why::AtATime(other.workers))),
     };
     if other.gains() {

@@ -6,7 +6,7 @@ use crate::insight::{self, Contender, Field, Timing, is_comparable};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::state::State;
 use crate::text::{Clause, NoRatio, Uncounted, Verdict, Who};
-use crate::trace::Trace;
+use crate::trace::{KernelRecord, Trace};
 use crate::units::Ns;
 
 mod figures;
@@ -101,7 +101,18 @@ impl<'a> Entry<'a> {
     }
 
     fn score(&self) -> Option<Score> {
-        self.run.score().filter(|_| self.broken.is_none() && self.run.counts())
+        let score = self.run.score().filter(|_| self.broken.is_none() && self.run.counts())?;
+        // The kernel's ticks are too coarse for a short run, its record of switches is not.
+        let others = self.run.beside.others.or_else(|| self.crowded_out()).unwrap_or(score.others);
+        Some(Score { others, ..score })
+    }
+
+    /// For what share of the run its only worker had to leave its core to others; nothing where there are several, which
+    /// may have left it to each other, or where nobody recorded that.
+    fn crowded_out(&self) -> Option<f64> {
+        let (trace, stage) = (self.run.trace, self.run.plan.stage());
+        let time = trace.makespan().filter(|_| stage.workers == 1 && trace.record == KernelRecord::Switches)?;
+        Some(trace.stats(time).sums[State::Preempted as usize].share_of(time))
     }
 
     fn is_fair(&self) -> bool {
@@ -109,7 +120,7 @@ impl<'a> Entry<'a> {
     }
 
     /// Why it does not count; nothing if it does.
-    fn failure(&self) -> Option<String> {
+    pub fn failure(&self) -> Option<String> {
         if let Some(why) = self.broken {
             return Some(why.to_owned());
         }
@@ -150,7 +161,7 @@ impl Comparison {
         for (index, row) in rows.iter_mut().enumerate() {
             let own = row.shown.and_then(|shown| runs[shown].score());
             if Some(index) != baseline {
-                row.ratio = own.map(|own| ratio(own, base, cores, work));
+                row.ratio = own.map(|own| ratio((own, row.model), base, cores, work));
             }
         }
         let counted: Vec<Finished<'_>> = runs.iter().filter(|r| r.score().is_some()).map(|r| r.run).collect();
@@ -173,7 +184,7 @@ impl Comparison {
     }
 
     fn of_models(&self, runs: &[Entry<'_>]) -> Verdict {
-        let tasks = runs.first().map_or(0, |r| r.run.trace.names.iter().filter(|n| !n.background).count());
+        let tasks = runs.first().map_or(0, |r| r.run.trace.names.len());
         let ideal = self.ideal.as_ref();
         let fastest = self.rows.iter().filter_map(|r| Some(r.figures.as_ref()?.timing.time)).min().unwrap_or_default();
         let lock = ideal.and_then(|i| i.lock.clone()).map(|(name, held)| (name, held.share_of(fastest)));
@@ -184,6 +195,7 @@ impl Comparison {
                 model: row.model,
                 timing: figures.timing,
                 ratio,
+                busy: figures.busy,
                 workers: figures.workers,
                 memory: figures.memory,
                 start: figures.start.unwrap_or_default(),
@@ -281,12 +293,20 @@ fn rows(runs: &[Entry<'_>]) -> Vec<Row> {
 }
 
 /// How many times as fast as `base` `own` is, or why nobody can say.
-fn ratio(own: Score, base: Option<Score>, cores: f64, work: SameWork) -> Result<Ratio, NoRatio> {
+fn ratio((own, model): (Score, Model), base: Option<Score>, cores: f64, work: SameWork) -> Result<Ratio, NoRatio> {
     let Some(base) = base else { return Err(NoRatio::NoBaseline) };
     if work == SameWork::No {
         return Err(NoRatio::OtherWork);
     }
-    if let Some(times) = own.speedup(base, cores) {
+    // Where one computes at a time, only what others wait meanwhile can be gained.
+    let one_at_a_time = match model.kind {
+        ModelKind::Serial | ModelKind::Async => true,
+        ModelKind::Threads => model.lock.is_on(),
+        ModelKind::Processes => false,
+    };
+    let most = base.work.filter(|_| one_at_a_time).map(|work| 1.1 + base.waits.share_of(work));
+    let possible = |times: &f64| most.is_none_or(|most| *times <= most) || base.work == Some(Ns::ZERO);
+    if let Some(times) = own.speedup(base, cores).filter(possible) {
         return Ok(Ratio { times, slowed: own.is_slowed(base) });
     }
     let unfair = [own, base].into_iter().find(|s| !s.is_fair(cores));

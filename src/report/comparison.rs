@@ -4,6 +4,7 @@ use csv::Writer;
 use unicode_width::UnicodeWidthStr;
 
 use super::table::clean;
+use crate::model::ModelKind;
 use crate::recording::{Comparison, Entry, Figures, Ratio, Row, SameWork};
 use crate::text::report::Cores;
 use crate::text::report::compare::{Column, Note, measured, used};
@@ -119,9 +120,10 @@ fn width_of(comparison: &Comparison, column: Column) -> usize {
     cells.chain([column.head().width(), ideal]).max().unwrap_or(0)
 }
 
-/// A time of a run, in the unit of the longest.
-pub(super) fn time(comparison: &Comparison, time: Ns) -> String {
-    time.like(comparison.slowest().unwrap_or(time))
+/// A time of a run, in the unit of the longest; in its own where too little of it would be seen then.
+fn time(comparison: &Comparison, time: Ns) -> String {
+    let slowest = comparison.slowest().unwrap_or(time);
+    if time.times(20, 1) < slowest { time.to_string() } else { time.like(slowest) }
 }
 
 /// A ratio under its sign.
@@ -162,7 +164,8 @@ pub fn comparison_cell(comparison: &Comparison, row: &Row, column: Column) -> St
         Column::Start => own(start),
         Column::Copied => amount(copied),
         Column::Memory => amount(memory),
-        Column::Used => used(threads, processes),
+        Column::Used if row.model.kind == ModelKind::Processes => used(processes, true),
+        Column::Used => used(threads, false),
         Column::P50 => like(p50),
         Column::P99 => like(p99),
     }

@@ -67,7 +67,10 @@ impl Who {
             Who::Threads => 'T',
             Who::Processes => 'P',
             Who::Async => 'A',
-            Who::Gil(_) | Who::OldGil(_) => 'G',
+            Who::Gil(Base::Threads) | Who::OldGil(Base::Threads) => 'G',
+            Who::Gil(Base::Serial) | Who::OldGil(Base::Serial) => 's',
+            Who::Gil(Base::Processes) | Who::OldGil(Base::Processes) => 'p',
+            Who::Gil(Base::Async) | Who::OldGil(Base::Async) => 'a',
         }
     }
 
@@ -119,7 +122,7 @@ impl NoRatio {
             NoRatio::Host { stolen, cores } => format!("the host took {stolen:.1} of {} cores away", whole(cores)),
             NoRatio::SlowBaseline { speed } => format!("the machine ran serial at {speed:.1} of this speed"),
             NoRatio::SlowRun { speed } => format!("the machine ran at {speed:.1} of serial's speed"),
-            NoRatio::Impossible => "a run was faster than all cores can be, so one was disturbed".to_owned(),
+            NoRatio::Impossible => "a run was faster than it can be, so another was disturbed".to_owned(),
             NoRatio::OtherWork => "the runs did not do the same work".to_owned(),
             NoRatio::NoBaseline => "there is no serial run to hold the others against".to_owned(),
         }

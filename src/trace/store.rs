@@ -1,5 +1,7 @@
 //! A run's trace: everything recorded so far, kept so that any stretch of it is found quickly.
 
+mod forget;
+
 use std::collections::BTreeMap;
 
 use super::crowd::Crowd;
@@ -209,24 +211,6 @@ impl Trace {
         self.latest
     }
 
-    /// The first change of any task after `at`.
-    pub fn change_after(&self, at: Ns) -> Option<Ns> {
-        let next = |track: &Track| {
-            let marks = track.marks();
-            marks.get(marks.partition_point(|m| m.at <= at)).map(|m| m.at)
-        };
-        self.tasks.iter().filter_map(next).min()
-    }
-
-    /// The last change of any task before `at`.
-    pub fn change_before(&self, at: Ns) -> Option<Ns> {
-        let before = |track: &Track| {
-            let marks = track.marks();
-            marks.partition_point(|m| m.at < at).checked_sub(1).map(|n| marks[n].at)
-        };
-        self.tasks.iter().filter_map(before).max()
-    }
-
     /// How many events it was made from.
     pub fn recorded(&self) -> u64 {
         self.recorded
@@ -402,32 +386,6 @@ impl Trace {
         self.kept += 1;
         let new = || if lock.name_index().is_some() { LockTrack::named() } else { LockTrack::default() };
         change(self.locks.entry(lock).or_insert_with(new));
-    }
-
-    /// Drops the older half of the longest record, and all that is as old.
-    fn forget(&mut self) {
-        let longest = self.tasks.iter().map(Track::marks).max_by_key(|m| m.len());
-        let middle = longest.and_then(|m| m.get(m.len() / 2)).map(|m| m.at);
-        // Where it is mostly not tasks whose record is long, it is who was on the cores meanwhile.
-        let of_tasks: usize = self.tasks.iter().map(|t| t.marks().len()).sum();
-        let cut = if of_tasks * 2 < self.kept { middle.max(self.crowd.middle()) } else { middle };
-        let Some(cut) = cut else { return };
-        self.forgotten = cut.max(self.forgotten);
-        for track in &mut self.tasks {
-            self.kept -= track.forget(cut).min(self.kept);
-        }
-        for lock in self.locks.values_mut() {
-            self.kept -= lock.forget(cut).min(self.kept);
-        }
-        self.kept -= self.crowd.forget(self.forgotten).min(self.kept);
-        self.kept -= self.switched.forget(self.forgotten).min(self.kept);
-    }
-
-    /// How much had to make room for what came late: what its disorder costs.
-    pub(super) fn moved(&self) -> u64 {
-        let tracks = self.tasks.iter().map(|t| t.moved);
-        let locks = self.locks.values().map(LockTrack::moved);
-        tracks.chain(locks).sum::<u64>() + self.switched.moved() + self.threads.moved
     }
 
     /// All tasks together, for made-up traces.

@@ -1,1 +1,213 @@
+use proptest::prelude::*;
 
+use super::*;
+use crate::model::LockSettings;
+use crate::plan::{Rates, Wishes};
+use crate::recording::{Beside, Machine, empty_trace};
+use crate::settings::Setup;
+use crate::state::Outcome;
+use crate::trace::{Begin, End, Event, Record, WorkerUse};
+use crate::units::{CoreId, Stamp, TaskId, WorkerId};
+use crate::workload::{Scale, parse};
+
+const GIL: GlobalLock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
+
+/// Milliseconds that a task computes, and then waits.
+type Need = (u64, u64);
+
+/// A run of tasks with these `needs` under `model`, one after the other or all at once, everything `slower` times.
+fn made(model: Model, needs: &[Need], at_once: bool, slower: u64) -> Recording {
+    let text = format!(
+        "format = 1\nname = \"made\"\n[params]\ntasks = {}\n[[tasks]]\nname = \"task\"\ncount = \"tasks\"\nsteps = [{{ \
+         compute = {{ amount = \"1ms\" }} }}]\n",
+        needs.len()
+    );
+    let setup = Setup {
+        workload: parse("made.toml", &text).expect("a workload"),
+        model,
+        lock: LockSettings::default(),
+        wishes: Wishes { seed: 1, workers: at_once.then_some(needs.len() as u16), ..Wishes::default() },
+        scale: Scale::ONE,
+    };
+    let rates = Rates::all(1_000);
+    let plan = setup.plan(setup.tasks().expect("programs"), 2, rates);
+    let mut trace = empty_trace(&plan);
+    trace.begin(&Begin { t0: Stamp(0), pid: 7, workers: plan.stage().workers, cores: vec![0, 1], ..Begin::default() });
+    let mut records = Vec::new();
+    let (mut from, mut last) = (0, 0);
+    for (index, (work, wait)) in needs.iter().enumerate() {
+        let (task, worker) = (TaskId(index as u32), WorkerId(if at_once { index as u16 } else { 0 }));
+        let at = |ms: u64, event| Record { at: Stamp(ms * 1_000_000), worker, core: CoreId(0), event };
+        let enter = |state| Event::Enter { task, state, holds: true, ago: Ns::ZERO, due: None };
+        let (begin, computed) = (if at_once { 0 } else { from }, work * slower);
+        let end = begin + computed + wait;
+        records.push(at(0, Event::Submitted { task }));
+        records.push(at(begin, enter(State::Running)));
+        records.push(at(begin + computed, enter(State::Sleep)));
+        records.push(at(end, Event::Ended { task, outcome: Outcome::Done, signal: 0, cpu: Ns::ZERO }));
+        from = end;
+        last = last.max(end);
+    }
+    records.sort_by_key(|r| r.at);
+    records.iter().for_each(|r| trace.push(r));
+    let cpu = Ns::from_millis(needs.iter().map(|n| n.0 * slower).sum());
+    let workers =
+        (0..plan.stage().workers).map(|n| WorkerUse { pid: 7, tid: 7 + u32::from(n), ..WorkerUse::default() });
+    trace.end(End { at: Stamp(last * 1_000_000), cpu, workers: workers.collect(), ..End::default() });
+    let machine = Machine { usable: 2.0, allowed: vec![0, 1] };
+    Recording { setup, plan, rates, machine, trace, beside: Beside::default(), broken: None }
+}
+
+fn compared(recordings: &[Recording]) -> Comparison {
+    Comparison::of(&recordings.iter().map(|r| Entry::of(r, None)).collect::<Vec<_>>())
+}
+
+/// The five usual models, as two cores make them.
+fn five(needs: &[Need]) -> Vec<Recording> {
+    let run = |model: Model| {
+        let at_once = matches!(model.kind, ModelKind::Threads | ModelKind::Processes) && !model.lock.is_on();
+        made(model, needs, at_once, 1)
+    };
+    usual_models(GIL).map(run).to_vec()
+}
+
+#[test]
+fn rows_stand_in_the_order_of_the_scoreboard_whatever_was_measured_first() {
+    let mut runs = five(&[(500, 0), (500, 0)]);
+    runs.reverse();
+    let comparison = compared(&runs);
+    let names: Vec<String> = comparison.rows.iter().map(Row::name).collect();
+    assert_eq!(names, ["serial", "threads", "processes", "async", "threads+GIL"]);
+    assert_eq!((comparison.baseline, comparison.work, comparison.cores), (Some(0), SameWork::Exactly, 2.0));
+    assert_eq!(comparison.rows[0].shown, Some(4), "as it was handed in");
+    let ratio = |row: usize| comparison.rows[row].ratio.and_then(Result::ok).map(|r| r.times);
+    assert_eq!((ratio(0), ratio(1), ratio(3)), (None, Some(2.0), Some(1.0)));
+    let text = comparison.verdict.text();
+    assert_eq!(text, "Threads or processes: 2.0×. Async gains nothing: nothing here waits. With the GIL: processes.");
+}
+
+#[test]
+fn figures_are_those_of_the_trace() {
+    let comparison = compared(&five(&[(300, 100), (100, 0)]));
+    let [serial, threads, ..] = comparison.rows.as_slice() else { panic!("rows") };
+    let (serial, threads) = (serial.figures.expect("over"), threads.figures.expect("over"));
+    let ms = Ns::from_millis;
+    assert_eq!((serial.timing, threads.timing.time), (Timing { time: ms(500), spread: None }, ms(400)));
+    assert_eq!((serial.p50, serial.p99, threads.p50), (Some(ms(400)), Some(ms(500)), Some(ms(100))));
+    assert_eq!((serial.threads, threads.threads, threads.processes), (1, 2, 1));
+    assert!((threads.busy - 1.0).abs() < 1e-9 && serial.start.is_none() && serial.copied.is_none());
+    assert_eq!(comparison.rows[2].figures.expect("over").copied, Some(0), "processes could have copied");
+    assert_eq!(comparison.slowest(), Some(ms(500)));
+}
+
+#[test]
+fn the_ideal_is_bounded_by_work_or_by_the_longest() {
+    let ms = Ns::from_millis;
+    let ideal = |needs: &[Need]| {
+        let ideal = compared(&five(needs)).ideal.expect("measured");
+        (ideal.time, ideal.limit.text())
+    };
+    assert_eq!(ideal(&[(500, 0), (500, 0), (500, 0), (500, 0)]).1, "work / cores");
+    assert_eq!(ideal(&[(1, 400), (1, 100)]), (ms(401), "the longest wait".to_owned()));
+    assert_eq!(ideal(&[(400, 0), (100, 0)]), (ms(400), "the longest task".to_owned()));
+    // A run on slow cores makes it no worse.
+    let needs = [(500, 0), (500, 0)];
+    let slow = [made(Model::plain(ModelKind::Serial), &needs, false, 2), made(usual_models(GIL)[1], &needs, true, 1)];
+    let comparison = compared(&slow);
+    assert_eq!(comparison.ideal.as_ref().map(|i| i.time), Some(ms(500)));
+    assert!(matches!(comparison.rows[1].ratio, Some(Err(NoRatio::Impossible | NoRatio::SlowBaseline { .. }))));
+}
+
+#[test]
+fn of_several_runs_the_median_one_stands_for_all() {
+    let serial = Model::plain(ModelKind::Serial);
+    let runs = [700, 500, 900, 510, 490].map(|work| made(serial, &[(work, 0)], false, 1));
+    let comparison = compared(&runs);
+    let [row] = comparison.rows.as_slice() else { panic!("one row") };
+    assert_eq!((row.shown, row.counted, row.runs.len()), (Some(3), 5, 5));
+    let timing = row.figures.expect("over").timing;
+    assert_eq!(timing, Timing { time: Ns::from_millis(510), spread: Some(Ns::from_millis(20)) });
+}
+
+#[test]
+fn a_run_that_others_disturbed_counts_only_where_there_is_no_other() {
+    let serial = Model::plain(ModelKind::Serial);
+    let mut runs = vec![made(serial, &[(900, 0)], false, 1), made(serial, &[(500, 0)], false, 1)];
+    runs[0].beside.others = Some(1.0);
+    let row = compared(&runs).rows.remove(0);
+    assert_eq!((row.shown, row.counted, row.fair), (Some(1), 1, true));
+    let mut five = five(&[(500, 0), (500, 0)]);
+    five.iter_mut().for_each(|r| r.beside.others = Some(1.4));
+    let comparison = compared(&five);
+    assert_eq!(comparison.ideal_ratio(), None);
+    assert_eq!(comparison.verdict.text(), "No ratios: other programs kept 1.4 of 2 cores busy.");
+    five[0].beside = Beside { others: Some(0.1), stolen: Some(0.7), ..Beside::default() };
+    five[1..].iter_mut().for_each(|r| r.beside.others = None);
+    assert_eq!(compared(&five).verdict.text(), "No ratios: the host took 0.7 of 2 cores away.");
+    assert!(disturbed(&[Entry::of(&runs[0], None)]).is_some());
+}
+
+#[test]
+fn runs_that_broke_have_a_row_that_says_so_and_the_others_their_ratios() {
+    let mut runs = five(&[(500, 0), (500, 0)]);
+    runs[2].broken = Some("no more processes".to_owned());
+    let comparison = compared(&runs);
+    let row = &comparison.rows[2];
+    assert_eq!((row.figures, row.shown, row.ratio), (None, None, None));
+    assert_eq!(row.failure.as_deref(), Some("no more processes"));
+    assert!(comparison.verdict.text().ends_with("Processes: failed."), "{}", comparison.verdict.text());
+    assert!(comparison.rows[1].ratio.is_some_and(|r| r.is_ok()));
+    runs[0].broken = Some("killed".to_owned());
+    let comparison = compared(&runs);
+    assert_eq!(comparison.baseline, None);
+    assert!(comparison.verdict.text().contains("there is no serial run"), "{}", comparison.verdict.text());
+    let nothing = compared(&[]);
+    assert!(nothing.rows.is_empty() && nothing.ideal.is_none());
+    assert_eq!(nothing.verdict.text(), "Nothing was measured.");
+}
+
+#[test]
+fn two_sources_are_held_against_the_first_and_other_work_against_nothing() {
+    let [a, b] =
+        [made(Model::plain(ModelKind::Serial), &[(500, 0), (500, 0)], false, 1), five(&[(500, 0), (500, 0)]).remove(1)];
+    let both = [Entry::of(&a, Some("a.cvz")), Entry::of(&b, Some("b.cvz"))];
+    let comparison = Comparison::of(&both);
+    assert_eq!(comparison.rows.iter().map(Row::name).collect::<Vec<_>>(), ["a.cvz serial", "b.cvz threads"]);
+    assert_eq!(comparison.verdict.text(), "Fastest: b.cvz threads, 2.0× as fast as a.cvz serial.");
+    let other = made(Model::plain(ModelKind::Serial), &[(500, 0)], false, 1);
+    let differ = Comparison::of(&[Entry::of(&a, Some("a.cvz")), Entry::of(&other, Some("b.cvz"))]);
+    assert_eq!((differ.work, differ.ideal.is_none()), (SameWork::No, true));
+    assert_eq!(differ.rows[1].ratio, Some(Err(NoRatio::OtherWork)));
+    assert_eq!(differ.verdict.text(), "No ratios: the runs did not do the same work.");
+    let mut anew = five(&[(500, 0), (500, 0)]).remove(1);
+    anew.plan = anew.setup.plan(anew.setup.tasks().expect("programs"), 2, Rates::all(1_001));
+    let calibrated = Comparison::of(&[Entry::of(&a, Some("a.cvz")), Entry::of(&anew, Some("b.cvz"))]);
+    assert_eq!(calibrated.work, SameWork::Calibrated);
+    assert!(calibrated.verdict.text().ends_with("The cores were calibrated anew in between."));
+}
+
+proptest! {
+    #[test]
+    fn no_run_is_faster_than_the_ideal_and_every_run_has_its_row(
+        needs in proptest::collection::vec((0u64..400, 0u64..400), 1..6),
+        which in proptest::collection::vec((0usize..5, any::<bool>(), 1u64..3), 1..12),
+    ) {
+        let models = usual_models(GIL);
+        let runs: Vec<Recording> = which.iter().map(|(m, at_once, slower)| {
+            made(models[*m], &needs, *at_once && models[*m].kind.rules().many_workers, *slower)
+        }).collect();
+        let comparison = compared(&runs);
+        let ideal = comparison.ideal.clone().expect("all are over");
+        let mut seen: Vec<usize> = comparison.rows.iter().flat_map(|r| r.runs.clone()).collect();
+        seen.sort_unstable();
+        prop_assert_eq!(seen, (0..runs.len()).collect::<Vec<_>>());
+        for row in &comparison.rows {
+            let figures = row.figures.expect("it is over");
+            prop_assert!(ideal.time <= figures.timing.time);
+            prop_assert!(figures.p50 <= figures.p99 && figures.p99 <= Some(figures.timing.time));
+            prop_assert!(row.runs.contains(&row.shown.expect("one stands there")));
+        }
+        let again: Vec<Entry<'_>> = runs.iter().map(|r| Entry::of(r, None)).collect();
+        prop_assert_eq!(&comparison, &Comparison::of(&again), "the same runs, the same comparison");
+    }
+}

@@ -1,1 +1,129 @@
+use unicode_width::UnicodeWidthStr;
 
+use super::*;
+use crate::insight::{Timing, who};
+use crate::model::{GlobalLock, Model};
+use crate::recording::{Ideal, usual_models};
+use crate::text::{Clause, Limit, NoRatio, Verdict, Who};
+
+fn figures(ms: u64, busy: f64) -> Figures {
+    let time = Ns::from_millis(ms);
+    Figures {
+        timing: Timing { time, spread: None },
+        busy,
+        start: None,
+        copied: None,
+        copying: Ns::ZERO,
+        memory: Some(3_100_000),
+        workers: 1,
+        threads: 1,
+        processes: 1,
+        p50: Some(time.times(1, 2)),
+        p99: Some(time),
+        locked: 0.0,
+    }
+}
+
+/// What the mock-up of this table shows.
+fn mocked() -> Comparison {
+    let times = [(2_010, 1.0), (1_030, 1.95), (1_050, 1.91), (2_010, 1.0), (2_060, 0.98)];
+    let row = |(index, (model, (ms, busy))): (usize, (Model, (u64, f64)))| Row {
+        source: None,
+        model,
+        who: who(model),
+        figures: Some(figures(ms, busy)),
+        ratio: (index > 0).then(|| Ok(Ratio { times: 2_010.0 / ms as f64, slowed: index == 1 })),
+        shown: Some(index),
+        runs: vec![index],
+        counted: 1,
+        fair: true,
+        failure: None,
+    };
+    let models = usual_models(GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL));
+    let mut rows: Vec<Row> = models.into_iter().zip(times).enumerate().map(row).collect();
+    for (row, threads, processes) in [(1, 4, 1), (2, 4, 4), (4, 4, 1)] {
+        if let Some(figures) = &mut rows[row].figures {
+            (figures.threads, figures.processes) = (threads, processes);
+            figures.start = Some(Ns::from_micros(200 * processes as u64 * processes as u64));
+            figures.copied = (processes > 1).then_some(2_048);
+        }
+    }
+    let ideal = Ideal {
+        time: Ns::from_millis(1_000),
+        limit: Limit::Work,
+        work: Ns::from_millis(2_000),
+        waits: Ns::ZERO,
+        longest: Ns::from_millis(500),
+        lock: None,
+    };
+    let best = Clause::Best { who: vec![Who::Threads, Who::Processes], ratio: 1.95, one_thread: false };
+    let verdict = Verdict { clauses: vec![best, Clause::WithGil { old: false, who: vec![Who::Processes] }] };
+    Comparison { rows, baseline: Some(0), cores: 2.0, ideal: Some(ideal), work: SameWork::Exactly, verdict }
+}
+
+#[test]
+fn the_table_is_as_it_was_drawn() {
+    insta::assert_snapshot!(comparison_table(&mocked(), 80, false));
+}
+
+#[test]
+fn the_markdown_is_a_table_of_pipes() {
+    insta::assert_snapshot!(comparison_markdown(&mocked()));
+}
+
+#[test]
+fn the_sentences_can_be_listened_to() {
+    let text = comparison_sentences(&mocked());
+    insta::assert_snapshot!(text);
+    let silent = |c: char| !c.is_ascii_alphanumeric() && !" .,:;%/'()\n".contains(c);
+    assert_eq!(text.find(silent).map(|at| &text[at..]), None);
+}
+
+#[test]
+fn a_table_fits_whatever_the_width() {
+    let mut comparison = mocked();
+    for (index, row) in comparison.rows.iter_mut().enumerate() {
+        let figures = row.figures.as_mut().expect("figures");
+        figures.timing.spread = Some(Ns::from_micros(12_300));
+        figures.start = Some(Ns::from_micros(123_400));
+        if index == 3 {
+            row.ratio = Some(Err(NoRatio::Impossible));
+        }
+    }
+    for width in 36..200 {
+        let text = comparison_table(&comparison, width, false);
+        let wide = text.lines().filter(|l| !l.starts_with("time is") && !l.starts_with("?:"));
+        assert!(wide.clone().all(|l| l.width() <= width), "{width}:\n{text}");
+        assert!(text.lines().all(|l| l.trim_end() == l), "{text}");
+        assert!(text.contains("2.01 s") && text.contains("unsure"), "{text}");
+    }
+    assert!(comparison_table(&comparison, 200, false).contains("p50"));
+    assert!(!comparison_table(&comparison, 80, false).contains("p50"), "the least important goes first");
+}
+
+#[test]
+fn bold_is_for_terminals_and_for_the_verdict_alone() {
+    let text = comparison_table(&mocked(), 80, true);
+    let last = text.lines().last().expect("a verdict");
+    assert_eq!(last, "\u{1b}[1mThreads or processes: 1.9×. With the GIL: processes.\u{1b}[0m");
+    assert_eq!(text.matches('\u{1b}').count(), 2);
+    assert!(!comparison_table(&mocked(), 80, false).contains('\u{1b}'));
+}
+
+#[test]
+fn what_failed_says_why_and_nothing_of_it_reaches_the_terminal_as_a_command() {
+    let mut comparison = mocked();
+    comparison.rows[2].figures = None;
+    comparison.rows[2].ratio = None;
+    comparison.rows[2].failure = Some("no more \u{1b}[31mprocesses".to_owned());
+    comparison.rows[1].source = Some("evil\u{7}|name".to_owned());
+    let text = comparison_table(&comparison, 80, false);
+    assert!(text.contains("failed") && text.contains("processes: no more ?[31mprocesses"), "{text}");
+    for text in [text, comparison_markdown(&comparison), comparison_sentences(&comparison)] {
+        assert!(!text.contains('\u{1b}') && !text.contains('\u{7}'), "{text}");
+    }
+    assert!(comparison_markdown(&comparison).contains("evil?\\|name"));
+    let csv = comparison_csv(&comparison, &[]);
+    assert_eq!(csv.lines().count(), 6, "{csv}");
+    assert!(csv.starts_with("source,model,global_lock,"), "{csv}");
+}

@@ -71,11 +71,11 @@ pub fn measured(cores: Cores, engine: &str, runs: usize) -> String {
 }
 
 /// How many threads or processes were used, in a few characters: `64 thr`.
-pub fn used(threads: usize, processes: usize) -> String {
-    match (threads, processes) {
+pub fn used(n: usize, processes: bool) -> String {
+    match (n, processes) {
         (0, _) => "-".to_owned(),
-        (n, 0 | 1) => format!("{n} thr"),
-        (_, n) => format!("{n} proc"),
+        (n, false) => format!("{n} thr"),
+        (n, true) => format!("{n} proc"),
     }
 }
 
@@ -129,7 +129,62 @@ impl Note {
     }
 }
 
-/// How many tasks a map's row stands for.
-pub fn tasks(n: u16) -> String {
-    counted(n.into(), "task", "tasks")
+/// A line about a map.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
+pub enum MapLine {
+    Head { length: Ns, cores: f64, rounds: usize },
+    Waiting,
+    Tasks,
+    Tie,
+    Unknown,
+    Won { won: Vec<(String, usize)>, ties: usize, cells: usize },
+    Busy { others: f64, cores: f64 },
+    Failure { who: String, tasks: u16, wait: u8, why: String },
+    Progress { round: usize, rounds: usize, tasks: u16, wait: u8, who: String, left: Ns },
+    Ahead { runs: usize, rounds: usize, length: Ns, time: Ns },
+}
+
+impl MapLine {
+    /// The line, without a full stop at its end.
+    pub fn text(&self) -> String {
+        match self {
+            MapLine::Head { length, cores, rounds } => {
+                let cores = super::super::sentence::whole(*cores);
+                let rounds = counted(*rounds as u64, "round", "rounds");
+                format!("Who is fastest: tasks of {length}, of which a part is waiting; {cores} cores, {rounds}")
+            }
+            MapLine::Waiting => "waiting".to_owned(),
+            MapLine::Tasks => "tasks".to_owned(),
+            MapLine::Tie => "blank: a tie".to_owned(),
+            MapLine::Unknown => "?: not measured".to_owned(),
+            MapLine::Won { won, ties, cells } => {
+                let mut parts: Vec<String> = won.iter().map(|(who, n)| format!("{who} {n}")).collect();
+                if let Some((who, n)) = won.first() {
+                    parts[0] = format!("{who}: {n} of {}", counted(*cells as u64, "cell", "cells"));
+                }
+                match (parts.is_empty(), *ties) {
+                    (true, _) => "Nobody wins: all cells are ties".to_owned(),
+                    (false, 0) => parts.join(", "),
+                    (false, 1) => format!("{}; 1 is a tie", parts.join(", ")),
+                    (false, n) => format!("{}; {n} are ties", parts.join(", ")),
+                }
+            }
+            MapLine::Busy { others, cores } => {
+                let cores = super::super::sentence::whole(*cores);
+                format!("note: other programs kept {others:.1} of {cores} cores busy: who wins may be their doing")
+            }
+            MapLine::Failure { who, tasks, wait, why } => {
+                format!("{who}, {}, {wait} % waiting: {why}", counted((*tasks).into(), "task", "tasks"))
+            }
+            MapLine::Progress { round, rounds, tasks, wait, who, left } => {
+                let left = left.to_std().as_secs();
+                format!("round {round} of {rounds}, {left} s left: {tasks} x {wait} % as {who}")
+            }
+            MapLine::Ahead { runs, rounds, length, time } => {
+                let secs = time.to_std().as_secs().max(1);
+                format!("about {secs} s: {rounds} rounds of {runs} runs, {length} a task")
+            }
+        }
+    }
 }

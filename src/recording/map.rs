@@ -1,0 +1,208 @@
+//! A map of who is fastest: the share of waiting in its columns, the number of tasks in its rows, in each cell what every
+//! model took. Makes the work of its cells and judges what was measured; measures nothing itself.
+
+use crate::insight::Timing;
+use crate::model::{LockSettings, Model, ModelKind};
+use crate::plan::{Expected, Rates};
+use crate::settings::{Mapping, Setup};
+use crate::units::Ns;
+use crate::workload::{Kernel, Quantity, Scale, StepSpec, TaskSpec, Value, Workload};
+
+/// What a run takes besides its tasks: to start its runner, to end it, to hand over its record.
+const AROUND: Ns = Ns::from_millis(15);
+/// How long a task is at most where nobody says, and what is tried if that takes too long.
+const LENGTHS: [Ns; 4] = [Ns::from_millis(20), Ns::from_millis(10), Ns::from_millis(5), Ns::from_millis(2)];
+/// How many rounds there are where nobody says: with less there is no spread to speak of.
+const ROUNDS: (u64, u64) = (3, 9);
+
+/// What was measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Map {
+    /// How long a task takes alone.
+    pub length: Ns,
+    /// How many cores there were.
+    pub cores: f64,
+    /// Who was measured, in the order in which each cell has them.
+    pub models: Vec<Model>,
+    /// The rows: how many tasks.
+    pub tasks: Vec<u16>,
+    /// The columns: the percentage of its time for which a task waits.
+    pub waits: Vec<u8>,
+    /// The cells, row by row.
+    pub cells: Vec<Cell>,
+    /// How many cores other programs kept busy meanwhile, on average; nothing where no run was long enough to tell.
+    pub others: Option<f64>,
+}
+
+/// What was measured in one cell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cell {
+    /// The times of each model, round by round.
+    pub times: Vec<Vec<Ns>>,
+    /// Why a run of each model failed, if one did: then it is out of this cell.
+    pub failures: Vec<Option<String>>,
+}
+
+/// Who is fastest in a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Winner {
+    /// Nobody knows: there is nothing to compare.
+    Unknown,
+    /// Nobody can tell these apart, by their place in [`Map::models`]; the fastest first.
+    Tie(Vec<usize>),
+    /// This one, by its place.
+    One(usize),
+}
+
+/// What is going to be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// How long a task takes alone.
+    pub length: Ns,
+    /// How many rounds.
+    pub rounds: usize,
+    /// How long a round is expected to take.
+    pub round: Ns,
+}
+
+impl Cell {
+    /// One of so many models, before anything is measured.
+    pub fn of(models: usize) -> Cell {
+        Cell { times: vec![Vec::new(); models], failures: vec![None; models] }
+    }
+
+    /// How long the model at `place` took; nothing where it was not measured, or failed.
+    pub fn timing(&self, place: usize) -> Option<Timing> {
+        let failed = self.failures.get(place)?.is_some();
+        Timing::of(self.times.get(place)?).filter(|_| !failed)
+    }
+
+    /// Who is fastest: the one with the shortest median, if it ties with no other; see [`Timing::ties`].
+    pub fn winner(&self) -> Winner {
+        let mut known: Vec<(usize, Timing)> =
+            (0..self.times.len()).filter_map(|place| Some((place, self.timing(place)?))).collect();
+        known.sort_by_key(|(place, timing)| (timing.time, *place));
+        let (Some((first, best)), true) = (known.first().copied(), known.len() > 1) else { return Winner::Unknown };
+        let tied: Vec<usize> = known.iter().filter(|(_, t)| t.ties(best)).map(|(place, _)| *place).collect();
+        if tied.len() == 1 { Winner::One(first) } else { Winner::Tie(tied) }
+    }
+}
+
+impl Map {
+    /// One that nothing was measured of yet.
+    pub fn new(mapping: &Mapping, length: Ns, cores: f64) -> Map {
+        let cells = vec![Cell::of(mapping.models.len()); mapping.tasks.len() * mapping.waits.len()];
+        Map {
+            length,
+            cores,
+            models: mapping.models.clone(),
+            tasks: mapping.tasks.clone(),
+            waits: mapping.waits.clone(),
+            cells,
+            others: None,
+        }
+    }
+
+    /// The cell in the row for the `row`th number of tasks and the `column`th share of waiting.
+    pub fn cell(&self, row: usize, column: usize) -> Option<&Cell> {
+        self.cells.get(row * self.waits.len() + column).filter(|_| column < self.waits.len())
+    }
+
+    /// How many tasks the `index`th cell has, and for what percentage of their time they wait.
+    pub fn place(&self, index: usize) -> Option<(u16, u8)> {
+        let columns = self.waits.len().max(1);
+        Some((*self.tasks.get(index / columns)?, *self.waits.get(index % columns)?))
+    }
+
+    /// How many rounds the most measured cell has.
+    pub fn rounds(&self) -> usize {
+        self.cells.iter().flat_map(|c| &c.times).map(Vec::len).max().unwrap_or(0)
+    }
+
+    /// How many cells each model wins, by its place.
+    pub fn won(&self) -> Vec<usize> {
+        let mut won = vec![0; self.models.len()];
+        for cell in &self.cells {
+            if let Winner::One(place) = cell.winner() {
+                won[place] += 1;
+            }
+        }
+        won
+    }
+}
+
+/// The work of a cell: `tasks` tasks that take `length` each, of which they wait `wait` per cent: half of that before they
+/// compute and half after it, as somebody does who asks, works on the answer and asks again.
+pub fn work(tasks: u16, length: Ns, wait: u8) -> Workload {
+    let waits = length.times(wait.min(100).into(), 100);
+    let half = || StepSpec::Sleep(Quantity::from(Value::Time(waits.times(1, 2))));
+    let amount = Quantity::from(Value::Time(length - waits));
+    let compute = StepSpec::Compute { kernel: Kernel::Count, amount };
+    // A wait for nothing would still be one, and so would computing nothing.
+    let steps = match wait {
+        0 => vec![compute],
+        100.. => vec![half(), half()],
+        _ => vec![half(), compute, half()],
+    };
+    let count = Quantity::from(Value::Count(tasks.into()));
+    Workload {
+        name: "map".to_owned(),
+        group: String::new(),
+        title: String::new(),
+        about: String::new(),
+        show: Vec::new(),
+        params: Vec::new(),
+        tasks: vec![TaskSpec { name: "task".to_owned(), count, background: false, steps }],
+        workers: None,
+    }
+}
+
+/// What a cell is run with, under `model`.
+pub fn setup(mapping: &Mapping, workload: Workload, model: Model) -> Setup {
+    let lock: LockSettings = mapping.lock;
+    Setup { workload, model, lock, wishes: mapping.wishes, scale: Scale::ONE }
+}
+
+impl Schedule {
+    /// What `mapping` asks for on a machine with `cores` cores: the longest tasks of which three rounds fit into its
+    /// time, and as many rounds as fit then, nine at most; both only where it does not say.
+    pub fn of(mapping: &Mapping, cores: f64) -> Schedule {
+        let lengths: Vec<Ns> = mapping.length.map_or_else(|| LENGTHS.to_vec(), |length| vec![length]);
+        let least = mapping.repeat.map_or(ROUNDS.0, u64::from);
+        let fits = |length: &&Ns| round(mapping, **length, cores).times(least, 1) <= mapping.time;
+        let shortest = lengths.last().copied().unwrap_or(LENGTHS[0]);
+        let length = lengths.iter().find(fits).copied().unwrap_or(shortest);
+        let round = round(mapping, length, cores);
+        let rounds = mapping
+            .repeat
+            .map_or_else(|| (mapping.time.0 / round.0.max(1)).clamp(ROUNDS.0, ROUNDS.1) as usize, usize::from);
+        Schedule { length, rounds, round }
+    }
+
+    /// How long all of it is expected to take.
+    pub fn time(&self) -> Ns {
+        self.round.times(self.rounds as u64, 1)
+    }
+}
+
+/// How long a round is expected to take.
+fn round(mapping: &Mapping, length: Ns, cores: f64) -> Ns {
+    let mut sum = Ns::ZERO;
+    for tasks in &mapping.tasks {
+        for wait in &mapping.waits {
+            let programs = work(*tasks, length, *wait).resolve(Scale::ONE).unwrap_or_default();
+            let expected = Expected::of(&programs, Rates::all(1_000_000));
+            for model in &mapping.models {
+                sum += AROUND + expected.under(*model, workers(mapping, model.kind, programs.len(), cores), cores);
+            }
+        }
+    }
+    sum
+}
+
+fn workers(mapping: &Mapping, kind: ModelKind, tasks: usize, cores: f64) -> usize {
+    mapping.wishes.workers.map_or_else(|| kind.default_workers(tasks, cores.ceil() as usize), usize::from)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,32 @@
+//! What is dropped where a trace must not grow.
+
+use super::super::track::Track;
+use super::Trace;
+
+impl Trace {
+    /// Drops the older half of the longest record, and all that is as old.
+    pub(super) fn forget(&mut self) {
+        let longest = self.tasks.iter().map(Track::marks).max_by_key(|m| m.len());
+        let middle = longest.and_then(|m| m.get(m.len() / 2)).map(|m| m.at);
+        // Where it is mostly not tasks whose record is long, it is who was on the cores meanwhile.
+        let of_tasks: usize = self.tasks.iter().map(|t| t.marks().len()).sum();
+        let cut = if of_tasks * 2 < self.kept { middle.max(self.crowd.middle()) } else { middle };
+        let Some(cut) = cut else { return };
+        self.forgotten = cut.max(self.forgotten);
+        for track in &mut self.tasks {
+            self.kept -= track.forget(cut).min(self.kept);
+        }
+        for lock in self.locks.values_mut() {
+            self.kept -= lock.forget(cut).min(self.kept);
+        }
+        self.kept -= self.crowd.forget(self.forgotten).min(self.kept);
+        self.kept -= self.switched.forget(self.forgotten).min(self.kept);
+    }
+
+    /// How much had to make room for what came late: what its disorder costs.
+    pub(super) fn moved(&self) -> u64 {
+        let tracks = self.tasks.iter().map(|t| t.moved);
+        let locks = self.locks.values().map(LockTrack::moved);
+        tracks.chain(locks).sum::<u64>() + self.switched.moved() + self.threads.moved
+    }
+}
