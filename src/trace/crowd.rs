@@ -37,8 +37,8 @@ const FARTHEST: u64 = (1 << 48) - 1;
 
 impl Change {
     fn after(self) -> u64 {
-        let [low, middle, high] = self.after.map(u64::from);
-        low | middle << 16 | high << 32
+        let [low, middle, high] = self.after;
+        u64::from(low) | u64::from(middle) << 16 | u64::from(high) << 32
     }
 
     fn at(self, after: u64) -> Change {
