@@ -25,7 +25,7 @@ impl Arrow {
         let found = run.trace.unblocker(task, span, window.to).filter(|found| !found.hold.is_empty())?;
         let released = found.released?;
         let before = Ns(released.0.checked_sub(1)?);
-        // Taken off its core meanwhile, it may have noticed late that it waits no longer, or early that it waits on.
+        // What the task noted as its wait may be over a moment before the lock was let go of.
         let after = span.range.to.max(released);
         if !window.contains(before) || !window.contains(after) {
             return None;
