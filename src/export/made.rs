@@ -51,10 +51,32 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
+/// What belongs to one wait: somebody takes a lock, another waits for it, it is let go of, the other goes on.
+fn wait() -> impl Strategy<Value = Vec<(u64, u16, u16, Event)>> {
+    let lock = prop_oneof![Just((LockId(0), State::Gil)), Just((LockId::named(0), State::Lock))];
+    (0u64..19_000, 0..TASKS, 1..TASKS, 1u64..300, any::<bool>(), lock).prop_map(
+        |(at, one, by, gap, forced, (lock, state))| {
+            let (one, two) = (TaskId(one), TaskId((one + by) % TASKS));
+            let enter = |task, state| Event::Enter { task, state, holds: true, ago: Ns::ZERO, due: None };
+            let events = [
+                (0, Event::LockTaken { lock, task: one, waited: Ns::ZERO }),
+                (1, enter(two, state)),
+                (2, Event::LockReleased { lock, task: one, forced }),
+                (2, enter(two, State::Ready)),
+                (3, enter(two, State::Running)),
+                (3, Event::LockTaken { lock, task: two, waited: Ns(2 * gap) }),
+                (4, Event::LockReleased { lock, task: two, forced: !forced }),
+            ];
+            events.into_iter().map(|(n, event)| (at + n * gap, 0, (n % 3) as u16, event)).collect()
+        },
+    )
+}
+
 /// Any run: whatever is recorded, in any order, whole or cut off, with the kernel's record or without.
 pub(super) fn traces() -> impl Strategy<Value = Trace> {
-    let record = (0u64..20_000, 0..WORKERS + 1, 0u16..3, event());
+    let record = (0u64..20_000, 0..WORKERS + 1, 0u16..3, event()).prop_map(|one| vec![one]);
     let kept = prop_oneof![Just(10_000usize), Just(40)];
+    let record = prop_oneof![9 => record, 1 => wait()];
     (proptest::collection::vec(record, 0..120), any::<bool>(), any::<bool>(), any::<bool>(), kept).prop_map(
         |(records, sorted, kernel, ends, kept)| {
             let none = || KernelRecord::None("refused".to_owned());
@@ -63,6 +85,7 @@ pub(super) fn traces() -> impl Strategy<Value = Trace> {
             let core = |n: u16| [CoreId(0), CoreId(4), Record::NO_CORE][usize::from(n)];
             let mut records: Vec<Record> = records
                 .into_iter()
+                .flatten()
                 .map(|(at, worker, n, event)| Record {
                     at: Stamp(T0 + at),
                     worker: WorkerId(worker),

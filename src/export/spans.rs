@@ -21,7 +21,7 @@ pub use figures::{CoreFigures, Figures, LockFigures, Statistics, TaskFigures};
 /// The version of the document.
 pub const SCHEMA: u32 = 1;
 
-/// The columns of [`csv`].
+/// The columns of [`csv()`].
 pub const SPANS: [&str; 11] =
     ["run", "task", "name", "background", "state", "from_ns", "to_ns", "duration_ns", "holds_worker", "worker", "core"];
 

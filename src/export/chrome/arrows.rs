@@ -21,16 +21,15 @@ pub(super) struct Arrow {
 impl Arrow {
     /// What ended the wait `span` of `task`, where both ends of it have a place within `window` to stand in.
     pub fn of(run: &Run<'_>, task: TaskId, span: &Span, window: Range) -> Option<Arrow> {
-        let found = run.trace.unblocker(task, span, window.to)?;
+        // A turn without length is no slice that an arrow could begin in.
+        let found = run.trace.unblocker(task, span, window.to).filter(|found| !found.hold.is_empty())?;
         let released = found.released?;
         let before = Ns(released.0.checked_sub(1)?);
-        // Taken off its core meanwhile, it may have noticed late that it waits no longer, or early that it waits on.
+        // What the task noted as its wait may be over a moment before the lock was let go of.
         let after = span.range.to.max(released);
         if !window.contains(before) || !window.contains(after) {
             return None;
         }
-        let mut turns = run.trace.locks.get(&found.lock)?.holds(Range::new(before, released));
-        turns.next().filter(|turn| turn.task == found.holder)?;
         run.trace.tasks.get(task.index())?.span_at(after, window.to)?;
         Some(Arrow { from: (found.lock, before), to: (task, after), forced: found.forced })
     }
