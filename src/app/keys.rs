@@ -239,8 +239,8 @@ pub const FOOTER: &[Action] = &[
     Action::Compare,
     Action::Open,
     Action::Again,
-    Action::Slow,
     Action::NextView,
+    Action::Slow,
     Action::Pause,
     Action::Dials,
     Action::ZoomIn,
@@ -252,9 +252,13 @@ pub const FOOTER: &[Action] = &[
     Action::Help,
 ];
 
-/// What the footer offers: the filter early where there are `more` tasks than lanes.
-pub fn footer(more: bool) -> Vec<Action> {
+/// What the footer offers: the filter early where there are `more` tasks than lanes, and nothing that runs something where
+/// runs were `recorded`.
+pub fn footer(more: bool, recorded: bool) -> Vec<Action> {
     let mut offered = FOOTER.to_vec();
+    if recorded {
+        offered.retain(|a| !matches!(a, Action::Open | Action::Again | Action::Dials));
+    }
     if more {
         offered.retain(|a| *a != Action::Filter);
         let early = offered.iter().position(|a| *a == Action::Slow).unwrap_or(0);
@@ -361,7 +365,7 @@ mod tests {
         assert!(FOOTER.iter().all(|a| binding(*a).is_some()));
         assert_eq!(FOOTER.last(), Some(&Action::Help));
         for more in [false, true] {
-            let offered = footer(more);
+            let offered = footer(more, !more);
             assert!(offered.contains(&Action::NextView));
             assert_eq!(offered.iter().collect::<HashSet<_>>().len(), offered.len(), "{offered:?}");
             assert_eq!(offered.last(), Some(&Action::Help));

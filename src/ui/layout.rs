@@ -92,6 +92,8 @@ pub struct Layout {
     pub detail: Rect,
     /// Row of the footer.
     pub footer: u16,
+    /// Whether nothing is run here, so that no key is offered that would.
+    pub recorded: bool,
 }
 
 /// Rows of the scoreboard.
@@ -140,7 +142,8 @@ impl Layout {
             _ => (22, 28),
         };
         let plot = (area.x + label, area.width - label - right);
-        let mut layout = Layout { area, plot, right: plot.0 + plot.1 + 1, order, ..Layout::default() };
+        let recorded = app.is_recorded();
+        let mut layout = Layout { area, plot, right: plot.0 + plot.1 + 1, order, recorded, ..Layout::default() };
         layout.place(&wants);
         if app.view != View::Tasks {
             layout.clear_stage();
