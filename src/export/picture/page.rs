@@ -215,7 +215,8 @@ impl Page {
                 self.bold((MARGIN, self.y), Anchor::Start, size, Role::Text, line);
             }
         }
-        self.y += 30.0;
+        // Lines lie on whole pixels.
+        self.y = (self.y + 30.0).round();
     }
 
     /// The axis: its labels here, its lines behind whatever comes until [`Page::finish_lanes`].
