@@ -49,6 +49,16 @@ pub fn again(name: &str) -> String {
     format!("{name}, then again")
 }
 
+/// How many workers have no lane.
+pub fn more_workers(count: usize) -> String {
+    format!("{} not shown.", counted(count as u64, "more worker is", "more workers are"))
+}
+
+/// How many locks have none.
+pub fn more_locks(count: usize) -> String {
+    format!("{} not shown.", counted(count as u64, "more lock is", "more locks are"))
+}
+
 /// That there is nothing to be seen of locks.
 pub const fn no_lock() -> &'static str {
     "Nobody took a lock."
