@@ -72,7 +72,7 @@ pub struct Options {
     pub height: Option<f64>,
     /// A title in place of the caption's.
     pub title: Option<String>,
-    /// The most lanes there are.
+    /// The most lanes there are, up to 120.
     pub lanes: usize,
     /// Nothing later is drawn: the playhead.
     pub until: Option<Ns>,
@@ -88,6 +88,10 @@ impl Options {
     /// For posts: 1200 by 675 pixels.
     pub fn post() -> Options {
         Options { height: Some(675.0), ..Options::default() }
+    }
+
+    fn lanes(&self) -> usize {
+        self.lanes.clamp(1, 120)
     }
 
     fn width(&self) -> f64 {

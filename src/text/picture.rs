@@ -25,14 +25,18 @@ pub fn hand_overs(count: u64) -> String {
     counted(count, "hand-over", "hand-overs")
 }
 
-/// How many cores the run was not seen on; where nothing is recorded nobody knows more.
+/// How many cores the run was not seen on, and that there is no record of anybody else.
 pub fn unused(count: usize) -> String {
-    counted(count as u64, "core on which nothing was seen", "cores on which nothing was seen")
+    let others = "What other programs had of the cores is not recorded";
+    if count == 0 {
+        return format!("{others}.");
+    }
+    format!("{others}; nothing of this run was seen on {}.", counted(count as u64, "more core", "more cores"))
 }
 
 /// A mean, and the most there was of it.
 pub fn mean_and_peak(mean: f64, peak: f64) -> String {
-    format!("mean {mean:.1}, peak {peak:.1}")
+    format!("mean {mean:.2}, peak {peak:.2}")
 }
 
 /// That the global lock has no name but this.
@@ -43,6 +47,16 @@ pub fn global_lock(of: Option<usize>) -> String {
 /// The name of the last task that has a colour of its own: behind it they come again.
 pub fn again(name: &str) -> String {
     format!("{name}, then again")
+}
+
+/// How many workers have no lane.
+pub fn more_workers(count: usize) -> String {
+    format!("{} not shown.", counted(count as u64, "more worker is", "more workers are"))
+}
+
+/// How many locks have none.
+pub fn more_locks(count: usize) -> String {
+    format!("{} not shown.", counted(count as u64, "more lock is", "more locks are"))
 }
 
 /// That there is nothing to be seen of locks.

@@ -47,7 +47,7 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     let seen = trace.crowd().cores();
     let mut lanes: Vec<usize> = (0..seen.len()).collect();
     lanes.sort_by_key(|place| seen[*place]);
-    lanes.truncate(options.lanes.max(1));
+    lanes.truncate(options.lanes());
     let names: Vec<String> = lanes.iter().map(|p| format!("{} {}", Label::Core.text(), seen[*p])).collect();
     let room = room_for(names.iter().map(String::as_str))
         .max(room_for_scale(Label::CoresBusy.text(), trace.cores.len() as u32));
@@ -88,9 +88,7 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     page.finish_lanes(trace, options.until);
     page.legend(&legend(trace, &sums, page.window.len().times(trace.cores.len() as u64, 1)));
     let unused = trace.cores.iter().filter(|core| !seen.contains(core)).count();
-    if unused > 0 {
-        page.note(&text::picture::unused(unused));
-    }
+    page.note(&text::picture::unused(unused));
     if let (KernelRecord::None(why), true) = (&trace.record, trace.t0().is_some()) {
         let room = (page.edge - MARGIN) / width_of("x", SMALL);
         page.note(&text::cores::no_record(why, room as usize));

@@ -212,8 +212,17 @@ impl Picture {
     pub fn fit(mut self, width: f64, height: f64) -> Picture {
         let scale = (width / self.size.0).min(height / self.size.1).min(1.0);
         let shift = ((width - self.size.0 * scale) / 2.0, (height - self.size.1 * scale) / 2.0);
+        let whole = self.size.0;
         for element in self.still.iter_mut().chain(&mut self.moving) {
+            let reaches = matches!(element, Element::Rect((x, _), (wide, _), _) if *x <= 0.0 && *wide >= whole);
             element.scale(scale, shift);
+            // What went from edge to edge still does, and what began at the top too.
+            if let (Element::Rect(at, size, _), true) = (element, reaches) {
+                (at.0, size.0) = (0.0, width);
+                if at.1 <= shift.1 {
+                    (at.1, size.1) = (0.0, size.1 + at.1);
+                }
+            }
         }
         moved(&mut self.plot.0, scale, shift);
         moved(&mut self.plot.1, scale, (0.0, 0.0));
@@ -223,7 +232,7 @@ impl Picture {
 }
 
 impl Element {
-    /// Whether it is wide enough to be a part of the picture's whole width.
+    /// Makes it so much larger, and moves it.
     fn scale(&mut self, scale: f64, shift: (f64, f64)) {
         let length = |size: &mut (f64, f64)| moved(size, scale, (0.0, 0.0));
         match self {

@@ -1,8 +1,8 @@
 //! The locks: whose turn it was with each of them, how many waited, and how often it changed hands.
 
 use super::cores::task_entries;
-use super::list::{Fill, Picture, width_of};
-use super::page::{Entry, Inside, Page, Row, SMALL, room_for, room_for_scale};
+use super::list::{Anchor, Fill, Picture, width_of};
+use super::page::{Entry, Inside, NAME, Page, Row, SMALL, room_for, room_for_scale};
 use super::shares::{Kind, Shares, UNITS};
 use super::tasks::{heights, until};
 use super::usage::columns;
@@ -74,11 +74,12 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
         waited |= waiting(trace, &mut page, (*id, lock), state, gap);
     }
     if locks.is_empty() {
-        page.y += 40.0;
-        page.note(text::no_lock());
+        let at = (page.left + 16.0, page.y + 36.0);
+        page.put(at, Anchor::Start, NAME, Role::Dim, text::no_lock());
+        page.y += 60.0;
     }
     page.finish_lanes(trace, options.until);
-    let mut entries = task_entries(trace, &sums);
+    let mut entries = if locks.is_empty() { Vec::new() } else { task_entries(trace, &sums) };
     if waited {
         let fill = Fill::Solid(Role::State(if globals > 0 { State::Gil } else { State::Lock }).into());
         entries.push(Entry { fill, tall: true, letter: None, text: waiters.to_owned() });
@@ -86,6 +87,10 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     page.legend(&entries);
     for (id, lock) in &locks {
         page.note(&account(trace, *id, lock, globals == 1, page.window.from, page.window.to));
+    }
+    let taken = trace.locks.values().filter(|lock| !lock.is_empty()).count();
+    if taken > locks.len() {
+        page.note(&text::more_locks(taken - locks.len()));
     }
     page.finish()
 }

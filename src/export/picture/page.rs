@@ -30,6 +30,8 @@ pub(super) const SMALL: f64 = 13.0;
 const FARTHEST: Ns = Ns(1 << 60);
 /// Columns of the grid to a pixel: the finest that lanes are drawn in.
 const FINE: f64 = 2.0;
+/// Where it would be more than these they are twice as wide: all times of all lanes are in memory at once.
+const MOST: f64 = 5_000.0;
 /// Columns of a lane end where so many columns of the grid do, whatever their width.
 const WHOLE: u64 = 24;
 /// Two pixels. A lane in which much changes is drawn in no finer columns: they would be hairs, and nobody could compare
@@ -125,7 +127,8 @@ pub(super) fn grid(latest: Ns, forgotten: Ns, options: &Options, width: f64) -> 
     let whole = Range::new(Ns::ZERO, latest.max(Ns(1)).times(102, 100));
     let farthest = |r: Range| Range::new(r.from.min(FARTHEST), r.to.min(FARTHEST));
     let range = options.range.map(farthest).filter(|r| !r.is_empty()).unwrap_or(whole);
-    let most = (width * FINE).floor().clamp(WHOLE as f64, 30_000.0) as u64;
+    let fine = if width * FINE > MOST { 1.0 } else { FINE };
+    let most = (width * fine).floor().max(WHOLE as f64) as u64;
     let columns = most.min(range.len().0.div_ceil(WHOLE) * WHOLE) / WHOLE * WHOLE;
     let cell = Ns(range.len().0.div_ceil(columns).max(1));
     let grid = Grid { from: range.from, cell, columns: columns as u16 };
@@ -215,7 +218,8 @@ impl Page {
                 self.bold((MARGIN, self.y), Anchor::Start, size, Role::Text, line);
             }
         }
-        self.y += 30.0;
+        // Lines lie on whole pixels.
+        self.y = (self.y + 30.0).round();
     }
 
     /// The axis: its labels here, its lines behind whatever comes until [`Page::finish_lanes`].

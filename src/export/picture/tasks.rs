@@ -81,7 +81,7 @@ pub(super) fn heights(count: usize, more: f64) -> (f64, f64) {
 
 pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f64) -> Picture {
     let tasks = trace.tasks.len();
-    let lanes = options.lanes.max(1);
+    let lanes = options.lanes();
     let size = tasks.div_ceil(lanes).max(1);
     let groups = if size > MOST_IN_A_ROW { Vec::new() } else { Folding::Groups(size).lanes(tasks, None) };
     let names: Vec<String> = match groups.as_slice() {
@@ -126,7 +126,8 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
         let end = broken(trace, group);
         page.row(Row { gap, right, labels, end, ..Row::new(name, shares, kinds(UNITS / 2), whole, height) });
     }
-    finish(page, trace, options, busy, &sums)
+    finish(&mut page, trace, options, busy, &legend(&sums));
+    page.finish()
 }
 
 /// Adds what `task` did to `shares`.
@@ -145,13 +146,12 @@ pub(super) fn account(shares: &Shares, grid: &Grid, sums: &mut [Ns], busy: &mut 
     (0..usize::from(grid.columns)).for_each(|column| busy.put(column, 0, shares.time(column, 0)));
 }
 
-/// The strip of busy cores, the legend and the foot.
-pub(super) fn finish(mut page: Page, trace: &Trace, options: &Options, busy: Shares, sums: &[Ns]) -> Picture {
+/// The strip of busy cores and the legend.
+pub(super) fn finish(page: &mut Page, trace: &Trace, options: &Options, busy: Shares, entries: &[Entry]) {
     page.y += 12.0;
-    busy_strip(&mut page, trace, busy);
+    busy_strip(page, trace, busy);
     page.finish_lanes(trace, options.until);
-    page.legend(&legend(sums));
-    page.finish()
+    page.legend(entries);
 }
 
 /// How many cores were busy, on a scale that reaches to all of them.

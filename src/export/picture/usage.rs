@@ -40,7 +40,6 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     page.axis();
     let mut shares = Shares::new(&page.grid, PARTS.len());
     let places = trace.crowd().cores().len();
-    let mut peak = Ns::ZERO;
     columns(trace, &page, |column, totals| {
         let of = |time: &dyn Fn(usize) -> Ns| (0..places).map(time).sum::<Ns>();
         let times = [
@@ -49,9 +48,13 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
             of(&|place| totals.overhead(place)),
         ];
         times.into_iter().enumerate().for_each(|(part, time)| shares.put(column, part, time));
-        peak = peak.max(times.into_iter().sum());
     });
     let cell = page.grid.cell;
+    // In columns as wide as they are drawn at least: in a moment short enough all cores are busy.
+    let used = |column: usize| (0..PARTS.len()).map(|part| shares.time(column, part)).sum::<Ns>();
+    let wide = |from: usize| (from..from + CALM).map(used).sum::<Ns>();
+    let peak = (0..usize::from(page.grid.columns)).step_by(CALM).map(wide).max().unwrap_or_default();
+    let peak = peak.times(1, CALM as u64);
     let cores = (trace.cores.len() as u64).max(peak.0.div_ceil(cell.0)).max(1);
     let sums = shares.sums();
     let all: Ns = sums.iter().copied().sum();

@@ -9,6 +9,9 @@ use crate::palette::Theme;
 
 const FONT: &str = "ui-monospace,'JetBrains Mono','DejaVu Sans Mono',Menlo,Consolas,monospace";
 
+/// Flags at the end of the time reach so much farther.
+const BEYOND: f64 = 16.0;
+
 /// A document under construction.
 struct Writer {
     out: String,
@@ -50,14 +53,14 @@ pub(super) fn svg(picture: &Picture, theme: Option<Theme>, seconds: Option<f64>)
 /// The rules of a picture that moves: time sweeps over it for most of each round, then it stands for a while.
 fn sweep(picture: &Picture, seconds: f64, out: &mut String) {
     let ((left, _), (width, _)) = picture.plot;
-    let (left, width, round) = (Number(left), Number(width), Number(seconds.clamp(0.5, 600.0) / 0.8));
+    let (left, width, round) = (Number(left), Number(width + BEYOND), Number(seconds.clamp(0.5, 600.0) / 0.8));
     let _ = write!(
         out,
         "#hand{{opacity:0}}\n@media (prefers-reduced-motion:no-preference){{\n\
          #veil{{transform-origin:{left}px 0;animation:veil {round}s linear infinite}}\n\
          #hand{{animation:hand {round}s linear infinite}}\n}}\n\
          @keyframes veil{{0%{{transform:scaleX(0)}}80%,100%{{transform:scaleX(1)}}}}\n\
-         @keyframes hand{{0%{{opacity:1;transform:none}}79.9%{{opacity:1;transform:translateX({width}px)}}\
+         @keyframes hand{{0%{{opacity:1;transform:none}}79.99%{{opacity:1;transform:translateX({width}px)}}\
          80%,100%{{opacity:0;transform:translateX({width}px)}}}}\n",
     );
 }
@@ -69,7 +72,7 @@ impl Writer {
         let _ = writeln!(self.out, "<g font-family=\"{FONT}\">");
         self.elements(&picture.still);
         let ((left, top), (width, height)) = picture.plot;
-        let [x, y, wide, high] = [left, top, width, height].map(Number);
+        let [x, y, wide, high] = [left, top, width + BEYOND, height].map(Number);
         if moves {
             let _ = writeln!(
                 self.out,

@@ -1,9 +1,10 @@
 //! The workers: what each of them does, and below that for whom.
 
+use super::cores::task_entries;
 use super::list::{Fill, Picture, width_of};
 use super::page::{Inside, Page, Row, SMALL, room_for, room_for_scale};
 use super::shares::{Kind, Shares, UNITS};
-use super::tasks::{STATES, account, finish, heights, kind_of, kinds, letters, spans, task_name, until};
+use super::tasks::{STATES, account, finish, heights, kind_of, kinds, legend, letters, spans, task_name, until};
 use super::{Caption, Options};
 use crate::palette::{Role, TASK_COLORS};
 use crate::state::State;
@@ -30,7 +31,7 @@ pub(super) fn task_kinds() -> Vec<Kind> {
 }
 
 pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f64) -> Picture {
-    let shown = trace.workers.len().min(options.lanes.max(1));
+    let shown = trace.workers.len().min(options.lanes());
     let names: Vec<String> = (1..=shown).map(|n| format!("{} {n}", Label::Worker.text())).collect();
     let room = room_for(names.iter().map(String::as_str))
         .max(room_for_scale(Label::CoresBusy.text(), trace.cores.len() as u32));
@@ -52,13 +53,14 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
             }
         });
     }
-    let mut sums = vec![Ns::ZERO; STATES];
+    let (mut sums, mut whose) = (vec![Ns::ZERO; STATES], vec![Ns::ZERO; TASK_COLORS]);
     let (height, gap) = heights(shown, more);
     // Where each worker had one task, its name at the right says it.
     let shared = workers.iter().any(|work| work.tasks.len() > 1);
     let ribbon = if height >= 30.0 { RIBBON.0 } else { RIBBON.1 };
     let height = if shared { (height - ribbon).max(7.0) } else { height };
     for (name, work) in names.into_iter().zip(workers) {
+        whose.iter_mut().zip(work.whose.sums()).for_each(|(sum, time)| *sum += time);
         account(&work.states, &page.grid, &mut sums, &mut Shares::new(&page.grid, 1));
         let labels = letters(&work.longest);
         let right = match work.tasks.as_slice() {
@@ -82,7 +84,15 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
         let labels = labels.collect();
         page.row(Row { gap, labels, ..Row::new(String::new(), work.whose, task_kinds(), cell, ribbon) });
     }
-    finish(page, trace, options, busy, &sums)
+    let mut entries = legend(&sums);
+    if shared {
+        entries.extend(task_entries(trace, &whose));
+    }
+    finish(&mut page, trace, options, busy, &entries);
+    if trace.workers.len() > shown {
+        page.note(&text::more_workers(trace.workers.len() - shown));
+    }
+    page.finish()
 }
 
 impl Work {
