@@ -10,19 +10,20 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::report::{ComparisonFormat, Format, ListFormat};
-use crate::settings::{Comparing, Mapping, Settings, Viewing};
+use crate::settings::{Comparing, Exporting, Mapping, Settings, Viewing};
 
 mod args;
 mod catalogue;
 mod compare;
 mod completions;
 mod doctor;
+mod export;
 mod man;
 mod values;
 mod workloads;
 
 /// What the user asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Invocation {
     /// The screen, started with these settings.
     Screen(Settings),
@@ -30,6 +31,8 @@ pub enum Invocation {
     Run(Settings, Format, Option<u16>),
     /// The screen on what was recorded.
     View(Viewing),
+    /// Something made of what was recorded.
+    Export(Box<Exporting>),
     /// The same under several models, held against each other, printed like this.
     Compare(Comparing, ComparisonFormat),
     /// A map of who wins, printed like this.
@@ -150,6 +153,7 @@ where
             ascii: screen.ascii,
             mouse: !screen.no_mouse,
         })),
+        Some(args::Command::Export(options)) => Ok(Invocation::Export(Box::new(export::exporting(*options)?))),
         Some(args::Command::Compare(options)) => {
             Ok(Invocation::Compare(compare::comparing(&options, host)?, options.format))
         }

@@ -21,11 +21,13 @@ use crate::trace::{Frame, FrameError};
 use crate::workload::Kernels;
 
 mod compare;
+mod export;
 mod follow;
 mod map;
 mod progress;
 
 pub use compare::{Compared, compare};
+pub use export::export;
 use follow::Following;
 pub use map::map;
 

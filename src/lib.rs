@@ -19,6 +19,7 @@ pub mod insight;
 pub mod load;
 pub mod model;
 pub mod palette;
+pub mod pictures;
 pub mod plan;
 pub mod recorder;
 pub mod recording;

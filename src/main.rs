@@ -29,6 +29,7 @@ fn main() -> ExitCode {
             Ok(()) => runtime::screen(&settings),
             Err(exit) => exit.print(),
         },
+        Ok(Invocation::Export(exporting)) => headless::export(&exporting),
         Ok(Invocation::View(viewing)) => match cli::require_terminal() {
             Ok(()) => runtime::view(&viewing),
             Err(exit) => exit.print(),
@@ -50,7 +51,8 @@ fn main() -> ExitCode {
             | Invocation::Compare(..)
             | Invocation::Map(..)
             | Invocation::Screen(_)
-            | Invocation::View(_),
+            | Invocation::View(_)
+            | Invocation::Export(_),
         ) => elsewhere::refuse(),
         Ok(Invocation::Print(text)) => cli::print(&text),
         Err(exit) => exit.print(),

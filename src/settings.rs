@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use crate::palette::Theme;
 
 mod compare;
+mod exporting;
 mod setup;
 
 pub use compare::{Comparing, Mapping};
+pub use exporting::{ExportFormat, ExportView, Exporting, Which};
 pub use setup::Setup;
 
 /// Everything the command line decides.

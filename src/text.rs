@@ -20,7 +20,10 @@ pub use costs::{Costs, Recorded};
 pub use here::Here;
 pub use label::Label;
 pub use link::{Link, NoLink};
-pub use recording::{cut_off, damaged, measuring, not_stored, same_ink, stored, unreadable_run};
+pub use recording::{
+    comparison_title, cut_off, damaged, machine, measuring, no_dots_of_the_screen, no_such_run, no_such_screen,
+    not_stored, picture_title, same_ink, stored, unreadable_run,
+};
 pub use sentence::{Sentence, Try, Waiters, Waits};
 pub use sharing::{Behind, Reason, Round, Sharing};
 pub use verdict::{Base, Clause, Limit, NoRatio, Uncounted, Verdict, Who, Why};

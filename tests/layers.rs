@@ -29,6 +29,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("recorder", 5),
     ("report", 5),
     ("doctor", 6),
+    ("pictures", 6),
     ("ui", 6),
     ("runtime", 7),
     ("cli", 7),

@@ -115,6 +115,15 @@ impl App {
         Some(app)
     }
 
+    /// Shows the run at this place, from 0, of those that were recorded.
+    pub fn open_run(&mut self, place: usize) {
+        let mut ids: Vec<RunId> = self.runs().map(|run| run.id).collect();
+        ids.sort_unstable();
+        if let Some(id) = ids.get(place).copied() {
+            compare::show(self, |run| run.id == id);
+        }
+    }
+
     /// Whether nothing is run here: everything that is shown was recorded before.
     pub fn is_recorded(&self) -> bool {
         self.recorded.is_some()

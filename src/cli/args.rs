@@ -8,6 +8,7 @@ use clap::{Arg, Args as ClapArgs, Parser, Subcommand};
 
 use super::compare::{Compare, Map};
 use super::doctor::Doctor;
+use super::export::Export;
 use super::values;
 use crate::model::ModelKind;
 use crate::palette::Theme;
@@ -46,6 +47,7 @@ pub(super) const EXAMPLES: &[(&str, &str)] = &[
     ("concviz run --tasks 200 --cpu 5ms --wait 50ms", "numbers of your own, without a file"),
     ("concviz run --trace runs.concviz", "a run that is kept; view opens it, export draws it"),
     ("concviz view runs.concviz", "the screen on what was recorded"),
+    ("concviz export runs.concviz -o runs.svg", "a picture; also png html txt md json csv cast"),
     ("concviz compare -w io", "all models in turn: who gains, and why"),
     ("concviz map", "who wins: share of waiting x number of tasks"),
     ("concviz run --format json", "the result for programs; csv for spreadsheets"),
@@ -67,6 +69,8 @@ pub(super) enum Command {
     Run(Run),
     /// Look at recorded runs on the screen, with everything but running them again
     View(View),
+    /// Make pictures, pages, tables, data or casts of recorded runs
+    Export(Box<Export>),
     /// Run the same under every model and hold them against each other
     Compare(Compare),
     /// Find out which model wins, by how much tasks wait and how many there are

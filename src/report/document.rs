@@ -119,6 +119,12 @@ fn observing(run: Run<'_>, end: &End, makespan: Ns) -> fields::Observing {
 }
 
 /// What the screen would say of the run, in English.
+/// What is to be seen in `run`, in a sentence; nothing if it is not over.
+pub fn finding_of(run: Run<'_>) -> Option<String> {
+    let stats = run.trace.stats(run.trace.makespan()?);
+    Some(finding(run, &stats))
+}
+
 fn finding(run: Run<'_>, stats: &Stats) -> String {
     let stage = run.plan.stage();
     let allowed = run.trace.cores.len().max(1) as f64;

@@ -11,6 +11,41 @@ pub fn same_ink(work: Ns, hardly: bool) -> String {
     }
 }
 
+/// The title of a picture of one run of `workload`, which does what `title` says.
+pub fn picture_title(workload: &str, who: &str, title: &str) -> String {
+    if title.is_empty() { format!("{workload}, {who}") } else { format!("{workload}, {who}: {title}") }
+}
+
+/// The title of a picture of several.
+pub fn comparison_title(workload: &str, title: &str) -> String {
+    let what = if title.is_empty() { workload.to_owned() } else { format!("{workload}: {title}") };
+    format!("{what}; measured in turn, drawn on one axis")
+}
+
+/// The machine that runs were made on.
+pub fn machine(allowed: usize, usable: f64) -> String {
+    if (usable - allowed as f64).abs() < 0.05 {
+        super::counted(allowed as u64, "core", "cores")
+    } else {
+        format!("{usable:.1} of {allowed} cores")
+    }
+}
+
+/// That the wished run is not among those that there are.
+pub fn no_such_run(runs: &[String]) -> String {
+    format!("the file has no such run; it has {}: choose one with --run", runs.join(", "))
+}
+
+/// That a view exists as a picture only.
+pub fn no_such_screen(view: &str) -> String {
+    format!("the screen has no view `{view}`: write it as svg or png, or choose tasks, cores, utilization or compare")
+}
+
+/// That a screen is text.
+pub const fn no_dots_of_the_screen() -> &'static str {
+    "the screen itself can be written as svg, txt, ansi or cast, not as png: choose another --view for png"
+}
+
 /// Which run of a comparison is being made.
 pub fn measuring(who: &str, number: usize, of: usize) -> String {
     format!("Measuring {who}: run {number} of {of}.")

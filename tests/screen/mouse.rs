@@ -36,7 +36,7 @@ fn tabs_footer_lanes_and_scoreboard_can_be_pressed() {
     let app = made::first_minute((80, 24));
     assert_eq!(target(&app, place(&app, "3 processes")), Some(Target::Action(Action::Model(ModelKind::Processes))));
     assert_eq!(target(&app, place(&app, "GIL 5 ms")), Some(Target::Action(Action::Lock)));
-    assert_eq!(target(&app, place(&app, "slow motion")), Some(Target::Action(Action::Slow)));
+    assert_eq!(target(&app, place(&app, "x compare")), Some(Target::Action(Action::Compare)));
     assert_eq!(target(&app, place(&app, "? help")), Some(Target::Action(Action::Help)));
     assert!(matches!(target(&app, place(&app, "task 3")), Some(Target::Lane(TaskId(2), None))));
     let (_, y) = place(&app, "task 3");

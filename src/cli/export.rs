@@ -1,0 +1,147 @@
+//! The options of `concviz export`, and what they come to.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+use super::args::{OUTPUT, one_of};
+use super::{Exit, values};
+use crate::model::ModelKind;
+use crate::palette::Theme;
+use crate::settings::{ExportFormat, ExportView, Exporting, Which};
+use crate::units::{Ns, Range};
+
+/// The narrowest and the widest picture, in pixels.
+const WIDTHS: (u16, u16) = (480, 8_000);
+/// The least and the most columns and rows of a screen.
+const SCREENS: ((u16, u16), (u16, u16)) = ((40, 12), (500, 200));
+
+/// The options of `concviz export`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Export {
+    /// Files that --trace or the key S has written
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The file to write; its end says what: .svg .png .html .txt .ansi .md .json .chrome.json .csv .stats.csv .cast
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// What is written, where the name does not say it; needed for standard output
+    #[arg(long, value_name = "FORMAT", value_parser = one_of(&ExportFormat::ALL, ExportFormat::name))]
+    pub format: Option<ExportFormat>,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub force: bool,
+    /// What is looked at [default: tasks]
+    #[arg(long, value_name = "VIEW", value_parser = one_of(&ExportView::ALL, ExportView::name), help_heading = OUTPUT)]
+    pub view: Option<ExportView>,
+    /// Which of several runs: its number, or its model like threads or threads+gil
+    #[arg(long, value_name = "RUN", value_parser = which, help_heading = OUTPUT)]
+    pub run: Option<Which>,
+    /// The stretch of time that is shown, like 0s..50ms
+    #[arg(long, value_name = "FROM..TO", value_parser = range, help_heading = OUTPUT)]
+    pub range: Option<Range>,
+    /// A title in place of the workload's
+    #[arg(long, value_name = "TEXT", help_heading = OUTPUT)]
+    pub title: Option<String>,
+    /// The colours; without it an SVG and a page follow their viewer
+    #[arg(long, value_name = "THEME", value_parser = one_of(&Theme::ALL, Theme::name), help_heading = OUTPUT)]
+    pub theme: Option<Theme>,
+    /// The width of a picture in pixels [default: 1200]
+    #[arg(long, value_name = "PIXELS", allow_hyphen_values = true, value_parser = width, help_heading = OUTPUT)]
+    pub width: Option<u16>,
+    /// Dots of a PNG to a pixel: 2 for sharp displays
+    #[arg(long, value_name = "N", default_value = "1", allow_hyphen_values = true, value_parser = scale, help_heading = OUTPUT)]
+    pub scale: f64,
+    /// Make the picture 1200 by 675 pixels, for posts
+    #[arg(long, conflicts_with = "width", help_heading = OUTPUT)]
+    pub post: bool,
+    /// Let the time sweep over an SVG, for so long
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = sweep, help_heading = OUTPUT)]
+    pub animate: Option<Ns>,
+    /// Columns and rows of a screen: of txt, ansi, cast, and --view screen
+    #[arg(long, value_name = "COLUMNSxROWS", default_value = "120x36", value_parser = screen, help_heading = OUTPUT)]
+    pub screen: (u16, u16),
+    /// How many times as fast as the run a cast is, like 0.25 [default: as can be watched]
+    #[arg(long, value_name = "FACTOR", allow_hyphen_values = true, value_parser = speed, help_heading = OUTPUT)]
+    pub speed: Option<f64>,
+}
+
+fn which(text: &str) -> Result<Which, String> {
+    if let Ok(n) = text.parse() {
+        return Ok(Which::Number(n));
+    }
+    let (name, locked) = text.strip_suffix("+gil").map_or((text, false), |name| (name, true));
+    let kind = ModelKind::ALL.into_iter().find(|k| k.name() == name);
+    kind.map(|kind| Which::Model(kind, locked))
+        .ok_or_else(|| "write the number of a run, or one of serial, threads, processes, async, threads+gil".to_owned())
+}
+
+fn range(text: &str) -> Result<Range, String> {
+    let example = "write two times with two dots between, like 0s..50ms";
+    let (from, to) = text.split_once("..").ok_or_else(|| format!("`{text}` is no stretch of time: {example}"))?;
+    let (from, to) = (values::time(from.trim())?, values::time(to.trim())?);
+    if from < to { Ok(Range::new(from, to)) } else { Err(format!("`{text}` ends before it begins: {example}")) }
+}
+
+fn width(text: &str) -> Result<u16, String> {
+    let (least, most) = WIDTHS;
+    let width = text.parse().ok().filter(|n| (least..=most).contains(n));
+    width.ok_or_else(|| format!("write a number of pixels from {least} to {most}"))
+}
+
+fn scale(text: &str) -> Result<f64, String> {
+    let scale = text.parse().ok().filter(|n: &f64| (0.5..=8.0).contains(n));
+    scale.ok_or_else(|| "write a number from 0.5 to 8".to_owned())
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.parse().ok().filter(|n: &f64| (0.000_1..=10_000.0).contains(n));
+    speed.ok_or_else(|| "write a factor from 0.0001 to 10000".to_owned())
+}
+
+fn sweep(text: &str) -> Result<Ns, String> {
+    let time = values::time(text)?;
+    let (least, most) = (Ns::from_millis(500), Ns::from_millis(600_000));
+    if (least..=most).contains(&time) { Ok(time) } else { Err("write a time from 500ms to 10min".to_owned()) }
+}
+
+fn screen(text: &str) -> Result<(u16, u16), String> {
+    let size = text.split_once('x').and_then(|(columns, rows)| Some((columns.parse().ok()?, rows.parse().ok()?)));
+    let (least, most) = SCREENS;
+    let fits = |(columns, rows): &(u16, u16)| (least.0..=most.0).contains(columns) && (least.1..=most.1).contains(rows);
+    size.filter(fits)
+        .ok_or_else(|| format!("write columns and rows from {}x{} to {}x{}", least.0, least.1, most.0, most.1))
+}
+
+/// What `options` come to.
+pub(super) fn exporting(options: Export) -> Result<Exporting, Exit> {
+    let out = options.out.filter(|path| path.as_os_str() != "-");
+    let named = out.as_ref().and_then(|path| ExportFormat::of_file(&path.to_string_lossy()));
+    let Some(format) = options.format.or(named) else {
+        let names = ExportFormat::ALL.map(ExportFormat::name).join(", ");
+        return Err(Exit::usage(&match &out {
+            Some(path) => format!("{} does not say what to write: add --format, one of {names}", path.display()),
+            None => format!("it is not said what to write: add -o FILE.svg, or --format, one of {names}"),
+        }));
+    };
+    if options.animate.is_some() && format != ExportFormat::Svg {
+        return Err(Exit::usage("--animate is for svg: a cast or a page moves by itself"));
+    }
+    Ok(Exporting {
+        files: options.files,
+        out,
+        force: options.force,
+        format,
+        view: options.view.unwrap_or_default(),
+        which: options.run.unwrap_or_default(),
+        range: options.range,
+        title: options.title,
+        theme: options.theme,
+        width: options.width,
+        scale: options.scale,
+        post: options.post,
+        animate: options.animate,
+        screen: options.screen,
+        speed: options.speed,
+    })
+}

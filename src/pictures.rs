@@ -1,0 +1,154 @@
+//! What is made of runs for others: the words of the report and the exporters put together. Knows neither files nor the
+//! screen's state.
+
+use crate::export::picture::{self, CompareRow, Ideal, Options, Picture, View};
+use crate::export::{Caption, Page, PageRun, html};
+use crate::model::ModelKind;
+use crate::palette::Theme;
+use crate::recording::{Comparison, Entry, Finished};
+use crate::report::{self, comparison_cell};
+use crate::text::report::compare::Column;
+use crate::text::{self, Label};
+use crate::units::Ns;
+
+/// What is to be seen in `run`, in a sentence.
+pub fn sentence(run: Finished<'_>) -> String {
+    report::finding_of(report::Run::of(run)).unwrap_or_default()
+}
+
+/// What a picture of `run` says about itself; `command` makes it again.
+pub fn caption(run: Finished<'_>, command: &str) -> Caption {
+    let title = text::picture_title(&run.setup.workload.name, &who(&run), &run.setup.title());
+    Caption { title, description: sentence(run), command: command.to_owned() }
+}
+
+fn who(run: &Finished<'_>) -> String {
+    crate::insight::who(run.plan.stage().model).row()
+}
+
+/// A picture of `run`.
+pub fn of_run(run: Finished<'_>, view: View, options: &Options, command: &str) -> Picture {
+    picture::picture(run.trace, view, &caption(run, command), options)
+}
+
+/// A picture of `runs` beside each other, up to the instant `until` of each; the row `lit` is pointed out.
+pub fn of_comparison(runs: &[Entry<'_>], options: &Options, command: &str, lit: Option<usize>) -> Picture {
+    let comparison = Comparison::of(runs);
+    let until = options.until.unwrap_or(Ns::MAX);
+    let row = |(index, row): (usize, &crate::recording::Row)| {
+        let run = &runs.get(row.shown.or(row.runs.first().copied())?)?.run;
+        let cells = COLUMNS.map(|column| comparison_cell(&comparison, row, column)).to_vec();
+        let until = until.min(run.trace.latest());
+        Some(CompareRow { label: row.name(), trace: run.trace, cells, lit: lit == Some(index), until })
+    };
+    let ideal = comparison.ideal.as_ref().map(|ideal| Ideal {
+        label: Label::Ideal.text().to_owned(),
+        at: ideal.time,
+        cells: vec![
+            ideal.time.like(comparison.slowest().unwrap_or(ideal.time)),
+            comparison.ideal_ratio().map_or_else(String::new, |x| text::factor(x).trim_end_matches('×').to_owned()),
+            ideal.limit.text(),
+        ],
+    });
+    let hardly = comparison.ideal.as_ref().is_some_and(|i| i.waiting() > 0.95);
+    let notes = comparison.ideal.iter().map(|ideal| text::same_ink(ideal.work, hardly)).collect();
+    let drawn = picture::Comparison {
+        rows: comparison.rows.iter().enumerate().filter_map(row).collect(),
+        headings: COLUMNS.map(|column| column.head().to_owned()).to_vec(),
+        ideal,
+        cores: comparison.cores,
+        notes,
+    };
+    let first = runs.first().map(|entry| entry.run.setup);
+    let title = first.map_or_else(String::new, |s| text::comparison_title(&s.workload.name, &s.title()));
+    let caption = Caption { title, description: comparison.verdict.text(), command: command.to_owned() };
+    picture::compare(&drawn, &caption, options)
+}
+
+/// The columns of figures in a picture of a comparison.
+const COLUMNS: [Column; 8] = [
+    Column::Time,
+    Column::Ratio,
+    Column::Cores,
+    Column::Start,
+    Column::Copied,
+    Column::Memory,
+    Column::P50,
+    Column::P99,
+];
+
+/// `runs` as a page for the browser.
+pub fn page(runs: &[Entry<'_>], theme: Option<Theme>, title: Option<&str>, command: &str) -> String {
+    let comparison = Comparison::of(runs);
+    let Some(first) = runs.first() else { return String::new() };
+    let setup = first.run.setup;
+    let about: Vec<About> =
+        runs.iter().enumerate().map(|(index, entry)| About::of(&comparison, index, entry)).collect();
+    let limit = comparison.ideal.as_ref().map(|ideal| (ideal.time, ideal.limit.text()));
+    let verdict = comparison.verdict.text();
+    let subtitle = setup.title();
+    let machine = text::machine(first.run.machine.allowed.len(), first.run.machine.usable);
+    let whole = Page {
+        title: title.unwrap_or(&setup.workload.name),
+        subtitle: &subtitle,
+        sentence: if runs.len() > 1 { &verdict } else { &about[0].sentence },
+        command,
+        machine: &machine,
+        ideal: limit.as_ref().map(|(time, why)| (*time, why.as_str())),
+        runs: runs
+            .iter()
+            .zip(&about)
+            .map(|(entry, about)| PageRun {
+                name: &about.name,
+                key: key(entry.run.plan.stage().model.kind),
+                locked: entry.run.plan.stage().model.lock.is_on(),
+                trace: entry.run.trace,
+                sentence: &about.sentence,
+                badge: about.badge,
+                ratio: &about.ratio,
+                cores: entry.run.cores(),
+                figures: about.figures.clone(),
+                notes: about.notes.clone(),
+            })
+            .collect(),
+    };
+    html(&whole, theme)
+}
+
+/// What a page says of a run.
+struct About {
+    name: String,
+    sentence: String,
+    badge: &'static str,
+    ratio: String,
+    figures: Vec<(String, String)>,
+    notes: Vec<String>,
+}
+
+impl About {
+    fn of(comparison: &Comparison, index: usize, entry: &Entry<'_>) -> About {
+        let row = comparison.rows.iter().find(|row| row.runs.contains(&index));
+        let shown = row.filter(|row| row.shown == Some(index));
+        let cell = |column: Column| shown.map_or_else(String::new, |row| comparison_cell(comparison, row, column));
+        let columns = Column::ALL.into_iter().filter(|column| *column != Column::Spread);
+        let recorded = entry.run.trace.is_recorded();
+        About {
+            name: row.map_or_else(|| who(&entry.run), crate::recording::Row::name),
+            sentence: sentence(entry.run),
+            badge: if recorded { Label::Measured } else { Label::Unrecorded }.text(),
+            ratio: cell(Column::Ratio),
+            figures: columns.map(|column| (column.head().to_owned(), cell(column))).collect(),
+            notes: entry.broken.map(str::to_owned).into_iter().collect(),
+        }
+    }
+}
+
+/// The key of a model in the program.
+const fn key(kind: ModelKind) -> char {
+    match kind {
+        ModelKind::Serial => '1',
+        ModelKind::Threads => '2',
+        ModelKind::Processes => '3',
+        ModelKind::Async => '4',
+    }
+}
