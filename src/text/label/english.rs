@@ -108,7 +108,7 @@ pub(super) const fn english(label: Label) -> &'static str {
         Label::GroupProgram => "Program",
         Label::HelpTitle => "Help",
         Label::HelpMouse => "Mouse: click a model, a task, a segment; wheel: next task;",
-        Label::HelpMouseMore => "       Ctrl+wheel: zoom where it points; drag: pan; press the axis: go there",
+        Label::HelpMouseMore => "       Ctrl+wheel: zoom where it points; drag: pan; axis: go there",
         Label::GilShort => "GIL",
         Label::OldGil => "old GIL",
         Label::OldShort => "old",
