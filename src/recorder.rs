@@ -6,8 +6,8 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::recording::{self, Beside, Finished, Opened};
-use crate::trace::file::{self, FileError, FileWriter};
 use crate::text;
+use crate::trace::file::{self, Contents, FileError, FileWriter};
 use crate::trace::{Frame, Record};
 
 /// The most that is read of a file.
@@ -41,17 +41,15 @@ impl Recorder {
         let out = BufWriter::new(file.try_clone().map_err(|e| refused(&e))?);
         let writer = match file::read(&bytes) {
             Err(FileError::Empty) => FileWriter::create(out).map_err(|e| refused(&e))?,
-            Ok(contents) if contents.sound == length => {
-                let mut out = out;
-                out.seek(SeekFrom::End(0)).map_err(|e| refused(&e))?;
-                FileWriter::append(out)
-            }
+            // A file into which no run came yet is as good as one with runs.
+            Ok(Contents { sound, .. }) if sound == length => at_the_end(out).map_err(|e| refused(&e))?,
+            Err(FileError::NoRun) => at_the_end(out).map_err(|e| refused(&e))?,
             Ok(contents) => {
                 let why = contents.damage.map_or_else(String::new, |d| d.to_string());
                 return Err(refused(&format!("it is {why}; choose another name")));
             }
             Err(FileError::Stranger) => return Err(refused(&"it is there and is no recording; choose another name")),
-            Err(e) => return Err(refused(&e)),
+            Err(e) => return Err(refused(&format!("{e}; choose another name"))),
         };
         Ok(Recorder { path: path.to_owned(), writer })
     }
@@ -104,6 +102,11 @@ impl Recorder {
     fn refused(&self, why: &io::Error) -> String {
         format!("{} cannot be recorded into: {why}", self.path.display())
     }
+}
+
+fn at_the_end(mut out: BufWriter<File>) -> io::Result<FileWriter<BufWriter<File>>> {
+    out.seek(SeekFrom::End(0))?;
+    Ok(FileWriter::append(out))
 }
 
 /// Writes a file of these runs into `out`.
@@ -197,4 +200,62 @@ pub fn read(path: &Path) -> Result<Opened, String> {
     let mut bytes = Vec::new();
     file.take(LARGEST).read_to_end(&mut bytes).map_err(|e| refused(&e))?;
     recording::open(&bytes).map_err(|why| refused(&why))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::model::{LockSettings, Model, ModelKind};
+    use crate::plan::{Rates, Wishes};
+    use crate::recording::{Machine, empty_trace};
+    use crate::settings::Setup;
+    use crate::workload::Scale;
+
+    /// A file on a disk that has no room for anything.
+    fn on_a_full_disk() -> Scratch {
+        let file = OpenOptions::new().read(true).write(true).open("/dev/full").expect("/dev/full");
+        let writer = FileWriter::append(BufWriter::new(file.try_clone().expect("one more")));
+        Scratch { writer: Some(writer), file, broken: None }
+    }
+
+    #[test]
+    fn a_full_disk_is_said_when_the_run_is_to_be_stored_and_leaves_no_half_run() {
+        let workload = crate::workload::find("cpu").expect("a shipped workload");
+        let (model, lock) = (Model::plain(ModelKind::Serial), LockSettings::default());
+        let setup = Setup { workload, model, lock, wishes: Wishes::default(), scale: Scale::ONE };
+        let rates = Rates::all(1_000_000);
+        let plan = setup.plan(setup.tasks().expect("sound"), 2, rates);
+        let (trace, machine) = (empty_trace(&plan), Machine::default());
+        let run =
+            Finished { setup: &setup, plan: &plan, rates, machine: &machine, trace: &trace, beside: Beside::default() };
+        let full = |act: fn(&mut Scratch)| {
+            let mut scratch = on_a_full_disk();
+            act(&mut scratch);
+            scratch.frame(&Frame::Failed("no more processes".to_owned()));
+            scratch.close();
+            scratch
+        };
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("runs.concviz");
+        let mut recorder = Recorder::open(&path).expect("new");
+        for scratch in [full(|_| ()), full(|s| (0..9_000).for_each(|_| s.events(&[Record::suspended(now(), now())])))] {
+            let why = recorder.add(&run, &scratch).expect_err("it is not whole");
+            for part in ["runs.concviz cannot be recorded into: ", "temporary files", "space"] {
+                assert!(why.contains(part), "{why}");
+            }
+            let why = write(&mut Vec::new(), [(run, &scratch)]).expect_err("it is not whole").to_string();
+            assert!(why.contains("temporary files") && !why.contains('\n'), "{why}");
+        }
+        let mut sound = Scratch::new().expect("room");
+        sound.frame(&Frame::Failed("no more processes".to_owned()));
+        sound.close();
+        recorder.add(&run, &sound).expect("there is room");
+        let opened = read(&path).expect("sound");
+        assert_eq!((opened.recordings.len(), opened.damage), (1, None));
+        assert_eq!(opened.recordings[0].broken.as_deref(), Some("no more processes"));
+    }
+
+    fn now() -> crate::units::Stamp {
+        crate::units::Stamp(9)
+    }
 }

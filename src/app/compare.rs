@@ -241,13 +241,14 @@ pub(super) fn choose(app: &mut App, by: isize) {
     app.compare.row = app.compare.row.saturating_add_signed(by).min(last);
 }
 
-/// Puts the last of the kept runs that `fits` in the place of the one that is watched; whether there is one.
+/// Puts the newest of the kept runs that `fits` in the place of the one that is watched; whether there is one.
 pub(super) fn show(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
     if app.run.as_ref().is_some_and(|run| !run.is_over()) {
         return false;
     }
     if !app.run.as_ref().is_some_and(&fits) {
-        let Some(found) = app.kept.iter().rposition(fits) else { return false };
+        let newest = app.kept.iter().enumerate().filter(|(_, run)| fits(run)).max_by_key(|(_, run)| run.id);
+        let Some(found) = newest.map(|(place, _)| place) else { return false };
         let run = app.kept.remove(found);
         if let Some(before) = app.run.replace(run) {
             // In the place of the other: where the order of a file is shown it stays.
@@ -291,7 +292,7 @@ impl App {
         let fits = |run: &&Run| run.setup.same_work(&self.setup);
         let models = usual_models(self.setup.lock.lock());
         let rows = models.map(|model| {
-            let last = self.runs().filter(|run| same_row(run.model, model)).last().filter(fits);
+            let last = self.runs().filter(|run| same_row(run.model, model)).max_by_key(|run| run.id).filter(fits);
             let failure = last.and_then(Run::broken);
             let run = last.filter(|_| failure.is_none());
             let row = result.iter().find(|(_, id)| id.is_some() && **id == run.map(|r| r.id)).map(|(row, _)| *row);
@@ -310,7 +311,9 @@ pub(super) fn refresh(app: &mut App) {
     let mut runs: Vec<&Run> = app.runs().filter(|run| run.is_over()).collect();
     runs.sort_by_key(|run| run.id);
     if !app.is_recorded() {
-        runs.retain(|run| run.setup.same_work(&app.setup));
+        // The newest of each row: the one before it is kept until it is over.
+        let newest = |run: &&Run| app.runs().all(|r| r.id <= run.id || !r.is_over() || !same_row(r.model, run.model));
+        runs.retain(|run| run.setup.same_work(&app.setup) && newest(run));
     }
     let entry = |run: &&'_ Run| (run.id, run.origin.clone(), run.broken().map(str::to_owned));
     let about: Vec<_> = runs.iter().map(entry).collect();

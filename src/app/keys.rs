@@ -252,14 +252,25 @@ pub const FOOTER: &[Action] = &[
     Action::Help,
 ];
 
-/// What the footer offers: the filter early where there are `more` tasks than lanes, and nothing that runs something where
-/// runs were `recorded`.
-pub fn footer(more: bool, recorded: bool) -> Vec<Action> {
+impl Action {
+    /// Whether it looks closer at the lanes of one run: there are none where runs stand beside each other.
+    pub const fn is_of_one_run(self) -> bool {
+        use Action::{Filter, Fit, Next, PanLeft, PanRight, Previous, Sort, Unblocker, ZoomIn, ZoomOut};
+        matches!(self, Filter | Fit | Next | PanLeft | PanRight | Previous | Sort | Unblocker | ZoomIn | ZoomOut)
+    }
+}
+
+/// What the footer offers: the filter early where there are `more` tasks than lanes, nothing that runs something where
+/// runs were `recorded`, and nothing that looks closer at one run where several are `compared`.
+pub fn footer(more: bool, recorded: bool, compared: bool) -> Vec<Action> {
     let mut offered = FOOTER.to_vec();
+    if compared {
+        offered.retain(|a| !a.is_of_one_run());
+    }
     if recorded {
         offered.retain(|a| !matches!(a, Action::Open | Action::Again | Action::Dials));
     }
-    if more {
+    if more && !compared {
         offered.retain(|a| *a != Action::Filter);
         let early = offered.iter().position(|a| *a == Action::Slow).unwrap_or(0);
         offered.insert(early, Action::Filter);
@@ -365,7 +376,7 @@ mod tests {
         assert!(FOOTER.iter().all(|a| binding(*a).is_some()));
         assert_eq!(FOOTER.last(), Some(&Action::Help));
         for more in [false, true] {
-            let offered = footer(more, !more);
+            let offered = footer(more, !more, false);
             assert!(offered.contains(&Action::NextView));
             assert_eq!(offered.iter().collect::<HashSet<_>>().len(), offered.len(), "{offered:?}");
             assert_eq!(offered.last(), Some(&Action::Help));

@@ -271,7 +271,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             compare::choose(app, layers::steps(action));
         }
         Action::Detail if app.view == View::Compare => compare::enter(app),
-        _ if app.view == View::Compare && is_of_one_run(action) => {}
+        _ if app.view == View::Compare && action.is_of_one_run() => {}
         Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown => {
             viewport::lane(app, layers::steps(action) as i32);
         }
@@ -310,12 +310,6 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Quit => return vec![Effect::Stop, Effect::Quit],
     }
     Vec::new()
-}
-
-/// Whether it looks closer at the lanes of one run: there are none where runs stand beside each other.
-fn is_of_one_run(action: Action) -> bool {
-    use Action::{Filter, Fit, Next, PanLeft, PanRight, Previous, Sort, Unblocker, ZoomIn, ZoomOut};
-    matches!(action, Filter | Fit | Next | PanLeft | PanRight | Previous | Sort | Unblocker | ZoomIn | ZoomOut)
 }
 
 /// The top layer only, one at a time.

@@ -182,12 +182,20 @@ fn write(wish: &Exporting, mut runs: Runs, out: &mut dyn Write) -> Result<(), Fa
     Ok(())
 }
 
+/// That some of `runs` lies in the stretch that is wished for.
+fn seen<'a>(wish: &Exporting, runs: impl IntoIterator<Item = &'a Entry<'a>>) -> Result<(), Failure> {
+    let latest = runs.into_iter().map(|entry| entry.run.trace.latest()).max().unwrap_or_default();
+    let beyond = wish.range.filter(|range| range.from >= latest);
+    beyond.map_or(Ok(()), |range| Err(Failure::Wish(text::beyond(range, latest))))
+}
+
 /// Stretches and statistics of all runs, or of the one that is wished for.
 fn data(wish: &Exporting, entries: &[Entry<'_>], mut out: &mut dyn Write) -> Result<(), Failure> {
     let wanted: Vec<&Entry<'_>> = match wish.which {
         Which::First => entries.iter().collect(),
         which => vec![&entries[chosen(entries, which)?]],
     };
+    seen(wish, wanted.iter().copied())?;
     let about: Vec<(String, String, String)> = wanted
         .iter()
         .map(|entry| {
@@ -221,15 +229,19 @@ fn picture(wish: &Exporting, entries: &[Entry<'_>]) -> Result<Picture, Failure> 
     let width = wish.width.map_or(usual.width, f64::from);
     let options = Options { range: wish.range, width, title: wish.title.clone(), ..usual };
     let view = match wish.view {
-        ExportView::Compare => return Ok(pictures::of_comparison(entries, &options, &command(wish), None)),
+        ExportView::Compare => {
+            seen(wish, entries)?;
+            return Ok(pictures::of_comparison(entries, &options, &command(wish), None));
+        }
         ExportView::Tasks | ExportView::Screen => View::Tasks,
         ExportView::Workers => View::Workers,
         ExportView::Cores => View::Cores,
         ExportView::Lock => View::Lock,
         ExportView::Utilization => View::Utilization,
     };
-    let run = entries[chosen(entries, wish.which)?].run;
-    Ok(pictures::of_run(run, view, &options, &command(wish)))
+    let entry = &entries[chosen(entries, wish.which)?];
+    seen(wish, [entry])?;
+    Ok(pictures::of_run(entry.run, view, &options, &command(wish)))
 }
 
 /// The command line that makes the same again.
@@ -333,7 +345,9 @@ fn look_at(app: &mut App, wish: &Exporting) -> Result<(), Failure> {
         runs.sort_by_key(|run| run.id);
         let entries: Vec<Entry<'_>> =
             runs.iter().map(|run| Entry { source: None, run: run.finished(), broken: None }).collect();
-        chosen(&entries, which)?
+        let number = chosen(&entries, which)?;
+        seen(wish, [&entries[number]])?;
+        number
     };
     app.open_run(number);
     let view = match wish.view {

@@ -1,6 +1,6 @@
 //! What is said of files with recorded runs, and of runs beside each other.
 
-use crate::units::Ns;
+use crate::units::{Ns, Range};
 
 /// What all rows of a comparison share: so much `work`, drawn as height; or that there is hardly any.
 pub fn same_ink(work: Ns, hardly: bool) -> String {
@@ -36,6 +36,12 @@ pub fn no_such_run(runs: &[String]) -> String {
     format!("the file has no such run; it has {}: choose one with --run", runs.join(", "))
 }
 
+/// That nothing lies in `range` of a run that lasts for `length`.
+pub fn beyond(range: Range, length: Ns) -> String {
+    let (from, to) = (range.from.written(), range.to.written());
+    format!("nothing lies in {from}..{to}: what was recorded lasts {length}; choose an earlier --range")
+}
+
 /// That a view exists as a picture only.
 pub fn no_such_screen(view: &str) -> String {
     format!("the screen has no view `{view}`: write it as svg or png, or choose tasks, cores, utilization or compare")
@@ -68,7 +74,7 @@ pub const fn cut_off() -> &'static str {
 
 /// That what is named is no file.
 pub const fn no_file() -> &'static str {
-    "it is no file; choose another name"
+    "it is a folder or a device; name a file"
 }
 
 /// What a run sent could not be kept, since the folder for temporary files does not take it: `why`.

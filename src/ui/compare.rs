@@ -256,7 +256,11 @@ fn draw_ideal(app: &App, look: Look, area: Rect, place: &Place, y: u16, buffer: 
     }
     paint::cell(buffer, place.plot.0 + length.min(place.plot.1 - 1), y, end, dim);
     let right = place.plot.0 + place.plot.1;
-    paint::put(buffer, place.plot.0 + length + 2, y, right, &ideal.limit.text(), dim);
+    // Why, where that has room.
+    let (why, x) = (ideal.limit.text(), place.plot.0 + length + 2);
+    if x + paint::width(&why) <= right {
+        paint::put(buffer, x, y, right, &why, dim);
+    }
     let figures = [
         Some(ideal.time.like(comparison.slowest().unwrap_or(ideal.time))),
         comparison.ideal_ratio().map(|x| factor(x).trim_end_matches('×').to_owned()),
@@ -268,7 +272,7 @@ fn draw_ideal(app: &App, look: Look, area: Rect, place: &Place, y: u16, buffer: 
         x += width + 1;
     }
     if y + 2 < area.bottom() {
-        let same = same_ink(comparison);
+        let same = paint::shorten(&same_ink(comparison), area.width.saturating_sub(2));
         paint::put(buffer, area.x + 1, area.bottom() - 2, area.right(), &same, faint);
     }
 }

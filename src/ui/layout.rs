@@ -94,6 +94,8 @@ pub struct Layout {
     pub footer: u16,
     /// Whether nothing is run here, so that no key is offered that would.
     pub recorded: bool,
+    /// Whether runs stand beside each other.
+    pub compared: bool,
 }
 
 /// Rows of the scoreboard.
@@ -143,7 +145,9 @@ impl Layout {
         };
         let plot = (area.x + label, area.width - label - right);
         let recorded = app.is_recorded();
-        let mut layout = Layout { area, plot, right: plot.0 + plot.1 + 1, order, recorded, ..Layout::default() };
+        let compared = app.view == View::Compare;
+        let mut layout =
+            Layout { area, plot, right: plot.0 + plot.1 + 1, order, recorded, compared, ..Layout::default() };
         layout.place(&wants);
         if app.view != View::Tasks {
             layout.clear_stage();

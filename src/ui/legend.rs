@@ -165,7 +165,8 @@ pub fn footer(layout: &Layout) -> Vec<(u16, u16, Action, &'static str, Label)> {
     let entry = |action: Action| keys::binding(action).map(|b| (b.shown, b.label));
     let width = |shown: &str, label: Label| paint::width(shown) + 1 + paint::width(label.text());
     let model = width("1-4", Label::KeyModel) + 2;
-    let offered = keys::footer(layout.folding.is_some_and(|how| how != Folding::Alone), layout.recorded);
+    let folded = layout.folding.is_some_and(|how| how != Folding::Alone);
+    let offered = keys::footer(folded, layout.recorded, layout.compared);
     let Some((last, rest)) = offered.split_last() else { return Vec::new() };
     let last_width = entry(*last).map_or(0, |(s, l)| width(s, l)) + 2;
     let mut x = start + model;

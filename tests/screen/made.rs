@@ -3,7 +3,7 @@
 use concviz::app::{App, Effect, Key, Message, RunId, update};
 use concviz::model::{LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
-use concviz::recording::{Beside, Machine};
+use concviz::recording::{Beside, Machine, Opened, Recording};
 use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, KernelRecord, Record, Switches};
@@ -246,4 +246,64 @@ pub fn first_minute(size: (u16, u16)) -> App {
     type_in(&mut app, "g");
     threads_gil(&mut app);
     app
+}
+
+/// Four processes that all come to their end.
+pub fn processes_done(app: &mut App) {
+    let mut made = Made::default();
+    made.submit(4);
+    for task in 0..4u32 {
+        let worker = task as u16;
+        made.add(0.0, 4, 0, Event::WorkerStarting { who: WorkerId(worker), task: TaskId(task) });
+        made.add(30.0, worker, 0, Event::WorkerStarted { pid: 200 + task, tid: 200 + task });
+        made.enter(40.0, task, worker, (task % 2) as u16, State::Running, true);
+        let mut ms = 40.0 + f64::from(task / 2) * 20.0;
+        while ms < 1_000.0 {
+            made.add(ms, worker, (task % 2) as u16, Event::WasOff { task: TaskId(task), spent: Ns::from_millis(20) });
+            ms += 40.0;
+        }
+        made.end(1_060.0, task, worker, Outcome::Done, 0);
+    }
+    made.finish(app, 1_100.0, 0.0);
+}
+
+/// Brings the run that was asked for last to its end, as its model would.
+pub fn answer(app: &mut App) {
+    let run = app.run.as_ref().expect("a run");
+    match (run.model.kind, run.model.lock.is_on(), run.trace.tasks.len()) {
+        (_, _, ..4) => Made::default().finish(app, 5.0, 0.0),
+        (ModelKind::Threads, true, _) => threads_gil(app),
+        (ModelKind::Threads, false, _) => threads_cpu(app),
+        (ModelKind::Processes, ..) => processes_done(app),
+        (ModelKind::Serial | ModelKind::Async, ..) => serial_cpu(app),
+    }
+}
+
+/// A comparison of all five, at the end of its replay.
+pub fn compared(size: (u16, u16)) -> App {
+    let mut app = first_minute(size);
+    type_in(&mut app, "x");
+    answer(&mut app);
+    answer(&mut app);
+    assert!(!app.compare.is_measuring());
+    press(&mut app, &[Key::Esc]);
+    app
+}
+
+/// The runs of `app` as a file would hold them, the first one first.
+pub fn opened(app: &App) -> Opened {
+    let mut runs: Vec<_> = app.runs().collect();
+    runs.sort_by_key(|run| run.id);
+    let recording = |run: &&concviz::app::Run| {
+        let concviz::app::Run { setup, plan, rates, machine, trace, beside, .. } = (*run).clone();
+        Recording { setup, plan, rates, machine, trace, beside, broken: run.broken().map(str::to_owned) }
+    };
+    Opened { recordings: runs.iter().map(recording).collect(), damage: None }
+}
+
+/// The same runs, looked at from a file, or from several of the same.
+pub fn viewed(size: (u16, u16), files: &[&str]) -> App {
+    let app = compared(size);
+    let files = files.iter().map(|name| ((*name).to_owned(), opened(&app))).collect();
+    App::viewing(files, T0, size).expect("runs")
 }

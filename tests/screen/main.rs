@@ -1,5 +1,6 @@
 //! The screen without a terminal: made-up runs go through the program's state and are drawn into a buffer.
 
+mod compare;
 mod costs;
 mod folding;
 mod keys;
@@ -9,4 +10,5 @@ mod machine;
 mod made;
 mod mouse;
 mod pictures;
+mod playhead;
 mod views;
