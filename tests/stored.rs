@@ -202,7 +202,7 @@ fn a_run_that_was_cut_off_is_broken_and_says_why() {
 #[test]
 fn a_damaged_file_shows_what_comes_before_and_says_where_it_breaks() {
     let run = made(&setup(4, Model::plain(ModelKind::Serial)), Beside::default());
-    let one = file(&[run.clone()], usize::MAX).len();
+    let one = file(std::slice::from_ref(&run), usize::MAX).len();
     let mut bytes = file(&[run.clone(), run], usize::MAX);
     bytes[one + 12] ^= 0x40;
     let opened = open(&bytes).expect("the first run is sound");
@@ -271,7 +271,7 @@ fn files_of_other_work_do_not_share_a_scoreboard() {
 #[test]
 fn a_run_of_thousands_of_tasks_comes_back() {
     let run = made(&setup(4_096, Model::plain(ModelKind::Async)), Beside::default());
-    let opened = open(&file(&[run.clone()], usize::MAX)).expect("a sound file");
+    let opened = open(&file(std::slice::from_ref(&run), usize::MAX)).expect("a sound file");
     assert_eq!(opened.recordings[0].trace.tasks.len(), 4_096);
     assert_same(&opened.recordings[0], &run.0);
 }
@@ -359,7 +359,7 @@ fn a_file_that_ends_between_two_blocks_of_a_run_takes_further_runs() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("runs.concviz");
     let run = made(&setup(3, Model::plain(ModelKind::Serial)), Beside::default());
-    fs::write(&path, file(&[run.clone()], 2)).expect("written");
+    fs::write(&path, file(std::slice::from_ref(&run), 2)).expect("written");
     follow(&mut Recorder::open(&path).expect("sound"), &run);
     let opened = recorder::read(&path).expect("sound");
     let broken: Vec<bool> = opened.recordings.iter().map(|run| run.broken.is_some()).collect();

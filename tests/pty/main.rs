@@ -18,6 +18,7 @@ mod looking;
 mod pictures;
 mod pointer;
 mod random;
+mod recorded;
 mod refusals;
 mod signals;
 mod sizes;

@@ -48,6 +48,15 @@ const KEYS: &[&str] = &[
     "\x1b[6~",
     "\x1b[2~",
     "x",
+    "n",
+    "N",
+    "<",
+    ">",
+    "Z",
+    "w",
+    "u",
+    "y",
+    "G",
     "ß",
     "→",
     "日",
@@ -96,7 +105,7 @@ fn deed(program: &Program, dice: &mut Dice, size: &mut (u16, u16)) {
             let button = dice.one_of(&[0, 0, 0, 32, 32, 64, 65, 80, 81, 1, 2, 35]);
             program.mouse(button, place, if dice.roll(3) == 0 { 'm' } else { 'M' });
         }
-        4 if dice.roll(10) == 0 => program.press("P"),
+        4 if dice.roll(10) == 0 => program.press(dice.one_of(&["P", "S"])),
         _ => program.press(dice.one_of(KEYS)),
     }
 }

@@ -172,7 +172,7 @@ fn the_mouse_chooses_a_row_opens_it_and_moves_the_playhead() {
         made::press(&mut app, &[Key::Char('x'), Key::Esc]);
         let area = Rect::new(0, 0, size.0, size.1);
         // The last row: where not all have room the first ones are not to be seen.
-        made::press(&mut app, &vec![Key::PageDown; 3]);
+        made::press(&mut app, &[Key::PageDown; 3]);
         let text = rows(&app);
         let y = text.lines().position(|row| row.starts_with('▌')).expect("a chosen row") as u16;
         let above = text.lines().take(usize::from(y)).enumerate().filter(|(_, row)| row.contains('⚑')).last();
@@ -386,7 +386,7 @@ fn a_run_that_breaks_off_has_a_row_that_says_so_and_the_others_go_on() {
     // It was the one that was watched: it comes back, and what is lit is what is shown.
     assert_lit(&app, Model::plain(ModelKind::Processes));
     // There is nothing to be opened, and the next time it is measured again.
-    made::press(&mut app, &vec![Key::Up; 5]);
+    made::press(&mut app, &[Key::Up; 5]);
     made::press(&mut app, &[Key::Down, Key::Down, Key::Enter]);
     assert_eq!(app.view, View::Compare);
     made::press(&mut app, &[Key::Esc, Key::Esc]);
@@ -404,7 +404,7 @@ fn a_killed_task_is_no_time_and_its_run_can_be_opened() {
     let said = rows(&app);
     let row = said.lines().find(|row| row.contains("processes  ") && row.contains('⚑')).unwrap_or_default();
     assert!(row.contains("failed"), "{said}");
-    made::press(&mut app, &vec![Key::Up; 5]);
+    made::press(&mut app, &[Key::Up; 5]);
     made::press(&mut app, &[Key::Down, Key::Down, Key::Enter]);
     assert_lit(&app, Model::plain(ModelKind::Processes));
 }
