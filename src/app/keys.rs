@@ -375,8 +375,9 @@ mod tests {
     fn the_footer_knows_its_keys_and_ends_with_help() {
         assert!(FOOTER.iter().all(|a| binding(*a).is_some()));
         assert_eq!(FOOTER.last(), Some(&Action::Help));
-        for more in [false, true] {
-            let offered = footer(more, !more, false);
+        for (more, compared) in [(false, false), (true, false), (true, true)] {
+            let offered = footer(more, !more, compared);
+            assert!(!compared || !offered.iter().any(|a| a.is_of_one_run()));
             assert!(offered.contains(&Action::NextView));
             assert_eq!(offered.iter().collect::<HashSet<_>>().len(), offered.len(), "{offered:?}");
             assert_eq!(offered.last(), Some(&Action::Help));

@@ -193,10 +193,10 @@ fn help_opens_scrolls_and_closes() {
         let top = view.row(2);
         program.press(DOWN);
         program.until("that it scrolls", |v| !v.has(&top));
-        program.press(PAGE_DOWN);
+        program.press(&PAGE_DOWN.repeat(3));
         program.until_text("Mouse: ");
         program.press(UP);
-        program.press(PAGE_UP);
+        program.press(&PAGE_UP.repeat(3));
         program.press(UP);
         program.until("the top again", |v| v.row(2) == top);
         program.press(close);
