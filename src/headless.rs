@@ -23,7 +23,7 @@ mod follow;
 mod map;
 mod progress;
 
-pub use compare::{Compared, compare};
+pub use compare::compare;
 use follow::Following;
 pub use map::map;
 

@@ -44,6 +44,33 @@ impl ComparisonFormat {
     }
 }
 
+/// How a comparison is printed, and where to.
+#[derive(Clone, Copy, Debug)]
+pub struct ComparisonPrint<'a> {
+    /// The format.
+    pub format: ComparisonFormat,
+    /// In sentences instead.
+    pub plain: bool,
+    /// How many columns there are for a table.
+    pub width: usize,
+    /// Whether bold text is shown as such.
+    pub bold: bool,
+    /// Why there are no more runs, for who reads the document.
+    pub broken: Option<&'a str>,
+}
+
+/// All that is printed of `comparison`, which is one of `runs`.
+pub fn comparison_text(comparison: &Comparison, runs: &[Entry<'_>], how: ComparisonPrint<'_>) -> String {
+    let heading = || comparison_heading(comparison, runs);
+    match how.format {
+        _ if how.plain => heading() + &comparison_sentences(comparison),
+        ComparisonFormat::Table => format!("{}\n{}", heading(), comparison_table(comparison, how.width, how.bold)),
+        ComparisonFormat::Json => comparison_json(comparison, runs, how.broken),
+        ComparisonFormat::Csv => comparison_csv(comparison, runs),
+        ComparisonFormat::Markdown => comparison_markdown(comparison),
+    }
+}
+
 /// What a terminal must do to show text in bold, and to stop.
 const BOLD: (&str, &str) = ("\u{1b}[1m", "\u{1b}[0m");
 /// The narrowest a table is made; on terminals still narrower its lines wrap.
@@ -57,6 +84,10 @@ pub fn comparison_heading(comparison: &Comparison, runs: &[Entry<'_>]) -> String
     let (setup, run) = (first.run.setup, first.run);
     let (name, title) = (clean(&setup.workload.name), clean(&setup.title()));
     let what = if title.is_empty() { name } else { format!("{name}: {title}") };
+    // Where each did something else, the first one's work is no heading for all.
+    let mut sources: Vec<&str> = runs.iter().filter_map(|r| r.source).collect();
+    sources.dedup();
+    let what = if comparison.work == SameWork::No { clean(&sources.join(", ")) } else { what };
     let pinned = run.plan.stage().cores.map(usize::from);
     let cores = Cores { allowed: pinned.unwrap_or(run.machine.allowed.len().max(1)), usable: comparison.cores };
     let rounds = comparison.rows.iter().map(|r| r.runs.len()).max().unwrap_or(0);

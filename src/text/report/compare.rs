@@ -90,7 +90,6 @@ pub enum Note {
     Counted { who: String, counted: usize, runs: usize },
     Failure { who: String, why: String },
     OtherWork,
-    Columns { hidden: Vec<&'static str> },
     Row { who: String, time: Ns, ratio: Option<f64>, busy: f64, cores: f64 },
     Cost { who: String, start: Option<Ns>, copied: Option<u64>, memory: Option<u64>, p99: Option<Ns> },
     BestPossible { time: Ns, limit: String },
@@ -102,14 +101,11 @@ impl Note {
         match self {
             Note::Ideal => "ideal".to_owned(),
             Note::Failed => "failed".to_owned(),
-            Note::Slowed => {
-                "?: each of several cores was slower than the one alone, which has its part in the ratio".to_owned()
-            }
+            Note::Slowed => "?: slower cores have their part in the ratio".to_owned(),
             Note::Spread => "time is that of the median run; half of the runs lie within ± of the median".to_owned(),
             Note::Counted { who, counted, runs } => format!("{who}: {counted} of {runs} runs count"),
             Note::Failure { who, why } => format!("{who}: {why}"),
             Note::OtherWork => "note: the runs did not do the same work".to_owned(),
-            Note::Columns { hidden } => format!("a wider terminal also shows {}", hidden.join(", ")),
             Note::Row { who, time, ratio, busy, cores } => {
                 let ratio = ratio.map_or_else(String::new, |x| format!(", {x:.2} times as fast as serial"));
                 format!("{who} took {time}{ratio}, with {busy:.2} of {cores:.1} cores busy")
