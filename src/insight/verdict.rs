@@ -10,8 +10,6 @@ const GAIN: f64 = 1.05;
 /// Times that differ by no more than this share of the shorter one are a tie: so much do two runs of the same differ on a
 /// quiet machine, and nobody would choose a model for it.
 const LIKE: f64 = 0.05;
-/// A loop is full from this many cores on.
-const FULL: f64 = 0.7;
 /// Tasks that wait for a smaller share of their time do not wait.
 const WAITING: f64 = 0.05;
 /// Waiting for a lock is a reason from this share of what tasks did.
@@ -68,8 +66,6 @@ pub struct Contender {
     pub timing: Timing,
     /// How many times as fast as the baseline it is, or why nobody can say. The baseline itself is 1.
     pub ratio: Result<f64, NoRatio>,
-    /// How many cores it kept busy.
-    pub busy: f64,
     /// How many threads or processes it had for the tasks.
     pub workers: usize,
     /// Peak memory, in bytes.
@@ -95,6 +91,8 @@ pub struct Field {
     pub tasks: usize,
     /// How many cores there are.
     pub cores: f64,
+    /// For how long they compute, all added up.
+    pub work: Ns,
     /// The share of their own time, on a core of their own, for which tasks wait.
     pub waiting: f64,
     /// The lock of the workload's own that is held longest, with the share of the fastest time.
@@ -199,9 +197,9 @@ fn headline(field: &Field, plain: &[&Contender], clauses: &mut Vec<Clause>) {
     let rivals = || plain.iter().filter(|c| !c.is_baseline());
     let best: Vec<&Contender> = rivals().filter(|c| c.timing.ties(fastest.timing)).copied().collect();
     first_of(&best, fastest.gain(), clauses);
-    for other in rivals().filter(|c| !c.timing.ties(fastest.timing)) {
-        clauses.push(behind(field, other, fastest));
-    }
+    let mut others: Vec<&Contender> = rivals().filter(|c| !c.timing.ties(fastest.timing)).copied().collect();
+    others.sort_by_key(|c| c.timing.time);
+    clauses.extend(others.into_iter().map(|other| behind(field, other, fastest)));
     let far = field.ideal.is_some_and(|ideal| fastest.gain() < NEARLY * ideal);
     if let Some((name, share)) = field.lock.clone().filter(|_| far && fastest.locked >= LOCKED) {
         clauses.push(Clause::Held { why: Why::Lock { name, share } });
@@ -229,10 +227,13 @@ fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
     let (who, ratio) = (other.who(), other.gain());
     let queue =
         other.workers < field.tasks && field.waiting >= WAITING && other.workers < fastest.workers.max(field.tasks);
+    // What all cores would have spared the one thread that computes.
+    let alone = field.work - Ns((field.work.0 as f64 / field.cores.max(1.0)) as u64);
+    let half = (other.timing.time - fastest.timing.time).times(1, 2);
     let why = match other.model.kind {
         ModelKind::Async if other.blocked => Some(Why::BlockingCalls),
         ModelKind::Async if field.waiting < WAITING => Some(Why::NothingWaits),
-        ModelKind::Async => (other.busy >= FULL).then_some(Why::OneThreadComputes),
+        ModelKind::Async => (alone >= half).then_some(Why::OneThreadComputes),
         _ => price(other, fastest).or_else(|| queue.then_some(Why::AtATime(other.workers))),
     };
     if other.gains() {

@@ -236,12 +236,12 @@ fn notes(comparison: &Comparison) -> Vec<Note> {
     let mut notes = Vec::new();
     for row in &comparison.rows {
         let who = clean(&row.name());
-        if let Some(why) = &row.failure {
-            notes.push(Note::Failure { who: who.clone(), why: clean(why) });
-        }
-        if row.counted < row.runs.len() && row.counted > 0 {
-            notes.push(Note::Counted { who, counted: row.counted, runs: row.runs.len() });
-        }
+        notes.extend(row.failure.as_ref().map(|why| Note::Failure { who, why: clean(why) }));
+    }
+    let part = |r: &&Row| r.counted < r.runs.len() && r.counted > 0;
+    let of: Vec<_> = comparison.rows.iter().filter(part).map(|r| (clean(&r.name()), r.counted)).collect();
+    if !of.is_empty() {
+        notes.push(Note::Counted { of, runs: comparison.rows.iter().map(|r| r.runs.len()).max().unwrap_or(0) });
     }
     if comparison.rows.iter().any(|r| matches!(r.ratio, Some(Ok(Ratio { slowed: true, .. })))) {
         notes.push(Note::Slowed);

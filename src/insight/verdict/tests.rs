@@ -19,7 +19,6 @@ fn took(model: Model, time: u64, serial: u64) -> Contender {
         model,
         timing: Timing { time: ms(time), spread: None },
         ratio: Ok(serial as f64 / time as f64),
-        busy: 1.0,
         workers,
         memory: Some(2_500_000),
         start: Ns::ZERO,
@@ -69,19 +68,20 @@ fn waiting_alone_goes_to_one_thread_where_others_cost_more() {
 
 #[test]
 fn handlers_that_wait_and_compute_say_what_the_loop_lacks() {
-    let text = said(&field([840, 110, 210, 140, 142], 0.95));
+    let mut field = field([840, 110, 210, 140, 142], 0.95);
+    field.work = ms(40);
+    let text = said(&field);
     assert_eq!(
         text,
-        "Threads: 7.6×. Processes: 4.0×. Async: 6.0×, one thread does all the computing. With the GIL: async."
-            .replace("With the GIL: async.", "With the GIL threads still gain 5.9×.")
+        "Threads: 7.6×. Async: 6.0×, one thread does all the computing. Processes: 4.0×. \
+         With the GIL threads still gain 5.9×."
     );
 }
 
 #[test]
-fn a_loop_that_is_not_full_computes_no_more_than_others() {
-    let mut field = field([600, 300, 300, 330, 300], 1.0);
-    field.contenders[3].busy = 0.01;
-    assert!(said(&field).contains("Async: 1.8×."), "{}", said(&field));
+fn a_loop_that_has_nothing_to_compute_is_not_late_for_that() {
+    let text = said(&field([600, 300, 300, 330, 300], 1.0));
+    assert!(text.contains("Async: 1.8×."), "{text}");
 }
 
 #[test]
@@ -191,7 +191,6 @@ fn any_contender() -> impl Strategy<Value = Contender> {
             model,
             timing: Timing { time: ms(time), spread: spread.map(ms) },
             ratio,
-            busy: 1.0,
             workers,
             memory,
             start: ms(start),
@@ -207,11 +206,11 @@ proptest! {
     fn whatever_was_measured_there_is_a_short_verdict(
         contenders in proptest::collection::vec(any_contender(), 0..7),
         tasks in 0usize..5_000,
-        (cores, waiting, share) in (0.1f64..64.0, 0.0f64..=1.0, 0.0f64..=1.0),
+        (cores, waiting, share, work) in (0.1f64..64.0, 0.0f64..=1.0, 0.0f64..=1.0, 0u64..1 << 50),
         ideal in proptest::option::of(0.1f64..64.0),
     ) {
         let lock = Some(("a lock with a rather long name".to_owned(), share));
-        let field = Field { contenders, failed: Vec::new(), tasks, cores, waiting, lock, ideal };
+        let field = Field { contenders, failed: Vec::new(), tasks, cores, work: Ns(work), waiting, lock, ideal };
         let verdict = verdict(&field);
         let text = verdict.text();
         prop_assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");

@@ -87,7 +87,7 @@ pub enum Note {
     Failed,
     Slowed,
     Spread,
-    Counted { who: String, counted: usize, runs: usize },
+    Counted { of: Vec<(String, usize)>, runs: usize },
     Failure { who: String, why: String },
     OtherWork,
     Row { who: String, time: Ns, ratio: Option<f64>, busy: f64, cores: f64 },
@@ -103,7 +103,10 @@ impl Note {
             Note::Failed => "failed".to_owned(),
             Note::Slowed => "?: slower cores have their part in the ratio".to_owned(),
             Note::Spread => "time is that of the median run; half of the runs lie within ± of the median".to_owned(),
-            Note::Counted { who, counted, runs } => format!("{who}: {counted} of {runs} runs count"),
+            Note::Counted { of, runs } => {
+                let of: Vec<String> = of.iter().map(|(who, counted)| format!("{who} {counted}")).collect();
+                format!("of {runs} runs each count, the others were disturbed: {}", of.join(", "))
+            }
             Note::Failure { who, why } => format!("{who}: {why}"),
             Note::OtherWork => "note: the runs did not do the same work".to_owned(),
             Note::Row { who, time, ratio, busy, cores } => {
