@@ -169,13 +169,19 @@ fn against_serial(field: &Field, clauses: &mut Vec<Clause>) {
         clauses.push(Clause::NoRatios(why));
         return;
     }
-    let plain: Vec<&Contender> = field.contenders.iter().filter(|c| c.ratio.is_ok() && !c.model.lock.is_on()).collect();
-    if plain.len() > 1 {
-        headline(field, &plain, clauses);
-    }
-    let locked = field.contenders.iter().find(|c| c.ratio.is_ok() && c.model.lock.is_on());
-    if let Some(locked) = locked.filter(|l| l.model.kind == ModelKind::Threads) {
-        with_the_gil(&plain, locked, clauses);
+    let known: Vec<&Contender> = field.contenders.iter().filter(|c| c.ratio.is_ok()).collect();
+    let plain: Vec<&Contender> = known.iter().filter(|c| !c.model.lock.is_on()).copied().collect();
+    let gil = |c: &&&Contender| c.model.lock.is_on() && c.model.kind == ModelKind::Threads;
+    match (known.len(), plain.len()) {
+        (0 | 1, _) => clauses.push(Clause::Alone),
+        // Whoever asked for nothing but the lock wants to hear of it.
+        (_, 0 | 1) => headline(field, &known, clauses),
+        _ => {
+            headline(field, &plain, clauses);
+            if let Some(locked) = known.iter().find(gil) {
+                with_the_gil(&plain, locked, clauses);
+            }
+        }
     }
     if let Some(why) = why {
         clauses.push(Clause::NoRatioFor { who: without.iter().map(|c| c.who()).collect(), why });

@@ -63,12 +63,18 @@ pub struct ComparisonPrint<'a> {
 pub fn comparison_text(comparison: &Comparison, runs: &[Entry<'_>], how: ComparisonPrint<'_>) -> String {
     let heading = || comparison_heading(comparison, runs);
     match how.format {
-        _ if how.plain => heading() + &comparison_sentences(comparison),
+        _ if how.plain => spoken_heading(comparison, runs) + &comparison_sentences(comparison),
         ComparisonFormat::Table => format!("{}\n{}", heading(), comparison_table(comparison, how.width, how.bold)),
         ComparisonFormat::Json => comparison_json(comparison, runs, how.broken),
         ComparisonFormat::Csv => comparison_csv(comparison, runs),
         ComparisonFormat::Markdown => comparison_markdown(comparison),
     }
+}
+
+fn spoken_heading(comparison: &Comparison, runs: &[Entry<'_>]) -> String {
+    let Some(first) = runs.first() else { return String::new() };
+    let (workload, tasks) = (clean(&first.run.setup.workload.name), first.run.trace.tasks.len());
+    Note::Head { workload, tasks, cores: comparison.cores }.text() + ".\n"
 }
 
 /// What a terminal must do to show text in bold, and to stop.

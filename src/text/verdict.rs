@@ -186,6 +186,7 @@ pub enum Clause {
     NoRatioFor { who: Vec<Who>, why: NoRatio },
     Failed { who: Vec<Who> },
     NothingMeasured,
+    Alone,
     Recalibrated,
 }
 
@@ -243,6 +244,7 @@ impl Clause {
             Clause::NoRatioFor { who, why } => format!("No ratio for {}: {}.", any_of(who), why.text()),
             Clause::Failed { who } => format!("{}: failed.", begun(&any_of(who).replace(" or ", " and "))),
             Clause::NothingMeasured => "Nothing was measured.".to_owned(),
+            Clause::Alone => "One row alone is no comparison.".to_owned(),
             Clause::Recalibrated => "The cores were calibrated anew in between.".to_owned(),
         }
     }

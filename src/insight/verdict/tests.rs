@@ -163,6 +163,15 @@ fn the_gil_may_leave_something_or_make_it_worse() {
 }
 
 #[test]
+fn whoever_asks_for_the_lock_alone_hears_of_it() {
+    let mut field = field([1_000, 500, 500, 1_000, 500], 0.5);
+    field.contenders.retain(|c| c.is_baseline() || c.model.lock.is_on());
+    assert_eq!(said(&field), "Threads with the GIL: 2.0×.");
+    field.contenders.truncate(1);
+    assert_eq!(said(&field), "One row alone is no comparison.");
+}
+
+#[test]
 fn ties_are_within_the_spread() {
     let timing = |time, spread: Option<u64>| Timing { time: ms(time), spread: spread.map(ms) };
     assert!(timing(1_000, None).ties(timing(1_040, None)));
@@ -213,6 +222,7 @@ proptest! {
         let field = Field { contenders, failed: Vec::new(), tasks, cores, work: Ns(work), waiting, lock, ideal };
         let verdict = verdict(&field);
         let text = verdict.text();
+        prop_assert!(text.ends_with('.'), "{text}");
         prop_assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
         prop_assert!(verdict.spoken().is_ascii(), "{}", verdict.spoken());
         for width in [40, 60, 80, 200] {

@@ -2,6 +2,7 @@
 
 use super::{Cores, bytes};
 use crate::text::counted;
+use crate::text::sentence::whole;
 use crate::units::Ns;
 
 /// A column of the comparison.
@@ -83,6 +84,7 @@ pub fn used(n: usize, processes: bool) -> String {
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
 pub enum Note {
+    Head { workload: String, tasks: usize, cores: f64 },
     Ideal,
     Failed,
     Slowed,
@@ -99,6 +101,10 @@ impl Note {
     /// The line, without a full stop at its end.
     pub fn text(&self) -> String {
         match self {
+            Note::Head { workload, tasks, cores } => {
+                let (tasks, cores) = (counted(*tasks as u64, "task", "tasks"), whole(*cores));
+                format!("{workload}, {tasks} under each model on {cores} cores, one after the other")
+            }
             Note::Ideal => "ideal".to_owned(),
             Note::Failed => "failed".to_owned(),
             Note::Slowed => "?: slower cores have their part in the ratio".to_owned(),
@@ -111,7 +117,7 @@ impl Note {
             Note::OtherWork => "note: the runs did not do the same work".to_owned(),
             Note::Row { who, time, ratio, busy, cores } => {
                 let ratio = ratio.map_or_else(String::new, |x| format!(", {x:.2} times as fast as serial"));
-                format!("{who} took {time}{ratio}, with {busy:.2} of {cores:.1} cores busy")
+                format!("{who} took {time}{ratio}, with {busy:.2} of {} cores busy", whole(*cores))
             }
             Note::Cost { who, start, copied, memory, p99 } => {
                 let parts = [
@@ -149,7 +155,7 @@ impl MapLine {
     pub fn text(&self) -> String {
         match self {
             MapLine::Head { length, cores, rounds } => {
-                let cores = super::super::sentence::whole(*cores);
+                let cores = whole(*cores);
                 let rounds = counted(*rounds as u64, "round", "rounds");
                 format!("Who is fastest: tasks of {length}, of which a part is waiting; {cores} cores, {rounds}")
             }
@@ -170,7 +176,7 @@ impl MapLine {
                 }
             }
             MapLine::Busy { others, cores } => {
-                let cores = super::super::sentence::whole(*cores);
+                let cores = whole(*cores);
                 format!("note: other programs kept {others:.1} of {cores} cores busy: who wins may be their doing")
             }
             MapLine::Failure { who, tasks, wait, why } => {
