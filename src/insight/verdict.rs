@@ -169,6 +169,12 @@ fn against_serial(field: &Field, clauses: &mut Vec<Clause>) {
         clauses.push(Clause::NoRatios(why));
         return;
     }
+    // Whoever was fastest without a ratio makes it pointless to name the best of the others.
+    let fastest = field.contenders.iter().filter(|c| !c.model.lock.is_on()).min_by_key(|c| c.timing.time);
+    if let Some(Err(why)) = fastest.map(|f| f.ratio) {
+        clauses.push(Clause::NoRatioFor { who: without.iter().map(|c| c.who()).collect(), why });
+        return;
+    }
     let known: Vec<&Contender> = field.contenders.iter().filter(|c| c.ratio.is_ok()).collect();
     let plain: Vec<&Contender> = known.iter().filter(|c| !c.model.lock.is_on()).copied().collect();
     let gil = |c: &&&Contender| c.model.lock.is_on() && c.model.kind == ModelKind::Threads;

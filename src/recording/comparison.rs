@@ -171,11 +171,13 @@ impl Comparison {
         comparison
     }
 
-    /// How many times as fast as the baseline the ideal is; nothing where the baseline was disturbed.
+    /// How many times as fast as the baseline the ideal is; nothing where the baseline was disturbed, or slower than
+    /// whoever does one thing after the other need be.
     pub fn ideal_ratio(&self) -> Option<f64> {
-        let base = self.rows.get(self.baseline?).filter(|b| b.fair)?.figures.as_ref()?.timing.time;
-        let ideal = self.ideal.as_ref().filter(|i| i.time > Ns::ZERO)?;
-        Some(base.share_of(ideal.time))
+        let row = self.rows.get(self.baseline?).filter(|b| b.fair)?;
+        let (base, ideal) = (row.figures.as_ref()?.timing.time, self.ideal.as_ref().filter(|i| i.time > Ns::ZERO)?);
+        let slowed = row.who == Who::Serial && base > (ideal.work + ideal.waits).times(11, 10);
+        (!slowed).then(|| base.share_of(ideal.time))
     }
 
     /// The longest time of all, which an axis must hold.

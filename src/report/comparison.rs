@@ -8,6 +8,7 @@ use crate::model::ModelKind;
 use crate::recording::{Comparison, Entry, Figures, Ratio, Row, SameWork};
 use crate::text::report::Cores;
 use crate::text::report::compare::{Column, Note, measured, used};
+use crate::text::wrapped;
 use crate::units::Ns;
 
 mod json;
@@ -116,7 +117,8 @@ pub fn comparison_table(comparison: &Comparison, width: usize, bold: bool) -> St
     let notes = notes(comparison);
     if !notes.is_empty() {
         text.push('\n');
-        notes.iter().for_each(|note| text += &(note.text() + "\n"));
+        let lines = notes.iter().flat_map(|note| wrapped(&note.text(), width));
+        lines.for_each(|line| text += &(line + "\n"));
     }
     text.push('\n');
     for said in comparison.verdict.lines(width) {

@@ -2,7 +2,7 @@
 //! only what was measured.
 
 use super::sentence::whole;
-use super::{counted, percent, short};
+use super::{counted, percent, short, wrapped};
 use crate::units::Ns;
 
 /// Who ran: a model as sentences name it.
@@ -303,19 +303,14 @@ impl Verdict {
         self.text().replace('×', " times").replace(['`', '…'], "")
     }
 
-    /// On lines of `width` columns, broken between sentences, and within one only where it is wider than that.
+    /// On lines of `width` columns, each begun with a sentence where that is not wider itself.
     pub fn lines(&self, width: usize) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
-        let mut put = |word: &str, fits: usize| match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + fits <= width => *line += &format!(" {word}"),
-            _ => lines.push(word.to_owned()),
-        };
         for sentence in self.clauses.iter().map(Clause::text) {
             let length = sentence.chars().count();
-            if length <= width {
-                put(&sentence, length);
-            } else {
-                sentence.split(' ').for_each(|word| put(word, word.chars().count()));
+            match lines.last_mut() {
+                Some(line) if line.chars().count() + 1 + length <= width => *line += &format!(" {sentence}"),
+                _ => lines.extend(wrapped(&sentence, width)),
             }
         }
         lines

@@ -134,6 +134,9 @@ fn a_busy_machine_has_no_ratios_and_one_bad_run_none_of_its_own() {
     let text = said(&field);
     assert!(text.starts_with("Threads: 2.0×."), "{text}");
     assert!(text.ends_with("No ratio for processes: other programs kept 1.2 of 2 cores busy."), "{text}");
+    field.contenders[1].ratio = Err(busy);
+    let text = said(&field);
+    assert_eq!(text, "No ratio for threads or processes: other programs kept 1.2 of 2 cores busy.");
     field.contenders.iter_mut().skip(1).for_each(|c| c.ratio = Err(busy));
     assert_eq!(said(&field), "No ratios: other programs kept 1.2 of 2 cores busy.");
 }
