@@ -7,6 +7,8 @@ use crate::units::Ns;
 
 /// A gain below this is none.
 const GAIN: f64 = 1.05;
+/// From this ratio down a model loses; between that and a gain it gains nothing.
+const LOSS: f64 = 0.85;
 /// Times that differ by no more than this share of the shorter one are a tie: so much do two runs of the same differ on a
 /// quiet machine, and nobody would choose a model for it.
 const LIKE: f64 = 0.05;
@@ -202,7 +204,7 @@ fn headline(field: &Field, plain: &[&Contender], clauses: &mut Vec<Clause>) {
     let nobody = field.tasks <= 1 || !fastest.gains() || serial.is_some_and(|s| s.timing.ties(fastest.timing));
     if nobody {
         clauses.push(Clause::NobodyGains { why: nobody_gains(field) });
-        let losers = plain.iter().filter(|c| c.gain() < 1.0 / GAIN && !c.timing.ties(fastest.timing));
+        let losers = plain.iter().filter(|c| c.gain() < LOSS && !c.timing.ties(fastest.timing));
         clauses.extend(losers.map(|c| Clause::Loses { who: c.who(), ratio: c.gain(), why: price(c, fastest) }));
         return;
     }
@@ -250,7 +252,7 @@ fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
     };
     if other.gains() {
         Clause::Less { who, ratio, why }
-    } else if ratio < 1.0 / GAIN {
+    } else if ratio < LOSS {
         Clause::Loses { who, ratio, why }
     } else {
         Clause::Nothing { who, why }
@@ -300,7 +302,7 @@ fn with_the_gil(plain: &[&Contender], locked: &Contender, clauses: &mut Vec<Clau
         clauses.extend(locked.gains().then_some(Clause::GilCostsNothing { old }));
     } else if locked.gains() {
         clauses.push(Clause::WithGilStill { old, ratio: gain });
-    } else if gain < 1.0 / GAIN {
+    } else if gain < LOSS {
         clauses.push(Clause::WithGilLoses { old, ratio: gain });
     } else if fastest.gains() {
         clauses.push(Clause::WithGilNobody { old });

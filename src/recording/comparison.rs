@@ -157,7 +157,7 @@ impl Comparison {
         let serial = |r: &Row| r.model == Model::plain(ModelKind::Serial);
         let baseline = if several { (!rows.is_empty()).then_some(0) } else { rows.iter().position(serial) };
         let baseline = baseline.filter(|b| rows[*b].shown.is_some());
-        let base = baseline.and_then(|b| runs[rows[b].shown?].score());
+        let base = baseline.and_then(|b| Some((runs[rows[b].shown?].score()?, rows[b].model)));
         for (index, row) in rows.iter_mut().enumerate() {
             let own = row.shown.and_then(|shown| runs[shown].score());
             if Some(index) != baseline {
@@ -295,17 +295,23 @@ fn rows(runs: &[Entry<'_>]) -> Vec<Row> {
 }
 
 /// How many times as fast as `base` `own` is, or why nobody can say.
-fn ratio((own, model): (Score, Model), base: Option<Score>, cores: f64, work: SameWork) -> Result<Ratio, NoRatio> {
-    let Some(base) = base else { return Err(NoRatio::NoBaseline) };
+fn ratio(
+    (own, model): (Score, Model),
+    base: Option<(Score, Model)>,
+    cores: f64,
+    work: SameWork,
+) -> Result<Ratio, NoRatio> {
+    let Some((base, base_model)) = base else { return Err(NoRatio::NoBaseline) };
     if work == SameWork::No {
         return Err(NoRatio::OtherWork);
     }
-    // Where one computes at a time, only what others wait meanwhile can be gained.
+    // Where one computes at a time, only what others wait meanwhile can be gained on doing one thing after the other.
     let one_at_a_time = match model.kind {
         ModelKind::Serial | ModelKind::Async => true,
         ModelKind::Threads => model.lock.is_on(),
         ModelKind::Processes => false,
     };
+    let one_at_a_time = one_at_a_time && base_model == Model::plain(ModelKind::Serial);
     let most = base.work.filter(|_| one_at_a_time).map(|work| 1.1 + base.waits.share_of(work));
     let possible = |times: &f64| most.is_none_or(|most| *times <= most) || base.work == Some(Ns::ZERO);
     if let Some(times) = own.speedup(base, cores).filter(possible) {

@@ -159,10 +159,12 @@ fn width_of(comparison: &Comparison, column: Column) -> usize {
     cells.chain([column.head().width(), ideal]).max().unwrap_or(0)
 }
 
-/// A time of a run, in the unit of the longest; in its own where too little of it would be seen then.
+/// A time of a run, in the unit of the longest; all in their own where too little would be seen of the shortest then.
 fn time(comparison: &Comparison, time: Ns) -> String {
+    let times = comparison.rows.iter().filter_map(|r| Some(r.figures.as_ref()?.timing.time));
     let slowest = comparison.slowest().unwrap_or(time);
-    if time.times(20, 1) < slowest { time.to_string() } else { time.like(slowest) }
+    let shortest = times.min().unwrap_or(time);
+    if shortest.times(20, 1) < slowest { time.to_string() } else { time.like(slowest) }
 }
 
 /// A ratio under its sign.

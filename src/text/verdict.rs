@@ -117,9 +117,9 @@ impl NoRatio {
     fn text(self) -> String {
         match self {
             NoRatio::Busy { others, cores } => {
-                format!("other programs kept {others:.1} of {} cores busy", whole(cores))
+                format!("other programs kept {others:.1} of {} busy", of_cores(cores))
             }
-            NoRatio::Host { stolen, cores } => format!("the host took {stolen:.1} of {} cores away", whole(cores)),
+            NoRatio::Host { stolen, cores } => format!("the host took {stolen:.1} of {} away", of_cores(cores)),
             NoRatio::SlowBaseline { speed } => format!("the machine ran serial at {speed:.1} of this speed"),
             NoRatio::SlowRun { speed } => format!("the machine ran at {speed:.1} of serial's speed"),
             NoRatio::Impossible => "a run was faster than it can be, so another was disturbed".to_owned(),
@@ -248,6 +248,12 @@ impl Clause {
             Clause::Recalibrated => "The cores were calibrated anew in between.".to_owned(),
         }
     }
+}
+
+/// `2 cores`, `1 core`.
+pub(super) fn of_cores(cores: f64) -> String {
+    let one = (cores - 1.0).abs() < 0.05;
+    format!("{} {}", whole(cores), if one { "core" } else { "cores" })
 }
 
 const fn gil(old: bool) -> &'static str {

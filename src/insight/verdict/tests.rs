@@ -110,7 +110,7 @@ fn one_core_and_one_task_are_reasons_too() {
     assert_eq!(said(&one), "No model gains anything: there is one core.");
     (one.cores, one.tasks) = (2.0, 1);
     assert_eq!(said(&one), "No model gains anything: there is one task.");
-    one.contenders[2] = took(Model::plain(ModelKind::Processes), 1_200, 1_000);
+    one.contenders[2] = took(Model::plain(ModelKind::Processes), 1_240, 1_000);
     one.contenders[2].start = ms(150);
     let text = said(&one);
     assert!(text.ends_with("Processes lose, 1.2× serial's time: starting them takes 150 ms."), "{text}");

@@ -2,7 +2,7 @@
 
 use super::{Cores, bytes};
 use crate::text::counted;
-use crate::text::sentence::whole;
+use crate::text::verdict::of_cores;
 use crate::units::Ns;
 
 /// A column of the comparison.
@@ -102,8 +102,8 @@ impl Note {
     pub fn text(&self) -> String {
         match self {
             Note::Head { workload, tasks, cores } => {
-                let (tasks, cores) = (counted(*tasks as u64, "task", "tasks"), whole(*cores));
-                format!("{workload}, {tasks} under each model on {cores} cores, one after the other")
+                let (tasks, cores) = (counted(*tasks as u64, "task", "tasks"), of_cores(*cores));
+                format!("{workload}, {tasks} under each model on {cores}, one after the other")
             }
             Note::Ideal => "ideal".to_owned(),
             Note::Failed => "failed".to_owned(),
@@ -117,7 +117,7 @@ impl Note {
             Note::OtherWork => "note: the runs did not do the same work".to_owned(),
             Note::Row { who, time, ratio, busy, cores } => {
                 let ratio = ratio.map_or_else(String::new, |x| format!(", {x:.2} times as fast as serial"));
-                format!("{who} took {time}{ratio}, with {busy:.2} of {} cores busy", whole(*cores))
+                format!("{who} took {time}{ratio}, with {busy:.2} of {} busy", of_cores(*cores))
             }
             Note::Cost { who, start, copied, memory, p99 } => {
                 let parts = [
@@ -155,9 +155,9 @@ impl MapLine {
     pub fn text(&self) -> String {
         match self {
             MapLine::Head { length, cores, rounds } => {
-                let cores = whole(*cores);
+                let cores = of_cores(*cores);
                 let rounds = counted(*rounds as u64, "round", "rounds");
-                format!("Who is fastest: tasks of {length}, of which a part is waiting; {cores} cores, {rounds}")
+                format!("Who is fastest: tasks of {length}, of which a part is waiting; {cores}, {rounds}")
             }
             MapLine::Waiting => "waiting".to_owned(),
             MapLine::Tasks => "tasks".to_owned(),
@@ -176,8 +176,8 @@ impl MapLine {
                 }
             }
             MapLine::Busy { others, cores } => {
-                let cores = whole(*cores);
-                format!("note: other programs kept {others:.1} of {cores} cores busy: who wins may be their doing")
+                let cores = of_cores(*cores);
+                format!("note: other programs kept {others:.1} of {cores} busy: who wins may be their doing")
             }
             MapLine::Failure { who, tasks, wait, why } => {
                 format!("{who}, {}, {wait} % waiting: {why}", counted((*tasks).into(), "task", "tasks"))
