@@ -295,6 +295,8 @@ fn with_the_gil(plain: &[&Contender], locked: &Contender, clauses: &mut Vec<Clau
         plain.iter().filter(move |c| kinds.contains(&c.model.kind) && c.gains()).filter(faster)
     };
     let best = unhindered().min_by_key(|c| c.timing.time);
+    let loses = gain < LOSS;
+    clauses.extend(loses.then_some(Clause::WithGilLoses { old, ratio: gain }));
     if let Some(best) = best {
         let who = unhindered().filter(|c| c.timing.ties(best.timing)).map(|c| c.who()).collect();
         clauses.push(Clause::WithGil { old, who });
@@ -302,9 +304,7 @@ fn with_the_gil(plain: &[&Contender], locked: &Contender, clauses: &mut Vec<Clau
         clauses.extend(locked.gains().then_some(Clause::GilCostsNothing { old }));
     } else if locked.gains() {
         clauses.push(Clause::WithGilStill { old, ratio: gain });
-    } else if gain < LOSS {
-        clauses.push(Clause::WithGilLoses { old, ratio: gain });
-    } else if fastest.gains() {
+    } else if fastest.gains() && !loses {
         clauses.push(Clause::WithGilNobody { old });
     }
 }
