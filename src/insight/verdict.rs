@@ -16,6 +16,8 @@ const LIKE: f64 = 0.05;
 const WAITING: f64 = 0.05;
 /// Waiting for a lock is a reason from this share of what tasks did.
 const LOCKED: f64 = 0.10;
+/// Waiting for a turn is a reason from this share of what tasks did.
+const TURNS: f64 = 0.20;
 /// So much of what is possible is all of it.
 const NEARLY: f64 = 0.85;
 /// Memory is worth a word from this many bytes and this ratio on.
@@ -78,6 +80,8 @@ pub struct Contender {
     pub copying: Ns,
     /// The share of what its tasks did that they waited for a lock of the workload's own.
     pub locked: f64,
+    /// The share of what its tasks did that they were ready and waited for a core, or their turn on the loop.
+    pub turns: f64,
     /// Whether calls that block held its loop.
     pub blocked: bool,
 }
@@ -205,7 +209,7 @@ fn headline(field: &Field, plain: &[&Contender], clauses: &mut Vec<Clause>) {
     if nobody {
         clauses.push(Clause::NobodyGains { why: nobody_gains(field) });
         let losers = plain.iter().filter(|c| c.gain() < LOSS && !c.timing.ties(fastest.timing));
-        clauses.extend(losers.map(|c| Clause::Loses { who: c.who(), ratio: c.gain(), why: price(c, fastest) }));
+        clauses.extend(losers.map(|c| behind(field, c, fastest)));
         return;
     }
     let rivals = || plain.iter().filter(|c| !c.is_baseline());
@@ -247,7 +251,8 @@ fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
     let why = match other.model.kind {
         ModelKind::Async if other.blocked => Some(Why::BlockingCalls),
         ModelKind::Async if field.waiting < WAITING => Some(Why::NothingWaits),
-        ModelKind::Async => (alone >= half).then_some(Why::OneThreadComputes),
+        ModelKind::Async if alone >= half => Some(Why::OneThreadComputes),
+        ModelKind::Async => (other.turns >= TURNS).then_some(Why::Turns),
         _ => price(other, fastest).or_else(|| queue.then_some(Why::AtATime(other.workers))),
     };
     if other.gains() {

@@ -202,6 +202,7 @@ impl Comparison {
                 start: figures.start.unwrap_or_default(),
                 copying: figures.copying,
                 locked: figures.locked,
+                turns: figures.turns,
                 blocked: is_blocked(run.run.trace, row.model),
             })
         };

@@ -135,6 +135,7 @@ impl NoRatio {
 pub enum Why {
     NothingWaits,
     OneThreadComputes,
+    Turns,
     BlockingCalls,
     OneCore { cores: f64 },
     OneTask,
@@ -149,6 +150,7 @@ impl Why {
         match self {
             Why::NothingWaits => "nothing here waits".to_owned(),
             Why::OneThreadComputes => "one thread does all the computing".to_owned(),
+            Why::Turns => "tasks wait for their turn on the loop".to_owned(),
             Why::BlockingCalls => "blocking calls hold the loop".to_owned(),
             Why::OneCore { cores } if *cores < 0.95 => format!("there is {} of a core", whole(*cores)),
             Why::OneCore { cores } if *cores < 1.05 => "there is one core".to_owned(),

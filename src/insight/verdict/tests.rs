@@ -24,6 +24,7 @@ fn took(model: Model, time: u64, serial: u64) -> Contender {
         start: Ns::ZERO,
         copying: Ns::ZERO,
         locked: 0.0,
+        turns: 0.0,
         blocked: false,
     }
 }
@@ -82,6 +83,17 @@ fn handlers_that_wait_and_compute_say_what_the_loop_lacks() {
 fn a_loop_that_has_nothing_to_compute_is_not_late_for_that() {
     let text = said(&field([600, 300, 300, 330, 300], 1.0));
     assert!(text.contains("Async: 1.8×."), "{text}");
+}
+
+#[test]
+fn whoever_waits_for_a_turn_on_the_loop_loses_by_that() {
+    let mut field = field([100, 100, 110, 2_000, 2_000], 0.8);
+    field.contenders[3].turns = 0.9;
+    assert_eq!(
+        said(&field),
+        "No model gains anything. Async loses, 20× serial's time: tasks wait for their turn on the loop. \
+         With the GIL threads take 20× serial's time."
+    );
 }
 
 #[test]
@@ -208,6 +220,7 @@ fn any_contender() -> impl Strategy<Value = Contender> {
             start: ms(start),
             copying: ms(copying),
             locked,
+            turns: locked,
             blocked,
         },
     )

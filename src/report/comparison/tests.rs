@@ -21,6 +21,7 @@ fn figures(ms: u64, busy: f64) -> Figures {
         p50: Some(time.times(1, 2)),
         p99: Some(time),
         locked: 0.0,
+        turns: 0.0,
     }
 }
 
