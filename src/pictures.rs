@@ -11,6 +11,10 @@ use crate::text::report::compare::Column;
 use crate::text::{self, Label};
 use crate::units::Ns;
 
+mod map;
+
+pub use map::of_map;
+
 /// What is to be seen in `run`, in a sentence.
 pub fn sentence(run: Finished<'_>) -> String {
     report::finding_of(report::Run::of(run)).unwrap_or_default()

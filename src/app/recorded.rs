@@ -3,7 +3,7 @@
 use super::run::{Run, RunId};
 use super::update::TOAST;
 use super::{Action, App, Effect, Playhead, Toast, View, compare};
-use crate::recording::{Machine, Opened};
+use crate::recording::{Machine, Opened, sources};
 use crate::scene::axis_ahead;
 use crate::text::Label;
 use crate::units::{Ns, Stamp};
@@ -70,12 +70,6 @@ fn turn(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
     compare::show(app, |run| run.id == next)
 }
 
-/// The name of a file without its folder and its suffix.
-fn stem(file: &str) -> String {
-    let path = std::path::Path::new(file);
-    path.file_stem().map_or_else(|| file.to_owned(), |s| s.to_string_lossy().into_owned())
-}
-
 /// How long it is said what is wrong with a file.
 const LONG: Ns = Ns::from_millis(10_000);
 
@@ -84,13 +78,14 @@ impl App {
     /// wrong with a file is said first.
     pub fn viewing(files: Vec<(String, Opened)>, now: Stamp, size: (u16, u16)) -> Option<App> {
         let from = files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
-        let several = files.len() > 1;
+        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+        let sources = sources(&names);
         let damage = files.iter().find_map(|(name, opened)| Some(format!("{name}: {}", opened.damage.as_ref()?)));
         let mut runs: Vec<Run> = Vec::new();
-        for (name, opened) in files {
+        for ((_, opened), source) in files.into_iter().zip(sources) {
             for recording in opened.recordings {
                 let mut run = Run::recorded(RunId(runs.len() as u64 + 1), recording);
-                run.origin = several.then(|| stem(&name));
+                run.origin.clone_from(&source);
                 runs.push(run);
             }
         }

@@ -4,6 +4,7 @@
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
+use super::export::Recorded;
 use super::{Runs, Stop, code, plan, print};
 use crate::recording::{Comparison, Entry, Recording};
 use crate::report::{ComparisonFormat, ComparisonPrint, comparison_text};
@@ -35,6 +36,10 @@ pub fn compare(comparing: &Comparing, format: ComparisonFormat) -> ExitCode {
 }
 
 fn attempt(comparing: &Comparing, format: ComparisonFormat) -> Result<(), Stop> {
+    if !comparing.files.is_empty() {
+        let runs = Recorded::read(&comparing.files)?;
+        return show(&runs.entries(), format, comparing.plain, None);
+    }
     let compared = measure(comparing)?;
     let entries = compared.entries();
     let broken = compared.stop.as_ref().map(Stop::reason);

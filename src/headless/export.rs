@@ -1,7 +1,7 @@
 //! Recorded runs made into something for others: pictures, pages, tables, data, moving pictures.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::model::ModelKind;
 use crate::palette::Theme;
 use crate::pictures;
 use crate::recorder;
-use crate::recording::{Comparison, Entry, Opened, Recording};
+use crate::recording::{Comparison, Entry, Opened, Recording, sources};
 use crate::report;
 use crate::settings::{ExportFormat, ExportView, Exporting, Which};
 use crate::text;
@@ -36,8 +36,8 @@ pub fn export(exporting: &Exporting) -> ExitCode {
     code(attempt(exporting))
 }
 
-/// The runs, each with the name of its file where there are several.
-struct Runs {
+/// Runs from files, each with the name of its file where there are several.
+pub(super) struct Recorded {
     recordings: Vec<(Option<String>, Recording)>,
     files: Vec<(String, Opened)>,
 }
@@ -97,7 +97,7 @@ impl From<io::Error> for Failure {
 }
 
 /// Reads the files. What is damaged is said on stderr, and the rest is used.
-fn open(paths: &[std::path::PathBuf]) -> Result<Runs, Stop> {
+fn open(paths: &[PathBuf]) -> Result<Recorded, Stop> {
     let mut files = Vec::new();
     for path in paths {
         let opened = recorder::read(path).map_err(Stop::Failed)?;
@@ -106,21 +106,31 @@ fn open(paths: &[std::path::PathBuf]) -> Result<Runs, Stop> {
         }
         files.push((path.display().to_string(), opened));
     }
-    Ok(Runs { recordings: Vec::new(), files })
+    Ok(Recorded { recordings: Vec::new(), files })
 }
 
-impl Runs {
+impl Recorded {
+    /// Those of the files at `paths`.
+    ///
+    /// # Errors
+    /// If one of them cannot be read.
+    pub(super) fn read(paths: &[PathBuf]) -> Result<Recorded, Stop> {
+        let mut runs = open(paths)?;
+        runs.unpack();
+        Ok(runs)
+    }
+
     /// Takes the runs out of their files.
     fn unpack(&mut self) {
-        let several = self.files.len() > 1;
-        for (name, opened) in std::mem::take(&mut self.files) {
-            let stem = Path::new(&name).file_stem().map_or(name.clone(), |s| s.to_string_lossy().into_owned());
-            let source = several.then_some(stem);
+        let names: Vec<&str> = self.files.iter().map(|(name, _)| name.as_str()).collect();
+        let sources = sources(&names);
+        for ((_, opened), source) in std::mem::take(&mut self.files).into_iter().zip(sources) {
             self.recordings.extend(opened.recordings.into_iter().map(|r| (source.clone(), r)));
         }
     }
 
-    fn entries(&self) -> Vec<Entry<'_>> {
+    /// For a comparison.
+    pub(super) fn entries(&self) -> Vec<Entry<'_>> {
         self.recordings.iter().map(|(source, r)| Entry::of(r, source.as_deref())).collect()
     }
 }
@@ -145,7 +155,7 @@ fn who(entry: &Entry<'_>) -> String {
     crate::insight::who(entry.run.plan.stage().model).row()
 }
 
-fn write(wish: &Exporting, mut runs: Runs, out: &mut dyn Write) -> Result<(), Failure> {
+fn write(wish: &Exporting, mut runs: Recorded, out: &mut dyn Write) -> Result<(), Failure> {
     match (wish.format, wish.view) {
         (ExportFormat::Txt | ExportFormat::Ansi | ExportFormat::Cast, _) | (ExportFormat::Svg, ExportView::Screen) => {
             return screen(wish, runs.files, out);

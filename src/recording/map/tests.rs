@@ -15,6 +15,8 @@ fn mapping() -> Mapping {
         models: ModelKind::ALL.map(Model::plain).to_vec(),
         lock: LockSettings::default(),
         wishes: Wishes { seed: 1, ..Wishes::default() },
+        picture: None,
+        force: false,
     }
 }
 
