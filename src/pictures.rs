@@ -47,11 +47,13 @@ pub fn of_comparison(runs: &[Entry<'_>], options: &Options, command: &str, lit: 
         cells: vec![
             ideal.time.like(comparison.slowest().unwrap_or(ideal.time)),
             comparison.ideal_ratio().map_or_else(String::new, |x| text::factor(x).trim_end_matches('×').to_owned()),
-            ideal.limit.text(),
         ],
     });
     let hardly = comparison.ideal.as_ref().is_some_and(|i| i.waiting() > 0.95);
-    let notes = comparison.ideal.iter().map(|ideal| text::same_ink(ideal.work, hardly)).collect();
+    let note = |ideal: &crate::recording::Ideal| {
+        format!("{} {}: {}.", text::same_ink(ideal.work, hardly), Label::IdealNote.text(), ideal.limit.text())
+    };
+    let notes = comparison.ideal.iter().map(note).collect();
     let drawn = picture::Comparison {
         rows: comparison.rows.iter().enumerate().filter_map(row).collect(),
         headings: COLUMNS.map(|column| column.head().to_owned()).to_vec(),

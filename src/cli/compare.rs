@@ -60,10 +60,10 @@ pub(super) struct Map {
     /// How long a task takes alone [default: up to 20ms, as --time allows]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = length, help_heading = WORK)]
     pub length: Option<Ns>,
-    /// How long all of it may take; a map that takes longer is left unfinished
+    /// How long it should take, as far as --length and --repeat leave that open
     #[arg(long, value_name = "TIME", default_value = "60s", allow_hyphen_values = true, value_parser = budget, help_heading = WORK)]
     pub time: Ns,
-    /// How many rounds, at most [default: 3 to 9, as --time allows]
+    /// How many rounds [default: 3 to 9, as --time allows]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(MOST_ROUNDS), help_heading = WORK)]
     pub repeat: Option<u16>,
     /// Which models: a list of serial, threads, processes, async, threads+gil

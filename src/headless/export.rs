@@ -252,6 +252,7 @@ fn command(wish: &Exporting) -> String {
     }
     match wish.which {
         Which::First => {}
+        _ if wish.view == ExportView::Compare => {}
         Which::Number(n) => line += &format!(" --run {n}"),
         Which::Model(kind, locked) => line += &format!(" --run {}{}", kind.name(), if locked { "+gil" } else { "" }),
     }

@@ -157,7 +157,7 @@ impl Comparison {
         let serial = |r: &Row| r.model == Model::plain(ModelKind::Serial);
         let baseline = if several { (!rows.is_empty()).then_some(0) } else { rows.iter().position(serial) };
         let baseline = baseline.filter(|b| rows[*b].shown.is_some());
-        let base = baseline.and_then(|b| runs[rows[b].shown?].score());
+        let base = baseline.and_then(|b| Some((runs[rows[b].shown?].score()?, rows[b].model)));
         for (index, row) in rows.iter_mut().enumerate() {
             let own = row.shown.and_then(|shown| runs[shown].score());
             if Some(index) != baseline {
@@ -171,11 +171,13 @@ impl Comparison {
         comparison
     }
 
-    /// How many times as fast as the baseline the ideal is; nothing where the baseline was disturbed.
+    /// How many times as fast as the baseline the ideal is; nothing where the baseline was disturbed, or slower than
+    /// whoever does one thing after the other need be.
     pub fn ideal_ratio(&self) -> Option<f64> {
-        let base = self.rows.get(self.baseline?).filter(|b| b.fair)?.figures.as_ref()?.timing.time;
-        let ideal = self.ideal.as_ref().filter(|i| i.time > Ns::ZERO)?;
-        Some(base.share_of(ideal.time))
+        let row = self.rows.get(self.baseline?).filter(|b| b.fair)?;
+        let (base, ideal) = (row.figures.as_ref()?.timing.time, self.ideal.as_ref().filter(|i| i.time > Ns::ZERO)?);
+        let slowed = row.who == Who::Serial && base > (ideal.work + ideal.waits).times(11, 10);
+        (!slowed).then(|| base.share_of(ideal.time))
     }
 
     /// The longest time of all, which an axis must hold.
@@ -195,12 +197,12 @@ impl Comparison {
                 model: row.model,
                 timing: figures.timing,
                 ratio,
-                busy: figures.busy,
                 workers: figures.workers,
                 memory: figures.memory,
                 start: figures.start.unwrap_or_default(),
                 copying: figures.copying,
                 locked: figures.locked,
+                turns: figures.turns,
                 blocked: is_blocked(run.run.trace, row.model),
             })
         };
@@ -209,6 +211,7 @@ impl Comparison {
             failed: self.rows.iter().filter(|r| r.figures.is_none()).map(|r| r.model).collect(),
             tasks,
             cores: self.cores,
+            work: ideal.map_or(Ns::ZERO, |i| i.work),
             waiting: ideal.map_or(0.0, Ideal::waiting),
             lock,
             ideal: self.ideal_ratio(),
@@ -293,17 +296,23 @@ fn rows(runs: &[Entry<'_>]) -> Vec<Row> {
 }
 
 /// How many times as fast as `base` `own` is, or why nobody can say.
-fn ratio((own, model): (Score, Model), base: Option<Score>, cores: f64, work: SameWork) -> Result<Ratio, NoRatio> {
-    let Some(base) = base else { return Err(NoRatio::NoBaseline) };
+fn ratio(
+    (own, model): (Score, Model),
+    base: Option<(Score, Model)>,
+    cores: f64,
+    work: SameWork,
+) -> Result<Ratio, NoRatio> {
+    let Some((base, base_model)) = base else { return Err(NoRatio::NoBaseline) };
     if work == SameWork::No {
         return Err(NoRatio::OtherWork);
     }
-    // Where one computes at a time, only what others wait meanwhile can be gained.
+    // Where one computes at a time, only what others wait meanwhile can be gained on doing one thing after the other.
     let one_at_a_time = match model.kind {
         ModelKind::Serial | ModelKind::Async => true,
         ModelKind::Threads => model.lock.is_on(),
         ModelKind::Processes => false,
     };
+    let one_at_a_time = one_at_a_time && base_model == Model::plain(ModelKind::Serial);
     let most = base.work.filter(|_| one_at_a_time).map(|work| 1.1 + base.waits.share_of(work));
     let possible = |times: &f64| most.is_none_or(|most| *times <= most) || base.work == Some(Ns::ZERO);
     if let Some(times) = own.speedup(base, cores).filter(possible) {

@@ -209,6 +209,7 @@ pub enum Label {
     NotRecorded,
     Recorded,
     Ideal,
+    IdealNote,
     MeasuringRun,
     ColumnTime,
     ColumnSpeedup,

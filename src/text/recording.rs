@@ -66,6 +66,16 @@ pub const fn cut_off() -> &'static str {
     "the recording ends before the run does"
 }
 
+/// Which files a picture was saved in.
+pub fn saved(one: &str, other: &str) -> String {
+    format!("Saved {one} and {other}.")
+}
+
+/// Why there is no picture.
+pub fn no_picture(why: &str) -> String {
+    format!("No picture: {why}.")
+}
+
 /// Where runs were stored.
 pub fn stored(runs: usize, file: &str) -> String {
     let runs = super::counted(runs as u64, "run", "runs");

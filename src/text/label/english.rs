@@ -201,6 +201,7 @@ pub(super) const fn english(label: Label) -> &'static str {
         Label::NotRecorded => "There is no such run in what was recorded.",
         Label::Recorded => "RECORDED",
         Label::Ideal => "ideal",
+        Label::IdealNote => "Ideal",
         Label::MeasuringRun => "measuring",
         Label::ColumnTime => "time",
         Label::ColumnSpeedup => "×",
