@@ -272,6 +272,16 @@ fn command(wish: &Exporting) -> String {
     if let Some(width) = wish.width {
         line += &format!(" --width {width}");
     }
+    if wish.format == ExportFormat::Png && (wish.scale - 1.0).abs() > 1e-9 {
+        line += &format!(" --scale {}", wish.scale);
+    }
+    let on_screen = matches!(wish.format, ExportFormat::Txt | ExportFormat::Ansi | ExportFormat::Cast);
+    if on_screen || wish.view == ExportView::Screen {
+        line += &format!(" --screen {}x{}", wish.screen.0, wish.screen.1);
+    }
+    if let Some(speed) = wish.speed {
+        line += &format!(" --speed {speed}");
+    }
     if wish.post {
         line += " --post";
     }

@@ -4,6 +4,7 @@
 use super::{Finished, Recording, Score};
 use crate::insight::{self, Contender, Field, Timing, is_comparable};
 use crate::model::{GlobalLock, Model, ModelKind};
+use crate::settings::Setup;
 use crate::state::State;
 use crate::text::{Clause, NoRatio, Uncounted, Verdict, Who};
 use crate::trace::{KernelRecord, Trace};
@@ -235,8 +236,12 @@ impl Comparison {
             (Some((best, _)), _) => clauses.push(Clause::Fastest { who: vec![best.who] }),
         }
         let why = self.rows.iter().find_map(|r| r.ratio?.err()).filter(|why| *why != NoRatio::OtherWork);
-        let mut without: Vec<Who> = self.rows.iter().filter(|r| refused(r)).map(|r| r.who).collect();
-        without.dedup();
+        let mut without: Vec<Who> = Vec::new();
+        for who in self.rows.iter().filter(|r| refused(r)).map(|r| r.who) {
+            if !without.contains(&who) {
+                without.push(who);
+            }
+        }
         clauses.extend(why.map(|why| Clause::NoRatioFor { who: without, why }));
         if self.work == SameWork::Calibrated {
             clauses.push(Clause::Recalibrated);
@@ -256,11 +261,15 @@ impl Row {
 /// The rows of `runs`, without ratios.
 fn rows(runs: &[Entry<'_>]) -> Vec<Row> {
     let mut keys: Vec<(usize, Model)> = Vec::new();
-    let mut sources: Vec<Option<&str>> = Vec::new();
+    let mut sources: Vec<(Option<&str>, &Setup)> = Vec::new();
     let mut of: Vec<(usize, Model)> = Vec::new();
     for run in runs {
-        let source = sources.iter().position(|s| *s == run.source).unwrap_or_else(|| {
-            sources.push(run.source);
+        // Runs of other work are no repetitions, though they are in one file.
+        let same = |(source, setup): &(Option<&str>, &Setup)| {
+            *source == run.source && setup.workload == run.run.setup.workload && setup.scale == run.run.setup.scale
+        };
+        let source = sources.iter().position(same).unwrap_or_else(|| {
+            sources.push((run.source, run.run.setup));
             sources.len() - 1
         });
         of.push((source, run.model()));
@@ -269,6 +278,7 @@ fn rows(runs: &[Entry<'_>]) -> Vec<Row> {
         }
     }
     keys.sort_by_key(|(source, model)| (*source, place(*model)));
+    let several = sources.iter().any(|(_, setup)| setup.workload != sources[0].1.workload);
     let row = |key: (usize, Model)| {
         let own: Vec<usize> = (0..runs.len()).filter(|i| of[*i] == key).collect();
         let all: Vec<usize> = own.iter().copied().filter(|i| runs[*i].score().is_some()).collect();
@@ -280,7 +290,7 @@ fn rows(runs: &[Entry<'_>]) -> Vec<Row> {
         let is_it = |i: &&usize| runs[**i].run.trace.makespan() == timing.map(|t| t.time);
         let shown = standing.iter().find(is_it).copied();
         Row {
-            source: sources[key.0].map(str::to_owned),
+            source: named(sources[key.0], several),
             model: key.1,
             who: insight::who(key.1),
             figures: shown.zip(timing).and_then(|(i, timing)| Figures::of(&runs[i].run, timing)),
@@ -293,6 +303,13 @@ fn rows(runs: &[Entry<'_>]) -> Vec<Row> {
         }
     };
     keys.into_iter().map(row).collect()
+}
+
+/// What the rows of a file are told apart by: its name, and what was run where that is not `several` times the same.
+fn named((source, setup): (Option<&str>, &Setup), several: bool) -> Option<String> {
+    let workload = several.then_some(setup.workload.name.as_str());
+    let words: Vec<&str> = source.into_iter().chain(workload).collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// How many times as fast as `base` `own` is, or why nobody can say.
