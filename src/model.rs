@@ -189,6 +189,18 @@ impl LockSettings {
             GlobalLock::Gil { interval: self.interval, forced_switching: self.forced_switching }
         }
     }
+
+    /// The settings of which `lock` is the lock; these where it is off.
+    #[must_use]
+    pub const fn like(self, lock: GlobalLock) -> LockSettings {
+        match lock {
+            GlobalLock::Off => self,
+            GlobalLock::Gil { interval, forced_switching } => {
+                LockSettings { legacy: false, interval, forced_switching, ..self }
+            }
+            GlobalLock::GilLegacy { check_interval } => LockSettings { legacy: true, check_interval, ..self },
+        }
+    }
 }
 
 /// A model as it is chosen with the keys: how, and with or without the global lock.

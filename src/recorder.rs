@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::recording::{self, Beside, Finished, Opened};
+use crate::text;
 use crate::trace::file::{self, FileError, FileWriter};
 use crate::trace::{Frame, Record};
 
@@ -34,6 +35,11 @@ impl Recorder {
         let refused = |why: &dyn std::fmt::Display| format!("{} cannot be recorded into: {why}", path.display());
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let file = file.as_mut().map_err(|e| refused(e))?;
+        let about = file.metadata().map_err(|e| refused(&e))?;
+        // What a device holds has no end.
+        if !about.is_file() {
+            return Err(refused(&text::no_file()));
+        }
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -42,7 +48,7 @@ impl Recorder {
             // Where a file system knows no locks, nobody can be kept away.
             Err(TryLockError::Error(_)) => {}
         }
-        let length = file.metadata().map_err(|e| refused(&e))?.len();
+        let length = about.len();
         let mut bytes = Vec::new();
         Read::by_ref(file).take(LARGEST).read_to_end(&mut bytes).map_err(|e| refused(&e))?;
         let out = BufWriter::new(file.try_clone().map_err(|e| refused(&e))?);
@@ -99,6 +105,8 @@ impl Recorder {
     /// # Errors
     /// In a sentence that names the file.
     pub fn add(&mut self, run: &Finished<'_>, scratch: &Scratch) -> Result<(), String> {
+        // Of a run that is not there the file gets no begin either.
+        scratch.whole().map_err(|e| self.refused(&e))?;
         self.begin(run)?;
         let written = self.writer.flush().and_then(|()| scratch.copy(self.writer.get_mut()));
         written.map_err(|e| self.refused(&e))?;
@@ -176,11 +184,15 @@ impl Scratch {
         }
     }
 
+    /// Whether all that was sent is there.
+    fn whole(&self) -> io::Result<()> {
+        let why = self.broken.as_ref().map(|e| io::Error::new(e.kind(), text::no_room_for_it(e)));
+        why.map_or(Ok(()), Err)
+    }
+
     /// Its blocks.
     fn copy(&self, out: &mut dyn Write) -> io::Result<()> {
-        if let Some(e) = &self.broken {
-            return Err(io::Error::new(e.kind(), e.to_string()));
-        }
+        self.whole()?;
         let mut file = &self.file;
         file.seek(SeekFrom::Start(HEAD))?;
         io::copy(&mut file, &mut &mut *out).map(drop)
@@ -194,6 +206,11 @@ impl Scratch {
 pub fn read(path: &Path) -> Result<Opened, String> {
     let refused = |why: &dyn std::fmt::Display| format!("{} cannot be opened: {why}", path.display());
     let file = File::open(path).map_err(|e| refused(&e))?;
+    // A device may have no end. What comes through a pipe is welcome.
+    let kind = file.metadata().map_err(|e| refused(&e))?.file_type();
+    if kind.is_dir() || std::os::unix::fs::FileTypeExt::is_char_device(&kind) {
+        return Err(refused(&text::no_file()));
+    }
     let mut bytes = Vec::new();
     file.take(LARGEST).read_to_end(&mut bytes).map_err(|e| refused(&e))?;
     recording::open(&bytes).map_err(|why| refused(&why))

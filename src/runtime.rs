@@ -34,7 +34,14 @@ fn now() -> Stamp {
 
 /// Runs the screen until the user leaves it. The exit code is 0, or 128 and the number of the signal that ended it.
 pub fn screen(settings: &Settings) -> ExitCode {
-    finish(attempt(settings))
+    // Before anything runs: a file that cannot be recorded into is known at once.
+    match settings.trace.as_deref().map(Recorder::open).transpose() {
+        Ok(recorder) => finish(attempt(settings, recorder)),
+        Err(why) => {
+            let _ = writeln!(io::stderr(), "error: {why}");
+            ExitCode::from(1)
+        }
+    }
 }
 
 fn finish(left: io::Result<(Leave, String)>) -> ExitCode {
@@ -72,15 +79,14 @@ pub fn view(viewing: &Viewing) -> ExitCode {
     finish(left)
 }
 
-fn attempt(settings: &Settings) -> io::Result<(Leave, String)> {
+fn attempt(settings: &Settings, recorder: Option<Recorder>) -> io::Result<(Leave, String)> {
     let look = look::of(settings.color, settings.theme, settings.ascii);
     let machine = Machine { usable: machine::usable_cores(), allowed: machine::allowed_cores() };
     let size = terminal::size()?;
     let mut app = App::new(settings.setup.clone(), machine, Some(calibrate::cached()), now(), size);
     // The first run is under way before the terminal is touched.
     let first = app.launch();
-    let trace = settings.trace.as_deref().map(Recorder::open).transpose().map_err(io::Error::other)?;
-    let leave = show(&mut app, look, settings.mouse, first, trace)?;
+    let leave = show(&mut app, look, settings.mouse, first, recorder)?;
     Ok((leave, farewell(&app, look)))
 }
 

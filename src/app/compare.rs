@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use super::playhead::{Playhead, Speed};
 use super::run::{Phase, RunId};
-use super::{App, Effect, Run, View, lanes, update, viewport};
-use crate::model::Model;
+use super::{App, Effect, Layer, Run, View, lanes, recorded, update, viewport};
+use crate::model::{GlobalLock, Model};
 use crate::recording::{Comparison, Entry, Row, usual_models};
 
 /// A comparison on the screen.
@@ -33,6 +33,15 @@ pub struct Compared<'a> {
     pub run: Option<&'a Run>,
     /// Its figures, once it is over.
     pub row: Option<&'a Row>,
+    /// Why there is none: it broke off.
+    pub failure: Option<&'a str>,
+}
+
+impl Compared<'_> {
+    /// The model to be run in its row, where the global lock is to be `lock`.
+    fn wanted(&self, lock: GlobalLock) -> Model {
+        Model { lock: if self.model.lock.is_on() { lock } else { GlobalLock::Off }, ..self.model }
+    }
 }
 
 impl Compare {
@@ -56,11 +65,11 @@ impl Compare {
 const MOST_KEPT: usize = 7;
 
 /// Keeps the run that was watched, if it can be held against others; it takes the place of the one before it under the
-/// same model.
+/// same model. In a comparison it stands whatever came of it: its row says why it does not count.
 pub(super) fn keep(app: &mut App) {
     let Some(run) = app.run.take_if(|run| run.is_over()) else { return };
     let counts = run.phase == Phase::Over && run.finished().counts();
-    if !counts || !run.setup.same_work(&app.setup) {
+    if !(counts || app.view == View::Compare) || !run.setup.same_work(&app.setup) {
         return;
     }
     if !app.is_recorded() {
@@ -86,7 +95,11 @@ pub(super) fn toggle(app: &mut App) -> Vec<Effect> {
     app.view = View::Compare;
     refresh(app);
     let chosen = app.setup.model;
-    app.compare.row = app.compared().iter().position(|c| same_row(c.model, chosen)).unwrap_or(0);
+    let watched = app.run.as_ref().map(|run| run.id);
+    let rows = app.compared();
+    // Of several files the row of the run itself, not that of another of its model.
+    let own = rows.iter().position(|c| c.run.is_some_and(|run| Some(run.id) == watched));
+    app.compare.row = own.or_else(|| rows.iter().position(|c| same_row(c.model, chosen))).unwrap_or(0);
     if app.is_recorded() {
         replay(app);
         return Vec::new();
@@ -97,8 +110,11 @@ pub(super) fn toggle(app: &mut App) -> Vec<Effect> {
 /// Measures what is missing, or everything anew.
 pub(super) fn measure(app: &mut App, all: bool) -> Vec<Effect> {
     app.compare.back = app.compare.back.or(Some(app.setup.model));
-    let missing = |c: &super::compare::Compared<'_>| all || c.run.is_none_or(|run| !run.is_over());
-    app.compare.queue = app.compared().into_iter().filter(missing).map(|c| c.model).collect();
+    let (wishes, lock) = (app.setup.wishes, app.setup.lock.lock());
+    // Workers and the lock's interval change how it is done, not what: such a run is kept, and is not what was asked for.
+    let asked = |run: &Run| run.setup.wishes == wishes && (run.model.lock == lock || !run.model.lock.is_on());
+    let missing = |c: &Compared<'_>| all || !c.run.is_some_and(|run| run.is_over() && asked(run));
+    app.compare.queue = app.compared().into_iter().filter(missing).map(|c| c.wanted(lock)).collect();
     app.compare.asked = app.compare.queue.len();
     if app.compare.queue.is_empty() {
         finish(app);
@@ -111,7 +127,11 @@ pub(super) fn measure(app: &mut App, all: bool) -> Vec<Effect> {
 fn first(app: &mut App) -> Vec<Effect> {
     let Some(model) = app.compare.queue.front().copied() else { return Vec::new() };
     app.setup.model = model;
-    update::start(app)
+    // Who reads the help meanwhile goes on reading.
+    let layer = app.layer;
+    let effects = update::start(app);
+    app.layer = layer;
+    effects
 }
 
 /// The run that was made for it is over, or broke off: on to the next.
@@ -123,6 +143,16 @@ pub(super) fn next(app: &mut App) -> Vec<Effect> {
     if app.compare.queue.pop_front().is_none() {
         return Vec::new();
     }
+    go_on(app)
+}
+
+/// Goes on measuring where that waited: while numbers are turned it is not known what is to be run.
+pub(super) fn go_on(app: &mut App) -> Vec<Effect> {
+    let turning = matches!(app.layer, Some(Layer::Dials(_)));
+    let busy = app.run.as_ref().is_some_and(|run| !run.is_over());
+    if app.view != View::Compare || turning || busy || app.waiting || app.compare.back.is_none() {
+        return Vec::new();
+    }
     if app.compare.queue.is_empty() {
         finish(app);
         return Vec::new();
@@ -130,14 +160,33 @@ pub(super) fn next(app: &mut App) -> Vec<Effect> {
     first(app)
 }
 
+/// What is set up is another: what it lacks is measured.
+pub(super) fn anew(app: &mut App) -> Vec<Effect> {
+    app.playhead = Playhead::Live;
+    refresh(app);
+    measure(app, false)
+}
+
+/// Nothing can be measured: what was chosen before comes back.
+pub(super) fn give_up(app: &mut App) {
+    app.compare.queue.clear();
+    come_back(app);
+}
+
 /// All are there: the model that was chosen before comes back, and all are replayed.
 fn finish(app: &mut App) {
-    if let Some(model) = app.compare.back.take() {
-        app.setup.model = model;
-        app.scored.model = model;
-        show(app, |run| same_row(run.model, model));
-    }
+    come_back(app);
     replay(app);
+}
+
+/// The model that was chosen before comes back with its run. Where there is none, what is shown is what is chosen.
+fn come_back(app: &mut App) {
+    let Some(model) = app.compare.back.take() else { return };
+    app.setup.model = model;
+    app.scored.model = model;
+    if !show(app, |run| same_row(run.model, model)) {
+        show(app, |_| true);
+    }
 }
 
 fn replay(app: &mut App) {
@@ -157,11 +206,7 @@ pub(super) fn leave(app: &mut App) -> Vec<Effect> {
         app.compare.back = None;
         return Vec::new();
     }
-    if let Some(model) = app.compare.back.take() {
-        app.setup.model = model;
-        app.scored.model = model;
-        show(app, |run| same_row(run.model, model));
-    }
+    come_back(app);
     Vec::new()
 }
 
@@ -210,11 +255,14 @@ pub(super) fn show(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
         }
     }
     if let Some(run) = &app.run {
-        app.setup.model = run.setup.model;
-        app.setup.lock = run.setup.lock;
+        app.setup.model = run.model;
+        app.setup.lock = app.setup.lock.like(run.model.lock);
         if app.is_recorded() {
             app.setup = run.setup.clone();
             app.machine = run.machine.clone();
+        }
+        if !app.setup.same_work(&app.scored) {
+            recorded::score(app);
         }
         app.scored = app.setup.clone();
     }
@@ -240,19 +288,21 @@ impl App {
             return result.map(|found| (row(found), found.0)).map(with_row).collect();
         }
         let result: Vec<_> = result.collect();
-        let fits = |run: &&Run| run.setup.same_work(&self.setup) && !matches!(run.phase, Phase::Failed(_));
+        let fits = |run: &&Run| run.setup.same_work(&self.setup);
         let models = usual_models(self.setup.lock.lock());
         let rows = models.map(|model| {
-            let run = self.runs().filter(|run| same_row(run.model, model)).last().filter(fits);
+            let last = self.runs().filter(|run| same_row(run.model, model)).last().filter(fits);
+            let failure = last.and_then(Run::broken);
+            let run = last.filter(|_| failure.is_none());
             let row = result.iter().find(|(_, id)| id.is_some() && **id == run.map(|r| r.id)).map(|(row, _)| *row);
-            Compared { model: run.map_or(model, |run| run.model), run, row }
+            Compared { model: last.map_or(model, |run| run.model), run, row, failure }
         });
         rows.to_vec()
     }
 }
 
 fn with_row<'a>(((model, run), row): ((Model, Option<&'a Run>), &'a Row)) -> Compared<'a> {
-    Compared { model, run, row: Some(row) }
+    Compared { model, run, row: Some(row), failure: None }
 }
 
 /// Adds up what the runs so far come to.

@@ -2,7 +2,7 @@
 
 use super::keys::Action;
 use super::update::{close, perform, start};
-use super::{App, Effect, Layer, lanes};
+use super::{App, Compare, Effect, Layer, View, compare, lanes};
 use crate::model::LockSettings;
 use crate::units::TurnLength;
 
@@ -14,6 +14,7 @@ pub(super) fn in_layer(app: &mut App, layer: Layer, action: Option<Action>) -> V
         (Layer::Dials(_), Some(Action::Close)) => {
             app.setup = app.scored.clone();
             app.layer = None;
+            return compare::go_on(app);
         }
         (Layer::Help(_), Some(Action::Help))
         | (Layer::Picker(_), Some(Action::Open))
@@ -84,7 +85,11 @@ fn turn_live(app: &mut App, length: TurnLength) -> Vec<Effect> {
 
 /// The dials are closed: run if one was turned.
 pub(super) fn turned(app: &mut App) -> Vec<Effect> {
-    if app.setup == app.scored { Vec::new() } else { start(app) }
+    match app.view {
+        _ if app.setup == app.scored => compare::go_on(app),
+        View::Compare => compare::anew(app),
+        _ => start(app),
+    }
 }
 
 pub(super) fn open(app: &mut App, index: usize) -> Vec<Effect> {
@@ -95,5 +100,9 @@ pub(super) fn open(app: &mut App, index: usize) -> Vec<Effect> {
     // A new workload is a new story: it begins with one worker and no lock.
     app.setup.model = crate::model::Model::plain(crate::model::ModelKind::Serial);
     app.setup.lock.legacy = false;
+    if app.view == View::Compare {
+        app.compare = Compare::default();
+        return compare::anew(app);
+    }
     start(app)
 }

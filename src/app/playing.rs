@@ -2,7 +2,7 @@
 //! compared it moves over all of them at once.
 
 use super::playhead::{Playhead, Speed};
-use super::{App, View, lanes};
+use super::{App, View, lanes, viewport};
 use crate::units::{Ns, Stamp};
 
 /// Parts of what is visible that one press scrubs over.
@@ -69,14 +69,19 @@ pub(super) fn to(app: &mut App, at: Ns) {
         let at = if over { at } else { at.min(app.present()) };
         app.playhead.scrub(at, app.now, over)
     };
+    viewport::bring(app, at);
     lanes::settle(app);
 }
 
 /// As time passes.
 pub(super) fn advance(app: &mut App, now: Stamp) {
     let end = if app.can_replay() { app.end() } else { Ns::MAX };
-    let before = app.playhead;
+    let (before, was) = (app.playhead, app.moment());
     app.playhead = app.playhead.advance(now, end);
+    // A replay that leaves what is looked at takes it along; one that has not come to it yet does not.
+    if matches!(app.playhead, Playhead::Replay { .. }) && app.visible().contains(was) {
+        viewport::bring(app, app.moment());
+    }
     if app.playhead == Playhead::Live && before != Playhead::Live {
         lanes::settle(app);
     }

@@ -70,6 +70,18 @@ fn turn(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
     compare::show(app, |run| run.id == next)
 }
 
+/// Fills the scoreboard anew with the runs that did the work that is set up.
+pub(super) fn score(app: &mut App) {
+    let fits = |run: &&Run| run.finished().counts() && run.setup.same_work(&app.setup);
+    let mut runs: Vec<&Run> = app.runs().filter(fits).collect();
+    runs.sort_by_key(|run| run.id);
+    let scores: Vec<_> = runs.into_iter().filter_map(|run| Some((run.model, run.score?))).collect();
+    app.scoreboard.clear();
+    for (model, score) in scores {
+        app.scoreboard.enter(model, score);
+    }
+}
+
 /// How long it is said what is wrong with a file.
 const LONG: Ns = Ns::from_millis(10_000);
 
@@ -96,15 +108,11 @@ impl App {
         let (setup, machine) = (first.setup.clone(), Machine { ..first.machine.clone() });
         let mut app = App::new(setup, machine, Some(first.rates), now, size);
         app.recorded = Some(from);
-        for run in runs.iter().chain([&first]) {
-            if let Some(score) = run.score.filter(|_| run.finished().counts() && run.setup.same_work(&app.setup)) {
-                app.scoreboard.enter(run.model, score);
-            }
-        }
         let longest = runs.iter().chain([&first]).map(|run| run.trace.latest()).max().unwrap_or_default();
         app.axis = axis_ahead(Ns::ZERO, longest);
         app.kept = runs;
         app.run = Some(first);
+        score(&mut app);
         app.toast = damage.map(|text| Toast { text, until: app.now + LONG });
         super::lanes::arrange(&mut app);
         Some(app)

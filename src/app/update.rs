@@ -20,6 +20,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => return press(app, key),
         Message::Click(target) => return click(app, target),
+        Message::Wheel { zoom_at: Some(_), .. } if app.view == View::Compare => {}
         Message::Wheel { steps, zoom_at: Some(at) } => viewport::zoom(app, steps < 0, Some(at)),
         Message::Wheel { steps, zoom_at: None } => return wheel(app, steps),
         Message::Drag(columns) => viewport::drag(app, columns, app.size.0),
@@ -43,6 +44,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::NotCalibrated(why) => {
             // The next key that runs something tries again.
             app.waiting = false;
+            compare::give_up(app);
             app.toast = Some(Toast { text: why, until: app.now + TOAST });
         }
         Message::Load(load) => {
@@ -269,6 +271,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             compare::choose(app, layers::steps(action));
         }
         Action::Detail if app.view == View::Compare => compare::enter(app),
+        _ if app.view == View::Compare && is_of_one_run(action) => {}
         Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown => {
             viewport::lane(app, layers::steps(action) as i32);
         }
@@ -307,6 +310,12 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Quit => return vec![Effect::Stop, Effect::Quit],
     }
     Vec::new()
+}
+
+/// Whether it looks closer at the lanes of one run: there are none where runs stand beside each other.
+fn is_of_one_run(action: Action) -> bool {
+    use Action::{Filter, Fit, Next, PanLeft, PanRight, Previous, Sort, Unblocker, ZoomIn, ZoomOut};
+    matches!(action, Filter | Fit | Next | PanLeft | PanRight | Previous | Sort | Unblocker | ZoomIn | ZoomOut)
 }
 
 /// The top layer only, one at a time.

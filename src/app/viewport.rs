@@ -1,6 +1,6 @@
 //! Looking closer: zoom, pan, and walking from segment to segment.
 
-use super::{App, Selection};
+use super::{App, Selection, View};
 use crate::model::ModelKind;
 use crate::scene::first_turns;
 use crate::state::State;
@@ -144,9 +144,14 @@ pub(super) fn segment(app: &mut App, next: bool) {
 fn select(app: &mut App, task: TaskId, at: Ns, shown: Ns) {
     app.selection = Some(Selection { task, at: Some(at) });
     app.detail = true;
+    bring(app, shown);
+}
+
+/// Brings the instant `at` into view where it is not.
+pub(super) fn bring(app: &mut App, at: Ns) {
     let visible = app.visible();
-    if app.zoom.is_some() && !visible.contains(shown) {
-        let from = shown - visible.len().times(1, 2);
+    if app.zoom.is_some() && app.view != View::Compare && !visible.contains(at) {
+        let from = at - visible.len().times(1, 2);
         app.zoom = Some(within(app, Range::new(from, from + visible.len())));
     }
 }

@@ -1,6 +1,6 @@
 //! The views of a run: the same axis, the same instant, other lanes.
 
-use super::{App, viewport};
+use super::{App, compare, viewport};
 use crate::scene::{Cores, Usage, first_turns};
 use crate::text::Label;
 
@@ -56,6 +56,9 @@ pub(super) fn turn(app: &mut App, forward: bool) {
 pub(super) fn show(app: &mut App, view: View) {
     if app.lens {
         viewport::leave_lens(app);
+    }
+    if app.view == View::Compare {
+        compare::leave(app);
     }
     app.view = view;
 }

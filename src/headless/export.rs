@@ -156,15 +156,13 @@ fn who(entry: &Entry<'_>) -> String {
 }
 
 fn write(wish: &Exporting, mut runs: Recorded, out: &mut dyn Write) -> Result<(), Failure> {
-    match (wish.format, wish.view) {
-        (ExportFormat::Txt | ExportFormat::Ansi | ExportFormat::Cast, _) | (ExportFormat::Svg, ExportView::Screen) => {
-            return screen(wish, runs.files, out);
-        }
-        (ExportFormat::Png, ExportView::Screen) => {
-            return Err(Failure::Wish(text::no_dots_of_the_screen().to_owned()));
-        }
-        _ => runs.unpack(),
+    if wish.is_screen() {
+        return screen(wish, runs.files, out);
     }
+    if (wish.format, wish.view) == (ExportFormat::Png, ExportView::Screen) {
+        return Err(Failure::Wish(text::no_dots_of_the_screen().to_owned()));
+    }
+    runs.unpack();
     let entries = runs.entries();
     match wish.format {
         ExportFormat::Svg => {
@@ -272,14 +270,13 @@ fn command(wish: &Exporting) -> String {
     if let Some(width) = wish.width {
         line += &format!(" --width {width}");
     }
-    if wish.format == ExportFormat::Png && (wish.scale - 1.0).abs() > 1e-9 {
+    if wish.format == ExportFormat::Png && wish.scale.to_bits() != 1.0_f64.to_bits() {
         line += &format!(" --scale {}", wish.scale);
     }
-    let on_screen = matches!(wish.format, ExportFormat::Txt | ExportFormat::Ansi | ExportFormat::Cast);
-    if on_screen || wish.view == ExportView::Screen {
+    if wish.is_screen() && wish.screen != Exporting::SCREEN {
         line += &format!(" --screen {}x{}", wish.screen.0, wish.screen.1);
     }
-    if let Some(speed) = wish.speed {
+    if let Some(speed) = wish.speed.filter(|_| wish.format == ExportFormat::Cast) {
         line += &format!(" --speed {speed}");
     }
     if wish.post {

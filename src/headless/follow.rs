@@ -15,7 +15,7 @@ use crate::recorder::Recorder;
 use crate::recording::{Beside, Finished, Machine, Recording, empty_trace};
 use crate::report::Narrator;
 use crate::settings::Setup;
-use crate::trace::{Begin, End, Frame, Trace};
+use crate::trace::{Begin, End, Frame, Record, Trace};
 use crate::units::Ns;
 
 /// A run that is being followed.
@@ -140,8 +140,14 @@ impl Following {
                     let from = sys::now();
                     // The program stops inside this call and returns from it when it is continued.
                     let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
+                    let to = sys::now();
                     runner.resume();
-                    self.trace.suspend(from, sys::now());
+                    self.trace.suspend(from, to);
+                    // The runner does not know of it.
+                    if let Some(recorder) = recorder.as_deref_mut().filter(|_| self.trace.t0().is_some()) {
+                        let stood_still = Frame::Events(vec![Record::suspended(from, to)]);
+                        recorder.frame(&stood_still).map_err(Stop::Failed)?;
+                    }
                 }
                 Ok(News::Signal(signal)) => {
                     runner.kill();

@@ -19,7 +19,7 @@ use crate::plan::Plan;
 use crate::recorder::{self, Recorder, Scratch};
 use crate::recording::{Beside, Finished};
 use crate::trace::{End, Frame, FrameError, Record};
-use crate::units::{Ns, TurnLength};
+use crate::units::{Ns, Stamp, TurnLength};
 
 /// The one run there can be.
 #[derive(Default)]
@@ -132,6 +132,14 @@ impl Runs {
     /// Kills the run that is under way, if any.
     pub fn stop(&mut self) {
         self.current = None;
+    }
+
+    /// Notes for the file that the run `id` stood still from one instant to the other: its runner does not know of it.
+    pub fn stood_still(&self, id: RunId, from: Stamp, to: Stamp) {
+        let sent = self.sent.get(&id).and_then(|sent| sent.lock().ok());
+        if let Some(mut sent) = sent {
+            sent.events(&[Record::suspended(from, to)]);
+        }
     }
 
     /// Stops it until [`Runs::resume`].

@@ -14,7 +14,7 @@ use super::news::{self, News};
 use super::runs::Runs;
 use super::terminal::Terminal;
 use super::{now, pictures};
-use crate::app::{App, CoreLoad, Effect, Message, RunId, update};
+use crate::app::{App, CoreLoad, Effect, Message, Phase, RunId, update};
 use crate::engine::real::calibrate::Calibration;
 use crate::recorder::Recorder;
 use crate::text::{self, Label};
@@ -351,6 +351,9 @@ impl Session {
         // SIGSTOP, since the system drops a SIGTSTP that a program without a job-control shell sends itself.
         let _ = kill_process_group(getpgrp(), Signal::STOP);
         let to = now();
+        if let Some(run) = app.run.as_ref().filter(|run| run.phase == Phase::Running) {
+            self.runs.stood_still(run.id, from, to);
+        }
         self.runs.resume();
         terminal.resume()?;
         update(app, Message::Stopped(from, to));

@@ -41,6 +41,17 @@ pub struct Exporting {
     pub speed: Option<f64>,
 }
 
+impl Exporting {
+    /// The usual columns and rows of a screen.
+    pub const SCREEN: (u16, u16) = (120, 36);
+
+    /// Whether the program's own screen is written.
+    pub fn is_screen(&self) -> bool {
+        let always = matches!(self.format, ExportFormat::Txt | ExportFormat::Ansi | ExportFormat::Cast);
+        always || (self.format == ExportFormat::Svg && self.view == ExportView::Screen)
+    }
+}
+
 /// Which of several runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Which {

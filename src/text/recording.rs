@@ -76,6 +76,16 @@ pub fn no_picture(why: &str) -> String {
     format!("No picture: {why}.")
 }
 
+/// That what is named is no file.
+pub const fn no_file() -> &'static str {
+    "it is no file; choose another name"
+}
+
+/// What a run sent could not be kept, since the folder for temporary files does not take it: `why`.
+pub fn no_room_for_it(why: &std::io::Error) -> String {
+    format!("the folder for temporary files could not keep the run: {why}")
+}
+
 /// Where runs were stored.
 pub fn stored(runs: usize, file: &str) -> String {
     let runs = super::counted(runs as u64, "run", "runs");

@@ -217,6 +217,12 @@ impl Record {
     /// The core of a record whose maker did not look.
     pub const NO_CORE: CoreId = CoreId(u16::MAX);
 
+    /// That the whole run stood still from one instant to the other.
+    pub fn suspended(from: Stamp, to: Stamp) -> Record {
+        let event = Event::Suspended { spent: to.since(from) };
+        Record { at: to, worker: Record::NO_WORKER, core: Record::NO_CORE, event }
+    }
+
     /// As four words.
     pub fn encode(&self) -> [u64; RECORD_WORDS] {
         let core = u64::from(self.core.0) << 48;

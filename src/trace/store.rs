@@ -326,8 +326,7 @@ impl Trace {
 
     /// The whole run stood still from one instant to the other: it was suspended.
     pub fn suspend(&mut self, from: Stamp, to: Stamp) {
-        let event = Event::Suspended { spent: to.since(from) };
-        self.push(&Record { at: to, worker: Record::NO_WORKER, core: Record::NO_CORE, event });
+        self.push(&Record::suspended(from, to));
     }
 
     fn mark(&mut self, task: TaskId, mark: Mark) {

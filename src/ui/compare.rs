@@ -74,6 +74,12 @@ impl Place {
         Place { plot, axis, top: axis + 1 + airy, bar, pitch, rows }
     }
 
+    /// The first row that is shown: where not all have room, those around the chosen one.
+    fn first(&self, app: &App) -> usize {
+        let most = app.compared().len().saturating_sub(self.rows);
+        (app.compare.row + 1).saturating_sub(self.rows).min(most)
+    }
+
     fn row(&self, index: usize) -> u16 {
         self.top + index as u16 * self.pitch
     }
@@ -93,7 +99,7 @@ fn shown(area: Rect) -> usize {
 pub fn row_at(app: &App, area: Rect, y: u16) -> Option<usize> {
     let place = Place::of(app, area);
     let index = usize::from(y.checked_sub(place.top)? / place.pitch);
-    (index < place.rows).then_some(index)
+    (index < place.rows).then_some(place.first(app) + index)
 }
 
 /// The row of the axis.
@@ -117,8 +123,7 @@ pub fn draw(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
     let place = Place::of(app, area);
     draw_axis(app, look, area, &place, buffer);
     let rows = app.compared();
-    // Where not all have room, those around the chosen one are shown.
-    let first = (app.compare.row + 1).saturating_sub(place.rows).min(rows.len().saturating_sub(place.rows));
+    let first = place.first(app);
     for (index, row) in rows.iter().skip(first).take(place.rows).enumerate() {
         draw_row(app, row, first + index == app.compare.row, place.row(index), look, (area, &place), buffer);
     }
@@ -162,6 +167,11 @@ fn draw_row(
     }
     paint::put(buffer, area.x + 1, low, place.plot.0 - 1, &paint::shorten(&name, room), text);
     let Some(run) = row.run else {
+        if let Some(why) = row.failure {
+            let room = area.right().saturating_sub(place.plot.0);
+            paint::put(buffer, place.plot.0, low, area.right(), &paint::shorten(why, room), look.fg(Role::Alarm));
+            return;
+        }
         let label = if app.compare.is_measuring() { Label::ComesLater } else { Label::NotMeasured };
         paint::put(buffer, place.plot.0, low, area.right(), label.text(), look.fg(Role::Faint));
         return;
