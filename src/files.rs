@@ -70,6 +70,12 @@ pub fn write_new(
     Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many files of that name"))
 }
 
+/// The system's own words: not of a name that nobody chose.
+fn plain(e: io::Error) -> io::Error {
+    let inner = e.get_ref().and_then(|inner| inner.source()).and_then(|inner| inner.downcast_ref::<io::Error>());
+    inner.and_then(io::Error::raw_os_error).map_or(e, io::Error::from_raw_os_error)
+}
+
 /// A new file beside `path`, readable as any file that the user makes.
 fn begin(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -81,7 +87,7 @@ fn begin(path: &Path) -> io::Result<NamedTempFile> {
         // What the user's mask leaves of it, as for any new file.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder)
+    builder.tempfile_in(folder).map_err(plain)
 }
 
 fn fill(file: &mut NamedTempFile, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

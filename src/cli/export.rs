@@ -40,7 +40,7 @@ pub(super) struct Export {
     /// Which of several runs: its number, or its model like threads or threads+gil
     #[arg(long, value_name = "RUN", value_parser = which, help_heading = OUTPUT)]
     pub run: Option<Which>,
-    /// The stretch of time that is shown, like 0s..50ms
+    /// The stretch of time that is shown, like 10ms..50ms, 10ms.. or ..50ms
     #[arg(long, value_name = "FROM..TO", value_parser = range, help_heading = OUTPUT)]
     pub range: Option<Range>,
     /// A title in place of the workload's
@@ -82,7 +82,8 @@ fn which(text: &str) -> Result<Which, String> {
 fn range(text: &str) -> Result<Range, String> {
     let example = "write two times with two dots between, like 0s..50ms";
     let (from, to) = text.split_once("..").ok_or_else(|| format!("`{text}` is no stretch of time: {example}"))?;
-    let (from, to) = (values::time(from.trim())?, values::time(to.trim())?);
+    let time = |text: &str, open: Ns| if text.trim().is_empty() { Ok(open) } else { values::time(text.trim()) };
+    let (from, to) = (time(from, Ns::ZERO)?, time(to, Ns::MAX)?);
     if from < to { Ok(Range::new(from, to)) } else { Err(format!("`{text}` ends before it begins: {example}")) }
 }
 

@@ -21,8 +21,8 @@ use crate::recording::{Comparison, Entry, Opened, Recording, sources};
 use crate::report;
 use crate::settings::{ExportFormat, ExportView, Exporting, Which};
 use crate::text;
-use crate::ui::{self, Look};
-use crate::units::{Ns, Stamp};
+use crate::ui::{self, Depth, Look};
+use crate::units::{Ns, Range, Stamp};
 
 /// Pictures of the screen in a cast, each so long after the one before.
 const FRAME: Ns = Ns::from_millis(50);
@@ -141,8 +141,12 @@ fn chosen(runs: &[Entry<'_>], which: Which) -> Result<usize, Failure> {
     let found = match which {
         Which::First => Some(0),
         Which::Number(n) => n.checked_sub(1).filter(|n| *n < runs.len()),
+        // Of several runs under one model the median one, as in a comparison.
         Which::Model(kind, locked) => {
-            runs.iter().position(|r| model(r).kind == kind && model(r).lock.is_on() == locked)
+            let is_it = |r: &Entry<'_>| model(r).kind == kind && model(r).lock.is_on() == locked;
+            let rows = Comparison::of(runs).rows;
+            let shown = rows.iter().filter_map(|row| row.shown).find(|n| is_it(&runs[*n]));
+            shown.or_else(|| runs.iter().position(is_it))
         }
     };
     found.ok_or_else(|| {
@@ -239,7 +243,16 @@ fn picture(wish: &Exporting, entries: &[Entry<'_>]) -> Result<Picture, Failure> 
         ExportView::Utilization => View::Utilization,
     };
     let run = entries[chosen(entries, wish.which)?].run;
+    begins_before(wish, run.trace.latest())?;
     Ok(pictures::of_run(run, view, &options, &command(wish)))
+}
+
+/// That something of the run, which ends at `end`, lies in the range.
+fn begins_before(wish: &Exporting, end: Ns) -> Result<(), Failure> {
+    match wish.range.filter(|range| range.from >= end) {
+        Some(_) => Err(Failure::Wish(text::nothing_in_range(end))),
+        None => Ok(()),
+    }
 }
 
 /// The command line that makes the same again.
@@ -265,7 +278,8 @@ fn command(wish: &Exporting) -> String {
         Which::Model(kind, locked) => line += &format!(" --run {}{}", kind.name(), if locked { "+gil" } else { "" }),
     }
     if let Some(range) = wish.range {
-        line += &format!(" --range {}..{}", range.from.written(), range.to.written());
+        let to = if range.to == Ns::MAX { String::new() } else { range.to.written() };
+        line += &format!(" --range {}..{to}", range.from.written());
     }
     if let Some(width) = wish.width {
         line += &format!(" --width {width}");
@@ -309,7 +323,9 @@ fn screen(wish: &Exporting, files: Vec<(String, Opened)>, mut out: &mut dyn Writ
     let Some(mut app) = App::viewing(files, Stamp(0), wish.screen) else { return Ok(()) };
     app.toast = None;
     look_at(&mut app, wish)?;
-    let look = Look { theme: wish.theme.unwrap_or_default(), ..Look::default() };
+    // Text without colours tells states by shapes and letters.
+    let depth = if wish.format == ExportFormat::Txt { Depth::None } else { Depth::True };
+    let look = Look { theme: wish.theme.unwrap_or_default(), depth, ..Look::default() };
     let drawn = |app: &App| {
         let area = Rect::new(0, 0, wish.screen.0, wish.screen.1);
         let mut buffer = Buffer::empty(area);
@@ -347,6 +363,7 @@ fn look_at(app: &mut App, wish: &Exporting) -> Result<(), Failure> {
         chosen(&entries, which)?
     };
     app.open_run(number);
+    begins_before(wish, app.end())?;
     let view = match wish.view {
         ExportView::Tasks | ExportView::Screen => crate::app::View::Tasks,
         ExportView::Cores => crate::app::View::Cores,
@@ -361,7 +378,7 @@ fn look_at(app: &mut App, wish: &Exporting) -> Result<(), Failure> {
         }
     };
     app.view = view;
-    app.zoom = wish.range;
+    app.zoom = wish.range.map(|range| range.and(Range::new(Ns::ZERO, app.end())));
     Ok(())
 }
 

@@ -215,6 +215,7 @@ pub enum Label {
     ColumnSpeedup,
     ComesLater,
     NotMeasured,
+    NotStored,
     ColumnCores,
     ColumnStart,
     ColumnCopied,

@@ -36,6 +36,11 @@ pub fn no_such_run(runs: &[String]) -> String {
     format!("the file has no such run; it has {}: choose one with --run", runs.join(", "))
 }
 
+/// That a range lies behind the end of the run.
+pub fn nothing_in_range(end: Ns) -> String {
+    format!("nothing of the run lies in the range, it ends at {end}: choose an earlier --range")
+}
+
 /// That a view exists as a picture only.
 pub fn no_such_screen(view: &str) -> String {
     format!("the screen has no view `{view}`: write it as svg or png, or choose tasks, cores, utilization or compare")
@@ -53,7 +58,7 @@ pub fn measuring(who: &str, number: usize, of: usize) -> String {
 
 /// A file is damaged from byte `at` on, for the reason `what`: what comes before that is shown.
 pub fn damaged(at: u64, what: &str) -> String {
-    format!("The file is damaged at byte {at} ({what}): what comes before it is shown.")
+    format!("damaged at byte {at}, what comes before it is shown ({what}).")
 }
 
 /// The run `number` of a file cannot be read, nor what comes behind it.
@@ -89,7 +94,7 @@ pub fn no_room_for_it(why: &std::io::Error) -> String {
 /// Where runs were stored.
 pub fn stored(runs: usize, file: &str) -> String {
     let runs = super::counted(runs as u64, "run", "runs");
-    format!("Stored {runs} in {file}: `concviz view {file}` shows them again.")
+    format!("Stored {runs} in {file}; concviz view opens it.")
 }
 
 /// Why they were not.
