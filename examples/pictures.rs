@@ -14,9 +14,11 @@ use std::{env, fs};
 
 use concviz::app::{App, Effect, Key, Message, update};
 use concviz::engine::real::{self, Runner, calibrate, machine, sys};
+use concviz::export::picture::{Options, View};
 use concviz::export::{Caption, svg};
 use concviz::load::Watch;
 use concviz::model::{LockSettings, Model, ModelKind};
+use concviz::pictures;
 use concviz::plan::{Plan, Wishes};
 use concviz::recording::{Beside, Machine};
 use concviz::settings::Setup;
@@ -39,7 +41,11 @@ const PICTURES: &[(&str, &str, (u16, u16), &str)] = &[
     ("locks", "locks", (100, 36), "2 Tab"),
     ("responsive", "responsive", (100, 30), "2 4"),
     ("many", "mixed async tasks=400", (100, 30), ""),
+    ("compare", "cpu", (100, 30), "x End"),
 ];
+
+/// A picture that is drawn from the run and not from the screen: the same, but for the size.
+const DRAWN: (&str, &str, &str) = ("picture", "cpu", "2 g");
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = env::args_os().skip(1).collect();
@@ -53,10 +59,43 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
+    if let Err(why) = drawn(&folder) {
+        eprintln!("error: {}: {why}", DRAWN.0);
+        return ExitCode::FAILURE;
+    }
     ExitCode::SUCCESS
 }
 
+fn drawn(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let (name, workload, keys) = DRAWN;
+    let app = pressed(workload, (100, 30), keys)?;
+    let run = app.run.as_ref().ok_or("no run")?;
+    let picture = pictures::of_run(run.finished(), View::Tasks, &Options::default(), &run.setup.command());
+    let file = folder.join(format!("{name}.svg"));
+    fs::write(&file, picture.svg(None))?;
+    println!("{}: {}", file.display(), picture.description);
+    Ok(())
+}
+
 fn picture(folder: &Path, name: &str, workload: &str, size: (u16, u16), keys: &str) -> Result<(), Box<dyn Error>> {
+    let app = pressed(workload, size, keys)?;
+    let area = Rect::new(0, 0, size.0, size.1);
+    let mut buffer = Buffer::empty(area);
+    render(&app, Look::default(), area, &mut buffer);
+    let caption = Caption {
+        title: format!("concviz: {}", app.setup.title()),
+        description: app.finding().map_or_else(String::new, |f| f.say.text()),
+        command: app.setup.command(),
+    };
+    fs::create_dir_all(folder)?;
+    let file = folder.join(format!("{name}.svg"));
+    fs::write(&file, svg(&buffer, &caption))?;
+    println!("{}: {}", file.display(), caption.description);
+    Ok(())
+}
+
+/// The program as the keys leave it.
+fn pressed(workload: &str, size: (u16, u16), keys: &str) -> Result<App, Box<dyn Error>> {
     let mut words = workload.split(' ');
     let mut workload = words.next().and_then(find).ok_or("no such workload")?;
     let mut kind = ModelKind::Serial;
@@ -81,25 +120,14 @@ fn picture(folder: &Path, name: &str, workload: &str, size: (u16, u16), keys: &s
     for key in keys.split(' ') {
         let key = match (key, key.chars().next()) {
             ("Tab", _) => Key::Tab,
+            ("End", _) => Key::End,
             (_, Some(c)) => Key::Char(c),
             (_, None) => continue,
         };
         let effects = update(&mut app, Message::Key(key));
         carry_out(&mut app, effects)?;
     }
-    let area = Rect::new(0, 0, size.0, size.1);
-    let mut buffer = Buffer::empty(area);
-    render(&app, Look::default(), area, &mut buffer);
-    let caption = Caption {
-        title: format!("concviz: {}", app.setup.title()),
-        description: app.finding().map_or_else(String::new, |f| f.say.text()),
-        command: app.setup.command(),
-    };
-    fs::create_dir_all(folder)?;
-    let file = folder.join(format!("{name}.svg"));
-    fs::write(&file, svg(&buffer, &caption))?;
-    println!("{}: {}", file.display(), caption.description);
-    Ok(())
+    Ok(app)
 }
 
 /// Runs what is asked for to its end.
@@ -107,7 +135,9 @@ fn carry_out(app: &mut App, effects: Vec<Effect>) -> Result<(), Box<dyn Error>> 
     for effect in effects {
         if let Effect::Start(id, plan) = effect {
             for message in messages(id, &plan)? {
-                update(app, message);
+                // A comparison goes on to its next run.
+                let more = update(app, message);
+                carry_out(app, more)?;
             }
         }
     }

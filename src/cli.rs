@@ -183,15 +183,13 @@ fn from_clap(error: &clap::Error) -> Exit {
 ///
 /// # Errors
 /// If standard input or standard output is none.
-pub fn require_terminal() -> Result<(), Exit> {
+pub fn require_terminal(instead: &str) -> Result<(), Exit> {
     let missing = match (io::stdin().is_terminal(), io::stdout().is_terminal()) {
         (true, true) => return Ok(()),
         (_, false) => "standard output",
         (false, true) => "standard input",
     };
-    Err(Exit::failure(&format!(
-        "the screen needs a terminal and {missing} is not one: use `concviz run`, which prints the result"
-    )))
+    Err(Exit::failure(&format!("the screen needs a terminal and {missing} is not one: use {instead}")))
 }
 
 #[cfg(test)]

@@ -20,6 +20,15 @@ pub enum WriteError {
     Refused(PathBuf, io::Error),
 }
 
+/// Whether `path` may be written: nothing is there, or `force` says that it is replaced. To be asked before long work.
+///
+/// # Errors
+/// If it is there.
+pub fn is_free(path: &Path, force: bool) -> Result<(), WriteError> {
+    let free = force || path.symlink_metadata().is_err();
+    free.then_some(()).ok_or_else(|| WriteError::Exists(path.to_owned()))
+}
+
 /// Writes `path` by way of `write`; what is there is replaced only if `force` says so.
 ///
 /// # Errors
@@ -27,9 +36,7 @@ pub enum WriteError {
 pub fn write(path: &Path, force: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), WriteError> {
     let refused = |e: io::Error| WriteError::Refused(path.to_owned(), e);
     // Before the work: a picture of a million spans is not made for nothing. What comes in between is seen at the end.
-    if !force && path.symlink_metadata().is_ok() {
-        return Err(WriteError::Exists(path.to_owned()));
-    }
+    is_free(path, force)?;
     let mut file = begin(path).map_err(refused)?;
     fill(&mut file, write).map_err(refused)?;
     let kept = if force { file.persist(path) } else { file.persist_noclobber(path) };
@@ -63,6 +70,12 @@ pub fn write_new(
     Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many files of that name"))
 }
 
+/// The system's own words: not of a name that nobody chose.
+fn plain(e: io::Error) -> io::Error {
+    let inner = e.get_ref().and_then(|inner| inner.source()).and_then(|inner| inner.downcast_ref::<io::Error>());
+    inner.and_then(io::Error::raw_os_error).map_or(e, io::Error::from_raw_os_error)
+}
+
 /// A new file beside `path`, readable as any file that the user makes.
 fn begin(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -74,7 +87,7 @@ fn begin(path: &Path) -> io::Result<NamedTempFile> {
         // What the user's mask leaves of it, as for any new file.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder)
+    builder.tempfile_in(folder).map_err(plain)
 }
 
 fn fill(file: &mut NamedTempFile, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

@@ -26,7 +26,7 @@ mod follow;
 mod map;
 mod progress;
 
-pub use compare::{Compared, compare};
+pub use compare::compare;
 pub use export::export;
 use follow::Following;
 pub use map::map;

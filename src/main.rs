@@ -25,15 +25,17 @@ fn main() -> ExitCode {
         Ok(Invocation::Map(mapping, format)) => headless::map(&mapping, format),
         Ok(Invocation::Doctor(format)) => doctor::run(runtime::terminal_facts(), format),
         Ok(Invocation::Screen(settings)) if settings.plain => headless::run(&settings, Format::Table, None),
-        Ok(Invocation::Screen(settings)) => match cli::require_terminal() {
+        Ok(Invocation::Screen(settings)) => match cli::require_terminal("`concviz run`, which prints the result") {
             Ok(()) => runtime::screen(&settings),
             Err(exit) => exit.print(),
         },
         Ok(Invocation::Export(exporting)) => headless::export(&exporting),
-        Ok(Invocation::View(viewing)) => match cli::require_terminal() {
-            Ok(()) => runtime::view(&viewing),
-            Err(exit) => exit.print(),
-        },
+        Ok(Invocation::View(viewing)) => {
+            match cli::require_terminal("`concviz export`, which writes what was recorded") {
+                Ok(()) => runtime::view(&viewing),
+                Err(exit) => exit.print(),
+            }
+        }
         Ok(Invocation::Print(text)) => cli::print(&text),
         Err(exit) => exit.print(),
     }

@@ -11,6 +11,10 @@ use crate::text::report::compare::Column;
 use crate::text::{self, Label};
 use crate::units::Ns;
 
+mod map;
+
+pub use map::of_map;
+
 /// What is to be seen in `run`, in a sentence.
 pub fn sentence(run: Finished<'_>) -> String {
     report::finding_of(report::Run::of(run)).unwrap_or_default()
@@ -35,6 +39,10 @@ pub fn of_run(run: Finished<'_>, view: View, options: &Options, command: &str) -
 pub fn of_comparison(runs: &[Entry<'_>], options: &Options, command: &str, lit: Option<usize>) -> Picture {
     let comparison = Comparison::of(runs);
     let until = options.until.unwrap_or(Ns::MAX);
+    let time = |row: &crate::recording::Row| row.figures.as_ref().map(|f| f.timing.time);
+    let fastest = comparison.rows.iter().filter_map(time).min();
+    // Where none is pointed out the fastest is.
+    let lit = lit.or_else(|| comparison.rows.iter().position(|row| fastest.is_some() && time(row) == fastest));
     let row = |(index, row): (usize, &crate::recording::Row)| {
         let run = &runs.get(row.shown.or(row.runs.first().copied())?)?.run;
         let cells = COLUMNS.map(|column| comparison_cell(&comparison, row, column)).to_vec();
@@ -47,11 +55,13 @@ pub fn of_comparison(runs: &[Entry<'_>], options: &Options, command: &str, lit: 
         cells: vec![
             ideal.time.like(comparison.slowest().unwrap_or(ideal.time)),
             comparison.ideal_ratio().map_or_else(String::new, |x| text::factor(x).trim_end_matches('×').to_owned()),
-            ideal.limit.text(),
         ],
     });
     let hardly = comparison.ideal.as_ref().is_some_and(|i| i.waiting() > 0.95);
-    let notes = comparison.ideal.iter().map(|ideal| text::same_ink(ideal.work, hardly)).collect();
+    let note = |ideal: &crate::recording::Ideal| {
+        format!("{} {}: {}.", text::same_ink(ideal.work, hardly), Label::IdealNote.text(), ideal.limit.text())
+    };
+    let notes = comparison.ideal.iter().map(note).collect();
     let drawn = picture::Comparison {
         rows: comparison.rows.iter().enumerate().filter_map(row).collect(),
         headings: COLUMNS.map(|column| column.head().to_owned()).to_vec(),
@@ -59,10 +69,21 @@ pub fn of_comparison(runs: &[Entry<'_>], options: &Options, command: &str, lit: 
         cores: comparison.cores,
         notes,
     };
-    let first = runs.first().map(|entry| entry.run.setup);
-    let title = first.map_or_else(String::new, |s| text::comparison_title(&s.workload.name, &s.title()));
+    let title = titled(runs);
     let caption = Caption { title, description: comparison.verdict.text(), command: command.to_owned() };
     picture::compare(&drawn, &caption, options)
+}
+
+/// What runs are of: of one workload what it does, of several their names.
+fn titled(runs: &[Entry<'_>]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for name in runs.iter().map(|entry| entry.run.setup.workload.name.as_str()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let what = runs.first().filter(|_| names.len() == 1).map_or_else(String::new, |entry| entry.run.setup.title());
+    text::comparison_title(&names.join(", "), &what)
 }
 
 /// The columns of figures in a picture of a comparison.
@@ -79,6 +100,11 @@ const COLUMNS: [Column; 8] = [
 
 /// `runs` as a page for the browser.
 pub fn page(runs: &[Entry<'_>], theme: Option<Theme>, title: Option<&str>, command: &str) -> String {
+    // Of several runs under one model the one that stands for them.
+    let all = Comparison::of(runs);
+    let shown = all.rows.iter().filter_map(|row| row.shown.or(row.runs.first().copied()));
+    let shown: Vec<Entry<'_>> = shown.filter_map(|place| runs.get(place).copied()).collect();
+    let runs = shown.as_slice();
     let comparison = Comparison::of(runs);
     let Some(first) = runs.first() else { return String::new() };
     let setup = first.run.setup;

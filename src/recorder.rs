@@ -1,9 +1,10 @@
 //! Writes runs into files as they are made, and reads them back. A file that grows is whole at any moment but for its last
 //! block, so that nothing is lost when the program, or the machine, ends meanwhile.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::recording::{self, Beside, Finished, Opened};
 use crate::text;
@@ -18,7 +19,11 @@ const LARGEST: u64 = 4 << 30;
 pub struct Recorder {
     path: PathBuf,
     writer: FileWriter<BufWriter<File>>,
+    flushed: Instant,
 }
+
+/// What a program that is killed loses of the run that it was at, at most.
+const LOSES: Duration = Duration::from_millis(500);
 
 impl Recorder {
     /// The file at `path`: a new one, or a sound recording to which further runs are added. Anything else that is there
@@ -34,6 +39,14 @@ impl Recorder {
         // What a device holds has no end.
         if !about.is_file() {
             return Err(refused(&text::no_file()));
+        }
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(refused(&"another program records into it; choose another name"));
+            }
+            // Where a file system knows no locks, nobody can be kept away.
+            Err(TryLockError::Error(_)) => {}
         }
         let length = about.len();
         let mut bytes = Vec::new();
@@ -51,7 +64,7 @@ impl Recorder {
             Err(FileError::Stranger) => return Err(refused(&"it is there and is no recording; choose another name")),
             Err(e) => return Err(refused(&format!("{e}; choose another name"))),
         };
-        Ok(Recorder { path: path.to_owned(), writer })
+        Ok(Recorder { path: path.to_owned(), writer, flushed: Instant::now() })
     }
 
     /// A run begins. `run` need not have a trace yet.
@@ -59,7 +72,7 @@ impl Recorder {
     /// # Errors
     /// In a sentence that names the file.
     pub fn begin(&mut self, run: &Finished<'_>) -> Result<(), String> {
-        let written = self.writer.header(&recording::head(run));
+        let written = self.writer.header(&recording::head(run)).and_then(|()| self.writer.flush());
         written.map_err(|e| self.refused(&e))
     }
 
@@ -68,7 +81,11 @@ impl Recorder {
     /// # Errors
     /// In a sentence that names the file.
     pub fn frame(&mut self, frame: &Frame) -> Result<(), String> {
-        let written = self.writer.frame(frame);
+        let mut written = self.writer.frame(frame);
+        if matches!(frame, Frame::Begin(_)) || self.flushed.elapsed() >= LOSES {
+            written = written.and_then(|()| self.writer.flush());
+            self.flushed = Instant::now();
+        }
         written.map_err(|e| self.refused(&e))
     }
 

@@ -17,7 +17,7 @@ mod stored;
 
 pub use comparison::{Comparison, Entry, Figures, Ideal, Ratio, Row, SameWork, disturbed, usual_models};
 pub use score::Score;
-pub use stored::{Opened, head, open, tail};
+pub use stored::{Opened, head, open, sources, tail};
 
 /// What is known of the machine a run was made on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

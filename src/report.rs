@@ -17,8 +17,8 @@ mod table;
 
 pub use amounts::params;
 pub use comparison::{
-    ComparisonDocument, ComparisonFormat, comparison_cell, comparison_csv, comparison_heading, comparison_json,
-    comparison_markdown, comparison_sentences, comparison_table,
+    ComparisonDocument, ComparisonFormat, ComparisonPrint, comparison_cell, comparison_csv, comparison_heading,
+    comparison_json, comparison_markdown, comparison_sentences, comparison_table, comparison_text,
 };
 pub use csv::{csv_head, csv_rows};
 pub use document::{SCHEMA, finding_of, json};

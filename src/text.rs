@@ -21,8 +21,8 @@ pub use here::Here;
 pub use label::Label;
 pub use link::{Link, NoLink};
 pub use recording::{
-    beyond, comparison_title, cut_off, damaged, machine, measuring, no_dots_of_the_screen, no_file, no_room_for_it,
-    no_such_run, no_such_screen, not_stored, picture_title, same_ink, stored, unreadable_run,
+    comparison_title, cut_off, damaged, machine, measuring, no_dots_of_the_screen, no_file, no_picture, no_room_for_it,
+    no_such_run, no_such_screen, not_stored, nothing_in_range, picture_title, same_ink, saved, stored, unreadable_run,
 };
 pub use sentence::{Sentence, Try, Waiters, Waits};
 pub use sharing::{Behind, Reason, Round, Sharing};
@@ -56,6 +56,18 @@ pub fn number_word(n: usize) -> String {
     const WORDS: [&str; 13] =
         ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
     WORDS.get(n).map_or_else(|| n.to_string(), |w| (*w).to_owned())
+}
+
+/// `text` on lines of `width` columns, broken between words; a longer word has a line to itself.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => *line += &format!(" {word}"),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// A character as near as ASCII comes to it.

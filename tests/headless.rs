@@ -315,6 +315,9 @@ fn a_comparison_is_a_table_with_a_verdict_as_its_last_line() {
     assert_eq!((code, out.lines().count()), (Some(0), 3), "{out}");
     let (code, out, _) = output("compare -w io --tasks 3 --wait 10ms -m serial,async --plain");
     assert!(code == Some(0) && out.contains("async took") && out.contains("best possible"), "{out}");
+    let silent = |c: char| !c.is_ascii_alphanumeric() && !" .,:;%/'()\n".contains(c);
+    assert_eq!(out.find(silent).map(|at| &out[at..]), None, "a symbol");
+    assert!(out.lines().all(|l| l.ends_with('.')), "{out}");
 }
 
 /// `args` interrupted as soon as it has begun to measure: when the first runner is there.

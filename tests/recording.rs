@@ -11,6 +11,7 @@ use concviz::engine::real::Runner;
 use concviz::insight::{Around, Pace};
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
+use concviz::recorder;
 use concviz::recording::{Beside, Machine};
 use concviz::report::{self, Run};
 use concviz::settings::Setup;
@@ -318,4 +319,24 @@ fn a_real_run_is_the_same_from_its_file() {
         }
         println!("{model:?}: {} events, {:.1} bytes each", all.len(), bytes.len() as f64 / all.len() as f64);
     }
+}
+
+/// Runs that the program itself recorded with its first format: what stands before and behind their events must stay
+/// readable too, whatever becomes of the types that it is made from.
+#[test]
+fn runs_of_the_first_format_stay_whole() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/runs-v1.concviz");
+    let opened = recorder::read(&file).expect("it is readable");
+    assert_eq!((opened.recordings.len(), opened.damage), (5, None));
+    let told: Vec<String> = opened
+        .recordings
+        .iter()
+        .map(|recording| {
+            assert_eq!(recording.broken, None);
+            let run = recording.finished();
+            assert!(run.beside.screen.is_some() && run.planned().is_some() && run.score().is_some(), "{run:?}");
+            format!("{}\n{}", run.setup.command(), report::table(Run::of(run)))
+        })
+        .collect();
+    insta::assert_snapshot!("runs_of_the_first_format", told.join("\n"));
 }

@@ -101,6 +101,7 @@ pub(super) fn toggle(app: &mut App) -> Vec<Effect> {
     let own = rows.iter().position(|c| c.run.is_some_and(|run| Some(run.id) == watched));
     app.compare.row = own.or_else(|| rows.iter().position(|c| same_row(c.model, chosen))).unwrap_or(0);
     if app.is_recorded() {
+        recorded::stretch(app);
         replay(app);
         return Vec::new();
     }
@@ -201,6 +202,9 @@ pub(super) fn leave(app: &mut App) -> Vec<Effect> {
     app.compare.queue.clear();
     app.view = View::Tasks;
     app.playhead = Playhead::Live;
+    if app.is_recorded() {
+        recorded::score(app);
+    }
     if measuring && app.run.as_ref().is_some_and(|r| !r.is_over()) {
         // The run that was under way is watched to its end: what was begun is not thrown away.
         app.compare.back = None;
@@ -228,8 +232,8 @@ pub(super) fn enter(app: &mut App) {
     }
     let chosen = app.compared().get(app.compare.row).copied().and_then(|c| c.run).map(|run| run.id);
     if let Some(id) = chosen {
-        show(app, |run| run.id == id);
         app.view = View::Tasks;
+        show(app, |run| run.id == id);
         app.playhead = Playhead::Live;
         app.compare.back = None;
     }
@@ -262,10 +266,13 @@ pub(super) fn show(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
             app.setup = run.setup.clone();
             app.machine = run.machine.clone();
         }
-        if !app.setup.same_work(&app.scored) {
-            recorded::score(app);
-        }
+        let other = !app.setup.same_work(&app.scored);
         app.scored = app.setup.clone();
+        if app.is_recorded() && app.view != View::Compare {
+            recorded::score(app);
+        } else if other {
+            app.scoreboard.clear();
+        }
     }
     viewport::reset(app);
     app.selection = app.selection.map(|s| super::Selection { at: None, ..s });

@@ -3,7 +3,7 @@
 use super::run::{Run, RunId};
 use super::update::TOAST;
 use super::{Action, App, Effect, Playhead, Toast, View, compare};
-use crate::recording::{Machine, Opened};
+use crate::recording::{Comparison, Entry, Machine, Opened, sources};
 use crate::scene::axis_ahead;
 use crate::text::Label;
 use crate::units::{Ns, Stamp};
@@ -70,22 +70,29 @@ fn turn(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
     compare::show(app, |run| run.id == next)
 }
 
-/// Fills the scoreboard anew with the runs that did the work that is set up.
+/// Fills the scoreboard anew with the runs that did the same work in the same file; of several under one model with the
+/// median one. The axis reaches to the longest of them.
 pub(super) fn score(app: &mut App) {
-    let fits = |run: &&Run| run.finished().counts() && run.setup.same_work(&app.setup);
-    let mut runs: Vec<&Run> = app.runs().filter(fits).collect();
+    let origin = app.run.as_ref().and_then(|run| run.origin.clone());
+    let same = |run: &&Run| run.origin == origin && run.setup.same_work(&app.setup);
+    let mut runs: Vec<&Run> = app.runs().filter(same).collect();
     runs.sort_by_key(|run| run.id);
-    let scores: Vec<_> = runs.into_iter().filter_map(|run| Some((run.model, run.score?))).collect();
+    let longest = runs.iter().map(|run| run.trace.latest()).max().unwrap_or_default();
+    let entries: Vec<Entry<'_>> =
+        runs.iter().map(|run| Entry { source: None, run: run.finished(), broken: run.broken() }).collect();
+    let rows = Comparison::of(&entries).rows;
+    let scores: Vec<_> = rows.iter().filter_map(|row| Some((row.model, runs[row.shown?].score?))).collect();
     app.scoreboard.clear();
     for (model, score) in scores {
         app.scoreboard.enter(model, score);
     }
+    app.axis = axis_ahead(Ns::ZERO, longest);
 }
 
-/// The name of a file without its folder and its suffix.
-fn stem(file: &str) -> String {
-    let path = std::path::Path::new(file);
-    path.file_stem().map_or_else(|| file.to_owned(), |s| s.to_string_lossy().into_owned())
+/// The axis of all runs, for holding them against each other.
+pub(super) fn stretch(app: &mut App) {
+    let longest = app.runs().map(|run| run.trace.latest()).max().unwrap_or_default();
+    app.axis = axis_ahead(Ns::ZERO, longest);
 }
 
 /// How long it is said what is wrong with a file.
@@ -96,13 +103,14 @@ impl App {
     /// wrong with a file is said first.
     pub fn viewing(files: Vec<(String, Opened)>, now: Stamp, size: (u16, u16)) -> Option<App> {
         let from = files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
-        let several = files.len() > 1;
+        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+        let sources = sources(&names);
         let damage = files.iter().find_map(|(name, opened)| Some(format!("{name}: {}", opened.damage.as_ref()?)));
         let mut runs: Vec<Run> = Vec::new();
-        for (name, opened) in files {
+        for ((_, opened), source) in files.into_iter().zip(sources) {
             for recording in opened.recordings {
                 let mut run = Run::recorded(RunId(runs.len() as u64 + 1), recording);
-                run.origin = several.then(|| stem(&name));
+                run.origin.clone_from(&source);
                 runs.push(run);
             }
         }
@@ -113,8 +121,6 @@ impl App {
         let (setup, machine) = (first.setup.clone(), Machine { ..first.machine.clone() });
         let mut app = App::new(setup, machine, Some(first.rates), now, size);
         app.recorded = Some(from);
-        let longest = runs.iter().chain([&first]).map(|run| run.trace.latest()).max().unwrap_or_default();
-        app.axis = axis_ahead(Ns::ZERO, longest);
         app.kept = runs;
         app.run = Some(first);
         score(&mut app);

@@ -248,7 +248,10 @@ fn run(app: &mut App, action: Action) -> Vec<Effect> {
 pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     match recorded::instead(app, action) {
         recorded::Instead::Usual => {}
-        recorded::Instead::Shown => return Vec::new(),
+        recorded::Instead::Shown => {
+            app.toast = None;
+            return Vec::new();
+        }
         recorded::Instead::Refused(why) => {
             app.toast = Some(Toast { text: why.text().to_owned(), until: app.now + TOAST });
             return Vec::new();
@@ -342,6 +345,9 @@ fn chosen(app: &App) -> usize {
 }
 
 fn picture_name(app: &App) -> String {
+    if app.view == View::Compare {
+        return format!("concviz-{}-compare", app.setup.workload.name);
+    }
     let model = app.setup.model;
     let lock = if model.lock.is_on() { format!("-{}", model.lock.name()) } else { String::new() };
     format!("concviz-{}-{}{lock}", app.setup.workload.name, model.kind.name())

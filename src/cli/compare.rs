@@ -9,7 +9,7 @@ use super::{Exit, Host, values};
 use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
 use crate::recording::usual_models;
 use crate::report::{ComparisonFormat, ListFormat};
-use crate::settings::{Comparing, Mapping};
+use crate::settings::{Comparing, ExportFormat, Mapping};
 use crate::units::Ns;
 
 /// The most rounds of a comparison: all of its runs are kept until the end.
@@ -25,6 +25,9 @@ const MOST_TASKS: u16 = 1_024;
 /// The options of `concviz compare`.
 #[derive(Debug, ClapArgs)]
 pub(super) struct Compare {
+    /// Compare the runs in these files in place of making new ones
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub work: Work,
     /// Which models: a list of serial, threads, processes, async, threads+gil [default: all of them]
@@ -60,10 +63,10 @@ pub(super) struct Map {
     /// How long a task takes alone [default: up to 20ms, as --time allows]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = length, help_heading = WORK)]
     pub length: Option<Ns>,
-    /// How long all of it may take; a map that takes longer is left unfinished
+    /// How long it should take, as far as --length and --repeat leave that open
     #[arg(long, value_name = "TIME", default_value = "60s", allow_hyphen_values = true, value_parser = budget, help_heading = WORK)]
     pub time: Ns,
-    /// How many rounds, at most [default: 3 to 9, as --time allows]
+    /// How many rounds [default: 3 to 9, as --time allows]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(MOST_ROUNDS), help_heading = WORK)]
     pub repeat: Option<u16>,
     /// Which models: a list of serial, threads, processes, async, threads+gil
@@ -73,6 +76,12 @@ pub(super) struct Map {
     pub global_lock: Lock,
     #[command(flatten)]
     pub how: How,
+    /// Make a picture of it too: a file that ends in .svg or .png
+    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
+    pub out: Option<PathBuf>,
+    /// Replace a picture that is there
+    #[arg(long, requires = "out", help_heading = OUTPUT)]
+    pub force: bool,
     /// How the map is printed
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&ListFormat::ALL, ListFormat::name), help_heading = OUTPUT)]
     pub format: ListFormat,
@@ -137,6 +146,12 @@ pub(super) fn comparing(options: &Compare, host: &impl Host) -> Result<Comparing
             options.format.name()
         )));
     }
+    if let (Some(trace), false) = (&options.trace, options.files.is_empty()) {
+        return Err(Exit::usage(&format!(
+            "--trace {}: runs that are in a file already are not recorded again, leave it out",
+            trace.display()
+        )));
+    }
     let setup = values::setup(&options.work, (ModelKind::Serial, Lock::Off), &options.how, host);
     let lock = values::lock(options.global_lock, &options.how)?;
     let mut setup = setup?;
@@ -145,7 +160,23 @@ pub(super) fn comparing(options: &Compare, host: &impl Host) -> Result<Comparing
         [] => usual_models(lock.lock()).to_vec(),
         some => models(some, lock),
     };
-    Ok(Comparing { setup, models, repeat: options.repeat, plain: options.plain, trace: options.trace.clone() })
+    Ok(Comparing {
+        setup,
+        models,
+        repeat: options.repeat,
+        plain: options.plain,
+        trace: options.trace.clone(),
+        files: options.files.clone(),
+    })
+}
+
+/// A file for a picture, whose name says which kind.
+fn picture(path: Option<&PathBuf>) -> Result<Option<PathBuf>, Exit> {
+    let Some(path) = path else { return Ok(None) };
+    match ExportFormat::of_file(&path.to_string_lossy()) {
+        Some(ExportFormat::Svg | ExportFormat::Png) => Ok(Some(path.clone())),
+        _ => Err(Exit::usage(&format!("-o {}: write a file that ends in .svg or .png", path.display()))),
+    }
 }
 
 /// What `concviz map` is asked for.
@@ -173,6 +204,8 @@ pub(super) fn mapping(options: &Map, host: &impl Host) -> Result<Mapping, Exit> 
         models,
         lock,
         wishes,
+        picture: picture(options.out.as_ref())?,
+        force: options.force,
     })
 }
 

@@ -16,6 +16,9 @@ const WIDTHS: (u16, u16) = (480, 8_000);
 /// The least and the most columns and rows of a screen.
 const SCREENS: ((u16, u16), (u16, u16)) = ((40, 12), (500, 200));
 
+/// The usual screen.
+const SCREEN: (u16, u16) = (120, 36);
+
 /// The options of `concviz export`.
 #[derive(Debug, ClapArgs)]
 pub(super) struct Export {
@@ -37,7 +40,7 @@ pub(super) struct Export {
     /// Which of several runs: its number, or its model like threads or threads+gil
     #[arg(long, value_name = "RUN", value_parser = which, help_heading = OUTPUT)]
     pub run: Option<Which>,
-    /// The stretch of time that is shown, like 0s..50ms
+    /// The stretch of time that is shown, like 10ms..50ms, 10ms.. or ..50ms
     #[arg(long, value_name = "FROM..TO", value_parser = range, help_heading = OUTPUT)]
     pub range: Option<Range>,
     /// A title in place of the workload's
@@ -50,17 +53,17 @@ pub(super) struct Export {
     #[arg(long, value_name = "PIXELS", allow_hyphen_values = true, value_parser = width, help_heading = OUTPUT)]
     pub width: Option<u16>,
     /// Dots of a PNG to a pixel: 2 for sharp displays
-    #[arg(long, value_name = "N", default_value = "1", allow_hyphen_values = true, value_parser = scale, help_heading = OUTPUT)]
-    pub scale: f64,
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = scale, help_heading = OUTPUT)]
+    pub scale: Option<f64>,
     /// Make the picture 1200 by 675 pixels, for posts
     #[arg(long, conflicts_with = "width", help_heading = OUTPUT)]
     pub post: bool,
     /// Let the time sweep over an SVG, for so long
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = sweep, help_heading = OUTPUT)]
     pub animate: Option<Ns>,
-    /// Columns and rows of a screen: of txt, ansi, cast, and --view screen
-    #[arg(long, value_name = "COLUMNSxROWS", default_value = "120x36", value_parser = screen, help_heading = OUTPUT)]
-    pub screen: (u16, u16),
+    /// Columns and rows of a screen: of txt, ansi, cast, and --view screen [default: 120x36]
+    #[arg(long, value_name = "COLUMNSxROWS", value_parser = screen, help_heading = OUTPUT)]
+    pub screen: Option<(u16, u16)>,
     /// How many times as fast as the run a cast is, like 0.25 [default: as can be watched]
     #[arg(long, value_name = "FACTOR", allow_hyphen_values = true, value_parser = speed, help_heading = OUTPUT)]
     pub speed: Option<f64>,
@@ -79,7 +82,8 @@ fn which(text: &str) -> Result<Which, String> {
 fn range(text: &str) -> Result<Range, String> {
     let example = "write two times with two dots between, like 0s..50ms";
     let (from, to) = text.split_once("..").ok_or_else(|| format!("`{text}` is no stretch of time: {example}"))?;
-    let (from, to) = (values::time(from.trim())?, values::time(to.trim())?);
+    let time = |text: &str, open: Ns| if text.trim().is_empty() { Ok(open) } else { values::time(text.trim()) };
+    let (from, to) = (time(from, Ns::ZERO)?, time(to, Ns::MAX)?);
     if from < to { Ok(Range::new(from, to)) } else { Err(format!("`{text}` ends before it begins: {example}")) }
 }
 
@@ -113,9 +117,42 @@ fn screen(text: &str) -> Result<(u16, u16), String> {
         .ok_or_else(|| format!("write columns and rows from {}x{} to {}x{}", least.0, least.1, most.0, most.1))
 }
 
+/// Nobody asks for something and silently gets something else.
+fn nothing_is_ignored(options: &Export, format: ExportFormat) -> Result<(), Exit> {
+    use ExportFormat::{Ansi, Cast, Chrome, Csv, Html, Json, Png, Stats, Svg, Txt};
+    const DRAWN: &[ExportFormat] = &[Svg, Png];
+    const SEEN: &[ExportFormat] = &[Svg, Png, Txt, Ansi, Cast];
+    const SCREENS: &[ExportFormat] = &[Svg, Txt, Ansi, Cast];
+    const DATA: &[ExportFormat] = &[Chrome, Csv, Stats, Json];
+    let told = |option: bool, name: &'static str, formats: Vec<&[ExportFormat]>| {
+        (option && !formats.iter().any(|f| f.contains(&format))).then_some((name, formats.concat()))
+    };
+    let ignored = [
+        told(options.animate.is_some(), "--animate", vec![&[Svg]]),
+        told(options.view.is_some(), "--view", vec![SEEN]),
+        told(options.run.is_some(), "--run", vec![SEEN, DATA]),
+        told(options.range.is_some(), "--range", vec![SEEN, DATA]),
+        told(options.title.is_some(), "--title", vec![SEEN, &[Html]]),
+        told(options.theme.is_some(), "--theme", vec![SEEN, &[Html]]),
+        told(options.width.is_some(), "--width", vec![DRAWN]),
+        told(options.scale.is_some(), "--scale", vec![&[Png]]),
+        told(options.post, "--post", vec![DRAWN]),
+        told(options.screen.is_some(), "--screen", vec![SCREENS]),
+        told(options.speed.is_some(), "--speed", vec![&[Cast]]),
+    ];
+    match ignored.into_iter().flatten().next() {
+        None => Ok(()),
+        Some((option, formats)) => {
+            let names = formats.iter().map(|f| f.name()).collect::<Vec<_>>().join(", ");
+            let format = format.name();
+            Err(Exit::usage(&format!("{option} says nothing about {format}, it is for {names}: leave it out")))
+        }
+    }
+}
+
 /// What `options` come to.
 pub(super) fn exporting(options: Export) -> Result<Exporting, Exit> {
-    let out = options.out.filter(|path| path.as_os_str() != "-");
+    let out = options.out.clone().filter(|path| path.as_os_str() != "-");
     let named = out.as_ref().and_then(|path| ExportFormat::of_file(&path.to_string_lossy()));
     let Some(format) = options.format.or(named) else {
         let names = ExportFormat::ALL.map(ExportFormat::name).join(", ");
@@ -124,9 +161,7 @@ pub(super) fn exporting(options: Export) -> Result<Exporting, Exit> {
             None => format!("it is not said what to write: add -o FILE.svg, or --format, one of {names}"),
         }));
     };
-    if options.animate.is_some() && format != ExportFormat::Svg {
-        return Err(Exit::usage("--animate is for svg: a cast or a page moves by itself"));
-    }
+    nothing_is_ignored(&options, format)?;
     Ok(Exporting {
         files: options.files,
         out,
@@ -138,10 +173,10 @@ pub(super) fn exporting(options: Export) -> Result<Exporting, Exit> {
         title: options.title,
         theme: options.theme,
         width: options.width,
-        scale: options.scale,
+        scale: options.scale.unwrap_or(1.0),
         post: options.post,
         animate: options.animate,
-        screen: options.screen,
+        screen: options.screen.unwrap_or(SCREEN),
         speed: options.speed,
     })
 }

@@ -34,6 +34,18 @@ pub const STATISTICS: [&str; 8] = ["run", "of", "number", "name", "what", "sum_n
 /// # Errors
 /// As `out` says.
 pub fn csv(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<u64> {
+    lines(out, runs).map_err(bare)
+}
+
+/// The system's own word, where there is one: that nobody reads on is no failure, and must be told from one.
+fn bare(e: csv::Error) -> io::Error {
+    match e.into_kind() {
+        csv::ErrorKind::Io(e) => e,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+fn lines(out: &mut impl Write, runs: &[Run<'_>]) -> csv::Result<u64> {
     let mut table = Writer::from_writer(out);
     table.write_record(SPANS)?;
     let mut count = 0;
@@ -76,6 +88,10 @@ const fn truth(is: bool) -> &'static str {
 /// # Errors
 /// As `out` says.
 pub fn statistics_csv(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<()> {
+    statistics_lines(out, runs).map_err(bare)
+}
+
+fn statistics_lines(out: &mut impl Write, runs: &[Run<'_>]) -> csv::Result<()> {
     let mut table = Writer::from_writer(out);
     table.write_record(STATISTICS)?;
     for run in runs {
@@ -110,7 +126,7 @@ pub fn statistics_csv(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<()> 
             line("lock", "", name, "waited", waits.sum.0, &waits.longest.0.to_string(), &waits.count.to_string())?;
         }
     }
-    table.flush()
+    Ok(table.flush()?)
 }
 
 /// Writes `runs` as one JSON document: what each comes to, and every stretch.

@@ -4,12 +4,10 @@
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
+use super::export::Recorded;
 use super::{Runs, Stop, code, plan, print};
 use crate::recording::{Comparison, Entry, Recording};
-use crate::report::{
-    ComparisonFormat, comparison_csv, comparison_heading, comparison_json, comparison_markdown, comparison_sentences,
-    comparison_table,
-};
+use crate::report::{ComparisonFormat, ComparisonPrint, comparison_text};
 use crate::settings::{Comparing, Setup};
 
 /// How wide a table is where nobody knows how wide the reader's screen is.
@@ -17,16 +15,16 @@ const USUAL_WIDTH: usize = 80;
 
 /// What came of measuring: the runs so far, and why there are no more.
 #[derive(Debug)]
-pub struct Compared {
+pub(super) struct Compared {
     /// The runs, in the order in which they were made; those that failed too.
-    pub recordings: Vec<Recording>,
+    pub(super) recordings: Vec<Recording>,
     /// Why there are no more of them; nothing if all were made.
-    stop: Option<Stop>,
+    pub(super) stop: Option<Stop>,
 }
 
 impl Compared {
     /// Its runs, for a comparison.
-    pub fn entries(&self) -> Vec<Entry<'_>> {
+    pub(super) fn entries(&self) -> Vec<Entry<'_>> {
         self.recordings.iter().map(|recording| Entry::of(recording, None)).collect()
     }
 }
@@ -38,27 +36,37 @@ pub fn compare(comparing: &Comparing, format: ComparisonFormat) -> ExitCode {
 }
 
 fn attempt(comparing: &Comparing, format: ComparisonFormat) -> Result<(), Stop> {
+    if !comparing.files.is_empty() {
+        let runs = Recorded::read(&comparing.files)?;
+        return show(&runs.entries(), format, comparing.plain, None);
+    }
     let compared = measure(comparing)?;
     let entries = compared.entries();
-    let comparison = Comparison::of(&entries);
     let broken = compared.stop.as_ref().map(Stop::reason);
-    let text = match format {
-        _ if comparing.plain => comparison_heading(&comparison, &entries) + &comparison_sentences(&comparison),
-        ComparisonFormat::Table => {
-            let heading = comparison_heading(&comparison, &entries);
-            format!("{heading}\n{}", comparison_table(&comparison, width(), is_bold()))
-        }
-        ComparisonFormat::Json => comparison_json(&comparison, &entries, broken.as_deref()),
-        ComparisonFormat::Csv => comparison_csv(&comparison, &entries),
-        ComparisonFormat::Markdown => comparison_markdown(&comparison),
-    };
-    let printed = print(&text);
-    let failed = comparison.rows.iter().find_map(|row| Some((row.name(), row.failure.clone()?)));
-    match (compared.stop, failed) {
-        (Some(stop), _) => Err(stop),
-        (None, Some((who, why))) => printed.and(Err(Stop::Failed(format!("{who}: {why}")))),
-        (None, None) => printed,
+    let printed = show(&entries, format, comparing.plain, broken.as_deref());
+    // What ended the runs says more than that a run failed, and that more than that nothing can be written.
+    match compared.stop {
+        Some(stop) => Err(stop),
+        None => printed,
     }
+}
+
+/// Prints the comparison of `runs`, fresh or from files, in `format`, or in sentences where it is `plain`; `broken` says
+/// why there are no more of them.
+///
+/// # Errors
+/// If it cannot be printed, or if a run among them does not count: then it is printed all the same.
+pub(super) fn show(
+    runs: &[Entry<'_>],
+    format: ComparisonFormat,
+    plain: bool,
+    broken: Option<&str>,
+) -> Result<(), Stop> {
+    let comparison = Comparison::of(runs);
+    let how = ComparisonPrint { format, plain, width: width(), bold: is_bold(), broken };
+    print(&comparison_text(&comparison, runs, how))?;
+    let failed = comparison.rows.iter().find_map(|row| Some((row.name(), row.failure.clone()?)));
+    failed.map_or(Ok(()), |(who, why)| Err(Stop::Failed(format!("{who}: {why}"))))
 }
 
 /// Makes the runs that `comparing` describes, all models in turn in each of its rounds, all with the same programs to
@@ -66,7 +74,7 @@ fn attempt(comparing: &Comparing, format: ComparisonFormat) -> Result<(), Stop> 
 ///
 /// # Errors
 /// If no run can be made at all. A run that fails is a recording and ends nothing; a signal ends the rest.
-fn measure(comparing: &Comparing) -> Result<Compared, Stop> {
+pub(super) fn measure(comparing: &Comparing) -> Result<Compared, Stop> {
     let runs = Runs::open(comparing.trace.as_deref())?;
     let (first, rates) = plan(&comparing.setup)?;
     let programs = &first.stage().tasks;

@@ -1,7 +1,7 @@
 //! Recorded runs made into something for others: pictures, pages, tables, data, moving pictures.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -17,12 +17,12 @@ use crate::model::ModelKind;
 use crate::palette::Theme;
 use crate::pictures;
 use crate::recorder;
-use crate::recording::{Comparison, Entry, Opened, Recording};
+use crate::recording::{Comparison, Entry, Opened, Recording, sources};
 use crate::report;
 use crate::settings::{ExportFormat, ExportView, Exporting, Which};
 use crate::text;
-use crate::ui::{self, Look};
-use crate::units::{Ns, Stamp};
+use crate::ui::{self, Depth, Look};
+use crate::units::{Ns, Range, Stamp};
 
 /// Pictures of the screen in a cast, each so long after the one before.
 const FRAME: Ns = Ns::from_millis(50);
@@ -36,8 +36,8 @@ pub fn export(exporting: &Exporting) -> ExitCode {
     code(attempt(exporting))
 }
 
-/// The runs, each with the name of its file where there are several.
-struct Runs {
+/// Runs from files, each with the name of its file where there are several.
+pub(super) struct Recorded {
     recordings: Vec<(Option<String>, Recording)>,
     files: Vec<(String, Opened)>,
 }
@@ -97,7 +97,7 @@ impl From<io::Error> for Failure {
 }
 
 /// Reads the files. What is damaged is said on stderr, and the rest is used.
-fn open(paths: &[std::path::PathBuf]) -> Result<Runs, Stop> {
+fn open(paths: &[PathBuf]) -> Result<Recorded, Stop> {
     let mut files = Vec::new();
     for path in paths {
         let opened = recorder::read(path).map_err(Stop::Failed)?;
@@ -106,21 +106,31 @@ fn open(paths: &[std::path::PathBuf]) -> Result<Runs, Stop> {
         }
         files.push((path.display().to_string(), opened));
     }
-    Ok(Runs { recordings: Vec::new(), files })
+    Ok(Recorded { recordings: Vec::new(), files })
 }
 
-impl Runs {
+impl Recorded {
+    /// Those of the files at `paths`.
+    ///
+    /// # Errors
+    /// If one of them cannot be read.
+    pub(super) fn read(paths: &[PathBuf]) -> Result<Recorded, Stop> {
+        let mut runs = open(paths)?;
+        runs.unpack();
+        Ok(runs)
+    }
+
     /// Takes the runs out of their files.
     fn unpack(&mut self) {
-        let several = self.files.len() > 1;
-        for (name, opened) in std::mem::take(&mut self.files) {
-            let stem = Path::new(&name).file_stem().map_or(name.clone(), |s| s.to_string_lossy().into_owned());
-            let source = several.then_some(stem);
+        let names: Vec<&str> = self.files.iter().map(|(name, _)| name.as_str()).collect();
+        let sources = sources(&names);
+        for ((_, opened), source) in std::mem::take(&mut self.files).into_iter().zip(sources) {
             self.recordings.extend(opened.recordings.into_iter().map(|r| (source.clone(), r)));
         }
     }
 
-    fn entries(&self) -> Vec<Entry<'_>> {
+    /// For a comparison.
+    pub(super) fn entries(&self) -> Vec<Entry<'_>> {
         self.recordings.iter().map(|(source, r)| Entry::of(r, source.as_deref())).collect()
     }
 }
@@ -131,8 +141,12 @@ fn chosen(runs: &[Entry<'_>], which: Which) -> Result<usize, Failure> {
     let found = match which {
         Which::First => Some(0),
         Which::Number(n) => n.checked_sub(1).filter(|n| *n < runs.len()),
+        // Of several runs under one model the median one, as in a comparison.
         Which::Model(kind, locked) => {
-            runs.iter().position(|r| model(r).kind == kind && model(r).lock.is_on() == locked)
+            let is_it = |r: &Entry<'_>| model(r).kind == kind && model(r).lock.is_on() == locked;
+            let rows = Comparison::of(runs).rows;
+            let shown = rows.iter().filter_map(|row| row.shown).find(|n| is_it(&runs[*n]));
+            shown.or_else(|| runs.iter().position(is_it))
         }
     };
     found.ok_or_else(|| {
@@ -145,7 +159,7 @@ fn who(entry: &Entry<'_>) -> String {
     crate::insight::who(entry.run.plan.stage().model).row()
 }
 
-fn write(wish: &Exporting, mut runs: Runs, out: &mut dyn Write) -> Result<(), Failure> {
+fn write(wish: &Exporting, mut runs: Recorded, out: &mut dyn Write) -> Result<(), Failure> {
     if wish.is_screen() {
         return screen(wish, runs.files, out);
     }
@@ -186,7 +200,7 @@ fn write(wish: &Exporting, mut runs: Runs, out: &mut dyn Write) -> Result<(), Fa
 fn seen<'a>(wish: &Exporting, runs: impl IntoIterator<Item = &'a Entry<'a>>) -> Result<(), Failure> {
     let latest = runs.into_iter().map(|entry| entry.run.trace.latest()).max().unwrap_or_default();
     let beyond = wish.range.filter(|range| range.from >= latest);
-    beyond.map_or(Ok(()), |range| Err(Failure::Wish(text::beyond(range, latest))))
+    beyond.map_or(Ok(()), |_| Err(Failure::Wish(text::nothing_in_range(latest))))
 }
 
 /// Stretches and statistics of all runs, or of the one that is wished for.
@@ -262,11 +276,13 @@ fn command(wish: &Exporting) -> String {
     }
     match wish.which {
         Which::First => {}
+        _ if wish.view == ExportView::Compare => {}
         Which::Number(n) => line += &format!(" --run {n}"),
         Which::Model(kind, locked) => line += &format!(" --run {}{}", kind.name(), if locked { "+gil" } else { "" }),
     }
     if let Some(range) = wish.range {
-        line += &format!(" --range {}..{}", range.from.written(), range.to.written());
+        let to = if range.to == Ns::MAX { String::new() } else { range.to.written() };
+        line += &format!(" --range {}..{to}", range.from.written());
     }
     if let Some(width) = wish.width {
         line += &format!(" --width {width}");
@@ -310,7 +326,9 @@ fn screen(wish: &Exporting, files: Vec<(String, Opened)>, mut out: &mut dyn Writ
     let Some(mut app) = App::viewing(files, Stamp(0), wish.screen) else { return Ok(()) };
     app.toast = None;
     look_at(&mut app, wish)?;
-    let look = Look { theme: wish.theme.unwrap_or_default(), ..Look::default() };
+    // Text without colours tells states by shapes and letters.
+    let depth = if wish.format == ExportFormat::Txt { Depth::None } else { Depth::True };
+    let look = Look { theme: wish.theme.unwrap_or_default(), depth, ..Look::default() };
     let drawn = |app: &App| {
         let area = Rect::new(0, 0, wish.screen.0, wish.screen.1);
         let mut buffer = Buffer::empty(area);
@@ -364,7 +382,7 @@ fn look_at(app: &mut App, wish: &Exporting) -> Result<(), Failure> {
         }
     };
     app.view = view;
-    app.zoom = wish.range;
+    app.zoom = wish.range.map(|range| range.and(Range::new(Ns::ZERO, app.end())));
     Ok(())
 }
 

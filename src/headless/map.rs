@@ -1,15 +1,19 @@
 //! A map of who is fastest, measured: every cell under every model, round by round.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::compare::is_bold;
 use super::{Runs, Stop, code, machine, plan, print};
+use crate::files;
+use crate::palette::Theme;
+use crate::pictures;
 use crate::plan::{Plan, Rates};
 use crate::recording::Entry;
 use crate::recording::map::{Map, Schedule, setup, work};
 use crate::report::{ListFormat, map_json, map_table};
-use crate::settings::{Mapping, Setup};
+use crate::settings::{ExportFormat, Mapping, Setup};
 use crate::text::report::compare::MapLine;
 use crate::units::Ns;
 
@@ -20,6 +24,9 @@ pub fn map(mapping: &Mapping, format: ListFormat) -> ExitCode {
 }
 
 fn attempt(mapping: &Mapping, format: ListFormat) -> Result<(), Stop> {
+    if let Some(path) = &mapping.picture {
+        files::is_free(path, mapping.force).map_err(|e| Stop::Failed(e.to_string()))?;
+    }
     let cores = usable(mapping);
     let schedule = Schedule::of(mapping, cores);
     let mut map = Map::new(mapping, schedule.length, cores);
@@ -29,11 +36,33 @@ fn attempt(mapping: &Mapping, format: ListFormat) -> Result<(), Stop> {
         ListFormat::Table => map_table(&map, is_bold()),
         ListFormat::Json => map_json(&map, broken.as_deref()),
     });
-    measured.and(printed)?;
+    let drawn = draw(mapping, &map);
+    measured.and(printed).and(drawn)?;
     match map.cells.iter().flat_map(|c| &c.failures).flatten().next() {
         Some(why) => Err(Stop::Failed(why.clone())),
         None => Ok(()),
     }
+}
+
+/// Makes the picture that is asked for.
+fn draw(mapping: &Mapping, map: &Map) -> Result<(), Stop> {
+    let Some(path) = &mapping.picture else { return Ok(()) };
+    let picture = pictures::of_map(map, &command(mapping, path));
+    let svg = ExportFormat::of_file(&path.to_string_lossy()) == Some(ExportFormat::Svg);
+    let bytes =
+        if svg { picture.svg(None).into_bytes() } else { picture.png(Theme::Dark, 2.0).map_err(Stop::Failed)? };
+    files::write(path, mapping.force, |out| out.write_all(&bytes)).map_err(|e| Stop::Failed(e.to_string()))
+}
+
+/// The command line that makes the same again.
+fn command(mapping: &Mapping, path: &Path) -> String {
+    let list = |numbers: Vec<String>| numbers.join(",");
+    let tasks = list(mapping.tasks.iter().map(u16::to_string).collect());
+    let waits = list(mapping.waits.iter().map(u8::to_string).collect());
+    let models =
+        mapping.models.iter().map(|m| format!("{}{}", m.kind.name(), if m.lock.is_on() { "+gil" } else { "" }));
+    let models = list(models.collect());
+    format!("concviz map --tasks {tasks} --waits {waits} -m {models} -o {}", path.display())
 }
 
 /// How many cores' worth of time the workers can get.

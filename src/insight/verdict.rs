@@ -7,15 +7,17 @@ use crate::units::Ns;
 
 /// A gain below this is none.
 const GAIN: f64 = 1.05;
+/// From this ratio down a model loses; between that and a gain it gains nothing.
+const LOSS: f64 = 0.85;
 /// Times that differ by no more than this share of the shorter one are a tie: so much do two runs of the same differ on a
 /// quiet machine, and nobody would choose a model for it.
 const LIKE: f64 = 0.05;
-/// A loop is full from this many cores on.
-const FULL: f64 = 0.7;
 /// Tasks that wait for a smaller share of their time do not wait.
 const WAITING: f64 = 0.05;
 /// Waiting for a lock is a reason from this share of what tasks did.
 const LOCKED: f64 = 0.10;
+/// Waiting for a turn is a reason from this share of what tasks did.
+const TURNS: f64 = 0.20;
 /// So much of what is possible is all of it.
 const NEARLY: f64 = 0.85;
 /// Memory is worth a word from this many bytes and this ratio on.
@@ -68,8 +70,6 @@ pub struct Contender {
     pub timing: Timing,
     /// How many times as fast as the baseline it is, or why nobody can say. The baseline itself is 1.
     pub ratio: Result<f64, NoRatio>,
-    /// How many cores it kept busy.
-    pub busy: f64,
     /// How many threads or processes it had for the tasks.
     pub workers: usize,
     /// Peak memory, in bytes.
@@ -80,6 +80,8 @@ pub struct Contender {
     pub copying: Ns,
     /// The share of what its tasks did that they waited for a lock of the workload's own.
     pub locked: f64,
+    /// The share of what its tasks did that they were ready and waited for a core, or their turn on the loop.
+    pub turns: f64,
     /// Whether calls that block held its loop.
     pub blocked: bool,
 }
@@ -95,6 +97,8 @@ pub struct Field {
     pub tasks: usize,
     /// How many cores there are.
     pub cores: f64,
+    /// For how long they compute, all added up.
+    pub work: Ns,
     /// The share of their own time, on a core of their own, for which tasks wait.
     pub waiting: f64,
     /// The lock of the workload's own that is held longest, with the share of the fastest time.
@@ -171,13 +175,25 @@ fn against_serial(field: &Field, clauses: &mut Vec<Clause>) {
         clauses.push(Clause::NoRatios(why));
         return;
     }
-    let plain: Vec<&Contender> = field.contenders.iter().filter(|c| c.ratio.is_ok() && !c.model.lock.is_on()).collect();
-    if plain.len() > 1 {
-        headline(field, &plain, clauses);
+    // Whoever was fastest without a ratio makes it pointless to name the best of the others.
+    let fastest = field.contenders.iter().filter(|c| !c.model.lock.is_on()).min_by_key(|c| c.timing.time);
+    if let Some(Err(why)) = fastest.map(|f| f.ratio) {
+        clauses.push(Clause::NoRatioFor { who: without.iter().map(|c| c.who()).collect(), why });
+        return;
     }
-    let locked = field.contenders.iter().find(|c| c.ratio.is_ok() && c.model.lock.is_on());
-    if let Some(locked) = locked.filter(|l| l.model.kind == ModelKind::Threads) {
-        with_the_gil(&plain, locked, clauses);
+    let known: Vec<&Contender> = field.contenders.iter().filter(|c| c.ratio.is_ok()).collect();
+    let plain: Vec<&Contender> = known.iter().filter(|c| !c.model.lock.is_on()).copied().collect();
+    let gil = |c: &&&Contender| c.model.lock.is_on() && c.model.kind == ModelKind::Threads;
+    match (known.len(), plain.len()) {
+        (0 | 1, _) => clauses.push(Clause::Alone),
+        // Whoever asked for nothing but the lock wants to hear of it.
+        (_, 0 | 1) => headline(field, &known, clauses),
+        _ => {
+            headline(field, &plain, clauses);
+            if let Some(locked) = known.iter().find(gil) {
+                with_the_gil(&plain, locked, clauses);
+            }
+        }
     }
     if let Some(why) = why {
         clauses.push(Clause::NoRatioFor { who: without.iter().map(|c| c.who()).collect(), why });
@@ -192,16 +208,16 @@ fn headline(field: &Field, plain: &[&Contender], clauses: &mut Vec<Clause>) {
     let nobody = field.tasks <= 1 || !fastest.gains() || serial.is_some_and(|s| s.timing.ties(fastest.timing));
     if nobody {
         clauses.push(Clause::NobodyGains { why: nobody_gains(field) });
-        let losers = plain.iter().filter(|c| c.gain() < 1.0 / GAIN && !c.timing.ties(fastest.timing));
-        clauses.extend(losers.map(|c| Clause::Loses { who: c.who(), ratio: c.gain(), why: price(c, fastest) }));
+        let losers = plain.iter().filter(|c| c.gain() < LOSS && !c.timing.ties(fastest.timing));
+        clauses.extend(losers.map(|c| behind(field, c, fastest)));
         return;
     }
     let rivals = || plain.iter().filter(|c| !c.is_baseline());
     let best: Vec<&Contender> = rivals().filter(|c| c.timing.ties(fastest.timing)).copied().collect();
     first_of(&best, fastest.gain(), clauses);
-    for other in rivals().filter(|c| !c.timing.ties(fastest.timing)) {
-        clauses.push(behind(field, other, fastest));
-    }
+    let mut others: Vec<&Contender> = rivals().filter(|c| !c.timing.ties(fastest.timing)).copied().collect();
+    others.sort_by_key(|c| c.timing.time);
+    clauses.extend(others.into_iter().map(|other| behind(field, other, fastest)));
     let far = field.ideal.is_some_and(|ideal| fastest.gain() < NEARLY * ideal);
     if let Some((name, share)) = field.lock.clone().filter(|_| far && fastest.locked >= LOCKED) {
         clauses.push(Clause::Held { why: Why::Lock { name, share } });
@@ -229,15 +245,19 @@ fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
     let (who, ratio) = (other.who(), other.gain());
     let queue =
         other.workers < field.tasks && field.waiting >= WAITING && other.workers < fastest.workers.max(field.tasks);
+    // What all cores would have spared the one thread that computes.
+    let alone = field.work - Ns((field.work.0 as f64 / field.cores.max(1.0)) as u64);
+    let half = (other.timing.time - fastest.timing.time).times(1, 2);
     let why = match other.model.kind {
         ModelKind::Async if other.blocked => Some(Why::BlockingCalls),
         ModelKind::Async if field.waiting < WAITING => Some(Why::NothingWaits),
-        ModelKind::Async => (other.busy >= FULL).then_some(Why::OneThreadComputes),
+        ModelKind::Async if alone >= half => Some(Why::OneThreadComputes),
+        ModelKind::Async => (other.turns >= TURNS).then_some(Why::Turns),
         _ => price(other, fastest).or_else(|| queue.then_some(Why::AtATime(other.workers))),
     };
     if other.gains() {
         Clause::Less { who, ratio, why }
-    } else if ratio < 1.0 / GAIN {
+    } else if ratio < LOSS {
         Clause::Loses { who, ratio, why }
     } else {
         Clause::Nothing { who, why }
@@ -280,6 +300,8 @@ fn with_the_gil(plain: &[&Contender], locked: &Contender, clauses: &mut Vec<Clau
         plain.iter().filter(move |c| kinds.contains(&c.model.kind) && c.gains()).filter(faster)
     };
     let best = unhindered().min_by_key(|c| c.timing.time);
+    let loses = gain < LOSS;
+    clauses.extend(loses.then_some(Clause::WithGilLoses { old, ratio: gain }));
     if let Some(best) = best {
         let who = unhindered().filter(|c| c.timing.ties(best.timing)).map(|c| c.who()).collect();
         clauses.push(Clause::WithGil { old, who });
@@ -287,9 +309,7 @@ fn with_the_gil(plain: &[&Contender], locked: &Contender, clauses: &mut Vec<Clau
         clauses.extend(locked.gains().then_some(Clause::GilCostsNothing { old }));
     } else if locked.gains() {
         clauses.push(Clause::WithGilStill { old, ratio: gain });
-    } else if gain < 1.0 / GAIN {
-        clauses.push(Clause::WithGilLoses { old, ratio: gain });
-    } else if fastest.gains() {
+    } else if fastest.gains() && !loses {
         clauses.push(Clause::WithGilNobody { old });
     }
 }

@@ -4,6 +4,7 @@
 use super::{Finished, Recording, Score};
 use crate::insight::{self, Contender, Field, Timing, is_comparable};
 use crate::model::{GlobalLock, Model, ModelKind};
+use crate::settings::Setup;
 use crate::state::State;
 use crate::text::{Clause, NoRatio, Uncounted, Verdict, Who};
 use crate::trace::{KernelRecord, Trace};
@@ -157,7 +158,7 @@ impl Comparison {
         let serial = |r: &Row| r.model == Model::plain(ModelKind::Serial);
         let baseline = if several { (!rows.is_empty()).then_some(0) } else { rows.iter().position(serial) };
         let baseline = baseline.filter(|b| rows[*b].shown.is_some());
-        let base = baseline.and_then(|b| runs[rows[b].shown?].score());
+        let base = baseline.and_then(|b| Some((runs[rows[b].shown?].score()?, rows[b].model)));
         for (index, row) in rows.iter_mut().enumerate() {
             let own = row.shown.and_then(|shown| runs[shown].score());
             if Some(index) != baseline {
@@ -171,11 +172,13 @@ impl Comparison {
         comparison
     }
 
-    /// How many times as fast as the baseline the ideal is; nothing where the baseline was disturbed.
+    /// How many times as fast as the baseline the ideal is; nothing where the baseline was disturbed, or slower than
+    /// whoever does one thing after the other need be.
     pub fn ideal_ratio(&self) -> Option<f64> {
-        let base = self.rows.get(self.baseline?).filter(|b| b.fair)?.figures.as_ref()?.timing.time;
-        let ideal = self.ideal.as_ref().filter(|i| i.time > Ns::ZERO)?;
-        Some(base.share_of(ideal.time))
+        let row = self.rows.get(self.baseline?).filter(|b| b.fair)?;
+        let (base, ideal) = (row.figures.as_ref()?.timing.time, self.ideal.as_ref().filter(|i| i.time > Ns::ZERO)?);
+        let slowed = row.who == Who::Serial && base > (ideal.work + ideal.waits).times(11, 10);
+        (!slowed).then(|| base.share_of(ideal.time))
     }
 
     /// The longest time of all, which an axis must hold.
@@ -195,12 +198,12 @@ impl Comparison {
                 model: row.model,
                 timing: figures.timing,
                 ratio,
-                busy: figures.busy,
                 workers: figures.workers,
                 memory: figures.memory,
                 start: figures.start.unwrap_or_default(),
                 copying: figures.copying,
                 locked: figures.locked,
+                turns: figures.turns,
                 blocked: is_blocked(run.run.trace, row.model),
             })
         };
@@ -209,6 +212,7 @@ impl Comparison {
             failed: self.rows.iter().filter(|r| r.figures.is_none()).map(|r| r.model).collect(),
             tasks,
             cores: self.cores,
+            work: ideal.map_or(Ns::ZERO, |i| i.work),
             waiting: ideal.map_or(0.0, Ideal::waiting),
             lock,
             ideal: self.ideal_ratio(),
@@ -232,8 +236,12 @@ impl Comparison {
             (Some((best, _)), _) => clauses.push(Clause::Fastest { who: vec![best.who] }),
         }
         let why = self.rows.iter().find_map(|r| r.ratio?.err()).filter(|why| *why != NoRatio::OtherWork);
-        let mut without: Vec<Who> = self.rows.iter().filter(|r| refused(r)).map(|r| r.who).collect();
-        without.dedup();
+        let mut without: Vec<Who> = Vec::new();
+        for who in self.rows.iter().filter(|r| refused(r)).map(|r| r.who) {
+            if !without.contains(&who) {
+                without.push(who);
+            }
+        }
         clauses.extend(why.map(|why| Clause::NoRatioFor { who: without, why }));
         if self.work == SameWork::Calibrated {
             clauses.push(Clause::Recalibrated);
@@ -253,11 +261,15 @@ impl Row {
 /// The rows of `runs`, without ratios.
 fn rows(runs: &[Entry<'_>]) -> Vec<Row> {
     let mut keys: Vec<(usize, Model)> = Vec::new();
-    let mut sources: Vec<Option<&str>> = Vec::new();
+    let mut sources: Vec<(Option<&str>, &Setup)> = Vec::new();
     let mut of: Vec<(usize, Model)> = Vec::new();
     for run in runs {
-        let source = sources.iter().position(|s| *s == run.source).unwrap_or_else(|| {
-            sources.push(run.source);
+        // Runs of other work are no repetitions, though they are in one file.
+        let same = |(source, setup): &(Option<&str>, &Setup)| {
+            *source == run.source && setup.workload == run.run.setup.workload && setup.scale == run.run.setup.scale
+        };
+        let source = sources.iter().position(same).unwrap_or_else(|| {
+            sources.push((run.source, run.run.setup));
             sources.len() - 1
         });
         of.push((source, run.model()));
@@ -266,6 +278,7 @@ fn rows(runs: &[Entry<'_>]) -> Vec<Row> {
         }
     }
     keys.sort_by_key(|(source, model)| (*source, place(*model)));
+    let several = sources.iter().any(|(_, setup)| setup.workload != sources[0].1.workload);
     let row = |key: (usize, Model)| {
         let own: Vec<usize> = (0..runs.len()).filter(|i| of[*i] == key).collect();
         let all: Vec<usize> = own.iter().copied().filter(|i| runs[*i].score().is_some()).collect();
@@ -277,7 +290,7 @@ fn rows(runs: &[Entry<'_>]) -> Vec<Row> {
         let is_it = |i: &&usize| runs[**i].run.trace.makespan() == timing.map(|t| t.time);
         let shown = standing.iter().find(is_it).copied();
         Row {
-            source: sources[key.0].map(str::to_owned),
+            source: named(sources[key.0], several),
             model: key.1,
             who: insight::who(key.1),
             figures: shown.zip(timing).and_then(|(i, timing)| Figures::of(&runs[i].run, timing)),
@@ -292,18 +305,31 @@ fn rows(runs: &[Entry<'_>]) -> Vec<Row> {
     keys.into_iter().map(row).collect()
 }
 
+/// What the rows of a file are told apart by: its name, and what was run where that is not `several` times the same.
+fn named((source, setup): (Option<&str>, &Setup), several: bool) -> Option<String> {
+    let workload = several.then_some(setup.workload.name.as_str());
+    let words: Vec<&str> = source.into_iter().chain(workload).collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
 /// How many times as fast as `base` `own` is, or why nobody can say.
-fn ratio((own, model): (Score, Model), base: Option<Score>, cores: f64, work: SameWork) -> Result<Ratio, NoRatio> {
-    let Some(base) = base else { return Err(NoRatio::NoBaseline) };
+fn ratio(
+    (own, model): (Score, Model),
+    base: Option<(Score, Model)>,
+    cores: f64,
+    work: SameWork,
+) -> Result<Ratio, NoRatio> {
+    let Some((base, base_model)) = base else { return Err(NoRatio::NoBaseline) };
     if work == SameWork::No {
         return Err(NoRatio::OtherWork);
     }
-    // Where one computes at a time, only what others wait meanwhile can be gained.
+    // Where one computes at a time, only what others wait meanwhile can be gained on doing one thing after the other.
     let one_at_a_time = match model.kind {
         ModelKind::Serial | ModelKind::Async => true,
         ModelKind::Threads => model.lock.is_on(),
         ModelKind::Processes => false,
     };
+    let one_at_a_time = one_at_a_time && base_model == Model::plain(ModelKind::Serial);
     let most = base.work.filter(|_| one_at_a_time).map(|work| 1.1 + base.waits.share_of(work));
     let possible = |times: &f64| most.is_none_or(|most| *times <= most) || base.work == Some(Ns::ZERO);
     if let Some(times) = own.speedup(base, cores).filter(possible) {

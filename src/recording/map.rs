@@ -77,14 +77,25 @@ impl Cell {
         Timing::of(self.times.get(place)?).filter(|_| !failed)
     }
 
-    /// Who is fastest: the one with the shortest median, if it ties with no other; see [`Timing::ties`].
+    /// Who is fastest: the one with the shortest median, if it ties with no other ([`Timing::ties`]) and was ahead of each
+    /// other in at least three of four rounds.
     pub fn winner(&self) -> Winner {
         let mut known: Vec<(usize, Timing)> =
             (0..self.times.len()).filter_map(|place| Some((place, self.timing(place)?))).collect();
         known.sort_by_key(|(place, timing)| (timing.time, *place));
         let (Some((first, best)), true) = (known.first().copied(), known.len() > 1) else { return Winner::Unknown };
-        let tied: Vec<usize> = known.iter().filter(|(_, t)| t.ties(best)).map(|(place, _)| *place).collect();
+        let tied: Vec<usize> = known
+            .iter()
+            .filter(|(place, t)| t.ties(best) || !self.is_ahead(first, *place))
+            .map(|(place, _)| *place)
+            .collect();
         if tied.len() == 1 { Winner::One(first) } else { Winner::Tie(tied) }
+    }
+
+    /// Whether `one` was faster than `other` in at least three of four of the rounds that both were measured in.
+    fn is_ahead(&self, one: usize, other: usize) -> bool {
+        let rounds = || self.times[one].iter().zip(&self.times[other]);
+        4 * rounds().filter(|(a, b)| a < b).count() >= 3 * rounds().count()
     }
 }
 

@@ -30,6 +30,22 @@ pub struct Opened {
     pub damage: Option<String>,
 }
 
+/// What runs of each of `files` are told apart by: nothing where there is one file, else its name without folder and
+/// suffix; all of it where two would be the same.
+pub fn sources(files: &[&str]) -> Vec<Option<String>> {
+    let stem = |file: &&str| {
+        let path = std::path::Path::new(file);
+        path.file_stem().map_or_else(|| (*file).to_owned(), |s| s.to_string_lossy().into_owned())
+    };
+    let stems: Vec<String> = files.iter().map(stem).collect();
+    let unique = stems.iter().collect::<std::collections::BTreeSet<_>>().len() == stems.len();
+    match (files.len(), unique) {
+        (0 | 1, _) => vec![None; files.len()],
+        (_, true) => stems.into_iter().map(Some).collect(),
+        (_, false) => files.iter().map(|file| Some((*file).to_owned())).collect(),
+    }
+}
+
 /// The text that stands before a run's events.
 pub fn head(run: &Finished<'_>) -> String {
     use std::borrow::Cow::Borrowed;

@@ -8,6 +8,7 @@ use crate::model::ModelKind;
 use crate::recording::{Comparison, Entry, Figures, Ratio, Row, SameWork};
 use crate::text::report::Cores;
 use crate::text::report::compare::{Column, Note, measured, used};
+use crate::text::wrapped;
 use crate::units::Ns;
 
 mod json;
@@ -44,6 +45,39 @@ impl ComparisonFormat {
     }
 }
 
+/// How a comparison is printed, and where to.
+#[derive(Clone, Copy, Debug)]
+pub struct ComparisonPrint<'a> {
+    /// The format.
+    pub format: ComparisonFormat,
+    /// In sentences instead.
+    pub plain: bool,
+    /// How many columns there are for a table.
+    pub width: usize,
+    /// Whether bold text is shown as such.
+    pub bold: bool,
+    /// Why there are no more runs, for who reads the document.
+    pub broken: Option<&'a str>,
+}
+
+/// All that is printed of `comparison`, which is one of `runs`.
+pub fn comparison_text(comparison: &Comparison, runs: &[Entry<'_>], how: ComparisonPrint<'_>) -> String {
+    let heading = || comparison_heading(comparison, runs);
+    match how.format {
+        _ if how.plain => spoken_heading(comparison, runs) + &comparison_sentences(comparison),
+        ComparisonFormat::Table => format!("{}\n{}", heading(), comparison_table(comparison, how.width, how.bold)),
+        ComparisonFormat::Json => comparison_json(comparison, runs, how.broken),
+        ComparisonFormat::Csv => comparison_csv(comparison, runs),
+        ComparisonFormat::Markdown => comparison_markdown(comparison),
+    }
+}
+
+fn spoken_heading(comparison: &Comparison, runs: &[Entry<'_>]) -> String {
+    let Some(first) = runs.first() else { return String::new() };
+    let (workload, tasks) = (clean(&first.run.setup.workload.name), first.run.trace.tasks.len());
+    Note::Head { workload, tasks, cores: comparison.cores }.text() + ".\n"
+}
+
 /// What a terminal must do to show text in bold, and to stop.
 const BOLD: (&str, &str) = ("\u{1b}[1m", "\u{1b}[0m");
 /// The narrowest a table is made; on terminals still narrower its lines wrap.
@@ -57,6 +91,10 @@ pub fn comparison_heading(comparison: &Comparison, runs: &[Entry<'_>]) -> String
     let (setup, run) = (first.run.setup, first.run);
     let (name, title) = (clean(&setup.workload.name), clean(&setup.title()));
     let what = if title.is_empty() { name } else { format!("{name}: {title}") };
+    // Where each did something else, the first one's work is no heading for all.
+    let mut sources: Vec<&str> = runs.iter().filter_map(|r| r.source).collect();
+    sources.dedup();
+    let what = if comparison.work == SameWork::No { clean(&sources.join(", ")) } else { what };
     let pinned = run.plan.stage().cores.map(usize::from);
     let cores = Cores { allowed: pinned.unwrap_or(run.machine.allowed.len().max(1)), usable: comparison.cores };
     let rounds = comparison.rows.iter().map(|r| r.runs.len()).max().unwrap_or(0);
@@ -79,7 +117,8 @@ pub fn comparison_table(comparison: &Comparison, width: usize, bold: bool) -> St
     let notes = notes(comparison);
     if !notes.is_empty() {
         text.push('\n');
-        notes.iter().for_each(|note| text += &(note.text() + "\n"));
+        let lines = notes.iter().flat_map(|note| wrapped(&note.text(), width));
+        lines.for_each(|line| text += &(line + "\n"));
     }
     text.push('\n');
     for said in comparison.verdict.lines(width) {
@@ -120,10 +159,12 @@ fn width_of(comparison: &Comparison, column: Column) -> usize {
     cells.chain([column.head().width(), ideal]).max().unwrap_or(0)
 }
 
-/// A time of a run, in the unit of the longest; in its own where too little of it would be seen then.
+/// A time of a run, in the unit of the longest; all in their own where too little would be seen of the shortest then.
 fn time(comparison: &Comparison, time: Ns) -> String {
+    let times = comparison.rows.iter().filter_map(|r| Some(r.figures.as_ref()?.timing.time));
     let slowest = comparison.slowest().unwrap_or(time);
-    if time.times(20, 1) < slowest { time.to_string() } else { time.like(slowest) }
+    let shortest = times.min().unwrap_or(time);
+    if shortest.times(20, 1) < slowest { time.to_string() } else { time.like(slowest) }
 }
 
 /// A ratio under its sign.
@@ -206,12 +247,12 @@ fn notes(comparison: &Comparison) -> Vec<Note> {
     let mut notes = Vec::new();
     for row in &comparison.rows {
         let who = clean(&row.name());
-        if let Some(why) = &row.failure {
-            notes.push(Note::Failure { who: who.clone(), why: clean(why) });
-        }
-        if row.counted < row.runs.len() && row.counted > 0 {
-            notes.push(Note::Counted { who, counted: row.counted, runs: row.runs.len() });
-        }
+        notes.extend(row.failure.as_ref().map(|why| Note::Failure { who, why: clean(why) }));
+    }
+    let part = |r: &&Row| r.counted < r.runs.len() && r.counted > 0;
+    let of: Vec<_> = comparison.rows.iter().filter(part).map(|r| (clean(&r.name()), r.counted)).collect();
+    if !of.is_empty() {
+        notes.push(Note::Counted { of, runs: comparison.rows.iter().map(|r| r.runs.len()).max().unwrap_or(0) });
     }
     if comparison.rows.iter().any(|r| matches!(r.ratio, Some(Ok(Ratio { slowed: true, .. })))) {
         notes.push(Note::Slowed);

@@ -1,17 +1,23 @@
-//! Saving what is on the screen: as a vector picture and as text. Never overwrites, never leaves half a file.
+//! Saving a picture of what is looked at, drawn anew from the run: as SVG and as PNG. Never overwrites, never leaves half
+//! a file.
 
 use std::io;
 use std::path::Path;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-
-use crate::app::App;
-use crate::export::{self, Caption};
+use crate::app::{App, View};
+use crate::export::picture::{self, Options, Picture};
 use crate::files::write_new;
-use crate::ui::{self, Look};
+use crate::palette::Theme;
+use crate::pictures;
+use crate::recording::Entry;
+use crate::text;
+use crate::ui::Look;
 
-/// Saves the screen of `app` in the working folder, under names that begin with `name`: what was saved, or why not.
+/// Dots of a PNG to a pixel: enough for a projector and for sharp displays.
+const SCALE: f64 = 2.0;
+
+/// Saves a picture of what `app` shows in the working folder, under names that begin with `name`: what was saved, or why
+/// not.
 ///
 /// # Errors
 /// In a sentence.
@@ -20,28 +26,46 @@ pub fn save(app: &App, look: Look, name: &str) -> Result<String, String> {
 }
 
 fn save_in(folder: &Path, app: &App, look: Look, name: &str) -> Result<String, String> {
-    let mut still = app.clone();
-    still.toast = None;
-    let buffer = draw(&still, look);
-    let caption = Caption {
-        title: format!("concviz: {}", still.setup.title()),
-        description: still.finding().map_or_else(String::new, |f| f.say.text()),
-        command: still.setup.command(),
-    };
-    let refused = |e: io::Error| format!("No picture: {name}.svg cannot be written here ({e}).");
-    let svg = write_new(folder, name, "svg", |out| out.write_all(export::svg(&buffer, &caption).as_bytes()))
-        .map_err(refused)?;
+    let picture = drawn(app).ok_or_else(|| text::no_picture("there is no run yet"))?;
+    let refused = |e: io::Error| text::no_picture(&format!("{name}.svg cannot be written here, {e}"));
+    // Whoever took a theme wants it; else a picture follows whoever looks at it.
+    let theme = Some(look.theme).filter(|theme| *theme != Theme::default());
+    let png = picture.png(look.theme, SCALE).map_err(|why| text::no_picture(&why))?;
+    let svg = write_new(folder, name, "svg", |out| out.write_all(picture.svg(theme).as_bytes())).map_err(refused)?;
     let stem = svg.file_stem().map_or(name.to_owned(), |s| s.to_string_lossy().into_owned());
-    let text =
-        write_new(folder, &stem, "txt", |out| out.write_all(export::text(&buffer).as_bytes())).map_err(refused)?;
+    let png = write_new(folder, &stem, "png", |out| out.write_all(&png)).map_err(refused)?;
     let file = |p: &Path| p.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    Ok(format!("Saved {} and {}.", file(&svg), file(&text)))
+    Ok(text::saved(&file(&svg), &file(&png)))
 }
 
-/// The screen of `app`, drawn anew.
-pub fn draw(app: &App, look: Look) -> Buffer {
-    let area = Rect::new(0, 0, app.size.0, app.size.1);
-    let mut buffer = Buffer::empty(area);
-    ui::render(app, look, area, &mut buffer);
-    buffer
+/// What `app` shows, drawn as a picture.
+fn drawn(app: &App) -> Option<Picture> {
+    let options = Options { range: app.zoom, ..Options::default() };
+    let view = match app.view {
+        View::Compare => return comparison(app, options),
+        View::Cores => picture::View::Cores,
+        View::Utilization => picture::View::Utilization,
+        View::Tasks if app.lens => picture::View::Lock,
+        View::Tasks => picture::View::Tasks,
+    };
+    let run = app.run.as_ref().filter(|run| run.trace.t0().is_some())?;
+    let mut caption = pictures::caption(run.finished(), &run.setup.command());
+    if let Some(finding) = app.finding() {
+        caption.description = finding.say.text();
+    }
+    let until = Some(app.until());
+    Some(picture::picture(&run.trace, view, &caption, &Options { until, ..options }))
+}
+
+fn comparison(app: &App, options: Options) -> Option<Picture> {
+    let mut runs: Vec<_> = app.runs().filter(|run| run.is_over()).collect();
+    runs.sort_by_key(|run| run.id);
+    let entries: Vec<Entry<'_>> = runs
+        .iter()
+        .map(|run| Entry { source: run.origin.as_deref(), run: run.finished(), broken: run.broken() })
+        .collect();
+    let command = app.setup.comparison_command();
+    let until = Some(app.moment());
+    let lit = Some(app.compare.row);
+    (!entries.is_empty()).then(|| pictures::of_comparison(&entries, &Options { until, ..options }, &command, lit))
 }

@@ -20,6 +20,8 @@ pub struct Comparing {
     pub plain: bool,
     /// The file to which the runs are added.
     pub trace: Option<PathBuf>,
+    /// Files with the runs that are compared, in place of new ones.
+    pub files: Vec<PathBuf>,
 }
 
 /// Everything that decides a map.
@@ -41,4 +43,8 @@ pub struct Mapping {
     pub lock: LockSettings,
     /// Workers, cores, seed.
     pub wishes: Wishes,
+    /// The picture that is made of it besides.
+    pub picture: Option<PathBuf>,
+    /// Whether a picture that is there is replaced.
+    pub force: bool,
 }

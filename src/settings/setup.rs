@@ -51,6 +51,18 @@ impl Setup {
         if self.model.lock.is_on() {
             line += &format!(" --global-lock {}", self.model.lock.name());
         }
+        line + &self.options()
+    }
+
+    /// The command line that runs the same work under every model.
+    pub fn comparison_command(&self) -> String {
+        let lock = if self.lock.legacy { " --global-lock gil-legacy" } else { "" };
+        format!("concviz compare -w {}{lock}{}", self.workload.name, self.options())
+    }
+
+    /// All options but those of the model.
+    fn options(&self) -> String {
+        let mut line = String::new();
         let (lock, usual) = (self.lock, LockSettings::default());
         if lock.legacy && lock.check_interval != usual.check_interval {
             line += &format!(" --check-interval {}", lock.check_interval);

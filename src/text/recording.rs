@@ -1,6 +1,6 @@
 //! What is said of files with recorded runs, and of runs beside each other.
 
-use crate::units::{Ns, Range};
+use crate::units::Ns;
 
 /// What all rows of a comparison share: so much `work`, drawn as height; or that there is hardly any.
 pub fn same_ink(work: Ns, hardly: bool) -> String {
@@ -36,10 +36,9 @@ pub fn no_such_run(runs: &[String]) -> String {
     format!("the file has no such run; it has {}: choose one with --run", runs.join(", "))
 }
 
-/// That nothing lies in `range` of a run that lasts for `length`.
-pub fn beyond(range: Range, length: Ns) -> String {
-    let (from, to) = (range.from.written(), range.to.written());
-    format!("nothing lies in {from}..{to}: what was recorded lasts {length}; choose an earlier --range")
+/// That a range lies behind the end of the run.
+pub fn nothing_in_range(end: Ns) -> String {
+    format!("nothing of the run lies in the range, it ends at {end}: choose an earlier --range")
 }
 
 /// That a view exists as a picture only.
@@ -59,7 +58,7 @@ pub fn measuring(who: &str, number: usize, of: usize) -> String {
 
 /// A file is damaged from byte `at` on, for the reason `what`: what comes before that is shown.
 pub fn damaged(at: u64, what: &str) -> String {
-    format!("The file is damaged at byte {at} ({what}): what comes before it is shown.")
+    format!("damaged at byte {at}, what comes before it is shown ({what}).")
 }
 
 /// The run `number` of a file cannot be read, nor what comes behind it.
@@ -70,6 +69,16 @@ pub fn unreadable_run(number: usize, why: &str) -> String {
 /// Why a run that has no end is not over.
 pub const fn cut_off() -> &'static str {
     "the recording ends before the run does"
+}
+
+/// Which files a picture was saved in.
+pub fn saved(one: &str, other: &str) -> String {
+    format!("Saved {one} and {other}.")
+}
+
+/// Why there is no picture.
+pub fn no_picture(why: &str) -> String {
+    format!("No picture: {why}.")
 }
 
 /// That what is named is no file.
@@ -85,7 +94,7 @@ pub fn no_room_for_it(why: &std::io::Error) -> String {
 /// Where runs were stored.
 pub fn stored(runs: usize, file: &str) -> String {
     let runs = super::counted(runs as u64, "run", "runs");
-    format!("Stored {runs} in {file}: `concviz view {file}` shows them again.")
+    format!("Stored {runs} in {file}; concviz view opens it.")
 }
 
 /// Why they were not.

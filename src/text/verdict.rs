@@ -2,7 +2,7 @@
 //! only what was measured.
 
 use super::sentence::whole;
-use super::{counted, percent, short};
+use super::{counted, percent, short, wrapped};
 use crate::units::Ns;
 
 /// Who ran: a model as sentences name it.
@@ -117,9 +117,9 @@ impl NoRatio {
     fn text(self) -> String {
         match self {
             NoRatio::Busy { others, cores } => {
-                format!("other programs kept {others:.1} of {} cores busy", whole(cores))
+                format!("other programs kept {others:.1} of {} busy", of_cores(cores))
             }
-            NoRatio::Host { stolen, cores } => format!("the host took {stolen:.1} of {} cores away", whole(cores)),
+            NoRatio::Host { stolen, cores } => format!("the host took {stolen:.1} of {} away", of_cores(cores)),
             NoRatio::SlowBaseline { speed } => format!("the machine ran serial at {speed:.1} of this speed"),
             NoRatio::SlowRun { speed } => format!("the machine ran at {speed:.1} of serial's speed"),
             NoRatio::Impossible => "a run was faster than it can be, so another was disturbed".to_owned(),
@@ -135,6 +135,7 @@ impl NoRatio {
 pub enum Why {
     NothingWaits,
     OneThreadComputes,
+    Turns,
     BlockingCalls,
     OneCore { cores: f64 },
     OneTask,
@@ -149,6 +150,7 @@ impl Why {
         match self {
             Why::NothingWaits => "nothing here waits".to_owned(),
             Why::OneThreadComputes => "one thread does all the computing".to_owned(),
+            Why::Turns => "tasks wait for their turn on the loop".to_owned(),
             Why::BlockingCalls => "blocking calls hold the loop".to_owned(),
             Why::OneCore { cores } if *cores < 0.95 => format!("there is {} of a core", whole(*cores)),
             Why::OneCore { cores } if *cores < 1.05 => "there is one core".to_owned(),
@@ -186,6 +188,7 @@ pub enum Clause {
     NoRatioFor { who: Vec<Who>, why: NoRatio },
     Failed { who: Vec<Who> },
     NothingMeasured,
+    Alone,
     Recalibrated,
 }
 
@@ -243,9 +246,16 @@ impl Clause {
             Clause::NoRatioFor { who, why } => format!("No ratio for {}: {}.", any_of(who), why.text()),
             Clause::Failed { who } => format!("{}: failed.", begun(&any_of(who).replace(" or ", " and "))),
             Clause::NothingMeasured => "Nothing was measured.".to_owned(),
+            Clause::Alone => "One row alone is no comparison.".to_owned(),
             Clause::Recalibrated => "The cores were calibrated anew in between.".to_owned(),
         }
     }
+}
+
+/// `2 cores`, `1 core`.
+pub(super) fn of_cores(cores: f64) -> String {
+    let one = (cores - 1.0).abs() < 0.05;
+    format!("{} {}", whole(cores), if one { "core" } else { "cores" })
 }
 
 const fn gil(old: bool) -> &'static str {
@@ -301,19 +311,14 @@ impl Verdict {
         self.text().replace('×', " times").replace(['`', '…'], "")
     }
 
-    /// On lines of `width` columns, broken between sentences, and within one only where it is wider than that.
+    /// On lines of `width` columns, each begun with a sentence where that is not wider itself.
     pub fn lines(&self, width: usize) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
-        let mut put = |word: &str, fits: usize| match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + fits <= width => *line += &format!(" {word}"),
-            _ => lines.push(word.to_owned()),
-        };
         for sentence in self.clauses.iter().map(Clause::text) {
             let length = sentence.chars().count();
-            if length <= width {
-                put(&sentence, length);
-            } else {
-                sentence.split(' ').for_each(|word| put(word, word.chars().count()));
+            match lines.last_mut() {
+                Some(line) if line.chars().count() + 1 + length <= width => *line += &format!(" {sentence}"),
+                _ => lines.extend(wrapped(&sentence, width)),
             }
         }
         lines

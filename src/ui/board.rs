@@ -7,7 +7,7 @@ use ratatui::style::Modifier;
 use super::layout::Layout;
 use super::theme::{Look, Role};
 use super::{lane, paint};
-use crate::app::{Action, App, Phase, Row, keys};
+use crate::app::{Action, App, Phase, Row, View, keys};
 use crate::model::{Model, ModelKind};
 use crate::recording::Score;
 use crate::scene::{Grid, level};
@@ -71,6 +71,10 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
     let shown = fitting(row.kind, row.locked, legacy, room);
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &shown, text);
     let Some(score) = live.or(row.score) else {
+        if app.is_recorded() {
+            paint::put(buffer, layout.plot.0, y, layout.area.right(), Label::NotStored.text(), look.fg(Role::Faint));
+            return;
+        }
         let key = if row.locked { key_for_locked(app) } else { keys::shown(Action::Model(row.kind)).to_owned() };
         let hint = format!("{} {key}", Label::PressToRun.text());
         paint::put(buffer, layout.plot.0, y, layout.area.right(), &hint, look.fg(Role::Accent));
@@ -249,5 +253,8 @@ pub fn result(app: &App) -> String {
     let (first, second) = rows.split_at(rows.len().min(3));
     let title = format!("concviz {}: {}", app.setup.workload.name, app.setup.title());
     let said = app.finding().map_or_else(String::new, |found| found.say.text());
-    [title, first.join(", "), second.join(", "), said, app.setup.command()].join("\n") + "\n"
+    let compared = app.compare.result().filter(|_| app.view == View::Compare);
+    let said = compared.map_or(said, |comparison| comparison.verdict.text());
+    let command = if compared.is_some() { app.setup.comparison_command() } else { app.setup.command() };
+    [title, first.join(", "), second.join(", "), said, command].join("\n") + "\n"
 }

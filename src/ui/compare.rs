@@ -256,11 +256,8 @@ fn draw_ideal(app: &App, look: Look, area: Rect, place: &Place, y: u16, buffer: 
     }
     paint::cell(buffer, place.plot.0 + length.min(place.plot.1 - 1), y, end, dim);
     let right = place.plot.0 + place.plot.1;
-    // Why, where that has room.
-    let (why, x) = (ideal.limit.text(), place.plot.0 + length + 2);
-    if x + paint::width(&why) <= right {
-        paint::put(buffer, x, y, right, &why, dim);
-    }
+    let reason = paint::shorten(&ideal.limit.text(), right.saturating_sub(place.plot.0 + length + 2));
+    paint::put(buffer, place.plot.0 + length + 2, y, right, &reason, dim);
     let figures = [
         Some(ideal.time.like(comparison.slowest().unwrap_or(ideal.time))),
         comparison.ideal_ratio().map(|x| factor(x).trim_end_matches('×').to_owned()),

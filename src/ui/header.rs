@@ -29,7 +29,9 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let bold = strip.patch(look.fg(Role::Text)).add_modifier(Modifier::BOLD);
     let dim = strip.patch(look.fg(Role::Dim));
     let accent = strip.patch(look.fg(Role::Accent)).add_modifier(Modifier::BOLD);
-    let name = format!(" {} ", app.setup.workload.name);
+    let origin = app.run.as_ref().and_then(|run| run.origin.as_deref());
+    let name = origin.map_or_else(String::new, |from| format!(" {from}:"));
+    let name = format!("{name} {} ", app.setup.workload.name);
     let mut x = paint::put(buffer, area.x, area.y, end, &paint::shorten(&name, end - area.x), bold);
     // Which lanes are shown comes first: without it the screen would seem to show all there is.
     if let Some(shown) = prompt::shown(app, end.saturating_sub(x)) {
@@ -91,7 +93,12 @@ fn stage(app: &App, look: Look) -> (String, Style) {
         return (Label::Calibrating.text().to_owned(), look.fg(Role::Dim));
     }
     let Some(run) = &app.run else { return (Label::NoRunYet.text().to_owned(), look.fg(Role::Dim)) };
-    let at = format!("{:.2} s", app.until().as_secs());
+    // Whoever stands still goes from event to event: microseconds tell them apart.
+    let at = if app.is_paused() {
+        format!("{:.6} s", app.moment().as_secs())
+    } else {
+        format!("{:.2} s", app.moment().as_secs())
+    };
     match (app.playhead, &run.phase) {
         (Playhead::Frozen(_) | Playhead::Replay { paused: true, .. }, _) => {
             (format!("{at} {} {}", Label::Paused.text(), mark('‖', '=')), look.fg(Role::Accent))
@@ -253,7 +260,8 @@ pub fn draw_sentence(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer
         return;
     }
     let x = paint::put(buffer, layout.area.x + 1, y, end, &say, bold);
-    let Some(cure) = finding.cure else { return };
+    // Where nothing is run here there is nothing to try.
+    let Some(cure) = finding.cure.filter(|_| !app.is_recorded()) else { return };
     let accent = look.fg(Role::Accent);
     let key = App::key_for(cure.change);
     let why = format!(": {}", cure.why.text());

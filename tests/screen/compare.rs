@@ -450,7 +450,7 @@ fn slow_motion_and_pause_move_all_of_them() {
     update(&mut app, Message::Tick(from + Ns::from_millis(900)));
     assert_eq!(app.moment(), Ns::from_millis(100));
     let said = rows(&app);
-    assert_eq!(said.lines().filter(|row| row.contains(" 0.10 s")).count(), 1 + 5, "{said}");
+    assert_eq!(said.lines().skip(1).filter(|row| row.contains(" 0.10 s")).count(), 5, "{said}");
     made::press(&mut app, &[Key::End]);
     assert_eq!((app.playhead, app.moment()), (Playhead::Live, app.end()));
     // From the end it begins anew.

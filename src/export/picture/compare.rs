@@ -16,6 +16,8 @@ use crate::units::{Ns, Range};
 const BETWEEN: f64 = 22.0;
 /// The size of their texts.
 const TEXT: f64 = 14.0;
+/// How thick the line is that says for how long a run lasts.
+const LINE: f64 = 3.0;
 
 /// One run of a comparison.
 #[derive(Clone, Debug)]
@@ -162,6 +164,15 @@ fn bar(page: &mut Page, row: &CompareRow<'_>, cores: f64, height: f64, gap: f64)
         page.put((MARGIN, y), Anchor::Start, NAME, ink, label);
     }
     let end = (until == row.trace.latest()).then_some((until, !broke(row.trace)));
+    // For as long as it lasts, so that what hardly computes is seen too.
+    let at = |instant: Ns| {
+        page.left + instant.less(page.grid.from).share_of(page.grid.range().len()) * (page.right - page.left)
+    };
+    let (from, to) = (at(Ns::ZERO).max(page.left), at(until).min(page.right));
+    if to > from {
+        let line = Element::Rect((from, page.y + height - LINE), (to - from, LINE), Fill::Solid(Ink::Tint(role)));
+        page.picture.moving.push(line);
+    }
     let row = Row::new(String::new(), shares, kinds, whole, height);
     page.row(Row { gap, end, least: CALM, ..row });
 }

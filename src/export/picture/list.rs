@@ -211,7 +211,8 @@ impl Picture {
     #[must_use]
     pub fn fit(mut self, width: f64, height: f64) -> Picture {
         let scale = (width / self.size.0).min(height / self.size.1).min(1.0);
-        let shift = ((width - self.size.0 * scale) / 2.0, (height - self.size.1 * scale) / 2.0);
+        // What is left over of the height lies below: the head stays where it belongs.
+        let shift = ((width - self.size.0 * scale) / 2.0, 0.0);
         let whole = self.size.0;
         for element in self.still.iter_mut().chain(&mut self.moving) {
             let reaches = matches!(element, Element::Rect((x, _), (wide, _), _) if *x <= 0.0 && *wide >= whole);

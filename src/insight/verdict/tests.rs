@@ -19,12 +19,12 @@ fn took(model: Model, time: u64, serial: u64) -> Contender {
         model,
         timing: Timing { time: ms(time), spread: None },
         ratio: Ok(serial as f64 / time as f64),
-        busy: 1.0,
         workers,
         memory: Some(2_500_000),
         start: Ns::ZERO,
         copying: Ns::ZERO,
         locked: 0.0,
+        turns: 0.0,
         blocked: false,
     }
 }
@@ -69,19 +69,31 @@ fn waiting_alone_goes_to_one_thread_where_others_cost_more() {
 
 #[test]
 fn handlers_that_wait_and_compute_say_what_the_loop_lacks() {
-    let text = said(&field([840, 110, 210, 140, 142], 0.95));
+    let mut field = field([840, 110, 210, 140, 142], 0.95);
+    field.work = ms(40);
+    let text = said(&field);
     assert_eq!(
         text,
-        "Threads: 7.6×. Processes: 4.0×. Async: 6.0×, one thread does all the computing. With the GIL: async."
-            .replace("With the GIL: async.", "With the GIL threads still gain 5.9×.")
+        "Threads: 7.6×. Async: 6.0×, one thread does all the computing. Processes: 4.0×. \
+         With the GIL threads still gain 5.9×."
     );
 }
 
 #[test]
-fn a_loop_that_is_not_full_computes_no_more_than_others() {
-    let mut field = field([600, 300, 300, 330, 300], 1.0);
-    field.contenders[3].busy = 0.01;
-    assert!(said(&field).contains("Async: 1.8×."), "{}", said(&field));
+fn a_loop_that_has_nothing_to_compute_is_not_late_for_that() {
+    let text = said(&field([600, 300, 300, 330, 300], 1.0));
+    assert!(text.contains("Async: 1.8×."), "{text}");
+}
+
+#[test]
+fn whoever_waits_for_a_turn_on_the_loop_loses_by_that() {
+    let mut field = field([100, 100, 110, 2_000, 2_000], 0.8);
+    field.contenders[3].turns = 0.9;
+    assert_eq!(
+        said(&field),
+        "No model gains anything. Async loses, 20× serial's time: tasks wait for their turn on the loop. \
+         With the GIL threads take 20× serial's time."
+    );
 }
 
 #[test]
@@ -110,7 +122,7 @@ fn one_core_and_one_task_are_reasons_too() {
     assert_eq!(said(&one), "No model gains anything: there is one core.");
     (one.cores, one.tasks) = (2.0, 1);
     assert_eq!(said(&one), "No model gains anything: there is one task.");
-    one.contenders[2] = took(Model::plain(ModelKind::Processes), 1_200, 1_000);
+    one.contenders[2] = took(Model::plain(ModelKind::Processes), 1_240, 1_000);
     one.contenders[2].start = ms(150);
     let text = said(&one);
     assert!(text.ends_with("Processes lose, 1.2× serial's time: starting them takes 150 ms."), "{text}");
@@ -134,6 +146,9 @@ fn a_busy_machine_has_no_ratios_and_one_bad_run_none_of_its_own() {
     let text = said(&field);
     assert!(text.starts_with("Threads: 2.0×."), "{text}");
     assert!(text.ends_with("No ratio for processes: other programs kept 1.2 of 2 cores busy."), "{text}");
+    field.contenders[1].ratio = Err(busy);
+    let text = said(&field);
+    assert_eq!(text, "No ratio for threads or processes: other programs kept 1.2 of 2 cores busy.");
     field.contenders.iter_mut().skip(1).for_each(|c| c.ratio = Err(busy));
     assert_eq!(said(&field), "No ratios: other programs kept 1.2 of 2 cores busy.");
 }
@@ -160,6 +175,15 @@ fn the_gil_may_leave_something_or_make_it_worse() {
     assert!(without(field([1_000, 500, 0, 0, 700], 0.0)).ends_with("With the GIL threads still gain 1.4×."));
     assert!(without(field([1_000, 500, 0, 0, 1_000], 0.0)).ends_with("With the GIL nothing gains."));
     assert!(without(field([1_000, 500, 0, 0, 1_500], 0.0)).ends_with("With the GIL threads take 1.5× serial's time."));
+}
+
+#[test]
+fn whoever_asks_for_the_lock_alone_hears_of_it() {
+    let mut field = field([1_000, 500, 500, 1_000, 500], 0.5);
+    field.contenders.retain(|c| c.is_baseline() || c.model.lock.is_on());
+    assert_eq!(said(&field), "Threads with the GIL: 2.0×.");
+    field.contenders.truncate(1);
+    assert_eq!(said(&field), "One row alone is no comparison.");
 }
 
 #[test]
@@ -191,12 +215,12 @@ fn any_contender() -> impl Strategy<Value = Contender> {
             model,
             timing: Timing { time: ms(time), spread: spread.map(ms) },
             ratio,
-            busy: 1.0,
             workers,
             memory,
             start: ms(start),
             copying: ms(copying),
             locked,
+            turns: locked,
             blocked,
         },
     )
@@ -207,13 +231,14 @@ proptest! {
     fn whatever_was_measured_there_is_a_short_verdict(
         contenders in proptest::collection::vec(any_contender(), 0..7),
         tasks in 0usize..5_000,
-        (cores, waiting, share) in (0.1f64..64.0, 0.0f64..=1.0, 0.0f64..=1.0),
+        (cores, waiting, share, work) in (0.1f64..64.0, 0.0f64..=1.0, 0.0f64..=1.0, 0u64..1 << 50),
         ideal in proptest::option::of(0.1f64..64.0),
     ) {
         let lock = Some(("a lock with a rather long name".to_owned(), share));
-        let field = Field { contenders, failed: Vec::new(), tasks, cores, waiting, lock, ideal };
+        let field = Field { contenders, failed: Vec::new(), tasks, cores, work: Ns(work), waiting, lock, ideal };
         let verdict = verdict(&field);
         let text = verdict.text();
+        prop_assert!(text.ends_with('.'), "{text}");
         prop_assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
         prop_assert!(verdict.spoken().is_ascii(), "{}", verdict.spoken());
         for width in [40, 60, 80, 200] {

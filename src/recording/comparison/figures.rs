@@ -34,6 +34,8 @@ pub struct Figures {
     pub p99: Option<Ns>,
     /// The share of what its tasks did that they waited for a lock of the workload's own.
     pub locked: f64,
+    /// The share of it that they were ready, and waited for a core or for their turn on a loop.
+    pub turns: f64,
 }
 
 impl Figures {
@@ -67,6 +69,7 @@ impl Figures {
             processes: distinct(|w| w.pid),
             p50: at(50),
             p99: at(99),
+            turns: stats.sums[State::Ready as usize].share_of(under_way),
             locked: stats.sums[State::Lock as usize].share_of(under_way),
         })
     }

@@ -15,6 +15,8 @@ fn mapping() -> Mapping {
         models: ModelKind::ALL.map(Model::plain).to_vec(),
         lock: LockSettings::default(),
         wishes: Wishes { seed: 1, ..Wishes::default() },
+        picture: None,
+        force: false,
     }
 }
 
@@ -46,6 +48,9 @@ fn who_wins_must_beat_the_second_by_more_than_the_spread() {
     assert_eq!(cell(&[&[100, 101, 102], &[50, 51, 52]]).winner(), Winner::One(1));
     assert_eq!(cell(&[&[50, 60, 70], &[55, 65, 75]]).winner(), Winner::Tie(vec![0, 1]));
     assert_eq!(cell(&[&[100, 100, 100], &[51, 51, 51], &[50, 50, 50]]).winner(), Winner::Tie(vec![2, 1]));
+    let once_behind = cell(&[&[100, 100, 100], &[60, 60, 130]]);
+    assert_eq!(once_behind.winner(), Winner::Tie(vec![1, 0]), "ahead in two of three rounds is not enough");
+    assert_eq!(cell(&[&[100, 100, 100, 100], &[60, 60, 60, 130]]).winner(), Winner::One(1));
     assert_eq!(cell(&[&[100], &[60]]).winner(), Winner::One(1), "one round: a twentieth decides");
     assert_eq!(cell(&[&[100], &[]]).winner(), Winner::Unknown);
     assert_eq!(Cell::of(3).winner(), Winner::Unknown);

@@ -2,6 +2,7 @@
 
 use super::{Cores, bytes};
 use crate::text::counted;
+use crate::text::verdict::of_cores;
 use crate::units::Ns;
 
 /// A column of the comparison.
@@ -83,14 +84,14 @@ pub fn used(n: usize, processes: bool) -> String {
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
 pub enum Note {
+    Head { workload: String, tasks: usize, cores: f64 },
     Ideal,
     Failed,
     Slowed,
     Spread,
-    Counted { who: String, counted: usize, runs: usize },
+    Counted { of: Vec<(String, usize)>, runs: usize },
     Failure { who: String, why: String },
     OtherWork,
-    Columns { hidden: Vec<&'static str> },
     Row { who: String, time: Ns, ratio: Option<f64>, busy: f64, cores: f64 },
     Cost { who: String, start: Option<Ns>, copied: Option<u64>, memory: Option<u64>, p99: Option<Ns> },
     BestPossible { time: Ns, limit: String },
@@ -100,19 +101,23 @@ impl Note {
     /// The line, without a full stop at its end.
     pub fn text(&self) -> String {
         match self {
+            Note::Head { workload, tasks, cores } => {
+                let (tasks, cores) = (counted(*tasks as u64, "task", "tasks"), of_cores(*cores));
+                format!("{workload}, {tasks} under each model on {cores}, one after the other")
+            }
             Note::Ideal => "ideal".to_owned(),
             Note::Failed => "failed".to_owned(),
-            Note::Slowed => {
-                "?: each of several cores was slower than the one alone, which has its part in the ratio".to_owned()
-            }
+            Note::Slowed => "?: slower cores have their part in the ratio".to_owned(),
             Note::Spread => "time is that of the median run; half of the runs lie within ± of the median".to_owned(),
-            Note::Counted { who, counted, runs } => format!("{who}: {counted} of {runs} runs count"),
+            Note::Counted { of, runs } => {
+                let of: Vec<String> = of.iter().map(|(who, counted)| format!("{who} {counted}")).collect();
+                format!("of {runs} runs each count, the others were disturbed: {}", of.join(", "))
+            }
             Note::Failure { who, why } => format!("{who}: {why}"),
             Note::OtherWork => "note: the runs did not do the same work".to_owned(),
-            Note::Columns { hidden } => format!("a wider terminal also shows {}", hidden.join(", ")),
             Note::Row { who, time, ratio, busy, cores } => {
                 let ratio = ratio.map_or_else(String::new, |x| format!(", {x:.2} times as fast as serial"));
-                format!("{who} took {time}{ratio}, with {busy:.2} of {cores:.1} cores busy")
+                format!("{who} took {time}{ratio}, with {busy:.2} of {} busy", of_cores(*cores))
             }
             Note::Cost { who, start, copied, memory, p99 } => {
                 let parts = [
@@ -150,9 +155,9 @@ impl MapLine {
     pub fn text(&self) -> String {
         match self {
             MapLine::Head { length, cores, rounds } => {
-                let cores = super::super::sentence::whole(*cores);
+                let cores = of_cores(*cores);
                 let rounds = counted(*rounds as u64, "round", "rounds");
-                format!("Who is fastest: tasks of {length}, of which a part is waiting; {cores} cores, {rounds}")
+                format!("Who is fastest: tasks of {length}, of which a part is waiting; {cores}, {rounds}")
             }
             MapLine::Waiting => "waiting".to_owned(),
             MapLine::Tasks => "tasks".to_owned(),
@@ -171,8 +176,8 @@ impl MapLine {
                 }
             }
             MapLine::Busy { others, cores } => {
-                let cores = super::super::sentence::whole(*cores);
-                format!("note: other programs kept {others:.1} of {cores} cores busy: who wins may be their doing")
+                let cores = of_cores(*cores);
+                format!("note: other programs kept {others:.1} of {cores} busy: who wins may be their doing")
             }
             MapLine::Failure { who, tasks, wait, why } => {
                 format!("{who}, {}, {wait} % waiting: {why}", counted((*tasks).into(), "task", "tasks"))
