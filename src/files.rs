@@ -72,8 +72,9 @@ pub fn write_new(
 
 /// The system's own words: not of a name that nobody chose.
 fn plain(e: io::Error) -> io::Error {
-    let inner = e.get_ref().and_then(|inner| inner.source()).and_then(|inner| inner.downcast_ref::<io::Error>());
-    inner.and_then(io::Error::raw_os_error).map_or(e, io::Error::from_raw_os_error)
+    let said = e.to_string();
+    let bare = said.split(" at path ").next().unwrap_or_default().to_owned();
+    io::Error::new(e.kind(), bare)
 }
 
 /// A new file beside `path`, readable as any file that the user makes.
