@@ -327,6 +327,10 @@ impl App {
             return Some(Finding { say: Sentence::Calibrating, cure: None });
         }
         let run = self.run.as_ref()?;
+        if run.is_cut_off() {
+            let reason = crate::text::cut_off_here().to_owned();
+            return Some(Finding { say: Sentence::RunFailed { reason }, cure: None });
+        }
         if let Phase::Failed(reason) = &run.phase {
             return Some(Finding { say: Sentence::RunFailed { reason: reason.clone() }, cure: None });
         }

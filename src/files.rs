@@ -71,9 +71,10 @@ pub fn write_new(
 }
 
 /// The system's own words: not of a name that nobody chose.
-fn plain(e: io::Error) -> io::Error {
-    let inner = e.get_ref().and_then(|inner| inner.source()).and_then(|inner| inner.downcast_ref::<io::Error>());
-    inner.and_then(io::Error::raw_os_error).map_or(e, io::Error::from_raw_os_error)
+fn plain(e: &io::Error) -> io::Error {
+    let said = e.to_string();
+    let bare = said.split(" at path ").next().unwrap_or_default().to_owned();
+    io::Error::new(e.kind(), bare)
 }
 
 /// A new file beside `path`, readable as any file that the user makes.
@@ -87,7 +88,7 @@ fn begin(path: &Path) -> io::Result<NamedTempFile> {
         // What the user's mask leaves of it, as for any new file.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder).map_err(plain)
+    builder.tempfile_in(folder).map_err(|e| plain(&e))
 }
 
 fn fill(file: &mut NamedTempFile, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

@@ -39,10 +39,7 @@ pub fn of_run(run: Finished<'_>, view: View, options: &Options, command: &str) -
 pub fn of_comparison(runs: &[Entry<'_>], options: &Options, command: &str, lit: Option<usize>) -> Picture {
     let comparison = Comparison::of(runs);
     let until = options.until.unwrap_or(Ns::MAX);
-    let time = |row: &crate::recording::Row| row.figures.as_ref().map(|f| f.timing.time);
-    let fastest = comparison.rows.iter().filter_map(time).min();
-    // Where none is pointed out the fastest is.
-    let lit = lit.or_else(|| comparison.rows.iter().position(|row| fastest.is_some() && time(row) == fastest));
+    let lit = lit.or_else(|| fastest(&comparison));
     let row = |(index, row): (usize, &crate::recording::Row)| {
         let run = &runs.get(row.shown.or(row.runs.first().copied())?)?.run;
         let cells = COLUMNS.map(|column| comparison_cell(&comparison, row, column)).to_vec();
@@ -72,6 +69,16 @@ pub fn of_comparison(runs: &[Entry<'_>], options: &Options, command: &str, lit: 
     let title = titled(runs);
     let caption = Caption { title, description: comparison.verdict.text(), command: command.to_owned() };
     picture::compare(&drawn, &caption, options)
+}
+
+/// The row that is faster than every other, if one is.
+fn fastest(comparison: &Comparison) -> Option<usize> {
+    let timing = |row: &crate::recording::Row| row.figures.as_ref().map(|f| f.timing);
+    let best = comparison.rows.iter().filter_map(timing).min_by_key(|t| t.time)?;
+    let ties = |row: &crate::recording::Row| timing(row).is_some_and(|t| t.ties(best));
+    let mut first = comparison.rows.iter().enumerate().filter(|(_, row)| ties(row)).map(|(place, _)| place);
+    let place = first.next();
+    place.filter(|_| first.next().is_none())
 }
 
 /// What runs are of: of one workload what it does, of several their names.

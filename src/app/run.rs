@@ -105,6 +105,11 @@ impl Run {
         self.finished().score()
     }
 
+    /// Whether it did not break off, but what was recorded of it.
+    pub fn is_cut_off(&self) -> bool {
+        self.broken() == Some(crate::text::cut_off())
+    }
+
     /// Why it broke off, if it did.
     pub fn broken(&self) -> Option<&str> {
         match &self.phase {

@@ -216,6 +216,7 @@ pub enum Label {
     ComesLater,
     NotMeasured,
     NotStored,
+    Incomplete,
     ColumnCores,
     ColumnStart,
     ColumnCopied,

@@ -71,6 +71,11 @@ pub const fn cut_off() -> &'static str {
     "the recording ends before the run does"
 }
 
+/// The same as a sentence of its own.
+pub const fn cut_off_here() -> &'static str {
+    "The recording ends before the run does: what is known of it is shown."
+}
+
 /// Which files a picture was saved in.
 pub fn saved(one: &str, other: &str) -> String {
     format!("Saved {one} and {other}.")

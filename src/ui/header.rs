@@ -109,6 +109,7 @@ fn stage(app: &App, look: Look) -> (String, Style) {
         (_, Phase::Starting) => (Label::StartingRun.text().to_owned(), look.fg(Role::Dim)),
         (_, Phase::Running) => (format!("{at} {}", mark('▶', '>')), text),
         (_, Phase::Over) => (format!("{} {}", Label::Done.text(), mark('■', '*')), text),
+        (_, Phase::Failed(_)) if run.is_cut_off() => (Label::Incomplete.text().to_owned(), look.fg(Role::Alarm)),
         (_, Phase::Failed(_)) => (Label::Failed.text().to_owned(), look.fg(Role::Alarm)),
     }
 }

@@ -207,6 +207,7 @@ pub(super) const fn english(label: Label) -> &'static str {
         Label::ColumnSpeedup => "×",
         Label::ComesLater => "comes later",
         Label::NotMeasured => "not measured",
+        Label::Incomplete => "incomplete",
         Label::NotStored => "not recorded",
         Label::ColumnCores => "cores",
         Label::ColumnStart => "start",
