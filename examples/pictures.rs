@@ -84,7 +84,7 @@ fn picture(folder: &Path, name: &str, workload: &str, size: (u16, u16), keys: &s
     render(&app, Look::default(), area, &mut buffer);
     let caption = Caption {
         title: format!("concviz: {}", app.setup.title()),
-        description: app.finding().map_or_else(String::new, |f| f.say.text()),
+        description: described(&app),
         command: app.setup.command(),
     };
     fs::create_dir_all(folder)?;
@@ -92,6 +92,13 @@ fn picture(folder: &Path, name: &str, workload: &str, size: (u16, u16), keys: &s
     fs::write(&file, svg(&buffer, &caption))?;
     println!("{}: {}", file.display(), caption.description);
     Ok(())
+}
+
+/// What is to be seen, in a sentence.
+fn described(app: &App) -> String {
+    let compared = app.compare.result().filter(|_| app.view == concviz::app::View::Compare);
+    let verdict = compared.map(|comparison| comparison.verdict.text());
+    verdict.or_else(|| Some(app.finding()?.say.text())).unwrap_or_default()
 }
 
 /// The program as the keys leave it.
