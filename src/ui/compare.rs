@@ -68,7 +68,7 @@ impl Place {
         let airy = u16::from(area.height >= 30);
         let axis = area.y + if area.height >= 20 { 4 + airy } else { 3 };
         let room = area.bottom().saturating_sub(axis + 1 + airy + 3);
-        let pitch = (room / count).clamp(1, 6);
+        let pitch = (room / count).clamp(1, 8);
         let bar = if pitch > 1 { pitch - 1 } else { 1 };
         let rows = usize::from(room / pitch).min(usize::from(count));
         Place { plot, axis, top: axis + 1 + airy, bar, pitch, rows }

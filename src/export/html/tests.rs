@@ -385,3 +385,16 @@ proptest! {
         prop_assert_eq!(filled, format!("a{text}b{text}c"));
     }
 }
+
+/// The page has its colours in its own style; they are those of the program.
+#[test]
+fn the_page_has_the_colours_of_every_theme() {
+    use crate::palette::Role;
+    let style = super::STYLE.to_ascii_lowercase();
+    for theme in [Theme::Dark, Theme::Light, Theme::HighContrast, Theme::ColorBlind] {
+        for state in State::ALL.into_iter().filter(|state| *state != State::Ended) {
+            let color = format!("#{:06x}", theme.color(Role::State(state)));
+            assert!(style.contains(&color), "{}: {} is {color}", theme.name(), state.name());
+        }
+    }
+}
