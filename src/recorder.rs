@@ -202,6 +202,16 @@ impl Scratch {
     }
 }
 
+#[cfg(unix)]
+fn is_device(kind: std::fs::FileType) -> bool {
+    std::os::unix::fs::FileTypeExt::is_char_device(&kind)
+}
+
+#[cfg(not(unix))]
+const fn is_device(_: std::fs::FileType) -> bool {
+    false
+}
+
 /// The runs in the file at `path`.
 ///
 /// # Errors
@@ -211,7 +221,7 @@ pub fn read(path: &Path) -> Result<Opened, String> {
     let file = File::open(path).map_err(|e| refused(&e))?;
     // A device may have no end. What comes through a pipe is welcome.
     let kind = file.metadata().map_err(|e| refused(&e))?.file_type();
-    if kind.is_dir() || std::os::unix::fs::FileTypeExt::is_char_device(&kind) {
+    if kind.is_dir() || is_device(kind) {
         return Err(refused(&text::no_file()));
     }
     let mut bytes = Vec::new();
