@@ -153,7 +153,7 @@ impl Run {
         self.end.results.iter().map(|r| r.value).collect()
     }
 
-    /// All stretches of all tasks, as they are recorded.
+    /// All stretches of all tasks, as they are recorded; of what was lost there is none.
     pub fn spans(&self) -> Vec<Span> {
         let tasks = self.end.results.len() as u32;
         (0..tasks).flat_map(|t| self.spans_of(TaskId(t))).collect()
@@ -161,21 +161,29 @@ impl Run {
 
     pub fn spans_of(&self, id: TaskId) -> Vec<Span> {
         let mut spans: Vec<Span> = Vec::new();
+        // The stretch that goes on, and who said so.
+        let mut open: Option<(Span, WorkerId)> = None;
         for record in &self.records {
             let (task, state, holds) = match record.event {
                 Event::Submitted { task } => (task, State::Queued, false),
                 Event::Enter { task, state, holds, .. } => (task, state, holds),
                 Event::Ended { task, .. } => (task, State::Ended, false),
+                // What its worker did since it last spoke is unknown.
+                Event::Lost { .. } if open.is_some_and(|(_, worker)| worker == record.worker) => {
+                    open = None;
+                    continue;
+                }
                 _ => continue,
             };
             if task != id {
                 continue;
             }
-            if let Some(last) = spans.last_mut() {
-                last.to = record.at;
+            let next = Span { state, holds, from: record.at, to: record.at };
+            if let Some((last, _)) = open.replace((next, record.worker)) {
+                spans.push(Span { to: record.at, ..last });
             }
-            spans.push(Span { state, holds, from: record.at, to: record.at });
         }
+        spans.extend(open.map(|(last, _)| last));
         spans
     }
 
