@@ -286,6 +286,26 @@ impl App {
         self.kept.iter().chain(&self.run)
     }
 
+    /// The runs that are held against each other, in the order in which they were made: of recorded ones all, else the
+    /// newest of each row that did the work that is set up.
+    pub fn comparable(&self) -> Vec<&Run> {
+        let mut runs: Vec<&Run> = self.runs().filter(|run| run.is_over()).collect();
+        runs.sort_by_key(|run| run.id);
+        if !self.is_recorded() {
+            // The one before it is kept until it is over.
+            let newest =
+                |run: &&Run| self.runs().all(|r| r.id <= run.id || !r.is_over() || !same_row(r.model, run.model));
+            runs.retain(|run| run.setup.same_work(&self.setup) && newest(run));
+        }
+        runs
+    }
+
+    /// The chosen row's place in what the runs come to.
+    pub fn chosen_row(&self) -> Option<usize> {
+        let chosen = self.compared().get(self.compare.row)?.run?.id;
+        self.compare.result.as_ref()?.1.iter().position(|id| *id == Some(chosen))
+    }
+
     /// The rows of the comparison: each model once, as the scoreboard has them; of recorded runs a row for each model of
     /// each file.
     pub fn compared(&self) -> Vec<Compared<'_>> {
@@ -315,28 +335,12 @@ fn with_row<'a>(((model, run), row): ((Model, Option<&'a Run>), &'a Row)) -> Com
 
 /// Adds up what the runs so far come to.
 pub(super) fn refresh(app: &mut App) {
-    let mut runs: Vec<&Run> = app.runs().filter(|run| run.is_over()).collect();
-    runs.sort_by_key(|run| run.id);
-    if !app.is_recorded() {
-        // The newest of each row: the one before it is kept until it is over.
-        let newest = |run: &&Run| app.runs().all(|r| r.id <= run.id || !r.is_over() || !same_row(r.model, run.model));
-        runs.retain(|run| run.setup.same_work(&app.setup) && newest(run));
-    }
-    let entry = |run: &&'_ Run| (run.id, run.origin.clone(), run.broken().map(str::to_owned));
-    let about: Vec<_> = runs.iter().map(entry).collect();
-    let entries: Vec<Entry<'_>> = runs
-        .iter()
-        .zip(&about)
-        .map(|(run, (_, source, broken))| Entry {
-            source: source.as_deref(),
-            run: run.finished(),
-            broken: broken.as_deref(),
-        })
-        .collect();
+    let runs = app.comparable();
+    let entries: Vec<Entry<'_>> = runs.iter().map(|run| run.entry()).collect();
     let result = (!entries.is_empty()).then(|| {
         let comparison = Comparison::of(&entries);
-        let ids = comparison.rows.iter().map(|row| Some(about.get(row.shown.or(row.runs.first().copied())?)?.0));
-        let ids = ids.collect();
+        let id = |row: &Row| Some(runs.get(row.shown.or(row.runs.first().copied())?)?.id);
+        let ids = comparison.rows.iter().map(id).collect();
         (comparison, ids)
     });
     app.compare.result = result;

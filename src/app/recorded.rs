@@ -78,8 +78,7 @@ pub(super) fn score(app: &mut App) {
     let mut runs: Vec<&Run> = app.runs().filter(same).collect();
     runs.sort_by_key(|run| run.id);
     let longest = runs.iter().map(|run| run.trace.latest()).max().unwrap_or_default();
-    let entries: Vec<Entry<'_>> =
-        runs.iter().map(|run| Entry { source: None, run: run.finished(), broken: run.broken() }).collect();
+    let entries: Vec<Entry<'_>> = runs.iter().map(|run| Entry { source: None, ..run.entry() }).collect();
     let rows = Comparison::of(&entries).rows;
     let scores: Vec<_> = rows.iter().filter_map(|row| Some((row.model, runs[row.shown?].score?))).collect();
     app.scoreboard.clear();

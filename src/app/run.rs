@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::insight::{self, Pace};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::plan::{Plan, Rates};
-use crate::recording::{Beside, Finished, Machine, Recording, Score, empty_trace};
+use crate::recording::{Beside, Entry, Finished, Machine, Recording, Score, empty_trace};
 use crate::settings::Setup;
 use crate::trace::Trace;
 use crate::units::Ns;
@@ -98,6 +98,11 @@ impl Run {
     pub fn finished(&self) -> Finished<'_> {
         let Run { setup, plan, rates, machine, trace, beside, .. } = self;
         Finished { setup, plan, rates: *rates, machine, trace, beside: *beside }
+    }
+
+    /// The same for a comparison, with the file it comes from and why it broke off.
+    pub fn entry(&self) -> Entry<'_> {
+        Entry { source: self.origin.as_deref(), run: self.finished(), broken: self.broken() }
     }
 
     /// Adds up its figures for the scoreboard; nothing if it is not over.

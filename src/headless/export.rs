@@ -361,8 +361,7 @@ fn look_at(app: &mut App, wish: &Exporting) -> Result<(), Failure> {
     let number = {
         let mut runs: Vec<_> = app.runs().collect();
         runs.sort_by_key(|run| run.id);
-        let entries: Vec<Entry<'_>> =
-            runs.iter().map(|run| Entry { source: None, run: run.finished(), broken: None }).collect();
+        let entries: Vec<Entry<'_>> = runs.iter().map(|run| run.entry()).collect();
         let number = chosen(&entries, which)?;
         seen(wish, [&entries[number]])?;
         number

@@ -57,15 +57,11 @@ fn drawn(app: &App) -> Option<Picture> {
     Some(picture::picture(&run.trace, view, &caption, &Options { until, ..options }))
 }
 
+/// The comparison as it stands on the screen: the same runs, the same row pointed out.
 fn comparison(app: &App, options: Options) -> Option<Picture> {
-    let mut runs: Vec<_> = app.runs().filter(|run| run.is_over()).collect();
-    runs.sort_by_key(|run| run.id);
-    let entries: Vec<Entry<'_>> = runs
-        .iter()
-        .map(|run| Entry { source: run.origin.as_deref(), run: run.finished(), broken: run.broken() })
-        .collect();
+    let runs = app.comparable();
+    let entries: Vec<Entry<'_>> = runs.iter().map(|run| run.entry()).collect();
     let command = app.setup.comparison_command();
-    let until = Some(app.moment());
-    let lit = Some(app.compare.row);
-    (!entries.is_empty()).then(|| pictures::of_comparison(&entries, &Options { until, ..options }, &command, lit))
+    let options = Options { until: Some(app.moment()), ..options };
+    (!entries.is_empty()).then(|| pictures::of_comparison(&entries, &options, &command, app.chosen_row()))
 }

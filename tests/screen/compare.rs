@@ -125,6 +125,12 @@ fn of_two_runs_of_one_model_the_newer_stands_in_its_row() {
         measure(&mut app);
         let row = app.compared()[1];
         assert_eq!(row.run.map(|run| run.id), Some(newest));
+        // A picture is of the same runs, and points out the same row.
+        let held: Vec<RunId> = app.comparable().iter().map(|run| run.id).collect();
+        assert!(held.contains(&newest) && held.len() == app.compared().iter().filter(|c| c.run.is_some()).count());
+        let chosen = app.chosen_row().expect("a row");
+        let model = app.compared()[app.compare.row].model;
+        assert_eq!(app.compare.result().expect("a comparison").rows[chosen].model, model);
         assert!(row.row.is_some_and(|row| row.counted == 1));
         made::press(&mut app, &[Key::Up, Key::Enter]);
     }
