@@ -10,7 +10,7 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use concviz::engine::real::ring::{CAPACITY, Recorder, Ring, ring_words};
+use concviz::engine::real::ring::{CAPACITY, Ring, Tracer, ring_words};
 use concviz::engine::real::sys;
 use concviz::state::State;
 use concviz::trace::Event;
@@ -22,7 +22,7 @@ const EVENTS: u32 = CAPACITY as u32;
 fn main() {
     let words: Vec<AtomicU64> = std::iter::repeat_with(AtomicU64::default).take(ring_words(CAPACITY)).collect();
     let ring = Ring::new(words.leak()).expect("as many words as a ring has");
-    let recorder = Recorder::new(ring, WorkerId(0));
+    let tracer = Tracer::new(ring, WorkerId(0));
     let event = |n| Event::Enter { task: TaskId(n), state: State::Running, holds: true, ago: Ns(n.into()), due: None };
     let mut sink = Vec::new();
     report(
@@ -47,7 +47,7 @@ fn main() {
         "an event, ring emptied between the rounds",
         || {
             for n in 0..EVENTS {
-                recorder.record(event(n));
+                tracer.emit(event(n));
             }
         },
         || {
@@ -69,7 +69,7 @@ fn main() {
             "an event, ring emptied meanwhile",
             || {
                 for n in 0..EVENTS {
-                    recorder.record(event(n));
+                    tracer.emit(event(n));
                 }
             },
             || std::thread::sleep(Duration::from_millis(1)),

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use concviz::export::{Run, chrome, spans};
 use concviz::state::{Outcome, State};
-use concviz::trace::{Begin, End, Event, KernelRecord, Record, TaskName, Trace};
+use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, TaskName, Trace};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 
 const SPANS: u64 = 1_000_000;
@@ -71,13 +71,13 @@ fn made(locked: bool) -> Trace {
         pid: 1,
         workers: 8,
         cores: vec![0, 1],
-        record: KernelRecord::Switches,
+        kernel_record: KernelRecord::Switches,
         ..Begin::default()
     });
-    let (lock, mut records) = (LockId::named(0), Vec::new());
+    let (lock, mut events) = (LockId::named(0), Vec::new());
     let mut push = |at: u64, task: u64, event: Event| {
         let (worker, core) = (WorkerId((task % 8) as u16), CoreId((task % 2) as u16));
-        records.push(Record { at: t0 + Ns(at), worker, core, event });
+        events.push(Stamped { at: t0 + Ns(at), worker, core, event });
     };
     let enter = |task: u64, state: State| Event::Enter {
         task: TaskId(task as u32),
@@ -108,7 +108,7 @@ fn made(locked: bool) -> Trace {
         let task_id = TaskId(task as u32);
         push(end, task, Event::Ended { task: task_id, outcome: Outcome::Done, signal: 0, cpu: Ns::ZERO });
     }
-    trace.extend(&records);
+    trace.extend(&events);
     trace.end(End { at: t0 + Ns(end), ..End::default() });
     trace
 }

@@ -12,7 +12,7 @@ use std::hint::black_box;
 
 use concviz::state::{Outcome, State};
 use concviz::trace::file::{FileWriter, read};
-use concviz::trace::{Begin, End, Event, Frame, KernelRecord, RECORD_BYTES, Record, Switch, TaskName, Trace};
+use concviz::trace::{Begin, EVENT_BYTES, End, Event, Frame, KernelRecord, Stamped, Switch, TaskName, Trace};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 use rustix::time::{ClockId, clock_gettime};
 
@@ -33,9 +33,9 @@ fn main() {
     measure("threads, 16 tasks, kernel's record", 16, &switched(16));
 }
 
-fn measure(what: &str, tasks: u32, records: &[Record]) {
-    let (bytes, written) = median(|| write(records));
-    let count = records.len() as f64;
+fn measure(what: &str, tasks: u32, events: &[Stamped]) {
+    let (bytes, written) = median(|| write(events));
+    let count = events.len() as f64;
     let (_, checked) = median(|| read(black_box(&bytes)).expect("a recording").runs.len());
     let name = |n: u32| TaskName { name: format!("task {n}"), background: false };
     let names: Vec<TaskName> = (0..tasks).map(name).collect();
@@ -44,23 +44,24 @@ fn measure(what: &str, tasks: u32, records: &[Record]) {
     let spans: usize = trace.tasks.iter().map(|t| t.marks().len()).sum();
     println!(
         "{what:34}{:>10}{:>8.2}{:>10.1}{:>10.1}{:>12.0}{:>12.0}   {spans} spans",
-        records.len(),
+        events.len(),
         bytes.len() as f64 / count,
         written * 1e9 / count,
         checked * 1e9 / count,
         opened * 1e3,
         (resident() - before) as f64 / spans as f64,
     );
-    assert!(bytes.len() < records.len() * RECORD_BYTES);
+    assert!(bytes.len() < events.len() * EVENT_BYTES);
 }
 
-fn write(records: &[Record]) -> Vec<u8> {
+fn write(events: &[Stamped]) -> Vec<u8> {
     let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
-    let begin = Begin { t0: T0, workers: 64, cores: vec![0, 1], record: KernelRecord::Switches, ..Begin::default() };
+    let begin =
+        Begin { t0: T0, workers: 64, cores: vec![0, 1], kernel_record: KernelRecord::Switches, ..Begin::default() };
     writer.header("{}").expect("a vector takes everything");
     writer.frame(&Frame::Begin(begin)).expect("a vector takes everything");
-    records.chunks(SWEEP).for_each(|sweep| writer.events(sweep).expect("a vector takes everything"));
-    let at = records.last().map_or(T0, |r| r.at);
+    events.chunks(SWEEP).for_each(|sweep| writer.events(sweep).expect("a vector takes everything"));
+    let at = events.last().map_or(T0, |r| r.at);
     writer.frame(&Frame::End(End { at, ..End::default() })).expect("a vector takes everything");
     writer.into_inner().expect("a vector takes everything")
 }
@@ -91,66 +92,66 @@ fn median<T>(mut what: impl FnMut() -> T) -> (T, f64) {
 }
 
 /// Tasks that work and wait in turn.
-fn turns(tasks: u32, workers: u32) -> Vec<Record> {
-    let mut records = submitted(tasks);
+fn turns(tasks: u32, workers: u32) -> Vec<Stamped> {
+    let mut events = submitted(tasks);
     for n in 0..SPANS {
         let (task, round) = (n % tasks, n / tasks);
         let state = [State::Running, State::Sleep, State::Ready][(round as usize + task as usize) % 3];
         let due = (state == State::Sleep).then_some(Ns(5_000_000));
         let ago = if state == State::Running && n % 2 == 0 { Ns(1_500) } else { Ns::ZERO };
         let event = Event::Enter { task: TaskId(task), state, holds: workers > 1, ago, due };
-        records.push(record(2_000 * u64::from(n) + jitter(n), task, task % workers, event));
+        events.push(stamped(2_000 * u64::from(n) + jitter(n), task, task % workers, event));
     }
-    ended(records, tasks)
+    ended(events, tasks)
 }
 
 /// Tasks that hand a lock round.
-fn locked(tasks: u32) -> Vec<Record> {
-    let mut records = submitted(tasks);
+fn locked(tasks: u32) -> Vec<Stamped> {
+    let mut events = submitted(tasks);
     let enter = |task, state| Event::Enter { task: TaskId(task), state, holds: true, ago: Ns::ZERO, due: None };
     for n in 0..SPANS / 2 {
         let (task, at) = (n % tasks, 20_000 * u64::from(n) + jitter(n));
         let (lock, waited) = (LockId(0), Ns(20_000 * u64::from(tasks)));
-        records.push(record(at, task, task, Event::LockTaken { lock, task: TaskId(task), waited }));
-        records.push(record(at + 300, task, task, enter(task, State::Running)));
-        records.push(record(at + 18_000, task, task, Event::LockReleased { lock, task: TaskId(task), forced: true }));
-        records.push(record(at + 18_100, task, task, enter(task, State::Gil)));
+        events.push(stamped(at, task, task, Event::LockTaken { lock, task: TaskId(task), waited }));
+        events.push(stamped(at + 300, task, task, enter(task, State::Running)));
+        events.push(stamped(at + 18_000, task, task, Event::LockReleased { lock, task: TaskId(task), forced: true }));
+        events.push(stamped(at + 18_100, task, task, enter(task, State::Gil)));
     }
-    ended(records, tasks)
+    ended(events, tasks)
 }
 
 /// Tasks that the kernel takes off their core and puts back, and which sleep now and then.
-fn switched(tasks: u32) -> Vec<Record> {
-    let mut records = submitted(tasks);
-    let put = |at, core, tid, switch| Record {
+fn switched(tasks: u32) -> Vec<Stamped> {
+    let mut events = submitted(tasks);
+    let put = |at, core, tid, switch| Stamped {
         at: T0 + Ns(at),
-        worker: Record::NO_WORKER,
+        worker: Stamped::NO_WORKER,
         core: CoreId(core),
         event: Event::Switched { tid, switch },
     };
     // Its thread is known before its first word: it was put on a core to say it.
     for task in 0..tasks {
         let started = Event::WorkerStarted { pid: 4_000, tid: 4_001 + task };
-        records.push(put(50 + u64::from(task), (task % 2) as u16, 4_001 + task, Switch::In));
-        records.push(record(100 + u64::from(task), task, task, started));
+        events.push(put(50 + u64::from(task), (task % 2) as u16, 4_001 + task, Switch::In));
+        events.push(stamped(100 + u64::from(task), task, task, started));
         let event = Event::Enter { task: TaskId(task), state: State::Running, holds: true, ago: Ns::ZERO, due: None };
-        records.push(record(200 + u64::from(task), task, task, event));
+        events.push(stamped(200 + u64::from(task), task, task, event));
     }
     for n in 0..SPANS / 6 {
         let (task, at) = (n % tasks, 10_000 + 20_000 * u64::from(n) + jitter(n));
         let (core, tid) = (((n / 3) % 2) as u16, 4_001 + task);
         let (state, due) = (State::Sleep, Some(Ns(1_000_000)));
         let enter = |state, due| Event::Enter { task: TaskId(task), state, holds: true, ago: Ns::ZERO, due };
-        records.push(put(at, core, tid, Switch::In));
-        records.push(put(at + 4_000, core, tid, Switch::Preempted));
-        records.push(put(at + 6_000, core, tid, Switch::In));
-        records.push(record(at + 8_000, task, task, enter(state, due)));
-        records.push(put(at + 8_100, core, tid, Switch::Blocked));
-        records.push(put(at + 9_000, core, tid, Switch::In));
-        records.push(record(at + 9_300, task, task, enter(State::Running, None)));
-        records.push(put(at + 12_000, core, tid, Switch::Preempted));
+        events.push(put(at, core, tid, Switch::In));
+        events.push(put(at + 4_000, core, tid, Switch::Preempted));
+        events.push(put(at + 6_000, core, tid, Switch::In));
+        events.push(stamped(at + 8_000, task, task, enter(state, due)));
+        events.push(put(at + 8_100, core, tid, Switch::Blocked));
+        events.push(put(at + 9_000, core, tid, Switch::In));
+        events.push(stamped(at + 9_300, task, task, enter(State::Running, None)));
+        events.push(put(at + 12_000, core, tid, Switch::Preempted));
     }
-    ended(records, tasks)
+    ended(events, tasks)
 }
 
 /// Some hundreds of nanoseconds, never the same twice in a row.
@@ -158,19 +159,19 @@ fn jitter(n: u32) -> u64 {
     u64::from(n.wrapping_mul(2_654_435_761) >> 22)
 }
 
-fn submitted(tasks: u32) -> Vec<Record> {
-    (0..tasks).map(|task| record(0, task, 64, Event::Submitted { task: TaskId(task) })).collect()
+fn submitted(tasks: u32) -> Vec<Stamped> {
+    (0..tasks).map(|task| stamped(0, task, 64, Event::Submitted { task: TaskId(task) })).collect()
 }
 
-fn ended(mut records: Vec<Record>, tasks: u32) -> Vec<Record> {
-    let at = records.last().map_or(0, |r| r.at.since(T0).0) + 1_000;
+fn ended(mut events: Vec<Stamped>, tasks: u32) -> Vec<Stamped> {
+    let at = events.last().map_or(0, |r| r.at.since(T0).0) + 1_000;
     let event = |task| Event::Ended { task: TaskId(task), outcome: Outcome::Done, signal: 0, cpu: Ns::ZERO };
-    records.extend((0..tasks).map(|task| record(at, task, 64, event(task))));
-    records
+    events.extend((0..tasks).map(|task| stamped(at, task, 64, event(task))));
+    events
 }
 
-fn record(at: u64, task: u32, worker: u32, event: Event) -> Record {
-    Record { at: T0 + Ns(at), worker: WorkerId(worker as u16), core: CoreId((task % 2) as u16), event }
+fn stamped(at: u64, task: u32, worker: u32, event: Event) -> Stamped {
+    Stamped { at: T0 + Ns(at), worker: WorkerId(worker as u16), core: CoreId((task % 2) as u16), event }
 }
 
 /// Bytes of this process in memory.

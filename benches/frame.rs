@@ -18,7 +18,7 @@ use concviz::recording::{Beside, Machine};
 use concviz::scene::Rows;
 use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
-use concviz::trace::{Begin, End, Event, KernelRecord, Record};
+use concviz::trace::{Begin, End, Event, KernelRecord, Stamped};
 use concviz::ui::{Look, render};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 use concviz::workload::{Scale, Value, find};
@@ -72,51 +72,51 @@ fn main() {
 }
 
 /// Tasks that work and wait in turn, `marks` changes in all, in order of time.
-fn turns(tasks: u32, marks: u32) -> Vec<Record> {
+fn turns(tasks: u32, marks: u32) -> Vec<Stamped> {
     let each = marks / tasks;
-    let mut records = submitted(tasks);
+    let mut events = submitted(tasks);
     let step = END.0 / u64::from(each * tasks + 1);
     for n in 0..each * tasks {
         let (task, round) = (n % tasks, n / tasks);
         let state = [State::Running, State::Sleep, State::Ready][(round as usize + task as usize) % 3];
         let due = (state == State::Sleep).then_some(Ns(step * u64::from(tasks) * 2));
         let event = Event::Enter { task: TaskId(task), state, holds: state == State::Running, ago: Ns::ZERO, due };
-        records.push(record(step * u64::from(n), task, event));
+        events.push(stamped(step * u64::from(n), task, event));
     }
-    ended(records, tasks)
+    ended(events, tasks)
 }
 
 /// Tasks that hand a lock round, `hand_overs` times.
-fn locked(tasks: u32, hand_overs: u32) -> Vec<Record> {
-    let mut records = submitted(tasks);
+fn locked(tasks: u32, hand_overs: u32) -> Vec<Stamped> {
+    let mut events = submitted(tasks);
     let step = END.0 / u64::from(hand_overs + 1);
     let enter = |task, state| Event::Enter { task: TaskId(task), state, holds: true, ago: Ns::ZERO, due: None };
     for n in 0..hand_overs {
         let (task, at) = (n % tasks, step * u64::from(n));
         let lock = LockId(0);
-        records.push(record(at, task, Event::LockTaken { lock, task: TaskId(task), waited: Ns(step) }));
-        records.push(record(at, task, enter(task, State::Running)));
-        records.push(record(at + step - 9, task, Event::LockReleased { lock, task: TaskId(task), forced: true }));
-        records.push(record(at + step - 9, task, enter(task, State::Gil)));
+        events.push(stamped(at, task, Event::LockTaken { lock, task: TaskId(task), waited: Ns(step) }));
+        events.push(stamped(at, task, enter(task, State::Running)));
+        events.push(stamped(at + step - 9, task, Event::LockReleased { lock, task: TaskId(task), forced: true }));
+        events.push(stamped(at + step - 9, task, enter(task, State::Gil)));
     }
-    ended(records, tasks)
+    ended(events, tasks)
 }
 
-fn submitted(tasks: u32) -> Vec<Record> {
-    (0..tasks).map(|task| record(0, task, Event::Submitted { task: TaskId(task) })).collect()
+fn submitted(tasks: u32) -> Vec<Stamped> {
+    (0..tasks).map(|task| stamped(0, task, Event::Submitted { task: TaskId(task) })).collect()
 }
 
-fn ended(mut records: Vec<Record>, tasks: u32) -> Vec<Record> {
+fn ended(mut events: Vec<Stamped>, tasks: u32) -> Vec<Stamped> {
     let event = |task| Event::Ended { task: TaskId(task), outcome: Outcome::Done, signal: 0, cpu: Ns::ZERO };
-    records.extend((0..tasks).map(|task| record(END.0, task, event(task))));
-    records
+    events.extend((0..tasks).map(|task| stamped(END.0, task, event(task))));
+    events
 }
 
-fn record(at: u64, task: u32, event: Event) -> Record {
-    Record { at: T0 + Ns(at), worker: WorkerId((task % 8) as u16), core: CoreId((task % 2) as u16), event }
+fn stamped(at: u64, task: u32, event: Event) -> Stamped {
+    Stamped { at: T0 + Ns(at), worker: WorkerId((task % 8) as u16), core: CoreId((task % 2) as u16), event }
 }
 
-fn frames(what: &str, tasks: u64, model: Model, records: &[Record]) {
+fn frames(what: &str, tasks: u64, model: Model, events: &[Stamped]) {
     let wishes = Wishes { workers: None, ..Wishes::default() };
     let mut workload = find("io").expect("a shipped workload");
     workload.set("tasks", Value::Count(tasks)).expect("as many as there may be");
@@ -130,13 +130,20 @@ fn frames(what: &str, tasks: u64, model: Model, records: &[Record]) {
         &mut app,
         Message::Begin(
             run,
-            Begin { t0: T0, pid: 1, workers: 8, cores: vec![0, 1], record: KernelRecord::Switches, ..Begin::default() },
+            Begin {
+                t0: T0,
+                pid: 1,
+                workers: 8,
+                cores: vec![0, 1],
+                kernel_record: KernelRecord::Switches,
+                ..Begin::default()
+            },
         ),
     );
-    let count = records.len();
+    let count = events.len();
     let before = resident();
     let began = Instant::now();
-    for batch in records.chunks(2_000) {
+    for batch in events.chunks(2_000) {
         update(&mut app, Message::Events(run, batch.to_vec()));
     }
     let each = began.elapsed().as_nanos() as f64 / count as f64;

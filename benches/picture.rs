@@ -14,7 +14,7 @@ use concviz::export::Caption;
 use concviz::export::picture::{Options, Picture, View, picture};
 use concviz::palette::Theme;
 use concviz::state::{Outcome, State};
-use concviz::trace::{Begin, End, Event, KernelRecord, Record, TaskName, Trace};
+use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, TaskName, Trace};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 
 const T0: Stamp = Stamp(1_000_000_000);
@@ -37,9 +37,9 @@ fn made(tasks: u32, spans: u32) -> Trace {
     let name = |i: u32| TaskName { name: format!("task {}", i + 1), background: false };
     let mut trace = Trace::new((0..tasks).map(name).collect(), tasks as u16).with_limit(usize::MAX);
     let cores = (0..8).collect();
-    let record = KernelRecord::Switches;
-    trace.begin(&Begin { t0: T0, pid: 1, workers: tasks as u16, cores, record, ..Begin::default() });
-    let mut records = Vec::with_capacity(spans as usize * 2);
+    let kernel_record = KernelRecord::Switches;
+    trace.begin(&Begin { t0: T0, pid: 1, workers: tasks as u16, cores, kernel_record, ..Begin::default() });
+    let mut events = Vec::with_capacity(spans as usize * 2);
     let mut random = 88_172_645_463_325_252u64;
     let mut ns = 0u64;
     for n in 0..spans {
@@ -52,19 +52,19 @@ fn made(tasks: u32, spans: u32) -> Trace {
         let state = state[(round as usize + task as usize) % state.len()];
         let who = (T0 + Ns(ns), WorkerId(task as u16), CoreId((task % 8) as u16));
         let event = Event::Enter { task: TaskId(task), state, holds: true, ago: Ns::ZERO, due: None };
-        let record = |event| Record { at: who.0, worker: who.1, core: who.2, event };
-        records.push(record(event));
+        let stamped = |event| Stamped { at: who.0, worker: who.1, core: who.2, event };
+        events.push(stamped(event));
         if n % 8 == 0 {
-            records.push(record(Event::LockTaken { lock: LockId(0), task: TaskId(task), waited: Ns(500) }));
+            events.push(stamped(Event::LockTaken { lock: LockId(0), task: TaskId(task), waited: Ns(500) }));
         } else if n % 8 == 4 {
-            records.push(record(Event::LockReleased { lock: LockId(0), task: TaskId(task), forced: true }));
+            events.push(stamped(Event::LockReleased { lock: LockId(0), task: TaskId(task), forced: true }));
         }
     }
     for task in 0..tasks {
         let event = Event::Ended { task: TaskId(task), outcome: Outcome::Done, signal: 0, cpu: Ns::ZERO };
-        records.push(Record { at: T0 + Ns(ns), worker: WorkerId(task as u16), core: CoreId(0), event });
+        events.push(Stamped { at: T0 + Ns(ns), worker: WorkerId(task as u16), core: CoreId(0), event });
     }
-    trace.extend(&records);
+    trace.extend(&events);
     trace.end(End { at: T0 + Ns(ns), ..End::default() });
     trace
 }

@@ -13,10 +13,10 @@ use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
-use concviz::engine::real::ring::{CAPACITY, Recorder, Ring, ring_words};
+use concviz::engine::real::ring::{CAPACITY, Ring, Tracer, ring_words};
 use concviz::engine::real::{machine, sys};
 use concviz::state::State;
-use concviz::trace::{Begin, Event, KernelRecord, Record, Switch, TaskName, Trace};
+use concviz::trace::{Begin, Event, KernelRecord, Stamped, Switch, TaskName, Trace};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 
 const ROUNDS: usize = 21;
@@ -31,8 +31,8 @@ fn main() {
         Some((times, lost)) => report("reading a switch from the kernel's ring", times, &format!("{lost} lost")),
         None => println!("the kernel keeps no record here: concviz doctor says why"),
     }
-    let quiet = records(200_000, false);
-    let talking = records(100_000, true);
+    let quiet = events(200_000, false);
+    let talking = events(100_000, true);
     report("weaving a switch, workers silent", weave(&quiet), "");
     report("weaving a record, workers speak after each switch", weave(&talking), "");
 }
@@ -48,7 +48,7 @@ fn report(what: &str, mut times: Vec<f64>, note: &str) {
 fn hand_over() {
     let words: Vec<AtomicU64> = std::iter::repeat_with(AtomicU64::default).take(ring_words(CAPACITY)).collect();
     let ring = Ring::new(words.leak()).expect("as many words as a ring has");
-    let recorder = Recorder::new(ring, WorkerId(0));
+    let tracer = Tracer::new(ring, WorkerId(0));
     let (lock, task) = (LockId(0), TaskId(1));
     let enter = |state| Event::Enter { task, state, holds: true, ago: Ns::ZERO, due: None };
     let mut sink = Vec::with_capacity(CAPACITY);
@@ -56,10 +56,10 @@ fn hand_over() {
     let times = (0..201).map(|_| {
         let from = Instant::now();
         for n in 0..turns {
-            let at = recorder.record(Event::LockReleased { lock, task, forced: true });
-            recorder.record_at(at, enter(State::Gil));
-            let at = recorder.record(Event::LockTaken { lock, task, waited: Ns(n as u64) });
-            recorder.record_at(at, enter(State::Running));
+            let at = tracer.emit(Event::LockReleased { lock, task, forced: true });
+            tracer.emit_at(at, enter(State::Gil));
+            let at = tracer.emit(Event::LockTaken { lock, task, waited: Ns(n as u64) });
+            tracer.emit_at(at, enter(State::Running));
         }
         let took = from.elapsed().as_nanos() as f64 / turns as f64;
         sink.clear();
@@ -98,47 +98,47 @@ fn read_ring() -> Option<(Vec<f64>, u64)> {
     Some((times, rings.iter().map(sys::SwitchRing::lost).sum()))
 }
 
-fn record(at: u64, worker: WorkerId, core: u16, event: Event) -> Record {
-    Record { at: T0 + Ns(at), worker, core: CoreId(core), event }
+fn stamped(at: u64, worker: WorkerId, core: u16, event: Event) -> Stamped {
+    Stamped { at: T0 + Ns(at), worker, core: CoreId(core), event }
 }
 
 /// Workers that take turns on two cores, `turns` in all, each `speaking` in its turn.
-fn records(turns: u64, speaking: bool) -> Vec<Record> {
+fn events(turns: u64, speaking: bool) -> Vec<Stamped> {
     let mut all = Vec::new();
     for worker in 0..WORKERS {
         let (who, task, tid) = (WorkerId(worker), TaskId(worker.into()), 100 + u32::from(worker));
         let enter = Event::Enter { task, state: State::Running, holds: true, ago: Ns::ZERO, due: None };
-        all.push(record(0, who, 0, Event::Submitted { task }));
-        all.push(record(1, KERNEL, worker % 2, Event::Switched { tid, switch: Switch::In }));
-        all.push(record(2, who, worker % 2, Event::WorkerStarted { pid: 100, tid }));
-        all.push(record(3, who, worker % 2, enter));
+        all.push(stamped(0, who, 0, Event::Submitted { task }));
+        all.push(stamped(1, KERNEL, worker % 2, Event::Switched { tid, switch: Switch::In }));
+        all.push(stamped(2, who, worker % 2, Event::WorkerStarted { pid: 100, tid }));
+        all.push(stamped(3, who, worker % 2, enter));
     }
     for turn in 0..turns / 2 {
         let (worker, core, at) = ((turn % u64::from(WORKERS)) as u16, (turn % 2) as u16, 1_000 + turn * 5_000);
         let tid = 100 + u32::from(worker);
-        let switched = |at, switch| record(at, KERNEL, core, Event::Switched { tid, switch });
+        let switched = |at, switch| stamped(at, KERNEL, core, Event::Switched { tid, switch });
         all.push(switched(at, Switch::Preempted));
         all.push(switched(at + 4_000, Switch::In));
         if speaking {
             let task = TaskId(worker.into());
             let enter = Event::Enter { task, state: State::Running, holds: true, ago: Ns::ZERO, due: None };
-            all.push(record(at + 4_001, WorkerId(worker), core, enter));
+            all.push(stamped(at + 4_001, WorkerId(worker), core, enter));
         }
     }
     all
 }
 
 /// Nanoseconds for each of `records` to become part of a trace, in batches as they arrive.
-fn weave(records: &[Record]) -> Vec<f64> {
+fn weave(events: &[Stamped]) -> Vec<f64> {
     let names = (0..WORKERS).map(|n| TaskName { name: format!("task {n}"), background: false });
     let names: Vec<TaskName> = names.collect();
     let round = |_| {
         let mut trace = Trace::new(names.clone(), WORKERS);
-        let (t0, record) = (T0, KernelRecord::Switches);
-        trace.begin(&Begin { t0, pid: 100, workers: WORKERS, cores: vec![0, 1], record, ..Begin::default() });
+        let (t0, kernel_record) = (T0, KernelRecord::Switches);
+        trace.begin(&Begin { t0, pid: 100, workers: WORKERS, cores: vec![0, 1], kernel_record, ..Begin::default() });
         let from = Instant::now();
-        records.chunks(500).for_each(|batch| trace.extend(batch));
-        let took = from.elapsed().as_nanos() as f64 / records.len() as f64;
+        events.chunks(500).for_each(|batch| trace.extend(batch));
+        let took = from.elapsed().as_nanos() as f64 / events.len() as f64;
         black_box(&trace);
         took
     };

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use concviz::engine::real::{Runner, calibrate, machine};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
-use concviz::trace::{End, Event, Frame, Record};
+use concviz::trace::{End, Event, Frame, Stamped};
 use concviz::units::Ns;
 use concviz::workload::{self, Kernel};
 
@@ -56,7 +56,7 @@ struct Seen {
     whole: Duration,
     end: End,
     t0: concviz::units::Stamp,
-    records: Vec<Record>,
+    events: Vec<Stamped>,
 }
 
 impl Seen {
@@ -70,16 +70,16 @@ impl Seen {
             whole: Duration::ZERO,
             end: End::default(),
             t0: concviz::units::Stamp(0),
-            records: Vec::new(),
+            events: Vec::new(),
         };
         while let Some(frame) = frames.next_frame().expect("a frame") {
             match frame {
                 Frame::Begin(begin) => (seen.t0, seen.begin) = (begin.t0, start.elapsed()),
-                Frame::Events(records) => {
+                Frame::Events(events) => {
                     if seen.first.is_zero() {
                         seen.first = start.elapsed();
                     }
-                    seen.records.extend(records);
+                    seen.events.extend(events);
                 }
                 Frame::End(end) => seen.end = end,
                 Frame::Failed(reason) => panic!("{reason}"),
@@ -94,11 +94,11 @@ impl Seen {
     }
 
     fn count(&self, what: impl Fn(&Event) -> bool) -> usize {
-        self.records.iter().filter(|r| what(&r.event)).count()
+        self.events.iter().filter(|r| what(&r.event)).count()
     }
 
     fn off(&self) -> f64 {
-        let off = self.records.iter().filter_map(|r| match r.event {
+        let off = self.events.iter().filter_map(|r| match r.event {
             Event::WasOff { spent, .. } => Some(spent),
             _ => None,
         });

@@ -6,7 +6,7 @@ use crate::plan::{Expected, Plan, Rates};
 use crate::recording::{Beside, Machine};
 use crate::scene::{Grid, Rows, Scene, axis_ahead};
 use crate::settings::Setup;
-use crate::trace::{Begin, End, Record};
+use crate::trace::{Begin, End, Stamped};
 use crate::units::{Ns, Range, Stamp, TaskId, TurnLength};
 use crate::workload::{Kernels, Workload};
 
@@ -94,7 +94,7 @@ pub enum Message {
     /// A run's first word.
     Begin(RunId, Begin),
     /// More of a run.
-    Events(RunId, Vec<Record>),
+    Events(RunId, Vec<Stamped>),
     /// A run came to its end.
     End(RunId, Box<End>, Beside),
     /// A run broke off.

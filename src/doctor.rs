@@ -15,7 +15,8 @@ mod judge;
 mod wording;
 
 pub use facts::{
-    Clock, Cores, Cpu, Facts, Files, Group, Limit, Limits, Load, Loopback, Memory, Record, Speed, Temporary, Terminal,
+    Clock, Cores, Cpu, Facts, Files, Group, Limit, Limits, Load, Loopback, Memory, RecordFacts, Speed, Temporary,
+    Terminal,
 };
 pub use judge::judge;
 pub use wording::{json, text};

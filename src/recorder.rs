@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::recording::{self, Beside, Finished, Opened};
 use crate::text;
 use crate::trace::file::{self, Contents, FileError, FileWriter};
-use crate::trace::{Frame, Record};
+use crate::trace::{Frame, Stamped};
 
 /// The most that is read of a file.
 const LARGEST: u64 = 4 << 30;
@@ -171,8 +171,8 @@ impl Scratch {
     }
 
     /// Events that it sent.
-    pub fn events(&mut self, records: &[Record]) {
-        self.attempt(|writer| writer.events(records));
+    pub fn events(&mut self, events: &[Stamped]) {
+        self.attempt(|writer| writer.events(events));
     }
 
     /// All that it sent is there.
@@ -265,7 +265,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("runs.concviz");
         let mut recorder = Recorder::open(&path).expect("new");
-        for scratch in [full(|_| ()), full(|s| (0..9_000).for_each(|_| s.events(&[Record::suspended(now(), now())])))] {
+        for scratch in [full(|_| ()), full(|s| (0..9_000).for_each(|_| s.events(&[Stamped::suspended(now(), now())])))]
+        {
             let why = recorder.add(&run, &scratch).expect_err("it is not whole");
             for part in ["runs.concviz cannot be recorded into: ", "temporary files", "space"] {
                 assert!(why.contains(part), "{why}");

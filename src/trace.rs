@@ -17,7 +17,7 @@ mod weave;
 mod wire;
 
 pub use crowd::{Counts, Crowd, Kind, Owner, Totals, Turn};
-pub use event::{Direction, Event, RECORD_BYTES, RECORD_WORDS, Record, Switch};
+pub use event::{Direction, EVENT_BYTES, EVENT_WORDS, Event, Stamped, Switch};
 pub use kernel::Switched;
 pub use lock::{Hold, LockFigures, LockTrack};
 pub use observing::Observing;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use concviz::export::{Page, PageRun, html};
 use concviz::state::{Outcome, State};
-use concviz::trace::{Begin, End, Event, Record, TaskName, Trace};
+use concviz::trace::{Begin, End, Event, Stamped, TaskName, Trace};
 use concviz::units::{CoreId, Ns, Stamp, TaskId, WorkerId};
 use sha2::{Digest, Sha256};
 
@@ -26,7 +26,7 @@ fn trace() -> Trace {
     let mut trace = Trace::new(names.into(), 3);
     trace.begin(&Begin { t0: Stamp(0), cores: vec![0, 1], ..Begin::default() });
     let mut push = |at: u64, task: u32, event: Event| {
-        trace.push(&Record { at: Stamp(at), worker: WorkerId(task as u16), core: CoreId(task as u16 % 2), event });
+        trace.push(&Stamped { at: Stamp(at), worker: WorkerId(task as u16), core: CoreId(task as u16 % 2), event });
     };
     let enter =
         |task: u32, state: State| Event::Enter { task: TaskId(task), state, holds: true, ago: Ns::ZERO, due: None };

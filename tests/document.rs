@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use concviz::export::{Run, spans};
 use concviz::state::{Outcome, State};
-use concviz::trace::{Begin, End, Event, KernelRecord, Record, TaskName, Trace};
+use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, TaskName, Trace};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 use serde_json::Value;
 
@@ -325,10 +325,10 @@ fn rounds_are_counted_and_timed_where_each_of_them_waits_once() {
 }
 
 /// A run made by hand: one that computes and waits for a lock that another dies with.
-fn recorded(record: KernelRecord) -> Trace {
+fn recorded(kernel_record: KernelRecord) -> Trace {
     let name = |n: u32| TaskName { name: format!("task {n}"), background: n == 1 };
     let mut trace = Trace::new((0..2).map(name).collect(), 2).naming_locks(vec!["a".to_owned()]);
-    trace.begin(&Begin { t0: Stamp(5), cores: vec![0], record, ..Begin::default() });
+    trace.begin(&Begin { t0: Stamp(5), cores: vec![0], kernel_record, ..Begin::default() });
     let (lock, core) = (LockId::named(0), CoreId(0));
     let enter = |task, state| Event::Enter { task, state, holds: true, ago: Ns::ZERO, due: None };
     let [one, two] = [TaskId(0), TaskId(1)];
@@ -344,7 +344,7 @@ fn recorded(record: KernelRecord) -> Trace {
         (40, end(one, Outcome::Done)),
     ];
     for (at, event) in events {
-        trace.push(&Record { at: Stamp(at), worker: WorkerId(0), core, event });
+        trace.push(&Stamped { at: Stamp(at), worker: WorkerId(0), core, event });
     }
     trace
 }

@@ -18,7 +18,7 @@ use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
 use concviz::trace::file::{FileWriter, RecordedRun, read};
 use concviz::trace::{
-    Begin, Direction, End, Event, FileSystem, Frame, KernelRecord, Overhead, Record, RecordUse, Switch, Switches,
+    Begin, Direction, End, Event, FileSystem, Frame, KernelRecord, Overhead, RecordUse, Stamped, Switch, Switches,
     TaskName, TaskResult, Trace, WorkerUse,
 };
 use concviz::ui::{Look, render};
@@ -32,8 +32,8 @@ const HEADER: &str = "{\"what\": \"two tasks, einer mit Umlaut: ä\"}";
 const TAIL: &str = "{\"load\": 0.25}";
 
 fn begin() -> Begin {
-    let record = KernelRecord::Switches;
-    Begin { t0: Stamp(T0), pid: 4_000, workers: 2, cores: vec![0, 3], record, watchers: vec![4_009] }
+    let kernel_record = KernelRecord::Switches;
+    Begin { t0: Stamp(T0), pid: 4_000, workers: 2, cores: vec![0, 3], kernel_record, watchers: vec![4_009] }
 }
 
 fn end() -> End {
@@ -63,17 +63,17 @@ fn end() -> End {
     }
 }
 
-fn own(at: u64, worker: u16, event: Event) -> Record {
-    Record { at: Stamp(T0 + at), worker: WorkerId(worker), core: CoreId(3 * worker), event }
+fn own(at: u64, worker: u16, event: Event) -> Stamped {
+    Stamped { at: Stamp(T0 + at), worker: WorkerId(worker), core: CoreId(3 * worker), event }
 }
 
-fn switched(at: u64, tid: u32, core: u16, switch: Switch) -> Record {
+fn switched(at: u64, tid: u32, core: u16, switch: Switch) -> Stamped {
     let event = Event::Switched { tid, switch };
-    Record { at: Stamp(T0 + at), worker: Record::NO_WORKER, core: CoreId(core), event }
+    Stamped { at: Stamp(T0 + at), worker: Stamped::NO_WORKER, core: CoreId(core), event }
 }
 
 /// Every event there is, as a run might tell them.
-fn events() -> Vec<Record> {
+fn events() -> Vec<Stamped> {
     let [first, second] = [TaskId(0), TaskId(1)];
     let enter = |task, state, ago, due: Option<u64>| Event::Enter {
         task,
@@ -83,7 +83,7 @@ fn events() -> Vec<Record> {
         due: due.map(Ns),
     };
     let (gil, named) = (LockId(0), LockId::named(1));
-    let elsewhere = |at, event| Record { core: Record::NO_CORE, ..own(at, 2, event) };
+    let elsewhere = |at, event| Stamped { core: Stamped::NO_CORE, ..own(at, 2, event) };
     let starting = |task: TaskId| Event::WorkerStarting { who: WorkerId(task.0 as u16), task };
     let forced = |forced| Event::LockReleased { lock: gil, task: first, forced };
     vec![
@@ -165,7 +165,7 @@ fn the_first_format_stays_readable() {
     let [run, failed] = contents.runs.as_slice() else { panic!("two runs") };
     assert_eq!((run.header, run.tail, run.failed), (HEADER, Some(TAIL), None));
     assert_eq!((run.begin.as_ref(), run.end.as_ref()), (Some(&begin()), Some(&end())));
-    assert_eq!(run.records(), events());
+    assert_eq!(run.events(), events());
     assert_eq!((failed.header, failed.failed), ("a second run", Some("no more processes")));
     assert_eq!((failed.begin.as_ref(), failed.events), (None, 0));
 
@@ -177,8 +177,8 @@ fn the_first_format_stays_readable() {
 }
 
 /// Four words that are some event, near to `record` or far from it.
-fn changed(record: &Record, random: &mut fastrand::Rng) -> Record {
-    let mut words = record.encode();
+fn changed(stamped: &Stamped, random: &mut fastrand::Rng) -> Stamped {
+    let mut words = stamped.encode();
     for _ in 0..random.usize(1..4) {
         let word = &mut words[random.usize(..4)];
         match random.u8(..4) {
@@ -188,7 +188,7 @@ fn changed(record: &Record, random: &mut fastrand::Rng) -> Record {
             _ => *word = random.u64(..),
         }
     }
-    Record::decode(words).unwrap_or(*record)
+    Stamped::decode(words).unwrap_or(*stamped)
 }
 
 /// Reports on the recorded run in every form.
@@ -246,10 +246,10 @@ fn nonsense_can_be_looked_at() {
         Model { kind: ModelKind::Async, lock: GlobalLock::Off },
     ];
     for round in 0..300 {
-        let mut records = events();
+        let mut events = events();
         for _ in 0..random.usize(1..30) {
-            let at = random.usize(..records.len());
-            records[at] = changed(&records[at], &mut random);
+            let at = random.usize(..events.len());
+            events[at] = changed(&events[at], &mut random);
         }
         let (mut begin, mut end) = (begin(), end());
         match random.u8(..8) {
@@ -264,7 +264,7 @@ fn nonsense_can_be_looked_at() {
         let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
         writer.header("").expect("a vector takes everything");
         writer.frame(&Frame::Begin(begin)).expect("a vector takes everything");
-        writer.events(&records).expect("a vector takes everything");
+        writer.events(&events).expect("a vector takes everything");
         writer.frame(&Frame::End(end)).expect("a vector takes everything");
         let bytes = writer.into_inner().expect("a vector takes everything");
         look_at(&bytes, models[round % models.len()]);
@@ -297,9 +297,9 @@ fn a_real_run_is_the_same_from_its_file() {
             writer.frame(&frame).expect("a vector takes everything");
             match frame {
                 Frame::Begin(begin) => live.begin(&begin),
-                Frame::Events(records) => {
-                    live.extend(&records);
-                    all.extend(records);
+                Frame::Events(events) => {
+                    live.extend(&events);
+                    all.extend(events);
                 }
                 Frame::End(end) => live.end(end),
                 Frame::Failed(why) => panic!("the run failed: {why}"),
@@ -309,7 +309,7 @@ fn a_real_run_is_the_same_from_its_file() {
         let contents = read(&bytes).expect("a recording");
         assert_eq!((contents.damage, contents.runs.len()), (None, 1));
         let run = &contents.runs[0];
-        assert_eq!(run.records(), all);
+        assert_eq!(run.events(), all);
         let opened = run.trace(names, locks);
         assert_eq!((opened.makespan(), &opened.report), (live.makespan(), &live.report));
         let end = live.latest();

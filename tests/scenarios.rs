@@ -213,7 +213,7 @@ fn waits(scenario: &Scenario, expected: &Expected, trace: &Trace, end: Ns, conte
     };
     if let Some(times) = scenario.io {
         // The kernel's record also tells of waits that nobody announced: closing a file that was written is one.
-        let (seen, recorded) = (entered(false, State::Io), trace.record == KernelRecord::Switches);
+        let (seen, recorded) = (entered(false, State::Io), trace.kernel_record == KernelRecord::Switches);
         assert!(seen == times || (recorded && seen > times), "{context}: {seen} times in I/O, not {times}");
     }
     if let Some(Bounds { least, most }) = expected.ticks {

@@ -12,7 +12,7 @@ use concviz::recording::{Beside, Finished, Machine, Recording, empty_trace, head
 use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
 use concviz::trace::file::FileWriter;
-use concviz::trace::{Begin, End, Event, Frame, Record};
+use concviz::trace::{Begin, End, Event, Frame, Stamped};
 use concviz::units::{CoreId, Ns, Stamp, TaskId, WorkerId};
 use concviz::workload::{Scale, Value, Workload, find, parse, shipped};
 use proptest::prelude::*;
@@ -33,20 +33,21 @@ fn machine() -> Machine {
 
 /// What a runner would send of a run in which each task runs for a millisecond, one after the other.
 fn frames(tasks: usize) -> Vec<Frame> {
-    let record = |us: u64, event| Record { at: T0 + Ns::from_micros(us), worker: WorkerId(0), core: CoreId(0), event };
+    let stamped =
+        |us: u64, event| Stamped { at: T0 + Ns::from_micros(us), worker: WorkerId(0), core: CoreId(0), event };
     let ids = || (0..tasks as u32).map(TaskId);
-    let mut records: Vec<Record> = ids().map(|task| record(0, Event::Submitted { task })).collect();
+    let mut events: Vec<Stamped> = ids().map(|task| stamped(0, Event::Submitted { task })).collect();
     for task in ids() {
         let from = u64::from(task.0) * 1_000;
         let enter = Event::Enter { task, state: State::Running, holds: true, ago: Ns::ZERO, due: None };
-        records.push(record(from, enter));
+        events.push(stamped(from, enter));
         let ended = Event::Ended { task, outcome: Outcome::Done, signal: 0, cpu: Ns::from_millis(1) };
-        records.push(record(from + 1_000, ended));
+        events.push(stamped(from + 1_000, ended));
     }
     let end = End { at: T0 + Ns::from_millis(tasks as u64), ..End::default() };
     vec![
         Frame::Begin(Begin { t0: T0, pid: 9, workers: 1, cores: vec![0, 1], ..Begin::default() }),
-        Frame::Events(records),
+        Frame::Events(events),
         Frame::End(end),
     ]
 }
@@ -61,7 +62,7 @@ fn made(setup: &Setup, beside: Beside) -> (Recording, Vec<Frame>) {
     for frame in &frames {
         match frame {
             Frame::Begin(begin) => trace.begin(begin),
-            Frame::Events(records) => trace.extend(records),
+            Frame::Events(events) => trace.extend(events),
             Frame::End(end) => trace.end(end.clone()),
             Frame::Failed(_) => {}
         }

@@ -6,7 +6,7 @@ use concviz::engine::real::Runner;
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Engine, Plan, Stage};
 use concviz::state::State;
-use concviz::trace::{Begin, End, Event, Frame, Record};
+use concviz::trace::{Begin, End, Event, Frame, Stamped};
 use concviz::units::{Ns, TaskId};
 use concviz::workload::{Kernel, Op, Request, Spread, Task, Until, Work};
 
@@ -22,7 +22,7 @@ pub struct Ours<'a> {
 /// What became of a run.
 struct Run {
     begin: Begin,
-    records: Vec<Record>,
+    events: Vec<Stamped>,
     end: End,
 }
 
@@ -35,14 +35,14 @@ impl<'a> Ours<'a> {
         let task = task(vec![Op::Repeat(Until::For(time), vec![self.compute(Ns::from_millis(1))])]);
         let run = self.run(ModelKind::Threads, lock, vec![task; usize::from(threads)]);
         let mut turns: Vec<Turn> = Vec::new();
-        for record in &run.records {
-            let who = record.worker.index();
+        for stamped in &run.events {
+            let who = stamped.worker.index();
             // One whose time is over leaves the others alone: what comes then is another game.
-            if matches!(record.event, Event::Ended { .. }) {
+            if matches!(stamped.event, Event::Ended { .. }) {
                 break;
             }
-            if matches!(record.event, Event::LockTaken { .. }) && turns.last().is_none_or(|t| t.who != who) {
-                turns.push(Turn { at: record.at.since(run.begin.t0), who });
+            if matches!(stamped.event, Event::LockTaken { .. }) && turns.last().is_none_or(|t| t.who != who) {
+                turns.push(Turn { at: stamped.at.since(run.begin.t0), who });
             }
         }
         if run.end.lost > 0 {
@@ -72,7 +72,7 @@ impl<'a> Ours<'a> {
         let computes = Task { background: true, ..task(vec![until]) };
         let tasks = std::iter::once(waits).chain(vec![computes; usize::from(beside)]).collect();
         let run = self.run(ModelKind::Threads, lock, tasks);
-        let states = run.records.iter().filter_map(|r| match r.event {
+        let states = run.events.iter().filter_map(|r| match r.event {
             Event::Enter { task: TaskId(0), state, .. } => Some((r.at, state)),
             _ => None,
         });
@@ -102,16 +102,16 @@ impl<'a> Ours<'a> {
         let plan = Plan { stages: vec![stage], seed: 1, engine: Engine::Measured, unrecorded: false };
         let mut runner = Runner::spawn_with(self.exe, &plan).expect("a runner");
         let mut frames = runner.frames().expect("frames");
-        let mut run = Run { begin: Begin::default(), records: Vec::new(), end: End::default() };
+        let mut run = Run { begin: Begin::default(), events: Vec::new(), end: End::default() };
         while let Some(frame) = frames.next_frame().expect("a frame") {
             match frame {
                 Frame::Begin(begin) => run.begin = begin,
-                Frame::Events(records) => run.records.extend(records),
+                Frame::Events(events) => run.events.extend(events),
                 Frame::End(end) => run.end = end,
                 Frame::Failed(reason) => panic!("{reason}"),
             }
         }
-        run.records.sort_by_key(|r| r.at);
+        run.events.sort_by_key(|r| r.at);
         run
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use concviz::trace::{Event, Record, Switch};
+use concviz::trace::{Event, Stamped, Switch};
 use concviz::units::{Ns, Stamp};
 
 use super::tracing::{Edge, Traced, Way};
@@ -78,18 +78,18 @@ pub struct Comparison {
 
 impl Comparison {
     /// Compares `records`, up to `end`, with what was `traced`, the `workers` being threads that must be in there.
-    pub fn of(records: &[Record], workers: &[u32], end: Stamp, traced: &Traced) -> Comparison {
+    pub fn of(events: &[Stamped], workers: &[u32], end: Stamp, traced: &Traced) -> Comparison {
         let mut told = Comparison::default();
-        let mut switches: BTreeMap<u32, Vec<&Record>> = BTreeMap::new();
-        for record in records {
-            if let Event::Switched { tid, .. } = record.event {
-                switches.entry(tid).or_default().push(record);
+        let mut switches: BTreeMap<u32, Vec<&Stamped>> = BTreeMap::new();
+        for stamped in events {
+            if let Event::Switched { tid, .. } = stamped.event {
+                switches.entry(tid).or_default().push(stamped);
             }
         }
         told.threads = switches.len();
         let heard: BTreeSet<u32> = switches.keys().copied().collect();
         told.unheard = workers.iter().filter(|tid| **tid > 0 && !heard.contains(tid)).count();
-        let first = records.iter().find(|r| matches!(r.event, Event::Switched { .. })).map(|r| r.at);
+        let first = events.iter().find(|r| matches!(r.event, Event::Switched { .. })).map(|r| r.at);
         for (tid, mut own) in switches {
             own.sort_by_key(|r| r.at);
             let spans = told.spans(&own, first);
@@ -101,17 +101,17 @@ impl Comparison {
     }
 
     /// The spans of one thread whose switches are `own`, in order; `first` is when the record began.
-    fn spans(&mut self, own: &[&Record], first: Option<Stamp>) -> Vec<Span> {
-        let (mut spans, mut on) = (Vec::new(), None::<&Record>);
-        for record in own {
-            let Event::Switched { switch, .. } = record.event else { continue };
+    fn spans(&mut self, own: &[&Stamped], first: Option<Stamp>) -> Vec<Span> {
+        let (mut spans, mut on) = (Vec::new(), None::<&Stamped>);
+        for stamped in own {
+            let Event::Switched { switch, .. } = stamped.event else { continue };
             match (on, switch) {
-                (None, Switch::In) => on = Some(record),
+                (None, Switch::In) => on = Some(stamped),
                 (Some(_), Switch::In) | (None, Switch::Blocked | Switch::Preempted) => self.broken += 1,
                 (None, Switch::Gone) => {}
                 (Some(since), end) => {
-                    let (from, to, seen) = (since.at, record.at, Some(since.at) != first);
-                    spans.push(Span { core: record.core.0, from, to, seen, end });
+                    let (from, to, seen) = (since.at, stamped.at, Some(since.at) != first);
+                    spans.push(Span { core: stamped.core.0, from, to, seen, end });
                     on = None;
                 }
             }

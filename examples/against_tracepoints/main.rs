@@ -26,7 +26,7 @@ use concviz::engine::real::{Runner, machine, sys};
 use concviz::load::Watch;
 use concviz::model::{Model, ModelKind};
 use concviz::plan::Plan;
-use concviz::trace::{Begin, End, Frame, FrameReader, KernelRecord, Record, write_frame};
+use concviz::trace::{Begin, End, Frame, FrameReader, KernelRecord, Stamped, write_frame};
 use concviz::units::Ns;
 
 mod compare;
@@ -92,7 +92,7 @@ struct Wanted {
 struct Seen {
     begin: Begin,
     end: End,
-    records: Vec<Record>,
+    events: Vec<Stamped>,
     others: f64,
 }
 
@@ -169,7 +169,7 @@ impl Wanted {
                     continue;
                 }
                 let workers: Vec<u32> = seen.end.workers.iter().map(|w| w.tid).collect();
-                let told = Comparison::of(&seen.records, &workers, seen.end.at, &traced);
+                let told = Comparison::of(&seen.events, &workers, seen.end.at, &traced);
                 good &= report(name, &seen, &told, traced.lost);
                 break;
             }
@@ -197,7 +197,7 @@ impl Wanted {
                     watch = Some(Watch::begin(machine::allowed_cores(), sys::now(), sys::process_cpu()));
                     seen.begin = begin;
                 }
-                Frame::Events(records) => seen.records.extend(records),
+                Frame::Events(events) => seen.events.extend(events),
                 Frame::End(end) => {
                     let run = end.cpu + end.overhead.all();
                     let others = watch.as_ref().and_then(|w: &Watch| w.others(sys::now(), sys::process_cpu(), run));
@@ -208,7 +208,7 @@ impl Wanted {
             }
         }
         child.wait().map_err(|e| e.to_string())?;
-        match &seen.begin.record {
+        match &seen.begin.kernel_record {
             KernelRecord::Switches => Ok(seen),
             KernelRecord::None(why) => Err(format!("there is no record to compare: {why}")),
         }

@@ -92,7 +92,7 @@ fn merged(samples: &[Sample]) -> Sample {
 mod tests {
     use super::*;
     use crate::state::State;
-    use crate::trace::{Begin, Event, Record, TaskName};
+    use crate::trace::{Begin, Event, Stamped, TaskName};
     use crate::units::{CoreId, TaskId, WorkerId};
 
     const T0: Stamp = Stamp(1_000_000_000);
@@ -107,7 +107,7 @@ mod tests {
         trace.begin(&Begin { t0: T0, pid: 1, workers: 1, cores: vec![0, 1], ..Begin::default() });
         for (ms, state) in [(0, State::Running), (300, State::Sleep)] {
             let event = Event::Enter { task: TaskId(0), state, holds: true, ago: Ns::ZERO, due: None };
-            trace.push(&Record { at: at(ms), worker: WorkerId(0), core: CoreId(0), event });
+            trace.push(&Stamped { at: at(ms), worker: WorkerId(0), core: CoreId(0), event });
         }
         trace
     }

@@ -25,7 +25,7 @@ pub struct Facts {
     /// The kernel's setting of who may read records of scheduling: the higher, the fewer.
     pub perf_event_paranoid: Option<i32>,
     /// Whether the kernel records the switches of what this program starts.
-    pub kernel_record: Record,
+    pub kernel_record: RecordFacts,
     /// How much a program may have.
     pub limits: Limits,
     /// Where temporary files go.
@@ -114,7 +114,7 @@ pub struct Clock {
 
 /// The kernel's record of switches, tried.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Record {
+pub struct RecordFacts {
     /// Why there is none, if there is none.
     pub refused: Option<String>,
     /// What would allow it, where anything would.

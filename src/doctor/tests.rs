@@ -23,7 +23,7 @@ fn fine() -> Facts {
         },
         clock: Clock { source: Some("tsc".to_owned()), read_ns: 23.4 },
         perf_event_paranoid: Some(2),
-        kernel_record: Record::default(),
+        kernel_record: RecordFacts::default(),
         limits: Limits {
             files: Files { now: Limit::Most(1024), at_most: Limit::Most(4096) },
             user: Limit::Most(31_000),
@@ -140,7 +140,7 @@ fn a_system_without_measured_runs_is_told_so() {
 fn the_record_is_there_or_there_is_a_reason_and_what_would_allow_it() {
     assert_eq!(check(&fine(), "kernel record").says, "every switch of a run is recorded (perf_event_paranoid is 2)");
     let refused = |cure| {
-        limited("kernel record", |f| f.kernel_record = Record { refused: Some("it is refused".to_owned()), cure })
+        limited("kernel record", |f| f.kernel_record = RecordFacts { refused: Some("it is refused".to_owned()), cure })
     };
     assert_eq!(refused(Some("allow it")), ("it is refused".to_owned(), "allow it".to_owned()));
     assert!(refused(None).1.contains("their own clock"));

@@ -3,18 +3,19 @@
 use proptest::prelude::*;
 
 use crate::state::{Outcome, State};
-use crate::trace::{Begin, End, Event, KernelRecord, Record, Switch, TaskName, Trace};
+use crate::trace::{Begin, End, Event, KernelRecord, Stamped, Switch, TaskName, Trace};
 use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
 
 const T0: u64 = 1_000_000_000;
 const TASKS: u32 = 5;
 const WORKERS: u16 = 3;
 
-pub(super) fn empty(names: &[&str], record: KernelRecord) -> Trace {
+pub(super) fn empty(names: &[&str], kernel_record: KernelRecord) -> Trace {
     let name = |(n, name): (usize, &&str)| TaskName { name: (*name).to_owned(), background: n == 4 };
     let mut trace = Trace::new(names.iter().enumerate().map(name).collect(), WORKERS);
     trace = trace.naming_locks(vec!["the \"table\"\n".to_owned()]);
-    let begin = Begin { t0: Stamp(T0), pid: 7, workers: WORKERS, cores: vec![4, 0], record, watchers: vec![900] };
+    let begin =
+        Begin { t0: Stamp(T0), pid: 7, workers: WORKERS, cores: vec![4, 0], kernel_record, watchers: vec![900] };
     trace.begin(&begin);
     trace
 }
@@ -74,19 +75,19 @@ fn wait() -> impl Strategy<Value = Vec<(u64, u16, u16, Event)>> {
 
 /// Any run: whatever is recorded, in any order, whole or cut off, with the kernel's record or without.
 pub(super) fn traces() -> impl Strategy<Value = Trace> {
-    let record = (0u64..20_000, 0..WORKERS + 1, 0u16..3, event()).prop_map(|one| vec![one]);
+    let stamped = (0u64..20_000, 0..WORKERS + 1, 0u16..3, event()).prop_map(|one| vec![one]);
     let kept = prop_oneof![Just(10_000usize), Just(40)];
-    let record = prop_oneof![9 => record, 1 => wait()];
-    (proptest::collection::vec(record, 0..120), any::<bool>(), any::<bool>(), any::<bool>(), kept).prop_map(
-        |(records, sorted, kernel, ends, kept)| {
+    let stamped = prop_oneof![9 => stamped, 1 => wait()];
+    (proptest::collection::vec(stamped, 0..120), any::<bool>(), any::<bool>(), any::<bool>(), kept).prop_map(
+        |(events, sorted, kernel, ends, kept)| {
             let none = || KernelRecord::None("refused".to_owned());
             let kernel = if kernel { KernelRecord::Switches } else { none() };
             let mut trace = empty(&["a", "b \\ \"c\"", "a", "d\u{1}é", "e"], kernel).with_limit(kept);
-            let core = |n: u16| [CoreId(0), CoreId(4), Record::NO_CORE][usize::from(n)];
-            let mut records: Vec<Record> = records
+            let core = |n: u16| [CoreId(0), CoreId(4), Stamped::NO_CORE][usize::from(n)];
+            let mut events: Vec<Stamped> = events
                 .into_iter()
                 .flatten()
-                .map(|(at, worker, n, event)| Record {
+                .map(|(at, worker, n, event)| Stamped {
                     at: Stamp(T0 + at),
                     worker: WorkerId(worker),
                     core: core(n),
@@ -94,9 +95,9 @@ pub(super) fn traces() -> impl Strategy<Value = Trace> {
                 })
                 .collect();
             if sorted {
-                records.sort_by_key(|r| r.at);
+                events.sort_by_key(|r| r.at);
             }
-            trace.extend(&records);
+            trace.extend(&events);
             if ends {
                 trace.end(End { at: Stamp(T0 + 18_000), ..End::default() });
             }
@@ -110,7 +111,7 @@ pub(super) fn three() -> Trace {
     let mut trace = empty(&["task 1", "task 2", "task 3"], KernelRecord::Switches);
     let mut push = |at: u64, task: u32, event: Event| {
         let (worker, core) = (WorkerId(task as u16), CoreId(if task == 1 { 4 } else { 0 }));
-        trace.push(&Record { at: Stamp(T0 + at), worker, core, event });
+        trace.push(&Stamped { at: Stamp(T0 + at), worker, core, event });
     };
     let enter = |task: u32, state: State| Event::Enter {
         task: TaskId(task),

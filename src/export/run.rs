@@ -1,7 +1,7 @@
 //! A run as exporters see it: its trace, and what it is called.
 
 use crate::state::State;
-use crate::trace::{KernelRecord, Record, Span, Trace};
+use crate::trace::{KernelRecord, Span, Stamped, Trace};
 use crate::units::{CoreId, LockId, Ns, Range, TaskId, WorkerId};
 
 /// A run to be written: its record, and what is to be said beside it.
@@ -69,18 +69,18 @@ impl<'a> Run<'a> {
 
     /// The core that the task computes on in `span`. What it waits for it does on none.
     pub(super) fn core(span: &Span) -> Option<u64> {
-        let CoreId(core) = Some(span.core).filter(|core| *core != Record::NO_CORE)?;
+        let CoreId(core) = Some(span.core).filter(|core| *core != Stamped::NO_CORE)?;
         (span.state == State::Running).then_some(u64::from(core))
     }
 
     /// Whether the kernel told who was on which core: only then is `preempted` known.
     pub(super) fn is_recorded(&self) -> bool {
-        self.trace.record == KernelRecord::Switches
+        self.trace.kernel_record == KernelRecord::Switches
     }
 
     /// Why the kernel told nothing; `switches` where it did.
     pub(super) fn record(&self) -> String {
-        match &self.trace.record {
+        match &self.trace.kernel_record {
             KernelRecord::Switches => "switches".to_owned(),
             KernelRecord::None(reason) => format!("none: {reason}"),
         }

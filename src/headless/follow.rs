@@ -15,7 +15,7 @@ use crate::recorder::Recorder;
 use crate::recording::{Beside, Finished, Machine, Recording, empty_trace};
 use crate::report::Narrator;
 use crate::settings::Setup;
-use crate::trace::{Begin, End, Frame, Record, Trace};
+use crate::trace::{Begin, End, Frame, Stamped, Trace};
 use crate::units::Ns;
 
 /// A run that is being followed.
@@ -70,10 +70,10 @@ impl Following {
     fn take(&mut self, frame: Frame) -> Result<bool, Stop> {
         match frame {
             Frame::Begin(begin) => self.begin(&begin)?,
-            Frame::Events(records) => {
-                records.iter().for_each(|record| self.trace.push(record));
+            Frame::Events(events) => {
+                events.iter().for_each(|stamped| self.trace.push(stamped));
                 if let Some(narrator) = &mut self.narrator {
-                    say(narrator.tell(&records))?;
+                    say(narrator.tell(&events))?;
                 }
             }
             Frame::End(end) => {
@@ -145,7 +145,7 @@ impl Following {
                     self.trace.suspend(from, to);
                     // The runner does not know of it.
                     if let Some(recorder) = recorder.as_deref_mut().filter(|_| self.trace.t0().is_some()) {
-                        let stood_still = Frame::Events(vec![Record::suspended(from, to)]);
+                        let stood_still = Frame::Events(vec![Stamped::suspended(from, to)]);
                         recorder.frame(&stood_still).map_err(Stop::Failed)?;
                     }
                 }

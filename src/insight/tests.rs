@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::GlobalLock;
 use crate::state::State;
-use crate::trace::{Begin, End, Event, Record, TaskName};
+use crate::trace::{Begin, End, Event, Stamped, TaskName};
 use crate::units::{CoreId, Stamp, TaskId, WorkerId};
 
 const LOCK: GlobalLock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
@@ -10,8 +10,12 @@ const LOCK: GlobalLock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
 fn computing(ms: u64) -> Trace {
     let names = (1..=4).map(|n| TaskName { name: format!("task {n}"), background: false }).collect();
     let mut trace = Trace::new(names, 4);
-    let at =
-        |ms: u64, worker, event| Record { at: Stamp(ms * 1_000_000), worker: WorkerId(worker), core: CoreId(0), event };
+    let at = |ms: u64, worker, event| Stamped {
+        at: Stamp(ms * 1_000_000),
+        worker: WorkerId(worker),
+        core: CoreId(0),
+        event,
+    };
     trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: 4, cores: vec![0, 1], ..Begin::default() });
     for n in 0..4u16 {
         let task = TaskId(n.into());

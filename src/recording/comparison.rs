@@ -112,7 +112,7 @@ impl<'a> Entry<'a> {
     /// may have left it to each other, or where nobody recorded that.
     fn crowded_out(&self) -> Option<f64> {
         let (trace, stage) = (self.run.trace, self.run.plan.stage());
-        let time = trace.makespan().filter(|_| stage.workers == 1 && trace.record == KernelRecord::Switches)?;
+        let time = trace.makespan().filter(|_| stage.workers == 1 && trace.kernel_record == KernelRecord::Switches)?;
         Some(trace.stats(time).sums[State::Preempted as usize].share_of(time))
     }
 

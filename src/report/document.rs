@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::amounts::params;
 use super::fields::{
-    self, Document, Files, IntervalChange, Ipc, Lock, NamedLock, Overhead, Percentiles, Recorder, Spawn, States,
+    self, Document, EventFields, Files, IntervalChange, Ipc, Lock, NamedLock, Overhead, Percentiles, Spawn, States,
     Switches, Task,
 };
 use super::{Run, laps};
@@ -75,7 +75,7 @@ impl Document {
             core_ids,
             core_busy_s,
             kernel_record: kernel_record(trace),
-            recorder: Recorder {
+            recorder: EventFields {
                 events: end.events,
                 events_per_s: end.events as f64 / makespan.as_secs().max(1e-9),
                 ns_per_event: ns_per_event(end),
@@ -259,13 +259,13 @@ pub(super) fn outcome(trace: &Trace, id: TaskId) -> Outcome {
 fn states(trace: &Trace, track: &Track, until: Ns) -> States {
     let sums = track.sums(until);
     // Only the kernel's record could tell this state from `ready`.
-    let known = |state: State| state != State::Preempted || trace.record == KernelRecord::Switches;
+    let known = |state: State| state != State::Preempted || trace.kernel_record == KernelRecord::Switches;
     States(State::ALL.map(|s| known(s).then(|| sums[s as usize].as_secs())))
 }
 
 /// What the figures of running and waiting rest on.
 fn kernel_record(trace: &Trace) -> String {
-    match &trace.record {
+    match &trace.kernel_record {
         KernelRecord::Switches => "switches".to_owned(),
         KernelRecord::None(reason) => format!("none: {reason}; {INSTEAD}"),
     }
@@ -275,7 +275,7 @@ fn kernel_record(trace: &Trace) -> String {
 /// or else by what tasks were seen executing. Where some of the execution was recorded without its core, a core on which
 /// none was seen is unknown rather than idle; where the trace is not whole, all are.
 fn core_busy(trace: &Trace, until: Ns) -> (Vec<u16>, Vec<Option<f64>>) {
-    if trace.record == KernelRecord::Switches {
+    if trace.kernel_record == KernelRecord::Switches {
         let (totals, known) = (trace.crowd().totals(until), trace.crowd().cores());
         let place = |core: u16| known.iter().position(|c| *c == core);
         let used = |place: usize| totals.on_core(place) + totals.beside(place);

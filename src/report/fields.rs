@@ -39,7 +39,7 @@ pub struct Document {
     pub core_ids: Vec<u16>,
     pub core_busy_s: Vec<Option<f64>>,
     pub kernel_record: String,
-    pub recorder: Recorder,
+    pub recorder: EventFields,
     pub overhead_cpu_s: Overhead,
     pub observing: Observing,
     pub busy_machine: Option<f64>,
@@ -177,7 +177,7 @@ impl Serialize for States {
 
 /// What the recorder itself has to say.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Recorder {
+pub struct EventFields {
     pub events: u64,
     pub events_per_s: f64,
     pub ns_per_event: Option<f64>,

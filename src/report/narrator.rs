@@ -10,7 +10,7 @@ use super::table::clean;
 use crate::model::ModelKind;
 use crate::state::{Outcome, State};
 use crate::text::report::{Told, Wait};
-use crate::trace::{Begin, Direction, Event, Record};
+use crate::trace::{Begin, Direction, Event, Stamped};
 use crate::units::{Ns, Stamp, TaskId, WorkerId};
 
 /// So many tasks are told one by one; if there are more, they are counted.
@@ -92,14 +92,14 @@ impl Narrator {
     }
 
     /// What the next `records` tell, in the order in which it happened.
-    pub fn tell(&mut self, records: &[Record]) -> Vec<String> {
-        let mut records = records.to_vec();
-        records.sort_by_key(|r| r.at);
+    pub fn tell(&mut self, events: &[Stamped]) -> Vec<String> {
+        let mut events = events.to_vec();
+        events.sort_by_key(|r| r.at);
         let mut sentences = Vec::new();
-        for record in &records {
-            let at = record.at.since(self.t0);
+        for stamped in &events {
+            let at = stamped.at.since(self.t0);
             sentences.extend(self.counted(at));
-            sentences.extend(self.one(at, record).iter().map(|told| told.sentence(at)));
+            sentences.extend(self.one(at, stamped).iter().map(|told| told.sentence(at)));
         }
         sentences
     }
@@ -114,11 +114,11 @@ impl Narrator {
         self.crowd.as_mut()?.count(at, on_loop).map(|(at, told)| told.sentence(at))
     }
 
-    fn one(&mut self, at: Ns, record: &Record) -> Vec<Told> {
-        let back = self.offs.note(record).filter(|(_, time)| *time >= NOTICED && self.crowd.is_none());
-        match record.event {
-            Event::Lost { count } if record.worker == Record::NO_WORKER => vec![Told::SwitchesLost { count }],
-            Event::Lost { count } => vec![Told::Lost { worker: record.worker.0 + 1, count }],
+    fn one(&mut self, at: Ns, stamped: &Stamped) -> Vec<Told> {
+        let back = self.offs.note(stamped).filter(|(_, time)| *time >= NOTICED && self.crowd.is_none());
+        match stamped.event {
+            Event::Lost { count } if stamped.worker == Stamped::NO_WORKER => vec![Told::SwitchesLost { count }],
+            Event::Lost { count } => vec![Told::Lost { worker: stamped.worker.0 + 1, count }],
             Event::IntervalChanged { .. } => Vec::new(),
             Event::Switched { .. } => back.map_or_else(Vec::new, |(task, time)| self.was_off(at, task, time)),
             Event::Suspended { spent } => vec![Told::StoodStill { time: spent }],
@@ -127,9 +127,9 @@ impl Narrator {
             }
             Event::WorkerEnded { who, outcome: Outcome::Failed, .. } => vec![Told::WorkerFailed { worker: who.0 + 1 }],
             event if self.crowd.is_some() => self.of_many(event),
-            Event::Enter { task, state, ago, due, .. } => self.enters(at, task, state, (ago, due), record.worker),
+            Event::Enter { task, state, ago, due, .. } => self.enters(at, task, state, (ago, due), stamped.worker),
             Event::Ended { task, outcome, signal, .. } => self.ends(task, outcome, signal),
-            Event::WorkerStarted { pid, tid } => vec![Told::WorkerReady { worker: record.worker.0 + 1, pid, tid }],
+            Event::WorkerStarted { pid, tid } => vec![Told::WorkerReady { worker: stamped.worker.0 + 1, pid, tid }],
             Event::WasOff { task, spent } => self.was_off(at, task, spent),
             Event::Copied { task, direction, bytes, spent } => self.copies(at, task, direction, bytes, spent),
             _ => Vec::new(),
@@ -272,8 +272,8 @@ mod tests {
     use crate::trace::Switch;
     use crate::units::CoreId;
 
-    fn at(ms: u64, event: Event) -> Record {
-        Record { at: Stamp(ms * 1_000_000), worker: WorkerId(0), core: CoreId(0), event }
+    fn at(ms: u64, event: Event) -> Stamped {
+        Stamped { at: Stamp(ms * 1_000_000), worker: WorkerId(0), core: CoreId(0), event }
     }
 
     fn enter(task: u32, state: State) -> Event {
@@ -352,8 +352,8 @@ mod tests {
     #[test]
     fn what_the_kernels_record_lost_is_no_workers() {
         let mut narrator = narrator(1, ModelKind::Threads);
-        let lost = |worker, count| Record { worker, ..at(5, Event::Lost { count }) };
-        let told = narrator.tell(&[lost(Record::NO_WORKER, 12), lost(WorkerId(0), 3)]);
+        let lost = |worker, count| Stamped { worker, ..at(5, Event::Lost { count }) };
+        let told = narrator.tell(&[lost(Stamped::NO_WORKER, 12), lost(WorkerId(0), 3)]);
         assert_eq!(told, ["0.005 s: 12 switches of the kernel's record lost.", "0.005 s: 3 events of worker 1 lost."]);
     }
 
@@ -362,7 +362,7 @@ mod tests {
         let mut narrator = narrator(1, ModelKind::Processes);
         let copied = |direction| Event::Copied { task: TaskId(0), direction, bytes: 64, spent: Ns::from_micros(20) };
         let off = Event::WasOff { task: TaskId(0), spent: Ns::from_millis(4) };
-        let sent = Record { worker: WorkerId(1), ..at(0, enter(0, State::Copying)) };
+        let sent = Stamped { worker: WorkerId(1), ..at(0, enter(0, State::Copying)) };
         assert!(narrator.tell(&[sent]).is_empty(), "who sends a task is not who does it");
         let told = narrator.tell(&[
             at(1, copied(Direction::In)),

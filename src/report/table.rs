@@ -226,7 +226,7 @@ fn notes(run: Run<'_>, stats: &Stats) -> Vec<Line> {
     if run.trace.forgotten > Ns::ZERO {
         notes.push(Line::Forgotten { before: run.trace.forgotten });
     }
-    if let KernelRecord::None(why) = &run.trace.record {
+    if let KernelRecord::None(why) = &run.trace.kernel_record {
         notes.push(Line::NoRecord { why: clean(why) });
     }
     notes

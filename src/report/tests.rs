@@ -5,7 +5,7 @@ use crate::insight::Around;
 use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
 use crate::plan::{Rates, Wishes};
 use crate::state::{Outcome, State};
-use crate::trace::{Begin, Direction, End, Event, KernelRecord, Record, TaskName, TaskResult, WorkerUse};
+use crate::trace::{Begin, Direction, End, Event, KernelRecord, Stamped, TaskName, TaskResult, WorkerUse};
 use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 use crate::workload::{Scale, parse};
 
@@ -28,8 +28,8 @@ fn plan_of(setup: &Setup) -> Plan {
     setup.plan(setup.tasks().expect("programs"), 2, Rates::all(1_000))
 }
 
-fn at(ms: u64, worker: u16, core: u16, event: Event) -> Record {
-    Record { at: Stamp(T0 + ms * MS), worker: WorkerId(worker), core: CoreId(core), event }
+fn at(ms: u64, worker: u16, core: u16, event: Event) -> Stamped {
+    Stamped { at: Stamp(T0 + ms * MS), worker: WorkerId(worker), core: CoreId(core), event }
 }
 
 fn enter(task: u32, state: State) -> Event {
@@ -46,13 +46,13 @@ fn begin() -> Begin {
         pid: 100,
         workers: 2,
         cores: vec![4, 6],
-        record: KernelRecord::None("refused".to_owned()),
+        kernel_record: KernelRecord::None("refused".to_owned()),
         ..Begin::default()
     }
 }
 
 /// Task 1 runs for 10 ms on core 4; task 2 waits for the lock, runs on core 6 and is killed after 20 ms.
-fn records() -> Vec<Record> {
+fn events() -> Vec<Stamped> {
     let lock = LockId(0);
     vec![
         at(0, 2, 4, Event::Submitted { task: TaskId(0) }),
@@ -72,18 +72,18 @@ fn records() -> Vec<Record> {
     ]
 }
 
-fn trace_of(plan: &Plan, records: &[Record]) -> Trace {
+fn trace_of(plan: &Plan, events: &[Stamped]) -> Trace {
     let names = plan.stage().tasks.iter().map(|t| TaskName { name: t.name.clone(), background: false }).collect();
     let mut trace = Trace::new(names, plan.stage().workers);
     trace.begin(&begin());
-    records.iter().for_each(|r| trace.push(r));
+    events.iter().for_each(|r| trace.push(r));
     let used = |n: u32| WorkerUse { name: format!("worker {n}"), pid: 101, tid: 101 + n, ..WorkerUse::default() };
     trace.end(End {
         at: Stamp(T0 + 20 * MS),
         cpu: Ns::from_millis(18),
         workers: vec![used(1), used(2)],
         results: vec![TaskResult::done(42, 0), TaskResult::broken(Outcome::Killed)],
-        events: records.len() as u64,
+        events: events.len() as u64,
         ..End::default()
     });
     trace
@@ -91,16 +91,16 @@ fn trace_of(plan: &Plan, records: &[Record]) -> Trace {
 
 const GIL: Model = Model { kind: ModelKind::Threads, lock: GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL) };
 
-fn with_run<T>(model: Model, records: &[Record], busy_machine: Option<f64>, look: impl FnOnce(Run<'_>) -> T) -> T {
+fn with_run<T>(model: Model, events: &[Stamped], busy_machine: Option<f64>, look: impl FnOnce(Run<'_>) -> T) -> T {
     let setup = setup(model);
     let plan = plan_of(&setup);
-    let trace = trace_of(&plan, records);
+    let trace = trace_of(&plan, events);
     let (usable, follower, around) = (2.0, Some(0.01), Around::default());
     look(Run { setup: &setup, plan: &plan, trace: &trace, busy_machine, usable, follower, around })
 }
 
-fn document(model: Model, records: &[Record]) -> Document {
-    with_run(model, records, Some(0.25), |run| Document::of(run).expect("the run is over"))
+fn document(model: Model, events: &[Stamped]) -> Document {
+    with_run(model, events, Some(0.25), |run| Document::of(run).expect("the run is over"))
 }
 
 /// Figures are compared as they are written, to the microsecond.
@@ -110,7 +110,7 @@ fn us(seconds: f64) -> i64 {
 
 #[test]
 fn figures_follow_from_the_trace() {
-    let document = document(GIL, &records());
+    let document = document(GIL, &events());
     assert_eq!((document.workload.as_str(), document.model, document.global_lock), ("pair", "threads", "gil"));
     assert_eq!((document.workers, document.cores, document.seed), (2, 2, 7));
     assert_eq!(document.params["cpu"], Param::Written("5ms".to_owned()));
@@ -129,7 +129,7 @@ fn figures_follow_from_the_trace() {
 
 #[test]
 fn each_task_has_its_worker_its_times_and_its_end() {
-    let document = document(GIL, &records());
+    let document = document(GIL, &events());
     let [first, second] = document.tasks.as_slice() else { panic!("two tasks") };
     assert_eq!((first.worker, first.pid, first.tid), (Some(1), Some(101), Some(102)));
     assert_eq!((first.outcome, first.result, first.signal), ("done", Some(42), None));
@@ -144,9 +144,9 @@ fn each_task_has_its_worker_its_times_and_its_end() {
 
 #[test]
 fn the_state_of_not_knowing_is_null_and_never_zero() {
-    let placeless: Vec<Record> = records()
+    let placeless: Vec<Stamped> = events()
         .into_iter()
-        .map(|r| if r.worker.0 == 1 { Record { core: Record::NO_CORE, ..r } } else { r })
+        .map(|r| if r.worker.0 == 1 { Stamped { core: Stamped::NO_CORE, ..r } } else { r })
         .collect();
     let document = document(Model::plain(ModelKind::Threads), &placeless);
     assert_eq!(document.core_busy_s.iter().map(|s| s.map(us)).collect::<Vec<_>>(), [Some(10_000), None]);
@@ -171,17 +171,17 @@ fn the_state_of_not_knowing_is_null_and_never_zero() {
 
 #[test]
 fn what_is_no_longer_kept_is_not_made_up() {
-    let mut records = records();
+    let mut events = events();
     for round in 0..400 {
         let state = if round % 2 == 0 { State::Running } else { State::Sleep };
-        records.insert(12 + round as usize, at(12, 1, 6, enter(1, state)));
+        events.insert(12 + round as usize, at(12, 1, 6, enter(1, state)));
     }
     let setup = setup(GIL);
     let plan = plan_of(&setup);
     let names = plan.stage().tasks.iter().map(|t| TaskName { name: t.name.clone(), background: false }).collect();
     let mut trace = Trace::new(names, 2).with_limit(100);
     trace.begin(&begin());
-    records.iter().for_each(|r| trace.push(r));
+    events.iter().for_each(|r| trace.push(r));
     trace.end(End { at: Stamp(T0 + 20 * MS), ..End::default() });
     let run = Run {
         setup: &setup,
@@ -201,7 +201,7 @@ fn what_is_no_longer_kept_is_not_made_up() {
 
 #[test]
 fn the_table_reads_like_this() {
-    let text = with_run(GIL, &records(), Some(0.25), table);
+    let text = with_run(GIL, &events(), Some(0.25), table);
     let expected = "\
 pair: 2 tasks of 5 ms
 threads with a GIL (switch interval 5ms): 2 threads, 2 cores, measured
@@ -224,7 +224,7 @@ note: no kernel record (refused): ready is what workers noticed themselves
 
 #[test]
 fn rounds_have_a_column_where_there_are_any() {
-    let text = with_run(GIL, &records(), None, |run| {
+    let text = with_run(GIL, &events(), None, |run| {
         let mut trace = run.trace.clone();
         trace.report.as_mut().expect("a report").results[0] = TaskResult::done(42, 200);
         table(Run { trace: &trace, ..run })
@@ -232,12 +232,12 @@ fn rounds_have_a_column_where_there_are_any() {
     let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("task")).collect();
     assert!(rows[0].ends_with("laps  outcome"), "{text}");
     assert!(rows[1].ends_with("200 (20000/s)  done") && rows[2].ends_with("-  killed by signal 9"), "{text}");
-    assert!(!with_run(GIL, &records(), None, table).contains("laps"));
+    assert!(!with_run(GIL, &events(), None, table).contains("laps"));
 }
 
 #[test]
 fn a_task_that_was_killed_is_a_shortfall() {
-    let said = with_run(GIL, &records(), None, shortfall);
+    let said = with_run(GIL, &events(), None, shortfall);
     assert_eq!(said.as_deref(), Some("1 task did not come to the end: task 2 (killed by signal 9)"));
 }
 
@@ -247,7 +247,7 @@ fn sentences_say_what_happens_and_then_what_it_came_to() {
     let mut narrator = Narrator::new(plan.stage().tasks.iter().map(|t| t.name.clone()), ModelKind::Processes);
     assert_eq!(narrator.begin(&begin()), ["0.000 s: 2 tasks submitted, for 2 workers on 2 cores."]);
     // As rings are drained: in order for each worker, in none across them.
-    let mut shuffled = records();
+    let mut shuffled = events();
     shuffled.sort_by_key(|r| std::cmp::Reverse(r.worker));
     let expected = [
         "0.001 s: worker 1 is ready: process 101, thread 102.",
@@ -259,7 +259,7 @@ fn sentences_say_what_happens_and_then_what_it_came_to() {
         "0.020 s: task 2 was killed by signal 9.",
     ];
     assert_eq!(narrator.tell(&shuffled), expected);
-    let summary = with_run(GIL, &records(), None, summary);
+    let summary = with_run(GIL, &events(), None, summary);
     assert!(
         summary.contains("task 2: killed by signal 9 after 20 ms; running 40 %, GIL 50 %, queued 10 %."),
         "{summary}"
@@ -268,7 +268,7 @@ fn sentences_say_what_happens_and_then_what_it_came_to() {
 
 #[test]
 fn what_a_terminal_would_obey_is_not_printed() {
-    let text = with_run(GIL, &records(), None, |run| {
+    let text = with_run(GIL, &events(), None, |run| {
         let mut setup = run.setup.clone();
         setup.workload.title = "\u{1b}[2J\u{7}wiped".to_owned();
         table(Run { setup: &setup, ..run })
@@ -285,13 +285,13 @@ fn values_are_separated_by_commas_and_quoted_where_they_must_be() {
     assert_eq!(columns[7..12], ["submitted_s", "started_s", "finished_s", "latency_s", "state_queued_s"]);
     assert_eq!((columns[18], columns[21], columns[22]), ("state_gil_s", "result", "laps"));
     assert_eq!(csv_head(true), format!("repeat,{head}"));
-    let rows = with_run(GIL, &records(), None, |run| csv_rows(run, None).expect("the run is over"));
+    let rows = with_run(GIL, &events(), None, |run| csv_rows(run, None).expect("the run is over"));
     let expected = "\
 task 1,1,worker 1,101,102,done,,0,0.001,0.011,0.011,0,0.001,0,0.01,0,,0,0,0,0,42,0
 task 2,2,worker 2,101,103,killed,9,0,0.002,0.02,0.02,0.002,0,0,0.008,0,,0,0.01,0,0,,
 ";
     assert_eq!(rows, expected);
-    let odd = with_run(GIL, &records(), None, |run| {
+    let odd = with_run(GIL, &events(), None, |run| {
         let mut trace = run.trace.clone();
         trace.names[0].name = "one, \"two\"\nthree".to_owned();
         csv_rows(Run { trace: &trace, ..run }, Some(7)).expect("the run is over")
@@ -309,11 +309,11 @@ fn one_task_is_not_called_tasks() {
 
 /// What a printout comes to: two rounds, the second being the run of `records`, and then the end.
 fn printed(format: Format, plain: bool, repeat: Option<u16>, broken: Option<&str>) -> Vec<String> {
-    let good: Vec<Record> = records()
+    let good: Vec<Stamped> = events()
         .into_iter()
         .map(|r| {
             if let Event::Ended { task, .. } = r.event {
-                Record { event: ended(task.0, Outcome::Done, 0), ..r }
+                Stamped { event: ended(task.0, Outcome::Done, 0), ..r }
             } else {
                 r
             }
@@ -327,7 +327,7 @@ fn printed(format: Format, plain: bool, repeat: Option<u16>, broken: Option<&str
         pieces.push(printout.begin(1) + &printout.end(Run { trace: &trace, ..run }, 1).expect("the run is over"));
     });
     if repeat.is_some() {
-        with_run(GIL, &records(), None, |run| {
+        with_run(GIL, &events(), None, |run| {
             pieces.push(printout.begin(2) + &printout.end(run, 2).expect("the run is over"));
         });
     }

@@ -18,7 +18,7 @@ use crate::load::Watch;
 use crate::plan::Plan;
 use crate::recorder::{self, Recorder, Scratch};
 use crate::recording::{Beside, Finished};
-use crate::trace::{End, Frame, FrameError, Record};
+use crate::trace::{End, Frame, FrameError, Stamped};
 use crate::units::{Ns, Stamp, TurnLength};
 
 /// The one run there can be.
@@ -52,7 +52,7 @@ impl Runs {
         id: RunId,
         plan: &Plan,
         to: Sender<News>,
-        quiet: Sender<(RunId, Vec<Record>)>,
+        quiet: Sender<(RunId, Vec<Stamped>)>,
     ) -> Result<(), String> {
         self.stop();
         let mut runner = Runner::spawn(plan).map_err(|e| e.to_string())?;
@@ -64,8 +64,8 @@ impl Runs {
                 let next = frames.next_frame();
                 keep(sent.as_ref(), &next);
                 let news = match next {
-                    Ok(Some(Frame::Events(records))) if std::mem::replace(&mut begun, true) => {
-                        if quiet.send((id, records)).is_err() {
+                    Ok(Some(Frame::Events(events))) if std::mem::replace(&mut begun, true) => {
+                        if quiet.send((id, events)).is_err() {
                             return;
                         }
                         continue;
@@ -138,7 +138,7 @@ impl Runs {
     pub fn stood_still(&self, id: RunId, from: Stamp, to: Stamp) {
         let sent = self.sent.get(&id).and_then(|sent| sent.lock().ok());
         if let Some(mut sent) = sent {
-            sent.events(&[Record::suspended(from, to)]);
+            sent.events(&[Stamped::suspended(from, to)]);
         }
     }
 
@@ -165,7 +165,7 @@ impl Runs {
                 current.throttling = Some(Throttling::begin());
                 Message::Begin(id, begin)
             }
-            Frame::Events(records) => Message::Events(id, records),
+            Frame::Events(events) => Message::Events(id, events),
             Frame::End(end) => {
                 let beside = current.beside(&end);
                 Message::End(id, Box::new(end), beside)
@@ -175,8 +175,8 @@ impl Runs {
     }
 
     /// The message that further events of the run `id` are; nothing if it was stopped.
-    pub fn events(&self, id: RunId, records: Vec<Record>) -> Option<Message> {
-        self.current.as_ref().filter(|c| c.id == id).map(|_| Message::Events(id, records))
+    pub fn events(&self, id: RunId, events: Vec<Stamped>) -> Option<Message> {
+        self.current.as_ref().filter(|c| c.id == id).map(|_| Message::Events(id, events))
     }
 
     /// The message that a cut pipe is: nothing if the run had said its last word.

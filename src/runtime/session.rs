@@ -18,7 +18,7 @@ use crate::app::{App, CoreLoad, Effect, Message, Phase, RunId, update};
 use crate::engine::real::calibrate::Calibration;
 use crate::recorder::Recorder;
 use crate::text::{self, Label};
-use crate::trace::{Frame, Record};
+use crate::trace::{Frame, Stamped};
 use crate::ui::{self, Look};
 use crate::units::{Ns, Stamp};
 
@@ -42,7 +42,7 @@ const LOOK_AT_RUN: Ns = Ns::from_millis(250);
 const FIRST_LOOK: Ns = Ns::from_millis(100);
 
 /// Events of a run.
-type Quiet = (RunId, Vec<Record>);
+type Quiet = (RunId, Vec<Stamped>);
 
 /// The session.
 pub struct Session {
@@ -147,8 +147,8 @@ impl Session {
     /// Takes the events that nobody was woken for. They come after a run's first words, and before its last.
     fn hear_quiet(&mut self, app: &mut App) -> Draw {
         let mut draw = Draw::Not;
-        while let Ok((id, records)) = self.quiet.1.try_recv() {
-            if let Some(message) = self.runs.events(id, records) {
+        while let Ok((id, events)) = self.quiet.1.try_recv() {
+            if let Some(message) = self.runs.events(id, events) {
                 update(app, message);
                 draw = Draw::Soon;
             }

@@ -368,7 +368,7 @@ fn of_all(crowd: &Crowd, sums: &Totals, whole: Ns) -> Shares {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{Begin, Event, Record, TaskName};
+    use crate::trace::{Begin, Event, Stamped, TaskName};
     use crate::units::{CoreId, Stamp, WorkerId};
     use proptest::prelude::*;
 
@@ -384,7 +384,7 @@ mod tests {
         for (at, task, works, core) in steps {
             let state = if *works { State::Running } else { State::Sleep };
             let event = Event::Enter { task: TaskId(*task), state, holds: true, ago: Ns::ZERO, due: None };
-            trace.push(&Record { at: Stamp(at * 1_000), worker: WorkerId(0), core: CoreId(*core), event });
+            trace.push(&Stamped { at: Stamp(at * 1_000), worker: WorkerId(0), core: CoreId(*core), event });
         }
         trace
     }

@@ -4,19 +4,19 @@
 use crate::state::{Outcome, State};
 use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
 
-/// Bytes of one encoded record.
-pub const RECORD_BYTES: usize = 32;
-/// Words of one encoded record.
-pub const RECORD_WORDS: usize = RECORD_BYTES / 8;
+/// Bytes of one encoded event.
+pub const EVENT_BYTES: usize = 32;
+/// Words of one encoded event.
+pub const EVENT_WORDS: usize = EVENT_BYTES / 8;
 
-/// An event with its instant, who recorded it, and on which core that was.
+/// An event with its instant, who saw it, and on which core that was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct Stamped {
     /// When.
     pub at: Stamp,
     /// By which worker. The dispatcher and the collector have the number after the last worker's.
     pub worker: WorkerId,
-    /// On which core; [`Record::NO_CORE`] where nobody looked.
+    /// On which core; [`Stamped::NO_CORE`] where nobody looked.
     pub core: CoreId,
     /// What.
     pub event: Event,
@@ -24,7 +24,7 @@ pub struct Record {
 
 /// What happened.
 ///
-/// Durations count back from (`ago`, `spent`) or forward to (`due`) the record's own instant.
+/// Durations count back from (`ago`, `spent`) or forward to (`due`) its own instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The task is submitted: it is `queued` from now.
@@ -52,7 +52,7 @@ pub enum Event {
         /// For how long, up to now.
         spent: Ns,
     },
-    /// The task computes on another core from now (the record's `core`).
+    /// The task computes on another core from now (the one it is stamped with).
     Moved {
         /// Which.
         task: TaskId,
@@ -70,7 +70,7 @@ pub enum Event {
     },
     /// The creation of the worker begins.
     WorkerStarting {
-        /// Which; not necessarily the one that records this.
+        /// Which; not necessarily the one that says this.
         who: WorkerId,
         /// The task that waits for it.
         task: TaskId,
@@ -84,7 +84,7 @@ pub enum Event {
     },
     /// The worker is gone.
     WorkerEnded {
-        /// Which; not necessarily the one that records this.
+        /// Which; not necessarily the one that says this.
         who: WorkerId,
         /// How.
         outcome: Outcome,
@@ -122,14 +122,14 @@ pub enum Event {
         task: TaskId,
     },
     /// A waiter has waited a whole interval and does not ask: another has asked, or the lock went to another meanwhile.
-    /// Once for each wait, so that thousands of waiters do not fill the record.
+    /// Once for each wait, so that thousands of waiters do not fill the trace.
     LockTimeout {
         /// Which lock.
         lock: LockId,
         /// Who waits on.
         task: TaskId,
     },
-    /// Whoever held the lock died with it: it is taken from the dead, by the next record of its taking.
+    /// Whoever held the lock died with it: it is taken from the dead, by the next one that takes it.
     LockAbandoned {
         /// Which lock.
         lock: LockId,
@@ -160,7 +160,7 @@ pub enum Event {
         /// The new one.
         length: TurnLength,
     },
-    /// The kernel put the thread on a core (the record's `core`), or took it off. By the kernel's record.
+    /// The kernel put the thread on a core (the one it is stamped with), or took it off. By the kernel's record.
     Switched {
         /// The kernel's number of the thread.
         tid: u32,
@@ -211,20 +211,20 @@ const LOW: u64 = (1 << 48) - 1;
 const NEVER: u64 = u64::MAX;
 const NO_TASK: TaskId = TaskId(u32::MAX);
 
-impl Record {
-    /// Who makes records that are no worker's: the kernel.
+impl Stamped {
+    /// Who stamps what is no worker's: the kernel.
     pub const NO_WORKER: WorkerId = WorkerId(u16::MAX);
-    /// The core of a record whose maker did not look.
+    /// The core of an event whose maker did not look.
     pub const NO_CORE: CoreId = CoreId(u16::MAX);
 
     /// That the whole run stood still from one instant to the other.
-    pub fn suspended(from: Stamp, to: Stamp) -> Record {
+    pub fn suspended(from: Stamp, to: Stamp) -> Stamped {
         let event = Event::Suspended { spent: to.since(from) };
-        Record { at: to, worker: Record::NO_WORKER, core: Record::NO_CORE, event }
+        Stamped { at: to, worker: Stamped::NO_WORKER, core: Stamped::NO_CORE, event }
     }
 
     /// As four words.
-    pub fn encode(&self) -> [u64; RECORD_WORDS] {
+    pub fn encode(&self) -> [u64; EVENT_WORDS] {
         let core = u64::from(self.core.0) << 48;
         let short = |t: Ns| t.0.min(LOW);
         let (kind, sub, task, a, b) = match self.event {
@@ -259,8 +259,8 @@ impl Record {
         [self.at.0, head, core | a, b]
     }
 
-    /// Back from four words; nothing where they are not a record.
-    pub fn decode(words: [u64; RECORD_WORDS]) -> Option<Record> {
+    /// Back from four words; nothing where they are none.
+    pub fn decode(words: [u64; EVENT_WORDS]) -> Option<Stamped> {
         let [at, head, a, b] = words;
         let core = CoreId((a >> 48) as u16);
         let a = a & LOW;
@@ -302,7 +302,7 @@ impl Record {
             20 => Event::IntervalChanged { length: TurnLength::Ticks(b as u32) },
             _ => return None,
         };
-        Some(Record { at: Stamp(at), worker, core, event })
+        Some(Stamped { at: Stamp(at), worker, core, event })
     }
 
     /// Encoded, little-endian, at the end of `out`.
@@ -312,13 +312,13 @@ impl Record {
         }
     }
 
-    /// Back from [`RECORD_BYTES`] little-endian bytes; nothing where they are not a record.
-    pub fn read(bytes: &[u8]) -> Option<Record> {
-        let mut words = [0; RECORD_WORDS];
+    /// Back from [`EVENT_BYTES`] little-endian bytes; nothing where they are none.
+    pub fn read(bytes: &[u8]) -> Option<Stamped> {
+        let mut words = [0; EVENT_WORDS];
         for (word, chunk) in words.iter_mut().zip(bytes.chunks_exact(8)) {
             *word = u64::from_le_bytes(chunk.try_into().ok()?);
         }
-        Record::decode(words)
+        Stamped::decode(words)
     }
 }
 
@@ -383,17 +383,17 @@ pub(super) mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_back(at in any::<u64>(), worker in any::<u16>(), core in any::<u16>(), event in events(LOW)) {
-            let record = Record { at: Stamp(at), worker: WorkerId(worker), core: CoreId(core), event };
+            let stamped = Stamped { at: Stamp(at), worker: WorkerId(worker), core: CoreId(core), event };
             let mut bytes = Vec::new();
-            record.write(&mut bytes);
-            prop_assert_eq!(bytes.len(), RECORD_BYTES);
-            prop_assert_eq!(Record::read(&bytes), Some(record));
+            stamped.write(&mut bytes);
+            prop_assert_eq!(bytes.len(), EVENT_BYTES);
+            prop_assert_eq!(Stamped::read(&bytes), Some(stamped));
         }
 
         #[test]
-        fn any_bytes_are_a_record_or_nothing(words in any::<[u64; 4]>()) {
-            if let Some(record) = Record::decode(words) {
-                prop_assert_eq!(Record::decode(record.encode()), Some(record));
+        fn any_bytes_are_an_event_or_nothing(words in any::<[u64; 4]>()) {
+            if let Some(stamped) = Stamped::decode(words) {
+                prop_assert_eq!(Stamped::decode(stamped.encode()), Some(stamped));
             }
         }
     }

@@ -20,12 +20,12 @@ pub struct Switched {
 impl Trace {
     /// Whether the kernel records who is on which core; also before the run has begun, when nobody can say otherwise.
     pub fn is_recorded(&self) -> bool {
-        self.t0().is_none() || self.record == KernelRecord::Switches
+        self.t0().is_none() || self.kernel_record == KernelRecord::Switches
     }
 
     /// How often the run's workers were switched in `range`, by the kernel's record; nothing where there is none.
     pub fn switched(&self, range: Range) -> Option<Switched> {
-        (self.record == KernelRecord::Switches).then(|| self.switched.within(range))
+        (self.kernel_record == KernelRecord::Switches).then(|| self.switched.within(range))
     }
 
     /// The switches of the run's workers: by the kernel's record, or else as workers' accounts say at the end of their

@@ -1,11 +1,11 @@
-//! A run's trace: everything recorded so far, kept so that any stretch of it is found quickly.
+//! A run's trace: everything known of it so far, kept so that any stretch of it is found quickly.
 
 mod forget;
 
 use std::collections::BTreeMap;
 
 use super::crowd::Crowd;
-use super::event::{Direction, Event, Record};
+use super::event::{Direction, Event, Stamped};
 use super::kernel::Counter;
 use super::lock::LockTrack;
 use super::stats::LongestBlock;
@@ -24,7 +24,7 @@ pub struct TaskName {
     pub background: bool,
 }
 
-/// One worker's record.
+/// One worker's events.
 #[derive(Clone, Debug, Default)]
 pub struct WorkerTrack {
     /// Its process; 0 while unknown.
@@ -66,14 +66,14 @@ pub enum Flag {
 /// the most there can be.
 pub const KEPT_MARKS: usize = 500_000;
 
-/// The most locks of which anything is kept. No run has as many; a damaged record may name any number.
+/// The most locks of which anything is kept. No run has as many; a damaged file may name any number.
 const MOST_LOCKS: usize = 1 << 13;
 
-/// The longest run: 104 days, up to which instants are exact wherever they are drawn or divided. A damaged record may say
+/// The longest run: 104 days, up to which instants are exact wherever they are drawn or divided. A damaged file may say
 /// anything; with its instants bounded here, nobody else need think of those that nothing can be added to.
 pub const LONGEST: Ns = Ns(1 << 53);
 
-/// The record of one run.
+/// One run, as far as it is known.
 #[derive(Clone, Debug)]
 pub struct Trace {
     t0: Option<Stamp>,
@@ -82,16 +82,16 @@ pub struct Trace {
     /// The cores the workers may use.
     pub cores: Vec<u16>,
     /// What is known of who was on which core.
-    pub record: KernelRecord,
+    pub kernel_record: KernelRecord,
     /// Who the tasks are, in the plan's order.
     pub names: Vec<TaskName>,
     /// What the workload's own locks are called, in the plan's order.
     pub lock_names: Vec<String>,
     /// What each of them did.
     pub tasks: Vec<Track>,
-    /// Each worker's record, in the plan's order.
+    /// Each worker, in the plan's order.
     pub workers: Vec<WorkerTrack>,
-    /// Each lock's record.
+    /// Each lock.
     pub locks: BTreeMap<LockId, LockTrack>,
     /// Stretches during which the whole run stood still.
     pub suspended: Vec<Range>,
@@ -125,7 +125,7 @@ impl Trace {
             t0: None,
             pid: 0,
             cores: Vec::new(),
-            record: KernelRecord::default(),
+            kernel_record: KernelRecord::default(),
             names,
             lock_names: Vec::new(),
             tasks,
@@ -174,7 +174,7 @@ impl Trace {
         self.t0 = Some(begin.t0);
         self.pid = begin.pid;
         self.cores.clone_from(&begin.cores);
-        self.record.clone_from(&begin.record);
+        self.kernel_record.clone_from(&begin.kernel_record);
         self.set_watchers(&begin.watchers);
     }
 
@@ -222,34 +222,34 @@ impl Trace {
     }
 
     /// One more event.
-    pub fn push(&mut self, record: &Record) {
-        self.extend([record]);
+    pub fn push(&mut self, stamped: &Stamped) {
+        self.extend([stamped]);
     }
 
     /// More events: faster than one by one where they are not in order.
-    pub fn extend<'a>(&mut self, records: impl IntoIterator<Item = &'a Record>) {
-        for record in records {
-            self.take(record);
+    pub fn extend<'a>(&mut self, events: impl IntoIterator<Item = &'a Stamped>) {
+        for stamped in events {
+            self.take(stamped);
         }
         self.crowd.settle();
         self.locks.values_mut().for_each(LockTrack::settle);
         self.block = None;
     }
 
-    fn take(&mut self, record: &Record) {
-        let at = self.offset(record.at);
+    fn take(&mut self, stamped: &Stamped) {
+        let at = self.offset(stamped.at);
         self.latest = self.latest.max(at);
         self.recorded += 1;
-        if let Event::Switched { tid, switch } = record.event {
-            self.weave_switch(tid, at, record.core, switch);
+        if let Event::Switched { tid, switch } = stamped.event {
+            self.weave_switch(tid, at, stamped.core, switch);
         } else {
-            let mut own = self.before_own(record, at);
-            if let (None, Event::Ended { task, .. }) = (&own, record.event) {
+            let mut own = self.before_own(stamped, at);
+            if let (None, Event::Ended { task, .. }) = (&own, stamped.event) {
                 own = self.before_end(task, at);
             }
-            self.take_told(record, at, own.as_mut());
+            self.take_told(stamped, at, own.as_mut());
             if let Some(own) = own {
-                self.after_own(own, record, at);
+                self.after_own(own, stamped, at);
             }
         }
         if self.kept > self.limit {
@@ -258,10 +258,10 @@ impl Trace {
     }
 
     /// Takes what somebody in the run has told; `own` is the thread of the worker who did, where the kernel tells of it.
-    fn take_told(&mut self, record: &Record, at: Ns, own: Option<&mut Own>) {
-        let core = own.as_ref().and_then(|own| own.core()).unwrap_or(record.core);
-        let mark = |state, holds| Mark { at, state, holds, worker: record.worker, core };
-        match record.event {
+    fn take_told(&mut self, stamped: &Stamped, at: Ns, own: Option<&mut Own>) {
+        let core = own.as_ref().and_then(|own| own.core()).unwrap_or(stamped.core);
+        let mark = |state, holds| Mark { at, state, holds, worker: stamped.worker, core };
+        match stamped.event {
             Event::Submitted { task } => self.mark(task, mark(State::Queued, false)),
             Event::Enter { task, state, holds, ago, due } => {
                 if ago > Ns::ZERO && state == State::Running {
@@ -275,7 +275,7 @@ impl Trace {
                 self.mark_until(task, mark, due.map_or(Ns::MAX, |d| at + d));
             }
             Event::WasOff { task, spent } => {
-                self.mark(task, Mark { at: at - spent, core: Record::NO_CORE, ..mark(State::Ready, true) });
+                self.mark(task, Mark { at: at - spent, core: Stamped::NO_CORE, ..mark(State::Ready, true) });
                 self.mark(task, mark(State::Running, true));
             }
             Event::Moved { task } => self.mark(task, mark(State::Running, true)),
@@ -298,12 +298,12 @@ impl Trace {
                 self.worker(who, |w| (w.starting, w.first_task) = (Some(at), Some(task)));
                 self.mark(task, Mark { worker: who, ..mark(State::Starting, true) });
             }
-            Event::WorkerStarted { pid, tid } => self.worker(record.worker, |w| {
+            Event::WorkerStarted { pid, tid } => self.worker(stamped.worker, |w| {
                 (w.pid, w.tid, w.started) = (pid, tid, Some(at));
             }),
             Event::WorkerEnded { who, outcome, signal } => self.worker(who, |w| w.ended = Some((at, outcome, signal))),
-            Event::LoopListens => self.listens(record.worker, at, true),
-            Event::LoopWakes => self.listens(record.worker, at, false),
+            Event::LoopListens => self.listens(stamped.worker, at, true),
+            Event::LoopWakes => self.listens(stamped.worker, at, false),
             Event::LockTaken { lock, task, waited } => self.lock(lock, task, |l| l.taken(at, task, waited)),
             Event::LockReleased { lock, task, forced } => self.lock(lock, task, |l| l.released(at, task, forced)),
             Event::LockAbandoned { lock } => self.lock(lock, TaskId(0), |l| l.abandoned += 1),
@@ -317,7 +317,7 @@ impl Trace {
                     self.copied.1 += spent;
                 }
             }
-            Event::Lost { count } => self.losses.push(Loss { at, worker: record.worker, count }),
+            Event::Lost { count } => self.losses.push(Loss { at, worker: stamped.worker, count }),
             Event::Suspended { spent } => self.suspended.push(Range::new(at - spent, at)),
             Event::IntervalChanged { length } => self.flags.push((at, Flag::Interval(length))),
             Event::Switched { .. } => {}
@@ -326,7 +326,7 @@ impl Trace {
 
     /// The whole run stood still from one instant to the other: it was suspended.
     pub fn suspend(&mut self, from: Stamp, to: Stamp) {
-        self.push(&Record::suspended(from, to));
+        self.push(&Stamped::suspended(from, to));
     }
 
     fn mark(&mut self, task: TaskId, mark: Mark) {
@@ -356,7 +356,7 @@ impl Trace {
         }
     }
 
-    /// So many records more are kept.
+    /// So many changes more are kept.
     pub(super) fn count_kept(&mut self, count: usize) {
         self.kept += count;
     }
@@ -404,8 +404,8 @@ impl Trace {
         self.names.get(id.index()).is_some_and(|n| n.background)
     }
 
-    /// The core that `record` was made on, if anybody looked.
+    /// The core that `stamped` was made on, if anybody looked.
     pub fn core_of(core: CoreId) -> Option<CoreId> {
-        (core != Record::NO_CORE).then_some(core)
+        (core != Stamped::NO_CORE).then_some(core)
     }
 }

@@ -104,7 +104,7 @@ impl Trace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{Begin, Event, Record, TaskName};
+    use crate::trace::{Begin, Event, Stamped, TaskName};
     use crate::units::{CoreId, Stamp, WorkerId};
     use proptest::prelude::*;
 
@@ -118,7 +118,7 @@ mod tests {
     }
 
     fn push(trace: &mut Trace, at: u64, task: u32, event: Event) {
-        trace.push(&Record { at: Stamp(at), worker: WorkerId(task as u16), core: CoreId(0), event });
+        trace.push(&Stamped { at: Stamp(at), worker: WorkerId(task as u16), core: CoreId(0), event });
     }
 
     fn enter(trace: &mut Trace, at: u64, task: u32, state: State) {
@@ -281,7 +281,7 @@ mod tests {
             push(&mut trace, 1, task, taken(task));
         }
         // A second task of the third process waits for that one's lock.
-        trace.push(&Record {
+        trace.push(&Stamped {
             at: Stamp(5),
             worker: WorkerId(2),
             core: CoreId(0),

@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::crowd::{HELPER, SOMEBODY, WATCHER, short};
-use super::event::{Event, Record, Switch};
+use super::event::{Event, Stamped, Switch};
 use super::kernel::Counted;
 use super::store::Trace;
 use super::track::Mark;
@@ -145,16 +145,16 @@ impl Trace {
 
     /// The thread, if it is known to the kernel's record, of the worker who recorded `record` itself; taken out of
     /// its place, and all that was woven behind the record taken back.
-    pub(super) fn before_own(&mut self, record: &Record, at: Ns) -> Option<Own> {
-        let tid = match record.event {
+    pub(super) fn before_own(&mut self, stamped: &Stamped, at: Ns) -> Option<Own> {
+        let tid = match stamped.event {
             Event::WorkerStarted { tid, .. } => tid,
-            _ => *self.threads.of_worker.get(&record.worker.0)?,
+            _ => *self.threads.of_worker.get(&stamped.worker.0)?,
         };
         let thread = std::mem::take(self.threads.known.get_mut(&tid)?);
         let mut own = self.open(tid, thread, at);
-        if own.thread.place.on.is_none() && record.core != Record::NO_CORE {
+        if own.thread.place.on.is_none() && stamped.core != Stamped::NO_CORE {
             // Whoever has a word to say is on a core: that it was put there is lost.
-            self.apply(&mut own.thread, at, record.core, Switch::In);
+            self.apply(&mut own.thread, at, stamped.core, Switch::In);
         }
         Some(own)
     }
@@ -178,10 +178,10 @@ impl Trace {
     }
 
     /// Goes on with a thread after its own event at `at`, which the task's record holds already.
-    pub(super) fn after_own(&mut self, own: Own, record: &Record, at: Ns) {
+    pub(super) fn after_own(&mut self, own: Own, stamped: &Stamped, at: Ns) {
         let Own { tid, mut thread, again } = own;
         let before = thread.clone();
-        match record.event {
+        match stamped.event {
             Event::Enter { task, state: State::Running, .. } => {
                 (thread.computing, thread.minds) = (Some(task), Some(task));
             }
@@ -198,9 +198,9 @@ impl Trace {
                 thread.minds = thread.minds.filter(|t| *t != task);
             }
             Event::WorkerStarted { .. } => {
-                thread.role = Role::Worker(record.worker);
-                thread.minds = self.workers.get(record.worker.index()).and_then(|w| w.first_task);
-                self.threads.of_worker.insert(record.worker.0, tid);
+                thread.role = Role::Worker(stamped.worker);
+                thread.minds = self.workers.get(stamped.worker.index()).and_then(|w| w.first_task);
+                self.threads.of_worker.insert(stamped.worker.0, tid);
             }
             Event::LoopListens => thread.minds = None,
             _ => {}

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{RECORD_BYTES, Record};
+use super::event::{EVENT_BYTES, Stamped};
 use crate::state::Outcome;
 use crate::units::{Ns, Stamp};
 
@@ -15,7 +15,7 @@ pub enum Frame {
     /// The run begins.
     Begin(Begin),
     /// What has happened since the last frame.
-    Events(Vec<Record>),
+    Events(Vec<Stamped>),
     /// The run is over; nothing follows.
     End(End),
     /// The run could not be made, or broke off, for this reason; nothing follows.
@@ -34,7 +34,8 @@ pub struct Begin {
     /// The cores the workers may use.
     pub cores: Vec<u16>,
     /// What is known of who was on which core.
-    pub record: KernelRecord,
+    #[serde(rename = "record")]
+    pub kernel_record: KernelRecord,
     /// Threads of the run that watch or serve it and are no workers.
     pub watchers: Vec<u32>,
 }
@@ -198,7 +199,7 @@ pub fn write_frame(out: &mut impl Write, frame: &Frame) -> io::Result<()> {
     let mut bytes = vec![0; HEAD];
     let kind = match frame {
         Frame::Begin(begin) => json(&mut bytes, begin, 1)?,
-        Frame::Events(records) => return write_events(out, records),
+        Frame::Events(events) => return write_events(out, events),
         Frame::End(end) => json(&mut bytes, end, 3)?,
         Frame::Failed(reason) => {
             bytes.extend_from_slice(reason.as_bytes());
@@ -208,14 +209,14 @@ pub fn write_frame(out: &mut impl Write, frame: &Frame) -> io::Result<()> {
     send(out, bytes, kind)
 }
 
-/// Writes a [`Frame::Events`] of `records` to `out`, in one piece.
+/// Writes a [`Frame::Events`] of `events` to `out`, in one piece.
 ///
 /// # Errors
 /// As `out` says.
-pub fn write_events(out: &mut impl Write, records: &[Record]) -> io::Result<()> {
+pub fn write_events(out: &mut impl Write, events: &[Stamped]) -> io::Result<()> {
     let mut bytes = vec![0; HEAD];
-    bytes.reserve(records.len() * RECORD_BYTES);
-    records.iter().for_each(|r| r.write(&mut bytes));
+    bytes.reserve(events.len() * EVENT_BYTES);
+    events.iter().for_each(|r| r.write(&mut bytes));
     send(out, bytes, EVENTS)
 }
 
@@ -263,7 +264,7 @@ impl<R: Read> FrameReader<R> {
         let malformed = |e: serde_json::Error| FrameError::Malformed(e.to_string());
         Ok(Some(match head[4] {
             1 => Frame::Begin(serde_json::from_slice(&payload).map_err(malformed)?),
-            EVENTS => Frame::Events(payload.chunks_exact(RECORD_BYTES).filter_map(Record::read).collect()),
+            EVENTS => Frame::Events(payload.chunks_exact(EVENT_BYTES).filter_map(Stamped::read).collect()),
             3 => Frame::End(serde_json::from_slice(&payload).map_err(malformed)?),
             4 => Frame::Failed(String::from_utf8_lossy(&payload).into_owned()),
             kind => return Err(FrameError::Malformed(format!("kind {kind}"))),
@@ -280,17 +281,17 @@ mod tests {
     #[test]
     fn frames_are_read_back_and_a_cut_pipe_is_an_error() {
         let event = Event::Submitted { task: TaskId(3) };
-        let record = Record { at: Stamp(7), worker: WorkerId(1), core: CoreId(0), event };
+        let stamped = Stamped { at: Stamp(7), worker: WorkerId(1), core: CoreId(0), event };
         let frames = [
             Frame::Begin(Begin {
                 t0: Stamp(1),
                 pid: 2,
                 workers: 4,
                 cores: vec![0, 1],
-                record: KernelRecord::Switches,
+                kernel_record: KernelRecord::Switches,
                 watchers: vec![7],
             }),
-            Frame::Events(vec![record; 3]),
+            Frame::Events(vec![stamped; 3]),
             Frame::End(End { events: 3, ..End::default() }),
             Frame::Failed("no more processes".to_owned()),
         ];

@@ -40,7 +40,7 @@ fn costs(app: &App) -> Option<Costs> {
     let run = app.run.as_ref()?;
     run.trace.t0()?;
     let trace = &run.trace;
-    let refusal = match &trace.record {
+    let refusal = match &trace.kernel_record {
         KernelRecord::Switches => None,
         KernelRecord::None(why) => Some(why.clone()),
     };

@@ -327,7 +327,7 @@ fn draw_rest(scene: &Cores, places: &Places, y: u16, look: Look, layout: &Layout
 pub fn draw_note(run: &Run, window: Range, y: u16, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let (x, end) = (layout.area.x + 1, layout.area.right());
     let room = usize::from(end - x);
-    let text = match (run.trace.switched(window), &run.trace.record) {
+    let text = match (run.trace.switched(window), &run.trace.kernel_record) {
         (Some(s), _) => text::cores::switches(s.voluntary, s.forced, s.migrations, room),
         (None, KernelRecord::None(reason)) if run.trace.t0().is_some() => Some(text::cores::no_record(reason, room)),
         (None, _) => None,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::Plan;
 use concviz::state::{Outcome, State};
-use concviz::trace::{Direction, Event, RECORD_BYTES};
+use concviz::trace::{Direction, EVENT_BYTES, Event};
 use concviz::units::{Ns, TaskId, TurnLength};
 use concviz::workload::{Op, Task, Until};
 
@@ -63,10 +63,10 @@ fn each_worker_records_in_order_and_nothing_is_lost_or_miscounted() {
         .expect("a run");
         assert_eq!(run.end.lost, lost, "{model:?}");
         assert_eq!(lost, 0, "{model:?}");
-        let own: Vec<_> = run.records.iter().filter(|r| !matches!(r.event, Event::Switched { .. })).collect();
+        let own: Vec<_> = run.events.iter().filter(|r| !matches!(r.event, Event::Switched { .. })).collect();
         assert!(run.end.events >= own.len() as u64, "{model:?}");
         assert!(own.iter().all(|r| r.worker <= run.dispatcher() && r.at >= run.begin.t0), "{model:?}");
-        assert_eq!(RECORD_BYTES, 32);
+        assert_eq!(EVENT_BYTES, 32);
     }
 }
 
@@ -90,7 +90,7 @@ fn a_lock_has_one_holder_at_a_time_and_each_process_has_its_own() {
         let run = mixed_run(model);
         let mut holders = BTreeMap::new();
         let mut turns = BTreeMap::new();
-        for record in &run.records {
+        for record in &run.events {
             match record.event {
                 Event::LockTaken { lock, .. } => {
                     *turns.entry(lock).or_insert(0) += 1;
@@ -153,7 +153,7 @@ fn an_interval_that_is_turned_counts_from_then_on_and_is_in_the_record() {
     })
     .expect("a run");
     assert!(told, "one of the two waits");
-    let changes: Vec<_> = run.records.iter().filter(|r| matches!(r.event, Event::IntervalChanged { .. })).collect();
+    let changes: Vec<_> = run.events.iter().filter(|r| matches!(r.event, Event::IntervalChanged { .. })).collect();
     let [change] = changes[..] else { panic!("ticks are no interval of this lock: {changes:?}") };
     assert_eq!(change.event, Event::IntervalChanged { length: TurnLength::Time(ms(1)) });
     assert!(change.at > run.begin.t0 && change.worker == run.dispatcher());
@@ -165,7 +165,7 @@ fn processes_copy_every_program_in_and_every_result_out() {
     for id in (0..6).map(TaskId) {
         for way in [Direction::In, Direction::Out] {
             let copies: Vec<u64> = run
-                .records
+                .events
                 .iter()
                 .filter_map(|r| match r.event {
                     Event::Copied { task, direction, bytes, .. } if task == id && direction == way => Some(bytes),
@@ -199,7 +199,7 @@ fn unrecorded(plan: Plan) -> Plan {
 fn time_computing_less_time_off_the_core_is_the_cpu_clock() {
     for kind in [ModelKind::Serial, ModelKind::Threads, ModelKind::Async] {
         let run = run(&unrecorded(plan(Model::plain(kind), 4, vec![task(vec![compute(20 * SOME)]); 4])));
-        let off = run.records.iter().filter_map(|r| match r.event {
+        let off = run.events.iter().filter_map(|r| match r.event {
             Event::WasOff { spent, .. } => Some(spent),
             _ => None,
         });
@@ -215,7 +215,7 @@ fn time_computing_less_time_off_the_core_is_the_cpu_clock() {
 fn many_threads_are_not_seen_on_more_cores_than_there_are() {
     let tasks = vec![task(vec![compute(2 * SOME)]); 32];
     let run = run(&unrecorded(plan(Model::plain(ModelKind::Threads), 32, tasks)));
-    let off = run.records.iter().filter_map(|r| match r.event {
+    let off = run.events.iter().filter_map(|r| match r.event {
         Event::WasOff { spent, .. } => Some(spent),
         _ => None,
     });

@@ -102,7 +102,7 @@ fn a_loop_with_thousands_of_tasks_loses_nothing() {
 fn a_task_on_a_loop_whose_time_has_come_is_ready_while_another_blocks_it() {
     let blocks = task(vec![Op::BlockingSleep(Ns::from_millis(30))]);
     let run = run(&plan(Model::plain(ModelKind::Async), 1, vec![task(vec![sleep(2), compute(1)]), blocks]));
-    let ago = run.records.iter().find_map(|r| match r.event {
+    let ago = run.events.iter().find_map(|r| match r.event {
         Event::Enter { task: TaskId(0), state: State::Running, ago, .. } if ago > Ns::ZERO => Some(ago),
         _ => None,
     });
@@ -125,7 +125,7 @@ fn pinned_workers_stay_on_their_cores() {
         plan.stages[0].cores = Some(1);
         let run = run(&plan);
         let [core] = run.begin.cores.as_slice() else { panic!("{:?}", run.begin.cores) };
-        for record in run.records.iter().filter(|r| r.worker < run.dispatcher()) {
+        for record in run.events.iter().filter(|r| r.worker < run.dispatcher()) {
             if let Event::WasOff { .. } | Event::Moved { .. } = record.event {
                 assert_eq!(record.core.0, *core, "{model:?}: {record:?}");
             }

@@ -22,18 +22,18 @@ fn trace_of(run: &Run, workers: u16) -> Trace {
     let names = run.end.results.iter().map(|_| TaskName { name: "task".to_owned(), background: false }).collect();
     let mut trace = Trace::new(names, workers);
     trace.begin(&run.begin);
-    trace.extend(&run.records);
+    trace.extend(&run.events);
     trace.end(run.end.clone());
     trace
 }
 
 fn is_recorded(run: &Run) -> bool {
-    run.begin.record == KernelRecord::Switches
+    run.begin.kernel_record == KernelRecord::Switches
 }
 
 /// Says why nothing is looked at, where the kernel keeps no record for tests.
 fn skipped(run: &Run) -> bool {
-    if let KernelRecord::None(why) = &run.begin.record {
+    if let KernelRecord::None(why) = &run.begin.kernel_record {
         println!("SKIPPED: no kernel record here: {why}");
     }
     !is_recorded(run)
@@ -49,7 +49,7 @@ fn each_thread_is_on_one_core_at_a_time_and_each_core_has_one_thread() {
         assert_eq!(run.end.kernel.map(|k| k.lost), Some(0), "{model:?}");
         let mut on: BTreeMap<u32, CoreId> = BTreeMap::new();
         let mut has: BTreeMap<CoreId, u32> = BTreeMap::new();
-        for record in &run.records {
+        for record in &run.events {
             let Event::Switched { tid, switch } = record.event else { continue };
             match switch {
                 Switch::In => {
@@ -229,8 +229,12 @@ fn a_refused_record_is_said_everywhere_and_the_run_goes_on_without() {
             assert!(unknown.is_null(), "unknown is not nothing");
         }
         assert!(document["tasks"][0]["states_s"]["running"].as_f64().is_some_and(|s| s > 0.0));
-        assert!(!run.records.iter().any(|r| matches!(r.event, Event::Switched { .. })));
-        assert!(matches!(&run.begin.record, KernelRecord::None(why) if why.contains(reason)), "{:?}", run.begin.record);
+        assert!(!run.events.iter().any(|r| matches!(r.event, Event::Switched { .. })));
+        assert!(
+            matches!(&run.begin.kernel_record, KernelRecord::None(why) if why.contains(reason)),
+            "{:?}",
+            run.begin.kernel_record
+        );
         let trace = trace_of(&run, 4);
         assert_eq!(trace.switched(Range::new(Ns::ZERO, trace.latest())), None);
         assert!(doctor.contains("kernel record") && doctor.contains(reason), "{doctor}");
@@ -250,9 +254,9 @@ fn twenty_thousand_switches_a_second_and_none_is_lost() {
     }
     let kernel = run.end.kernel.expect("its account");
     assert_eq!(kernel.lost, 0);
-    let told = run.records.iter().filter(|r| matches!(r.event, Event::Switched { .. })).count() as u64;
+    let told = run.events.iter().filter(|r| matches!(r.event, Event::Switched { .. })).count() as u64;
     assert!(told <= kernel.switches + 1 && kernel.switches > 4_000, "{told} of {kernel:?}");
-    assert!(!run.records.iter().any(|r| matches!(r.event, Event::Lost { .. })));
+    assert!(!run.events.iter().any(|r| matches!(r.event, Event::Lost { .. })));
 }
 
 #[test]
@@ -264,7 +268,7 @@ fn the_record_goes_on_for_a_task_in_the_background() {
         return;
     }
     let trace = trace_of(&run, 2);
-    assert!(run.records.iter().all(|r| r.at <= run.end.at && r.at > Stamp(0)));
+    assert!(run.events.iter().all(|r| r.at <= run.end.at && r.at > Stamp(0)));
     let computed = trace.tasks[0].sums(trace.latest())[State::Running as usize];
     assert!(computed > Ns::from_micros(100), "{computed:?}");
 }

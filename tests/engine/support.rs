@@ -6,7 +6,7 @@ use concviz::engine::real::Runner;
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Engine, Plan, Stage};
 use concviz::state::{Outcome, State};
-use concviz::trace::{Begin, End, Event, Frame, FrameReader, Record};
+use concviz::trace::{Begin, End, Event, Frame, FrameReader, Stamped};
 use concviz::units::{LockId, Ns, Stamp, TaskId, WorkerId};
 use concviz::workload::{Kernel, LockIndex, Op, Request, Spread, Task, Work};
 
@@ -90,7 +90,7 @@ pub fn wrapped(folder: &Path, setup: &str) -> PathBuf {
 /// A run that came to its end, events sorted by time (those of one moment in the order of arrival).
 pub struct Run {
     pub begin: Begin,
-    pub records: Vec<Record>,
+    pub events: Vec<Stamped>,
     pub end: End,
 }
 
@@ -106,18 +106,18 @@ pub fn run_with(exe: &Path, plan: &Plan) -> Result<Run, String> {
 }
 
 /// Reads a run to its end, showing every event to `see`.
-pub fn read(frames: &mut FrameReader<impl std::io::Read>, mut see: impl FnMut(&Record)) -> Result<Run, String> {
-    let (mut begin, mut records) = (None, Vec::new());
+pub fn read(frames: &mut FrameReader<impl std::io::Read>, mut see: impl FnMut(&Stamped)) -> Result<Run, String> {
+    let (mut begin, mut events) = (None, Vec::new());
     loop {
         match frames.next_frame().map_err(|e| e.to_string())?.ok_or("the runner went without a word")? {
             Frame::Begin(b) => begin = Some(b),
             Frame::Events(some) => {
                 some.iter().for_each(&mut see);
-                records.extend(some);
+                events.extend(some);
             }
             Frame::End(end) => {
-                records.sort_by_key(|r: &Record| r.at);
-                return Ok(Run { begin: begin.expect("a beginning"), records, end });
+                events.sort_by_key(|r: &Stamped| r.at);
+                return Ok(Run { begin: begin.expect("a beginning"), events, end });
             }
             Frame::Failed(reason) => return Err(reason),
         }
@@ -163,13 +163,13 @@ impl Run {
         let mut spans: Vec<Span> = Vec::new();
         // The stretch that goes on, and who said so.
         let mut open: Option<(Span, WorkerId)> = None;
-        for record in &self.records {
-            let (task, state, holds) = match record.event {
+        for stamped in &self.events {
+            let (task, state, holds) = match stamped.event {
                 Event::Submitted { task } => (task, State::Queued, false),
                 Event::Enter { task, state, holds, .. } => (task, state, holds),
                 Event::Ended { task, .. } => (task, State::Ended, false),
                 // What its worker did since it last spoke is unknown.
-                Event::Lost { .. } if open.is_some_and(|(_, worker)| worker == record.worker) => {
+                Event::Lost { .. } if open.is_some_and(|(_, worker)| worker == stamped.worker) => {
                     open = None;
                     continue;
                 }
@@ -178,9 +178,9 @@ impl Run {
             if task != id {
                 continue;
             }
-            let next = Span { state, holds, from: record.at, to: record.at };
-            if let Some((last, _)) = open.replace((next, record.worker)) {
-                spans.push(Span { to: record.at, ..last });
+            let next = Span { state, holds, from: stamped.at, to: stamped.at };
+            if let Some((last, _)) = open.replace((next, stamped.worker)) {
+                spans.push(Span { to: stamped.at, ..last });
             }
         }
         spans.extend(open.map(|(last, _)| last));
@@ -193,13 +193,13 @@ impl Run {
     }
 
     pub fn count(&self, what: impl Fn(&Event) -> bool) -> usize {
-        self.records.iter().filter(|r| what(&r.event)).count()
+        self.events.iter().filter(|r| what(&r.event)).count()
     }
 
     /// Whatever was recorded of the lock of that number, in order, with the instant.
     pub fn of_lock(&self, lock: u16) -> impl Iterator<Item = (Stamp, Event)> + '_ {
         let id = LockId::named(lock);
-        self.records.iter().filter(move |r| is_of(r.event, id)).map(|r| (r.at, r.event))
+        self.events.iter().filter(move |r| is_of(r.event, id)).map(|r| (r.at, r.event))
     }
 
     /// Who took the lock of that number, in order; never two at a time, which is checked.
@@ -223,11 +223,11 @@ impl Run {
     pub fn waits(&self, id: TaskId, state: State) -> Vec<Ns> {
         let mut since = None;
         let mut waits = Vec::new();
-        for record in &self.records {
-            match record.event {
-                Event::Enter { task, state: entered, .. } if task == id && entered == state => since = Some(record.at),
+        for stamped in &self.events {
+            match stamped.event {
+                Event::Enter { task, state: entered, .. } if task == id && entered == state => since = Some(stamped.at),
                 Event::Enter { task, ago, .. } if task == id => {
-                    waits.extend(since.take().map(|from| record.at.since(from).less(ago)));
+                    waits.extend(since.take().map(|from| stamped.at.since(from).less(ago)));
                 }
                 _ => {}
             }

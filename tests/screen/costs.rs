@@ -23,14 +23,14 @@ fn line(app: &App) -> String {
 }
 
 /// A run that goes on, one of two seconds that is asked what it costs.
-fn running(size: (u16, u16), record: KernelRecord) -> App {
+fn running(size: (u16, u16), kernel_record: KernelRecord) -> App {
     let mut app = made::app("cpu", size);
     let mut made = Made::default();
     made.submit(4);
     made.enter(0.0, 0, 0, 0, State::Running, true);
     let run = made::id(&app);
-    update(&mut app, Message::Begin(run, Begin { t0: made::T0, cores: vec![0, 1], record, ..Begin::default() }));
-    update(&mut app, Message::Events(run, made.into_records()));
+    update(&mut app, Message::Begin(run, Begin { t0: made::T0, cores: vec![0, 1], kernel_record, ..Begin::default() }));
+    update(&mut app, Message::Events(run, made.into_events()));
     update(&mut app, Message::Tick(made::at(1_000.0)));
     app
 }

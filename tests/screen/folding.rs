@@ -5,7 +5,7 @@ use concviz::export::text;
 use concviz::recording::Beside;
 use concviz::scene::{Folding, Grid, Rows, Scene, View, fold, fold_into, level};
 use concviz::state::{Outcome, State};
-use concviz::trace::{Begin, End, Event, KernelRecord, Record, TaskName, Trace};
+use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, TaskName, Trace};
 use concviz::ui::{Depth, Look, hit, render};
 use concviz::units::{CoreId, Ns, Range, Stamp, TaskId, WorkerId};
 use concviz::workload::Value;
@@ -24,7 +24,7 @@ fn trace(tasks: &[Vec<(State, u64)>]) -> (Trace, Ns) {
         pid: 1,
         workers: tasks.len() as u16,
         cores: vec![0, 1],
-        record: KernelRecord::Switches,
+        kernel_record: KernelRecord::Switches,
         ..Begin::default()
     });
     let mut end = 0;
@@ -32,7 +32,7 @@ fn trace(tasks: &[Vec<(State, u64)>]) -> (Trace, Ns) {
         let task = TaskId(index as u32);
         let mut at = 0;
         let mut push = |at, event| {
-            trace.push(&Record { at: Stamp(at), worker: WorkerId(index as u16), core: CoreId(0), event });
+            trace.push(&Stamped { at: Stamp(at), worker: WorkerId(index as u16), core: CoreId(0), event });
         };
         for &(state, length) in spans {
             push(at, Event::Enter { task, state, holds: true, ago: Ns::ZERO, due: None });
@@ -221,7 +221,7 @@ fn many(tasks: u32, size: (u16, u16)) -> App {
                 pid: 100,
                 workers: 8,
                 cores: (0..10).collect(),
-                record: KernelRecord::Switches,
+                kernel_record: KernelRecord::Switches,
                 ..Begin::default()
             },
         ),
@@ -234,7 +234,7 @@ fn many(tasks: u32, size: (u16, u16)) -> App {
         made.enter(from + each, task, 0, (task % 2) as u16, State::Running, true);
         made.end(from + 2.0 * each, task, 0, Outcome::Done, 0);
     }
-    update(&mut app, Message::Events(run, made.into_records()));
+    update(&mut app, Message::Events(run, made.into_events()));
     let end = End { at: made::at(1_900.0), ..End::default() };
     update(&mut app, Message::End(run, Box::new(end), Beside::default()));
     update(&mut app, Message::Tick(made::at(1_900.0)));

@@ -227,7 +227,7 @@ fn lanes_change_places_twice_a_second_at_most_and_the_chosen_task_goes_with_its_
             // The last task is taken up first.
             let mut made = Made::default();
             made.enter(ms, 11 - step / 10, 0, 0, State::Running, true);
-            update(&mut app, Message::Events(run, made.into_records()));
+            update(&mut app, Message::Events(run, made.into_events()));
         }
         if app.order() != before {
             before = app.order();
@@ -248,7 +248,7 @@ fn a_held_picture_keeps_the_order_of_its_instant() {
     let begin = |app: &mut App, ms: f64, task: u32| {
         let mut made = Made::default();
         made.enter(ms, task, 0, 0, State::Running, true);
-        update(app, Message::Events(run, made.into_records()));
+        update(app, Message::Events(run, made.into_events()));
     };
     made::type_in(&mut app, "s");
     begin(&mut app, 10.0, 7);
@@ -409,7 +409,7 @@ proptest! {
                         None => made.end(*ms as f64, *task, *worker, Outcome::Done, 0),
                     }
                 }
-                update(&mut app, Message::Events(run, made.into_records()));
+                update(&mut app, Message::Events(run, made.into_events()));
                 app.playhead = concviz::app::Playhead::Frozen(Ns::from_millis(*look));
                 now = now + Ns::from_millis(600);
                 update(&mut app, Message::Tick(now));

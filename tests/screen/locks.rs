@@ -184,7 +184,7 @@ fn while_a_wait_goes_on_the_holder_is_named() {
     more.add(15.8, 0, 0, Event::LockTaken { lock: GIL, task: TaskId(0), waited: Ns::from_millis(10) });
     more.enter(15.8, 0, 0, 0, State::Running, true);
     let run = made::id(&app);
-    update(&mut app, Message::Events(run, more.into_records()));
+    update(&mut app, Message::Events(run, more.into_events()));
     update(&mut app, Message::Tick(made::at(18.0)));
     made::press(&mut app, &[Key::Down, Key::Down, Key::Enter]);
     let text = drawn(&app);

@@ -100,8 +100,8 @@ fn a_run_without_the_kernels_record_says_so_at_every_size() {
     ] {
         let mut app = made::app("cpu", size);
         made::type_in(&mut app, "2");
-        let record = KernelRecord::None("it is refused".to_owned());
-        let begin = Begin { t0: made::T0, pid: 1, workers: 4, cores: vec![0, 1], record, ..Begin::default() };
+        let kernel_record = KernelRecord::None("it is refused".to_owned());
+        let begin = Begin { t0: made::T0, pid: 1, workers: 4, cores: vec![0, 1], kernel_record, ..Begin::default() };
         let run = made::id(&app);
         update(&mut app, Message::Begin(run, begin));
         let first = rows(&app, size).remove(0);

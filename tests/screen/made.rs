@@ -6,7 +6,7 @@ use concviz::plan::{Rates, Wishes};
 use concviz::recording::{Beside, Machine, Opened, Recording};
 use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
-use concviz::trace::{Begin, End, Event, KernelRecord, Record, Switches};
+use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, Switches};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 use concviz::workload::{Scale, find};
 
@@ -57,12 +57,12 @@ pub fn id(app: &App) -> RunId {
 /// Events of one worker under construction.
 #[derive(Default)]
 pub struct Made {
-    records: Vec<Record>,
+    events: Vec<Stamped>,
 }
 
 impl Made {
     pub fn add(&mut self, ms: f64, worker: u16, core: u16, event: Event) {
-        self.records.push(Record { at: at(ms), worker: WorkerId(worker), core: CoreId(core), event });
+        self.events.push(Stamped { at: at(ms), worker: WorkerId(worker), core: CoreId(core), event });
     }
 
     pub fn enter(&mut self, ms: f64, task: u32, worker: u16, core: u16, state: State, holds: bool) {
@@ -81,8 +81,8 @@ impl Made {
     }
 
     /// The events, to be sent to a run that goes on.
-    pub fn into_records(self) -> Vec<Record> {
-        self.records
+    pub fn into_events(self) -> Vec<Stamped> {
+        self.events
     }
 
     /// Sends it all to the program as a finished run of `ms` milliseconds.
@@ -115,12 +115,12 @@ impl Made {
                     pid: 100,
                     workers,
                     cores: vec![0, 1],
-                    record: KernelRecord::Switches,
+                    kernel_record: KernelRecord::Switches,
                     ..Begin::default()
                 },
             ),
         );
-        update(app, Message::Events(run, self.records));
+        update(app, Message::Events(run, self.events));
     }
 }
 

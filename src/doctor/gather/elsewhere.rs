@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use super::super::facts::{Group, Limits, Load, Record, Speed};
+use super::super::facts::{Group, Limits, Load, RecordFacts, Speed};
 use crate::units::{Ns, Stamp};
 
 /// This instant.
@@ -34,8 +34,8 @@ pub(super) fn speed() -> Speed {
 }
 
 /// There is no record, since nothing is run here.
-pub(super) fn kernel_record() -> Record {
-    Record { refused: Some("there are no measured runs here".to_owned()), cure: None }
+pub(super) fn kernel_record() -> RecordFacts {
+    RecordFacts { refused: Some("there are no measured runs here".to_owned()), cure: None }
 }
 
 /// The system's limits are not known.

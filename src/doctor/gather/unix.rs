@@ -4,7 +4,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use super::super::facts::{Files, Group, Limit, Limits, Load, Record, Speed};
+use super::super::facts::{Files, Group, Limit, Limits, Load, RecordFacts, Speed};
 use crate::engine::real::calibrate;
 use crate::engine::real::machine::{self, Quota};
 use crate::engine::real::{record, sys};
@@ -38,10 +38,10 @@ pub(super) fn load(allowed: &[u16]) -> Load {
 }
 
 /// Whether the kernel records the switches of what this program starts.
-pub(super) fn kernel_record() -> Record {
+pub(super) fn kernel_record() -> RecordFacts {
     match record::is_permitted() {
-        Ok(()) => Record::default(),
-        Err(refusal) => Record { refused: Some(refusal.why), cure: refusal.cure },
+        Ok(()) => RecordFacts::default(),
+        Err(refusal) => RecordFacts { refused: Some(refusal.why), cure: refusal.cure },
     }
 }
 

@@ -11,7 +11,7 @@ use super::message::Command;
 use super::record::KernelRings;
 use super::shared::Shared;
 use super::{kin, sys};
-use crate::trace::{Begin, End, Event, Frame, Record, RecordUse, write_events, write_frame};
+use crate::trace::{Begin, End, Event, Frame, RecordUse, Stamped, write_events, write_frame};
 use crate::units::{Ns, Stamp, TurnLength, WorkerId};
 
 /// Between two sweeps: three for each frame of a screen. Since the kernel's record is never silent, each sweep wakes
@@ -67,8 +67,8 @@ impl Collector {
         let thread = thread::Builder::new().name("collector".to_owned()).spawn(move || {
             sys::take_short_turns();
             let (memory, deadlock) = (Memory::default(), Deadlock::default());
-            let (records, early, turned) = (Vec::new(), Vec::new(), Vec::new());
-            let mut sweeper = Sweeper { shared, names, kernel, out, records, early, memory, deadlock, turned };
+            let (events, early, turned) = (Vec::new(), Vec::new(), Vec::new());
+            let mut sweeper = Sweeper { shared, names, kernel, out, events, early, memory, deadlock, turned };
             // Nobody reads what is written: there is nothing left to run for.
             if sweeper.run(&received).is_err() {
                 kin::die_with_children();
@@ -116,9 +116,9 @@ struct Sweeper<W> {
     kernel: Option<KernelRings>,
     out: W,
     /// What is to be written next, in order.
-    records: Vec<Record>,
+    events: Vec<Stamped>,
     /// What came after the cut of the last sweep: it waits for the next, so that each sweep is of one moment.
-    early: Vec<Record>,
+    early: Vec<Stamped>,
     memory: Memory,
     deadlock: Deadlock,
     /// Changes of the global lock's interval that have not been written.
@@ -181,23 +181,23 @@ impl<W: Write> Sweeper<W> {
     /// there were.
     fn sweep(&mut self, until: Option<Stamp>) -> io::Result<usize> {
         let cut = until.unwrap_or_else(sys::now);
-        std::mem::swap(&mut self.records, &mut self.early);
+        std::mem::swap(&mut self.events, &mut self.early);
         for (worker, ring) in self.shared.rings() {
-            ring.drain(&mut self.records);
+            ring.drain(&mut self.events);
             if until.is_some() && ring.untold() > 0 {
                 let event = Event::Lost { count: ring.untold() };
-                self.records.push(Record { at: cut, worker, core: Record::NO_CORE, event });
+                self.events.push(Stamped { at: cut, worker, core: Stamped::NO_CORE, event });
             }
         }
         if let Some(kernel) = &mut self.kernel {
-            kernel.drain(&mut self.records);
-            self.records.extend(until.and_then(|_| kernel.untold(cut)));
+            kernel.drain(&mut self.events);
+            self.events.extend(until.and_then(|_| kernel.untold(cut)));
         }
         self.note_turned();
         // Runs that are in order each: stable, so that what one thread recorded at one instant stays in its order.
-        self.records.sort_by_key(|record| record.at);
-        self.early.extend(self.records.drain(self.records.partition_point(|record| record.at <= cut)..));
-        let brought = self.records.len();
+        self.events.sort_by_key(|stamped| stamped.at);
+        self.early.extend(self.events.drain(self.events.partition_point(|stamped| stamped.at <= cut)..));
+        let brought = self.events.len();
         self.write()?;
         Ok(brought)
     }
@@ -206,18 +206,18 @@ impl<W: Write> Sweeper<W> {
     /// far, of which nothing may come later with an earlier instant.
     fn note_turned(&mut self) {
         let worker = WorkerId(self.shared.workers());
-        let last = self.records.iter().rev().find(|r| r.worker == worker).map_or(Stamp(0), |r| r.at);
+        let last = self.events.iter().rev().find(|r| r.worker == worker).map_or(Stamp(0), |r| r.at);
         for (at, length) in self.turned.drain(..) {
             let event = Event::IntervalChanged { length };
-            self.records.push(Record { at: at.max(last), worker, core: Record::NO_CORE, event });
+            self.events.push(Stamped { at: at.max(last), worker, core: Stamped::NO_CORE, event });
         }
     }
 
     fn write(&mut self) -> io::Result<()> {
-        for part in self.records.chunks(FRAME) {
+        for part in self.events.chunks(FRAME) {
             write_events(&mut self.out, part)?;
         }
-        self.records.clear();
+        self.events.clear();
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use crossbeam::utils::CachePadded;
 
 use super::gil::{Gil, Turn};
 use super::kernels::Labour;
-use super::ring::Recorder;
+use super::ring::Tracer;
 use super::shared::Shared;
 use super::sys;
 use crate::state::{Outcome, State};
@@ -26,7 +26,7 @@ const LONGEST_PIECE: Ns = Ns::from_micros(100);
 /// A worker at work.
 pub(super) struct Worker {
     pub(super) shared: Shared,
-    pub(super) recorder: Recorder,
+    pub(super) tracer: Tracer,
     turn: Option<Turn>,
     /// Set where somebody else wants the lock; never where there is none. Read just as often in either case.
     wanted: Arc<CachePadded<AtomicBool>>,
@@ -42,14 +42,14 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    /// One that records with `recorder` and competes for `gil`, if there is one.
-    pub(super) fn new(shared: Shared, recorder: Recorder, gil: Option<&Arc<Gil>>) -> Worker {
+    /// One that emits its events with `tracer` and competes for `gil`, if there is one.
+    pub(super) fn new(shared: Shared, tracer: Tracer, gil: Option<&Arc<Gil>>) -> Worker {
         let turn = gil.map(|g| Turn::new(Arc::clone(g)));
         let wanted = gil.map_or_else(Arc::default, |g| g.wanted());
         let poll_every = shared.poll_every();
         Worker {
             shared,
-            recorder,
+            tracer,
             turn,
             wanted,
             poll_every,
@@ -62,24 +62,24 @@ impl Worker {
 
     /// Takes the lock, where there is one, and goes on with `task`, which could have since `ready`, if that is known.
     pub(super) fn go_on(&mut self, task: TaskId, ready: Option<Stamp>) {
-        let waited = self.turn.as_mut().is_some_and(|t| t.take(&self.recorder, task));
+        let waited = self.turn.as_mut().is_some_and(|t| t.take(&self.tracer, task));
         let at = sys::now();
         // What passed before the lock was asked for is part of the wait; after it, nobody knows how much was whose.
         let ago = ready.filter(|_| !waited).map_or(Ns::ZERO, |r| at.since(r));
         self.core = sys::core();
         self.looked = at;
-        self.recorder.record_at(at, Event::Enter { task, state: State::Running, holds: true, ago, due: None });
+        self.tracer.emit_at(at, Event::Enter { task, state: State::Running, holds: true, ago, due: None });
     }
 
     /// Takes the lock for `task`, if there is one, while the task goes on with what it does; whether it had to wait.
     pub(super) fn take_lock(&mut self, task: TaskId) -> bool {
-        self.turn.as_mut().is_some_and(|turn| turn.take(&self.recorder, task))
+        self.turn.as_mut().is_some_and(|turn| turn.take(&self.tracer, task))
     }
 
     /// Lets go of the lock, if there is one and it is held.
     pub(super) fn release_lock(&mut self) {
         if let Some(turn) = &mut self.turn {
-            turn.release(&self.recorder);
+            turn.release(&self.tracer);
         }
     }
 
@@ -111,10 +111,10 @@ impl Worker {
             let now = labour.advance(until_check.unwrap_or(most).min(most - done), &self.wanted);
             done += now;
             let Some(turn) = self.turn.as_mut().filter(|_| until_check.is_some()) else { return (done, false) };
-            let (recorder, from, quickest) = (&self.recorder, self.looked, self.quickest[kernel as usize]);
+            let (tracer, from, quickest) = (&self.tracer, self.looked, self.quickest[kernel as usize]);
             let (expected, watches) = (quickest.times(done, in_a_piece), self.watches_itself);
-            let late = |at| note_late(recorder, task, (from, at), expected, watches);
-            let lost_the_lock = turn.work(recorder, task, (now, in_a_piece), late);
+            let late = |at| note_late(tracer, task, (from, at), expected, watches);
+            let lost_the_lock = turn.work(tracer, task, (now, in_a_piece), late);
             if lost_the_lock || done == most {
                 return (done, lost_the_lock);
             }
@@ -125,9 +125,9 @@ impl Worker {
     fn look_up(&mut self, task: TaskId, kernel: Kernel, piece: u64) {
         let (from, expected) = (self.looked, self.expected(kernel, piece));
         // Whoever wants the lock is served first.
-        let (recorder, watches) = (&self.recorder, self.watches_itself);
-        let late = |at| note_late(recorder, task, (from, at), expected, watches);
-        if self.turn.as_mut().is_some_and(|t| t.look(recorder, task, late)) {
+        let (tracer, watches) = (&self.tracer, self.watches_itself);
+        let late = |at| note_late(tracer, task, (from, at), expected, watches);
+        if self.turn.as_mut().is_some_and(|t| t.look(tracer, task, late)) {
             self.go_on(task, None);
             return;
         }
@@ -135,7 +135,7 @@ impl Worker {
             return;
         }
         let now = sys::now();
-        note_late(recorder, task, (from, now), expected, watches);
+        note_late(tracer, task, (from, now), expected, watches);
         if piece == self.poll_every[kernel as usize] {
             let quickest = &mut self.quickest[kernel as usize];
             *quickest = now.since(from).min(*quickest);
@@ -143,15 +143,15 @@ impl Worker {
         let core = sys::core();
         if core != self.core {
             self.core = core;
-            self.recorder.record_at(now, Event::Moved { task });
+            self.tracer.emit_at(now, Event::Moved { task });
         }
         self.looked = now;
     }
 
     /// Records that `task`, which was running, now is in the state that `event` says; when.
     pub(super) fn leave(&mut self, task: TaskId, event: Event) -> Stamp {
-        note_late(&self.recorder, task, (self.looked, sys::now()), Ns::ZERO, self.watches_itself);
-        self.recorder.record(event)
+        note_late(&self.tracer, task, (self.looked, sys::now()), Ns::ZERO, self.watches_itself);
+        self.tracer.emit(event)
     }
 
     /// How long so many iterations of `kernel` take at their quickest.
@@ -161,14 +161,14 @@ impl Worker {
 
     /// Gives the lock up if somebody asked for it, and goes on once it is back.
     pub(super) fn give_lock_up_if_wanted(&mut self, task: TaskId) {
-        if self.turn.as_mut().is_some_and(|t| t.round(&self.recorder, task)) {
+        if self.turn.as_mut().is_some_and(|t| t.round(&self.tracer, task)) {
             self.go_on(task, None);
         }
     }
 
     /// Records that `task` is over, on this thread; everyone may see it.
     pub(super) fn end(&mut self, task: TaskId, outcome: Outcome) {
-        let cpu = self.recorder.publish(sys::thread_cpu());
+        let cpu = self.tracer.publish(sys::thread_cpu());
         self.leave(task, Event::Ended { task, outcome, signal: 0, cpu });
         self.shared.mark_over(task);
     }
@@ -176,9 +176,9 @@ impl Worker {
 
 /// Records that what took from the first to the second instant instead of the `expected` time did so because its worker
 /// was off its core, if it is the worker that `watches` this.
-fn note_late(recorder: &Recorder, task: TaskId, (from, at): (Stamp, Stamp), expected: Ns, watches: bool) {
+fn note_late(tracer: &Tracer, task: TaskId, (from, at): (Stamp, Stamp), expected: Ns, watches: bool) {
     let spent = at.since(from).less(expected);
     if watches && spent > LATE {
-        recorder.record_at(at, Event::WasOff { task, spent });
+        tracer.emit_at(at, Event::WasOff { task, spent });
     }
 }

@@ -44,8 +44,8 @@ const GLANCE: Ns = Ns::from_micros(20);
 
 /// Runs all tasks, until the last one that counts is over. What is suspended then stays so.
 pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
-    let recorder = run.main_worker(c"loop")?;
-    let worker = Worker::new(run.shared, recorder, run.gil(WorkerId(0)).as_ref());
+    let tracer = run.main_worker(c"loop")?;
+    let worker = Worker::new(run.shared, tracer, run.gil(WorkerId(0)).as_ref());
     let turns = Arc::new(Loop {
         run: Arc::clone(run),
         worker: Mutex::new(worker),
@@ -59,7 +59,7 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
     let finish = runtime.block_on(async {
         let (results, mut received) = tokio::sync::mpsc::unbounded_channel();
         for task in (0..run.stage.tasks.len() as u32).map(TaskId) {
-            turns.worker().recorder.record(enter(task, State::Ready, false, None));
+            turns.worker().tracer.emit(enter(task, State::Ready, false, None));
             tokio::spawn(live(Arc::clone(&turns), task, results.clone()));
         }
         drop(results);
@@ -87,12 +87,12 @@ fn build(turns: &Arc<Loop>) -> std::io::Result<Runtime> {
         .enable_io()
         .on_thread_park(move || {
             let mut worker = parks.worker();
-            let at = worker.recorder.record(Event::LoopListens);
+            let at = worker.tracer.emit(Event::LoopListens);
             worker.release_lock();
             parks.listens.store(at.0, Ordering::Relaxed);
         })
         .on_thread_unpark(move || {
-            let at = wakes.worker().recorder.record(Event::LoopWakes);
+            let at = wakes.worker().tracer.emit(Event::LoopWakes);
             if at.since(Stamp(wakes.listens.load(Ordering::Relaxed))) > GLANCE {
                 wakes.woke.store(at.0, Ordering::Relaxed);
             }
@@ -271,7 +271,7 @@ impl Life<'_> {
         let came = sys::now();
         let held = if let Ok(held) = mutex.try_lock() {
             lock.note_taken(task, self.depth);
-            note_taken(&self.turns.worker().recorder, task, id, (came, came), Taken::Properly);
+            note_taken(&self.turns.worker().tracer, task, id, (came, came), Taken::Properly);
             held
         } else {
             let came = self.leave(StepKind::Lock, None);
@@ -279,12 +279,12 @@ impl Life<'_> {
             let held = mutex.lock().await;
             shared.set_waits(task, None);
             lock.note_taken(task, self.depth);
-            note_taken(&self.turns.worker().recorder, task, id, (came, sys::now()), Taken::Properly);
+            note_taken(&self.turns.worker().tracer, task, id, (came, sys::now()), Taken::Properly);
             self.turns.go_on(task, Some(lock.released().max(came)));
             held
         };
         let value = self.all(body, value).await;
-        let at = self.turns.worker().recorder.record(Event::LockReleased { lock: id, task, forced: false });
+        let at = self.turns.worker().tracer.emit(Event::LockReleased { lock: id, task, forced: false });
         lock.note_free(at);
         drop(held);
         value

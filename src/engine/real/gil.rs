@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use crossbeam::utils::CachePadded;
 
-use super::ring::Recorder;
+use super::ring::Tracer;
 use super::shared::Shared;
 use crate::model::GlobalLock;
 use crate::state::State;
@@ -55,26 +55,26 @@ impl Gil {
         }
     }
 
-    fn take(&self, recorder: &Recorder, task: TaskId) -> bool {
+    fn take(&self, tracer: &Tracer, task: TaskId) -> bool {
         match &self.kind {
-            Kind::Asked(lock) => lock.take(recorder, task, false),
-            Kind::Ticking(lock) => lock.take(recorder, task),
+            Kind::Asked(lock) => lock.take(tracer, task, false),
+            Kind::Ticking(lock) => lock.take(tracer, task),
         }
     }
 
     /// Lets go of the lock, which `me` holds, to do something without it.
-    fn release(&self, recorder: &Recorder, task: TaskId) {
-        let me = u32::from(recorder.worker().0);
+    fn release(&self, tracer: &Tracer, task: TaskId) {
+        let me = u32::from(tracer.worker().0);
         let released = Event::LockReleased { lock: self.id, task, forced: false };
         match &self.kind {
             Kind::Asked(lock) => {
                 let at = lock.open(me);
-                recorder.record_at(at, released);
+                tracer.emit_at(at, released);
                 lock.see_it_taken(me);
             }
             Kind::Ticking(lock) => {
                 let at = lock.open();
-                recorder.record_at(at, released);
+                tracer.emit_at(at, released);
             }
         }
     }
@@ -101,14 +101,14 @@ impl Turn {
 
     /// Takes the lock for `task` if this worker does not hold it; whether it had to wait. A worker that goes on with
     /// another task keeps the lock: that is recorded as a hand-over within the worker.
-    pub(super) fn take(&mut self, recorder: &Recorder, task: TaskId) -> bool {
+    pub(super) fn take(&mut self, tracer: &Tracer, task: TaskId) -> bool {
         let lock = self.gil.id;
         match self.holds_for.replace(task) {
-            None => self.gil.take(recorder, task),
+            None => self.gil.take(tracer, task),
             Some(before) => {
                 if before != task {
-                    let at = recorder.record(Event::LockReleased { lock, task: before, forced: false });
-                    recorder.record_at(at, Event::LockTaken { lock, task, waited: Ns::ZERO });
+                    let at = tracer.emit(Event::LockReleased { lock, task: before, forced: false });
+                    tracer.emit_at(at, Event::LockTaken { lock, task, waited: Ns::ZERO });
                 }
                 false
             }
@@ -116,9 +116,9 @@ impl Turn {
     }
 
     /// Lets go of the lock, if held.
-    pub(super) fn release(&mut self, recorder: &Recorder) {
+    pub(super) fn release(&mut self, tracer: &Tracer) {
         if let Some(task) = self.holds_for.take() {
-            self.gil.release(recorder, task);
+            self.gil.release(tracer, task);
         }
     }
 
@@ -126,9 +126,9 @@ impl Turn {
     /// is to be recorded of the time before, `first` records when the others have been served. Under the older lock,
     /// which nobody asks for, nothing happens here: see [`Turn::work`].
     #[inline]
-    pub(super) fn look(&mut self, recorder: &Recorder, task: TaskId, first: impl FnOnce(Stamp)) -> bool {
+    pub(super) fn look(&mut self, tracer: &Tracer, task: TaskId, first: impl FnOnce(Stamp)) -> bool {
         match &self.gil.kind {
-            Kind::Asked(lock) if self.holds_for.is_some() => lock.look(recorder, task, first),
+            Kind::Asked(lock) if self.holds_for.is_some() => lock.look(tracer, task, first),
             _ => false,
         }
     }
@@ -148,22 +148,22 @@ impl Turn {
     #[inline]
     pub(super) fn work(
         &mut self,
-        recorder: &Recorder,
+        tracer: &Tracer,
         task: TaskId,
         (done, in_a_piece): (u64, u64),
         first: impl FnOnce(Stamp),
     ) -> bool {
         match &self.gil.kind {
-            Kind::Ticking(lock) => lock.spend_work(done, in_a_piece) && lock.check(recorder, task, first),
+            Kind::Ticking(lock) => lock.spend_work(done, in_a_piece) && lock.check(tracer, task, first),
             Kind::Asked(_) => false,
         }
     }
 
     /// At the end of a round of a loop: gives the lock up where it is time to; whether somebody else had it.
-    pub(super) fn round(&mut self, recorder: &Recorder, task: TaskId) -> bool {
+    pub(super) fn round(&mut self, tracer: &Tracer, task: TaskId) -> bool {
         match &self.gil.kind {
-            Kind::Asked(_) => self.look(recorder, task, |_| ()),
-            Kind::Ticking(lock) if self.holds_for.is_some() => lock.spend_round() && lock.check(recorder, task, |_| ()),
+            Kind::Asked(_) => self.look(tracer, task, |_| ()),
+            Kind::Ticking(lock) if self.holds_for.is_some() => lock.spend_round() && lock.check(tracer, task, |_| ()),
             Kind::Ticking(_) => false,
         }
     }

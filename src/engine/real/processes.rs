@@ -93,9 +93,9 @@ impl Dispatcher<'_> {
     /// Starts the worker `who` and sends it the task of the same number.
     fn hire(&mut self, who: WorkerId) -> io::Result<()> {
         let task = TaskId(u32::from(who.0));
-        let recorder = &self.run.dispatcher;
-        let at = recorder.record(Event::WorkerStarting { who, task });
-        recorder.record_at(at, steps::starting(task));
+        let tracer = &self.run.dispatcher;
+        let at = tracer.emit(Event::WorkerStarting { who, task });
+        tracer.emit_at(at, steps::starting(task));
         let (line, theirs) = UnixStream::pair()?;
         let child = Command::new("/proc/self/exe")
             .args([super::WORKER, &kin::introduction(), &who.0.to_string()])
@@ -134,13 +134,13 @@ impl Dispatcher<'_> {
         };
         let (bytes, spent) = (reply.bytes, reply.spent);
         let Reply { id: task, result, cpu } = reply.value;
-        let recorder = &self.run.dispatcher;
-        let at = recorder.record(Event::Copied { task, direction: Direction::Out, bytes, spent });
+        let tracer = &self.run.dispatcher;
+        let at = tracer.emit(Event::Copied { task, direction: Direction::Out, bytes, spent });
         let result = result.unwrap_or_else(|why| {
             self.broken.get_or_insert(why);
             TaskResult::broken(Outcome::Failed)
         });
-        recorder.record_at(at, Event::Ended { task, outcome: result.outcome, signal: 0, cpu });
+        tracer.emit_at(at, Event::Ended { task, outcome: result.outcome, signal: 0, cpu });
         self.run.shared.mark_over(task);
         self.finish.hold(task, result);
         member.task = None;
@@ -149,7 +149,7 @@ impl Dispatcher<'_> {
         }
         match self.queue.next() {
             Some(next) => {
-                self.run.dispatcher.record(copying(next));
+                self.run.dispatcher.emit(copying(next));
                 member.send(self.run, next);
             }
             None => member.leave(self.run),
@@ -165,21 +165,21 @@ impl Dispatcher<'_> {
         let status = member.child.0.wait().unwrap_or_default();
         let (outcome, signal) = fate(status);
         member.leave(self.run);
-        let recorder = &self.run.dispatcher;
+        let tracer = &self.run.dispatcher;
         if let Some(task) = member.task.take() {
             let cpu = self.run.account(member.who).cpu;
-            recorder.record(Event::Ended { task, outcome, signal, cpu });
+            tracer.emit(Event::Ended { task, outcome, signal, cpu });
             self.run.shared.mark_over(task);
             self.finish.hold(task, TaskResult::broken(outcome));
         }
-        recorder.record(Event::WorkerEnded { who: member.who, outcome, signal });
+        tracer.emit(Event::WorkerEnded { who: member.who, outcome, signal });
     }
 
     /// Nobody is left to do what is queued.
     fn give_up(&mut self) {
         for task in self.queue.by_ref() {
             let outcome = Outcome::Failed;
-            self.run.dispatcher.record(Event::Ended { task, outcome, signal: 0, cpu: Ns::ZERO });
+            self.run.dispatcher.emit(Event::Ended { task, outcome, signal: 0, cpu: Ns::ZERO });
             self.finish.hold(task, TaskResult::broken(outcome));
         }
     }

@@ -8,7 +8,7 @@ use rustix::io::Errno;
 
 use super::machine;
 use super::sys::{self, Noted, SwitchRing};
-use crate::trace::{Event, Record, Switch};
+use crate::trace::{Event, Stamped, Switch};
 use crate::units::Stamp;
 
 /// Pages of a ring, at most: 16,384 switches between two sweeps, and just what a user may lock on each core.
@@ -23,7 +23,7 @@ const ALL_PAGES: usize = 2048;
 pub(super) struct KernelRings {
     rings: Vec<SwitchRing>,
     /// When it was begun, by whom, and where that thread was.
-    begun: Record,
+    begun: Stamped,
     told: bool,
     /// How many records there were, and how many of those that were lost the rings told of.
     pub(super) count: u64,
@@ -52,7 +52,7 @@ impl KernelRings {
     }
 
     /// Appends everything that the kernel has written down to `out`, core by core.
-    pub(super) fn drain(&mut self, out: &mut Vec<Record>) {
+    pub(super) fn drain(&mut self, out: &mut Vec<Stamped>) {
         if !std::mem::replace(&mut self.told, true) {
             out.push(self.begun);
         }
@@ -62,7 +62,7 @@ impl KernelRings {
                 Noted::Switch { at, .. } if at < self.begun.at => {}
                 Noted::Switch { at, tid, core, switch } => {
                     self.count += 1;
-                    out.push(Record { at, worker: Record::NO_WORKER, core, event: Event::Switched { tid, switch } });
+                    out.push(Stamped { at, worker: Stamped::NO_WORKER, core, event: Event::Switched { tid, switch } });
                 }
                 Noted::Lost { at, count } => {
                     self.lost_told += count;
@@ -78,25 +78,25 @@ impl KernelRings {
     }
 
     /// What was lost and not told of by the rings, which can only tell once they have room again.
-    pub(super) fn untold(&self, at: Stamp) -> Option<Record> {
+    pub(super) fn untold(&self, at: Stamp) -> Option<Stamped> {
         let count = self.lost() - self.lost_told;
         (count > 0).then(|| lost(at, count))
     }
 }
 
 /// That the calling thread is on its core now. Looked at twice, since it may be moved meanwhile.
-fn presence() -> Record {
+fn presence() -> Stamped {
     let event = Event::Switched { tid: sys::thread_id(), switch: Switch::In };
     loop {
         let (core, at) = (sys::core(), sys::now());
         if sys::core() == core {
-            return Record { at, worker: Record::NO_WORKER, core, event };
+            return Stamped { at, worker: Stamped::NO_WORKER, core, event };
         }
     }
 }
 
-fn lost(at: Stamp, count: u64) -> Record {
-    Record { at, worker: Record::NO_WORKER, core: Record::NO_CORE, event: Event::Lost { count } }
+fn lost(at: Stamp, count: u64) -> Stamped {
+    Stamped { at, worker: Stamped::NO_WORKER, core: Stamped::NO_CORE, event: Event::Lost { count } }
 }
 
 /// Why there is no record, and what would allow it.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::sys;
 use crate::state::State;
-use crate::trace::{Event, RECORD_WORDS, Record, Switches};
+use crate::trace::{EVENT_WORDS, Event, Stamped, Switches};
 use crate::units::{Ns, Stamp, TaskId, WorkerId};
 
 /// How many events a ring holds at least: some milliseconds of the busiest worker.
@@ -15,7 +15,7 @@ const HEADER: usize = 24;
 
 /// Words of a ring that holds `capacity` events, a power of two.
 pub const fn ring_words(capacity: usize) -> usize {
-    HEADER + capacity * RECORD_WORDS
+    HEADER + capacity * EVENT_WORDS
 }
 
 // The writer's line.
@@ -39,7 +39,7 @@ const TAIL: usize = 16;
 #[derive(Clone, Copy)]
 pub struct Ring {
     head: &'static [AtomicU64; HEADER],
-    slots: &'static [[AtomicU64; RECORD_WORDS]],
+    slots: &'static [[AtomicU64; EVENT_WORDS]],
 }
 
 /// What a worker says of itself in its ring's header.
@@ -81,18 +81,18 @@ impl Ring {
 
     /// The place of the event number `n`.
     #[inline]
-    fn slot(self, n: u64) -> &'static [AtomicU64; RECORD_WORDS] {
+    fn slot(self, n: u64) -> &'static [AtomicU64; EVENT_WORDS] {
         &self.slots[n as usize & (self.slots.len() - 1)]
     }
 
     /// Appends everything written so far to `out`, for the ring's only reader. What is no record is passed over.
-    pub fn drain(self, out: &mut Vec<Record>) {
+    pub fn drain(self, out: &mut Vec<Stamped>) {
         let head = self.head[HEAD].load(Ordering::Acquire);
         let tail = self.load(TAIL);
         // A writer that went mad cannot make the reader read more than there is.
         for n in tail.max(head.saturating_sub(self.capacity()))..head {
             let slot = self.slot(n);
-            out.extend(Record::decode(std::array::from_fn(|w| slot[w].load(Ordering::Relaxed))));
+            out.extend(Stamped::decode(std::array::from_fn(|w| slot[w].load(Ordering::Relaxed))));
         }
         self.head[TAIL].store(head, Ordering::Release);
     }
@@ -138,15 +138,15 @@ impl Ring {
 
 /// The writing end of a ring. There must be one only, on one thread at a time: two would garble each other's events
 /// (and nothing worse).
-pub struct Recorder {
+pub struct Tracer {
     ring: Ring,
     worker: WorkerId,
 }
 
-impl Recorder {
+impl Tracer {
     /// Writes into `ring` what `worker` sees.
-    pub fn new(ring: Ring, worker: WorkerId) -> Recorder {
-        Recorder { ring, worker }
+    pub fn new(ring: Ring, worker: WorkerId) -> Tracer {
+        Tracer { ring, worker }
     }
 
     /// Whose it is.
@@ -156,15 +156,15 @@ impl Recorder {
 
     /// Records that `event` happened now; this instant.
     #[inline]
-    pub fn record(&self, event: Event) -> Stamp {
+    pub fn emit(&self, event: Event) -> Stamp {
         let at = sys::now();
-        self.record_at(at, event);
+        self.emit_at(at, event);
         at
     }
 
     /// Records that `event` happened at `at`, which is no earlier than the event recorded before.
     #[inline]
-    pub fn record_at(&self, at: Stamp, event: Event) {
+    pub fn emit_at(&self, at: Stamp, event: Event) {
         let ring = self.ring;
         let head = ring.load(HEAD);
         let untold = ring.untold();
@@ -194,7 +194,7 @@ impl Recorder {
 
     #[inline]
     fn write(&self, n: u64, at: Stamp, event: Event) {
-        let words = Record { at, worker: self.worker, core: sys::core(), event }.encode();
+        let words = Stamped { at, worker: self.worker, core: sys::core(), event }.encode();
         for (place, word) in self.ring.slot(n).iter().zip(words) {
             place.store(word, Ordering::Relaxed);
         }
@@ -246,13 +246,13 @@ pub fn cost_of_a_thousand() -> Ns {
     let words: Vec<AtomicU64> = std::iter::repeat_with(AtomicU64::default).take(ring_words(ROUND)).collect();
     // Two rounds' worth of pages, in a process that is about to end.
     let Some(ring) = Ring::new(words.leak()) else { return Ns::ZERO };
-    let recorder = Recorder::new(ring, WorkerId(0));
+    let tracer = Tracer::new(ring, WorkerId(0));
     let mut kept = Vec::with_capacity(ROUND);
     let mut rounds = [Ns::ZERO; ROUNDS];
     for took in &mut rounds {
         let from = sys::now();
         for task in (0..ROUND as u32).map(TaskId) {
-            recorder.record(Event::Enter { task, state: State::Running, holds: true, ago: Ns::ZERO, due: None });
+            tracer.emit(Event::Enter { task, state: State::Running, holds: true, ago: Ns::ZERO, due: None });
         }
         *took = sys::now().since(from);
         kept.clear();
@@ -272,29 +272,29 @@ mod tests {
         Ring::new(words.leak()).expect("as many words as a ring has")
     }
 
-    fn number(record: &Record) -> u64 {
-        match record.event {
+    fn number(stamped: &Stamped) -> u64 {
+        match stamped.event {
             Event::Submitted { task } => u64::from(task.0),
             Event::Lost { count } => count,
             _ => unreachable!("only these are written here"),
         }
     }
 
-    fn push(recorder: &Recorder, n: u32) {
-        recorder.record(Event::Submitted { task: TaskId(n) });
+    fn push(tracer: &Tracer, n: u32) {
+        tracer.emit(Event::Submitted { task: TaskId(n) });
     }
 
     #[test]
     fn a_full_ring_counts_what_it_refuses_and_says_so_in_its_place() {
         let ring = ring();
-        let recorder = Recorder::new(ring, WorkerId(3));
+        let tracer = Tracer::new(ring, WorkerId(3));
         let capacity = CAPACITY as u32;
-        (0..capacity + 10).for_each(|n| push(&recorder, n));
+        (0..capacity + 10).for_each(|n| push(&tracer, n));
         assert_eq!((ring.dropped(), ring.untold()), (10, 10));
         let mut out = Vec::new();
         ring.drain(&mut out);
         assert_eq!(out.len(), CAPACITY);
-        push(&recorder, capacity + 10);
+        push(&tracer, capacity + 10);
         out.clear();
         ring.drain(&mut out);
         assert_eq!(out.len(), 2);
@@ -306,14 +306,14 @@ mod tests {
     #[test]
     fn one_free_place_is_not_enough_for_the_loss_and_the_next_event() {
         let ring = ring();
-        let recorder = Recorder::new(ring, WorkerId(0));
+        let tracer = Tracer::new(ring, WorkerId(0));
         let mut out = Vec::new();
-        (0..=CAPACITY as u32).for_each(|n| push(&recorder, n));
+        (0..=CAPACITY as u32).for_each(|n| push(&tracer, n));
         ring.store(TAIL, 1);
-        push(&recorder, 0);
+        push(&tracer, 0);
         assert_eq!(ring.dropped(), 2);
         ring.drain(&mut out);
-        push(&recorder, 7);
+        push(&tracer, 7);
         out.clear();
         ring.drain(&mut out);
         assert_eq!(out[0].event, Event::Lost { count: 2 });
@@ -323,21 +323,21 @@ mod tests {
     fn two_threads_agree_on_every_event() {
         const EVENTS: u32 = 100_000;
         let ring = ring();
-        let recorder = Recorder::new(ring, WorkerId(0));
+        let tracer = Tracer::new(ring, WorkerId(0));
         let mut out = Vec::new();
         std::thread::scope(|s| {
-            let writer = s.spawn(move || (0..EVENTS).for_each(|n| push(&recorder, n)));
+            let writer = s.spawn(move || (0..EVENTS).for_each(|n| push(&tracer, n)));
             while !writer.is_finished() {
                 ring.drain(&mut out);
             }
         });
         ring.drain(&mut out);
         let mut next = 0;
-        for record in &out {
-            if let Event::Lost { count } = record.event {
+        for stamped in &out {
+            if let Event::Lost { count } = stamped.event {
                 next += count;
             } else {
-                assert_eq!(number(record), next);
+                assert_eq!(number(stamped), next);
                 next += 1;
             }
         }
@@ -357,10 +357,10 @@ mod tests {
         #[test]
         fn nothing_is_lost_unsaid(bursts in proptest::collection::vec(0u32..12_000, 1..8)) {
             let ring = ring();
-            let recorder = Recorder::new(ring, WorkerId(0));
+            let tracer = Tracer::new(ring, WorkerId(0));
             let (mut out, mut pushed) = (Vec::new(), 0);
             for burst in bursts {
-                (0..burst).for_each(|n| push(&recorder, n));
+                (0..burst).for_each(|n| push(&tracer, n));
                 pushed += u64::from(burst);
                 ring.drain(&mut out);
             }

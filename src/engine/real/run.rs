@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use super::gil::Gil;
-use super::ring::{Account, Recorder, Ring};
+use super::ring::{Account, Ring, Tracer};
 use super::server::Server;
 use super::shared::Shared;
 use super::{machine, sys};
@@ -32,7 +32,7 @@ pub(super) struct Run {
     /// Where files are, if tasks have any.
     pub(super) files: Option<FileSystem>,
     /// The runner's own ring; for its main thread.
-    pub(super) dispatcher: Recorder,
+    pub(super) dispatcher: Tracer,
     /// The cores that workers are pinned to; none if they are not.
     pub(super) pinned: Vec<u16>,
 }
@@ -102,14 +102,14 @@ impl Run {
     }
 
     /// Makes the calling thread, the runner's main one, the only worker, called `name`.
-    pub(super) fn main_worker(&self, name: &CStr) -> Result<Recorder, String> {
-        let recorder = self.shared.recorder(WorkerId(0)).ok_or("the plan has no worker")?;
+    pub(super) fn main_worker(&self, name: &CStr) -> Result<Tracer, String> {
+        let tracer = self.shared.tracer(WorkerId(0)).ok_or("the plan has no worker")?;
         sys::name_thread(name);
-        recorder.introduce(true);
+        tracer.introduce(true);
         let account = self.account(WorkerId(0));
-        recorder.record(Event::WorkerStarted { pid: account.pid, tid: account.tid });
+        tracer.emit(Event::WorkerStarted { pid: account.pid, tid: account.tid });
         machine::pin(&self.pinned);
-        Ok(recorder)
+        Ok(tracer)
     }
 
     /// Each worker's account at this instant; what a dead one had said last.

@@ -69,7 +69,7 @@ fn prepare() -> Result<(Run, Collector), String> {
     };
     let (shared, memory) = Shared::create(&stage, seed)
         .map_err(|e| format!("no memory can be shared with workers: {e}; raise `ulimit -n` and `ulimit -f`"))?;
-    let dispatcher = shared.recorder(WorkerId(stage.workers)).ok_or("the plan has too many workers")?;
+    let dispatcher = shared.tracer(WorkerId(stage.workers)).ok_or("the plan has too many workers")?;
     let pinned = machine::kept_on(stage.cores)?;
     let server = if needs.requests { Some(Server::start(&pinned)?) } else { None };
     shared.set_recorded(kernel.is_some());
@@ -152,10 +152,10 @@ fn perform(run: &Arc<Run>, collector: Collector) {
     }
     let cpu = sys::thread_cpu();
     let t0 = sys::now();
-    let (pid, workers, record) = (std::process::id(), run.stage.workers, run.record.clone());
-    collector.begin(Begin { t0, pid, workers, cores, record, watchers });
+    let (pid, workers, kernel_record) = (std::process::id(), run.stage.workers, run.record.clone());
+    collector.begin(Begin { t0, pid, workers, cores, kernel_record, watchers });
     for task in (0..run.stage.tasks.len() as u32).map(TaskId) {
-        run.dispatcher.record_at(t0, Event::Submitted { task });
+        run.dispatcher.emit_at(t0, Event::Submitted { task });
     }
     let finished = match kind {
         ModelKind::Serial => serial::run(run),
@@ -176,7 +176,7 @@ fn account_for(run: &Run, finish: &Finish, dispatcher: Ns) -> End {
     let workers = run.workers();
     for task in finish.unfinished() {
         let stopped = Event::Ended { task, outcome: Outcome::Stopped, signal: 0, cpu: Ns::ZERO };
-        run.dispatcher.record_at(finish.end, stopped);
+        run.dispatcher.emit_at(finish.end, stopped);
     }
     let add = |a: Switches, b: Switches| Switches {
         voluntary: a.voluntary + b.voluntary,

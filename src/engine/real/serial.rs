@@ -10,8 +10,8 @@ use crate::units::{TaskId, WorkerId};
 
 /// Runs all tasks. There is nothing to wait for beyond the last of them.
 pub(super) fn run(run: &Run) -> Result<Finish, String> {
-    let recorder = run.main_worker(c"main")?;
-    let mut worker = Worker::new(run.shared, recorder, run.gil(WorkerId(0)).as_ref());
+    let tracer = run.main_worker(c"main")?;
+    let mut worker = Worker::new(run.shared, tracer, run.gil(WorkerId(0)).as_ref());
     let mut finish = Finish::new(&run.stage);
     for (id, task) in (0..).map(TaskId).zip(&run.stage.tasks) {
         let result = steps::perform(&mut worker, ModelKind::Serial, id, task);

@@ -11,7 +11,7 @@ pub(super) use locks::{Depth, SharedLock, Waits};
 
 use locks::LOCK_WORDS;
 
-use super::ring::{CAPACITY, Recorder, Ring, ring_words};
+use super::ring::{CAPACITY, Ring, Tracer, ring_words};
 use super::sys;
 use crate::model::GlobalLock;
 use crate::plan::Stage;
@@ -202,8 +202,8 @@ impl Shared {
     }
 
     /// The writing end of the ring of `worker`, for whoever is that worker.
-    pub(super) fn recorder(&self, worker: WorkerId) -> Option<Recorder> {
-        self.ring(worker).map(|ring| Recorder::new(ring, worker))
+    pub(super) fn tracer(&self, worker: WorkerId) -> Option<Tracer> {
+        self.ring(worker).map(|ring| Tracer::new(ring, worker))
     }
 
     /// All rings, the dispatcher's last.

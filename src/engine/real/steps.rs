@@ -110,7 +110,7 @@ impl Performer<'_> {
                 let (task, left) = (self.task, due.less(sys::now().since(began)));
                 let back = Event::Enter { task, state: effect.state, holds: true, ago: Ns::ZERO, due: Some(left) };
                 // An answer that came while it waited for the lock was no reason to go on before.
-                began = self.worker.recorder.record(back);
+                began = self.worker.tracer.emit(back);
             }
             self.worker.release_lock();
         }
@@ -149,13 +149,13 @@ impl Performer<'_> {
             let shared = self.worker.shared;
             shared.set_waits(task, Some(Waits::Lock(index)));
             // It does not go round and round meanwhile.
-            self.worker.recorder.set_waits(None);
+            self.worker.tracer.set_waits(None);
             let taken = lock.take(task, self.depth);
             shared.set_waits(task, None);
             (came, sys::now(), taken, true)
         };
         let held = Held { lock, let_go: false };
-        note_taken(&self.worker.recorder, task, id, (came, at), taken);
+        note_taken(&self.worker.tracer, task, id, (came, at), taken);
         if waited {
             // Nobody knows when the dead died.
             let free = (taken == Taken::Properly).then(|| lock.released().max(came));
@@ -163,7 +163,7 @@ impl Performer<'_> {
         }
         let value = self.all(body, value);
         let at = held.let_go();
-        self.worker.recorder.record_at(at, Event::LockReleased { lock: id, task, forced: false });
+        self.worker.tracer.emit_at(at, Event::LockReleased { lock: id, task, forced: false });
         value
     }
 
@@ -186,7 +186,7 @@ impl Performer<'_> {
                     }
                 }
                 self.depth = self.depth.saturating_sub(1);
-                self.worker.recorder.set_waits(None);
+                self.worker.tracer.set_waits(None);
                 self.worker.shared.set_waits(self.task, None);
                 Ok(value)
             }
@@ -208,7 +208,7 @@ impl Performer<'_> {
             return true;
         };
         shared.set_waits(self.task, Some(Waits::Task(missing, self.depth)));
-        self.worker.recorder.set_waits(Some(over));
+        self.worker.tracer.set_waits(Some(over));
         shared.is_stuck(over)
     }
 }
@@ -239,16 +239,16 @@ impl Drop for Held {
 
 /// Records that `task`, which came for the lock `id` at the first instant, has it since the second.
 pub(super) fn note_taken(
-    recorder: &super::ring::Recorder,
+    tracer: &super::ring::Tracer,
     task: TaskId,
     id: LockId,
     (came, at): (Stamp, Stamp),
     taken: Taken,
 ) {
     if taken == Taken::FromTheDead {
-        recorder.record_at(at, Event::LockAbandoned { lock: id });
+        tracer.emit_at(at, Event::LockAbandoned { lock: id });
     }
-    recorder.record_at(at, Event::LockTaken { lock: id, task, waited: at.since(came) });
+    tracer.emit_at(at, Event::LockTaken { lock: id, task, waited: at.since(came) });
 }
 
 /// The event of a task that has been put off until its worker is there.

@@ -26,8 +26,8 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
     let mut threads = Vec::new();
     for who in (0..workers).map(WorkerId) {
         let task = TaskId(u32::from(who.0));
-        let at = run.dispatcher.record(Event::WorkerStarting { who, task });
-        run.dispatcher.record_at(at, steps::starting(task));
+        let at = run.dispatcher.emit(Event::WorkerStarting { who, task });
+        run.dispatcher.emit_at(at, steps::starting(task));
         let (run, queue, gil, results) = (Arc::clone(run), Arc::clone(&queue), gil.clone(), results.clone());
         let thread = thread::Builder::new()
             .name(worker_name(who))
@@ -57,12 +57,12 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
 /// The life of a worker.
 fn work(run: &Run, who: WorkerId, queue: &AtomicUsize, gil: Option<&Arc<Gil>>, results: &Results) {
     let born = sys::now();
-    let Some(recorder) = run.shared.recorder(who) else { return };
-    recorder.introduce(false);
+    let Some(tracer) = run.shared.tracer(who) else { return };
+    tracer.introduce(false);
     let account = run.account(who);
-    recorder.record_at(born, Event::WorkerStarted { pid: account.pid, tid: account.tid });
+    tracer.emit_at(born, Event::WorkerStarted { pid: account.pid, tid: account.tid });
     machine::pin(&run.pinned);
-    let mut worker = Worker::new(run.shared, recorder, gil);
+    let mut worker = Worker::new(run.shared, tracer, gil);
     let mut next = who.index();
     while let Some(task) = run.stage.tasks.get(next) {
         let id = TaskId(next as u32);
@@ -73,8 +73,8 @@ fn work(run: &Run, who: WorkerId, queue: &AtomicUsize, gil: Option<&Arc<Gil>>, r
         }
         next = queue.fetch_add(1, Ordering::Relaxed);
     }
-    worker.recorder.set_left();
+    worker.tracer.set_left();
     worker.release_lock();
-    worker.recorder.record(Event::WorkerEnded { who, outcome: Outcome::Done, signal: 0 });
-    worker.recorder.publish(sys::thread_cpu());
+    worker.tracer.emit(Event::WorkerEnded { who, outcome: Outcome::Done, signal: 0 });
+    worker.tracer.publish(sys::thread_cpu());
 }

@@ -36,28 +36,28 @@ pub(super) fn copying(task: TaskId) -> Event {
 
 fn work(born: Stamp, who: WorkerId) -> io::Result<()> {
     let shared = Shared::open(io::stdout().as_fd())?;
-    let recorder = shared.recorder(who).ok_or(io::ErrorKind::InvalidInput)?;
-    recorder.introduce(false);
+    let tracer = shared.tracer(who).ok_or(io::ErrorKind::InvalidInput)?;
+    tracer.introduce(false);
     let tid = sys::thread_id();
-    recorder.record_at(born, Event::WorkerStarted { pid: std::process::id(), tid });
+    tracer.emit_at(born, Event::WorkerStarted { pid: std::process::id(), tid });
     // The first order is the task of the same number.
-    recorder.record_at(born, copying(TaskId(u32::from(who.0))));
+    tracer.emit_at(born, copying(TaskId(u32::from(who.0))));
     let name = worker_name(who);
     let _ = std::ffi::CString::new(name).map(|name| sys::name_thread(&name));
     if let Some(n) = shared.cores() {
         machine::pin(&machine::allowed_cores()[..usize::from(n).min(machine::allowed_cores().len())]);
     }
     let gil = Gil::of(who, &shared).map(Arc::new);
-    let mut worker = Worker::new(shared, recorder, gil.as_ref());
+    let mut worker = Worker::new(shared, tracer, gil.as_ref());
     let mut line = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     while let Some(order) = message::receive::<Order>(&mut line)? {
         let Order { id: task, task: program } = order.value;
         let (bytes, spent) = (order.bytes, order.spent);
-        worker.recorder.record(Event::Copied { task, direction: Direction::In, bytes, spent });
+        worker.tracer.emit(Event::Copied { task, direction: Direction::In, bytes, spent });
         let result = steps::perform(&mut worker, ModelKind::Processes, task, &program);
         worker.leave(task, copying(task));
         worker.release_lock();
-        let cpu = worker.recorder.publish(sys::process_cpu());
+        let cpu = worker.tracer.publish(sys::process_cpu());
         message::send(&mut line, &Reply { id: task, result, cpu })?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use serde_json::Value;
 use super::pack::KINDS;
 use super::*;
 use crate::state::{Outcome, State};
-use crate::trace::{Begin, End, Event, Record, Span, TaskName};
+use crate::trace::{Begin, End, Event, Span, Stamped, TaskName};
 use crate::units::{CoreId, LockId, Range, Stamp, TaskId, WorkerId};
 
 const SOURCES: [&str; 2] = [PAGE, STYLE];
@@ -24,7 +24,7 @@ fn trace(names: &[&str], cores: Vec<u16>) -> Trace {
 }
 
 fn push(trace: &mut Trace, at: u64, worker: u16, core: u16, event: Event) {
-    trace.push(&Record { at: Stamp(1_000 + at), worker: WorkerId(worker), core: CoreId(core), event });
+    trace.push(&Stamped { at: Stamp(1_000 + at), worker: WorkerId(worker), core: CoreId(core), event });
 }
 
 fn enter(trace: &mut Trace, at: u64, task: u32, core: u16, state: State, holds: bool) {
@@ -299,15 +299,15 @@ fn a_page_without_runs_is_a_page() {
 #[test]
 fn a_page_stays_below_eight_megabytes() {
     let mut trace = trace(&["a", "b"], vec![0, 1]).with_limit(1_000_000);
-    let records: Vec<Record> = (0..400_000u64)
+    let events: Vec<Stamped> = (0..400_000u64)
         .map(|n| {
             let state = if n % 4 < 2 { State::Running } else { State::Io };
             let event = Event::Enter { task: TaskId(n as u32 % 2), state, holds: true, ago: Ns::ZERO, due: None };
             let at = Stamp(1_000 + n * 1_234_567);
-            Record { at, worker: WorkerId(n as u16 % 2), core: CoreId(n as u16 % 2), event }
+            Stamped { at, worker: WorkerId(n as u16 % 2), core: CoreId(n as u16 % 2), event }
         })
         .collect();
-    trace.extend(&records);
+    trace.extend(&events);
     end(&mut trace, 400_000 * 1_234_567);
     let runs: Vec<PageRun> = (0..5).map(|_| run("threads", &trace)).collect();
     let html = html(&page(runs), None);

@@ -89,7 +89,7 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     page.legend(&legend(trace, &sums, page.window.len().times(trace.cores.len() as u64, 1)));
     let unused = trace.cores.iter().filter(|core| !seen.contains(core)).count();
     page.note(&text::picture::unused(unused));
-    if let (KernelRecord::None(why), true) = (&trace.record, trace.t0().is_some()) {
+    if let (KernelRecord::None(why), true) = (&trace.kernel_record, trace.t0().is_some()) {
         let room = (page.edge - MARGIN) / width_of("x", SMALL);
         page.note(&text::cores::no_record(why, room as usize));
     }

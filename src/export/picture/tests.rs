@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::state::{Outcome, State};
-use crate::trace::{Begin, End, Event, KernelRecord, Record, Span, TaskName};
+use crate::trace::{Begin, End, Event, KernelRecord, Span, Stamped, TaskName};
 use crate::units::{CoreId, LockId, Stamp, TaskId, WorkerId};
 
 const T0: Stamp = Stamp(1_000_000_000);
@@ -13,19 +13,19 @@ const T0: Stamp = Stamp(1_000_000_000);
 /// (when in microseconds, task, what, whether it keeps its worker)
 type Step = (u64, u32, State, bool);
 
-fn trace(tasks: u32, workers: u16, records: impl IntoIterator<Item = (u64, u16, u16, Event)>) -> Trace {
+fn trace(tasks: u32, workers: u16, events: impl IntoIterator<Item = (u64, u16, u16, Event)>) -> Trace {
     let name = |i: u32| TaskName { name: format!("task {}", i + 1), background: false };
     let mut trace = Trace::new((0..tasks).map(name).collect(), workers);
-    let record = KernelRecord::Switches;
-    trace.begin(&Begin { t0: T0, pid: 1, workers, cores: vec![0, 1], record, ..Begin::default() });
-    let record = |(us, worker, core, event)| Record {
+    let kernel_record = KernelRecord::Switches;
+    trace.begin(&Begin { t0: T0, pid: 1, workers, cores: vec![0, 1], kernel_record, ..Begin::default() });
+    let stamped = |(us, worker, core, event)| Stamped {
         at: T0 + Ns::from_micros(us),
         worker: WorkerId(worker),
         core: CoreId(core),
         event,
     };
-    let records: Vec<Record> = records.into_iter().map(record).collect();
-    trace.extend(&records);
+    let events: Vec<Stamped> = events.into_iter().map(stamped).collect();
+    trace.extend(&events);
     trace
 }
 
@@ -43,18 +43,18 @@ fn of_steps(tasks: u32, workers: u16, steps: &[Step]) -> Trace {
         workers,
         steps.iter().map(|(us, task, state, holds)| {
             // The kernel's record would say more than steps do: a core is no worker's here.
-            (*us, worker(*task), Record::NO_CORE.0, enter(*task, *state, *holds || *state == State::Running))
+            (*us, worker(*task), Stamped::NO_CORE.0, enter(*task, *state, *holds || *state == State::Running))
         }),
     )
 }
 
 /// Two threads and a queue; one of them is killed.
 fn small() -> Trace {
-    let mut records =
+    let mut events =
         vec![(0, 2, 0, Event::Submitted { task: TaskId(0) }), (0, 2, 0, Event::Submitted { task: TaskId(1) })];
-    records.push((0, 2, 0, Event::Submitted { task: TaskId(2) }));
+    events.push((0, 2, 0, Event::Submitted { task: TaskId(2) }));
     let lock = LockId::named(0);
-    records.extend([
+    events.extend([
         (0, 2, 0, Event::WorkerStarting { who: WorkerId(0), task: TaskId(0) }),
         (100, 0, 0, enter(0, State::Running, true)),
         (200, 1, 1, enter(1, State::Running, true)),
@@ -71,7 +71,7 @@ fn small() -> Trace {
         (1_900, 0, 0, enter(0, State::Running, true)),
         (2_000, 0, 0, enter(0, State::Ended, true)),
     ]);
-    let mut made = trace(3, 2, records).naming_locks(vec!["ledger".to_owned()]);
+    let mut made = trace(3, 2, events).naming_locks(vec!["ledger".to_owned()]);
     made.end(End { at: T0 + Ns::from_micros(2_000), ..End::default() });
     made
 }
@@ -312,20 +312,20 @@ proptest! {
         options in options(),
     ) {
         let lock = LockId(0);
-        let mut records = Vec::new();
+        let mut events = Vec::new();
         let mut us = 0;
         let mut had: Vec<(u32, u16, Range)> = Vec::new();
         for (task, works, rests, core) in &turns {
             let id = TaskId(*task);
-            records.push((us, *task as u16, *core, enter(*task, State::Running, true)));
-            records.push((us, *task as u16, *core, Event::LockTaken { lock, task: id, waited: Ns::ZERO }));
+            events.push((us, *task as u16, *core, enter(*task, State::Running, true)));
+            events.push((us, *task as u16, *core, Event::LockTaken { lock, task: id, waited: Ns::ZERO }));
             had.push((*task, *core, Range::new(Ns::from_micros(us), Ns::from_micros(us + works))));
             us += works;
-            records.push((us, *task as u16, *core, Event::LockReleased { lock, task: id, forced: false }));
-            records.push((us, *task as u16, *core, enter(*task, State::Sleep, true)));
+            events.push((us, *task as u16, *core, Event::LockReleased { lock, task: id, forced: false }));
+            events.push((us, *task as u16, *core, enter(*task, State::Sleep, true)));
             us += rests;
         }
-        let mut made = trace(9, 9, records);
+        let mut made = trace(9, 9, events);
         made.end(End { at: T0 + Ns::from_micros(us), ..End::default() });
         let until = options.until.unwrap_or(made.latest()).min(made.latest());
         for view in [View::Cores, View::Lock] {
@@ -394,8 +394,8 @@ fn the_document_says_what_it_is_and_follows_the_viewer() {
 #[test]
 fn what_is_missing_is_said_and_hatched() {
     let mut made = small();
-    made.record = KernelRecord::None("it is refused".to_owned());
-    made.push(&Record {
+    made.kernel_record = KernelRecord::None("it is refused".to_owned());
+    made.push(&Stamped {
         at: T0 + Ns::from_micros(1_700),
         worker: WorkerId(0),
         core: CoreId(0),

@@ -3,7 +3,7 @@ use crate::insight::{Around, Change, find};
 use crate::model::{GlobalLock, Model};
 use crate::state::Outcome;
 use crate::text::Try;
-use crate::trace::{Begin, End, Event, Record, TaskName, Trace};
+use crate::trace::{Begin, End, Event, Stamped, TaskName, Trace};
 use crate::units::{CoreId, Stamp, TaskId, WorkerId};
 
 const GIL: GlobalLock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
@@ -16,7 +16,7 @@ fn rounds(wait: State, behind: State, each: u64) -> Trace {
     trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: 2, cores: vec![0, 1], ..Begin::default() });
     let mut push = |us: u64, task: u32, event| {
         let (worker, core) = (WorkerId(task as u16), CoreId(task as u16));
-        trace.push(&Record { at: Stamp(us * 1_000), worker, core, event });
+        trace.push(&Stamped { at: Stamp(us * 1_000), worker, core, event });
     };
     let enter = |task: u32, state| Event::Enter { task: TaskId(task), state, holds: true, ago: Ns::ZERO, due: None };
     push(0, 0, enter(0, State::Running));
@@ -84,7 +84,7 @@ fn where_nobody_computes_or_nobody_asks_again_and_again_nothing_is_said() {
     assert!(nothing(&rounds(State::Io, State::Gil, 200)), "five rounds are few");
     assert!(nothing(&rounds(State::Running, State::Gil, 5)), "nobody asks");
     let mut asks_too = rounds(State::Io, State::Gil, 5);
-    asks_too.push(&Record {
+    asks_too.push(&Stamped {
         at: Stamp(500_000_000),
         worker: WorkerId(0),
         core: CoreId(0),

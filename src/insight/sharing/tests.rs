@@ -2,7 +2,7 @@ use super::*;
 use crate::insight::{Around, find};
 use crate::model::{GlobalLock, Model};
 use crate::state::Outcome;
-use crate::trace::{Begin, End, Event, Record, TaskName};
+use crate::trace::{Begin, End, Event, Stamped, TaskName};
 use crate::units::{CoreId, Stamp, TaskId, WorkerId};
 
 /// A trace of two tasks, a ticker in the background and a job, made of (when, task, event), 100 ms long.
@@ -13,11 +13,11 @@ fn trace(events: &[(u64, u32, Event)]) -> Trace {
     trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: 2, cores: vec![0, 1], ..Begin::default() });
     for (ms, worker, event) in events {
         let at = Stamp(ms * 1_000_000);
-        trace.push(&Record { at, worker: WorkerId(*worker as u16), core: CoreId(0), event: *event });
+        trace.push(&Stamped { at, worker: WorkerId(*worker as u16), core: CoreId(0), event: *event });
     }
     for task in [0, 1].map(TaskId) {
         let event = Event::Ended { task, outcome: Outcome::Done, signal: 0, cpu: Ns::ZERO };
-        trace.push(&Record { at: Stamp(100_000_000), worker: WorkerId(0), core: CoreId(0), event });
+        trace.push(&Stamped { at: Stamp(100_000_000), worker: WorkerId(0), core: CoreId(0), event });
     }
     trace.end(End { at: Stamp(100_000_000), ..End::default() });
     trace

@@ -6,7 +6,7 @@ use crate::plan::{Rates, Wishes};
 use crate::recording::{Beside, Machine, empty_trace};
 use crate::settings::Setup;
 use crate::state::Outcome;
-use crate::trace::{Begin, End, Event, Record, WorkerUse};
+use crate::trace::{Begin, End, Event, Stamped, WorkerUse};
 use crate::units::{CoreId, Stamp, TaskId, WorkerId};
 use crate::workload::{Scale, parse};
 
@@ -33,23 +33,23 @@ fn made(model: Model, needs: &[Need], at_once: bool, slower: u64) -> Recording {
     let plan = setup.plan(setup.tasks().expect("programs"), 2, rates);
     let mut trace = empty_trace(&plan);
     trace.begin(&Begin { t0: Stamp(0), pid: 7, workers: plan.stage().workers, cores: vec![0, 1], ..Begin::default() });
-    let mut records = Vec::new();
+    let mut events = Vec::new();
     let (mut from, mut last) = (0, 0);
     for (index, (work, wait)) in needs.iter().enumerate() {
         let (task, worker) = (TaskId(index as u32), WorkerId(if at_once { index as u16 } else { 0 }));
-        let at = |ms: u64, event| Record { at: Stamp(ms * 1_000_000), worker, core: CoreId(0), event };
+        let at = |ms: u64, event| Stamped { at: Stamp(ms * 1_000_000), worker, core: CoreId(0), event };
         let enter = |state| Event::Enter { task, state, holds: true, ago: Ns::ZERO, due: None };
         let (begin, computed) = (if at_once { 0 } else { from }, work * slower);
         let end = begin + computed + wait;
-        records.push(at(0, Event::Submitted { task }));
-        records.push(at(begin, enter(State::Running)));
-        records.push(at(begin + computed, enter(State::Sleep)));
-        records.push(at(end, Event::Ended { task, outcome: Outcome::Done, signal: 0, cpu: Ns::ZERO }));
+        events.push(at(0, Event::Submitted { task }));
+        events.push(at(begin, enter(State::Running)));
+        events.push(at(begin + computed, enter(State::Sleep)));
+        events.push(at(end, Event::Ended { task, outcome: Outcome::Done, signal: 0, cpu: Ns::ZERO }));
         from = end;
         last = last.max(end);
     }
-    records.sort_by_key(|r| r.at);
-    records.iter().for_each(|r| trace.push(r));
+    events.sort_by_key(|r| r.at);
+    events.iter().for_each(|r| trace.push(r));
     let cpu = Ns::from_millis(needs.iter().map(|n| n.0 * slower).sum());
     let workers =
         (0..plan.stage().workers).map(|n| WorkerUse { pid: 7, tid: 7 + u32::from(n), ..WorkerUse::default() });

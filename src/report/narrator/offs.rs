@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::state::State;
-use crate::trace::{Event, Record, Switch};
+use crate::trace::{Event, Stamped, Switch};
 use crate::units::{Ns, Stamp, TaskId};
 
 /// The threads of workers, and what they do.
@@ -19,9 +19,9 @@ pub(super) struct Offs {
 
 impl Offs {
     /// Takes note of `record`; the task that comes back to a core with it, and for how long it had none.
-    pub(super) fn note(&mut self, record: &Record) -> Option<(TaskId, Ns)> {
-        let who = record.worker.0;
-        match record.event {
+    pub(super) fn note(&mut self, stamped: &Stamped) -> Option<(TaskId, Ns)> {
+        let who = stamped.worker.0;
+        match stamped.event {
             Event::WorkerStarted { tid, .. } => {
                 self.threads.insert(tid, who);
             }
@@ -37,11 +37,11 @@ impl Offs {
                 let worker = *self.threads.get(&tid)?;
                 match switch {
                     Switch::Preempted if self.computing.contains_key(&worker) => {
-                        self.off.insert(worker, record.at);
+                        self.off.insert(worker, stamped.at);
                     }
                     Switch::In => {
                         let since = self.off.remove(&worker)?;
-                        return Some((*self.computing.get(&worker)?, record.at.since(since)));
+                        return Some((*self.computing.get(&worker)?, stamped.at.since(since)));
                     }
                     Switch::Preempted | Switch::Blocked | Switch::Gone => {}
                 }

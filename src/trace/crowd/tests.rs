@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::state::State;
-use crate::trace::{Begin, Event, Owner, Record, TaskName, Trace, Turn};
+use crate::trace::{Begin, Event, Owner, Stamped, TaskName, Trace, Turn};
 use crate::units::{CoreId, Ns, Range, Stamp, TaskId, WorkerId};
 
 const TASKS: u32 = 5;
@@ -21,10 +21,10 @@ fn within(latest: u64) -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..700)
 }
 
-fn record(&(at, task, state, holds, core, due): &Step) -> Record {
+fn stamped(&(at, task, state, holds, core, due): &Step) -> Stamped {
     let state = State::from_repr(state).expect("a state");
     let event = Event::Enter { task: TaskId(task), state, holds, ago: Ns::ZERO, due: due.map(Ns) };
-    Record { at: Stamp(at), worker: WorkerId(0), core: CoreId(core), event }
+    Stamped { at: Stamp(at), worker: WorkerId(0), core: CoreId(core), event }
 }
 
 fn empty() -> Trace {
@@ -35,9 +35,9 @@ fn empty() -> Trace {
 }
 
 fn trace(steps: &[Step], batch: usize) -> Trace {
-    let records: Vec<Record> = steps.iter().map(record).collect();
+    let events: Vec<Stamped> = steps.iter().map(stamped).collect();
     let mut trace = empty();
-    records.chunks(batch).for_each(|batch| trace.extend(batch));
+    events.chunks(batch).for_each(|batch| trace.extend(batch));
     trace
 }
 
@@ -74,8 +74,8 @@ fn a_loop_that_listens_again_and_again_is_forgotten_too() {
     let mut trace = empty().with_limit(2_000);
     for n in 0..50_000u64 {
         let task = (n % u64::from(TASKS)) as u32;
-        let worker = |event| Record { at: Stamp(n * 100 + 50), worker: WorkerId(0), core: CoreId(0), event };
-        trace.push(&record(&(n * 100, task, 3 + 6 * (n / u64::from(TASKS) % 2) as u8, true, 0, None)));
+        let worker = |event| Stamped { at: Stamp(n * 100 + 50), worker: WorkerId(0), core: CoreId(0), event };
+        trace.push(&stamped(&(n * 100, task, 3 + 6 * (n / u64::from(TASKS) % 2) as u8, true, 0, None)));
         trace.push(&worker(if n % 2 == 0 { Event::LoopListens } else { Event::LoopWakes }));
         assert!(trace.kept() <= 2_000, "after {n} changes {} are kept", trace.kept());
     }
@@ -128,7 +128,7 @@ proptest! {
         let mut ordered = steps.clone();
         ordered.sort_by_key(|s| s.0);
         let all_sums = trace(&ordered, 64).stats(Ns(80_000_000)).sums;
-        ordered.iter().for_each(|s| some.push(&record(s)));
+        ordered.iter().for_each(|s| some.push(&stamped(s)));
         prop_assert_eq!(some.stats(Ns(80_000_000)).sums, all_sums);
         prop_assert!(all.forgotten == Ns::ZERO);
     }

@@ -12,7 +12,7 @@
 //! bits a byte, the lowest first; differences have their sign in the lowest bit. Every record comes back as it was, also
 //! one that makes no sense: no value is cut off.
 
-use super::super::event::Record;
+use super::super::event::Stamped;
 
 mod pack;
 mod unpack;
@@ -52,12 +52,12 @@ struct Thread {
 
 impl Worker {
     fn new(number: u16) -> Worker {
-        Worker { number, core: Record::NO_CORE.0, task: 0, lock: 0 }
+        Worker { number, core: Stamped::NO_CORE.0, task: 0, lock: 0 }
     }
 }
 
 impl Thread {
     fn new(tid: u32) -> Thread {
-        Thread { tid, core: Record::NO_CORE.0 }
+        Thread { tid, core: Stamped::NO_CORE.0 }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::event::{Event, Record};
+use super::super::event::{Event, Stamped};
 use super::super::store::{LONGEST, TaskName, Trace};
 use super::RecordedRun;
 use super::events::Unpacker;
@@ -17,20 +17,20 @@ const START: u64 = 1 << 20;
 impl RecordedRun<'_> {
     /// Hands its events to `each`, some thousands at a time, in the order in which they were written, for as long as it
     /// says that it wants more.
-    pub fn batches(&self, mut each: impl FnMut(&[Record]) -> bool) {
+    pub fn batches(&self, mut each: impl FnMut(&[Stamped]) -> bool) {
         let mut unpacker = Unpacker::default();
-        let mut records = Vec::new();
+        let mut events = Vec::new();
         for payload in &self.packed {
-            records.clear();
-            unpacker.unpack(payload, |record| records.push(record));
-            if !each(&records) {
+            events.clear();
+            unpacker.unpack(payload, |stamped| events.push(stamped));
+            if !each(&events) {
                 return;
             }
         }
     }
 
     /// All of its events.
-    pub fn records(&self) -> Vec<Record> {
+    pub fn events(&self) -> Vec<Stamped> {
         let mut all = Vec::new();
         self.batches(|batch| {
             all.extend_from_slice(batch);
@@ -66,24 +66,24 @@ impl RecordedRun<'_> {
 
     /// Its events by their instants, within the longest run from `t0`, where nothing reaches back behind the last word
     /// about the same task.
-    fn in_order(&self, t0: Stamp) -> Vec<Record> {
-        let mut records = self.records();
-        records.iter_mut().for_each(|record| record.at = record.at.clamp(t0, t0 + LONGEST));
-        records.sort_by_key(|record| record.at);
+    fn in_order(&self, t0: Stamp) -> Vec<Stamped> {
+        let mut events = self.events();
+        events.iter_mut().for_each(|stamped| stamped.at = stamped.at.clamp(t0, t0 + LONGEST));
+        events.sort_by_key(|stamped| stamped.at);
         let mut last: BTreeMap<TaskId, Stamp> = BTreeMap::new();
-        for record in &mut records {
-            let at = record.at;
+        for stamped in &mut events {
+            let at = stamped.at;
             let mut cut = |task: TaskId, reach: &mut Ns| {
                 let before = last.insert(task, at).unwrap_or(at);
                 *reach = (*reach).min(at.since(before));
             };
-            match &mut record.event {
+            match &mut stamped.event {
                 Event::Enter { task, ago, .. } => cut(*task, ago),
                 Event::WasOff { task, spent } => cut(*task, spent),
                 Event::LockTaken { task, waited, .. } => cut(*task, waited),
                 _ => {}
             }
         }
-        records
+        events
     }
 }

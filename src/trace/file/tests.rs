@@ -4,42 +4,42 @@ use super::block::{BLOCK_HEAD, HEAD, block_head, head};
 use super::*;
 use crate::state::{Outcome, State};
 use crate::trace::event::tests::events;
-use crate::trace::{Direction, Event, Frame, KernelRecord, Record, Switch, TaskName, Trace};
+use crate::trace::{Direction, Event, Frame, KernelRecord, Stamped, Switch, TaskName, Trace};
 use crate::units::{CoreId, LockId, Ns, Range, Stamp, TaskId, TurnLength, WorkerId};
 
 const T0: u64 = 5_000_000_000;
 const TASKS: u32 = 4;
 
 fn begin() -> Begin {
-    let record = KernelRecord::Switches;
-    Begin { t0: Stamp(T0), pid: 40, workers: 4, cores: vec![0, 1], record, watchers: vec![41, 42] }
+    let kernel_record = KernelRecord::Switches;
+    Begin { t0: Stamp(T0), pid: 40, workers: 4, cores: vec![0, 1], kernel_record, watchers: vec![41, 42] }
 }
 
-fn own(at: u64, worker: u16, event: Event) -> Record {
-    Record { at: Stamp(T0 + at), worker: WorkerId(worker), core: CoreId(worker % 2), event }
+fn own(at: u64, worker: u16, event: Event) -> Stamped {
+    Stamped { at: Stamp(T0 + at), worker: WorkerId(worker), core: CoreId(worker % 2), event }
 }
 
-fn switched(at: u64, tid: u32, core: u16, switch: Switch) -> Record {
+fn switched(at: u64, tid: u32, core: u16, switch: Switch) -> Stamped {
     let event = Event::Switched { tid, switch };
-    Record { at: Stamp(T0 + at), worker: Record::NO_WORKER, core: CoreId(core), event }
+    Stamped { at: Stamp(T0 + at), worker: Stamped::NO_WORKER, core: CoreId(core), event }
 }
 
 /// What a run might send: every kind of event, several workers, locks, and the kernel's record.
-fn story(rounds: u64) -> Vec<Record> {
-    let mut records = Vec::new();
+fn story(rounds: u64) -> Vec<Stamped> {
+    let mut events = Vec::new();
     for n in 0..TASKS {
         let (task, worker) = (TaskId(n), n as u16);
-        records.push(own(u64::from(n), TASKS as u16, Event::Submitted { task }));
-        records.push(own(10 + u64::from(n), TASKS as u16, Event::WorkerStarting { who: WorkerId(worker), task }));
-        records.push(switched(20 + u64::from(n), 100 + n, worker % 2, Switch::In));
-        records.push(own(30 + u64::from(n), worker, Event::WorkerStarted { pid: 40, tid: 100 + n }));
+        events.push(own(u64::from(n), TASKS as u16, Event::Submitted { task }));
+        events.push(own(10 + u64::from(n), TASKS as u16, Event::WorkerStarting { who: WorkerId(worker), task }));
+        events.push(switched(20 + u64::from(n), 100 + n, worker % 2, Switch::In));
+        events.push(own(30 + u64::from(n), worker, Event::WorkerStarted { pid: 40, tid: 100 + n }));
     }
     for round in 0..rounds {
         let (n, at) = ((round % u64::from(TASKS)) as u32, 1_000 + round * 700);
         let (task, worker, tid) = (TaskId(n), n as u16, 100 + n);
         let enter = |state, ago, due| Event::Enter { task, state, holds: true, ago: Ns(ago), due };
         let lock = if round % 3 == 0 { LockId(0) } else { LockId::named((round % 2) as u16) };
-        records.extend([
+        events.extend([
             own(at, worker, enter(State::Running, round % 5 * 100, None)),
             switched(at + 50, tid, worker % 2, if round % 2 == 0 { Switch::Preempted } else { Switch::Blocked }),
             switched(at + 90, tid, (round % 2) as u16, Switch::In),
@@ -55,38 +55,38 @@ fn story(rounds: u64) -> Vec<Record> {
         ]);
     }
     let end = 2_000 + rounds * 700;
-    records.push(own(end, 4, Event::Lost { count: 3 }));
-    records.push(own(end + 1, 4, Event::Suspended { spent: Ns(200) }));
-    records.push(own(end + 2, 4, Event::LockAbandoned { lock: LockId(0) }));
-    records.push(own(end + 3, 4, Event::IntervalChanged { length: TurnLength::Time(Ns(50_000)) }));
-    records.push(own(end + 4, 4, Event::IntervalChanged { length: TurnLength::Ticks(100) }));
+    events.push(own(end, 4, Event::Lost { count: 3 }));
+    events.push(own(end + 1, 4, Event::Suspended { spent: Ns(200) }));
+    events.push(own(end + 2, 4, Event::LockAbandoned { lock: LockId(0) }));
+    events.push(own(end + 3, 4, Event::IntervalChanged { length: TurnLength::Time(Ns(50_000)) }));
+    events.push(own(end + 4, 4, Event::IntervalChanged { length: TurnLength::Ticks(100) }));
     for n in 0..TASKS {
         let (who, outcome) = (WorkerId(n as u16), if n == 3 { Outcome::Killed } else { Outcome::Done });
         let at = end + 10 + u64::from(n);
-        records.push(own(at, n as u16, Event::Ended { task: TaskId(n), outcome, signal: 9, cpu: Ns(77) }));
-        records.push(own(at + 10, 4, Event::WorkerEnded { who, outcome, signal: 0 }));
-        records.push(switched(at + 20, 100 + n, 0, Switch::Gone));
+        events.push(own(at, n as u16, Event::Ended { task: TaskId(n), outcome, signal: 9, cpu: Ns(77) }));
+        events.push(own(at + 10, 4, Event::WorkerEnded { who, outcome, signal: 0 }));
+        events.push(switched(at + 20, 100 + n, 0, Switch::Gone));
     }
-    records
+    events
 }
 
 fn end() -> End {
     End { at: Stamp(T0 + 90_000), cpu: Ns(50_000), events: 12, ..End::default() }
 }
 
-fn write(writer: &mut FileWriter<Vec<u8>>, records: &[Record]) {
+fn write(writer: &mut FileWriter<Vec<u8>>, events: &[Stamped]) {
     writer.header("{\"plan\": \"a plan\"}").expect("a vector takes everything");
     writer.frame(&Frame::Begin(begin())).expect("a vector takes everything");
-    for sweep in records.chunks(37) {
+    for sweep in events.chunks(37) {
         writer.frame(&Frame::Events(sweep.to_vec())).expect("a vector takes everything");
     }
     writer.frame(&Frame::End(end())).expect("a vector takes everything");
     writer.tail("load 0.1").expect("a vector takes everything");
 }
 
-fn file(runs: &[&[Record]]) -> Vec<u8> {
+fn file(runs: &[&[Stamped]]) -> Vec<u8> {
     let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
-    runs.iter().for_each(|records| write(&mut writer, records));
+    runs.iter().for_each(|events| write(&mut writer, events));
     writer.into_inner().expect("a vector takes everything")
 }
 
@@ -135,13 +135,13 @@ fn what_is_written_is_read_back_run_by_run() {
     let contents = read(&bytes).expect("a recording");
     assert_eq!((contents.damage, contents.sound), (None, bytes.len() as u64));
     assert_eq!(contents.runs.len(), 2);
-    for (run, records) in contents.runs.iter().zip([&short, &long]) {
+    for (run, events) in contents.runs.iter().zip([&short, &long]) {
         assert_eq!(run.header, "{\"plan\": \"a plan\"}");
         assert_eq!(run.begin, Some(begin()));
         assert_eq!(run.end, Some(end()));
         assert_eq!((run.failed, run.tail), (None, Some("load 0.1")));
-        assert_eq!(run.events, records.len() as u64);
-        assert_eq!(run.records(), *records);
+        assert_eq!(run.events, events.len() as u64);
+        assert_eq!(run.events(), *events);
     }
     let each = bytes.len() / (short.len() + long.len());
     assert!(each < 12, "{each} bytes an event");
@@ -149,12 +149,12 @@ fn what_is_written_is_read_back_run_by_run() {
 
 #[test]
 fn an_opened_run_is_what_it_was_live() {
-    let records = story(900);
+    let events = story(900);
     let mut live = Trace::new(names(), 4).naming_locks(vec!["a".to_owned(), "b".to_owned()]);
     live.begin(&begin());
-    records.chunks(50).for_each(|sweep| live.extend(sweep));
+    events.chunks(50).for_each(|sweep| live.extend(sweep));
     live.end(end());
-    let bytes = file(&[&records]);
+    let bytes = file(&[&events]);
     let opened = open(&read(&bytes).expect("a recording").runs[0]);
     assert_eq!(opened.makespan(), live.makespan());
     let marks = |t: &Trace| t.tasks.iter().map(|t| t.marks().to_vec()).collect::<Vec<_>>();
@@ -168,13 +168,13 @@ fn an_opened_run_is_what_it_was_live() {
 #[test]
 fn an_opened_run_keeps_everything() {
     let count = crate::trace::KEPT_MARKS as u64 + 20_000;
-    let record = |n: u64| {
+    let stamped = |n: u64| {
         let state = if (n / u64::from(TASKS)).is_multiple_of(2) { State::Running } else { State::Sleep };
         let task = TaskId((n % u64::from(TASKS)) as u32);
         own(n * 100, task.0 as u16, Event::Enter { task, state, holds: true, ago: Ns::ZERO, due: None })
     };
-    let records: Vec<Record> = (0..count).map(record).collect();
-    let bytes = file(&[&records]);
+    let events: Vec<Stamped> = (0..count).map(stamped).collect();
+    let bytes = file(&[&events]);
     let trace = open(&read(&bytes).expect("a recording").runs[0]);
     assert_eq!(trace.forgotten, Ns::ZERO);
     assert_eq!(trace.tasks.iter().map(|t| t.marks().len() as u64).sum::<u64>(), count);
@@ -194,7 +194,7 @@ fn a_run_that_broke_off_says_why_and_one_that_was_cut_off_says_nothing() {
     assert_eq!(contents.damage, None);
     let [first, second, third] = contents.runs.as_slice() else { panic!("{contents:?}") };
     assert_eq!((first.failed, &first.begin), (Some("no more processes"), &None));
-    assert_eq!((second.header, second.records(), &second.end), ("second", story(1), &None));
+    assert_eq!((second.header, second.events(), &second.end), ("second", story(1), &None));
     assert_eq!((third.header, third.events), ("third", 0));
     for run in &contents.runs {
         ask(&open(run));
@@ -230,8 +230,8 @@ fn every_truncation_opens_up_to_the_cut_and_can_be_gone_on_with() {
             }
             None => assert_eq!(contents.sound, cut as u64, "cut at {cut}"),
         }
-        for (run, records) in contents.runs.iter().zip([&first, &second]) {
-            assert!(records.starts_with(&run.records()), "cut at {cut}");
+        for (run, events) in contents.runs.iter().zip([&first, &second]) {
+            assert!(events.starts_with(&run.events()), "cut at {cut}");
             ask(&open(run));
         }
         let sound = bytes[..contents.sound as usize].to_vec();
@@ -241,7 +241,7 @@ fn every_truncation_opens_up_to_the_cut_and_can_be_gone_on_with() {
         let longer = writer.into_inner().expect("a vector takes everything");
         let contents = read(&longer).expect("a recording");
         assert_eq!((contents.runs.len(), &contents.damage), (count + 1, &None), "cut at {cut}");
-        assert_eq!(contents.runs[count].records(), first);
+        assert_eq!(contents.runs[count].events(), first);
     }
 }
 
@@ -329,10 +329,10 @@ fn ten_thousand_changes_with_the_checksum_made_right_do_not_panic() {
 }
 
 /// Opens a file of `records`, whatever they are.
-fn open_nonsense(records: &[Record]) -> Trace {
-    let bytes = file(&[records]);
+fn open_nonsense(events: &[Stamped]) -> Trace {
+    let bytes = file(&[events]);
     let contents = read(&bytes).expect("a recording");
-    assert_eq!((contents.runs[0].records().as_slice(), contents.damage), (records, None));
+    assert_eq!((contents.runs[0].events().as_slice(), contents.damage), (events, None));
     let trace = open(&contents.runs[0]);
     ask(&trace);
     trace
@@ -341,7 +341,7 @@ fn open_nonsense(records: &[Record]) -> Trace {
 /// So many events of nonsense that anything quadratic would be noticed: it would take minutes.
 const MANY: u64 = 100_000;
 
-fn running(at: u64, task: u32, ago: u64) -> Record {
+fn running(at: u64, task: u32, ago: u64) -> Stamped {
     let task = TaskId(task);
     own(at, 0, Event::Enter { task, state: State::Running, holds: true, ago: Ns(ago), due: None })
 }
@@ -352,13 +352,13 @@ fn a_record_in_reverse_is_opened_soon_and_right() {
         let state = if n.is_multiple_of(2) { State::Running } else { State::Sleep };
         own(n * 10, 0, Event::Enter { task: TaskId(0), state, holds: true, ago: Ns::ZERO, due: None })
     };
-    let mut records: Vec<Record> = (0..MANY * 4).map(enter).collect();
+    let mut events: Vec<Stamped> = (0..MANY * 4).map(enter).collect();
     let mut live = Trace::new(names(), 4).keeping_everything();
     live.begin(&begin());
-    live.extend(&records);
+    live.extend(&events);
     live.end(end());
-    records.reverse();
-    let trace = open_nonsense(&records);
+    events.reverse();
+    let trace = open_nonsense(&events);
     assert_eq!(trace.tasks[0].marks(), live.tasks[0].marks());
     assert_eq!(trace.stats(trace.latest()), live.stats(live.latest()));
 }
@@ -367,11 +367,13 @@ fn a_record_in_reverse_is_opened_soon_and_right() {
 fn wild_instants_and_durations_are_opened_soon() {
     let wild = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     // All before the run, all at one instant, anywhere, and each reaching back to anywhere.
-    open_nonsense(&(0..MANY).map(|n| Record { at: Stamp(n % 7), ..running(0, (n % 4) as u32, 0) }).collect::<Vec<_>>());
+    open_nonsense(
+        &(0..MANY).map(|n| Stamped { at: Stamp(n % 7), ..running(0, (n % 4) as u32, 0) }).collect::<Vec<_>>(),
+    );
     let ended = |n: u64| Event::Ended { task: TaskId(0), outcome: Outcome::Done, signal: 0, cpu: Ns(n) };
     let same = |n: u64| if n < MANY / 2 { own(50, 1, ended(n)) } else { running(50, 0, 0) };
     open_nonsense(&(0..MANY).map(same).collect::<Vec<_>>());
-    open_nonsense(&(0..MANY).map(|n| Record { at: Stamp(wild(n)), ..running(0, 0, wild(n + 1)) }).collect::<Vec<_>>());
+    open_nonsense(&(0..MANY).map(|n| Stamped { at: Stamp(wild(n)), ..running(0, 0, wild(n + 1)) }).collect::<Vec<_>>());
     open_nonsense(&(0..MANY).map(|n| running(n, (n % 4) as u32, u64::MAX)).collect::<Vec<_>>());
     let waited = |n: u64| Event::LockTaken { lock: LockId::named(0), task: TaskId(0), waited: Ns(u64::MAX - n) };
     open_nonsense(&(0..MANY).map(|n| own(n * 3, 0, waited(n))).collect::<Vec<_>>());
@@ -379,9 +381,9 @@ fn wild_instants_and_durations_are_opened_soon() {
 
 #[test]
 fn wild_numbers_of_threads_locks_tasks_and_cores_make_no_large_tables() {
-    let many = |event: &dyn Fn(u32) -> Event| -> Vec<Record> {
-        let record = |n: u64| Record { core: CoreId((n * 7) as u16), ..own(n, (n * 13) as u16, event(n as u32)) };
-        (0..MANY).map(record).collect()
+    let many = |event: &dyn Fn(u32) -> Event| -> Vec<Stamped> {
+        let stamped = |n: u64| Stamped { core: CoreId((n * 7) as u16), ..own(n, (n * 13) as u16, event(n as u32)) };
+        (0..MANY).map(stamped).collect()
     };
     let trace = open_nonsense(&many(&|n| Event::Switched { tid: n, switch: Switch::In }));
     assert!(trace.threads.len() <= 1 << 16);
@@ -391,17 +393,17 @@ fn wild_numbers_of_threads_locks_tasks_and_cores_make_no_large_tables() {
     open_nonsense(&many(&by_anybody));
     open_nonsense(&many(&|n| Event::WorkerStarted { pid: n, tid: n }));
     // Whoever is said to be over by somebody else is looked for among all threads.
-    let mut records = many(&|n| Event::WorkerStarted { pid: n, tid: n });
-    records.extend(many(&|n| Event::Ended { task: TaskId(n % 4), outcome: Outcome::Killed, signal: 9, cpu: Ns(1) }));
-    open_nonsense(&records);
+    let mut events = many(&|n| Event::WorkerStarted { pid: n, tid: n });
+    events.extend(many(&|n| Event::Ended { task: TaskId(n % 4), outcome: Outcome::Killed, signal: 9, cpu: Ns(1) }));
+    open_nonsense(&events);
     // Switches far ahead, and a worker whose own words are all older.
-    let mut records = vec![own(1, 0, Event::WorkerStarted { pid: 1, tid: 100 })];
+    let mut events = vec![own(1, 0, Event::WorkerStarted { pid: 1, tid: 100 })];
     for n in 0..MANY / 2 {
         let switch = if n.is_multiple_of(2) { Switch::In } else { Switch::Blocked };
-        records.push(switched(10_000_000 + n, 100, 0, switch));
+        events.push(switched(10_000_000 + n, 100, 0, switch));
     }
-    records.extend((0..MANY / 2).map(|n| running(n * 2, 0, 0)));
-    open_nonsense(&records);
+    events.extend((0..MANY / 2).map(|n| running(n * 2, 0, 0)));
+    open_nonsense(&events);
 }
 
 #[test]
@@ -506,12 +508,12 @@ fn parts_out_of_place_are_damage() {
 proptest! {
     #[test]
     fn any_records_are_read_back(
-        records in proptest::collection::vec((any::<u64>(), any::<u16>(), any::<u16>(), events(u64::MAX)), 0..300),
+        events in proptest::collection::vec((any::<u64>(), any::<u16>(), any::<u16>(), events(u64::MAX)), 0..300),
     ) {
-        let record = |(at, worker, core, event)| {
-            Record { at: Stamp(at), worker: WorkerId(worker), core: CoreId(core), event }
+        let stamped = |(at, worker, core, event)| {
+            Stamped { at: Stamp(at), worker: WorkerId(worker), core: CoreId(core), event }
         };
-        open_nonsense(&records.into_iter().map(record).collect::<Vec<_>>());
+        open_nonsense(&events.into_iter().map(stamped).collect::<Vec<_>>());
     }
 
     /// Numbers that exist, in wild order.
@@ -520,15 +522,15 @@ proptest! {
         (seed, rounds) in (any::<u64>(), 1u64..60),
         times in any::<bool>(),
     ) {
-        let mut records = story(rounds);
+        let mut events = story(rounds);
         let mut random = fastrand::Rng::with_seed(seed);
-        random.shuffle(&mut records);
+        random.shuffle(&mut events);
         if times {
-            let mut instants: Vec<Stamp> = records.iter().map(|r| r.at).collect();
+            let mut instants: Vec<Stamp> = events.iter().map(|r| r.at).collect();
             instants.sort_unstable();
-            records.iter_mut().zip(instants).for_each(|(r, at)| r.at = at);
+            events.iter_mut().zip(instants).for_each(|(r, at)| r.at = at);
         }
-        open_nonsense(&records);
+        open_nonsense(&events);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::super::event::Record;
+use super::super::event::Stamped;
 use super::super::wire::Frame;
 use super::block::{Kind, LONGEST, block_head, head};
 use super::events::Packer;
@@ -20,7 +20,7 @@ const EACH: usize = 4_096;
 #[derive(Debug)]
 pub struct FileWriter<W> {
     out: W,
-    pending: Vec<Record>,
+    pending: Vec<Stamped>,
     packer: Packer,
     payload: Vec<u8>,
 }
@@ -56,7 +56,7 @@ impl<W: Write> FileWriter<W> {
     pub fn frame(&mut self, frame: &Frame) -> io::Result<()> {
         match frame {
             Frame::Begin(begin) => self.json(Kind::Begin, begin),
-            Frame::Events(records) => self.events(records),
+            Frame::Events(events) => self.events(events),
             Frame::End(end) => self.json(Kind::End, end),
             Frame::Failed(reason) => self.text(Kind::Failed, reason),
         }
@@ -66,14 +66,14 @@ impl<W: Write> FileWriter<W> {
     ///
     /// # Errors
     /// As the file says.
-    pub fn events(&mut self, mut records: &[Record]) -> io::Result<()> {
-        while self.pending.len() + records.len() >= EACH {
-            let (now, later) = records.split_at(EACH - self.pending.len());
+    pub fn events(&mut self, mut events: &[Stamped]) -> io::Result<()> {
+        while self.pending.len() + events.len() >= EACH {
+            let (now, later) = events.split_at(EACH - self.pending.len());
             self.pending.extend_from_slice(now);
-            records = later;
+            events = later;
             self.write_events()?;
         }
-        self.pending.extend_from_slice(records);
+        self.pending.extend_from_slice(events);
         Ok(())
     }
 

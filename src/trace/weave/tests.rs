@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use crate::state::State::{Preempted, Ready, Running, Sleep};
 use crate::state::{Outcome, State};
 use crate::trace::Owner::{Helper, Watcher};
-use crate::trace::{Begin, Event, KernelRecord, Record, Switch, Switched, TaskName, Trace, Turn};
+use crate::trace::{Begin, Event, KernelRecord, Stamped, Switch, Switched, TaskName, Trace, Turn};
 use crate::units::{CoreId, LockId, Ns, Range, Stamp, TaskId, WorkerId};
 
 const CORES: u16 = 2;
@@ -15,25 +15,25 @@ fn trace(tasks: usize, workers: u16) -> Trace {
     let names = vec![TaskName { name: "task".to_owned(), background: false }; tasks];
     let mut trace = Trace::new(names, workers);
     let cores = (0..CORES).collect();
-    let (record, watchers) = (KernelRecord::Switches, vec![WATCHER]);
-    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers, cores, record, watchers });
+    let (kernel_record, watchers) = (KernelRecord::Switches, vec![WATCHER]);
+    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers, cores, kernel_record, watchers });
     trace
 }
 
-fn switched(at: u64, tid: u32, core: u16, switch: Switch) -> Record {
+fn switched(at: u64, tid: u32, core: u16, switch: Switch) -> Stamped {
     let event = Event::Switched { tid, switch };
-    Record { at: Stamp(at), worker: WorkerId(u16::MAX), core: CoreId(core), event }
+    Stamped { at: Stamp(at), worker: WorkerId(u16::MAX), core: CoreId(core), event }
 }
 
-fn own(at: u64, worker: u16, event: Event) -> Record {
-    Record { at: Stamp(at), worker: WorkerId(worker), core: CoreId(0), event }
+fn own(at: u64, worker: u16, event: Event) -> Stamped {
+    Stamped { at: Stamp(at), worker: WorkerId(worker), core: CoreId(0), event }
 }
 
-fn started(at: u64, worker: u16) -> Record {
+fn started(at: u64, worker: u16) -> Stamped {
     own(at, worker, Event::WorkerStarted { pid: 1, tid: TID + u32::from(worker) })
 }
 
-fn enter(at: u64, worker: u16, task: u32, state: State, ago: u64) -> Record {
+fn enter(at: u64, worker: u16, task: u32, state: State, ago: u64) -> Stamped {
     own(at, worker, Event::Enter { task: TaskId(task), state, holds: true, ago: Ns(ago), due: None })
 }
 
@@ -173,7 +173,7 @@ fn steps() -> impl Strategy<Value = Vec<(u64, Step, bool)>> {
 }
 
 /// The records of `steps`, in the order in which they happened, and for each whether it was written late.
-fn records(steps: &[(u64, Step, bool)]) -> Vec<(Record, bool)> {
+fn events(steps: &[(u64, Step, bool)]) -> Vec<(Stamped, bool)> {
     let mut at = 10;
     let mut list = vec![(switched(at, TID, 0, Switch::In), false), (started(at + 1, 0), false)];
     at += 2;
@@ -207,19 +207,19 @@ proptest! {
     /// However late an event is written down, what comes out is what had happened.
     #[test]
     fn late_words_change_nothing_in_the_end(steps in steps(), batch in 1usize..12) {
-        let list = records(&steps);
+        let list = events(&steps);
         let end = list.last().map_or(0, |(r, _)| r.at.0) + 100;
         let mut in_order = trace(2, 1);
         in_order.extend(list.iter().map(|(r, _)| r));
         // Late ones come after the switches that follow, up to the worker's next own event.
-        let mut arrival: Vec<Record> = Vec::new();
-        let mut waiting: Option<Record> = None;
-        for (record, late) in &list {
-            let is_own = !matches!(record.event, Event::Switched { .. });
+        let mut arrival: Vec<Stamped> = Vec::new();
+        let mut waiting: Option<Stamped> = None;
+        for (stamped, late) in &list {
+            let is_own = !matches!(stamped.event, Event::Switched { .. });
             if is_own {
                 arrival.extend(waiting.take());
             }
-            if *late { waiting = Some(*record) } else { arrival.push(*record) }
+            if *late { waiting = Some(*stamped) } else { arrival.push(*stamped) }
         }
         arrival.extend(waiting);
         let mut seen = trace(2, 1);

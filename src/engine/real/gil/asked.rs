@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use crossbeam::utils::CachePadded;
 
 use super::{NOBODY, waits};
-use crate::engine::real::ring::Recorder;
+use crate::engine::real::ring::Tracer;
 use crate::engine::real::sys::{self, Monitor};
 use crate::trace::Event;
 use crate::units::{LockId, Ns, Stamp, TaskId};
@@ -57,15 +57,15 @@ impl Asked {
 
     /// Takes the lock for `task`, waiting as long as it takes; whether it had to. The task is in the state `gil`
     /// meanwhile, which is recorded unless it `waits_already`.
-    pub(super) fn take(&self, recorder: &Recorder, task: TaskId, waits_already: bool) -> bool {
-        let me = u32::from(recorder.worker().0);
+    pub(super) fn take(&self, tracer: &Tracer, task: TaskId, waits_already: bool) -> bool {
+        let me = u32::from(tracer.worker().0);
         let came = sys::now();
         let lock = self.id;
         let (mut waited, mut told) = (false, false);
         let mut inside = self.monitor.enter();
         while self.locked.load(Relaxed) {
             if !waited && !waits_already {
-                recorder.record(waits(task));
+                tracer.emit(waits(task));
             }
             waited = true;
             let switches = self.switches.load(Relaxed);
@@ -73,18 +73,18 @@ impl Asked {
             let same_turn = self.locked.load(Relaxed) && self.switches.load(Relaxed) == switches;
             if timed_out && same_turn && !self.wanted.load(Relaxed) {
                 // Recorded first: the holder looks all the time, and is to find the monitor free.
-                recorder.record(Event::DropRequest { lock, task });
+                tracer.emit(Event::DropRequest { lock, task });
                 self.wanted.store(true, Relaxed);
             } else if timed_out && !told {
                 told = true;
-                recorder.record(Event::LockTimeout { lock, task });
+                tracer.emit(Event::LockTimeout { lock, task });
             }
         }
         let switched = self.switched.enter();
         self.locked.store(true, Relaxed);
         let at = sys::now();
         if self.holder.swap(me, Relaxed) == me {
-            recorder.count_retaken();
+            tracer.count_retaken();
         } else {
             self.switches.fetch_add(1, Relaxed);
         }
@@ -93,7 +93,7 @@ impl Asked {
         self.wanted.store(false, Relaxed);
         drop(inside);
         let waited_for = if waited || waits_already { at.since(came) } else { Ns::ZERO };
-        recorder.record_at(at, Event::LockTaken { lock, task, waited: waited_for });
+        tracer.emit_at(at, Event::LockTaken { lock, task, waited: waited_for });
         waited
     }
 
@@ -123,17 +123,17 @@ impl Asked {
 
     /// Gives the lock up if somebody asked for it, and waits until it is this worker's turn again; whether it did.
     #[inline]
-    pub(super) fn look(&self, recorder: &Recorder, task: TaskId, first: impl FnOnce(Stamp)) -> bool {
+    pub(super) fn look(&self, tracer: &Tracer, task: TaskId, first: impl FnOnce(Stamp)) -> bool {
         if !self.wanted.load(Relaxed) {
             return false;
         }
-        let me = u32::from(recorder.worker().0);
+        let me = u32::from(tracer.worker().0);
         let at = self.open(me);
         first(at);
-        recorder.record_at(at, Event::LockReleased { lock: self.id, task, forced: true });
-        recorder.record_at(at, waits(task));
+        tracer.emit_at(at, Event::LockReleased { lock: self.id, task, forced: true });
+        tracer.emit_at(at, waits(task));
         self.see_it_taken(me);
-        self.take(recorder, task, true);
+        self.take(tracer, task, true);
         true
     }
 }

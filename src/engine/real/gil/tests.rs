@@ -2,10 +2,10 @@ use super::*;
 use crate::engine::real::ring::{CAPACITY, Ring, ring_words};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-fn recorder(who: u16) -> (Ring, Recorder) {
+fn tracer(who: u16) -> (Ring, Tracer) {
     let words: Vec<AtomicU64> = std::iter::repeat_with(AtomicU64::default).take(ring_words(CAPACITY)).collect();
     let ring = Ring::new(words.leak()).expect("as many words as a ring has");
-    (ring, Recorder::new(ring, WorkerId(who)))
+    (ring, Tracer::new(ring, WorkerId(who)))
 }
 
 fn events(ring: Ring) -> Vec<Event> {
@@ -31,17 +31,17 @@ fn ticking(ticks: &'static AtomicU64) -> Arc<Gil> {
 #[test]
 fn alone_nobody_waits_and_taking_it_again_is_counted() {
     for gil in [asked(Ns::from_millis(5), true), ticking(word(100))] {
-        let (ring, recorder) = recorder(0);
+        let (ring, tracer) = tracer(0);
         let mut turn = Turn::new(Arc::clone(&gil));
-        assert!(!turn.take(&recorder, TaskId(0)));
-        assert!(!turn.look(&recorder, TaskId(0), |_| ()));
-        turn.release(&recorder);
-        turn.release(&recorder);
-        assert!(!turn.take(&recorder, TaskId(0)));
+        assert!(!turn.take(&tracer, TaskId(0)));
+        assert!(!turn.look(&tracer, TaskId(0), |_| ()));
+        turn.release(&tracer);
+        turn.release(&tracer);
+        assert!(!turn.take(&tracer, TaskId(0)));
         assert_eq!(ring.account().lock_retaken, 1);
         assert_eq!(events(ring).len(), 3);
         // Another task of the same worker: the lock stays, its name changes.
-        assert!(!turn.take(&recorder, TaskId(1)));
+        assert!(!turn.take(&tracer, TaskId(1)));
         assert!(matches!(events(ring)[..], [Event::LockReleased { .. }, Event::LockTaken { .. }]));
         assert_eq!(ring.account().lock_retaken, 1);
     }
@@ -50,8 +50,8 @@ fn alone_nobody_waits_and_taking_it_again_is_counted() {
 #[test]
 fn a_holder_that_is_asked_does_not_get_it_back_before_the_other_had_it() {
     let gil = asked(Ns::from_micros(200), true);
-    let (mine, recorder_a) = recorder(0);
-    let (theirs, recorder_b) = recorder(1);
+    let (mine, recorder_a) = tracer(0);
+    let (theirs, recorder_b) = tracer(1);
     let mut a = Turn::new(Arc::clone(&gil));
     let mut b = Turn::new(Arc::clone(&gil));
     a.take(&recorder_a, TaskId(0));
@@ -75,8 +75,8 @@ fn a_holder_that_is_asked_does_not_get_it_back_before_the_other_had_it() {
 #[test]
 fn without_forced_switching_a_holder_that_is_asked_need_not_wait_for_the_other() {
     let gil = asked(Ns::from_micros(50), false);
-    let (_ring, recorder_a) = recorder(0);
-    let (_theirs, recorder_b) = recorder(1);
+    let (_ring, recorder_a) = tracer(0);
+    let (_theirs, recorder_b) = tracer(1);
     let (mut a, mut b) = (Turn::new(Arc::clone(&gil)), Turn::new(Arc::clone(&gil)));
     a.take(&recorder_a, TaskId(0));
     std::thread::scope(|s| {
@@ -101,8 +101,8 @@ fn an_interval_that_is_turned_counts_from_the_next_wait_on() {
     let id = LockId(0);
     let gil = Arc::new(Gil { id, kind: Kind::Asked(Asked::new(id, interval, true)) });
     interval.store(1_000, Relaxed);
-    let (_ring, recorder_a) = recorder(0);
-    let (theirs, recorder_b) = recorder(1);
+    let (_ring, recorder_a) = tracer(0);
+    let (theirs, recorder_b) = tracer(1);
     let (mut a, mut b) = (Turn::new(Arc::clone(&gil)), Turn::new(Arc::clone(&gil)));
     a.take(&recorder_a, TaskId(0));
     std::thread::scope(|s| {
@@ -121,12 +121,12 @@ fn ticks_are_used_up_by_work_and_by_rounds() {
     const PIECE: u64 = 20_000;
     let ticks = word(100);
     let gil = ticking(ticks);
-    let (ring, recorder) = recorder(0);
+    let (ring, tracer) = tracer(0);
     let mut turn = Turn::new(Arc::clone(&gil));
-    turn.take(&recorder, TaskId(0));
+    turn.take(&tracer, TaskId(0));
     assert_eq!(turn.until_check(PIECE), Some(420));
     let work = |turn: &mut Turn, done| {
-        assert!(!turn.work(&recorder, TaskId(0), (done, PIECE), |_| ()), "nobody else takes it");
+        assert!(!turn.work(&tracer, TaskId(0), (done, PIECE), |_| ()), "nobody else takes it");
         ring.account().lock_retaken
     };
     assert_eq!(work(&mut turn, 420), 0, "without a second worker there is nothing to let go of");
@@ -137,7 +137,7 @@ fn ticks_are_used_up_by_work_and_by_rounds() {
     assert_eq!(turn.until_check(PIECE), Some(420), "from the start");
     ticks.store(10, Relaxed);
     assert_eq!(turn.until_check(PIECE), Some(42), "a shorter interval counts at once");
-    assert!(!(0..4).any(|_| turn.round(&recorder, TaskId(0))));
+    assert!(!(0..4).any(|_| turn.round(&tracer, TaskId(0))));
     assert_eq!(ring.account().lock_retaken, 2, "four rounds are twelve ticks of ten");
     assert_eq!(turn.until_check(1), Some(1), "never less than an iteration, however long it is");
     assert_eq!(events(ring).len(), 1, "only the first taking is recorded");
@@ -153,15 +153,15 @@ fn the_older_lock_has_one_holder_at_a_time_and_everybody_comes_to_an_end() {
         let work = |who: u16| {
             let (gil, counter) = (Arc::clone(&gil), &counter);
             move || {
-                let (ring, recorder) = recorder(who);
+                let (ring, tracer) = tracer(who);
                 let (task, mut turn) = (TaskId(who.into()), Turn::new(gil));
-                turn.take(&recorder, task);
+                turn.take(&tracer, task);
                 for _ in 0..ROUNDS {
                     // Not one step: two at a time would lose some.
                     counter.store(counter.load(Relaxed) + 1, Relaxed);
-                    turn.work(&recorder, task, (20, PIECE), |_| ());
+                    turn.work(&tracer, task, (20, PIECE), |_| ());
                 }
-                turn.release(&recorder);
+                turn.release(&tracer);
                 ring
             }
         };

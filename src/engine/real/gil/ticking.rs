@@ -19,7 +19,7 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use super::{NOBODY, waits};
-use crate::engine::real::ring::Recorder;
+use crate::engine::real::ring::Tracer;
 use crate::engine::real::sys::{self, Semaphore};
 use crate::trace::Event;
 use crate::units::{LockId, Ns, Stamp, TaskId};
@@ -102,20 +102,20 @@ impl Ticking {
     }
 
     /// Takes the lock for `task`, waiting as long as it takes; whether it had to.
-    pub(super) fn take(&self, recorder: &Recorder, task: TaskId) -> bool {
+    pub(super) fn take(&self, tracer: &Tracer, task: TaskId) -> bool {
         let came = sys::now();
         let waited = !self.semaphore.try_take();
         if waited {
-            recorder.record_at(came, waits(task));
+            tracer.emit_at(came, waits(task));
             self.semaphore.take();
         }
         let at = sys::now();
-        let me = u32::from(recorder.worker().0);
+        let me = u32::from(tracer.worker().0);
         if self.holder.swap(me, Relaxed) == me {
-            recorder.count_retaken();
+            tracer.count_retaken();
         }
         let waited_for = if waited { at.since(came) } else { Ns::ZERO };
-        recorder.record_at(at, Event::LockTaken { lock: self.id, task, waited: waited_for });
+        tracer.emit_at(at, Event::LockTaken { lock: self.id, task, waited: waited_for });
         waited
     }
 
@@ -127,26 +127,26 @@ impl Ticking {
     }
 
     /// Lets go of the lock and takes it again at once, or as soon as it can; whether somebody else had it in between.
-    pub(super) fn check(&self, recorder: &Recorder, task: TaskId, first: impl FnOnce(Stamp)) -> bool {
+    pub(super) fn check(&self, tracer: &Tracer, task: TaskId, first: impl FnOnce(Stamp)) -> bool {
         if self.workers.load(Relaxed) < 2 {
             return false;
         }
-        let me = u32::from(recorder.worker().0);
+        let me = u32::from(tracer.worker().0);
         let at = self.open();
         let at_once = self.semaphore.try_take();
         if at_once && self.holder.load(Relaxed) == me {
-            recorder.count_retaken();
+            tracer.count_retaken();
             return false;
         }
         first(at);
-        recorder.record_at(at, Event::LockReleased { lock: self.id, task, forced: true });
-        recorder.record_at(at, waits(task));
+        tracer.emit_at(at, Event::LockReleased { lock: self.id, task, forced: true });
+        tracer.emit_at(at, waits(task));
         if !at_once {
             self.semaphore.take();
         }
         let taken = sys::now();
         self.holder.store(me, Relaxed);
-        recorder.record_at(taken, Event::LockTaken { lock: self.id, task, waited: taken.since(at) });
+        tracer.emit_at(taken, Event::LockTaken { lock: self.id, task, waited: taken.since(at) });
         true
     }
 }

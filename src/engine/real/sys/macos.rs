@@ -7,7 +7,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::now;
-use crate::trace::{Record, Switches};
+use crate::trace::{Stamped, Switches};
 use crate::units::{CoreId, Ns, Stamp};
 
 /// CPU time of another thread: the system tells it only to those who hold the thread's port.
@@ -23,7 +23,7 @@ pub fn process_cpu_of(_pid: u32) -> Option<Ns> {
 /// The core that the calling thread is on: unknown.
 #[inline]
 pub fn core() -> CoreId {
-    Record::NO_CORE
+    Stamped::NO_CORE
 }
 
 /// Context switches of the calling thread: the system counts them for whole processes only, and those of a process are

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::super::event::{Direction, Event, Record, Switch};
+use super::super::super::event::{Direction, Event, Stamped, Switch};
 use super::{AGO, DUE, HOLDS, OTHER_CORE, OTHER_TASK, OTHER_WORKER, SWITCHED, Thread, Worker};
 use crate::units::{LockId, Ns, TaskId, TurnLength};
 
@@ -18,53 +18,53 @@ pub(in crate::trace::file) struct Packer {
 
 impl Packer {
     /// Packs `records`, at most [`MOST`], at the end of `out`.
-    pub(in crate::trace::file) fn pack(&mut self, records: &[Record], out: &mut Vec<u8>) {
+    pub(in crate::trace::file) fn pack(&mut self, events: &[Stamped], out: &mut Vec<u8>) {
         self.workers.clear();
         self.threads.clear();
         self.worker_places.clear();
         self.thread_places.clear();
-        number(out, records.len() as u64);
+        number(out, events.len() as u64);
         let (mut before, mut current) = (0, None::<usize>);
-        for record in records {
-            let since = record.at.0.wrapping_sub(before);
-            before = record.at.0;
-            if let Event::Switched { tid, switch } = record.event {
-                self.switched(record, tid, switch, since, out);
+        for stamped in events {
+            let since = stamped.at.0.wrapping_sub(before);
+            before = stamped.at.0;
+            if let Event::Switched { tid, switch } = stamped.event {
+                self.switched(stamped, tid, switch, since, out);
                 continue;
             }
             let place = match current {
-                Some(place) if self.workers[place].number == record.worker.0 => place,
-                _ => self.place(record.worker.0),
+                Some(place) if self.workers[place].number == stamped.worker.0 => place,
+                _ => self.place(stamped.worker.0),
             };
             let first = place == self.workers.len();
             if first {
-                self.workers.push(Worker::new(record.worker.0));
+                self.workers.push(Worker::new(stamped.worker.0));
             }
             let other = current != Some(place);
             current = Some(place);
             let worker = &mut self.workers[place];
-            let (what, task) = what(&record.event);
+            let (what, task) = what(&stamped.event);
             let task = task.map_or(worker.task, |t| t.0);
             let mut head = what;
             head |= if other { OTHER_WORKER } else { 0 };
-            head |= if worker.core == record.core.0 { 0 } else { OTHER_CORE };
+            head |= if worker.core == stamped.core.0 { 0 } else { OTHER_CORE };
             head |= if worker.task == task { 0 } else { OTHER_TASK };
             out.push(head);
             if other {
                 number(out, place as u64);
                 if first {
-                    number(out, record.worker.0.into());
+                    number(out, stamped.worker.0.into());
                 }
             }
             if head & OTHER_CORE != 0 {
-                number(out, record.core.0.into());
+                number(out, stamped.core.0.into());
             }
             if head & OTHER_TASK != 0 {
                 number(out, sign_low(task.wrapping_sub(worker.task).cast_signed().into()));
             }
-            (worker.core, worker.task) = (record.core.0, task);
+            (worker.core, worker.task) = (stamped.core.0, task);
             number(out, sign_low(since.cast_signed()));
-            rest(&record.event, &mut worker.lock, out);
+            rest(&stamped.event, &mut worker.lock, out);
         }
     }
 
@@ -73,29 +73,29 @@ impl Packer {
         *self.worker_places.entry(worker).or_insert(next) as usize
     }
 
-    fn switched(&mut self, record: &Record, tid: u32, switch: Switch, since: u64, out: &mut Vec<u8>) {
+    fn switched(&mut self, stamped: &Stamped, tid: u32, switch: Switch, since: u64, out: &mut Vec<u8>) {
         let next = self.threads.len() as u32;
         let place = *self.thread_places.entry(tid).or_insert(next);
         if place == next {
             self.threads.push(Thread::new(tid));
         }
         let thread = &mut self.threads[place as usize];
-        let told = record.worker != Record::NO_WORKER;
+        let told = stamped.worker != Stamped::NO_WORKER;
         let mut head = SWITCHED + switch as u8;
         head |= if told { OTHER_WORKER } else { 0 };
-        head |= if thread.core == record.core.0 { 0 } else { OTHER_CORE };
+        head |= if thread.core == stamped.core.0 { 0 } else { OTHER_CORE };
         out.push(head);
         if told {
-            number(out, record.worker.0.into());
+            number(out, stamped.worker.0.into());
         }
         number(out, place.into());
         if place == next {
             number(out, tid.into());
         }
         if head & OTHER_CORE != 0 {
-            number(out, record.core.0.into());
+            number(out, stamped.core.0.into());
         }
-        thread.core = record.core.0;
+        thread.core = stamped.core.0;
         number(out, sign_low(since.cast_signed()));
     }
 }

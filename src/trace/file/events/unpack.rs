@@ -1,6 +1,6 @@
 //! From bytes to records.
 
-use super::super::super::event::{Direction, Event, Record, Switch};
+use super::super::super::event::{Direction, Event, Stamped, Switch};
 use super::{AGO, DUE, HOLDS, MOST, OTHER_CORE, OTHER_TASK, OTHER_WORKER, SWITCHED, Thread, WHAT, Worker};
 use crate::state::{Outcome, State};
 use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
@@ -79,7 +79,7 @@ pub(in crate::trace::file) struct Unpacker {
 impl Unpacker {
     /// Hands every event of the block `bytes` to `each`, in order. Gives back how many there were; nothing where the
     /// bytes are no such block, some of whose events may have been handed over nevertheless.
-    pub(in crate::trace::file) fn unpack(&mut self, bytes: &[u8], mut each: impl FnMut(Record)) -> Option<usize> {
+    pub(in crate::trace::file) fn unpack(&mut self, bytes: &[u8], mut each: impl FnMut(Stamped)) -> Option<usize> {
         self.workers.clear();
         self.threads.clear();
         let mut packed = Packed { bytes };
@@ -106,14 +106,14 @@ impl Unpacker {
             }
             at = at.wrapping_add_signed(signed(packed.number()?));
             let event = event(head & WHAT, TaskId(worker.task), &mut worker.lock, &mut packed)?;
-            each(Record { at: Stamp(at), worker: WorkerId(worker.number), core: CoreId(worker.core), event });
+            each(Stamped { at: Stamp(at), worker: WorkerId(worker.number), core: CoreId(worker.core), event });
         }
         packed.bytes.is_empty().then_some(count)
     }
 
-    fn switch(&mut self, head: u8, at: &mut u64, packed: &mut Packed<'_>) -> Option<Record> {
+    fn switch(&mut self, head: u8, at: &mut u64, packed: &mut Packed<'_>) -> Option<Stamped> {
         let switch = Switch::from_repr((head & WHAT) - SWITCHED)?;
-        let worker = if head & OTHER_WORKER == 0 { Record::NO_WORKER } else { WorkerId(packed.short()?) };
+        let worker = if head & OTHER_WORKER == 0 { Stamped::NO_WORKER } else { WorkerId(packed.short()?) };
         let place = usize::try_from(packed.number()?).ok()?;
         if place == self.threads.len() {
             self.threads.push(Thread::new(packed.word()?));
@@ -124,7 +124,7 @@ impl Unpacker {
         }
         *at = at.wrapping_add_signed(signed(packed.number()?));
         let event = Event::Switched { tid: thread.tid, switch };
-        Some(Record { at: Stamp(*at), worker, core: CoreId(thread.core), event })
+        Some(Stamped { at: Stamp(*at), worker, core: CoreId(thread.core), event })
     }
 }
 
