@@ -77,7 +77,7 @@ fn main() {
         stop.store(true, Ordering::Relaxed);
         busy
     });
-    println!("{} of {} events refused", ring.dropped(), ring.recorded());
+    println!("{} of {} events refused", ring.dropped(), ring.emitted());
     if quiet.max(busy) > 60.0 {
         println!("above the limit of 60 ns");
     }

@@ -164,11 +164,11 @@ impl About {
         let shown = row.filter(|row| row.shown == Some(index));
         let cell = |column: Column| shown.map_or_else(String::new, |row| comparison_cell(comparison, row, column));
         let columns = Column::ALL.into_iter().filter(|column| *column != Column::Spread);
-        let recorded = entry.run.trace.is_recorded();
+        let recorded = entry.run.trace.has_kernel_record();
         About {
             name: row.map_or_else(|| who(&entry.run), crate::recording::Row::name),
             sentence: sentence(entry.run),
-            badge: if recorded { Label::Measured } else { Label::Unrecorded }.text(),
+            badge: if recorded { Label::Measured } else { Label::NoKernelRecord }.text(),
             ratio: cell(Column::Ratio),
             figures: columns.map(|column| (column.head().to_owned(), cell(column))).collect(),
             notes: entry.broken.map(str::to_owned).into_iter().collect(),

@@ -18,7 +18,8 @@ pub struct Plan {
     pub engine: Engine,
     /// Whether the kernel's record of switches is not wanted: what it costs is known from runs without it.
     #[serde(default)]
-    pub unrecorded: bool,
+    #[serde(rename = "unrecorded")]
+    pub no_kernel_record: bool,
 }
 
 /// Who executes a plan.
@@ -130,7 +131,8 @@ pub struct Wishes {
     /// The seed of everything random.
     pub seed: u64,
     /// Without the kernel's record of switches.
-    pub unrecorded: bool,
+    #[serde(rename = "unrecorded")]
+    pub no_kernel_record: bool,
 }
 
 impl Plan {
@@ -164,7 +166,12 @@ impl Plan {
         let locks = workload.locks().into_iter().map(str::to_owned).collect();
         let name = workload.name.clone();
         let stage = Stage { workload: name, tasks, model, workers, cores: wishes.cores, poll_every, locks };
-        Plan { stages: vec![stage], seed: wishes.seed, engine: Engine::Measured, unrecorded: wishes.unrecorded }
+        Plan {
+            stages: vec![stage],
+            seed: wishes.seed,
+            engine: Engine::Measured,
+            no_kernel_record: wishes.no_kernel_record,
+        }
     }
 
     /// The one stage there is.

@@ -99,7 +99,7 @@ impl<'a> Ours<'a> {
             poll_every: [self.per_ms / 50; Kernel::COUNT],
             locks: Vec::new(),
         };
-        let plan = Plan { stages: vec![stage], seed: 1, engine: Engine::Measured, unrecorded: false };
+        let plan = Plan { stages: vec![stage], seed: 1, engine: Engine::Measured, no_kernel_record: false };
         let mut runner = Runner::spawn_with(self.exe, &plan).expect("a runner");
         let mut frames = runner.frames().expect("frames");
         let mut run = Run { begin: Begin::default(), events: Vec::new(), end: End::default() };

@@ -66,5 +66,5 @@ fn over_and_over(steps: Vec<Op>, tasks: u16, cores: Option<u16>, model: Model, r
         poll_every: Kernel::ALL.map(|kernel| rates.iterations(kernel, Ns(20_000))),
         locks: Vec::new(),
     };
-    Plan { stages: vec![stage], seed: 1, engine: Engine::Measured, unrecorded: false }
+    Plan { stages: vec![stage], seed: 1, engine: Engine::Measured, no_kernel_record: false }
 }

@@ -109,7 +109,7 @@ impl Lanes {
             self.of = None;
             return;
         };
-        self.arranged = (now, until, run.trace.recorded());
+        self.arranged = (now, until, run.trace.event_count());
         if self.of != Some(run.id) {
             self.of = Some(run.id);
             self.names.clear();
@@ -262,7 +262,7 @@ pub(super) fn tick(app: &mut App) {
     let Some(run) = app.run.as_ref().filter(|_| app.lanes.is_moving()) else { return };
     let (at, until, events) = app.lanes.arranged;
     // What is frozen changes by the playhead alone, though more of the run is known.
-    let changed = until != app.until() || (events != run.trace.recorded() && !app.is_paused());
+    let changed = until != app.until() || (events != run.trace.event_count() && !app.is_paused());
     if changed && app.now.since(at) >= APART {
         arrange(app);
     }

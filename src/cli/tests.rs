@@ -45,7 +45,10 @@ fn without_arguments_the_screen_starts_with_cpu_serial() {
     let settings = screen("");
     assert_eq!(settings.setup.workload.name, "cpu");
     assert_eq!(settings.setup.model, crate::model::Model::plain(ModelKind::Serial));
-    assert_eq!(settings.setup.wishes, crate::plan::Wishes { workers: None, cores: None, seed: 1, unrecorded: false });
+    assert_eq!(
+        settings.setup.wishes,
+        crate::plan::Wishes { workers: None, cores: None, seed: 1, no_kernel_record: false }
+    );
     assert_eq!(settings.setup.lock, LockSettings::default());
     assert!(settings.mouse && !settings.ascii && !settings.plain);
     assert_eq!((settings.color, settings.theme), (Color::Auto, Theme::Dark));
@@ -63,7 +66,7 @@ fn every_option_arrives() {
     assert_eq!(settings.setup.model.lock, GlobalLock::gil(Ns::from_millis(20)));
     assert_eq!(
         settings.setup.wishes,
-        crate::plan::Wishes { workers: Some(3), cores: Some(2), seed: 9, unrecorded: true }
+        crate::plan::Wishes { workers: Some(3), cores: Some(2), seed: 9, no_kernel_record: true }
     );
     assert_eq!(settings.setup.scale.millionths, 250_000);
     assert_eq!((settings.color, settings.theme), (Color::Never, Theme::ColorBlind));

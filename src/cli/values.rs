@@ -114,7 +114,7 @@ pub(super) fn wishes(how: &How, seed: u64, host: &impl Host) -> Result<Wishes, E
         let cores = if allowed == 1 { "1 core is".to_owned() } else { format!("{allowed} cores are") };
         return Err(Exit::usage(&format!("--cores {asked}: only {cores} allowed here, write 1 to {allowed}")));
     }
-    Ok(Wishes { workers: how.workers, cores: how.cores, seed, unrecorded: how.no_kernel_record })
+    Ok(Wishes { workers: how.workers, cores: how.cores, seed, no_kernel_record: how.no_kernel_record })
 }
 
 /// How the global lock is set; also while it is off, for when it is switched on by a key. Each generation has options of

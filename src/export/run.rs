@@ -74,7 +74,7 @@ impl<'a> Run<'a> {
     }
 
     /// Whether the kernel told who was on which core: only then is `preempted` known.
-    pub(super) fn is_recorded(&self) -> bool {
+    pub(super) fn has_kernel_record(&self) -> bool {
         self.trace.kernel_record == KernelRecord::Switches
     }
 

@@ -100,7 +100,7 @@ fn statistics_lines(out: &mut impl Write, runs: &[Run<'_>]) -> csv::Result<()> {
             table.write_record([run.name, of, number, name, what, &sum.to_string(), longest, count])
         };
         let states = |figures: &[Figures; State::COUNT]| {
-            let known = State::ALL.into_iter().filter(|s| *s != State::Preempted || run.is_recorded());
+            let known = State::ALL.into_iter().filter(|s| *s != State::Preempted || run.has_kernel_record());
             known.map(|s| (s.name(), figures[s as usize])).collect::<Vec<_>>()
         };
         for (what, f) in states(&all.states) {

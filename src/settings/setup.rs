@@ -85,7 +85,7 @@ impl Setup {
         if let Some(n) = self.wishes.cores {
             line += &format!(" --cores {n}");
         }
-        if self.wishes.unrecorded {
+        if self.wishes.no_kernel_record {
             line += " --no-kernel-record";
         }
         if self.scale != Scale::ONE {

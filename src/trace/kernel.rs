@@ -19,7 +19,7 @@ pub struct Switched {
 
 impl Trace {
     /// Whether the kernel records who is on which core; also before the run has begun, when nobody can say otherwise.
-    pub fn is_recorded(&self) -> bool {
+    pub fn has_kernel_record(&self) -> bool {
         self.t0().is_none() || self.kernel_record == KernelRecord::Switches
     }
 

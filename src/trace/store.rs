@@ -114,7 +114,7 @@ pub struct Trace {
     latest: Ns,
     kept: usize,
     limit: usize,
-    recorded: u64,
+    event_count: u64,
 }
 
 impl Trace {
@@ -145,7 +145,7 @@ impl Trace {
             latest: Ns::ZERO,
             kept: 0,
             limit: KEPT_MARKS,
-            recorded: 0,
+            event_count: 0,
         }
     }
 
@@ -212,8 +212,8 @@ impl Trace {
     }
 
     /// How many events it was made from.
-    pub fn recorded(&self) -> u64 {
-        self.recorded
+    pub fn event_count(&self) -> u64 {
+        self.event_count
     }
 
     /// `at` on the run's own axis, which ends at [`LONGEST`].
@@ -239,7 +239,7 @@ impl Trace {
     fn take(&mut self, stamped: &Stamped) {
         let at = self.offset(stamped.at);
         self.latest = self.latest.max(at);
-        self.recorded += 1;
+        self.event_count += 1;
         if let Event::Switched { tid, switch } = stamped.event {
             self.weave_switch(tid, at, stamped.core, switch);
         } else {

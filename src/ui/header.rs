@@ -68,12 +68,12 @@ fn badge(app: &App, narrow: bool) -> &'static str {
     if app.is_recorded() && app.playhead == Playhead::Live {
         return Label::Recorded.text();
     }
-    let recorded = app.run.as_ref().is_none_or(|run| run.trace.is_recorded());
+    let recorded = app.run.as_ref().is_none_or(|run| run.trace.has_kernel_record());
     match (app.playhead, recorded) {
         (Playhead::Replay { .. }, _) => Label::Replay.text(),
         (_, true) => Label::Measured.text(),
-        (_, false) if narrow => Label::UnrecordedShort.text(),
-        (_, false) => Label::Unrecorded.text(),
+        (_, false) if narrow => Label::NoKernelRecordShort.text(),
+        (_, false) => Label::NoKernelRecord.text(),
     }
 }
 

@@ -47,7 +47,7 @@ fn costs(app: &App) -> Option<Costs> {
     let Some((end, time)) = trace.report.as_ref().zip(trace.makespan()) else {
         let elapsed = app.now.since(trace.t0()?).as_secs().max(1e-3);
         let lost = trace.losses.iter().map(|loss| loss.count).sum();
-        return Some(Costs { events: trace.recorded() as f64 / elapsed, lost, refusal, ..Costs::default() });
+        return Some(Costs { events: trace.event_count() as f64 / elapsed, lost, refusal, ..Costs::default() });
     };
     let per_second = |n: u64| n as f64 / time.as_secs().max(1e-9);
     let program = run.beside.screen.filter(|busy| *busy > 0.0);

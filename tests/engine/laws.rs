@@ -191,14 +191,14 @@ fn a_wait_holds_its_worker_except_on_the_loop_where_only_a_blocking_call_does() 
 }
 
 /// Without the kernel's record: workers notice by themselves when they stood still.
-fn unrecorded(plan: Plan) -> Plan {
-    Plan { unrecorded: true, ..plan }
+fn no_kernel_record(plan: Plan) -> Plan {
+    Plan { no_kernel_record: true, ..plan }
 }
 
 #[test]
 fn time_computing_less_time_off_the_core_is_the_cpu_clock() {
     for kind in [ModelKind::Serial, ModelKind::Threads, ModelKind::Async] {
-        let run = run(&unrecorded(plan(Model::plain(kind), 4, vec![task(vec![compute(20 * SOME)]); 4])));
+        let run = run(&no_kernel_record(plan(Model::plain(kind), 4, vec![task(vec![compute(20 * SOME)]); 4])));
         let off = run.events.iter().filter_map(|r| match r.event {
             Event::WasOff { spent, .. } => Some(spent),
             _ => None,
@@ -214,7 +214,7 @@ fn time_computing_less_time_off_the_core_is_the_cpu_clock() {
 #[test]
 fn many_threads_are_not_seen_on_more_cores_than_there_are() {
     let tasks = vec![task(vec![compute(2 * SOME)]); 32];
-    let run = run(&unrecorded(plan(Model::plain(ModelKind::Threads), 32, tasks)));
+    let run = run(&no_kernel_record(plan(Model::plain(ModelKind::Threads), 32, tasks)));
     let off = run.events.iter().filter_map(|r| match r.event {
         Event::WasOff { spent, .. } => Some(spent),
         _ => None,

@@ -27,7 +27,7 @@ fn trace_of(run: &Run, workers: u16) -> Trace {
     trace
 }
 
-fn is_recorded(run: &Run) -> bool {
+fn has_kernel_record(run: &Run) -> bool {
     run.begin.kernel_record == KernelRecord::Switches
 }
 
@@ -36,7 +36,7 @@ fn skipped(run: &Run) -> bool {
     if let KernelRecord::None(why) = &run.begin.kernel_record {
         println!("SKIPPED: no kernel record here: {why}");
     }
-    !is_recorded(run)
+    !has_kernel_record(run)
 }
 
 #[test]
@@ -114,9 +114,9 @@ fn an_answer_that_comes_during_a_wait_for_the_global_lock_makes_nobody_ready() {
     let gil = GlobalLock::gil(Ns::from_millis(2));
     let until = Op::Repeat(Until::Tasks(vec![concviz::units::TaskId(1)]), vec![compute(SOME / 100)]);
     let tasks = vec![background(vec![until]), task(vec![request(0, 1); 30])];
-    for unrecorded in [false, true] {
+    for no_kernel_record in [false, true] {
         let plan = plan(Model { kind: ModelKind::Threads, lock: gil }, 2, tasks.clone());
-        let run = run(&Plan { unrecorded, ..plan });
+        let run = run(&Plan { no_kernel_record, ..plan });
         let trace = trace_of(&run, 2);
         let states: Vec<State> = trace.tasks[1].marks().iter().map(|m| m.state).collect();
         assert!(states.contains(&State::Gil), "{states:?}");

@@ -60,7 +60,7 @@ pub fn plan(model: Model, workers: u16, tasks: Vec<Task>) -> Plan {
         poll_every: [10_000; Kernel::COUNT],
         locks: Vec::new(),
     };
-    Plan { stages: vec![stage], seed: 1, engine: Engine::Measured, unrecorded: false }
+    Plan { stages: vec![stage], seed: 1, engine: Engine::Measured, no_kernel_record: false }
 }
 
 /// As [`plan`], of a workload that names the locks `a`, `b` and `c`.

@@ -48,7 +48,7 @@ fn options_of_a_run_are_those_of_a_comparison() {
     assert_eq!(comparing.setup.workload.name, "mixed");
     assert_eq!(comparing.setup.workload.param("wait"), Some(Value::Time(Ns::from_millis(50))));
     let wishes = comparing.setup.wishes;
-    assert_eq!((wishes.workers, wishes.cores, wishes.seed, wishes.unrecorded), (Some(8), Some(2), 7, true));
+    assert_eq!((wishes.workers, wishes.cores, wishes.seed, wishes.no_kernel_record), (Some(8), Some(2), 7, true));
     assert_eq!((comparing.repeat, format), (5, ComparisonFormat::Markdown));
     assert_eq!(comparing.models[4].lock, GlobalLock::gil(Ns::from_millis(1)));
 }

@@ -226,7 +226,7 @@ impl<W: Write> Sweeper<W> {
         self.memory.sample_now(self.shared);
         end.peak_rss_bytes = self.memory.peak();
         for (_, ring) in self.shared.rings() {
-            end.events += ring.recorded();
+            end.events += ring.emitted();
             end.lost += ring.dropped();
             end.lock_retaken += ring.account().lock_retaken;
         }

@@ -54,7 +54,7 @@ impl Worker {
             wanted,
             poll_every,
             quickest: [LONGEST_PIECE; Kernel::COUNT],
-            watches_itself: !shared.is_recorded(),
+            watches_itself: !shared.has_kernel_record(),
             looked: sys::now(),
             core: sys::core(),
         }

@@ -98,7 +98,7 @@ impl Ring {
     }
 
     /// Events recorded so far, lost ones included.
-    pub fn recorded(self) -> u64 {
+    pub fn emitted(self) -> u64 {
         self.load(HEAD) + self.load(DROPPED)
     }
 

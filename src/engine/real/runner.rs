@@ -59,7 +59,7 @@ fn prepare() -> Result<(Run, Collector), String> {
     let thread = |e: io::Error| format!("the system allows no more threads: {e}");
     scratch::survive_size_limits();
     // Everything that is started from here on is in it.
-    let (kernel, record) = if plan.unrecorded {
+    let (kernel, record) = if plan.no_kernel_record {
         (None, KernelRecord::None(UNWANTED.to_owned()))
     } else {
         match KernelRings::open() {
@@ -72,7 +72,7 @@ fn prepare() -> Result<(Run, Collector), String> {
     let dispatcher = shared.tracer(WorkerId(stage.workers)).ok_or("the plan has too many workers")?;
     let pinned = machine::kept_on(stage.cores)?;
     let server = if needs.requests { Some(Server::start(&pinned)?) } else { None };
-    shared.set_recorded(kernel.is_some());
+    shared.set_kernel_record(kernel.is_some());
     shared.set_port(server.map_or(0, |s| s.port));
     let files = if needs.files { scratch::file_system() } else { None };
     let names = Names { tasks: stage.tasks.iter().map(|t| t.name.clone()).collect(), locks: stage.locks.clone() };

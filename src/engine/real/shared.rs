@@ -37,7 +37,7 @@ const PORT: usize = 9;
 /// How many times a lock was let go of.
 const RELEASES: usize = 10;
 /// Whether the kernel records who is on which core.
-const RECORDED: usize = 11;
+const KERNEL_RECORD: usize = 11;
 /// One for each kernel.
 const POLL_EVERY: usize = 16;
 
@@ -167,13 +167,13 @@ impl Shared {
     }
 
     /// Says whether the kernel records who is on which core.
-    pub(super) fn set_recorded(&self, recorded: bool) {
-        self.set(RECORDED, recorded.into());
+    pub(super) fn set_kernel_record(&self, recorded: bool) {
+        self.set(KERNEL_RECORD, recorded.into());
     }
 
     /// Whether the kernel records who is on which core: then no worker has to find that out by itself.
-    pub(super) fn is_recorded(&self) -> bool {
-        self.get(RECORDED) > 0
+    pub(super) fn has_kernel_record(&self) -> bool {
+        self.get(KERNEL_RECORD) > 0
     }
 
     /// Says on which port the server listens.

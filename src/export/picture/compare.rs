@@ -83,11 +83,11 @@ pub(super) fn draw(comparison: &Comparison<'_>, caption: &Caption, options: &Opt
     let names = room_for(labels.chain(comparison.ideal.iter().map(|i| i.label.as_str())));
     let widths = fewer(comparison.widths(), options.width() - 2.0 * MARGIN - names);
     let beside: f64 = widths.iter().map(|w| w + BETWEEN).sum::<f64>() - BETWEEN.min(widths.len() as f64 * BETWEEN);
-    let recorded = comparison.rows.iter().all(|row| row.trace.is_recorded());
+    let recorded = comparison.rows.iter().all(|row| row.trace.has_kernel_record());
     let wide = Wide {
         latest: comparison.latest(),
         forgotten: Ns::ZERO,
-        badge: if recorded { Label::Measured } else { Label::Unrecorded }.text(),
+        badge: if recorded { Label::Measured } else { Label::NoKernelRecord }.text(),
         names,
         beside: beside + 6.0,
     };

@@ -140,7 +140,7 @@ impl Page {
     /// A page about `trace`, with its head. `names` is the room that lanes' names need, `beside` that of what stands at
     /// the right.
     pub(super) fn new(caption: &Caption, options: &Options, trace: &Trace, names: f64, beside: f64) -> Page {
-        let badge = if trace.is_recorded() { Label::Measured } else { Label::Unrecorded }.text();
+        let badge = if trace.has_kernel_record() { Label::Measured } else { Label::NoKernelRecord }.text();
         let (latest, forgotten) = (trace.latest(), trace.forgotten);
         Page::over(caption, options, &Wide { latest, forgotten, badge, names, beside })
     }

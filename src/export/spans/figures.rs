@@ -195,7 +195,7 @@ fn states(json: &mut Json<'_>, run: &Run<'_>, all: &[Figures; State::COUNT]) {
     for (index, state) in State::ALL.into_iter().enumerate() {
         json.raw(if index > 0 { ",\"" } else { "{\"" }).raw(state.name()).raw("\":");
         // Only the kernel's record could tell it from `ready`.
-        if state == State::Preempted && !run.is_recorded() {
+        if state == State::Preempted && !run.has_kernel_record() {
             json.raw("null");
         } else {
             figures(json, &all[state as usize]);
