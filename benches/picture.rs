@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use concviz::export::Caption;
-use concviz::export::picture::{Options, Picture, View, picture};
+use concviz::export::picture::{Options, Picture, Subject, picture};
 use concviz::palette::Theme;
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, TaskName, Trace};
@@ -26,7 +26,7 @@ fn main() {
         [("40 tasks, 1,000,000 spans", 40, 1_000_000), ("4,000 tasks, 1,000,000 spans", 4_000, 1_000_000)]
     {
         let trace = made(tasks, spans);
-        for view in View::ALL {
+        for view in Subject::ALL {
             measure(&format!("{name}, {}", view.name()), &trace, view);
         }
     }
@@ -81,7 +81,7 @@ fn median(mut of: impl FnMut()) -> f64 {
     times[times.len() / 2]
 }
 
-fn measure(name: &str, trace: &Trace, view: View) {
+fn measure(name: &str, trace: &Trace, view: Subject) {
     let caption = Caption {
         title: name.to_owned(),
         description: "A million spans.".to_owned(),

@@ -14,7 +14,7 @@ use std::{env, fs};
 
 use concviz::app::{App, Effect, Key, Message, update};
 use concviz::engine::real::{self, Runner, calibrate, machine, sys};
-use concviz::export::picture::{Options, View};
+use concviz::export::picture::{Options, Subject};
 use concviz::export::{Caption, svg};
 use concviz::load::Watch;
 use concviz::model::{LockSettings, Model, ModelKind};
@@ -70,7 +70,7 @@ fn drawn(folder: &Path) -> Result<(), Box<dyn Error>> {
     let (name, workload, keys) = DRAWN;
     let app = pressed(workload, (100, 30), keys)?;
     let run = app.run.as_ref().ok_or("no run")?;
-    let picture = pictures::of_run(run.finished(), View::Tasks, &Options::default(), &run.setup.command());
+    let picture = pictures::of_run(run.finished(), Subject::Tasks, &Options::default(), &run.setup.command());
     let file = folder.join(format!("{name}.svg"));
     fs::write(&file, picture.svg(None))?;
     println!("{}: {}", file.display(), picture.description);

@@ -1,7 +1,7 @@
 //! What is made of runs for others: the words of the report and the exporters put together. Knows neither files nor the
 //! screen's state.
 
-use crate::export::picture::{self, CompareRow, Ideal, Options, Picture, View};
+use crate::export::picture::{self, CompareRow, Ideal, Options, Picture, Subject};
 use crate::export::{Caption, Page, PageRun, html};
 use crate::model::ModelKind;
 use crate::palette::Theme;
@@ -31,7 +31,7 @@ fn who(run: &Finished<'_>) -> String {
 }
 
 /// A picture of `run`.
-pub fn of_run(run: Finished<'_>, view: View, options: &Options, command: &str) -> Picture {
+pub fn of_run(run: Finished<'_>, view: Subject, options: &Options, command: &str) -> Picture {
     picture::picture(run.trace, view, &caption(run, command), options)
 }
 

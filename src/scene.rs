@@ -21,7 +21,7 @@ pub use rows::{Folding, MOST_IN_A_ROW, SPARE, folding};
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct View {
+pub struct Viewport {
     /// The columns and the time each stands for.
     pub grid: Grid,
     /// Nothing later is drawn: the playhead, or the present.
@@ -132,7 +132,7 @@ impl Lane {
 }
 
 /// Cores that the tasks of `trace` kept busy, per column: the mean number over the column, nothing after `view.until`.
-pub fn busy(trace: &Trace, view: &View) -> Vec<f64> {
+pub fn busy(trace: &Trace, view: &Viewport) -> Vec<f64> {
     let window = window(trace, view);
     let edges = edges(trace, &view.grid, window, view.until);
     let running = |t: &Totals| t.states()[State::Running as usize].share_of(view.grid.cell);
@@ -142,7 +142,7 @@ pub fn busy(trace: &Trace, view: &View) -> Vec<f64> {
 impl Scene {
     /// The scene of `trace` seen through `view`, with the tasks in `rows`. `has_loop` says whether the run has an event
     /// loop to show.
-    pub fn build(trace: &Trace, view: &View, rows: &Rows<'_>, has_loop: bool) -> Scene {
+    pub fn build(trace: &Trace, view: &Viewport, rows: &Rows<'_>, has_loop: bool) -> Scene {
         let grid = &view.grid;
         let window = window(trace, view);
         let edges = edges(trace, grid, window, view.until);
@@ -194,7 +194,7 @@ impl Scene {
 }
 
 impl Lane {
-    fn of(trace: &Trace, view: &View, tasks: &[TaskId]) -> Option<Lane> {
+    fn of(trace: &Trace, view: &Viewport, tasks: &[TaskId]) -> Option<Lane> {
         let first = *tasks.first()?;
         if tasks.len() > 1 {
             return Some(Lane { task: first, tasks: tasks.len(), columns: shared(trace, view, tasks), now: None });
@@ -206,7 +206,7 @@ impl Lane {
 }
 
 /// What several tasks together did.
-fn shared(trace: &Trace, view: &View, tasks: &[TaskId]) -> Vec<Column> {
+fn shared(trace: &Trace, view: &Viewport, tasks: &[TaskId]) -> Vec<Column> {
     let mut columns = vec![Column::default(); view.grid.columns as usize];
     for track in tasks.iter().filter_map(|task| trace.tasks.get(task.index())) {
         fold_into(&mut columns, track, &view.grid, view.until);
@@ -215,7 +215,7 @@ fn shared(trace: &Trace, view: &View, tasks: &[TaskId]) -> Vec<Column> {
 }
 
 /// What is visible, past and not forgotten.
-fn window(trace: &Trace, view: &View) -> Range {
+fn window(trace: &Trace, view: &Viewport) -> Range {
     let window = view.grid.range().and(Range::new(Ns::ZERO, view.until));
     Range::new(window.from.max(trace.forgotten.min(window.to)), window.to)
 }
@@ -245,7 +245,7 @@ fn edges(trace: &Trace, grid: &Grid, window: Range, until: Ns) -> Vec<Totals> {
 }
 
 /// The most tasks that are ready at one time, per column.
-fn most_ready(trace: &Trace, view: &View, window: Range) -> Vec<u32> {
+fn most_ready(trace: &Trace, view: &Viewport, window: Range) -> Vec<u32> {
     let mut late: Vec<Ns> = trace.overdue(view.until).map(|l| l.from).collect();
     late.sort_unstable();
     let part = |index: u16| view.grid.column(index).and(window);

@@ -16,7 +16,7 @@ mod walk;
 mod weave;
 mod wire;
 
-pub use crowd::{Counts, Crowd, Kind, Owner, Totals, Turn};
+pub use crowd::{Activity, Counts, Crowd, Owner, Totals, Turn};
 pub use event::{Direction, EVENT_BYTES, EVENT_WORDS, Event, Stamped, Switch};
 pub use kernel::Switched;
 pub use lock::{Hold, LockFigures, LockTrack};

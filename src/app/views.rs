@@ -69,8 +69,8 @@ fn has_turns(app: &App) -> bool {
 
 impl App {
     /// What is looked at on `columns` columns.
-    pub(super) fn looked_at(&self, columns: u16) -> crate::scene::View {
-        crate::scene::View { grid: self.grid(columns), until: self.until() }
+    pub(super) fn looked_at(&self, columns: u16) -> crate::scene::Viewport {
+        crate::scene::Viewport { grid: self.grid(columns), until: self.until() }
     }
 
     /// Who was on each core, on `columns` columns.

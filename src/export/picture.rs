@@ -27,11 +27,11 @@ use crate::units::{Ns, Range};
 
 pub use compare::{CompareRow, Comparison, Ideal};
 pub use list::{ADVANCE, Anchor, DOTS, Element, Fill, HATCH, Ink, Lane, Picture, Stairs, Step, Words, width_of};
-pub use shares::{Kind, UNITS};
+pub use shares::{ShareStyle, UNITS};
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum View {
+pub enum Subject {
     /// A lane for each task; where there are too many several share one, or all a band.
     #[default]
     Tasks,
@@ -45,18 +45,19 @@ pub enum View {
     Utilization,
 }
 
-impl View {
+impl Subject {
     /// All there are.
-    pub const ALL: [View; 5] = [View::Tasks, View::Workers, View::Cores, View::Lock, View::Utilization];
+    pub const ALL: [Subject; 5] =
+        [Subject::Tasks, Subject::Workers, Subject::Cores, Subject::Lock, Subject::Utilization];
 
     /// The name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
-            View::Tasks => "tasks",
-            View::Workers => "workers",
-            View::Cores => "cores",
-            View::Lock => "lock",
-            View::Utilization => "utilization",
+            Subject::Tasks => "tasks",
+            Subject::Workers => "workers",
+            Subject::Cores => "cores",
+            Subject::Lock => "lock",
+            Subject::Utilization => "utilization",
         }
     }
 }
@@ -100,13 +101,13 @@ impl Options {
 }
 
 /// A picture of `trace`, seen as `view` says.
-pub fn picture(trace: &Trace, view: View, caption: &Caption, options: &Options) -> Picture {
+pub fn picture(trace: &Trace, view: Subject, caption: &Caption, options: &Options) -> Picture {
     fitted(options, |stretch| match view {
-        View::Tasks => tasks::draw(trace, caption, options, stretch),
-        View::Workers => workers::draw(trace, caption, options, stretch),
-        View::Cores => cores::draw(trace, caption, options, stretch),
-        View::Lock => locks::draw(trace, caption, options, stretch),
-        View::Utilization => usage::draw(trace, caption, options, stretch),
+        Subject::Tasks => tasks::draw(trace, caption, options, stretch),
+        Subject::Workers => workers::draw(trace, caption, options, stretch),
+        Subject::Cores => cores::draw(trace, caption, options, stretch),
+        Subject::Lock => locks::draw(trace, caption, options, stretch),
+        Subject::Utilization => usage::draw(trace, caption, options, stretch),
     })
 }
 

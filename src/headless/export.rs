@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 
 use super::{Stop, code};
 use crate::app::{App, Key, Message, Playhead, Speed, update};
-use crate::export::picture::{Options, Picture, View};
+use crate::export::picture::{Options, Picture, Subject};
 use crate::export::{self, Run, ansi, cast, chrome, spans};
 use crate::files;
 use crate::model::ModelKind;
@@ -247,11 +247,11 @@ fn picture(wish: &Exporting, entries: &[Entry<'_>]) -> Result<Picture, Failure> 
             seen(wish, entries)?;
             return Ok(pictures::of_comparison(entries, &options, &command(wish), None));
         }
-        ExportView::Tasks | ExportView::Screen => View::Tasks,
-        ExportView::Workers => View::Workers,
-        ExportView::Cores => View::Cores,
-        ExportView::Lock => View::Lock,
-        ExportView::Utilization => View::Utilization,
+        ExportView::Tasks | ExportView::Screen => Subject::Tasks,
+        ExportView::Workers => Subject::Workers,
+        ExportView::Cores => Subject::Cores,
+        ExportView::Lock => Subject::Lock,
+        ExportView::Utilization => Subject::Utilization,
     };
     let entry = &entries[chosen(entries, wish.which)?];
     seen(wish, [entry])?;

@@ -43,10 +43,10 @@ fn drawn(app: &App) -> Option<Picture> {
     let options = Options { range: app.zoom, ..Options::default() };
     let view = match app.view {
         View::Compare => return comparison(app, options),
-        View::Cores => picture::View::Cores,
-        View::Utilization => picture::View::Utilization,
-        View::Tasks if app.lens => picture::View::Lock,
-        View::Tasks => picture::View::Tasks,
+        View::Cores => picture::Subject::Cores,
+        View::Utilization => picture::Subject::Utilization,
+        View::Tasks if app.lens => picture::Subject::Lock,
+        View::Tasks => picture::Subject::Tasks,
     };
     let run = app.run.as_ref().filter(|run| run.trace.t0().is_some())?;
     let mut caption = pictures::caption(run.finished(), &run.setup.command());

@@ -2,7 +2,7 @@
 //! share of some stretch, never when within it.
 
 use super::holders::LOOKED_AT;
-use super::{Gap, Grid, View, edges, gaps, window};
+use super::{Gap, Grid, Viewport, edges, gaps, window};
 use crate::state::State;
 use crate::trace::{Crowd, Owner, Totals, Trace, Turn};
 use crate::units::{Ns, Range, TaskId};
@@ -106,7 +106,7 @@ struct Building {
 
 impl Cores {
     /// The cores of `trace` seen through `view`; `sampled` is what others had, `chosen` the selected task.
-    pub fn build(trace: &Trace, view: &View, sampled: &[Sampled], chosen: Option<TaskId>) -> Cores {
+    pub fn build(trace: &Trace, view: &Viewport, sampled: &[Sampled], chosen: Option<TaskId>) -> Cores {
         let grid = &view.grid;
         let window = window(trace, view);
         let edges = edges(trace, grid, window, view.until);
@@ -321,7 +321,7 @@ pub struct Usage {
 
 impl Usage {
     /// How the cores of `trace` were used, seen through `view`; `sampled` is what others had.
-    pub fn build(trace: &Trace, view: &View, sampled: &[Sampled]) -> Usage {
+    pub fn build(trace: &Trace, view: &Viewport, sampled: &[Sampled]) -> Usage {
         let grid = &view.grid;
         let window = window(trace, view);
         let edges = edges(trace, grid, window, view.until);
@@ -394,8 +394,8 @@ mod tests {
     }
 
     /// Ten columns of 1 ms.
-    fn view() -> View {
-        View { grid: Grid::over(ms(0.0, 10.0), 10), until: Ns::from_millis(10) }
+    fn view() -> Viewport {
+        Viewport { grid: Grid::over(ms(0.0, 10.0), 10), until: Ns::from_millis(10) }
     }
 
     fn build(trace: &Trace, sampled: &[Sampled], chosen: Option<u32>) -> Cores {
@@ -469,7 +469,7 @@ mod tests {
     fn of_too_many_changes_a_column_says_how_much_was_used_and_not_by_whom() {
         let turns: Vec<Step> = (0..10_000).map(|n| (n, (n % 2) as u32, n % 4 < 2, 0)).collect();
         let made = trace(&turns);
-        let view = View { grid: Grid::over(ms(0.0, 100.0), 10), until: Ns::from_millis(100) };
+        let view = Viewport { grid: Grid::over(ms(0.0, 100.0), 10), until: Ns::from_millis(100) };
         let cores = Cores::build(&made, &view, &[], None);
         let core = &cores.cores[0];
         assert_eq!((core.cells[0].halves, core.cells[0].whose), (None, Occupant::Many));
@@ -489,7 +489,7 @@ mod tests {
         fn all_cores_together_are_what_the_tasks_worked_on_them(steps in steps(), from in 0u64..6_000, len in 100u64..9_000) {
             let made = trace(&steps);
             let range = Range::new(Ns::from_micros(from), Ns::from_micros(from + len));
-            let view = View { grid: Grid::over(range, 24), until: Ns::from_millis(11) };
+            let view = Viewport { grid: Grid::over(range, 24), until: Ns::from_millis(11) };
             let cores = Cores::build(&made, &view, &[], Some(TaskId(1)));
             for index in 0..view.grid.columns {
                 let column = view.grid.column(index).and(Range::new(Ns::ZERO, view.until));

@@ -12,7 +12,7 @@ use crate::units::{CoreId, Ns, TaskId};
 mod kinds;
 mod queries;
 
-pub use kinds::{Counts, Kind, Owner, Totals};
+pub use kinds::{Activity, Counts, Owner, Totals};
 pub use queries::Turn;
 
 pub use kinds::{HELPER, SOMEBODY, WATCHER};
@@ -28,8 +28,8 @@ struct Change {
     /// Nanoseconds after the block's begin, of 48 bits: 78 hours.
     after: [u16; 3],
     task: u16,
-    from: Kind,
-    to: Kind,
+    from: Activity,
+    to: Activity,
 }
 
 /// The farthest that a change may lie behind its block's begin.
@@ -183,12 +183,12 @@ impl Crowd {
     }
 
     /// What kind `mark` is of; `allowed` are the cores of the run.
-    fn kind(&mut self, mark: &Mark, allowed: &[u16]) -> Kind {
+    fn kind(&mut self, mark: &Mark, allowed: &[u16]) -> Activity {
         let CoreId(core) = mark.core;
         if mark.state != State::Running || !allowed.contains(&core) {
-            return Kind::of(mark.state, mark.holds);
+            return Activity::of(mark.state, mark.holds);
         }
-        self.place_of(core).map_or(Kind::of(mark.state, mark.holds), |p| Kind(ON_CORE + p))
+        self.place_of(core).map_or(Activity::of(mark.state, mark.holds), |p| Activity(ON_CORE + p))
     }
 
     /// The place of `core` among those that are told apart, if there is one left for it.
@@ -223,8 +223,8 @@ impl Crowd {
     }
 
     /// The kinds of what was before a mark, in its place, what it is, and what follows.
-    fn kinds(&mut self, task: TaskId, mark: &Mark, placed: &Placed, allowed: &[u16]) -> (u16, [Kind; 4]) {
-        let mut kind = |m: Option<Mark>| m.map_or(Kind::NOTHING, |m| self.kind(&m, allowed));
+    fn kinds(&mut self, task: TaskId, mark: &Mark, placed: &Placed, allowed: &[u16]) -> (u16, [Activity; 4]) {
+        let mut kind = |m: Option<Mark>| m.map_or(Activity::NOTHING, |m| self.kind(&m, allowed));
         let before = kind(placed.before);
         // Mostly nothing lies at the same instant.
         let was = if placed.was == placed.before { before } else { kind(placed.was) };
@@ -246,20 +246,20 @@ impl Crowd {
         }
     }
 
-    fn stands(&mut self, core: CoreId, watches: bool, on: bool, allowed: &[u16]) -> Option<(Kind, Kind)> {
+    fn stands(&mut self, core: CoreId, watches: bool, on: bool, allowed: &[u16]) -> Option<(Activity, Activity)> {
         let place = self.place_of(core.0).filter(|_| allowed.contains(&core.0))?;
-        let there = Kind(if watches { OVERHEAD } else { BESIDE } + place);
-        Some(if on { (Kind::NOTHING, there) } else { (there, Kind::NOTHING) })
+        let there = Activity(if watches { OVERHEAD } else { BESIDE } + place);
+        Some(if on { (Activity::NOTHING, there) } else { (there, Activity::NOTHING) })
     }
 
     /// A loop begins or ceases to listen.
     pub(super) fn listens(&mut self, at: Ns, listens: bool) {
-        let (off, on) = (Kind::NOTHING, Kind(LISTENS));
+        let (off, on) = (Activity::NOTHING, Activity(LISTENS));
         let (from, to) = if listens { (off, on) } else { (on, off) };
         self.insert(at, Change { after: [0; 3], task: FREE, from, to });
     }
 
-    fn replace(&mut self, at: Ns, task: u16, old: (Kind, Kind), new: (Kind, Kind)) {
+    fn replace(&mut self, at: Ns, task: u16, old: (Activity, Activity), new: (Activity, Activity)) {
         if old.0 != old.1 {
             self.remove(at, task, old);
         }
@@ -313,7 +313,7 @@ impl Crowd {
         }
     }
 
-    fn remove(&mut self, at: Ns, task: u16, (from, to): (Kind, Kind)) {
+    fn remove(&mut self, at: Ns, task: u16, (from, to): (Activity, Activity)) {
         let mut index = self.blocks.partition_point(|b| b.first <= at);
         while let Some(here) = index.checked_sub(1) {
             let block = &mut self.blocks[here];
@@ -359,7 +359,7 @@ impl Crowd {
         self.settle();
         let gone = self.blocks.partition_point(|b| b.first < cut).saturating_sub(1);
         let dropped = self.blocks.drain(..gone);
-        let apart = |kind: Kind| kind.0 == LISTENS || (BESIDE..NOTHING).contains(&kind.0);
+        let apart = |kind: Activity| kind.0 == LISTENS || (BESIDE..NOTHING).contains(&kind.0);
         dropped.flat_map(|b| b.changes).filter(|c| apart(c.from) || apart(c.to)).count()
     }
 }
@@ -378,9 +378,9 @@ impl Crowd {
             Owner::Watcher => (kinds::OVERHEAD, kinds::WATCHER),
             _ => (kinds::BESIDE, kinds::HELPER),
         };
-        let there = Kind(first + place as u8);
-        self.insert(range.from, Change { after: [0; 3], task: who, from: Kind::NOTHING, to: there });
-        self.insert(range.to, Change { after: [0; 3], task: who, from: there, to: Kind::NOTHING });
+        let there = Activity(first + place as u8);
+        self.insert(range.from, Change { after: [0; 3], task: who, from: Activity::NOTHING, to: there });
+        self.insert(range.to, Change { after: [0; 3], task: who, from: there, to: Activity::NOTHING });
         self.settle();
     }
 

@@ -9,9 +9,9 @@
 //! block  kind (one byte), length of the payload (four), checksum of kind, length and payload (four), payload
 //! ```
 //!
-//! Numbers are little-endian, checksums are CRC-32. A run is a [`Kind::Header`] (text of whoever writes the file: this
-//! module never looks into it), a [`Kind::Begin`], blocks of [`Kind::Events`], and an [`Kind::End`] or a
-//! [`Kind::Failed`] where it came to one; a [`Kind::Tail`] may hold what was known only afterwards. Events are packed
+//! Numbers are little-endian, checksums are CRC-32. A run is a [`BlockKind::Header`] (text of whoever writes the file: this
+//! module never looks into it), a [`BlockKind::Begin`], blocks of [`BlockKind::Events`], and an [`BlockKind::End`] or a
+//! [`BlockKind::Failed`] where it came to one; a [`BlockKind::Tail`] may hold what was known only afterwards. Events are packed
 //! as `events` says: five to eight bytes each, and every block by itself.
 //!
 //! **Versions.** A reader refuses a newer major version: it would misread what it holds. A newer minor version only adds
@@ -29,7 +29,7 @@ mod read;
 mod replay;
 mod write;
 
-pub use block::{Kind, MAJOR, MINOR};
+pub use block::{BlockKind, MAJOR, MINOR};
 pub use read::read;
 pub use write::FileWriter;
 

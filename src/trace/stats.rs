@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::crowd::Kind;
+use super::crowd::Activity;
 use super::store::Trace;
 use super::track::{StateSums, Track};
 use crate::state::{Outcome, State};
@@ -139,7 +139,7 @@ impl Trace {
                 task: TaskId(task),
                 from,
                 state: last.state,
-                kind: Kind::of(last.state, last.holds),
+                kind: Activity::of(last.state, last.holds),
                 holds: last.holds,
             })
         })
@@ -178,13 +178,13 @@ pub struct Overdue {
     /// The state it is taken to be in.
     pub state: State,
     /// The kind of that.
-    pub kind: Kind,
+    pub kind: Activity,
     holds: bool,
 }
 
 impl Overdue {
     /// What it is.
-    pub fn ready(&self) -> Kind {
-        Kind::of(State::Ready, self.holds)
+    pub fn ready(&self) -> Activity {
+        Activity::of(State::Ready, self.holds)
     }
 }

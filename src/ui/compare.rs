@@ -17,7 +17,7 @@ use super::{board, lane, paint};
 use crate::app::{App, Compared};
 use crate::recording::Comparison;
 use crate::report::comparison_cell;
-use crate::scene::{Grid, View, busy, level, ticks};
+use crate::scene::{Grid, Viewport, busy, level, ticks};
 use crate::text::report::compare::Column;
 use crate::text::{Label, factor};
 use crate::units::{Ns, Range};
@@ -215,7 +215,7 @@ fn draw_bar(
     let low = y + place.bar - 1;
     // Half a column that is over still shows where it ends.
     let length = grid.place(until).unwrap_or(f64::from(grid.columns)).ceil() as u16;
-    for (column, cores) in (0..length).zip(busy(&run.trace, &View { grid, until })) {
+    for (column, cores) in (0..length).zip(busy(&run.trace, &Viewport { grid, until })) {
         // What was at work in a part of the last column only is drawn as high as it was.
         let part = grid.column(column).and(Range::new(Ns::ZERO, until)).len().share_of(grid.cell);
         let share = if part > 0.0 { cores / part / whole } else { 0.0 };

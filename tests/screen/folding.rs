@@ -3,7 +3,7 @@
 use concviz::app::{App, Message, Selection, Target, update};
 use concviz::export::text;
 use concviz::recording::Beside;
-use concviz::scene::{Folding, Grid, Rows, Scene, View, fold, fold_into, level};
+use concviz::scene::{Folding, Grid, Rows, Scene, Viewport, fold, fold_into, level};
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, TaskName, Trace};
 use concviz::ui::{Depth, Look, hit, render};
@@ -82,7 +82,7 @@ proptest! {
     #[test]
     fn summed_running_height_is_cores_busy(tasks in tasks(), columns in 1u16..120) {
         let (trace, end) = trace(&tasks);
-        let view = View { grid: Grid::over(Range::new(Ns::ZERO, end), columns), until: end };
+        let view = Viewport { grid: Grid::over(Range::new(Ns::ZERO, end), columns), until: end };
         let order = order(&trace);
         let scene = Scene::build(&trace, &view, &rows(&order, Folding::Alone), false);
         for (index, busy) in scene.busy.iter().enumerate() {
@@ -131,7 +131,7 @@ proptest! {
         let until = end.times(part, 100);
         let grid = Grid::over(Range::new(Ns::ZERO, end), 50);
         let order = order(&trace);
-        let scene = Scene::build(&trace, &View { grid, until }, &rows(&order, Folding::Alone), true);
+        let scene = Scene::build(&trace, &Viewport { grid, until }, &rows(&order, Folding::Alone), true);
         let drawn: Ns = scene.lanes.iter().flat_map(|l| &l.columns).flat_map(|c| c.sums.states).sum();
         let past: Ns = trace.tasks.iter().flat_map(|t| t.sums(until)).sum();
         prop_assert_eq!(drawn, past);
@@ -155,7 +155,7 @@ proptest! {
     ) {
         let (trace, end) = trace(&tasks);
         let until = end.times(part, 100);
-        let view = View { grid: Grid::over(Range::new(Ns::ZERO, end), columns), until };
+        let view = Viewport { grid: Grid::over(Range::new(Ns::ZERO, end), columns), until };
         let order = order(&trace);
         let past: Vec<Ns> = State::ALL.map(|s| trace.tasks.iter().map(|t| t.sums(until)[s as usize]).sum()).to_vec();
         for how in [Folding::Alone, Folding::Groups(size), Folding::Band] {
@@ -188,7 +188,7 @@ proptest! {
         let grid = Grid::over(Range::new(Ns::ZERO, end), columns);
         let mut order = order(&trace);
         let scene = |order: &[TaskId]| {
-            Scene::build(&trace, &View { grid, until }, &rows(order, Folding::Band), false).band.expect("a band")
+            Scene::build(&trace, &Viewport { grid, until }, &rows(order, Folding::Band), false).band.expect("a band")
         };
         let all = scene(&order);
         let mut added = vec![concviz::scene::Column::default(); usize::from(grid.columns)];

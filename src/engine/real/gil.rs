@@ -22,10 +22,10 @@ use ticking::Ticking;
 /// The lock of one process.
 pub(super) struct Gil {
     id: LockId,
-    kind: Kind,
+    kind: Generation,
 }
 
-enum Kind {
+enum Generation {
     Asked(Asked),
     Ticking(Ticking),
 }
@@ -40,9 +40,9 @@ impl Gil {
         let kind = match shared.global_lock() {
             GlobalLock::Off => return None,
             GlobalLock::Gil { forced_switching, .. } => {
-                Kind::Asked(Asked::new(id, shared.interval(), forced_switching))
+                Generation::Asked(Asked::new(id, shared.interval(), forced_switching))
             }
-            GlobalLock::GilLegacy { .. } => Kind::Ticking(Ticking::new(id, shared.interval())),
+            GlobalLock::GilLegacy { .. } => Generation::Ticking(Ticking::new(id, shared.interval())),
         };
         Some(Gil { id, kind })
     }
@@ -50,15 +50,15 @@ impl Gil {
     /// What is set when a waiter asks the holder to let go, for the holder to look at: never where nobody asks.
     pub(super) fn wanted(&self) -> Arc<CachePadded<AtomicBool>> {
         match &self.kind {
-            Kind::Asked(lock) => lock.wanted(),
-            Kind::Ticking(_) => Arc::default(),
+            Generation::Asked(lock) => lock.wanted(),
+            Generation::Ticking(_) => Arc::default(),
         }
     }
 
     fn take(&self, tracer: &Tracer, task: TaskId) -> bool {
         match &self.kind {
-            Kind::Asked(lock) => lock.take(tracer, task, false),
-            Kind::Ticking(lock) => lock.take(tracer, task),
+            Generation::Asked(lock) => lock.take(tracer, task, false),
+            Generation::Ticking(lock) => lock.take(tracer, task),
         }
     }
 
@@ -67,12 +67,12 @@ impl Gil {
         let me = u32::from(tracer.worker().0);
         let released = Event::LockReleased { lock: self.id, task, forced: false };
         match &self.kind {
-            Kind::Asked(lock) => {
+            Generation::Asked(lock) => {
                 let at = lock.open(me);
                 tracer.emit_at(at, released);
                 lock.see_it_taken(me);
             }
-            Kind::Ticking(lock) => {
+            Generation::Ticking(lock) => {
                 let at = lock.open();
                 tracer.emit_at(at, released);
             }
@@ -93,7 +93,7 @@ pub(super) struct Turn {
 impl Turn {
     /// The side of one who does not hold it yet.
     pub(super) fn new(gil: Arc<Gil>) -> Turn {
-        if let Kind::Ticking(lock) = &gil.kind {
+        if let Generation::Ticking(lock) = &gil.kind {
             lock.join();
         }
         Turn { gil, holds_for: None }
@@ -128,7 +128,7 @@ impl Turn {
     #[inline]
     pub(super) fn look(&mut self, tracer: &Tracer, task: TaskId, first: impl FnOnce(Stamp)) -> bool {
         match &self.gil.kind {
-            Kind::Asked(lock) if self.holds_for.is_some() => lock.look(tracer, task, first),
+            Generation::Asked(lock) if self.holds_for.is_some() => lock.look(tracer, task, first),
             _ => false,
         }
     }
@@ -138,8 +138,8 @@ impl Turn {
     #[inline]
     pub(super) fn until_check(&self, in_a_piece: u64) -> Option<u64> {
         match &self.gil.kind {
-            Kind::Asked(_) => None,
-            Kind::Ticking(lock) => Some(lock.iterations_left(in_a_piece)),
+            Generation::Asked(_) => None,
+            Generation::Ticking(lock) => Some(lock.iterations_left(in_a_piece)),
         }
     }
 
@@ -154,17 +154,19 @@ impl Turn {
         first: impl FnOnce(Stamp),
     ) -> bool {
         match &self.gil.kind {
-            Kind::Ticking(lock) => lock.spend_work(done, in_a_piece) && lock.check(tracer, task, first),
-            Kind::Asked(_) => false,
+            Generation::Ticking(lock) => lock.spend_work(done, in_a_piece) && lock.check(tracer, task, first),
+            Generation::Asked(_) => false,
         }
     }
 
     /// At the end of a round of a loop: gives the lock up where it is time to; whether somebody else had it.
     pub(super) fn round(&mut self, tracer: &Tracer, task: TaskId) -> bool {
         match &self.gil.kind {
-            Kind::Asked(_) => self.look(tracer, task, |_| ()),
-            Kind::Ticking(lock) if self.holds_for.is_some() => lock.spend_round() && lock.check(tracer, task, |_| ()),
-            Kind::Ticking(_) => false,
+            Generation::Asked(_) => self.look(tracer, task, |_| ()),
+            Generation::Ticking(lock) if self.holds_for.is_some() => {
+                lock.spend_round() && lock.check(tracer, task, |_| ())
+            }
+            Generation::Ticking(_) => false,
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::list::{Anchor, Element, Fill, Ink, Picture, width_of};
 use super::page::{CALM, MARGIN, NAME, Page, Row, SMALL, Wide, room_for};
-use super::shares::{Kind, Shares, UNITS};
+use super::shares::{ShareStyle, Shares, UNITS};
 use super::usage::columns;
 use super::{Caption, Options};
 use crate::palette::Role;
@@ -146,7 +146,7 @@ fn cells(page: &mut Page, cells: &[String], rights: &[f64], (base, ink): (f64, I
 
 fn bar(page: &mut Page, row: &CompareRow<'_>, cores: f64, height: f64, gap: f64) {
     let role = if row.lit { Role::Accent } else { Role::Bar };
-    let kinds = vec![Kind { fill: Fill::Solid(role.into()), units: UNITS }];
+    let kinds = vec![ShareStyle { fill: Fill::Solid(role.into()), units: UNITS }];
     let until = row.until.min(row.trace.latest());
     page.window = page.grid.range().and(Range::new(row.trace.forgotten.min(until), until));
     let mut shares = Shares::new(&page.grid, 1);

@@ -2,7 +2,7 @@
 
 use super::list::{Fill, Picture, width_of};
 use super::page::{Entry, Inside, MARGIN, Page, Row, SMALL, room_for, room_for_scale};
-use super::shares::{Kind, Shares, UNITS};
+use super::shares::{ShareStyle, Shares, UNITS};
 use super::tasks::{busy_strip, heights, task_name};
 use super::usage::columns;
 use super::workers::task_kinds;
@@ -20,11 +20,11 @@ const HELPER: usize = BESIDE + TASK_COLORS;
 const WATCHER: usize = HELPER + 1;
 const KINDS: usize = WATCHER + 1;
 
-fn kinds() -> Vec<Kind> {
-    let low = |fill: Fill| Kind { fill, units: UNITS / 2 };
+fn kinds() -> Vec<ShareStyle> {
+    let low = |fill: Fill| ShareStyle { fill, units: UNITS / 2 };
     let shade = |n: usize| low(Fill::Solid(Role::Shade(TaskId(n as u32)).into()));
     let mut kinds = task_kinds();
-    kinds.push(Kind { fill: Fill::Solid(Role::State(State::Running).into()), units: UNITS });
+    kinds.push(ShareStyle { fill: Fill::Solid(Role::State(State::Running).into()), units: UNITS });
     kinds.extend((0..TASK_COLORS).map(shade));
     kinds.push(low(Fill::Solid(Role::Dim.into())));
     kinds.push(low(Fill::Solid(Role::Bar.into())));

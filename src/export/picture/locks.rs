@@ -3,7 +3,7 @@
 use super::cores::task_entries;
 use super::list::{Anchor, Fill, Picture, width_of};
 use super::page::{Entry, Inside, NAME, Page, Row, SMALL, room_for, room_for_scale};
-use super::shares::{Kind, Shares, UNITS};
+use super::shares::{ShareStyle, Shares, UNITS};
 use super::tasks::{heights, until};
 use super::usage::columns;
 use super::workers::task_kinds;
@@ -118,7 +118,7 @@ fn waiting(trace: &Trace, page: &mut Page, (id, lock): (LockId, &LockTrack), sta
     }
     let most = most.0.div_ceil(cell.0).max(1);
     let role = Role::State(if id.name_index().is_some() { State::Lock } else { State::Gil });
-    let kinds = vec![Kind { fill: Fill::Solid(role.into()), units: UNITS }];
+    let kinds = vec![ShareStyle { fill: Fill::Solid(role.into()), units: UNITS }];
     let row = Row::new(Label::Waiters.text().to_owned(), shares, kinds, cell.times(most, 1), WAITERS);
     page.row(Row { gap: gap + 8.0, scale: Some(most as u32), ..row });
     true

@@ -5,7 +5,7 @@ mod drawing;
 mod room;
 
 use super::list::{Anchor, Element, Fill, Ink, Picture, Words, width_of};
-use super::shares::{Kind, Shares};
+use super::shares::{ShareStyle, Shares};
 use super::{Caption, Options};
 use crate::palette::Role;
 use crate::scene::{Grid, ticks};
@@ -44,7 +44,7 @@ pub(super) struct Row {
     /// The part of the name that is less important, behind it.
     pub(super) more: String,
     pub(super) shares: Shares,
-    pub(super) kinds: Vec<Kind>,
+    pub(super) kinds: Vec<ShareStyle>,
     /// All the time there is in one column.
     pub(super) whole: Ns,
     pub(super) height: f64,
@@ -63,7 +63,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(name: String, shares: Shares, kinds: Vec<Kind>, whole: Ns, height: f64) -> Row {
+    pub(super) fn new(name: String, shares: Shares, kinds: Vec<ShareStyle>, whole: Ns, height: f64) -> Row {
         let more = String::new();
         let (right, labels, end, scale) = (None, Vec::new(), None, None);
         Row { name, more, shares, kinds, whole, height, gap: 0.0, right, labels, end, scale, least: 1 }

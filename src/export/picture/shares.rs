@@ -9,7 +9,7 @@ pub const UNITS: u32 = 1_000;
 
 /// One kind of time, and how it is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kind {
+pub struct ShareStyle {
     /// How it is filled.
     pub fill: Fill,
     /// How high it stands where it fills all of a column: [`UNITS`], or half of it for what waits.
@@ -67,7 +67,7 @@ impl Shares {
 
     /// The staircases of columns that stand for `merged` of these each, the highest first. `whole` is all the time there
     /// is in one of these, of all that share the lane.
-    pub(super) fn stairs(&self, kinds: &[Kind], whole: Ns, merged: usize) -> Vec<Stairs> {
+    pub(super) fn stairs(&self, kinds: &[ShareStyle], whole: Ns, merged: usize) -> Vec<Stairs> {
         let merged = merged.max(1);
         let mut stairs: Vec<Stairs> = kinds.iter().map(|kind| Stairs { fill: kind.fill, steps: Vec::new() }).collect();
         let whole = u128::from(whole.0.max(1)) * merged as u128;

@@ -2,7 +2,7 @@
 
 use super::list::{Fill, Ink, Picture, width_of};
 use super::page::{CALM, Entry, Inside, Page, Row, SMALL, letter, room_for, room_for_scale};
-use super::shares::{Kind, Shares, UNITS};
+use super::shares::{ShareStyle, Shares, UNITS};
 use super::{Caption, Options};
 use crate::palette::Role;
 use crate::scene::{Folding, Grid, MOST_IN_A_ROW};
@@ -41,12 +41,12 @@ pub(super) fn state_of(kind: usize) -> (State, bool) {
 }
 
 /// How each state is drawn; waits in `low` units.
-pub(super) fn kinds(low: u32) -> Vec<Kind> {
+pub(super) fn kinds(low: u32) -> Vec<ShareStyle> {
     let kind = |place: usize| {
         let (state, holds) = state_of(place);
         let ink = Ink::Role(Role::State(state));
         let fill = if holds && state != State::Starting { Fill::Solid(ink) } else { Fill::Dotted(ink) };
-        Kind { fill, units: if state == State::Running { UNITS } else { low } }
+        ShareStyle { fill, units: if state == State::Running { UNITS } else { low } }
     };
     (0..STATES).map(kind).collect()
 }
@@ -160,7 +160,7 @@ pub(super) fn busy_strip(page: &mut Page, trace: &Trace, busy: Shares) {
     let most = (0..usize::from(page.grid.columns)).map(|column| busy.time(column, 0)).max().unwrap_or_default();
     let cores = (trace.cores.len() as u64).max(most.0.div_ceil(cell.0)).max(1);
     let mean = busy.sums().into_iter().sum::<Ns>().share_of(page.window.len());
-    let kinds = vec![Kind { fill: Fill::Solid(Role::State(State::Running).into()), units: UNITS }];
+    let kinds = vec![ShareStyle { fill: Fill::Solid(Role::State(State::Running).into()), units: UNITS }];
     let name = Label::CoresBusy.text().to_owned();
     let right = Some((format!("{mean:.2}"), Role::Dim.into()));
     let scale = Some(cores as u32);

@@ -246,7 +246,7 @@ proptest! {
     #[test]
     fn every_column_of_every_task_has_its_exact_shares(tasks in 1u32..20, steps in steps(20), options in options()) {
         let made = of_steps(tasks, 3, &steps);
-        let lanes = lanes(&picture(&made, View::Tasks, &caption(), &options).svg(None));
+        let lanes = lanes(&picture(&made, Subject::Tasks, &caption(), &options).svg(None));
         let size = (tasks as usize).div_ceil(options.lanes);
         let band = size > crate::scene::MOST_IN_A_ROW;
         let groups = if band { 1 } else { (tasks as usize).div_ceil(size) };
@@ -263,7 +263,7 @@ proptest! {
     #[test]
     fn every_column_of_every_worker_has_its_exact_shares(steps in steps(9), options in options()) {
         let made = of_steps(9, 3, &steps);
-        let lanes = lanes(&picture(&made, View::Workers, &caption(), &options).svg(None));
+        let lanes = lanes(&picture(&made, Subject::Workers, &caption(), &options).svg(None));
         let workers = lanes.iter().filter(|lane| lane.name.starts_with("worker "));
         for (index, lane) in workers.enumerate() {
             // Several tasks may claim one worker at a time in a made-up trace; heights go beyond the lane then.
@@ -280,8 +280,8 @@ proptest! {
         let row = CompareRow { label: "threads".to_owned(), trace: &made, cells: Vec::new(), lit: true, until };
         let comparison = Comparison { rows: vec![row], cores: f64::from(cores), ..Comparison::default() };
         let bar = lanes(&compare(&comparison, &caption(), &options).svg(None)).remove(0);
-        let usage = lanes(&picture(&made, View::Utilization, &caption(), &options).svg(None)).remove(0);
-        let strip = lanes(&picture(&made, View::Tasks, &caption(), &options).svg(None)).pop().expect("a strip");
+        let usage = lanes(&picture(&made, Subject::Utilization, &caption(), &options).svg(None)).remove(0);
+        let strip = lanes(&picture(&made, Subject::Tasks, &caption(), &options).svg(None)).pop().expect("a strip");
         for (lane, kind, least) in [(bar, "accent", f64::from(cores)), (usage, "running", 2.0), (strip, "running", 2.0)] {
             let running = |column: usize| {
                 let sums = told(&made, lane.range(column), until, |_, _| true);
@@ -328,7 +328,7 @@ proptest! {
         let mut made = trace(9, 9, events);
         made.end(End { at: T0 + Ns::from_micros(us), ..End::default() });
         let until = options.until.unwrap_or(made.latest()).min(made.latest());
-        for view in [View::Cores, View::Lock] {
+        for view in [Subject::Cores, Subject::Lock] {
             let lanes = lanes(&picture(&made, view, &caption(), &options).svg(None));
             for lane in lanes.iter().filter(|lane| lane.name == "GIL" || lane.name.starts_with("core ")) {
                 let core: Option<u16> = lane.name.strip_prefix("core ").and_then(|n| n.parse().ok());
@@ -360,7 +360,7 @@ proptest! {
         let made = of_steps(tasks, 4, &steps);
         let range = range.map(|(a, b)| Range::new(Ns(a), Ns(b)));
         let options = Options { range, width, height, title: None, lanes, until: until.map(Ns) };
-        for view in View::ALL {
+        for view in Subject::ALL {
             let picture = picture(&made, view, &caption(), &options);
             prop_assert!(picture.svg(Some(Theme::Light)).ends_with("</svg>\n"));
         }
@@ -371,14 +371,14 @@ proptest! {
 fn a_moment_of_work_in_a_long_wait_is_seen() {
     let steps = [(0, 0, State::Sleep, false), (500_000, 0, State::Running, true), (500_001, 0, State::Sleep, false)];
     let made = of_steps(1, 1, &[steps.as_slice(), &[(60_000_000, 0, State::Ended, true)]].concat());
-    let lanes = lanes(&picture(&made, View::Tasks, &caption(), &Options::default()).svg(None));
+    let lanes = lanes(&picture(&made, Subject::Tasks, &caption(), &Options::default()).svg(None));
     assert_eq!(lanes[0].heights[0].0, "running");
     assert_eq!(lanes[0].heights[0].1.iter().sum::<u32>(), 1);
 }
 
 #[test]
 fn the_document_says_what_it_is_and_follows_the_viewer() {
-    let picture = picture(&small(), View::Tasks, &caption(), &narrow());
+    let picture = picture(&small(), Subject::Tasks, &caption(), &narrow());
     let svg = picture.svg(None);
     assert!(svg.contains("<title id=\"title\">three tasks &amp; a &lt;lock&gt;</title>"));
     assert!(svg.contains("<desc id=\"sentence\">Two at once, one waits.</desc>"));
@@ -402,7 +402,7 @@ fn what_is_missing_is_said_and_hatched() {
         event: Event::Lost { count: 7 },
     });
     made.suspend(T0 + Ns::from_micros(300), T0 + Ns::from_micros(600));
-    let svg = picture(&made, View::Cores, &caption(), &Options::default()).svg(None);
+    let svg = picture(&made, Subject::Cores, &caption(), &Options::default()).svg(None);
     assert!(svg.contains(">MEASURED, no kernel record<"));
     assert!(svg.contains("no kernel record (it is refused)"));
     assert!(svg.contains(">7 events lost<") && svg.contains(">paused<"));
@@ -411,9 +411,9 @@ fn what_is_missing_is_said_and_hatched() {
 
 #[test]
 fn a_picture_in_a_frame_fills_it() {
-    let post = picture(&small(), View::Tasks, &caption(), &Options::post());
+    let post = picture(&small(), Subject::Tasks, &caption(), &Options::post());
     assert_eq!(post.size, (1_200.0, 675.0));
-    let plain = picture(&small(), View::Tasks, &caption(), &Options::default());
+    let plain = picture(&small(), Subject::Tasks, &caption(), &Options::default());
     let lowest = |p: &Picture| {
         let y = |e: &Element| if let Element::Words(words) = e { words.at.1 } else { 0.0 };
         p.elements().map(y).fold(0.0, f64::max)
@@ -432,7 +432,7 @@ fn decode(bytes: &[u8]) -> (usize, Vec<[u8; 3]>) {
 #[test]
 fn dots_have_the_areas_that_the_shapes_have() {
     let made = small();
-    let picture = picture(&made, View::Tasks, &caption(), &Options::default());
+    let picture = picture(&made, Subject::Tasks, &caption(), &Options::default());
     let green = [0x2f, 0xb4, 0x7f];
     for scale in [1.0, 2.0] {
         let bytes = picture.png(Theme::Dark, scale).expect("a PNG");
@@ -476,27 +476,27 @@ fn every_character_of_the_interface_has_a_shape() {
 
 #[test]
 fn the_tasks() {
-    assert_snapshot!(picture(&small(), View::Tasks, &caption(), &narrow()).svg(None));
+    assert_snapshot!(picture(&small(), Subject::Tasks, &caption(), &narrow()).svg(None));
 }
 
 #[test]
 fn the_workers() {
-    assert_snapshot!(picture(&small(), View::Workers, &caption(), &narrow()).svg(Some(Theme::Light)));
+    assert_snapshot!(picture(&small(), Subject::Workers, &caption(), &narrow()).svg(Some(Theme::Light)));
 }
 
 #[test]
 fn the_cores() {
-    assert_snapshot!(picture(&small(), View::Cores, &caption(), &narrow()).svg(Some(Theme::Dark)));
+    assert_snapshot!(picture(&small(), Subject::Cores, &caption(), &narrow()).svg(Some(Theme::Dark)));
 }
 
 #[test]
 fn the_locks() {
-    assert_snapshot!(picture(&small(), View::Lock, &caption(), &narrow()).svg(Some(Theme::Dark)));
+    assert_snapshot!(picture(&small(), Subject::Lock, &caption(), &narrow()).svg(Some(Theme::Dark)));
 }
 
 #[test]
 fn the_utilization() {
-    assert_snapshot!(picture(&small(), View::Utilization, &caption(), &narrow()).svg(Some(Theme::HighContrast)));
+    assert_snapshot!(picture(&small(), Subject::Utilization, &caption(), &narrow()).svg(Some(Theme::HighContrast)));
 }
 
 #[test]

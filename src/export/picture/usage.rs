@@ -2,7 +2,7 @@
 
 use super::list::{Fill, Picture};
 use super::page::{CALM, Entry, Page, Row, room_for_scale};
-use super::shares::{Kind, Shares, UNITS};
+use super::shares::{ShareStyle, Shares, UNITS};
 use super::{Caption, Options};
 use crate::palette::Role;
 use crate::state::State;
@@ -58,7 +58,7 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     let cores = (trace.cores.len() as u64).max(peak.0.div_ceil(cell.0)).max(1);
     let sums = shares.sums();
     let all: Ns = sums.iter().copied().sum();
-    let kind = |(_, role): (Label, Role)| Kind { fill: Fill::Solid(role.into()), units: UNITS };
+    let kind = |(_, role): (Label, Role)| ShareStyle { fill: Fill::Solid(role.into()), units: UNITS };
     let height = (300.0 + more).clamp(60.0, 2_000.0);
     let row = Row::new(name.to_owned(), shares, PARTS.map(kind).to_vec(), cell.times(cores, 1), height);
     page.row(Row { scale: Some(cores as u32), least: CALM, ..row });

@@ -3,7 +3,7 @@
 use super::cores::task_entries;
 use super::list::{Fill, Picture, width_of};
 use super::page::{Inside, Page, Row, SMALL, room_for, room_for_scale};
-use super::shares::{Kind, Shares, UNITS};
+use super::shares::{ShareStyle, Shares, UNITS};
 use super::tasks::{STATES, account, finish, heights, kind_of, kinds, legend, letters, spans, task_name, until};
 use super::{Caption, Options};
 use crate::palette::{Role, TASK_COLORS};
@@ -25,9 +25,9 @@ struct Work {
 }
 
 /// A kind for each task's colour.
-pub(super) fn task_kinds() -> Vec<Kind> {
+pub(super) fn task_kinds() -> Vec<ShareStyle> {
     let fill = |n: usize| Fill::Solid(Role::Task(TaskId(n as u32)).into());
-    (0..TASK_COLORS).map(|n| Kind { fill: fill(n), units: UNITS }).collect()
+    (0..TASK_COLORS).map(|n| ShareStyle { fill: fill(n), units: UNITS }).collect()
 }
 
 pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f64) -> Picture {

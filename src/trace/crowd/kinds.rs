@@ -8,7 +8,7 @@ use crate::units::{Ns, TaskId};
 /// but not on which of them it was.
 pub(super) const CORES: usize = 16;
 
-/// The places of [`Kind`]s: each state twice (without and with a worker), then these.
+/// The places of [`Activity`]s: each state twice (without and with a worker), then these.
 pub(super) const ENDED: u8 = 2 * State::COUNT as u8;
 pub(super) const LISTENS: u8 = ENDED + 1;
 pub(super) const ON_CORE: u8 = LISTENS + 1;
@@ -36,14 +36,14 @@ pub const WATCHER: u16 = u16::MAX - 3;
 
 /// What is told apart of what a task does: its state, whether it keeps its worker, and on which core it works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kind(pub(super) u8);
+pub struct Activity(pub(super) u8);
 
-impl Kind {
-    pub(super) const NOTHING: Kind = Kind(NOTHING);
+impl Activity {
+    pub(super) const NOTHING: Activity = Activity(NOTHING);
 
     /// A state that is not bound to a core.
-    pub fn of(state: State, holds: bool) -> Kind {
-        Kind(if state == State::Ended { ENDED } else { 2 * state as u8 + u8::from(holds) })
+    pub fn of(state: State, holds: bool) -> Activity {
+        Activity(if state == State::Ended { ENDED } else { 2 * state as u8 + u8::from(holds) })
     }
 
     /// Its place among all kinds.
@@ -119,7 +119,7 @@ impl Totals {
 
     /// Time in which a task had the event loop.
     pub fn on_loop(&self) -> Ns {
-        (0..NOTHING).map(Kind).filter(|k| k.has_loop()).map(|k| Ns(self.0[k.index()])).sum()
+        (0..NOTHING).map(Activity).filter(|k| k.has_loop()).map(|k| Ns(self.0[k.index()])).sum()
     }
 
     /// Time in which the event loop had nothing to do.
@@ -138,7 +138,7 @@ impl Totals {
     }
 
     /// `time` was spent in `to` and not in `from`.
-    pub fn shift(&mut self, from: Kind, to: Kind, time: Ns) {
+    pub fn shift(&mut self, from: Activity, to: Activity, time: Ns) {
         self.0[from.index()] = self.0[from.index()].wrapping_sub(time.0);
         self.0[to.index()] = self.0[to.index()].wrapping_add(time.0);
     }

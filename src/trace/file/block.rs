@@ -19,7 +19,7 @@ pub(super) const LONGEST: usize = 64 << 20;
 /// What a block holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Kind {
+pub enum BlockKind {
     /// A run begins here: text of the writer.
     Header = 1,
     /// [`crate::trace::Begin`], as JSON.
@@ -34,15 +34,15 @@ pub enum Kind {
     Tail = 6,
 }
 
-impl Kind {
-    fn from_repr(n: u8) -> Option<Kind> {
+impl BlockKind {
+    fn from_repr(n: u8) -> Option<BlockKind> {
         Some(match n {
-            1 => Kind::Header,
-            2 => Kind::Begin,
-            3 => Kind::Events,
-            4 => Kind::End,
-            5 => Kind::Failed,
-            6 => Kind::Tail,
+            1 => BlockKind::Header,
+            2 => BlockKind::Begin,
+            3 => BlockKind::Events,
+            4 => BlockKind::End,
+            5 => BlockKind::Failed,
+            6 => BlockKind::Tail,
             _ => return None,
         })
     }
@@ -82,7 +82,7 @@ pub(super) fn minor_version(bytes: &[u8]) -> Result<u16, FileError> {
 }
 
 /// The bytes before `payload`.
-pub(super) fn block_head(kind: Kind, payload: &[u8]) -> [u8; BLOCK_HEAD] {
+pub(super) fn block_head(kind: BlockKind, payload: &[u8]) -> [u8; BLOCK_HEAD] {
     let mut head = [0; BLOCK_HEAD];
     head[0] = kind as u8;
     head[1..5].copy_from_slice(&(payload.len() as u32).to_le_bytes());
@@ -110,7 +110,7 @@ pub(super) struct Blocks<'a> {
 /// A sound block.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Block<'a> {
-    pub kind: Kind,
+    pub kind: BlockKind,
     pub payload: &'a [u8],
     /// Where it begins in the file.
     pub at: usize,
@@ -137,7 +137,7 @@ impl<'a> Blocks<'a> {
             }
             let (kind, payload) = split(rest).map_err(|what| damage(at, what))?;
             self.at = at + BLOCK_HEAD + payload.len();
-            match Kind::from_repr(kind) {
+            match BlockKind::from_repr(kind) {
                 Some(kind) => return Ok(Some(Block { kind, payload, at })),
                 None if self.newer => {}
                 None => {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::super::wire::Begin;
-use super::block::{Block, Blocks, Kind, damage, minor_version};
+use super::block::{Block, BlockKind, Blocks, damage, minor_version};
 use super::events::Unpacker;
 use super::{Contents, Damage, FileError, RecordedRun};
 
@@ -43,7 +43,7 @@ pub fn read(bytes: &[u8]) -> Result<Contents<'_>, FileError> {
 fn take<'a>(runs: &mut Vec<RecordedRun<'a>>, block: &Block<'a>, unpacker: &mut Unpacker) -> Result<(), Damage> {
     let wrong = |what: &str| damage(block.at, what);
     let text = || std::str::from_utf8(block.payload).map_err(|_| wrong("a text that is none"));
-    if block.kind == Kind::Header {
+    if block.kind == BlockKind::Header {
         if runs.len() == MOST_RUNS {
             return Err(wrong("more runs than are read from one file"));
         }
@@ -54,22 +54,22 @@ fn take<'a>(runs: &mut Vec<RecordedRun<'a>>, block: &Block<'a>, unpacker: &mut U
     let over = run.end.is_some() || run.failed.is_some();
     let out_of_place = || wrong("a part of a run where none can be");
     match block.kind {
-        Kind::Begin if run.begin.is_none() && !over => {
+        BlockKind::Begin if run.begin.is_none() && !over => {
             let begin: Begin =
                 serde_json::from_slice(block.payload).map_err(|_| wrong("a run's begin that cannot be read"))?;
             run.begin = Some(tidy(begin));
         }
-        Kind::Events if run.begin.is_some() && !over => {
+        BlockKind::Events if run.begin.is_some() && !over => {
             let count = unpacker.unpack(block.payload, |_| ()).ok_or_else(|| wrong("events that are none"))?;
             run.events += count as u64;
             run.packed.push(block.payload);
         }
-        Kind::End if run.begin.is_some() && !over => {
+        BlockKind::End if run.begin.is_some() && !over => {
             let end = serde_json::from_slice(block.payload).map_err(|_| wrong("a run's end that cannot be read"))?;
             run.end = Some(end);
         }
-        Kind::Failed if !over => run.failed = Some(text()?),
-        Kind::Tail if run.tail.is_none() => run.tail = Some(text()?),
+        BlockKind::Failed if !over => run.failed = Some(text()?),
+        BlockKind::Tail if run.tail.is_none() => run.tail = Some(text()?),
         _ => return Err(out_of_place()),
     }
     Ok(())

@@ -429,7 +429,7 @@ fn raw(minor: u16, blocks: &[Raw<'_>]) -> Vec<u8> {
     bytes[12..16].copy_from_slice(&sum.to_le_bytes());
     for (kind, payload) in blocks {
         let start = bytes.len() + BLOCK_HEAD;
-        bytes.extend(block_head(Kind::Tail, payload));
+        bytes.extend(block_head(BlockKind::Tail, payload));
         bytes[start - BLOCK_HEAD] = *kind;
         bytes.extend_from_slice(payload);
         seal(&mut bytes, &(start..start + payload.len()));
@@ -439,7 +439,8 @@ fn raw(minor: u16, blocks: &[Raw<'_>]) -> Vec<u8> {
 
 #[test]
 fn kinds_of_a_newer_minor_version_are_skipped_and_a_newer_major_one_is_refused() {
-    let blocks: &[Raw<'_>] = &[(99, b"new"), (Kind::Header as u8, b"h"), (77, &[0; 90]), (Kind::Tail as u8, b"t")];
+    let blocks: &[Raw<'_>] =
+        &[(99, b"new"), (BlockKind::Header as u8, b"h"), (77, &[0; 90]), (BlockKind::Tail as u8, b"t")];
     let newer = raw(MINOR + 1, blocks);
     let contents = read(&newer).expect("a recording");
     assert_eq!((contents.runs[0].header, contents.runs[0].tail, contents.damage), ("h", Some("t"), None));
@@ -473,7 +474,7 @@ fn what_is_no_recording_is_told_so_in_a_sentence() {
 
 #[test]
 fn a_file_of_nothing_but_begins_takes_no_more_memory_than_is_stated() {
-    let bytes = raw(MINOR, &vec![(Kind::Header as u8, b"".as_slice()); 70_000]);
+    let bytes = raw(MINOR, &vec![(BlockKind::Header as u8, b"".as_slice()); 70_000]);
     let contents = read(&bytes).expect("a recording");
     assert_eq!(contents.runs.len(), 1 << 16);
     assert_eq!(contents.damage.map(|d| d.at), Some(contents.sound));

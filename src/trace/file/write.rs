@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::event::Stamped;
 use super::super::wire::Frame;
-use super::block::{Kind, LONGEST, block_head, head};
+use super::block::{BlockKind, LONGEST, block_head, head};
 use super::events::Packer;
 
 /// Events of one block: few enough that little is lost where the writer dies, many enough that a block's head and the
@@ -46,7 +46,7 @@ impl<W: Write> FileWriter<W> {
     /// # Errors
     /// As the file says; `InvalidInput` where the text has more than 64 MiB.
     pub fn header(&mut self, text: &str) -> io::Result<()> {
-        self.text(Kind::Header, text)
+        self.text(BlockKind::Header, text)
     }
 
     /// What the run's runner sent.
@@ -55,10 +55,10 @@ impl<W: Write> FileWriter<W> {
     /// As the file says; `InvalidInput` where it takes more than 64 MiB.
     pub fn frame(&mut self, frame: &Frame) -> io::Result<()> {
         match frame {
-            Frame::Begin(begin) => self.json(Kind::Begin, begin),
+            Frame::Begin(begin) => self.json(BlockKind::Begin, begin),
             Frame::Events(events) => self.events(events),
-            Frame::End(end) => self.json(Kind::End, end),
-            Frame::Failed(reason) => self.text(Kind::Failed, reason),
+            Frame::End(end) => self.json(BlockKind::End, end),
+            Frame::Failed(reason) => self.text(BlockKind::Failed, reason),
         }
     }
 
@@ -82,7 +82,7 @@ impl<W: Write> FileWriter<W> {
     /// # Errors
     /// As [`FileWriter::header`].
     pub fn tail(&mut self, text: &str) -> io::Result<()> {
-        self.text(Kind::Tail, text)
+        self.text(BlockKind::Tail, text)
     }
 
     /// Writes what there is.
@@ -115,16 +115,16 @@ impl<W: Write> FileWriter<W> {
         self.payload.clear();
         self.packer.pack(&self.pending, &mut self.payload);
         self.pending.clear();
-        self.out.write_all(&block_head(Kind::Events, &self.payload))?;
+        self.out.write_all(&block_head(BlockKind::Events, &self.payload))?;
         self.out.write_all(&self.payload)
     }
 
-    fn json(&mut self, kind: Kind, value: &impl Serialize) -> io::Result<()> {
+    fn json(&mut self, kind: BlockKind, value: &impl Serialize) -> io::Result<()> {
         let text = serde_json::to_string(value)?;
         self.text(kind, &text)
     }
 
-    fn text(&mut self, kind: Kind, text: &str) -> io::Result<()> {
+    fn text(&mut self, kind: BlockKind, text: &str) -> io::Result<()> {
         if text.len() > LONGEST {
             let why = format!("{} bytes are too long for a block of a recording", text.len());
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));

@@ -20,12 +20,12 @@ fn word(value: u64) -> &'static AtomicU64 {
 
 fn asked(interval: Ns, forced_switching: bool) -> Arc<Gil> {
     let id = LockId(0);
-    Arc::new(Gil { id, kind: Kind::Asked(Asked::new(id, word(interval.0), forced_switching)) })
+    Arc::new(Gil { id, kind: Generation::Asked(Asked::new(id, word(interval.0), forced_switching)) })
 }
 
 fn ticking(ticks: &'static AtomicU64) -> Arc<Gil> {
     let id = LockId(0);
-    Arc::new(Gil { id, kind: Kind::Ticking(Ticking::new(id, ticks)) })
+    Arc::new(Gil { id, kind: Generation::Ticking(Ticking::new(id, ticks)) })
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn without_forced_switching_a_holder_that_is_asked_need_not_wait_for_the_other()
 fn an_interval_that_is_turned_counts_from_the_next_wait_on() {
     let interval = word(Ns::from_millis(10_000).0);
     let id = LockId(0);
-    let gil = Arc::new(Gil { id, kind: Kind::Asked(Asked::new(id, interval, true)) });
+    let gil = Arc::new(Gil { id, kind: Generation::Asked(Asked::new(id, interval, true)) });
     interval.store(1_000, Relaxed);
     let (_ring, recorder_a) = tracer(0);
     let (theirs, recorder_b) = tracer(1);
