@@ -14,7 +14,7 @@ use std::time::Instant;
 use concviz::app::{App, Key, Message, View, update};
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
-use concviz::recording::{Beside, Machine};
+use concviz::recording::{Conditions, Machine};
 use concviz::scene::Rows;
 use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
@@ -151,7 +151,7 @@ fn frames(what: &str, tasks: u64, model: Model, events: &[Stamped]) {
     // As it goes on: nothing has ended at that instant.
     update(&mut app, Message::Tick(T0 + Ns(END.0 - 1)));
     let live = both(&mut app);
-    update(&mut app, Message::End(run, Box::new(End { at: T0 + END, ..End::default() }), Beside::default()));
+    update(&mut app, Message::End(run, Box::new(End { at: T0 + END, ..End::default() }), Conditions::default()));
     update(&mut app, Message::Tick(T0 + END));
     let over = both(&mut app);
     let some = some(&app);

@@ -4,7 +4,7 @@
 //! cargo bench --bench record
 //! ```
 //!
-//! Medians of several rounds. Reading: from the kernel's ring to what it says. Weaving: from there into the trace, where
+//! Medians of several rounds. Reading: from the kernel's ring to what it says. Merging: from there into the trace, where
 //! workers say nothing meanwhile, and where they do after every switch. A hand-over is four events: the lock let go of,
 //! the wait, the lock taken, the work.
 
@@ -33,8 +33,8 @@ fn main() {
     }
     let quiet = events(200_000, false);
     let talking = events(100_000, true);
-    report("weaving a switch, workers silent", weave(&quiet), "");
-    report("weaving a record, workers speak after each switch", weave(&talking), "");
+    report("merging a switch, workers silent", merge(&quiet), "");
+    report("merging a record, workers speak after each switch", merge(&talking), "");
 }
 
 fn report(what: &str, mut times: Vec<f64>, note: &str) {
@@ -129,7 +129,7 @@ fn events(turns: u64, speaking: bool) -> Vec<Stamped> {
 }
 
 /// Nanoseconds for each of `records` to become part of a trace, in batches as they arrive.
-fn weave(events: &[Stamped]) -> Vec<f64> {
+fn merge(events: &[Stamped]) -> Vec<f64> {
     let names = (0..WORKERS).map(|n| TaskName { name: format!("task {n}"), background: false });
     let names: Vec<TaskName> = names.collect();
     let round = |_| {

@@ -20,7 +20,7 @@ use concviz::load::Watch;
 use concviz::model::{LockSettings, Model, ModelKind};
 use concviz::pictures;
 use concviz::plan::{Plan, Wishes};
-use concviz::recording::{Beside, Machine};
+use concviz::recording::{Conditions, Machine};
 use concviz::settings::Setup;
 use concviz::trace::Frame;
 use concviz::ui::{Look, render};
@@ -166,7 +166,7 @@ fn messages(id: concviz::app::RunId, plan: &Plan) -> Result<Vec<Message>, Box<dy
             Frame::End(end) => {
                 let run = end.cpu + end.overhead.collector + end.overhead.dispatcher;
                 let others = watch.as_ref().and_then(|w| w.others(sys::now(), sys::process_cpu(), run));
-                Message::End(id, Box::new(end), Beside { others, ..Beside::default() })
+                Message::End(id, Box::new(end), Conditions { others, ..Conditions::default() })
             }
             Frame::Failed(why) => return Err(why.into()),
         });

@@ -3,7 +3,7 @@
 
 use crate::model::{Model, ModelKind};
 use crate::plan::{Expected, Plan, Rates};
-use crate::recording::{Beside, Machine};
+use crate::recording::{Conditions, Machine};
 use crate::scene::{Grid, Rows, Scene, axis_ahead};
 use crate::settings::Setup;
 use crate::trace::{Begin, End, Stamped};
@@ -96,7 +96,7 @@ pub enum Message {
     /// More of a run.
     Events(RunId, Vec<Stamped>),
     /// A run came to its end.
-    End(RunId, Box<End>, Beside),
+    End(RunId, Box<End>, Conditions),
     /// A run broke off.
     Failed(RunId, String),
     /// How fast this machine is.
@@ -353,7 +353,7 @@ impl App {
             workers: run.workers,
             cores: self.cores(),
             serial: fair.map(|s| s.time),
-            others: run.beside.others.unwrap_or(0.0),
+            others: run.conditions.others.unwrap_or(0.0),
             around: self.around(run),
             over,
             seen: &seen,
@@ -366,7 +366,7 @@ impl App {
         let score = run.score;
         let speed = run.planned.zip(score.and_then(|s| s.work)).and_then(|(planned, work)| speed(planned, work));
         let pace = score.map_or(Pace::Even, |s| self.scoreboard.pace(s));
-        Around { stolen: run.beside.stolen.or(Some(0.0)), throttled: run.beside.throttled, speed, pace }
+        Around { stolen: run.conditions.stolen.or(Some(0.0)), throttled: run.conditions.throttled, speed, pace }
     }
 
     /// The cores a run can use.

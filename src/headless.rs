@@ -162,7 +162,7 @@ impl Runs {
         let begun = following.begun(setup, plan, rates);
         self.note(|recorder| recorder.begin(&begun))?;
         let followed = self.follow(&mut following, plan, round);
-        self.note(|recorder| recorder.end(&following.beside))?;
+        self.note(|recorder| recorder.end(&following.conditions))?;
         let mut recording = following.recording(setup, plan, rates);
         match followed {
             Ok(()) => {}

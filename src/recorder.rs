@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::recording::{self, Beside, Finished, Opened};
+use crate::recording::{self, Conditions, Finished, Opened};
 use crate::text;
 use crate::trace::file::{self, Contents, FileError, FileWriter};
 use crate::trace::{Frame, Stamped};
@@ -93,8 +93,8 @@ impl Recorder {
     ///
     /// # Errors
     /// In a sentence that names the file.
-    pub fn end(&mut self, beside: &Beside) -> Result<(), String> {
-        let written = self.writer.tail(&recording::tail(beside)).and_then(|()| self.writer.flush());
+    pub fn end(&mut self, conditions: &Conditions) -> Result<(), String> {
+        let written = self.writer.tail(&recording::tail(conditions)).and_then(|()| self.writer.flush());
         written.map_err(|e| self.refused(&e))
     }
 
@@ -108,7 +108,7 @@ impl Recorder {
         self.begin(run)?;
         let written = self.writer.flush().and_then(|()| scratch.copy(self.writer.get_mut()));
         written.map_err(|e| self.refused(&e))?;
-        self.end(&run.beside)
+        self.end(&run.conditions)
     }
 
     /// Where it is.
@@ -136,7 +136,7 @@ pub fn write<'a>(out: &mut dyn Write, runs: impl IntoIterator<Item = (Finished<'
         writer.header(&recording::head(&run))?;
         writer.flush()?;
         scratch.copy(writer.get_mut())?;
-        writer.tail(&recording::tail(&run.beside))?;
+        writer.tail(&recording::tail(&run.conditions))?;
     }
     writer.flush()
 }
@@ -253,8 +253,14 @@ mod tests {
         let rates = Rates::all(1_000_000);
         let plan = setup.plan(setup.tasks().expect("sound"), 2, rates);
         let (trace, machine) = (empty_trace(&plan), Machine::default());
-        let run =
-            Finished { setup: &setup, plan: &plan, rates, machine: &machine, trace: &trace, beside: Beside::default() };
+        let run = Finished {
+            setup: &setup,
+            plan: &plan,
+            rates,
+            machine: &machine,
+            trace: &trace,
+            conditions: Conditions::default(),
+        };
         let full = |act: fn(&mut Scratch)| {
             let mut scratch = on_a_full_disk();
             act(&mut scratch);

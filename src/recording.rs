@@ -31,7 +31,7 @@ pub struct Machine {
 /// What happened on the cores beside a run. Nothing stands for what nobody could measure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Beside {
+pub struct Conditions {
     /// Cores that other programs kept busy.
     pub others: Option<f64>,
     /// Cores that watching the run kept busy: this program and the run's own collector and dispatcher.
@@ -58,7 +58,7 @@ pub struct Recording {
     /// What happened.
     pub trace: Trace,
     /// What the machine did beside it.
-    pub beside: Beside,
+    pub conditions: Conditions,
     /// Why it broke off, if it did.
     pub broken: Option<String>,
 }
@@ -77,7 +77,7 @@ pub struct Finished<'a> {
     /// What happened.
     pub trace: &'a Trace,
     /// What the machine did beside it.
-    pub beside: Beside,
+    pub conditions: Conditions,
 }
 
 /// The trace of a run of `plan` that has not begun.
@@ -90,8 +90,8 @@ pub fn empty_trace(plan: &Plan) -> Trace {
 impl Recording {
     /// It, lent.
     pub fn finished(&self) -> Finished<'_> {
-        let Recording { setup, plan, rates, machine, trace, beside, .. } = self;
-        Finished { setup, plan, rates: *rates, machine, trace, beside: *beside }
+        let Recording { setup, plan, rates, machine, trace, conditions, .. } = self;
+        Finished { setup, plan, rates: *rates, machine, trace, conditions: *conditions }
     }
 }
 
@@ -103,7 +103,7 @@ impl Finished<'_> {
 
     /// The share of the allowed cores that other programs took; nothing where nobody could measure it.
     pub fn busy_machine(&self) -> Option<f64> {
-        self.beside.others.map(|cores| cores / self.machine.allowed.len().max(1) as f64)
+        self.conditions.others.map(|cores| cores / self.machine.allowed.len().max(1) as f64)
     }
 
     /// How long its tasks compute at the calibrated speed, where the plan fixes that.
@@ -115,12 +115,12 @@ impl Finished<'_> {
     pub fn around(&self) -> Around {
         let worked = insight::worked(self.trace);
         let speed = self.planned().zip(worked).and_then(|(planned, work)| insight::speed(planned, work));
-        Around { stolen: self.beside.stolen, throttled: self.beside.throttled, speed, pace: Pace::Even }
+        Around { stolen: self.conditions.stolen, throttled: self.conditions.throttled, speed, pace: Pace::Even }
     }
 
     /// Its figures, for holding it against others; nothing if it is not over.
     pub fn score(&self) -> Option<Score> {
-        Score::of(self.trace, self.planned().is_some(), self.beside)
+        Score::of(self.trace, self.planned().is_some(), self.conditions)
     }
 
     /// Whether it can be held against others: it came to its end, no task broke, and it was never suspended.

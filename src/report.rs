@@ -118,7 +118,7 @@ impl<'a> Run<'a> {
             trace: run.trace,
             busy_machine: run.busy_machine(),
             usable: run.cores(),
-            follower: run.beside.screen,
+            follower: run.conditions.screen,
             around: run.around(),
         }
     }

@@ -146,7 +146,7 @@ impl Scene {
         let grid = &view.grid;
         let window = window(trace, view);
         let edges = edges(trace, grid, window, view.until);
-        let (turns, cores) = holders::turns(trace.crowd(), grid, window, &edges);
+        let (turns, cores) = holders::turns(trace.aggregate(), grid, window, &edges);
         let mut scene = Scene {
             lanes: rows.lanes.iter().filter_map(|lane| Lane::of(trace, view, &rows.order[lane.clone()])).collect(),
             gaps: gaps(trace, grid, window),
@@ -223,7 +223,7 @@ fn window(trace: &Trace, view: &Viewport) -> Range {
 /// The totals at the edges of all columns; those beyond `window` are those of its ends. What is overdue is `ready`.
 fn edges(trace: &Trace, grid: &Grid, window: Range, until: Ns) -> Vec<Totals> {
     let at = |index: u16| (grid.from + grid.cell.times(u64::from(index), 1)).max(window.from).min(window.to);
-    let mut edges: Vec<Totals> = (0..=grid.columns).map(|index| trace.crowd().totals(at(index))).collect();
+    let mut edges: Vec<Totals> = (0..=grid.columns).map(|index| trace.aggregate().totals(at(index))).collect();
     // A task that is overdue is ready in all columns up to the playhead: what it adds to each edge is the edge's
     // distance from its deadline. Distances are added up with the number of those that have begun.
     let mut late: Vec<_> = trace.overdue(until).collect();
@@ -249,7 +249,7 @@ fn most_ready(trace: &Trace, view: &Viewport, window: Range) -> Vec<u32> {
     let mut late: Vec<Ns> = trace.overdue(view.until).map(|l| l.from).collect();
     late.sort_unstable();
     let part = |index: u16| view.grid.column(index).and(window);
-    let most = |part: Range| if part.is_empty() { 0 } else { trace.crowd().most_ready(part, &late) as u32 };
+    let most = |part: Range| if part.is_empty() { 0 } else { trace.aggregate().most_ready(part, &late) as u32 };
     (0..view.grid.columns).map(|index| most(part(index))).collect()
 }
 

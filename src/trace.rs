@@ -1,22 +1,22 @@
 //! The record of a run: events as they were stamped, and what is derived from them (spans, lock ownership,
 //! statistics). Knows no models, no clocks and no threads; the wire format around events lives here too.
 
-mod crowd;
+mod aggregate;
+mod changes;
 mod event;
 pub mod file;
 mod instants;
 mod kernel;
 mod lock;
+mod merge;
 mod observing;
 mod stats;
 mod store;
 mod track;
 mod unblock;
-mod walk;
-mod weave;
 mod wire;
 
-pub use crowd::{Activity, Counts, Crowd, Owner, Totals, Turn};
+pub use aggregate::{Activity, Aggregate, Counts, Owner, Totals, Turn};
 pub use event::{Direction, EVENT_BYTES, EVENT_WORDS, Event, Stamped, Switch};
 pub use kernel::Switched;
 pub use lock::{Hold, LockFigures, LockTrack};

@@ -12,7 +12,7 @@ use concviz::insight::{Around, Pace};
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
 use concviz::recorder;
-use concviz::recording::{Beside, Machine};
+use concviz::recording::{Conditions, Machine};
 use concviz::report::{self, Run};
 use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
@@ -225,7 +225,7 @@ fn look_at(bytes: &[u8], model: Model) {
     });
     render(&app, Look::default(), AREA, &mut buffer);
     if let Some(end) = &run.end {
-        update(&mut app, Message::End(id, Box::new(end.clone()), Beside::default()));
+        update(&mut app, Message::End(id, Box::new(end.clone()), Conditions::default()));
     }
     for key in "x+[],.+--u ".chars().map(Key::Char).chain([Key::Down, Key::Right, Key::Left, Key::Enter, Key::Home]) {
         update(&mut app, Message::Key(key));
@@ -315,7 +315,7 @@ fn a_real_run_is_the_same_from_its_file() {
         let end = live.latest();
         for until in (1..=10).map(|tenths| end.times(tenths, 10)) {
             assert_eq!(opened.stats(until), live.stats(until));
-            assert_eq!(opened.crowd().totals(until), live.crowd().totals(until));
+            assert_eq!(opened.aggregate().totals(until), live.aggregate().totals(until));
         }
         println!("{model:?}: {} events, {:.1} bytes each", all.len(), bytes.len() as f64 / all.len() as f64);
     }
@@ -334,7 +334,7 @@ fn runs_of_the_first_format_stay_whole() {
         .map(|recording| {
             assert_eq!(recording.broken, None);
             let run = recording.finished();
-            assert!(run.beside.screen.is_some() && run.planned().is_some() && run.score().is_some(), "{run:?}");
+            assert!(run.conditions.screen.is_some() && run.planned().is_some() && run.score().is_some(), "{run:?}");
             format!("{}\n{}", run.setup.command(), report::table(Run::of(run)))
         })
         .collect();

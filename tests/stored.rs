@@ -8,7 +8,7 @@ use concviz::app::{App, Phase};
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
 use concviz::recorder::{self, Recorder, Scratch};
-use concviz::recording::{Beside, Finished, Machine, Recording, empty_trace, head, open, tail};
+use concviz::recording::{Conditions, Finished, Machine, Recording, empty_trace, head, open, tail};
 use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
 use concviz::trace::file::FileWriter;
@@ -53,7 +53,7 @@ fn frames(tasks: usize) -> Vec<Frame> {
 }
 
 /// A run of it, and what it sent.
-fn made(setup: &Setup, beside: Beside) -> (Recording, Vec<Frame>) {
+fn made(setup: &Setup, conditions: Conditions) -> (Recording, Vec<Frame>) {
     let tasks = setup.tasks().expect("a sound workload");
     let rates = Rates::all(1_000_000);
     let frames = frames(tasks.len());
@@ -68,7 +68,7 @@ fn made(setup: &Setup, beside: Beside) -> (Recording, Vec<Frame>) {
         }
     }
     let setup = setup.clone();
-    (Recording { setup, plan, rates, machine: machine(), trace, beside, broken: None }, frames)
+    (Recording { setup, plan, rates, machine: machine(), trace, conditions, broken: None }, frames)
 }
 
 /// A file of these runs; of the last one only so many frames.
@@ -81,7 +81,7 @@ fn file(runs: &[(Recording, Vec<Frame>)], of_last: usize) -> Vec<u8> {
             writer.frame(frame).expect("a vector takes everything");
         }
         if some >= frames.len() {
-            writer.tail(&tail(&run.beside)).expect("a vector takes everything");
+            writer.tail(&tail(&run.conditions)).expect("a vector takes everything");
         }
     }
     writer.into_inner().expect("a vector takes everything")
@@ -90,7 +90,7 @@ fn file(runs: &[(Recording, Vec<Frame>)], of_last: usize) -> Vec<u8> {
 #[track_caller]
 fn assert_same(opened: &Recording, run: &Recording) {
     assert_eq!((&opened.setup, &opened.plan, &opened.machine), (&run.setup, &run.plan, &run.machine));
-    assert_eq!((opened.rates, opened.beside, &opened.broken), (run.rates, run.beside, &run.broken));
+    assert_eq!((opened.rates, opened.conditions, &opened.broken), (run.rates, run.conditions, &run.broken));
     assert_eq!((opened.trace.makespan(), &opened.trace.names), (run.trace.makespan(), &run.trace.names));
     let end = run.trace.latest();
     for until in (0..=5).map(|part| end.times(part, 5)) {
@@ -151,14 +151,14 @@ proptest! {
         throttled in proptest::option::of(any::<u64>()),
     ) {
         prop_assume!(setup.tasks().is_ok_and(|tasks| tasks.len() <= 200));
-        let beside = Beside {
+        let conditions = Conditions {
             others: Some(figures[0]),
             watching: figures[1],
             screen: Some(figures[2]),
             stolen: Some(figures[3]),
             throttled: throttled.map(Ns),
         };
-        let run = made(&setup, beside);
+        let run = made(&setup, conditions);
         let opened = open(&file(&[run.clone(), run.clone()], usize::MAX)).expect("a sound file");
         prop_assert_eq!((opened.recordings.len(), &opened.damage), (2, &None));
         for again in &opened.recordings {
@@ -171,7 +171,7 @@ proptest! {
 
     #[test]
     fn a_file_that_is_cut_off_anywhere_is_read_up_to_there(part in 0.0..1.0_f64) {
-        let whole = made(&setup(40, Model::plain(ModelKind::Serial)), Beside::default());
+        let whole = made(&setup(40, Model::plain(ModelKind::Serial)), Conditions::default());
         let bytes = file(&[whole.clone(), whole], usize::MAX);
         let cut = (bytes.len() as f64 * part) as usize;
         match open(&bytes[..cut]) {
@@ -187,7 +187,7 @@ proptest! {
 
 #[test]
 fn a_run_that_was_cut_off_is_broken_and_says_why() {
-    let run = made(&setup(4, Model::plain(ModelKind::Serial)), Beside::default());
+    let run = made(&setup(4, Model::plain(ModelKind::Serial)), Conditions::default());
     for of_last in [0, 1, 2] {
         let bytes = file(&[run.clone(), run.clone()], of_last);
         let opened = open(&bytes).expect("a file");
@@ -202,7 +202,7 @@ fn a_run_that_was_cut_off_is_broken_and_says_why() {
 
 #[test]
 fn a_damaged_file_shows_what_comes_before_and_says_where_it_breaks() {
-    let run = made(&setup(4, Model::plain(ModelKind::Serial)), Beside::default());
+    let run = made(&setup(4, Model::plain(ModelKind::Serial)), Conditions::default());
     let one = file(std::slice::from_ref(&run), usize::MAX).len();
     let mut bytes = file(&[run.clone(), run], usize::MAX);
     bytes[one + 12] ^= 0x40;
@@ -215,7 +215,7 @@ fn a_damaged_file_shows_what_comes_before_and_says_where_it_breaks() {
 
 #[test]
 fn a_plan_that_nobody_made_is_refused_in_a_sentence() {
-    let (run, frames) = made(&setup(4, Model::plain(ModelKind::Serial)), Beside::default());
+    let (run, frames) = made(&setup(4, Model::plain(ModelKind::Serial)), Conditions::default());
     let sound: serde_json::Value = serde_json::from_str(&head(&run.finished())).expect("JSON");
     let changed = |pointer: &str, value: serde_json::Value| {
         let mut head = sound.clone();
@@ -252,8 +252,8 @@ fn a_plan_that_nobody_made_is_refused_in_a_sentence() {
 
 #[test]
 fn files_of_other_work_do_not_share_a_scoreboard() {
-    let one = made(&setup(4, Model::plain(ModelKind::Serial)), Beside::default());
-    let two = made(&setup(40, Model::plain(ModelKind::Threads)), Beside::default());
+    let one = made(&setup(4, Model::plain(ModelKind::Serial)), Conditions::default());
+    let two = made(&setup(40, Model::plain(ModelKind::Threads)), Conditions::default());
     let opened = |run: &(Recording, Vec<Frame>)| open(&file(std::slice::from_ref(run), usize::MAX)).expect("sound");
     let files = vec![("one".to_owned(), opened(&one)), ("two".to_owned(), opened(&two))];
     let mut app = App::viewing(files, T0, (120, 36)).expect("runs");
@@ -271,7 +271,7 @@ fn files_of_other_work_do_not_share_a_scoreboard() {
 
 #[test]
 fn a_run_of_thousands_of_tasks_comes_back() {
-    let run = made(&setup(4_096, Model::plain(ModelKind::Async)), Beside::default());
+    let run = made(&setup(4_096, Model::plain(ModelKind::Async)), Conditions::default());
     let opened = open(&file(std::slice::from_ref(&run), usize::MAX)).expect("a sound file");
     assert_eq!(opened.recordings[0].trace.tasks.len(), 4_096);
     assert_same(&opened.recordings[0], &run.0);
@@ -281,7 +281,7 @@ fn a_run_of_thousands_of_tasks_comes_back() {
 fn follow(recorder: &mut Recorder, (run, frames): &(Recording, Vec<Frame>)) {
     recorder.begin(&run.finished()).expect("begun");
     frames.iter().for_each(|frame| recorder.frame(frame).expect("taken"));
-    recorder.end(&run.beside).expect("ended");
+    recorder.end(&run.conditions).expect("ended");
 }
 
 fn kept(frames: &[Frame]) -> Scratch {
@@ -295,7 +295,7 @@ fn kept(frames: &[Frame]) -> Scratch {
 fn a_file_grows_by_whole_runs_however_they_come() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("runs.concviz");
-    let run = made(&setup(3, Model::plain(ModelKind::Serial)), Beside::default());
+    let run = made(&setup(3, Model::plain(ModelKind::Serial)), Conditions::default());
     for count in 1..=3 {
         let mut recorder = Recorder::open(&path).expect("new, or sound");
         follow(&mut recorder, &run);
@@ -315,7 +315,7 @@ fn a_file_grows_by_whole_runs_however_they_come() {
 fn a_file_into_which_no_run_came_takes_the_first_one() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("runs.concviz");
-    let run = made(&setup(3, Model::plain(ModelKind::Serial)), Beside::default());
+    let run = made(&setup(3, Model::plain(ModelKind::Serial)), Conditions::default());
     drop(Recorder::open(&path).expect("new"));
     let why = recorder::read(&path).expect_err("there is nothing in it");
     assert!(why.contains("holds no run"), "{why}");
@@ -326,7 +326,7 @@ fn a_file_into_which_no_run_came_takes_the_first_one() {
 #[test]
 fn what_is_there_and_is_no_sound_recording_stays_as_it_is() {
     let folder = tempdir().expect("a folder");
-    let run = made(&setup(3, Model::plain(ModelKind::Serial)), Beside::default());
+    let run = made(&setup(3, Model::plain(ModelKind::Serial)), Conditions::default());
     let sound = file(&[run], usize::MAX);
     let mut hurt = sound.clone();
     let middle = hurt.len() / 2;
@@ -359,7 +359,7 @@ fn what_is_there_and_is_no_sound_recording_stays_as_it_is() {
 fn a_file_that_ends_between_two_blocks_of_a_run_takes_further_runs() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("runs.concviz");
-    let run = made(&setup(3, Model::plain(ModelKind::Serial)), Beside::default());
+    let run = made(&setup(3, Model::plain(ModelKind::Serial)), Conditions::default());
     fs::write(&path, file(std::slice::from_ref(&run), 2)).expect("written");
     follow(&mut Recorder::open(&path).expect("sound"), &run);
     let opened = recorder::read(&path).expect("sound");
@@ -375,8 +375,14 @@ fn a_plan_alone_is_a_head() {
     let trace = empty_trace(&plan);
     let machine = machine();
     let rates = Rates::default();
-    let begun =
-        Finished { setup: &setup, plan: &plan, rates, machine: &machine, trace: &trace, beside: Beside::default() };
+    let begun = Finished {
+        setup: &setup,
+        plan: &plan,
+        rates,
+        machine: &machine,
+        trace: &trace,
+        conditions: Conditions::default(),
+    };
     let head: serde_json::Value = serde_json::from_str(&head(&begun)).expect("JSON");
     assert_eq!(head["concviz"], env!("CARGO_PKG_VERSION"));
 }

@@ -221,7 +221,7 @@ class Run {
   }
 
   /** Of all tasks together: tasks by kind in each column. Kept as long as the same is asked for. */
-  crowd(grid, until) {
+  aggregate(grid, until) {
     const { kept } = this;
     const same = kept && kept.until === until && kept.grid.from === grid.from && kept.grid.cell === grid.cell && kept.grid.count === grid.count;
     if (same) return kept.shares;

@@ -339,7 +339,7 @@ function coarser(grid, box) {
 /** How many cores the run kept busy, in each column. */
 function drawBusy(ctx, run, fine, until, box, colour, most) {
   const { grid, box: over } = coarser(fine, box);
-  const shares = run.crowd(grid, until);
+  const shares = run.aggregate(grid, until);
   const width = over.width / grid.count;
   within(ctx, box, () => {
     ctx.fillStyle = colour;
@@ -356,7 +356,7 @@ function drawBusy(ctx, run, fine, until, box, colour, most) {
 /** All tasks by state: each column's height is all of them. */
 function drawBand(ctx, run, fine, until, box) {
   const { grid, box: over } = coarser(fine, box);
-  const shares = run.crowd(grid, until).map((share) => share / run.count);
+  const shares = run.aggregate(grid, until).map((share) => share / run.count);
   within(ctx, box, () => drawStacks(ctx, grid.count, shares, KINDS, over, KIND_STACK, folded, () => 1));
 }
 

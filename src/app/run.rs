@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::insight::{self, Pace};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::plan::{Plan, Rates};
-use crate::recording::{Beside, Entry, Finished, Machine, Recording, Score, empty_trace};
+use crate::recording::{Conditions, Entry, Finished, Machine, Recording, Score, empty_trace};
 use crate::settings::Setup;
 use crate::trace::Trace;
 use crate::units::Ns;
@@ -49,7 +49,7 @@ pub struct Run {
     /// What is known of it.
     pub trace: Trace,
     /// What else the cores did meanwhile; known at the end.
-    pub beside: Beside,
+    pub conditions: Conditions,
     /// How long its tasks compute at the calibrated speed, where the plan fixes that.
     pub planned: Option<Ns>,
     /// Its figures for the scoreboard, once it is over.
@@ -64,7 +64,7 @@ impl Run {
         let stage = plan.stage();
         let (model, workers, planned) = (stage.model, stage.workers, insight::planned(stage, rates));
         let trace = empty_trace(&plan);
-        let (phase, beside) = (Phase::Starting, Beside::default());
+        let (phase, conditions) = (Phase::Starting, Conditions::default());
         Run {
             id,
             setup,
@@ -75,7 +75,7 @@ impl Run {
             workers,
             phase,
             trace,
-            beside,
+            conditions,
             planned,
             score: None,
             origin: None,
@@ -84,8 +84,8 @@ impl Run {
 
     /// A run that was made and stored before.
     pub fn recorded(id: RunId, recording: Recording) -> Run {
-        let Recording { setup, plan, rates, machine, trace, beside, broken } = recording;
-        let mut run = Run { trace, beside, ..Run::new(id, setup, plan, rates, machine) };
+        let Recording { setup, plan, rates, machine, trace, conditions, broken } = recording;
+        let mut run = Run { trace, conditions, ..Run::new(id, setup, plan, rates, machine) };
         run.score = run.add_up();
         run.phase = match (broken, run.trace.makespan()) {
             (Some(why), _) => Phase::Failed(why),
@@ -96,8 +96,8 @@ impl Run {
 
     /// All that is known of it, for whoever draws, prints or compares runs.
     pub fn finished(&self) -> Finished<'_> {
-        let Run { setup, plan, rates, machine, trace, beside, .. } = self;
-        Finished { setup, plan, rates: *rates, machine, trace, beside: *beside }
+        let Run { setup, plan, rates, machine, trace, conditions, .. } = self;
+        Finished { setup, plan, rates: *rates, machine, trace, conditions: *conditions }
     }
 
     /// The same for a comparison, with the file it comes from and why it broke off.

@@ -64,12 +64,12 @@ impl Samples {
             if range.and(window).is_empty() {
                 return None;
             }
-            let crowd = trace.crowd();
-            let had = crowd.totals(range.to).since(&crowd.totals(range.from));
+            let aggregate = trace.aggregate();
+            let had = aggregate.totals(range.to).since(&aggregate.totals(range.from));
             let length = sample.to.since(sample.from);
             let own = |core: u16| {
-                let place = crowd.cores().iter().position(|c| *c == core);
-                place.map_or(Ns::ZERO, |p| had.on_core(p) + had.beside(p) + had.overhead(p))
+                let place = aggregate.cores().iter().position(|c| *c == core);
+                place.map_or(Ns::ZERO, |p| had.on_core(p) + had.off_task(p) + had.overhead(p))
             };
             let share = |(core, busy): &Share| (*core, (busy - own(*core).share_of(length)).clamp(0.0, 1.0));
             let shares = sample.cores.iter().filter(|(core, _)| trace.cores.contains(core)).map(share).collect();

@@ -3,7 +3,7 @@
 use super::keys::{self, Action, Key};
 use super::run::{Phase, Run, RunId};
 use super::{
-    App, Beside, Effect, Layer, Message, Playhead, Selection, Target, Toast, View, compare, lanes, layers, playing,
+    App, Conditions, Effect, Layer, Message, Playhead, Selection, Target, Toast, View, compare, lanes, layers, playing,
     recorded, viewport, views,
 };
 use crate::plan::Expected;
@@ -31,7 +31,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             run.trace.begin(&begin);
         }),
         Message::Events(id, records) => with_run(app, id, |run| run.trace.extend(&records)),
-        Message::End(id, end, beside) => return over(app, id, *end, beside),
+        Message::End(id, end, conditions) => return over(app, id, *end, conditions),
         Message::Failed(id, reason) => return failed(app, id, reason),
         Message::Calibrated(rates) => {
             app.rates = Some(rates.or(app.rates.unwrap_or_default()));
@@ -127,12 +127,12 @@ fn failed(app: &mut App, id: RunId, reason: String) -> Vec<Effect> {
     compare::next(app)
 }
 
-fn over(app: &mut App, id: RunId, end: End, beside: Beside) -> Vec<Effect> {
+fn over(app: &mut App, id: RunId, end: End, conditions: Conditions) -> Vec<Effect> {
     let Some(run) = app.run.as_mut().filter(|r| r.id == id) else { return Vec::new() };
     app.samples.is_quiet(app.now);
     run.trace.end(end);
     run.phase = Phase::Over;
-    run.beside = beside;
+    run.conditions = conditions;
     run.score = run.add_up();
     lanes::arrange(app);
     let Some(run) = &app.run else { return Vec::new() };

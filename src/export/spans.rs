@@ -114,7 +114,7 @@ fn statistics_lines(out: &mut impl Write, runs: &[Run<'_>]) -> csv::Result<()> {
             }
         }
         for core in &all.cores {
-            let uses = [("working", core.working), ("beside work", core.beside), ("overhead", core.overhead)];
+            let uses = [("working", core.working), ("beside work", core.off_task), ("overhead", core.overhead)];
             for (what, sum) in uses {
                 line("core", &core.core.to_string(), "", what, sum.0, "", "")?;
             }

@@ -12,7 +12,7 @@ use crate::engine::real::{Runner, sys};
 use crate::load::Watch;
 use crate::plan::{Plan, Rates};
 use crate::recorder::Recorder;
-use crate::recording::{Beside, Finished, Machine, Recording, empty_trace};
+use crate::recording::{Conditions, Finished, Machine, Recording, empty_trace};
 use crate::report::Narrator;
 use crate::settings::Setup;
 use crate::trace::{Begin, End, Frame, Stamped, Trace};
@@ -27,7 +27,7 @@ pub(super) struct Following {
     machine: Machine,
     watch: Option<Watch>,
     throttling: Option<Throttling>,
-    pub beside: Beside,
+    pub conditions: Conditions,
 }
 
 impl Following {
@@ -43,19 +43,19 @@ impl Following {
             machine: Machine { usable: machine::usable_cores(), allowed: machine::allowed_cores() },
             watch: None,
             throttling: None,
-            beside: Beside::default(),
+            conditions: Conditions::default(),
         }
     }
 
     /// What is known of it before it begins.
     pub(super) fn begun<'a>(&'a self, setup: &'a Setup, plan: &'a Plan, rates: Rates) -> Finished<'a> {
-        Finished { setup, plan, rates, machine: &self.machine, trace: &self.trace, beside: self.beside }
+        Finished { setup, plan, rates, machine: &self.machine, trace: &self.trace, conditions: self.conditions }
     }
 
     /// All that came of it, for which `setup` asked and which was planned with `rates`.
     pub(super) fn recording(self, setup: &Setup, plan: &Plan, rates: Rates) -> Recording {
-        let Following { trace, machine, beside, .. } = self;
-        Recording { setup: setup.clone(), plan: plan.clone(), rates, machine, trace, beside, broken: None }
+        let Following { trace, machine, conditions, .. } = self;
+        Recording { setup: setup.clone(), plan: plan.clone(), rates, machine, trace, conditions, broken: None }
     }
 
     fn begin(&mut self, begin: &Begin) -> Result<(), Stop> {
@@ -77,7 +77,7 @@ impl Following {
                 }
             }
             Frame::End(end) => {
-                self.beside = self.beside(&end);
+                self.conditions = self.conditions(&end);
                 self.trace.end(end);
                 return Ok(true);
             }
@@ -87,10 +87,10 @@ impl Following {
     }
 
     /// What the machine did from the begin of the run, which is over, to now.
-    fn beside(&self, end: &End) -> Beside {
-        let Some(watch) = &self.watch else { return Beside::default() };
+    fn conditions(&self, end: &End) -> Conditions {
+        let Some(watch) = &self.watch else { return Conditions::default() };
         let (at, own) = (sys::now(), sys::process_cpu());
-        Beside {
+        Conditions {
             others: watch.others(at, own, end.cpu + end.overhead.all()),
             watching: watch.own(at, own, end.overhead.collector + end.overhead.dispatcher),
             screen: Some(watch.own(at, own, Ns::ZERO)),

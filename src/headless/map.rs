@@ -93,7 +93,7 @@ fn measure(mapping: &Mapping, schedule: Schedule, map: &mut Map) -> Result<(), S
             let what = progress(map, job, schedule, round, done, jobs.len());
             let recording = runs.make_whatever((&job.setup, &job.plan, rates), what, false)?;
             let run = recording.finished();
-            if let (Some(others), Some(time)) = (run.beside.others, run.trace.makespan()) {
+            if let (Some(others), Some(time)) = (run.conditions.others, run.trace.makespan()) {
                 known += time;
                 taken += others * time.as_secs();
                 map.others = Some(taken / known.as_secs());

@@ -104,7 +104,7 @@ impl<'a> Entry<'a> {
     fn score(&self) -> Option<Score> {
         let score = self.run.score().filter(|_| self.broken.is_none() && self.run.counts())?;
         // The kernel's ticks are too coarse for a short run, its record of switches is not.
-        let others = self.run.beside.others.or_else(|| self.crowded_out()).unwrap_or(score.others);
+        let others = self.run.conditions.others.or_else(|| self.crowded_out()).unwrap_or(score.others);
         Some(Score { others, ..score })
     }
 
@@ -362,7 +362,7 @@ fn same_work(runs: &[Entry<'_>]) -> SameWork {
 /// Whether calls that block held the loop for a good part of the time.
 fn is_blocked(trace: &Trace, model: Model) -> bool {
     let time = trace.makespan().filter(|_| model.kind == ModelKind::Async).unwrap_or_default();
-    let totals = trace.crowd().totals(time);
+    let totals = trace.aggregate().totals(time);
     let asleep = State::Sleep as usize;
     let held = totals.states()[asleep].less(totals.free()[asleep]);
     held.share_of(time) >= 0.2
@@ -370,7 +370,7 @@ fn is_blocked(trace: &Trace, model: Model) -> bool {
 
 /// The cores that others kept busy in any of `runs`, where that is too many to compare them.
 pub fn disturbed(runs: &[Entry<'_>]) -> Option<f64> {
-    let taken = |r: &Entry<'_>| r.run.beside.others.filter(|others| !is_comparable(*others, r.run.cores()));
+    let taken = |r: &Entry<'_>| r.run.conditions.others.filter(|others| !is_comparable(*others, r.run.cores()));
     runs.iter().filter_map(taken).max_by(f64::total_cmp)
 }
 

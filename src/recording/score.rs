@@ -1,6 +1,6 @@
 //! What a finished run comes to, and when two runs may be held against each other.
 
-use super::Beside;
+use super::Conditions;
 use crate::insight::{self, Pace, is_comparable};
 use crate::state::State;
 use crate::trace::Trace;
@@ -25,12 +25,12 @@ pub struct Score {
 
 impl Score {
     /// The figures of `trace`; nothing if its run is not over. `fixed` says whether the plan fixes how much it computes.
-    pub fn of(trace: &Trace, fixed: bool, beside: Beside) -> Option<Score> {
+    pub fn of(trace: &Trace, fixed: bool, conditions: Conditions) -> Option<Score> {
         let time = trace.makespan()?;
         let stats = trace.stats(time);
         let work = if fixed { insight::worked(trace) } else { None };
         let waits = stats.sums[State::Sleep as usize] + stats.sums[State::Io as usize];
-        let (others, stolen) = (beside.others.unwrap_or(0.0), beside.stolen.unwrap_or(0.0));
+        let (others, stolen) = (conditions.others.unwrap_or(0.0), conditions.stolen.unwrap_or(0.0));
         Some(Score { time, busy: stats.busy, others, stolen, work, waits })
     }
 

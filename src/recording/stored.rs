@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Beside, Finished, Machine, Recording};
+use super::{Conditions, Finished, Machine, Recording};
 use crate::plan::{Plan, Rates};
 use crate::settings::Setup;
 use crate::text;
@@ -60,8 +60,8 @@ pub fn head(run: &Finished<'_>) -> String {
 }
 
 /// The text that stands behind them.
-pub fn tail(beside: &Beside) -> String {
-    serde_json::to_string(beside).unwrap_or_default()
+pub fn tail(conditions: &Conditions) -> String {
+    serde_json::to_string(conditions).unwrap_or_default()
 }
 
 /// The runs of a file whose bytes these are.
@@ -98,11 +98,11 @@ fn recording(run: &RecordedRun<'_>) -> Result<Recording, String> {
     let name = |t: &crate::workload::Task| TaskName { name: t.name.clone(), background: t.background };
     let trace = run.trace(stage.tasks.iter().map(name).collect(), stage.locks.clone());
     // A tail that cannot be read says nothing of the machine: unknown, not wrong.
-    let beside = run.tail.and_then(|tail| serde_json::from_str(tail).ok()).unwrap_or_default();
+    let conditions = run.tail.and_then(|tail| serde_json::from_str(tail).ok()).unwrap_or_default();
     let broken = match (run.failed, trace.makespan()) {
         (Some(why), _) => Some(why.to_owned()),
         (None, None) => Some(text::cut_off().to_owned()),
         (None, Some(_)) => None,
     };
-    Ok(Recording { setup, plan, rates, machine, trace, beside, broken })
+    Ok(Recording { setup, plan, rates, machine, trace, conditions, broken })
 }

@@ -276,10 +276,10 @@ fn kernel_record(trace: &Trace) -> String {
 /// none was seen is unknown rather than idle; where the trace is not whole, all are.
 fn core_busy(trace: &Trace, until: Ns) -> (Vec<u16>, Vec<Option<f64>>) {
     if trace.kernel_record == KernelRecord::Switches {
-        let (totals, known) = (trace.crowd().totals(until), trace.crowd().cores());
+        let (totals, known) = (trace.aggregate().totals(until), trace.aggregate().cores());
         let place = |core: u16| known.iter().position(|c| *c == core);
-        let used = |place: usize| totals.on_core(place) + totals.beside(place);
-        let all_told = trace.crowd().tells_all_cores();
+        let used = |place: usize| totals.on_core(place) + totals.off_task(place);
+        let all_told = trace.aggregate().tells_all_cores();
         let busy = |core: u16| place(core).map_or(all_told.then_some(0.0), |p| Some(used(p).as_secs()));
         return trace.cores.iter().map(|core| (*core, busy(*core))).unzip();
     }

@@ -40,7 +40,7 @@ pub struct Narrator {
     again: Ns,
     voices: Vec<Voice>,
     offs: Offs,
-    crowd: Option<Crowd>,
+    many: Option<ManyTasks>,
 }
 
 /// What has been said of one task.
@@ -70,7 +70,7 @@ impl Narrator {
     pub fn new(names: impl IntoIterator<Item = String>, kind: ModelKind) -> Narrator {
         let names: Vec<String> = names.into_iter().map(|n| clean(&n)).collect();
         let tasks = names.len();
-        let (few, many) = if tasks <= FEW { (tasks, None) } else { (0, Some(Crowd::of(tasks))) };
+        let (few, many) = if tasks <= FEW { (tasks, None) } else { (0, Some(ManyTasks::of(tasks))) };
         Narrator {
             names,
             on_loop: kind == ModelKind::Async,
@@ -79,7 +79,7 @@ impl Narrator {
             again: AGAIN.max(AGAIN_EACH.times(tasks as u64, 1)),
             voices: vec![Voice::default(); few],
             offs: Offs::default(),
-            crowd: many,
+            many: many,
         }
     }
 
@@ -87,7 +87,7 @@ impl Narrator {
     pub fn begin(&mut self, begin: &Begin) -> Vec<String> {
         (self.t0, self.workers) = (begin.t0, begin.workers);
         let told = Told::Submitted { tasks: self.names.len(), workers: begin.workers, cores: begin.cores.len() };
-        let counted = self.crowd.as_ref().map(|_| Told::WillCount);
+        let counted = self.many.as_ref().map(|_| Told::WillCount);
         [told].into_iter().chain(counted).map(|told| told.sentence(Ns::ZERO)).collect()
     }
 
@@ -111,11 +111,11 @@ impl Narrator {
 
     fn counted(&mut self, at: Ns) -> Option<String> {
         let on_loop = self.on_loop;
-        self.crowd.as_mut()?.count(at, on_loop).map(|(at, told)| told.sentence(at))
+        self.many.as_mut()?.count(at, on_loop).map(|(at, told)| told.sentence(at))
     }
 
     fn one(&mut self, at: Ns, stamped: &Stamped) -> Vec<Told> {
-        let back = self.offs.note(stamped).filter(|(_, time)| *time >= NOTICED && self.crowd.is_none());
+        let back = self.offs.note(stamped).filter(|(_, time)| *time >= NOTICED && self.many.is_none());
         match stamped.event {
             Event::Lost { count } if stamped.worker == Stamped::NO_WORKER => vec![Told::SwitchesLost { count }],
             Event::Lost { count } => vec![Told::Lost { worker: stamped.worker.0 + 1, count }],
@@ -126,7 +126,7 @@ impl Narrator {
                 vec![Told::WorkerKilled { worker: who.0 + 1, signal }]
             }
             Event::WorkerEnded { who, outcome: Outcome::Failed, .. } => vec![Told::WorkerFailed { worker: who.0 + 1 }],
-            event if self.crowd.is_some() => self.of_many(event),
+            event if self.many.is_some() => self.of_many(event),
             Event::Enter { task, state, ago, due, .. } => self.enters(at, task, state, (ago, due), stamped.worker),
             Event::Ended { task, outcome, signal, .. } => self.ends(task, outcome, signal),
             Event::WorkerStarted { pid, tid } => vec![Told::WorkerReady { worker: stamped.worker.0 + 1, pid, tid }],
@@ -137,15 +137,15 @@ impl Narrator {
     }
 
     fn of_many(&mut self, event: Event) -> Vec<Told> {
-        let Some(crowd) = &mut self.crowd else { return Vec::new() };
+        let Some(many) = &mut self.many else { return Vec::new() };
         match event {
-            Event::Enter { task, state, .. } => crowd.change(task, state),
-            Event::WorkerStarting { task, .. } => crowd.change(task, State::Starting),
+            Event::Enter { task, state, .. } => many.change(task, state),
+            Event::WorkerStarting { task, .. } => many.change(task, State::Starting),
             Event::Ended { task, outcome, signal, .. } => {
-                crowd.change(task, State::Ended);
+                many.change(task, State::Ended);
                 let broken = matches!(outcome, Outcome::Failed | Outcome::Killed);
-                if broken && crowd.broken < FEW {
-                    crowd.broken += 1;
+                if broken && many.broken < FEW {
+                    many.broken += 1;
                     let task = self.names.get(task.index()).cloned().unwrap_or_default();
                     return vec![Told::Ended { task, outcome, signal }];
                 }
@@ -218,7 +218,7 @@ impl Narrator {
 
 /// Many tasks, of which only is known how many do what.
 #[derive(Clone, Debug)]
-struct Crowd {
+struct ManyTasks {
     states: Vec<State>,
     /// When they are counted next, if anything changed.
     next: Ns,
@@ -227,9 +227,9 @@ struct Crowd {
     broken: usize,
 }
 
-impl Crowd {
-    fn of(tasks: usize) -> Crowd {
-        Crowd { states: vec![State::Queued; tasks], next: COUNTED, changed: false, broken: 0 }
+impl ManyTasks {
+    fn of(tasks: usize) -> ManyTasks {
+        ManyTasks { states: vec![State::Queued; tasks], next: COUNTED, changed: false, broken: 0 }
     }
 
     fn change(&mut self, task: TaskId, state: State) {

@@ -17,7 +17,7 @@ use crate::files;
 use crate::load::Watch;
 use crate::plan::Plan;
 use crate::recorder::{self, Recorder, Scratch};
-use crate::recording::{Beside, Finished};
+use crate::recording::{Conditions, Finished};
 use crate::trace::{End, Frame, FrameError, Stamped};
 use crate::units::{Ns, Stamp, TurnLength};
 
@@ -167,8 +167,8 @@ impl Runs {
             }
             Frame::Events(events) => Message::Events(id, events),
             Frame::End(end) => {
-                let beside = current.beside(&end);
-                Message::End(id, Box::new(end), beside)
+                let conditions = current.conditions(&end);
+                Message::End(id, Box::new(end), conditions)
             }
             Frame::Failed(reason) => Message::Failed(id, reason),
         })
@@ -202,13 +202,13 @@ fn keep(sent: Option<&Sent>, next: &Result<Option<Frame>, FrameError>) {
 
 impl Current {
     /// What else the cores did from the begin of the run to now.
-    fn beside(&self, end: &End) -> Beside {
-        let Some(watch) = &self.watch else { return Beside::default() };
+    fn conditions(&self, end: &End) -> Conditions {
+        let Some(watch) = &self.watch else { return Conditions::default() };
         let (at, own) = (now(), sys::process_cpu());
         let overhead = end.overhead.all();
         // The server works for the run: it is no tasks' work, but without it there would be nothing to watch.
         let watching = end.overhead.collector + end.overhead.dispatcher;
-        Beside {
+        Conditions {
             others: watch.others(at, own, end.cpu + overhead),
             watching: watch.own(at, own, watching),
             screen: Some(watch.own(at, own, Ns::ZERO)),

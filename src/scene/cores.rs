@@ -4,7 +4,7 @@
 use super::holders::LOOKED_AT;
 use super::{Gap, Grid, Viewport, edges, gaps, window};
 use crate::state::State;
-use crate::trace::{Crowd, Owner, Totals, Trace, Turn};
+use crate::trace::{Aggregate, Owner, Totals, Trace, Turn};
 use crate::units::{Ns, Range, TaskId};
 
 /// From this share on, a column counts as full: who had its halves says more than a height that hardly differs.
@@ -28,7 +28,7 @@ pub enum Occupant {
     /// This task computes.
     Work(TaskId),
     /// This task's worker starts, copies, or is awake for a moment within a wait.
-    Beside(TaskId),
+    OffTask(TaskId),
     /// A thread of the run that is no worker.
     Helper,
     /// What watches or serves the run.
@@ -49,7 +49,7 @@ pub struct CoreCell {
     /// In which the selected task did; at most `work`.
     pub chosen: f64,
     /// In which its threads were there without computing.
-    pub beside: f64,
+    pub off_task: f64,
     /// In which what watches or serves it was there.
     pub overhead: f64,
     /// What others had, as sampled; nothing where nobody looked.
@@ -62,7 +62,7 @@ pub struct Shares {
     /// In which the run computed.
     pub work: f64,
     /// In which its threads were there without computing.
-    pub beside: f64,
+    pub off_task: f64,
     /// In which what watches or serves it was there.
     pub overhead: f64,
     /// What others had, of the part that was sampled; nothing where nobody looked.
@@ -110,8 +110,8 @@ impl Cores {
         let grid = &view.grid;
         let window = window(trace, view);
         let edges = edges(trace, grid, window, view.until);
-        let crowd = trace.crowd();
-        let places = crowd.cores().len();
+        let aggregate = trace.aggregate();
+        let places = aggregate.cores().len();
         let mut columns = vec![Building::default(); places * usize::from(grid.columns)];
         for index in 0..grid.columns {
             let part = grid.column(index).and(window);
@@ -119,19 +119,19 @@ impl Cores {
                 continue;
             }
             let slot = |place: usize| usize::from(index) * places + place;
-            if crowd.changes(part) > LOOKED_AT / u64::from(grid.columns) {
+            if aggregate.changes(part) > LOOKED_AT / u64::from(grid.columns) {
                 (0..places).for_each(|place| columns[slot(place)].dense = true);
             } else {
-                crowd.turns(part, |range, turn| match turn {
+                aggregate.turns(part, |range, turn| match turn {
                     Turn::Core(place, owner) => columns[slot(place)].stretches.push((range, works(owner))),
-                    Turn::Beside(place, owner) => columns[slot(place)].stretches.push((range, is_there(owner))),
+                    Turn::OffTask(place, owner) => columns[slot(place)].stretches.push((range, is_there(owner))),
                     Turn::Loop(_) | Turn::Listens => {}
                 });
             }
         }
         let lane = |core: &u16| {
             let others = others(sampled, *core, grid, window);
-            match crowd.cores().iter().position(|c| c == core) {
+            match aggregate.cores().iter().position(|c| c == core) {
                 Some(place) => {
                     let columns = columns.iter_mut().skip(place).step_by(places);
                     Core::of(*core, place, columns, &edges, (grid, window), &others, chosen)
@@ -169,7 +169,7 @@ impl Core {
             let share = |time: Ns| time.share_of(grid.cell);
             let mut cell = CoreCell {
                 work: share(sums.on_core(place)),
-                beside: share(sums.beside(place)),
+                off_task: share(sums.off_task(place)),
                 overhead: share(sums.overhead(place)),
                 others: *others,
                 ..CoreCell::default()
@@ -187,7 +187,7 @@ impl Core {
         let share = |time: &dyn Fn(&Totals) -> Ns| all.as_ref().map_or(0.0, |all| time(all).share_of(window.len()));
         let shares = Shares {
             work: share(&|t| t.on_core(place)),
-            beside: share(&|t| t.beside(place)),
+            off_task: share(&|t| t.off_task(place)),
             overhead: share(&|t| t.overhead(place)),
             others: None,
         };
@@ -261,7 +261,7 @@ fn works(owner: Owner) -> Occupant {
 
 fn is_there(owner: Owner) -> Occupant {
     match owner {
-        Owner::Task(task) => Occupant::Beside(task),
+        Owner::Task(task) => Occupant::OffTask(task),
         Owner::Helper | Owner::Somebody => Occupant::Helper,
         Owner::Watcher => Occupant::Watcher,
         Owner::Nobody => Occupant::Nobody,
@@ -301,7 +301,12 @@ fn together(cores: &[Core]) -> Shares {
     let count = cores.len().max(1) as f64;
     let sum = |of: &dyn Fn(&Shares) -> f64| cores.iter().map(|core| of(&core.shares)).sum::<f64>() / count;
     let others: Vec<Option<f64>> = cores.iter().map(|core| core.shares.others).collect();
-    Shares { work: sum(&|s| s.work), beside: sum(&|s| s.beside), overhead: sum(&|s| s.overhead), others: mean(&others) }
+    Shares {
+        work: sum(&|s| s.work),
+        off_task: sum(&|s| s.off_task),
+        overhead: sum(&|s| s.overhead),
+        others: mean(&others),
+    }
 }
 
 /// How many cores were used, by what, in each column.
@@ -329,7 +334,7 @@ impl Usage {
             trace.cores.iter().map(|core| others(sampled, *core, grid, window)).collect();
         let all = trace.cores.len() as f64;
         let column = |(index, edge): (usize, &[Totals])| {
-            let mut shares = of_all(trace.crowd(), &edge[1].since(&edge[0]), grid.cell);
+            let mut shares = of_all(trace.aggregate(), &edge[1].since(&edge[0]), grid.cell);
             let known = taken.iter().filter_map(|core| core[index]);
             // Nobody else can have had what the run had.
             let left = (all - shares.run()).max(0.0);
@@ -338,7 +343,7 @@ impl Usage {
         };
         let columns: Vec<Shares> = edges.windows(2).enumerate().map(column).collect();
         let mut mean_of = match (edges.first(), edges.last()) {
-            (Some(first), Some(last)) => of_all(trace.crowd(), &last.since(first), window.len()),
+            (Some(first), Some(last)) => of_all(trace.aggregate(), &last.since(first), window.len()),
             _ => Shares::default(),
         };
         mean_of.others = mean(&columns.iter().map(|c| c.others).collect::<Vec<_>>());
@@ -350,16 +355,16 @@ impl Usage {
 impl Shares {
     /// Everything of the run.
     pub fn run(&self) -> f64 {
-        self.work + self.beside + self.overhead
+        self.work + self.off_task + self.overhead
     }
 }
 
 /// What all tasks and threads had together in `sums`, as multiples of `whole`.
-fn of_all(crowd: &Crowd, sums: &Totals, whole: Ns) -> Shares {
-    let places = || 0..crowd.cores().len();
+fn of_all(aggregate: &Aggregate, sums: &Totals, whole: Ns) -> Shares {
+    let places = || 0..aggregate.cores().len();
     Shares {
         work: sums.states()[State::Running as usize].share_of(whole),
-        beside: places().map(|place| sums.beside(place)).sum::<Ns>().share_of(whole),
+        off_task: places().map(|place| sums.off_task(place)).sum::<Ns>().share_of(whole),
         overhead: places().map(|place| sums.overhead(place)).sum::<Ns>().share_of(whole),
         others: None,
     }
@@ -405,7 +410,7 @@ mod tests {
     #[test]
     fn whoever_is_there_without_computing_is_told_apart_from_work() {
         let mut made = trace(&[(0, 0, true, 0), (2_000, 0, false, 0), (0, 1, true, 1), (1_000, 1, false, 1)]);
-        let put = |trace: &mut Trace, place, from, to, who| trace.crowd_mut().put_beside(place, ms(from, to), who);
+        let put = |trace: &mut Trace, place, from, to, who| trace.crowd_mut().put_off_task(place, ms(from, to), who);
         put(&mut made, 0, 3.0, 4.0, Owner::Task(TaskId(1)));
         put(&mut made, 0, 5.0, 5.5, Owner::Watcher);
         put(&mut made, 0, 6.0, 6.1, Owner::Helper);
@@ -414,12 +419,12 @@ mod tests {
         let halves: Vec<_> = first.cells.iter().map(|cell| cell.halves).collect();
         let both = |who| Some([who; 2]);
         assert_eq!(halves[..2], [both(Occupant::Work(TaskId(0))); 2]);
-        assert_eq!(halves[2..4], [both(Occupant::Nobody), both(Occupant::Beside(TaskId(1)))]);
+        assert_eq!(halves[2..4], [both(Occupant::Nobody), both(Occupant::OffTask(TaskId(1)))]);
         assert_eq!(halves[5], Some([Occupant::Watcher, Occupant::Nobody]));
         assert_eq!(halves[6], None, "too short for half a column");
-        assert!((first.cells[6].beside - 0.1).abs() < 1e-6 && first.cells[6].work == 0.0);
+        assert!((first.cells[6].off_task - 0.1).abs() < 1e-6 && first.cells[6].work == 0.0);
         assert!((first.shares.work - 0.2).abs() < 1e-9 && (first.shares.overhead - 0.05).abs() < 1e-9);
-        assert!((first.shares.beside - 0.11).abs() < 1e-9, "{:?}", first.shares);
+        assert!((first.shares.off_task - 0.11).abs() < 1e-9, "{:?}", first.shares);
         assert!(second.seen && !third.seen && third.shares == Shares::default());
         let usage = Usage::build(&made, &view(), &[]);
         assert!((usage.mean.work - 0.3).abs() < 1e-9 && (usage.peak - 2.0).abs() < 1e-9);
@@ -474,7 +479,7 @@ mod tests {
         let core = &cores.cores[0];
         assert_eq!((core.cells[0].halves, core.cells[0].whose), (None, Occupant::Many));
         assert_eq!(core.tasks, None);
-        let sums = made.crowd().totals(Ns::from_millis(10)).on_core(0);
+        let sums = made.aggregate().totals(Ns::from_millis(10)).on_core(0);
         assert!((core.cells[0].work - sums.share_of(Ns::from_millis(10))).abs() < 1e-9 && sums > Ns::ZERO);
     }
 

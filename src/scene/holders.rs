@@ -3,7 +3,7 @@
 //! A column with so many turns that no single one can be told says only for how much of it somebody had the thing.
 
 use super::axis::Grid;
-use crate::trace::{Crowd, LockTrack, Owner, Totals, Turn};
+use crate::trace::{Aggregate, LockTrack, Owner, Totals, Turn};
 use crate::units::{Ns, Range, TaskId};
 
 use super::CoreLane;
@@ -118,9 +118,14 @@ pub(super) fn lock(lock: &LockTrack, grid: &Grid, window: Range) -> Vec<HolderCe
 
 /// Whose turn it was on the event loop, and who was on each core that the run may use and that work was seen on, by
 /// the cores' numbers. `edges` are the totals at the columns' edges.
-pub(super) fn turns(crowd: &Crowd, grid: &Grid, window: Range, edges: &[Totals]) -> (Vec<HolderCell>, Vec<CoreLane>) {
+pub(super) fn turns(
+    aggregate: &Aggregate,
+    grid: &Grid,
+    window: Range,
+    edges: &[Totals],
+) -> (Vec<HolderCell>, Vec<CoreLane>) {
     let mut the_loop = Builder::new(grid);
-    let mut cores: Vec<_> = crowd.cores().iter().map(|core| (*core, Builder::new(grid), Ns::ZERO)).collect();
+    let mut cores: Vec<_> = aggregate.cores().iter().map(|core| (*core, Builder::new(grid), Ns::ZERO)).collect();
     for (index, edge) in (0..grid.columns).zip(edges.windows(2)) {
         let part = grid.column(index).and(window);
         if part.is_empty() {
@@ -132,7 +137,7 @@ pub(super) fn turns(crowd: &Crowd, grid: &Grid, window: Range, edges: &[Totals])
             lane.share(index, times.on_core(place));
             *used += times.on_core(place);
         }
-        let changes = crowd.changes(part);
+        let changes = aggregate.changes(part);
         if changes > LOOKED_AT / u64::from(grid.columns) {
             the_loop.many(index, changes as u32, times.on_loop());
             for (place, (_, lane, _)) in cores.iter_mut().enumerate() {
@@ -140,11 +145,11 @@ pub(super) fn turns(crowd: &Crowd, grid: &Grid, window: Range, edges: &[Totals])
             }
             continue;
         }
-        crowd.turns(part, |range, turn| match turn {
+        aggregate.turns(part, |range, turn| match turn {
             Turn::Listens => the_loop.add(index, range, Holder::Listening),
             Turn::Loop(owner) => the_loop.add(index, range, holder(owner)),
             Turn::Core(place, owner) => cores[place].1.add(index, range, holder(owner)),
-            Turn::Beside(..) => {}
+            Turn::OffTask(..) => {}
         });
     }
     let share = |used: Ns| used.share_of(window.len()).min(1.0);

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::crowd::Activity;
+use super::aggregate::Activity;
 use super::store::Trace;
 use super::track::{StateSums, Track};
 use crate::state::{Outcome, State};
@@ -84,7 +84,7 @@ impl Trace {
 
     /// The figures of the run up to `until`.
     pub fn stats(&self, until: Ns) -> Stats {
-        let mut totals = self.crowd.totals(until);
+        let mut totals = self.aggregate.totals(until);
         for late in self.overdue(until) {
             totals.shift(late.kind, late.ready(), until - late.from);
         }
@@ -93,7 +93,7 @@ impl Trace {
         let in_flight = of(&mut State::ALL.into_iter().filter(|s| s.is_in_flight()));
         stats.busy = stats.sums[State::Running as usize].share_of(until);
         stats.concurrency = in_flight.share_of(until);
-        let counts = self.crowd.counts(until);
+        let counts = self.aggregate.counts(until);
         stats.in_flight = counts.in_flight();
         stats.ended = counts.state(State::Ended);
         if self.broken > 0 {
@@ -130,7 +130,7 @@ impl Trace {
         (sum.instances > 0).then_some(sum)
     }
 
-    /// The tasks whose wait is overdue at `until`: of them [`Trace::crowd`] does not know that they are ready.
+    /// The tasks whose wait is overdue at `until`: of them [`Trace::aggregate`] does not know that they are ready.
     pub fn overdue(&self, until: Ns) -> impl Iterator<Item = Overdue> + '_ {
         (0u32..).zip(&self.tasks).filter_map(move |(task, track)| {
             let from = track.overdue(until)?;
@@ -151,7 +151,7 @@ impl Trace {
         if let Some((_, known)) = self.block.filter(|(whole, _)| *whole == until) {
             return known;
         }
-        let totals = self.crowd.totals(until);
+        let totals = self.aggregate.totals(until);
         let asleep = State::Sleep as usize;
         if totals.states()[asleep] == totals.free()[asleep] {
             return None;

@@ -4,13 +4,13 @@ mod forget;
 
 use std::collections::BTreeMap;
 
-use super::crowd::Crowd;
+use super::aggregate::Aggregate;
 use super::event::{Direction, Event, Stamped};
 use super::kernel::Counter;
 use super::lock::LockTrack;
+use super::merge::{Own, Threads};
 use super::stats::LongestBlock;
 use super::track::{Mark, Track};
-use super::weave::{Own, Threads};
 use super::wire::{Begin, End, KernelRecord};
 use crate::state::{Outcome, State};
 use crate::units::{CoreId, LockId, Ns, Range, Stamp, TaskId, TurnLength, WorkerId};
@@ -62,7 +62,7 @@ pub enum Flag {
 }
 
 /// How many changes of state, and turns of a lock, a live trace keeps: the oldest go first. Each takes 40 to
-/// 63 bytes with all that is derived from it (16 in its track, the rest for sums, the crowd, and room to grow), so 32 MB are
+/// 63 bytes with all that is derived from it (16 in its track, the rest for sums, the aggregate, and room to grow), so 32 MB are
 /// the most there can be.
 pub const KEPT_MARKS: usize = 500_000;
 
@@ -103,7 +103,7 @@ pub struct Trace {
     pub forgotten: Ns,
     /// The runner's account, once the run is over.
     pub report: Option<End>,
-    pub(super) crowd: Crowd,
+    pub(super) aggregate: Aggregate,
     pub(super) switched: Counter,
     pub(super) threads: Threads,
     /// Tasks that ended otherwise than done or stopped, and all tasks' payload bytes and the time those took.
@@ -136,7 +136,7 @@ impl Trace {
             losses: Vec::new(),
             forgotten: Ns::ZERO,
             report: None,
-            crowd: Crowd::default(),
+            aggregate: Aggregate::default(),
             switched: Counter::default(),
             threads: Threads::default(),
             broken: 0,
@@ -187,8 +187,8 @@ impl Trace {
     }
 
     /// All tasks together.
-    pub fn crowd(&self) -> &Crowd {
-        &self.crowd
+    pub fn aggregate(&self) -> &Aggregate {
+        &self.aggregate
     }
 
     /// The run broke off at `at`: what went on until then did so, as far as anybody knows.
@@ -231,7 +231,7 @@ impl Trace {
         for stamped in events {
             self.take(stamped);
         }
-        self.crowd.settle();
+        self.aggregate.settle();
         self.locks.values_mut().for_each(LockTrack::settle);
         self.block = None;
     }
@@ -241,7 +241,7 @@ impl Trace {
         self.latest = self.latest.max(at);
         self.event_count += 1;
         if let Event::Switched { tid, switch } = stamped.event {
-            self.weave_switch(tid, at, stamped.core, switch);
+            self.merge_switch(tid, at, stamped.core, switch);
         } else {
             let mut own = self.before_own(stamped, at);
             if let (None, Event::Ended { task, .. }) = (&own, stamped.event) {
@@ -338,7 +338,7 @@ impl Trace {
         if let Some(track) = self.tasks.get_mut(task.index()) {
             self.kept += 1;
             if let Some(placed) = track.insert(mark, due) {
-                self.crowd.mark(task, &mark, &placed, &self.cores);
+                self.aggregate.mark(task, &mark, &placed, &self.cores);
             }
         }
     }
@@ -352,7 +352,7 @@ impl Trace {
     pub(super) fn remove_mark(&mut self, task: TaskId, mark: &Mark) {
         let Some(track) = self.tasks.get_mut(task.index()) else { return };
         if let Some(placed) = track.remove(mark) {
-            self.crowd.unmark(task, mark, &placed, &self.cores);
+            self.aggregate.unmark(task, mark, &placed, &self.cores);
         }
     }
 
@@ -366,7 +366,7 @@ impl Trace {
         if worker.listens != listens {
             worker.listens = listens;
             self.kept += 1;
-            self.crowd.listens(at.max(self.forgotten), listens);
+            self.aggregate.listens(at.max(self.forgotten), listens);
         }
     }
 
@@ -389,8 +389,8 @@ impl Trace {
 
     /// All tasks together, for made-up traces.
     #[cfg(test)]
-    pub(crate) fn crowd_mut(&mut self) -> &mut Crowd {
-        &mut self.crowd
+    pub(crate) fn crowd_mut(&mut self) -> &mut Aggregate {
+        &mut self.aggregate
     }
 
     /// How many changes it believes to keep.

@@ -3,7 +3,7 @@
 //! Every [`EACH`]th mark comes with the exact time spent in every state before it, so that the sums up to any instant
 //! take a search and a few steps.
 
-use super::crowd::Placed;
+use super::aggregate::Placed;
 use super::grow;
 use crate::state::{Outcome, State};
 use crate::units::{CoreId, Ns, Range, WorkerId};

@@ -188,7 +188,7 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
         let (held, waited) = (Label::GilHeld.text(), Label::GilWaited.text());
         parts.push(format!("{held} {}, {waited} {}", lock.held, lock.wait));
     }
-    if let Some(throttled) = run.beside.throttled.filter(|t| *t > Ns::ZERO) {
+    if let Some(throttled) = run.conditions.throttled.filter(|t| *t > Ns::ZERO) {
         parts.push(format!("{} {throttled}", Label::QuotaHeldBack.text()));
     }
     if let Some(files) = run.trace.report.as_ref().and_then(|end| end.files.as_ref()).filter(|f| f.in_memory) {
@@ -199,7 +199,7 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
         let all = told.voluntary + told.involuntary;
         let (switches, forced) = (Label::Switches.text(), Label::Forced.text());
         parts.push(format!("{all} {switches} ({} {forced})", told.involuntary));
-        let watching = run.beside.watching / app.cores().max(1.0);
+        let watching = run.conditions.watching / app.cores().max(1.0);
         if watching > 0.0 {
             parts.push(format!("{} {:.1} %", Label::WatchingCosts.text(), watching * 100.0));
         }

@@ -183,7 +183,7 @@ fn draw_load(app: &App, look: Look, layout: &Layout, (start, y): (u16, u16), buf
     if cores.is_empty() {
         return;
     }
-    let others = app.run.as_ref().filter(|r| r.is_over()).and_then(|r| r.beside.others);
+    let others = app.run.as_ref().filter(|r| r.is_over()).and_then(|r| r.conditions.others);
     let others = others.filter(|others| !is_comparable(*others, app.machine.usable));
     let note = others.map_or_else(String::new, |others| format!("{} {others:.1}", Label::Others.text()));
     let eighths = |share: f64| super::lane::eighths(look, crate::scene::level(share, 8).max(1));

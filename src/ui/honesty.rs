@@ -50,7 +50,7 @@ fn costs(app: &App) -> Option<Costs> {
         return Some(Costs { events: trace.event_count() as f64 / elapsed, lost, refusal, ..Costs::default() });
     };
     let per_second = |n: u64| n as f64 / time.as_secs().max(1e-9);
-    let program = run.beside.screen.filter(|busy| *busy > 0.0);
+    let program = run.conditions.screen.filter(|busy| *busy > 0.0);
     let observing = Observing::of(end, time, trace.cores.len(), program);
     Some(Costs {
         events: per_second(end.events),

@@ -128,7 +128,7 @@ fn folded(cell: &CoreCell, chosen: Option<TaskId>) -> Vec<(Role, f64)> {
         _ => Role::State(State::Running),
     };
     let of_chosen = chosen.map(|task| (Role::Task(task), cell.chosen));
-    let rest = [(work, cell.work - cell.chosen), (Role::Dim, cell.beside), (Role::Bar, cell.overhead)];
+    let rest = [(work, cell.work - cell.chosen), (Role::Dim, cell.off_task), (Role::Bar, cell.overhead)];
     of_chosen.into_iter().chain(rest).filter(|(_, share)| *share > 0.0).collect()
 }
 
@@ -138,7 +138,7 @@ fn half(who: Occupant, chosen: Option<TaskId>) -> Option<(Role, bool)> {
         Occupant::Nobody => None,
         Occupant::Work(task) if chosen.is_none_or(|c| c == task) => Some((Role::Task(task), true)),
         Occupant::Work(task) => Some((Role::Shade(task), true)),
-        Occupant::Beside(task) => Some((Role::Shade(task), false)),
+        Occupant::OffTask(task) => Some((Role::Shade(task), false)),
         Occupant::Helper => Some((Role::Dim, false)),
         Occupant::Watcher => Some((Role::Bar, false)),
         Occupant::Many => Some((Role::State(State::Running), true)),
@@ -155,7 +155,7 @@ fn draw_cells(
     let digits = digit_places(cells);
     let part = |at: usize| {
         let cell = cells.get(at).filter(|cell| cell.halves.is_none())?;
-        Some(cell.work + cell.beside + cell.overhead)
+        Some(cell.work + cell.off_task + cell.overhead)
     };
     for (index, cell) in cells.iter().enumerate() {
         let x = x + index as u16;
@@ -312,7 +312,7 @@ fn draw_rest(scene: &Cores, places: &Places, y: u16, look: Look, layout: &Layout
             |of: fn(&CoreCell) -> f64| rest.iter().map(|c| of(&c.cells[usize::from(index)])).sum::<f64>() / count;
         let shares = [
             (Role::State(State::Running), mean(|c| c.work)),
-            (Role::Dim, mean(|c| c.beside)),
+            (Role::Dim, mean(|c| c.off_task)),
             (Role::Bar, mean(|c| c.overhead)),
         ];
         let shown: Vec<_> = shares.into_iter().filter(|(_, share)| *share > 0.0).collect();
@@ -338,10 +338,10 @@ pub fn draw_note(run: &Run, window: Range, y: u16, look: Look, layout: &Layout, 
 /// The legend: what each colour is, and its share of the cores in what is visible.
 pub fn draw_legend(shares: &Shares, (label, work): (Label, &[Role]), look: Look, layout: &Layout, buffer: &mut Buffer) {
     let Some(y) = layout.legend else { return };
-    let parts = |beside: Label| {
+    let parts = |off_task: Label| {
         [
             (work, label, Some(shares.work).filter(|s| *s > 0.0)),
-            (&[Role::Dim][..], beside, Some(shares.beside).filter(|s| *s > 0.0)),
+            (&[Role::Dim][..], off_task, Some(shares.off_task).filter(|s| *s > 0.0)),
             (&[Role::Bar], Label::CoreOverhead, Some(shares.overhead).filter(|s| *s > 0.0)),
             (&[Role::Faint], Label::CoreOthers, shares.others),
         ]
@@ -349,11 +349,12 @@ pub fn draw_legend(shares: &Shares, (label, work): (Label, &[Role]), look: Look,
     let said = |(roles, label, share): (&'_ [Role], Label, Option<f64>)| {
         share.map(|share| (roles.len() as u16 + 1, format!("{} {}", label.text(), percent(share))))
     };
-    let width = |beside| parts(beside).into_iter().filter_map(said).map(|(n, text)| n + paint::width(&text) + 3).sum();
+    let width =
+        |off_task| parts(off_task).into_iter().filter_map(said).map(|(n, text)| n + paint::width(&text) + 3).sum();
     let (mut x, end) = (layout.area.x + 1, layout.area.right());
-    let wide: u16 = width(Label::CoreBeside);
-    let beside = if x + wide <= end + 2 { Label::CoreBeside } else { Label::CoreBesideShort };
-    for part in parts(beside) {
+    let wide: u16 = width(Label::CoreOffTask);
+    let off_task = if x + wide <= end + 2 { Label::CoreOffTask } else { Label::CoreOffTaskShort };
+    for part in parts(off_task) {
         let Some((signs, text)) = said(part) else { continue };
         if x + signs + paint::width(&text) > end {
             break;
@@ -374,22 +375,22 @@ pub fn draw_legend(shares: &Shares, (label, work): (Label, &[Role]), look: Look,
 /// the column around it.
 pub fn task_at(app: &App, layout: &Layout, y: u16, at: Ns) -> Option<TaskId> {
     let trace = &app.run.as_ref()?.trace;
-    let crowd = trace.crowd();
+    let aggregate = trace.aggregate();
     let mut cores = trace.cores.clone();
     cores.sort_unstable();
-    let seen: Vec<bool> = cores.iter().map(|core| crowd.cores().contains(core)).collect();
+    let seen: Vec<bool> = cores.iter().map(|core| aggregate.cores().contains(core)).collect();
     let places = places(layout.stage?, &seen);
     let (index, _) = places.lanes.iter().find(|(_, top)| (*top..*top + places.rows).contains(&y))?;
-    let place = crowd.cores().iter().position(|core| *core == cores[*index])?;
+    let place = aggregate.cores().iter().position(|core| *core == cores[*index])?;
     let cell = app.grid(layout.columns()).cell;
     let from = Ns(at.0 / cell.0 * cell.0);
     let column = Range::new(from, (from + cell).min(app.until()));
-    if crowd.changes(column) > TOO_MANY {
+    if aggregate.changes(column) > TOO_MANY {
         return None;
     }
     let mut best: Option<(bool, Ns, TaskId)> = None;
-    crowd.turns(column, |range, turn| {
-        if let Turn::Core(here, Owner::Task(task)) | Turn::Beside(here, Owner::Task(task)) = turn {
+    aggregate.turns(column, |range, turn| {
+        if let Turn::Core(here, Owner::Task(task)) | Turn::OffTask(here, Owner::Task(task)) = turn {
             let found = (range.contains(at), range.len(), task);
             if here == place && best.is_none_or(|known| (known.0, known.1) < (found.0, found.1)) {
                 best = Some(found);
@@ -405,8 +406,8 @@ mod tests {
     use proptest::prelude::*;
     use ratatui::layout::Rect;
 
-    fn cell(halves: Option<[Occupant; 2]>, work: f64, beside: f64) -> CoreCell {
-        CoreCell { halves, whose: Occupant::Work(TaskId(0)), work, beside, ..CoreCell::default() }
+    fn cell(halves: Option<[Occupant; 2]>, work: f64, off_task: f64) -> CoreCell {
+        CoreCell { halves, whose: Occupant::Work(TaskId(0)), work, off_task, ..CoreCell::default() }
     }
 
     fn drawn(cells: &[CoreCell], rows: u16, chosen: Option<TaskId>, look: Look) -> Buffer {
@@ -422,7 +423,7 @@ mod tests {
 
     #[test]
     fn work_stands_tall_and_what_computes_nothing_lies_low() {
-        let (work, wake) = (Occupant::Work(TaskId(1)), Occupant::Beside(TaskId(1)));
+        let (work, wake) = (Occupant::Work(TaskId(1)), Occupant::OffTask(TaskId(1)));
         let cells = [
             cell(Some([work; 2]), 1.0, 0.0),
             cell(Some([wake; 2]), 0.0, 1.0),
@@ -483,9 +484,9 @@ mod tests {
         }
 
         #[test]
-        fn what_is_folded_has_the_height_of_its_share(work in 0.0f64..1.0, beside in 0.0f64..1.0, rows in 1u16..8) {
-            let beside = beside * (1.0 - work);
-            let buffer = drawn(&[cell(None, work, beside)], rows, None, Look::default());
+        fn what_is_folded_has_the_height_of_its_share(work in 0.0f64..1.0, off_task in 0.0f64..1.0, rows in 1u16..8) {
+            let off_task = off_task * (1.0 - work);
+            let buffer = drawn(&[cell(None, work, off_task)], rows, None, Look::default());
             let green = Look::default().fg(Role::Task(TaskId(0))).fg;
             let steps = |y| {
                 let cell: &ratatui::buffer::Cell = &buffer[(0, y)];

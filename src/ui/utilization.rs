@@ -38,7 +38,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let of = |part: f64| part / cores;
     let shares = Shares {
         work: of(usage.mean.work),
-        beside: of(usage.mean.beside),
+        off_task: of(usage.mean.off_task),
         overhead: of(usage.mean.overhead),
         others: usage.mean.others.map(of),
     };
@@ -56,7 +56,7 @@ fn scale(usage: &Usage, cores: f64) -> f64 {
 fn parts(column: &Shares, scale: f64) -> Vec<(Role, f64)> {
     let parts = [
         (Role::State(State::Running), column.work),
-        (Role::Dim, column.beside),
+        (Role::Dim, column.off_task),
         (Role::Bar, column.overhead),
         (Role::Faint, column.others.unwrap_or(0.0)),
     ];

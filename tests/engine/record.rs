@@ -75,13 +75,13 @@ fn tasks_run_where_the_kernel_has_their_worker_on_a_core() {
         }
         let trace = trace_of(&run, workers);
         let end = trace.makespan().expect("an end");
-        let totals = trace.crowd().totals(end);
+        let totals = trace.aggregate().totals(end);
         let running = totals.states()[State::Running as usize];
-        let places = 0..trace.crowd().cores().len();
+        let places = 0..trace.aggregate().cores().len();
         let on_cores: Ns = places.clone().map(|p| totals.on_core(p)).sum();
         assert_eq!(running, on_cores, "{model:?}: whoever runs is on a core that is known");
         for place in places {
-            let all = totals.on_core(place) + totals.beside(place) + totals.overhead(place);
+            let all = totals.on_core(place) + totals.off_task(place) + totals.overhead(place);
             assert!(all <= end, "{model:?}: a core is there once: {all:?} of {end:?}");
         }
         // Spans are wall time, with what the machine takes away in between; the CPU clocks leave that out. The tasks do
@@ -137,8 +137,8 @@ fn watchers_are_overhead_and_never_tasks() {
         let workers: BTreeSet<u32> = run.end.workers.iter().map(|w| w.tid).collect();
         assert!(watchers.len() >= 2 && watchers.is_disjoint(&workers), "{model:?}: {watchers:?} {workers:?}");
         let trace = trace_of(&run, 4);
-        let totals = trace.crowd().totals(trace.makespan().expect("an end"));
-        let overhead: Ns = (0..trace.crowd().cores().len()).map(|p| totals.overhead(p)).sum();
+        let totals = trace.aggregate().totals(trace.makespan().expect("an end"));
+        let overhead: Ns = (0..trace.aggregate().cores().len()).map(|p| totals.overhead(p)).sum();
         assert!(overhead > Ns::ZERO, "{model:?}: the server was on some core");
     }
 }

@@ -1,7 +1,7 @@
 //! The line that says what watching costs.
 
 use concviz::app::{App, Message, update};
-use concviz::recording::Beside;
+use concviz::recording::Conditions;
 use concviz::state::State;
 use concviz::trace::{Begin, End, KernelRecord, Overhead, RecordUse};
 use concviz::ui::{Look, render};
@@ -56,8 +56,8 @@ fn one_key_shows_and_hides_it_at_every_size() {
         made::type_in(&mut app, "w");
         assert!(line(&app).starts_with("0 lost  5 events/s so far"), "{size:?}: {}", line(&app));
         let (run, kernel) = (made::id(&app), RecordUse { switches: 762, lost: 0 });
-        let beside = Beside { screen: Some(0.01), watching: 0.02, ..Beside::default() };
-        update(&mut app, Message::End(run, Box::new(end(0, Some(kernel))), beside));
+        let conditions = Conditions { screen: Some(0.01), watching: 0.02, ..Conditions::default() };
+        update(&mut app, Message::End(run, Box::new(end(0, Some(kernel))), conditions));
         let whole = match size.0 {
             ..64 => "0 lost  4.1k/s 31 ns  watching 1.0 %",
             64..80 => "0 lost  4.1k events/s, 31 ns each  watching 1.0 %  screen 0.5",
@@ -78,12 +78,15 @@ fn what_is_lost_of_either_record_is_said_first_and_a_refusal_is_named() {
     let mut app = running((120, 36), KernelRecord::Switches);
     made::type_in(&mut app, "w");
     let run = made::id(&app);
-    update(&mut app, Message::End(run, Box::new(end(5, Some(RecordUse { switches: 9, lost: 7 }))), Beside::default()));
+    update(
+        &mut app,
+        Message::End(run, Box::new(end(5, Some(RecordUse { switches: 9, lost: 7 }))), Conditions::default()),
+    );
     assert!(line(&app).starts_with("12 LOST  "), "{}", line(&app));
     let mut app = running((200, 60), KernelRecord::None("users may not read it".to_owned()));
     made::type_in(&mut app, "w");
     let run = made::id(&app);
-    update(&mut app, Message::End(run, Box::new(end(0, None)), Beside::default()));
+    update(&mut app, Message::End(run, Box::new(end(0, None)), Conditions::default()));
     assert!(line(&app).contains("no kernel record"), "{}", line(&app));
     assert!(line(&app).ends_with("users may not read it"), "{}", line(&app));
     assert!(!line(&app).contains("screen"), "what nobody measured is not named: {}", line(&app));

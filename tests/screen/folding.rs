@@ -2,7 +2,7 @@
 
 use concviz::app::{App, Message, Selection, Target, update};
 use concviz::export::text;
-use concviz::recording::Beside;
+use concviz::recording::Conditions;
 use concviz::scene::{Folding, Grid, Rows, Scene, Viewport, fold, fold_into, level};
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, TaskName, Trace};
@@ -236,7 +236,7 @@ fn many(tasks: u32, size: (u16, u16)) -> App {
     }
     update(&mut app, Message::Events(run, made.into_events()));
     let end = End { at: made::at(1_900.0), ..End::default() };
-    update(&mut app, Message::End(run, Box::new(end), Beside::default()));
+    update(&mut app, Message::End(run, Box::new(end), Conditions::default()));
     update(&mut app, Message::Tick(made::at(1_900.0)));
     app
 }

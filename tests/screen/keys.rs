@@ -2,7 +2,7 @@
 
 use concviz::app::{Action, App, Dial, Effect, Key, Layer, Message, Phase, Playhead, Speed, keys, update};
 use concviz::model::{GlobalLock, ModelKind};
-use concviz::recording::Beside;
+use concviz::recording::Conditions;
 use concviz::units::{Ns, TurnLength};
 use proptest::prelude::*;
 
@@ -147,7 +147,11 @@ fn a_stopped_run_leaves_no_score_and_its_late_words_are_not_heard() {
     made::type_in(&mut app, "2");
     update(
         &mut app,
-        Message::End(old, Box::new(concviz::trace::End { at: made::at(5.0), ..Default::default() }), Beside::default()),
+        Message::End(
+            old,
+            Box::new(concviz::trace::End { at: made::at(5.0), ..Default::default() }),
+            Conditions::default(),
+        ),
     );
     assert!(app.scoreboard.is_empty());
     assert_eq!(app.run.as_ref().map(|r| r.phase.clone()), Some(Phase::Starting));

@@ -340,7 +340,7 @@ fn nothing_in_the_header_is_cut_without_saying_so() {
 #[test]
 fn how_busy_the_machine_is_stands_there_as_far_as_there_is_room() {
     use concviz::app::CoreLoad;
-    use concviz::recording::Beside;
+    use concviz::recording::Conditions;
     let mut app = app(12, (80, 24));
     events().finish(&mut app, 400.0, 0.0);
     let tabs = |app: &App| screen(app).0.lines().nth(1).expect("tabs").to_owned();
@@ -349,7 +349,7 @@ fn how_busy_the_machine_is_stands_there_as_far_as_there_is_room() {
     assert!(tabs(&app).ends_with("cpu ▄▄"), "{}", tabs(&app));
     update(&mut app, load(64));
     assert!(tabs(&app).ends_with("cpu 50 %"), "{}", tabs(&app));
-    app.run.as_mut().expect("a run").beside = Beside { others: Some(1.2), ..Beside::default() };
+    app.run.as_mut().expect("a run").conditions = Conditions { others: Some(1.2), ..Conditions::default() };
     assert!(tabs(&app).ends_with("others 1.2"), "{}", tabs(&app));
     update(&mut app, load(2));
     assert!(tabs(&app).ends_with("cpu ▄▄  others 1.2"), "{}", tabs(&app));

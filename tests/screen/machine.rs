@@ -1,7 +1,7 @@
 //! What the screen says where the machine, rather than the model, made a run what it is.
 
 use concviz::app::{App, Key, Message, update};
-use concviz::recording::Beside;
+use concviz::recording::Conditions;
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, KernelRecord, TaskResult};
 use concviz::ui::{Look, render};
@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 use crate::made::{self, Made};
 
 /// Four tasks that compute for `ms` each, `at_once` of them at a time, beside what `beside` says.
-fn run(app: &mut App, ms: f64, at_once: u32, beside: Beside) {
+fn run(app: &mut App, ms: f64, at_once: u32, conditions: Conditions) {
     let mut made = Made::default();
     made.submit(4);
     for task in 0..4u32 {
@@ -23,7 +23,7 @@ fn run(app: &mut App, ms: f64, at_once: u32, beside: Beside) {
     let all = f64::from(4 / at_once) * ms;
     made.begin(app);
     let end = End { at: made::at(all), ..End::default() };
-    update(app, Message::End(made::id(app), Box::new(end), beside));
+    update(app, Message::End(made::id(app), Box::new(end), conditions));
     update(app, Message::Tick(made::at(all)));
 }
 
@@ -37,14 +37,14 @@ fn rows(app: &App, size: (u16, u16)) -> Vec<String> {
 }
 
 /// The rows after serial took `serial` for each task and threads `threads`, two at a time, on `cores`.
-fn compared(serial: f64, threads: f64, cores: f64, beside: Beside) -> String {
+fn compared(serial: f64, threads: f64, cores: f64, conditions: Conditions) -> String {
     let mut text = String::new();
     for size in [(80, 24), (120, 36)] {
         let mut app = made::app("cpu", size);
         app.machine.usable = cores;
-        run(&mut app, serial, 1, Beside::default());
+        run(&mut app, serial, 1, Conditions::default());
         made::press(&mut app, &[Key::Char('2')]);
-        run(&mut app, threads, 2, beside);
+        run(&mut app, threads, 2, conditions);
         let rows = rows(&app, size);
         assert!(rows.iter().all(|r| !r.contains('\u{fffd}')));
         text += &rows.join("\n");
@@ -64,19 +64,19 @@ fn shows(text: &str, parts: &[&str], absent: &[&str]) {
 
 #[test]
 fn slower_cores_are_said_and_their_ratio_is_marked() {
-    let fine = compared(500.0, 510.0, 2.0, Beside::default());
+    let fine = compared(500.0, 510.0, 2.0, Conditions::default());
     shows(&fine, &["Both cores busy: 1.96× as fast as serial."], &["×?", "unsure"]);
-    let slow = compared(500.0, 700.0, 2.0, Beside::default());
+    let slow = compared(500.0, 700.0, 2.0, Conditions::default());
     shows(&slow, &["Both cores busy, each 0.7 as fast as alone: 1.43×.", " 1.43×?"], &["as serial"]);
-    let gain = compared(700.0, 500.0, 2.0, Beside::default());
+    let gain = compared(700.0, 500.0, 2.0, Conditions::default());
     shows(&gain, &["The machine ran serial at 0.7 of this speed: no fair ratio.", "unsure"], &["1.40×", "2.80×"]);
 }
 
 #[test]
 fn what_the_host_took_is_no_models_fault() {
-    let stolen = Beside { stolen: Some(0.6), ..Beside::default() };
+    let stolen = Conditions { stolen: Some(0.6), ..Conditions::default() };
     let mut app = made::app("cpu", (80, 24));
-    run(&mut app, 500.0, 1, Beside::default());
+    run(&mut app, 500.0, 1, Conditions::default());
     made::press(&mut app, &[Key::Char('2')]);
     run(&mut app, 600.0, 1, stolen);
     let text = rows(&app, (80, 24)).join("\n");
@@ -86,7 +86,7 @@ fn what_the_host_took_is_no_models_fault() {
 
 #[test]
 fn part_of_a_core_is_named_on_top_and_nothing_is_faster() {
-    let quota = Beside { throttled: Some(Ns::from_millis(1_500)), ..Beside::default() };
+    let quota = Conditions { throttled: Some(Ns::from_millis(1_500)), ..Conditions::default() };
     let text = compared(1_000.0, 1_000.0, 0.5, quota);
     shows(&text, &["0.5 of 2 cores", "Half a core: the quota makes it wait, no two at once."], &["2.00×", "as fast"]);
 }

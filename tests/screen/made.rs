@@ -3,7 +3,7 @@
 use concviz::app::{App, Effect, Key, Message, RunId, update};
 use concviz::model::{LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
-use concviz::recording::{Beside, Machine, Opened, Recording};
+use concviz::recording::{Conditions, Machine, Opened, Recording};
 use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, Switches};
@@ -97,7 +97,11 @@ impl Made {
         };
         update(
             app,
-            Message::End(run, Box::new(end), Beside { others: Some(others), watching: 0.01, ..Beside::default() }),
+            Message::End(
+                run,
+                Box::new(end),
+                Conditions { others: Some(others), watching: 0.01, ..Conditions::default() },
+            ),
         );
         update(app, Message::Tick(at(ms)));
     }
@@ -295,8 +299,8 @@ pub fn opened(app: &App) -> Opened {
     let mut runs: Vec<_> = app.runs().collect();
     runs.sort_by_key(|run| run.id);
     let recording = |run: &&concviz::app::Run| {
-        let concviz::app::Run { setup, plan, rates, machine, trace, beside, .. } = (*run).clone();
-        Recording { setup, plan, rates, machine, trace, beside, broken: run.broken().map(str::to_owned) }
+        let concviz::app::Run { setup, plan, rates, machine, trace, conditions, .. } = (*run).clone();
+        Recording { setup, plan, rates, machine, trace, conditions, broken: run.broken().map(str::to_owned) }
     };
     Opened { recordings: runs.iter().map(recording).collect(), damage: None }
 }

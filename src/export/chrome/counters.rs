@@ -19,19 +19,19 @@ impl Writer<'_, '_, '_> {
     pub(super) fn counters(&mut self) -> io::Result<()> {
         let (window, trace) = (self.window, self.run.trace);
         let whole = window.len().0;
-        if whole == 0 || trace.crowd().is_empty() {
+        if whole == 0 || trace.aggregate().is_empty() {
             return Ok(());
         }
         let count = STRETCHES.min(whole.div_ceil(1_000));
         let edge = |n: u64| window.from + window.len().times(n, count);
         let late: Vec<_> = trace.overdue(window.to).collect();
         let totals = |at: Ns| {
-            let mut totals = trace.crowd().totals(at);
+            let mut totals = trace.aggregate().totals(at);
             // As everywhere: whoever is overdue at the end could have gone on since its deadline.
             late.iter().filter(|l| l.from < at).for_each(|l| totals.shift(l.kind, l.ready(), at - l.from));
             totals
         };
-        let cores = trace.crowd().cores().len();
+        let cores = trace.aggregate().cores().len();
         let mut before = totals(window.from);
         let mut shown = [None; 2];
         for n in 0..count {
@@ -73,7 +73,7 @@ fn parts(sums: &Totals, cores: usize) -> [[Ns; 3]; 2] {
     let in_flight: Vec<State> = State::ALL.into_iter().filter(|s| s.is_in_flight()).collect();
     let on_cores = |time: &dyn Fn(usize) -> Ns| (0..cores).map(time).sum::<Ns>();
     [
-        [of(&[State::Running]), on_cores(&|place| sums.beside(place)), on_cores(&|place| sums.overhead(place))],
+        [of(&[State::Running]), on_cores(&|place| sums.off_task(place)), on_cores(&|place| sums.overhead(place))],
         [
             of(&[State::Ready, State::Preempted]),
             of(&[State::Lock, State::Gil, State::Io, State::Sleep]),

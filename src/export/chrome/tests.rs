@@ -174,8 +174,8 @@ proptest! {
         samples.sort_by_key(|s| s.0);
         let area: f64 = samples.windows(2).map(|pair| pair[0].1 * (pair[1].0 - pair[0].0) as f64).sum();
         let window = run.window();
-        let crowd = trace.crowd();
-        let totals = crowd.totals(window.to).since(&crowd.totals(window.from)).states();
+        let aggregate = trace.aggregate();
+        let totals = aggregate.totals(window.to).since(&aggregate.totals(window.from)).states();
         let ran = totals[State::Running as usize].0 as f64;
         prop_assert!((area - ran).abs() <= 1.0 + window.len().0 as f64 / 1e5, "{} {}", area, ran);
     }

@@ -59,13 +59,13 @@ impl Lane {
 impl Writer<'_, '_, '_> {
     pub(super) fn cores(&mut self) -> io::Result<()> {
         let trace = self.run.trace;
-        let crowd = trace.crowd();
-        let mut lanes = vec![Lane::default(); crowd.cores().len()];
+        let aggregate = trace.aggregate();
+        let mut lanes = vec![Lane::default(); aggregate.cores().len()];
         let mut event_loop = Lane::default();
         let looped = self.run.event_loop;
-        crowd.turns(self.window, |range, turn| match turn {
+        aggregate.turns(self.window, |range, turn| match turn {
             Turn::Core(place, owner) => lanes[place].work.push(Stretch { range, owner, works: true }),
-            Turn::Beside(place, owner) => lanes[place].rest.push(Stretch { range, owner, works: false }),
+            Turn::OffTask(place, owner) => lanes[place].rest.push(Stretch { range, owner, works: false }),
             Turn::Loop(_) | Turn::Listens if !looped => {}
             Turn::Loop(owner) => event_loop.work.push(Stretch { range, owner, works: true }),
             Turn::Listens => event_loop.rest.push(Stretch { range, owner: Owner::Nobody, works: false }),
@@ -74,7 +74,7 @@ impl Writer<'_, '_, '_> {
         numbers.sort_unstable();
         numbers.dedup();
         for (tid, core) in (self.tids.cores..).zip(numbers) {
-            let place = crowd.cores().iter().position(|c| *c == core);
+            let place = aggregate.cores().iter().position(|c| *c == core);
             let lane = place.map(|place| std::mem::take(&mut lanes[place])).unwrap_or_default();
             self.lane(tid, &format!("core {core}"), "core", lane)?;
         }

@@ -300,13 +300,13 @@ fn locks(trace: &Trace, end: Ns) -> Vec<RawLane> {
 
 /// The event loop's lane, where there is one, and who was on each core, by the kernel's number.
 fn turns(trace: &Trace, end: Ns) -> (Option<RawLane>, Vec<(u16, Vec<Turn>)>) {
-    let crowd = trace.crowd();
-    let mut cores: Vec<(u16, Vec<Turn>)> = crowd.cores().iter().map(|core| (*core, Vec::new())).collect();
+    let aggregate = trace.aggregate();
+    let mut cores: Vec<(u16, Vec<Turn>)> = aggregate.cores().iter().map(|core| (*core, Vec::new())).collect();
     let mut on_loop = Vec::new();
     let mut listens = false;
-    crowd.turns(Range::new(Ns::ZERO, end), |range, turn| match turn {
+    aggregate.turns(Range::new(Ns::ZERO, end), |range, turn| match turn {
         trace::Turn::Core(place, owner) => cores[place].1.push(Turn { range, who: who(owner, false) }),
-        trace::Turn::Beside(place, owner) => cores[place].1.push(Turn { range, who: who(owner, true) }),
+        trace::Turn::OffTask(place, owner) => cores[place].1.push(Turn { range, who: who(owner, true) }),
         trace::Turn::Loop(owner) => on_loop.push(Turn { range, who: who(owner, false) }),
         trace::Turn::Listens => {
             listens = true;
@@ -323,9 +323,9 @@ fn task(task: TaskId, second: bool) -> u64 {
     TASKS + 2 * u64::from(task.0) + u64::from(second)
 }
 
-fn who(owner: Owner, beside: bool) -> u64 {
+fn who(owner: Owner, off_task: bool) -> u64 {
     match owner {
-        Owner::Task(id) => task(id, beside),
+        Owner::Task(id) => task(id, off_task),
         Owner::Helper => LISTENS,
         Owner::Watcher => WATCHER,
         Owner::Nobody | Owner::Somebody => SOMEBODY,

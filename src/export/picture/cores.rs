@@ -15,8 +15,8 @@ use crate::units::{Ns, Range, TaskId};
 
 /// The places of the kinds behind the tasks' own.
 const SOMEBODY: usize = TASK_COLORS;
-const BESIDE: usize = SOMEBODY + 1;
-const HELPER: usize = BESIDE + TASK_COLORS;
+const OFF_TASK: usize = SOMEBODY + 1;
+const HELPER: usize = OFF_TASK + TASK_COLORS;
 const WATCHER: usize = HELPER + 1;
 const KINDS: usize = WATCHER + 1;
 
@@ -36,15 +36,15 @@ fn kind_of(turn: Turn) -> Option<(usize, usize, Option<TaskId>)> {
     match turn {
         Turn::Core(place, Owner::Task(task)) => Some((place, color(task), Some(task))),
         Turn::Core(place, _) => Some((place, SOMEBODY, None)),
-        Turn::Beside(place, Owner::Task(task)) => Some((place, BESIDE + color(task), None)),
-        Turn::Beside(place, Owner::Watcher) => Some((place, WATCHER, None)),
-        Turn::Beside(place, _) => Some((place, HELPER, None)),
+        Turn::OffTask(place, Owner::Task(task)) => Some((place, OFF_TASK + color(task), None)),
+        Turn::OffTask(place, Owner::Watcher) => Some((place, WATCHER, None)),
+        Turn::OffTask(place, _) => Some((place, HELPER, None)),
         Turn::Loop(_) | Turn::Listens => None,
     }
 }
 
 pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f64) -> Picture {
-    let seen = trace.crowd().cores();
+    let seen = trace.aggregate().cores();
     let mut lanes: Vec<usize> = (0..seen.len()).collect();
     lanes.sort_by_key(|place| seen[*place]);
     lanes.truncate(options.lanes());
@@ -56,7 +56,7 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     let mut shares: Vec<Shares> = seen.iter().map(|_| Shares::new(&page.grid, KINDS)).collect();
     let mut stretches: Vec<Vec<(Range, TaskId)>> = vec![Vec::new(); seen.len()];
     let least = page.grid.cell.times(20, 1);
-    trace.crowd().turns(page.window, |range, turn| {
+    trace.aggregate().turns(page.window, |range, turn| {
         let Some((place, kind, task)) = kind_of(turn) else { return };
         let Some(lane) = shares.get_mut(place) else { return };
         lane.add(&page.grid, range, kind);
@@ -70,7 +70,7 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
         let lane = std::mem::replace(&mut shares[*place], Shares::new(&page.grid, 0));
         let had = lane.sums();
         sums.iter_mut().zip(&had).for_each(|(sum, time)| *sum += *time);
-        let used: Ns = had[..BESIDE].iter().copied().sum();
+        let used: Ns = had[..OFF_TASK].iter().copied().sum();
         let right = Some((percent(used.share_of(page.window.len())), Role::Dim.into()));
         let labels = std::mem::take(&mut stretches[*place]).into_iter().map(|(range, task)| Inside {
             range,
@@ -99,14 +99,14 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
 /// The tasks' colours, and what was on the cores without computing; `whole` is all the time they had.
 fn legend(trace: &Trace, sums: &[Ns], whole: Ns) -> Vec<Entry> {
     let mut entries = task_entries(trace, &sums[..TASK_COLORS]);
-    let beside: Ns = sums[BESIDE..WATCHER].iter().copied().sum();
+    let off_task: Ns = sums[OFF_TASK..WATCHER].iter().copied().sum();
     let mut low = |label: Label, role: Role, time: Ns| {
         if time > Ns::ZERO {
             let text = format!("{} {}", label.text(), percent(time.share_of(whole)));
             entries.push(Entry { fill: Fill::Solid(role.into()), tall: false, letter: None, text });
         }
     };
-    low(Label::CoreBeside, Role::Shade(TaskId(0)), beside);
+    low(Label::CoreOffTask, Role::Shade(TaskId(0)), off_task);
     low(Label::CoreOverhead, Role::Bar, sums[WATCHER]);
     entries
 }

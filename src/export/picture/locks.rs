@@ -43,8 +43,8 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     let room = room_for(names.iter().map(String::as_str)).max(room_for_scale(waiters, trace.tasks.len() as u32));
     let window = until(trace, options);
     let counted = |lock: &LockTrack| text::hand_overs(lock.hand_overs(window));
-    let beside = locks.iter().map(|(_, l)| width_of(&counted(l), SMALL)).fold(0.0, f64::max);
-    let mut page = Page::new(caption, options, trace, room, beside);
+    let margin = locks.iter().map(|(_, l)| width_of(&counted(l), SMALL)).fold(0.0, f64::max);
+    let mut page = Page::new(caption, options, trace, room, margin);
     page.axis();
     let (height, gap) = heights(locks.len(), more);
     let named = locks.len() - globals;

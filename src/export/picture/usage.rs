@@ -13,7 +13,7 @@ use crate::units::Ns;
 /// What is told apart, from the bottom.
 const PARTS: [(Label, Role); 3] = [
     (Label::CoreComputes, Role::State(State::Running)),
-    (Label::CoreBeside, Role::Dim),
+    (Label::CoreOffTask, Role::Dim),
     (Label::CoreOverhead, Role::Bar),
 ];
 
@@ -23,11 +23,11 @@ pub(super) fn columns(trace: &Trace, page: &Page, mut each: impl FnMut(usize, To
         let at = page.grid.from + page.grid.cell.times(index, 1);
         at.max(page.window.from).min(page.window.to)
     };
-    let mut before = (edge(0), trace.crowd().totals(edge(0)));
+    let mut before = (edge(0), trace.aggregate().totals(edge(0)));
     for column in 0..usize::from(page.grid.columns) {
         let at = edge(column as u64 + 1);
         if at > before.0 {
-            let now = trace.crowd().totals(at);
+            let now = trace.aggregate().totals(at);
             each(column, now.since(&before.1));
             before = (at, now);
         }
@@ -39,12 +39,12 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     let mut page = Page::new(caption, options, trace, room_for_scale(name, trace.cores.len() as u32), 0.0);
     page.axis();
     let mut shares = Shares::new(&page.grid, PARTS.len());
-    let places = trace.crowd().cores().len();
+    let places = trace.aggregate().cores().len();
     columns(trace, &page, |column, totals| {
         let of = |time: &dyn Fn(usize) -> Ns| (0..places).map(time).sum::<Ns>();
         let times = [
             totals.states()[State::Running as usize],
-            of(&|place| totals.beside(place)),
+            of(&|place| totals.off_task(place)),
             of(&|place| totals.overhead(place)),
         ];
         times.into_iter().enumerate().for_each(|(part, time)| shares.put(column, part, time));

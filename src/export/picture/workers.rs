@@ -36,8 +36,8 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     let room = room_for(names.iter().map(String::as_str))
         .max(room_for_scale(Label::CoresBusy.text(), trace.cores.len() as u32));
     let longest = trace.names.iter().map(|n| width_of(&n.name, SMALL)).fold(width_of("0.00", SMALL), f64::max);
-    let beside = longest.max(width_of(&text::tasks(trace.tasks.len()), SMALL)).min(150.0);
-    let mut page = Page::new(caption, options, trace, room, beside);
+    let margin = longest.max(width_of(&text::tasks(trace.tasks.len()), SMALL)).min(150.0);
+    let mut page = Page::new(caption, options, trace, room, margin);
     page.axis();
     let mut workers: Vec<Work> = (0..shown).map(|_| Work::new(&page)).collect();
     let mut busy = Shares::new(&page.grid, 1);
@@ -65,7 +65,7 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
         let labels = letters(&work.longest);
         let right = match work.tasks.as_slice() {
             [] => None,
-            [task] => Some(super::page::shorten(task_name(trace, *task), beside, SMALL)),
+            [task] => Some(super::page::shorten(task_name(trace, *task), margin, SMALL)),
             tasks => Some(text::tasks(tasks.len())),
         };
         let right = right.map(|text| (text, Role::Dim.into()));

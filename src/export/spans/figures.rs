@@ -54,7 +54,7 @@ pub struct CoreFigures {
     /// In which tasks computed there.
     pub working: Ns,
     /// In which threads of the run were there without computing.
-    pub beside: Ns,
+    pub off_task: Ns,
     /// In which what watches or serves the run was there.
     pub overhead: Ns,
 }
@@ -128,15 +128,15 @@ fn by_state(spans: impl Iterator<Item = Span>) -> [Figures; State::COUNT] {
 }
 
 fn cores(run: &Run<'_>, window: Range) -> Vec<CoreFigures> {
-    let crowd = run.trace.crowd();
-    let sums = crowd.totals(window.to).since(&crowd.totals(window.from));
+    let aggregate = run.trace.aggregate();
+    let sums = aggregate.totals(window.to).since(&aggregate.totals(window.from));
     let used = |(place, core): (usize, &u16)| CoreFigures {
         core: *core,
         working: sums.on_core(place),
-        beside: sums.beside(place),
+        off_task: sums.off_task(place),
         overhead: sums.overhead(place),
     };
-    let mut cores: Vec<CoreFigures> = crowd.cores().iter().enumerate().map(used).collect();
+    let mut cores: Vec<CoreFigures> = aggregate.cores().iter().enumerate().map(used).collect();
     cores.sort_unstable_by_key(|c| c.core);
     cores
 }
@@ -176,7 +176,7 @@ pub(super) fn write(json: &mut Json<'_>, run: &Run<'_>) -> io::Result<()> {
     json.raw("],\"cores\":").list();
     for core in &all.cores {
         json.next()?.raw("{\"core\":").int(u64::from(core.core)).raw(",\"working_ns\":").int(core.working.0);
-        json.raw(",\"beside_ns\":").int(core.beside.0).raw(",\"overhead_ns\":").int(core.overhead.0).raw("}");
+        json.raw(",\"beside_ns\":").int(core.off_task.0).raw(",\"overhead_ns\":").int(core.overhead.0).raw("}");
     }
     json.raw("],\"locks\":").list();
     for lock in &all.locks {

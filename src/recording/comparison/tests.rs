@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::LockSettings;
 use crate::plan::{Rates, Wishes};
-use crate::recording::{Beside, Machine, empty_trace};
+use crate::recording::{Conditions, Machine, empty_trace};
 use crate::settings::Setup;
 use crate::state::Outcome;
 use crate::trace::{Begin, End, Event, Stamped, WorkerUse};
@@ -55,7 +55,7 @@ fn made(model: Model, needs: &[Need], at_once: bool, slower: u64) -> Recording {
         (0..plan.stage().workers).map(|n| WorkerUse { pid: 7, tid: 7 + u32::from(n), ..WorkerUse::default() });
     trace.end(End { at: Stamp(last * 1_000_000), cpu, workers: workers.collect(), ..End::default() });
     let machine = Machine { usable: 2.0, allowed: vec![0, 1] };
-    Recording { setup, plan, rates, machine, trace, beside: Beside::default(), broken: None }
+    Recording { setup, plan, rates, machine, trace, conditions: Conditions::default(), broken: None }
 }
 
 fn compared(recordings: &[Recording]) -> Comparison {
@@ -133,16 +133,16 @@ fn of_several_runs_the_median_one_stands_for_all() {
 fn a_run_that_others_disturbed_counts_only_where_there_is_no_other() {
     let serial = Model::plain(ModelKind::Serial);
     let mut runs = vec![made(serial, &[(900, 0)], false, 1), made(serial, &[(500, 0)], false, 1)];
-    runs[0].beside.others = Some(1.0);
+    runs[0].conditions.others = Some(1.0);
     let row = compared(&runs).rows.remove(0);
     assert_eq!((row.shown, row.counted, row.fair), (Some(1), 1, true));
     let mut five = five(&[(500, 0), (500, 0)]);
-    five.iter_mut().for_each(|r| r.beside.others = Some(1.4));
+    five.iter_mut().for_each(|r| r.conditions.others = Some(1.4));
     let comparison = compared(&five);
     assert_eq!(comparison.ideal_ratio(), None);
     assert_eq!(comparison.verdict.text(), "No ratios: other programs kept 1.4 of 2 cores busy.");
-    five[0].beside = Beside { others: Some(0.1), stolen: Some(0.7), ..Beside::default() };
-    five[1..].iter_mut().for_each(|r| r.beside.others = None);
+    five[0].conditions = Conditions { others: Some(0.1), stolen: Some(0.7), ..Conditions::default() };
+    five[1..].iter_mut().for_each(|r| r.conditions.others = None);
     assert_eq!(compared(&five).verdict.text(), "No ratios: the host took 0.7 of 2 cores away.");
     assert!(disturbed(&[Entry::of(&runs[0], None)]).is_some());
 }

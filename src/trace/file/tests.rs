@@ -115,10 +115,10 @@ fn ask(trace: &Trace) {
         trace.longest_block(window.to);
         trace.switched(window);
         trace.switches();
-        trace.crowd().turns(window, |_, _| spans += 1);
-        trace.crowd().most_ready(window, &[]);
-        trace.crowd().changes(window);
-        let totals = trace.crowd().totals(window.to).since(&trace.crowd().totals(window.from));
+        trace.aggregate().turns(window, |_, _| spans += 1);
+        trace.aggregate().most_ready(window, &[]);
+        trace.aggregate().changes(window);
+        let totals = trace.aggregate().totals(window.to).since(&trace.aggregate().totals(window.from));
         assert!(totals.states().len() == totals.free().len() && totals.on_loop() <= Ns::MAX);
         for lock in trace.locks.values() {
             lock.figures(window.to);
@@ -161,7 +161,7 @@ fn an_opened_run_is_what_it_was_live() {
     assert_eq!(marks(&opened), marks(&live));
     for until in [0, 1_000, 50_000, 500_000, 700_000].map(Ns) {
         assert_eq!(opened.stats(until), live.stats(until));
-        assert_eq!(opened.crowd().totals(until), live.crowd().totals(until));
+        assert_eq!(opened.aggregate().totals(until), live.aggregate().totals(until));
     }
 }
 

@@ -11,7 +11,7 @@ impl Trace {
         let middle = longest.and_then(|m| m.get(m.len() / 2)).map(|m| m.at);
         // Where it is mostly not tasks whose record is long, it is who was on the cores meanwhile.
         let of_tasks: usize = self.tasks.iter().map(|t| t.marks().len()).sum();
-        let cut = if of_tasks * 2 < self.kept { middle.max(self.crowd.middle()) } else { middle };
+        let cut = if of_tasks * 2 < self.kept { middle.max(self.aggregate.middle()) } else { middle };
         let Some(cut) = cut else { return };
         self.forgotten = cut.max(self.forgotten);
         for track in &mut self.tasks {
@@ -20,7 +20,7 @@ impl Trace {
         for lock in self.locks.values_mut() {
             self.kept -= lock.forget(cut).min(self.kept);
         }
-        self.kept -= self.crowd.forget(self.forgotten).min(self.kept);
+        self.kept -= self.aggregate.forget(self.forgotten).min(self.kept);
         self.kept -= self.switched.forget(self.forgotten).min(self.kept);
     }
 

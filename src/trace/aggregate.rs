@@ -9,15 +9,15 @@ use super::track::Mark;
 use crate::state::State;
 use crate::units::{CoreId, Ns, TaskId};
 
-mod kinds;
+mod activity;
 mod queries;
 
-pub use kinds::{Activity, Counts, Owner, Totals};
+pub use activity::{Activity, Counts, Owner, Totals};
 pub use queries::Turn;
 
-pub use kinds::{HELPER, SOMEBODY, WATCHER};
+pub use activity::{HELPER, SOMEBODY, WATCHER};
 
-use kinds::{ALSO, BESIDE, CORES, FREE, KINDS, LISTENS, LOOP, NOTHING, ON_CORE, OVERHEAD, Owners, PLACES};
+use activity::{ACTIVITIES, ALSO, CORES, FREE, LISTENS, LOOP, NOTHING, OFF_TASK, ON_CORE, OVERHEAD, Owners, PLACES};
 
 /// How many changes a block holds at most.
 const FULL: usize = 128;
@@ -58,7 +58,7 @@ struct Header {
 
 impl Header {
     const EMPTY: Header =
-        Header { totals: Totals::NONE, counts: Counts([0; KINDS]), owners: Owners([FREE; PLACES]), before: 0 };
+        Header { totals: Totals::NONE, counts: Counts([0; ACTIVITIES]), owners: Owners([FREE; PLACES]), before: 0 };
 
     fn apply(&mut self, change: Change) {
         let (from, to) = (change.from.index(), change.to.index());
@@ -149,7 +149,7 @@ type Place = (usize, usize);
 
 /// All tasks' changes.
 #[derive(Clone, Debug)]
-pub struct Crowd {
+pub struct Aggregate {
     blocks: Vec<Block>,
     /// The kernel's numbers of the cores that are told apart.
     cores: Vec<u16>,
@@ -157,9 +157,9 @@ pub struct Crowd {
     stale: usize,
 }
 
-impl Default for Crowd {
-    fn default() -> Crowd {
-        Crowd { blocks: Vec::new(), cores: Vec::new(), stale: usize::MAX }
+impl Default for Aggregate {
+    fn default() -> Aggregate {
+        Aggregate { blocks: Vec::new(), cores: Vec::new(), stale: usize::MAX }
     }
 }
 
@@ -171,7 +171,7 @@ pub(super) struct Placed {
     pub(super) next: Option<Mark>,
 }
 
-impl Crowd {
+impl Aggregate {
     /// The kernel's numbers of the cores that work was seen on, in the order in which it was.
     pub fn cores(&self) -> &[u16] {
         &self.cores
@@ -182,8 +182,8 @@ impl Crowd {
         self.cores.len() < CORES
     }
 
-    /// What kind `mark` is of; `allowed` are the cores of the run.
-    fn kind(&mut self, mark: &Mark, allowed: &[u16]) -> Activity {
+    /// What the task does from `mark` on; `allowed` are the cores of the run.
+    fn activity(&mut self, mark: &Mark, allowed: &[u16]) -> Activity {
         let CoreId(core) = mark.core;
         if mark.state != State::Running || !allowed.contains(&core) {
             return Activity::of(mark.state, mark.holds);
@@ -204,8 +204,8 @@ impl Crowd {
 
     /// `task` got a mark, which stands where `placed` says.
     pub(super) fn mark(&mut self, task: TaskId, mark: &Mark, placed: &Placed, allowed: &[u16]) {
-        let (task, kinds) = self.kinds(task, mark, placed, allowed);
-        let [before, was, now, then] = kinds;
+        let (task, activities) = self.activities(task, mark, placed, allowed);
+        let [before, was, now, then] = activities;
         self.replace(mark.at, task, (before, was), (before, now));
         if let Some(next) = placed.next {
             self.replace(next.at, task, (was, then), (now, then));
@@ -214,41 +214,41 @@ impl Crowd {
 
     /// `task` lost that mark again.
     pub(super) fn unmark(&mut self, task: TaskId, mark: &Mark, placed: &Placed, allowed: &[u16]) {
-        let (task, kinds) = self.kinds(task, mark, placed, allowed);
-        let [before, was, now, then] = kinds;
+        let (task, activities) = self.activities(task, mark, placed, allowed);
+        let [before, was, now, then] = activities;
         if let Some(next) = placed.next {
             self.replace(next.at, task, (now, then), (was, then));
         }
         self.replace(mark.at, task, (before, now), (before, was));
     }
 
-    /// The kinds of what was before a mark, in its place, what it is, and what follows.
-    fn kinds(&mut self, task: TaskId, mark: &Mark, placed: &Placed, allowed: &[u16]) -> (u16, [Activity; 4]) {
-        let mut kind = |m: Option<Mark>| m.map_or(Activity::NOTHING, |m| self.kind(&m, allowed));
-        let before = kind(placed.before);
+    /// What was done before a mark, in its place, what it is, and what follows.
+    fn activities(&mut self, task: TaskId, mark: &Mark, placed: &Placed, allowed: &[u16]) -> (u16, [Activity; 4]) {
+        let mut activity = |m: Option<Mark>| m.map_or(Activity::NOTHING, |m| self.activity(&m, allowed));
+        let before = activity(placed.before);
         // Mostly nothing lies at the same instant.
-        let was = if placed.was == placed.before { before } else { kind(placed.was) };
-        (short(task), [before, was, kind(Some(*mark)), kind(placed.next)])
+        let was = if placed.was == placed.before { before } else { activity(placed.was) };
+        (short(task), [before, was, activity(Some(*mark)), activity(placed.next)])
     }
 
     /// A thread of `owner` (a task, a helper, or one that `watches`) is on `core` without computing from `at`, or no
     /// longer is.
-    pub(super) fn beside(&mut self, at: Ns, core: CoreId, who: (u16, bool), on: bool, allowed: &[u16]) {
+    pub(super) fn off_task(&mut self, at: Ns, core: CoreId, who: (u16, bool), on: bool, allowed: &[u16]) {
         if let Some((from, to)) = self.stands(core, who.1, on, allowed) {
             self.insert(at, Change { after: [0; 3], task: who.0, from, to });
         }
     }
 
-    /// Takes back what [`Crowd::beside`] has put in.
-    pub(super) fn unbeside(&mut self, at: Ns, core: CoreId, who: (u16, bool), on: bool, allowed: &[u16]) {
-        if let Some(kinds) = self.stands(core, who.1, on, allowed) {
-            self.remove(at, who.0, kinds);
+    /// Takes back what [`Aggregate::off_task`] has put in.
+    pub(super) fn take_off_task(&mut self, at: Ns, core: CoreId, who: (u16, bool), on: bool, allowed: &[u16]) {
+        if let Some(activities) = self.stands(core, who.1, on, allowed) {
+            self.remove(at, who.0, activities);
         }
     }
 
     fn stands(&mut self, core: CoreId, watches: bool, on: bool, allowed: &[u16]) -> Option<(Activity, Activity)> {
         let place = self.place_of(core.0).filter(|_| allowed.contains(&core.0))?;
-        let there = Activity(if watches { OVERHEAD } else { BESIDE } + place);
+        let there = Activity(if watches { OVERHEAD } else { OFF_TASK } + place);
         Some(if on { (Activity::NOTHING, there) } else { (there, Activity::NOTHING) })
     }
 
@@ -359,7 +359,7 @@ impl Crowd {
         self.settle();
         let gone = self.blocks.partition_point(|b| b.first < cut).saturating_sub(1);
         let dropped = self.blocks.drain(..gone);
-        let apart = |kind: Activity| kind.0 == LISTENS || (BESIDE..NOTHING).contains(&kind.0);
+        let apart = |activity: Activity| activity.0 == LISTENS || (OFF_TASK..NOTHING).contains(&activity.0);
         dropped.flat_map(|b| b.changes).filter(|c| apart(c.from) || apart(c.to)).count()
     }
 }
@@ -370,13 +370,13 @@ pub(super) fn short(task: TaskId) -> u16 {
 }
 
 #[cfg(test)]
-impl Crowd {
-    /// In `range`, `who` is on the core at `place` among [`Crowd::cores`] without computing.
-    pub(crate) fn put_beside(&mut self, place: usize, range: crate::units::Range, who: Owner) {
+impl Aggregate {
+    /// In `range`, `who` is on the core at `place` among [`Aggregate::cores`] without computing.
+    pub(crate) fn put_off_task(&mut self, place: usize, range: crate::units::Range, who: Owner) {
         let (first, who) = match who {
-            Owner::Task(task) => (kinds::BESIDE, task.0 as u16),
-            Owner::Watcher => (kinds::OVERHEAD, kinds::WATCHER),
-            _ => (kinds::BESIDE, kinds::HELPER),
+            Owner::Task(task) => (activity::OFF_TASK, task.0 as u16),
+            Owner::Watcher => (activity::OVERHEAD, activity::WATCHER),
+            _ => (activity::OFF_TASK, activity::HELPER),
         };
         let there = Activity(first + place as u8);
         self.insert(range.from, Change { after: [0; 3], task: who, from: Activity::NOTHING, to: there });

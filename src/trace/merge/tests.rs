@@ -44,8 +44,8 @@ fn spans(trace: &Trace, task: usize, to: u64) -> Vec<(u64, u64, State)> {
 
 fn turns(trace: &Trace, to: u64) -> Vec<(Range, Turn)> {
     let mut turns = Vec::new();
-    trace.crowd().turns(Range::new(Ns(0), Ns(to)), |range, turn| turns.push((range, turn)));
-    turns.retain(|(_, turn)| matches!(turn, Turn::Core(..) | Turn::Beside(..)));
+    trace.aggregate().turns(Range::new(Ns(0), Ns(to)), |range, turn| turns.push((range, turn)));
+    turns.retain(|(_, turn)| matches!(turn, Turn::Core(..) | Turn::OffTask(..)));
     turns.sort_by_key(|(range, _)| range.from);
     turns
 }
@@ -76,11 +76,11 @@ fn a_task_runs_where_its_worker_is_on_a_core_and_is_preempted_where_it_is_not() 
         (210, 250, Running),
     ];
     assert_eq!(spans(&trace, 0, 400), expected);
-    let totals = trace.crowd().totals(Ns(400));
-    let core = |number: u16| trace.crowd().cores().iter().position(|c| *c == number).expect("it was used");
+    let totals = trace.aggregate().totals(Ns(400));
+    let core = |number: u16| trace.aggregate().cores().iter().position(|c| *c == number).expect("it was used");
     assert_eq!((totals.on_core(core(0)), totals.on_core(core(1))), (Ns(20), Ns(60)));
     // Before it took its task up, between the step and the wait, after the end.
-    assert_eq!((totals.beside(core(0)), totals.beside(core(1))), (Ns(20), Ns(5 + 10)));
+    assert_eq!((totals.off_task(core(0)), totals.off_task(core(1))), (Ns(20), Ns(5 + 10)));
     let counted = trace.switched(Range::new(Ns(0), Ns(400)));
     assert_eq!(counted, Some(Switched { voluntary: 1, forced: 1, migrations: 1 }));
     assert_eq!(trace.switched(Range::new(Ns(60), Ns(80))).map(|s| s.migrations), Some(1));
@@ -101,9 +101,9 @@ fn what_was_stamped_before_the_core_was_lost_and_written_after_it_is_put_right()
     seen.extend(&late);
     assert_eq!(spans(&seen, 0, 90), [(30, 50, State::Running), (50, 90, State::Gil)]);
     let task = crate::trace::Owner::Task(TaskId(0));
-    let beside = |from, to| (Range::new(Ns(from), Ns(to)), Turn::Beside(0, task));
+    let off_task = |from, to| (Range::new(Ns(from), Ns(to)), Turn::OffTask(0, task));
     let turns = turns(&seen, 90);
-    assert!(turns.contains(&beside(50, 60)) && turns.contains(&beside(80, 90)), "{turns:?}");
+    assert!(turns.contains(&off_task(50, 60)) && turns.contains(&off_task(80, 90)), "{turns:?}");
 }
 
 #[test]
@@ -135,9 +135,9 @@ fn watchers_and_helpers_are_nobodys_task() {
         switched(60, 9, 0, Switch::Blocked),
     ]);
     let seen: Vec<_> = turns(&trace, 100).into_iter().map(|(r, t)| (r.from.0, r.to.0, t)).collect();
-    assert_eq!(seen, [(0, 40, Turn::Beside(0, Watcher)), (50, 60, Turn::Beside(0, Helper))]);
-    let totals = trace.crowd().totals(Ns(100));
-    assert_eq!((totals.overhead(0), totals.beside(0), totals.on_core(0)), (Ns(40), Ns(10), Ns::ZERO));
+    assert_eq!(seen, [(0, 40, Turn::OffTask(0, Watcher)), (50, 60, Turn::OffTask(0, Helper))]);
+    let totals = trace.aggregate().totals(Ns(100));
+    assert_eq!((totals.overhead(0), totals.off_task(0), totals.on_core(0)), (Ns(40), Ns(10), Ns::ZERO));
     assert_eq!(trace.switched(Range::new(Ns(0), Ns(100))), Some(Switched::default()), "those of workers are counted");
 }
 
@@ -230,18 +230,18 @@ proptest! {
             prop_assert_eq!(spans(&seen, task, end), spans(&in_order, task, end));
         }
         let totals = |t: &Trace| {
-            let sums = t.crowd().totals(Ns(end));
-            let of = |core: u16| t.crowd().cores().iter().position(|c| *c == core)
-                .map_or((Ns::ZERO, Ns::ZERO), |p| (sums.on_core(p), sums.beside(p)));
+            let sums = t.aggregate().totals(Ns(end));
+            let of = |core: u16| t.aggregate().cores().iter().position(|c| *c == core)
+                .map_or((Ns::ZERO, Ns::ZERO), |p| (sums.on_core(p), sums.off_task(p)));
             (sums.states(), of(0), of(1))
         };
         prop_assert_eq!(totals(&seen), totals(&in_order));
         let whole = Range::new(Ns(0), Ns(end));
         prop_assert_eq!(seen.switched(whole), in_order.switched(whole));
         // The worker is on a core whenever it is not off it, whatever it does there.
-        let on: Ns = in_order.crowd().cores().iter().enumerate().map(|(p, _)| {
-            let sums = in_order.crowd().totals(Ns(end));
-            sums.on_core(p) + sums.beside(p)
+        let on: Ns = in_order.aggregate().cores().iter().enumerate().map(|(p, _)| {
+            let sums = in_order.aggregate().totals(Ns(end));
+            sums.on_core(p) + sums.off_task(p)
         }).sum();
         let off: u64 = steps.iter().filter(|(_, s, _)| matches!(s, Step::Out(..))).map(|(gap, ..)| gap).sum();
         prop_assert_eq!(on, Ns(end - 10 - off));

@@ -1,15 +1,15 @@
-//! Weaving two records into one: what workers say that they do, and what the kernel says about who was on which core.
+//! Merging two records into one: what workers say that they do, and what the kernel says about who was on which core.
 //! A task is `running` where its worker computes for it *and* is on a core; where the kernel took the core away it is
 //! `preempted`; where its worker left the core by itself, though it meant to compute, it waits inside the system for
 //! something that nobody names (memory, mostly), which counts as `ready`'s held kind of wait: see [`BLOCKED`].
 //!
 //! Both records arrive cut at the same moment and in order, but a worker may stamp an event, lose its core, and write it
-//! down only after it is back. So what was woven behind a worker's last own event is kept in a tail, and taken back when
+//! down only after it is back. So what was merged behind a worker's last own event is kept in a tail, and taken back when
 //! an event turns up that belongs before it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::crowd::{HELPER, SOMEBODY, WATCHER, short};
+use super::aggregate::{HELPER, SOMEBODY, WATCHER, short};
 use super::event::{Event, Stamped, Switch};
 use super::kernel::Counted;
 use super::store::Trace;
@@ -17,7 +17,7 @@ use super::track::Mark;
 use crate::state::State;
 use crate::units::{CoreId, Ns, TaskId, WorkerId};
 
-/// So many switches are kept at most to be woven anew: a worker may compute for hours without a word.
+/// So many switches are kept at most to be merged anew: a worker may compute for hours without a word.
 const TAIL: usize = 1024;
 /// The most threads of which anything is kept. No run has as many; a damaged record may name any number.
 const MOST: usize = 1 << 16;
@@ -30,7 +30,7 @@ pub(super) struct Threads {
     of_worker: BTreeMap<u16, u32>,
     /// Who computes for each task.
     computing: BTreeSet<(TaskId, u32)>,
-    /// How many switches had to be woven anew.
+    /// How many switches had to be merged anew.
     pub(super) moved: u64,
 }
 
@@ -84,7 +84,7 @@ struct Thread {
     /// The task that it has in hand, computing or not.
     minds: Option<TaskId>,
     /// Since its last own event.
-    tail: Vec<Woven>,
+    tail: Vec<Merged>,
 }
 
 /// Where a thread is.
@@ -100,7 +100,7 @@ struct Place {
 
 /// A switch, and how to take it back.
 #[derive(Clone, Copy, Debug)]
-struct Woven {
+struct Merged {
     at: Ns,
     core: CoreId,
     switch: Switch,
@@ -131,20 +131,20 @@ impl Trace {
     }
 
     /// The kernel switched the thread `tid`.
-    pub(super) fn weave_switch(&mut self, tid: u32, at: Ns, core: CoreId, switch: Switch) {
+    pub(super) fn merge_switch(&mut self, tid: u32, at: Ns, core: CoreId, switch: Switch) {
         let Some(mut thread) = self.threads.take(tid) else { return };
         // The order of one thread's switches is certain; only their stamps may touch.
         let at = thread.tail.last().map_or(at, |last| at.max(last.at)).max(self.forgotten);
-        let woven = self.apply(&mut thread, at, core, switch);
+        let merged = self.apply(&mut thread, at, core, switch);
         if thread.tail.len() >= TAIL {
             thread.tail.drain(..TAIL / 2);
         }
-        thread.tail.push(woven);
+        thread.tail.push(merged);
         self.threads.put_back(tid, thread);
     }
 
     /// The thread, if it is known to the kernel's record, of the worker who recorded `record` itself; taken out of
-    /// its place, and all that was woven behind the record taken back.
+    /// its place, and all that was merged behind the record taken back.
     pub(super) fn before_own(&mut self, stamped: &Stamped, at: Ns) -> Option<Own> {
         let tid = match stamped.event {
             Event::WorkerStarted { tid, .. } => tid,
@@ -167,11 +167,11 @@ impl Trace {
     }
 
     fn open(&mut self, tid: u32, mut thread: Thread, at: Ns) -> Own {
-        let keep = thread.tail.partition_point(|woven| woven.at <= at);
+        let keep = thread.tail.partition_point(|merged| merged.at <= at);
         let again = thread.tail.split_off(keep);
         self.threads.moved += again.len() as u64;
-        for woven in again.iter().rev() {
-            self.take_back(&mut thread, woven);
+        for merged in again.iter().rev() {
+            self.take_back(&mut thread, merged);
         }
         thread.tail.clear();
         Own { tid, thread, again }
@@ -211,9 +211,9 @@ impl Trace {
             self.stands(&thread, at, core, true);
             thread.place.since = at;
         }
-        for woven in again {
-            let woven = self.apply(&mut thread, woven.at, woven.core, woven.switch);
-            thread.tail.push(woven);
+        for merged in again {
+            let merged = self.apply(&mut thread, merged.at, merged.core, merged.switch);
+            thread.tail.push(merged);
         }
         self.threads.put_back(tid, thread);
     }
@@ -231,7 +231,7 @@ impl Trace {
         if thread.computing.is_some() || woke <= since || woke >= at {
             return None;
         }
-        self.crowd.unbeside(woke, core, (thread.owner(), false), true, &self.cores);
+        self.aggregate.take_off_task(woke, core, (thread.owner(), false), true, &self.cores);
         (thread.computing, thread.minds) = (Some(task), Some(task));
         Some(woke)
     }
@@ -241,27 +241,27 @@ impl Trace {
         if thread.computing.is_none() {
             self.count_kept(1);
             let watches = thread.role == Role::Watcher;
-            self.crowd.beside(at, core, (thread.owner(), watches), on, &self.cores);
+            self.aggregate.off_task(at, core, (thread.owner(), watches), on, &self.cores);
         }
     }
 
-    fn apply(&mut self, thread: &mut Thread, at: Ns, core: CoreId, switch: Switch) -> Woven {
+    fn apply(&mut self, thread: &mut Thread, at: Ns, core: CoreId, switch: Switch) -> Merged {
         let before = thread.place;
-        let mut woven = Woven { at, core, switch, before, mark: None, counted: None };
+        let mut merged = Merged { at, core, switch, before, mark: None, counted: None };
         let Role::Worker(worker) = thread.role else {
             self.moves(thread, at, core, switch);
-            return woven;
+            return merged;
         };
         let on = switch == Switch::In;
         if before.on.is_some() != on {
-            woven.counted = match switch {
+            merged.counted = match switch {
                 Switch::In => before.last.filter(|last| *last != core).map(|_| Counted::Migration),
                 Switch::Blocked => Some(Counted::Voluntary),
                 Switch::Preempted => Some(Counted::Forced),
                 Switch::Gone => None,
             };
         }
-        if let Some(what) = woven.counted {
+        if let Some(what) = merged.counted {
             self.count_kept(1);
             self.switched.count(what, at);
         }
@@ -272,11 +272,11 @@ impl Trace {
                 Switch::Blocked | Switch::Gone => self.blocked(),
             };
             let mark = Mark { at, state, holds: true, worker, core };
-            woven.mark = Some((task, mark));
+            merged.mark = Some((task, mark));
             self.insert_mark(task, mark);
         }
         self.moves(thread, at, core, switch);
-        woven
+        merged
     }
 
     /// What a task is whose worker left its core by itself though it computed.
@@ -304,24 +304,24 @@ impl Trace {
         thread.place = Place { on, since: at, last: on.or(thread.place.on).or(thread.place.last) };
     }
 
-    fn take_back(&mut self, thread: &mut Thread, woven: &Woven) {
-        if let Some((task, mark)) = woven.mark {
+    fn take_back(&mut self, thread: &mut Thread, merged: &Merged) {
+        if let Some((task, mark)) = merged.mark {
             self.remove_mark(task, &mark);
         }
-        if let Some(what) = woven.counted {
-            self.switched.uncount(what, woven.at);
+        if let Some(what) = merged.counted {
+            self.switched.uncount(what, merged.at);
         }
-        let (was, now) = (woven.before.on, thread.place.on);
+        let (was, now) = (merged.before.on, thread.place.on);
         if was != now && thread.computing.is_none() {
             let who = (thread.owner(), thread.role == Role::Watcher);
             if let Some(core) = now {
-                self.crowd.unbeside(woven.at, core, who, true, &self.cores);
+                self.aggregate.take_off_task(merged.at, core, who, true, &self.cores);
             }
             if let Some(core) = was {
-                self.crowd.unbeside(woven.at, core, who, false, &self.cores);
+                self.aggregate.take_off_task(merged.at, core, who, false, &self.cores);
             }
         }
-        thread.place = woven.before;
+        thread.place = merged.before;
     }
 }
 
@@ -332,12 +332,12 @@ impl Own {
     }
 }
 
-/// A thread that is about to have an event of its own, and what has to be woven anew behind it.
+/// A thread that is about to have an event of its own, and what has to be merged anew behind it.
 #[derive(Debug)]
 pub(super) struct Own {
     tid: u32,
     thread: Thread,
-    again: Vec<Woven>,
+    again: Vec<Merged>,
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ fn a_change_takes_no_more_memory_than_is_stated() {
         // A little out of order, as several workers' events are.
         steps.chunks_mut(60).for_each(<[Step]>::reverse);
         for trace in [ordered, trace(&steps, 1_000)] {
-            let bytes = trace.crowd().bytes() + trace.tasks.iter().map(crate::trace::Track::bytes).sum::<usize>();
+            let bytes = trace.aggregate().bytes() + trace.tasks.iter().map(crate::trace::Track::bytes).sum::<usize>();
             let marks: usize = trace.tasks.iter().map(|t| t.marks().len()).sum();
             assert!(bytes <= 64 * marks, "{} bytes a change of {marks}", bytes / marks);
         }
@@ -79,7 +79,7 @@ fn a_loop_that_listens_again_and_again_is_forgotten_too() {
         trace.push(&worker(if n % 2 == 0 { Event::LoopListens } else { Event::LoopWakes }));
         assert!(trace.kept() <= 2_000, "after {n} changes {} are kept", trace.kept());
     }
-    let listened = trace.crowd().totals(Ns(5_000_000)).listening();
+    let listened = trace.aggregate().totals(Ns(5_000_000)).listening();
     assert_eq!(listened, Ns(25_000 * 100));
     let marks: usize = trace.tasks.iter().map(|t| t.marks().len()).sum();
     assert!(trace.kept() <= 3 * marks, "{} of {marks}", trace.kept());
@@ -95,7 +95,7 @@ proptest! {
         let state = |t: &crate::trace::Track| t.state_at(until).map(|s| s.state);
         let count = |s: State| trace.tasks.iter().filter(|t| state(t) == Some(s)).count();
         for each in State::ALL.into_iter().chain([State::Ended]) {
-            prop_assert_eq!(trace.crowd().counts(until).state(each), count(each), "{:?}", each);
+            prop_assert_eq!(trace.aggregate().counts(until).state(each), count(each), "{:?}", each);
         }
         for track in &trace.tasks {
             let each: Vec<Ns> = State::ALL.into_iter().map(|s| {
@@ -118,7 +118,7 @@ proptest! {
         for until in [5_000_000, 20_000_000, 39_000_000, 70_000_000].map(Ns) {
             prop_assert_eq!(straight.stats(until).sums, turned.stats(until).sums);
             let range = Range::new(Ns(until.0 / 2), until);
-            prop_assert_eq!(straight.crowd().most_ready(range, &[]), turned.crowd().most_ready(range, &[]));
+            prop_assert_eq!(straight.aggregate().most_ready(range, &[]), turned.aggregate().most_ready(range, &[]));
         }
     }
 
@@ -138,13 +138,13 @@ proptest! {
         let trace = trace(&steps, 64);
         let range = Range::new(Ns(from), Ns(from + len));
         let mut turns: Vec<(Range, usize, TaskId)> = Vec::new();
-        trace.crowd().turns(range, |part, turn| {
+        trace.aggregate().turns(range, |part, turn| {
             if let Turn::Core(place, Owner::Task(task)) = turn {
                 turns.push((part, place, task));
             }
         });
         for (part, place, task) in turns {
-            let core = trace.crowd().cores()[place];
+            let core = trace.aggregate().cores()[place];
             let works: Ns = trace.tasks[task.index()].spans(part).filter(|s| s.state == State::Running && s.core.0 == core)
                 .map(|s| s.range.len()).sum();
             prop_assert_eq!(works, part.len());
@@ -164,6 +164,6 @@ proptest! {
         // An overdue task is ready in the spans; one that is ready already is not overdue.
         let late: Vec<Ns> = trace.overdue(until).filter(|l| l.state != State::Ready).map(|l| l.from)
             .collect::<std::collections::BinaryHeap<_>>().into_sorted_vec();
-        prop_assert_eq!(trace.crowd().most_ready(range, &late), most as usize);
+        prop_assert_eq!(trace.aggregate().most_ready(range, &late), most as usize);
     }
 }

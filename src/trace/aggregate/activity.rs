@@ -1,4 +1,4 @@
-//! What the crowd tells apart: kinds of doing, and times and numbers of tasks by kind.
+//! What the aggregate tells apart: activities, and times and numbers of tasks in each.
 
 use crate::state::State;
 use crate::trace::StateSums;
@@ -13,11 +13,11 @@ pub(super) const ENDED: u8 = 2 * State::COUNT as u8;
 pub(super) const LISTENS: u8 = ENDED + 1;
 pub(super) const ON_CORE: u8 = LISTENS + 1;
 /// A thread of the run is on that core and computes nothing: it starts, copies, or wakes for a moment within a wait.
-pub(super) const BESIDE: u8 = ON_CORE + CORES as u8;
+pub(super) const OFF_TASK: u8 = ON_CORE + CORES as u8;
 /// A thread that watches or serves the run is on that core.
-pub(super) const OVERHEAD: u8 = BESIDE + CORES as u8;
+pub(super) const OVERHEAD: u8 = OFF_TASK + CORES as u8;
 pub(super) const NOTHING: u8 = OVERHEAD + CORES as u8;
-pub(super) const KINDS: usize = NOTHING as usize + 1;
+pub(super) const ACTIVITIES: usize = NOTHING as usize + 1;
 
 /// The loop's place after the cores', among what only one has at a time.
 pub(super) const LOOP: usize = CORES;
@@ -46,12 +46,12 @@ impl Activity {
         Activity(if state == State::Ended { ENDED } else { 2 * state as u8 + u8::from(holds) })
     }
 
-    /// Its place among all kinds.
+    /// Its place among all activities.
     pub fn place(self) -> u8 {
         self.0
     }
 
-    /// Whether a task of this kind has the event loop to itself: it executes, or waits without giving way.
+    /// Whether a task in it has the event loop to itself: it executes, or waits without giving way.
     pub(super) fn has_loop(self) -> bool {
         let holds = self.0 < ENDED && self.0 % 2 == 1 && self.0 / 2 != State::Starting as u8;
         holds || self.0 / 2 == State::Running as u8 || self.core().is_some()
@@ -59,13 +59,13 @@ impl Activity {
 
     /// The core that a task computes on.
     pub(super) fn core(self) -> Option<usize> {
-        (ON_CORE..BESIDE).contains(&self.0).then(|| usize::from(self.0 - ON_CORE))
+        (ON_CORE..OFF_TASK).contains(&self.0).then(|| usize::from(self.0 - ON_CORE))
     }
 
-    /// The place among [`Owners`] that one of this kind has: a core to compute on, or to do something else.
+    /// The place among [`Owners`] that one in it has: a core to compute on, or to do something else.
     pub(super) fn place_on_core(self) -> Option<usize> {
-        let beside = (BESIDE..NOTHING).contains(&self.0).then(|| ALSO + usize::from(self.0 - BESIDE) % CORES);
-        self.core().or(beside)
+        let off_task = (OFF_TASK..NOTHING).contains(&self.0).then(|| ALSO + usize::from(self.0 - OFF_TASK) % CORES);
+        self.core().or(off_task)
     }
 
     pub(super) fn index(self) -> usize {
@@ -75,10 +75,10 @@ impl Activity {
 
 /// Time that all tasks together spent in each state.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Totals(pub(super) [u64; KINDS]);
+pub struct Totals(pub(super) [u64; ACTIVITIES]);
 
 impl Totals {
-    pub(super) const NONE: Totals = Totals([0; KINDS]);
+    pub(super) const NONE: Totals = Totals([0; ACTIVITIES]);
 
     /// Time in each state.
     pub fn states(&self) -> StateSums {
@@ -86,7 +86,7 @@ impl Totals {
         for (sum, two) in sums.iter_mut().zip(self.0.chunks_exact(2)) {
             *sum = Ns(two[0]) + Ns(two[1]);
         }
-        let on_cores = &self.0[usize::from(ON_CORE)..usize::from(BESIDE)];
+        let on_cores = &self.0[usize::from(ON_CORE)..usize::from(OFF_TASK)];
         sums[State::Running as usize] += on_cores.iter().map(|t| Ns(*t)).sum();
         sums
     }
@@ -101,18 +101,18 @@ impl Totals {
         sums
     }
 
-    /// Time at work on a core, by its place among [`Crowd::cores`].
+    /// Time at work on a core, by its place among [`Aggregate::cores`].
     pub fn on_core(&self, place: usize) -> Ns {
         self.0.get(usize::from(ON_CORE) + place).map_or(Ns::ZERO, |t| Ns(*t))
     }
 
     /// Time in which a thread of the run was on a core without computing: it started, copied, or woke within a wait. By
-    /// the core's place among [`Crowd::cores`]; known from the kernel's record only.
-    pub fn beside(&self, place: usize) -> Ns {
-        self.0.get(usize::from(BESIDE) + place).map_or(Ns::ZERO, |t| Ns(*t))
+    /// the core's place among [`Aggregate::cores`]; known from the kernel's record only.
+    pub fn off_task(&self, place: usize) -> Ns {
+        self.0.get(usize::from(OFF_TASK) + place).map_or(Ns::ZERO, |t| Ns(*t))
     }
 
-    /// Time in which what watches or serves the run was on a core, as [`Totals::beside`].
+    /// Time in which what watches or serves the run was on a core, as [`Totals::off_task`].
     pub fn overhead(&self, place: usize) -> Ns {
         self.0.get(usize::from(OVERHEAD) + place).map_or(Ns::ZERO, |t| Ns(*t))
     }
@@ -146,7 +146,7 @@ impl Totals {
 
 /// How many tasks are in each state at one instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counts(pub(super) [u16; KINDS]);
+pub struct Counts(pub(super) [u16; ACTIVITIES]);
 
 impl Counts {
     /// How many are in `state`.
@@ -155,7 +155,7 @@ impl Counts {
             return self.0[usize::from(ENDED)].into();
         }
         let two = 2 * state as usize;
-        let on_cores = self.0[usize::from(ON_CORE)..usize::from(BESIDE)].iter().map(|n| usize::from(*n)).sum();
+        let on_cores = self.0[usize::from(ON_CORE)..usize::from(OFF_TASK)].iter().map(|n| usize::from(*n)).sum();
         let rest = if state == State::Running { on_cores } else { 0 };
         usize::from(self.0[two]) + usize::from(self.0[two + 1]) + rest
     }

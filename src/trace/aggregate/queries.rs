@@ -1,24 +1,24 @@
 //! Questions to all tasks together; each is answered from the blocks that its ends lie in.
 
-use super::kinds::PLACES;
-use super::{ALSO, Block, Change, Counts, Crowd, Header, LISTENS, LOOP, Owner, Place, Totals};
+use super::activity::PLACES;
+use super::{ALSO, Aggregate, Block, Change, Counts, Header, LISTENS, LOOP, Owner, Place, Totals};
 use crate::units::{Ns, Range};
 
 /// A stretch in which one has a core, the loop, or in which the loop listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// Computing on the core at this place among [`Crowd::cores`].
+    /// Computing on the core at this place among [`Aggregate::cores`].
     Core(usize, Owner),
     /// On that core without computing: starting, copying, awake for a moment within a wait; or a helper, or a watcher.
     /// Known from the kernel's record only.
-    Beside(usize, Owner),
+    OffTask(usize, Owner),
     /// On the event loop.
     Loop(Owner),
     /// The event loop listens.
     Listens,
 }
 
-impl Crowd {
+impl Aggregate {
     /// The time all tasks together spent in each state up to `at`.
     pub fn totals(&self, at: Ns) -> Totals {
         match self.blocks.partition_point(|b| b.first <= at).checked_sub(1) {
@@ -77,7 +77,7 @@ impl Crowd {
         let owner = |header: &Header, lane: usize| header.owners.owner(lane);
         let turn = |lane: usize, owner: Owner| match lane {
             LOOP => Turn::Loop(owner),
-            ALSO.. => Turn::Beside(lane - ALSO, owner),
+            ALSO.. => Turn::OffTask(lane - ALSO, owner),
             _ => Turn::Core(lane, owner),
         };
         let mut close = |lane: usize, owner: Owner, from: Ns, to: Ns| {
