@@ -354,19 +354,19 @@ impl App {
             cores: self.cores(),
             serial: fair.map(|s| s.time),
             others: run.conditions.others.unwrap_or(0.0),
-            around: self.around(run),
+            disturbance: self.disturbance(run),
             over,
             seen: &seen,
         }))
     }
 
     /// What the machine did to `run`.
-    fn around(&self, run: &Run) -> crate::insight::Around {
-        use crate::insight::{Around, Pace, speed};
+    fn disturbance(&self, run: &Run) -> crate::insight::Disturbance {
+        use crate::insight::{Disturbance, Pace, speed};
         let score = run.score;
         let speed = run.planned.zip(score.and_then(|s| s.work)).and_then(|(planned, work)| speed(planned, work));
         let pace = score.map_or(Pace::Even, |s| self.scoreboard.pace(s));
-        Around { stolen: run.conditions.stolen.or(Some(0.0)), throttled: run.conditions.throttled, speed, pace }
+        Disturbance { stolen: run.conditions.stolen.or(Some(0.0)), throttled: run.conditions.throttled, speed, pace }
     }
 
     /// The cores a run can use.

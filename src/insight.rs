@@ -49,7 +49,7 @@ pub struct Finding {
     pub cure: Option<Cure>,
 }
 
-/// What is known around a run.
+/// What is known of a run.
 #[derive(Clone, Copy)]
 pub struct Facts<'a> {
     /// Its trace.
@@ -67,7 +67,7 @@ pub struct Facts<'a> {
     /// Cores that other programs kept busy meanwhile.
     pub others: f64,
     /// What the machine did to the run.
-    pub around: Around,
+    pub disturbance: Disturbance,
     /// Whether it is over.
     pub over: bool,
     /// Which models the scoreboard already has: the next one to try is one it has not.
@@ -76,7 +76,7 @@ pub struct Facts<'a> {
 
 /// What the machine did to a run that the run did not ask for.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Around {
+pub struct Disturbance {
     /// Cores that the host of a virtual machine kept for itself, where that is known.
     pub stolen: Option<f64>,
     /// For how long a quota kept work from running, added up over the cores; nothing where there is no quota.
@@ -87,17 +87,17 @@ pub struct Around {
     pub pace: Pace,
 }
 
-impl Around {
+impl Disturbance {
     /// Cores that others took, within this machine (`others`) and outside it, as far as is known.
     fn taken(&self, others: f64) -> f64 {
         others + self.stolen.unwrap_or(0.0)
     }
 }
 
-impl Default for Around {
+impl Default for Disturbance {
     /// Nothing is known.
-    fn default() -> Around {
-        Around { stolen: None, throttled: None, speed: None, pace: Pace::Even }
+    fn default() -> Disturbance {
+        Disturbance { stolen: None, throttled: None, speed: None, pace: Pace::Even }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::insight::{self, Around, Pace};
+use crate::insight::{self, Disturbance, Pace};
 use crate::plan::{Plan, Rates};
 use crate::settings::Setup;
 use crate::trace::{TaskName, Trace};
@@ -112,10 +112,10 @@ impl Finished<'_> {
     }
 
     /// What the machine did to it. Without another run to hold it against, its pace is even.
-    pub fn around(&self) -> Around {
+    pub fn disturbance(&self) -> Disturbance {
         let worked = insight::worked(self.trace);
         let speed = self.planned().zip(worked).and_then(|(planned, work)| insight::speed(planned, work));
-        Around { stolen: self.conditions.stolen, throttled: self.conditions.throttled, speed, pace: Pace::Even }
+        Disturbance { stolen: self.conditions.stolen, throttled: self.conditions.throttled, speed, pace: Pace::Even }
     }
 
     /// Its figures, for holding it against others; nothing if it is not over.

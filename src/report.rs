@@ -30,7 +30,7 @@ pub use sentences::{shortfall, summary};
 pub use series::Series;
 pub use table::{heading, table};
 
-use crate::insight::Around;
+use crate::insight::Disturbance;
 use crate::plan::Plan;
 use crate::recording::Finished;
 use crate::settings::Setup;
@@ -106,7 +106,7 @@ pub struct Run<'a> {
     /// How many cores the program that followed the run kept busy meanwhile; nothing where nobody measured it.
     pub follower: Option<f64>,
     /// What the machine did to the run.
-    pub around: Around,
+    pub disturbance: Disturbance,
 }
 
 impl<'a> Run<'a> {
@@ -119,7 +119,7 @@ impl<'a> Run<'a> {
             busy_machine: run.busy_machine(),
             usable: run.cores(),
             follower: run.conditions.screen,
-            around: run.around(),
+            disturbance: run.disturbance(),
         }
     }
 }

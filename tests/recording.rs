@@ -8,7 +8,7 @@ use std::path::Path;
 
 use concviz::app::{App, Key, Message, View, update};
 use concviz::engine::real::Runner;
-use concviz::insight::{Around, Pace};
+use concviz::insight::{Disturbance, Pace};
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
 use concviz::recorder;
@@ -197,8 +197,8 @@ fn report_of(run: &RecordedRun<'_>, setup: &Setup) {
     let names = tasks.iter().map(|t| TaskName { name: t.name.clone(), background: t.background }).collect();
     let trace = &run.trace(names, Vec::new());
     let plan: &Plan = &setup.plan(tasks, 2, Rates::all(1_000_000));
-    let around = Around { stolen: None, throttled: None, speed: None, pace: Pace::Even };
-    let run = Run { setup, plan, trace, busy_machine: None, usable: 2.0, follower: None, around };
+    let disturbance = Disturbance { stolen: None, throttled: None, speed: None, pace: Pace::Even };
+    let run = Run { setup, plan, trace, busy_machine: None, usable: 2.0, follower: None, disturbance };
     let forms = [report::json(run), report::csv_rows(run, None), Some(report::summary(run)), report::shortfall(run)];
     assert!(forms.iter().flatten().all(|text| !text.is_empty()));
     assert_eq!(forms[0].is_some(), trace.report.is_some());

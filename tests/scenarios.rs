@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use concviz::engine::real::Runner;
-use concviz::insight::{Around, Facts, find};
+use concviz::insight::{Disturbance, Facts, find};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
 use concviz::state::{Outcome, State};
@@ -157,7 +157,7 @@ fn check(scenario: &Scenario, expected: &Expected, (trace, model): (&Trace, Mode
             cores: 2.0,
             serial: None,
             others: 0.0,
-            around: Around::default(),
+            disturbance: Disturbance::default(),
             over: true,
             seen: &|_| false,
         };

@@ -61,7 +61,7 @@ pub(super) fn afterwards(facts: &Facts<'_>) -> Finding {
 fn worked(facts: &Facts<'_>) -> Sentence {
     let (time, busy, cores) = (facts.stats.elapsed, facts.stats.busy, facts.cores);
     let tasks = facts.trace.tasks.len();
-    let fair = is_comparable(facts.around.taken(facts.others), facts.cores);
+    let fair = is_comparable(facts.disturbance.taken(facts.others), facts.cores);
     let speedup = facts.serial.filter(|_| fair).map(|s| s.share_of(time)).filter(|x| *x <= 1.05 * cores.max(1.0));
     let workers = usize::from(facts.workers);
     let hand_overs = facts.stats.lock.map_or(0, |l| l.hand_overs);
@@ -79,7 +79,7 @@ fn worked(facts: &Facts<'_>) -> Sentence {
         }
         (ModelKind::Threads, true) => Sentence::OneLock { busy, cores, hand_overs },
         (ModelKind::Threads | ModelKind::Processes, _)
-            if let (Pace::Slower(speed), Some(_)) = (facts.around.pace, speedup) =>
+            if let (Pace::Slower(speed), Some(_)) = (facts.disturbance.pace, speedup) =>
         {
             Sentence::Here(Here::SlowCores { busy, cores, speed, speedup })
         }
@@ -133,7 +133,7 @@ fn disturbed(facts: &Facts<'_>) -> Option<Finding> {
     }
     let again = |change| Some(Cure { change, why: Try::Again });
     if lacked_cores(facts) {
-        let (others, stolen, cores) = (facts.others, facts.around.stolen.unwrap_or(0.0), facts.cores);
+        let (others, stolen, cores) = (facts.others, facts.disturbance.stolen.unwrap_or(0.0), facts.cores);
         let by_host = stolen > others;
         let say = if by_host {
             Sentence::Here(Here::HostBusy { stolen, cores })
@@ -143,7 +143,7 @@ fn disturbed(facts: &Facts<'_>) -> Option<Finding> {
         return Some(Finding { say, cure: again(Change::Again) });
     }
     let counts = bound(facts) == Bound::Cpu && facts.model.kind != ModelKind::Serial;
-    match facts.around.pace {
+    match facts.disturbance.pace {
         Pace::BaselineSlower(speed) if counts => {
             let say = Sentence::Here(Here::SlowBaseline { speed });
             Some(Finding { say, cure: again(Change::Model(ModelKind::Serial)) })
@@ -167,7 +167,7 @@ fn is_parallel(facts: &Facts<'_>) -> bool {
 fn lacked_cores(facts: &Facts<'_>) -> bool {
     let one_runner = facts.model.kind == ModelKind::Threads && facts.model.lock.is_on();
     let wanted = facts.model.kind.rules().many_workers && !one_runner && bound(facts) == Bound::Cpu;
-    let taken = facts.around.taken(facts.others);
+    let taken = facts.disturbance.taken(facts.others);
     wanted && !is_comparable(taken, facts.cores) && facts.stats.busy < 0.85 * facts.cores
 }
 

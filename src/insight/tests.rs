@@ -31,7 +31,7 @@ fn computing(ms: u64) -> Trace {
 
 /// What is said of a run of `ms` under `model` on `cores`, after `around` and beside `others`, serial having taken two
 /// seconds.
-fn said(model: Model, ms: u64, cores: f64, others: f64, around: Around) -> (String, Option<Cure>) {
+fn said(model: Model, ms: u64, cores: f64, others: f64, disturbance: Disturbance) -> (String, Option<Cure>) {
     let trace = computing(ms);
     let stats = trace.stats(Ns::from_millis(ms));
     let serial = Some(Ns::from_millis(2_000));
@@ -44,7 +44,7 @@ fn said(model: Model, ms: u64, cores: f64, others: f64, around: Around) -> (Stri
         cores,
         serial,
         others,
-        around,
+        disturbance,
         over: true,
         seen: &seen,
     };
@@ -53,7 +53,7 @@ fn said(model: Model, ms: u64, cores: f64, others: f64, around: Around) -> (Stri
 }
 
 fn plainly(kind: ModelKind, cores: f64) -> String {
-    said(Model::plain(kind), 2_000, cores, 0.0, Around::default()).0
+    said(Model::plain(kind), 2_000, cores, 0.0, Disturbance::default()).0
 }
 
 #[test]
@@ -65,15 +65,15 @@ fn on_one_core_every_model_is_told_so_and_none_is_faster() {
         assert_eq!(plainly(kind, 1.4), "Only 1.4 cores: little can run in parallel. 2 s.");
     }
     assert_eq!(plainly(Async, 1.0), "Nobody sleeps or asks: one loop gains nothing. 2 s.");
-    let locked = |kind| said(Model { kind, lock: LOCK }, 2_000, 1.0, 0.0, Around::default()).0;
+    let locked = |kind| said(Model { kind, lock: LOCK }, 2_000, 1.0, 0.0, Disturbance::default()).0;
     assert_eq!(locked(Threads), "One core, one lock: no two at once, 0 hand-overs.");
     assert_eq!(locked(Processes), "Only one core: nothing can run in parallel. 2 s.");
-    let slow = Around { pace: Pace::Slower(0.5), ..Around::default() };
+    let slow = Disturbance { pace: Pace::Slower(0.5), ..Disturbance::default() };
     let threads = said(Model::plain(Threads), 2_000, 1.0, 0.9, slow).0;
     assert!(threads.starts_with("Only one core"), "also beside others, on a slow machine: {threads}");
     for kind in ModelKind::ALL {
         for lock in [GlobalLock::Off, LOCK] {
-            let text = said(Model { kind, lock }, 1_000, 1.0, 0.0, Around::default()).0;
+            let text = said(Model { kind, lock }, 1_000, 1.0, 0.0, Disturbance::default()).0;
             assert!(!text.contains("as fast"), "{kind:?}: {text}");
         }
     }
@@ -83,7 +83,7 @@ fn on_one_core_every_model_is_told_so_and_none_is_faster() {
 fn under_a_quota_of_less_than_a_core_it_is_the_quota_that_is_told_of() {
     for kind in ModelKind::ALL {
         for lock in [GlobalLock::Off, LOCK] {
-            let text = said(Model { kind, lock }, 2_000, 0.5, 0.0, Around::default()).0;
+            let text = said(Model { kind, lock }, 2_000, 0.5, 0.0, Disturbance::default()).0;
             assert_eq!(text, "Half a core: the quota makes it wait, no two at once.", "{kind:?}");
         }
     }
@@ -93,8 +93,8 @@ fn under_a_quota_of_less_than_a_core_it_is_the_quota_that_is_told_of() {
 #[test]
 fn a_ratio_is_told_only_of_cores_as_fast() {
     let threads = |pace| {
-        let around = Around { pace, ..Around::default() };
-        said(Model::plain(ModelKind::Threads), 1_250, 2.0, 0.0, around)
+        let disturbance = Disturbance { pace, ..Disturbance::default() };
+        said(Model::plain(ModelKind::Threads), 1_250, 2.0, 0.0, disturbance)
     };
     assert!(threads(Pace::Even).0.ends_with("1.60× as fast as serial."));
     assert!(threads(Pace::Slower(0.8)).0.ends_with("cores busy, each 0.8 as fast as alone: 1.60×."));
@@ -105,19 +105,19 @@ fn a_ratio_is_told_only_of_cores_as_fast() {
 
 #[test]
 fn one_core_at_a_time_has_no_reason_to_be_slow() {
-    let around = Around { pace: Pace::Slower(0.8), ..Around::default() };
+    let disturbance = Disturbance { pace: Pace::Slower(0.8), ..Disturbance::default() };
     let slow = "The machine ran at 0.8 of serial's speed: no fair ratio.";
-    assert_eq!(said(Model::plain(ModelKind::Async), 2_500, 2.0, 0.0, around).0, slow);
+    assert_eq!(said(Model::plain(ModelKind::Async), 2_500, 2.0, 0.0, disturbance).0, slow);
     let locked = Model { kind: ModelKind::Threads, lock: LOCK };
-    assert_eq!(said(locked, 2_500, 2.0, 0.0, around).0, slow);
-    assert!(said(Model::plain(ModelKind::Serial), 2_500, 2.0, 0.0, around).0.starts_with("One worker"));
+    assert_eq!(said(locked, 2_500, 2.0, 0.0, disturbance).0, slow);
+    assert!(said(Model::plain(ModelKind::Serial), 2_500, 2.0, 0.0, disturbance).0.starts_with("One worker"));
 }
 
 #[test]
 fn whoever_took_the_cores_is_named() {
     let threads = Model::plain(ModelKind::Threads);
-    let host = Around { stolen: Some(0.6), ..Around::default() };
-    let busy = |others, around| said(threads, 2_000, 2.0, others, around).0;
-    assert_eq!(busy(0.8, Around::default()), "Other programs kept 0.8 of 2 cores busy: no fair ratio.");
+    let host = Disturbance { stolen: Some(0.6), ..Disturbance::default() };
+    let busy = |others, disturbance| said(threads, 2_000, 2.0, others, disturbance).0;
+    assert_eq!(busy(0.8, Disturbance::default()), "Other programs kept 0.8 of 2 cores busy: no fair ratio.");
     assert_eq!(busy(0.1, host), "The host took 0.6 of 2 cores away: no fair ratio.");
 }

@@ -91,9 +91,9 @@ impl Document {
             },
             observing: observing(run, end, makespan),
             busy_machine: run.busy_machine,
-            stolen_cores: run.around.stolen,
-            throttled_s: run.around.throttled.map(Ns::as_secs),
-            speed: run.around.speed,
+            stolen_cores: run.disturbance.stolen,
+            throttled_s: run.disturbance.throttled.map(Ns::as_secs),
+            speed: run.disturbance.speed,
             findings: vec![finding(run, &stats)],
             counters: BTreeMap::new(),
         })
@@ -136,7 +136,7 @@ fn finding(run: Run<'_>, stats: &Stats) -> String {
         cores: run.usable.min(allowed),
         serial: None,
         others: run.busy_machine.unwrap_or(0.0) * allowed,
-        around: run.around,
+        disturbance: run.disturbance,
         over: true,
         seen: &|_| true,
     };

@@ -234,10 +234,10 @@ fn notes(run: Run<'_>, stats: &Stats) -> Vec<Line> {
 
 /// What the machine did to the run.
 fn machine_notes(run: Run<'_>) -> Vec<Line> {
-    let around = run.around;
-    let throttled = around.throttled.filter(|t| *t > Ns::ZERO).map(|time| Line::Throttled { time });
-    let share = around.stolen.unwrap_or(0.0) / (run.trace.cores.len().max(1) as f64);
+    let disturbance = run.disturbance;
+    let throttled = disturbance.throttled.filter(|t| *t > Ns::ZERO).map(|time| Line::Throttled { time });
+    let share = disturbance.stolen.unwrap_or(0.0) / (run.trace.cores.len().max(1) as f64);
     let stolen = (share >= BUSY).then_some(Line::Stolen { share });
-    let slow = around.speed.filter(|s| *s < 1.0 - STEADY).map(|speed| Line::Slow { speed });
+    let slow = disturbance.speed.filter(|s| *s < 1.0 - STEADY).map(|speed| Line::Slow { speed });
     [throttled, stolen, slow].into_iter().flatten().collect()
 }

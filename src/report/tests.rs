@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::insight::Around;
+use crate::insight::Disturbance;
 use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
 use crate::plan::{Rates, Wishes};
 use crate::state::{Outcome, State};
@@ -95,8 +95,8 @@ fn with_run<T>(model: Model, events: &[Stamped], busy_machine: Option<f64>, look
     let setup = setup(model);
     let plan = plan_of(&setup);
     let trace = trace_of(&plan, events);
-    let (usable, follower, around) = (2.0, Some(0.01), Around::default());
-    look(Run { setup: &setup, plan: &plan, trace: &trace, busy_machine, usable, follower, around })
+    let (usable, follower, disturbance) = (2.0, Some(0.01), Disturbance::default());
+    look(Run { setup: &setup, plan: &plan, trace: &trace, busy_machine, usable, follower, disturbance })
 }
 
 fn document(model: Model, events: &[Stamped]) -> Document {
@@ -163,7 +163,7 @@ fn the_state_of_not_knowing_is_null_and_never_zero() {
             busy_machine: None,
             usable: 2.0,
             follower: None,
-            around: Around::default()
+            disturbance: Disturbance::default()
         }),
         None
     );
@@ -190,7 +190,7 @@ fn what_is_no_longer_kept_is_not_made_up() {
         busy_machine: None,
         usable: 2.0,
         follower: None,
-        around: Around::default(),
+        disturbance: Disturbance::default(),
     };
     let document = Document::of(run).expect("the run is over");
     assert!(document.recorder.kept_from_s > 0.0);

@@ -120,7 +120,7 @@ fn ascii_is_ascii_to_the_last_byte() {
         let left = program.leaves();
         assert!(left.view.has("concviz -w cpu"), "{why}: {}", left.view.text());
         let odd = left.output.iter().position(|b| !b.is_ascii());
-        let around = |at: usize| String::from_utf8_lossy(&left.output[at.saturating_sub(30)..][..60]).into_owned();
-        assert_eq!(odd.map(around), None, "{why}");
+        let disturbance = |at: usize| String::from_utf8_lossy(&left.output[at.saturating_sub(30)..][..60]).into_owned();
+        assert_eq!(odd.map(disturbance), None, "{why}");
     }
 }

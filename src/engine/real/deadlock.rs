@@ -35,7 +35,7 @@ fn circle(count: usize, next: impl Fn(TaskId) -> Option<(Waits, TaskId)>) -> Cir
         let walk = start as u32 + 1;
         while let Some(mark) = passed.get_mut(at.index()) {
             if *mark == walk {
-                return around(at, &next);
+                return circle_from(at, &next);
             }
             if *mark != 0 {
                 break;
@@ -48,7 +48,7 @@ fn circle(count: usize, next: impl Fn(TaskId) -> Option<(Waits, TaskId)>) -> Cir
     Circle::new()
 }
 
-fn around(first: TaskId, next: &impl Fn(TaskId) -> Option<(Waits, TaskId)>) -> Circle {
+fn circle_from(first: TaskId, next: &impl Fn(TaskId) -> Option<(Waits, TaskId)>) -> Circle {
     let mut circle = Circle::new();
     let mut at = first;
     while let Some((waits, whom)) = next(at) {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::insight::{Around, Change, find};
+use crate::insight::{Disturbance, Change, find};
 use crate::model::{GlobalLock, Model};
 use crate::state::Outcome;
 use crate::text::Try;
@@ -38,8 +38,8 @@ fn rounds(wait: State, behind: State, each: u64) -> Trace {
 fn of<T>(trace: &Trace, model: Model, others: f64, ask: impl Fn(&Facts<'_>) -> T) -> T {
     let stats = trace.stats(Ns::from_millis(1_000));
     let (workers, cores, over, serial) = (2, 2.0, true, None);
-    let around = Around::default();
-    ask(&Facts { trace, stats: &stats, model, workers, cores, serial, others, around, over, seen: &|_| false })
+    let disturbance = Disturbance::default();
+    ask(&Facts { trace, stats: &stats, model, workers, cores, serial, others, disturbance, over, seen: &|_| false })
 }
 
 fn said(trace: &Trace, kind: ModelKind, lock: GlobalLock) -> String {
