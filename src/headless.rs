@@ -114,8 +114,7 @@ fn once(
 ) -> Result<(), Stop> {
     print(&printout.begin(round))?;
     let number = of.map_or_else(String::new, |of| format!(", run {round} of {of}"));
-    let stage = plan.stage();
-    let what = format!("{} as {}{number}", stage.workload, stage.model.kind.name());
+    let what = format!("{} as {}{number}", plan.workload, plan.model.kind.name());
     let recording = runs.make(&settings.setup, (plan, rates), what, settings.plain)?;
     let run = report::Run::of(recording.finished());
     let text = printout.end(run, round);

@@ -27,7 +27,7 @@ pub fn caption(run: Finished<'_>, command: &str) -> Caption {
 }
 
 fn who(run: &Finished<'_>) -> String {
-    crate::insight::who(run.plan.stage().model).row()
+    crate::insight::who(run.plan.model).row()
 }
 
 /// A picture of `run`.
@@ -133,8 +133,8 @@ pub fn page(runs: &[Entry<'_>], theme: Option<Theme>, title: Option<&str>, comma
             .zip(&about)
             .map(|(entry, about)| PageRun {
                 name: &about.name,
-                key: key(entry.run.plan.stage().model.kind),
-                locked: entry.run.plan.stage().model.lock.is_on(),
+                key: key(entry.run.plan.model.kind),
+                locked: entry.run.plan.model.lock.is_on(),
                 trace: entry.run.trace,
                 sentence: &about.sentence,
                 badge: about.badge,

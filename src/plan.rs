@@ -7,18 +7,31 @@ use crate::model::{Model, ModelKind};
 use crate::units::Ns;
 use crate::workload::{Kernel, Kernels, Op, Task, Work, WorkSum, Workload};
 
-/// A run: a list of stages, one until pipelines come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+mod format;
+
+/// A run: a workload under a model, on so many workers.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "format::Stored")]
 pub struct Plan {
-    /// What is run, one after the other.
-    pub stages: Vec<Stage>,
+    /// The workload's name.
+    pub workload: String,
+    /// The programs; every `compute` in iterations.
+    pub tasks: Vec<Task>,
+    /// The model.
+    pub model: Model,
+    /// How many workers execute them; at least 1.
+    pub workers: u16,
+    /// To how many of the allowed cores the workers are pinned; all of them if nothing is said.
+    pub cores: Option<u16>,
+    /// After how many iterations each kernel looks up: about 20 us of work.
+    pub poll_every: [u64; Kernel::COUNT],
+    /// The names of the locks that tasks take.
+    pub locks: Vec<String>,
     /// The seed of everything random.
     pub seed: u64,
     /// Who executes it.
     pub engine: Engine,
     /// Whether the kernel's record of switches is not wanted: what it costs is known from runs without it.
-    #[serde(default)]
-    #[serde(rename = "unrecorded")]
     pub no_kernel_record: bool,
 }
 
@@ -38,25 +51,6 @@ impl Engine {
             Engine::Measured => "measured",
         }
     }
-}
-
-/// A workload under a model, on so many workers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stage {
-    /// The workload's name.
-    pub workload: String,
-    /// The programs; every `compute` in iterations.
-    pub tasks: Vec<Task>,
-    /// The model.
-    pub model: Model,
-    /// How many workers execute them; at least 1.
-    pub workers: u16,
-    /// To how many of the allowed cores the workers are pinned; all of them if nothing is said.
-    pub cores: Option<u16>,
-    /// After how many iterations each kernel looks up: about 20 us of work.
-    pub poll_every: [u64; Kernel::COUNT],
-    /// The names of the locks that tasks take.
-    pub locks: Vec<String>,
 }
 
 /// How fast this machine is at each kernel, on one idle core.
@@ -165,18 +159,9 @@ impl Plan {
         let poll_every = Kernel::ALL.map(|kernel| rates.iterations(kernel, POLL));
         let locks = workload.locks().into_iter().map(str::to_owned).collect();
         let name = workload.name.clone();
-        let stage = Stage { workload: name, tasks, model, workers, cores: wishes.cores, poll_every, locks };
-        Plan {
-            stages: vec![stage],
-            seed: wishes.seed,
-            engine: Engine::Measured,
-            no_kernel_record: wishes.no_kernel_record,
-        }
-    }
-
-    /// The one stage there is.
-    pub fn stage(&self) -> &Stage {
-        &self.stages[0]
+        let Wishes { cores, seed, no_kernel_record, .. } = wishes;
+        let engine = Engine::Measured;
+        Plan { workload: name, tasks, model, workers, cores, poll_every, locks, seed, engine, no_kernel_record }
     }
 }
 

@@ -82,9 +82,8 @@ pub struct Finished<'a> {
 
 /// The trace of a run of `plan` that has not begun.
 pub fn empty_trace(plan: &Plan) -> Trace {
-    let stage = plan.stage();
     let name = |t: &crate::workload::Task| TaskName { name: t.name.clone(), background: t.background };
-    Trace::new(stage.tasks.iter().map(name).collect(), stage.workers).naming_locks(stage.locks.clone())
+    Trace::new(plan.tasks.iter().map(name).collect(), plan.workers).naming_locks(plan.locks.clone())
 }
 
 impl Recording {
@@ -98,7 +97,7 @@ impl Recording {
 impl Finished<'_> {
     /// How many cores' worth of time its workers could get: what it was pinned to, or the whole machine.
     pub fn cores(&self) -> f64 {
-        self.plan.stage().cores.map_or(self.machine.usable, |n| f64::from(n).min(self.machine.usable))
+        self.plan.cores.map_or(self.machine.usable, |n| f64::from(n).min(self.machine.usable))
     }
 
     /// The share of the allowed cores that other programs took; nothing where nobody could measure it.
@@ -108,7 +107,7 @@ impl Finished<'_> {
 
     /// How long its tasks compute at the calibrated speed, where the plan fixes that.
     pub fn planned(&self) -> Option<Ns> {
-        insight::planned(self.plan.stage(), self.rates)
+        insight::planned(self.plan, self.rates)
     }
 
     /// What the machine did to it. Without another run to hold it against, its pace is even.

@@ -13,6 +13,7 @@ use crate::units::{Ns, TaskId};
 mod band;
 mod board;
 mod compare;
+mod core_lanes;
 mod cores;
 mod flags;
 mod header;
@@ -26,7 +27,6 @@ mod overlay;
 mod paint;
 mod prompt;
 mod stack;
-mod stage;
 mod theme;
 mod timeline;
 mod turns;
@@ -85,7 +85,7 @@ fn draw_view(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
                 legend::draw(app, &scene, look, layout, buffer);
             }
         }
-        View::Cores => stage::draw(app, look, layout, buffer),
+        View::Cores => core_lanes::draw(app, look, layout, buffer),
         View::Utilization => utilization::draw(app, look, layout, buffer),
         View::Compare => {}
     }
@@ -186,9 +186,9 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
         let at = at(app, &layout, x)?;
         return Some(Message::Click(Target::Lane(one_of(app, &layout.order, Some(at))?, Some(at))));
     }
-    if app.view == View::Cores && layout.stage.is_some_and(|(top, rows)| y >= top && y < top + rows) {
+    if app.view == View::Cores && layout.pane.is_some_and(|(top, rows)| y >= top && y < top + rows) {
         let at = at(app, &layout, x)?;
-        return Some(Message::Click(Target::Lane(stage::task_at(app, &layout, y, at)?, Some(at))));
+        return Some(Message::Click(Target::Lane(core_lanes::task_at(app, &layout, y, at)?, Some(at))));
     }
     let row = layout.board.and_then(|top| y.checked_sub(top)).map(|r| r / layout.board_pitch);
     let row = row.filter(|r| *r < layout::BOARD_ROWS)?;

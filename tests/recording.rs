@@ -285,8 +285,8 @@ fn a_real_run_is_the_same_from_its_file() {
         let name = |t: &concviz::workload::Task| TaskName { name: t.name.clone(), background: t.background };
         let names: Vec<TaskName> = tasks.iter().map(name).collect();
         let plan = Plan::new(&workload, tasks, model, Wishes::default(), 2, Rates::all(500_000));
-        let locks = plan.stage().locks.clone();
-        let mut live = Trace::new(names.clone(), plan.stage().workers).naming_locks(locks.clone());
+        let locks = plan.locks.clone();
+        let mut live = Trace::new(names.clone(), plan.workers).naming_locks(locks.clone());
         let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
         writer.header("{}").expect("a vector takes everything");
         let program = Path::new(env!("CARGO_BIN_EXE_concviz"));

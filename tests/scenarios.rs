@@ -299,7 +299,7 @@ fn run(scenario: &Scenario, expected: &Expected) -> (Trace, Model) {
     let rates: Rates = Kernel::ALL.into_iter().map(|kernel| (kernel, per_ms(kernel))).collect();
     let names = tasks.iter().map(|t| TaskName { name: t.name.clone(), background: t.background }).collect();
     let plan = Plan::new(&workload, tasks, model, Wishes::default(), 2, rates);
-    let mut trace = Trace::new(names, plan.stage().workers);
+    let mut trace = Trace::new(names, plan.workers);
     let program = Path::new(env!("CARGO_BIN_EXE_concviz"));
     let mut runner = Runner::spawn_with(program, &plan).expect("a runner");
     let mut frames = runner.frames().expect("its frames");

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use concviz::engine::real::Runner;
 use concviz::model::{GlobalLock, Model, ModelKind};
-use concviz::plan::{Engine, Plan, Stage};
+use concviz::plan::{Engine, Plan};
 use concviz::state::State;
 use concviz::trace::{Begin, End, Event, Frame, Stamped};
 use concviz::units::{Ns, TaskId};
@@ -89,7 +89,7 @@ impl<'a> Ours<'a> {
     }
 
     fn run(&self, kind: ModelKind, lock: GlobalLock, tasks: Vec<Task>) -> Run {
-        let stage = Stage {
+        let plan = Plan {
             workload: "against".to_owned(),
             workers: if kind == ModelKind::Serial { 1 } else { tasks.len() as u16 },
             tasks,
@@ -98,8 +98,10 @@ impl<'a> Ours<'a> {
             // 20 us of work, as for every run.
             poll_every: [self.per_ms / 50; Kernel::COUNT],
             locks: Vec::new(),
+            seed: 1,
+            engine: Engine::Measured,
+            no_kernel_record: false,
         };
-        let plan = Plan { stages: vec![stage], seed: 1, engine: Engine::Measured, no_kernel_record: false };
         let mut runner = Runner::spawn_with(self.exe, &plan).expect("a runner");
         let mut frames = runner.frames().expect("frames");
         let mut run = Run { begin: Begin::default(), events: Vec::new(), end: End::default() };

@@ -2,7 +2,7 @@
 
 use concviz::engine::real::{calibrate, machine};
 use concviz::model::{GlobalLock, Model, ModelKind};
-use concviz::plan::{Engine, Plan, Rates, Stage, Wishes};
+use concviz::plan::{Engine, Plan, Rates, Wishes};
 use concviz::units::Ns;
 use concviz::workload::{Kernel, Op, Scale, Task, Until, Work, find};
 
@@ -57,7 +57,7 @@ pub fn shipped(name: &str, model: Model, scale: Scale, rates: Rates) -> Option<P
 fn over_and_over(steps: Vec<Op>, tasks: u16, cores: Option<u16>, model: Model, rates: Rates) -> Plan {
     let ops = vec![Op::Repeat(Until::For(TIME), steps)];
     let task = |n| Task { name: format!("task {n}"), background: false, ops: ops.clone() };
-    let stage = Stage {
+    Plan {
         workload: "made for this".to_owned(),
         tasks: (1..=tasks).map(task).collect(),
         model,
@@ -65,6 +65,8 @@ fn over_and_over(steps: Vec<Op>, tasks: u16, cores: Option<u16>, model: Model, r
         cores,
         poll_every: Kernel::ALL.map(|kernel| rates.iterations(kernel, Ns(20_000))),
         locks: Vec::new(),
-    };
-    Plan { stages: vec![stage], seed: 1, engine: Engine::Measured, no_kernel_record: false }
+        seed: 1,
+        engine: Engine::Measured,
+        no_kernel_record: false,
+    }
 }

@@ -61,8 +61,7 @@ pub struct Run {
 impl Run {
     /// A run of `plan`, made with `rates` for what `setup` asks for, that has just been asked for.
     pub fn new(id: RunId, setup: Setup, plan: Plan, rates: Rates, machine: Machine) -> Run {
-        let stage = plan.stage();
-        let (model, workers, planned) = (stage.model, stage.workers, insight::planned(stage, rates));
+        let (model, workers, planned) = (plan.model, plan.workers, insight::planned(&plan, rates));
         let trace = empty_trace(&plan);
         let (phase, conditions) = (Phase::Starting, Conditions::default());
         Run {

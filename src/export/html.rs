@@ -24,7 +24,7 @@ const SCRIPT: [&str; 6] = [
     include_str!("../../assets/html/data.js"),
     include_str!("../../assets/html/draw.js"),
     include_str!("../../assets/html/state.js"),
-    include_str!("../../assets/html/stage.js"),
+    include_str!("../../assets/html/timeline.js"),
     include_str!("../../assets/html/board.js"),
     include_str!("../../assets/html/page.js"),
 ];

@@ -77,7 +77,7 @@ pub(super) fn show(
 pub(super) fn measure(comparing: &Comparing) -> Result<Compared, Stop> {
     let runs = Runs::open(comparing.trace.as_deref())?;
     let (first, rates) = plan(&comparing.setup)?;
-    let programs = &first.stage().tasks;
+    let programs = &first.tasks;
     let setups = comparing.models.iter().map(|model| Setup { model: *model, ..comparing.setup.clone() });
     let usable = super::machine::usable_cores().ceil().max(1.0) as u16;
     let plans: Vec<_> = setups.map(|setup| (setup.plan(programs.clone(), usable, rates), setup)).collect();

@@ -137,7 +137,7 @@ impl Recorded {
 
 /// Which of `runs` is wished for.
 fn chosen(runs: &[Entry<'_>], which: Which) -> Result<usize, Failure> {
-    let model = |entry: &Entry<'_>| entry.run.plan.stage().model;
+    let model = |entry: &Entry<'_>| entry.run.plan.model;
     let found = match which {
         Which::First => Some(0),
         Which::Number(n) => n.checked_sub(1).filter(|n| *n < runs.len()),
@@ -156,7 +156,7 @@ fn chosen(runs: &[Entry<'_>], which: Which) -> Result<usize, Failure> {
 }
 
 fn who(entry: &Entry<'_>) -> String {
-    crate::insight::who(entry.run.plan.stage().model).row()
+    crate::insight::who(entry.run.plan.model).row()
 }
 
 fn write(wish: &Exporting, mut runs: Recorded, out: &mut dyn Write) -> Result<(), Failure> {
@@ -225,7 +225,7 @@ fn data(wish: &Exporting, entries: &[Entry<'_>], mut out: &mut dyn Write) -> Res
             trace: entry.run.trace,
             sentence,
             command,
-            event_loop: entry.run.plan.stage().model.kind == ModelKind::Async,
+            event_loop: entry.run.plan.model.kind == ModelKind::Async,
             part: wish.range,
         })
         .collect();

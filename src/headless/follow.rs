@@ -33,8 +33,7 @@ pub(super) struct Following {
 impl Following {
     /// The run number `round` of `plan`, called `what` while it goes on; told in sentences where it is `plain`.
     pub(super) fn new(plan: &Plan, what: String, plain: bool, round: u16) -> Following {
-        let stage = plan.stage();
-        let narrator = plain.then(|| Narrator::new(stage.tasks.iter().map(|t| t.name.clone()), stage.model.kind));
+        let narrator = plain.then(|| Narrator::new(plan.tasks.iter().map(|t| t.name.clone()), plan.model.kind));
         Following {
             round,
             trace: empty_trace(plan),

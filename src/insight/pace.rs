@@ -2,7 +2,7 @@
 //! because its host is busy, it is hot, or two of its cores are one in truth. A ratio of two runs says nothing of their
 //! models where only one of them was slowed down.
 
-use crate::plan::{Rates, Stage};
+use crate::plan::{Plan, Rates};
 use crate::state::State;
 use crate::trace::Trace;
 use crate::units::Ns;
@@ -25,14 +25,14 @@ pub enum Pace {
     BaselineSlower(f64),
 }
 
-/// How long the foreground tasks of `stage` compute at `rates`, all added up; nothing where that depends on more than
+/// How long the foreground tasks of `plan` compute at `rates`, all added up; nothing where that depends on more than
 /// the plan: a time or other tasks end a `repeat`, or threads fight for the older global lock, which is work too.
-pub fn planned(stage: &Stage, rates: Rates) -> Option<Ns> {
-    if stage.model.lock.is_legacy() {
+pub fn planned(plan: &Plan, rates: Rates) -> Option<Ns> {
+    if plan.model.lock.is_legacy() {
         return None;
     }
     let mut sum = Ns::ZERO;
-    for task in stage.tasks.iter().filter(|t| !t.background) {
+    for task in plan.tasks.iter().filter(|t| !t.background) {
         sum += computing(&task.ops, rates)?;
     }
     Some(sum)
@@ -86,13 +86,14 @@ pub fn compare(worked: Option<Ns>, baseline: Option<Ns>) -> Pace {
 mod tests {
     use super::*;
     use crate::model::{Model, ModelKind};
+    use crate::plan::Engine;
     use crate::workload::{Kernel, Task};
 
     const RATES: Rates = Rates::all(1_000);
 
-    fn stage(ops: &[Op]) -> Stage {
+    fn plan(ops: &[Op]) -> Plan {
         let task = |background| Task { name: "task".to_owned(), background, ops: ops.to_vec() };
-        Stage {
+        Plan {
             workload: "made up".to_owned(),
             tasks: vec![task(false), task(true)],
             model: Model::plain(ModelKind::Serial),
@@ -100,6 +101,9 @@ mod tests {
             cores: None,
             poll_every: [20; Kernel::COUNT],
             locks: Vec::new(),
+            seed: 1,
+            engine: Engine::Measured,
+            no_kernel_record: false,
         }
     }
 
@@ -108,11 +112,11 @@ mod tests {
         let count = |n| Op::Compute(Kernel::Count, Work::Iterations(n));
         let thrice = Op::Repeat(Until::Times(3), vec![count(2_000), Op::Sleep(Ns::from_millis(9))]);
         let half_a_ms = Op::Compute(Kernel::Count, Work::Time(Ns(500_000)));
-        assert_eq!(planned(&stage(&[half_a_ms, thrice, Op::Yield]), RATES), Some(Ns(6_500_000)));
+        assert_eq!(planned(&plan(&[half_a_ms, thrice, Op::Yield]), RATES), Some(Ns(6_500_000)));
         let polls = Op::Repeat(Until::Tasks(Vec::new()), vec![Op::Sleep(Ns(1))]);
-        assert_eq!(planned(&stage(&[count(1_000), polls]), RATES), Some(Ns::from_millis(1)));
+        assert_eq!(planned(&plan(&[count(1_000), polls]), RATES), Some(Ns::from_millis(1)));
         let as_long = Op::Repeat(Until::For(Ns::from_millis(5)), vec![count(1)]);
-        assert_eq!(planned(&stage(&[as_long]), RATES), None);
+        assert_eq!(planned(&plan(&[as_long]), RATES), None);
     }
 
     #[test]

@@ -98,7 +98,7 @@ impl<'a> Entry<'a> {
     }
 
     fn model(&self) -> Model {
-        self.run.plan.stage().model
+        self.run.plan.model
     }
 
     fn score(&self) -> Option<Score> {
@@ -111,8 +111,8 @@ impl<'a> Entry<'a> {
     /// For what share of the run its only worker had to leave its core to others; nothing where there are several, which
     /// may have left it to each other, or where nobody recorded that.
     fn crowded_out(&self) -> Option<f64> {
-        let (trace, stage) = (self.run.trace, self.run.plan.stage());
-        let time = trace.makespan().filter(|_| stage.workers == 1 && trace.kernel_record == KernelRecord::Switches)?;
+        let (trace, plan) = (self.run.trace, self.run.plan);
+        let time = trace.makespan().filter(|_| plan.workers == 1 && trace.kernel_record == KernelRecord::Switches)?;
         Some(trace.stats(time).sums[State::Preempted as usize].share_of(time))
     }
 
@@ -347,12 +347,12 @@ fn ratio(
 
 fn same_work(runs: &[Entry<'_>]) -> SameWork {
     let Some(first) = runs.first() else { return SameWork::Exactly };
-    let (setup, tasks) = (first.run.setup, &first.run.plan.stage().tasks);
+    let (setup, tasks) = (first.run.setup, &first.run.plan.tasks);
     let same = |r: &Entry<'_>| {
         let other = r.run.setup;
         other.workload == setup.workload && other.scale == setup.scale && r.run.plan.seed == first.run.plan.seed
     };
-    match (runs.iter().all(same), runs.iter().all(|r| r.run.plan.stage().tasks == *tasks)) {
+    match (runs.iter().all(same), runs.iter().all(|r| r.run.plan.tasks == *tasks)) {
         (false, _) => SameWork::No,
         (true, true) => SameWork::Exactly,
         (true, false) => SameWork::Calibrated,

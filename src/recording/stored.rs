@@ -91,12 +91,11 @@ fn recording(run: &RecordedRun<'_>) -> Result<Recording, String> {
     let head: Head<'_> = serde_json::from_str(run.header).map_err(|e| e.to_string())?;
     let Head { setup, plan, rates, machine, .. } = head;
     let (setup, plan, machine) = (setup.into_owned(), plan.into_owned(), machine.into_owned());
-    let stage = plan.stages.first().ok_or("its plan has no stage")?;
-    if stage.tasks.len() > MAX_TASKS || stage.workers == 0 || !machine.usable.is_finite() || machine.usable < 0.0 {
+    if plan.tasks.len() > MAX_TASKS || plan.workers == 0 || !machine.usable.is_finite() || machine.usable < 0.0 {
         return Err("its plan is none that this program makes".to_owned());
     }
     let name = |t: &crate::workload::Task| TaskName { name: t.name.clone(), background: t.background };
-    let trace = run.trace(stage.tasks.iter().map(name).collect(), stage.locks.clone());
+    let trace = run.trace(plan.tasks.iter().map(name).collect(), plan.locks.clone());
     // A tail that cannot be read says nothing of the machine: unknown, not wrong.
     let conditions = run.tail.and_then(|tail| serde_json::from_str(tail).ok()).unwrap_or_default();
     let broken = match (run.failed, trace.makespan()) {

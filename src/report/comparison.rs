@@ -95,7 +95,7 @@ pub fn comparison_heading(comparison: &Comparison, runs: &[Entry<'_>]) -> String
     let mut sources: Vec<&str> = runs.iter().filter_map(|r| r.source).collect();
     sources.dedup();
     let what = if comparison.work == SameWork::No { clean(&sources.join(", ")) } else { what };
-    let pinned = run.plan.stage().cores.map(usize::from);
+    let pinned = run.plan.cores.map(usize::from);
     let cores = Cores { allowed: pinned.unwrap_or(run.machine.allowed.len().max(1)), usable: comparison.cores };
     let rounds = comparison.rows.iter().map(|r| r.runs.len()).max().unwrap_or(0);
     format!("{what}\n{}\n", measured(cores, run.plan.engine.name(), rounds))

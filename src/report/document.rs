@@ -32,12 +32,12 @@ pub fn json(run: Run<'_>) -> Option<String> {
 impl Document {
     /// The document of `run`; nothing if the run is not over.
     pub fn of(run: Run<'_>) -> Option<Document> {
-        let (trace, stage) = (run.trace, run.plan.stage());
+        let (trace, plan) = (run.trace, run.plan);
         let end = trace.report.as_ref()?;
         let makespan = trace.makespan()?;
         let stats = trace.stats(makespan);
         let (core_ids, core_busy_s) = core_busy(trace, makespan);
-        let model = stage.model;
+        let model = plan.model;
         let mut tasks: Vec<Task> = (0..trace.tasks.len()).map(|i| task(run, end, i, makespan)).collect();
         if model.lock.is_on() {
             note_lock(&mut tasks, trace, makespan);
@@ -45,7 +45,7 @@ impl Document {
         Some(Document {
             schema: SCHEMA,
             concviz: env!("CARGO_PKG_VERSION"),
-            workload: stage.workload.clone(),
+            workload: plan.workload.clone(),
             model: model.kind.name(),
             global_lock: model.lock.name(),
             switch_interval_s: match model.lock {
@@ -53,7 +53,7 @@ impl Document {
                 GlobalLock::Off | GlobalLock::GilLegacy { .. } => None,
             },
             engine: run.plan.engine.name(),
-            workers: stage.workers,
+            workers: plan.workers,
             cores: trace.cores.len(),
             usable_cores: run.usable,
             seed: run.plan.seed,
@@ -126,13 +126,13 @@ pub fn finding_of(run: Run<'_>) -> Option<String> {
 }
 
 fn finding(run: Run<'_>, stats: &Stats) -> String {
-    let stage = run.plan.stage();
+    let plan = run.plan;
     let allowed = run.trace.cores.len().max(1) as f64;
     let facts = Facts {
         trace: run.trace,
         stats: &Stats { busy: run.trace.busy(stats.elapsed), ..stats.clone() },
-        model: stage.model,
-        workers: stage.workers,
+        model: plan.model,
+        workers: plan.workers,
         cores: run.usable.min(allowed),
         serial: None,
         others: run.busy_machine.unwrap_or(0.0) * allowed,
@@ -162,22 +162,22 @@ fn named_locks(trace: &Trace, until: Ns) -> Vec<NamedLock> {
 }
 
 fn lock(run: Run<'_>, stats: &Stats, end: &End) -> Option<Lock> {
-    let stage = run.plan.stage();
-    if !stage.model.lock.is_on() {
+    let plan = run.plan;
+    if !plan.model.lock.is_on() {
         return None;
     }
     let LockStats { held, wait, hand_overs, drop_requests, timeouts, forced, voluntary, .. } =
         stats.lock.unwrap_or_default();
-    let (check_interval, forced_switching) = match stage.model.lock {
+    let (check_interval, forced_switching) = match plan.model.lock {
         GlobalLock::Off => (None, None),
         GlobalLock::Gil { forced_switching, .. } => (None, Some(forced_switching)),
         GlobalLock::GilLegacy { check_interval } => (Some(check_interval), None),
     };
     Some(Lock {
-        generation: stage.model.lock.name(),
+        generation: plan.model.lock.name(),
         check_interval,
         forced_switching,
-        instances: if stage.model.kind.rules().own_lock { stage.workers } else { 1 },
+        instances: if plan.model.kind.rules().own_lock { plan.workers } else { 1 },
         held_s: held.as_secs(),
         wait_s: wait.as_secs(),
         hand_overs,

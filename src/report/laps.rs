@@ -12,7 +12,7 @@ use crate::workload::Op;
 pub(super) fn of(run: Run<'_>, index: usize) -> Option<Laps> {
     let trace = run.trace;
     let made = trace.report.as_ref()?.results.get(index)?.laps?;
-    let program = &run.plan.stage().tasks.get(index)?.ops;
+    let program = &run.plan.tasks.get(index)?.ops;
     if !waits_once_a_lap(program) || trace.forgotten > Ns::ZERO || !trace.losses.is_empty() {
         return None;
     }

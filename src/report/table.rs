@@ -19,22 +19,22 @@ pub(super) fn clean(text: &str) -> String {
 
 /// What was run, in two lines: the workload, and how it was executed.
 pub fn heading(run: Run<'_>) -> String {
-    let (workload, stage) = (&run.setup.workload, run.plan.stage());
+    let (workload, plan) = (&run.setup.workload, run.plan);
     let title = workload.title_at(run.setup.scale);
     let name = clean(&workload.name);
     let what = if title.is_empty() { name } else { format!("{name}: {}", clean(&title)) };
-    let lock = match stage.model.lock {
+    let lock = match plan.model.lock {
         GlobalLock::Off => words::Gil::None,
         GlobalLock::Gil { interval, forced_switching } => words::Gil::Asked { interval, forced_switching },
         GlobalLock::GilLegacy { check_interval } => words::Gil::Ticking { check_interval },
     };
-    let workers = match stage.model.kind {
+    let workers = match plan.model.kind {
         ModelKind::Serial => Workers::OneThread,
         ModelKind::Async => Workers::OneLoop,
-        ModelKind::Threads => Workers::Threads(stage.workers),
-        ModelKind::Processes => Workers::Processes(stage.workers),
+        ModelKind::Threads => Workers::Threads(plan.workers),
+        ModelKind::Processes => Workers::Processes(plan.workers),
     };
-    let (model, engine) = (stage.model.kind.name(), run.plan.engine.name());
+    let (model, engine) = (plan.model.kind.name(), run.plan.engine.name());
     let how = words::how(model, lock, workers, cores(run), engine);
     format!("{what}\n{how}\n")
 }
@@ -192,11 +192,10 @@ pub(super) fn totals(run: Run<'_>) -> Option<Vec<String>> {
 }
 
 fn lock_line(run: Run<'_>, stats: &Stats) -> Option<Line> {
-    let stage = run.plan.stage();
-    let LockStats { held, wait, hand_overs, forced, voluntary, .. } =
-        stats.lock.filter(|_| stage.model.lock.is_on())?;
-    let each = stage.model.kind.rules().own_lock;
-    let ticks = stage.model.lock.is_legacy();
+    let plan = run.plan;
+    let LockStats { held, wait, hand_overs, forced, voluntary, .. } = stats.lock.filter(|_| plan.model.lock.is_on())?;
+    let each = plan.model.kind.rules().own_lock;
+    let ticks = plan.model.lock.is_legacy();
     Some(Line::Lock { each, ticks, held, waited: wait, hand_overs, forced, voluntary })
 }
 

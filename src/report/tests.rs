@@ -73,8 +73,8 @@ fn events() -> Vec<Stamped> {
 }
 
 fn trace_of(plan: &Plan, events: &[Stamped]) -> Trace {
-    let names = plan.stage().tasks.iter().map(|t| TaskName { name: t.name.clone(), background: false }).collect();
-    let mut trace = Trace::new(names, plan.stage().workers);
+    let names = plan.tasks.iter().map(|t| TaskName { name: t.name.clone(), background: false }).collect();
+    let mut trace = Trace::new(names, plan.workers);
     trace.begin(&begin());
     events.iter().for_each(|r| trace.push(r));
     let used = |n: u32| WorkerUse { name: format!("worker {n}"), pid: 101, tid: 101 + n, ..WorkerUse::default() };
@@ -178,7 +178,7 @@ fn what_is_no_longer_kept_is_not_made_up() {
     }
     let setup = setup(GIL);
     let plan = plan_of(&setup);
-    let names = plan.stage().tasks.iter().map(|t| TaskName { name: t.name.clone(), background: false }).collect();
+    let names = plan.tasks.iter().map(|t| TaskName { name: t.name.clone(), background: false }).collect();
     let mut trace = Trace::new(names, 2).with_limit(100);
     trace.begin(&begin());
     events.iter().for_each(|r| trace.push(r));
@@ -244,7 +244,7 @@ fn a_task_that_was_killed_is_a_shortfall() {
 #[test]
 fn sentences_say_what_happens_and_then_what_it_came_to() {
     let plan = plan_of(&setup(GIL));
-    let mut narrator = Narrator::new(plan.stage().tasks.iter().map(|t| t.name.clone()), ModelKind::Processes);
+    let mut narrator = Narrator::new(plan.tasks.iter().map(|t| t.name.clone()), ModelKind::Processes);
     assert_eq!(narrator.begin(&begin()), ["0.000 s: 2 tasks submitted, for 2 workers on 2 cores."]);
     // As rings are drained: in order for each worker, in none across them.
     let mut shuffled = events();

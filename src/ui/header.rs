@@ -23,8 +23,8 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let strip = look.strip();
     paint::fill(buffer, area, strip);
     let badge = badge(app, layout.is_narrow());
-    let stage = stage(app, look);
-    let right_width = paint::width(badge) + 2 + paint::width(&stage.0) + 1;
+    let progress = progress(app, look);
+    let right_width = paint::width(badge) + 2 + paint::width(&progress.0) + 1;
     let end = area.right().saturating_sub(right_width + 2);
     let bold = strip.patch(look.fg(Role::Text)).add_modifier(Modifier::BOLD);
     let dim = strip.patch(look.fg(Role::Dim));
@@ -40,7 +40,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     paint::put(buffer, x, area.y, end, &title(app, end.saturating_sub(x)), dim);
     let x = area.right() - right_width;
     let x = paint::put(buffer, x, area.y, area.right(), badge, strip.patch(look.fg(Role::Text)));
-    paint::put(buffer, x + 2, area.y, area.right(), &stage.0, strip.patch(stage.1));
+    paint::put(buffer, x + 2, area.y, area.right(), &progress.0, strip.patch(progress.1));
 }
 
 /// What the workload does and on how many cores, as far as there is room: whole, without the cores, or shortened; and
@@ -86,7 +86,7 @@ fn pace(speed: Speed) -> String {
 }
 
 /// How far it is, and in which style.
-fn stage(app: &App, look: Look) -> (String, Style) {
+fn progress(app: &App, look: Look) -> (String, Style) {
     let text = look.fg(Role::Text);
     let mark = |unicode: char, ascii: char| if look.ascii { ascii } else { unicode };
     if app.is_calibrating() {

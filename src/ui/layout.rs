@@ -77,7 +77,7 @@ pub struct Layout {
     /// Row of the cores busy.
     pub busy: u16,
     /// First row and number of rows that another view has in place of the lanes and the rows below them.
-    pub stage: Option<(u16, u16)>,
+    pub pane: Option<(u16, u16)>,
     /// Rows of single cores; the last may stand for several.
     pub cores: Vec<u16>,
     /// First row of the scoreboard.
@@ -150,16 +150,16 @@ impl Layout {
             Layout { area, plot, right: plot.0 + plot.1 + 1, order, recorded, compared, ..Layout::default() };
         layout.place(&wants);
         if app.view != View::Tasks {
-            layout.clear_stage();
+            layout.clear_for_pane();
         }
         Some(layout)
     }
 
     /// Another view takes the rows of the lanes, the lock, the loop and the cores. Everything else stays where it is.
-    fn clear_stage(&mut self) {
+    fn clear_for_pane(&mut self) {
         let top = self.axis + 1;
         let bottom = self.cores.last().map_or(self.busy, |last| self.busy.max(*last));
-        self.stage = Some((top, bottom + 1 - top));
+        self.pane = Some((top, bottom + 1 - top));
         self.lanes.clear();
         self.cores.clear();
         (self.band, self.special, self.ready) = (None, None, None);

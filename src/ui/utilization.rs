@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 
 use super::layout::Layout;
 use super::theme::{Look, Role};
-use super::{paint, stack, stage, timeline};
+use super::{core_lanes, paint, stack, timeline};
 use crate::app::App;
 use crate::scene::{Shares, Usage};
 use crate::state::State;
@@ -14,7 +14,7 @@ use crate::text::{Label, percent};
 
 /// Draws the view.
 pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
-    let (Some((top, rows)), Some(run)) = (layout.stage, &app.run) else { return };
+    let (Some((top, rows)), Some(run)) = (layout.pane, &app.run) else { return };
     let Some(usage) = app.usage_scene(layout.columns()) else { return };
     let cores = app.cores().max(f64::MIN_POSITIVE);
     let note = u16::from(rows >= 6);
@@ -33,7 +33,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     timeline::draw_gaps(&usage.gaps, (chart.top, chart.top + chart.rows), look, layout, buffer);
     draw_figures(&usage, cores, (chart.top, chart.rows), look, layout, buffer);
     if note > 0 {
-        stage::draw_note(run, usage.window, top + rows - 1, look, layout, buffer);
+        core_lanes::draw_note(run, usage.window, top + rows - 1, look, layout, buffer);
     }
     let of = |part: f64| part / cores;
     let shares = Shares {
@@ -42,7 +42,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
         overhead: of(usage.mean.overhead),
         others: usage.mean.others.map(of),
     };
-    stage::draw_legend(&shares, (Label::StateRunning, &[Role::State(State::Running)]), look, layout, buffer);
+    core_lanes::draw_legend(&shares, (Label::StateRunning, &[Role::State(State::Running)]), look, layout, buffer);
 }
 
 /// How many cores the full height is: all that can be used, and more where more were.

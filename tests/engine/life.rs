@@ -102,7 +102,7 @@ fn a_killed_worker_process_takes_its_task_with_it_and_the_others_do_the_rest() {
     let tasks = (0..5).map(|_| task(vec![sleep(5), compute(SOME)])).collect();
     let mut plan = plan(PROCESSES, 2, tasks);
     // The victim's first task lasts until it is killed.
-    plan.stages[0].tasks[0] = task(vec![sleep(60_000)]);
+    plan.tasks[0] = task(vec![sleep(60_000)]);
     let mut runner = Runner::spawn_with(EXE.as_ref(), &plan).expect("a runner");
     let mut victim = None;
     let run = read(&mut runner.frames().expect("frames"), |r| {
@@ -214,7 +214,7 @@ fn a_runner_that_nobody_listens_to_dies() {
 #[test]
 fn what_cannot_be_run_is_said_in_a_sentence() {
     let mut empty = endless(PROCESSES);
-    empty.stages[0].tasks.clear();
+    empty.tasks.clear();
     let reason = run_with(Path::new(EXE), &empty).err().expect("a reason");
     assert!(reason.contains("no tasks"), "{reason}");
     let missing = Runner::spawn_with(Path::new("/nonexistent/concviz"), &endless(PROCESSES)).expect_err("no program");

@@ -122,7 +122,7 @@ fn more_workers_than_tasks_are_not_started() {
 fn pinned_workers_stay_on_their_cores() {
     for model in models() {
         let mut plan = plan(model, 2, (0..2).map(|_| task(vec![compute(SOME)])).collect());
-        plan.stages[0].cores = Some(1);
+        plan.cores = Some(1);
         let run = run(&plan);
         let [core] = run.begin.cores.as_slice() else { panic!("{:?}", run.begin.cores) };
         for record in run.events.iter().filter(|r| r.worker < run.dispatcher()) {

@@ -246,8 +246,8 @@ fn twenty_thousand_switches_a_second_and_none_is_lost() {
     // Two threads that yield to each other on one core, with nothing else to do.
     let mut many = plan(Model::plain(ModelKind::Threads), 2, Vec::new());
     let turns = Op::Repeat(Until::Times(8_000), vec![Op::Yield]);
-    many.stages[0].tasks = vec![task(vec![turns.clone()]), task(vec![turns])];
-    many.stages[0].cores = Some(1);
+    many.tasks = vec![task(vec![turns.clone()]), task(vec![turns])];
+    many.cores = Some(1);
     let run = run(&many);
     if skipped(&run) {
         return;

@@ -146,7 +146,7 @@ fn tasks_that_wait_for_each_other_end_the_run_with_a_sentence() {
     let gil = Model { kind: ModelKind::Threads, lock: GlobalLock::gil(Ns::from_millis(1)) };
     for model in [THREADS, gil, PROCESSES, ASYNC] {
         let mut plan = plan_with_locks(model, 3, opposite());
-        for (task, name) in plan.stages[0].tasks.iter_mut().zip(["left", "right"]) {
+        for (task, name) in plan.tasks.iter_mut().zip(["left", "right"]) {
             name.clone_into(&mut task.name);
         }
         let why = reason(&plan);

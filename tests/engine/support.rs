@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use concviz::engine::real::Runner;
 use concviz::model::{GlobalLock, Model, ModelKind};
-use concviz::plan::{Engine, Plan, Stage};
+use concviz::plan::{Engine, Plan};
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, Frame, FrameReader, Stamped};
 use concviz::units::{LockId, Ns, Stamp, TaskId, WorkerId};
@@ -51,7 +51,7 @@ pub fn background(ops: Vec<Op>) -> Task {
 
 pub fn plan(model: Model, workers: u16, tasks: Vec<Task>) -> Plan {
     let workers = if model.kind.rules().many_workers { workers } else { 1 };
-    let stage = Stage {
+    Plan {
         workload: "test".to_owned(),
         tasks,
         model,
@@ -59,14 +59,16 @@ pub fn plan(model: Model, workers: u16, tasks: Vec<Task>) -> Plan {
         cores: None,
         poll_every: [10_000; Kernel::COUNT],
         locks: Vec::new(),
-    };
-    Plan { stages: vec![stage], seed: 1, engine: Engine::Measured, no_kernel_record: false }
+        seed: 1,
+        engine: Engine::Measured,
+        no_kernel_record: false,
+    }
 }
 
 /// As [`plan`], of a workload that names the locks `a`, `b` and `c`.
 pub fn plan_with_locks(model: Model, workers: u16, tasks: Vec<Task>) -> Plan {
     let mut plan = plan(model, workers, tasks);
-    plan.stages[0].locks = ["a", "b", "c"].map(str::to_owned).into();
+    plan.locks = ["a", "b", "c"].map(str::to_owned).into();
     plan
 }
 

@@ -93,7 +93,7 @@ fn the_screen_records_each_run_stores_them_and_copies_the_result() {
     let trace = program.folder().join("t.concviz");
     let opened = concviz::recorder::read(&trace).expect("a recording");
     let kinds: Vec<_> =
-        opened.recordings.iter().map(|r| r.plan.stage().model).map(|m| (m.kind.name(), m.lock.is_on())).collect();
+        opened.recordings.iter().map(|r| r.plan.model).map(|m| (m.kind.name(), m.lock.is_on())).collect();
     let all = [("serial", false), ("threads", false), ("processes", false), ("async", false), ("threads", true)];
     assert_eq!((kinds.as_slice(), opened.damage), (&all[..], None));
 

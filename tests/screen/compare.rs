@@ -21,7 +21,7 @@ fn rows(app: &App) -> String {
 /// The models of the runs that `effects` ask for.
 fn started(effects: &[Effect]) -> Vec<Model> {
     let model = |e: &Effect| match e {
-        Effect::Start(_, plan) => Some(plan.stage().model),
+        Effect::Start(_, plan) => Some(plan.model),
         _ => None,
     };
     effects.iter().filter_map(model).collect()

@@ -10,7 +10,7 @@ use super::made;
 
 fn started(effects: &[Effect]) -> Option<(ModelKind, bool)> {
     effects.iter().rev().find_map(|e| match e {
-        Effect::Start(_, plan) => Some((plan.stage().model.kind, plan.stage().model.lock.is_on())),
+        Effect::Start(_, plan) => Some((plan.model.kind, plan.model.lock.is_on())),
         _ => None,
     })
 }
@@ -32,7 +32,7 @@ fn every_model_key_starts_its_model() {
 
 fn locked_with(effects: &[Effect]) -> Option<GlobalLock> {
     effects.iter().rev().find_map(|e| match e {
-        Effect::Start(_, plan) => Some(plan.stage().model.lock),
+        Effect::Start(_, plan) => Some(plan.model.lock),
         _ => None,
     })
 }

@@ -49,7 +49,7 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
     let turns = Arc::new(Loop {
         run: Arc::clone(run),
         worker: Mutex::new(worker),
-        locks: run.stage.locks.iter().map(|_| tokio::sync::Mutex::default()).collect(),
+        locks: run.plan.locks.iter().map(|_| tokio::sync::Mutex::default()).collect(),
         helpers: AtomicU64::new(0),
         listens: AtomicU64::new(0),
         woke: AtomicU64::new(0),
@@ -58,12 +58,12 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
         .map_err(|e| format!("the event loop cannot be made: {e}; raise `ulimit -n`, or close programs"))?;
     let finish = runtime.block_on(async {
         let (results, mut received) = tokio::sync::mpsc::unbounded_channel();
-        for task in (0..run.stage.tasks.len() as u32).map(TaskId) {
+        for task in (0..run.plan.tasks.len() as u32).map(TaskId) {
             turns.worker().tracer.emit(enter(task, State::Ready, false, None));
             tokio::spawn(live(Arc::clone(&turns), task, results.clone()));
         }
         drop(results);
-        let mut finish = Finish::new(&run.stage);
+        let mut finish = Finish::new(&run.plan);
         while let Some((task, result)) = received.recv().await {
             finish.hold(task, result?);
             if finish.is_complete() {
@@ -124,7 +124,7 @@ async fn live(turns: Arc<Loop>, task: TaskId, results: Results) {
     let dice = Dice::new(turns.run.shared.seed(), task.0);
     let (line, scratch) = (AsyncLine::default(), Some(Scratch::default()));
     let mut life = Life { turns: &turns, task, dice, line, scratch, depth: 0, laps: 0 };
-    let value = life.all(&turns.run.stage.tasks[task.index()].ops, 0).await;
+    let value = life.all(&turns.run.plan.tasks[task.index()].ops, 0).await;
     let outcome = if value.is_ok() { Outcome::Done } else { Outcome::Failed };
     turns.worker().end(task, outcome);
     let laps = life.laps;

@@ -24,8 +24,8 @@ pub(super) fn run(run: &Run) -> Result<Finish, String> {
     let mut dispatcher = Dispatcher {
         run,
         crew: Vec::with_capacity(needed as usize),
-        queue: (u32::from(needed)..run.stage.tasks.len() as u32).map(TaskId).collect::<Vec<_>>().into_iter(),
-        finish: Finish::new(&run.stage),
+        queue: (u32::from(needed)..run.plan.tasks.len() as u32).map(TaskId).collect::<Vec<_>>().into_iter(),
+        finish: Finish::new(&run.plan),
         broken: None,
     };
     for who in (0..needed).map(WorkerId) {
@@ -189,7 +189,7 @@ impl Member {
     /// Sends an order. If it cannot be sent the worker is dead, and its line says so.
     fn send(&mut self, run: &Run, id: TaskId) {
         self.task = Some(id);
-        if let (Some(line), Some(task)) = (&mut self.line, run.stage.tasks.get(id.index())) {
+        if let (Some(line), Some(task)) = (&mut self.line, run.plan.tasks.get(id.index())) {
             let _ = message::send(line, &Order { id, task: task.clone() });
         }
     }

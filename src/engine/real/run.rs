@@ -11,14 +11,14 @@ use super::server::Server;
 use super::shared::Shared;
 use super::{machine, sys};
 use crate::model::ModelKind;
-use crate::plan::Stage;
+use crate::plan::Plan;
 use crate::trace::{Event, FileSystem, KernelRecord, TaskResult, WorkerUse};
 use crate::units::{Ns, Stamp, TaskId, WorkerId};
 
 /// A run as its models see it.
 pub(super) struct Run {
     /// What is run.
-    pub(super) stage: Stage,
+    pub(super) plan: Plan,
     /// What is known of who was on which core.
     pub(super) record: KernelRecord,
     /// The thread that listens to whoever watches the run.
@@ -53,8 +53,8 @@ pub(super) struct Finish {
 
 impl Finish {
     /// Nothing yet.
-    pub(super) fn new(stage: &Stage) -> Finish {
-        let background: Vec<bool> = stage.tasks.iter().map(|t| t.background).collect();
+    pub(super) fn new(plan: &Plan) -> Finish {
+        let background: Vec<bool> = plan.tasks.iter().map(|t| t.background).collect();
         let missing = background.iter().filter(|b| !**b).count();
         Finish {
             end: Stamp(0),
@@ -93,7 +93,7 @@ impl Run {
 
     /// As many workers as there is work for; at least one.
     pub(super) fn workers_needed(&self) -> u16 {
-        self.stage.workers.min(self.stage.tasks.len().min(u16::MAX as usize) as u16).max(1)
+        self.plan.workers.min(self.plan.tasks.len().min(u16::MAX as usize) as u16).max(1)
     }
 
     /// What `worker` says of itself.
@@ -125,11 +125,11 @@ impl Run {
             let cpu = now.map_or(cpu, |now| now.less(cpu_before)).max(cpu);
             WorkerUse { name: self.name_of(who), pid, tid, cpu, switches }
         };
-        (0..self.stage.workers).map(WorkerId).map(account).collect()
+        (0..self.plan.workers).map(WorkerId).map(account).collect()
     }
 
     fn name_of(&self, who: WorkerId) -> String {
-        match self.stage.model.kind {
+        match self.plan.model.kind {
             ModelKind::Serial => "main".to_owned(),
             ModelKind::Async => "loop".to_owned(),
             ModelKind::Threads | ModelKind::Processes => worker_name(who),

@@ -15,7 +15,7 @@ use super::server::Server;
 use super::shared::Shared;
 use super::{event_loop, kin, machine, message, processes, ring, scratch, serial, sys, threads};
 use crate::model::ModelKind;
-use crate::plan::{Plan, Stage};
+use crate::plan::Plan;
 use crate::state::Outcome;
 use crate::trace::{Begin, End, Event, Frame, KernelRecord, Overhead, Switches, TaskResult, write_frame};
 use crate::units::{Ns, TaskId, WorkerId};
@@ -45,17 +45,15 @@ pub(super) fn main(args: &[OsString]) -> ExitCode {
 
 /// Everything before the first task is submitted.
 fn prepare() -> Result<(Run, Collector), String> {
-    let mut plan: Plan = message::receive(&mut stdin().lock())
+    let plan: Plan = message::receive(&mut stdin().lock())
         .map_err(|e| format!("the plan cannot be read: {e}"))?
         .ok_or("there is no plan: this is started by the program itself")?
         .value;
-    let seed = plan.seed;
-    let stage = plan.stages.drain(..).next().ok_or("the plan has no stage")?;
-    if stage.tasks.is_empty() || stage.workers == 0 {
+    if plan.tasks.is_empty() || plan.workers == 0 {
         return Err("the plan has no tasks or no workers".to_owned());
     }
-    let needs = Needs::of(&stage);
-    make_room_for_files(needs.descriptors(&stage));
+    let needs = Needs::of(&plan);
+    make_room_for_files(needs.descriptors(&plan));
     let thread = |e: io::Error| format!("the system allows no more threads: {e}");
     scratch::survive_size_limits();
     // Everything that is started from here on is in it.
@@ -67,18 +65,18 @@ fn prepare() -> Result<(Run, Collector), String> {
             Err(refusal) => (None, KernelRecord::None(refusal.to_string())),
         }
     };
-    let (shared, memory) = Shared::create(&stage, seed)
+    let (shared, memory) = Shared::create(&plan)
         .map_err(|e| format!("no memory can be shared with workers: {e}; raise `ulimit -n` and `ulimit -f`"))?;
-    let dispatcher = shared.tracer(WorkerId(stage.workers)).ok_or("the plan has too many workers")?;
-    let pinned = machine::kept_on(stage.cores)?;
+    let dispatcher = shared.tracer(WorkerId(plan.workers)).ok_or("the plan has too many workers")?;
+    let pinned = machine::kept_on(plan.cores)?;
     let server = if needs.requests { Some(Server::start(&pinned)?) } else { None };
     shared.set_kernel_record(kernel.is_some());
     shared.set_port(server.map_or(0, |s| s.port));
     let files = if needs.files { scratch::file_system() } else { None };
-    let names = Names { tasks: stage.tasks.iter().map(|t| t.name.clone()).collect(), locks: stage.locks.clone() };
+    let names = Names { tasks: plan.tasks.iter().map(|t| t.name.clone()).collect(), locks: plan.locks.clone() };
     let collector = Collector::start(shared, names, kernel, Unbuffered).map_err(thread)?;
     let listener = listen(collector.obeying(shared)).map_err(thread)?;
-    Ok((Run { stage, record, listener, shared, memory, server, files, dispatcher, pinned }, collector))
+    Ok((Run { plan, record, listener, shared, memory, server, files, dispatcher, pinned }, collector))
 }
 
 /// Starts the thread that does what the standard input says; its number in the kernel.
@@ -111,24 +109,24 @@ struct Needs {
 }
 
 impl Needs {
-    fn of(stage: &Stage) -> Needs {
+    fn of(plan: &Plan) -> Needs {
         let mut needs = Needs::default();
-        stage.tasks.iter().for_each(|task| needs.add(&task.ops));
+        plan.tasks.iter().for_each(|task| needs.add(&task.ops));
         needs
     }
 
     /// How many file descriptors the runner will need, about: each task that is under way may have a connection and a
     /// file, and the server has the other end of the connection.
-    fn descriptors(&self, stage: &Stage) -> usize {
+    fn descriptors(&self, plan: &Plan) -> usize {
         const BESIDES: usize = 32;
         let own = usize::from(self.requests) + usize::from(self.files);
-        let (own, at_once) = match stage.model.kind {
+        let (own, at_once) = match plan.model.kind {
             ModelKind::Serial => (own, 1),
-            ModelKind::Threads => (own, usize::from(stage.workers)),
-            ModelKind::Processes => (1, usize::from(stage.workers)),
-            ModelKind::Async => (own, stage.tasks.len()),
+            ModelKind::Threads => (own, usize::from(plan.workers)),
+            ModelKind::Processes => (1, usize::from(plan.workers)),
+            ModelKind::Async => (own, plan.tasks.len()),
         };
-        BESIDES + at_once.min(stage.tasks.len()) * (own + usize::from(self.requests))
+        BESIDES + at_once.min(plan.tasks.len()) * (own + usize::from(self.requests))
     }
 
     fn add(&mut self, ops: &[Op]) {
@@ -145,16 +143,16 @@ impl Needs {
 
 fn perform(run: &Arc<Run>, collector: Collector) {
     let cores = if run.pinned.is_empty() { machine::allowed_cores() } else { run.pinned.clone() };
-    let kind = run.stage.model.kind;
+    let kind = run.plan.model.kind;
     let mut watchers: Vec<u32> = run.server.map(Server::tid).into_iter().chain([run.listener]).collect();
     if kind.rules().many_workers {
         watchers.push(sys::thread_id());
     }
     let cpu = sys::thread_cpu();
     let t0 = sys::now();
-    let (pid, workers, kernel_record) = (std::process::id(), run.stage.workers, run.record.clone());
+    let (pid, workers, kernel_record) = (std::process::id(), run.plan.workers, run.record.clone());
     collector.begin(Begin { t0, pid, workers, cores, kernel_record, watchers });
-    for task in (0..run.stage.tasks.len() as u32).map(TaskId) {
+    for task in (0..run.plan.tasks.len() as u32).map(TaskId) {
         run.dispatcher.emit_at(t0, Event::Submitted { task });
     }
     let finished = match kind {

@@ -12,8 +12,8 @@ use crate::units::{TaskId, WorkerId};
 pub(super) fn run(run: &Run) -> Result<Finish, String> {
     let tracer = run.main_worker(c"main")?;
     let mut worker = Worker::new(run.shared, tracer, run.gil(WorkerId(0)).as_ref());
-    let mut finish = Finish::new(&run.stage);
-    for (id, task) in (0..).map(TaskId).zip(&run.stage.tasks) {
+    let mut finish = Finish::new(&run.plan);
+    for (id, task) in (0..).map(TaskId).zip(&run.plan.tasks) {
         let result = steps::perform(&mut worker, ModelKind::Serial, id, task);
         worker.end(id, result.as_ref().map_or(Outcome::Failed, |r| r.outcome));
         let result = result?;

@@ -14,7 +14,7 @@ use locks::LOCK_WORDS;
 use super::ring::{CAPACITY, Ring, Tracer, ring_words};
 use super::sys;
 use crate::model::GlobalLock;
-use crate::plan::Stage;
+use crate::plan::Plan;
 use crate::units::{Ns, TaskId, TurnLength, WorkerId};
 use crate::workload::Kernel;
 
@@ -48,32 +48,32 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// New memory for a run of `stage`, and the file behind it.
+    /// New memory for a run of `plan`, and the file behind it.
     ///
     /// # Errors
     /// If the kernel has no memory or no file left.
-    pub(super) fn create(stage: &Stage, seed: u64) -> io::Result<(Shared, OwnedFd)> {
-        let capacity = capacity(stage);
-        let words = words(stage.workers as usize, stage.tasks.len(), stage.locks.len(), capacity);
+    pub(super) fn create(plan: &Plan) -> io::Result<(Shared, OwnedFd)> {
+        let capacity = capacity(plan);
+        let words = words(plan.workers as usize, plan.tasks.len(), plan.locks.len(), capacity);
         let file = sys::shared_memory("concviz-rings", (words * 8) as u64)?;
         let shared = Shared { words: sys::map_shared(file.as_fd(), words)? };
-        let (lock, interval) = match stage.model.lock {
+        let (lock, interval) = match plan.model.lock {
             GlobalLock::Off => (0, 0),
             GlobalLock::Gil { interval, forced_switching: true } => (1, interval.0),
             GlobalLock::Gil { interval, forced_switching: false } => (2, interval.0),
             GlobalLock::GilLegacy { check_interval } => (3, check_interval.into()),
         };
-        shared.set(WORKERS, u64::from(stage.workers));
-        shared.set(TASKS, stage.tasks.len() as u64);
+        shared.set(WORKERS, u64::from(plan.workers));
+        shared.set(TASKS, plan.tasks.len() as u64);
         shared.set(CAPACITY_AT, capacity as u64);
-        for (place, every) in (POLL_EVERY..).zip(stage.poll_every) {
+        for (place, every) in (POLL_EVERY..).zip(plan.poll_every) {
             shared.set(place, every);
         }
         shared.set(LOCK, lock);
         shared.set(INTERVAL, interval);
-        shared.set(CORES, stage.cores.map_or(0, u64::from));
-        shared.set(LOCKS, stage.locks.len() as u64);
-        shared.set(SEED, seed);
+        shared.set(CORES, plan.cores.map_or(0, u64::from));
+        shared.set(LOCKS, plan.locks.len() as u64);
+        shared.set(SEED, plan.seed);
         shared.create_locks();
         Ok((shared, file))
     }
@@ -259,7 +259,7 @@ fn words(workers: usize, tasks: usize, locks: usize, capacity: usize) -> usize {
 
 /// How many events a ring of this run holds. A loop takes thousands of tasks through their first steps before the
 /// collector has come round once.
-fn capacity(stage: &Stage) -> usize {
-    let tasks_each = stage.tasks.len().div_ceil(usize::from(stage.workers.max(1)));
+fn capacity(plan: &Plan) -> usize {
+    let tasks_each = plan.tasks.len().div_ceil(usize::from(plan.workers.max(1)));
     (8 * tasks_each).next_power_of_two().clamp(CAPACITY, 8 * CAPACITY)
 }

@@ -36,7 +36,7 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
         threads.push(thread);
     }
     drop(results);
-    let mut finish = Finish::new(&run.stage);
+    let mut finish = Finish::new(&run.plan);
     while let Ok((task, result)) = received.recv() {
         finish.hold(task, result?);
         if finish.is_complete() {
@@ -44,7 +44,7 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
         }
     }
     finish.end = sys::now();
-    if !run.stage.tasks.iter().any(|t| t.background) {
+    if !run.plan.tasks.iter().any(|t| t.background) {
         // Nobody has anything left to do but to leave: their last words belong to the record. (A worker that let go of
         // the lock may have lost its core before it could write that down.)
         for thread in threads {
@@ -64,7 +64,7 @@ fn work(run: &Run, who: WorkerId, queue: &AtomicUsize, gil: Option<&Arc<Gil>>, r
     machine::pin(&run.pinned);
     let mut worker = Worker::new(run.shared, tracer, gil);
     let mut next = who.index();
-    while let Some(task) = run.stage.tasks.get(next) {
+    while let Some(task) = run.plan.tasks.get(next) {
         let id = TaskId(next as u32);
         let result = steps::perform(&mut worker, ModelKind::Threads, id, task);
         worker.end(id, result.as_ref().map_or(Outcome::Failed, |r| r.outcome));

@@ -1,5 +1,5 @@
 use super::*;
-use crate::insight::{Disturbance, Change, find};
+use crate::insight::{Change, Disturbance, find};
 use crate::model::{GlobalLock, Model};
 use crate::state::Outcome;
 use crate::text::Try;

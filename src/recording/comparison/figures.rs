@@ -41,7 +41,7 @@ pub struct Figures {
 impl Figures {
     /// Those of `run`, with the `timing` of all its repetitions; nothing if it is not over.
     pub fn of(run: &Finished<'_>, timing: Timing) -> Option<Figures> {
-        let (trace, stage) = (run.trace, run.plan.stage());
+        let (trace, plan) = (run.trace, run.plan);
         let time = trace.makespan()?;
         let end = trace.report.as_ref()?;
         let stats = trace.stats(time);
@@ -61,10 +61,10 @@ impl Figures {
             timing,
             busy: trace.busy(time),
             start: begins.zip(last).map(|(from, to)| to - from),
-            copied: stage.model.kind.rules().by_value.then_some(stats.copied),
+            copied: plan.model.kind.rules().by_value.then_some(stats.copied),
             copying: stats.copying,
             memory: (end.peak_rss_bytes > 0).then_some(end.peak_rss_bytes),
-            workers: usize::from(stage.workers),
+            workers: usize::from(plan.workers),
             threads: distinct(|w| w.tid),
             processes: distinct(|w| w.pid),
             p50: at(50),

@@ -36,7 +36,7 @@ impl Ideal {
         let longest = tasks.iter().max_by_key(|n| n.work + n.waits).copied().unwrap_or_default();
         let alone = longest.work + longest.waits;
         // Work that the plan does not fix is as much as there is time for: it bounds nothing.
-        let fixed = runs.iter().all(|r| r.planned().is_some() || r.plan.stage().model.lock.is_legacy());
+        let fixed = runs.iter().all(|r| r.planned().is_some() || r.plan.model.lock.is_legacy());
         let shared = if fixed { Ns((work.0 as f64 / cores.max(0.01)) as u64) } else { Ns::ZERO };
         let lock = lock(runs);
         let mut limits = vec![(shared, Limit::Work)];

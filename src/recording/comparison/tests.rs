@@ -32,7 +32,7 @@ fn made(model: Model, needs: &[Need], at_once: bool, slower: u64) -> Recording {
     let rates = Rates::all(1_000);
     let plan = setup.plan(setup.tasks().expect("programs"), 2, rates);
     let mut trace = empty_trace(&plan);
-    trace.begin(&Begin { t0: Stamp(0), pid: 7, workers: plan.stage().workers, cores: vec![0, 1], ..Begin::default() });
+    trace.begin(&Begin { t0: Stamp(0), pid: 7, workers: plan.workers, cores: vec![0, 1], ..Begin::default() });
     let mut events = Vec::new();
     let (mut from, mut last) = (0, 0);
     for (index, (work, wait)) in needs.iter().enumerate() {
@@ -51,8 +51,7 @@ fn made(model: Model, needs: &[Need], at_once: bool, slower: u64) -> Recording {
     events.sort_by_key(|r| r.at);
     events.iter().for_each(|r| trace.push(r));
     let cpu = Ns::from_millis(needs.iter().map(|n| n.0 * slower).sum());
-    let workers =
-        (0..plan.stage().workers).map(|n| WorkerUse { pid: 7, tid: 7 + u32::from(n), ..WorkerUse::default() });
+    let workers = (0..plan.workers).map(|n| WorkerUse { pid: 7, tid: 7 + u32::from(n), ..WorkerUse::default() });
     trace.end(End { at: Stamp(last * 1_000_000), cpu, workers: workers.collect(), ..End::default() });
     let machine = Machine { usable: 2.0, allowed: vec![0, 1] };
     Recording { setup, plan, rates, machine, trace, conditions: Conditions::default(), broken: None }

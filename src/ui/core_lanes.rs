@@ -69,10 +69,10 @@ pub fn places((top, rows): (u16, u16), seen: &[bool]) -> Places {
 
 /// Draws the view.
 pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
-    let (Some(stage), Some(run)) = (layout.stage, &app.run) else { return };
+    let (Some(pane), Some(run)) = (layout.pane, &app.run) else { return };
     let Some(scene) = app.cores_scene(layout.columns()) else { return };
     let seen: Vec<bool> = scene.cores.iter().map(|core| core.seen).collect();
-    let places = places(stage, &seen);
+    let places = places(pane, &seen);
     let touches = !places.airy && !places.others;
     let chosen = app.selection.map(|s| s.task);
     for (index, y) in &places.lanes {
@@ -89,7 +89,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     }
     timeline::draw_gaps(
         &scene.gaps,
-        (stage.0, stage.0 + stage.1 - u16::from(places.note.is_some())),
+        (pane.0, pane.0 + pane.1 - u16::from(places.note.is_some())),
         look,
         layout,
         buffer,
@@ -371,7 +371,7 @@ pub fn draw_legend(shares: &Shares, (label, work): (Label, &[Role]), look: Look,
     }
 }
 
-/// Whom a press at row `y` of the stage, at the instant `at`, means: who was on that core then, or else for longest in
+/// Whom a press at row `y` of the pane, at the instant `at`, means: who was on that core then, or else for longest in
 /// the column around it.
 pub fn task_at(app: &App, layout: &Layout, y: u16, at: Ns) -> Option<TaskId> {
     let trace = &app.run.as_ref()?.trace;
@@ -379,7 +379,7 @@ pub fn task_at(app: &App, layout: &Layout, y: u16, at: Ns) -> Option<TaskId> {
     let mut cores = trace.cores.clone();
     cores.sort_unstable();
     let seen: Vec<bool> = cores.iter().map(|core| aggregate.cores().contains(core)).collect();
-    let places = places(layout.stage?, &seen);
+    let places = places(layout.pane?, &seen);
     let (index, _) = places.lanes.iter().find(|(_, top)| (*top..*top + places.rows).contains(&y))?;
     let place = aggregate.cores().iter().position(|core| *core == cores[*index])?;
     let cell = app.grid(layout.columns()).cell;

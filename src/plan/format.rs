@@ -1,0 +1,69 @@
+//! A plan as text: how it is sent to a runner and how it stands before a run's events. There it is a list with one
+//! entry, which this keeps from everybody else.
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::{Engine, Plan};
+use crate::model::Model;
+use crate::workload::{Kernel, Task};
+
+/// As it is read.
+#[derive(Deserialize)]
+pub(super) struct Stored {
+    stages: Vec<StoredStage>,
+    seed: u64,
+    engine: Engine,
+    #[serde(default)]
+    unrecorded: bool,
+}
+
+#[derive(Deserialize)]
+struct StoredStage {
+    workload: String,
+    tasks: Vec<Task>,
+    model: Model,
+    workers: u16,
+    cores: Option<u16>,
+    poll_every: [u64; Kernel::COUNT],
+    locks: Vec<String>,
+}
+
+/// As it is written.
+#[derive(Serialize)]
+struct Lent<'a> {
+    stages: [LentStage<'a>; 1],
+    seed: u64,
+    engine: Engine,
+    unrecorded: bool,
+}
+
+#[derive(Serialize)]
+struct LentStage<'a> {
+    workload: &'a str,
+    tasks: &'a [Task],
+    model: Model,
+    workers: u16,
+    cores: Option<u16>,
+    poll_every: [u64; Kernel::COUNT],
+    locks: &'a [String],
+}
+
+impl TryFrom<Stored> for Plan {
+    type Error = &'static str;
+
+    fn try_from(stored: Stored) -> Result<Plan, &'static str> {
+        let Stored { stages, seed, engine, unrecorded: no_kernel_record } = stored;
+        let stage = stages.into_iter().next().ok_or("the plan has no stage")?;
+        let StoredStage { workload, tasks, model, workers, cores, poll_every, locks } = stage;
+        Ok(Plan { workload, tasks, model, workers, cores, poll_every, locks, seed, engine, no_kernel_record })
+    }
+}
+
+impl Serialize for Plan {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Plan { workload, tasks, model, workers, cores, poll_every, locks, seed, engine, no_kernel_record } = self;
+        let (model, workers, cores, poll_every) = (*model, *workers, *cores, *poll_every);
+        let stages = [LentStage { workload, tasks, model, workers, cores, poll_every, locks }];
+        Lent { stages, seed: *seed, engine: *engine, unrecorded: *no_kernel_record }.serialize(serializer)
+    }
+}
