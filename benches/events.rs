@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use concviz::engine::real::ring::{CAPACITY, Ring, Tracer, ring_words};
-use concviz::engine::real::sys;
+use concviz::machine::sys;
 use concviz::state::State;
 use concviz::trace::Event;
 use concviz::units::{Ns, TaskId, WorkerId};

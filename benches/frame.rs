@@ -12,9 +12,10 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use concviz::app::{App, Key, Message, View, update};
+use concviz::machine::Machine;
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
-use concviz::recording::{Conditions, Machine};
+use concviz::recording::Conditions;
 use concviz::scene::Rows;
 use concviz::settings::Setup;
 use concviz::state::{Outcome, State};

@@ -20,8 +20,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use concviz::engine::real::{machine, sys};
-use concviz::load::Watch;
+use concviz::machine::load::Watch;
+use concviz::machine::{cores, sys};
 use concviz::units::Ns;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
@@ -160,7 +160,7 @@ fn on_screen(args: &str, keys: Option<[&str; 2]>) -> Option<Shares> {
     if keys.is_some() {
         screen.terminal.write_all(b"+++").ok()?;
     }
-    let cores = machine::allowed_cores();
+    let cores = cores::allowed();
     let (from, first) = (sys::now(), sys::process_cpu_of(ui)?);
     let watch = Watch::begin(cores.clone(), from, sys::process_cpu());
     let (mut parts, mut to, mut n) = ([Ns::ZERO; 4], from, 0);

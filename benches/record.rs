@@ -14,7 +14,7 @@ use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
 use concviz::engine::real::ring::{CAPACITY, Ring, Tracer, ring_words};
-use concviz::engine::real::{machine, sys};
+use concviz::machine::{cores, sys};
 use concviz::state::State;
 use concviz::trace::{Begin, Event, KernelRecord, Stamped, Switch, TaskName, Trace};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
@@ -72,7 +72,7 @@ fn hand_over() {
 
 /// Has two threads wake each other, and reads what the kernel wrote of it.
 fn read_ring() -> Option<(Vec<f64>, u64)> {
-    let rings = machine::allowed_cores().into_iter().map(|core| sys::SwitchRing::open(core, 128));
+    let rings = cores::allowed().into_iter().map(|core| sys::SwitchRing::open(core, 128));
     let mut rings = rings.collect::<Result<Vec<_>, _>>().ok()?;
     let times = (0..ROUNDS).map(|_| {
         let (ping, pinged) = sync_channel::<()>(0);

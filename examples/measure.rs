@@ -10,7 +10,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use concviz::engine::real::{Runner, calibrate, machine};
+use concviz::engine::real::Runner;
+use concviz::machine::{calibrate, cores};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
 use concviz::trace::{End, Event, Frame, Stamped};
@@ -25,7 +26,7 @@ fn main() {
     };
     let times: usize = times.parse().expect("a number of runs");
     let rates = calibrate::measure(Kernel::ALL.into_iter().collect());
-    println!("{} iterations/ms, {:.2} usable cores", rates.per_ms(Kernel::Count), machine::usable_cores());
+    println!("{} iterations/ms, {:.2} usable cores", rates.per_ms(Kernel::Count), cores::usable());
     let gil = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
     let mut models: Vec<Model> = ModelKind::ALL.map(Model::plain).to_vec();
     models.push(Model { kind: ModelKind::Threads, lock: gil });
@@ -45,7 +46,7 @@ fn main() {
 fn plan(name: &str, scale: &str, model: Model, rates: Rates) -> Plan {
     let workload = workload::find(name).expect("a shipped workload");
     let tasks = workload.resolve(scale.parse().expect("a scale")).expect("a workload");
-    let cores = machine::usable_cores().ceil() as u16;
+    let cores = cores::usable().ceil() as u16;
     Plan::new(&workload, tasks, model, Wishes::default(), cores, rates)
 }
 

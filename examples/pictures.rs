@@ -13,14 +13,16 @@ use std::process::ExitCode;
 use std::{env, fs};
 
 use concviz::app::{App, Effect, Key, Message, update};
-use concviz::engine::real::{self, Runner, calibrate, machine, sys};
+use concviz::engine::real::{self, Runner};
 use concviz::export::picture::{Options, Subject};
 use concviz::export::{Caption, svg};
-use concviz::load::Watch;
+use concviz::machine::Machine;
+use concviz::machine::load::Watch;
+use concviz::machine::{calibrate, cores, sys};
 use concviz::model::{LockSettings, Model, ModelKind};
 use concviz::pictures;
 use concviz::plan::{Plan, Wishes};
-use concviz::recording::{Conditions, Machine};
+use concviz::recording::Conditions;
 use concviz::settings::Setup;
 use concviz::trace::Frame;
 use concviz::ui::{Look, render};
@@ -119,7 +121,7 @@ fn pressed(workload: &str, size: (u16, u16), keys: &str) -> Result<App, Box<dyn 
         wishes: Wishes::default(),
         scale: Scale::ONE,
     };
-    let machine = Machine { usable: machine::usable_cores(), allowed: machine::allowed_cores() };
+    let machine = Machine { usable: cores::usable(), allowed: cores::allowed() };
     let rates = calibrate::rates(Kernels::of_all(&setup.tasks()?))?;
     let mut app = App::new(setup, machine, Some(rates), sys::now(), size);
     let effects = app.launch();
@@ -159,7 +161,7 @@ fn messages(id: concviz::app::RunId, plan: &Plan) -> Result<Vec<Message>, Box<dy
     while let Some(frame) = frames.next_frame()? {
         messages.push(match frame {
             Frame::Begin(begin) => {
-                watch = Some(Watch::begin(machine::allowed_cores(), sys::now(), sys::process_cpu()));
+                watch = Some(Watch::begin(cores::allowed(), sys::now(), sys::process_cpu()));
                 Message::Begin(id, begin)
             }
             Frame::Events(records) => Message::Events(id, records),

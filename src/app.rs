@@ -1,9 +1,10 @@
 //! The program's state and how it changes: `update(&mut App, Message) -> Vec<Effect>`. No clocks, no channels, no
 //! terminal: the time comes in with [`Message::Tick`], whatever is to be done goes out as an [`Effect`].
 
+use crate::machine::Machine;
 use crate::model::{Model, ModelKind};
 use crate::plan::{Expected, Plan, Rates};
-use crate::recording::{Conditions, Machine};
+use crate::recording::Conditions;
 use crate::scene::{Grid, Rows, Scene, axis_ahead};
 use crate::settings::Setup;
 use crate::trace::{Begin, End, Stamped};

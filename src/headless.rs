@@ -11,7 +11,8 @@ use std::thread;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
-use crate::engine::real::{Runner, calibrate, machine};
+use crate::engine::real::Runner;
+use crate::machine::{Machine, calibrate};
 use crate::plan::{Plan, Rates};
 use crate::recorder::Recorder;
 use crate::recording::Recording;
@@ -191,7 +192,7 @@ fn plan(setup: &Setup) -> Result<(Plan, Rates), Stop> {
     let failed = |e: &dyn std::fmt::Display| Stop::Failed(e.to_string());
     let tasks = setup.tasks().map_err(|e| failed(&e))?;
     let rates = calibrate::rates(Kernels::of_all(&tasks)).map_err(|e| failed(&e))?;
-    let usable = machine::usable_cores().ceil().max(1.0) as u16;
+    let usable = Machine::here().whole_cores();
     Ok((setup.plan(tasks, usable, rates), rates))
 }
 

@@ -16,7 +16,7 @@ pub mod files;
 #[cfg(unix)]
 pub mod headless;
 pub mod insight;
-pub mod load;
+pub mod machine;
 pub mod model;
 pub mod palette;
 pub mod pictures;

@@ -8,7 +8,7 @@ use concviz::doctor;
 #[cfg(not(unix))]
 use concviz::elsewhere;
 #[cfg(unix)]
-use concviz::{engine::real, headless, report::Format, runtime};
+use concviz::{engine::real, headless, machine, report::Format, runtime};
 
 #[cfg(unix)]
 fn main() -> ExitCode {
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     if let Some(code) = real::hidden(args.get(1..).unwrap_or_default()) {
         return code;
     }
-    let allowed = real::machine::allowed_cores().len();
+    let allowed = machine::cores::allowed().len();
     let here = Here { allowed_cores: u16::try_from(allowed).unwrap_or(u16::MAX) };
     match cli::parse(args, &here) {
         Ok(Invocation::Run(settings, format, repeat)) => headless::run(&settings, format, repeat),

@@ -232,9 +232,10 @@ pub fn read(path: &Path) -> Result<Opened, String> {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+    use crate::machine::Machine;
     use crate::model::{LockSettings, Model, ModelKind};
     use crate::plan::{Rates, Wishes};
-    use crate::recording::{Machine, empty_trace};
+    use crate::recording::empty_trace;
     use crate::settings::Setup;
     use crate::workload::Scale;
 

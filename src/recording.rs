@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::insight::{self, Disturbance, Pace};
+use crate::machine::Machine;
 use crate::plan::{Plan, Rates};
 use crate::settings::Setup;
 use crate::trace::{TaskName, Trace};
@@ -18,15 +19,6 @@ mod stored;
 pub use comparison::{Comparison, Entry, Figures, Ideal, Ratio, Row, SameWork, disturbed, usual_models};
 pub use score::Score;
 pub use stored::{Opened, head, open, sources, tail};
-
-/// What is known of the machine a run was made on.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Machine {
-    /// Cores that can be used: fewer than allowed under a quota, and then not whole.
-    pub usable: f64,
-    /// The kernel's numbers of the allowed cores.
-    pub allowed: Vec<u16>,
-}
 
 /// What happened on the cores beside a run. Nothing stands for what nobody could measure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

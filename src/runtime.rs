@@ -8,9 +8,8 @@ use rustix::io::Errno;
 use signal_hook::consts::SIGHUP;
 
 use crate::app::{App, Effect};
-use crate::engine::real::{calibrate, machine, sys};
+use crate::machine::{Machine, calibrate, sys};
 use crate::recorder::{self, Recorder};
-use crate::recording::Machine;
 use crate::settings::{Settings, Viewing};
 use crate::text;
 use crate::ui::Look;
@@ -81,7 +80,7 @@ pub fn view(viewing: &Viewing) -> ExitCode {
 
 fn attempt(settings: &Settings, recorder: Option<Recorder>) -> io::Result<(Leave, String)> {
     let look = look::of(settings.color, settings.theme, settings.ascii);
-    let machine = Machine { usable: machine::usable_cores(), allowed: machine::allowed_cores() };
+    let machine = Machine::here();
     let size = terminal::size()?;
     let mut app = App::new(settings.setup.clone(), machine, Some(calibrate::cached()), now(), size);
     // The first run is under way before the terminal is touched.

@@ -18,11 +18,11 @@ const LAYERS: &[(&str, u8)] = &[
     ("trace", 2),
     ("settings", 3),
     ("files", 3),
-    ("load", 3),
-    ("engine", 3),
-    ("engine::real", 3),
+    ("machine", 3),
     ("scene", 3),
     ("insight", 3),
+    ("engine", 4),
+    ("engine::real", 4),
     ("recording", 4),
     ("app", 5),
     ("export", 5),
@@ -233,7 +233,7 @@ fn the_test_itself_sees_what_it_must() {
     assert!(fake("trace", "//! See `crate::ui`.\nlet s = \"crate::ui::x\";\n").is_empty());
     assert!(fake("trace", "#[cfg(test)]\nmod tests { use crate::ui::x; }\n").is_empty());
     assert!(fake("app::keys", "use crate::{scene::Lane, trace::{Trace, Span}};").is_empty());
-    assert!(fake("engine::real::threads", "use super::super::machine; use crate::engine::x;").is_empty());
+    assert!(fake("engine::real::threads", "use super::super::ring; use crate::engine::x;").is_empty());
 
     let up = fake("trace::store", "use crate::units::Ns;\nuse crate::ui::render;\n");
     assert_eq!(up, ["src/fake.rs:2: `trace` (layer 2) imports `ui` (layer 6): imports only go down"]);

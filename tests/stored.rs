@@ -5,10 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use concviz::app::{App, Phase};
+use concviz::machine::Machine;
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
 use concviz::recorder::{self, Recorder, Scratch};
-use concviz::recording::{Conditions, Finished, Machine, Recording, empty_trace, head, open, tail};
+use concviz::recording::{Conditions, Finished, Recording, empty_trace, head, open, tail};
 use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
 use concviz::trace::file::FileWriter;

@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use concviz::engine::real::{calibrate, machine, sys};
-use concviz::load::Watch;
+use concviz::machine::load::Watch;
+use concviz::machine::{calibrate, cores, sys};
 use concviz::model::GlobalLock;
 use concviz::units::Ns;
 use concviz::workload::Kernel;
@@ -45,7 +45,7 @@ fn main() {
     let rates = calibrate::measure([Kernel::Count].into_iter().collect());
     let ours = Ours::new(&args.exe, rates.per_ms(Kernel::Count));
     let python = Python::new(&args.python);
-    println!("{}; {:.2} usable cores; {} s a row", python.version, machine::usable_cores(), args.seconds.as_secs());
+    println!("{}; {:.2} usable cores; {} s a row", python.version, cores::usable(), args.seconds.as_secs());
     let both = Both { ours, python, seconds: args.seconds, attempts: args.attempts };
     if args.asks("turns") {
         println!("\n{:24} {:8}{}", "turns", "", figures::TURNS_HEADING);
@@ -173,7 +173,7 @@ fn said(lock: GlobalLock) -> String {
 /// Measures when others leave the machine alone; what the quietest attempt came to, and how much of the cores others took
 /// where that was much.
 fn gated<T>(attempts: usize, mut measure: impl FnMut() -> Measured<T>) -> (T, String) {
-    let cores = machine::allowed_cores();
+    let cores = cores::allowed();
     let mut best: Option<(T, f64)> = None;
     for _ in 0..attempts {
         if attempts > 1 {

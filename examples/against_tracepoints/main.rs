@@ -22,8 +22,9 @@ use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use concviz::engine::real::{Runner, machine, sys};
-use concviz::load::Watch;
+use concviz::engine::real::Runner;
+use concviz::machine::load::Watch;
+use concviz::machine::{cores, sys};
 use concviz::model::{Model, ModelKind};
 use concviz::plan::Plan;
 use concviz::trace::{Begin, End, Frame, FrameReader, KernelRecord, Stamped, write_frame};
@@ -194,14 +195,14 @@ impl Wanted {
         while let Some(frame) = frames.next_frame().map_err(|e| e.to_string())? {
             match frame {
                 Frame::Begin(begin) => {
-                    watch = Some(Watch::begin(machine::allowed_cores(), sys::now(), sys::process_cpu()));
+                    watch = Some(Watch::begin(cores::allowed(), sys::now(), sys::process_cpu()));
                     seen.begin = begin;
                 }
                 Frame::Events(events) => seen.events.extend(events),
                 Frame::End(end) => {
                     let run = end.cpu + end.overhead.all();
                     let others = watch.as_ref().and_then(|w: &Watch| w.others(sys::now(), sys::process_cpu(), run));
-                    seen.others = others.unwrap_or(0.0) / machine::allowed_cores().len().max(1) as f64;
+                    seen.others = others.unwrap_or(0.0) / cores::allowed().len().max(1) as f64;
                     seen.end = end;
                 }
                 Frame::Failed(reason) => return Err(format!("the run failed: {reason}")),

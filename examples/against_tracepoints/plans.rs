@@ -1,6 +1,6 @@
 //! What is run to be compared: from threads that only compute to twenty thousand switches a second.
 
-use concviz::engine::real::{calibrate, machine};
+use concviz::machine::{calibrate, cores};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Engine, Plan, Rates, Wishes};
 use concviz::units::Ns;
@@ -50,7 +50,7 @@ pub fn named(name: &str, rates: Rates) -> Option<Plan> {
 pub fn shipped(name: &str, model: Model, scale: Scale, rates: Rates) -> Option<Plan> {
     let workload = find(name)?;
     let tasks = workload.resolve(scale).ok()?;
-    let cores = machine::usable_cores().ceil() as u16;
+    let cores = cores::usable().ceil() as u16;
     Some(Plan::new(&workload, tasks, model, Wishes::default(), cores, rates))
 }
 

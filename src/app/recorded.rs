@@ -3,7 +3,8 @@
 use super::run::{Run, RunId};
 use super::update::TOAST;
 use super::{Action, App, Effect, Playhead, Toast, View, compare};
-use crate::recording::{Comparison, Entry, Machine, Opened, sources};
+use crate::machine::Machine;
+use crate::recording::{Comparison, Entry, Opened, sources};
 use crate::scene::axis_ahead;
 use crate::text::Label;
 use crate::units::{Ns, Stamp};

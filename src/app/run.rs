@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::insight::{self, Pace};
+use crate::machine::Machine;
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::plan::{Plan, Rates};
-use crate::recording::{Conditions, Entry, Finished, Machine, Recording, Score, empty_trace};
+use crate::recording::{Conditions, Entry, Finished, Recording, Score, empty_trace};
 use crate::settings::Setup;
 use crate::trace::Trace;
 use crate::units::Ns;

@@ -12,20 +12,15 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-pub mod calibrate;
 mod client;
 mod collector;
 mod compute;
 mod deadlock;
 mod event_loop;
 mod gil;
-mod kernels;
-mod kin;
-pub mod machine;
 mod memory;
 mod message;
 mod processes;
-pub mod record;
 mod request;
 pub mod ring;
 mod run;
@@ -35,16 +30,16 @@ mod serial;
 mod server;
 mod shared;
 mod steps;
-pub mod sys;
 mod threads;
 mod worker;
+
+use crate::machine::{calibrate, sys};
 
 pub use client::{Runner, RunnerError};
 
 /// The hidden first arguments with which this program executes itself.
 const RUNNER: &str = "__runner";
 const WORKER: &str = "__worker";
-const CALIBRATE: &str = "__calibrate";
 
 /// Does what the hidden first argument in `args` (without the program's name) asks for; nothing if there is none.
 ///
@@ -55,7 +50,7 @@ pub fn hidden(args: &[OsString]) -> Option<ExitCode> {
     match first.to_str()? {
         RUNNER => Some(runner::main(rest)),
         WORKER => Some(worker::main(born, rest)),
-        CALIBRATE => Some(calibrate::main(rest)),
+        calibrate::ARGUMENT => Some(calibrate::main(rest)),
         _ => None,
     }
 }

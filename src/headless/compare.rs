@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use super::export::Recorded;
 use super::{Runs, Stop, code, plan, print};
+use crate::machine::Machine;
 use crate::recording::{Comparison, Entry, Recording};
 use crate::report::{ComparisonFormat, ComparisonPrint, comparison_text};
 use crate::settings::{Comparing, Setup};
@@ -79,7 +80,7 @@ pub(super) fn measure(comparing: &Comparing) -> Result<Compared, Stop> {
     let (first, rates) = plan(&comparing.setup)?;
     let programs = &first.tasks;
     let setups = comparing.models.iter().map(|model| Setup { model: *model, ..comparing.setup.clone() });
-    let usable = super::machine::usable_cores().ceil().max(1.0) as u16;
+    let usable = Machine::here().whole_cores();
     let plans: Vec<_> = setups.map(|setup| (setup.plan(programs.clone(), usable, rates), setup)).collect();
     let all = plans.len() * usize::from(comparing.repeat);
     let mut compared = Compared { recordings: Vec::with_capacity(all), stop: None };

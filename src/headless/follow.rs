@@ -7,12 +7,13 @@ use signal_hook::consts::{SIGCONT, SIGTSTP};
 
 use super::progress::Progress;
 use super::{News, Stop, print};
-use crate::engine::real::machine::{self, Throttling};
-use crate::engine::real::{Runner, sys};
-use crate::load::Watch;
+use crate::engine::real::Runner;
+use crate::machine::cores::Throttling;
+use crate::machine::load::Watch;
+use crate::machine::{self, Machine};
 use crate::plan::{Plan, Rates};
 use crate::recorder::Recorder;
-use crate::recording::{Conditions, Finished, Machine, Recording, empty_trace};
+use crate::recording::{Conditions, Finished, Recording, empty_trace};
 use crate::report::Narrator;
 use crate::settings::Setup;
 use crate::trace::{Begin, End, Frame, Stamped, Trace};
@@ -39,7 +40,7 @@ impl Following {
             trace: empty_trace(plan),
             narrator,
             progress: Progress::new(what, plain),
-            machine: Machine { usable: machine::usable_cores(), allowed: machine::allowed_cores() },
+            machine: Machine::here(),
             watch: None,
             throttling: None,
             conditions: Conditions::default(),
@@ -58,7 +59,7 @@ impl Following {
     }
 
     fn begin(&mut self, begin: &Begin) -> Result<(), Stop> {
-        self.watch = Some(Watch::begin(self.machine.allowed.clone(), sys::now(), sys::process_cpu()));
+        self.watch = Some(Watch::begin(self.machine.allowed.clone(), machine::now(), machine::process_cpu()));
         self.throttling = Some(Throttling::begin());
         self.trace.begin(begin);
         let sentences = self.narrator.as_mut().map(|narrator| narrator.begin(begin));
@@ -88,7 +89,7 @@ impl Following {
     /// What the machine did from the begin of the run, which is over, to now.
     fn conditions(&self, end: &End) -> Conditions {
         let Some(watch) = &self.watch else { return Conditions::default() };
-        let (at, own) = (sys::now(), sys::process_cpu());
+        let (at, own) = (machine::now(), machine::process_cpu());
         Conditions {
             others: watch.others(at, own, end.cpu + end.overhead.all()),
             watching: watch.own(at, own, end.overhead.collector + end.overhead.dispatcher),
@@ -136,10 +137,10 @@ impl Following {
                 Ok(News::Signal(SIGTSTP)) => {
                     self.progress.erase();
                     runner.suspend();
-                    let from = sys::now();
+                    let from = machine::now();
                     // The program stops inside this call and returns from it when it is continued.
                     let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
-                    let to = sys::now();
+                    let to = machine::now();
                     runner.resume();
                     self.trace.suspend(from, to);
                     // The runner does not know of it.
@@ -164,8 +165,8 @@ impl Following {
     /// Nothing happens at the moment.
     fn pause(&mut self) -> Result<(), Stop> {
         let begun = self.trace.t0().is_some();
-        let said = self.narrator.as_mut().filter(|_| begun).and_then(|narrator| narrator.pause(sys::now()));
-        self.progress.show(&self.trace, sys::now());
+        let said = self.narrator.as_mut().filter(|_| begun).and_then(|narrator| narrator.pause(machine::now()));
+        self.progress.show(&self.trace, machine::now());
         say(said)
     }
 }

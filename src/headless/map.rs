@@ -5,8 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::compare::is_bold;
-use super::{Runs, Stop, code, machine, plan, print};
+use super::{Runs, Stop, code, plan, print};
 use crate::files;
+use crate::machine::Machine;
 use crate::palette::Theme;
 use crate::pictures;
 use crate::plan::{Plan, Rates};
@@ -67,7 +68,7 @@ fn command(mapping: &Mapping, path: &Path) -> String {
 
 /// How many cores' worth of time the workers can get.
 fn usable(mapping: &Mapping) -> f64 {
-    let all = machine::usable_cores();
+    let all = Machine::here().usable;
     mapping.wishes.cores.map_or(all, |n| f64::from(n).min(all))
 }
 
@@ -114,7 +115,7 @@ fn measure(mapping: &Mapping, schedule: Schedule, map: &mut Map) -> Result<(), S
 fn jobs(mapping: &Mapping, map: &Map) -> Result<(Vec<Job>, Rates), Stop> {
     let mut jobs = Vec::new();
     let mut known = None;
-    let usable = machine::usable_cores().ceil().max(1.0) as u16;
+    let usable = Machine::here().whole_cores();
     for cell in 0..map.cells.len() {
         let Some((tasks, wait)) = map.place(cell) else { continue };
         let workload = work(tasks, map.length, wait);

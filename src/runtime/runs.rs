@@ -11,10 +11,10 @@ use crossbeam::channel::Sender;
 use super::news::News;
 use super::now;
 use crate::app::{Message, RunId};
-use crate::engine::real::machine::{self, Throttling};
-use crate::engine::real::{Runner, sys};
+use crate::engine::real::Runner;
 use crate::files;
-use crate::load::Watch;
+use crate::machine::load::Watch;
+use crate::machine::{self, cores::Throttling};
 use crate::plan::Plan;
 use crate::recorder::{self, Recorder, Scratch};
 use crate::recording::{Conditions, Finished};
@@ -161,7 +161,7 @@ impl Runs {
         let current = self.current.as_mut().filter(|c| c.id == id)?;
         Some(match frame {
             Frame::Begin(begin) => {
-                current.watch = Some(Watch::begin(machine::allowed_cores(), now(), sys::process_cpu()));
+                current.watch = Some(Watch::begin(machine::cores::allowed(), now(), machine::process_cpu()));
                 current.throttling = Some(Throttling::begin());
                 Message::Begin(id, begin)
             }
@@ -204,7 +204,7 @@ impl Current {
     /// What else the cores did from the begin of the run to now.
     fn conditions(&self, end: &End) -> Conditions {
         let Some(watch) = &self.watch else { return Conditions::default() };
-        let (at, own) = (now(), sys::process_cpu());
+        let (at, own) = (now(), machine::process_cpu());
         let overhead = end.overhead.all();
         // The server works for the run: it is no tasks' work, but without it there would be nothing to watch.
         let watching = end.overhead.collector + end.overhead.dispatcher;

@@ -15,7 +15,7 @@ use super::runs::Runs;
 use super::terminal::Terminal;
 use super::{now, pictures};
 use crate::app::{App, CoreLoad, Effect, Message, Phase, RunId, update};
-use crate::engine::real::calibrate::Calibration;
+use crate::machine::calibrate::Calibration;
 use crate::recorder::Recorder;
 use crate::text::{self, Label};
 use crate::trace::{Frame, Stamped};

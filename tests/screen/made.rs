@@ -1,9 +1,10 @@
 //! Runs made by hand, to the microsecond the same every time.
 
 use concviz::app::{App, Effect, Key, Message, RunId, update};
+use concviz::machine::Machine;
 use concviz::model::{LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
-use concviz::recording::{Conditions, Machine, Opened, Recording};
+use concviz::recording::{Conditions, Opened, Recording};
 use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, Switches};

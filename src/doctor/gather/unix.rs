@@ -5,10 +5,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::super::facts::{Files, Group, Limit, Limits, Load, RecordFacts, Speed};
-use crate::engine::real::calibrate;
-use crate::engine::real::machine::{self, Quota};
-use crate::engine::real::{record, sys};
-use crate::load::Watch;
+use crate::machine::calibrate;
+use crate::machine::cores::{self, Quota};
+use crate::machine::load::Watch;
+use crate::machine::{kernel_record, sys};
 use crate::units::{Ns, Stamp};
 use crate::workload::Kernel;
 
@@ -21,7 +21,7 @@ pub(super) fn now() -> Stamp {
 
 /// The kernel's numbers of the cores that this process may run on.
 pub(super) fn allowed_cores() -> Vec<u16> {
-    machine::allowed_cores()
+    cores::allowed()
 }
 
 /// The smallest quota of this process's control groups.
@@ -39,7 +39,7 @@ pub(super) fn load(allowed: &[u16]) -> Load {
 
 /// Whether the kernel records the switches of what this program starts.
 pub(super) fn kernel_record() -> RecordFacts {
-    match record::is_permitted() {
+    match kernel_record::is_permitted() {
         Ok(()) => RecordFacts::default(),
         Err(refusal) => RecordFacts { refused: Some(refusal.why), cure: refusal.cure },
     }
@@ -66,14 +66,14 @@ pub(super) fn limits() -> Limits {
     Limits {
         files: Files { now: limit(files.current), at_most: limit(files.maximum) },
         user,
-        group: machine::most_tasks().map_or(Limit::None, Limit::Most),
+        group: cores::most_tasks().map_or(Limit::None, Limit::Most),
         system: super::number("/proc/sys/kernel/threads-max").map_or(Limit::Unknown, Limit::Most),
     }
 }
 
 /// The type of the file system that `folder` lies on.
 pub(super) fn file_system(folder: &Path) -> Option<String> {
-    machine::file_system(folder)
+    cores::file_system(folder)
 }
 
 /// How many bytes are free where `folder` lies.

@@ -7,7 +7,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::{kin, message};
+use super::message;
+use crate::machine::process::{introduction, own_executable};
 use crate::plan::Plan;
 use crate::trace::FrameReader;
 use crate::units::TurnLength;
@@ -60,7 +61,7 @@ impl Runner {
     /// If the system allows no further process, or `exe` is none.
     pub fn spawn_with(exe: &Path, plan: &Plan) -> Result<Runner, RunnerError> {
         let mut child = Command::new(exe)
-            .args([super::RUNNER, &kin::introduction()])
+            .args([super::RUNNER, &introduction()])
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -134,10 +135,4 @@ impl Drop for Runner {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-/// This program: by the kernel's link, which survives that the file is replaced, or by its path.
-pub(super) fn own_executable() -> PathBuf {
-    let link = PathBuf::from("/proc/self/exe");
-    if link.exists() { link } else { std::env::current_exe().unwrap_or(link) }
 }

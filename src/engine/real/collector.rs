@@ -8,9 +8,9 @@ use std::thread::{self, JoinHandle};
 use super::deadlock::{self, Deadlock};
 use super::memory::Memory;
 use super::message::Command;
-use super::record::KernelRings;
 use super::shared::Shared;
-use super::{kin, sys};
+use crate::machine::kernel_record::KernelRings;
+use crate::machine::{process, sys};
 use crate::trace::{Begin, End, Event, Frame, RecordUse, Stamped, write_events, write_frame};
 use crate::units::{Ns, Stamp, TurnLength, WorkerId};
 
@@ -71,7 +71,7 @@ impl Collector {
             let mut sweeper = Sweeper { shared, names, kernel, out, events, early, memory, deadlock, turned };
             // Nobody reads what is written: there is nothing left to run for.
             if sweeper.run(&received).is_err() {
-                kin::die_with_children();
+                process::die_with_children();
             }
         })?;
         Ok(Collector { orders, thread })
@@ -171,7 +171,7 @@ impl<W: Write> Sweeper<W> {
         let Some(circle) = self.deadlock.look(self.shared) else { return Ok(()) };
         let reason = deadlock::sentence(circle, &self.names.tasks, &self.names.locks);
         write_frame(&mut self.out, &Frame::Failed(reason))?;
-        kin::die_with_children()
+        process::die_with_children()
     }
 
     /// Writes what the rings hold, up to this moment and in order; at the end of the run, up to `until`.

@@ -7,10 +7,10 @@ use std::sync::atomic::AtomicBool;
 use crossbeam::utils::CachePadded;
 
 use super::gil::{Gil, Turn};
-use super::kernels::Labour;
 use super::ring::Tracer;
 use super::shared::Shared;
-use super::sys;
+use crate::machine::kernels::Labour;
+use crate::machine::sys;
 use crate::state::{Outcome, State};
 use crate::trace::Event;
 use crate::units::{CoreId, Ns, Stamp, TaskId};

@@ -13,7 +13,7 @@ use super::run::{Finish, Run};
 use super::scratch::Scratch;
 use super::shared::{Depth, Waits};
 use super::steps::{iterations, note_taken};
-use super::sys::{self, Taken};
+use crate::machine::sys::{self, Taken};
 use crate::model::ModelKind;
 use crate::semantics::{self, LockUse};
 use crate::state::{Outcome, State};

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::sys;
+use crate::machine::sys;
 use crate::trace::TaskResult;
 use crate::units::{Ns, TaskId, TurnLength};
 use crate::workload::Task;

@@ -12,8 +12,9 @@ use rustix::event::{PollFd, PollFlags, poll};
 
 use super::message::{self, Order, Reply};
 use super::run::{Finish, Run};
+use super::steps;
 use super::worker::copying;
-use super::{kin, steps, sys};
+use crate::machine::{process, sys};
 use crate::state::Outcome;
 use crate::trace::{Direction, Event, TaskResult};
 use crate::units::{Ns, TaskId, WorkerId};
@@ -98,7 +99,7 @@ impl Dispatcher<'_> {
         tracer.emit_at(at, steps::starting(task));
         let (line, theirs) = UnixStream::pair()?;
         let child = Command::new("/proc/self/exe")
-            .args([super::WORKER, &kin::introduction(), &who.0.to_string()])
+            .args([super::WORKER, &process::introduction(), &who.0.to_string()])
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::from(self.run.memory.try_clone()?))
             .stderr(Stdio::null())

@@ -246,7 +246,7 @@ mod tests {
         let mut lines: Vec<Line> = (0..3).map(|_| Line::default()).collect();
         for bytes in [0, 1, 1_000, 300_000] {
             for line in &mut lines {
-                let from = crate::engine::real::sys::now();
+                let from = crate::machine::sys::now();
                 line.send(server.port, Ns::from_micros(300), bytes).expect("a request");
                 let sent = line.receive(bytes).expect("an answer");
                 assert!(sent.since(from) >= Ns::from_micros(300));

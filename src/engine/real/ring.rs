@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::sys;
+use crate::machine::sys;
 use crate::state::State;
 use crate::trace::{EVENT_WORDS, Event, Stamped, Switches};
 use crate::units::{Ns, Stamp, TaskId, WorkerId};

@@ -9,7 +9,7 @@ use super::gil::Gil;
 use super::ring::{Account, Ring, Tracer};
 use super::server::Server;
 use super::shared::Shared;
-use super::{machine, sys};
+use crate::machine::{cores, sys};
 use crate::model::ModelKind;
 use crate::plan::Plan;
 use crate::trace::{Event, FileSystem, KernelRecord, TaskResult, WorkerUse};
@@ -108,7 +108,7 @@ impl Run {
         tracer.introduce(true);
         let account = self.account(WorkerId(0));
         tracer.emit(Event::WorkerStarted { pid: account.pid, tid: account.tid });
-        machine::pin(&self.pinned);
+        cores::pin(&self.pinned);
         Ok(tracer)
     }
 

@@ -1,7 +1,7 @@
 //! The runner: reads a plan, makes the run, and ends. Everything that is the same under every model is here.
 
 use std::ffi::OsString;
-use std::io::{self, stdin, stdout};
+use std::io::{self, Read, stdin, stdout};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -9,11 +9,12 @@ use std::thread;
 
 use super::collector::{Collector, Names};
 use super::message::Command;
-use super::record::KernelRings;
 use super::run::{Finish, Run};
 use super::server::Server;
 use super::shared::Shared;
-use super::{event_loop, kin, machine, message, processes, ring, scratch, serial, sys, threads};
+use super::{event_loop, message, processes, ring, scratch, serial, threads};
+use crate::machine::kernel_record::KernelRings;
+use crate::machine::{cores, process, sys};
 use crate::model::ModelKind;
 use crate::plan::Plan;
 use crate::state::Outcome;
@@ -26,8 +27,8 @@ const UNWANTED: &str = "it was not asked for";
 
 /// A runner's `main`.
 pub(super) fn main(args: &[OsString]) -> ExitCode {
-    kin::die_with_parent(args.first());
-    kin::lead_a_group();
+    process::die_with_parent(args.first());
+    process::lead_a_group();
     // The screen takes short ones, and hands them down.
     sys::take_usual_turns();
     sys::name_thread(c"concviz-runner");
@@ -55,7 +56,7 @@ fn prepare() -> Result<(Run, Collector), String> {
     let needs = Needs::of(&plan);
     make_room_for_files(needs.descriptors(&plan));
     let thread = |e: io::Error| format!("the system allows no more threads: {e}");
-    scratch::survive_size_limits();
+    process::survive_size_limits();
     // Everything that is started from here on is in it.
     let (kernel, record) = if plan.no_kernel_record {
         (None, KernelRecord::None(UNWANTED.to_owned()))
@@ -68,7 +69,7 @@ fn prepare() -> Result<(Run, Collector), String> {
     let (shared, memory) = Shared::create(&plan)
         .map_err(|e| format!("no memory can be shared with workers: {e}; raise `ulimit -n` and `ulimit -f`"))?;
     let dispatcher = shared.tracer(WorkerId(plan.workers)).ok_or("the plan has too many workers")?;
-    let pinned = machine::kept_on(plan.cores)?;
+    let pinned = cores::kept_on(plan.cores)?;
     let server = if needs.requests { Some(Server::start(&pinned)?) } else { None };
     shared.set_kernel_record(kernel.is_some());
     shared.set_port(server.map_or(0, |s| s.port));
@@ -84,9 +85,18 @@ fn listen(obey: impl FnMut(Command) + Send + 'static) -> io::Result<u32> {
     let (say, hear) = channel();
     thread::Builder::new().name("stdin".to_owned()).spawn(move || {
         let _ = say.send(sys::thread_id());
-        kin::watch(stdin().lock(), obey)
+        hear_commands(stdin().lock(), obey)
     })?;
     hear.recv().map_err(io::Error::other)
+}
+
+/// Hears what comes on `stdin` and hands it to `obey`; dies when it ends: whoever held its other end is gone. So is
+/// whoever sends what is no command.
+fn hear_commands(mut stdin: impl Read, mut obey: impl FnMut(Command)) -> ! {
+    while let Ok(Some(command)) = message::receive(&mut stdin) {
+        obey(command.value);
+    }
+    process::die_with_children()
 }
 
 /// Allows as many files as the system does, and has the kernel make its table of them large enough for `count`. Later,
@@ -142,7 +152,7 @@ impl Needs {
 }
 
 fn perform(run: &Arc<Run>, collector: Collector) {
-    let cores = if run.pinned.is_empty() { machine::allowed_cores() } else { run.pinned.clone() };
+    let cores = if run.pinned.is_empty() { cores::allowed() } else { run.pinned.clone() };
     let kind = run.plan.model.kind;
     let mut watchers: Vec<u32> = run.server.map(Server::tid).into_iter().chain([run.listener]).collect();
     if kind.rules().many_workers {

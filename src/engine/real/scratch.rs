@@ -4,9 +4,8 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::PathBuf;
-use std::sync::{Arc, Once};
 
-use super::machine;
+use crate::machine::{cores, process};
 use crate::trace::FileSystem;
 
 /// What is written or read at once.
@@ -41,7 +40,7 @@ impl Scratch {
 
     fn file(&mut self) -> io::Result<&mut File> {
         if self.file.is_none() {
-            survive_size_limits();
+            process::survive_size_limits();
             self.file = Some(tempfile::tempfile()?);
         }
         let file = self.file.as_mut().ok_or(ErrorKind::NotFound)?;
@@ -77,21 +76,11 @@ impl Scratch {
     }
 }
 
-/// A file that becomes larger than it may (`ulimit -f`) is to be an error, which can be said: without this, the kernel
-/// kills the process.
-pub(super) fn survive_size_limits() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        // Whoever cannot be told is killed, as before.
-        let _ = signal_hook::flag::register(libc::SIGXFSZ, Arc::default());
-    });
-}
-
 /// The file system that the files of a run are on; nothing where the system does not say.
 pub(super) fn file_system() -> Option<FileSystem> {
     let folder = folder();
-    let kind = machine::file_system(&folder)?;
-    Some(FileSystem { in_memory: machine::is_in_memory(&kind), folder: folder.display().to_string(), kind })
+    let kind = cores::file_system(&folder)?;
+    Some(FileSystem { in_memory: cores::is_in_memory(&kind), folder: folder.display().to_string(), kind })
 }
 
 /// Has the kernel drop what it keeps of `file` in memory, so that reading means the disk. Where it does not, reading is

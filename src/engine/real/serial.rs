@@ -3,7 +3,7 @@
 use super::compute::Worker;
 use super::run::{Finish, Run};
 use super::steps;
-use super::sys;
+use crate::machine::sys;
 use crate::model::ModelKind;
 use crate::state::Outcome;
 use crate::units::{TaskId, WorkerId};

@@ -14,8 +14,9 @@ use std::thread;
 use polling::{Event, Events};
 use rustix::io::Errno;
 
-use super::sys::{self, Poller, Watched};
-use super::{machine, request};
+use super::request;
+use crate::machine::cores;
+use crate::machine::sys::{self, Poller, Watched};
 use crate::units::{Ns, Stamp};
 
 /// Bytes of a request.
@@ -56,9 +57,9 @@ impl Server {
         rustix::net::listen(&listener, DOOR).map_err(|e| refused(e.into()))?;
         let port = listener.local_addr().map_err(refused)?.port();
         let (say, hear) = channel();
-        let free: Vec<u16> = machine::allowed_cores().into_iter().filter(|core| !taken.contains(core)).collect();
+        let free: Vec<u16> = cores::allowed().into_iter().filter(|core| !taken.contains(core)).collect();
         let serve = move || {
-            machine::pin(&free);
+            cores::pin(&free);
             sys::take_short_turns();
             match Desk::open(listener) {
                 Ok(mut desk) => {

@@ -12,7 +12,7 @@ pub(super) use locks::{Depth, SharedLock, Waits};
 use locks::LOCK_WORDS;
 
 use super::ring::{CAPACITY, Ring, Tracer, ring_words};
-use super::sys;
+use crate::machine::sys;
 use crate::model::GlobalLock;
 use crate::plan::Plan;
 use crate::units::{Ns, TaskId, TurnLength, WorkerId};

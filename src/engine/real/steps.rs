@@ -7,7 +7,7 @@ use super::compute::Worker;
 use super::request::{Dice, Line, due};
 use super::scratch::Scratch;
 use super::shared::{Depth, SharedLock, Waits};
-use super::sys::{self, Taken};
+use crate::machine::sys::{self, Taken};
 use crate::model::ModelKind;
 use crate::semantics::{self, Effect, LockUse};
 use crate::state::{Outcome, State};

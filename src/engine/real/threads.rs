@@ -9,7 +9,8 @@ use std::thread;
 use super::compute::Worker;
 use super::gil::Gil;
 use super::run::{Finish, Run, worker_name};
-use super::{machine, steps, sys};
+use super::steps;
+use crate::machine::{cores, sys};
 use crate::model::ModelKind;
 use crate::state::Outcome;
 use crate::trace::{Event, TaskResult};
@@ -61,7 +62,7 @@ fn work(run: &Run, who: WorkerId, queue: &AtomicUsize, gil: Option<&Arc<Gil>>, r
     tracer.introduce(false);
     let account = run.account(who);
     tracer.emit_at(born, Event::WorkerStarted { pid: account.pid, tid: account.tid });
-    machine::pin(&run.pinned);
+    cores::pin(&run.pinned);
     let mut worker = Worker::new(run.shared, tracer, gil);
     let mut next = who.index();
     while let Some(task) = run.plan.tasks.get(next) {

@@ -13,7 +13,8 @@ use super::gil::Gil;
 use super::message::{self, Order, Reply};
 use super::run::worker_name;
 use super::shared::Shared;
-use super::{kin, machine, steps, sys};
+use super::steps;
+use crate::machine::{cores, process, sys};
 use crate::model::ModelKind;
 use crate::state::State;
 use crate::trace::{Direction, Event};
@@ -21,7 +22,7 @@ use crate::units::{Ns, Stamp, TaskId, WorkerId};
 
 /// A worker's `main`; its first instruction was at `born`.
 pub(super) fn main(born: Stamp, args: &[OsString]) -> ExitCode {
-    kin::die_with_parent(args.first());
+    process::die_with_parent(args.first());
     let who = args.get(1).and_then(|n| n.to_str()).and_then(|n| n.parse().ok()).map(WorkerId);
     match who.map(|who| work(born, who)) {
         Some(Ok(())) => ExitCode::SUCCESS,
@@ -45,7 +46,7 @@ fn work(born: Stamp, who: WorkerId) -> io::Result<()> {
     let name = worker_name(who);
     let _ = std::ffi::CString::new(name).map(|name| sys::name_thread(&name));
     if let Some(n) = shared.cores() {
-        machine::pin(&machine::allowed_cores()[..usize::from(n).min(machine::allowed_cores().len())]);
+        cores::pin(&cores::allowed()[..usize::from(n).min(cores::allowed().len())]);
     }
     let gil = Gil::of(who, &shared).map(Arc::new);
     let mut worker = Worker::new(shared, tracer, gil.as_ref());

@@ -1,9 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::machine::Machine;
 use crate::model::LockSettings;
 use crate::plan::{Rates, Wishes};
-use crate::recording::{Conditions, Machine, empty_trace};
+use crate::recording::{Conditions, empty_trace};
 use crate::settings::Setup;
 use crate::state::Outcome;
 use crate::trace::{Begin, End, Event, Stamped, WorkerUse};

@@ -9,7 +9,7 @@ use crossbeam::utils::CachePadded;
 
 use super::{NOBODY, waits};
 use crate::engine::real::ring::Tracer;
-use crate::engine::real::sys::{self, Monitor};
+use crate::machine::sys::{self, Monitor};
 use crate::trace::Event;
 use crate::units::{LockId, Ns, Stamp, TaskId};
 

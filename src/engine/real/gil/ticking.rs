@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use super::{NOBODY, waits};
 use crate::engine::real::ring::Tracer;
-use crate::engine::real::sys::{self, Semaphore};
+use crate::machine::sys::{self, Semaphore};
 use crate::trace::Event;
 use crate::units::{LockId, Ns, Stamp, TaskId};
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{LINE, RELEASES, Shared};
-use crate::engine::real::sys::{MUTEX_WORDS, SharedMutex, Taken};
+use crate::machine::sys::{MUTEX_WORDS, SharedMutex, Taken};
 use crate::units::{Stamp, TaskId};
 use crate::workload::LockIndex;
 

@@ -64,7 +64,7 @@ mod posix {
 mod portable {
     use std::sync::atomic::{AtomicBool, Ordering};
 
-    use crate::engine::real::sys::Monitor;
+    use crate::machine::sys::Monitor;
 
     /// A semaphore that is open or shut, of a mutex and a condition variable: what `CPython` 2 takes where the system
     /// has no semaphores without a name.

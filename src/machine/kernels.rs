@@ -12,7 +12,7 @@ use super::sys;
 use crate::workload::Kernel;
 
 /// A kernel at work, from one piece to the next.
-pub(super) struct Labour {
+pub struct Labour {
     value: u64,
     scratch: Scratch,
 }
@@ -41,7 +41,7 @@ const SIZE: usize = 16;
 
 impl Labour {
     /// `kernel`, starting from `value`.
-    pub(super) fn new(kernel: Kernel, value: u64) -> Labour {
+    pub fn new(kernel: Kernel, value: u64) -> Labour {
         let scratch = match kernel {
             Kernel::Count => Scratch::Count,
             Kernel::Primes => Scratch::Primes(FIRST_TESTED),
@@ -58,12 +58,12 @@ impl Labour {
     }
 
     /// What it has come to.
-    pub(super) const fn value(&self) -> u64 {
+    pub const fn value(&self) -> u64 {
         self.value
     }
 
     /// Does up to `times` iterations, fewer where somebody has `wanted` the lock; how many.
-    pub(super) fn advance(&mut self, times: u64, wanted: &AtomicBool) -> u64 {
+    pub fn advance(&mut self, times: u64, wanted: &AtomicBool) -> u64 {
         let value = &mut self.value;
         match &mut self.scratch {
             Scratch::Count => {

@@ -13,12 +13,15 @@ use std::time::UNIX_EPOCH;
 use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 
-use super::client::own_executable;
 use super::kernels::Labour;
-use super::{kin, sys};
+use super::process::{self, own_executable};
+use super::sys;
 use crate::plan::Rates;
 use crate::units::Ns;
 use crate::workload::{Kernel, Kernels};
+
+/// The hidden first argument with which this program measures.
+pub const ARGUMENT: &str = "__calibrate";
 
 /// How often is measured; the best counts, since nothing makes a machine faster than it is.
 const ROUNDS: usize = 5;
@@ -137,7 +140,7 @@ impl Calibration {
 fn ask(exe: &Path, kernels: Kernels) -> Result<Rates, CalibrateError> {
     let names: Vec<&str> = kernels.iter().map(Kernel::name).collect();
     let output = Command::new(exe)
-        .args([super::CALIBRATE, &kin::introduction(), &names.join(",")])
+        .args([ARGUMENT, &process::introduction(), &names.join(",")])
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .output()?;
@@ -148,8 +151,8 @@ fn ask(exe: &Path, kernels: Kernels) -> Result<Rates, CalibrateError> {
 }
 
 /// The measuring process: prints the rates as JSON.
-pub(super) fn main(args: &[std::ffi::OsString]) -> ExitCode {
-    kin::die_with_parent(args.first());
+pub fn main(args: &[std::ffi::OsString]) -> ExitCode {
+    process::die_with_parent(args.first());
     let names = args.get(1).and_then(|names| names.to_str()).unwrap_or_default();
     let kernels = names.split(',').filter_map(Kernel::named).collect();
     let printed = serde_json::to_writer(io::stdout(), &measure(kernels));
@@ -189,7 +192,7 @@ fn read(file: &Path, key: &str) -> Option<Rates> {
 fn write(file: &Path, key: &str, rates: Rates) -> io::Result<()> {
     let dir = file.parent().ok_or(io::ErrorKind::InvalidInput)?;
     fs::create_dir_all(dir)?;
-    super::scratch::survive_size_limits();
+    process::survive_size_limits();
     let draft = dir.join(format!("rates.{}.tmp", std::process::id()));
     let text = serde_json::to_vec(&Cached { key: key.to_owned(), rates })?;
     let written = fs::File::create(&draft).and_then(|mut f| f.write_all(&text)).and_then(|()| fs::rename(&draft, file));

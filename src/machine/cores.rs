@@ -11,7 +11,7 @@ mod groups;
 pub use groups::{Quota, Throttling, most_tasks};
 
 /// The cores this process may run on, by the kernel's numbers, ascending; never empty.
-pub fn allowed_cores() -> Vec<u16> {
+pub fn allowed() -> Vec<u16> {
     let guess = || (0..std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u16).collect();
     let cores: Vec<u16> = sys::affinity().unwrap_or_else(guess);
     if cores.is_empty() { vec![0] } else { cores }
@@ -19,8 +19,8 @@ pub fn allowed_cores() -> Vec<u16> {
 
 /// How many cores' worth of time this process can get: those it is allowed on, or less where a control group has a
 /// quota.
-pub fn usable_cores() -> f64 {
-    let allowed = allowed_cores().len() as f64;
+pub fn usable() -> f64 {
+    let allowed = allowed().len() as f64;
     Quota::smallest().map_or(allowed, |q| q.cores.min(allowed))
 }
 
@@ -53,20 +53,20 @@ fn file_system_in(mounts: &str, folder: &Path) -> Option<String> {
 ///
 /// # Errors
 /// In a sentence, if this system cannot keep a thread on some of its cores.
-pub(super) fn kept_on(wished: Option<u16>) -> Result<Vec<u16>, String> {
+pub fn kept_on(wished: Option<u16>) -> Result<Vec<u16>, String> {
     let Some(wished) = wished else { return Ok(Vec::new()) };
     if !sys::HAS_AFFINITY {
         let system = std::env::consts::OS;
         return Err(format!("--cores {wished} cannot be done: {system} keeps no program on some of its cores"));
     }
-    let mut cores = allowed_cores();
+    let mut cores = allowed();
     cores.truncate(usize::from(wished.max(1)));
     Ok(cores)
 }
 
 /// Restricts the calling thread, and what it starts from now, to `cores`; to nothing if there are none. That this fails
 /// is no reason not to run.
-pub(super) fn pin(cores: &[u16]) {
+pub fn pin(cores: &[u16]) {
     if cores.is_empty() {
         return;
     }
@@ -81,16 +81,16 @@ mod tests {
     fn workers_are_kept_on_as_many_cores_as_there_are_or_told_that_they_cannot_be() {
         assert_eq!(kept_on(None), Ok(Vec::new()));
         match kept_on(Some(u16::MAX)) {
-            Ok(cores) => assert_eq!(cores, allowed_cores()),
+            Ok(cores) => assert_eq!(cores, allowed()),
             Err(why) => assert!(!sys::HAS_AFFINITY && why.contains("--cores"), "{why}"),
         }
     }
 
     #[test]
     fn there_is_something_to_run_on() {
-        let cores = allowed_cores();
+        let cores = allowed();
         assert!(!cores.is_empty() && cores.is_sorted());
-        let usable = usable_cores();
+        let usable = usable();
         assert!(usable > 0.0 && usable <= cores.len() as f64);
     }
 

@@ -30,11 +30,17 @@ pub use system::{
 
 mod mutex;
 mod semaphore;
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
-mod switches;
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))))]
-#[path = "sys/no_switches.rs"]
-mod switches;
+mod switches_none;
+#[cfg(not(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")
+)))]
+use switches_none as switches;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
+mod switches_perf;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
+use switches_perf as switches;
 mod watch;
 
 pub use mutex::{MUTEX_WORDS, SharedMutex, Taken};

@@ -6,7 +6,7 @@ use std::io;
 
 use rustix::io::Errno;
 
-use super::machine;
+use super::cores;
 use super::sys::{self, Noted, SwitchRing};
 use crate::trace::{Event, Stamped, Switch};
 use crate::units::Stamp;
@@ -20,13 +20,13 @@ const ALL_PAGES: usize = 2048;
 
 /// The record, being kept.
 #[derive(Debug)]
-pub(super) struct KernelRings {
+pub struct KernelRings {
     rings: Vec<SwitchRing>,
     /// When it was begun, by whom, and where that thread was.
     begun: Stamped,
     told: bool,
     /// How many records there were, and how many of those that were lost the rings told of.
-    pub(super) count: u64,
+    pub count: u64,
     lost_told: u64,
 }
 
@@ -35,8 +35,8 @@ impl KernelRings {
     ///
     /// # Errors
     /// In words: why there is no record, and what would allow it.
-    pub(super) fn open() -> Result<KernelRings, Refusal> {
-        let cores = machine::allowed_cores();
+    pub fn open() -> Result<KernelRings, Refusal> {
+        let cores = cores::allowed();
         let each = (ALL_PAGES / cores.len()).clamp(LEAST_PAGES, MOST_PAGES);
         let mut pages = 1 << each.ilog2();
         let rings = loop {
@@ -52,7 +52,7 @@ impl KernelRings {
     }
 
     /// Appends everything that the kernel has written down to `out`, core by core.
-    pub(super) fn drain(&mut self, out: &mut Vec<Stamped>) {
+    pub fn drain(&mut self, out: &mut Vec<Stamped>) {
         if !std::mem::replace(&mut self.told, true) {
             out.push(self.begun);
         }
@@ -73,12 +73,12 @@ impl KernelRings {
     }
 
     /// How many switches found no room.
-    pub(super) fn lost(&self) -> u64 {
+    pub fn lost(&self) -> u64 {
         self.rings.iter().map(SwitchRing::lost).sum::<u64>().max(self.lost_told)
     }
 
     /// What was lost and not told of by the rings, which can only tell once they have room again.
-    pub(super) fn untold(&self, at: Stamp) -> Option<Stamped> {
+    pub fn untold(&self, at: Stamp) -> Option<Stamped> {
         let count = self.lost() - self.lost_told;
         (count > 0).then(|| lost(at, count))
     }
