@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Model, ModelKind};
 use crate::units::Ns;
-use crate::workload::{Kernel, Kernels, Op, Task, Work, WorkSum, Workload};
+use crate::workload::{Kernel, Kernels, Op, Task, Work, WorkSum, Workload, walk_mut};
 
 mod format;
 
@@ -154,7 +154,7 @@ impl Plan {
         };
         let mut tasks = tasks;
         for task in &mut tasks {
-            to_iterations(&mut task.ops, rates);
+            walk_mut(&mut task.ops, &mut |op| to_iterations(op, rates));
         }
         let poll_every = Kernel::ALL.map(|kernel| rates.iterations(kernel, POLL));
         let locks = workload.locks().into_iter().map(str::to_owned).collect();
@@ -165,18 +165,11 @@ impl Plan {
     }
 }
 
-fn to_iterations(ops: &mut [Op], rates: Rates) {
-    for op in ops {
-        match op {
-            Op::Compute(kernel, work) => {
-                if let Work::Time(t) = *work {
-                    *work = Work::Iterations(rates.iterations(*kernel, t));
-                }
-            }
-            Op::Repeat(_, body) | Op::Lock(_, body) => to_iterations(body, rates),
-            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => {}
-            Op::Request(_) | Op::Read(_) | Op::Write(_) => {}
-        }
+fn to_iterations(op: &mut Op, rates: Rates) {
+    if let Op::Compute(kernel, work) = op
+        && let Work::Time(time) = *work
+    {
+        *work = Work::Iterations(rates.iterations(*kernel, time));
     }
 }
 

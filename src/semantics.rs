@@ -1,9 +1,9 @@
-//! What a step does under each model: the heart of the program, as one exhaustive table. Engines, findings
-//! and documentation read it; nobody decides such a thing for themselves. Knows no threads and no clocks.
+//! What a step does under each model: the heart of the program, as one exhaustive table. The interpreter, engines,
+//! findings and documentation read it; nobody decides such a thing for themselves. Knows no threads and no clocks.
 
 use crate::model::ModelKind;
 use crate::state::State;
-use crate::workload::{Op, StepKind};
+use crate::workload::{Op, StepKind, walk};
 
 /// What a step does to whoever performs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,28 +84,80 @@ pub const fn effect(step: StepKind, model: ModelKind) -> Effect {
     Effect { worker, lock, state }
 }
 
-/// Whether a `repeat until` that waits for other tasks can ever see them end: under `model`, others move while this
-/// one repeats. Where they do not, the repeat ends after its first round.
-pub const fn others_move(model: ModelKind) -> bool {
-    !matches!(model, ModelKind::Serial)
-}
+/// The table as a value: an [`Effect`] for each step under each model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table([[Effect; ModelKind::ALL.len()]; StepKind::ALL.len()]);
 
-/// As [`others_move`], for a task that repeats `body`: on an event loop others move only if the body gives way.
-pub fn others_move_during(body: &[Op], model: ModelKind) -> bool {
-    let gives_way = |op: &Op| match op {
+/// The one that runs are made by.
+pub static TABLE: Table = Table::new();
+
+impl Table {
+    const fn new() -> Table {
+        let nothing = Effect { worker: Worker::PassesBy, lock: LockUse::Kept, state: State::Running };
+        let mut rows = [[nothing; ModelKind::ALL.len()]; StepKind::ALL.len()];
+        let mut step = 0;
+        while step < rows.len() {
+            let mut model = 0;
+            while model < rows[step].len() {
+                let (of, under) = (StepKind::ALL[step], ModelKind::ALL[model]);
+                rows[of as usize][under as usize] = effect(of, under);
+                model += 1;
+            }
+            step += 1;
+        }
+        Table(rows)
+    }
+
+    /// What `step` does under `model`.
+    pub const fn effect(&self, step: StepKind, model: ModelKind) -> Effect {
+        self.0[step as usize][model as usize]
+    }
+
+    /// The same, but for `step` under `model`: to try what would be if a cell were another.
+    #[must_use]
+    pub fn with(&self, step: StepKind, model: ModelKind, effect: Effect) -> Table {
+        let mut changed = self.clone();
+        changed.0[step as usize][model as usize] = effect;
+        changed
+    }
+
+    /// Whether a `repeat until` of a task that repeats `body` under `model` can ever see others end. One after the
+    /// other, nobody else moves meanwhile; on an event loop others do if the body gives way. Where they do not, the
+    /// repeat ends after its first round.
+    pub fn others_move_during(&self, body: &[Op], model: ModelKind) -> bool {
         // A lock gives way only while another has it: nothing to count on.
-        Op::Repeat(_, inner) | Op::Lock(_, inner) => others_move_during(inner, model),
-        other => other.kind().is_some_and(|step| effect(step, model).worker.lets_the_loop_go()),
-    };
-    match model {
-        ModelKind::Async => body.iter().any(gives_way),
-        _ => others_move(model),
+        let gives_way =
+            |op: &Op| op.body().is_none() && op.kind().is_some_and(|step| self.lets_the_loop_go(step, model));
+        match model {
+            ModelKind::Serial => false,
+            ModelKind::Threads | ModelKind::Processes => true,
+            ModelKind::Async => walk(body).any(|visit| gives_way(visit.op)),
+        }
+    }
+
+    fn lets_the_loop_go(&self, step: StepKind, model: ModelKind) -> bool {
+        self.effect(step, model).worker.lets_the_loop_go()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_table_has_every_cell_and_a_changed_one_changes_nothing_else() {
+        let other = Effect { worker: Worker::PassesBy, lock: LockUse::Kept, state: State::Copying };
+        for model in ModelKind::ALL {
+            for step in StepKind::ALL {
+                assert_eq!(TABLE.effect(step, model), effect(step, model));
+                let changed = TABLE.with(step, model, other);
+                for (m, s) in ModelKind::ALL.into_iter().flat_map(|m| StepKind::ALL.map(|s| (m, s))) {
+                    let expected = if (m, s) == (model, step) { other } else { effect(s, m) };
+                    assert_eq!(changed.effect(s, m), expected);
+                }
+            }
+        }
+    }
 
     #[test]
     fn only_async_suspends_and_only_where_the_code_gives_way() {
@@ -124,11 +176,14 @@ mod tests {
         use crate::workload::Until;
         let blocks = vec![Op::BlockingSleep(crate::units::Ns::from_millis(1))];
         let gives_way = vec![Op::Repeat(Until::Times(2), vec![Op::Yield])];
-        assert!(!others_move_during(&blocks, ModelKind::Async));
-        assert!(others_move_during(&gives_way, ModelKind::Async));
-        assert!(others_move_during(&blocks, ModelKind::Threads));
-        assert!(!others_move_during(&gives_way, ModelKind::Serial));
-        assert!(others_move_during(&[Op::Await], ModelKind::Async));
+        let moves = |body: &[Op], model| TABLE.others_move_during(body, model);
+        assert!(!moves(&blocks, ModelKind::Async));
+        assert!(moves(&gives_way, ModelKind::Async));
+        assert!(moves(&blocks, ModelKind::Threads));
+        assert!(!moves(&gives_way, ModelKind::Serial));
+        assert!(moves(&[Op::Await], ModelKind::Async));
+        let lock = Op::Lock(crate::workload::LockIndex(0), blocks.clone());
+        assert!(!moves(&[lock], ModelKind::Async), "nothing to count on");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod parse;
 mod program;
 mod quantity;
 mod sum;
+mod walk;
 mod wording;
 
 pub use catalogue::{SHIPPED, ShippedFile, find, nearest, shipped};
@@ -21,6 +22,7 @@ pub use program::{
 };
 pub use quantity::{Factor, Quantity, Value};
 pub use sum::WorkSum;
+pub use walk::{Rounds, Visit, walk, walk_mut};
 
 /// A workload: a group of tasks, each a program of steps, with the numbers a user may turn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use crate::plan::{Plan, Rates};
 use crate::state::State;
 use crate::trace::Trace;
 use crate::units::Ns;
-use crate::workload::{Op, Until, Work};
+use crate::workload::{Op, Visit, Work, walk};
 
 /// Two runs whose cores differ by more than this share in speed are not comparable without a word.
 pub const STEADY: f64 = 0.10;
@@ -40,15 +40,16 @@ pub fn planned(plan: &Plan, rates: Rates) -> Option<Ns> {
 
 fn computing(ops: &[Op], rates: Rates) -> Option<Ns> {
     let mut sum = Ns::ZERO;
-    for op in ops {
-        match op {
-            Op::Compute(_, Work::Time(time)) => sum += *time,
-            Op::Compute(kernel, Work::Iterations(n)) => sum += rates.time(*kernel, *n),
-            Op::Repeat(Until::Times(n), body) => sum += computing(body, rates)?.times(*n, 1),
-            Op::Lock(_, body) => sum += computing(body, rates)?,
-            Op::Repeat(_, body) if computing(body, rates)? > Ns::ZERO => return None,
-            _ => {}
+    for Visit { op, rounds, .. } in walk(ops) {
+        let once = match op.work() {
+            Some((_, Work::Time(time))) => time,
+            Some((kernel, Work::Iterations(n))) => rates.time(kernel, n),
+            None => continue,
+        };
+        if once > Ns::ZERO && !rounds.are_fixed() {
+            return None;
         }
+        sum += once.times(rounds.times, 1);
     }
     Some(sum)
 }
@@ -87,7 +88,7 @@ mod tests {
     use super::*;
     use crate::model::{Model, ModelKind};
     use crate::plan::Engine;
-    use crate::workload::{Kernel, Task};
+    use crate::workload::{Kernel, Task, Until};
 
     const RATES: Rates = Rates::all(1_000);
 

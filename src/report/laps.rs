@@ -5,7 +5,7 @@ use super::Run;
 use super::fields::Laps;
 use crate::state::State;
 use crate::units::Ns;
-use crate::workload::Op;
+use crate::workload::{Op, Visit, walk};
 
 /// The percentiles of the laps of the task `index`, by nearest rank; nothing where they cannot be told apart, or where
 /// the record is not whole.
@@ -33,19 +33,12 @@ pub(super) fn of(run: Run<'_>, index: usize) -> Option<Laps> {
 
 /// Whether nothing in `ops` waits but the steps of one `repeat`, which do it once.
 fn waits_once_a_lap(ops: &[Op]) -> bool {
-    let mut repeats = ops.iter().filter_map(|op| if let Op::Repeat(_, body) = op { Some(body) } else { None });
-    let (Some(body), None) = (repeats.next(), repeats.next()) else { return false };
-    let besides: usize = ops.iter().filter(|op| !matches!(op, Op::Repeat(..))).map(waits).sum();
-    besides == 0 && body.iter().map(waits).sum::<usize>() == 1
-}
-
-/// How many times `op` waits: once or never, or more than anybody counts.
-fn waits(op: &Op) -> usize {
-    match op {
-        Op::Sleep(_) | Op::BlockingSleep(_) | Op::Request(_) | Op::Read(_) | Op::Write(_) => 1,
-        Op::Compute(..) | Op::Yield | Op::Await => 0,
-        Op::Lock(..) | Op::Repeat(..) => 2,
-    }
+    // Who takes a lock waits nobody knows how often, and who holds a further `repeat` too.
+    let plain = |visit: &Visit<'_>| visit.op.body().is_none();
+    let containers: Vec<_> = walk(ops).filter(|visit| !plain(visit)).collect();
+    let [Visit { op, depth: 0, .. }] = containers.as_slice() else { return false };
+    let waiting = |visit: &Visit<'_>| visit.op.expected_wait().is_some();
+    op.until().is_some() && walk(ops).filter(waiting).map(|visit| visit.depth).eq([1])
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ pub const MAX_TASKS: usize = 4096;
 pub const MAX_STEPS: u64 = 1_000_000;
 /// The longest a single amount may be.
 const MAX_TIME: Ns = Ns(24 * 3_600 * 1_000_000_000);
+/// A guess at how long a byte takes to a file and back, for want of anything better before the first run.
+const NS_PER_BYTE: u64 = 2;
 /// The longest answer to a request.
 const MOST_ANSWERED: u64 = 64_000_000;
 /// The most bytes a step reads or writes.
@@ -199,13 +201,43 @@ impl Op {
         })
     }
 
-    /// Whether any of `ops`, or of what they hold, is a `repeat`: the rounds of one whose steps hold none are laps.
-    pub fn any_repeat(ops: &[Op]) -> bool {
-        ops.iter().any(|op| match op {
-            Op::Repeat(..) => true,
-            Op::Lock(_, body) => Op::any_repeat(body),
-            _ => false,
-        })
+    /// The steps that it holds, if it is one that holds any.
+    pub fn body(&self) -> Option<&[Op]> {
+        match self {
+            Op::Lock(_, body) | Op::Repeat(_, body) => Some(body),
+            Op::Compute(..) | Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => None,
+            Op::Request(_) | Op::Read(_) | Op::Write(_) => None,
+        }
+    }
+
+    /// As [`Op::body`].
+    pub fn body_mut(&mut self) -> Option<&mut Vec<Op>> {
+        match self {
+            Op::Lock(_, body) | Op::Repeat(_, body) => Some(body),
+            Op::Compute(..) | Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => None,
+            Op::Request(_) | Op::Read(_) | Op::Write(_) => None,
+        }
+    }
+
+    /// When it ends, if it is a `repeat`.
+    pub const fn until(&self) -> Option<&Until> {
+        if let Op::Repeat(until, _) = self { Some(until) } else { None }
+    }
+
+    /// What it computes, if it does.
+    pub const fn work(&self) -> Option<(Kernel, Work)> {
+        if let Op::Compute(kernel, work) = self { Some((*kernel, *work)) } else { None }
+    }
+
+    /// How long it waits for a timer, an answer or a disk, as far as anybody can say beforehand; nothing for one that
+    /// waits for no such thing.
+    pub fn expected_wait(&self) -> Option<Ns> {
+        match self {
+            Op::Sleep(time) | Op::BlockingSleep(time) => Some(*time),
+            Op::Request(request) => Some(request.latency),
+            Op::Read(bytes) | Op::Write(bytes) => Some(Ns(bytes.saturating_mul(NS_PER_BYTE))),
+            Op::Compute(..) | Op::Yield | Op::Await | Op::Lock(..) | Op::Repeat(..) => None,
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::semantics::{self, LockUse};
 use crate::state::{Outcome, State};
 use crate::trace::{Event, TaskResult};
 use crate::units::{LockId, Ns, Stamp, TaskId, WorkerId};
-use crate::workload::{LockIndex, Op, Request, StepKind, Until};
+use crate::workload::{LockIndex, Op, Request, StepKind, Until, walk};
 
 /// The loop's one worker and what the tasks share.
 struct Loop {
@@ -292,7 +292,7 @@ impl Life<'_> {
 
     async fn round(&mut self, body: &[Op], value: u64) -> Value {
         let value = self.all(body, value).await?;
-        self.laps += u64::from(!Op::any_repeat(body));
+        self.laps += u64::from(walk(body).all(|visit| visit.op.until().is_none()));
         Ok(value)
     }
 
@@ -316,7 +316,7 @@ impl Life<'_> {
                 loop {
                     value = self.round(body, value).await?;
                     let missing = shared.first_missing(tasks);
-                    if missing.is_none() || !semantics::others_move_during(body, ModelKind::Async) {
+                    if missing.is_none() || !semantics::TABLE.others_move_during(body, ModelKind::Async) {
                         break;
                     }
                     shared.set_waits(self.task, missing.map(|task| Waits::Task(task, self.depth)));

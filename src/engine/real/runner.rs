@@ -20,7 +20,7 @@ use crate::plan::Plan;
 use crate::state::Outcome;
 use crate::trace::{Begin, End, Event, Frame, KernelRecord, Overhead, Switches, TaskResult, write_frame};
 use crate::units::{Ns, TaskId, WorkerId};
-use crate::workload::Op;
+use crate::workload::{StepKind, walk};
 
 /// Why there is no kernel record where the plan does not want one.
 const UNWANTED: &str = "it was not asked for";
@@ -121,7 +121,14 @@ struct Needs {
 impl Needs {
     fn of(plan: &Plan) -> Needs {
         let mut needs = Needs::default();
-        plan.tasks.iter().for_each(|task| needs.add(&task.ops));
+        for visit in plan.tasks.iter().flat_map(|task| walk(&task.ops)) {
+            match visit.op.kind() {
+                Some(StepKind::Request) => needs.requests = true,
+                Some(StepKind::Read | StepKind::Write) => needs.files = true,
+                Some(StepKind::Compute | StepKind::Sleep | StepKind::BlockingSleep) => {}
+                Some(StepKind::Yield | StepKind::Await | StepKind::Lock) | None => {}
+            }
+        }
         needs
     }
 
@@ -137,17 +144,6 @@ impl Needs {
             ModelKind::Async => (own, plan.tasks.len()),
         };
         BESIDES + at_once.min(plan.tasks.len()) * (own + usize::from(self.requests))
-    }
-
-    fn add(&mut self, ops: &[Op]) {
-        for op in ops {
-            match op {
-                Op::Request(_) => self.requests = true,
-                Op::Read(_) | Op::Write(_) => self.files = true,
-                Op::Repeat(_, body) | Op::Lock(_, body) => self.add(body),
-                Op::Compute(..) | Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => {}
-            }
-        }
     }
 }
 

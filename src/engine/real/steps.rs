@@ -13,7 +13,7 @@ use crate::semantics::{self, Effect, LockUse};
 use crate::state::{Outcome, State};
 use crate::trace::{Event, TaskResult};
 use crate::units::{LockId, Ns, Stamp, TaskId};
-use crate::workload::{LockIndex, Op, Request, StepKind, Task, Until, Work};
+use crate::workload::{LockIndex, Op, Request, StepKind, Task, Until, Work, walk};
 
 /// Performs `task` under `model` on `worker`; it is `running` from the start. Ending it is left to the caller.
 ///
@@ -195,7 +195,7 @@ impl Performer<'_> {
 
     fn round(&mut self, body: &[Op], value: u64) -> Value {
         let value = self.all(body, value)?;
-        self.laps += u64::from(!Op::any_repeat(body));
+        self.laps += u64::from(walk(body).all(|visit| visit.op.until().is_none()));
         self.worker.give_lock_up_if_wanted(self.task);
         Ok(value)
     }
@@ -204,7 +204,9 @@ impl Performer<'_> {
     fn need_not_wait(&mut self, tasks: &[TaskId]) -> bool {
         let shared = self.worker.shared;
         let over = shared.over();
-        let Some(missing) = shared.first_missing(tasks).filter(|_| semantics::others_move(self.model)) else {
+        let Some(missing) =
+            shared.first_missing(tasks).filter(|_| semantics::TABLE.others_move_during(&[], self.model))
+        else {
             return true;
         };
         shared.set_waits(self.task, Some(Waits::Task(missing, self.depth)));
