@@ -16,6 +16,7 @@ pub mod files;
 #[cfg(unix)]
 pub mod headless;
 pub mod insight;
+pub mod interpreter;
 pub mod machine;
 pub mod model;
 pub mod palette;

@@ -27,8 +27,20 @@ pub struct Rules {
     pub by_value: bool,
     /// Whether tasks can be under way on more than one worker at a time: only then does a global lock change anything.
     pub many_workers: bool,
+    /// Whether one worker can have several tasks under way, of which all but one are suspended.
+    pub interleaves: bool,
     /// Whether each worker has a global lock of its own.
     pub own_lock: bool,
+}
+
+impl Rules {
+    const ONE_WORKER: Rules = Rules {
+        workers: DefaultWorkers::One,
+        by_value: false,
+        many_workers: false,
+        interleaves: false,
+        own_lock: false,
+    };
 }
 
 /// The default number of workers.
@@ -59,15 +71,16 @@ impl ModelKind {
     /// The model's row of rules.
     pub const fn rules(self) -> Rules {
         match self {
-            ModelKind::Serial | ModelKind::Async => {
-                Rules { workers: DefaultWorkers::One, by_value: false, many_workers: false, own_lock: false }
-            }
-            ModelKind::Threads => {
-                Rules { workers: DefaultWorkers::PerTask, by_value: false, many_workers: true, own_lock: false }
-            }
-            ModelKind::Processes => {
-                Rules { workers: DefaultWorkers::PerCore, by_value: true, many_workers: true, own_lock: true }
-            }
+            ModelKind::Serial => Rules::ONE_WORKER,
+            ModelKind::Async => Rules { interleaves: true, ..Rules::ONE_WORKER },
+            ModelKind::Threads => Rules { workers: DefaultWorkers::PerTask, many_workers: true, ..Rules::ONE_WORKER },
+            ModelKind::Processes => Rules {
+                workers: DefaultWorkers::PerCore,
+                by_value: true,
+                many_workers: true,
+                own_lock: true,
+                ..Rules::ONE_WORKER
+            },
         }
     }
 

@@ -21,6 +21,9 @@ pub struct Plan {
     pub model: Model,
     /// How many workers execute them; at least 1.
     pub workers: u16,
+    /// How many tasks are under way at a time, at most, where one worker can have several; as many as there are, if
+    /// nothing is said. Under the other models `workers` is that limit.
+    pub at_once: Option<u16>,
     /// To how many of the allowed cores the workers are pinned; all of them if nothing is said.
     pub cores: Option<u16>,
     /// After how many iterations each kernel looks up: about 20 us of work.
@@ -147,6 +150,7 @@ impl Plan {
             None => None,
         });
         let one_only = !model.kind.rules().many_workers;
+        let at_once = wished.filter(|_| model.kind.rules().interleaves);
         let workers = match wished {
             _ if one_only => 1,
             Some(n) => n.max(1),
@@ -161,7 +165,19 @@ impl Plan {
         let name = workload.name.clone();
         let Wishes { cores, seed, no_kernel_record, .. } = wishes;
         let engine = Engine::Measured;
-        Plan { workload: name, tasks, model, workers, cores, poll_every, locks, seed, engine, no_kernel_record }
+        Plan {
+            workload: name,
+            tasks,
+            model,
+            workers,
+            at_once,
+            cores,
+            poll_every,
+            locks,
+            seed,
+            engine,
+            no_kernel_record,
+        }
     }
 }
 
@@ -170,6 +186,18 @@ fn to_iterations(op: &mut Op, rates: Rates) {
         && let Work::Time(time) = *work
     {
         *work = Work::Iterations(rates.iterations(*kernel, time));
+    }
+}
+
+impl Plan {
+    /// How many tasks can be under way at a time; at least 1.
+    pub fn tasks_at_once(&self) -> usize {
+        let limit = if self.model.kind.rules().interleaves {
+            self.at_once.map_or(usize::MAX, usize::from)
+        } else {
+            usize::from(self.workers)
+        };
+        limit.min(self.tasks.len()).max(1)
     }
 }
 

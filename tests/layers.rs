@@ -18,6 +18,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("trace", 2),
     ("settings", 3),
     ("files", 3),
+    ("interpreter", 3),
     ("machine", 3),
     ("scene", 3),
     ("insight", 3),

@@ -94,6 +94,7 @@ impl<'a> Ours<'a> {
             workers: if kind == ModelKind::Serial { 1 } else { tasks.len() as u16 },
             tasks,
             model: Model { kind, lock },
+            at_once: None,
             cores: None,
             // 20 us of work, as for every run.
             poll_every: [self.per_ms / 50; Kernel::COUNT],

@@ -62,6 +62,7 @@ fn over_and_over(steps: Vec<Op>, tasks: u16, cores: Option<u16>, model: Model, r
         tasks: (1..=tasks).map(task).collect(),
         model,
         workers: tasks,
+        at_once: None,
         cores,
         poll_every: Kernel::ALL.map(|kernel| rates.iterations(kernel, Ns(20_000))),
         locks: Vec::new(),

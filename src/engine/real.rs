@@ -12,15 +12,22 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+mod acts;
+mod blocking;
+#[cfg(test)]
+mod cells;
 mod client;
 mod collector;
 mod compute;
 mod deadlock;
 mod event_loop;
 mod gil;
+mod held;
 mod memory;
 mod message;
+mod notes;
 mod processes;
+mod protocol;
 mod request;
 pub mod ring;
 mod run;
@@ -29,7 +36,6 @@ mod scratch;
 mod serial;
 mod server;
 mod shared;
-mod steps;
 mod threads;
 mod worker;
 

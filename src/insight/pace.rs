@@ -99,6 +99,7 @@ mod tests {
             tasks: vec![task(false), task(true)],
             model: Model::plain(ModelKind::Serial),
             workers: 1,
+            at_once: None,
             cores: None,
             poll_every: [20; Kernel::COUNT],
             locks: Vec::new(),

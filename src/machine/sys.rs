@@ -24,7 +24,7 @@ mod macos;
 use macos as system;
 
 pub use system::{
-    HAS_AFFINITY, affinity, core, die_with_parent, keep_freed_memory, name_thread, process_cpu_of, set_affinity,
+    Alarm, HAS_AFFINITY, affinity, core, die_with_parent, keep_freed_memory, name_thread, process_cpu_of, set_affinity,
     shared_memory, sleep_until, take_short_turns, take_usual_turns, thread_cpu_of, thread_id, thread_switches,
 };
 

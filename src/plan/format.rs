@@ -23,6 +23,8 @@ struct StoredStage {
     tasks: Vec<Task>,
     model: Model,
     workers: u16,
+    #[serde(default)]
+    at_once: Option<u16>,
     cores: Option<u16>,
     poll_every: [u64; Kernel::COUNT],
     locks: Vec<String>,
@@ -43,6 +45,8 @@ struct LentStage<'a> {
     tasks: &'a [Task],
     model: Model,
     workers: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_once: Option<u16>,
     cores: Option<u16>,
     poll_every: [u64; Kernel::COUNT],
     locks: &'a [String],
@@ -54,16 +58,17 @@ impl TryFrom<Stored> for Plan {
     fn try_from(stored: Stored) -> Result<Plan, &'static str> {
         let Stored { stages, seed, engine, unrecorded: no_kernel_record } = stored;
         let stage = stages.into_iter().next().ok_or("the plan has no stage")?;
-        let StoredStage { workload, tasks, model, workers, cores, poll_every, locks } = stage;
-        Ok(Plan { workload, tasks, model, workers, cores, poll_every, locks, seed, engine, no_kernel_record })
+        let StoredStage { workload, tasks, model, workers, at_once, cores, poll_every, locks } = stage;
+        Ok(Plan { workload, tasks, model, workers, at_once, cores, poll_every, locks, seed, engine, no_kernel_record })
     }
 }
 
 impl Serialize for Plan {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Plan { workload, tasks, model, workers, cores, poll_every, locks, seed, engine, no_kernel_record } = self;
-        let (model, workers, cores, poll_every) = (*model, *workers, *cores, *poll_every);
-        let stages = [LentStage { workload, tasks, model, workers, cores, poll_every, locks }];
+        let Plan { workload, tasks, model, workers, at_once, cores, poll_every, locks, seed, engine, no_kernel_record } =
+            self;
+        let (model, workers, at_once, cores, poll_every) = (*model, *workers, *at_once, *cores, *poll_every);
+        let stages = [LentStage { workload, tasks, model, workers, at_once, cores, poll_every, locks }];
         Lent { stages, seed: *seed, engine: *engine, unrecorded: *no_kernel_record }.serialize(serializer)
     }
 }

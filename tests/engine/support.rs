@@ -56,6 +56,7 @@ pub fn plan(model: Model, workers: u16, tasks: Vec<Task>) -> Plan {
         tasks,
         model,
         workers,
+        at_once: None,
         cores: None,
         poll_every: [10_000; Kernel::COUNT],
         locks: Vec::new(),

@@ -11,9 +11,9 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use rustix::event::{PollFd, PollFlags, poll};
 
 use super::message::{self, Order, Reply};
+use super::notes;
 use super::run::{Finish, Run};
-use super::steps;
-use super::worker::copying;
+use crate::machine::process::own_executable;
 use crate::machine::{process, sys};
 use crate::state::Outcome;
 use crate::trace::{Direction, Event, TaskResult};
@@ -96,9 +96,9 @@ impl Dispatcher<'_> {
         let task = TaskId(u32::from(who.0));
         let tracer = &self.run.dispatcher;
         let at = tracer.emit(Event::WorkerStarting { who, task });
-        tracer.emit_at(at, steps::starting(task));
+        tracer.emit_at(at, notes::starting(task));
         let (line, theirs) = UnixStream::pair()?;
-        let child = Command::new("/proc/self/exe")
+        let child = Command::new(own_executable())
             .args([super::WORKER, &process::introduction(), &who.0.to_string()])
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::from(self.run.memory.try_clone()?))
@@ -150,7 +150,7 @@ impl Dispatcher<'_> {
         }
         match self.queue.next() {
             Some(next) => {
-                self.run.dispatcher.emit(copying(next));
+                self.run.dispatcher.emit(notes::copying(next));
                 member.send(self.run, next);
             }
             None => member.leave(self.run),

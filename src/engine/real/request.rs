@@ -8,52 +8,11 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::server::{ASKED, Server, TAIL};
+use super::protocol::{self, TAIL};
 use crate::units::{Ns, Stamp};
-use crate::workload::{Request, Spread};
 
 /// The largest piece of an answer that is read at once.
 const CHUNK: usize = 64 << 10;
-
-/// Which latencies a task's requests get: the same ones in the same order under every model.
-pub(super) struct Dice(fastrand::Rng);
-
-impl Dice {
-    /// Those of the task number `task` in a run with `seed`.
-    pub(super) fn new(seed: u64, task: u32) -> Dice {
-        // Neighbouring numbers are to lead to unlike dice: the golden ratio spreads them.
-        Dice(fastrand::Rng::with_seed(seed ^ (u64::from(task) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
-    }
-
-    /// The latency of the next one, which is `request`.
-    pub(super) fn latency(&mut self, request: &Request) -> Ns {
-        let mean = request.latency.0 as f64;
-        match request.spread {
-            Spread::Constant => request.latency,
-            Spread::Uniform => Ns((mean * 2.0 * self.0.f64()) as u64),
-            Spread::Exponential => Ns((mean * -(1.0 - self.0.f64()).ln()) as u64),
-        }
-    }
-}
-
-/// When an answer should be there that is due after `latency` and so many `bytes` long: about a nanosecond each. Whoever
-/// has not gone on by then has it, most likely, and waits for its turn; its stamp will tell.
-pub(super) fn due(latency: Ns, bytes: u64) -> Ns {
-    latency + Ns(bytes)
-}
-
-fn ask(latency: Ns, bytes: u64) -> [u8; ASKED] {
-    let mut asked = [0; ASKED];
-    asked[..8].copy_from_slice(&latency.0.to_le_bytes());
-    asked[8..].copy_from_slice(&bytes.to_le_bytes());
-    asked
-}
-
-/// What a client asks: after which latency, and for how many bytes.
-pub(super) fn asked(asked: [u8; ASKED]) -> (Ns, u64) {
-    let number = |at: usize| asked[at..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-    (Ns(number(0)), number(8))
-}
 
 /// A connection that hangs up at once when it is closed: what it held is free for the next run.
 fn abrupt(stream: &impl AsFd) -> io::Result<()> {
@@ -87,12 +46,12 @@ impl Line {
         let stream = match &mut self.0 {
             Some(stream) => stream,
             none => {
-                let stream = TcpStream::connect(Server::address(port))?;
+                let stream = TcpStream::connect(protocol::address(port))?;
                 abrupt(&stream)?;
                 none.insert(stream)
             }
         };
-        stream.write_all(&ask(latency, bytes))
+        stream.write_all(&protocol::ask(latency, bytes))
     }
 
     fn try_receive(&mut self, bytes: u64) -> io::Result<Stamp> {
@@ -134,12 +93,12 @@ impl AsyncLine {
         let stream = match &mut self.0 {
             Some(stream) => stream,
             none => {
-                let stream = tokio::net::TcpStream::connect(Server::address(port)).await?;
+                let stream = tokio::net::TcpStream::connect(protocol::address(port)).await?;
                 abrupt(&stream)?;
                 none.insert(stream)
             }
         };
-        stream.write_all(&ask(latency, bytes)).await?;
+        stream.write_all(&protocol::ask(latency, bytes)).await?;
         let mut buffer = vec![0; CHUNK.min(TAIL + bytes as usize)];
         let mut answer = Answer::new(bytes);
         while !answer.is_whole() {
@@ -209,36 +168,8 @@ fn sentence(e: &io::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::server::Server;
     use super::*;
-
-    fn mean(spread: Spread) -> (f64, Ns) {
-        let request = Request { latency: Ns::from_millis(10), spread, bytes: 1 };
-        let mut dice = Dice::new(7, 3);
-        let all: Vec<Ns> = (0..20_000).map(|_| dice.latency(&request)).collect();
-        let longest = all.iter().copied().max().expect("some");
-        (all.iter().map(|t| t.0 as f64).sum::<f64>() / 20_000.0 / 1e6, longest)
-    }
-
-    #[test]
-    fn spreads_keep_their_mean_and_each_has_its_shape() {
-        assert_eq!(mean(Spread::Constant), (10.0, Ns::from_millis(10)));
-        let (uniform, longest) = mean(Spread::Uniform);
-        assert!((uniform - 10.0).abs() < 0.2 && longest < Ns::from_millis(20), "{uniform} {longest}");
-        let (exponential, longest) = mean(Spread::Exponential);
-        assert!((exponential - 10.0).abs() < 0.3 && longest > Ns::from_millis(60), "{exponential} {longest}");
-    }
-
-    #[test]
-    fn the_same_seed_and_task_get_the_same_latencies_and_others_do_not() {
-        let request = Request { latency: Ns::from_millis(10), spread: Spread::Exponential, bytes: 1 };
-        let some = |seed, task| {
-            let mut dice = Dice::new(seed, task);
-            std::array::from_fn::<Ns, 4, _>(|_| dice.latency(&request))
-        };
-        assert_eq!(some(1, 5), some(1, 5));
-        assert_ne!(some(1, 5), some(1, 6));
-        assert_ne!(some(1, 5), some(2, 5));
-    }
 
     #[test]
     fn the_server_answers_after_the_latency_with_so_many_bytes() {

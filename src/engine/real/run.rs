@@ -12,6 +12,7 @@ use super::shared::Shared;
 use crate::machine::{cores, sys};
 use crate::model::ModelKind;
 use crate::plan::Plan;
+use crate::semantics::Table;
 use crate::trace::{Event, FileSystem, KernelRecord, TaskResult, WorkerUse};
 use crate::units::{Ns, Stamp, TaskId, WorkerId};
 
@@ -19,6 +20,8 @@ use crate::units::{Ns, Stamp, TaskId, WorkerId};
 pub(super) struct Run {
     /// What is run.
     pub(super) plan: Plan,
+    /// What its steps do.
+    pub(super) table: &'static Table,
     /// What is known of who was on which core.
     pub(super) record: KernelRecord,
     /// The thread that listens to whoever watches the run.

@@ -17,6 +17,7 @@ use crate::machine::kernel_record::KernelRings;
 use crate::machine::{cores, process, sys};
 use crate::model::ModelKind;
 use crate::plan::Plan;
+use crate::semantics::TABLE;
 use crate::state::Outcome;
 use crate::trace::{Begin, End, Event, Frame, KernelRecord, Overhead, Switches, TaskResult, write_frame};
 use crate::units::{Ns, TaskId, WorkerId};
@@ -77,7 +78,7 @@ fn prepare() -> Result<(Run, Collector), String> {
     let names = Names { tasks: plan.tasks.iter().map(|t| t.name.clone()).collect(), locks: plan.locks.clone() };
     let collector = Collector::start(shared, names, kernel, Unbuffered).map_err(thread)?;
     let listener = listen(collector.obeying(shared)).map_err(thread)?;
-    Ok((Run { plan, record, listener, shared, memory, server, files, dispatcher, pinned }, collector))
+    Ok((Run { plan, table: &TABLE, record, listener, shared, memory, server, files, dispatcher, pinned }, collector))
 }
 
 /// Starts the thread that does what the standard input says; its number in the kernel.

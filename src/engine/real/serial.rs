@@ -1,8 +1,8 @@
 //! One task after the other on the runner's main thread.
 
+use super::blocking;
 use super::compute::Worker;
 use super::run::{Finish, Run};
-use super::steps;
 use crate::machine::sys;
 use crate::model::ModelKind;
 use crate::state::Outcome;
@@ -14,7 +14,7 @@ pub(super) fn run(run: &Run) -> Result<Finish, String> {
     let mut worker = Worker::new(run.shared, tracer, run.gil(WorkerId(0)).as_ref());
     let mut finish = Finish::new(&run.plan);
     for (id, task) in (0..).map(TaskId).zip(&run.plan.tasks) {
-        let result = steps::perform(&mut worker, ModelKind::Serial, id, task);
+        let result = blocking::perform(&mut worker, (ModelKind::Serial, run.table), id, task);
         worker.end(id, result.as_ref().map_or(Outcome::Failed, |r| r.outcome));
         let result = result?;
         finish.hold(id, result);

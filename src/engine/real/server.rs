@@ -1,28 +1,21 @@
 //! The server that `request` steps ask: real TCP on the loopback interface, one thread of the runner, timers finer than
 //! a millisecond. It answers each request after the latency that the request names. It is overhead, never a task.
-//!
-//! A request is two numbers: the latency in nanoseconds, and the bytes that are wanted. The answer is so many bytes, and
-//! the instant at which the server sent the last of them: from then on it is the client's turn.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::mpsc::channel;
 use std::thread;
 
 use polling::{Event, Events};
 use rustix::io::Errno;
 
-use super::request;
+use super::protocol::{self, ASKED, TAIL};
 use crate::machine::cores;
 use crate::machine::sys::{self, Poller, Watched};
 use crate::units::{Ns, Stamp};
 
-/// Bytes of a request.
-pub(super) const ASKED: usize = 16;
-/// Bytes of an answer after what was asked for.
-pub(super) const TAIL: usize = 8;
 /// What is sent at once.
 static CHUNK: [u8; 64 << 10] = [b'.'; 64 << 10];
 /// How many clients may stand at the door, or fewer where the system says so. A loop lets all its tasks go at once;
@@ -77,11 +70,6 @@ impl Server {
         })?;
         let tid = hear.recv().map_err(io::Error::other).flatten().map_err(refused)?;
         Ok(Server { port, tid })
-    }
-
-    /// Where it is to be found.
-    pub(super) fn address(port: u16) -> SocketAddr {
-        (Ipv4Addr::LOCALHOST, port).into()
     }
 
     /// Its thread, by the kernel's number.
@@ -191,7 +179,7 @@ impl Desk {
                 client.read += n;
                 if client.read == ASKED {
                     client.read = 0;
-                    let (latency, bytes) = request::asked(client.asked);
+                    let (latency, bytes) = protocol::asked(client.asked);
                     client.unsent = bytes.saturating_add(TAIL as u64);
                     self.due.push(Reverse((sys::now() + latency, key)));
                 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 mod locks;
 
-pub(super) use locks::{Depth, SharedLock, Waits};
+pub(super) use locks::{SharedLock, Waits};
 
 use locks::LOCK_WORDS;
 

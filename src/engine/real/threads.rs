@@ -9,7 +9,7 @@ use std::thread;
 use super::compute::Worker;
 use super::gil::Gil;
 use super::run::{Finish, Run, worker_name};
-use super::steps;
+use super::{blocking, notes};
 use crate::machine::{cores, sys};
 use crate::model::ModelKind;
 use crate::state::Outcome;
@@ -28,7 +28,7 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
     for who in (0..workers).map(WorkerId) {
         let task = TaskId(u32::from(who.0));
         let at = run.dispatcher.emit(Event::WorkerStarting { who, task });
-        run.dispatcher.emit_at(at, steps::starting(task));
+        run.dispatcher.emit_at(at, notes::starting(task));
         let (run, queue, gil, results) = (Arc::clone(run), Arc::clone(&queue), gil.clone(), results.clone());
         let thread = thread::Builder::new()
             .name(worker_name(who))
@@ -67,7 +67,7 @@ fn work(run: &Run, who: WorkerId, queue: &AtomicUsize, gil: Option<&Arc<Gil>>, r
     let mut next = who.index();
     while let Some(task) = run.plan.tasks.get(next) {
         let id = TaskId(next as u32);
-        let result = steps::perform(&mut worker, ModelKind::Threads, id, task);
+        let result = blocking::perform(&mut worker, (ModelKind::Threads, run.table), id, task);
         worker.end(id, result.as_ref().map_or(Outcome::Failed, |r| r.outcome));
         if results.send((id, result)).is_err() {
             break;

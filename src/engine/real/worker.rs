@@ -13,12 +13,12 @@ use super::gil::Gil;
 use super::message::{self, Order, Reply};
 use super::run::worker_name;
 use super::shared::Shared;
-use super::steps;
+use super::{blocking, notes};
 use crate::machine::{cores, process, sys};
 use crate::model::ModelKind;
-use crate::state::State;
+use crate::semantics::TABLE;
 use crate::trace::{Direction, Event};
-use crate::units::{Ns, Stamp, TaskId, WorkerId};
+use crate::units::{Stamp, TaskId, WorkerId};
 
 /// A worker's `main`; its first instruction was at `born`.
 pub(super) fn main(born: Stamp, args: &[OsString]) -> ExitCode {
@@ -30,11 +30,6 @@ pub(super) fn main(born: Stamp, args: &[OsString]) -> ExitCode {
     }
 }
 
-/// The state of a task whose order or result is under way.
-pub(super) fn copying(task: TaskId) -> Event {
-    Event::Enter { task, state: State::Copying, holds: true, ago: Ns::ZERO, due: None }
-}
-
 fn work(born: Stamp, who: WorkerId) -> io::Result<()> {
     let shared = Shared::open(io::stdout().as_fd())?;
     let tracer = shared.tracer(who).ok_or(io::ErrorKind::InvalidInput)?;
@@ -42,7 +37,7 @@ fn work(born: Stamp, who: WorkerId) -> io::Result<()> {
     let tid = sys::thread_id();
     tracer.emit_at(born, Event::WorkerStarted { pid: std::process::id(), tid });
     // The first order is the task of the same number.
-    tracer.emit_at(born, copying(TaskId(u32::from(who.0))));
+    tracer.emit_at(born, notes::copying(TaskId(u32::from(who.0))));
     let name = worker_name(who);
     let _ = std::ffi::CString::new(name).map(|name| sys::name_thread(&name));
     if let Some(n) = shared.cores() {
@@ -55,8 +50,8 @@ fn work(born: Stamp, who: WorkerId) -> io::Result<()> {
         let Order { id: task, task: program } = order.value;
         let (bytes, spent) = (order.bytes, order.spent);
         worker.tracer.emit(Event::Copied { task, direction: Direction::In, bytes, spent });
-        let result = steps::perform(&mut worker, ModelKind::Processes, task, &program);
-        worker.leave(task, copying(task));
+        let result = blocking::perform(&mut worker, (ModelKind::Processes, &TABLE), task, &program);
+        worker.leave(task, notes::copying(task));
         worker.release_lock();
         let cpu = worker.tracer.publish(sys::process_cpu());
         message::send(&mut line, &Reply { id: task, result, cpu })?;

@@ -3,12 +3,14 @@
 use std::ffi::CStr;
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::process::Signal;
 use rustix::thread::{ClockId, CpuSet, clock_nanosleep_absolute, sched_getaffinity, sched_setaffinity};
-use rustix::time::Timespec;
+use rustix::time::{
+    Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
+};
 
 use super::{clock, now};
 use crate::trace::Switches;
@@ -116,11 +118,13 @@ pub fn die_with_parent() -> bool {
 
 /// Waits until `deadline`, or not at all if it has passed.
 pub fn sleep_until(deadline: Stamp) {
-    let until = Timespec {
-        tv_sec: (deadline.0 / 1_000_000_000).cast_signed(),
-        tv_nsec: (deadline.0 % 1_000_000_000).cast_signed(),
-    };
+    let until = timespec(deadline);
     while clock_nanosleep_absolute(ClockId::Monotonic, &until) == Err(rustix::io::Errno::INTR) {}
+}
+
+fn timespec(at: Stamp) -> Timespec {
+    let (tv_sec, tv_nsec) = (at.0 / 1_000_000_000, at.0 % 1_000_000_000);
+    Timespec { tv_sec: tv_sec.cast_signed(), tv_nsec: tv_nsec.cast_signed() }
 }
 
 /// A file without a name in memory, `bytes` long and no longer or shorter ever after, that goes with the last who has
@@ -169,4 +173,40 @@ pub(super) unsafe fn wait_for(
     };
     // SAFETY: the caller's word; `until` is valid for reads.
     unsafe { libc::pthread_cond_timedwait(condition, mutex, &raw const until) == libc::ETIMEDOUT }
+}
+
+/// A timer that goes off at an instant, and can be waited for as a file can.
+#[derive(Debug)]
+pub struct Alarm(OwnedFd);
+
+impl Alarm {
+    /// One that is not set; nothing where the system has no such thing.
+    ///
+    /// # Errors
+    /// If no file descriptor is left.
+    pub fn new() -> io::Result<Option<Alarm>> {
+        let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
+        Ok(Some(Alarm(timerfd_create(TimerfdClockId::Monotonic, flags)?)))
+    }
+
+    /// It goes off at `at`, once, and not when it was set to before; at once where that is past.
+    pub fn set(&self, at: Stamp) {
+        let zero = Timespec { tv_sec: 0, tv_nsec: 0 };
+        // All zeroes would mean never.
+        let at = timespec(Stamp(at.0.max(1)));
+        // It cannot fail: the descriptor is a timer, the instant is one.
+        let spec = Itimerspec { it_interval: zero, it_value: at };
+        let _ = timerfd_settime(&self.0, TimerfdTimerFlags::ABSTIME, &spec);
+    }
+
+    /// Takes note that it went off, so that it can be waited for anew.
+    pub fn silence(&self) {
+        let _ = rustix::io::read(&self.0, &mut [0u8; 8]);
+    }
+}
+
+impl AsRawFd for Alarm {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_raw_fd()
+    }
 }

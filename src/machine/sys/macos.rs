@@ -128,3 +128,33 @@ pub(super) unsafe fn wait_for(
     // SAFETY: the caller's word; `limit` is valid for reads.
     unsafe { libc::pthread_cond_timedwait_relative_np(condition, mutex, &raw const limit) == libc::ETIMEDOUT }
 }
+
+/// A timer that goes off at an instant: there is none that can be waited for as a file can.
+#[derive(Debug)]
+pub struct Alarm(std::convert::Infallible);
+
+impl Alarm {
+    /// Nothing, on this system.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn new() -> io::Result<Option<Alarm>> {
+        Ok(None)
+    }
+
+    /// Is never called.
+    pub fn set(&self, _at: Stamp) {
+        match self.0 {}
+    }
+
+    /// Is never called.
+    pub fn silence(&self) {
+        match self.0 {}
+    }
+}
+
+impl std::os::fd::AsRawFd for Alarm {
+    fn as_raw_fd(&self) -> std::os::fd::RawFd {
+        match self.0 {}
+    }
+}

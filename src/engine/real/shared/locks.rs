@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{LINE, RELEASES, Shared};
+use crate::interpreter::Depth;
 use crate::machine::sys::{MUTEX_WORDS, SharedMutex, Taken};
 use crate::units::{Stamp, TaskId};
 use crate::workload::LockIndex;
@@ -11,9 +12,6 @@ use crate::workload::LockIndex;
 pub(super) const LOCK_WORDS: usize = MUTEX_WORDS + LINE;
 const HOLDER: usize = MUTEX_WORDS;
 const RELEASED: usize = MUTEX_WORDS + 1;
-
-/// How many `repeat until` a task is inside of: what it takes in there it lets go of before it looks again.
-pub(in crate::engine::real) type Depth = u8;
 
 /// What a task waits for, that others must do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

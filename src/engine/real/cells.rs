@@ -1,0 +1,258 @@
+//! Both hosts do what the table says: a cell that is changed changes the run. Every step that waits, under every model,
+//! with every effect on the worker, another state, and the other use of the global lock.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use super::compute::Worker;
+use super::run::Run;
+use super::server::Server;
+use super::shared::Shared;
+use super::{blocking, event_loop};
+use crate::machine::sys;
+use crate::model::{GlobalLock, Model, ModelKind};
+use crate::plan::{Engine, Plan};
+use crate::semantics::{Effect, LockUse, TABLE, Table, Worker as Doing};
+use crate::state::State;
+use crate::trace::{Event, KernelRecord, Stamped};
+use crate::units::{LockId, Ns, TaskId, WorkerId};
+use crate::workload::{Kernel, LockIndex, Op, Request, Spread, StepKind, Task};
+
+const WORKERS: [Doing; 7] = [
+    Doing::Computes,
+    Doing::Blocks,
+    Doing::Suspends,
+    Doing::Offloads,
+    Doing::YieldsCore,
+    Doing::YieldsLoop,
+    Doing::PassesBy,
+];
+/// The steps that wait for something, or for somebody.
+const WAITING: [StepKind; 8] = [
+    StepKind::Sleep,
+    StepKind::BlockingSleep,
+    StepKind::Yield,
+    StepKind::Await,
+    StepKind::Request,
+    StepKind::Read,
+    StepKind::Write,
+    StepKind::Lock,
+];
+/// The lock that stands for the interpreter's.
+const GIL: LockId = LockId(0);
+
+/// The step, where what it waits for takes so long.
+fn op(step: StepKind, time: Ns) -> Op {
+    match step {
+        StepKind::Sleep => Op::Sleep(time),
+        StepKind::BlockingSleep => Op::BlockingSleep(time),
+        StepKind::Yield => Op::Yield,
+        StepKind::Await => Op::Await,
+        StepKind::Request => Op::Request(Request { latency: time, spread: Spread::Constant, bytes: 1 }),
+        StepKind::Read => Op::Read(1),
+        StepKind::Write => Op::Write(1),
+        // Long enough for whoever comes after it to find it held.
+        StepKind::Lock => Op::Lock(LockIndex(0), vec![Op::Sleep(Ns::from_millis(2))]),
+        StepKind::Compute => unreachable!("it waits for nothing"),
+    }
+}
+
+/// A run of `tasks` tasks that do `op`, as `table` says, with a server and a global lock, in this process.
+fn run(kind: ModelKind, op: &Op, tasks: usize, table: Table) -> Arc<Run> {
+    let task = Task { name: "task".to_owned(), background: false, ops: vec![op.clone()] };
+    let plan = Plan {
+        workload: "cells".to_owned(),
+        tasks: vec![task; tasks],
+        model: Model { kind, lock: GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL) },
+        workers: 1,
+        at_once: None,
+        cores: None,
+        poll_every: [10_000; Kernel::COUNT],
+        locks: vec!["a".to_owned()],
+        seed: 1,
+        engine: Engine::Measured,
+        no_kernel_record: true,
+    };
+    let (shared, memory) = Shared::create(&plan).expect("memory");
+    let server = Server::start(&[]).expect("a server");
+    shared.set_port(server.port);
+    let dispatcher = shared.tracer(WorkerId(plan.workers)).expect("a ring");
+    Arc::new(Run {
+        plan,
+        table: Box::leak(Box::new(table)),
+        record: KernelRecord::None("it is a test".to_owned()),
+        listener: 0,
+        shared,
+        memory,
+        server: Some(server),
+        files: None,
+        dispatcher,
+        pinned: Vec::new(),
+    })
+}
+
+/// A run that nothing is done with.
+pub(super) fn a_run() -> Arc<Run> {
+    run(ModelKind::Async, &Op::Yield, 1, TABLE.clone())
+}
+
+/// What was seen of a step.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    /// The state that it was in and whether it kept its worker; nothing if it went on as before.
+    state: Option<(State, bool)>,
+    /// Whether it let go of the global lock at once.
+    released: bool,
+    /// How long the whole program took.
+    took: Ns,
+}
+
+/// What `task` did between its first word and its last.
+fn seen(run: &Run, task: TaskId) -> Seen {
+    let mut events: Vec<Stamped> = Vec::new();
+    run.shared.rings().for_each(|(_, ring)| ring.drain(&mut events));
+    events.sort_by_key(|stamped| stamped.at);
+    let of = |stamped: &&Stamped| matches!(stamped.event, Event::Enter { task: t, .. } | Event::Ended { task: t, .. } if t == task);
+    let own: Vec<&Stamped> = events.iter().filter(of).collect();
+    let runs = |s: &&Stamped| matches!(s.event, Event::Enter { state: State::Running, .. });
+    let first = own.iter().position(runs).expect("it ran");
+    let took = own.last().map_or(Ns::ZERO, |last| last.at.since(own[first].at));
+    let waits = own[first..].iter().find_map(|stamped| match stamped.event {
+        Event::Enter { state: State::Running | State::Gil, .. } => None,
+        Event::Enter { state, holds, .. } => Some((**stamped, (state, holds))),
+        _ => None,
+    });
+    let released = waits.is_some_and(|(stamped, _)| {
+        let after = events.iter().skip_while(|s| **s != stamped).nth(1);
+        after.is_some_and(|s| matches!(s.event, Event::LockReleased { lock: GIL, .. }))
+    });
+    Seen { state: waits.map(|(_, state)| state), released, took }
+}
+
+/// As seen by a task on a worker that blocks; a lock is held by somebody else until it waits for it.
+fn on_a_worker(kind: ModelKind, step: StepKind, table: Table, time: Ns) -> Seen {
+    let run = run(kind, &op(step, time), 1, table);
+    let over = AtomicBool::new(false);
+    let (shared, task) = (run.shared, TaskId(0));
+    thread::scope(|scope| {
+        hold_until_wanted(scope, shared, step, &over);
+        scope.spawn(|| {
+            let tracer = shared.tracer(WorkerId(0)).expect("a ring");
+            let mut worker = Worker::new(shared, tracer, run.gil(WorkerId(0)).as_ref());
+            let done = blocking::perform(&mut worker, (kind, run.table), task, &run.plan.tasks[0]);
+            worker.end(task, done.expect("nothing is refused").outcome);
+            over.store(true, Ordering::Release);
+        });
+    });
+    seen(&run, task)
+}
+
+/// Has somebody else keep the lock until a task waits for it, or is over without.
+fn hold_until_wanted<'s>(scope: &'s thread::Scope<'s, '_>, shared: Shared, step: StepKind, over: &'s AtomicBool) {
+    if step != StepKind::Lock {
+        return;
+    }
+    let (say, hear) = std::sync::mpsc::channel();
+    scope.spawn(move || {
+        let lock = shared.lock(LockIndex(0)).expect("there is one");
+        lock.try_take(TaskId(9), 0).expect("nobody has it");
+        say.send(()).expect("somebody waits for that");
+        while shared.waits_for(TaskId(0)).is_none() && !over.load(Ordering::Acquire) {
+            thread::yield_now();
+        }
+        lock.let_go(sys::now());
+    });
+    hear.recv().expect("it is held");
+}
+
+/// As seen by a task on the loop. Of two tasks that take a lock it is the second that waits; where waiting keeps the loop
+/// somebody else has it.
+fn on_a_loop(step: StepKind, table: Table, time: Ns) -> Seen {
+    let kept = step == StepKind::Lock
+        && matches!(table.effect(step, ModelKind::Async).worker, Doing::Blocks | Doing::Computes);
+    let tasks = if step == StepKind::Lock && !kept { 2 } else { 1 };
+    let run = run(ModelKind::Async, &op(step, time), tasks, table);
+    let over = AtomicBool::new(false);
+    let (shared, made) = (run.shared, Arc::clone(&run));
+    thread::scope(|scope| {
+        hold_until_wanted(scope, shared, if kept { step } else { StepKind::Sleep }, &over);
+        // A thread of its own: it is called the loop, and its CPU time counts.
+        let done = scope.spawn(move || event_loop::run(&made).map(|finish| finish.is_complete())).join();
+        assert_eq!(done.expect("no panic"), Ok(true));
+        over.store(true, Ordering::Release);
+    });
+    seen(&run, TaskId(tasks as u32 - 1))
+}
+
+fn look(kind: ModelKind, step: StepKind, table: Table, time: Ns) -> Seen {
+    match kind {
+        ModelKind::Async => on_a_loop(step, table, time),
+        ModelKind::Serial | ModelKind::Threads | ModelKind::Processes => on_a_worker(kind, step, table, time),
+    }
+}
+
+/// What a host makes of an effect: whether the step is a state of its own, keeps its worker, and takes its time.
+fn expected(kind: ModelKind, step: StepKind, worker: Doing) -> (bool, bool, bool) {
+    let looped = kind == ModelKind::Async;
+    let lock = step == StepKind::Lock;
+    match worker {
+        Doing::Blocks => (true, true, true),
+        Doing::Suspends | Doing::Offloads => (true, !looped, true),
+        // Whoever takes a lock waits until it has it, whatever it lets others do meanwhile.
+        Doing::YieldsCore => (true, !(looped && lock), lock),
+        Doing::YieldsLoop => (looped || lock, !looped, lock),
+        Doing::Computes => (lock, true, true),
+        Doing::PassesBy => (false, false, false),
+    }
+}
+
+/// Whether what `step` waits for takes as long as it is told to.
+fn is_timed(step: StepKind) -> bool {
+    match step {
+        StepKind::Sleep | StepKind::BlockingSleep | StepKind::Request => true,
+        StepKind::Yield | StepKind::Await | StepKind::Read | StepKind::Write => false,
+        StepKind::Lock | StepKind::Compute => false,
+    }
+}
+
+#[test]
+fn what_a_cell_says_of_the_worker_is_what_happens() {
+    let (short, for_ever) = (Ns::from_millis(2), Ns::from_millis(3_600_000));
+    for kind in ModelKind::ALL {
+        for step in WAITING {
+            for worker in WORKERS {
+                let effect = Effect { worker, lock: LockUse::Kept, state: State::Copying };
+                let (state, holds, waits) = expected(kind, step, worker);
+                let time = if waits { short } else { for_ever };
+                let seen = look(kind, step, TABLE.with(step, kind, effect), time);
+                let what = format!("{step:?} under {kind:?} that {worker:?}: {seen:?}");
+                // Of a lock that is none the first thing seen is what is done with it.
+                let instead = (step == StepKind::Lock).then_some((State::Sleep, kind != ModelKind::Async));
+                let expected = if state { Some((State::Copying, holds)) } else { instead };
+                assert_eq!(seen.state, expected, "{what}");
+                assert!(!is_timed(step) || !waits || seen.took >= short, "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_cell_says_of_the_state_and_of_the_global_lock_is_what_happens() {
+    for kind in ModelKind::ALL {
+        for step in WAITING {
+            let usual = TABLE.effect(step, kind);
+            // What passes by has no state: it is tried with one that waits.
+            let worker = if usual.worker == Doing::PassesBy { Doing::Blocks } else { usual.worker };
+            for state in [State::Io, State::Starting, State::Sleep] {
+                for lock in [LockUse::Kept, LockUse::Released] {
+                    let effect = Effect { worker, lock, state };
+                    let seen = look(kind, step, TABLE.with(step, kind, effect), Ns::from_millis(1));
+                    let what = format!("{step:?} under {kind:?} with {effect:?}: {seen:?}");
+                    assert_eq!(seen.state.map(|(state, _)| state), Some(state), "{what}");
+                    assert_eq!(seen.released, lock == LockUse::Released, "{what}");
+                }
+            }
+        }
+    }
+}

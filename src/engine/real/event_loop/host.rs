@@ -1,0 +1,220 @@
+//! The host on the loop: a task of it for each task of the run. The interpreter says what a task needs and with which
+//! effect; here is only how that is done where waiting need not keep the thread.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::Loop;
+use crate::engine::real::acts::Means;
+use crate::engine::real::blocking::between_calls;
+use crate::engine::real::held::{By, HeldLocks, no_such_lock};
+use crate::engine::real::notes::{self, leave};
+use crate::engine::real::request::AsyncLine;
+use crate::engine::real::shared::Waits;
+use crate::interpreter::{Action, Answer, Depth, Dice, Interpreter, Need};
+use crate::machine::sys::{self, Taken};
+use crate::model::ModelKind;
+use crate::semantics::{Effect, Worker as Doing};
+use crate::state::Outcome;
+use crate::trace::TaskResult;
+use crate::units::{LockId, Ns, Stamp, TaskId};
+use crate::workload::LockIndex;
+
+/// The life of `task` on the loop.
+pub(super) async fn live(turns: Arc<Loop>, task: TaskId) {
+    let witness = Witness { turns: &turns, task };
+    turns.go_on(task, None);
+    let run = Arc::clone(&turns.run);
+    let dice = Dice::new(run.shared.seed(), task.0);
+    let program = Interpreter::new(&run.plan.tasks[task.index()].ops, ModelKind::Async, run.table, dice);
+    let line = AsyncLine::default();
+    let mut host = Host { turns: &turns, task, means: Some(Means::default()), line, held: HeldLocks::default() };
+    let done = host.follow(program).await;
+    drop(host);
+    let outcome = if done.is_ok() { Outcome::Done } else { Outcome::Failed };
+    turns.worker().end(task, outcome);
+    let _ = turns.results.send((task, done.map(|(value, laps)| TaskResult::done(value, laps))));
+    drop(witness);
+}
+
+/// Sees a task end: another is begun in its place. If it panicked, it says so.
+struct Witness<'a> {
+    turns: &'a Arc<Loop>,
+    task: TaskId,
+}
+
+impl Drop for Witness<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.turns.worker().end(self.task, Outcome::Failed);
+            let _ = self.turns.results.send((self.task, Ok(TaskResult::broken(Outcome::Failed))));
+        }
+        self.turns.begin_next();
+    }
+}
+
+struct Host<'a> {
+    turns: &'a Arc<Loop>,
+    task: TaskId,
+    /// Lent to a helper thread while that does something.
+    means: Option<Means>,
+    line: AsyncLine,
+    held: HeldLocks,
+}
+
+impl Host<'_> {
+    /// What the program has come to, and its laps.
+    async fn follow(&mut self, mut program: Interpreter<'_>) -> Result<(u64, u64), String> {
+        let mut answer = Answer::Done;
+        loop {
+            answer = match program.next(answer) {
+                Need::Step(action, effect) => self.step(action, effect).await?,
+                Need::Release(lock) => {
+                    self.held.release(lock, self.task, &self.turns.worker().tracer);
+                    Answer::Done
+                }
+                Need::Now => Answer::Instant(sys::now()),
+                // Nobody else on this thread can have asked for the global lock.
+                Need::Round => Answer::Done,
+                Need::Others { tasks, depth } => Answer::Over(self.are_over(tasks, depth)),
+                Need::End { value, laps } => return Ok((value, laps)),
+            };
+        }
+    }
+
+    async fn step(&mut self, action: Action, effect: Effect) -> Result<Answer, String> {
+        match action {
+            Action::Compute { kernel, amount, value } => {
+                return Ok(Answer::Value(self.turns.worker().compute(self.task, kernel, value, amount)));
+            }
+            Action::Take { lock, depth } => self.take(lock, depth, effect).await?,
+            Action::Wait(_) | Action::Request { .. } | Action::Read(_) | Action::Write(_) | Action::GiveWay => {
+                self.wait(action, effect).await?;
+            }
+        }
+        Ok(Answer::Done)
+    }
+
+    fn leave(&self, effect: Effect, holds: bool, due: Option<Ns>) -> Stamp {
+        leave(&mut self.turns.worker(), self.task, effect, holds, due)
+    }
+
+    async fn wait(&mut self, action: Action, effect: Effect) -> Result<(), String> {
+        match effect.worker {
+            Doing::Suspends | Doing::Offloads => {
+                let began = self.leave(effect, false, action.due());
+                let offloads = effect.worker == Doing::Offloads;
+                let ready =
+                    if offloads { self.offload(action, began).await? } else { self.suspend(action, began).await? };
+                self.turns.go_on(self.task, ready);
+            }
+            Doing::YieldsLoop => {
+                self.leave(effect, false, None);
+                self.turns.yields.give_way().await;
+                self.turns.go_on(self.task, None);
+            }
+            Doing::Blocks => {
+                let began = self.leave(effect, true, action.due());
+                let ready = self.act(action, effect, began)?;
+                self.turns.worker().go_on(self.task, ready);
+            }
+            Doing::YieldsCore => {
+                self.leave(effect, true, None);
+                std::thread::yield_now();
+                self.turns.worker().go_on(self.task, None);
+            }
+            // It goes on executing, and keeps the lock.
+            Doing::Computes => {
+                self.act(action, effect, sys::now())?;
+            }
+            Doing::PassesBy => {}
+        }
+        Ok(())
+    }
+
+    /// Does `action` on the loop's own thread: nobody else moves meanwhile.
+    fn act(&mut self, action: Action, effect: Effect, began: Stamp) -> Result<Option<Stamp>, String> {
+        let (task, mut worker) = (self.task, self.turns.worker());
+        let port = worker.shared.port();
+        let means = self.means.get_or_insert_default();
+        means.act(action, began, port, |began| between_calls(&mut worker, task, action, effect, began))
+    }
+
+    /// Waits for what `action` asks for while the loop runs others; since when the task can go on, if that is known.
+    async fn suspend(&mut self, action: Action, began: Stamp) -> Result<Option<Stamp>, String> {
+        match action {
+            Action::Wait(time) => {
+                // A timer that is due already would go all the way through the kernel.
+                if !self.turns.timers.until(began + time).await {
+                    self.turns.yields.give_way().await;
+                }
+                Ok(Some(began + time))
+            }
+            Action::Request { latency, bytes } => {
+                let sent = self.line.ask(self.turns.run.shared.port(), latency, bytes).await?;
+                Ok(Some(sent.max(began)))
+            }
+            // No system lets a loop wait for a file as it waits for a socket.
+            Action::Read(_) | Action::Write(_) => self.offload(action, began).await,
+            Action::GiveWay | Action::Take { .. } | Action::Compute { .. } => {
+                self.turns.yields.give_way().await;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Has a helper thread do `action` while the loop runs others; since when it has been done.
+    async fn offload(&mut self, action: Action, began: Stamp) -> Result<Option<Stamp>, String> {
+        let mut means = self.means.take().unwrap_or_default();
+        let turns = Arc::clone(self.turns);
+        let helped = tokio::task::spawn_blocking(move || {
+            let cpu = sys::thread_cpu();
+            let done = means.act(action, began, turns.run.shared.port(), |began| began);
+            turns.helpers.fetch_add(sys::thread_cpu().less(cpu).0, Ordering::Relaxed);
+            (means, done, sys::now())
+        });
+        let (means, done, at) = helped.await.map_err(|e| format!("a helper thread for files broke down: {e}"))?;
+        self.means = Some(means);
+        done.map(|ready| ready.or(Some(at)))
+    }
+
+    async fn take(&mut self, index: LockIndex, depth: Depth, effect: Effect) -> Result<(), String> {
+        match effect.worker {
+            Doing::Suspends | Doing::Offloads | Doing::YieldsLoop | Doing::YieldsCore => {}
+            // Whoever has it may be waiting on this very loop: nobody ever moves again then, as in real code.
+            Doing::Blocks | Doing::Computes | Doing::PassesBy => {
+                return self.held.take(&mut self.turns.worker(), self.task, (index, depth), effect);
+            }
+        }
+        let (task, id, shared) = (self.task, LockId::named(index.0), self.turns.run.shared);
+        let (Some(mutex), Some(lock)) = (self.turns.locks.get(usize::from(index.0)), shared.lock(index)) else {
+            return Err(no_such_lock());
+        };
+        let note = |came, at| notes::lock_taken(&self.turns.worker().tracer, task, id, (came, at), Taken::Properly);
+        let came = sys::now();
+        let guard = if let Ok(guard) = Arc::clone(mutex).try_lock_owned() {
+            lock.note_taken(task, depth);
+            note(came, came);
+            guard
+        } else {
+            let came = self.leave(effect, false, None);
+            shared.set_waits(task, Some(Waits::Lock(index)));
+            let guard = Arc::clone(mutex).lock_owned().await;
+            shared.set_waits(task, None);
+            lock.note_taken(task, depth);
+            note(came, sys::now());
+            self.turns.go_on(task, Some(lock.released().max(came)));
+            guard
+        };
+        self.held.add(index, lock, By::Loop(guard));
+        Ok(())
+    }
+
+    /// Whether `tasks` are over. If not, it is said for whom this one goes round and round.
+    fn are_over(&self, tasks: &[TaskId], depth: Depth) -> bool {
+        let shared = self.turns.run.shared;
+        let missing = shared.first_missing(tasks);
+        shared.set_waits(self.task, missing.map(|missing| Waits::Task(missing, depth)));
+        missing.is_none()
+    }
+}

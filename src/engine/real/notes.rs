@@ -1,0 +1,42 @@
+//! Events that more than one kind of worker emits, in the same words.
+
+use super::compute::Worker;
+use super::ring::Tracer;
+use crate::machine::sys::Taken;
+use crate::semantics::{Effect, LockUse};
+use crate::state::State;
+use crate::trace::Event;
+use crate::units::{LockId, Ns, Stamp, TaskId};
+
+/// That `task` is in `state` from now, whether it keeps its worker meanwhile, and in how long it should be over.
+pub(super) const fn enter(task: TaskId, state: State, holds: bool, due: Option<Ns>) -> Event {
+    Event::Enter { task, state, holds, ago: Ns::ZERO, due }
+}
+
+/// That the worker of `task` is being created.
+pub(super) const fn starting(task: TaskId) -> Event {
+    enter(task, State::Starting, false, None)
+}
+
+/// That the order or the result of `task` is under way.
+pub(super) const fn copying(task: TaskId) -> Event {
+    enter(task, State::Copying, true, None)
+}
+
+/// Has `task`, which was running on `worker`, enter the state that a step says, and does with the global lock what it
+/// says; when.
+pub(super) fn leave(worker: &mut Worker, task: TaskId, effect: Effect, holds: bool, due: Option<Ns>) -> Stamp {
+    let at = worker.leave(task, enter(task, effect.state, holds, due));
+    if effect.lock == LockUse::Released {
+        worker.release_lock();
+    }
+    at
+}
+
+/// That `task`, which came for the lock `id` at the first instant, has it since the second.
+pub(super) fn lock_taken(tracer: &Tracer, task: TaskId, id: LockId, (came, at): (Stamp, Stamp), taken: Taken) {
+    if taken == Taken::FromTheDead {
+        tracer.emit_at(at, Event::LockAbandoned { lock: id });
+    }
+    tracer.emit_at(at, Event::LockTaken { lock: id, task, waited: at.since(came) });
+}

@@ -1,0 +1,287 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::semantics::{LockUse, TABLE};
+use crate::state::State;
+
+const MS: fn(u64) -> Ns = Ns::from_millis;
+
+fn compute(amount: u64) -> Op {
+    Op::Compute(Kernel::Count, Work::Iterations(amount))
+}
+
+fn interpreter(steps: &[Op], model: ModelKind) -> Interpreter<'_> {
+    Interpreter::new(steps, model, &TABLE, Dice::new(1, 0))
+}
+
+/// What was seen of a program: each thing that was done, in order.
+#[derive(Clone, Debug, PartialEq)]
+enum Seen {
+    Did(Action, Effect),
+    LetGo(LockIndex),
+    Round,
+    Asked(Vec<TaskId>, Depth),
+}
+
+/// A host that does nothing and has a clock of its own, on which every step takes a millisecond. Others are over at its
+/// third question after them, and from the twentieth on.
+#[derive(Default)]
+struct Pretending {
+    seen: Vec<Seen>,
+    clock: Ns,
+    asked: usize,
+}
+
+impl Pretending {
+    fn act(&mut self, action: Action, effect: Effect, value: &mut u64) {
+        self.clock += MS(1);
+        self.seen.push(Seen::Did(action, effect));
+        if let Action::Compute { amount, .. } = action {
+            *value = value.wrapping_mul(31).wrapping_add(amount);
+        }
+    }
+
+    fn are_over(&mut self, tasks: &[TaskId], depth: Depth) -> bool {
+        self.seen.push(Seen::Asked(tasks.to_vec(), depth));
+        self.asked += 1;
+        self.asked.is_multiple_of(3) || self.asked > 20
+    }
+
+    fn follow(&mut self, mut program: Interpreter<'_>) -> (u64, u64) {
+        let (mut answer, mut value) = (Answer::Done, 0);
+        loop {
+            answer = match program.next(answer) {
+                Need::Step(action, effect) => {
+                    if let Action::Compute { value: from, .. } = action {
+                        assert_eq!(from, value);
+                    }
+                    self.act(action, effect, &mut value);
+                    if matches!(action, Action::Compute { .. }) { Answer::Value(value) } else { Answer::Done }
+                }
+                Need::Release(lock) => {
+                    self.seen.push(Seen::LetGo(lock));
+                    Answer::Done
+                }
+                Need::Now => Answer::Instant(Stamp(self.clock.0)),
+                Need::Round => {
+                    self.seen.push(Seen::Round);
+                    Answer::Done
+                }
+                Need::Others { tasks, depth } => Answer::Over(self.are_over(tasks, depth)),
+                Need::End { value: told, laps } => {
+                    assert_eq!(told, value);
+                    assert_eq!(program.next(Answer::Done), Need::End { value, laps }, "it stays over");
+                    return (value, laps);
+                }
+            };
+        }
+    }
+
+    /// The same by plain recursion, which is what a reader of a workload file has in mind.
+    fn recurse(&mut self, ops: &[Op], model: ModelKind, (value, laps): (&mut u64, &mut u64), depth: Depth) {
+        for op in ops {
+            let effect = op.kind().map(|kind| TABLE.effect(kind, model));
+            let passes_by = effect.is_some_and(|e| e.worker == Worker::PassesBy);
+            let mut did = |this: &mut Pretending, action| {
+                if let Some(effect) = effect.filter(|_| !passes_by) {
+                    this.act(action, effect, value);
+                }
+            };
+            match op {
+                Op::Compute(kernel, work) => {
+                    let from = *value;
+                    let mut act = |action| self.act(action, TABLE.effect(StepKind::Compute, model), value);
+                    act(Action::Compute { kernel: *kernel, amount: iterations(*work), value: from });
+                }
+                Op::Sleep(time) | Op::BlockingSleep(time) => did(self, Action::Wait(*time)),
+                Op::Yield | Op::Await => did(self, Action::GiveWay),
+                Op::Request(request) => {
+                    did(self, Action::Request { latency: request.latency, bytes: request.bytes });
+                }
+                Op::Read(bytes) => did(self, Action::Read(*bytes)),
+                Op::Write(bytes) => did(self, Action::Write(*bytes)),
+                Op::Lock(lock, body) => {
+                    did(self, Action::Take { lock: *lock, depth });
+                    self.recurse(body, model, (value, laps), depth);
+                    if !passes_by {
+                        self.seen.push(Seen::LetGo(*lock));
+                    }
+                }
+                Op::Repeat(until, body) => self.repeat(until, body, model, (value, laps), depth),
+            }
+        }
+    }
+
+    fn repeat(
+        &mut self,
+        until: &Until,
+        body: &[Op],
+        model: ModelKind,
+        (value, laps): (&mut u64, &mut u64),
+        depth: Depth,
+    ) {
+        let (from, innermost) = (self.clock, !walk(body).any(|visit| visit.op.until().is_some()));
+        let depth = depth + Depth::from(matches!(until, Until::Tasks(_)));
+        let mut rounds = 0;
+        while *until != Until::Times(rounds) {
+            self.recurse(body, model, (value, laps), depth);
+            self.seen.push(Seen::Round);
+            rounds += 1;
+            *laps += u64::from(innermost);
+            let over = match until {
+                Until::Times(_) => false,
+                Until::For(time) => self.clock - from >= *time,
+                Until::Tasks(_) if !TABLE.others_move_during(body, model) => true,
+                Until::Tasks(tasks) => self.are_over(tasks, depth),
+            };
+            if over {
+                break;
+            }
+        }
+    }
+}
+
+fn steps() -> impl Strategy<Value = Vec<Op>> {
+    let request = Request { latency: MS(3), spread: crate::workload::Spread::Constant, bytes: 8 };
+    let leaf = prop_oneof![
+        (0u64..9).prop_map(compute),
+        (0u64..9).prop_map(|ms| Op::Sleep(MS(ms))),
+        Just(Op::BlockingSleep(MS(1))),
+        Just(Op::Yield),
+        Just(Op::Await),
+        Just(Op::Request(request)),
+        Just(Op::Read(5)),
+        Just(Op::Write(6)),
+    ];
+    let op = leaf.prop_recursive(4, 40, 4, |inner| {
+        let body = || proptest::collection::vec(inner.clone(), 1..4);
+        // A time is reached only if something takes any.
+        let timed = |mut body: Vec<Op>| {
+            body.push(compute(1));
+            Op::Repeat(Until::For(MS(4)), body)
+        };
+        prop_oneof![
+            (0u16..3, body()).prop_map(|(lock, body)| Op::Lock(LockIndex(lock), body)),
+            (0u64..4, body()).prop_map(|(n, body)| Op::Repeat(Until::Times(n), body)),
+            body().prop_map(timed),
+            body().prop_map(|body| Op::Repeat(Until::Tasks(vec![TaskId(7)]), body)),
+        ]
+    });
+    proptest::collection::vec(op, 0..5)
+}
+
+proptest! {
+    #[test]
+    fn a_program_needs_just_what_its_text_says(ops in steps()) {
+        for model in ModelKind::ALL {
+            let mut told = Pretending::default();
+            let result = told.follow(interpreter(&ops, model));
+            let mut expected = Pretending::default();
+            let (mut value, mut laps) = (0, 0);
+            expected.recurse(&ops, model, (&mut value, &mut laps), 0);
+            prop_assert_eq!(&told.seen, &expected.seen, "{:?}", model);
+            prop_assert_eq!(result, (value, laps));
+        }
+    }
+}
+
+#[test]
+fn what_a_cell_of_the_table_says_reaches_the_host() {
+    let request = Request { latency: MS(3), spread: crate::workload::Spread::Constant, bytes: 8 };
+    let ops = [
+        compute(5),
+        Op::Sleep(MS(1)),
+        Op::BlockingSleep(MS(1)),
+        Op::Yield,
+        Op::Await,
+        Op::Request(request),
+        Op::Read(1),
+        Op::Write(1),
+        Op::Lock(LockIndex(0), vec![Op::Sleep(MS(1))]),
+    ];
+    let other = Effect { worker: Worker::YieldsCore, lock: LockUse::Released, state: State::Copying };
+    let nothing = Effect { worker: Worker::PassesBy, ..other };
+    for model in ModelKind::ALL {
+        for op in &ops {
+            let step = op.kind().expect("each is in the table");
+            let usual = TABLE.effect(step, model);
+            if usual.worker != Worker::PassesBy {
+                assert_eq!(first_effect(op, model, &TABLE), Some(usual), "{step:?} {model:?}");
+            }
+            let asked = first_effect(op, model, &TABLE.with(step, model, other));
+            assert_eq!(asked, Some(other), "{step:?} {model:?}");
+            // Of a lock that is none the steps remain.
+            let rest = (step == StepKind::Lock).then(|| TABLE.effect(StepKind::Sleep, model));
+            let asked = first_effect(op, model, &TABLE.with(step, model, nothing));
+            assert_eq!(asked, rest, "{step:?} {model:?}");
+        }
+    }
+}
+
+/// The effect of the first thing that a program of `op` needs; nothing where it needs nothing.
+fn first_effect(op: &Op, model: ModelKind, table: &Table) -> Option<Effect> {
+    let mut program = Interpreter::new(std::slice::from_ref(op), model, table, Dice::new(1, 0));
+    if let Need::Step(_, effect) = program.next(Answer::Done) { Some(effect) } else { None }
+}
+
+/// A host without real time, on which all tasks share one loop: what computes takes a millisecond of it for each
+/// iteration, timers and the server take what they say. When all are over.
+fn simulated(programs: &[Vec<Op>]) -> Ns {
+    let mut tasks: Vec<_> = programs.iter().map(|ops| interpreter(ops, ModelKind::Async)).collect();
+    // Who goes on when, in the order in which that was asked for.
+    let mut due: BTreeMap<(Ns, u64), (usize, Answer)> = BTreeMap::new();
+    let mut asked = 0;
+    for task in 0..tasks.len() {
+        due.insert((Ns::ZERO, asked), (task, Answer::Done));
+        asked += 1;
+    }
+    let mut now = Ns::ZERO;
+    while let Some(((at, _), (task, mut answer))) = due.pop_first() {
+        now = now.max(at);
+        loop {
+            answer = match tasks[task].next(answer) {
+                Need::Step(Action::Compute { amount, value, .. }, _) => {
+                    now += MS(amount);
+                    Answer::Value(value + amount)
+                }
+                Need::Step(action, effect) => {
+                    let then = now + action.due().unwrap_or_default();
+                    if effect.worker == Worker::Blocks {
+                        now = then;
+                        Answer::Done
+                    } else {
+                        due.insert((then, asked), (task, Answer::Done));
+                        asked += 1;
+                        break;
+                    }
+                }
+                Need::Now => Answer::Instant(Stamp(now.0)),
+                Need::Release(_) | Need::Round => Answer::Done,
+                Need::Others { .. } => Answer::Over(true),
+                Need::End { .. } => break,
+            };
+        }
+    }
+    now
+}
+
+#[test]
+fn a_host_without_real_time_can_follow() {
+    let waits = |op: fn(Ns) -> Op| vec![op(MS(20)), compute(3), op(MS(20))];
+    assert_eq!(simulated(&vec![waits(Op::Sleep); 5]), MS(20 + 5 * 3 + 20), "the last to compute is the last to wake");
+    assert_eq!(simulated(&vec![waits(Op::BlockingSleep); 5]), MS(5 * 43), "nobody gives way");
+    let for_a_while = vec![Op::Repeat(Until::For(MS(10)), vec![compute(4), Op::Yield])];
+    assert_eq!(simulated(&[for_a_while]), MS(12), "it ends with the round in which the time is up");
+}
+
+#[test]
+fn where_nobody_else_moves_a_loop_that_waits_for_others_ends_after_a_round() {
+    let waits = vec![Op::Repeat(Until::Tasks(vec![TaskId(1)]), vec![Op::Sleep(MS(1))])];
+    let rounds = |model| {
+        let mut host = Pretending::default();
+        host.follow(interpreter(&waits, model)).1
+    };
+    assert_eq!(ModelKind::ALL.map(rounds), [1, 3, 3, 3]);
+}
