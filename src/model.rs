@@ -20,6 +20,7 @@ pub enum ModelKind {
 
 /// What a model takes to run tasks, as far as the plan must know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own")]
 pub struct Rules {
     /// How many workers there are when neither the workload nor the user says.
     pub workers: DefaultWorkers,
@@ -90,6 +91,17 @@ impl ModelKind {
             DefaultWorkers::One => 1,
             DefaultWorkers::PerTask => tasks.clamp(1, 64),
             DefaultWorkers::PerCore => tasks.clamp(1, cores.max(4)),
+        }
+    }
+
+    /// How many of `tasks` tasks are under way at a time at most, on `cores` cores, where somebody `wished` for so many
+    /// workers or nobody did.
+    pub fn at_once(self, wished: Option<u16>, tasks: usize, cores: usize) -> usize {
+        let rules = self.rules();
+        match wished.map(usize::from) {
+            Some(limit) if rules.many_workers || rules.interleaves => limit.clamp(1, tasks.max(1)),
+            None if rules.interleaves => tasks.max(1),
+            Some(_) | None => self.default_workers(tasks, cores),
         }
     }
 }

@@ -227,15 +227,14 @@ impl Expected {
         all
     }
 
-    /// What they take at least under `model`, with `workers` workers on `cores` cores.
-    pub fn under(&self, model: Model, workers: usize, cores: f64) -> Ns {
+    /// What they take at least under `model`, with so many of them under way `at_once`, on `cores` cores.
+    pub fn under(&self, model: Model, at_once: usize, cores: f64) -> Ns {
         let one_at_a_time = !model.kind.rules().many_workers || (model.lock.is_on() && !model.kind.rules().own_lock);
         let cores = if one_at_a_time { 1.0 } else { cores.max(0.1) };
         let computing = Ns((self.cpu.0 as f64 / cores) as u64);
         let waiting = match model.kind {
             ModelKind::Serial => self.serial,
-            ModelKind::Async => Ns::ZERO,
-            ModelKind::Threads | ModelKind::Processes => self.serial.times(1, workers.max(1) as u64),
+            ModelKind::Threads | ModelKind::Processes | ModelKind::Async => self.serial.times(1, at_once.max(1) as u64),
         };
         computing.max(waiting).max(self.longest)
     }
@@ -254,9 +253,10 @@ mod tests {
         let tasks: Vec<Task> = (0..21).map(|n| task(n == 20)).collect();
         let all = Expected::of(&tasks, Rates::all(1_000));
         assert_eq!(all, Expected { cpu: ms(200), serial: ms(2_000), longest: ms(100) });
-        let under = |model, workers| all.under(model, workers, 2.0);
+        let under = |model, at_once| all.under(model, at_once, 2.0);
         assert_eq!(under(Model::plain(ModelKind::Serial), 1), ms(2_000));
-        assert_eq!(under(Model::plain(ModelKind::Async), 1), ms(200));
+        assert_eq!(under(Model::plain(ModelKind::Async), 20), ms(200));
+        assert_eq!(under(Model::plain(ModelKind::Async), 4), ms(500), "the loop takes up four at a time");
         assert_eq!(under(Model::plain(ModelKind::Threads), 20), ms(100));
         assert_eq!(under(Model::plain(ModelKind::Processes), 4), ms(500));
         let lock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);

@@ -43,8 +43,8 @@ const MOST_WORKERS: u16 = 1024;
 impl Setup {
     /// How long the work takes at least as it is set up, on `cores` cores.
     pub fn at_least(&self, expected: &Expected, tasks: usize, cores: f64) -> Ns {
-        let default = self.model.kind.default_workers(tasks, cores.ceil() as usize);
-        expected.under(self.model, self.wishes.workers.map_or(default, usize::from), cores)
+        let at_once = self.model.kind.at_once(self.wishes.workers, tasks, cores.ceil() as usize);
+        expected.under(self.model, at_once, cores)
     }
 
     /// Turns the global lock on or off.

@@ -72,6 +72,8 @@ pub struct Contender {
     pub ratio: Result<f64, NoRatio>,
     /// How many threads or processes it had for the tasks.
     pub workers: usize,
+    /// How many tasks it could have under way at a time.
+    pub at_once: usize,
     /// Peak memory, in bytes.
     pub memory: Option<u64>,
     /// How long it took until all its workers were there.
@@ -244,7 +246,7 @@ fn first_of(best: &[&Contender], ratio: f64, clauses: &mut Vec<Clause>) {
 fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
     let (who, ratio) = (other.who(), other.gain());
     let queue =
-        other.workers < field.tasks && field.waiting >= WAITING && other.workers < fastest.workers.max(field.tasks);
+        other.at_once < field.tasks && field.waiting >= WAITING && other.at_once < fastest.at_once.max(field.tasks);
     // What all cores would have spared the one thread that computes.
     let alone = field.work - Ns((field.work.0 as f64 / field.cores.max(1.0)) as u64);
     let half = (other.timing.time - fastest.timing.time).times(1, 2);
@@ -252,8 +254,9 @@ fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
         ModelKind::Async if other.blocked => Some(Why::BlockingCalls),
         ModelKind::Async if field.waiting < WAITING => Some(Why::NothingWaits),
         ModelKind::Async if alone >= half => Some(Why::OneThreadComputes),
+        ModelKind::Async if queue => Some(Why::AtATime(other.at_once)),
         ModelKind::Async => (other.turns >= TURNS).then_some(Why::Turns),
-        _ => price(other, fastest).or_else(|| queue.then_some(Why::AtATime(other.workers))),
+        _ => price(other, fastest).or_else(|| queue.then_some(Why::AtATime(other.at_once))),
     };
     if other.gains() {
         Clause::Less { who, ratio, why }

@@ -5,11 +5,7 @@
 #![expect(unsafe_code, reason = "the one module that talks to the kernel and the C library directly")]
 
 use std::cell::UnsafeCell;
-use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::BorrowedFd;
-use std::ptr;
-use std::sync::atomic::AtomicU64;
 
 use crate::trace::Switch;
 use crate::units::{CoreId, Ns, Stamp};
@@ -25,9 +21,10 @@ use macos as system;
 
 pub use system::{
     Alarm, HAS_AFFINITY, affinity, core, die_with_parent, keep_freed_memory, name_thread, process_cpu_of, set_affinity,
-    shared_memory, sleep_until, take_short_turns, take_usual_turns, thread_cpu_of, thread_id, thread_switches,
+    sleep_until, take_short_turns, take_usual_turns, thread_cpu_of, thread_id, thread_switches,
 };
 
+mod memory;
 mod mutex;
 mod semaphore;
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))))]
@@ -43,10 +40,11 @@ mod switches_perf;
 use switches_perf as switches;
 mod watch;
 
-pub use mutex::{MUTEX_WORDS, SharedMutex, Taken};
+pub use memory::SharedMemory;
+pub use mutex::{SharedMutex, Taken};
 pub use semaphore::Semaphore;
 pub use switches::SwitchRing;
-pub use watch::{Poller, Watched};
+pub use watch::{Poller, Watched, on_the_loop};
 
 /// What the kernel wrote down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,23 +113,6 @@ pub fn seen(mut value: u64) -> u64 {
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub fn seen(value: u64) -> u64 {
     std::hint::black_box(value)
-}
-
-/// Maps the first `words` words of the file `fd` into memory, shared, until the process ends.
-///
-/// # Errors
-/// If the file is shorter, or may become so (touching what is gone would kill the process), or the kernel refuses.
-pub fn map_shared(fd: BorrowedFd<'_>, words: usize) -> io::Result<&'static [AtomicU64]> {
-    use rustix::mm::{MapFlags, ProtFlags};
-    let (rw, bytes) = (ProtFlags::READ | ProtFlags::WRITE, words * size_of::<AtomicU64>());
-    if !system::keeps_its_length(fd)? || (rustix::fs::fstat(fd)?.st_size as usize) < bytes {
-        return Err(io::ErrorKind::InvalidData.into());
-    }
-    // SAFETY: no address is asked for, so the kernel picks one that nothing else uses.
-    let start = unsafe { rustix::mm::mmap(ptr::null_mut(), bytes, rw, MapFlags::SHARED, fd, 0)? };
-    // SAFETY: the mapping is page-aligned, `bytes` long and never unmapped; other processes write to it too, which is
-    // what atomics allow; any bits are an AtomicU64.
-    Ok(unsafe { std::slice::from_raw_parts(start.cast(), words) })
 }
 
 /// A mutex with its condition variable, the C library's own: whom a signal wakes, and what a timeout costs, is part
@@ -216,7 +197,6 @@ impl Drop for Held<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::fd::AsFd;
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
@@ -228,15 +208,6 @@ mod tests {
         assert!(thread_cpu_of(thread_id()).is_none_or(|c| c >= cpu));
         assert!(process_cpu_of(std::process::id()).is_none_or(|c| c >= cpu));
         assert_eq!(thread_cpu_of(u32::MAX >> 8), None);
-    }
-
-    #[test]
-    fn shared_memory_has_its_length_and_is_seen_through_every_view() {
-        let file = shared_memory("concviz-test", 64 * 8).expect("memory");
-        let (a, b) = (map_shared(file.as_fd(), 64).expect("a view"), map_shared(file.as_fd(), 64).expect("a view"));
-        a[63].store(7, Ordering::Relaxed);
-        assert_eq!(b[63].load(Ordering::Relaxed), 7);
-        assert!(map_shared(file.as_fd(), 65).is_err(), "it is no longer than asked for");
     }
 
     #[test]

@@ -199,6 +199,7 @@ impl Comparison {
                 timing: figures.timing,
                 ratio,
                 workers: figures.workers,
+                at_once: figures.at_once,
                 memory: figures.memory,
                 start: figures.start.unwrap_or_default(),
                 copying: figures.copying,

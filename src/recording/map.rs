@@ -204,15 +204,15 @@ fn round(mapping: &Mapping, length: Ns, cores: f64) -> Ns {
             let programs = work(*tasks, length, *wait).resolve(Scale::ONE).unwrap_or_default();
             let expected = Expected::of(&programs, Rates::all(1_000_000));
             for model in &mapping.models {
-                sum += AROUND + expected.under(*model, workers(mapping, model.kind, programs.len(), cores), cores);
+                sum += AROUND + expected.under(*model, at_once(mapping, model.kind, programs.len(), cores), cores);
             }
         }
     }
     sum
 }
 
-fn workers(mapping: &Mapping, kind: ModelKind, tasks: usize, cores: f64) -> usize {
-    mapping.wishes.workers.map_or_else(|| kind.default_workers(tasks, cores.ceil() as usize), usize::from)
+fn at_once(mapping: &Mapping, kind: ModelKind, tasks: usize, cores: f64) -> usize {
+    kind.at_once(mapping.wishes.workers, tasks, cores.ceil() as usize)
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ impl Document {
                 GlobalLock::Off | GlobalLock::GilLegacy { .. } => None,
             },
             engine: run.plan.engine.name(),
-            workers: plan.workers,
+            workers: plan.at_once.unwrap_or(plan.workers),
             cores: trace.cores.len(),
             usable_cores: run.usable,
             seed: run.plan.seed,

@@ -30,7 +30,7 @@ pub fn heading(run: Run<'_>) -> String {
     };
     let workers = match plan.model.kind {
         ModelKind::Serial => Workers::OneThread,
-        ModelKind::Async => Workers::OneLoop,
+        ModelKind::Async => Workers::OneLoop(plan.at_once),
         ModelKind::Threads => Workers::Threads(plan.workers),
         ModelKind::Processes => Workers::Processes(plan.workers),
     };

@@ -149,7 +149,7 @@ impl Told {
 #[expect(missing_docs, reason = "named after what they are")]
 pub enum Workers {
     OneThread,
-    OneLoop,
+    OneLoop(Option<u16>),
     Threads(u16),
     Processes(u16),
 }
@@ -158,7 +158,10 @@ impl Workers {
     fn text(self) -> String {
         match self {
             Workers::OneThread => "one thread".to_owned(),
-            Workers::OneLoop => "one event loop".to_owned(),
+            Workers::OneLoop(None) => "one event loop".to_owned(),
+            Workers::OneLoop(Some(n)) => {
+                format!("one event loop, {} at a time", counted(u64::from(n), "task", "tasks"))
+            }
             Workers::Threads(n) => counted(u64::from(n), "thread", "threads"),
             Workers::Processes(n) => counted(u64::from(n), "process", "processes"),
         }

@@ -3,7 +3,7 @@
 use concviz::model::{Model, ModelKind};
 use concviz::state::{Outcome, State};
 use concviz::trace::Event;
-use concviz::units::{Ns, TaskId};
+use concviz::units::{Ns, Stamp, TaskId};
 use concviz::workload::{Op, Until};
 
 use crate::support::{SOME, background, compute, models, plan, run, sleep, task};
@@ -140,4 +140,29 @@ fn many_tasks_on_few_workers() {
         assert_eq!(run.outcomes(), [Outcome::Done; 200], "{model:?}");
         assert_eq!(run.values(), [Some(1_000); 200], "{model:?}");
     }
+}
+
+#[test]
+fn workers_are_a_limit_of_tasks_under_way_on_a_loop_too() {
+    let mut limited = plan(Model::plain(ModelKind::Async), 1, vec![task(vec![sleep(3), Op::Yield, sleep(2)]); 7]);
+    limited.at_once = Some(3);
+    let run = run(&limited);
+    let mut edges: Vec<(Stamp, i32, usize)> = Vec::new();
+    for task in 0..7 {
+        let spans = run.spans_of(TaskId(task));
+        let under_way: Vec<_> = spans.iter().filter(|s| s.state.is_in_flight()).collect();
+        let (first, last) = (under_way[0].from, under_way[under_way.len() - 1].to);
+        edges.extend([(first, 1, task as usize), (last, -1, task as usize)]);
+    }
+    edges.sort_unstable();
+    let mut most = 0;
+    edges.iter().fold(0, |now, (_, by, _)| {
+        most = most.max(now + by);
+        now + by
+    });
+    assert_eq!(most, 3);
+    let begun: Vec<usize> = edges.iter().filter(|(_, by, _)| *by > 0).map(|(_, _, task)| *task).collect();
+    assert_eq!(begun, (0..7).collect::<Vec<_>>(), "in the order of the file");
+    assert!(run.makespan() >= Ns::from_millis(15), "three rounds");
+    assert_eq!(run.begin.workers, 1, "rings do not depend on it");
 }

@@ -2,7 +2,7 @@
 //! rings. One nameless file, mapped by everyone, that goes when the last of them does.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 mod locks;
@@ -12,7 +12,7 @@ pub(super) use locks::{SharedLock, Waits};
 use locks::LOCK_WORDS;
 
 use super::ring::{CAPACITY, Ring, Tracer, ring_words};
-use crate::machine::sys;
+use crate::machine::sys::SharedMemory;
 use crate::model::GlobalLock;
 use crate::plan::Plan;
 use crate::units::{Ns, TaskId, TurnLength, WorkerId};
@@ -44,6 +44,7 @@ const POLL_EVERY: usize = 16;
 /// A view of the memory. Copies see the same memory.
 #[derive(Clone, Copy)]
 pub(super) struct Shared {
+    memory: SharedMemory,
     words: &'static [AtomicU64],
 }
 
@@ -55,8 +56,8 @@ impl Shared {
     pub(super) fn create(plan: &Plan) -> io::Result<(Shared, OwnedFd)> {
         let capacity = capacity(plan);
         let words = words(plan.workers as usize, plan.tasks.len(), plan.locks.len(), capacity);
-        let file = sys::shared_memory("concviz-rings", (words * 8) as u64)?;
-        let shared = Shared { words: sys::map_shared(file.as_fd(), words)? };
+        let (memory, file) = SharedMemory::create("concviz-rings", plan.locks.len(), words)?;
+        let shared = Shared { memory, words: memory.words() };
         let (lock, interval) = match plan.model.lock {
             GlobalLock::Off => (0, 0),
             GlobalLock::Gil { interval, forced_switching: true } => (1, interval.0),
@@ -74,7 +75,6 @@ impl Shared {
         shared.set(CORES, plan.cores.map_or(0, u64::from));
         shared.set(LOCKS, plan.locks.len() as u64);
         shared.set(SEED, plan.seed);
-        shared.create_locks();
         Ok((shared, file))
     }
 
@@ -83,17 +83,14 @@ impl Shared {
     /// # Errors
     /// If it is no such file.
     pub(super) fn open(file: BorrowedFd<'_>) -> io::Result<Shared> {
-        let length = rustix::fs::fstat(file)?.st_size as usize / 8;
-        if length < HEADER {
-            return Err(io::ErrorKind::InvalidData.into());
+        let memory = SharedMemory::open(file)?;
+        let shared = Shared { memory, words: memory.words() };
+        let invalid = || Err(io::ErrorKind::InvalidData.into());
+        if shared.words.len() < HEADER {
+            return invalid();
         }
-        let shared = Shared { words: sys::map_shared(file, length)? };
         let [workers, tasks, locks, capacity] = [WORKERS, TASKS, LOCKS, CAPACITY_AT].map(|at| shared.get(at) as usize);
-        if words(workers, tasks, locks, capacity) == length {
-            Ok(shared)
-        } else {
-            Err(io::ErrorKind::InvalidData.into())
-        }
+        if words(workers, tasks, locks, capacity) == shared.words.len() { Ok(shared) } else { invalid() }
     }
 
     fn get(&self, at: usize) -> u64 {

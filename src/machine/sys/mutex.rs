@@ -1,18 +1,22 @@
 //! The C library's mutex in memory that processes share. It outlives its owner: should a process die while it holds
 //! one, the next to ask gets it, and is told.
 
+use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
-use std::sync::atomic::AtomicU64;
 
-/// Words that a mutex takes: a cache line, which is more than any C library here needs.
-pub const MUTEX_WORDS: usize = 8;
+/// The place of a mutex in shared memory: a cache line, which is more than any C library here needs. Nothing but a
+/// [`SharedMutex`] reads or writes what is in it.
+#[repr(C, align(64))]
+pub(super) struct Slot(UnsafeCell<MaybeUninit<libc::pthread_mutex_t>>);
 
-const _: () = assert!(size_of::<libc::pthread_mutex_t>() <= MUTEX_WORDS * 8);
-const _: () = assert!(align_of::<libc::pthread_mutex_t>() <= align_of::<AtomicU64>());
+const _: () = assert!(size_of::<Slot>() == 64);
 
-/// A mutex in shared memory. Copies are the same mutex.
+// SAFETY: what is in it is touched by the C library's calls alone, which are made for many threads and processes.
+unsafe impl Sync for Slot {}
+
+/// A mutex in shared memory. Copies are the same mutex. There is one only where [`super::SharedMemory`] has made it.
 #[derive(Clone, Copy)]
-pub struct SharedMutex(&'static [AtomicU64; MUTEX_WORDS]);
+pub struct SharedMutex(&'static Slot);
 
 /// How a mutex was come by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +28,12 @@ pub enum Taken {
 }
 
 impl SharedMutex {
-    /// Makes a mutex of `words`, which nobody uses as one yet.
-    pub fn create(words: &'static [AtomicU64; MUTEX_WORDS]) -> SharedMutex {
-        let mutex = SharedMutex(words);
+    /// Makes a mutex in `slot`, which nobody uses as one yet.
+    pub(super) fn create(slot: &'static Slot) -> SharedMutex {
+        let mutex = SharedMutex(slot);
         let mut attributes = MaybeUninit::<libc::pthread_mutexattr_t>::uninit();
-        // SAFETY: the attributes are initialised before they are used and destroyed after; the words are large and aligned
-        // enough (asserted above), live for ever, do not move, and may be written through a shared reference, being atomics.
+        // SAFETY: the attributes are initialised before they are used and destroyed after; the slot is large and aligned
+        // enough, lives for ever, does not move, and may be written through a shared reference, being a cell.
         unsafe {
             libc::pthread_mutexattr_init(attributes.as_mut_ptr());
             libc::pthread_mutexattr_setpshared(attributes.as_mut_ptr(), libc::PTHREAD_PROCESS_SHARED);
@@ -41,18 +45,21 @@ impl SharedMutex {
         mutex
     }
 
-    /// The mutex in `words`, of which [`SharedMutex::create`] has made one, in this process or another.
-    pub fn at(words: &'static [AtomicU64; MUTEX_WORDS]) -> SharedMutex {
-        SharedMutex(words)
+    /// The mutex in `slot`.
+    ///
+    /// # Safety
+    /// [`SharedMutex::create`] has made one there, in this process or another.
+    pub(super) unsafe fn at(slot: &'static Slot) -> SharedMutex {
+        SharedMutex(slot)
     }
 
     fn raw(self) -> *mut libc::pthread_mutex_t {
-        self.0.as_ptr().cast_mut().cast()
+        self.0.0.get().cast()
     }
 
     /// Waits for it. A thread that already holds it waits for ever.
     pub fn lock(self) -> Taken {
-        // SAFETY: the words hold an initialised mutex, and last.
+        // SAFETY: the slot holds an initialised mutex, and last.
         let answer = unsafe { libc::pthread_mutex_lock(self.raw()) };
         self.taken(answer).unwrap_or(Taken::Properly)
     }
@@ -79,7 +86,7 @@ impl SharedMutex {
     fn mend(self) {
         let mutex = self.raw();
         #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
-        // SAFETY: the words hold an initialised mutex, which this thread holds.
+        // SAFETY: the slot holds an initialised mutex, which this thread holds.
         unsafe {
             libc::pthread_mutex_consistent(mutex);
         }
@@ -89,7 +96,7 @@ impl SharedMutex {
 
     /// Lets go of it; nothing happens where this thread does not hold it.
     pub fn unlock(self) {
-        // SAFETY: the words hold an initialised mutex; a robust one refuses whoever does not own it.
+        // SAFETY: the slot holds an initialised mutex; a robust one refuses whoever does not own it.
         unsafe { libc::pthread_mutex_unlock(self.raw()) };
     }
 }
@@ -99,7 +106,7 @@ mod tests {
     use super::*;
 
     fn some() -> SharedMutex {
-        SharedMutex::create(Box::leak(Box::new([const { AtomicU64::new(0) }; MUTEX_WORDS])))
+        SharedMutex::create(Box::leak(Box::new(Slot(UnsafeCell::new(MaybeUninit::zeroed())))))
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Waiting for many sockets at once, with a time limit finer than a millisecond.
+//! Waiting for many sockets at once, with a time limit finer than a millisecond; and for a timer on an event loop.
 
 use std::io;
 use std::ops::Deref;
@@ -6,7 +6,10 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::sync::Arc;
 
 use polling::{Event, Events, PollMode};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
 
+use super::Alarm;
 use crate::units::Ns;
 
 /// What is watched, and waited for.
@@ -58,6 +61,15 @@ impl Poller {
             other => other.map(|_| ()),
         }
     }
+}
+
+/// Has the event loop that runs the caller wait for `alarm`.
+///
+/// # Errors
+/// If the kernel refuses.
+pub fn on_the_loop(alarm: Arc<Alarm>) -> io::Result<AsyncFd<Arc<Alarm>>> {
+    // SAFETY: an alarm has one descriptor from its making to its end, and lasts for as long as this shares it.
+    unsafe { AsyncFd::register_with_interest(alarm, Interest::READABLE) }.map_err(io::Error::from)
 }
 
 impl<S: AsFd> Deref for Watched<S> {

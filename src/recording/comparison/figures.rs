@@ -24,6 +24,8 @@ pub struct Figures {
     pub memory: Option<u64>,
     /// How many workers the plan gave it.
     pub workers: usize,
+    /// How many tasks it could have under way at a time.
+    pub at_once: usize,
     /// How many threads did its work, and in how many processes; 0 where nobody knows.
     pub threads: usize,
     /// See [`Figures::threads`].
@@ -65,6 +67,7 @@ impl Figures {
             copying: stats.copying,
             memory: (end.peak_rss_bytes > 0).then_some(end.peak_rss_bytes),
             workers: usize::from(plan.workers),
+            at_once: plan.tasks_at_once(),
             threads: distinct(|w| w.tid),
             processes: distinct(|w| w.pid),
             p50: at(50),

@@ -16,6 +16,7 @@ fn figures(ms: u64, busy: f64) -> Figures {
         copying: Ns::ZERO,
         memory: Some(3_100_000),
         workers: 1,
+        at_once: 1,
         threads: 1,
         processes: 1,
         p50: Some(time.times(1, 2)),

@@ -6,13 +6,9 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::future::Future;
 use std::io;
-use std::os::fd::{AsRawFd, RawFd};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
 
 use crate::machine::sys::{self, Alarm};
 use crate::units::Stamp;
@@ -24,7 +20,7 @@ pub(super) struct Timers {
 }
 
 struct Exact {
-    alarm: Alarm,
+    alarm: Arc<Alarm>,
     queue: Mutex<Queue>,
 }
 
@@ -74,7 +70,7 @@ impl Timers {
     /// # Errors
     /// If the system allows no further file descriptor.
     pub(super) fn new() -> io::Result<Timers> {
-        let exact = Alarm::new()?.map(|alarm| Arc::new(Exact { alarm, queue: Mutex::default() }));
+        let exact = Alarm::new()?.map(|alarm| Arc::new(Exact { alarm: Arc::new(alarm), queue: Mutex::default() }));
         Ok(Timers { exact })
     }
 
@@ -89,7 +85,7 @@ impl Timers {
     /// If the loop cannot watch it.
     pub(super) fn start(&self) -> io::Result<()> {
         let Some(exact) = self.exact.clone() else { return Ok(()) };
-        let watched = AsyncFd::with_interest(Arc::clone(&exact), Interest::READABLE)?;
+        let watched = sys::on_the_loop(Arc::clone(&exact.alarm))?;
         tokio::spawn(async move {
             while let Ok(mut ready) = watched.readable().await {
                 exact.alarm.silence();
@@ -111,12 +107,6 @@ impl Timers {
             None => tokio::time::sleep(at.since(now).to_std()).await,
         }
         true
-    }
-}
-
-impl AsRawFd for Exact {
-    fn as_raw_fd(&self) -> RawFd {
-        self.alarm.as_raw_fd()
     }
 }
 

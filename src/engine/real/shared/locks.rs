@@ -4,14 +4,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{LINE, RELEASES, Shared};
 use crate::interpreter::Depth;
-use crate::machine::sys::{MUTEX_WORDS, SharedMutex, Taken};
+use crate::machine::sys::{SharedMutex, Taken};
 use crate::units::{Stamp, TaskId};
 use crate::workload::LockIndex;
 
-/// Words of a lock: the mutex, and a line for what is said of it.
-pub(super) const LOCK_WORDS: usize = MUTEX_WORDS + LINE;
-const HOLDER: usize = MUTEX_WORDS;
-const RELEASED: usize = MUTEX_WORDS + 1;
+/// Words of what is said of a lock, beside its mutex.
+pub(super) const LOCK_WORDS: usize = LINE;
+const HOLDER: usize = 0;
+const RELEASED: usize = 1;
 
 /// What a task waits for, that others must do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,31 +42,23 @@ impl Waits {
 /// One lock.
 #[derive(Clone, Copy)]
 pub(in crate::engine::real) struct SharedLock {
+    mutex: SharedMutex,
     words: &'static [AtomicU64; LOCK_WORDS],
     /// Counts for all locks.
     releases: &'static AtomicU64,
 }
 
 impl SharedLock {
-    fn mutex(self) -> SharedMutex {
-        SharedMutex::at(self.mutex_words())
-    }
-
-    fn mutex_words(self) -> &'static [AtomicU64; MUTEX_WORDS] {
-        let words: &'static [AtomicU64] = self.words;
-        words.first_chunk().unwrap_or_else(|| unreachable!("a lock begins with its mutex"))
-    }
-
     /// Takes it for `task`, which is `depth` deep, if nobody has it.
     pub(in crate::engine::real) fn try_take(self, task: TaskId, depth: Depth) -> Option<Taken> {
-        let taken = self.mutex().try_lock()?;
+        let taken = self.mutex.try_lock()?;
         self.note_taken(task, depth);
         Some(taken)
     }
 
     /// Takes it for `task`, which is `depth` deep, waiting as long as it takes.
     pub(in crate::engine::real) fn take(self, task: TaskId, depth: Depth) -> Taken {
-        let taken = self.mutex().lock();
+        let taken = self.mutex.lock();
         self.note_taken(task, depth);
         taken
     }
@@ -74,7 +66,7 @@ impl SharedLock {
     /// Lets go of it, at the instant `at`.
     pub(in crate::engine::real) fn let_go(self, at: Stamp) {
         self.note_free(at);
-        self.mutex().unlock();
+        self.mutex.unlock();
     }
 
     /// Says that `task`, which is `depth` deep, has it: for a lock that is not the mutex here, but an event loop's.
@@ -103,18 +95,12 @@ impl SharedLock {
 }
 
 impl Shared {
-    /// Makes all locks, once.
-    pub(super) fn create_locks(self) {
-        for lock in (0..self.locks()).map(LockIndex).filter_map(|l| self.lock(l)) {
-            SharedMutex::create(lock.mutex_words());
-        }
-    }
-
     /// The lock of that number.
     pub(in crate::engine::real) fn lock(self, lock: LockIndex) -> Option<SharedLock> {
         let from = self.locks_at() + usize::from(lock.0) * LOCK_WORDS;
         let words = self.words.get(from..from + LOCK_WORDS).filter(|_| lock.0 < self.locks())?;
-        words.first_chunk().map(|words| SharedLock { words, releases: &self.words[RELEASES] })
+        let mutex = self.memory.mutex(usize::from(lock.0))?;
+        words.first_chunk().map(|words| SharedLock { mutex, words, releases: &self.words[RELEASES] })
     }
 
     /// Says what `task` waits for, or that it waits no more.
