@@ -33,9 +33,15 @@ fn differs(case: &Path) -> Option<String> {
 
 fn found(case: &Path) -> String {
     let listed = fs::read_to_string(case.join("listed.txt")).unwrap_or_default();
-    let placed = listed.lines().filter_map(|line| line.strip_prefix("placed ")?.split_once(' '));
-    let placed: Vec<(&str, &str)> = placed.collect();
-    let rules = Rules { layers: LAYERS, longest: LONGEST, placed: &placed };
-    let faults = rules.faults(&Tree::read(&sources(case), "whole")).into_iter();
+    let lines = |kind: &str| -> Vec<Vec<&str>> {
+        let of_kind = listed.lines().filter_map(|line| line.strip_prefix(kind));
+        of_kind.map(|line| line.split_whitespace().collect()).collect()
+    };
+    let (circles, placed) = (lines("circle "), lines("placed "));
+    let circles: Vec<&[&str]> = circles.iter().map(Vec::as_slice).collect();
+    let placed: Vec<(&str, &str)> = placed.iter().map(|words| (words[0], words[1])).collect();
+    let rules = Rules { layers: LAYERS, longest: LONGEST, circles: &circles, placed: &placed };
+    let tree = Tree::read(&sources(case), "whole");
+    let faults = rules.faults(&tree).into_iter().chain(rules.circles(&tree));
     faults.map(|fault| fault.to_string() + "\n").collect()
 }

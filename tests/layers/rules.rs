@@ -14,6 +14,8 @@ pub struct Rules<'a> {
     pub layers: &'a [(&'a str, u8)],
     /// The most lines of a file without its tests.
     pub longest: usize,
+    /// The circles that are there for now, each as the files in it, sorted.
+    pub circles: &'a [&'a [&'a str]],
     /// The modules that are placed by hand for now: the file that says so, and the place.
     pub placed: &'a [(&'a str, &'a str)],
 }
@@ -28,7 +30,7 @@ impl Rules<'_> {
         self.layers.iter().filter(|(name, _)| fits(name)).max_by_key(|(name, _)| name.len()).copied()
     }
 
-    /// All that is wrong.
+    /// All that is wrong, but for circles.
     pub fn faults(&self, tree: &Tree) -> BTreeSet<Fault> {
         let mut faults: BTreeSet<Fault> = tree.faults.iter().cloned().collect();
         faults.extend(self.outside_of_the_table(tree));
