@@ -8,6 +8,7 @@ mod attributes;
 mod cases;
 mod circles;
 mod declare;
+mod ends;
 mod paths;
 mod reader;
 mod resolve;
