@@ -1,3 +1,3 @@
-pub fn f() {
-    let = 1;
-}
+pub fn f() {}
+
+fn 1() {}
