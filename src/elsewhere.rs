@@ -5,11 +5,6 @@ use std::process::ExitCode;
 
 use crate::cli::Exit;
 
-#[path = "runtime/look.rs"]
-mod look;
-
-pub use look::terminal_facts;
-
 /// Says that there are no measured runs here. The code is 1.
 pub fn refuse() -> ExitCode {
     let system = std::env::consts::OS;

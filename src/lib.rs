@@ -2,7 +2,7 @@
 //!
 //! Five nouns carry the program: a **workload** (data) under a **model** (rules) makes a **run**; a run leaves a
 //! **trace**; a trace is drawn as a **scene**. Modules stand in layers and import only from layers below them, never
-//! from a sibling; `tests/layers.rs` holds the table that `ARCHITECTURE.md` explains.
+//! from a sibling; `tests/layers` holds the table that `ARCHITECTURE.md` explains.
 
 pub mod app;
 pub mod cli;
@@ -17,6 +17,7 @@ pub mod files;
 pub mod headless;
 pub mod insight;
 pub mod interpreter;
+pub mod look;
 pub mod machine;
 pub mod model;
 pub mod palette;

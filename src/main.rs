@@ -4,9 +4,9 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use concviz::cli::{self, Here, Invocation};
-use concviz::doctor;
 #[cfg(not(unix))]
 use concviz::elsewhere;
+use concviz::{doctor, look};
 #[cfg(unix)]
 use concviz::{engine::real, headless, machine, report::Format, runtime};
 
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         Ok(Invocation::Run(settings, format, repeat)) => headless::run(&settings, format, repeat),
         Ok(Invocation::Compare(comparing, format)) => headless::compare(&comparing, format),
         Ok(Invocation::Map(mapping, format)) => headless::map(&mapping, format),
-        Ok(Invocation::Doctor(format)) => doctor::run(runtime::terminal_facts(), format),
+        Ok(Invocation::Doctor(format)) => doctor::run(look::terminal_facts(), format),
         Ok(Invocation::Screen(settings)) if settings.plain => headless::run(&settings, Format::Table, None),
         Ok(Invocation::Screen(settings)) => match cli::require_terminal("`concviz run`, which prints the result") {
             Ok(()) => runtime::screen(&settings),
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     let allowed = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let here = Here { allowed_cores: u16::try_from(allowed).unwrap_or(u16::MAX) };
     match cli::parse(args, &here) {
-        Ok(Invocation::Doctor(format)) => doctor::run(elsewhere::terminal_facts(), format),
+        Ok(Invocation::Doctor(format)) => doctor::run(look::terminal_facts(), format),
         Ok(
             Invocation::Run(..)
             | Invocation::Compare(..)

@@ -8,6 +8,7 @@ use rustix::io::Errno;
 use signal_hook::consts::SIGHUP;
 
 use crate::app::{App, Effect};
+use crate::look;
 use crate::machine::{Machine, calibrate, sys};
 use crate::recorder::{self, Recorder};
 use crate::settings::{Settings, Viewing};
@@ -16,14 +17,12 @@ use crate::ui::Look;
 use crate::units::Stamp;
 
 mod cores;
-mod look;
 mod news;
 mod pictures;
 mod runs;
 mod session;
 mod terminal;
 
-pub use look::terminal_facts;
 use session::{Leave, Session};
 use terminal::Terminal;
 

@@ -14,11 +14,13 @@ use super::facts::{Clock, Cores, Cpu, Facts, Loopback, Memory, Temporary, Termin
 use crate::units::Ns;
 
 #[cfg(not(unix))]
-#[path = "gather/elsewhere.rs"]
-mod system;
+mod elsewhere;
+#[cfg(not(unix))]
+use elsewhere as system;
 #[cfg(unix)]
-#[path = "gather/unix.rs"]
-mod system;
+mod unix;
+#[cfg(unix)]
+use unix as system;
 
 /// How long is waited for a byte that crosses the loopback interface.
 const PATIENCE: Duration = Duration::from_secs(2);

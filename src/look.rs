@@ -1,12 +1,12 @@
-//! How many colours, by the rules people expect: the flag, then `NO_COLOR`, then what the terminal says of itself.
+//! What the terminal can show: how many colours, by the rules people expect (the flag, then `NO_COLOR`, then what the
+//! terminal says of itself), and which letters. Reads the environment; draws nothing.
 
 use crate::palette::Theme;
 use crate::settings::Color;
 use crate::ui::{Depth, LEAST, Look};
 
-#[cfg_attr(not(unix), expect(dead_code, reason = "without an engine there is no screen"))]
 /// The look that these settings and the environment ask for.
-pub(super) fn of(color: Color, theme: Theme, ascii: bool) -> Look {
+pub fn of(color: Color, theme: Theme, ascii: bool) -> Look {
     let depth = depth(color, &|name| std::env::var(name).ok());
     // The terminal library has rules of its own about NO_COLOR; ours are already applied. Without colours not even the
     // default ones are asked for.

@@ -1,0 +1,2 @@
+pub struct Plain;
+pub fn call() {}

@@ -1,0 +1,3 @@
+pub struct Plain;
+pub fn call() {}
+pub mod high {}

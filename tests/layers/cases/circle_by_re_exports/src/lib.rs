@@ -1,0 +1,4 @@
+pub mod high;
+pub mod low;
+pub mod mid;
+pub use mid::Third;

@@ -1,0 +1,3 @@
+use super::Second;
+
+pub struct First(Second);

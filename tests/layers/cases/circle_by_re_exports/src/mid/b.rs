@@ -1,0 +1,1 @@
+pub struct Second(crate::mid::Third);

@@ -1,0 +1,1 @@
+pub struct Deep(Option<Box<super::super::First>>);

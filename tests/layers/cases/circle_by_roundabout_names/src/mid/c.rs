@@ -1,0 +1,10 @@
+use super::a::*;
+
+pub enum Kind {
+    One,
+    Two,
+}
+
+pub fn g() {
+    f();
+}

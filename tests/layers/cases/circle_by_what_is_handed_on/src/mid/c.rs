@@ -1,0 +1,3 @@
+pub fn handed() {
+    super::a::f(super::b::Handed);
+}

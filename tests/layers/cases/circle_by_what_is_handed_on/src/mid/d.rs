@@ -1,0 +1,5 @@
+pub fn d() {
+    super::b::g();
+}
+
+pub fn start() {}

@@ -1,0 +1,7 @@
+use super::b::{Other, other};
+
+pub struct One(Other);
+
+pub fn one() {
+    other();
+}

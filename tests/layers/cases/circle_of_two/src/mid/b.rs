@@ -1,0 +1,5 @@
+pub struct Other;
+
+pub fn other() {
+    super::a::one();
+}

@@ -1,0 +1,2 @@
+mod crowd;
+mod track;

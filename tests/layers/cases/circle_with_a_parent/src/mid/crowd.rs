@@ -1,0 +1,5 @@
+mod kinds;
+
+use kinds::Kind;
+
+pub struct Placed(Kind);

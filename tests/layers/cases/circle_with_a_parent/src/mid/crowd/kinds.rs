@@ -1,0 +1,3 @@
+use super::super::track::Sums;
+
+pub struct Kind(Sums);

@@ -1,0 +1,1 @@
+pub struct Sums(Vec<super::crowd::Placed>);

@@ -1,0 +1,3 @@
+pub fn below() {
+    crate::nest::above();
+}

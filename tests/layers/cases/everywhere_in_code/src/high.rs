@@ -1,0 +1,4 @@
+pub struct Thing;
+pub trait Able {}
+pub const MOST: u8 = 1;
+pub fn call() {}

@@ -1,0 +1,4 @@
+mod absent;
+mod broken;
+#[path = "mid.rs"]
+mod itself;

@@ -1,0 +1,2 @@
+use super::super::super::high::Thing;
+use super::super::own;

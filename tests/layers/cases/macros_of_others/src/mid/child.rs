@@ -1,0 +1,4 @@
+pub fn f() {
+    own!();
+    leaks!();
+}

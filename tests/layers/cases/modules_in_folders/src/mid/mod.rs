@@ -1,0 +1,5 @@
+mod deep;
+
+pub fn f() {
+    crate::high::call();
+}

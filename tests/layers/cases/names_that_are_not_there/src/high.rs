@@ -1,0 +1,7 @@
+pub struct Option;
+pub struct Box;
+pub struct Vec;
+pub fn call() {}
+pub mod inner {
+    pub struct String;
+}

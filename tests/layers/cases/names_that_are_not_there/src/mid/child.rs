@@ -1,0 +1,6 @@
+use super::*;
+
+pub fn f() -> Option<u8> {
+    call();
+    None
+}

@@ -1,0 +1,3 @@
+use crate::high::{self, Vec};
+pub(self) use crate::high::Box;
+use crate::high::inner::*;

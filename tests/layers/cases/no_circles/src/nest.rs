@@ -1,0 +1,5 @@
+pub mod core;
+
+pub fn above() {
+    core::below();
+}

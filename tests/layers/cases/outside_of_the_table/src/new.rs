@@ -1,0 +1,7 @@
+use crate::high::Thing;
+
+mod child;
+
+fn f() {
+    const ONE: u8 = 1;
+}

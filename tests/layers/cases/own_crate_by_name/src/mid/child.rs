@@ -1,0 +1,5 @@
+pub fn f() {
+    near::high::call();
+    super::near::high::call();
+    whole::high::call();
+}

@@ -1,0 +1,5 @@
+use super::*;
+
+pub fn h() -> u8 {
+    NOBODY
+}

@@ -1,0 +1,4 @@
+mod own {
+    #[path = "far.rs"]
+    mod inner;
+}

@@ -1,0 +1,3 @@
+pub mod high;
+pub mod low;
+pub mod mid;

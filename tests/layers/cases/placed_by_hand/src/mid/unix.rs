@@ -1,0 +1,2 @@
+use crate::high::Thing;
+mod beside;

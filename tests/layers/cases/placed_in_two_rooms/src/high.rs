@@ -1,0 +1,4 @@
+#[path = "mid/both.rs"]
+mod both;
+
+pub fn own() {}

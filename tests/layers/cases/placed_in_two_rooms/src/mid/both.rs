@@ -1,0 +1,4 @@
+pub fn f() {
+    super::own();
+    crate::high::call();
+}

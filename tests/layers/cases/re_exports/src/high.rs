@@ -1,0 +1,5 @@
+pub struct Thing;
+pub trait Able {}
+pub const MOST: u8 = 1;
+pub fn call() {}
+pub use std::fmt::Result as Text;

@@ -1,0 +1,6 @@
+pub mod high;
+pub mod low;
+pub mod mid;
+pub mod nest;
+pub mod nested;
+pub mod side;

@@ -1,0 +1,3 @@
+pub struct Own;
+
+pub fn f(_: crate::nested::Other) {}

@@ -1,0 +1,4 @@
+mod child;
+
+use crate::high::{self, MOST, Thing};
+use crate::low::Plain;

@@ -1,0 +1,5 @@
+use crate::low::*;
+
+pub fn g(_: Plain) {
+    call();
+}

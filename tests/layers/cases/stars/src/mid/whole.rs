@@ -1,0 +1,5 @@
+use crate::*;
+
+pub fn g(_: low::Plain) {
+    high::call();
+}

@@ -1,0 +1,3 @@
+pub use super::a::*;
+
+pub struct Two;

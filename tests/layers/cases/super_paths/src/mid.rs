@@ -1,0 +1,5 @@
+mod deep;
+
+use self::super::high::Thing;
+
+pub fn f(_: Thing) {}

@@ -1,0 +1,6 @@
+mod deeper;
+
+pub fn f() {
+    super::super::high::call();
+    super::f();
+}

@@ -1,0 +1,3 @@
+use crate::high::Thing;
+
+mod more;

@@ -1,0 +1,54 @@
+pub struct Own;
+
+impl Own {
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    fn f() {}
+    #[cfg(test)]
+    fn of_tests() {
+    }
+}

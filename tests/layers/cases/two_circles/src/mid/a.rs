@@ -1,0 +1,4 @@
+pub fn f() {
+    super::b::f();
+    super::c::f();
+}

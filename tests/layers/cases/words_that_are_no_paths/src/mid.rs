@@ -1,0 +1,3 @@
+mod child;
+
+use crate::high::{self, Able as _, Thing, call};

@@ -1,0 +1,130 @@
+//! Holds the table of layers that `ARCHITECTURE.md` explains: a module imports only from layers below its own, siblings
+//! never import each other, no file grows beyond what can be read in one go, and the files of a module do not use each
+//! other in circles.
+//!
+//! Reads the syntax of every file under `src`, to its last line. Items that only tests have may use what they like.
+
+mod attributes;
+mod cases;
+mod circles;
+mod declare;
+mod ends;
+mod paths;
+mod reader;
+mod resolve;
+mod rules;
+mod tree;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use rules::Rules;
+use tree::{Fault, Sources, Tree};
+
+/// Each module with its layer. The longest name that fits a path decides.
+const LAYERS: &[(&str, u8)] = &[
+    ("units", 0),
+    ("state", 0),
+    ("text", 1),
+    ("palette", 1),
+    ("workload", 1),
+    ("model", 1),
+    ("semantics", 2),
+    ("plan", 2),
+    ("trace", 2),
+    ("settings", 3),
+    ("files", 3),
+    ("interpreter", 3),
+    ("machine", 3),
+    ("scene", 3),
+    ("insight", 3),
+    ("engine", 4),
+    ("engine::real", 4),
+    ("recording", 4),
+    ("app", 5),
+    ("export", 5),
+    ("recorder", 5),
+    ("report", 5),
+    ("doctor", 6),
+    ("pictures", 6),
+    ("ui", 6),
+    ("look", 7),
+    ("runtime", 8),
+    ("cli", 8),
+    ("headless", 8),
+    ("elsewhere", 9),
+];
+
+/// The most lines of a file without its tests.
+const LONGEST: usize = 420;
+
+/// The circles that are there for now.
+const CIRCLES_TODAY: &[&[&str]] = &[
+    &[
+        "src/app/compare.rs",
+        "src/app/lanes.rs",
+        "src/app/layers.rs",
+        "src/app/playing.rs",
+        "src/app/recorded.rs",
+        "src/app/update.rs",
+        "src/app/viewport.rs",
+        "src/app/views.rs",
+    ],
+    &["src/cli/args.rs", "src/cli/compare.rs", "src/cli/doctor.rs", "src/cli/export.rs", "src/cli/values.rs"],
+    &["src/export/picture/cores.rs", "src/export/picture/workers.rs"],
+    &["src/text/here.rs", "src/text/sentence.rs"],
+    &["src/trace/aggregate.rs", "src/trace/aggregate/activity.rs", "src/trace/track.rs"],
+    &["src/trace/kernel.rs", "src/trace/merge.rs", "src/trace/stats.rs", "src/trace/store.rs"],
+    &["src/ui/lock.rs", "src/ui/turns.rs"],
+    &["src/workload/program.rs", "src/workload/quantity.rs"],
+];
+
+/// The modules that are placed by hand for now.
+const PLACED_TODAY: &[(&str, &str)] = &[];
+
+const RULES: Rules<'_> = Rules { layers: LAYERS, longest: LONGEST, circles: CIRCLES_TODAY, placed: PLACED_TODAY };
+
+/// The Rust files in the folder `src` of `root`.
+fn sources(root: &Path) -> Sources {
+    let mut found = Sources::new();
+    let mut folders = vec![PathBuf::from("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root.join(&folder)).expect("the folder can be listed") {
+            let path = folder.join(entry.expect("an entry").file_name());
+            if root.join(&path).is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(root.join(&path)).expect("source is text");
+                let name: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+                found.insert(name.join("/"), text);
+            }
+        }
+    }
+    found
+}
+
+/// The program's own files.
+static SOURCES: LazyLock<Sources> = LazyLock::new(|| sources(Path::new(env!("CARGO_MANIFEST_DIR"))));
+
+fn read(sources: &Sources) -> Tree {
+    Tree::read(sources, env!("CARGO_PKG_NAME"))
+}
+
+static TREE: LazyLock<Tree> = LazyLock::new(|| read(&SOURCES));
+
+#[test]
+fn modules_import_only_from_layers_below() {
+    holds(&RULES.faults(&TREE));
+}
+
+#[test]
+fn files_of_a_module_use_each_other_in_no_circle() {
+    holds(&RULES.circles(&TREE));
+}
+
+fn holds(faults: &BTreeSet<Fault>) {
+    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert!(told.is_empty(), "\n{}\n", told.join("\n"));
+}
