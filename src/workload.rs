@@ -10,6 +10,7 @@ mod kernel;
 mod parse;
 mod program;
 mod quantity;
+mod scale;
 mod sum;
 mod walk;
 mod wording;
@@ -17,10 +18,9 @@ mod wording;
 pub use catalogue::{SHIPPED, ShippedFile, find, nearest, shipped};
 pub use kernel::{Kernel, Kernels};
 pub use parse::{FileError, parse};
-pub use program::{
-    LockIndex, MAX_STEPS, MAX_TASKS, Op, Request, ResolveError, Scale, Spread, StepKind, Task, Until, Work,
-};
+pub use program::{LockIndex, MAX_STEPS, MAX_TASKS, Op, Request, ResolveError, Spread, StepKind, Task, Until, Work};
 pub use quantity::{Factor, Quantity, Value};
+pub use scale::Scale;
 pub use sum::WorkSum;
 pub use walk::{Rounds, Visit, walk, walk_mut};
 
