@@ -78,7 +78,6 @@ const CIRCLES_TODAY: &[&[&str]] = &[
     &["src/trace/aggregate.rs", "src/trace/aggregate/activity.rs", "src/trace/track.rs"],
     &["src/trace/kernel.rs", "src/trace/merge.rs", "src/trace/stats.rs", "src/trace/store.rs"],
     &["src/ui/lock.rs", "src/ui/turns.rs"],
-    &["src/workload/program.rs", "src/workload/quantity.rs"],
 ];
 
 /// The modules that are placed by hand for now.
