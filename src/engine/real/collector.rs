@@ -14,13 +14,14 @@ use crate::machine::{process, sys};
 use crate::trace::{Begin, End, Event, Frame, RecordUse, Stamped, write_events, write_frame};
 use crate::units::{Ns, Stamp, TurnLength, WorkerId};
 
-/// Between two sweeps: three for each frame of a screen. Since the kernel's record is never silent, each sweep wakes
-/// whoever reads, and what watching costs is how often that happens more than what it carries.
-const PERIOD: Ns = Ns::from_millis(10);
-/// After a sweep that brought as much as [`MUCH`]: a million switches a second fill a core's ring in 16 ms.
+/// Between two sweeps where little happens: two for each frame of a screen. Since the kernel's record is never silent,
+/// each sweep wakes whoever reads, and what watching costs is how often that happens more than what it carries.
+const PERIOD: Ns = Ns::from_millis(25);
+/// The same where much does: a million switches a second fill a core's ring in 16 ms.
 const SHORT_PERIOD: Ns = Ns::from_millis(3);
-/// Records in a sweep: so many that the next is not to wait, since a ring is a few times as long.
-const MUCH: usize = 1_024;
+/// So many events are to come with a sweep, at most: a ring is a few times as long, so that one that is suddenly busier
+/// has room until the next.
+const MUCH: u64 = 1_024;
 /// The first sweeps after the start come sooner: somebody has just pressed a key and waits for the first lanes.
 const FIRST: [Ns; 3] = [Ns(500_000), Ns::from_millis(1), Ns::from_millis(2)];
 /// Records in a frame, at most.
@@ -43,8 +44,13 @@ pub(super) struct Names {
     pub(super) locks: Vec<String>,
 }
 
-/// Sweeps from one look for a deadlock to the next.
-const LOOK_EVERY: u32 = 10;
+/// From one look for a deadlock to the next.
+const LOOK_EVERY: Ns = Ns::from_millis(100);
+
+/// How long to wait for the next sweep, after one that brought so much after such a wait.
+fn pause(brought: usize, after: Ns) -> Ns {
+    after.times(MUCH, (brought as u64).max(1)).clamp(SHORT_PERIOD, PERIOD)
+}
 
 /// The collector, seen from the runner's main thread.
 pub(super) struct Collector {
@@ -141,16 +147,17 @@ impl<W: Write> Sweeper<W> {
         }
         let mut next = sys::now();
         let mut pauses = FIRST.into_iter();
-        let (mut sweeps, mut brought) = (0u32, 0);
+        let (mut looked, mut swept) = (next, next);
+        let mut usual = PERIOD;
         loop {
-            let usual = if brought >= MUCH { SHORT_PERIOD } else { PERIOD };
             next = (next + pauses.next().unwrap_or(usual)).max(sys::now());
             match orders.recv_timeout(next.since(sys::now()).to_std()) {
                 Err(RecvTimeoutError::Timeout) => {
-                    brought = self.sweep(None)?;
-                    self.memory.sample(self.shared, sys::now());
-                    sweeps = sweeps.wrapping_add(1);
-                    if self.shared.locks() > 0 && sweeps.is_multiple_of(LOOK_EVERY) {
+                    let now = sys::now();
+                    usual = pause(self.sweep(None)?, now.since(std::mem::replace(&mut swept, now)));
+                    self.memory.sample(self.shared, now);
+                    if self.shared.locks() > 0 && now.since(looked) >= LOOK_EVERY {
+                        looked = now;
                         self.look_for_deadlock()?;
                     }
                 }
@@ -235,5 +242,20 @@ impl<W: Write> Sweeper<W> {
         }
         end.overhead.collector = sys::thread_cpu();
         write_frame(&mut self.out, &Frame::End(end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_a_sweep_brings_the_sooner_comes_the_next() {
+        assert_eq!(pause(0, PERIOD), PERIOD);
+        assert_eq!(pause(900, PERIOD), PERIOD, "what comes in so long is not much");
+        assert_eq!(pause(2_560, PERIOD), Ns::from_millis(10));
+        assert_eq!(pause(1 << 20, PERIOD), SHORT_PERIOD);
+        assert_eq!(pause(2_048, Ns::from_millis(10)), Ns::from_millis(5));
+        assert_eq!(pause(10, SHORT_PERIOD), PERIOD, "it is quiet again");
     }
 }
