@@ -13,13 +13,13 @@ use crate::report::{ComparisonFormat, Format, ListFormat};
 use crate::settings::{Comparing, Exporting, Mapping, Settings, Viewing};
 
 mod args;
-mod catalogue;
 mod compare;
 mod completions;
 mod doctor;
 mod export;
 mod man;
 mod values;
+mod work;
 mod workloads;
 
 /// What the user asked for.
@@ -159,8 +159,8 @@ where
         }
         Some(args::Command::Map(options)) => Ok(Invocation::Map(compare::mapping(&options, host)?, options.format)),
         Some(args::Command::Workloads(list)) => Ok(Invocation::Print(match list.show {
-            Some(name) => catalogue::show(&name.to_string_lossy())?,
-            None => catalogue::list(list.format),
+            Some(name) => workloads::show(&name.to_string_lossy())?,
+            None => workloads::list(list.format),
         })),
         Some(args::Command::Doctor(doctor)) => Ok(Invocation::Doctor(doctor.format)),
         Some(args::Command::Completions(to)) => Ok(Invocation::Print(completions::script(to.shell))),

@@ -1,8 +1,7 @@
 //! Values of options: read, held against their limits, and put together to settings.
 
 use super::args::{How, Lock, Shared, Work};
-use super::workloads;
-use super::{Exit, Host};
+use super::{Exit, Host, work};
 use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
 use crate::palette::Theme;
 use crate::plan::Wishes;
@@ -95,12 +94,12 @@ pub(super) fn setup(work: &Work, model: (ModelKind, Lock), how: &How, host: &imp
 fn workload(work: &Work, host: &impl Host) -> Result<Workload, Exit> {
     let amounts = [("cpu", work.cpu), ("wait", work.wait)];
     let given = amounts.iter().any(|(_, amount)| amount.is_some());
-    let mut workload = workloads::choose(work.workload.as_deref(), given, host)?;
+    let mut workload = work::choose(work.workload.as_deref(), given, host)?;
     let amounts = amounts.into_iter().filter_map(|(name, t)| Some((name, Value::Time(t?))));
     let tasks = work.tasks.map(|n| ("tasks", Value::Count(u64::from(n))));
     let set = work.set.iter().map(|(name, value)| (name.as_str(), *value));
     for (name, value) in set.chain(tasks).chain(amounts) {
-        workloads::set(&mut workload, name, value)?;
+        work::set(&mut workload, name, value)?;
     }
     let refused = |e| Exit::usage(&format!("workload `{}` cannot be run like this: {e}", workload.name));
     workload.resolve(work.scale).map_err(refused)?;
