@@ -18,6 +18,7 @@ mod completions;
 mod doctor;
 mod export;
 mod man;
+mod shared;
 mod values;
 mod work;
 mod workloads;
@@ -129,7 +130,7 @@ where
     let args = args::Args::try_parse_from(args).map_err(|e| from_clap(&e))?;
     match args.command {
         None => {
-            let mut settings = values::settings(&args.shared, host)?;
+            let mut settings = shared::settings(&args.shared, host)?;
             settings.color = args.screen.color;
             settings.theme = args.screen.theme;
             settings.ascii = args.screen.ascii;
@@ -137,7 +138,7 @@ where
             Ok(Invocation::Screen(settings))
         }
         Some(args::Command::Run(run)) => {
-            let settings = values::settings(&run.shared, host)?;
+            let settings = shared::settings(&run.shared, host)?;
             if settings.plain && run.format != Format::Table {
                 return Err(Exit::usage(&format!(
                     "--plain prints sentences and --format {} is for programs: choose one of them",

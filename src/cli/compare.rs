@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::args::{How, Lock, MODEL, OUTPUT, WORK, Work, one_of};
-use super::{Exit, Host, values};
+use super::shared::{self, How, MODEL, OUTPUT, WORK, Work};
+use super::values::{self, Lock, one_of};
+use super::{Exit, Host};
 use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
 use crate::recording::usual_models;
 use crate::report::{ComparisonFormat, ListFormat};
@@ -152,8 +153,8 @@ pub(super) fn comparing(options: &Compare, host: &impl Host) -> Result<Comparing
             trace.display()
         )));
     }
-    let setup = values::setup(&options.work, (ModelKind::Serial, Lock::Off), &options.how, host);
-    let lock = values::lock(options.global_lock, &options.how)?;
+    let setup = shared::setup(&options.work, (ModelKind::Serial, Lock::Off), &options.how, host);
+    let lock = shared::lock(options.global_lock, &options.how)?;
     let mut setup = setup?;
     setup.lock = lock;
     let models = match options.models.as_slice() {
@@ -181,8 +182,8 @@ fn picture(path: Option<&PathBuf>) -> Result<Option<PathBuf>, Exit> {
 
 /// What `concviz map` is asked for.
 pub(super) fn mapping(options: &Map, host: &impl Host) -> Result<Mapping, Exit> {
-    let lock = values::lock(options.global_lock, &options.how)?;
-    let wishes = values::wishes(&options.how, 1, host)?;
+    let lock = shared::lock(options.global_lock, &options.how)?;
+    let wishes = shared::wishes(&options.how, 1, host)?;
     let models = models(&options.models, lock);
     if models.len() < 2 {
         return Err(Exit::usage("a map needs two models or more: write --models serial,threads"));

@@ -4,7 +4,8 @@
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::args::{Args, workload_names};
+use super::args::Args;
+use super::values::workload_names;
 
 /// The script for `shell`.
 pub(super) fn script(shell: Shell) -> String {

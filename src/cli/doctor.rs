@@ -2,7 +2,7 @@
 
 use clap::Args as ClapArgs;
 
-use super::args::one_of;
+use super::values::one_of;
 use crate::report::ListFormat;
 
 /// The options of `concviz doctor`.

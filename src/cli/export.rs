@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::args::{OUTPUT, one_of};
-use super::{Exit, values};
+use super::Exit;
+use super::shared::OUTPUT;
+use super::values::{self, one_of};
 use crate::model::ModelKind;
 use crate::palette::Theme;
 use crate::settings::{ExportFormat, ExportView, Exporting, Which};
