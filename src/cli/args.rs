@@ -1,16 +1,17 @@
-//! The whole command line as it is declared: the commands, and the options of those that have no file of their own.
+//! The whole command line as it is declared: what stands in it besides a command, and the list of commands, each of which
+//! has a file of its own.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+use clap::{Parser, Subcommand};
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
-
-use super::compare::{Compare, Map};
+use super::compare::Compare;
+use super::completions::Completions;
 use super::doctor::Doctor;
 use super::export::Export;
-use super::shared::{OUTPUT, Screen, Shared};
-use super::values::{self, WorkloadName, one_of};
-use crate::report::{Format, ListFormat};
+use super::map::Map;
+use super::run::Run;
+use super::shared::{Screen, Shared};
+use super::view::View;
+use super::workloads::Workloads;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -78,46 +79,4 @@ pub(super) enum Command {
     Completions(Completions),
     /// Print the manual page: concviz man | man -l -
     Man,
-}
-
-/// The options of `concviz workloads`.
-#[derive(Debug, ClapArgs)]
-pub(super) struct Workloads {
-    /// Print this one as the file it is, ready to edit
-    #[arg(long, value_name = "NAME", hide_possible_values = true, conflicts_with = "format", value_parser = WorkloadName)]
-    pub show: Option<OsString>,
-    /// How the list is printed
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&ListFormat::ALL, ListFormat::name))]
-    pub format: ListFormat,
-}
-
-/// The arguments of `concviz completions`.
-#[derive(Debug, ClapArgs)]
-pub(super) struct Completions {
-    /// The shell
-    #[arg(value_name = "SHELL", value_enum)]
-    pub shell: clap_complete::Shell,
-}
-
-/// The options of `concviz run`.
-#[derive(Debug, ClapArgs)]
-pub(super) struct Run {
-    #[command(flatten)]
-    pub shared: Shared,
-    /// How the result is printed
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&Format::ALL, Format::name), help_heading = OUTPUT)]
-    pub format: Format,
-    /// Run so many times, and say how the figures spread
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(values::MOST_RUNS), help_heading = OUTPUT)]
-    pub repeat: Option<u16>,
-}
-
-/// The options of `concviz view`.
-#[derive(Debug, ClapArgs)]
-pub(super) struct View {
-    /// Files that --trace or the key S has written
-    #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<PathBuf>,
-    #[command(flatten)]
-    pub screen: Screen,
 }

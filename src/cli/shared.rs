@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::values::{self, Lock, WorkloadName, one_of, workload_names};
+use super::values::{self, Lock, ModelArg, WorkloadName, one_of, workload_names};
 use super::{Exit, Host, work};
 use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
 use crate::palette::Theme;
@@ -13,6 +13,9 @@ use crate::plan::Wishes;
 use crate::settings::{Color, Settings, Setup};
 use crate::units::Ns;
 use crate::workload::{Scale, Value, Workload};
+
+/// The most rounds of a comparison, and of a map: all of their runs are kept until the end.
+pub(super) const MOST_ROUNDS: u16 = 100;
 
 /// Options of the screen and of `concviz run`.
 #[derive(Debug, ClapArgs)]
@@ -190,4 +193,16 @@ pub(super) fn lock(global_lock: Lock, how: &How) -> Result<LockSettings, Exit> {
         forced_switching: !how.no_forced_switching,
         check_interval: how.check_interval.unwrap_or(usual.check_interval),
     })
+}
+
+/// The models of a list, each once, with the global lock as it is set.
+pub(super) fn models(named: &[ModelArg], lock: LockSettings) -> Vec<Model> {
+    let lock_of = |n: &ModelArg| if n.locked { lock.lock() } else { GlobalLock::Off };
+    let mut models: Vec<Model> = Vec::new();
+    for model in named.iter().map(|n| Model { kind: n.kind, lock: lock_of(n) }) {
+        if !models.contains(&model) {
+            models.push(model);
+        }
+    }
+    models
 }

@@ -6,13 +6,12 @@ use std::ffi::{OsStr, OsString};
 use clap::Arg;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use crate::model::ModelKind;
 use crate::units::Ns;
 use crate::workload::{MAX_TASKS, SHIPPED, Scale, Value};
 
 /// The most tasks, and the most workers.
 pub(super) const MOST: u16 = MAX_TASKS as u16;
-/// The most runs of one plan.
-pub(super) const MOST_RUNS: u16 = 1_000;
 /// The longest switch interval.
 const LONGEST_INTERVAL: Ns = Ns::from_millis(10_000);
 /// The longest check interval: 0.4 s of work.
@@ -97,6 +96,24 @@ impl Lock {
             Lock::GilLegacy => "gil-legacy",
         }
     }
+}
+
+/// A model as it is named in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ModelArg {
+    pub kind: ModelKind,
+    pub locked: bool,
+}
+
+/// Reads the name of a model, with or without the global lock.
+pub(super) fn model(text: &str) -> Result<ModelArg, String> {
+    let (name, locked) = match text.split_once('+') {
+        Some((name, "gil")) => (name, true),
+        _ => (text, false),
+    };
+    let kind = ModelKind::ALL.into_iter().find(|k| k.name() == name);
+    kind.map(|kind| ModelArg { kind, locked })
+        .ok_or_else(|| "write some of serial, threads, processes, async, threads+gil, with commas between".to_owned())
 }
 
 /// The names of all shipped workloads.

@@ -2,25 +2,47 @@
 //! it is, ready to edit.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 
+use clap::Args as ClapArgs;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
+use super::values::{WorkloadName, one_of};
 use super::{Exit, work};
 use crate::app::keys::{Action, shown};
 use crate::model::ModelKind;
 use crate::report::{ListFormat, Param, SCHEMA, params};
 use crate::workload::{SHIPPED, Scale, Workload, shipped};
 
+/// The options of `concviz workloads`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Workloads {
+    /// Print this one as the file it is, ready to edit
+    #[arg(long, value_name = "NAME", hide_possible_values = true, conflicts_with = "format", value_parser = WorkloadName)]
+    pub show: Option<OsString>,
+    /// How the list is printed
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&ListFormat::ALL, ListFormat::name))]
+    pub format: ListFormat,
+}
+
+/// What `concviz workloads` is asked for.
+pub(super) fn printed(options: &Workloads) -> Result<String, Exit> {
+    match &options.show {
+        Some(name) => show(&name.to_string_lossy()),
+        None => Ok(list(options.format)),
+    }
+}
+
 /// The file of the shipped workload `name`, as it is.
-pub(super) fn show(name: &str) -> Result<String, Exit> {
+fn show(name: &str) -> Result<String, Exit> {
     let file = SHIPPED.iter().find(|f| f.name == name).ok_or_else(|| work::unknown(name, ""))?;
     Ok(file.text.to_owned())
 }
 
 /// All shipped workloads.
-pub(super) fn list(format: ListFormat) -> String {
+fn list(format: ListFormat) -> String {
     let all = shipped();
     match format {
         ListFormat::Table => table(&all),
