@@ -3,15 +3,15 @@
 
 use clap::{Parser, Subcommand};
 
-use super::compare::Compare;
-use super::completions::Completions;
-use super::doctor::Doctor;
-use super::export::Export;
-use super::map::Map;
-use super::run::Run;
-use super::shared::{Screen, Shared};
-use super::view::View;
-use super::workloads::Workloads;
+use super::compare::CompareArgs;
+use super::completions::CompletionsArgs;
+use super::doctor::DoctorArgs;
+use super::export::ExportArgs;
+use super::map::MapArgs;
+use super::run::RunArgs;
+use super::shared::{ScreenArgs, SharedArgs};
+use super::view::ViewArgs;
+use super::workloads::WorkloadsArgs;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -29,9 +29,9 @@ pub(super) struct Args {
     #[command(subcommand)]
     pub command: Option<Command>,
     #[command(flatten)]
-    pub shared: Shared,
+    pub shared: SharedArgs,
     #[command(flatten)]
-    pub screen: Screen,
+    pub screen: ScreenArgs,
 }
 
 /// Command lines, and what they do.
@@ -62,21 +62,21 @@ fn examples() -> String {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run without a screen and print the result
-    Run(Run),
+    Run(RunArgs),
     /// Look at recorded runs on the screen, with everything but running them again
-    View(View),
+    View(ViewArgs),
     /// Make pictures, pages, tables, data or casts of recorded runs
-    Export(Box<Export>),
+    Export(Box<ExportArgs>),
     /// Run the same under every model and hold them against each other
-    Compare(Compare),
+    Compare(CompareArgs),
     /// Find out which model wins, by how much tasks wait and how many there are
-    Map(Map),
+    Map(MapArgs),
     /// List the workloads, or print one as a file to edit
-    Workloads(Workloads),
+    Workloads(WorkloadsArgs),
     /// Say what this machine can show, and what limits it
-    Doctor(Doctor),
+    Doctor(DoctorArgs),
     /// Print the script that completes commands and options in a shell
-    Completions(Completions),
+    Completions(CompletionsArgs),
     /// Print the manual page: concviz man | man -l -
     Man,
 }

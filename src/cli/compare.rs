@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::Args as ClapArgs;
+use clap::Args;
 
-use super::shared::{self, How, MODEL, MOST_ROUNDS, OUTPUT, Work};
-use super::values::{self, Lock, ModelArg, one_of};
+use super::shared::{self, HowArgs, MODEL, MOST_ROUNDS, OUTPUT, WorkArgs};
+use super::values::{self, LockArg, ModelArg, one_of};
 use super::{Exit, Host};
 use crate::model::ModelKind;
 use crate::recording::usual_models;
@@ -13,20 +13,20 @@ use crate::report::ComparisonFormat;
 use crate::settings::Comparing;
 
 /// The options of `concviz compare`.
-#[derive(Debug, ClapArgs)]
-pub(super) struct Compare {
+#[derive(Debug, Args)]
+pub(super) struct CompareArgs {
     /// Compare the runs in these files in place of making new ones
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
-    pub work: Work,
+    pub work: WorkArgs,
     /// Which models: a list of serial, threads, processes, async, threads+gil [default: all of them]
     #[arg(short, long, value_name = "LIST", value_delimiter = ',', value_parser = values::model, help_heading = MODEL)]
     pub models: Vec<ModelArg>,
-    #[arg(long, value_name = "LOCK", default_value = "gil", help = "The global lock of threads+gil: like CPython's, or that of Python 2", value_parser = one_of(&[Lock::Gil, Lock::GilLegacy], Lock::name), help_heading = MODEL)]
-    pub global_lock: Lock,
+    #[arg(long, value_name = "LOCK", default_value = "gil", help = "The global lock of threads+gil: like CPython's, or that of Python 2", value_parser = one_of(&[LockArg::Gil, LockArg::GilLegacy], LockArg::name), help_heading = MODEL)]
+    pub global_lock: LockArg,
     #[command(flatten)]
-    pub how: How,
+    pub how: HowArgs,
     /// Print the result in sentences: for screen readers and logs
     #[arg(long, help_heading = OUTPUT)]
     pub plain: bool,
@@ -42,7 +42,7 @@ pub(super) struct Compare {
 }
 
 /// What `concviz compare` is asked for.
-pub(super) fn comparing(options: &Compare, host: &impl Host) -> Result<Comparing, Exit> {
+pub(super) fn comparing(options: &CompareArgs, host: &impl Host) -> Result<Comparing, Exit> {
     if options.plain && options.format != ComparisonFormat::Table {
         return Err(Exit::usage(&format!(
             "--plain prints sentences and --format {} a document: choose one of them",
@@ -55,7 +55,7 @@ pub(super) fn comparing(options: &Compare, host: &impl Host) -> Result<Comparing
             trace.display()
         )));
     }
-    let setup = shared::setup(&options.work, (ModelKind::Serial, Lock::Off), &options.how, host);
+    let setup = shared::setup(&options.work, (ModelKind::Serial, LockArg::Off), &options.how, host);
     let lock = shared::lock(options.global_lock, &options.how)?;
     let mut setup = setup?;
     setup.lock = lock;

@@ -1,14 +1,14 @@
 //! What completes commands, options and names in a shell. A workload is a name or a file, which the generator of the
 //! scripts cannot express for every shell: the few words of it are replaced here.
 
-use clap::Args as ClapArgs;
+use clap::Args;
 use clap_complete::Shell;
 
 use super::values::workload_names;
 
 /// The arguments of `concviz completions`.
-#[derive(Debug, ClapArgs)]
-pub(super) struct Completions {
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL", value_enum)]
     pub shell: Shell,

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::Args as ClapArgs;
+use clap::Args;
 
-use super::shared::{self, How, MODEL, MOST_ROUNDS, OUTPUT, WORK};
-use super::values::{self, Lock, ModelArg, one_of};
+use super::shared::{self, HowArgs, MODEL, MOST_ROUNDS, OUTPUT, WORK};
+use super::values::{self, LockArg, ModelArg, one_of};
 use super::{Exit, Host};
 use crate::report::ListFormat;
 use crate::settings::{ExportFormat, Mapping};
@@ -20,8 +20,8 @@ const MOST_PLACES: usize = 32;
 const MOST_TASKS: u16 = 1_024;
 
 /// The options of `concviz map`.
-#[derive(Debug, ClapArgs)]
-pub(super) struct Map {
+#[derive(Debug, Args)]
+pub(super) struct MapArgs {
     /// The rows: a list of how many tasks
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "1,2,4,8,16,32,64", allow_hyphen_values = true, value_parser = values::count(MOST_TASKS), help_heading = WORK)]
     pub tasks: Vec<u16>,
@@ -40,10 +40,10 @@ pub(super) struct Map {
     /// Which models: a list of serial, threads, processes, async, threads+gil
     #[arg(short, long, value_name = "LIST", value_delimiter = ',', default_value = "serial,threads,processes,async", value_parser = values::model, help_heading = MODEL)]
     pub models: Vec<ModelArg>,
-    #[arg(long, value_name = "LOCK", default_value = "gil", help = "The global lock of threads+gil: like CPython's, or that of Python 2", value_parser = one_of(&[Lock::Gil, Lock::GilLegacy], Lock::name), help_heading = MODEL)]
-    pub global_lock: Lock,
+    #[arg(long, value_name = "LOCK", default_value = "gil", help = "The global lock of threads+gil: like CPython's, or that of Python 2", value_parser = one_of(&[LockArg::Gil, LockArg::GilLegacy], LockArg::name), help_heading = MODEL)]
+    pub global_lock: LockArg,
     #[command(flatten)]
-    pub how: How,
+    pub how: HowArgs,
     /// Make a picture of it too: a file that ends in .svg or .png
     #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
     pub out: Option<PathBuf>,
@@ -86,7 +86,7 @@ fn picture(path: Option<&PathBuf>) -> Result<Option<PathBuf>, Exit> {
 }
 
 /// What `concviz map` is asked for.
-pub(super) fn mapping(options: &Map, host: &impl Host) -> Result<Mapping, Exit> {
+pub(super) fn mapping(options: &MapArgs, host: &impl Host) -> Result<Mapping, Exit> {
     let lock = shared::lock(options.global_lock, &options.how)?;
     let wishes = shared::wishes(&options.how, 1, host)?;
     let models = shared::models(&options.models, lock);

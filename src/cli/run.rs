@@ -1,8 +1,8 @@
 //! The options of `concviz run`, and what they come to.
 
-use clap::Args as ClapArgs;
+use clap::Args;
 
-use super::shared::{self, OUTPUT, Shared};
+use super::shared::{self, OUTPUT, SharedArgs};
 use super::values::{self, one_of};
 use super::{Exit, Host};
 use crate::report::Format;
@@ -12,10 +12,10 @@ use crate::settings::Settings;
 const MOST_RUNS: u16 = 1_000;
 
 /// The options of `concviz run`.
-#[derive(Debug, ClapArgs)]
-pub(super) struct Run {
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
     #[command(flatten)]
-    pub shared: Shared,
+    pub shared: SharedArgs,
     /// How the result is printed
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&Format::ALL, Format::name), help_heading = OUTPUT)]
     pub format: Format,
@@ -25,7 +25,7 @@ pub(super) struct Run {
 }
 
 /// What `concviz run` is asked for.
-pub(super) fn running(options: &Run, host: &impl Host) -> Result<Settings, Exit> {
+pub(super) fn running(options: &RunArgs, host: &impl Host) -> Result<Settings, Exit> {
     let settings = shared::settings(&options.shared, host)?;
     if settings.plain && options.format != Format::Table {
         return Err(Exit::usage(&format!(

@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Args as ClapArgs;
+use clap::Args;
 
-use super::values::{self, Lock, ModelArg, WorkloadName, one_of, workload_names};
+use super::values::{self, LockArg, ModelArg, WorkloadName, one_of, workload_names};
 use super::{Exit, Host, work};
 use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
 use crate::palette::Theme;
@@ -18,17 +18,17 @@ use crate::workload::{Scale, Value, Workload};
 pub(super) const MOST_ROUNDS: u16 = 100;
 
 /// Options of the screen and of `concviz run`.
-#[derive(Debug, ClapArgs)]
-pub(super) struct Shared {
+#[derive(Debug, Args)]
+pub(super) struct SharedArgs {
     #[command(flatten)]
-    pub work: Work,
+    pub work: WorkArgs,
     /// How its tasks are executed
     #[arg(short, long, value_name = "MODEL", default_value = "serial", value_parser = one_of(&ModelKind::ALL, ModelKind::name), help_heading = MODEL)]
     pub model: ModelKind,
-    #[arg(long, value_name = "LOCK", default_value = "off", help = "Whether whoever computes must hold a global lock, like CPython's GIL; gil-legacy is that of Python 2", value_parser = one_of(&Lock::ALL, Lock::name), help_heading = MODEL)]
-    pub global_lock: Lock,
+    #[arg(long, value_name = "LOCK", default_value = "off", help = "Whether whoever computes must hold a global lock, like CPython's GIL; gil-legacy is that of Python 2", value_parser = one_of(&LockArg::ALL, LockArg::name), help_heading = MODEL)]
+    pub global_lock: LockArg,
     #[command(flatten)]
-    pub how: How,
+    pub how: HowArgs,
     /// Print what happens in sentences: for screen readers and logs
     #[arg(long, help_heading = OUTPUT)]
     pub plain: bool,
@@ -38,8 +38,8 @@ pub(super) struct Shared {
 }
 
 /// What is run.
-#[derive(Debug, ClapArgs)]
-pub(super) struct Work {
+#[derive(Debug, Args)]
+pub(super) struct WorkArgs {
     #[arg(short, long, value_name = "NAME|FILE.toml", help = workload_help(), hide_possible_values = true, value_parser = WorkloadName, help_heading = WORK)]
     pub workload: Option<OsString>,
     /// How many tasks: short for --set tasks=N
@@ -63,8 +63,8 @@ pub(super) struct Work {
 }
 
 /// How it is run, whatever the model.
-#[derive(Debug, ClapArgs)]
-pub(super) struct How {
+#[derive(Debug, Args)]
+pub(super) struct HowArgs {
     /// How long a thread waits for the global lock before it asks for it [default: 5ms]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::interval, help_heading = MODEL)]
     pub switch_interval: Option<Ns>,
@@ -91,9 +91,9 @@ pub(super) const MODEL: &str = "How it is run";
 pub(super) const OUTPUT: &str = "How it is shown";
 
 /// How the screen looks.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Args)]
 #[command(next_help_heading = OUTPUT)]
-pub(super) struct Screen {
+pub(super) struct ScreenArgs {
     /// Whether to draw in colour
     #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = one_of(&Color::ALL, Color::name))]
     pub color: Color,
@@ -116,7 +116,7 @@ fn workload_help() -> String {
 }
 
 /// The settings that `shared` options come to; those of the screen alone are left at their defaults.
-pub(super) fn settings(shared: &Shared, host: &impl Host) -> Result<Settings, Exit> {
+pub(super) fn settings(shared: &SharedArgs, host: &impl Host) -> Result<Settings, Exit> {
     let setup = setup(&shared.work, (shared.model, shared.global_lock), &shared.how, host)?;
     Ok(Settings { trace: shared.trace.clone(), ..with_setup(setup, shared.plain) })
 }
@@ -127,17 +127,22 @@ fn with_setup(setup: Setup, plain: bool) -> Settings {
 }
 
 /// What is run and how, checked.
-pub(super) fn setup(work: &Work, model: (ModelKind, Lock), how: &How, host: &impl Host) -> Result<Setup, Exit> {
+pub(super) fn setup(
+    work: &WorkArgs,
+    model: (ModelKind, LockArg),
+    how: &HowArgs,
+    host: &impl Host,
+) -> Result<Setup, Exit> {
     let workload = workload(work, host)?;
     let wishes = wishes(how, work.seed, host)?;
     let lock = lock(model.1, how)?;
-    let global_lock = if model.1 == Lock::Off { GlobalLock::Off } else { lock.lock() };
+    let global_lock = if model.1 == LockArg::Off { GlobalLock::Off } else { lock.lock() };
     let model = Model { kind: model.0, lock: global_lock };
     Ok(Setup { workload, model, lock, wishes, scale: work.scale })
 }
 
 /// The workload with its numbers filled in.
-fn workload(work: &Work, host: &impl Host) -> Result<Workload, Exit> {
+fn workload(work: &WorkArgs, host: &impl Host) -> Result<Workload, Exit> {
     let amounts = [("cpu", work.cpu), ("wait", work.wait)];
     let given = amounts.iter().any(|(_, amount)| amount.is_some());
     let mut workload = work::choose(work.workload.as_deref(), given, host)?;
@@ -153,7 +158,7 @@ fn workload(work: &Work, host: &impl Host) -> Result<Workload, Exit> {
 }
 
 /// Workers, cores, seed.
-pub(super) fn wishes(how: &How, seed: u64, host: &impl Host) -> Result<Wishes, Exit> {
+pub(super) fn wishes(how: &HowArgs, seed: u64, host: &impl Host) -> Result<Wishes, Exit> {
     let allowed = host.allowed_cores();
     if let Some(asked) = how.cores.filter(|n| *n > allowed) {
         let cores = if allowed == 1 { "1 core is".to_owned() } else { format!("{allowed} cores are") };
@@ -164,28 +169,28 @@ pub(super) fn wishes(how: &How, seed: u64, host: &impl Host) -> Result<Wishes, E
 
 /// How the global lock is set; also while it is off, for when it is switched on by a key. Each generation has options of
 /// its own, and nobody gets a lock of which what they asked for is not true.
-pub(super) fn lock(global_lock: Lock, how: &How) -> Result<LockSettings, Exit> {
+pub(super) fn lock(global_lock: LockArg, how: &HowArgs) -> Result<LockSettings, Exit> {
     let usual = LockSettings::default();
     let newer =
         [("--switch-interval", how.switch_interval.is_some()), ("--no-forced-switching", how.no_forced_switching)];
     let newer = newer.into_iter().find(|(_, given)| *given).map(|(name, _)| name);
     let legacy = match (global_lock, newer, how.check_interval) {
-        (Lock::GilLegacy, Some(name), _) => {
+        (LockArg::GilLegacy, Some(name), _) => {
             return Err(Exit::usage(&format!(
                 "{name} is of the newer lock: write --global-lock gil, or --check-interval N"
             )));
         }
-        (Lock::Gil, _, Some(n)) => {
+        (LockArg::Gil, _, Some(n)) => {
             return Err(Exit::usage(&format!(
                 "--check-interval {n} is of the older lock: write --global-lock gil-legacy, or --switch-interval TIME"
             )));
         }
-        (Lock::Off, Some(name), Some(n)) => {
+        (LockArg::Off, Some(name), Some(n)) => {
             return Err(Exit::usage(&format!(
                 "{name} is of the newer lock and --check-interval {n} of the older one: choose one of them"
             )));
         }
-        (lock, _, check_interval) => lock == Lock::GilLegacy || check_interval.is_some(),
+        (lock, _, check_interval) => lock == LockArg::GilLegacy || check_interval.is_some(),
     };
     Ok(LockSettings {
         legacy,

@@ -80,20 +80,20 @@ where
 
 /// The global lock, before its interval is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lock {
+pub(super) enum LockArg {
     Off,
     Gil,
     GilLegacy,
 }
 
-impl Lock {
-    pub(super) const ALL: [Lock; 3] = [Lock::Off, Lock::Gil, Lock::GilLegacy];
+impl LockArg {
+    pub(super) const ALL: [LockArg; 3] = [LockArg::Off, LockArg::Gil, LockArg::GilLegacy];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
-            Lock::Off => "off",
-            Lock::Gil => "gil",
-            Lock::GilLegacy => "gil-legacy",
+            LockArg::Off => "off",
+            LockArg::Gil => "gil",
+            LockArg::GilLegacy => "gil-legacy",
         }
     }
 }

@@ -2,23 +2,23 @@
 
 use std::path::PathBuf;
 
-use clap::Args as ClapArgs;
+use clap::Args;
 
-use super::shared::Screen;
+use super::shared::ScreenArgs;
 use crate::settings::Viewing;
 
 /// The options of `concviz view`.
-#[derive(Debug, ClapArgs)]
-pub(super) struct View {
+#[derive(Debug, Args)]
+pub(super) struct ViewArgs {
     /// Files that --trace or the key S has written
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
-    pub screen: Screen,
+    pub screen: ScreenArgs,
 }
 
 /// What `concviz view` is asked for.
-pub(super) fn viewing(options: View) -> Viewing {
-    let View { files, screen } = options;
+pub(super) fn viewing(options: ViewArgs) -> Viewing {
+    let ViewArgs { files, screen } = options;
     Viewing { files, color: screen.color, theme: screen.theme, ascii: screen.ascii, mouse: !screen.no_mouse }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 
-use clap::Args as ClapArgs;
+use clap::Args;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
@@ -17,8 +17,8 @@ use crate::report::{ListFormat, Param, SCHEMA, params};
 use crate::workload::{SHIPPED, Scale, Workload, shipped};
 
 /// The options of `concviz workloads`.
-#[derive(Debug, ClapArgs)]
-pub(super) struct Workloads {
+#[derive(Debug, Args)]
+pub(super) struct WorkloadsArgs {
     /// Print this one as the file it is, ready to edit
     #[arg(long, value_name = "NAME", hide_possible_values = true, conflicts_with = "format", value_parser = WorkloadName)]
     pub show: Option<OsString>,
@@ -28,7 +28,7 @@ pub(super) struct Workloads {
 }
 
 /// What `concviz workloads` is asked for.
-pub(super) fn printed(options: &Workloads) -> Result<String, Exit> {
+pub(super) fn printed(options: &WorkloadsArgs) -> Result<String, Exit> {
     match &options.show {
         Some(name) => show(&name.to_string_lossy()),
         None => Ok(list(options.format)),
