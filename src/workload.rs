@@ -10,16 +10,16 @@ mod kernel;
 mod parse;
 mod program;
 mod quantity;
+mod scale;
 mod sum;
 mod wording;
 
 pub use catalogue::{SHIPPED, ShippedFile, find, nearest, shipped};
 pub use kernel::{Kernel, Kernels};
 pub use parse::{FileError, parse};
-pub use program::{
-    LockIndex, MAX_STEPS, MAX_TASKS, Op, Request, ResolveError, Scale, Spread, StepKind, Task, Until, Work,
-};
+pub use program::{LockIndex, MAX_STEPS, MAX_TASKS, Op, Request, ResolveError, Spread, StepKind, Task, Until, Work};
 pub use quantity::{Factor, Quantity, Value};
+pub use scale::Scale;
 pub use sum::WorkSum;
 
 /// A workload: a group of tasks, each a program of steps, with the numbers a user may turn.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::quantity::{Quantity, Value};
-use super::{Kernel, RepeatSpec, StepSpec, Workload};
+use super::{Kernel, RepeatSpec, Scale, StepSpec, Workload};
 use crate::units::{Ns, TaskId};
 
 /// The most tasks a run may have.
@@ -141,45 +141,6 @@ pub enum Until {
     For(Ns),
     /// At the first end of a round after all these tasks are over.
     Tasks(Vec<TaskId>),
-}
-
-/// A factor on all amounts, in millionths: 300 000 is 0.3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scale {
-    /// Millionths of one.
-    pub millionths: u64,
-}
-
-impl Scale {
-    /// Everything as the file says.
-    pub const ONE: Scale = Scale { millionths: 1_000_000 };
-
-    fn time(self, t: Ns) -> Ns {
-        t.times(self.millionths, 1_000_000)
-    }
-
-    fn number(self, n: u64) -> u64 {
-        Ns(n).times(self.millionths, 1_000_000).0
-    }
-}
-
-impl Default for Scale {
-    fn default() -> Scale {
-        Scale::ONE
-    }
-}
-
-impl std::str::FromStr for Scale {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Scale, String> {
-        let factor: f64 = text.trim().parse().map_err(|_| format!("`{text}` is not a number"))?;
-        if (0.000_1..=1_000.0).contains(&factor) {
-            Ok(Scale { millionths: (factor * 1e6).round() as u64 })
-        } else {
-            Err(format!("`{text}` is out of range: from 0.0001 to 1000"))
-        }
-    }
 }
 
 impl Op {
