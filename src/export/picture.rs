@@ -15,6 +15,7 @@ mod shares;
 mod tasks;
 mod usage;
 mod vector;
+mod whose;
 mod workers;
 
 #[cfg(test)]

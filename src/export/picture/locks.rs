@@ -1,12 +1,11 @@
 //! The locks: whose turn it was with each of them, how many waited, and how often it changed hands.
 
-use super::cores::task_entries;
 use super::list::{Anchor, Fill, Picture, width_of};
 use super::page::{Entry, Inside, NAME, Page, Row, SMALL, room_for, room_for_scale};
 use super::shares::{ShareStyle, Shares, UNITS};
 use super::tasks::{heights, until};
 use super::usage::columns;
-use super::workers::task_kinds;
+use super::whose::{task_entries, task_kinds};
 use super::{Caption, Options};
 use crate::palette::{Role, TASK_COLORS};
 use crate::state::State;

@@ -1,10 +1,10 @@
 //! The workers: what each of them does, and below that for whom.
 
-use super::cores::task_entries;
 use super::list::{Fill, Picture, width_of};
 use super::page::{Inside, Page, Row, SMALL, room_for, room_for_scale};
-use super::shares::{ShareStyle, Shares, UNITS};
+use super::shares::{Shares, UNITS};
 use super::tasks::{STATES, account, finish, heights, kind_of, kinds, legend, letters, spans, task_name, until};
+use super::whose::{task_entries, task_kinds};
 use super::{Caption, Options};
 use crate::palette::{Role, TASK_COLORS};
 use crate::state::State;
@@ -22,12 +22,6 @@ struct Work {
     tasks: Vec<TaskId>,
     longest: Vec<Range>,
     stretches: Vec<(Range, TaskId)>,
-}
-
-/// A kind for each task's colour.
-pub(super) fn task_kinds() -> Vec<ShareStyle> {
-    let fill = |n: usize| Fill::Solid(Role::Task(TaskId(n as u32)).into());
-    (0..TASK_COLORS).map(|n| ShareStyle { fill: fill(n), units: UNITS }).collect()
 }
 
 pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f64) -> Picture {
