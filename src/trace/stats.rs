@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 
 use super::aggregate::Activity;
 use super::store::Trace;
-use super::track::{StateSums, Track};
+use super::sums::StateSums;
+use super::track::Track;
 use crate::state::{Outcome, State};
 use crate::units::{Ns, Range, TaskId};
 
