@@ -11,10 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::aggregate::{HELPER, SOMEBODY, WATCHER, short};
 use super::event::{Event, Stamped, Switch};
-use super::kernel::Counted;
 use super::mark::Mark;
 use super::store::Trace;
-
+use super::switched::Counted;
 use crate::state::State;
 use crate::units::{CoreId, Ns, TaskId, WorkerId};
 

@@ -5,7 +5,9 @@ use std::cmp::Reverse;
 use super::aggregate::Activity;
 use super::store::Trace;
 use super::sums::StateSums;
+use super::switched::Switched;
 use super::track::Track;
+use super::wire::{KernelRecord, Switches};
 use crate::state::{Outcome, State};
 use crate::units::{Ns, Range, TaskId};
 
@@ -166,6 +168,19 @@ impl Trace {
         let (task, range) = of_tasks.max_by_key(|(task, r)| (r.len(), Reverse(*task)))?;
         let waits = |t: &&Track| t.spans(range).any(|s| s.state == State::Ready);
         Some(LongestBlock { task, range, ready: self.tasks.iter().filter(waits).count() })
+    }
+
+    /// How often the run's workers were switched in `range`, by the kernel's record; nothing where there is none.
+    pub fn switched(&self, range: Range) -> Option<Switched> {
+        (self.kernel_record == KernelRecord::Switches).then(|| self.switched.within(range))
+    }
+
+    /// The switches of the run's workers: by the kernel's record, or else as workers' accounts say at the end of their
+    /// tasks, which leaves out those in the background.
+    pub fn switches(&self) -> Switches {
+        let told = self.report.as_ref().map(|end| end.switches).unwrap_or_default();
+        let whole = Range::new(Ns::ZERO, self.latest());
+        self.switched(whole).map_or(told, |s| Switches { voluntary: s.voluntary, involuntary: s.forced })
     }
 }
 

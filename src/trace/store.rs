@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 
 use super::aggregate::Aggregate;
 use super::event::{Direction, Event, Stamped};
-use super::kernel::Counter;
 use super::lock::LockTrack;
 use super::mark::Mark;
 use super::merge::{Own, Threads};
 use super::stats::LongestBlock;
+use super::switched::Counter;
 use super::track::Track;
 use super::wire::{Begin, End, KernelRecord};
 use crate::state::{Outcome, State};
@@ -195,6 +195,11 @@ impl Trace {
     /// The run broke off at `at`: what went on until then did so, as far as anybody knows.
     pub fn fail(&mut self, at: Stamp) {
         self.latest = self.latest.max(self.offset(at));
+    }
+
+    /// Whether the kernel records who is on which core; also before the run has begun, when nobody can say otherwise.
+    pub fn has_kernel_record(&self) -> bool {
+        self.t0().is_none() || self.kernel_record == KernelRecord::Switches
     }
 
     /// The first submission, once the run has begun.
