@@ -14,6 +14,7 @@ mod stats;
 mod store;
 mod sums;
 mod switched;
+mod threads;
 mod track;
 mod unblock;
 mod wire;

@@ -8,9 +8,9 @@ use super::aggregate::Aggregate;
 use super::event::{Direction, Event, Stamped};
 use super::lock::LockTrack;
 use super::mark::Mark;
-use super::merge::{Own, Threads};
 use super::stats::LongestBlock;
 use super::switched::Counter;
+use super::threads::{Own, Threads};
 use super::track::Track;
 use super::wire::{Begin, End, KernelRecord};
 use crate::state::{Outcome, State};
@@ -176,7 +176,7 @@ impl Trace {
         self.pid = begin.pid;
         self.cores.clone_from(&begin.cores);
         self.kernel_record.clone_from(&begin.kernel_record);
-        self.set_watchers(&begin.watchers);
+        self.threads.set_watchers(&begin.watchers);
     }
 
     /// The run is over.
