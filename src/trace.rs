@@ -4,6 +4,7 @@
 mod aggregate;
 mod changes;
 mod event;
+mod figures;
 pub mod file;
 mod instants;
 mod lock;
