@@ -162,7 +162,7 @@ impl Trace {
             };
             let mark = Mark { at, state, holds: true, worker, core };
             merged.mark = Some((task, mark));
-            self.insert_mark(task, mark);
+            self.mark(task, mark);
         }
         self.moves(thread, at, core, switch);
         merged
