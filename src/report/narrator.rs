@@ -143,8 +143,7 @@ impl Narrator {
             Event::WorkerStarting { task, .. } => many.change(task, State::Starting),
             Event::Ended { task, outcome, signal, .. } => {
                 many.change(task, State::Ended);
-                let broken = matches!(outcome, Outcome::Failed | Outcome::Killed);
-                if broken && many.broken < FEW {
+                if outcome.is_broken() && many.broken < FEW {
                     many.broken += 1;
                     let task = self.names.get(task.index()).cloned().unwrap_or_default();
                     return vec![Told::Ended { task, outcome, signal }];

@@ -8,7 +8,7 @@ use super::store::Trace;
 use super::switched::Switched;
 use super::track::Track;
 use super::wire::{KernelRecord, Switches};
-use crate::state::{Outcome, State};
+use crate::state::State;
 use crate::units::{Ns, Range, TaskId};
 
 impl Trace {
@@ -36,7 +36,7 @@ impl Trace {
         stats.ended = counts.state(State::Ended);
         if self.broken > 0 {
             let over = |t: &&Track| t.ended_at().is_some_and(|at| at <= until);
-            let broken = |t: &&Track| matches!(t.end, Some((Outcome::Failed | Outcome::Killed, _)));
+            let broken = |t: &&Track| t.end.is_some_and(|(outcome, _)| outcome.is_broken());
             stats.broken = self.tasks.iter().filter(over).filter(broken).count();
         }
         (stats.copied, stats.copying) = self.copied;

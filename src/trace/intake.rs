@@ -102,9 +102,8 @@ impl Trace {
                 }
                 self.mark(task, mark(State::Ended, false));
                 if let Some(track) = self.tasks.get_mut(task.index()) {
-                    let broken = |end| matches!(end, Some((Outcome::Failed | Outcome::Killed, _)));
-                    self.broken +=
-                        usize::from(broken(Some((outcome, signal)))).saturating_sub(broken(track.end).into());
+                    let was_broken = track.end.is_some_and(|(end, _)| end.is_broken());
+                    self.broken += usize::from(outcome.is_broken() && !was_broken);
                     track.end = Some((outcome, signal));
                     track.worker_cpu = cpu;
                 }

@@ -7,7 +7,7 @@ use super::shares::{ShareStyle, Shares, UNITS};
 use super::usage::columns;
 use super::{Caption, Options};
 use crate::palette::Role;
-use crate::state::{Outcome, State};
+use crate::state::State;
 use crate::text::Label;
 use crate::trace::Trace;
 use crate::units::{Ns, Range};
@@ -179,7 +179,7 @@ fn bar(page: &mut Page, row: &CompareRow<'_>, cores: f64, height: f64, gap: f64)
 
 /// Whether a task did not come to its end.
 fn broke(trace: &Trace) -> bool {
-    trace.tasks.iter().any(|task| matches!(task.end, Some((Outcome::Failed | Outcome::Killed, _))))
+    trace.tasks.iter().any(|task| task.end.is_some_and(|(outcome, _)| outcome.is_broken()))
 }
 
 fn ideal_line(page: &mut Page, ideal: &Ideal, rights: &[f64]) {
