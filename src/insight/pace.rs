@@ -46,8 +46,10 @@ fn computing(ops: &[Op], rates: Rates) -> Option<Ns> {
             Op::Compute(kernel, Work::Iterations(n)) => sum += rates.time(*kernel, *n),
             Op::Repeat(Until::Times(n), body) => sum += computing(body, rates)?.times(*n, 1),
             Op::Lock(_, body) => sum += computing(body, rates)?,
-            Op::Repeat(_, body) if computing(body, rates)? > Ns::ZERO => return None,
-            _ => {}
+            Op::Repeat(Until::For(_) | Until::Tasks(_), body) if computing(body, rates)? > Ns::ZERO => return None,
+            Op::Repeat(Until::For(_) | Until::Tasks(_), _) => {}
+            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => {}
+            Op::Request(_) | Op::Read(_) | Op::Write(_) => {}
         }
     }
     Some(sum)

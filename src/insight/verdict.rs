@@ -253,7 +253,9 @@ fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
         ModelKind::Async if field.waiting < WAITING => Some(Why::NothingWaits),
         ModelKind::Async if alone >= half => Some(Why::OneThreadComputes),
         ModelKind::Async => (other.turns >= TURNS).then_some(Why::Turns),
-        _ => price(other, fastest).or_else(|| queue.then_some(Why::AtATime(other.workers))),
+        ModelKind::Serial | ModelKind::Threads | ModelKind::Processes => {
+            price(other, fastest).or_else(|| queue.then_some(Why::AtATime(other.workers)))
+        }
     };
     if other.gains() {
         Clause::Less { who, ratio, why }

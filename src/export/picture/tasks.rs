@@ -214,13 +214,13 @@ fn right(trace: &Trace, group: &std::ops::Range<usize>) -> Option<(String, Ink)>
     match (track.end?.0, track.ended_at()?) {
         (Outcome::Done, at) => Some((at.to_string(), Role::Dim.into())),
         (Outcome::Stopped, _) => Some((Outcome::Stopped.name().to_owned(), Role::Dim.into())),
-        (broken, _) => Some((broken.name().to_owned(), Role::Alarm.into())),
+        (broken @ (Outcome::Failed | Outcome::Killed), _) => Some((broken.name().to_owned(), Role::Alarm.into())),
     }
 }
 
 /// Where a lane's task broke off, if it did.
 fn broken(trace: &Trace, group: &std::ops::Range<usize>) -> Option<(Ns, bool)> {
     let track = trace.tasks.get(group.start).filter(|_| group.len() == 1)?;
-    let broke = matches!(track.end?.0, Outcome::Failed | Outcome::Killed);
+    let broke = track.end?.0.is_broken();
     track.ended_at().filter(|_| broke).map(|at| (at, false))
 }
