@@ -11,7 +11,7 @@ use super::event::{Event, Stamped, Switch};
 use super::mark::Mark;
 use super::store::Trace;
 use super::switched::Counted;
-use super::threads::{Merged, Own, Place, Role, Thread};
+use super::threads::{Merged, Own, Role, Thread, Whereabouts};
 use crate::state::State;
 use crate::units::{CoreId, Ns, TaskId};
 
@@ -190,7 +190,7 @@ impl Trace {
         if let Some(now) = on {
             self.stands(thread, at, now, true);
         }
-        thread.place = Place { on, since: at, last: on.or(thread.place.on).or(thread.place.last) };
+        thread.place = Whereabouts { on, since: at, last: on.or(thread.place.on).or(thread.place.last) };
     }
 
     fn take_back(&mut self, thread: &mut Thread, merged: &Merged) {

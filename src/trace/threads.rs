@@ -95,7 +95,7 @@ pub(super) enum Role {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Thread {
     pub(super) role: Role,
-    pub(super) place: Place,
+    pub(super) place: Whereabouts,
     /// The task that it computes for.
     pub(super) computing: Option<TaskId>,
     /// As [`Threads`] has it.
@@ -108,7 +108,7 @@ pub(super) struct Thread {
 
 /// Where a thread is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Whereabouts {
     /// The core that it is on.
     pub(super) on: Option<CoreId>,
     /// Since when it is there and does nothing but what it does now.
@@ -123,7 +123,7 @@ pub(super) struct Merged {
     pub(super) at: Ns,
     pub(super) core: CoreId,
     pub(super) switch: Switch,
-    pub(super) before: Place,
+    pub(super) before: Whereabouts,
     pub(super) mark: Option<(TaskId, Mark)>,
     pub(super) counted: Option<Counted>,
 }
