@@ -26,7 +26,7 @@ use crate::palette::Theme;
 use crate::trace::Trace;
 use crate::units::{Ns, Range};
 
-pub use compare::{CompareRow, Comparison, Ideal};
+pub use compare::{CompareRow, ComparedRuns, IdealLine};
 pub use list::{ADVANCE, Anchor, DOTS, Element, Fill, HATCH, Ink, Lane, Picture, Stairs, Step, Words, width_of};
 pub use shares::{ShareStyle, UNITS};
 
@@ -113,7 +113,7 @@ pub fn picture(trace: &Trace, view: Subject, caption: &Caption, options: &Option
 }
 
 /// Several runs on one axis: each a bar as high as cores were busy, so that the area is the work done.
-pub fn compare(comparison: &Comparison<'_>, caption: &Caption, options: &Options) -> Picture {
+pub fn compare(comparison: &ComparedRuns<'_>, caption: &Caption, options: &Options) -> Picture {
     fitted(options, |stretch| compare::draw(comparison, caption, options, stretch))
 }
 
