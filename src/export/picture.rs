@@ -27,7 +27,7 @@ use crate::trace::Trace;
 use crate::units::{Ns, Range};
 
 pub use compare::{CompareRow, ComparedRuns, IdealLine};
-pub use list::{ADVANCE, Anchor, DOTS, Element, Fill, HATCH, Ink, Lane, Picture, Stairs, Step, Words, width_of};
+pub use list::{ADVANCE, Anchor, DOTS, Element, Fill, HATCH, Ink, Lane, Picture, Stair, Stairs, Words, width_of};
 pub use shares::{ShareStyle, UNITS};
 
 /// What is looked at.
