@@ -2,7 +2,7 @@
 //! model shows the same ink in another shape.
 
 use super::list::{Anchor, Element, Fill, Ink, Picture, width_of};
-use super::page::{CALM, MARGIN, NAME, Page, Row, SMALL, Wide, room_for};
+use super::page::{CALM, LaneRow, MARGIN, NAME, Page, SMALL, Wide, room_for};
 use super::shares::{ShareStyle, Shares, UNITS};
 use super::usage::columns;
 use super::{Caption, Options};
@@ -173,8 +173,8 @@ fn bar(page: &mut Page, row: &CompareRow<'_>, cores: f64, height: f64, gap: f64)
         let line = Element::Rect((from, page.y + height - LINE), (to - from, LINE), Fill::Solid(Ink::Tint(role)));
         page.picture.moving.push(line);
     }
-    let row = Row::new(String::new(), shares, kinds, whole, height);
-    page.row(Row { gap, end, least: CALM, ..row });
+    let row = LaneRow::new(String::new(), shares, kinds, whole, height);
+    page.row(LaneRow { gap, end, least: CALM, ..row });
 }
 
 /// Whether a task did not come to its end.

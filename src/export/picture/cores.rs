@@ -1,7 +1,7 @@
 //! The cores: whose work was done on each of them. Who was there without computing lies low.
 
 use super::list::{Fill, Picture, width_of};
-use super::page::{Entry, Inside, MARGIN, Page, Row, SMALL, room_for, room_for_scale};
+use super::page::{Entry, Inside, LaneRow, MARGIN, Page, SMALL, room_for, room_for_scale};
 use super::shares::{ShareStyle, Shares, UNITS};
 use super::tasks::{busy_strip, heights};
 use super::usage::columns;
@@ -79,7 +79,7 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
             fill: Fill::Solid(Role::Task(task).into()),
         });
         let labels = labels.collect();
-        page.row(Row { gap, right, labels, ..Row::new(name, lane, kinds(), page.grid.cell, height) });
+        page.row(LaneRow { gap, right, labels, ..LaneRow::new(name, lane, kinds(), page.grid.cell, height) });
     }
     page.y += 12.0;
     let mut busy = Shares::new(&page.grid, 1);

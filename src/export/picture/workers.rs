@@ -1,7 +1,7 @@
 //! The workers: what each of them does, and below that for whom.
 
 use super::list::{Fill, Picture, width_of};
-use super::page::{Inside, Page, Row, SMALL, room_for, room_for_scale};
+use super::page::{Inside, LaneRow, Page, SMALL, room_for, room_for_scale};
 use super::shares::{Shares, UNITS};
 use super::tasks::{STATES, account, finish, heights, kind_of, kinds, legend, letters, spans, task_name, until};
 use super::whose::{task_entries, task_kinds};
@@ -64,8 +64,8 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
         };
         let right = right.map(|text| (text, Role::Dim.into()));
         let cell = page.grid.cell;
-        let row = Row::new(name, work.states, kinds(UNITS / 2), cell, height);
-        page.row(Row { labels, right, gap: if shared { 2.0 } else { gap }, ..row });
+        let row = LaneRow::new(name, work.states, kinds(UNITS / 2), cell, height);
+        page.row(LaneRow { labels, right, gap: if shared { 2.0 } else { gap }, ..row });
         if !shared {
             continue;
         }
@@ -76,7 +76,7 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
             fill: Fill::Solid(Role::Task(*task).into()),
         });
         let labels = labels.collect();
-        page.row(Row { gap, labels, ..Row::new(String::new(), work.whose, task_kinds(), cell, ribbon) });
+        page.row(LaneRow { gap, labels, ..LaneRow::new(String::new(), work.whose, task_kinds(), cell, ribbon) });
     }
     let mut entries = legend(&sums);
     if shared {
