@@ -16,7 +16,7 @@ use crate::units::{Ns, Range, TaskId};
 const RIBBON: (f64, f64) = (15.0, 4.0);
 
 /// One worker's lane under construction.
-struct Work {
+struct WorkerLane {
     states: Shares,
     whose: Shares,
     tasks: Vec<TaskId>,
@@ -33,7 +33,7 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     let margin = longest.max(width_of(&text::tasks(trace.tasks.len()), SMALL)).min(150.0);
     let mut page = Page::new(caption, options, trace, room, margin);
     page.axis();
-    let mut workers: Vec<Work> = (0..shown).map(|_| Work::new(&page)).collect();
+    let mut workers: Vec<WorkerLane> = (0..shown).map(|_| WorkerLane::new(&page)).collect();
     let mut busy = Shares::new(&page.grid, 1);
     let until = until(trace, options);
     for task in 0..trace.tasks.len() {
@@ -89,9 +89,9 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     page.finish()
 }
 
-impl Work {
-    fn new(page: &Page) -> Work {
-        Work {
+impl WorkerLane {
+    fn new(page: &Page) -> WorkerLane {
+        WorkerLane {
             states: Shares::new(&page.grid, STATES),
             whose: Shares::new(&page.grid, TASK_COLORS),
             tasks: Vec::new(),
