@@ -29,14 +29,14 @@ pub(super) struct Document<'a> {
     sentence: &'a str,
     /// The end of the axis that all runs share, in nanoseconds.
     axis: u64,
-    ideal: Option<Ideal<'a>>,
+    ideal: Option<IdealData<'a>>,
     words: std::collections::BTreeMap<&'static str, &'static str>,
     states: Vec<Words>,
-    runs: Vec<Run<'a>>,
+    runs: Vec<RunData<'a>>,
 }
 
 #[derive(Serialize)]
-struct Ideal<'a> {
+struct IdealData<'a> {
     time: u64,
     words: &'a str,
 }
@@ -53,7 +53,7 @@ struct Words {
 }
 
 #[derive(Serialize)]
-struct Run<'a> {
+struct RunData<'a> {
     name: &'a str,
     key: char,
     locked: bool,
@@ -73,7 +73,7 @@ struct Run<'a> {
     /// Process and thread of each worker.
     workers: Vec<(u32, u32)>,
     spans: Packed,
-    lanes: Vec<Lane>,
+    lanes: Vec<LaneData>,
     /// The cores of the run on which nothing of it was seen.
     idle: Vec<u16>,
     /// What is unknown: what it is, from when to when, and how many events are missing.
@@ -83,7 +83,7 @@ struct Run<'a> {
 
 /// A lane that only one has at a time.
 #[derive(Serialize)]
-struct Lane {
+struct LaneData {
     kind: &'static str,
     name: String,
     turns: Packed,
@@ -140,7 +140,7 @@ pub(super) fn document<'a>(page: &'a Page<'_>, room: usize) -> Document<'a> {
         title: page.title,
         sentence: page.sentence,
         axis: axis(page).0,
-        ideal: page.ideal.map(|(time, words)| Ideal { time: time.0, words }),
+        ideal: page.ideal.map(|(time, words)| IdealData { time: time.0, words }),
         words: WORDS.iter().copied().collect(),
         states: State::ALL.into_iter().map(words).collect(),
         runs: runs.collect(),
@@ -246,15 +246,15 @@ impl Raw {
         fitting(self.end, room, self.count, |cell, columns| pack::sums(trace, self.end, cell, columns))
     }
 
-    fn run<'a>(self, run: &'a PageRun<'_>, spans: Option<Packed>, turns: Vec<Option<Packed>>) -> Run<'a> {
+    fn run<'a>(self, run: &'a PageRun<'_>, spans: Option<Packed>, turns: Vec<Option<Packed>>) -> RunData<'a> {
         let trace = run.trace;
         let nothing = || Packed { count: 0, cell: 0, columns: 0, bytes: String::new() };
-        let lanes = self.lanes.into_iter().zip(turns).map(|(lane, turns)| Lane {
+        let lanes = self.lanes.into_iter().zip(turns).map(|(lane, turns)| LaneData {
             kind: lane.kind,
             name: lane.name,
             turns: turns.unwrap_or_else(nothing),
         });
-        Run {
+        RunData {
             name: run.name,
             key: run.key,
             locked: run.locked,
