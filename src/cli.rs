@@ -104,12 +104,12 @@ pub trait Host {
 
 /// The machine itself, which allows this many cores.
 #[derive(Clone, Copy, Debug)]
-pub struct Here {
+pub struct ThisMachine {
     /// How many cores workers may be pinned to.
     pub allowed_cores: u16,
 }
 
-impl Host for Here {
+impl Host for ThisMachine {
     fn read(&self, path: &Path, most: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         std::fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;

@@ -1,4 +1,4 @@
-use crate::cli::{Exit, Here, Invocation, parse};
+use crate::cli::{Exit, Invocation, ThisMachine, parse};
 use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
 use crate::recording::usual_models;
 use crate::report::ComparisonFormat;
@@ -7,7 +7,7 @@ use crate::units::Ns;
 use crate::workload::Value;
 
 fn parsed(line: &str) -> Result<Invocation, Exit> {
-    parse(std::iter::once("concviz").chain(line.split_whitespace()), &Here { allowed_cores: 2 })
+    parse(std::iter::once("concviz").chain(line.split_whitespace()), &ThisMachine { allowed_cores: 2 })
 }
 
 fn comparing(line: &str) -> (Comparing, ComparisonFormat) {

@@ -1,11 +1,11 @@
-use crate::cli::{Exit, Here, Invocation, parse};
+use crate::cli::{Exit, Invocation, ThisMachine, parse};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::report::ListFormat;
 use crate::settings::Mapping;
 use crate::units::Ns;
 
 fn parsed(line: &str) -> Result<Invocation, Exit> {
-    parse(std::iter::once("concviz").chain(line.split_whitespace()), &Here { allowed_cores: 2 })
+    parse(std::iter::once("concviz").chain(line.split_whitespace()), &ThisMachine { allowed_cores: 2 })
 }
 
 fn mapping(line: &str) -> (Mapping, ListFormat) {
