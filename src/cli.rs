@@ -6,20 +6,24 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use crate::report::{ComparisonFormat, Format, ListFormat};
 use crate::settings::{Comparing, Exporting, Mapping, Settings, Viewing};
 
 mod args;
-mod catalogue;
 mod compare;
 mod completions;
 mod doctor;
 mod export;
 mod man;
+mod map;
+mod run;
+mod shared;
 mod values;
+mod view;
+mod work;
 mod workloads;
 
 /// What the user asked for.
@@ -100,12 +104,12 @@ pub trait Host {
 
 /// The machine itself, which allows this many cores.
 #[derive(Clone, Copy, Debug)]
-pub struct Here {
+pub struct ThisMachine {
     /// How many cores workers may be pinned to.
     pub allowed_cores: u16,
 }
 
-impl Host for Here {
+impl Host for ThisMachine {
     fn read(&self, path: &Path, most: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         std::fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
@@ -129,41 +133,27 @@ where
     let args = args::Args::try_parse_from(args).map_err(|e| from_clap(&e))?;
     match args.command {
         None => {
-            let mut settings = values::settings(&args.shared, host)?;
+            let mut settings = shared::settings(&args.shared, host)?;
             settings.color = args.screen.color;
             settings.theme = args.screen.theme;
             settings.ascii = args.screen.ascii;
             settings.mouse = !args.screen.no_mouse;
             Ok(Invocation::Screen(settings))
         }
-        Some(args::Command::Run(run)) => {
-            let settings = values::settings(&run.shared, host)?;
-            if settings.plain && run.format != Format::Table {
-                return Err(Exit::usage(&format!(
-                    "--plain prints sentences and --format {} is for programs: choose one of them",
-                    run.format.name()
-                )));
-            }
-            Ok(Invocation::Run(settings, run.format, run.repeat))
+        Some(args::Command::Run(options)) => {
+            Ok(Invocation::Run(run::running(&options, host)?, options.format, options.repeat))
         }
-        Some(args::Command::View(args::View { files, screen })) => Ok(Invocation::View(Viewing {
-            files,
-            color: screen.color,
-            theme: screen.theme,
-            ascii: screen.ascii,
-            mouse: !screen.no_mouse,
-        })),
+        Some(args::Command::View(options)) => Ok(Invocation::View(view::viewing(options))),
         Some(args::Command::Export(options)) => Ok(Invocation::Export(Box::new(export::exporting(*options)?))),
         Some(args::Command::Compare(options)) => {
             Ok(Invocation::Compare(compare::comparing(&options, host)?, options.format))
         }
-        Some(args::Command::Map(options)) => Ok(Invocation::Map(compare::mapping(&options, host)?, options.format)),
-        Some(args::Command::Workloads(list)) => Ok(Invocation::Print(match list.show {
-            Some(name) => catalogue::show(&name.to_string_lossy())?,
-            None => catalogue::list(list.format),
-        })),
-        Some(args::Command::Doctor(doctor)) => Ok(Invocation::Doctor(doctor.format)),
-        Some(args::Command::Completions(to)) => Ok(Invocation::Print(completions::script(to.shell))),
+        Some(args::Command::Map(options)) => Ok(Invocation::Map(map::mapping(&options, host)?, options.format)),
+        Some(args::Command::Workloads(options)) => Ok(Invocation::Print(workloads::printed(&options)?)),
+        Some(args::Command::Doctor(options)) => Ok(Invocation::Doctor(options.format)),
+        Some(args::Command::Completions(options)) => {
+            Ok(Invocation::Print(completions::script(options.shell, args::Args::command())))
+        }
         Some(args::Command::Man) => Ok(Invocation::Print(man::page())),
     }
 }

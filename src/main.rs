@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use concviz::cli::{self, Here, Invocation};
+use concviz::cli::{self, Invocation, ThisMachine};
 #[cfg(not(unix))]
 use concviz::elsewhere;
 use concviz::{doctor, look};
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         return code;
     }
     let allowed = machine::cores::allowed().len();
-    let here = Here { allowed_cores: u16::try_from(allowed).unwrap_or(u16::MAX) };
+    let here = ThisMachine { allowed_cores: u16::try_from(allowed).unwrap_or(u16::MAX) };
     match cli::parse(args, &here) {
         Ok(Invocation::Run(settings, format, repeat)) => headless::run(&settings, format, repeat),
         Ok(Invocation::Compare(comparing, format)) => headless::compare(&comparing, format),
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     let allowed = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let here = Here { allowed_cores: u16::try_from(allowed).unwrap_or(u16::MAX) };
+    let here = ThisMachine { allowed_cores: u16::try_from(allowed).unwrap_or(u16::MAX) };
     match cli::parse(args, &here) {
         Ok(Invocation::Doctor(format)) => doctor::run(look::terminal_facts(), format),
         Ok(

@@ -1,7 +1,7 @@
 //! What is made of runs for others: the words of the report and the exporters put together. Knows neither files nor the
 //! screen's state.
 
-use crate::export::picture::{self, CompareRow, Ideal, Options, Picture, Subject};
+use crate::export::picture::{self, CompareRow, IdealLine, Options, Picture, Subject};
 use crate::export::{Caption, Page, PageRun, html};
 use crate::model::ModelKind;
 use crate::palette::Theme;
@@ -46,7 +46,7 @@ pub fn of_comparison(runs: &[Entry<'_>], options: &Options, command: &str, lit: 
         let until = until.min(run.trace.latest());
         Some(CompareRow { label: row.name(), trace: run.trace, cells, lit: lit == Some(index), until })
     };
-    let ideal = comparison.ideal.as_ref().map(|ideal| Ideal {
+    let ideal = comparison.ideal.as_ref().map(|ideal| IdealLine {
         label: Label::Ideal.text().to_owned(),
         at: ideal.time,
         cells: vec![
@@ -59,7 +59,7 @@ pub fn of_comparison(runs: &[Entry<'_>], options: &Options, command: &str, lit: 
         format!("{} {}: {}.", text::same_ink(ideal.work, hardly), Label::IdealNote.text(), ideal.limit.text())
     };
     let notes = comparison.ideal.iter().map(note).collect();
-    let drawn = picture::Comparison {
+    let drawn = picture::ComparedRuns {
         rows: comparison.rows.iter().enumerate().filter_map(row).collect(),
         headings: COLUMNS.map(|column| column.head().to_owned()).to_vec(),
         ideal,

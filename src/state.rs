@@ -119,6 +119,14 @@ impl Outcome {
         }
     }
 
+    /// Whether it did not end as it should.
+    pub const fn is_broken(self) -> bool {
+        match self {
+            Outcome::Failed | Outcome::Killed => true,
+            Outcome::Done | Outcome::Stopped => false,
+        }
+    }
+
     /// Back from the number it is stored as.
     pub const fn from_repr(n: u8) -> Option<Outcome> {
         Some(match n {

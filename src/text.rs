@@ -101,3 +101,22 @@ pub fn percent(share: f64) -> String {
         n => format!("{n} %"),
     }
 }
+
+/// `2`, but `1.5` where it is not whole.
+fn whole(x: f64) -> String {
+    if (x - x.round()).abs() < 0.05 { format!("{x:.0}") } else { format!("{x:.1}") }
+}
+
+/// `1.5 of 2`: how many cores were busy.
+fn cores_of(busy: f64, cores: f64) -> String {
+    format!("{} of {}", whole(busy), whole(cores))
+}
+
+/// `Both cores busy`, or how many of them.
+fn all_busy(busy: f64, cores: f64, begins: bool) -> String {
+    match (busy > 0.9 * cores && (cores - 2.0).abs() < 0.05, begins) {
+        (true, true) => "Both cores busy".to_owned(),
+        (true, false) => "both cores busy".to_owned(),
+        (false, _) => format!("{} cores busy", cores_of(busy, cores)),
+    }
+}

@@ -4,26 +4,34 @@
 mod aggregate;
 mod changes;
 mod event;
+mod figures;
 pub mod file;
+mod forget;
 mod instants;
-mod kernel;
+mod intake;
 mod lock;
+mod mark;
 mod merge;
 mod observing;
 mod stats;
 mod store;
+mod sums;
+mod switched;
+mod threads;
 mod track;
 mod unblock;
 mod wire;
 
 pub use aggregate::{Activity, Aggregate, Counts, Owner, Totals, Turn};
 pub use event::{Direction, EVENT_BYTES, EVENT_WORDS, Event, Stamped, Switch};
-pub use kernel::Switched;
 pub use lock::{Hold, LockFigures, LockTrack};
+pub use mark::Mark;
 pub use observing::Observing;
 pub use stats::{LockStats, LongestBlock, Overdue, Stats};
 pub use store::{Flag, KEPT_MARKS, LONGEST, Loss, TaskName, Trace, WorkerTrack};
-pub use track::{Mark, Span, StateSums, Sums, Track};
+pub use sums::{StateSums, Sums};
+pub use switched::Switched;
+pub use track::{Span, Track};
 pub use unblock::Unblocker;
 pub use wire::{
     Begin, End, FileSystem, Frame, FrameError, FrameReader, KernelRecord, Overhead, RecordUse, Switches, TaskResult,

@@ -207,7 +207,8 @@ fn collect_locks<'a>(steps: &'a [StepSpec], names: &mut Vec<&'a str>) {
                 collect_locks(steps, names);
             }
             StepSpec::Repeat { steps, .. } => collect_locks(steps, names),
-            _ => {}
+            StepSpec::Compute { .. } | StepSpec::Sleep(_) | StepSpec::BlockingSleep(_) | StepSpec::Yield => {}
+            StepSpec::Await | StepSpec::Request { .. } | StepSpec::Read(_) | StepSpec::Write(_) => {}
         }
     }
 }

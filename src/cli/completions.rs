@@ -1,15 +1,23 @@
 //! What completes commands, options and names in a shell. A workload is a name or a file, which the generator of the
 //! scripts cannot express for every shell: the few words of it are replaced here.
 
-use clap::CommandFactory;
+use clap::Args;
 use clap_complete::Shell;
 
-use super::args::{Args, workload_names};
+use super::values::workload_names;
 
-/// The script for `shell`.
-pub(super) fn script(shell: Shell) -> String {
+/// The arguments of `concviz completions`.
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: Shell,
+}
+
+/// The script for `shell`, which completes `command` and all that stands below it.
+pub(super) fn script(shell: Shell, mut command: clap::Command) -> String {
     let mut bytes = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), "concviz", &mut bytes);
+    clap_complete::generate(shell, &mut command, "concviz", &mut bytes);
     let script = String::from_utf8_lossy(&bytes).into_owned();
     match shell {
         Shell::Zsh => zsh(&script),
@@ -47,6 +55,12 @@ fn fish(script: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::args::Args;
+    use clap::CommandFactory;
+
+    fn script(shell: Shell) -> String {
+        super::script(shell, Args::command())
+    }
 
     #[test]
     fn every_script_knows_the_commands_the_models_and_the_workloads() {

@@ -1,13 +1,13 @@
 //! The options of `concviz doctor`.
 
-use clap::Args as ClapArgs;
+use clap::Args;
 
-use super::args::one_of;
+use super::values::one_of;
 use crate::report::ListFormat;
 
 /// The options of `concviz doctor`.
-#[derive(Debug, ClapArgs)]
-pub(super) struct Doctor {
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
     /// How it is printed
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&ListFormat::ALL, ListFormat::name))]
     pub format: ListFormat,

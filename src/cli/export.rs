@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::Args as ClapArgs;
+use clap::Args;
 
-use super::args::{OUTPUT, one_of};
-use super::{Exit, values};
+use super::Exit;
+use super::shared::OUTPUT;
+use super::values::{self, one_of};
 use crate::model::ModelKind;
 use crate::palette::Theme;
 use crate::settings::{ExportFormat, ExportView, Exporting, Which};
@@ -20,8 +21,8 @@ const SCREENS: ((u16, u16), (u16, u16)) = ((40, 12), (500, 200));
 const SCREEN: (u16, u16) = (120, 36);
 
 /// The options of `concviz export`.
-#[derive(Debug, ClapArgs)]
-pub(super) struct Export {
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
     /// Files that --trace or the key S has written
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
@@ -118,7 +119,7 @@ fn screen(text: &str) -> Result<(u16, u16), String> {
 }
 
 /// Nobody asks for something and silently gets something else.
-fn nothing_is_ignored(options: &Export, format: ExportFormat) -> Result<(), Exit> {
+fn nothing_is_ignored(options: &ExportArgs, format: ExportFormat) -> Result<(), Exit> {
     use ExportFormat::{Ansi, Cast, Chrome, Csv, Html, Json, Png, Stats, Svg, Txt};
     const DRAWN: &[ExportFormat] = &[Svg, Png];
     const SEEN: &[ExportFormat] = &[Svg, Png, Txt, Ansi, Cast];
@@ -151,7 +152,7 @@ fn nothing_is_ignored(options: &Export, format: ExportFormat) -> Result<(), Exit
 }
 
 /// What `options` come to.
-pub(super) fn exporting(options: Export) -> Result<Exporting, Exit> {
+pub(super) fn exporting(options: ExportArgs) -> Result<Exporting, Exit> {
     let out = options.out.clone().filter(|path| path.as_os_str() != "-");
     let named = out.as_ref().and_then(|path| ExportFormat::of_file(&path.to_string_lossy()));
     let Some(format) = options.format.or(named) else {

@@ -1,19 +1,17 @@
-//! Values of options: read, held against their limits, and put together to settings.
+//! Values of options: each is read here and held against its limits. What depends on several of them is decided by those
+//! who declare them.
 
-use super::args::{How, Lock, Shared, Work};
-use super::workloads;
-use super::{Exit, Host};
-use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
-use crate::palette::Theme;
-use crate::plan::Wishes;
-use crate::settings::{Color, Settings, Setup};
+use std::ffi::{OsStr, OsString};
+
+use clap::Arg;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use crate::model::ModelKind;
 use crate::units::Ns;
-use crate::workload::{MAX_TASKS, Scale, Value, Workload};
+use crate::workload::{MAX_TASKS, SHIPPED, Scale, Value};
 
 /// The most tasks, and the most workers.
 pub(super) const MOST: u16 = MAX_TASKS as u16;
-/// The most runs of one plan.
-pub(super) const MOST_RUNS: u16 = 1_000;
 /// The longest switch interval.
 const LONGEST_INTERVAL: Ns = Ns::from_millis(10_000);
 /// The longest check interval: 0.4 s of work.
@@ -70,82 +68,71 @@ pub(super) fn assignment(text: &str) -> Result<(String, Value), String> {
     Ok((key.to_owned(), value.parse()?))
 }
 
-/// The settings that `shared` options come to; those of the screen alone are left at their defaults.
-pub(super) fn settings(shared: &Shared, host: &impl Host) -> Result<Settings, Exit> {
-    let setup = setup(&shared.work, (shared.model, shared.global_lock), &shared.how, host)?;
-    Ok(Settings { trace: shared.trace.clone(), ..with_setup(setup, shared.plain) })
+/// Reads one of `all` by its name.
+pub(super) fn one_of<T>(all: &'static [T], name: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
+where
+    T: Copy + Send + Sync + 'static,
+{
+    let first = all[0];
+    let named = move |text: String| all.iter().copied().find(|t| name(*t) == text).unwrap_or(first);
+    PossibleValuesParser::new(all.iter().map(|t| name(*t))).map(named)
 }
 
-/// Settings of which only these two are not as usual.
-pub(super) fn with_setup(setup: Setup, plain: bool) -> Settings {
-    Settings { setup, color: Color::default(), theme: Theme::default(), ascii: false, mouse: true, plain, trace: None }
+/// The global lock, before its interval is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LockArg {
+    Off,
+    Gil,
+    GilLegacy,
 }
 
-/// What is run and how, checked.
-pub(super) fn setup(work: &Work, model: (ModelKind, Lock), how: &How, host: &impl Host) -> Result<Setup, Exit> {
-    let workload = workload(work, host)?;
-    let wishes = wishes(how, work.seed, host)?;
-    let lock = lock(model.1, how)?;
-    let global_lock = if model.1 == Lock::Off { GlobalLock::Off } else { lock.lock() };
-    let model = Model { kind: model.0, lock: global_lock };
-    Ok(Setup { workload, model, lock, wishes, scale: work.scale })
-}
+impl LockArg {
+    pub(super) const ALL: [LockArg; 3] = [LockArg::Off, LockArg::Gil, LockArg::GilLegacy];
 
-/// The workload with its numbers filled in.
-fn workload(work: &Work, host: &impl Host) -> Result<Workload, Exit> {
-    let amounts = [("cpu", work.cpu), ("wait", work.wait)];
-    let given = amounts.iter().any(|(_, amount)| amount.is_some());
-    let mut workload = workloads::choose(work.workload.as_deref(), given, host)?;
-    let amounts = amounts.into_iter().filter_map(|(name, t)| Some((name, Value::Time(t?))));
-    let tasks = work.tasks.map(|n| ("tasks", Value::Count(u64::from(n))));
-    let set = work.set.iter().map(|(name, value)| (name.as_str(), *value));
-    for (name, value) in set.chain(tasks).chain(amounts) {
-        workloads::set(&mut workload, name, value)?;
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            LockArg::Off => "off",
+            LockArg::Gil => "gil",
+            LockArg::GilLegacy => "gil-legacy",
+        }
     }
-    let refused = |e| Exit::usage(&format!("workload `{}` cannot be run like this: {e}", workload.name));
-    workload.resolve(work.scale).map_err(refused)?;
-    Ok(workload)
 }
 
-/// Workers, cores, seed.
-pub(super) fn wishes(how: &How, seed: u64, host: &impl Host) -> Result<Wishes, Exit> {
-    let allowed = host.allowed_cores();
-    if let Some(asked) = how.cores.filter(|n| *n > allowed) {
-        let cores = if allowed == 1 { "1 core is".to_owned() } else { format!("{allowed} cores are") };
-        return Err(Exit::usage(&format!("--cores {asked}: only {cores} allowed here, write 1 to {allowed}")));
-    }
-    Ok(Wishes { workers: how.workers, cores: how.cores, seed, no_kernel_record: how.no_kernel_record })
+/// A model as it is named in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ModelArg {
+    pub kind: ModelKind,
+    pub locked: bool,
 }
 
-/// How the global lock is set; also while it is off, for when it is switched on by a key. Each generation has options of
-/// its own, and nobody gets a lock of which what they asked for is not true.
-pub(super) fn lock(global_lock: Lock, how: &How) -> Result<LockSettings, Exit> {
-    let usual = LockSettings::default();
-    let newer =
-        [("--switch-interval", how.switch_interval.is_some()), ("--no-forced-switching", how.no_forced_switching)];
-    let newer = newer.into_iter().find(|(_, given)| *given).map(|(name, _)| name);
-    let legacy = match (global_lock, newer, how.check_interval) {
-        (Lock::GilLegacy, Some(name), _) => {
-            return Err(Exit::usage(&format!(
-                "{name} is of the newer lock: write --global-lock gil, or --check-interval N"
-            )));
-        }
-        (Lock::Gil, _, Some(n)) => {
-            return Err(Exit::usage(&format!(
-                "--check-interval {n} is of the older lock: write --global-lock gil-legacy, or --switch-interval TIME"
-            )));
-        }
-        (Lock::Off, Some(name), Some(n)) => {
-            return Err(Exit::usage(&format!(
-                "{name} is of the newer lock and --check-interval {n} of the older one: choose one of them"
-            )));
-        }
-        (lock, _, check_interval) => lock == Lock::GilLegacy || check_interval.is_some(),
+/// Reads the name of a model, with or without the global lock.
+pub(super) fn model(text: &str) -> Result<ModelArg, String> {
+    let (name, locked) = match text.split_once('+') {
+        Some((name, "gil")) => (name, true),
+        _ => (text, false),
     };
-    Ok(LockSettings {
-        legacy,
-        interval: how.switch_interval.unwrap_or(usual.interval),
-        forced_switching: !how.no_forced_switching,
-        check_interval: how.check_interval.unwrap_or(usual.check_interval),
-    })
+    let kind = ModelKind::ALL.into_iter().find(|k| k.name() == name);
+    kind.map(|kind| ModelArg { kind, locked })
+        .ok_or_else(|| "write some of serial, threads, processes, async, threads+gil, with commas between".to_owned())
+}
+
+/// The names of all shipped workloads.
+pub(super) fn workload_names() -> Vec<&'static str> {
+    SHIPPED.iter().map(|f| f.name).collect()
+}
+
+/// Takes any text, which is looked up elsewhere; knows the names, so that shells can complete them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WorkloadName;
+
+impl TypedValueParser for WorkloadName {
+    type Value = OsString;
+
+    fn parse_ref(&self, _: &clap::Command, _: Option<&Arg>, value: &OsStr) -> Result<OsString, clap::Error> {
+        Ok(value.to_owned())
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(SHIPPED.iter().map(|f| PossibleValue::new(f.name))))
+    }
 }

@@ -1,131 +1,175 @@
-//! A workload by its name, or from a file of the user's own.
+//! `concviz workloads`: the catalogue, printed as a list for people, as a document for programs, or one of them as the file
+//! it is, ready to edit.
 
-use std::ffi::OsStr;
-use std::io;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt::Write as _;
 
-use super::{Exit, Host};
-use crate::workload::{self, SHIPPED, Value, Workload};
+use clap::Args;
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
-/// The most bytes a workload file may have.
-const LARGEST: usize = 1 << 20;
+use super::values::{WorkloadName, one_of};
+use super::{Exit, work};
+use crate::app::keys::{Action, shown};
+use crate::model::ModelKind;
+use crate::report::{ListFormat, Param, SCHEMA, params};
+use crate::workload::{SHIPPED, Scale, Workload, shipped};
 
-/// What runs where nobody says.
-const USUAL: &str = "cpu";
-/// What runs where only its amounts are given, with `--cpu` and `--wait`.
-const OF_AMOUNTS: &str = "mixed";
+/// The options of `concviz workloads`.
+#[derive(Debug, Args)]
+pub(super) struct WorkloadsArgs {
+    /// Print this one as the file it is, ready to edit
+    #[arg(long, value_name = "NAME", hide_possible_values = true, conflicts_with = "format", value_parser = WorkloadName)]
+    pub show: Option<OsString>,
+    /// How the list is printed
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&ListFormat::ALL, ListFormat::name))]
+    pub format: ListFormat,
+}
 
-/// The workload that `named` names; where nobody named one, that for amounts alone if some are given, or the usual.
-pub(super) fn choose(named: Option<&OsStr>, amounts: bool, host: &impl Host) -> Result<Workload, Exit> {
-    match named {
-        Some(named) => load(named, host),
-        None if amounts => of_amounts(workload::find),
-        None => load(OsStr::new(USUAL), host),
+/// What `concviz workloads` is asked for.
+pub(super) fn printed(options: &WorkloadsArgs) -> Result<String, Exit> {
+    match &options.show {
+        Some(name) => show(&name.to_string_lossy()),
+        None => Ok(list(options.format)),
     }
 }
 
-fn of_amounts(find: impl Fn(&str) -> Option<Workload>) -> Result<Workload, Exit> {
-    find(OF_AMOUNTS).ok_or_else(|| {
-        Exit::usage(&format!(
-            "--cpu and --wait alone are for the workload `{OF_AMOUNTS}`, which is not there: choose one with -w, like -w {USUAL}"
-        ))
-    })
+/// The file of the shipped workload `name`, as it is.
+fn show(name: &str) -> Result<String, Exit> {
+    let file = SHIPPED.iter().find(|f| f.name == name).ok_or_else(|| work::unknown(name, ""))?;
+    Ok(file.text.to_owned())
 }
 
-/// The workload that `named` names: a path where it contains a `/` or ends in `.toml`, else a shipped one.
-fn load(named: &OsStr, host: &impl Host) -> Result<Workload, Exit> {
-    let text = named.to_string_lossy();
-    if text.contains('/') || Path::new(named).extension().is_some_and(|e| e == "toml") {
-        return read(Path::new(named), host);
+/// All shipped workloads.
+fn list(format: ListFormat) -> String {
+    let all = shipped();
+    match format {
+        ListFormat::Table => table(&all),
+        ListFormat::Json => json(&all),
     }
-    workload::find(&text).ok_or_else(|| unknown(&text, ", or a file that ends in .toml"))
 }
 
-/// There is no shipped workload `name`; what there is besides them, the sentence ends with.
-pub(super) fn unknown(name: &str, besides: &str) -> Exit {
-    let all: Vec<&str> = SHIPPED.iter().map(|f| f.name).collect();
-    let hint = workload::nearest(name).map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
-    Exit::usage(&format!(
-        "there is no workload `{}`{hint}: write one of {}{besides}",
-        name.escape_debug(),
-        all.join(", ")
-    ))
-}
-
-/// Sets the parameter `name` of `workload`.
-pub(super) fn set(workload: &mut Workload, name: &str, value: Value) -> Result<(), Exit> {
-    let known = params(workload);
-    let (of, shown) = (workload.name.clone(), name.escape_debug().to_string());
-    let expected = workload.param(name).map(Value::unit);
-    workload.set(name, value).map_err(|_| match expected {
-        None => Exit::usage(&format!("workload `{of}` has no parameter `{shown}`: {known}")),
-        Some(unit) => Exit::usage(&format!("in workload `{of}`, `{shown}` takes {unit}, not `{value}`: {known}")),
-    })
-}
-
-/// The parameters that `workload` has, each with its unit.
-fn params(workload: &Workload) -> String {
-    let named: Vec<String> = workload.params.iter().map(|p| format!("{} ({})", p.name, p.value.unit())).collect();
-    if named.is_empty() { "it has none".to_owned() } else { format!("it has {}", named.join(", ")) }
-}
-
-fn read(path: &Path, host: &impl Host) -> Result<Workload, Exit> {
-    let shown = path.to_string_lossy().escape_debug().to_string();
-    let bytes = host.read(path, LARGEST as u64 + 1).map_err(|e| Exit::usage(&unreadable(&shown, &e)))?;
-    if bytes.len() > LARGEST {
-        return Err(Exit::usage(&format!("`{shown}` is no workload file: it is larger than 1 MiB")));
+fn table(all: &[Workload]) -> String {
+    let titles: Vec<String> = all.iter().map(|w| w.title_at(Scale::ONE)).collect();
+    let name_width = all.iter().map(|w| w.name.width()).max().unwrap_or_default();
+    let title_width = titles.iter().map(|t| t.width()).max().unwrap_or_default();
+    let mut groups: Vec<&str> = Vec::new();
+    for workload in all {
+        if !groups.contains(&workload.group.as_str()) {
+            groups.push(&workload.group);
+        }
     }
-    let text = String::from_utf8(bytes).map_err(|e| {
-        let good = String::from_utf8_lossy(&e.as_bytes()[..e.utf8_error().valid_up_to()]).into_owned();
-        let line = good.matches('\n').count() + 1;
-        let column = good.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        Exit::usage(&format!("{shown}:{line}:{column}: expected UTF-8 text: save the file as UTF-8"))
-    })?;
-    workload::parse(&shown, &text).map_err(|e| Exit::usage(&e.to_string()))
+    let mut text = String::new();
+    for group in groups {
+        let _ = writeln!(text, "{group}");
+        for (workload, title) in all.iter().zip(&titles).filter(|(w, _)| w.group == group) {
+            let name = padded(&workload.name, name_width);
+            let line = format!("  {name}  {}  {}", padded(title, title_width), keys(&workload.show));
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+        text.push('\n');
+    }
+    text + AFTER
 }
 
-fn unreadable(path: &str, error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => format!("there is no file `{path}`: check the path given with -w"),
-        io::ErrorKind::PermissionDenied => format!("`{path}` cannot be read: you have no permission to"),
-        io::ErrorKind::IsADirectory => format!("`{path}` is a folder: -w takes a workload file"),
-        io::ErrorKind::NotADirectory => format!("`{path}` cannot be read: a part of the path is no folder"),
-        _ => format!("`{path}` cannot be read: {error}"),
+const AFTER: &str = "\
+On the right: what to press on the screen, key after key, to see its point.
+concviz -w NAME opens one; concviz workloads --show NAME prints it as a file to
+edit, which -w FILE.toml reads.
+";
+
+fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+/// The keys that lead through `models`, one after the other, from the screen as it starts: without the global lock.
+fn keys(models: &[String]) -> String {
+    let mut keys = Vec::new();
+    let mut at = (None, false);
+    for model in models {
+        let (name, lock) = model.split_once('+').map_or((model.as_str(), false), |(name, with)| (name, with == "gil"));
+        let Some(kind) = ModelKind::ALL.into_iter().find(|kind| kind.name() == name) else { continue };
+        if at.1 != lock {
+            keys.push(shown(Action::Lock));
+        }
+        if at.0 != Some(kind) {
+            keys.push(shown(Action::Model(kind)));
+        }
+        at = (Some(kind), lock);
     }
+    keys.join(" ")
+}
+
+/// The document of all workloads. Fields are added, never renamed or removed, while `schema` stays the same.
+#[derive(Serialize)]
+struct Catalogue<'a> {
+    schema: u32,
+    concviz: &'static str,
+    workloads: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    name: &'a str,
+    group: &'a str,
+    title: String,
+    about: &'a str,
+    show: &'a [String],
+    params: BTreeMap<String, Param>,
+}
+
+impl Entry<'_> {
+    fn of(workload: &Workload) -> Entry<'_> {
+        Entry {
+            name: &workload.name,
+            group: &workload.group,
+            title: workload.title_at(Scale::ONE),
+            about: &workload.about,
+            show: &workload.show,
+            params: params(workload),
+        }
+    }
+}
+
+fn json(all: &[Workload]) -> String {
+    let workloads = all.iter().map(Entry::of).collect();
+    let document = Catalogue { schema: SCHEMA, concviz: env!("CARGO_PKG_VERSION"), workloads };
+    // Only texts and numbers: there is nothing in it that could not be written.
+    serde_json::to_string_pretty(&document).map(|text| text + "\n").unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Ns;
-
-    const MIXED: &str = "format = 1\nname = \"mixed\"\n[params]\ntasks = 8\ncpu = \"5ms\"\nwait = \"50ms\"\n\
-        [[tasks]]\nname = \"t\"\ncount = \"tasks\"\nsteps = [{ sleep = \"wait\" }, { compute = { amount = \"cpu\" } }]\n";
+    use crate::workload;
 
     #[test]
-    fn amounts_alone_ask_for_the_workload_that_has_them() {
-        let found = of_amounts(|name| workload::parse(name, MIXED).ok().filter(|w| w.name == name));
-        let mut found = found.unwrap_or_else(|e| panic!("{}", e.text));
-        assert_eq!(found.name, "mixed");
-        assert_eq!(set(&mut found, "cpu", Value::Time(Ns::from_millis(7))), Ok(()));
-        assert_eq!(found.param("cpu"), Some(Value::Time(Ns::from_millis(7))));
-        let missing = of_amounts(|_| None).expect_err("there is none");
-        assert_eq!(missing.code, 2);
-        assert!(missing.text.contains("--cpu and --wait") && missing.text.contains("-w cpu"), "{}", missing.text);
+    fn every_workload_has_a_line_with_its_numbers_and_its_keys() {
+        let text = list(ListFormat::Table);
+        for workload in shipped() {
+            let title = workload.title_at(Scale::ONE);
+            let line = text.lines().find(|l| l.trim_start().starts_with(&format!("{} ", workload.name)));
+            let line = line.unwrap_or_else(|| panic!("{} is missing:\n{text}", workload.name));
+            assert!(line.contains(&title) && line.ends_with(&keys(&workload.show)), "{line}");
+            assert!(!title.contains('{'), "{title}: a number is missing");
+            assert!(text.lines().any(|l| l == workload.group), "{} has no heading", workload.group);
+        }
     }
 
     #[test]
-    fn what_cannot_be_set_is_told_with_what_can() {
-        let mut mixed = workload::parse("mixed.toml", MIXED).expect("a workload");
-        let mut said = |name, value| set(&mut mixed, name, value).expect_err("must be refused").text;
-        assert_eq!(
-            said("wiat", Value::Count(1)),
-            "error: workload `mixed` has no parameter `wiat`: it has tasks (a whole number), cpu (a duration like 5ms), \
-             wait (a duration like 5ms)\n"
-        );
-        assert!(
-            said("wait", Value::Count(5))
-                .starts_with("error: in workload `mixed`, `wait` takes a duration like 5ms, not `5`: it has tasks (")
-        );
+    fn a_workload_that_is_shown_is_read_back_as_it_is() {
+        for workload in shipped() {
+            let text = show(&workload.name).unwrap_or_else(|e| panic!("{}", e.text));
+            assert_eq!(workload::parse("edited.toml", &text), Ok(workload));
+        }
+    }
+
+    #[test]
+    fn keys_lead_from_one_model_to_the_next() {
+        let keys = |models: &[&str]| keys(&models.iter().map(|&m| m.to_owned()).collect::<Vec<_>>());
+        assert_eq!(keys(&["serial", "threads", "threads+gil", "processes"]), "1 2 g g 3");
+        assert_eq!(keys(&["threads+gil", "async+gil"]), "g 2 4");
+        assert_eq!(keys(&["fibers", "async"]), "4");
     }
 }

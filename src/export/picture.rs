@@ -15,6 +15,7 @@ mod shares;
 mod tasks;
 mod usage;
 mod vector;
+mod whose;
 mod workers;
 
 #[cfg(test)]
@@ -25,8 +26,8 @@ use crate::palette::Theme;
 use crate::trace::Trace;
 use crate::units::{Ns, Range};
 
-pub use compare::{CompareRow, Comparison, Ideal};
-pub use list::{ADVANCE, Anchor, DOTS, Element, Fill, HATCH, Ink, Lane, Picture, Stairs, Step, Words, width_of};
+pub use compare::{CompareRow, ComparedRuns, IdealLine};
+pub use list::{ADVANCE, Anchor, DOTS, Element, Fill, HATCH, Ink, Lane, Picture, Stair, Stairs, Words, width_of};
 pub use shares::{ShareStyle, UNITS};
 
 /// What is looked at.
@@ -112,7 +113,7 @@ pub fn picture(trace: &Trace, view: Subject, caption: &Caption, options: &Option
 }
 
 /// Several runs on one axis: each a bar as high as cores were busy, so that the area is the work done.
-pub fn compare(comparison: &Comparison<'_>, caption: &Caption, options: &Options) -> Picture {
+pub fn compare(comparison: &ComparedRuns<'_>, caption: &Caption, options: &Options) -> Picture {
     fitted(options, |stretch| compare::draw(comparison, caption, options, stretch))
 }
 

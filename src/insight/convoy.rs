@@ -45,8 +45,9 @@ pub(super) fn found(facts: &Facts<'_>) -> Option<Sharing> {
     let (behind, waited) = match (facts.model.kind, facts.model.lock.is_on()) {
         (ModelKind::Threads, true) => (Behind::Gil, gil),
         (ModelKind::Async, _) => (Behind::Turn, ready),
-        _ if ready.share_of(lived) >= CORE => (Behind::Core, ready),
-        _ => (Behind::Nobody, Ns::ZERO),
+        (ModelKind::Serial | ModelKind::Processes, _) | (ModelKind::Threads, false) => {
+            if ready.share_of(lived) >= CORE { (Behind::Core, ready) } else { (Behind::Nobody, Ns::ZERO) }
+        }
     };
     let round = if spent(State::Io) >= spent(State::Sleep) { Round::Answer } else { Round::Nap };
     let per_second = rounds as f64 / (to - from).as_secs().max(1e-9);

@@ -19,10 +19,14 @@ pub(super) fn meanwhile(facts: &Facts<'_>) -> Finding {
         (ModelKind::Threads, GlobalLock::Gil { .. } | GlobalLock::GilLegacy { .. }) if bound(facts) == Bound::Cpu => {
             Sentence::TakingTurns { hand_overs: stats.lock.map_or(0, |l| l.hand_overs) }
         }
-        _ if facts.cores < 1.05 && bound(facts) == Bound::Cpu => {
+        (ModelKind::Threads | ModelKind::Processes | ModelKind::Async, _)
+            if facts.cores < 1.05 && bound(facts) == Bound::Cpu =>
+        {
             Sentence::Here(Here::TurnsOnOneCore { going, cores: facts.cores })
         }
-        _ => Sentence::AtOnce { going, cores_busy: stats.busy, cores: facts.cores },
+        (ModelKind::Threads | ModelKind::Processes | ModelKind::Async, _) => {
+            Sentence::AtOnce { going, cores_busy: stats.busy, cores: facts.cores }
+        }
     };
     Finding { say, cure: None }
 }
@@ -205,13 +209,13 @@ fn cure(facts: &Facts<'_>) -> Cure {
             (Model::plain(Async), to(Async, Try::OneLoop)),
             (Model::plain(Serial), to(Serial, Try::OneByOne)),
         ],
-        (Bound::Cpu, ..) => [
+        (Bound::Cpu, Serial | Processes | Async, false) => [
             (Model::plain(Threads), to(Threads, Try::ThreadEach)),
             (Model::plain(Processes), to(Processes, Try::ProcessEach)),
             (Model::plain(Async), to(Async, Try::OneLoop)),
             (Model::plain(Serial), to(Serial, Try::OneByOne)),
         ],
-        (Bound::Waits, ..) => [
+        (Bound::Waits, _, false) => [
             (Model::plain(Threads), to(Threads, Try::ThreadEach)),
             (Model::plain(Async), to(Async, Try::OneThread)),
             (Model::plain(Processes), to(Processes, Try::ProcessEach)),

@@ -30,7 +30,7 @@ pub(super) fn late(facts: &Facts<'_>) -> Option<Sharing> {
     let reason = match facts.model.kind {
         ModelKind::Async => Reason::Loop,
         ModelKind::Threads if facts.model.lock.is_on() => Reason::Gil,
-        _ => Reason::Cores,
+        ModelKind::Serial | ModelKind::Threads | ModelKind::Processes => Reason::Cores,
     };
     Some(Sharing::Late { task: name.name.clone(), late, reason })
 }
@@ -42,7 +42,8 @@ fn latest(track: &Track, until: Ns) -> Option<Ns> {
         match span.state {
             State::Sleep => (slept, current) = (true, Ns::ZERO),
             State::Ready | State::Preempted | State::Gil if slept => current += span.range.len(),
-            _ => slept = false,
+            State::Queued | State::Starting | State::Copying | State::Running | State::Ended => slept = false,
+            State::Ready | State::Preempted | State::Lock | State::Gil | State::Io => slept = false,
         }
         if slept {
             longest = Some(longest.map_or(current, |l: Ns| l.max(current)));

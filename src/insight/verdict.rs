@@ -256,7 +256,9 @@ fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
         ModelKind::Async if alone >= half => Some(Why::OneThreadComputes),
         ModelKind::Async if queue => Some(Why::AtATime(other.at_once)),
         ModelKind::Async => (other.turns >= TURNS).then_some(Why::Turns),
-        _ => price(other, fastest).or_else(|| queue.then_some(Why::AtATime(other.at_once))),
+        ModelKind::Serial | ModelKind::Threads | ModelKind::Processes => {
+            price(other, fastest).or_else(|| queue.then_some(Why::AtATime(other.at_once)))
+        }
     };
     if other.gains() {
         Clause::Less { who, ratio, why }

@@ -122,10 +122,11 @@ impl Narrator {
             Event::IntervalChanged { .. } => Vec::new(),
             Event::Switched { .. } => back.map_or_else(Vec::new, |(task, time)| self.was_off(at, task, time)),
             Event::Suspended { spent } => vec![Told::StoodStill { time: spent }],
-            Event::WorkerEnded { who, outcome: Outcome::Killed, signal } => {
-                vec![Told::WorkerKilled { worker: who.0 + 1, signal }]
-            }
-            Event::WorkerEnded { who, outcome: Outcome::Failed, .. } => vec![Told::WorkerFailed { worker: who.0 + 1 }],
+            Event::WorkerEnded { who, outcome, signal } => match outcome {
+                Outcome::Killed => vec![Told::WorkerKilled { worker: who.0 + 1, signal }],
+                Outcome::Failed => vec![Told::WorkerFailed { worker: who.0 + 1 }],
+                Outcome::Done | Outcome::Stopped => Vec::new(),
+            },
             event if self.many.is_some() => self.of_many(event),
             Event::Enter { task, state, ago, due, .. } => self.enters(at, task, state, (ago, due), stamped.worker),
             Event::Ended { task, outcome, signal, .. } => self.ends(task, outcome, signal),
@@ -143,8 +144,7 @@ impl Narrator {
             Event::WorkerStarting { task, .. } => many.change(task, State::Starting),
             Event::Ended { task, outcome, signal, .. } => {
                 many.change(task, State::Ended);
-                let broken = matches!(outcome, Outcome::Failed | Outcome::Killed);
-                if broken && many.broken < FEW {
+                if outcome.is_broken() && many.broken < FEW {
                     many.broken += 1;
                     let task = self.names.get(task.index()).cloned().unwrap_or_default();
                     return vec![Told::Ended { task, outcome, signal }];

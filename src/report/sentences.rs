@@ -57,7 +57,7 @@ fn shares(of: &[(State, f64)]) -> String {
 /// Why the run did not do what it should: a sentence if a foreground task failed or was killed.
 pub fn shortfall(run: Run<'_>) -> Option<String> {
     let ended = |i: usize| outcome(run.trace, TaskId(i as u32));
-    let broken = (0..run.trace.tasks.len()).filter(|i| matches!(ended(*i), Outcome::Failed | Outcome::Killed));
+    let broken = (0..run.trace.tasks.len()).filter(|i| ended(*i).is_broken());
     let told: Vec<_> = broken.map(|i| (clean(&run.trace.names[i].name), ending(run, i))).collect();
     (!told.is_empty()).then(|| words::shortfall(&told))
 }

@@ -410,7 +410,8 @@ mod tests {
     #[test]
     fn whoever_is_there_without_computing_is_told_apart_from_work() {
         let mut made = trace(&[(0, 0, true, 0), (2_000, 0, false, 0), (0, 1, true, 1), (1_000, 1, false, 1)]);
-        let put = |trace: &mut Trace, place, from, to, who| trace.crowd_mut().put_off_task(place, ms(from, to), who);
+        let put =
+            |trace: &mut Trace, place, from, to, who| trace.aggregate_mut().put_off_task(place, ms(from, to), who);
         put(&mut made, 0, 3.0, 4.0, Owner::Task(TaskId(1)));
         put(&mut made, 0, 5.0, 5.5, Owner::Watcher);
         put(&mut made, 0, 6.0, 6.1, Owner::Helper);

@@ -1,7 +1,6 @@
 //! Sentences in which the machine is what there is to say: how few cores it has, who else uses them, how fast they are.
 
-use super::sentence::{all_busy, cores_of, whole};
-use super::{counted, factor, number_word};
+use super::{all_busy, cores_of, counted, factor, number_word, whole};
 use crate::units::Ns;
 
 /// What the machine, rather than the model, has made of a run. Speeds are shares of another run's.

@@ -387,7 +387,8 @@ pub const fn state(state: State) -> &'static str {
     match state {
         State::Gil => "GIL",
         State::Io => "I/O",
-        other => other.name(),
+        State::Queued | State::Starting | State::Copying | State::Running | State::Ended => state.name(),
+        State::Ready | State::Preempted | State::Lock | State::Sleep => state.name(),
     }
 }
 
@@ -395,7 +396,7 @@ pub const fn state(state: State) -> &'static str {
 pub fn ending(outcome: Outcome, signal: u8) -> String {
     match outcome {
         Outcome::Killed if signal > 0 => format!("killed by signal {signal}"),
-        other => other.name().to_owned(),
+        Outcome::Done | Outcome::Failed | Outcome::Killed | Outcome::Stopped => outcome.name().to_owned(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The one sentence high up: a fact with its number, and what to press next. At most 78 characters, no colour
 //! words, the words people use: time, GIL, turn, copies.
 
-use super::{Here, Sharing, counted, factor, number_word};
+use super::{Here, Sharing, all_busy, cores_of, counted, factor, number_word};
 use crate::units::Ns;
 
 /// What a run shows, with its figures.
@@ -72,26 +72,8 @@ pub enum Try {
     CountingWorkload,
 }
 
-pub(super) fn cores_of(busy: f64, cores: f64) -> String {
-    format!("{} of {}", whole(busy), whole(cores))
-}
-
-/// `2`, but `1.5` where it is not whole.
-pub(super) fn whole(x: f64) -> String {
-    if (x - x.round()).abs() < 0.05 { format!("{x:.0}") } else { format!("{x:.1}") }
-}
-
 fn as_fast(speedup: Option<f64>) -> String {
     speedup.map_or_else(String::new, |x| format!(": {} as fast as serial", factor(x)))
-}
-
-/// `Both cores busy`, or how many of them.
-pub(super) fn all_busy(busy: f64, cores: f64, begins: bool) -> String {
-    match (busy > 0.9 * cores && (cores - 2.0).abs() < 0.05, begins) {
-        (true, true) => "Both cores busy".to_owned(),
-        (true, false) => "both cores busy".to_owned(),
-        (false, _) => format!("{} cores busy", cores_of(busy, cores)),
-    }
 }
 
 /// `time`, and in the same unit the serial one that it is not.

@@ -1,8 +1,7 @@
 //! What a comparison of runs comes to, in words: clauses with named figures, each a short sentence with its reason. Says
 //! only what was measured.
 
-use super::sentence::whole;
-use super::{counted, percent, short, wrapped};
+use super::{counted, percent, short, whole, wrapped};
 use crate::units::Ns;
 
 /// Who ran: a model as sentences name it.

@@ -5,7 +5,7 @@
 //! A change takes ten bytes. Changes that arrive late find their place; the blocks behind them are added up anew.
 
 use super::grow;
-use super::track::Mark;
+use super::mark::{Mark, Placed};
 use crate::state::State;
 use crate::units::{CoreId, Ns, TaskId};
 
@@ -161,14 +161,6 @@ impl Default for Aggregate {
     fn default() -> Aggregate {
         Aggregate { blocks: Vec::new(), cores: Vec::new(), stale: usize::MAX }
     }
-}
-
-/// What a mark that was put into its track changes: what was before it, what was in its place, and what follows.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Placed {
-    pub(super) before: Option<Mark>,
-    pub(super) was: Option<Mark>,
-    pub(super) next: Option<Mark>,
 }
 
 impl Aggregate {

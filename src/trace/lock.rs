@@ -55,7 +55,7 @@ pub struct LockTrack {
     /// What is true before every [`EACH`]th turn; before the first, of what was dropped to bound the memory.
     before: Vec<Before>,
     /// Each task's own holds.
-    own: BTreeMap<TaskId, Own>,
+    own: BTreeMap<TaskId, OwnHolds>,
     /// How many turns, from the first, the sums in `before` and `own` know.
     settled: usize,
     requests: Dated<TaskId>,
@@ -87,7 +87,7 @@ enum What {
 
 /// One task's holds.
 #[derive(Clone, Debug, Default)]
-struct Own {
+struct OwnHolds {
     /// Time held in those that were dropped.
     dropped: Ns,
     /// The turn that begins each, and the time the task had held the lock before.

@@ -1,135 +1,24 @@
 //! Merging two records into one: what workers say that they do, and what the kernel says about who was on which core.
 //! A task is `running` where its worker computes for it *and* is on a core; where the kernel took the core away it is
-//! `preempted`; where its worker left the core by itself, though it meant to compute, it waits inside the system for
-//! something that nobody names (memory, mostly), which counts as `ready`'s held kind of wait: see [`BLOCKED`].
+//! `preempted`; where its worker left the core by itself, though it meant to compute, it waits inside the system: at the
+//! door of the global lock where there is one, else for something that nobody names (memory, mostly), which counts as `io`.
 //!
 //! Both records arrive cut at the same moment and in order, but a worker may stamp an event, lose its core, and write it
 //! down only after it is back. So what was merged behind a worker's last own event is kept in a tail, and taken back when
 //! an event turns up that belongs before it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::aggregate::{HELPER, SOMEBODY, WATCHER, short};
 use super::event::{Event, Stamped, Switch};
-use super::kernel::Counted;
+use super::mark::Mark;
 use super::store::Trace;
-use super::track::Mark;
+use super::switched::Counted;
+use super::threads::{Merged, Own, Role, Thread, Whereabouts};
 use crate::state::State;
-use crate::units::{CoreId, Ns, TaskId, WorkerId};
+use crate::units::{CoreId, Ns, TaskId};
 
 /// So many switches are kept at most to be merged anew: a worker may compute for hours without a word.
 const TAIL: usize = 1024;
-/// The most threads of which anything is kept. No run has as many; a damaged record may name any number.
-const MOST: usize = 1 << 16;
-
-/// All threads that the kernel's record speaks of.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Threads {
-    known: BTreeMap<u32, Thread>,
-    /// The thread of each worker, once it has said so.
-    of_worker: BTreeMap<u16, u32>,
-    /// Who computes for each task.
-    computing: BTreeSet<(TaskId, u32)>,
-    /// How many switches had to be merged anew.
-    pub(super) moved: u64,
-}
-
-impl Threads {
-    /// How many there are.
-    #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
-        self.known.len()
-    }
-
-    /// Takes a thread out of its place; a new one, as long as there are not more than can be.
-    fn take(&mut self, tid: u32) -> Option<Thread> {
-        if let Some(known) = self.known.get_mut(&tid) {
-            return Some(std::mem::take(known));
-        }
-        (self.known.len() < MOST).then(|| self.known.entry(tid).or_default().clone())
-    }
-
-    /// Puts a thread back that was taken out of its place.
-    fn put_back(&mut self, tid: u32, mut thread: Thread) {
-        if thread.listed != thread.computing {
-            thread.listed.map(|task| self.computing.remove(&(task, tid)));
-            thread.computing.map(|task| self.computing.insert((task, tid)));
-            thread.listed = thread.computing;
-        }
-        if let Some(place) = self.known.get_mut(&tid) {
-            *place = thread;
-        }
-    }
-}
-
-/// Whose thread it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Role {
-    /// Nobody's that is known: a helper, or a worker that has not said so yet.
-    #[default]
-    Helper,
-    Watcher,
-    Worker(WorkerId),
-}
-
-/// One thread.
-#[derive(Clone, Debug, Default)]
-struct Thread {
-    role: Role,
-    place: Place,
-    /// The task that it computes for.
-    computing: Option<TaskId>,
-    /// As [`Threads`] has it.
-    listed: Option<TaskId>,
-    /// The task that it has in hand, computing or not.
-    minds: Option<TaskId>,
-    /// Since its last own event.
-    tail: Vec<Merged>,
-}
-
-/// Where a thread is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Place {
-    /// The core that it is on.
-    on: Option<CoreId>,
-    /// Since when it is there and does nothing but what it does now.
-    since: Ns,
-    /// The core that it was on last.
-    last: Option<CoreId>,
-}
-
-/// A switch, and how to take it back.
-#[derive(Clone, Copy, Debug)]
-struct Merged {
-    at: Ns,
-    core: CoreId,
-    switch: Switch,
-    before: Place,
-    mark: Option<(TaskId, Mark)>,
-    counted: Option<Counted>,
-}
-
-impl Thread {
-    /// Who it is on a core, where it does not compute.
-    fn owner(&self) -> u16 {
-        match self.role {
-            Role::Helper => HELPER,
-            Role::Watcher => WATCHER,
-            Role::Worker(_) => self.minds.map_or(SOMEBODY, short),
-        }
-    }
-}
 
 impl Trace {
-    /// These threads watch or serve the run.
-    pub(super) fn set_watchers(&mut self, watchers: &[u32]) {
-        for tid in watchers {
-            if let Some(thread) = self.threads.take(*tid) {
-                self.threads.put_back(*tid, Thread { role: Role::Watcher, ..thread });
-            }
-        }
-    }
-
     /// The kernel switched the thread `tid`.
     pub(super) fn merge_switch(&mut self, tid: u32, at: Ns, core: CoreId, switch: Switch) {
         let Some(mut thread) = self.threads.take(tid) else { return };
@@ -148,9 +37,9 @@ impl Trace {
     pub(super) fn before_own(&mut self, stamped: &Stamped, at: Ns) -> Option<Own> {
         let tid = match stamped.event {
             Event::WorkerStarted { tid, .. } => tid,
-            _ => *self.threads.of_worker.get(&stamped.worker.0)?,
+            _ => self.threads.of_worker(stamped.worker)?,
         };
-        let thread = std::mem::take(self.threads.known.get_mut(&tid)?);
+        let thread = self.threads.take_known(tid)?;
         let mut own = self.open(tid, thread, at);
         if own.thread.place.on.is_none() && stamped.core != Stamped::NO_CORE {
             // Whoever has a word to say is on a core: that it was put there is lost.
@@ -161,8 +50,8 @@ impl Trace {
 
     /// The threads that compute for `task`, which somebody else says is over.
     pub(super) fn before_end(&mut self, task: TaskId, at: Ns) -> Option<Own> {
-        let (_, tid) = *self.threads.computing.range((task, 0)..=(task, u32::MAX)).next()?;
-        let thread = std::mem::take(self.threads.known.get_mut(&tid)?);
+        let tid = self.threads.computing(task)?;
+        let thread = self.threads.take_known(tid)?;
         Some(self.open(tid, thread, at))
     }
 
@@ -200,7 +89,7 @@ impl Trace {
             Event::WorkerStarted { .. } => {
                 thread.role = Role::Worker(stamped.worker);
                 thread.minds = self.workers.get(stamped.worker.index()).and_then(|w| w.first_task);
-                self.threads.of_worker.insert(stamped.worker.0, tid);
+                self.threads.is_of_worker(stamped.worker, tid);
             }
             Event::LoopListens => thread.minds = None,
             _ => {}
@@ -273,7 +162,7 @@ impl Trace {
             };
             let mark = Mark { at, state, holds: true, worker, core };
             merged.mark = Some((task, mark));
-            self.insert_mark(task, mark);
+            self.mark(task, mark);
         }
         self.moves(thread, at, core, switch);
         merged
@@ -301,7 +190,7 @@ impl Trace {
         if let Some(now) = on {
             self.stands(thread, at, now, true);
         }
-        thread.place = Place { on, since: at, last: on.or(thread.place.on).or(thread.place.last) };
+        thread.place = Whereabouts { on, since: at, last: on.or(thread.place.on).or(thread.place.last) };
     }
 
     fn take_back(&mut self, thread: &mut Thread, merged: &Merged) {
@@ -323,21 +212,6 @@ impl Trace {
         }
         thread.place = merged.before;
     }
-}
-
-impl Own {
-    /// The core that the thread is on.
-    pub(super) fn core(&self) -> Option<CoreId> {
-        self.thread.place.on
-    }
-}
-
-/// A thread that is about to have an event of its own, and what has to be merged anew behind it.
-#[derive(Debug)]
-pub(super) struct Own {
-    tid: u32,
-    thread: Thread,
-    again: Vec<Merged>,
 }
 
 #[cfg(test)]

@@ -1,18 +1,19 @@
-//! A run's trace: everything known of it so far, kept so that any stretch of it is found quickly.
-
-mod forget;
+//! A run's trace: everything known of it so far, kept so that any stretch of it is found quickly. Puts the parts together and
+//! no more: what an event changes in them, how two records are merged, what is dropped, and which figures come out of it are
+//! written above it, each in a file of its own.
 
 use std::collections::BTreeMap;
 
 use super::aggregate::Aggregate;
-use super::event::{Direction, Event, Stamped};
-use super::kernel::Counter;
+use super::event::Stamped;
 use super::lock::LockTrack;
-use super::merge::{Own, Threads};
+use super::mark::Mark;
 use super::stats::LongestBlock;
-use super::track::{Mark, Track};
-use super::wire::{Begin, End, KernelRecord};
-use crate::state::{Outcome, State};
+use super::switched::Counter;
+use super::threads::Threads;
+use super::track::Track;
+use super::wire::{End, KernelRecord};
+use crate::state::Outcome;
 use crate::units::{CoreId, LockId, Ns, Range, Stamp, TaskId, TurnLength, WorkerId};
 
 /// What is remembered of the run before its trace: who the tasks are.
@@ -40,7 +41,7 @@ pub struct WorkerTrack {
     /// The task that it begins with.
     pub first_task: Option<TaskId>,
     /// Whether its loop listens.
-    listens: bool,
+    pub(super) listens: bool,
 }
 
 /// A place where events are missing.
@@ -66,9 +67,6 @@ pub enum Flag {
 /// the most there can be.
 pub const KEPT_MARKS: usize = 500_000;
 
-/// The most locks of which anything is kept. No run has as many; a damaged file may name any number.
-const MOST_LOCKS: usize = 1 << 13;
-
 /// The longest run: 104 days, up to which instants are exact wherever they are drawn or divided. A damaged file may say
 /// anything; with its instants bounded here, nobody else need think of those that nothing can be added to.
 pub const LONGEST: Ns = Ns(1 << 53);
@@ -76,7 +74,7 @@ pub const LONGEST: Ns = Ns(1 << 53);
 /// One run, as far as it is known.
 #[derive(Clone, Debug)]
 pub struct Trace {
-    t0: Option<Stamp>,
+    pub(super) t0: Option<Stamp>,
     /// The runner's process; 0 before the run has begun.
     pub pid: u32,
     /// The cores the workers may use.
@@ -111,10 +109,12 @@ pub struct Trace {
     pub(super) copied: (u64, Ns),
     /// What is true of the whole run, and its length; known once it is over.
     pub(super) block: Option<(Ns, Option<LongestBlock>)>,
-    latest: Ns,
-    kept: usize,
-    limit: usize,
-    event_count: u64,
+    /// The latest instant anything is known of.
+    pub(super) latest: Ns,
+    /// How many changes are kept, and how many may be.
+    pub(super) kept: usize,
+    pub(super) limit: usize,
+    pub(super) event_count: u64,
 }
 
 impl Trace {
@@ -169,31 +169,14 @@ impl Trace {
         self.with_limit(usize::MAX)
     }
 
-    /// The run has begun.
-    pub fn begin(&mut self, begin: &Begin) {
-        self.t0 = Some(begin.t0);
-        self.pid = begin.pid;
-        self.cores.clone_from(&begin.cores);
-        self.kernel_record.clone_from(&begin.kernel_record);
-        self.set_watchers(&begin.watchers);
-    }
-
-    /// The run is over.
-    pub fn end(&mut self, end: End) {
-        let at = self.offset(end.at);
-        self.latest = self.latest.max(at);
-        self.report = Some(end);
-        self.block = Some((at, self.longest_block(at)));
-    }
-
     /// All tasks together.
     pub fn aggregate(&self) -> &Aggregate {
         &self.aggregate
     }
 
-    /// The run broke off at `at`: what went on until then did so, as far as anybody knows.
-    pub fn fail(&mut self, at: Stamp) {
-        self.latest = self.latest.max(self.offset(at));
+    /// Whether the kernel records who is on which core; also before the run has begun, when nobody can say otherwise.
+    pub fn has_kernel_record(&self) -> bool {
+        self.t0().is_none() || self.kernel_record == KernelRecord::Switches
     }
 
     /// The first submission, once the run has begun.
@@ -221,119 +204,23 @@ impl Trace {
         self.t0.map_or(Ns::ZERO, |t0| at.since(t0).min(LONGEST))
     }
 
-    /// One more event.
-    pub fn push(&mut self, stamped: &Stamped) {
-        self.extend([stamped]);
+    /// Whether the task `id` runs outside the makespan.
+    pub fn is_background(&self, id: TaskId) -> bool {
+        self.names.get(id.index()).is_some_and(|n| n.background)
     }
 
-    /// More events: faster than one by one where they are not in order.
-    pub fn extend<'a>(&mut self, events: impl IntoIterator<Item = &'a Stamped>) {
-        for stamped in events {
-            self.take(stamped);
-        }
-        self.aggregate.settle();
-        self.locks.values_mut().for_each(LockTrack::settle);
-        self.block = None;
+    /// The core that `stamped` was made on, if anybody looked.
+    pub fn core_of(core: CoreId) -> Option<CoreId> {
+        (core != Stamped::NO_CORE).then_some(core)
     }
 
-    fn take(&mut self, stamped: &Stamped) {
-        let at = self.offset(stamped.at);
-        self.latest = self.latest.max(at);
-        self.event_count += 1;
-        if let Event::Switched { tid, switch } = stamped.event {
-            self.merge_switch(tid, at, stamped.core, switch);
-        } else {
-            let mut own = self.before_own(stamped, at);
-            if let (None, Event::Ended { task, .. }) = (&own, stamped.event) {
-                own = self.before_end(task, at);
-            }
-            self.take_told(stamped, at, own.as_mut());
-            if let Some(own) = own {
-                self.after_own(own, stamped, at);
-            }
-        }
-        if self.kept > self.limit {
-            self.forget();
-        }
-    }
-
-    /// Takes what somebody in the run has told; `own` is the thread of the worker who did, where the kernel tells of it.
-    fn take_told(&mut self, stamped: &Stamped, at: Ns, own: Option<&mut Own>) {
-        let core = own.as_ref().and_then(|own| own.core()).unwrap_or(stamped.core);
-        let mark = |state, holds| Mark { at, state, holds, worker: stamped.worker, core };
-        match stamped.event {
-            Event::Submitted { task } => self.mark(task, mark(State::Queued, false)),
-            Event::Enter { task, state, holds, ago, due } => {
-                if ago > Ns::ZERO && state == State::Running {
-                    // Whoever was free while it waited still is: nobody is kept occupied by a task that a busy loop leaves ready.
-                    let before = self.tasks.get(task.index()).and_then(|t| t.marks().last());
-                    let held = before.map_or(holds, |m| m.holds);
-                    self.mark(task, Mark { at: at - ago, ..mark(State::Ready, held) });
-                }
-                let woke = self.adopt(own.filter(|_| state == State::Running && ago > Ns::ZERO), task, (at - ago, at));
-                let mark = Mark { at: woke.unwrap_or(at), ..mark(state, holds) };
-                self.mark_until(task, mark, due.map_or(Ns::MAX, |d| at + d));
-            }
-            Event::WasOff { task, spent } => {
-                self.mark(task, Mark { at: at - spent, core: Stamped::NO_CORE, ..mark(State::Ready, true) });
-                self.mark(task, mark(State::Running, true));
-            }
-            Event::Moved { task } => self.mark(task, mark(State::Running, true)),
-            Event::Ended { task, outcome, signal, cpu } => {
-                // Whoever is stopped while its wait is overdue could have gone on since then.
-                let since = self.tasks.get(task.index()).and_then(|t| t.overdue(at));
-                if let Some(since) = since.filter(|_| outcome == Outcome::Stopped) {
-                    self.mark(task, Mark { at: since, ..mark(State::Ready, false) });
-                }
-                self.mark(task, mark(State::Ended, false));
-                if let Some(track) = self.tasks.get_mut(task.index()) {
-                    let broken = |end| matches!(end, Some((Outcome::Failed | Outcome::Killed, _)));
-                    self.broken +=
-                        usize::from(broken(Some((outcome, signal)))).saturating_sub(broken(track.end).into());
-                    track.end = Some((outcome, signal));
-                    track.worker_cpu = cpu;
-                }
-            }
-            Event::WorkerStarting { who, task } => {
-                self.worker(who, |w| (w.starting, w.first_task) = (Some(at), Some(task)));
-                self.mark(task, Mark { worker: who, ..mark(State::Starting, true) });
-            }
-            Event::WorkerStarted { pid, tid } => self.worker(stamped.worker, |w| {
-                (w.pid, w.tid, w.started) = (pid, tid, Some(at));
-            }),
-            Event::WorkerEnded { who, outcome, signal } => self.worker(who, |w| w.ended = Some((at, outcome, signal))),
-            Event::LoopListens => self.listens(stamped.worker, at, true),
-            Event::LoopWakes => self.listens(stamped.worker, at, false),
-            Event::LockTaken { lock, task, waited } => self.lock(lock, task, |l| l.taken(at, task, waited)),
-            Event::LockReleased { lock, task, forced } => self.lock(lock, task, |l| l.released(at, task, forced)),
-            Event::LockAbandoned { lock } => self.lock(lock, TaskId(0), |l| l.abandoned += 1),
-            Event::DropRequest { lock, task } => self.lock(lock, task, |l| l.asked(at, task)),
-            Event::LockTimeout { lock, task } => self.lock(lock, task, |l| l.timed_out(at, task)),
-            Event::Copied { task, bytes, spent, direction: Direction::In | Direction::Out } => {
-                if let Some(track) = self.tasks.get_mut(task.index()) {
-                    track.copied = track.copied.saturating_add(bytes);
-                    track.copying += spent;
-                    self.copied.0 = self.copied.0.saturating_add(bytes);
-                    self.copied.1 += spent;
-                }
-            }
-            Event::Lost { count } => self.losses.push(Loss { at, worker: stamped.worker, count }),
-            Event::Suspended { spent } => self.suspended.push(Range::new(at - spent, at)),
-            Event::IntervalChanged { length } => self.flags.push((at, Flag::Interval(length))),
-            Event::Switched { .. } => {}
-        }
-    }
-
-    /// The whole run stood still from one instant to the other: it was suspended.
-    pub fn suspend(&mut self, from: Stamp, to: Stamp) {
-        self.push(&Stamped::suspended(from, to));
-    }
-
-    fn mark(&mut self, task: TaskId, mark: Mark) {
+    /// From `mark` on, `task` does something else.
+    pub(super) fn mark(&mut self, task: TaskId, mark: Mark) {
         self.mark_until(task, mark, Ns::MAX);
     }
 
-    fn mark_until(&mut self, task: TaskId, mark: Mark, due: Ns) {
+    /// The same; a wait that begins with it should end at `due`.
+    pub(super) fn mark_until(&mut self, task: TaskId, mark: Mark, due: Ns) {
         let mark = Mark { at: mark.at.max(self.forgotten), ..mark };
         if let Some(track) = self.tasks.get_mut(task.index()) {
             self.kept += 1;
@@ -343,12 +230,7 @@ impl Trace {
         }
     }
 
-    /// A mark that the kernel's record makes.
-    pub(super) fn insert_mark(&mut self, task: TaskId, mark: Mark) {
-        self.mark(task, mark);
-    }
-
-    /// Takes such a mark back.
+    /// Takes a mark back.
     pub(super) fn remove_mark(&mut self, task: TaskId, mark: &Mark) {
         let Some(track) = self.tasks.get_mut(task.index()) else { return };
         if let Some(placed) = track.remove(mark) {
@@ -361,35 +243,9 @@ impl Trace {
         self.kept += count;
     }
 
-    fn listens(&mut self, worker: WorkerId, at: Ns, listens: bool) {
-        let Some(worker) = self.workers.get_mut(worker.index()) else { return };
-        if worker.listens != listens {
-            worker.listens = listens;
-            self.kept += 1;
-            self.aggregate.listens(at.max(self.forgotten), listens);
-        }
-    }
-
-    fn worker(&mut self, who: WorkerId, change: impl FnOnce(&mut WorkerTrack)) {
-        if let Some(worker) = self.workers.get_mut(who.index()) {
-            change(worker);
-        }
-    }
-
-    /// Something happened to `lock`, by a `task` that there is.
-    fn lock(&mut self, lock: LockId, task: TaskId, change: impl FnOnce(&mut LockTrack)) {
-        let room = self.locks.len() < MOST_LOCKS || self.locks.contains_key(&lock);
-        if !room || task.index() >= self.tasks.len() {
-            return;
-        }
-        self.kept += 1;
-        let new = || if lock.name_index().is_some() { LockTrack::named() } else { LockTrack::default() };
-        change(self.locks.entry(lock).or_insert_with(new));
-    }
-
-    /// All tasks together, for made-up traces.
+    /// What all tasks together did, for made-up traces.
     #[cfg(test)]
-    pub(crate) fn crowd_mut(&mut self) -> &mut Aggregate {
+    pub(crate) fn aggregate_mut(&mut self) -> &mut Aggregate {
         &mut self.aggregate
     }
 
@@ -397,15 +253,5 @@ impl Trace {
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {
         self.kept
-    }
-
-    /// Whether the task `id` runs outside the makespan.
-    pub fn is_background(&self, id: TaskId) -> bool {
-        self.names.get(id.index()).is_some_and(|n| n.background)
-    }
-
-    /// The core that `stamped` was made on, if anybody looked.
-    pub fn core_of(core: CoreId) -> Option<CoreId> {
-        (core != Stamped::NO_CORE).then_some(core)
     }
 }

@@ -3,25 +3,11 @@
 //! Every [`EACH`]th mark comes with the exact time spent in every state before it, so that the sums up to any instant
 //! take a search and a few steps.
 
-use super::aggregate::Placed;
 use super::grow;
+use super::mark::{Mark, Placed};
+use super::sums::{StateSums, Sums};
 use crate::state::{Outcome, State};
 use crate::units::{CoreId, Ns, Range, WorkerId};
-
-/// From `at` on, the task is in `state`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
-    /// Since when, from the start of the run.
-    pub at: Ns,
-    /// What it does.
-    pub state: State,
-    /// Whether it keeps its worker occupied.
-    pub holds: bool,
-    /// The worker that recorded it.
-    pub worker: WorkerId,
-    /// The core it was recorded on.
-    pub core: CoreId,
-}
 
 /// A stretch of time in one state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,50 +24,6 @@ pub struct Span {
     pub core: CoreId,
     /// Whether it goes on: nobody has recorded its end.
     pub open: bool,
-}
-
-/// Time spent in each state, by `State as usize`.
-pub type StateSums = [Ns; State::COUNT];
-
-/// Time spent in each state, and how much of what was not work kept a worker occupied.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sums {
-    /// Time in each state.
-    pub states: StateSums,
-    /// Time in which the task waited and its worker could do nothing else.
-    pub held: Ns,
-}
-
-impl Sums {
-    /// `time` more in `state`.
-    pub fn add(&mut self, state: State, holds: bool, time: Ns) {
-        if state == State::Ended {
-            return;
-        }
-        self.states[state as usize] += time;
-        if holds && state != State::Running {
-            self.held += time;
-        }
-    }
-
-    /// All of `other` more.
-    pub fn add_all(&mut self, other: &Sums) {
-        for (sum, more) in self.states.iter_mut().zip(other.states) {
-            *sum += more;
-        }
-        self.held += other.held;
-    }
-
-    /// What came after `earlier`.
-    #[must_use]
-    pub fn since(&self, earlier: &Sums) -> Sums {
-        let mut rest = *self;
-        for (rest, then) in rest.states.iter_mut().zip(earlier.states) {
-            *rest = *rest - then;
-        }
-        rest.held = self.held - earlier.held;
-        rest
-    }
 }
 
 /// How long the end of a timed wait may be overdue before the task counts as ready: the collector's own delay.

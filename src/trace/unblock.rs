@@ -32,7 +32,8 @@ impl Trace {
         let named = match span.state {
             State::Gil => false,
             State::Lock => true,
-            _ => return None,
+            State::Queued | State::Starting | State::Copying | State::Running | State::Ended => return None,
+            State::Ready | State::Preempted | State::Io | State::Sleep => return None,
         };
         let locks = || self.locks.iter().filter(|(id, _)| id.name_index().is_some() == named);
         let from = span.range.from;

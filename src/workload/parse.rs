@@ -324,7 +324,8 @@ fn collect_awaited<'a>(steps: &'a [StepSpec], names: &mut Vec<&'a str>) {
                 collect_awaited(steps, names);
             }
             StepSpec::Lock { steps, .. } => collect_awaited(steps, names),
-            _ => {}
+            StepSpec::Compute { .. } | StepSpec::Sleep(_) | StepSpec::BlockingSleep(_) | StepSpec::Yield => {}
+            StepSpec::Await | StepSpec::Request { .. } | StepSpec::Read(_) | StepSpec::Write(_) => {}
         }
     }
 }
@@ -341,7 +342,8 @@ fn taken_twice(tasks: &[TaskSpec]) -> Option<(usize, &str)> {
                 found
             }
             StepSpec::Repeat { steps, .. } => within(steps, held),
-            _ => None,
+            StepSpec::Compute { .. } | StepSpec::Sleep(_) | StepSpec::BlockingSleep(_) | StepSpec::Yield => None,
+            StepSpec::Await | StepSpec::Request { .. } | StepSpec::Read(_) | StepSpec::Write(_) => None,
         })
     }
     tasks.iter().enumerate().find_map(|(index, task)| Some((index, within(&task.steps, &mut Vec::new())?)))

@@ -279,7 +279,8 @@ pub(super) fn resolve(workload: &Workload, scale: Scale) -> Result<Vec<Task>, Re
 fn steps_in(steps: &[StepSpec]) -> u64 {
     let inner = |step: &StepSpec| match step {
         StepSpec::Repeat { steps, .. } | StepSpec::Lock { steps, .. } => 1 + steps_in(steps),
-        _ => 1,
+        StepSpec::Compute { .. } | StepSpec::Sleep(_) | StepSpec::BlockingSleep(_) | StepSpec::Yield => 1,
+        StepSpec::Await | StepSpec::Request { .. } | StepSpec::Read(_) | StepSpec::Write(_) => 1,
     };
     steps.iter().map(inner).sum()
 }

@@ -72,11 +72,6 @@ const CIRCLES_TODAY: &[&[&str]] = &[
         "src/app/viewport.rs",
         "src/app/views.rs",
     ],
-    &["src/cli/args.rs", "src/cli/compare.rs", "src/cli/doctor.rs", "src/cli/export.rs", "src/cli/values.rs"],
-    &["src/export/picture/cores.rs", "src/export/picture/workers.rs"],
-    &["src/text/here.rs", "src/text/sentence.rs"],
-    &["src/trace/aggregate.rs", "src/trace/aggregate/activity.rs", "src/trace/track.rs"],
-    &["src/trace/kernel.rs", "src/trace/merge.rs", "src/trace/stats.rs", "src/trace/store.rs"],
     &["src/ui/lock.rs", "src/ui/turns.rs"],
 ];
 

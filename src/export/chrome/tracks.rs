@@ -23,15 +23,15 @@ pub(super) struct Stretch {
 
 /// What one track shows: stretches of work, and all others.
 #[derive(Clone, Debug, Default)]
-struct Lane {
+struct TrackStretches {
     work: Vec<Stretch>,
     rest: Vec<Stretch>,
 }
 
-impl Lane {
+impl TrackStretches {
     /// All of it in order, none overlapping another: where the record claims both, work is what counts.
     fn laid(self) -> Vec<Stretch> {
-        let Lane { mut work, mut rest } = self;
+        let TrackStretches { mut work, mut rest } = self;
         work.sort_unstable_by_key(|s| s.range.from);
         rest.sort_unstable_by_key(|s| s.range.from);
         let (mut all, mut next, mut free_from) =
@@ -60,8 +60,8 @@ impl Writer<'_, '_, '_> {
     pub(super) fn cores(&mut self) -> io::Result<()> {
         let trace = self.run.trace;
         let aggregate = trace.aggregate();
-        let mut lanes = vec![Lane::default(); aggregate.cores().len()];
-        let mut event_loop = Lane::default();
+        let mut lanes = vec![TrackStretches::default(); aggregate.cores().len()];
+        let mut event_loop = TrackStretches::default();
         let looped = self.run.event_loop;
         aggregate.turns(self.window, |range, turn| match turn {
             Turn::Core(place, owner) => lanes[place].work.push(Stretch { range, owner, works: true }),
@@ -84,7 +84,7 @@ impl Writer<'_, '_, '_> {
         Ok(())
     }
 
-    fn lane(&mut self, tid: u64, name: &str, category: &str, lane: Lane) -> io::Result<()> {
+    fn lane(&mut self, tid: u64, name: &str, category: &str, lane: TrackStretches) -> io::Result<()> {
         let track = self.track(tid, name)?;
         let names = self.quoted();
         let plain = format!(",\"cat\":\"{category}\"");
@@ -170,7 +170,7 @@ mod tests {
     proptest! {
         #[test]
         fn work_stays_whole_and_all_else_fills_what_is_left(work in stretches(true), rest in stretches(false)) {
-            let laid = Lane { work: work.clone(), rest: rest.clone() }.laid();
+            let laid = TrackStretches { work: work.clone(), rest: rest.clone() }.laid();
             for pair in laid.windows(2) {
                 prop_assert!(pair[0].range.to <= pair[1].range.from, "{:?}", pair);
             }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::pack::{self, KINDS, LISTENS, SOMEBODY, TASKS, Turn, WATCHER};
+use super::pack::{self, KINDS, LISTENS, LaneTurn, SOMEBODY, TASKS, WATCHER};
 use super::{Page, PageRun};
 use crate::scene::axis_for;
 use crate::state::State;
@@ -29,14 +29,14 @@ pub(super) struct Document<'a> {
     sentence: &'a str,
     /// The end of the axis that all runs share, in nanoseconds.
     axis: u64,
-    ideal: Option<Ideal<'a>>,
+    ideal: Option<IdealData<'a>>,
     words: std::collections::BTreeMap<&'static str, &'static str>,
     states: Vec<Words>,
-    runs: Vec<Run<'a>>,
+    runs: Vec<RunData<'a>>,
 }
 
 #[derive(Serialize)]
-struct Ideal<'a> {
+struct IdealData<'a> {
     time: u64,
     words: &'a str,
 }
@@ -53,7 +53,7 @@ struct Words {
 }
 
 #[derive(Serialize)]
-struct Run<'a> {
+struct RunData<'a> {
     name: &'a str,
     key: char,
     locked: bool,
@@ -73,7 +73,7 @@ struct Run<'a> {
     /// Process and thread of each worker.
     workers: Vec<(u32, u32)>,
     spans: Packed,
-    lanes: Vec<Lane>,
+    lanes: Vec<LaneData>,
     /// The cores of the run on which nothing of it was seen.
     idle: Vec<u16>,
     /// What is unknown: what it is, from when to when, and how many events are missing.
@@ -83,7 +83,7 @@ struct Run<'a> {
 
 /// A lane that only one has at a time.
 #[derive(Serialize)]
-struct Lane {
+struct LaneData {
     kind: &'static str,
     name: String,
     turns: Packed,
@@ -140,7 +140,7 @@ pub(super) fn document<'a>(page: &'a Page<'_>, room: usize) -> Document<'a> {
         title: page.title,
         sentence: page.sentence,
         axis: axis(page).0,
-        ideal: page.ideal.map(|(time, words)| Ideal { time: time.0, words }),
+        ideal: page.ideal.map(|(time, words)| IdealData { time: time.0, words }),
         words: WORDS.iter().copied().collect(),
         states: State::ALL.into_iter().map(words).collect(),
         runs: runs.collect(),
@@ -188,12 +188,12 @@ struct Raw {
 struct RawLane {
     kind: &'static str,
     name: String,
-    turns: Vec<Turn>,
+    turns: Vec<LaneTurn>,
     exact: Vec<u8>,
 }
 
 impl RawLane {
-    fn new(kind: &'static str, name: String, turns: Vec<Turn>) -> RawLane {
+    fn new(kind: &'static str, name: String, turns: Vec<LaneTurn>) -> RawLane {
         let turns = pack::settled(turns);
         let exact = pack::turns(&turns);
         RawLane { kind, name, turns, exact }
@@ -232,7 +232,7 @@ impl Raw {
         let (the_loop, cores) = turns(trace, end);
         lanes.extend(the_loop);
         let seen: Vec<u16> = cores.iter().map(|(core, _)| *core).collect();
-        let named = |(core, lane): (u16, Vec<Turn>)| RawLane::new("core", core.to_string(), lane);
+        let named = |(core, lane): (u16, Vec<LaneTurn>)| RawLane::new("core", core.to_string(), lane);
         lanes.extend(cores.into_iter().map(named));
         let mut idle: Vec<u16> = trace.cores.iter().copied().filter(|core| !seen.contains(core)).collect();
         idle.sort_unstable();
@@ -246,15 +246,15 @@ impl Raw {
         fitting(self.end, room, self.count, |cell, columns| pack::sums(trace, self.end, cell, columns))
     }
 
-    fn run<'a>(self, run: &'a PageRun<'_>, spans: Option<Packed>, turns: Vec<Option<Packed>>) -> Run<'a> {
+    fn run<'a>(self, run: &'a PageRun<'_>, spans: Option<Packed>, turns: Vec<Option<Packed>>) -> RunData<'a> {
         let trace = run.trace;
         let nothing = || Packed { count: 0, cell: 0, columns: 0, bytes: String::new() };
-        let lanes = self.lanes.into_iter().zip(turns).map(|(lane, turns)| Lane {
+        let lanes = self.lanes.into_iter().zip(turns).map(|(lane, turns)| LaneData {
             kind: lane.kind,
             name: lane.name,
             turns: turns.unwrap_or_else(nothing),
         });
-        Run {
+        RunData {
             name: run.name,
             key: run.key,
             locked: run.locked,
@@ -291,7 +291,7 @@ fn locks(trace: &Trace, end: Ns) -> Vec<RawLane> {
         let lock = trace.locks.get(&id)?;
         let own = id.name_index().and_then(|index| trace.lock_names.get(index));
         let name = own.cloned().unwrap_or_else(|| Label::GilShort.text().to_owned());
-        let turn = |hold: trace::Hold| Turn { range: hold.range, who: task(hold.task, hold.forced) };
+        let turn = |hold: trace::Hold| LaneTurn { range: hold.range, who: task(hold.task, hold.forced) };
         let turns = lock.holds(Range::new(Ns::ZERO, end)).map(turn).collect();
         Some(RawLane::new(if own.is_some() { "lock" } else { "gil" }, name, turns))
     };
@@ -299,18 +299,18 @@ fn locks(trace: &Trace, end: Ns) -> Vec<RawLane> {
 }
 
 /// The event loop's lane, where there is one, and who was on each core, by the kernel's number.
-fn turns(trace: &Trace, end: Ns) -> (Option<RawLane>, Vec<(u16, Vec<Turn>)>) {
+fn turns(trace: &Trace, end: Ns) -> (Option<RawLane>, Vec<(u16, Vec<LaneTurn>)>) {
     let aggregate = trace.aggregate();
-    let mut cores: Vec<(u16, Vec<Turn>)> = aggregate.cores().iter().map(|core| (*core, Vec::new())).collect();
+    let mut cores: Vec<(u16, Vec<LaneTurn>)> = aggregate.cores().iter().map(|core| (*core, Vec::new())).collect();
     let mut on_loop = Vec::new();
     let mut listens = false;
     aggregate.turns(Range::new(Ns::ZERO, end), |range, turn| match turn {
-        trace::Turn::Core(place, owner) => cores[place].1.push(Turn { range, who: who(owner, false) }),
-        trace::Turn::OffTask(place, owner) => cores[place].1.push(Turn { range, who: who(owner, true) }),
-        trace::Turn::Loop(owner) => on_loop.push(Turn { range, who: who(owner, false) }),
+        trace::Turn::Core(place, owner) => cores[place].1.push(LaneTurn { range, who: who(owner, false) }),
+        trace::Turn::OffTask(place, owner) => cores[place].1.push(LaneTurn { range, who: who(owner, true) }),
+        trace::Turn::Loop(owner) => on_loop.push(LaneTurn { range, who: who(owner, false) }),
         trace::Turn::Listens => {
             listens = true;
-            on_loop.push(Turn { range, who: LISTENS });
+            on_loop.push(LaneTurn { range, who: LISTENS });
         }
     });
     cores.sort_by_key(|(core, _)| *core);

@@ -26,7 +26,7 @@ pub(super) const TASKS: u64 = 3;
 
 /// A stretch of a lane that only one has at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Turn {
+pub(super) struct LaneTurn {
     pub range: Range,
     pub who: u64,
 }
@@ -154,7 +154,7 @@ fn share(range: Range, cell: Ns, columns: usize, mut each: impl FnMut(usize, u64
 }
 
 /// `turns` in order, none overlapping: claims of one core may overlap by what two records differ.
-pub(super) fn settled(mut turns: Vec<Turn>) -> Vec<Turn> {
+pub(super) fn settled(mut turns: Vec<LaneTurn>) -> Vec<LaneTurn> {
     turns.sort_by_key(|turn| turn.range.from);
     let mut at = Ns::ZERO;
     for turn in &mut turns {
@@ -166,7 +166,7 @@ pub(super) fn settled(mut turns: Vec<Turn>) -> Vec<Turn> {
 }
 
 /// Settled turns, one by one.
-pub(super) fn turns(turns: &[Turn]) -> Vec<u8> {
+pub(super) fn turns(turns: &[LaneTurn]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut at = Ns::ZERO;
     for turn in turns {
@@ -179,7 +179,7 @@ pub(super) fn turns(turns: &[Turn]) -> Vec<u8> {
 }
 
 /// The same in columns: for how long in each some task had it, another than a task, and what watches the run.
-pub(super) fn turn_sums(turns: &[Turn], cell: Ns, columns: u64) -> Vec<u8> {
+pub(super) fn turn_sums(turns: &[LaneTurn], cell: Ns, columns: u64) -> Vec<u8> {
     let mut sums = vec![[0u64; 3]; columns as usize];
     for turn in turns {
         let had = match turn.who {

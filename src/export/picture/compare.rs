@@ -2,12 +2,12 @@
 //! model shows the same ink in another shape.
 
 use super::list::{Anchor, Element, Fill, Ink, Picture, width_of};
-use super::page::{CALM, MARGIN, NAME, Page, Row, SMALL, Wide, room_for};
+use super::page::{CALM, LaneRow, MARGIN, NAME, Page, SMALL, Wide, room_for};
 use super::shares::{ShareStyle, Shares, UNITS};
 use super::usage::columns;
 use super::{Caption, Options};
 use crate::palette::Role;
-use crate::state::{Outcome, State};
+use crate::state::State;
 use crate::text::Label;
 use crate::trace::Trace;
 use crate::units::{Ns, Range};
@@ -36,7 +36,7 @@ pub struct CompareRow<'a> {
 
 /// The best there could be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ideal {
+pub struct IdealLine {
     /// What it is called.
     pub label: String,
     /// When a run would be over.
@@ -47,20 +47,20 @@ pub struct Ideal {
 
 /// What is compared.
 #[derive(Clone, Debug, Default)]
-pub struct Comparison<'a> {
+pub struct ComparedRuns<'a> {
     /// The runs, from top to bottom.
     pub rows: Vec<CompareRow<'a>>,
     /// What stands above the columns of text.
     pub headings: Vec<String>,
     /// The best there could be, if that is known.
-    pub ideal: Option<Ideal>,
+    pub ideal: Option<IdealLine>,
     /// How many cores there were to use; a bar is full height where all were busy.
     pub cores: f64,
     /// More sentences, below the bars.
     pub notes: Vec<String>,
 }
 
-impl Comparison<'_> {
+impl ComparedRuns<'_> {
     /// The width of each column of text.
     fn widths(&self) -> Vec<f64> {
         let cells = |n: usize| {
@@ -78,7 +78,7 @@ impl Comparison<'_> {
     }
 }
 
-pub(super) fn draw(comparison: &Comparison<'_>, caption: &Caption, options: &Options, more: f64) -> Picture {
+pub(super) fn draw(comparison: &ComparedRuns<'_>, caption: &Caption, options: &Options, more: f64) -> Picture {
     let labels = comparison.rows.iter().map(|r| r.label.as_str());
     let names = room_for(labels.chain(comparison.ideal.iter().map(|i| i.label.as_str())));
     let widths = fewer(comparison.widths(), options.width() - 2.0 * MARGIN - names);
@@ -173,16 +173,16 @@ fn bar(page: &mut Page, row: &CompareRow<'_>, cores: f64, height: f64, gap: f64)
         let line = Element::Rect((from, page.y + height - LINE), (to - from, LINE), Fill::Solid(Ink::Tint(role)));
         page.picture.moving.push(line);
     }
-    let row = Row::new(String::new(), shares, kinds, whole, height);
-    page.row(Row { gap, end, least: CALM, ..row });
+    let row = LaneRow::new(String::new(), shares, kinds, whole, height);
+    page.row(LaneRow { gap, end, least: CALM, ..row });
 }
 
 /// Whether a task did not come to its end.
 fn broke(trace: &Trace) -> bool {
-    trace.tasks.iter().any(|task| matches!(task.end, Some((Outcome::Failed | Outcome::Killed, _))))
+    trace.tasks.iter().any(|task| task.end.is_some_and(|(outcome, _)| outcome.is_broken()))
 }
 
-fn ideal_line(page: &mut Page, ideal: &Ideal, rights: &[f64]) {
+fn ideal_line(page: &mut Page, ideal: &IdealLine, rights: &[f64]) {
     let y = page.y + 14.0;
     page.put((MARGIN, y + 5.0), Anchor::Start, NAME, Role::Dim, ideal.label.clone());
     let x = page.place(ideal.at);

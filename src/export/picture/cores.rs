@@ -1,11 +1,11 @@
 //! The cores: whose work was done on each of them. Who was there without computing lies low.
 
 use super::list::{Fill, Picture, width_of};
-use super::page::{Entry, Inside, MARGIN, Page, Row, SMALL, room_for, room_for_scale};
+use super::page::{Entry, Inside, LaneRow, MARGIN, Page, SMALL, room_for, room_for_scale};
 use super::shares::{ShareStyle, Shares, UNITS};
-use super::tasks::{busy_strip, heights, task_name};
+use super::tasks::{busy_strip, heights};
 use super::usage::columns;
-use super::workers::task_kinds;
+use super::whose::{task_entries, task_kinds};
 use super::{Caption, Options};
 use crate::palette::{Role, TASK_COLORS};
 use crate::state::State;
@@ -79,7 +79,7 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
             fill: Fill::Solid(Role::Task(task).into()),
         });
         let labels = labels.collect();
-        page.row(Row { gap, right, labels, ..Row::new(name, lane, kinds(), page.grid.cell, height) });
+        page.row(LaneRow { gap, right, labels, ..LaneRow::new(name, lane, kinds(), page.grid.cell, height) });
     }
     page.y += 12.0;
     let mut busy = Shares::new(&page.grid, 1);
@@ -109,18 +109,4 @@ fn legend(trace: &Trace, sums: &[Ns], whole: Ns) -> Vec<Entry> {
     low(Label::CoreOffTask, Role::Shade(TaskId(0)), off_task);
     low(Label::CoreOverhead, Role::Bar, sums[WATCHER]);
     entries
-}
-
-/// Whose each colour is; of many tasks the first ones stand for all.
-pub(super) fn task_entries(trace: &Trace, sums: &[Ns]) -> Vec<Entry> {
-    let tasks = trace.tasks.len();
-    let entry = |n: usize| {
-        let task = TaskId(n as u32);
-        let last = n + 1 == TASK_COLORS && tasks > TASK_COLORS;
-        let name = task_name(trace, task).to_owned();
-        let text = if last { text::picture::again(&name) } else { name };
-        Entry { fill: Fill::Solid(Role::Task(task).into()), tall: true, letter: None, text }
-    };
-    let seen = |n: &usize| tasks > TASK_COLORS || sums.get(*n).is_some_and(|time| *time > Ns::ZERO);
-    (0..tasks.min(TASK_COLORS)).filter(seen).map(entry).collect()
 }

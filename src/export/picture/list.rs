@@ -136,7 +136,7 @@ pub fn width_of(text: &str, size: f64) -> f64 {
 
 /// So many columns in a row, from the one after the last step's on, are filled from the bottom up to `top`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct Stair {
     /// How many columns.
     pub columns: u32,
     /// How high, in the units of the lane; 0 where there is nothing.
@@ -149,7 +149,7 @@ pub struct Stairs {
     /// How it is filled.
     pub fill: Fill,
     /// The columns, from the left.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Stair>,
 }
 
 /// One lane: staircases, the highest first; each is drawn over those before it.

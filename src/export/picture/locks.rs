@@ -1,12 +1,11 @@
 //! The locks: whose turn it was with each of them, how many waited, and how often it changed hands.
 
-use super::cores::task_entries;
 use super::list::{Anchor, Fill, Picture, width_of};
-use super::page::{Entry, Inside, NAME, Page, Row, SMALL, room_for, room_for_scale};
+use super::page::{Entry, Inside, LaneRow, NAME, Page, SMALL, room_for, room_for_scale};
 use super::shares::{ShareStyle, Shares, UNITS};
 use super::tasks::{heights, until};
 use super::usage::columns;
-use super::workers::task_kinds;
+use super::whose::{task_entries, task_kinds};
 use super::{Caption, Options};
 use crate::palette::{Role, TASK_COLORS};
 use crate::state::State;
@@ -64,8 +63,8 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
         sums.iter_mut().zip(shares.sums()).for_each(|(sum, time)| *sum += time);
         let figures = (lock.hand_overs(page.window.to), lock.hand_overs(page.window.from));
         let right = Some((text::hand_overs(figures.0.saturating_sub(figures.1)), Role::Dim.into()));
-        let row = Row::new(name, shares, task_kinds(), page.grid.cell, height);
-        page.row(Row { right, labels, gap: 8.0, ..row });
+        let row = LaneRow::new(name, shares, task_kinds(), page.grid.cell, height);
+        page.row(LaneRow { right, labels, gap: 8.0, ..row });
         // Where all who wait for a lock of its kind wait for this one, those who go on waiting are known too.
         let state = match id.name_index() {
             None => (globals == 1).then_some(State::Gil),
@@ -119,8 +118,8 @@ fn waiting(trace: &Trace, page: &mut Page, (id, lock): (LockId, &LockTrack), sta
     let most = most.0.div_ceil(cell.0).max(1);
     let role = Role::State(if id.name_index().is_some() { State::Lock } else { State::Gil });
     let kinds = vec![ShareStyle { fill: Fill::Solid(role.into()), units: UNITS }];
-    let row = Row::new(Label::Waiters.text().to_owned(), shares, kinds, cell.times(most, 1), WAITERS);
-    page.row(Row { gap: gap + 8.0, scale: Some(most as u32), ..row });
+    let row = LaneRow::new(Label::Waiters.text().to_owned(), shares, kinds, cell.times(most, 1), WAITERS);
+    page.row(LaneRow { gap: gap + 8.0, scale: Some(most as u32), ..row });
     true
 }
 

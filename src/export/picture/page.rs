@@ -39,7 +39,7 @@ const WHOLE: u64 = 24;
 pub(super) const CALM: usize = 4;
 
 /// A lane to be drawn.
-pub(super) struct Row {
+pub(super) struct LaneRow {
     pub(super) name: String,
     /// The part of the name that is less important, behind it.
     pub(super) more: String,
@@ -62,11 +62,11 @@ pub(super) struct Row {
     pub(super) least: usize,
 }
 
-impl Row {
-    pub(super) fn new(name: String, shares: Shares, kinds: Vec<ShareStyle>, whole: Ns, height: f64) -> Row {
+impl LaneRow {
+    pub(super) fn new(name: String, shares: Shares, kinds: Vec<ShareStyle>, whole: Ns, height: f64) -> LaneRow {
         let more = String::new();
         let (right, labels, end, scale) = (None, Vec::new(), None, None);
-        Row { name, more, shares, kinds, whole, height, gap: 0.0, right, labels, end, scale, least: 1 }
+        LaneRow { name, more, shares, kinds, whole, height, gap: 0.0, right, labels, end, scale, least: 1 }
     }
 }
 
@@ -115,7 +115,7 @@ pub(super) struct Page {
     /// The right edge of what stands beside it.
     pub(super) edge: f64,
     pub(super) y: f64,
-    rows: Vec<(f64, Row)>,
+    rows: Vec<(f64, LaneRow)>,
     /// The lines of the axis among what stands still: they have no length before the lanes are there.
     lines: std::ops::Range<usize>,
 }
@@ -251,7 +251,7 @@ impl Page {
     }
 
     /// One more lane.
-    pub(super) fn row(&mut self, row: Row) {
+    pub(super) fn row(&mut self, row: LaneRow) {
         let (x, y, bottom) = (self.left - 14.0, self.y, self.y + row.height);
         let middle = (y + row.height / 2.0 + NAME * 0.36).min(bottom + 2.0);
         let room = self.left - 14.0 - MARGIN;

@@ -183,7 +183,7 @@ impl Canvas {
             let corner = (left + f64::from(columns) * column, bottom);
             let Some(origin) = self.begin((left, bottom - f64::from(top) * unit), corner) else { continue };
             let (mut columns, mut height) = (0u32, 0u32);
-            for step in stairs.steps.iter().chain([&super::list::Step { columns: 0, top: 0 }]) {
+            for step in stairs.steps.iter().chain([&super::list::Stair { columns: 0, top: 0 }]) {
                 if step.top != height {
                     // Only upright sides count; the others lie along the rows.
                     let x = left + f64::from(columns) * column;

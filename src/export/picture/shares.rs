@@ -1,6 +1,6 @@
 //! What lanes are drawn from: the exact time of every kind in every column, and the heights it comes to.
 
-use super::list::{Fill, Stairs, Step};
+use super::list::{Fill, Stair, Stairs};
 use crate::scene::Grid;
 use crate::units::{Ns, Range};
 
@@ -98,10 +98,10 @@ impl Shares {
     }
 }
 
-fn push(steps: &mut Vec<Step>, top: u32) {
+fn push(steps: &mut Vec<Stair>, top: u32) {
     match steps.last_mut() {
         Some(last) if last.top == top => last.columns += 1,
-        _ => steps.push(Step { columns: 1, top }),
+        _ => steps.push(Stair { columns: 1, top }),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The tasks: a lane for each, one for several, or a band for all of them.
 
 use super::list::{Fill, Ink, Picture, width_of};
-use super::page::{CALM, Entry, Inside, Page, Row, SMALL, letter, room_for, room_for_scale};
+use super::page::{CALM, Entry, Inside, LaneRow, Page, SMALL, letter, room_for, room_for_scale};
 use super::shares::{ShareStyle, Shares, UNITS};
 use super::{Caption, Options};
 use crate::palette::Role;
@@ -106,7 +106,11 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
         let whole = page.grid.cell.times(tasks.max(1) as u64, 1);
         let height = (240.0 + more).clamp(60.0, 1_200.0);
         let name = names.into_iter().next().unwrap_or_default();
-        page.row(Row { gap: 26.0, scale: Some(tasks as u32), ..Row::new(name, shares, kinds(UNITS), whole, height) });
+        page.row(LaneRow {
+            gap: 26.0,
+            scale: Some(tasks as u32),
+            ..LaneRow::new(name, shares, kinds(UNITS), whole, height)
+        });
     }
     let (height, gap) = heights(groups.len(), more);
     for ((group, name), right) in groups.iter().zip(names_of(&groups, trace)).zip(rights) {
@@ -124,7 +128,7 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
         let whole = page.grid.cell.times(group.len() as u64, 1);
         let labels = if group.len() == 1 { letters(&longest) } else { Vec::new() };
         let end = broken(trace, group);
-        page.row(Row { gap, right, labels, end, ..Row::new(name, shares, kinds(UNITS / 2), whole, height) });
+        page.row(LaneRow { gap, right, labels, end, ..LaneRow::new(name, shares, kinds(UNITS / 2), whole, height) });
     }
     finish(&mut page, trace, options, busy, &legend(&sums));
     page.finish()
@@ -164,7 +168,7 @@ pub(super) fn busy_strip(page: &mut Page, trace: &Trace, busy: Shares) {
     let name = Label::CoresBusy.text().to_owned();
     let right = Some((format!("{mean:.2}"), Role::Dim.into()));
     let scale = Some(cores as u32);
-    page.row(Row { right, scale, least: CALM, ..Row::new(name, busy, kinds, cell.times(cores, 1), BUSY) });
+    page.row(LaneRow { right, scale, least: CALM, ..LaneRow::new(name, busy, kinds, cell.times(cores, 1), BUSY) });
 }
 
 /// The states there are, work first, then by their time.
@@ -214,13 +218,13 @@ fn right(trace: &Trace, group: &std::ops::Range<usize>) -> Option<(String, Ink)>
     match (track.end?.0, track.ended_at()?) {
         (Outcome::Done, at) => Some((at.to_string(), Role::Dim.into())),
         (Outcome::Stopped, _) => Some((Outcome::Stopped.name().to_owned(), Role::Dim.into())),
-        (broken, _) => Some((broken.name().to_owned(), Role::Alarm.into())),
+        (broken @ (Outcome::Failed | Outcome::Killed), _) => Some((broken.name().to_owned(), Role::Alarm.into())),
     }
 }
 
 /// Where a lane's task broke off, if it did.
 fn broken(trace: &Trace, group: &std::ops::Range<usize>) -> Option<(Ns, bool)> {
     let track = trace.tasks.get(group.start).filter(|_| group.len() == 1)?;
-    let broke = matches!(track.end?.0, Outcome::Failed | Outcome::Killed);
+    let broke = track.end?.0.is_broken();
     track.ended_at().filter(|_| broke).map(|at| (at, false))
 }

@@ -278,7 +278,7 @@ proptest! {
         let made = of_steps(5, 5, &steps);
         let until = options.until.unwrap_or(made.latest()).min(made.latest());
         let row = CompareRow { label: "threads".to_owned(), trace: &made, cells: Vec::new(), lit: true, until };
-        let comparison = Comparison { rows: vec![row], cores: f64::from(cores), ..Comparison::default() };
+        let comparison = ComparedRuns { rows: vec![row], cores: f64::from(cores), ..ComparedRuns::default() };
         let bar = lanes(&compare(&comparison, &caption(), &options).svg(None)).remove(0);
         let usage = lanes(&picture(&made, Subject::Utilization, &caption(), &options).svg(None)).remove(0);
         let strip = lanes(&picture(&made, Subject::Tasks, &caption(), &options).svg(None)).pop().expect("a strip");
@@ -509,10 +509,14 @@ fn a_comparison_that_moves() {
         lit,
         until: Ns::from_millis(60),
     };
-    let comparison = Comparison {
+    let comparison = ComparedRuns {
         rows: vec![row("serial", &b, false), row("threads", &a, true)],
         headings: vec!["time".to_owned(), "speedup".to_owned()],
-        ideal: Some(Ideal { label: "ideal".to_owned(), at: Ns::from_micros(1_200), cells: vec!["1.20 ms".to_owned()] }),
+        ideal: Some(IdealLine {
+            label: "ideal".to_owned(),
+            at: Ns::from_micros(1_200),
+            cells: vec!["1.20 ms".to_owned()],
+        }),
         cores: 2.0,
         notes: vec!["Threads.".to_owned()],
     };

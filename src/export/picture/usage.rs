@@ -1,7 +1,7 @@
 //! How many cores were used, and for what: one stacked area on a scale of cores.
 
 use super::list::{Fill, Picture};
-use super::page::{CALM, Entry, Page, Row, room_for_scale};
+use super::page::{CALM, Entry, LaneRow, Page, room_for_scale};
 use super::shares::{ShareStyle, Shares, UNITS};
 use super::{Caption, Options};
 use crate::palette::Role;
@@ -60,8 +60,8 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     let all: Ns = sums.iter().copied().sum();
     let kind = |(_, role): (Label, Role)| ShareStyle { fill: Fill::Solid(role.into()), units: UNITS };
     let height = (300.0 + more).clamp(60.0, 2_000.0);
-    let row = Row::new(name.to_owned(), shares, PARTS.map(kind).to_vec(), cell.times(cores, 1), height);
-    page.row(Row { scale: Some(cores as u32), least: CALM, ..row });
+    let row = LaneRow::new(name.to_owned(), shares, PARTS.map(kind).to_vec(), cell.times(cores, 1), height);
+    page.row(LaneRow { scale: Some(cores as u32), least: CALM, ..row });
     page.finish_lanes(trace, options.until);
     let whole = page.window.len().times(trace.cores.len().max(1) as u64, 1);
     let entry = |((label, role), time): ((Label, Role), Ns)| {

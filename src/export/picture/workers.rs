@@ -1,10 +1,10 @@
 //! The workers: what each of them does, and below that for whom.
 
-use super::cores::task_entries;
 use super::list::{Fill, Picture, width_of};
-use super::page::{Inside, Page, Row, SMALL, room_for, room_for_scale};
-use super::shares::{ShareStyle, Shares, UNITS};
+use super::page::{Inside, LaneRow, Page, SMALL, room_for, room_for_scale};
+use super::shares::{Shares, UNITS};
 use super::tasks::{STATES, account, finish, heights, kind_of, kinds, legend, letters, spans, task_name, until};
+use super::whose::{task_entries, task_kinds};
 use super::{Caption, Options};
 use crate::palette::{Role, TASK_COLORS};
 use crate::state::State;
@@ -16,18 +16,12 @@ use crate::units::{Ns, Range, TaskId};
 const RIBBON: (f64, f64) = (15.0, 4.0);
 
 /// One worker's lane under construction.
-struct Work {
+struct WorkerLane {
     states: Shares,
     whose: Shares,
     tasks: Vec<TaskId>,
     longest: Vec<Range>,
     stretches: Vec<(Range, TaskId)>,
-}
-
-/// A kind for each task's colour.
-pub(super) fn task_kinds() -> Vec<ShareStyle> {
-    let fill = |n: usize| Fill::Solid(Role::Task(TaskId(n as u32)).into());
-    (0..TASK_COLORS).map(|n| ShareStyle { fill: fill(n), units: UNITS }).collect()
 }
 
 pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f64) -> Picture {
@@ -39,7 +33,7 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     let margin = longest.max(width_of(&text::tasks(trace.tasks.len()), SMALL)).min(150.0);
     let mut page = Page::new(caption, options, trace, room, margin);
     page.axis();
-    let mut workers: Vec<Work> = (0..shown).map(|_| Work::new(&page)).collect();
+    let mut workers: Vec<WorkerLane> = (0..shown).map(|_| WorkerLane::new(&page)).collect();
     let mut busy = Shares::new(&page.grid, 1);
     let until = until(trace, options);
     for task in 0..trace.tasks.len() {
@@ -70,8 +64,8 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
         };
         let right = right.map(|text| (text, Role::Dim.into()));
         let cell = page.grid.cell;
-        let row = Row::new(name, work.states, kinds(UNITS / 2), cell, height);
-        page.row(Row { labels, right, gap: if shared { 2.0 } else { gap }, ..row });
+        let row = LaneRow::new(name, work.states, kinds(UNITS / 2), cell, height);
+        page.row(LaneRow { labels, right, gap: if shared { 2.0 } else { gap }, ..row });
         if !shared {
             continue;
         }
@@ -82,7 +76,7 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
             fill: Fill::Solid(Role::Task(*task).into()),
         });
         let labels = labels.collect();
-        page.row(Row { gap, labels, ..Row::new(String::new(), work.whose, task_kinds(), cell, ribbon) });
+        page.row(LaneRow { gap, labels, ..LaneRow::new(String::new(), work.whose, task_kinds(), cell, ribbon) });
     }
     let mut entries = legend(&sums);
     if shared {
@@ -95,9 +89,9 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     page.finish()
 }
 
-impl Work {
-    fn new(page: &Page) -> Work {
-        Work {
+impl WorkerLane {
+    fn new(page: &Page) -> WorkerLane {
+        WorkerLane {
             states: Shares::new(&page.grid, STATES),
             whose: Shares::new(&page.grid, TASK_COLORS),
             tasks: Vec::new(),

@@ -14,8 +14,8 @@ pub struct ComparisonDocument {
     pub concviz: &'static str,
     pub cores: f64,
     pub same_work: &'static str,
-    pub rows: Vec<Row>,
-    pub ideal: Option<Ideal>,
+    pub rows: Vec<ComparisonRow>,
+    pub ideal: Option<ComparisonIdeal>,
     pub verdict: String,
     pub error: Option<String>,
     pub runs: Vec<Document>,
@@ -23,7 +23,7 @@ pub struct ComparisonDocument {
 
 /// A model's runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Row {
+pub struct ComparisonRow {
     pub source: Option<String>,
     pub model: &'static str,
     pub global_lock: &'static str,
@@ -48,7 +48,7 @@ pub struct Row {
 
 /// What no model can beat.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Ideal {
+pub struct ComparisonIdeal {
     pub makespan_s: f64,
     pub speedup: Option<f64>,
     pub limit: String,
@@ -74,7 +74,7 @@ impl ComparisonDocument {
             documents.get(index)?.as_ref()?;
             Some(documents[..index].iter().flatten().count())
         };
-        let ideal = comparison.ideal.as_ref().map(|ideal| Ideal {
+        let ideal = comparison.ideal.as_ref().map(|ideal| ComparisonIdeal {
             makespan_s: ideal.time.as_secs(),
             speedup: comparison.ideal_ratio(),
             limit: ideal.limit.text(),
@@ -102,7 +102,7 @@ impl ComparisonDocument {
     }
 }
 
-fn row(comparison: &Comparison, index: usize, place: impl Fn(usize) -> Option<usize>) -> Row {
+fn row(comparison: &Comparison, index: usize, place: impl Fn(usize) -> Option<usize>) -> ComparisonRow {
     let of = &comparison.rows[index];
     let figures = of.figures;
     let seconds = |t: Option<Ns>| t.map(Ns::as_secs);
@@ -113,7 +113,7 @@ fn row(comparison: &Comparison, index: usize, place: impl Fn(usize) -> Option<us
         None => (None, false, None),
     };
     let known = |n: usize| (n > 0).then_some(n);
-    Row {
+    ComparisonRow {
         source: of.source.clone(),
         model: of.model.kind.name(),
         global_lock: of.model.lock.name(),

@@ -1,7 +1,7 @@
 //! The lanes of a page, drawn: in columns as fine as they can be compared in, with what is written in them, and with what
 //! is not known.
 
-use super::{CALM, Inside, Page, Row, SMALL};
+use super::{CALM, Inside, LaneRow, Page, SMALL};
 use crate::export::picture::list::{Anchor, Element, Fill, Ink, Lane, Words, width_of};
 use crate::export::picture::shares::{UNITS, bytes};
 use crate::palette::Role;
@@ -58,7 +58,7 @@ impl Page {
     }
 
     /// How many columns of the grid make one of the lanes'.
-    fn columns_for(&self, rows: &[(f64, Row)]) -> usize {
+    fn columns_for(&self, rows: &[(f64, LaneRow)]) -> usize {
         let few = ((self.right - self.left) * FEW) as usize;
         let fits = |merged: &usize| {
             let mut sum = 0;

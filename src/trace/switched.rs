@@ -2,8 +2,6 @@
 //! back on another core. Kept as sorted instants, so that those of any stretch are counted by two searches.
 
 use super::instants::Dated;
-use super::store::Trace;
-use super::wire::{KernelRecord, Switches};
 use crate::units::{Ns, Range};
 
 /// Switches of the run's workers in some stretch of time, by the kernel's record.
@@ -15,26 +13,6 @@ pub struct Switched {
     pub forced: u64,
     /// A thread came back on another core than the one it had left.
     pub migrations: u64,
-}
-
-impl Trace {
-    /// Whether the kernel records who is on which core; also before the run has begun, when nobody can say otherwise.
-    pub fn has_kernel_record(&self) -> bool {
-        self.t0().is_none() || self.kernel_record == KernelRecord::Switches
-    }
-
-    /// How often the run's workers were switched in `range`, by the kernel's record; nothing where there is none.
-    pub fn switched(&self, range: Range) -> Option<Switched> {
-        (self.kernel_record == KernelRecord::Switches).then(|| self.switched.within(range))
-    }
-
-    /// The switches of the run's workers: by the kernel's record, or else as workers' accounts say at the end of their
-    /// tasks, which leaves out those in the background.
-    pub fn switches(&self) -> Switches {
-        let told = self.report.as_ref().map(|end| end.switches).unwrap_or_default();
-        let whole = Range::new(Ns::ZERO, self.latest());
-        self.switched(whole).map_or(told, |s| Switches { voluntary: s.voluntary, involuntary: s.forced })
-    }
 }
 
 /// The instants of all of them.

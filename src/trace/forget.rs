@@ -1,8 +1,8 @@
 //! What is dropped where a trace must not grow.
 
-use super::super::lock::LockTrack;
-use super::super::track::Track;
-use super::Trace;
+use super::lock::LockTrack;
+use super::store::Trace;
+use super::track::Track;
 
 impl Trace {
     /// Drops the older half of the longest record, and all that is as old.
@@ -25,7 +25,7 @@ impl Trace {
     }
 
     /// How much had to make room for what came late: what its disorder costs.
-    pub(in crate::trace) fn moved(&self) -> u64 {
+    pub(super) fn moved(&self) -> u64 {
         let tracks = self.tasks.iter().map(|t| t.moved);
         let locks = self.locks.values().map(LockTrack::moved);
         tracks.chain(locks).sum::<u64>() + self.switched.moved() + self.threads.moved

@@ -1,0 +1,213 @@
+//! The options that several commands share, and what they come to.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::values::{self, LockArg, ModelArg, WorkloadName, one_of, workload_names};
+use super::{Exit, Host, work};
+use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
+use crate::palette::Theme;
+use crate::plan::Wishes;
+use crate::settings::{Color, Settings, Setup};
+use crate::units::Ns;
+use crate::workload::{Scale, Value, Workload};
+
+/// The most rounds of a comparison, and of a map: all of their runs are kept until the end.
+pub(super) const MOST_ROUNDS: u16 = 100;
+
+/// Options of the screen and of `concviz run`.
+#[derive(Debug, Args)]
+pub(super) struct SharedArgs {
+    #[command(flatten)]
+    pub work: WorkArgs,
+    /// How its tasks are executed
+    #[arg(short, long, value_name = "MODEL", default_value = "serial", value_parser = one_of(&ModelKind::ALL, ModelKind::name), help_heading = MODEL)]
+    pub model: ModelKind,
+    #[arg(long, value_name = "LOCK", default_value = "off", help = "Whether whoever computes must hold a global lock, like CPython's GIL; gil-legacy is that of Python 2", value_parser = one_of(&LockArg::ALL, LockArg::name), help_heading = MODEL)]
+    pub global_lock: LockArg,
+    #[command(flatten)]
+    pub how: HowArgs,
+    /// Print what happens in sentences: for screen readers and logs
+    #[arg(long, help_heading = OUTPUT)]
+    pub plain: bool,
+    /// Add every run to this file, which `concviz view` opens and `concviz export` draws
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    pub trace: Option<PathBuf>,
+}
+
+/// What is run.
+#[derive(Debug, Args)]
+pub(super) struct WorkArgs {
+    #[arg(short, long, value_name = "NAME|FILE.toml", help = workload_help(), hide_possible_values = true, value_parser = WorkloadName, help_heading = WORK)]
+    pub workload: Option<OsString>,
+    /// How many tasks: short for --set tasks=N
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(values::MOST), help_heading = WORK)]
+    pub tasks: Option<u16>,
+    /// How long a task computes: short for --set cpu=TIME
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::time, help_heading = WORK)]
+    pub cpu: Option<Ns>,
+    /// How long each wait of a task takes: short for --set wait=TIME
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::time, help_heading = WORK)]
+    pub wait: Option<Ns>,
+    /// Set a parameter of the workload, like wait=100ms; can be repeated
+    #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true, value_parser = values::assignment, help_heading = WORK)]
+    pub set: Vec<(String, Value)>,
+    /// Multiply every amount of computing and of waiting
+    #[arg(long, value_name = "FACTOR", default_value = "1", allow_hyphen_values = true, value_parser = values::scale, help_heading = WORK)]
+    pub scale: Scale,
+    /// The seed of everything random
+    #[arg(long, value_name = "N", default_value = "1", allow_hyphen_values = true, value_parser = values::seed, help_heading = WORK)]
+    pub seed: u64,
+}
+
+/// How it is run, whatever the model.
+#[derive(Debug, Args)]
+pub(super) struct HowArgs {
+    /// How long a thread waits for the global lock before it asks for it [default: 5ms]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::interval, help_heading = MODEL)]
+    pub switch_interval: Option<Ns>,
+    /// Let whoever was asked for the global lock take it again before another has it
+    #[arg(long, help_heading = MODEL)]
+    pub no_forced_switching: bool,
+    /// After how many ticks the older lock is let go of; one is 4.2 ns of work [default: 100]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::ticks, help_heading = MODEL)]
+    pub check_interval: Option<u32>,
+    /// How many threads or processes [default: as workload and model say]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(values::MOST), help_heading = MODEL)]
+    pub workers: Option<u16>,
+    /// Keep the workers on the first N cores [default: all allowed]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(u16::MAX), help_heading = MODEL)]
+    pub cores: Option<u16>,
+    /// Do without the kernel's record of who is on which core when
+    #[arg(long, help_heading = MODEL)]
+    pub no_kernel_record: bool,
+}
+
+/// Headings of the help.
+pub(super) const WORK: &str = "What is run";
+pub(super) const MODEL: &str = "How it is run";
+pub(super) const OUTPUT: &str = "How it is shown";
+
+/// How the screen looks.
+#[derive(Debug, Args)]
+#[command(next_help_heading = OUTPUT)]
+pub(super) struct ScreenArgs {
+    /// Whether to draw in colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = one_of(&Color::ALL, Color::name))]
+    pub color: Color,
+    /// The colours to draw in
+    #[arg(long, value_name = "THEME", default_value = "dark", value_parser = one_of(&Theme::ALL, Theme::name))]
+    pub theme: Theme,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    pub ascii: bool,
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    pub no_mouse: bool,
+}
+
+fn workload_help() -> String {
+    format!(
+        "What to run: {}, or a file of your own that ends in .toml [default: cpu; mixed where --cpu or --wait is given]",
+        workload_names().join(", ")
+    )
+}
+
+/// The settings that `shared` options come to; those of the screen alone are left at their defaults.
+pub(super) fn settings(shared: &SharedArgs, host: &impl Host) -> Result<Settings, Exit> {
+    let setup = setup(&shared.work, (shared.model, shared.global_lock), &shared.how, host)?;
+    Ok(Settings { trace: shared.trace.clone(), ..with_setup(setup, shared.plain) })
+}
+
+/// Settings of which only these two are not as usual.
+fn with_setup(setup: Setup, plain: bool) -> Settings {
+    Settings { setup, color: Color::default(), theme: Theme::default(), ascii: false, mouse: true, plain, trace: None }
+}
+
+/// What is run and how, checked.
+pub(super) fn setup(
+    work: &WorkArgs,
+    model: (ModelKind, LockArg),
+    how: &HowArgs,
+    host: &impl Host,
+) -> Result<Setup, Exit> {
+    let workload = workload(work, host)?;
+    let wishes = wishes(how, work.seed, host)?;
+    let lock = lock(model.1, how)?;
+    let global_lock = if model.1 == LockArg::Off { GlobalLock::Off } else { lock.lock() };
+    let model = Model { kind: model.0, lock: global_lock };
+    Ok(Setup { workload, model, lock, wishes, scale: work.scale })
+}
+
+/// The workload with its numbers filled in.
+fn workload(work: &WorkArgs, host: &impl Host) -> Result<Workload, Exit> {
+    let amounts = [("cpu", work.cpu), ("wait", work.wait)];
+    let given = amounts.iter().any(|(_, amount)| amount.is_some());
+    let mut workload = work::choose(work.workload.as_deref(), given, host)?;
+    let amounts = amounts.into_iter().filter_map(|(name, t)| Some((name, Value::Time(t?))));
+    let tasks = work.tasks.map(|n| ("tasks", Value::Count(u64::from(n))));
+    let set = work.set.iter().map(|(name, value)| (name.as_str(), *value));
+    for (name, value) in set.chain(tasks).chain(amounts) {
+        work::set(&mut workload, name, value)?;
+    }
+    let refused = |e| Exit::usage(&format!("workload `{}` cannot be run like this: {e}", workload.name));
+    workload.resolve(work.scale).map_err(refused)?;
+    Ok(workload)
+}
+
+/// Workers, cores, seed.
+pub(super) fn wishes(how: &HowArgs, seed: u64, host: &impl Host) -> Result<Wishes, Exit> {
+    let allowed = host.allowed_cores();
+    if let Some(asked) = how.cores.filter(|n| *n > allowed) {
+        let cores = if allowed == 1 { "1 core is".to_owned() } else { format!("{allowed} cores are") };
+        return Err(Exit::usage(&format!("--cores {asked}: only {cores} allowed here, write 1 to {allowed}")));
+    }
+    Ok(Wishes { workers: how.workers, cores: how.cores, seed, no_kernel_record: how.no_kernel_record })
+}
+
+/// How the global lock is set; also while it is off, for when it is switched on by a key. Each generation has options of
+/// its own, and nobody gets a lock of which what they asked for is not true.
+pub(super) fn lock(global_lock: LockArg, how: &HowArgs) -> Result<LockSettings, Exit> {
+    let usual = LockSettings::default();
+    let newer =
+        [("--switch-interval", how.switch_interval.is_some()), ("--no-forced-switching", how.no_forced_switching)];
+    let newer = newer.into_iter().find(|(_, given)| *given).map(|(name, _)| name);
+    let legacy = match (global_lock, newer, how.check_interval) {
+        (LockArg::GilLegacy, Some(name), _) => {
+            return Err(Exit::usage(&format!(
+                "{name} is of the newer lock: write --global-lock gil, or --check-interval N"
+            )));
+        }
+        (LockArg::Gil, _, Some(n)) => {
+            return Err(Exit::usage(&format!(
+                "--check-interval {n} is of the older lock: write --global-lock gil-legacy, or --switch-interval TIME"
+            )));
+        }
+        (LockArg::Off, Some(name), Some(n)) => {
+            return Err(Exit::usage(&format!(
+                "{name} is of the newer lock and --check-interval {n} of the older one: choose one of them"
+            )));
+        }
+        (lock, _, check_interval) => lock == LockArg::GilLegacy || check_interval.is_some(),
+    };
+    Ok(LockSettings {
+        legacy,
+        interval: how.switch_interval.unwrap_or(usual.interval),
+        forced_switching: !how.no_forced_switching,
+        check_interval: how.check_interval.unwrap_or(usual.check_interval),
+    })
+}
+
+/// The models of a list, each once, with the global lock as it is set.
+pub(super) fn models(named: &[ModelArg], lock: LockSettings) -> Vec<Model> {
+    let lock_of = |n: &ModelArg| if n.locked { lock.lock() } else { GlobalLock::Off };
+    let mut models: Vec<Model> = Vec::new();
+    for model in named.iter().map(|n| Model { kind: n.kind, lock: lock_of(n) }) {
+        if !models.contains(&model) {
+            models.push(model);
+        }
+    }
+    models
+}

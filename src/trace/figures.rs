@@ -1,0 +1,120 @@
+//! The figures of a run, all derived from its trace, up to any instant.
+
+use std::cmp::Reverse;
+
+use super::aggregate::Activity;
+use super::stats::{LockStats, LongestBlock, Overdue, Stats};
+use super::store::Trace;
+use super::switched::Switched;
+use super::track::Track;
+use super::wire::{KernelRecord, Switches};
+use crate::state::State;
+use crate::units::{Ns, Range, TaskId};
+
+impl Trace {
+    /// The cores that the run kept busy up to `until`: once it is over by the kernel's account, which also knows what
+    /// waits cost; before, or where there is none, by what tasks say.
+    pub fn busy(&self, until: Ns) -> f64 {
+        let account = self.report.as_ref().filter(|report| report.cpu > Ns::ZERO);
+        let over = account.zip(self.makespan()).filter(|(_, end)| until >= *end);
+        over.map_or_else(|| self.stats(until).busy, |(report, end)| report.cpu.share_of(end))
+    }
+
+    /// The figures of the run up to `until`.
+    pub fn stats(&self, until: Ns) -> Stats {
+        let mut totals = self.aggregate.totals(until);
+        for late in self.overdue(until) {
+            totals.shift(late.kind, late.ready(), until - late.from);
+        }
+        let mut stats = Stats { elapsed: until, sums: totals.states(), ..Stats::default() };
+        let of = |states: &mut dyn Iterator<Item = State>| -> Ns { states.map(|s| stats.sums[s as usize]).sum() };
+        let in_flight = of(&mut State::ALL.into_iter().filter(|s| s.is_in_flight()));
+        stats.busy = stats.sums[State::Running as usize].share_of(until);
+        stats.concurrency = in_flight.share_of(until);
+        let counts = self.aggregate.counts(until);
+        stats.in_flight = counts.in_flight();
+        stats.ended = counts.state(State::Ended);
+        if self.broken > 0 {
+            let over = |t: &&Track| t.ended_at().is_some_and(|at| at <= until);
+            let broken = |t: &&Track| t.end.is_some_and(|(outcome, _)| outcome.is_broken());
+            stats.broken = self.tasks.iter().filter(over).filter(broken).count();
+        }
+        (stats.copied, stats.copying) = self.copied;
+        for worker in &self.workers {
+            if let (Some(starting), Some(started)) = (worker.starting, worker.started) {
+                stats.spawned += 1;
+                stats.spawning += started - starting;
+                stats.all_started = stats.all_started.max(started);
+            }
+        }
+        stats.lost = self.losses.iter().fold(0, |sum, l| sum.saturating_add(l.count));
+        stats.lock = self.lock_stats(until, stats.sums[State::Gil as usize]);
+        stats
+    }
+
+    fn lock_stats(&self, until: Ns, wait: Ns) -> Option<LockStats> {
+        let used = self.locks.iter().filter(|(id, l)| id.name_index().is_none() && !l.is_empty()).map(|(_, l)| l);
+        let mut sum = LockStats { wait, ..LockStats::default() };
+        for lock in used {
+            sum.instances += 1;
+            let figures = lock.figures(until);
+            sum.held += figures.held;
+            sum.hand_overs += figures.hand_overs;
+            sum.drop_requests += figures.drop_requests;
+            sum.timeouts += figures.timeouts;
+            sum.forced += figures.forced;
+            sum.voluntary += figures.voluntary;
+        }
+        (sum.instances > 0).then_some(sum)
+    }
+
+    /// The tasks whose wait is overdue at `until`: of them [`Trace::aggregate`] does not know that they are ready.
+    pub fn overdue(&self, until: Ns) -> impl Iterator<Item = Overdue> + '_ {
+        (0u32..).zip(&self.tasks).filter_map(move |(task, track)| {
+            let from = track.overdue(until)?;
+            let last = track.marks().last()?;
+            Some(Overdue {
+                task: TaskId(task),
+                from,
+                state: last.state,
+                kind: Activity::of(last.state, last.holds),
+                holds: last.holds,
+            })
+        })
+    }
+
+    /// The longest time up to `until` for which one task kept the event loop without working, and how many were ready
+    /// meanwhile.
+    pub fn longest_block(&self, until: Ns) -> Option<LongestBlock> {
+        if let Some((_, known)) = self.block.filter(|(whole, _)| *whole == until) {
+            return known;
+        }
+        let totals = self.aggregate.totals(until);
+        let asleep = State::Sleep as usize;
+        if totals.states()[asleep] == totals.free()[asleep] {
+            return None;
+        }
+        let window = Range::new(Ns::ZERO, until);
+        let blocks = |track: &Track| {
+            let spans = track.spans(window).filter(|s| s.holds && s.state == State::Sleep);
+            spans.map(|s| s.range).max_by_key(|r| (r.len(), Reverse(r.from)))
+        };
+        let of_tasks = (0u32..).zip(&self.tasks).filter_map(|(task, track)| Some((TaskId(task), blocks(track)?)));
+        let (task, range) = of_tasks.max_by_key(|(task, r)| (r.len(), Reverse(*task)))?;
+        let waits = |t: &&Track| t.spans(range).any(|s| s.state == State::Ready);
+        Some(LongestBlock { task, range, ready: self.tasks.iter().filter(waits).count() })
+    }
+
+    /// How often the run's workers were switched in `range`, by the kernel's record; nothing where there is none.
+    pub fn switched(&self, range: Range) -> Option<Switched> {
+        (self.kernel_record == KernelRecord::Switches).then(|| self.switched.within(range))
+    }
+
+    /// The switches of the run's workers: by the kernel's record, or else as workers' accounts say at the end of their
+    /// tasks, which leaves out those in the background.
+    pub fn switches(&self) -> Switches {
+        let told = self.report.as_ref().map(|end| end.switches).unwrap_or_default();
+        let whole = Range::new(Ns::ZERO, self.latest());
+        self.switched(whole).map_or(told, |s| Switches { voluntary: s.voluntary, involuntary: s.forced })
+    }
+}
