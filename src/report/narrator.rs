@@ -79,7 +79,7 @@ impl Narrator {
             again: AGAIN.max(AGAIN_EACH.times(tasks as u64, 1)),
             voices: vec![Voice::default(); few],
             offs: Offs::default(),
-            many: many,
+            many,
         }
     }
 
