@@ -212,7 +212,13 @@ pub struct App {
     waiting: bool,
     /// What the runs were read from, where nothing is run here.
     recorded: Option<String>,
+    /// What is to be done, since that was last given back: none of it can get lost on the way through the functions that
+    /// ask for it.
+    asked: Vec<Effect>,
 }
+
+/// How long a toast stands.
+const TOAST: Ns = Ns::from_millis(4_000);
 
 /// A run that would take longer than this, and much longer than what was just seen, is not what to try next.
 const LONGEST_LOOK: Ns = Ns::from_millis(20_000);
@@ -259,12 +265,29 @@ impl App {
             now,
             next_run: 0,
             waiting: false,
+            asked: Vec::new(),
         }
     }
 
     /// Begins the first run: what the program does when it is launched.
     pub fn launch(&mut self) -> Vec<Effect> {
-        update::start(self)
+        update::start(self);
+        self.take_asked()
+    }
+
+    /// Asks the shell for something.
+    fn ask(&mut self, effect: Effect) {
+        self.asked.push(effect);
+    }
+
+    /// All that was asked for since the last time.
+    fn take_asked(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.asked)
+    }
+
+    /// Says `text` for a while.
+    fn say(&mut self, text: impl Into<String>) {
+        self.toast = Some(Toast { text: text.into(), until: self.now + TOAST });
     }
 
     /// Whether a run waits until it is known how fast the machine is.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::playhead::{Playhead, Speed};
 use super::run::{Phase, RunId};
-use super::{App, Effect, Layer, Run, View, lanes, recorded, update, viewport};
+use super::{App, Layer, Run, View, lanes, recorded, update, viewport};
 use crate::model::{GlobalLock, Model};
 use crate::recording::{Comparison, Entry, Row, usual_models};
 
@@ -86,9 +86,10 @@ fn same_row(a: Model, b: Model) -> bool {
 }
 
 /// The comparison, or back from it to what was looked at before.
-pub(super) fn toggle(app: &mut App) -> Vec<Effect> {
+pub(super) fn toggle(app: &mut App) {
     if app.view == View::Compare {
-        return leave(app);
+        leave(app);
+        return;
     }
     viewport::reset(app);
     app.detail = false;
@@ -103,13 +104,13 @@ pub(super) fn toggle(app: &mut App) -> Vec<Effect> {
     if app.is_recorded() {
         recorded::stretch(app);
         replay(app);
-        return Vec::new();
+    } else {
+        measure(app, false);
     }
-    measure(app, false)
 }
 
 /// Measures what is missing, or everything anew.
-pub(super) fn measure(app: &mut App, all: bool) -> Vec<Effect> {
+pub(super) fn measure(app: &mut App, all: bool) {
     app.compare.back = app.compare.back.or(Some(app.setup.model));
     let (wishes, lock) = (app.setup.wishes, app.setup.lock.lock());
     // Workers and the lock's interval change how it is done, not what: such a run is kept, and is not what was asked for.
@@ -117,55 +118,54 @@ pub(super) fn measure(app: &mut App, all: bool) -> Vec<Effect> {
     let missing = |c: &Compared<'_>| all || !c.run.is_some_and(|run| run.is_over() && asked(run));
     app.compare.queue = app.compared().into_iter().filter(missing).map(|c| c.wanted(lock)).collect();
     app.compare.asked = app.compare.queue.len();
-    if app.compare.queue.is_empty() {
-        finish(app);
-        return Vec::new();
-    }
-    first(app)
+    go_on_or_finish(app);
 }
 
 /// Makes the first run that is still to be made.
-fn first(app: &mut App) -> Vec<Effect> {
-    let Some(model) = app.compare.queue.front().copied() else { return Vec::new() };
+fn first(app: &mut App) {
+    let Some(model) = app.compare.queue.front().copied() else { return };
     app.setup.model = model;
     // Who reads the help meanwhile goes on reading.
     let layer = app.layer;
-    let effects = update::start(app);
+    update::start(app);
     app.layer = layer;
-    effects
 }
 
 /// The run that was made for it is over, or broke off: on to the next.
-pub(super) fn next(app: &mut App) -> Vec<Effect> {
+pub(super) fn next(app: &mut App) {
     if app.view != View::Compare {
-        return Vec::new();
+        return;
     }
     refresh(app);
-    if app.compare.queue.pop_front().is_none() {
-        return Vec::new();
+    if app.compare.queue.pop_front().is_some() {
+        go_on(app);
     }
-    go_on(app)
 }
 
 /// Goes on measuring where that waited: while numbers are turned it is not known what is to be run.
-pub(super) fn go_on(app: &mut App) -> Vec<Effect> {
+pub(super) fn go_on(app: &mut App) {
     let turning = matches!(app.layer, Some(Layer::Dials(_)));
     let busy = app.run.as_ref().is_some_and(|run| !run.is_over());
     if app.view != View::Compare || turning || busy || app.waiting || app.compare.back.is_none() {
-        return Vec::new();
+        return;
     }
+    go_on_or_finish(app);
+}
+
+/// Makes the next run, or shows all of them where none is missing.
+fn go_on_or_finish(app: &mut App) {
     if app.compare.queue.is_empty() {
         finish(app);
-        return Vec::new();
+    } else {
+        first(app);
     }
-    first(app)
 }
 
 /// What is set up is another: what it lacks is measured.
-pub(super) fn anew(app: &mut App) -> Vec<Effect> {
+pub(super) fn anew(app: &mut App) {
     app.playhead = Playhead::Live;
     refresh(app);
-    measure(app, false)
+    measure(app, false);
 }
 
 /// Nothing can be measured: what was chosen before comes back.
@@ -197,7 +197,7 @@ fn replay(app: &mut App) {
 }
 
 /// Stops measuring and gives the screen back to the run.
-pub(super) fn leave(app: &mut App) -> Vec<Effect> {
+pub(super) fn leave(app: &mut App) {
     let measuring = app.compare.is_measuring();
     app.compare.queue.clear();
     app.view = View::Tasks;
@@ -208,10 +208,9 @@ pub(super) fn leave(app: &mut App) -> Vec<Effect> {
     if measuring && app.run.as_ref().is_some_and(|r| !r.is_over()) {
         // The run that was under way is watched to its end: what was begun is not thrown away.
         app.compare.back = None;
-        return Vec::new();
+        return;
     }
     come_back(app);
-    Vec::new()
 }
 
 /// A model was chosen: the comparison gives way to its run.

@@ -7,26 +7,26 @@ use crate::model::LockSettings;
 use crate::units::TurnLength;
 
 /// Keys while something is in front: they move in it, close it, or are not meant for it.
-pub(super) fn in_layer(app: &mut App, layer: Layer, action: Option<Action>) -> Vec<Effect> {
+pub(super) fn in_layer(app: &mut App, layer: Layer, action: Option<Action>) {
     let last = |n: usize| n.saturating_sub(1);
     match (layer, action) {
         // What was turned is taken back: the picture shows what was run.
         (Layer::Dials(_), Some(Action::Close)) => {
             app.setup = app.scored.clone();
             app.layer = None;
-            return compare::go_on(app);
+            compare::go_on(app);
         }
         (Layer::Help(_), Some(Action::Help))
         | (Layer::Picker(_), Some(Action::Open))
         | (Layer::Dials(_), Some(Action::Dials | Action::Detail))
-        | (_, Some(Action::Close)) => return close(app),
-        (Layer::Picker(n), Some(Action::Detail)) => return open(app, n),
-        (Layer::Dials(n), Some(Action::PanLeft)) => return turn(app, n, false),
-        (Layer::Dials(n), Some(Action::PanRight)) => return turn(app, n, true),
+        | (_, Some(Action::Close)) => close(app),
+        (Layer::Picker(n), Some(Action::Detail)) => open(app, n),
+        (Layer::Dials(n), Some(Action::PanLeft)) => turn(app, n, false),
+        (Layer::Dials(n), Some(Action::PanRight)) => turn(app, n, true),
         // A model key is what people came for: it works from everywhere.
         (_, Some(action @ (Action::Model(_) | Action::Lock | Action::Generation | Action::Again))) => {
             app.layer = None;
-            return perform(app, action);
+            perform(app, action);
         }
         (layer, action) => {
             let by = action.map_or(0, steps);
@@ -37,7 +37,6 @@ pub(super) fn in_layer(app: &mut App, layer: Layer, action: Option<Action>) -> V
             });
         }
     }
-    Vec::new()
 }
 
 /// The row of the help that can be the first one shown, at most.
@@ -58,33 +57,36 @@ fn moved(from: usize, by: isize, last: usize) -> usize {
     from.saturating_add_signed(by).min(last)
 }
 
-fn turn(app: &mut App, dial: usize, up: bool) -> Vec<Effect> {
+fn turn(app: &mut App, dial: usize, up: bool) {
     let allowed = app.machine.allowed.len().max(1) as u16;
     let dials = app.setup.dials();
-    let Some(dial) = dials.get(dial) else { return Vec::new() };
+    let Some(dial) = dials.get(dial) else { return };
     let before = app.setup.turn_length(dial);
     app.setup.turn(dial, up, allowed);
     let after = app.setup.turn_length(dial);
-    after.filter(|_| after != before).map_or_else(Vec::new, |length| turn_live(app, length))
+    if let Some(length) = after.filter(|_| after != before) {
+        turn_live(app, length);
+    }
 }
 
 /// The global lock's interval was turned: a run under way that has this lock takes it up at once, and need not be run
 /// again for it.
-fn turn_live(app: &mut App, length: TurnLength) -> Vec<Effect> {
-    let Some(run) = app.run.as_mut().filter(|r| !r.is_over()) else { return Vec::new() };
+fn turn_live(app: &mut App, length: TurnLength) {
+    let Some(run) = app.run.as_mut().filter(|r| !r.is_over()) else { return };
     let lock = run.model.lock.with_turn_length(length);
     if lock == run.model.lock {
-        return Vec::new();
+        return;
     }
     run.model.lock = lock;
+    let id = run.id;
     app.scored.lock = LockSettings { interval: app.setup.lock.interval, ..app.scored.lock };
     app.scored.lock.check_interval = app.setup.lock.check_interval;
     app.scored.model.lock = app.scored.model.lock.with_turn_length(length);
-    vec![Effect::TurnLock(run.id, length)]
+    app.ask(Effect::TurnLock(id, length));
 }
 
 /// The dials are closed: run if one was turned.
-pub(super) fn turned(app: &mut App) -> Vec<Effect> {
+pub(super) fn turned(app: &mut App) {
     match app.view {
         _ if app.setup == app.scored => compare::go_on(app),
         View::Compare => compare::anew(app),
@@ -92,9 +94,9 @@ pub(super) fn turned(app: &mut App) -> Vec<Effect> {
     }
 }
 
-pub(super) fn open(app: &mut App, index: usize) -> Vec<Effect> {
+pub(super) fn open(app: &mut App, index: usize) {
     app.layer = None;
-    let Some(workload) = app.catalogue.get(index).cloned() else { return Vec::new() };
+    let Some(workload) = app.catalogue.get(index).cloned() else { return };
     app.setup.workload = workload;
     lanes::clear(app);
     // A new workload is a new story: it begins with one worker and no lock.
@@ -102,7 +104,8 @@ pub(super) fn open(app: &mut App, index: usize) -> Vec<Effect> {
     app.setup.lock.legacy = false;
     if app.view == View::Compare {
         app.compare = Compare::default();
-        return compare::anew(app);
+        compare::anew(app);
+    } else {
+        start(app);
     }
-    start(app)
 }

@@ -1,7 +1,6 @@
 //! Runs that were recorded: everything but running them again.
 
 use super::run::{Run, RunId};
-use super::update::TOAST;
 use super::{Action, App, Effect, Playhead, Toast, View, compare};
 use crate::recording::{Comparison, Entry, Machine, Opened, sources};
 use crate::scene::axis_ahead;
@@ -44,16 +43,18 @@ pub(super) fn instead(app: &mut App, action: Action) -> Instead {
 }
 
 /// Stores the runs that are over, the one that is watched and those that are kept beside it.
-pub(super) fn store(app: &mut App) -> Vec<Effect> {
+pub(super) fn store(app: &mut App) {
     let mut runs: Vec<RunId> = app.runs().filter(|run| run.is_over()).map(|run| run.id).collect();
     runs.sort_unstable();
     let why = match (&app.recorded, runs.is_empty()) {
         (Some(_), _) => Label::StoredAlready,
         (None, true) => Label::NothingToStore,
-        (None, false) => return vec![Effect::Store(format!("concviz-{}", app.setup.workload.name), runs)],
+        (None, false) => {
+            app.ask(Effect::Store(format!("concviz-{}", app.setup.workload.name), runs));
+            return;
+        }
     };
-    app.toast = Some(Toast { text: why.text().to_owned(), until: app.now + TOAST });
-    Vec::new()
+    app.say(why.text());
 }
 
 /// Shows the next of the runs that fit, after the one that is shown; from the last on to the first.

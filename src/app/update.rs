@@ -3,7 +3,7 @@
 use super::keys::{self, Action, Key};
 use super::run::{Phase, Run, RunId};
 use super::{
-    App, Conditions, Effect, Layer, Message, Playhead, Selection, Target, Toast, View, compare, lanes, layers, playing,
+    App, Conditions, Effect, Layer, Message, Playhead, Selection, Target, View, compare, lanes, layers, playing,
     recorded, viewport, views,
 };
 use crate::plan::Expected;
@@ -12,17 +12,19 @@ use crate::trace::End;
 use crate::units::{Ns, Stamp};
 use crate::workload::Kernels;
 
-/// How long a toast stands.
-pub(super) const TOAST: Ns = Ns::from_millis(4_000);
-
-/// Applies `message` to `app`.
+/// Applies `message` to `app`; what is to be done about it, in this order.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
+    hear(app, message);
+    app.take_asked()
+}
+
+fn hear(app: &mut App, message: Message) {
     match message {
-        Message::Key(key) => return press(app, key),
-        Message::Click(target) => return click(app, target),
+        Message::Key(key) => press(app, key),
+        Message::Click(target) => click(app, target),
         Message::Wheel { zoom_at: Some(_), .. } if app.view == View::Compare => {}
         Message::Wheel { steps, zoom_at: Some(at) } => viewport::zoom(app, steps < 0, Some(at)),
-        Message::Wheel { steps, zoom_at: None } => return wheel(app, steps),
+        Message::Wheel { steps, zoom_at: None } => wheel(app, steps),
         Message::Drag(columns) => viewport::drag(app, columns, app.size.0),
         Message::Resize(columns, rows) => app.size = (columns, rows),
         Message::Tick(now) => tick(app, now),
@@ -31,21 +33,21 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             run.trace.begin(&begin);
         }),
         Message::Events(id, records) => with_run(app, id, |run| run.trace.extend(&records)),
-        Message::End(id, end, conditions) => return over(app, id, *end, conditions),
-        Message::Failed(id, reason) => return failed(app, id, reason),
+        Message::End(id, end, conditions) => over(app, id, *end, conditions),
+        Message::Failed(id, reason) => failed(app, id, reason),
         Message::Calibrated(rates) => {
             app.rates = Some(rates.or(app.rates.unwrap_or_default()));
             app.samples.is_quiet(app.now);
             if app.waiting {
                 app.waiting = false;
-                return start(app);
+                start(app);
             }
         }
         Message::NotCalibrated(why) => {
             // The next key that runs something tries again.
             app.waiting = false;
             compare::give_up(app);
-            app.toast = Some(Toast { text: why, until: app.now + TOAST });
+            app.say(why);
         }
         Message::Load(load) => {
             let until = app.run.as_ref().and_then(|run| match (run.trace.t0(), run.trace.makespan()) {
@@ -55,17 +57,13 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.samples.take(&load, until, app.now);
             app.load = load;
         }
-        Message::Saved(result) => {
-            let text = result.unwrap_or_else(|why| why);
-            app.toast = Some(Toast { text, until: app.now + TOAST });
-        }
+        Message::Saved(result) => app.say(result.unwrap_or_else(|why| why)),
         Message::Stopped(from, to) => stopped(app, from, to),
     }
-    Vec::new()
 }
 
 /// Runs what is set up; whatever ran before is stopped.
-pub(super) fn start(app: &mut App) -> Vec<Effect> {
+pub(super) fn start(app: &mut App) {
     viewport::reset(app);
     compare::keep(app);
     let was_busy = app.run.as_ref().is_some_and(|r| !r.is_over());
@@ -85,8 +83,8 @@ pub(super) fn start(app: &mut App) -> Vec<Effect> {
     let tasks = match app.setup.tasks() {
         Ok(tasks) => tasks,
         Err(why) => {
-            app.toast = Some(Toast { text: why.to_string(), until: app.now + TOAST });
-            return Vec::new();
+            app.say(why.to_string());
+            return;
         }
     };
     let rates = app.rates.unwrap_or_default();
@@ -98,18 +96,20 @@ pub(super) fn start(app: &mut App) -> Vec<Effect> {
     app.axis = axis_ahead(if dwarfed { least } else { expected.serial }, slowest);
     let missing = rates.missing(Kernels::of_all(&tasks));
     if !missing.is_empty() {
-        let first = !app.waiting;
-        app.waiting = true;
+        if !std::mem::replace(&mut app.waiting, true) {
+            app.ask(Effect::Stop);
+            app.ask(Effect::Calibrate(missing));
+        }
         app.run = None;
         lanes::arrange(app);
-        return if first { vec![Effect::Stop, Effect::Calibrate(missing)] } else { Vec::new() };
+        return;
     }
     let plan = app.setup.plan(tasks, app.whole_cores(), rates);
     app.next_run += 1;
     let id = RunId(app.next_run);
     app.run = Some(Run::new(id, app.setup.clone(), plan.clone(), rates, app.machine.clone()));
     lanes::arrange(app);
-    vec![Effect::Start(id, plan)]
+    app.ask(Effect::Start(id, plan));
 }
 
 fn with_run(app: &mut App, id: RunId, change: impl FnOnce(&mut Run)) {
@@ -118,25 +118,25 @@ fn with_run(app: &mut App, id: RunId, change: impl FnOnce(&mut Run)) {
     }
 }
 
-fn failed(app: &mut App, id: RunId, reason: String) -> Vec<Effect> {
+fn failed(app: &mut App, id: RunId, reason: String) {
     let now = app.now;
     app.samples.is_quiet(now);
-    let Some(run) = app.run.as_mut().filter(|r| r.id == id) else { return Vec::new() };
+    let Some(run) = app.run.as_mut().filter(|r| r.id == id) else { return };
     run.trace.fail(now);
     run.phase = Phase::Failed(reason);
-    compare::next(app)
+    compare::next(app);
 }
 
-fn over(app: &mut App, id: RunId, end: End, conditions: Conditions) -> Vec<Effect> {
-    let Some(run) = app.run.as_mut().filter(|r| r.id == id) else { return Vec::new() };
+fn over(app: &mut App, id: RunId, end: End, conditions: Conditions) {
+    let Some(run) = app.run.as_mut().filter(|r| r.id == id) else { return };
     app.samples.is_quiet(app.now);
     run.trace.end(end);
     run.phase = Phase::Over;
     run.conditions = conditions;
     run.score = run.add_up();
     lanes::arrange(app);
-    let Some(run) = &app.run else { return Vec::new() };
-    let (Some(time), Some(score)) = (run.trace.makespan(), run.score) else { return Vec::new() };
+    let Some(run) = &app.run else { return };
+    let (Some(time), Some(score)) = (run.trace.makespan(), run.score) else { return };
     // A run that stood still for a while took longer than it takes.
     if run.finished().counts() {
         let model = run.model;
@@ -147,7 +147,7 @@ fn over(app: &mut App, id: RunId, end: End, conditions: Conditions) -> Vec<Effec
         app.axis = axis_ahead(Ns::ZERO, slowest.max(time));
     }
     grow_axis(app, time);
-    compare::next(app)
+    compare::next(app);
 }
 
 /// Whether an axis of `length` would show the slowest run so far as a speck: thousands of tasks that wait together are
@@ -183,36 +183,36 @@ fn stopped(app: &mut App, from: Stamp, to: Stamp) {
     }
 }
 
-fn press(app: &mut App, key: Key) -> Vec<Effect> {
+fn press(app: &mut App, key: Key) {
     if app.layer.is_none() && app.lanes.prompt().is_some() {
         let elsewhere =
             matches!(keys::action(key), Some(Action::Quit | Action::Suspend)) && !matches!(key, Key::Char(_));
         if !elsewhere {
             lanes::press(app, key);
-            return Vec::new();
+            return;
         }
     }
     let action = keys::action(key);
     match (app.layer, action) {
         (_, Some(Action::Quit | Action::Suspend)) | (None, Some(_)) => {}
         (Some(layer), _) => return layers::in_layer(app, layer, action),
-        (None, None) => return Vec::new(),
+        (None, None) => return,
     }
-    action.map_or_else(Vec::new, |a| perform(app, a))
+    if let Some(action) = action {
+        perform(app, action);
+    }
 }
 
-fn wheel(app: &mut App, steps: i32) -> Vec<Effect> {
+fn wheel(app: &mut App, steps: i32) {
     let key = if steps > 0 { Key::Down } else { Key::Up };
-    let mut effects = Vec::new();
     for _ in 0..steps.abs() {
-        effects.extend(press(app, key));
+        press(app, key);
     }
-    effects
 }
 
-fn click(app: &mut App, target: Target) -> Vec<Effect> {
+fn click(app: &mut App, target: Target) {
     match target {
-        Target::Action(action) => return perform(app, action),
+        Target::Action(action) => perform(app, action),
         Target::Lane(task, at) => {
             app.selection = Some(Selection { task, at });
             app.detail = at.is_some();
@@ -222,18 +222,18 @@ fn click(app: &mut App, target: Target) -> Vec<Effect> {
         Target::Row(n) => app.compare.row = n,
         Target::Moment(at) => playing::to(app, at),
         Target::Item(n) => match app.layer {
-            Some(Layer::Picker(_)) => return layers::open(app, n),
+            Some(Layer::Picker(_)) => layers::open(app, n),
             Some(Layer::Dials(_)) => app.layer = Some(Layer::Dials(n)),
             _ => app.layer = None,
         },
     }
-    Vec::new()
 }
 
 /// A key that runs something.
-fn run(app: &mut App, action: Action) -> Vec<Effect> {
+fn run(app: &mut App, action: Action) {
     if action == Action::Again && app.view == View::Compare {
-        return compare::measure(app, true);
+        compare::measure(app, true);
+        return;
     }
     compare::drop_view(app);
     match action {
@@ -242,23 +242,23 @@ fn run(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Generation => app.setup.toggle_generation(),
         _ => {}
     }
-    start(app)
+    start(app);
 }
 
-pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
+pub(super) fn perform(app: &mut App, action: Action) {
     match recorded::instead(app, action) {
         recorded::Instead::Usual => {}
         recorded::Instead::Shown => {
             app.toast = None;
-            return Vec::new();
+            return;
         }
         recorded::Instead::Refused(why) => {
-            app.toast = Some(Toast { text: why.text().to_owned(), until: app.now + TOAST });
-            return Vec::new();
+            app.say(why.text());
+            return;
         }
     }
     match action {
-        Action::Model(_) | Action::Lock | Action::Generation | Action::Again => return run(app, action),
+        Action::Model(_) | Action::Lock | Action::Generation | Action::Again => run(app, action),
         Action::Open => app.layer = Some(Layer::Picker(chosen(app))),
         Action::Dials => app.layer = Some(Layer::Dials(0)),
         Action::Help => app.layer = Some(Layer::Help(0)),
@@ -269,7 +269,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::ScrubOn => playing::scrub(app, true),
         Action::PreviousEvent => playing::event(app, false),
         Action::NextEvent => playing::event(app, true),
-        Action::Compare => return compare::toggle(app),
+        Action::Compare => compare::toggle(app),
         Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown if app.view == View::Compare => {
             compare::choose(app, layers::steps(action));
         }
@@ -294,7 +294,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Next => viewport::segment(app, true),
         Action::Unblocker => {
             if let Err(why) = viewport::unblocker(app) {
-                app.toast = Some(Toast { text: why.text().to_owned(), until: app.now + TOAST });
+                app.say(why.text());
             }
         }
         Action::Detail => {
@@ -305,22 +305,25 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::NextView => views::turn(app, true),
         Action::PreviousView => views::turn(app, false),
         Action::Costs => app.costs = !app.costs,
-        Action::Picture => return vec![Effect::Save(picture_name(app))],
-        Action::Store => return recorded::store(app),
-        Action::Copy => return vec![Effect::Copy],
-        Action::Close => return close(app),
-        Action::Suspend => return vec![Effect::Suspend],
-        Action::Quit => return vec![Effect::Stop, Effect::Quit],
+        Action::Picture => app.ask(Effect::Save(picture_name(app))),
+        Action::Store => recorded::store(app),
+        Action::Copy => app.ask(Effect::Copy),
+        Action::Close => close(app),
+        Action::Suspend => app.ask(Effect::Suspend),
+        Action::Quit => {
+            app.ask(Effect::Stop);
+            app.ask(Effect::Quit);
+        }
     }
-    Vec::new()
 }
 
 /// The top layer only, one at a time.
-pub(super) fn close(app: &mut App) -> Vec<Effect> {
+pub(super) fn close(app: &mut App) {
     if let Some(layer) = app.layer.take() {
-        return if matches!(layer, Layer::Dials(_)) { layers::turned(app) } else { Vec::new() };
-    }
-    if app.detail {
+        if matches!(layer, Layer::Dials(_)) {
+            layers::turned(app);
+        }
+    } else if app.detail {
         app.detail = false;
     } else if lanes::clear(app) {
         // The header says that this key does it.
@@ -331,13 +334,12 @@ pub(super) fn close(app: &mut App) -> Vec<Effect> {
     } else if app.zoom.is_some() {
         viewport::reset(app);
     } else if app.view == View::Compare {
-        return compare::leave(app);
+        compare::leave(app);
     } else if app.view != View::Tasks {
         app.view = View::Tasks;
     } else {
         app.selection = None;
     }
-    Vec::new()
 }
 
 fn chosen(app: &App) -> usize {
