@@ -270,6 +270,7 @@ impl App {
     }
 
     /// Begins the first run: what the program does when it is launched.
+    #[must_use = "what is to be done would be lost"]
     pub fn launch(&mut self) -> Vec<Effect> {
         update::start(self);
         self.take_asked()

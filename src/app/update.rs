@@ -13,6 +13,7 @@ use crate::units::{Ns, Stamp};
 use crate::workload::Kernels;
 
 /// Applies `message` to `app`; what is to be done about it, in this order.
+#[must_use = "what is to be done would be lost"]
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     hear(app, message);
     app.take_asked()

@@ -372,7 +372,8 @@ fn look_at(app: &mut App, wish: &Exporting) -> Result<(), Failure> {
         ExportView::Cores => crate::app::View::Cores,
         ExportView::Utilization => crate::app::View::Utilization,
         ExportView::Compare => {
-            update(app, Message::Key(Key::Char('x')));
+            // Of what was made before nothing is asked for.
+            drop(update(app, Message::Key(Key::Char('x'))));
             app.playhead = Playhead::Live;
             crate::app::View::Compare
         }

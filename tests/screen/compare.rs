@@ -1,6 +1,6 @@
 //! Runs beside each other: what is measured, what every key does meanwhile and afterwards, and how it looks.
 
-use concviz::app::{App, Effect, Key, Layer, Message, Playhead, RunId, Target, View, update};
+use concviz::app::{App, Effect, Key, Layer, Message, Playhead, RunId, Target, View};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::palette::Theme;
 use concviz::text::Label;
@@ -87,7 +87,7 @@ fn what_is_missing_is_measured_one_after_the_other_and_then_all_are_replayed() {
     let mut flags = Vec::new();
     let begin = app.now;
     for ms in (0..3_000).step_by(100) {
-        update(&mut app, Message::Tick(begin + Ns::from_millis(ms)));
+        made::tell(&mut app, Message::Tick(begin + Ns::from_millis(ms)));
         flags.push(rows(&app).matches('⚑').count());
     }
     assert!(flags.is_sorted() && flags.contains(&2) && flags.last() == Some(&5), "{flags:?}");
@@ -184,14 +184,14 @@ fn the_mouse_chooses_a_row_opens_it_and_moves_the_playhead() {
         let above = text.lines().take(usize::from(y)).enumerate().filter(|(_, row)| row.contains('⚑')).last();
         let (above, _) = above.expect("a row above it");
         let Some(message) = hit(&app, area, 2, above as u16) else { panic!("nothing there:\n{text}") };
-        update(&mut app, message);
+        made::tell(&mut app, message);
         assert_eq!(app.compare.row, app.compared().len() - 2, "{text}");
         assert_eq!(app.view, View::Compare);
         let id = app.compared()[app.compare.row].run.map(|run| run.id);
         let text = rows(&app);
         let y = text.lines().position(|row| row.starts_with('▌')).expect("a chosen row") as u16;
         let message = hit(&app, area, 2, y).expect("the row");
-        update(&mut app, message);
+        made::tell(&mut app, message);
         assert_eq!((app.view, app.run.as_ref().map(|run| run.id)), (View::Tasks, id));
         // And the axis.
         made::press(&mut app, &[Key::Char('x'), Key::Esc]);
@@ -200,7 +200,7 @@ fn the_mouse_chooses_a_row_opens_it_and_moves_the_playhead() {
             matches!(pressed, Some(Message::Click(Target::Moment(_))))
         });
         let message = hit(&app, area, size.0 / 3, axis.expect("an axis")).expect("an instant");
-        update(&mut app, message);
+        made::tell(&mut app, message);
         assert!(app.is_paused());
         assert_eq!(Some(app.moment()), instant(&app, area, size.0 / 3));
     }
@@ -378,7 +378,7 @@ fn a_run_that_breaks_off_has_a_row_that_says_so_and_the_others_go_on() {
     for _ in 0..4 {
         if under_way(&app) == ALL[2] {
             let id = made::id(&app);
-            update(&mut app, Message::Failed(id, "the run's process was killed; press r to run again".to_owned()));
+            made::tell(&mut app, Message::Failed(id, "the run's process was killed; press r to run again".to_owned()));
         } else {
             made::answer(&mut app);
         }
@@ -398,6 +398,25 @@ fn a_run_that_breaks_off_has_a_row_that_says_so_and_the_others_go_on() {
     made::press(&mut app, &[Key::Esc, Key::Esc]);
     made::type_in(&mut app, "x");
     assert_eq!(measure(&mut app), [ALL[2]]);
+}
+
+#[test]
+fn a_run_that_cannot_be_started_has_such_a_row_too() {
+    let mut app = made::app("cpu", (120, 36));
+    made::serial_cpu(&mut app);
+    let effects = made::type_in(&mut app, "x");
+    let started = made::carry_out(&mut app, effects, |model| model.kind == ModelKind::Processes);
+    let gil = Model { kind: ModelKind::Threads, lock: GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL) };
+    assert_eq!(started, [Model::plain(ModelKind::Threads), Model::plain(ModelKind::Async), gil]);
+    assert!(!app.compare.is_measuring());
+    let runs: Vec<bool> = app.compared().iter().map(|c| c.run.is_some()).collect();
+    assert_eq!(runs, [true, true, false, true, true]);
+    assert!(rows(&app).contains("the run cannot be started"), "{}", rows(&app));
+    assert_lit(&app, Model::plain(ModelKind::Serial));
+    // Where no run can be started it comes to its end all the same.
+    let effects = made::type_in(&mut app, "r");
+    assert_eq!(made::carry_out(&mut app, effects, |_| true), []);
+    assert!(!app.compare.is_measuring() && app.compared().iter().all(|c| c.failure.is_some()));
 }
 
 #[test]
@@ -422,7 +441,7 @@ fn what_cannot_be_measured_gives_the_screen_back() {
     app.rates = None;
     let effects = made::type_in(&mut app, "x");
     assert!(matches!(effects.as_slice(), [Effect::Stop, Effect::Calibrate(_)]), "{effects:?}");
-    update(&mut app, Message::NotCalibrated("this machine's speed cannot be measured".to_owned()));
+    made::tell(&mut app, Message::NotCalibrated("this machine's speed cannot be measured".to_owned()));
     assert!(!app.compare.is_measuring() && !app.is_calibrating());
     assert_lit(&app, Model::plain(ModelKind::Serial));
     made::press(&mut app, &[Key::Esc]);
@@ -438,10 +457,10 @@ fn keys_that_look_closer_at_one_run_do_nothing_here() {
         assert_eq!((rows(&app), app.zoom, app.detail), (before.clone(), None, false), "{key:?}");
         assert!(app.lanes.prompt().is_none(), "{key:?}");
     }
-    update(&mut app, Message::Wheel { steps: -1, zoom_at: Some(Ns::from_millis(300)) });
-    update(&mut app, Message::Drag(9));
+    made::tell(&mut app, Message::Wheel { steps: -1, zoom_at: Some(Ns::from_millis(300)) });
+    made::tell(&mut app, Message::Drag(9));
     assert_eq!(app.zoom, None);
-    update(&mut app, Message::Wheel { steps: -1, zoom_at: None });
+    made::tell(&mut app, Message::Wheel { steps: -1, zoom_at: None });
     assert_eq!(app.compare.row, 3, "the wheel walks the rows");
 }
 
@@ -450,10 +469,10 @@ fn slow_motion_and_pause_move_all_of_them() {
     let mut app = made::compared((80, 24));
     made::type_in(&mut app, "z");
     let from = app.now;
-    update(&mut app, Message::Tick(from + Ns::from_millis(400)));
+    made::tell(&mut app, Message::Tick(from + Ns::from_millis(400)));
     assert_eq!(app.moment(), Ns::from_millis(100));
     made::type_in(&mut app, " ");
-    update(&mut app, Message::Tick(from + Ns::from_millis(900)));
+    made::tell(&mut app, Message::Tick(from + Ns::from_millis(900)));
     assert_eq!(app.moment(), Ns::from_millis(100));
     let said = rows(&app);
     assert_eq!(said.lines().skip(1).filter(|row| row.contains(" 0.10 s")).count(), 5, "{said}");

@@ -1,6 +1,6 @@
 //! Laws of folding: exact sums, kept ink, and a picture that does not flicker.
 
-use concviz::app::{App, Message, Selection, Target, update};
+use concviz::app::{App, Message, Selection, Target};
 use concviz::export::text;
 use concviz::recording::Conditions;
 use concviz::scene::{Folding, Grid, Rows, Scene, Viewport, fold, fold_into, level};
@@ -212,7 +212,7 @@ fn many(tasks: u32, size: (u16, u16)) -> App {
     app.setup.workload.set("cpu", Value::Time(Ns((each * 1e6) as u64))).expect("a length of time");
     made::type_in(&mut app, "2");
     let run = made::id(&app);
-    update(
+    made::tell(
         &mut app,
         Message::Begin(
             run,
@@ -234,10 +234,10 @@ fn many(tasks: u32, size: (u16, u16)) -> App {
         made.enter(from + each, task, 0, (task % 2) as u16, State::Running, true);
         made.end(from + 2.0 * each, task, 0, Outcome::Done, 0);
     }
-    update(&mut app, Message::Events(run, made.into_events()));
+    made::tell(&mut app, Message::Events(run, made.into_events()));
     let end = End { at: made::at(1_900.0), ..End::default() };
-    update(&mut app, Message::End(run, Box::new(end), Conditions::default()));
-    update(&mut app, Message::Tick(made::at(1_900.0)));
+    made::tell(&mut app, Message::End(run, Box::new(end), Conditions::default()));
+    made::tell(&mut app, Message::Tick(made::at(1_900.0)));
     app
 }
 

@@ -1,6 +1,6 @@
 //! Key scripts: what a sequence of keys asks for, and what the program's state is afterwards.
 
-use concviz::app::{Action, App, Dial, Effect, Key, Layer, Message, Phase, Playhead, Speed, keys, update};
+use concviz::app::{Action, App, Dial, Effect, Key, Layer, Message, Phase, Playhead, Speed, keys};
 use concviz::model::{GlobalLock, ModelKind};
 use concviz::recording::Conditions;
 use concviz::units::{Ns, TurnLength};
@@ -145,7 +145,7 @@ fn a_stopped_run_leaves_no_score_and_its_late_words_are_not_heard() {
     let mut app = made::app("cpu", (80, 24));
     let old = made::id(&app);
     made::type_in(&mut app, "2");
-    update(
+    made::tell(
         &mut app,
         Message::End(
             old,
@@ -162,7 +162,7 @@ fn a_run_longer_than_the_axis_doubles_it() {
     let mut app = made::app("cpu", (80, 24));
     let axis = app.axis;
     made::Made::default().begin(&mut app);
-    update(&mut app, Message::Tick(made::T0 + axis + Ns(1)));
+    made::tell(&mut app, Message::Tick(made::T0 + axis + Ns(1)));
     assert_eq!(app.axis, axis.times(2, 1));
 }
 
@@ -170,10 +170,10 @@ fn a_run_longer_than_the_axis_doubles_it() {
 fn pause_freezes_the_picture_while_the_run_goes_on() {
     let mut app = made::app("cpu", (80, 24));
     made::Made::default().begin(&mut app);
-    update(&mut app, Message::Tick(made::at(300.0)));
+    made::tell(&mut app, Message::Tick(made::at(300.0)));
     made::type_in(&mut app, " ");
     assert!(app.is_paused() && !app.is_moving());
-    update(&mut app, Message::Tick(made::at(900.0)));
+    made::tell(&mut app, Message::Tick(made::at(900.0)));
     assert_eq!(app.until(), Ns::from_millis(300));
     made::type_in(&mut app, " ");
     assert_eq!(app.until(), Ns::from_millis(900));
@@ -184,11 +184,11 @@ fn slow_motion_is_a_quarter_and_again_a_quarter_of_that() {
     let mut app = made::first_minute((80, 24));
     let now = app.now;
     made::type_in(&mut app, "z");
-    update(&mut app, Message::Tick(now + Ns::from_millis(400)));
+    made::tell(&mut app, Message::Tick(now + Ns::from_millis(400)));
     assert_eq!(app.until(), Ns::from_millis(100));
     made::type_in(&mut app, "z");
     assert!(matches!(app.playhead, Playhead::Replay { speed: Speed { run: 1, real: 16 }, .. }));
-    update(&mut app, Message::Tick(now + Ns::from_millis(400 + 16_000 * 3)));
+    made::tell(&mut app, Message::Tick(now + Ns::from_millis(400 + 16_000 * 3)));
     assert_eq!(app.playhead, Playhead::Live, "a replay ends where the run ended");
 }
 
@@ -310,7 +310,7 @@ fn nothing_runs_before_the_machine_is_known() {
     assert!(app.is_calibrating());
     assert!(made::type_in(&mut app, "3").is_empty(), "once is enough");
     let rates = concviz::plan::Rates::all(500_000);
-    let effects = update(&mut app, Message::Calibrated(rates));
+    let effects = made::tell(&mut app, Message::Calibrated(rates));
     assert_eq!(started(&effects), Some((ModelKind::Processes, false)));
 }
 
@@ -333,8 +333,8 @@ proptest! {
     fn no_keys_in_any_order_break_it(keys in proptest::collection::vec(any_key(), 1..120), io in any::<bool>()) {
         let mut app = if io { made::app("io", (80, 24)) } else { made::first_minute((80, 24)) };
         for (index, key) in keys.into_iter().enumerate() {
-            update(&mut app, Message::Tick(made::at(index as f64 * 40.0)));
-            update(&mut app, Message::Key(key));
+            made::tell(&mut app, Message::Tick(made::at(index as f64 * 40.0)));
+            made::tell(&mut app, Message::Key(key));
             prop_assert!(!app.visible().is_empty());
             prop_assert!(app.setup.tasks().is_ok());
             let shown: std::collections::HashSet<_> = app.order().into_iter().collect();

@@ -1,6 +1,6 @@
 //! Which tasks have a lane, and in which order: the filter, the prompt it is written in, and the sorting.
 
-use concviz::app::{Action, App, Effect, Key, Message, Sort, Target, update};
+use concviz::app::{Action, App, Effect, Key, Message, Sort, Target};
 use concviz::export::text;
 use concviz::state::{Outcome, State};
 use concviz::ui::{Look, hit, render};
@@ -155,7 +155,7 @@ fn states_are_those_at_the_playhead() {
     assert_eq!(shown(&app), [3]);
     made::press(&mut app, &[Key::Enter, Key::Char('z')]);
     // A quarter as fast: 165 ms of the run after 660.
-    update(&mut app, Message::Tick(made::at(400.0 + 660.0)));
+    made::tell(&mut app, Message::Tick(made::at(400.0 + 660.0)));
     assert_eq!(shown(&app), [3], "it failed at 140 ms");
     made::press(&mut app, &[Key::Char('/'), Key::Ctrl('u')]);
     made::type_in(&mut app, "=waiting");
@@ -222,12 +222,12 @@ fn lanes_change_places_twice_a_second_at_most_and_the_chosen_task_goes_with_its_
     made::press(&mut app, &[Key::Down]);
     for step in 0..150_u32 {
         let ms = f64::from(step) * 20.0;
-        update(&mut app, Message::Tick(made::at(ms)));
+        made::tell(&mut app, Message::Tick(made::at(ms)));
         if step % 10 == 0 && step / 10 < 12 {
             // The last task is taken up first.
             let mut made = Made::default();
             made.enter(ms, 11 - step / 10, 0, 0, State::Running, true);
-            update(&mut app, Message::Events(run, made.into_events()));
+            made::tell(&mut app, Message::Events(run, made.into_events()));
         }
         if app.order() != before {
             before = app.order();
@@ -248,11 +248,11 @@ fn a_held_picture_keeps_the_order_of_its_instant() {
     let begin = |app: &mut App, ms: f64, task: u32| {
         let mut made = Made::default();
         made.enter(ms, task, 0, 0, State::Running, true);
-        update(app, Message::Events(run, made.into_events()));
+        made::tell(app, Message::Events(run, made.into_events()));
     };
     made::type_in(&mut app, "s");
     begin(&mut app, 10.0, 7);
-    update(&mut app, Message::Tick(made::at(20.0)));
+    made::tell(&mut app, Message::Tick(made::at(20.0)));
     assert_eq!(app.order().first(), Some(&TaskId(0)), "too soon for the lanes to move");
     made::type_in(&mut app, " ");
     assert_eq!(app.order().first(), Some(&TaskId(7)), "the picture that is held is right");
@@ -260,7 +260,7 @@ fn a_held_picture_keeps_the_order_of_its_instant() {
     begin(&mut app, 15.0, 3);
     begin(&mut app, 5.0, 5);
     for ms in [100.0, 700.0, 2_000.0] {
-        update(&mut app, Message::Tick(made::at(ms)));
+        made::tell(&mut app, Message::Tick(made::at(ms)));
         assert_eq!(app.order(), held, "nothing moves in a picture that is held");
     }
     made::type_in(&mut app, " ");
@@ -294,12 +294,12 @@ fn the_mouse_takes_what_is_drawn_while_a_filter_is_written() {
     let row = |name: &str| rows.lines().position(|r| r.contains(name)).expect("a lane") as u16;
     let second = hit(&app, area, 2, row("task 10"));
     assert!(matches!(second, Some(Message::Click(Target::Lane(TaskId(9), None)))), "{second:?}");
-    update(&mut app, second.expect("a lane"));
+    made::tell(&mut app, second.expect("a lane"));
     assert_eq!(selected(&app), Some(10));
     assert!(hit(&app, area, 10, 23).is_none(), "no key stands where the line is written");
     let tab = hit(&app, area, 3, 1);
     assert!(matches!(tab, Some(Message::Click(Target::Action(Action::Model(_))))), "{tab:?}");
-    update(&mut app, Message::Wheel { steps: 1, zoom_at: None });
+    made::tell(&mut app, Message::Wheel { steps: 1, zoom_at: None });
     assert_eq!(selected(&app), Some(11));
 }
 
@@ -324,7 +324,7 @@ fn nothing_in_the_header_is_cut_without_saying_so() {
         let head = |app: &App| screen(app).0.lines().next().expect("a header").to_owned();
         let row = head(&app);
         assert!(row.contains(&title) || row.contains('…'), "{row}");
-        update(&mut app, Message::Failed(run, long.to_owned()));
+        made::tell(&mut app, Message::Failed(run, long.to_owned()));
         let (rows, _) = screen(&app);
         assert!(rows.contains('…') || rows.contains("that it is."), "{rows}");
         made::press(&mut app, &[Key::Char('s'), Key::Char('/')]);
@@ -345,13 +345,13 @@ fn how_busy_the_machine_is_stands_there_as_far_as_there_is_room() {
     events().finish(&mut app, 400.0, 0.0);
     let tabs = |app: &App| screen(app).0.lines().nth(1).expect("tabs").to_owned();
     let load = |n: u16| Message::Load(CoreLoad { cores: (0..n).map(|core| (core, 0.5)).collect() });
-    update(&mut app, load(2));
+    made::tell(&mut app, load(2));
     assert!(tabs(&app).ends_with("cpu ▄▄"), "{}", tabs(&app));
-    update(&mut app, load(64));
+    made::tell(&mut app, load(64));
     assert!(tabs(&app).ends_with("cpu 50 %"), "{}", tabs(&app));
     app.run.as_mut().expect("a run").conditions = Conditions { others: Some(1.2), ..Conditions::default() };
     assert!(tabs(&app).ends_with("others 1.2"), "{}", tabs(&app));
-    update(&mut app, load(2));
+    made::tell(&mut app, load(2));
     assert!(tabs(&app).ends_with("cpu ▄▄  others 1.2"), "{}", tabs(&app));
 }
 
@@ -409,10 +409,10 @@ proptest! {
                         None => made.end(*ms as f64, *task, *worker, Outcome::Done, 0),
                     }
                 }
-                update(&mut app, Message::Events(run, made.into_events()));
+                made::tell(&mut app, Message::Events(run, made.into_events()));
                 app.playhead = concviz::app::Playhead::Frozen(Ns::from_millis(*look));
                 now = now + Ns::from_millis(600);
-                update(&mut app, Message::Tick(now));
+                made::tell(&mut app, Message::Tick(now));
             }
             app
         };

@@ -1,6 +1,6 @@
 //! Lanes of locks, and the way from a wait to whoever ended it.
 
-use concviz::app::{App, Key, Message, update};
+use concviz::app::{App, Key, Message};
 use concviz::export::text;
 use concviz::state::{Outcome, State};
 use concviz::text::NoLink;
@@ -184,8 +184,8 @@ fn while_a_wait_goes_on_the_holder_is_named() {
     more.add(15.8, 0, 0, Event::LockTaken { lock: GIL, task: TaskId(0), waited: Ns::from_millis(10) });
     more.enter(15.8, 0, 0, 0, State::Running, true);
     let run = made::id(&app);
-    update(&mut app, Message::Events(run, more.into_events()));
-    update(&mut app, Message::Tick(made::at(18.0)));
+    made::tell(&mut app, Message::Events(run, more.into_events()));
+    made::tell(&mut app, Message::Tick(made::at(18.0)));
     made::press(&mut app, &[Key::Down, Key::Down, Key::Enter]);
     let text = drawn(&app);
     assert!(text.contains("GIL held by task 1, for 2.2 ms so far.  u: go there"), "{text}");

@@ -1,6 +1,6 @@
 //! The views of the cores and of their utilization: keys, mouse and pictures.
 
-use concviz::app::{Action, App, CoreLoad, Key, Message, Target, View, update};
+use concviz::app::{Action, App, CoreLoad, Key, Message, Target, View};
 use concviz::palette::Theme;
 use concviz::state::{Outcome, State};
 use concviz::trace::KernelRecord;
@@ -34,14 +34,14 @@ fn with_pauses(app: &mut App) {
 fn shared(size: (u16, u16)) -> App {
     let mut app = made::app("cpu", size);
     made::serial_cpu(&mut app);
-    update(&mut app, Message::Tick(made::T0.before(Ns::from_millis(100))));
+    made::tell(&mut app, Message::Tick(made::T0.before(Ns::from_millis(100))));
     made::type_in(&mut app, "2");
     with_pauses(&mut app);
     for (ms, cores) in [(200.0, [0.9, 0.7]), (450.0, [0.9, 1.0]), (700.0, [0.8, 1.0]), (950.0, [1.0, 0.7])] {
-        update(&mut app, Message::Tick(made::at(ms)));
-        update(&mut app, Message::Load(CoreLoad { cores: (0..).zip(cores).collect() }));
+        made::tell(&mut app, Message::Tick(made::at(ms)));
+        made::tell(&mut app, Message::Load(CoreLoad { cores: (0..).zip(cores).collect() }));
     }
-    update(&mut app, Message::Tick(made::at(1_030.0)));
+    made::tell(&mut app, Message::Tick(made::at(1_030.0)));
     app
 }
 
@@ -155,7 +155,7 @@ fn a_press_on_a_core_selects_the_task_there_and_the_names_of_the_views_can_be_pr
     assert!(target(&app, 100, y).is_none(), "nobody is there yet");
     let x = rows.lines().nth(1).and_then(|row| row.find("utilization")).expect("its name") as u16;
     assert_eq!(target(&app, x, 1), Some(Target::View(View::Utilization)));
-    update(&mut app, Message::Click(Target::View(View::Utilization)));
+    made::tell(&mut app, Message::Click(Target::View(View::Utilization)));
     assert_eq!(app.view, View::Utilization);
     let y = rows.lines().position(|row| row.starts_with(" cores ")).expect("the axis") as u16;
     assert_eq!(target(&app, 2, y), Some(Target::Action(Action::NextView)));
