@@ -3,10 +3,11 @@
 use super::keys::{self, Action, Key};
 use super::run::{Phase, Run, RunId};
 use super::{
-    App, Conditions, Effect, Layer, Message, Playhead, Selection, Target, View, compare, lanes, layers, playing,
-    recorded, viewport, views,
+    App, Effect, Layer, Message, Playhead, Selection, Target, View, compare, lanes, layers, playing, recorded,
+    viewport, views,
 };
 use crate::plan::Expected;
+use crate::recording::Conditions;
 use crate::scene::axis_ahead;
 use crate::trace::End;
 use crate::units::{Ns, Stamp};

@@ -1,0 +1,236 @@
+//! The whole state of the screen, and what everybody asks of it.
+
+use super::compare::Compare;
+use super::lanes::Lanes;
+use super::layer::Layer;
+use super::message::Effect;
+use super::playhead::Playhead;
+use super::run::{Phase, Run, Scoreboard};
+use super::samples::{CoreLoad, Samples};
+use super::update;
+use super::views::View;
+use crate::model::ModelKind;
+use crate::plan::{Expected, Rates};
+use crate::recording::Machine;
+use crate::scene::{Grid, Rows, Scene, axis_ahead};
+use crate::settings::Setup;
+use crate::units::{Ns, Range, Stamp, TaskId};
+use crate::workload::Workload;
+
+/// The selected place: a task, and an instant in its lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Selection {
+    /// Whose lane.
+    pub task: TaskId,
+    /// Which segment: the one at this instant. Nothing while only the lane is selected.
+    pub at: Option<Ns>,
+}
+
+/// A short message that goes away by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// What it says.
+    pub text: String,
+    /// When it goes.
+    pub until: Stamp,
+}
+
+/// The whole state.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own, and any may be on with any other")]
+pub struct App {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The machine.
+    pub machine: Machine,
+    /// What the user has chosen.
+    pub setup: Setup,
+    /// The shipped workloads, and the user's own if there is one.
+    pub catalogue: Vec<Workload>,
+    /// How fast the machine is, as far as that is known.
+    pub rates: Option<Rates>,
+    /// The run that is watched.
+    pub run: Option<Run>,
+    /// Those before it that can be held against it: the last of each model, or all that were recorded.
+    pub kept: Vec<Run>,
+    /// Holding them against each other.
+    pub compare: Compare,
+    /// The figures of those before.
+    pub scoreboard: Scoreboard,
+    /// Which instant is shown.
+    pub playhead: Playhead,
+    /// The end of the axis of this workload.
+    pub axis: Ns,
+    /// The stretch of time looked at closer, if any.
+    pub zoom: Option<Range>,
+    /// Whether the zoom is the lens.
+    pub lens: bool,
+    /// The zoom that was left for the lens.
+    pub(super) before_lens: Option<Range>,
+    /// What the lanes' place shows.
+    pub view: View,
+    /// Which tasks have a lane, and in which order.
+    pub lanes: Lanes,
+    /// What is selected.
+    pub selection: Option<Selection>,
+    /// Whether the selection is explained.
+    pub detail: bool,
+    /// Whether a line says what watching costs.
+    pub costs: bool,
+    /// What is in front.
+    pub layer: Option<Layer>,
+    /// How busy the cores are.
+    pub load: CoreLoad,
+    /// How busy they were during the run.
+    pub samples: Samples,
+    /// The message that is shown for a while.
+    pub toast: Option<Toast>,
+    /// The time.
+    pub now: Stamp,
+    pub(super) next_run: u64,
+    /// How long the tasks of the last run would take one after the other.
+    pub(super) estimate: Ns,
+    /// The setup the scoreboard belongs to.
+    pub(super) scored: Setup,
+    /// Whether a run waits for the machine's rates.
+    pub(super) waiting: bool,
+    /// What the runs were read from, where nothing is run here.
+    pub(super) recorded: Option<String>,
+    /// What is to be done, since that was last given back: none of it can get lost on the way through the functions that
+    /// ask for it.
+    pub(super) asked: Vec<Effect>,
+}
+
+/// How long a toast stands.
+const TOAST: Ns = Ns::from_millis(4_000);
+
+impl App {
+    /// The state at the start; nothing runs yet.
+    pub fn new(setup: Setup, machine: Machine, rates: Option<Rates>, now: Stamp, size: (u16, u16)) -> App {
+        let mut catalogue = crate::workload::shipped();
+        if let Some(same) = catalogue.iter_mut().find(|w| w.name == setup.workload.name) {
+            *same = setup.workload.clone();
+        } else {
+            catalogue.push(setup.workload.clone());
+        }
+        let known = rates.unwrap_or_default();
+        let estimate = setup.tasks().map_or(Ns::ZERO, |tasks| Expected::of(&tasks, known).serial);
+        let axis = axis_ahead(estimate, Ns::ZERO);
+        App {
+            size,
+            machine,
+            scored: setup.clone(),
+            setup,
+            catalogue,
+            rates,
+            run: None,
+            kept: Vec::new(),
+            compare: Compare::default(),
+            recorded: None,
+            scoreboard: Scoreboard::default(),
+            playhead: Playhead::Live,
+            axis,
+            estimate,
+            zoom: None,
+            lens: false,
+            before_lens: None,
+            view: View::default(),
+            lanes: Lanes::default(),
+            selection: None,
+            detail: false,
+            costs: false,
+            layer: None,
+            load: CoreLoad::default(),
+            samples: Samples::default(),
+            toast: None,
+            now,
+            next_run: 0,
+            waiting: false,
+            asked: Vec::new(),
+        }
+    }
+
+    /// Begins the first run: what the program does when it is launched.
+    #[must_use = "what is to be done would be lost"]
+    pub fn launch(&mut self) -> Vec<Effect> {
+        update::start(self);
+        self.take_asked()
+    }
+
+    /// Asks the shell for something.
+    pub(super) fn ask(&mut self, effect: Effect) {
+        self.asked.push(effect);
+    }
+
+    /// All that was asked for since the last time.
+    pub(super) fn take_asked(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.asked)
+    }
+
+    /// Says `text` for a while.
+    pub(super) fn say(&mut self, text: impl Into<String>) {
+        self.toast = Some(Toast { text: text.into(), until: self.now + TOAST });
+    }
+
+    /// Whether a run waits until it is known how fast the machine is.
+    pub fn is_calibrating(&self) -> bool {
+        self.waiting
+    }
+
+    /// Whether something moves by itself, so that the screen wants a frame now and then.
+    pub fn is_moving(&self) -> bool {
+        let live = self.run.as_ref().is_some_and(|r| !r.is_over());
+        match self.playhead {
+            Playhead::Frozen(_) => false,
+            Playhead::Replay { paused, .. } => !paused,
+            Playhead::Live => live || self.waiting,
+        }
+    }
+
+    /// Whether the picture stands still on purpose.
+    pub fn is_paused(&self) -> bool {
+        matches!(self.playhead, Playhead::Frozen(_) | Playhead::Replay { paused: true, .. })
+    }
+
+    /// The last instant that is drawn, from the start of the run.
+    pub fn until(&self) -> Ns {
+        self.playhead.position(self.present())
+    }
+
+    /// The present of the run that goes on, or the end of one that is over.
+    pub fn present(&self) -> Ns {
+        let Some(run) = &self.run else { return Ns::ZERO };
+        match (&run.phase, run.trace.makespan(), run.trace.t0()) {
+            (_, Some(makespan), _) => makespan,
+            (Phase::Running, None, Some(t0)) => self.now.since(t0),
+            _ => run.trace.latest(),
+        }
+    }
+
+    /// The stretch of time that is on the screen.
+    pub fn visible(&self) -> Range {
+        self.zoom.unwrap_or(Range::new(Ns::ZERO, self.axis))
+    }
+
+    /// The columns of the lanes, `columns` of them.
+    pub fn grid(&self, columns: u16) -> Grid {
+        Grid::over(self.visible(), columns)
+    }
+
+    /// What is to be drawn of the run on `columns` columns, with the tasks in `rows`.
+    pub fn scene(&self, columns: u16, rows: &Rows<'_>) -> Option<Scene> {
+        let run = self.run.as_ref()?;
+        let view = self.looked_at(columns);
+        Some(Scene::build(&run.trace, &view, rows, run.model.kind == ModelKind::Async))
+    }
+
+    /// The cores a run can use.
+    pub fn cores(&self) -> f64 {
+        self.setup.wishes.cores.map_or(self.machine.usable, |n| f64::from(n).min(self.machine.usable))
+    }
+
+    /// The whole cores a run can use, at least one.
+    pub fn whole_cores(&self) -> u16 {
+        (self.cores().round() as u16).max(1)
+    }
+}
