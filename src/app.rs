@@ -1,6 +1,7 @@
 //! The program's state and how it changes: `update(&mut App, Message) -> Vec<Effect>`. No clocks, no channels, no
 //! terminal: the time comes in with [`Message::Tick`], whatever is to be done goes out as an [`Effect`].
 
+mod board;
 mod compare;
 pub mod filter;
 mod finding;
@@ -20,13 +21,14 @@ mod update;
 mod viewport;
 mod views;
 
+pub use board::{Row, RowKey, Scoreboard};
 pub use compare::{Compare, Compared};
 pub use keys::{Action, Key};
 pub use lanes::{Lanes, Sort};
 pub use layer::Layer;
 pub use message::{Effect, Message, Target};
 pub use playhead::{Playhead, Speed};
-pub use run::{Phase, Row, Run, RunId, Scoreboard};
+pub use run::{Phase, Run, RunId};
 pub use samples::{CoreLoad, Samples};
 pub use setup::Dial;
 pub use state::{App, Selection, Toast};

@@ -190,11 +190,8 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
         let at = at(app, &layout, x)?;
         return Some(Message::Click(Target::Lane(core_lanes::task_at(app, &layout, y, at)?, Some(at))));
     }
-    let row = layout.board.and_then(|top| y.checked_sub(top)).map(|r| r / layout.board_pitch);
-    let row = row.filter(|r| *r < layout::BOARD_ROWS)?;
-    let row = app.scoreboard.rows(app.setup.model)[usize::from(row)];
-    (!row.locked).then_some(())?;
-    action(Action::Model(row.kind))
+    let row = board::row_at(app, &layout, y).filter(|row| !row.key.locked)?;
+    action(Action::Model(row.key.kind))
 }
 
 /// Whom a press on the lane of `tasks` means: the first that worked at that instant, else the first that waited, else

@@ -3,11 +3,12 @@
 
 use std::collections::VecDeque;
 
+use super::board::RowKey;
 use super::playhead::{Playhead, Speed};
 use super::run::{Phase, RunId};
 use super::{App, Layer, Run, View, lanes, recorded, update, viewport};
-use crate::model::{GlobalLock, Model};
-use crate::recording::{Comparison, Entry, Row, usual_models};
+use crate::model::Model;
+use crate::recording::{Comparison, Entry, Row};
 
 /// A comparison on the screen.
 #[derive(Clone, Debug, Default)]
@@ -35,13 +36,6 @@ pub struct Compared<'a> {
     pub row: Option<&'a Row>,
     /// Why there is none: it broke off.
     pub failure: Option<&'a str>,
-}
-
-impl Compared<'_> {
-    /// The model to be run in its row, where the global lock is to be `lock`.
-    fn wanted(&self, lock: GlobalLock) -> Model {
-        Model { lock: if self.model.lock.is_on() { lock } else { GlobalLock::Off }, ..self.model }
-    }
 }
 
 impl Compare {
@@ -73,16 +67,12 @@ pub(super) fn keep(app: &mut App) {
         return;
     }
     if !app.is_recorded() {
-        app.kept.retain(|kept| !same_row(kept.model, run.model));
+        app.kept.retain(|kept| kept.row() != run.row());
     }
     app.kept.push(run);
     if !app.is_recorded() && app.kept.len() > MOST_KEPT {
         app.kept.remove(0);
     }
-}
-
-fn same_row(a: Model, b: Model) -> bool {
-    a.kind == b.kind && a.lock.is_on() == b.lock.is_on()
 }
 
 /// The comparison, or back from it to what was looked at before.
@@ -95,12 +85,12 @@ pub(super) fn toggle(app: &mut App) {
     app.detail = false;
     app.view = View::Compare;
     refresh(app);
-    let chosen = app.setup.model;
+    let chosen = RowKey::of(app.setup.model);
     let watched = app.run.as_ref().map(|run| run.id);
     let rows = app.compared();
     // Of several files the row of the run itself, not that of another of its model.
     let own = rows.iter().position(|c| c.run.is_some_and(|run| Some(run.id) == watched));
-    app.compare.row = own.or_else(|| rows.iter().position(|c| same_row(c.model, chosen))).unwrap_or(0);
+    app.compare.row = own.or_else(|| rows.iter().position(|c| RowKey::of(c.model) == chosen)).unwrap_or(0);
     if app.is_recorded() {
         recorded::stretch(app);
         replay(app);
@@ -116,7 +106,7 @@ pub(super) fn measure(app: &mut App, all: bool) {
     // Workers and the lock's interval change how it is done, not what: such a run is kept, and is not what was asked for.
     let asked = |run: &Run| run.setup.wishes == wishes && (run.model.lock == lock || !run.model.lock.is_on());
     let missing = |c: &Compared<'_>| all || !c.run.is_some_and(|run| run.is_over() && asked(run));
-    app.compare.queue = app.compared().into_iter().filter(missing).map(|c| c.wanted(lock)).collect();
+    app.compare.queue = app.compared().into_iter().filter(missing).map(|c| RowKey::of(c.model).model(lock)).collect();
     app.compare.asked = app.compare.queue.len();
     go_on_or_finish(app);
 }
@@ -185,7 +175,7 @@ fn come_back(app: &mut App) {
     let Some(model) = app.compare.back.take() else { return };
     app.setup.model = model;
     app.scored.model = model;
-    if !show(app, |run| same_row(run.model, model)) {
+    if !show(app, |run| run.row() == RowKey::of(model)) {
         show(app, |_| true);
     }
 }
@@ -292,8 +282,7 @@ impl App {
         runs.sort_by_key(|run| run.id);
         if !self.is_recorded() {
             // The one before it is kept until it is over.
-            let newest =
-                |run: &&Run| self.runs().all(|r| r.id <= run.id || !r.is_over() || !same_row(r.model, run.model));
+            let newest = |run: &&Run| self.runs().all(|r| r.id <= run.id || !r.is_over() || r.row() != run.row());
             runs.retain(|run| run.setup.same_work(&self.setup) && newest(run));
         }
         runs
@@ -316,15 +305,15 @@ impl App {
         }
         let result: Vec<_> = result.collect();
         let fits = |run: &&Run| run.setup.same_work(&self.setup);
-        let models = usual_models(self.setup.lock.lock());
-        let rows = models.map(|model| {
-            let last = self.runs().filter(|run| same_row(run.model, model)).max_by_key(|run| run.id).filter(fits);
+        let lock = self.setup.lock.lock();
+        let row = |key: &RowKey| {
+            let last = self.runs().filter(|run| run.row() == *key).max_by_key(|run| run.id).filter(fits);
             let failure = last.and_then(Run::broken);
             let run = last.filter(|_| failure.is_none());
             let row = result.iter().find(|(_, id)| id.is_some() && **id == run.map(|r| r.id)).map(|(row, _)| *row);
-            Compared { model: last.map_or(model, |run| run.model), run, row, failure }
-        });
-        rows.to_vec()
+            Compared { model: last.map_or(key.model(lock), |run| run.model), run, row, failure }
+        };
+        self.scoreboard.keys().iter().map(row).collect()
     }
 }
 

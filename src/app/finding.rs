@@ -1,5 +1,6 @@
 //! What the run on the screen shows, in a sentence.
 
+use super::board::RowKey;
 use super::keys::{self, Action};
 use super::run::{Phase, Run};
 use super::state::App;
@@ -36,7 +37,7 @@ impl App {
         // What would take too long is not worth a look either.
         let too_long = self.estimate > LONGEST_LOOK.max(until.times(8, 1));
         let serial = Model::plain(ModelKind::Serial);
-        let seen = |model: Model| self.scoreboard.get(model).is_some() || (model == serial && too_long);
+        let seen = |model: Model| self.scoreboard.get(RowKey::of(model)).is_some() || (model == serial && too_long);
         Some(find(&Facts {
             trace: &run.trace,
             stats: &stats,

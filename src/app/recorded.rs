@@ -1,5 +1,6 @@
 //! Runs that were recorded: everything but running them again.
 
+use super::board::RowKey;
 use super::run::{Run, RunId};
 use super::{Action, App, Effect, Playhead, Toast, View, compare};
 use crate::recording::{Comparison, Entry, Machine, Opened, sources};
@@ -24,13 +25,12 @@ pub(super) fn instead(app: &mut App, action: Action) -> Instead {
     }
     let found = match action {
         Action::Model(kind) => {
-            let locked = app.setup.model.lock.is_on();
-            turn(app, |run| run.model.kind == kind && run.model.lock.is_on() == locked)
-                || turn(app, |run| run.model.kind == kind)
+            let row = RowKey { kind, ..RowKey::of(app.setup.model) };
+            turn(app, |run| run.row() == row) || turn(app, |run| run.model.kind == kind)
         }
         Action::Lock => {
-            let model = app.setup.model;
-            turn(app, |run| run.model.kind == model.kind && run.model.lock.is_on() != model.lock.is_on())
+            let RowKey { kind, locked } = RowKey::of(app.setup.model);
+            turn(app, |run| run.row() == RowKey { kind, locked: !locked })
         }
         Action::Generation => {
             let model = app.setup.model;

@@ -1,11 +1,12 @@
 //! The whole state of the screen, and what everybody asks of it.
 
+use super::board::{Row, Scoreboard};
 use super::compare::Compare;
 use super::lanes::Lanes;
 use super::layer::Layer;
 use super::message::Effect;
 use super::playhead::Playhead;
-use super::run::{Phase, Run, Scoreboard};
+use super::run::{Phase, Run};
 use super::samples::{CoreLoad, Samples};
 use super::update;
 use super::views::View;
@@ -222,6 +223,11 @@ impl App {
         let run = self.run.as_ref()?;
         let view = self.looked_at(columns);
         Some(Scene::build(&run.trace, &view, rows, run.model.kind == ModelKind::Async))
+    }
+
+    /// The rows of the scoreboard.
+    pub fn rows(&self) -> Vec<Row> {
+        self.scoreboard.rows(self.setup.model)
     }
 
     /// The cores a run can use.
