@@ -55,7 +55,7 @@ pub fn render(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
         board::draw(app, look, &layout, buffer);
         board::draw_figures(app, look, &layout, buffer);
     }
-    if app.detail {
+    if app.focus.detail {
         legend::draw_detail(app, look, &layout, buffer);
     }
     honesty::draw(app, look, &layout, buffer);

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::board::RowKey;
 use super::playhead::{Playhead, Speed};
 use super::run::{Phase, RunId};
-use super::{App, Layer, Run, View, lanes, recorded, update, viewport};
+use super::{App, Layer, Run, View, lanes, recorded, update};
 use crate::model::Model;
 use crate::recording::{Comparison, Entry, Row};
 
@@ -81,8 +81,8 @@ pub(super) fn toggle(app: &mut App) {
         leave(app);
         return;
     }
-    viewport::reset(app);
-    app.detail = false;
+    app.focus.widen();
+    app.focus.detail = false;
     app.view = View::Compare;
     refresh(app);
     let chosen = RowKey::of(app.setup.model);
@@ -263,8 +263,8 @@ pub(super) fn show(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
             app.scoreboard.clear();
         }
     }
-    viewport::reset(app);
-    app.selection = app.selection.map(|s| super::Selection { at: None, ..s });
+    app.focus.widen();
+    app.focus.forget_segment();
     lanes::arrange(app);
     true
 }

@@ -283,7 +283,7 @@ pub(super) fn sort(app: &mut App) {
 
 /// Opens the prompt, with the filter there is.
 pub(super) fn open(app: &mut App) {
-    app.lanes.prompt = Some(Prompt::new(&app.lanes.filter, app.selection));
+    app.lanes.prompt = Some(Prompt::new(&app.lanes.filter, app.focus.selection));
 }
 
 /// Takes the filter away; whether there was one.
@@ -316,7 +316,7 @@ pub(super) fn press(app: &mut App, key: Key) -> bool {
         (Some(Line::Cancel), _) => {
             let before = prompt.before.clone();
             app.lanes.prompt = None;
-            app.selection = before.1;
+            app.focus.selection = before.1;
             set(app, before.0);
         }
         (Some(Line::Lane(by)), _) => viewport::lane(app, by),
@@ -339,9 +339,9 @@ fn written(app: &mut App, changed: bool) {
 /// Closes the prompt; who was chosen stays so, or the first that fits is.
 fn keep(app: &mut App) {
     app.lanes.prompt = None;
-    let seen = app.selection.is_some_and(|s| app.lanes.place(s.task).is_some());
+    let seen = app.focus.selection.is_some_and(|s| app.lanes.place(s.task).is_some());
     if let Some(first) = app.lanes.order.first().filter(|_| !seen && !app.lanes.filter.is_empty()) {
-        app.selection = Some(Selection { task: *first, at: None });
+        app.focus.selection = Some(Selection { task: *first, at: None });
     }
 }
 

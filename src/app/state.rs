@@ -2,6 +2,7 @@
 
 use super::board::{Row, Scoreboard};
 use super::compare::Compare;
+use super::focus::Focus;
 use super::lanes::Lanes;
 use super::layer::Layer;
 use super::message::Effect;
@@ -15,17 +16,8 @@ use crate::plan::{Expected, Rates};
 use crate::recording::Machine;
 use crate::scene::{Grid, Rows, Scene, axis_ahead};
 use crate::settings::Setup;
-use crate::units::{Ns, Range, Stamp, TaskId};
+use crate::units::{Ns, Range, Stamp};
 use crate::workload::Workload;
-
-/// The selected place: a task, and an instant in its lane.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Selection {
-    /// Whose lane.
-    pub task: TaskId,
-    /// Which segment: the one at this instant. Nothing while only the lane is selected.
-    pub at: Option<Ns>,
-}
 
 /// A short message that goes away by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +30,6 @@ pub struct Toast {
 
 /// The whole state.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own, and any may be on with any other")]
 pub struct App {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
@@ -62,20 +53,12 @@ pub struct App {
     pub playhead: Playhead,
     /// The end of the axis of this workload.
     pub axis: Ns,
-    /// The stretch of time looked at closer, if any.
-    pub zoom: Option<Range>,
-    /// Whether the zoom is the lens.
-    pub lens: bool,
-    /// The zoom that was left for the lens.
-    pub(super) before_lens: Option<Range>,
+    /// What is looked at closer.
+    pub focus: Focus,
     /// What the lanes' place shows.
     pub view: View,
     /// Which tasks have a lane, and in which order.
     pub lanes: Lanes,
-    /// What is selected.
-    pub selection: Option<Selection>,
-    /// Whether the selection is explained.
-    pub detail: bool,
     /// Whether a line says what watching costs.
     pub costs: bool,
     /// What is in front.
@@ -132,13 +115,9 @@ impl App {
             playhead: Playhead::Live,
             axis,
             estimate,
-            zoom: None,
-            lens: false,
-            before_lens: None,
+            focus: Focus::default(),
             view: View::default(),
             lanes: Lanes::default(),
-            selection: None,
-            detail: false,
             costs: false,
             layer: None,
             load: CoreLoad::default(),
@@ -210,7 +189,7 @@ impl App {
 
     /// The stretch of time that is on the screen.
     pub fn visible(&self) -> Range {
-        self.zoom.unwrap_or(Range::new(Ns::ZERO, self.axis))
+        self.focus.zoom.unwrap_or(Range::new(Ns::ZERO, self.axis))
     }
 
     /// The columns of the lanes, `columns` of them.

@@ -66,19 +66,17 @@ fn hear(app: &mut App, message: Message) {
 
 /// Runs what is set up; whatever ran before is stopped.
 pub(super) fn start(app: &mut App) {
-    viewport::reset(app);
+    app.focus.widen();
     compare::keep(app);
     let was_busy = app.run.as_ref().is_some_and(|r| !r.is_over());
     app.samples.restart(was_busy, app.now);
     app.playhead = Playhead::Live;
     app.layer = None;
-    if let Some(selection) = &mut app.selection {
-        selection.at = None;
-    }
+    app.focus.forget_segment();
     if !app.setup.same_work(&app.scored) {
         app.scoreboard.clear();
         app.kept.clear();
-        app.selection = None;
+        app.focus.selection = None;
     }
     app.scored = app.setup.clone();
     // Once: thousands of programs are not made in no time, and a key waits for it.
@@ -145,7 +143,7 @@ fn over(app: &mut App, id: RunId, end: End, conditions: Conditions) {
         app.scoreboard.enter(model, score);
     }
     let slowest = app.scoreboard.slowest().unwrap_or_default();
-    if app.zoom.is_none() && is_dwarfed(slowest.max(time), app.axis) {
+    if app.focus.zoom.is_none() && is_dwarfed(slowest.max(time), app.axis) {
         app.axis = axis_ahead(Ns::ZERO, slowest.max(time));
     }
     grow_axis(app, time);
@@ -216,8 +214,8 @@ fn click(app: &mut App, target: Target) {
     match target {
         Target::Action(action) => perform(app, action),
         Target::Lane(task, at) => {
-            app.selection = Some(Selection { task, at });
-            app.detail = at.is_some();
+            app.focus.selection = Some(Selection { task, at });
+            app.focus.detail = at.is_some();
         }
         Target::View(view) => views::show(app, view),
         Target::Row(n) if n == app.compare.row => compare::enter(app),
@@ -301,8 +299,8 @@ pub(super) fn perform(app: &mut App, action: Action) {
         }
         Action::Detail => {
             // Opens and stays: a segment is walked to with its detail already open.
-            app.selection = app.selection.or(app.first_lane().map(|task| Selection { task, at: None }));
-            app.detail = app.selection.is_some();
+            app.focus.selection = app.focus.selection.or(app.first_lane().map(|task| Selection { task, at: None }));
+            app.focus.detail = app.focus.selection.is_some();
         }
         Action::NextView => views::turn(app, true),
         Action::PreviousView => views::turn(app, false),
@@ -325,22 +323,22 @@ pub(super) fn close(app: &mut App) {
         if matches!(layer, Layer::Dials(_)) {
             layers::turned(app);
         }
-    } else if app.detail {
-        app.detail = false;
+    } else if app.focus.detail {
+        app.focus.detail = false;
     } else if lanes::clear(app) {
         // The header says that this key does it.
     } else if matches!(app.playhead, Playhead::Replay { .. } | Playhead::Frozen(_)) {
         playing::follow(app);
-    } else if app.lens {
-        viewport::leave_lens(app);
-    } else if app.zoom.is_some() {
-        viewport::reset(app);
+    } else if app.focus.leave_lens() {
+        // Nothing else to be closed.
+    } else if app.focus.zoom.is_some() {
+        app.focus.widen();
     } else if app.view == View::Compare {
         compare::leave(app);
     } else if app.view != View::Tasks {
         app.view = View::Tasks;
     } else {
-        app.selection = None;
+        app.focus.selection = None;
     }
 }
 

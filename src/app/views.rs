@@ -39,7 +39,7 @@ const STOPS: [(View, bool); 4] =
 
 /// The next view, or the one before. The lens is one of them where a lock was taken.
 pub(super) fn turn(app: &mut App, forward: bool) {
-    let here = STOPS.iter().position(|stop| *stop == (app.view, app.lens)).unwrap_or(0);
+    let here = STOPS.iter().position(|stop| *stop == (app.view, app.focus.lens)).unwrap_or(0);
     let step = if forward { 1 } else { STOPS.len() - 1 };
     let mut next = (here + step) % STOPS.len();
     if STOPS[next].1 && !has_turns(app) {
@@ -54,9 +54,7 @@ pub(super) fn turn(app: &mut App, forward: bool) {
 
 /// Shows `view`; the lens belongs to none but its own.
 pub(super) fn show(app: &mut App, view: View) {
-    if app.lens {
-        viewport::leave_lens(app);
-    }
+    app.focus.leave_lens();
     if app.view == View::Compare {
         compare::leave(app);
     }
@@ -78,7 +76,7 @@ impl App {
         let run = self.run.as_ref()?;
         let view = self.looked_at(columns);
         let sampled = self.samples.others(&run.trace, view.grid.range());
-        Some(Cores::build(&run.trace, &view, &sampled, self.selection.map(|s| s.task)))
+        Some(Cores::build(&run.trace, &view, &sampled, self.focus.task()))
     }
 
     /// How many cores were used and by what, on `columns` columns.

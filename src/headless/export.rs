@@ -382,7 +382,7 @@ fn look_at(app: &mut App, wish: &Exporting) -> Result<(), Failure> {
         }
     };
     app.view = view;
-    app.zoom = wish.range.map(|range| range.and(Range::new(Ns::ZERO, app.end())));
+    app.focus.zoom = wish.range.map(|range| range.and(Range::new(Ns::ZERO, app.end())));
     Ok(())
 }
 

@@ -40,12 +40,12 @@ fn save_in(folder: &Path, app: &App, look: Look, name: &str) -> Result<String, S
 
 /// What `app` shows, drawn as a picture.
 fn drawn(app: &App) -> Option<Picture> {
-    let options = Options { range: app.zoom, ..Options::default() };
+    let options = Options { range: app.focus.zoom, ..Options::default() };
     let view = match app.view {
         View::Compare => return comparison(app, options),
         View::Cores => picture::Subject::Cores,
         View::Utilization => picture::Subject::Utilization,
-        View::Tasks if app.lens => picture::Subject::Lock,
+        View::Tasks if app.focus.lens => picture::Subject::Lock,
         View::Tasks => picture::Subject::Tasks,
     };
     let run = app.run.as_ref().filter(|run| run.trace.t0().is_some())?;

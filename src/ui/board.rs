@@ -107,7 +107,7 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
         return;
     };
     // Where the lanes show another stretch of time, the bars, which show the whole, step back.
-    let bar = look.fg(match (row.current, app.zoom) {
+    let bar = look.fg(match (row.current, app.focus.zoom) {
         (true, None) => Role::Accent,
         (false, None) | (true, Some(_)) => Role::Bar,
         (false, Some(_)) => Role::Faint,

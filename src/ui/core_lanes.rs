@@ -74,7 +74,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let seen: Vec<bool> = scene.cores.iter().map(|core| core.seen).collect();
     let places = places(pane, &seen);
     let touches = !places.airy && !places.others;
-    let chosen = app.selection.map(|s| s.task);
+    let chosen = app.focus.task();
     for (index, y) in &places.lanes {
         let core = &scene.cores[*index];
         draw_name(core, *y, &places, look, layout, buffer);

@@ -133,7 +133,7 @@ impl Layout {
         let locked = app.run.as_ref().is_some_and(has_lock_lane);
         let looped = kind == Some(ModelKind::Async);
         let cores = app.run.as_ref().map_or(0, |r| r.trace.cores.len() as u16).min(MOST_CORES);
-        let selected = app.selection.and_then(|s| order.iter().position(|task| *task == s.task));
+        let selected = app.focus.selection.and_then(|s| order.iter().position(|task| *task == s.task));
         let special = locked || looped;
         let locks = app.run.as_ref().map_or(0, |r| r.trace.lock_names.len()).min(MOST_LOCKS - 1) as u16;
         let lanes = app.run.as_ref().map_or(0, lock_lanes);

@@ -87,7 +87,7 @@ fn draw_place(run: &Run, span: &Span, look: Look, (x, y, right): (u16, u16, u16)
 
 /// What the selected segment is; in place of the legend.
 pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
-    let (Some(run), Some(selection)) = (&app.run, app.selection) else { return };
+    let (Some(run), Some(selection)) = (&app.run, app.focus.selection) else { return };
     paint::fill(buffer, layout.detail, look.ground());
     let (x, right) = (layout.area.x + 1, layout.area.right());
     let mut y = layout.detail.y;

@@ -56,8 +56,8 @@ pub fn draw_axis(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     flags::draw(&flags, look, layout, buffer);
     let last = flags.iter().map(|f| x + f.columns.1).fold(last, u16::max);
     paint::put(buffer, last + 1, y, layout.area.right(), unit, dim);
-    let marked = app.lens || app.view != View::Tasks;
-    let left = if app.lens {
+    let marked = app.focus.lens || app.view != View::Tasks;
+    let left = if app.focus.lens {
         let cut = app.run.as_ref().is_some_and(|run| run.trace.forgotten > Ns::ZERO);
         let label = match (layout.plot.0 < 20, cut) {
             (true, _) => Label::LensShort,
@@ -113,14 +113,14 @@ fn draw_lane(
 ) {
     let low = slot.y + layout.lane_rows - 1;
     let named = slot.y + layout.lane_rows / 2;
-    let chosen = lane.tasks == 1 && app.selection.is_some_and(|s| s.task == lane.task);
+    let chosen = lane.tasks == 1 && app.focus.selection.is_some_and(|s| s.task == lane.task);
     draw_name(app, run, lane, chosen, (slot, low, named), look, layout, buffer);
     let whole = grid.cell.times(lane.tasks as u64, 1);
     lane::draw(buffer, look, (layout.plot.0, slot.y), manner, &lane.columns, whole);
     if lane.tasks == 1 && layout.lane_rows > 1 {
         lane::write_cores(buffer, look, (layout.plot.0, low), &lane.columns);
     }
-    if let Some(at) = app.selection.filter(|_| chosen).and_then(|s| s.at) {
+    if let Some(at) = app.focus.selection.filter(|_| chosen).and_then(|s| s.at) {
         mark_selected(app, grid, at, slot, look, layout, buffer);
     }
     let style = if chosen { look.fg(Role::Text) } else { look.fg(Role::Dim) };

@@ -454,12 +454,12 @@ fn keys_that_look_closer_at_one_run_do_nothing_here() {
     let before = rows(&app);
     for key in "+=-f,.u/shl".chars().map(Key::Char).chain([Key::Left, Key::Right]) {
         assert!(made::press(&mut app, &[key]).is_empty());
-        assert_eq!((rows(&app), app.zoom, app.detail), (before.clone(), None, false), "{key:?}");
+        assert_eq!((rows(&app), app.focus.zoom, app.focus.detail), (before.clone(), None, false), "{key:?}");
         assert!(app.lanes.prompt().is_none(), "{key:?}");
     }
     made::tell(&mut app, Message::Wheel { steps: -1, zoom_at: Some(Ns::from_millis(300)) });
     made::tell(&mut app, Message::Drag(9));
-    assert_eq!(app.zoom, None);
+    assert_eq!(app.focus.zoom, None);
     made::tell(&mut app, Message::Wheel { steps: -1, zoom_at: None });
     assert_eq!(app.compare.row, 3, "the wheel walks the rows");
 }

@@ -264,7 +264,7 @@ fn where_not_all_tasks_fit_they_share_rows() {
 fn the_selected_task_has_a_lane_of_its_own_and_nothing_moves_above_it() {
     let mut app = many(64, (120, 36));
     let before = drawn(&app);
-    app.selection = Some(Selection { task: TaskId(18), at: None });
+    app.focus.selection = Some(Selection { task: TaskId(18), at: None });
     let after = drawn(&app);
     for name in ["task 17-18", "›task 19", "task 20-24", "task 57-64"] {
         row(&after, name);
@@ -278,7 +278,7 @@ fn far_too_many_tasks_become_a_band_by_state() {
     let app = many(1_000, (80, 24));
     insta::assert_snapshot!(drawn(&app));
     let mut app = many(1_000, (80, 24));
-    app.selection = Some(Selection { task: TaskId(499), at: None });
+    app.focus.selection = Some(Selection { task: TaskId(499), at: None });
     let screen = drawn(&app);
     assert!(row(&screen, "›task 500") > row(&screen, "1000"));
     assert_eq!(row(&screen, "cores busy"), row(&drawn(&many(1_000, (80, 24))), "cores busy"));
@@ -331,7 +331,7 @@ fn any_number_of_tasks_can_be_drawn_at_any_size_and_every_one_selected() {
         for (width, height) in [(40, 12), (41, 13), (63, 20), (80, 24), (99, 30), (120, 36), (200, 60), (300, 100)] {
             let area = Rect::new(0, 0, width, height);
             for selected in [None, Some(0), Some(tasks / 2), Some(tasks - 1)] {
-                app.selection = selected.map(|n| Selection { task: TaskId(n), at: None });
+                app.focus.selection = selected.map(|n| Selection { task: TaskId(n), at: None });
                 let mut buffer = Buffer::empty(area);
                 render(&app, Look::default(), area, &mut buffer);
                 let screen = text(&buffer);

@@ -221,7 +221,7 @@ fn segments_are_walked_in_order_and_explained() {
     let mut app = made::first_minute((80, 24));
     made::press(&mut app, &[Key::Down, Key::Char('.'), Key::Char('.')]);
     let first = app.selected_span().expect("a segment");
-    assert!(app.detail);
+    assert!(app.focus.detail);
     made::type_in(&mut app, ".");
     let second = app.selected_span().expect("a segment");
     assert_eq!(second.range.from, first.range.to);
@@ -233,11 +233,11 @@ fn segments_are_walked_in_order_and_explained() {
 fn enter_opens_the_detail_and_keeps_it_where_a_segment_was_walked_to() {
     let mut app = made::first_minute((80, 24));
     made::press(&mut app, &[Key::Char('.'), Key::Enter]);
-    assert!(app.detail);
+    assert!(app.focus.detail);
     made::press(&mut app, &[Key::Esc]);
-    assert!(!app.detail);
+    assert!(!app.focus.detail);
     made::press(&mut app, &[Key::Enter]);
-    assert!(app.detail);
+    assert!(app.focus.detail);
 }
 
 #[test]
@@ -245,8 +245,12 @@ fn escape_closes_one_layer_at_a_time() {
     let mut app = made::first_minute((80, 24));
     made::press(&mut app, &[Key::Down, Key::Enter, Key::Tab, Key::Char('?')]);
     assert_eq!(app.layer, Some(Layer::Help(0)));
-    let states: [fn(&App) -> bool; 4] =
-        [|a| a.layer.is_none() && a.detail, |a| !a.detail && a.lens, |a| !a.lens, |a| a.selection.is_none()];
+    let states: [fn(&App) -> bool; 4] = [
+        |a| a.layer.is_none() && a.focus.detail,
+        |a| !a.focus.detail && a.focus.lens,
+        |a| !a.focus.lens,
+        |a| a.focus.selection.is_none(),
+    ];
     for (index, state) in states.iter().enumerate() {
         assert!(made::press(&mut app, &[Key::Esc]).is_empty());
         assert!(state(&app), "after Esc number {}", index + 1);

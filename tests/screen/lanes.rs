@@ -62,7 +62,7 @@ fn shown(app: &App) -> Vec<u32> {
 }
 
 fn selected(app: &App) -> Option<u32> {
-    app.selection.map(|s| s.task.0 + 1)
+    app.focus.selection.map(|s| s.task.0 + 1)
 }
 
 fn screen(app: &App) -> (String, Buffer) {
@@ -86,7 +86,7 @@ fn every_character_filters_and_enter_keeps_and_selects_the_first() {
     assert_eq!(shown(&app).len(), 12);
     made::type_in(&mut app, "K 1 TA 0");
     assert_eq!(shown(&app), [10], "all words have to fit, in any case of letters");
-    assert_eq!(app.selection, None, "nothing is chosen before Enter");
+    assert_eq!(app.focus.selection, None, "nothing is chosen before Enter");
     made::press(&mut app, &[Key::Enter]);
     assert_eq!(selected(&app), Some(10));
     assert!(app.lanes.prompt().is_none());
@@ -123,7 +123,7 @@ fn what_is_written_does_nothing_else_and_only_leaving_does_what_it_always_does()
     assert_eq!(app.lanes.prompt().map(concviz::app::filter::Prompt::text), Some(every));
     made::press(&mut app, &[Key::Tab, Key::BackTab, Key::F(1), Key::F(5), Key::Ctrl('l')]);
     assert_eq!((app.setup.model, app.run.as_ref().map(|r| r.id)), (model, before));
-    assert!(app.layer.is_none() && app.zoom.is_none() && !app.detail);
+    assert!(app.layer.is_none() && app.focus.zoom.is_none() && !app.focus.detail);
     assert_eq!(made::press(&mut app, &[Key::Ctrl('z')]), [Effect::Suspend]);
     assert_eq!(made::press(&mut app, &[Key::Ctrl('c')]), [Effect::Stop, Effect::Quit]);
 }
@@ -136,7 +136,7 @@ fn a_filter_that_fits_nobody_says_so_and_shows_nobody() {
         let (rows, _) = screen(&app);
         assert!(app.order().is_empty() && rows.contains("No task fits /nobody"), "{rows}");
         made::press(&mut app, &[Key::Down, Key::PageUp, Key::Enter]);
-        assert_eq!(app.selection, None);
+        assert_eq!(app.focus.selection, None);
         made::press(&mut app, &[Key::Enter, Key::Char('.'), Key::Char('+'), Key::Down]);
         let (rows, _) = screen(&app);
         assert!(!rows.contains("task 1 ") && rows.contains("No task fits"), "{rows}");
@@ -233,7 +233,7 @@ fn lanes_change_places_twice_a_second_at_most_and_the_chosen_task_goes_with_its_
             before = app.order();
             changes.push(ms);
         }
-        assert_eq!(app.selection.map(|s| s.task), Some(TaskId(0)));
+        assert_eq!(app.focus.task(), Some(TaskId(0)));
     }
     assert_eq!(shown(&app), (1..=12).rev().collect::<Vec<_>>());
     assert!(changes.len() >= 3 && changes.windows(2).all(|w| w[1] - w[0] >= 500.0), "{changes:?}");
@@ -380,7 +380,7 @@ fn thousands_of_lanes_are_filtered_and_walked() {
             .count()
     );
     made::press(&mut app, &[Key::Enter, Key::Up, Key::PageDown]);
-    assert!(app.selection.is_some_and(|s| app.order().contains(&s.task)));
+    assert!(app.focus.selection.is_some_and(|s| app.order().contains(&s.task)));
     assert!(screen(&app).0.contains(" of 4096 tasks: /40 9  Esc clears"));
 }
 

@@ -121,7 +121,7 @@ fn the_detail_says_how_many_rounds_a_task_made_where_it_made_any() {
     report.results = vec![TaskResult::done(1, 400), TaskResult::done(1, 0)];
     made::press(&mut app, &[Key::Down, Key::Enter]);
     let says = |app: &App, words: &str| rows(app, size).iter().any(|row| row.contains(words));
-    assert!(app.detail && says(&app, " laps 400 ("), "{:#?}", rows(&app, size));
+    assert!(app.focus.detail && says(&app, " laps 400 ("), "{:#?}", rows(&app, size));
     made::press(&mut app, &[Key::Down]);
-    assert!(app.detail && !says(&app, "laps"), "{:#?}", rows(&app, size));
+    assert!(app.focus.detail && !says(&app, "laps"), "{:#?}", rows(&app, size));
 }

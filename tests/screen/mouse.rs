@@ -51,7 +51,7 @@ fn a_press_on_a_segment_selects_and_explains_it() {
     let (_, y) = place(&app, "task 2");
     let message = hit(&app, AREA, 20, y).expect("a lane");
     made::tell(&mut app, message);
-    assert!(app.detail && app.selected_span().is_some());
+    assert!(app.focus.detail && app.selected_span().is_some());
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_list_longer_than_the_screen_follows_the_chosen_item_and_the_mouse_hits_what
 fn the_wheel_walks_and_with_ctrl_zooms_where_it_points() {
     let mut app = made::first_minute((80, 24));
     made::tell(&mut app, Message::Wheel { steps: 1, zoom_at: None });
-    assert_eq!(app.selection.map(|s| s.task), Some(TaskId(0)));
+    assert_eq!(app.focus.task(), Some(TaskId(0)));
     let at = instant(&app, AREA, 30).expect("on the timeline");
     let before = app.grid(52).place(at).expect("visible");
     made::tell(&mut app, Message::Wheel { steps: -1, zoom_at: Some(at) });

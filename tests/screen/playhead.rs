@@ -145,7 +145,7 @@ fn the_picture_follows_it_out_of_the_stretch_that_is_looked_at() {
 fn selected_and_filtered_it_stays_what_it_is() {
     let mut app = made::viewed((120, 36), &["a"]);
     made::press(&mut app, &[Key::Down, Key::Char('N'), Key::Tab]);
-    assert!(app.is_paused() && app.selection.is_some_and(|s| s.task == TaskId(0)));
+    assert!(app.is_paused() && app.focus.selection.is_some_and(|s| s.task == TaskId(0)));
     let at = app.until();
     for _ in 0..3 {
         made::press(&mut app, &[Key::Tab]);

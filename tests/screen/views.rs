@@ -59,7 +59,7 @@ fn picture(app: &App) -> String {
 fn stops(app: &mut App, key: Key, presses: usize) -> Vec<(View, bool)> {
     let stop = |_| {
         assert!(made::press(app, &[key]).is_empty());
-        (app.view, app.lens)
+        (app.view, app.focus.lens)
     };
     (0..presses).map(stop).collect()
 }
@@ -85,7 +85,7 @@ fn where_a_lock_was_taken_the_lens_is_one_of_the_views_and_gives_the_zoom_back()
     assert_eq!(stops(&mut app, Key::BackTab, 3), back);
     assert!(app.visible().len() < zoom.len());
     made::press(&mut app, &[Key::Esc]);
-    assert_eq!((app.lens, app.visible()), (false, zoom));
+    assert_eq!((app.focus.lens, app.visible()), (false, zoom));
 }
 
 #[test]
@@ -96,12 +96,12 @@ fn every_view_zooms_pans_pauses_and_selects_alike() {
         made::type_in(&mut app, "++");
         made::press(&mut app, &[Key::Left, Key::Down]);
         assert!(app.visible().len() < axis.len());
-        assert_eq!(app.selection.map(|s| s.task), Some(TaskId(0)));
+        assert_eq!(app.focus.task(), Some(TaskId(0)));
         made::type_in(&mut app, " ");
         assert!(app.is_paused());
         let view = app.view;
         for left in [true, true, false] {
-            assert_eq!(app.view == view && (app.is_paused() || app.zoom.is_some()), left);
+            assert_eq!(app.view == view && (app.is_paused() || app.focus.zoom.is_some()), left);
             made::press(&mut app, &[Key::Esc]);
             if tabs == 0 {
                 break;
