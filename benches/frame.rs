@@ -125,7 +125,7 @@ fn frames(what: &str, tasks: u64, model: Model, events: &[Stamped]) {
     let mut app = App::new(setup, machine, Some(Rates::all(1_000_000)), T0, (AREA.width, AREA.height));
     drop(app.launch());
     app.axis = END;
-    let run = app.run.as_ref().expect("a run").id;
+    let run = app.run().expect("a run").id;
     tell(
         &mut app,
         Message::Begin(

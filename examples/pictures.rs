@@ -69,7 +69,7 @@ fn main() -> ExitCode {
 fn drawn(folder: &Path) -> Result<(), Box<dyn Error>> {
     let (name, workload, keys) = DRAWN;
     let app = pressed(workload, (100, 30), keys)?;
-    let run = app.run.as_ref().ok_or("no run")?;
+    let run = app.run().ok_or("no run")?;
     let picture = pictures::of_run(run.finished(), Subject::Tasks, &Options::default(), &run.setup.command());
     let file = folder.join(format!("{name}.svg"));
     fs::write(&file, picture.svg(None))?;

@@ -217,7 +217,7 @@ fn look_at(bytes: &[u8], model: Model) {
     // Nobody carries out what is asked for: the run that is watched is the recorded one.
     let tell = |app: &mut App, message| drop(update(app, message));
     drop(app.launch());
-    let id = app.run.as_ref().expect("a run").id;
+    let id = app.run().expect("a run").id;
     report_of(run, &app.setup);
     let mut buffer = Buffer::empty(AREA);
     tell(&mut app, Message::Begin(id, begin));

@@ -263,7 +263,7 @@ fn files_of_other_work_do_not_share_a_scoreboard() {
     };
     assert_eq!(scored(&app), [ModelKind::Serial]);
     app.open_run(1);
-    assert_eq!(app.run.as_ref().and_then(|run| run.origin.as_deref()), Some("two"));
+    assert_eq!(app.run().and_then(|run| run.origin.as_deref()), Some("two"));
     assert_eq!(scored(&app), [ModelKind::Threads], "a ratio to other work says nothing");
     app.open_run(0);
     assert_eq!(scored(&app), [ModelKind::Serial]);

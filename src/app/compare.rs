@@ -5,10 +5,15 @@ use std::collections::VecDeque;
 
 use super::board::RowKey;
 use super::playhead::{Playhead, Speed};
-use super::run::{Phase, RunId};
-use super::{App, Layer, Run, View, lanes, recorded, update};
+use super::run::RunId;
+use super::show::{self, score, show};
+use super::source::Source;
+use super::start::start;
+use super::{App, Layer, Run, View};
 use crate::model::Model;
 use crate::recording::{Comparison, Entry, Row};
+use crate::scene::axis_ahead;
+use crate::units::Ns;
 
 /// A comparison on the screen.
 #[derive(Clone, Debug, Default)]
@@ -55,26 +60,6 @@ impl Compare {
     }
 }
 
-/// The most runs that are kept beside the one that is watched.
-const MOST_KEPT: usize = 7;
-
-/// Keeps the run that was watched, if it can be held against others; it takes the place of the one before it under the
-/// same model. In a comparison it stands whatever came of it: its row says why it does not count.
-pub(super) fn keep(app: &mut App) {
-    let Some(run) = app.run.take_if(|run| run.is_over()) else { return };
-    let counts = run.phase == Phase::Over && run.finished().counts();
-    if !(counts || app.view == View::Compare) || !run.setup.same_work(&app.setup) {
-        return;
-    }
-    if !app.is_recorded() {
-        app.kept.retain(|kept| kept.row() != run.row());
-    }
-    app.kept.push(run);
-    if !app.is_recorded() && app.kept.len() > MOST_KEPT {
-        app.kept.remove(0);
-    }
-}
-
 /// The comparison, or back from it to what was looked at before.
 pub(super) fn toggle(app: &mut App) {
     if app.view == View::Compare {
@@ -86,16 +71,17 @@ pub(super) fn toggle(app: &mut App) {
     app.view = View::Compare;
     refresh(app);
     let chosen = RowKey::of(app.setup.model);
-    let watched = app.run.as_ref().map(|run| run.id);
+    let watched = app.run().map(|run| run.id);
     let rows = app.compared();
     // Of several files the row of the run itself, not that of another of its model.
     let own = rows.iter().position(|c| c.run.is_some_and(|run| Some(run.id) == watched));
     app.compare.row = own.or_else(|| rows.iter().position(|c| RowKey::of(c.model) == chosen)).unwrap_or(0);
-    if app.is_recorded() {
-        recorded::stretch(app);
-        replay(app);
-    } else {
-        measure(app, false);
+    match &app.source {
+        Source::Live(_) => measure(app, false),
+        Source::Files(files) => {
+            app.axis = axis_ahead(Ns::ZERO, files.longest());
+            replay(app);
+        }
     }
 }
 
@@ -117,7 +103,7 @@ fn first(app: &mut App) {
     app.setup.model = model;
     // Who reads the help meanwhile goes on reading.
     let layer = app.layer;
-    update::start(app);
+    start(app);
     app.layer = layer;
 }
 
@@ -135,8 +121,8 @@ pub(super) fn next(app: &mut App) {
 /// Goes on measuring where that waited: while numbers are turned it is not known what is to be run.
 pub(super) fn go_on(app: &mut App) {
     let turning = matches!(app.layer, Some(Layer::Dials(_)));
-    let busy = app.run.as_ref().is_some_and(|run| !run.is_over());
-    if app.view != View::Compare || turning || busy || app.waiting || app.compare.back.is_none() {
+    let busy = app.run().is_some_and(|run| !run.is_over());
+    if app.view != View::Compare || turning || busy || app.is_calibrating() || app.compare.back.is_none() {
         return;
     }
     go_on_or_finish(app);
@@ -174,7 +160,9 @@ fn finish(app: &mut App) {
 fn come_back(app: &mut App) {
     let Some(model) = app.compare.back.take() else { return };
     app.setup.model = model;
-    app.scored.model = model;
+    if let Source::Live(live) = &mut app.source {
+        live.scored.model = model;
+    }
     if !show(app, |run| run.row() == RowKey::of(model)) {
         show(app, |_| true);
     }
@@ -192,10 +180,8 @@ pub(super) fn leave(app: &mut App) {
     app.compare.queue.clear();
     app.view = View::Tasks;
     app.playhead = Playhead::Live;
-    if app.is_recorded() {
-        recorded::score(app);
-    }
-    if measuring && app.run.as_ref().is_some_and(|r| !r.is_over()) {
+    score(app);
+    if measuring && app.run().is_some_and(|r| !r.is_over()) {
         // The run that was under way is watched to its end: what was begun is not thrown away.
         app.compare.back = None;
         return;
@@ -222,7 +208,7 @@ pub(super) fn enter(app: &mut App) {
     let chosen = app.compared().get(app.compare.row).copied().and_then(|c| c.run).map(|run| run.id);
     if let Some(id) = chosen {
         app.view = View::Tasks;
-        show(app, |run| run.id == id);
+        show::run(app, id);
         app.playhead = Playhead::Live;
         app.compare.back = None;
     }
@@ -234,58 +220,11 @@ pub(super) fn choose(app: &mut App, by: isize) {
     app.compare.row = app.compare.row.saturating_add_signed(by).min(last);
 }
 
-/// Puts the newest of the kept runs that `fits` in the place of the one that is watched; whether there is one.
-pub(super) fn show(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
-    if app.run.as_ref().is_some_and(|run| !run.is_over()) {
-        return false;
-    }
-    if !app.run.as_ref().is_some_and(&fits) {
-        let newest = app.kept.iter().enumerate().filter(|(_, run)| fits(run)).max_by_key(|(_, run)| run.id);
-        let Some(found) = newest.map(|(place, _)| place) else { return false };
-        let run = app.kept.remove(found);
-        if let Some(before) = app.run.replace(run) {
-            // In the place of the other: where the order of a file is shown it stays.
-            app.kept.insert(found.min(app.kept.len()), before);
-        }
-    }
-    if let Some(run) = &app.run {
-        app.setup.model = run.model;
-        app.setup.lock = app.setup.lock.like(run.model.lock);
-        if app.is_recorded() {
-            app.setup = run.setup.clone();
-            app.machine = run.machine.clone();
-        }
-        let other = !app.setup.same_work(&app.scored);
-        app.scored = app.setup.clone();
-        if app.is_recorded() && app.view != View::Compare {
-            recorded::score(app);
-        } else if other {
-            app.scoreboard.clear();
-        }
-    }
-    app.focus.widen();
-    app.focus.forget_segment();
-    lanes::arrange(app);
-    true
-}
-
 impl App {
-    /// The runs that are kept, and the one that is watched.
-    pub fn runs(&self) -> impl Iterator<Item = &Run> {
-        self.kept.iter().chain(&self.run)
-    }
-
-    /// The runs that are held against each other, in the order in which they were made: of recorded ones all, else the
-    /// newest of each row that did the work that is set up.
+    /// The runs that are held against each other, in the order in which they were made: of files all, else the newest of
+    /// each row that did the work that is set up.
     pub fn comparable(&self) -> Vec<&Run> {
-        let mut runs: Vec<&Run> = self.runs().filter(|run| run.is_over()).collect();
-        runs.sort_by_key(|run| run.id);
-        if !self.is_recorded() {
-            // The one before it is kept until it is over.
-            let newest = |run: &&Run| self.runs().all(|r| r.id <= run.id || !r.is_over() || r.row() != run.row());
-            runs.retain(|run| run.setup.same_work(&self.setup) && newest(run));
-        }
-        runs
+        self.source.comparable(&self.setup)
     }
 
     /// The chosen row's place in what the runs come to.
@@ -294,12 +233,11 @@ impl App {
         self.compare.result.as_ref()?.1.iter().position(|id| *id == Some(chosen))
     }
 
-    /// The rows of the comparison: each model once, as the scoreboard has them; of recorded runs a row for each model of
-    /// each file.
+    /// The rows of the comparison: those of the scoreboard; of files a row for each model of each.
     pub fn compared(&self) -> Vec<Compared<'_>> {
         let result = self.compare.result.iter().flat_map(|(comparison, ids)| comparison.rows.iter().zip(ids));
-        let run_of = |id: Option<RunId>| self.runs().find(|run| Some(run.id) == id);
-        if self.is_recorded() {
+        let run_of = |id: Option<RunId>| self.source.find(id?);
+        if matches!(self.source, Source::Files(_)) {
             let row = |(row, id): (&'_ Row, &Option<RunId>)| (row.model, run_of(*id));
             return result.map(|found| (row(found), found.0)).map(with_row).collect();
         }

@@ -3,6 +3,7 @@
 use super::board::RowKey;
 use super::keys::{self, Action};
 use super::run::{Phase, Run};
+use super::source::{Live, Source};
 use super::state::App;
 use crate::insight::{Change, Disturbance, Facts, Finding, Pace, find, speed};
 use crate::model::{Model, ModelKind};
@@ -15,10 +16,10 @@ const LONGEST_LOOK: Ns = Ns::from_millis(20_000);
 impl App {
     /// The finding of the run at the playhead.
     pub fn finding(&self) -> Option<Finding> {
-        if self.waiting {
+        if self.is_calibrating() {
             return Some(Finding { say: Sentence::Calibrating, cure: None });
         }
-        let run = self.run.as_ref()?;
+        let run = self.run()?;
         if run.is_cut_off() {
             let reason = text::cut_off_here().to_owned();
             return Some(Finding { say: Sentence::RunFailed { reason }, cure: None });
@@ -35,10 +36,11 @@ impl App {
         let pair = [serial, score].into_iter().flatten();
         let fair = serial.filter(|_| pair.clone().all(|s| self.scoreboard.speedup(s, self.cores()).is_some()));
         // What would take too long is not worth a look either.
-        let too_long = self.estimate > LONGEST_LOOK.max(until.times(8, 1));
+        let too_long = |live: &Live| live.estimate > LONGEST_LOOK.max(until.times(8, 1));
+        let too_long = matches!(&self.source, Source::Live(live) if too_long(live));
         let serial = Model::plain(ModelKind::Serial);
         let seen = |model: Model| self.scoreboard.get(RowKey::of(model)).is_some() || (model == serial && too_long);
-        Some(find(&Facts {
+        let found = find(&Facts {
             trace: &run.trace,
             stats: &stats,
             model: run.model,
@@ -49,7 +51,12 @@ impl App {
             disturbance: self.disturbance(run),
             over,
             seen: &seen,
-        }))
+        });
+        match self.source {
+            Source::Live(_) => Some(found),
+            // Where nothing is run there is nothing to try.
+            Source::Files(_) => Some(Finding { cure: None, ..found }),
+        }
     }
 
     /// What the machine did to `run`.

@@ -254,12 +254,12 @@ impl Tally {
 /// Brings the order up to date now: something was chosen, or another run is watched.
 pub(super) fn arrange(app: &mut App) {
     let until = app.until();
-    app.lanes.arrange(app.run.as_ref(), until, app.now);
+    app.lanes.arrange(app.source.run(), until, app.now);
 }
 
 /// As time passes: brings the order up to date where it can have changed, and not too often.
 pub(super) fn tick(app: &mut App) {
-    let Some(run) = app.run.as_ref().filter(|_| app.lanes.is_moving()) else { return };
+    let Some(run) = app.run().filter(|_| app.lanes.is_moving()) else { return };
     let (at, until, events) = app.lanes.arranged;
     // What is frozen changes by the playhead alone, though more of the run is known.
     let changed = until != app.until() || (events != run.trace.event_count() && !app.is_paused());
@@ -298,7 +298,7 @@ pub(super) fn clear(app: &mut App) -> bool {
 
 fn set(app: &mut App, filter: Filter) {
     app.lanes.filter = filter;
-    if let Some(run) = &app.run {
+    if let Some(run) = app.source.run() {
         app.lanes.pick(run);
     }
     arrange(app);
@@ -358,6 +358,6 @@ impl App {
 
     /// How many tasks the run has, with a lane or without.
     pub fn tasks(&self) -> usize {
-        self.run.as_ref().map_or(0, |r| r.trace.tasks.len())
+        self.run().map_or(0, |r| r.trace.tasks.len())
     }
 }

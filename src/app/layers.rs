@@ -1,9 +1,10 @@
 //! What is in front of the timeline: keys move in it, close it, or are not meant for it.
 
 use super::keys::Action;
-use super::update::{close, perform, start};
+use super::source::Source;
+use super::start::start;
+use super::update::{close, perform};
 use super::{App, Compare, Effect, Layer, View, compare, lanes};
-use crate::model::LockSettings;
 use crate::units::TurnLength;
 
 /// Keys while something is in front: they move in it, close it, or are not meant for it.
@@ -12,7 +13,7 @@ pub(super) fn in_layer(app: &mut App, layer: Layer, action: Option<Action>) {
     match (layer, action) {
         // What was turned is taken back: the picture shows what was run.
         (Layer::Dials(_), Some(Action::Close)) => {
-            app.setup = app.scored.clone();
+            take_back(app);
             app.layer = None;
             compare::go_on(app);
         }
@@ -36,6 +37,13 @@ pub(super) fn in_layer(app: &mut App, layer: Layer, action: Option<Action>) {
                 Layer::Dials(n) => Layer::Dials(moved(n, by, last(app.setup.dials().len()))),
             });
         }
+    }
+}
+
+/// What was turned and not run is forgotten.
+fn take_back(app: &mut App) {
+    if let Source::Live(live) = &app.source {
+        app.setup = live.scored.clone();
     }
 }
 
@@ -72,23 +80,17 @@ fn turn(app: &mut App, dial: usize, up: bool) {
 /// The global lock's interval was turned: a run under way that has this lock takes it up at once, and need not be run
 /// again for it.
 fn turn_live(app: &mut App, length: TurnLength) {
-    let Some(run) = app.run.as_mut().filter(|r| !r.is_over()) else { return };
-    let lock = run.model.lock.with_turn_length(length);
-    if lock == run.model.lock {
-        return;
+    let Source::Live(live) = &mut app.source else { return };
+    if let Some(id) = live.turn_lock(length, app.setup.lock) {
+        app.ask(Effect::TurnLock(id, length));
     }
-    run.model.lock = lock;
-    let id = run.id;
-    app.scored.lock = LockSettings { interval: app.setup.lock.interval, ..app.scored.lock };
-    app.scored.lock.check_interval = app.setup.lock.check_interval;
-    app.scored.model.lock = app.scored.model.lock.with_turn_length(length);
-    app.ask(Effect::TurnLock(id, length));
 }
 
 /// The dials are closed: run if one was turned.
 pub(super) fn turned(app: &mut App) {
+    let same = matches!(&app.source, Source::Live(live) if live.scored == app.setup);
     match app.view {
-        _ if app.setup == app.scored => compare::go_on(app),
+        _ if same => compare::go_on(app),
         View::Compare => compare::anew(app),
         _ => start(app),
     }

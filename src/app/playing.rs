@@ -2,6 +2,7 @@
 //! compared it moves over all of them at once.
 
 use super::playhead::{Playhead, Speed};
+use super::source::Source;
 use super::{App, View, lanes, viewport};
 use crate::units::{Ns, Stamp};
 
@@ -28,9 +29,9 @@ pub(super) fn faster(app: &mut App) {
 /// from the start.
 pub(super) fn pause(app: &mut App) {
     let (present, end) = (app.until(), app.end());
-    let stored = app.is_recorded() || app.view == View::Compare;
+    let plays = matches!(app.source, Source::Files(_)) || app.view == View::Compare;
     app.playhead = match app.playhead {
-        Playhead::Live if stored && app.can_replay() => Playhead::play(Speed::natural(end), app.now),
+        Playhead::Live if plays && app.can_replay() => Playhead::play(Speed::natural(end), app.now),
         playhead => playhead.toggle_pause(app.now, present),
     };
     lanes::settle(app);
@@ -52,7 +53,7 @@ pub(super) fn scrub(app: &mut App, on: bool) {
 /// To the next change of any task, or the one before.
 pub(super) fn event(app: &mut App, next: bool) {
     let at = app.moment();
-    let found = app.run.as_ref().and_then(|r| if next { r.trace.change_after(at) } else { r.trace.change_before(at) });
+    let found = app.run().and_then(|r| if next { r.trace.change_after(at) } else { r.trace.change_before(at) });
     match found {
         Some(found) => to(app, found),
         None if next => follow(app),
@@ -92,7 +93,7 @@ impl App {
     fn can_replay(&self) -> bool {
         match self.view {
             View::Compare => !self.compare.is_measuring() && self.compared().iter().any(|c| c.run.is_some()),
-            _ => self.run.as_ref().is_some_and(super::Run::is_over),
+            _ => self.run().is_some_and(super::Run::is_over),
         }
     }
 
@@ -102,7 +103,7 @@ impl App {
             View::Compare => {
                 self.compared().iter().filter_map(|c| c.run).map(|r| r.trace.latest()).max().unwrap_or_default()
             }
-            _ => self.run.as_ref().map_or(Ns::ZERO, |r| r.trace.makespan().unwrap_or(r.trace.latest())),
+            _ => self.run().map_or(Ns::ZERO, |r| r.trace.makespan().unwrap_or(r.trace.latest())),
         }
     }
 

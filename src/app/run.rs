@@ -80,10 +80,10 @@ impl Run {
         }
     }
 
-    /// A run that was made and stored before.
-    pub fn recorded(id: RunId, recording: Recording) -> Run {
+    /// A run that was read from a file; of several files from `origin`.
+    pub fn read(id: RunId, recording: Recording, origin: Option<String>) -> Run {
         let Recording { setup, plan, rates, machine, trace, conditions, broken } = recording;
-        let mut run = Run { trace, conditions, ..Run::new(id, setup, plan, rates, machine) };
+        let mut run = Run { trace, conditions, origin, ..Run::new(id, setup, plan, rates, machine) };
         run.score = run.add_up();
         run.phase = match (broken, run.trace.makespan()) {
             (Some(why), _) => Phase::Failed(why),

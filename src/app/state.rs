@@ -8,8 +8,7 @@ use super::layer::Layer;
 use super::message::Effect;
 use super::playhead::Playhead;
 use super::run::{Phase, Run};
-use super::samples::{CoreLoad, Samples};
-use super::update;
+use super::source::{Live, Source};
 use super::views::View;
 use crate::model::ModelKind;
 use crate::plan::{Expected, Rates};
@@ -39,12 +38,8 @@ pub struct App {
     pub setup: Setup,
     /// The shipped workloads, and the user's own if there is one.
     pub catalogue: Vec<Workload>,
-    /// How fast the machine is, as far as that is known.
-    pub rates: Option<Rates>,
-    /// The run that is watched.
-    pub run: Option<Run>,
-    /// Those before it that can be held against it: the last of each model, or all that were recorded.
-    pub kept: Vec<Run>,
+    /// Where runs come from.
+    pub source: Source,
     /// Holding them against each other.
     pub compare: Compare,
     /// The figures of those before.
@@ -63,23 +58,10 @@ pub struct App {
     pub costs: bool,
     /// What is in front.
     pub layer: Option<Layer>,
-    /// How busy the cores are.
-    pub load: CoreLoad,
-    /// How busy they were during the run.
-    pub samples: Samples,
     /// The message that is shown for a while.
     pub toast: Option<Toast>,
     /// The time.
     pub now: Stamp,
-    pub(super) next_run: u64,
-    /// How long the tasks of the last run would take one after the other.
-    pub(super) estimate: Ns,
-    /// The setup the scoreboard belongs to.
-    pub(super) scored: Setup,
-    /// Whether a run waits for the machine's rates.
-    pub(super) waiting: bool,
-    /// What the runs were read from, where nothing is run here.
-    pub(super) recorded: Option<String>,
     /// What is to be done, since that was last given back: none of it can get lost on the way through the functions that
     /// ask for it.
     pub(super) asked: Vec<Effect>,
@@ -91,50 +73,49 @@ const TOAST: Ns = Ns::from_millis(4_000);
 impl App {
     /// The state at the start; nothing runs yet.
     pub fn new(setup: Setup, machine: Machine, rates: Option<Rates>, now: Stamp, size: (u16, u16)) -> App {
+        let known = rates.unwrap_or_default();
+        let estimate = setup.tasks().map_or(Ns::ZERO, |tasks| Expected::of(&tasks, known).serial);
+        let live = Live::new(setup.clone(), rates, estimate);
+        App { axis: axis_ahead(estimate, Ns::ZERO), ..App::of(Source::Live(Box::new(live)), setup, machine, now, size) }
+    }
+
+    /// The same with runs from `source`; it has no axis yet.
+    pub(super) fn of(source: Source, setup: Setup, machine: Machine, now: Stamp, size: (u16, u16)) -> App {
         let mut catalogue = crate::workload::shipped();
         if let Some(same) = catalogue.iter_mut().find(|w| w.name == setup.workload.name) {
             *same = setup.workload.clone();
         } else {
             catalogue.push(setup.workload.clone());
         }
-        let known = rates.unwrap_or_default();
-        let estimate = setup.tasks().map_or(Ns::ZERO, |tasks| Expected::of(&tasks, known).serial);
-        let axis = axis_ahead(estimate, Ns::ZERO);
         App {
             size,
             machine,
-            scored: setup.clone(),
             setup,
             catalogue,
-            rates,
-            run: None,
-            kept: Vec::new(),
+            source,
             compare: Compare::default(),
-            recorded: None,
             scoreboard: Scoreboard::default(),
             playhead: Playhead::Live,
-            axis,
-            estimate,
+            axis: Ns::ZERO,
             focus: Focus::default(),
             view: View::default(),
             lanes: Lanes::default(),
             costs: false,
             layer: None,
-            load: CoreLoad::default(),
-            samples: Samples::default(),
             toast: None,
             now,
-            next_run: 0,
-            waiting: false,
             asked: Vec::new(),
         }
     }
 
-    /// Begins the first run: what the program does when it is launched.
-    #[must_use = "what is to be done would be lost"]
-    pub fn launch(&mut self) -> Vec<Effect> {
-        update::start(self);
-        self.take_asked()
+    /// The run that is watched.
+    pub fn run(&self) -> Option<&Run> {
+        self.source.run()
+    }
+
+    /// All runs there are, the watched one among them.
+    pub fn runs(&self) -> impl Iterator<Item = &Run> {
+        self.source.runs()
     }
 
     /// Asks the shell for something.
@@ -154,16 +135,21 @@ impl App {
 
     /// Whether a run waits until it is known how fast the machine is.
     pub fn is_calibrating(&self) -> bool {
-        self.waiting
+        matches!(&self.source, Source::Live(live) if live.waiting)
+    }
+
+    /// Whether it is of use to know how busy the cores are.
+    pub fn looks_at_cores(&self) -> bool {
+        matches!(self.source, Source::Live(_)) && !self.is_paused()
     }
 
     /// Whether something moves by itself, so that the screen wants a frame now and then.
     pub fn is_moving(&self) -> bool {
-        let live = self.run.as_ref().is_some_and(|r| !r.is_over());
+        let live = self.run().is_some_and(|r| !r.is_over());
         match self.playhead {
             Playhead::Frozen(_) => false,
             Playhead::Replay { paused, .. } => !paused,
-            Playhead::Live => live || self.waiting,
+            Playhead::Live => live || self.is_calibrating(),
         }
     }
 
@@ -179,7 +165,7 @@ impl App {
 
     /// The present of the run that goes on, or the end of one that is over.
     pub fn present(&self) -> Ns {
-        let Some(run) = &self.run else { return Ns::ZERO };
+        let Some(run) = self.run() else { return Ns::ZERO };
         match (&run.phase, run.trace.makespan(), run.trace.t0()) {
             (_, Some(makespan), _) => makespan,
             (Phase::Running, None, Some(t0)) => self.now.since(t0),
@@ -199,7 +185,7 @@ impl App {
 
     /// What is to be drawn of the run on `columns` columns, with the tasks in `rows`.
     pub fn scene(&self, columns: u16, rows: &Rows<'_>) -> Option<Scene> {
-        let run = self.run.as_ref()?;
+        let run = self.run()?;
         let view = self.looked_at(columns);
         Some(Scene::build(&run.trace, &view, rows, run.model.kind == ModelKind::Async))
     }

@@ -2,16 +2,17 @@
 
 use super::keys::{self, Action, Key};
 use super::run::{Phase, Run, RunId};
+use super::source::{InFiles, Source};
 use super::{
-    App, Effect, Layer, Message, Playhead, Selection, Target, View, compare, lanes, layers, playing, recorded,
+    App, Effect, Layer, Message, Playhead, Selection, Target, View, compare, lanes, layers, playing, show, start,
     viewport, views,
 };
-use crate::plan::Expected;
+use crate::plan::Rates;
 use crate::recording::Conditions;
 use crate::scene::axis_ahead;
+use crate::text::Label;
 use crate::trace::End;
 use crate::units::{Ns, Stamp};
-use crate::workload::Kernels;
 
 /// Applies `message` to `app`; what is to be done about it, in this order.
 #[must_use = "what is to be done would be lost"]
@@ -30,130 +31,86 @@ fn hear(app: &mut App, message: Message) {
         Message::Drag(columns) => viewport::drag(app, columns, app.size.0),
         Message::Resize(columns, rows) => app.size = (columns, rows),
         Message::Tick(now) => tick(app, now),
-        Message::Begin(id, begin) => with_run(app, id, |run| {
-            run.phase = Phase::Running;
-            run.trace.begin(&begin);
-        }),
-        Message::Events(id, records) => with_run(app, id, |run| run.trace.extend(&records)),
-        Message::End(id, end, conditions) => over(app, id, *end, conditions),
-        Message::Failed(id, reason) => failed(app, id, reason),
-        Message::Calibrated(rates) => {
-            app.rates = Some(rates.or(app.rates.unwrap_or_default()));
-            app.samples.is_quiet(app.now);
-            if app.waiting {
-                app.waiting = false;
-                start(app);
+        Message::Begin(id, begin) => {
+            if let Some(run) = awaited(app, id) {
+                run.phase = Phase::Running;
+                run.trace.begin(&begin);
             }
         }
+        Message::Events(id, records) => {
+            if let Some(run) = awaited(app, id) {
+                run.trace.extend(&records);
+            }
+        }
+        Message::End(id, end, conditions) => over(app, id, *end, conditions),
+        Message::Failed(id, reason) => failed(app, id, reason),
+        Message::Calibrated(rates) => calibrated(app, Some(rates)),
         Message::NotCalibrated(why) => {
             // The next key that runs something tries again.
-            app.waiting = false;
+            calibrated(app, None);
             compare::give_up(app);
             app.say(why);
         }
         Message::Load(load) => {
-            let until = app.run.as_ref().and_then(|run| match (run.trace.t0(), run.trace.makespan()) {
-                (Some(t0), Some(makespan)) => Some(t0 + makespan),
-                (t0, _) => t0.map(|_| app.now).filter(|_| run.phase == Phase::Running),
-            });
-            app.samples.take(&load, until, app.now);
-            app.load = load;
+            if let Source::Live(live) = &mut app.source {
+                live.take_load(load, app.now);
+            }
         }
         Message::Saved(result) => app.say(result.unwrap_or_else(|why| why)),
         Message::Stopped(from, to) => stopped(app, from, to),
     }
 }
 
-/// Runs what is set up; whatever ran before is stopped.
-pub(super) fn start(app: &mut App) {
-    app.focus.widen();
-    compare::keep(app);
-    let was_busy = app.run.as_ref().is_some_and(|r| !r.is_over());
-    app.samples.restart(was_busy, app.now);
-    app.playhead = Playhead::Live;
-    app.layer = None;
-    app.focus.forget_segment();
-    if !app.setup.same_work(&app.scored) {
-        app.scoreboard.clear();
-        app.kept.clear();
-        app.focus.selection = None;
+/// How fast the machine is became known, or cannot be.
+fn calibrated(app: &mut App, rates: Option<Rates>) {
+    let Source::Live(live) = &mut app.source else { return };
+    let waited = std::mem::take(&mut live.waiting);
+    let Some(rates) = rates else { return };
+    live.rates = Some(rates.or(live.rates.unwrap_or_default()));
+    live.samples.is_quiet(app.now);
+    if waited {
+        start::start(app);
     }
-    app.scored = app.setup.clone();
-    // Once: thousands of programs are not made in no time, and a key waits for it.
-    let tasks = match app.setup.tasks() {
-        Ok(tasks) => tasks,
-        Err(why) => {
-            app.say(why.to_string());
-            return;
-        }
-    };
-    let rates = app.rates.unwrap_or_default();
-    let expected = Expected::of(&tasks, rates);
-    app.estimate = expected.serial;
-    let slowest = app.scoreboard.slowest().unwrap_or_default();
-    let least = app.setup.at_least(&expected, tasks.len(), app.cores());
-    let dwarfed = is_dwarfed(least.max(slowest), expected.serial);
-    app.axis = axis_ahead(if dwarfed { least } else { expected.serial }, slowest);
-    let missing = rates.missing(Kernels::of_all(&tasks));
-    if !missing.is_empty() {
-        if !std::mem::replace(&mut app.waiting, true) {
-            app.ask(Effect::Stop);
-            app.ask(Effect::Calibrate(missing));
-        }
-        app.run = None;
-        lanes::arrange(app);
-        return;
-    }
-    let plan = app.setup.plan(tasks, app.whole_cores(), rates);
-    app.next_run += 1;
-    let id = RunId(app.next_run);
-    app.run = Some(Run::new(id, app.setup.clone(), plan.clone(), rates, app.machine.clone()));
-    lanes::arrange(app);
-    app.ask(Effect::Start(id, plan));
 }
 
-fn with_run(app: &mut App, id: RunId, change: impl FnOnce(&mut Run)) {
-    if let Some(run) = app.run.as_mut().filter(|r| r.id == id) {
-        change(run);
+fn awaited(app: &mut App, id: RunId) -> Option<&mut Run> {
+    match &mut app.source {
+        Source::Live(live) => live.awaited(id),
+        Source::Files(_) => None,
     }
 }
 
 fn failed(app: &mut App, id: RunId, reason: String) {
     let now = app.now;
-    app.samples.is_quiet(now);
-    let Some(run) = app.run.as_mut().filter(|r| r.id == id) else { return };
+    let Source::Live(live) = &mut app.source else { return };
+    live.samples.is_quiet(now);
+    let Some(run) = live.awaited(id) else { return };
     run.trace.fail(now);
     run.phase = Phase::Failed(reason);
     compare::next(app);
 }
 
 fn over(app: &mut App, id: RunId, end: End, conditions: Conditions) {
-    let Some(run) = app.run.as_mut().filter(|r| r.id == id) else { return };
-    app.samples.is_quiet(app.now);
+    let Source::Live(live) = &mut app.source else { return };
+    let Some(run) = live.awaited(id) else { return };
     run.trace.end(end);
     run.phase = Phase::Over;
     run.conditions = conditions;
     run.score = run.add_up();
+    live.samples.is_quiet(app.now);
     lanes::arrange(app);
-    let Some(run) = &app.run else { return };
+    let Some(run) = app.source.run() else { return };
     let (Some(time), Some(score)) = (run.trace.makespan(), run.score) else { return };
     // A run that stood still for a while took longer than it takes.
     if run.finished().counts() {
-        let model = run.model;
-        app.scoreboard.enter(model, score);
+        app.scoreboard.enter(run.model, score);
     }
     let slowest = app.scoreboard.slowest().unwrap_or_default();
-    if app.focus.zoom.is_none() && is_dwarfed(slowest.max(time), app.axis) {
+    if app.focus.zoom.is_none() && start::is_dwarfed(slowest.max(time), app.axis) {
         app.axis = axis_ahead(Ns::ZERO, slowest.max(time));
     }
     grow_axis(app, time);
     compare::next(app);
-}
-
-/// Whether an axis of `length` would show the slowest run so far as a speck: thousands of tasks that wait together are
-/// over in no time, though one after the other they would take an hour.
-fn is_dwarfed(slowest: Ns, length: Ns) -> bool {
-    slowest > Ns::ZERO && slowest.times(4, 1) < length
 }
 
 /// The axis never jumps while a run grows: it doubles when the run leaves it.
@@ -178,7 +135,7 @@ fn tick(app: &mut App, now: Stamp) {
 
 fn stopped(app: &mut App, from: Stamp, to: Stamp) {
     app.now = to;
-    if let Some(run) = app.run.as_mut().filter(|r| r.phase == Phase::Running) {
+    if let Some(run) = app.source.run_mut().filter(|r| r.phase == Phase::Running) {
         run.trace.suspend(from, to);
     }
 }
@@ -242,19 +199,16 @@ fn run(app: &mut App, action: Action) {
         Action::Generation => app.setup.toggle_generation(),
         _ => {}
     }
-    start(app);
+    start::start(app);
 }
 
 pub(super) fn perform(app: &mut App, action: Action) {
-    match recorded::instead(app, action) {
-        recorded::Instead::Usual => {}
-        recorded::Instead::Shown => {
-            app.toast = None;
-            return;
-        }
-        recorded::Instead::Refused(why) => {
-            app.say(why.text());
-            return;
+    if let Source::Files(files) = &app.source {
+        match files.means(action) {
+            InFiles::Usual => {}
+            InFiles::Show(Some(id)) => return turn(app, id),
+            InFiles::Show(None) => return app.say(Label::NoSuchRun.text()),
+            InFiles::Refused(why) => return app.say(why.text()),
         }
     }
     match action {
@@ -306,7 +260,7 @@ pub(super) fn perform(app: &mut App, action: Action) {
         Action::PreviousView => views::turn(app, false),
         Action::Costs => app.costs = !app.costs,
         Action::Picture => app.ask(Effect::Save(picture_name(app))),
-        Action::Store => recorded::store(app),
+        Action::Store => store(app),
         Action::Copy => app.ask(Effect::Copy),
         Action::Close => close(app),
         Action::Suspend => app.ask(Effect::Suspend),
@@ -339,6 +293,27 @@ pub(super) fn close(app: &mut App) {
         app.view = View::Tasks;
     } else {
         app.focus.selection = None;
+    }
+}
+
+/// Shows another run of the files, from its end.
+fn turn(app: &mut App, id: RunId) {
+    app.toast = None;
+    if app.view == View::Compare {
+        app.view = View::Tasks;
+    }
+    app.playhead = Playhead::Live;
+    show::run(app, id);
+}
+
+/// Stores the runs that are over, the one that is watched and those that are kept beside it.
+fn store(app: &mut App) {
+    let mut runs: Vec<RunId> = app.runs().filter(|run| run.is_over()).map(|run| run.id).collect();
+    runs.sort_unstable();
+    if runs.is_empty() {
+        app.say(Label::NothingToStore.text());
+    } else {
+        app.ask(Effect::Store(format!("concviz-{}", app.setup.workload.name), runs));
     }
 }
 

@@ -62,7 +62,7 @@ pub(super) fn show(app: &mut App, view: View) {
 }
 
 fn has_turns(app: &App) -> bool {
-    app.run.as_ref().and_then(|run| first_turns(&run.trace, 1)).is_some_and(|turns| !turns.is_empty())
+    app.run().and_then(|run| first_turns(&run.trace, 1)).is_some_and(|turns| !turns.is_empty())
 }
 
 impl App {
@@ -73,17 +73,17 @@ impl App {
 
     /// Who was on each core, on `columns` columns.
     pub fn cores_scene(&self, columns: u16) -> Option<Cores> {
-        let run = self.run.as_ref()?;
+        let run = self.run()?;
         let view = self.looked_at(columns);
-        let sampled = self.samples.others(&run.trace, view.grid.range());
+        let sampled = self.source.others(view.grid.range());
         Some(Cores::build(&run.trace, &view, &sampled, self.focus.task()))
     }
 
     /// How many cores were used and by what, on `columns` columns.
     pub fn usage_scene(&self, columns: u16) -> Option<Usage> {
-        let run = self.run.as_ref()?;
+        let run = self.run()?;
         let view = self.looked_at(columns);
-        let sampled = self.samples.others(&run.trace, view.grid.range());
+        let sampled = self.source.others(view.grid.range());
         Some(Usage::build(&run.trace, &view, &sampled))
     }
 }

@@ -137,7 +137,7 @@ mod tests {
         }
 
         fn start(&mut self, app: &App, id: RunId, plan: &Plan) -> Result<(), String> {
-            assert_eq!(app.run.as_ref().map(|run| run.id), Some(id), "what is started is what is watched");
+            assert_eq!(app.run().map(|run| run.id), Some(id), "what is started is what is watched");
             if self.refuses.contains(&plan.model.kind) {
                 return Err("the system allows no more".to_owned());
             }
@@ -200,7 +200,7 @@ mod tests {
         perform(&mut effects, app, shell);
         effects.tell(app, Message::Key(Key::Char('x')));
         perform(&mut effects, app, shell);
-        while let Some(run) = app.run.as_ref().filter(|run| !run.is_over()) {
+        while let Some(run) = app.run().filter(|run| !run.is_over()) {
             let id = run.id;
             effects.tell(app, Message::Begin(id, Begin { t0: T0, workers: 1, cores: vec![0, 1], ..Begin::default() }));
             let end = End { at: T0 + Ns::from_millis(10), ..End::default() };
@@ -221,7 +221,7 @@ mod tests {
             assert_eq!(failed, wanted, "every row was tried");
             let made = app.compared().iter().all(|row| row.failure.is_some() || row.run.is_some_and(Run::is_over));
             assert!(made && shell.started.iter().all(|model| !refuses.contains(&model.kind)));
-            assert!(app.run.as_ref().is_some_and(Run::is_over) && !app.compare.is_measuring());
+            assert!(app.run().is_some_and(Run::is_over) && !app.compare.is_measuring());
         }
     }
 

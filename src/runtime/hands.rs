@@ -120,7 +120,7 @@ impl Shell for Hands {
         // SIGSTOP, since the system drops a SIGTSTP that a program without a job-control shell sends itself.
         let _ = kill_process_group(getpgrp(), Signal::STOP);
         let to = now();
-        if let Some(run) = app.run.as_ref().filter(|run| run.phase == Phase::Running) {
+        if let Some(run) = app.run().filter(|run| run.phase == Phase::Running) {
             self.runs.stood_still(run.id, from, to);
         }
         self.runs.resume();

@@ -48,7 +48,7 @@ fn drawn(app: &App) -> Option<Picture> {
         View::Tasks if app.focus.lens => picture::Subject::Lock,
         View::Tasks => picture::Subject::Tasks,
     };
-    let run = app.run.as_ref().filter(|run| run.trace.t0().is_some())?;
+    let run = app.run().filter(|run| run.trace.t0().is_some())?;
     let mut caption = pictures::caption(run.finished(), &run.setup.command());
     if let Some(finding) = app.finding() {
         caption.description = finding.say.text();

@@ -114,7 +114,7 @@ impl Session {
                 }
             }
             wanted = wanted.max(self.hear_quiet(app));
-            if time >= self.next_look && !app.is_paused() && !app.is_recorded() {
+            if time >= self.next_look && app.looks_at_cores() {
                 wanted = wanted.max(self.look_at_cores(app, time));
             }
             if let Some(leave) = self.perform(app)? {
@@ -142,8 +142,8 @@ impl Session {
     fn patience(&self, app: &App, wanted: Draw) -> Duration {
         let time = now();
         let frame = (app.is_moving() || wanted != Draw::Not).then(|| self.last_frame + FRAME);
-        let look = (!app.is_paused() && !app.is_recorded()).then_some(self.next_look);
-        let live = app.run.as_ref().is_some_and(|run| !run.is_over());
+        let look = app.looks_at_cores().then_some(self.next_look);
+        let live = app.run().is_some_and(|run| !run.is_over());
         // Also when the picture stands still: what happened up to then is still on its way.
         let events = live.then(|| time + FRAME);
         let toast = app.toast.as_ref().map(|t| t.until);
@@ -169,7 +169,7 @@ impl Session {
     }
 
     fn look_at_cores(&mut self, app: &mut App, time: Stamp) -> Draw {
-        let live = app.run.as_ref().is_some_and(|run| !run.is_over());
+        let live = app.run().is_some_and(|run| !run.is_over());
         self.next_look = time + if live { LOOK_AT_RUN } else { LOOK };
         let Some(cores) = &mut self.cores else {
             // Only now: the first frame does not wait for it.
@@ -199,7 +199,7 @@ impl Session {
             }
             News::Cut(id, why) => {
                 self.hear_quiet(app);
-                let over = app.run.as_ref().is_none_or(Run::is_over);
+                let over = app.run().is_none_or(Run::is_over);
                 self.hands.runs.cut(id, why, over)
             }
             News::Calibrated(Ok(rates)) => Some(Message::Calibrated(rates)),

@@ -7,7 +7,7 @@ use ratatui::style::Modifier;
 use super::layout::Layout;
 use super::theme::{Look, Role};
 use super::{lane, paint};
-use crate::app::{Action, App, Phase, Row, RowKey, View, keys};
+use crate::app::{Action, App, Phase, Row, RowKey, Source, View, keys};
 use crate::model::{Model, ModelKind};
 use crate::recording::Score;
 use crate::scene::{Grid, level};
@@ -98,12 +98,11 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
     let shown = fitting(row.key, legacy, room);
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &shown, text);
     let Some(score) = live.or(row.score) else {
-        if app.is_recorded() {
-            paint::put(buffer, layout.plot.0, y, layout.area.right(), Label::NotStored.text(), look.fg(Role::Faint));
-            return;
-        }
-        let hint = format!("{} {}", Label::PressToRun.text(), keys_for(app, row.key));
-        paint::put(buffer, layout.plot.0, y, layout.area.right(), &hint, look.fg(Role::Accent));
+        let (hint, role) = match app.source {
+            Source::Live(_) => (format!("{} {}", Label::PressToRun.text(), keys_for(app, row.key)), Role::Accent),
+            Source::Files(_) => (Label::NotInFile.text().to_owned(), Role::Faint),
+        };
+        paint::put(buffer, layout.plot.0, y, layout.area.right(), &hint, look.fg(role));
         return;
     };
     // Where the lanes show another stretch of time, the bars, which show the whole, step back.
@@ -165,7 +164,7 @@ fn ratio(app: &App, score: Score) -> String {
 
 /// The figures of the run that goes on or is replayed, on its own row.
 fn live(app: &App, row: &Row) -> Option<Score> {
-    let run = app.run.as_ref()?;
+    let run = app.run()?;
     let until = app.until();
     let over = run.trace.makespan().is_some_and(|m| until >= m) || matches!(run.phase, Phase::Failed(_));
     if run.row() != row.key || over || !row.current {
@@ -189,7 +188,7 @@ fn keys_for(app: &App, key: RowKey) -> String {
 /// One row of figures for whoever wants them.
 pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let Some(y) = layout.figures else { return };
-    let Some(run) = app.run.as_ref().filter(|r| r.trace.t0().is_some()) else { return };
+    let Some(run) = app.run().filter(|r| r.trace.t0().is_some()) else { return };
     let stats = run.trace.stats(app.until());
     let busy = run.trace.busy(app.until());
     let mut parts = vec![

@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use crate::app::{App, Run, View};
+use crate::app::{App, Run, Source, View};
 use crate::model::ModelKind;
 use crate::scene::{Folding, MOST_LOCKS, Rows, SPARE, folding};
 use crate::units::TaskId;
@@ -129,14 +129,14 @@ impl Layout {
             return None;
         }
         let order = app.order();
-        let kind = app.run.as_ref().map(|r| r.model.kind);
-        let locked = app.run.as_ref().is_some_and(has_lock_lane);
+        let kind = app.run().map(|r| r.model.kind);
+        let locked = app.run().is_some_and(has_lock_lane);
         let looped = kind == Some(ModelKind::Async);
-        let cores = app.run.as_ref().map_or(0, |r| r.trace.cores.len() as u16).min(MOST_CORES);
+        let cores = app.run().map_or(0, |r| r.trace.cores.len() as u16).min(MOST_CORES);
         let selected = app.focus.selection.and_then(|s| order.iter().position(|task| *task == s.task));
         let special = locked || looped;
-        let locks = app.run.as_ref().map_or(0, |r| r.trace.lock_names.len()).min(MOST_LOCKS - 1) as u16;
-        let lanes = app.run.as_ref().map_or(0, lock_lanes);
+        let locks = app.run().map_or(0, |r| r.trace.lock_names.len()).min(MOST_LOCKS - 1) as u16;
+        let lanes = app.run().map_or(0, lock_lanes);
         let rows = app.rows().len() as u16;
         let wants = Wants { tasks: order.len(), selected, special, locked, locks, lanes, cores, rows };
 
@@ -147,7 +147,7 @@ impl Layout {
             _ => (22, 28),
         };
         let plot = (area.x + label, area.width - label - right);
-        let recorded = app.is_recorded();
+        let recorded = matches!(app.source, Source::Files(_));
         let compared = app.view == View::Compare;
         let mut layout =
             Layout { area, plot, right: plot.0 + plot.1 + 1, order, recorded, compared, ..Layout::default() };

@@ -35,7 +35,7 @@ pub fn short(state: State, kind: ModelKind) -> &'static str {
 
 /// The legend: only states that are present, each drawn as its lane draws it.
 pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
-    let (Some(y), Some(_)) = (layout.legend, &app.run) else { return };
+    let (Some(y), Some(_)) = (layout.legend, app.run()) else { return };
     let mut x = layout.area.x + 1;
     // Whoever was taken off a core and whoever never got one wait for the same; the detail tells them apart.
     let mut entries: Vec<(State, bool, f64)> = Vec::new();
@@ -87,7 +87,7 @@ fn draw_place(run: &Run, span: &Span, look: Look, (x, y, right): (u16, u16, u16)
 
 /// What the selected segment is; in place of the legend.
 pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
-    let (Some(run), Some(selection)) = (&app.run, app.focus.selection) else { return };
+    let (Some(run), Some(selection)) = (app.run(), app.focus.selection) else { return };
     paint::fill(buffer, layout.detail, look.ground());
     let (x, right) = (layout.area.x + 1, layout.area.right());
     let mut y = layout.detail.y;

@@ -17,7 +17,7 @@ use crate::units::{Ns, TaskId};
 /// Everything with a time axis.
 pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let grid = app.grid(layout.columns());
-    let Some(run) = &app.run else { return };
+    let Some(run) = app.run() else { return };
     if let Some(shown) = &scene.band {
         band::draw(app, run, shown, &grid, look, layout, buffer);
     }
@@ -58,7 +58,7 @@ pub fn draw_axis(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     paint::put(buffer, last + 1, y, layout.area.right(), unit, dim);
     let marked = app.focus.lens || app.view != View::Tasks;
     let left = if app.focus.lens {
-        let cut = app.run.as_ref().is_some_and(|run| run.trace.forgotten > Ns::ZERO);
+        let cut = app.run().is_some_and(|run| run.trace.forgotten > Ns::ZERO);
         let label = match (layout.plot.0 < 20, cut) {
             (true, _) => Label::LensShort,
             (false, false) => Label::LensTitle,

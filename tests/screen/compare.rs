@@ -1,6 +1,6 @@
 //! Runs beside each other: what is measured, what every key does meanwhile and afterwards, and how it looks.
 
-use concviz::app::{App, Effect, Key, Layer, Message, Playhead, RunId, Target, View};
+use concviz::app::{App, Effect, Key, Layer, Message, Playhead, RunId, Source, Target, View};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::palette::Theme;
 use concviz::text::Label;
@@ -29,7 +29,7 @@ fn started(effects: &[Effect]) -> Vec<Model> {
 
 /// What the run under way is.
 fn under_way(app: &App) -> (ModelKind, bool) {
-    let model = app.run.as_ref().filter(|run| !run.is_over()).expect("a run that goes on").model;
+    let model = app.run().filter(|run| !run.is_over()).expect("a run that goes on").model;
     (model.kind, model.lock.is_on())
 }
 
@@ -58,7 +58,7 @@ fn models(app: &App) -> Vec<(ModelKind, bool)> {
 /// Nothing that is said of the chosen run is said of another.
 #[track_caller]
 fn assert_lit(app: &App, model: Model) {
-    assert_eq!(app.run.as_ref().map(|run| run.model), Some(model));
+    assert_eq!(app.run().map(|run| run.model), Some(model));
     assert_eq!(app.setup.model, model, "the tabs show another");
 }
 
@@ -148,7 +148,8 @@ fn every_row_opens_its_own_run_live_and_recorded() {
         app.view = View::Tasks;
         made::type_in(&mut app, "x");
         let count = app.compared().len();
-        assert_eq!(count, if app.recorded_in().is_some_and(|f| f.contains("two")) { 10 } else { 5 });
+        let files = if let Source::Files(files) = &app.source { files.names().len() } else { 1 };
+        assert_eq!(count, files * 5);
         // Back and forth, so that what was opened before has changed places already.
         for row in (0..count).chain((0..count).rev()) {
             made::press(&mut app, &vec![Key::Up; count]);
@@ -158,7 +159,7 @@ fn every_row_opens_its_own_run_live_and_recorded() {
             let (id, model, origin) = wanted.expect("a run");
             assert!(made::press(&mut app, &[Key::Enter]).is_empty());
             assert_eq!(app.view, View::Tasks);
-            let shown = app.run.as_ref().expect("a run");
+            let shown = app.run().expect("a run");
             assert_eq!((shown.id, &shown.origin), (id, &origin), "row {row}");
             assert_lit(&app, model);
             made::type_in(&mut app, "x");
@@ -192,7 +193,7 @@ fn the_mouse_chooses_a_row_opens_it_and_moves_the_playhead() {
         let y = text.lines().position(|row| row.starts_with('▌')).expect("a chosen row") as u16;
         let message = hit(&app, area, 2, y).expect("the row");
         made::tell(&mut app, message);
-        assert_eq!((app.view, app.run.as_ref().map(|run| run.id)), (View::Tasks, id));
+        assert_eq!((app.view, app.run().map(|run| run.id)), (View::Tasks, id));
         // And the axis.
         made::press(&mut app, &[Key::Char('x'), Key::Esc]);
         let axis = (0..size.1).find(|y| {
@@ -214,7 +215,7 @@ fn escape_while_it_measures_watches_the_run_under_way_to_its_end() {
     assert_eq!((app.view, under_way(&app)), (View::Tasks, ALL[2]));
     assert_lit(&app, Model::plain(ModelKind::Processes));
     made::answer(&mut app);
-    assert!(app.run.as_ref().is_some_and(concviz::app::Run::is_over), "nothing else was begun");
+    assert!(app.run().is_some_and(concviz::app::Run::is_over), "nothing else was begun");
     assert_lit(&app, Model::plain(ModelKind::Processes));
     made::type_in(&mut app, "x");
     assert_eq!(measure(&mut app), [ALL[3]], "what was measured is kept");
@@ -246,7 +247,7 @@ fn a_model_key_leaves_the_comparison_for_its_run() {
             // The lock stays as it was chosen before: on for the story of the first minute, off after `g`.
             assert_eq!((app.view, under_way(&app)), (View::Tasks, model), "{key}");
             made::answer(&mut app);
-            assert!(app.run.as_ref().is_some_and(concviz::app::Run::is_over) && !app.compare.is_measuring());
+            assert!(app.run().is_some_and(concviz::app::Run::is_over) && !app.compare.is_measuring());
         }
     }
 }
@@ -267,7 +268,7 @@ fn another_view_leaves_it_and_nothing_more_is_measured() {
         assert!(app.view != View::Compare && !app.compare.is_measuring());
         assert_lit(&app, Model::plain(ModelKind::Processes));
         made::answer(&mut app);
-        assert!(app.run.as_ref().is_some_and(concviz::app::Run::is_over));
+        assert!(app.run().is_some_and(concviz::app::Run::is_over));
         let mut app = made::compared((120, 36));
         let model = app.setup.model;
         made::press(&mut app, &[key]);
@@ -281,7 +282,7 @@ fn another_workload_empties_it_and_is_measured_from_the_start() {
     let effects = made::press(&mut app, &[Key::Char('o'), Key::Down, Key::Enter]);
     assert_eq!(started(&effects), [Model::plain(ModelKind::Serial)]);
     assert_eq!((app.setup.workload.name.as_str(), app.view), ("io", View::Compare));
-    assert!(app.compare.result().is_none() && app.kept.is_empty());
+    assert!(app.compare.result().is_none() && made::live(&mut app).kept.is_empty());
     assert_eq!(app.compare.progress(), Some((1, 5)));
     let said = rows(&app);
     assert!(said.contains("Measuring serial: run 1 of 5.") && !said.contains('⚑'), "{said}");
@@ -307,7 +308,7 @@ fn while_numbers_are_turned_nothing_is_begun_with_them() {
     made::press(&mut app, &[Key::Char('d'), Key::Right]);
     let turned = app.setup.clone();
     made::answer(&mut app);
-    assert!(app.run.as_ref().is_some_and(concviz::app::Run::is_over), "it waits");
+    assert!(app.run().is_some_and(concviz::app::Run::is_over), "it waits");
     assert_eq!((&app.setup.workload, app.layer), (&turned.workload, Some(Layer::Dials(0))));
     // Taken back: on with the next.
     let effects = made::press(&mut app, &[Key::Esc]);
@@ -318,8 +319,8 @@ fn while_numbers_are_turned_nothing_is_begun_with_them() {
     made::press(&mut app, &[Key::Char('d'), Key::Right]);
     let effects = made::press(&mut app, &[Key::Enter]);
     assert_eq!(started(&effects), [Model::plain(ModelKind::Serial)]);
-    assert_eq!((app.compare.progress(), app.run.as_ref().map(|r| r.trace.tasks.len())), (Some((1, 5)), Some(6)));
-    assert!(app.kept.is_empty());
+    assert_eq!((app.compare.progress(), app.run().map(|r| r.trace.tasks.len())), (Some((1, 5)), Some(6)));
+    assert!(made::live(&mut app).kept.is_empty());
     // Looked at in the last moment: the end waits as well.
     let mut app = made::first_minute((80, 24));
     let model = app.setup.model;
@@ -362,7 +363,7 @@ fn the_interval_that_was_chosen_survives_a_comparison() {
     made::press(&mut app, &vec![Key::Down; place]);
     made::press(&mut app, &[Key::Right, Key::Enter]);
     made::serial_cpu(&mut app);
-    app.kept.iter_mut().for_each(|run| run.setup.lock.interval = GlobalLock::DEFAULT_INTERVAL);
+    made::live(&mut app).kept.iter_mut().for_each(|run| run.setup.lock.interval = GlobalLock::DEFAULT_INTERVAL);
     made::type_in(&mut app, "x");
     measure(&mut app);
     made::press(&mut app, &[Key::Esc, Key::Esc]);
@@ -438,7 +439,7 @@ fn a_killed_task_is_no_time_and_its_run_can_be_opened() {
 fn what_cannot_be_measured_gives_the_screen_back() {
     let mut app = made::app("cpu", (80, 24));
     made::serial_cpu(&mut app);
-    app.rates = None;
+    made::live(&mut app).rates = None;
     let effects = made::type_in(&mut app, "x");
     assert!(matches!(effects.as_slice(), [Effect::Stop, Effect::Calibrate(_)]), "{effects:?}");
     made::tell(&mut app, Message::NotCalibrated("this machine's speed cannot be measured".to_owned()));

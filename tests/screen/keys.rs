@@ -94,7 +94,7 @@ fn an_interval_turned_while_the_run_goes_on_is_told_to_it_and_kept() {
     assert_eq!(made::press(&mut app, &[Key::Left]), turned(2));
     assert_eq!(made::press(&mut app, &[Key::Left]), turned(1));
     let lock = GlobalLock::gil(Ns::from_millis(1));
-    assert_eq!((app.setup.model.lock, app.run.as_ref().map(|r| r.model.lock)), (lock, Some(lock)));
+    assert_eq!((app.setup.model.lock, app.run().map(|r| r.model.lock)), (lock, Some(lock)));
     assert!(made::press(&mut app, &[Key::Esc]).is_empty());
     assert_eq!(app.setup.model.lock, lock, "what was told cannot be taken back");
     assert_eq!(locked_with(&made::type_in(&mut app, "r")), Some(lock));
@@ -154,7 +154,7 @@ fn a_stopped_run_leaves_no_score_and_its_late_words_are_not_heard() {
         ),
     );
     assert!(app.scoreboard.is_empty());
-    assert_eq!(app.run.as_ref().map(|r| r.phase.clone()), Some(Phase::Starting));
+    assert_eq!(app.run().map(|r| r.phase.clone()), Some(Phase::Starting));
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn dials_run_once_they_are_closed_and_only_if_they_were_turned() {
     assert!(made::press(&mut app, &[Key::Char('d'), Key::Esc]).is_empty());
     let effects = made::press(&mut app, &[Key::Char('d'), Key::Right, Key::Enter]);
     assert!(started(&effects).is_some());
-    assert_eq!(app.run.as_ref().map(|r| r.trace.tasks.len()), Some(6));
+    assert_eq!(app.run().map(|r| r.trace.tasks.len()), Some(6));
     assert!(app.scoreboard.is_empty());
     // The interval changes how the lock is taken, not the work: the other rows still compare.
     made::serial_cpu(&mut app);
@@ -308,7 +308,7 @@ fn quitting_stops_the_run_first() {
 #[test]
 fn nothing_runs_before_the_machine_is_known() {
     let mut app = made::app("cpu", (80, 24));
-    app.rates = None;
+    made::live(&mut app).rates = None;
     let kernels = [concviz::workload::Kernel::Count].into_iter().collect();
     assert_eq!(made::type_in(&mut app, "2"), [Effect::Stop, Effect::Calibrate(kernels)]);
     assert!(app.is_calibrating());

@@ -113,7 +113,7 @@ fn escape_brings_back_what_was_there_before_the_prompt() {
 #[test]
 fn what_is_written_does_nothing_else_and_only_leaving_does_what_it_always_does() {
     let mut app = twelve((80, 24));
-    let (model, before) = (app.setup.model, app.run.as_ref().map(|r| r.id));
+    let (model, before) = (app.setup.model, app.run().map(|r| r.id));
     let every: String = concviz::app::keys::KEYS
         .iter()
         .flat_map(|b| b.keys)
@@ -122,7 +122,7 @@ fn what_is_written_does_nothing_else_and_only_leaving_does_what_it_always_does()
     assert!(made::type_in(&mut app, &format!("/{every}")).is_empty());
     assert_eq!(app.lanes.prompt().map(concviz::app::filter::Prompt::text), Some(every));
     made::press(&mut app, &[Key::Tab, Key::BackTab, Key::F(1), Key::F(5), Key::Ctrl('l')]);
-    assert_eq!((app.setup.model, app.run.as_ref().map(|r| r.id)), (model, before));
+    assert_eq!((app.setup.model, app.run().map(|r| r.id)), (model, before));
     assert!(app.layer.is_none() && app.focus.zoom.is_none() && !app.focus.detail);
     assert_eq!(made::press(&mut app, &[Key::Ctrl('z')]), [Effect::Suspend]);
     assert_eq!(made::press(&mut app, &[Key::Ctrl('c')]), [Effect::Stop, Effect::Quit]);
@@ -349,7 +349,7 @@ fn how_busy_the_machine_is_stands_there_as_far_as_there_is_room() {
     assert!(tabs(&app).ends_with("cpu ▄▄"), "{}", tabs(&app));
     made::tell(&mut app, load(64));
     assert!(tabs(&app).ends_with("cpu 50 %"), "{}", tabs(&app));
-    app.run.as_mut().expect("a run").conditions = Conditions { others: Some(1.2), ..Conditions::default() };
+    app.source.run_mut().expect("a run").conditions = Conditions { others: Some(1.2), ..Conditions::default() };
     assert!(tabs(&app).ends_with("others 1.2"), "{}", tabs(&app));
     made::tell(&mut app, load(2));
     assert!(tabs(&app).ends_with("cpu ▄▄  others 1.2"), "{}", tabs(&app));

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use concviz::app::{App, Effect, Key, Message, RunId, update};
+use concviz::app::{App, Effect, Key, Live, Message, RunId, Source, update};
 use concviz::model::{LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
 use concviz::recording::{Conditions, Machine, Opened, Recording};
@@ -41,9 +41,17 @@ pub fn app(workload: &str, size: (u16, u16)) -> App {
     app
 }
 
+/// What the program knows where it makes its own runs.
+pub fn live(app: &mut App) -> &mut Live {
+    match &mut app.source {
+        Source::Live(live) => live,
+        Source::Files(_) => panic!("its runs come from files"),
+    }
+}
+
 /// The run that goes on, as far as the program knows.
 fn under_way(app: &App) -> Option<RunId> {
-    app.run.as_ref().filter(|run| !run.is_over()).map(|run| run.id)
+    app.run().filter(|run| !run.is_over()).map(|run| run.id)
 }
 
 /// Tells the program something: what it asks for, of which nothing may be missing. What a shell would have under way after
@@ -123,7 +131,7 @@ pub fn type_in(app: &mut App, text: &str) -> Vec<Effect> {
 
 /// The run that is watched.
 pub fn id(app: &App) -> RunId {
-    app.run.as_ref().expect("a run").id
+    app.run().expect("a run").id
 }
 
 /// Events of one worker under construction.
@@ -176,7 +184,7 @@ impl Made {
     /// Sends it all to the program as a run that goes on.
     pub fn begin(self, app: &mut App) {
         let run = id(app);
-        let workers = app.run.as_ref().expect("a run").workers;
+        let workers = app.run().expect("a run").workers;
         tell(
             app,
             Message::Begin(
@@ -340,7 +348,7 @@ pub fn processes_done(app: &mut App) -> Vec<Effect> {
 
 /// Brings the run that was asked for last to its end, as its model would.
 pub fn answer(app: &mut App) -> Vec<Effect> {
-    let run = app.run.as_ref().expect("a run");
+    let run = app.run().expect("a run");
     match (run.model.kind, run.model.lock.is_on(), run.trace.tasks.len()) {
         (_, _, ..4) => Made::default().finish(app, 5.0, 0.0),
         (ModelKind::Threads, true, _) => threads_gil(app),

@@ -17,7 +17,7 @@ fn ms(ms: u64) -> Ns {
 #[track_caller]
 fn assert_inside(app: &App) {
     assert!(app.until() <= app.present(), "{:?} is past {:?}", app.until(), app.present());
-    if app.run.as_ref().is_some_and(concviz::app::Run::is_over) {
+    if app.run().is_some_and(concviz::app::Run::is_over) {
         assert!(app.moment() <= app.end());
     }
 }
@@ -176,7 +176,7 @@ fn two_thousand_keys_and_presses_break_nothing() {
         let mut now = made::at(0.0);
         for n in 0..2_000 {
             match random.u8(..12) {
-                0 if app.run.as_ref().is_some_and(|run| !run.is_over()) => drop(made::answer(&mut app)),
+                0 if app.run().is_some_and(|run| !run.is_over()) => drop(made::answer(&mut app)),
                 1 => {
                     let (x, y) = (random.u16(..app.size.0), random.u16(..app.size.1));
                     let area = Rect::new(0, 0, app.size.0, app.size.1);
@@ -193,7 +193,7 @@ fn two_thousand_keys_and_presses_break_nothing() {
             assert!(!app.visible().is_empty());
             assert!(app.compared().is_empty() || app.compare.row < app.compared().len());
             // Where something is lit it is what is shown, but while numbers are turned.
-            let shown = app.run.as_ref().map(|run| run.model);
+            let shown = app.run().map(|run| run.model);
             if !matches!(app.layer, Some(Layer::Dials(_))) && app.view != View::Compare {
                 assert!(
                     shown.is_none_or(|model| model == app.setup.model),
