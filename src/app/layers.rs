@@ -4,7 +4,7 @@ use super::keys::Action;
 use super::source::Source;
 use super::start::start;
 use super::update::{close, perform};
-use super::{App, Compare, Effect, Layer, View, compare, lanes};
+use super::{App, Compare, Effect, Layer, View, compare, order};
 use crate::units::TurnLength;
 
 /// Keys while something is in front: they move in it, close it, or are not meant for it.
@@ -100,7 +100,7 @@ pub(super) fn open(app: &mut App, index: usize) {
     app.layer = None;
     let Some(workload) = app.catalogue.get(index).cloned() else { return };
     app.setup.workload = workload;
-    lanes::clear(app);
+    order::clear(app);
     // A new workload is a new story: it begins with one worker and no lock.
     app.setup.model = crate::model::Model::plain(crate::model::ModelKind::Serial);
     app.setup.lock.legacy = false;

@@ -3,7 +3,7 @@
 
 use super::playhead::{Playhead, Speed};
 use super::source::Source;
-use super::{App, View, lanes, viewport};
+use super::{App, View, order, viewport};
 use crate::units::{Ns, Stamp};
 
 /// Parts of what is visible that one press scrubs over.
@@ -13,7 +13,7 @@ const PARTS: u64 = 40;
 pub(super) fn slower(app: &mut App) {
     if app.can_replay() {
         app.playhead = app.playhead.slower(app.now);
-        lanes::settle(app);
+        order::settle(app);
     }
 }
 
@@ -21,7 +21,7 @@ pub(super) fn slower(app: &mut App) {
 pub(super) fn faster(app: &mut App) {
     if app.can_replay() {
         app.playhead = app.playhead.faster(app.now);
-        lanes::settle(app);
+        order::settle(app);
     }
 }
 
@@ -34,13 +34,13 @@ pub(super) fn pause(app: &mut App) {
         Playhead::Live if plays && app.can_replay() => Playhead::play(Speed::natural(end), app.now),
         playhead => playhead.toggle_pause(app.now, present),
     };
-    lanes::settle(app);
+    order::settle(app);
 }
 
 /// To the end, or the present.
 pub(super) fn follow(app: &mut App) {
     app.playhead = Playhead::Live;
-    lanes::settle(app);
+    order::settle(app);
 }
 
 /// A little on, or back.
@@ -71,7 +71,7 @@ pub(super) fn to(app: &mut App, at: Ns) {
         app.playhead.scrub(at, app.now, over)
     };
     viewport::bring(app, at);
-    lanes::settle(app);
+    order::settle(app);
 }
 
 /// As time passes.
@@ -84,7 +84,7 @@ pub(super) fn advance(app: &mut App, now: Stamp) {
         viewport::bring(app, app.moment());
     }
     if app.playhead == Playhead::Live && before != Playhead::Live {
-        lanes::settle(app);
+        order::settle(app);
     }
 }
 

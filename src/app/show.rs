@@ -1,6 +1,6 @@
 //! Shows another of the runs there are.
 
-use super::lanes;
+use super::order;
 use super::run::{Run, RunId};
 use super::source::{Files, Source};
 use super::state::{App, Toast};
@@ -32,7 +32,7 @@ pub(super) fn show(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
     }
     app.focus.widen();
     app.focus.forget_segment();
-    lanes::arrange(app);
+    order::arrange(app);
     true
 }
 

@@ -1,7 +1,7 @@
 //! Starts a run of what is set up.
 
-use super::lanes;
 use super::message::Effect;
+use super::order;
 use super::playhead::Playhead;
 use super::source::Source;
 use super::state::App;
@@ -48,7 +48,7 @@ pub(super) fn start(app: &mut App) {
         app.ask(Effect::Stop);
         app.ask(Effect::Calibrate(missing));
     }
-    lanes::arrange(app);
+    order::arrange(app);
 }
 
 /// Whether an axis of `length` would show the slowest run so far as a speck: thousands of tasks that wait together are

@@ -10,12 +10,11 @@ use super::playhead::Playhead;
 use super::run::{Phase, Run};
 use super::source::{Live, Source};
 use super::views::View;
-use crate::model::ModelKind;
 use crate::plan::{Expected, Rates};
 use crate::recording::Machine;
-use crate::scene::{Grid, Rows, Scene, axis_ahead};
+use crate::scene::{Grid, axis_ahead};
 use crate::settings::Setup;
-use crate::units::{Ns, Range, Stamp};
+use crate::units::{Ns, Range, Stamp, TaskId};
 use crate::workload::Workload;
 
 /// A short message that goes away by itself.
@@ -183,11 +182,19 @@ impl App {
         Grid::over(self.visible(), columns)
     }
 
-    /// What is to be drawn of the run on `columns` columns, with the tasks in `rows`.
-    pub fn scene(&self, columns: u16, rows: &Rows<'_>) -> Option<Scene> {
-        let run = self.run()?;
-        let view = self.looked_at(columns);
-        Some(Scene::build(&run.trace, &view, rows, run.model.kind == ModelKind::Async))
+    /// The tasks that have a lane, from top to bottom.
+    pub fn order(&self) -> Vec<TaskId> {
+        self.lanes.order().to_vec()
+    }
+
+    /// The first task that has a lane.
+    pub(super) fn first_lane(&self) -> Option<TaskId> {
+        self.lanes.order().first().copied()
+    }
+
+    /// How many tasks the run has, with a lane or without.
+    pub fn tasks(&self) -> usize {
+        self.run().map_or(0, |r| r.trace.tasks.len())
     }
 
     /// The rows of the scoreboard.

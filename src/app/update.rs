@@ -4,7 +4,7 @@ use super::keys::{self, Action, Key};
 use super::run::{Phase, Run, RunId};
 use super::source::{InFiles, Source};
 use super::{
-    App, Effect, Layer, Message, Playhead, Selection, Target, View, compare, lanes, layers, playing, show, start,
+    App, Effect, Layer, Message, Playhead, Selection, Target, View, compare, layers, order, playing, show, start,
     viewport, views,
 };
 use crate::plan::Rates;
@@ -98,7 +98,7 @@ fn over(app: &mut App, id: RunId, end: End, conditions: Conditions) {
     run.conditions = conditions;
     run.score = run.add_up();
     live.samples.is_quiet(app.now);
-    lanes::arrange(app);
+    order::arrange(app);
     let Some(run) = app.source.run() else { return };
     let (Some(time), Some(score)) = (run.trace.makespan(), run.score) else { return };
     // A run that stood still for a while took longer than it takes.
@@ -130,7 +130,7 @@ fn tick(app: &mut App, now: Stamp) {
         let reached = app.until();
         grow_axis(app, reached);
     }
-    lanes::tick(app);
+    order::tick(app);
 }
 
 fn stopped(app: &mut App, from: Stamp, to: Stamp) {
@@ -145,7 +145,7 @@ fn press(app: &mut App, key: Key) {
         let elsewhere =
             matches!(keys::action(key), Some(Action::Quit | Action::Suspend)) && !matches!(key, Key::Char(_));
         if !elsewhere {
-            lanes::press(app, key);
+            order::press(app, key);
             return;
         }
     }
@@ -232,8 +232,8 @@ pub(super) fn perform(app: &mut App, action: Action) {
         Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown => {
             viewport::lane(app, layers::steps(action) as i32);
         }
-        Action::Filter => lanes::open(app),
-        Action::Sort => lanes::sort(app),
+        Action::Filter => order::open(app),
+        Action::Sort => order::sort(app),
         Action::PanLeft => viewport::pan(app, false),
         Action::PanRight => viewport::pan(app, true),
         Action::ZoomIn => viewport::zoom(app, true, None),
@@ -279,7 +279,7 @@ pub(super) fn close(app: &mut App) {
         }
     } else if app.focus.detail {
         app.focus.detail = false;
-    } else if lanes::clear(app) {
+    } else if order::clear(app) {
         // The header says that this key does it.
     } else if matches!(app.playhead, Playhead::Replay { .. } | Playhead::Frozen(_)) {
         playing::follow(app);

@@ -1,7 +1,7 @@
 //! The views of a run: the same axis, the same instant, other lanes.
 
 use super::{App, compare, viewport};
-use crate::scene::{Cores, Usage, first_turns};
+use crate::scene::first_turns;
 use crate::text::Label;
 
 /// What the lanes' place shows.
@@ -63,27 +63,4 @@ pub(super) fn show(app: &mut App, view: View) {
 
 fn has_turns(app: &App) -> bool {
     app.run().and_then(|run| first_turns(&run.trace, 1)).is_some_and(|turns| !turns.is_empty())
-}
-
-impl App {
-    /// What is looked at on `columns` columns.
-    pub(super) fn looked_at(&self, columns: u16) -> crate::scene::Viewport {
-        crate::scene::Viewport { grid: self.grid(columns), until: self.until() }
-    }
-
-    /// Who was on each core, on `columns` columns.
-    pub fn cores_scene(&self, columns: u16) -> Option<Cores> {
-        let run = self.run()?;
-        let view = self.looked_at(columns);
-        let sampled = self.source.others(view.grid.range());
-        Some(Cores::build(&run.trace, &view, &sampled, self.focus.task()))
-    }
-
-    /// How many cores were used and by what, on `columns` columns.
-    pub fn usage_scene(&self, columns: u16) -> Option<Usage> {
-        let run = self.run()?;
-        let view = self.looked_at(columns);
-        let sampled = self.source.others(view.grid.range());
-        Some(Usage::build(&run.trace, &view, &sampled))
-    }
 }
