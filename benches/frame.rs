@@ -11,7 +11,7 @@ use std::fs;
 use std::hint::black_box;
 use std::time::Instant;
 
-use concviz::app::{App, Key, Message, View, update};
+use concviz::app::{App, Key, Message, Shown, View, update};
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
 use concviz::recording::{Conditions, Machine};
@@ -156,7 +156,7 @@ fn frames(what: &str, tasks: u64, model: Model, events: &[Stamped]) {
     let over = both(&mut app);
     let some = some(&app);
     let [cores, usage] = [View::Cores, View::Utilization].map(|view| {
-        app.view = view;
+        app.shown = Shown::Run(view);
         median(&app)
     });
     let [a, b, c, d] = [live.0, live.1, over.0, over.1];

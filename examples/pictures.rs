@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use concviz::app::{App, Effect, Key, Message, update};
+use concviz::app::{App, Compare, Effect, Key, Message, update};
 use concviz::engine::real::{self, Runner, calibrate, machine, sys};
 use concviz::export::picture::{Options, Subject};
 use concviz::export::{Caption, svg};
@@ -96,7 +96,7 @@ fn picture(folder: &Path, name: &str, workload: &str, size: (u16, u16), keys: &s
 
 /// What is to be seen, in a sentence.
 fn described(app: &App) -> String {
-    let compared = app.compare.result().filter(|_| app.view == concviz::app::View::Compare);
+    let compared = app.shown.comparison().and_then(Compare::result);
     let verdict = compared.map(|comparison| comparison.verdict.text());
     verdict.or_else(|| Some(app.finding()?.say.text())).unwrap_or_default()
 }

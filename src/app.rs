@@ -3,6 +3,7 @@
 
 mod board;
 mod compare;
+mod comparing;
 pub mod filter;
 mod finding;
 mod focus;
@@ -19,6 +20,7 @@ mod samples;
 mod scenes;
 mod setup;
 mod show;
+mod shown;
 mod source;
 mod start;
 mod state;
@@ -27,17 +29,17 @@ mod viewport;
 mod views;
 
 pub use board::{Row, RowKey, Scoreboard};
-pub use compare::{Compare, Compared};
+pub use compare::{Compare, Compared, Held, InComparison};
 pub use focus::{Focus, Selection};
 pub use keys::{Action, Key};
 pub use lanes::{Lanes, Sort};
-pub use layer::Layer;
+pub use layer::{InLayer, Layer};
 pub use message::{Effect, Message, Target};
 pub use playhead::{Playhead, Speed};
 pub use run::{Phase, Run, RunId};
 pub use samples::{CoreLoad, Samples};
 pub use setup::Dial;
+pub use shown::{Shown, View};
 pub use source::{Files, InFiles, Live, Source};
 pub use state::{App, Toast};
 pub use update::update;
-pub use views::View;

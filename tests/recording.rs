@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 
-use concviz::app::{App, Key, Message, View, update};
+use concviz::app::{App, Key, Message, Shown, View, update};
 use concviz::engine::real::Runner;
 use concviz::insight::{Disturbance, Pace};
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
@@ -234,7 +234,7 @@ fn look_at(bytes: &[u8], model: Model) {
         render(&app, Look::default(), AREA, &mut buffer);
     }
     for view in View::ALL {
-        app.view = view;
+        app.shown = Shown::Run(view);
         render(&app, Look::default(), AREA, &mut buffer);
     }
 }

@@ -1,10 +1,6 @@
 //! What the run on the screen shows, in a sentence.
 
-use super::board::RowKey;
-use super::keys::{self, Action};
-use super::run::{Phase, Run};
-use super::source::{Live, Source};
-use super::state::App;
+use super::{Action, App, Live, Phase, RowKey, Run, Source, keys};
 use crate::insight::{Change, Disturbance, Facts, Finding, Pace, find, speed};
 use crate::model::{Model, ModelKind};
 use crate::text::{self, Sentence};

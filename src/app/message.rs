@@ -1,9 +1,6 @@
 //! What happens to the screen, and what it asks for.
 
-use super::keys::{Action, Key};
-use super::run::RunId;
-use super::samples::CoreLoad;
-use super::views::View;
+use super::{Action, CoreLoad, Key, RunId, View};
 use crate::plan::{Plan, Rates};
 use crate::recording::Conditions;
 use crate::trace::{Begin, End, Stamped};

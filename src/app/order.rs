@@ -3,7 +3,7 @@
 
 use super::filter::{Edit, Filter, Prompt};
 use super::keys::{self, Line};
-use super::{App, Key, Selection, viewport};
+use super::{Action, App, Key, Selection, viewport};
 
 /// Brings the order up to date now: something was chosen, or another run is watched.
 pub(super) fn arrange(app: &mut App) {
@@ -50,6 +50,22 @@ pub(super) fn clear(app: &mut App) -> bool {
 fn set(app: &mut App, filter: Filter) {
     app.lanes.let_through(filter, app.source.run());
     arrange(app);
+}
+
+/// Whether `key`, which asks for `action`, is meant for the line while a filter is written: every character is, and all
+/// but what works everywhere.
+pub(super) const fn is_for_line(key: Key, action: Action) -> bool {
+    match action {
+        Action::Suspend | Action::Quit => matches!(key, Key::Char(_)),
+        Action::Model(_) | Action::Lock | Action::Generation | Action::Again | Action::Open | Action::Dials => true,
+        Action::Slow | Action::Fast | Action::Pause | Action::ScrubBack | Action::ScrubOn => true,
+        Action::PreviousEvent | Action::NextEvent | Action::Start | Action::End | Action::Compare => true,
+        Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown | Action::Filter => true,
+        Action::Sort | Action::Previous | Action::Next | Action::Unblocker | Action::Detail => true,
+        Action::PanLeft | Action::PanRight | Action::ZoomIn | Action::ZoomOut | Action::Fit => true,
+        Action::NextView | Action::PreviousView | Action::Costs | Action::Help | Action::Close => true,
+        Action::Picture | Action::Store | Action::Copy => true,
+    }
 }
 
 /// A key while a filter is written.

@@ -1,9 +1,7 @@
 //! Moving the playhead: slow motion, faster, stop and go, scrubbing, from event to event. Where several runs are
 //! compared it moves over all of them at once.
 
-use super::playhead::{Playhead, Speed};
-use super::source::Source;
-use super::{App, View, order, viewport};
+use super::{App, Playhead, Shown, Source, Speed, order, viewport};
 use crate::units::{Ns, Stamp};
 
 /// Parts of what is visible that one press scrubs over.
@@ -29,9 +27,9 @@ pub(super) fn faster(app: &mut App) {
 /// from the start.
 pub(super) fn pause(app: &mut App) {
     let (present, end) = (app.until(), app.end());
-    let plays = matches!(app.source, Source::Files(_)) || app.view == View::Compare;
+    let goes_on = matches!((&app.source, &app.shown), (Source::Live(_), Shown::Run(_)));
     app.playhead = match app.playhead {
-        Playhead::Live if plays && app.can_replay() => Playhead::play(Speed::natural(end), app.now),
+        Playhead::Live if !goes_on && app.can_replay() => Playhead::play(Speed::natural(end), app.now),
         playhead => playhead.toggle_pause(app.now, present),
     };
     order::settle(app);
@@ -85,33 +83,5 @@ pub(super) fn advance(app: &mut App, now: Stamp) {
     }
     if app.playhead == Playhead::Live && before != Playhead::Live {
         order::settle(app);
-    }
-}
-
-impl App {
-    /// Whether what is looked at is over, so that it can be played again.
-    fn can_replay(&self) -> bool {
-        match self.view {
-            View::Compare => !self.compare.is_measuring() && self.compared().iter().any(|c| c.run.is_some()),
-            _ => self.run().is_some_and(super::Run::is_over),
-        }
-    }
-
-    /// Where a replay ends: with the run, or with the slowest of those that are compared.
-    pub fn end(&self) -> Ns {
-        match self.view {
-            View::Compare => {
-                self.compared().iter().filter_map(|c| c.run).map(|r| r.trace.latest()).max().unwrap_or_default()
-            }
-            _ => self.run().map_or(Ns::ZERO, |r| r.trace.makespan().unwrap_or(r.trace.latest())),
-        }
-    }
-
-    /// Where the playhead is; at the end, where the slowest of several runs ends.
-    pub fn moment(&self) -> Ns {
-        match self.view {
-            View::Compare if self.can_replay() => self.playhead.position(self.end()),
-            _ => self.until(),
-        }
     }
 }

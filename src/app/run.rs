@@ -1,6 +1,6 @@
 //! A run on the screen.
 
-use super::board::RowKey;
+use super::RowKey;
 use crate::insight;
 use crate::model::Model;
 use crate::plan::{Plan, Rates};

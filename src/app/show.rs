@@ -1,9 +1,6 @@
 //! Shows another of the runs there are.
 
-use super::order;
-use super::run::{Run, RunId};
-use super::source::{Files, Source};
-use super::state::{App, Toast};
+use super::{App, Files, Run, RunId, Source, Toast, order};
 use crate::recording::Opened;
 use crate::scene::axis_ahead;
 use crate::units::{Ns, Stamp};

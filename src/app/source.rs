@@ -1,7 +1,7 @@
 //! Where runs come from: they are made here, or they were read from files. Each owns its runs, and says what can be done
 //! with them.
 
-use super::run::{Run, RunId};
+use super::{Compared, Held, RowKey, Run};
 use crate::scene::Sampled;
 use crate::settings::Setup;
 use crate::units::Range;
@@ -30,14 +30,6 @@ impl Source {
         }
     }
 
-    /// The same, to be changed.
-    pub fn run_mut(&mut self) -> Option<&mut Run> {
-        match self {
-            Source::Live(live) => live.run_mut(),
-            Source::Files(files) => Some(files.run_mut()),
-        }
-    }
-
     /// All runs there are.
     pub fn runs(&self) -> impl Iterator<Item = &Run> {
         let (runs, watched) = match self {
@@ -47,16 +39,20 @@ impl Source {
         runs.iter().chain(watched)
     }
 
-    /// The run `id`.
-    pub fn find(&self, id: RunId) -> Option<&Run> {
-        self.runs().find(|run| run.id == id)
-    }
-
     /// The runs that are held against each other where `setup` is set up, in the order in which they were made.
     pub fn comparable(&self, setup: &Setup) -> Vec<&Run> {
         match self {
             Source::Live(live) => live.comparable(setup),
             Source::Files(files) => files.runs().iter().collect(),
+        }
+    }
+
+    /// The rows of a comparison of which `held` is known: those of the scoreboard, `keys`; of files one for each model of
+    /// each.
+    pub fn compared<'a>(&'a self, held: &'a Held, keys: &[RowKey], setup: &Setup) -> Vec<Compared<'a>> {
+        match self {
+            Source::Live(live) => keys.iter().map(|key| live.compared(*key, held, setup)).collect(),
+            Source::Files(files) => files.compared(held),
         }
     }
 

@@ -1,11 +1,6 @@
 //! Starts a run of what is set up.
 
-use super::message::Effect;
-use super::order;
-use super::playhead::Playhead;
-use super::source::Source;
-use super::state::App;
-use super::views::View;
+use super::{App, Effect, Playhead, Source, order};
 use crate::plan::Expected;
 use crate::scene::axis_ahead;
 use crate::units::Ns;
@@ -17,7 +12,7 @@ pub(super) fn start(app: &mut App) {
     let Source::Live(live) = &mut app.source else { return };
     app.focus.widen();
     // In a comparison it stands whatever came of it: its row says why it does not count.
-    live.keep(&app.setup, app.view == View::Compare);
+    live.keep(&app.setup, app.shown.comparison().is_some());
     live.samples.restart(live.is_busy(), app.now);
     app.playhead = Playhead::Live;
     app.layer = None;

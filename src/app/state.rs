@@ -1,15 +1,9 @@
 //! The whole state of the screen, and what everybody asks of it.
 
-use super::board::{Row, Scoreboard};
-use super::compare::Compare;
-use super::focus::Focus;
-use super::lanes::Lanes;
-use super::layer::Layer;
-use super::message::Effect;
-use super::playhead::Playhead;
-use super::run::{Phase, Run};
-use super::source::{Live, Source};
-use super::views::View;
+use super::{
+    Action, Compared, Effect, Focus, InComparison, InFiles, Lanes, Layer, Live, Phase, Playhead, Row, Run, Scoreboard,
+    Shown, Source, keys,
+};
 use crate::plan::{Expected, Rates};
 use crate::recording::Machine;
 use crate::scene::{Grid, axis_ahead};
@@ -39,8 +33,6 @@ pub struct App {
     pub catalogue: Vec<Workload>,
     /// Where runs come from.
     pub source: Source,
-    /// Holding them against each other.
-    pub compare: Compare,
     /// The figures of those before.
     pub scoreboard: Scoreboard,
     /// Which instant is shown.
@@ -49,8 +41,8 @@ pub struct App {
     pub axis: Ns,
     /// What is looked at closer.
     pub focus: Focus,
-    /// What the lanes' place shows.
-    pub view: View,
+    /// What is shown.
+    pub shown: Shown,
     /// Which tasks have a lane, and in which order.
     pub lanes: Lanes,
     /// Whether a line says what watching costs.
@@ -92,12 +84,11 @@ impl App {
             setup,
             catalogue,
             source,
-            compare: Compare::default(),
             scoreboard: Scoreboard::default(),
             playhead: Playhead::Live,
             axis: Ns::ZERO,
             focus: Focus::default(),
-            view: View::default(),
+            shown: Shown::default(),
             lanes: Lanes::default(),
             costs: false,
             layer: None,
@@ -172,6 +163,35 @@ impl App {
         }
     }
 
+    /// Whether what is looked at is over, so that it can be played again.
+    pub(super) fn can_replay(&self) -> bool {
+        match &self.shown {
+            Shown::Run(_) => self.run().is_some_and(Run::is_over),
+            Shown::Comparison(compare) => {
+                !compare.is_measuring() && self.compared().iter().any(|row| row.run.is_some())
+            }
+        }
+    }
+
+    /// Where a replay ends: with the run, or with the slowest of those that are compared.
+    pub fn end(&self) -> Ns {
+        match self.shown {
+            Shown::Run(_) => self.run().map_or(Ns::ZERO, |r| r.trace.makespan().unwrap_or(r.trace.latest())),
+            Shown::Comparison(_) => {
+                let runs = self.compared().into_iter().filter_map(|row| row.run);
+                runs.map(|run| run.trace.latest()).max().unwrap_or_default()
+            }
+        }
+    }
+
+    /// Where the playhead is; at the end, where the slowest of several runs ends.
+    pub fn moment(&self) -> Ns {
+        match self.shown {
+            Shown::Comparison(_) if self.can_replay() => self.playhead.position(self.end()),
+            Shown::Comparison(_) | Shown::Run(_) => self.until(),
+        }
+    }
+
     /// The stretch of time that is on the screen.
     pub fn visible(&self) -> Range {
         self.focus.zoom.unwrap_or(Range::new(Ns::ZERO, self.axis))
@@ -195,6 +215,38 @@ impl App {
     /// How many tasks the run has, with a lane or without.
     pub fn tasks(&self) -> usize {
         self.run().map_or(0, |r| r.trace.tasks.len())
+    }
+
+    /// The runs that are held against each other, in the order in which they were made: of files all, else the newest of
+    /// each row that did the work that is set up.
+    pub fn comparable(&self) -> Vec<&Run> {
+        self.source.comparable(&self.setup)
+    }
+
+    /// The rows of the comparison, where it is shown.
+    pub fn compared(&self) -> Vec<Compared<'_>> {
+        let Shown::Comparison(compare) = &self.shown else { return Vec::new() };
+        self.source.compared(&compare.held, self.scoreboard.keys(), &self.setup)
+    }
+
+    /// The chosen row's place in what the runs come to.
+    pub fn chosen_row(&self) -> Option<usize> {
+        let compare = self.shown.comparison()?;
+        let chosen = self.compared().get(compare.row)?.run?.id;
+        compare.held.rows().position(|(_, id)| id == Some(chosen))
+    }
+
+    /// What the footer offers, where `more` tasks than lanes are there or not: nothing that does nothing here.
+    pub fn footer(&self, more: bool) -> Vec<Action> {
+        let refused = |action| match &self.source {
+            Source::Live(_) => false,
+            Source::Files(files) => matches!(files.means(action), InFiles::Refused(_)),
+        };
+        let idle = |action| match self.shown {
+            Shown::Run(_) => false,
+            Shown::Comparison(_) => InComparison::of(action) == InComparison::Nothing,
+        };
+        keys::footer(more, |action| !refused(action) && !idle(action))
     }
 
     /// The rows of the scoreboard.

@@ -1,11 +1,8 @@
 //! How a message changes the state, and what is to be done about it.
 
-use super::keys::{self, Action, Key};
-use super::run::{Phase, Run, RunId};
-use super::source::{InFiles, Source};
 use super::{
-    App, Effect, Layer, Message, Playhead, Selection, Target, View, compare, layers, order, playing, show, start,
-    viewport, views,
+    Action, App, Effect, InComparison, InFiles, InLayer, Key, Layer, Message, Phase, Playhead, Run, RunId, Selection,
+    Shown, Source, Target, View, comparing, keys, layers, order, playing, show, start, viewport, views,
 };
 use crate::plan::Rates;
 use crate::recording::Conditions;
@@ -25,30 +22,26 @@ fn hear(app: &mut App, message: Message) {
     match message {
         Message::Key(key) => press(app, key),
         Message::Click(target) => click(app, target),
-        Message::Wheel { zoom_at: Some(_), .. } if app.view == View::Compare => {}
-        Message::Wheel { steps, zoom_at: Some(at) } => viewport::zoom(app, steps < 0, Some(at)),
+        Message::Wheel { steps, zoom_at: Some(at) } => match app.shown {
+            Shown::Run(_) => viewport::zoom(app, steps < 0, Some(at)),
+            Shown::Comparison(_) => {}
+        },
         Message::Wheel { steps, zoom_at: None } => wheel(app, steps),
         Message::Drag(columns) => viewport::drag(app, columns, app.size.0),
         Message::Resize(columns, rows) => app.size = (columns, rows),
         Message::Tick(now) => tick(app, now),
-        Message::Begin(id, begin) => {
-            if let Some(run) = awaited(app, id) {
-                run.phase = Phase::Running;
-                run.trace.begin(&begin);
-            }
-        }
-        Message::Events(id, records) => {
-            if let Some(run) = awaited(app, id) {
-                run.trace.extend(&records);
-            }
-        }
+        Message::Begin(id, begin) => with_run(app, id, |run| {
+            run.phase = Phase::Running;
+            run.trace.begin(&begin);
+        }),
+        Message::Events(id, records) => with_run(app, id, |run| run.trace.extend(&records)),
         Message::End(id, end, conditions) => over(app, id, *end, conditions),
         Message::Failed(id, reason) => failed(app, id, reason),
         Message::Calibrated(rates) => calibrated(app, Some(rates)),
         Message::NotCalibrated(why) => {
             // The next key that runs something tries again.
             calibrated(app, None);
-            compare::give_up(app);
+            comparing::give_up(app);
             app.say(why);
         }
         Message::Load(load) => {
@@ -73,10 +66,11 @@ fn calibrated(app: &mut App, rates: Option<Rates>) {
     }
 }
 
-fn awaited(app: &mut App, id: RunId) -> Option<&mut Run> {
-    match &mut app.source {
-        Source::Live(live) => live.awaited(id),
-        Source::Files(_) => None,
+fn with_run(app: &mut App, id: RunId, change: impl FnOnce(&mut Run)) {
+    if let Source::Live(live) = &mut app.source
+        && let Some(run) = live.awaited(id)
+    {
+        change(run);
     }
 }
 
@@ -87,7 +81,7 @@ fn failed(app: &mut App, id: RunId, reason: String) {
     let Some(run) = live.awaited(id) else { return };
     run.trace.fail(now);
     run.phase = Phase::Failed(reason);
-    compare::next(app);
+    comparing::next(app);
 }
 
 fn over(app: &mut App, id: RunId, end: End, conditions: Conditions) {
@@ -110,7 +104,7 @@ fn over(app: &mut App, id: RunId, end: End, conditions: Conditions) {
         app.axis = axis_ahead(Ns::ZERO, slowest.max(time));
     }
     grow_axis(app, time);
-    compare::next(app);
+    comparing::next(app);
 }
 
 /// The axis never jumps while a run grows: it doubles when the run leaves it.
@@ -135,28 +129,32 @@ fn tick(app: &mut App, now: Stamp) {
 
 fn stopped(app: &mut App, from: Stamp, to: Stamp) {
     app.now = to;
-    if let Some(run) = app.source.run_mut().filter(|r| r.phase == Phase::Running) {
+    let Source::Live(live) = &mut app.source else { return };
+    if let Some(run) = live.run_mut().filter(|r| r.phase == Phase::Running) {
         run.trace.suspend(from, to);
     }
 }
 
 fn press(app: &mut App, key: Key) {
-    if app.layer.is_none() && app.lanes.prompt().is_some() {
-        let elsewhere =
-            matches!(keys::action(key), Some(Action::Quit | Action::Suspend)) && !matches!(key, Key::Char(_));
-        if !elsewhere {
-            order::press(app, key);
-            return;
-        }
-    }
     let action = keys::action(key);
-    match (app.layer, action) {
-        (_, Some(Action::Quit | Action::Suspend)) | (None, Some(_)) => {}
-        (Some(layer), _) => return layers::in_layer(app, layer, action),
-        (None, None) => return,
+    let writing = app.layer.is_none() && app.lanes.prompt().is_some();
+    if writing && action.is_none_or(|action| order::is_for_line(key, action)) {
+        order::press(app, key);
+        return;
     }
-    if let Some(action) = action {
-        perform(app, action);
+    let Some(action) = action else { return };
+    match app.layer.map(|layer| (layer, layer.means(action))) {
+        None | Some((_, InLayer::Usual)) => perform(app, action),
+        Some((_, InLayer::GivesWay)) => {
+            app.layer = None;
+            perform(app, action);
+        }
+        Some((layer, InLayer::Close)) => layers::close(app, layer),
+        Some((_, InLayer::TakeBack)) => layers::take_back(app),
+        Some((_, InLayer::Open(place))) => layers::open(app, place),
+        Some((_, InLayer::Turn(place, up))) => layers::turn(app, place, up),
+        Some((layer, InLayer::Move(by))) => layers::walk(app, layer, by),
+        Some((_, InLayer::Nothing)) => {}
     }
 }
 
@@ -175,34 +173,13 @@ fn click(app: &mut App, target: Target) {
             app.focus.detail = at.is_some();
         }
         Target::View(view) => views::show(app, view),
-        Target::Row(n) if n == app.compare.row => compare::enter(app),
-        Target::Row(n) => app.compare.row = n,
+        Target::Row(n) => comparing::press(app, n),
         Target::Moment(at) => playing::to(app, at),
-        Target::Item(n) => match app.layer {
-            Some(Layer::Picker(_)) => layers::open(app, n),
-            Some(Layer::Dials(_)) => app.layer = Some(Layer::Dials(n)),
-            _ => app.layer = None,
-        },
+        Target::Item(n) => layers::press(app, n),
     }
 }
 
-/// A key that runs something.
-fn run(app: &mut App, action: Action) {
-    if action == Action::Again && app.view == View::Compare {
-        compare::measure(app, true);
-        return;
-    }
-    compare::drop_view(app);
-    match action {
-        Action::Model(kind) => app.setup.model.kind = kind,
-        Action::Lock => app.setup.toggle_lock(),
-        Action::Generation => app.setup.toggle_generation(),
-        _ => {}
-    }
-    start::start(app);
-}
-
-pub(super) fn perform(app: &mut App, action: Action) {
+fn perform(app: &mut App, action: Action) {
     if let Source::Files(files) = &app.source {
         match files.means(action) {
             InFiles::Usual => {}
@@ -211,8 +188,31 @@ pub(super) fn perform(app: &mut App, action: Action) {
             InFiles::Refused(why) => return app.say(why.text()),
         }
     }
+    if let Shown::Comparison(_) = app.shown {
+        match InComparison::of(action) {
+            InComparison::Usual => {}
+            InComparison::GivesWay => comparing::give_way(app),
+            InComparison::Anew => return comparing::measure(app, true),
+            InComparison::Choose(by) => return comparing::walk(app, by),
+            InComparison::Open => return comparing::enter(app),
+            InComparison::Leave => return comparing::leave(app),
+            InComparison::Nothing => return,
+        }
+    }
     match action {
-        Action::Model(_) | Action::Lock | Action::Generation | Action::Again => run(app, action),
+        Action::Model(kind) => {
+            app.setup.model.kind = kind;
+            start::start(app);
+        }
+        Action::Lock => {
+            app.setup.toggle_lock();
+            start::start(app);
+        }
+        Action::Generation => {
+            app.setup.toggle_generation();
+            start::start(app);
+        }
+        Action::Again => start::start(app),
         Action::Open => app.layer = Some(Layer::Picker(chosen(app))),
         Action::Dials => app.layer = Some(Layer::Dials(0)),
         Action::Help => app.layer = Some(Layer::Help(0)),
@@ -223,15 +223,11 @@ pub(super) fn perform(app: &mut App, action: Action) {
         Action::ScrubOn => playing::scrub(app, true),
         Action::PreviousEvent => playing::event(app, false),
         Action::NextEvent => playing::event(app, true),
-        Action::Compare => compare::toggle(app),
-        Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown if app.view == View::Compare => {
-            compare::choose(app, layers::steps(action));
-        }
-        Action::Detail if app.view == View::Compare => compare::enter(app),
-        _ if app.view == View::Compare && action.is_of_one_run() => {}
-        Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown => {
-            viewport::lane(app, layers::steps(action) as i32);
-        }
+        Action::Compare => comparing::open(app),
+        Action::LaneUp => viewport::lane(app, -1),
+        Action::LaneDown => viewport::lane(app, 1),
+        Action::LanesUp => viewport::lane(app, -10),
+        Action::LanesDown => viewport::lane(app, 10),
         Action::Filter => order::open(app),
         Action::Sort => order::sort(app),
         Action::PanLeft => viewport::pan(app, false),
@@ -272,11 +268,9 @@ pub(super) fn perform(app: &mut App, action: Action) {
 }
 
 /// The top layer only, one at a time.
-pub(super) fn close(app: &mut App) {
-    if let Some(layer) = app.layer.take() {
-        if matches!(layer, Layer::Dials(_)) {
-            layers::turned(app);
-        }
+fn close(app: &mut App) {
+    if let Some(layer) = app.layer {
+        layers::close(app, layer);
     } else if app.focus.detail {
         app.focus.detail = false;
     } else if order::clear(app) {
@@ -284,24 +278,22 @@ pub(super) fn close(app: &mut App) {
     } else if matches!(app.playhead, Playhead::Replay { .. } | Playhead::Frozen(_)) {
         playing::follow(app);
     } else if app.focus.leave_lens() {
-        // Nothing else to be closed.
+        // The zoom before it is back.
     } else if app.focus.zoom.is_some() {
         app.focus.widen();
-    } else if app.view == View::Compare {
-        compare::leave(app);
-    } else if app.view != View::Tasks {
-        app.view = View::Tasks;
     } else {
-        app.focus.selection = None;
+        match app.shown {
+            Shown::Run(View::Tasks) => app.focus.selection = None,
+            Shown::Run(View::Cores | View::Utilization) => app.shown = Shown::default(),
+            Shown::Comparison(_) => comparing::leave(app),
+        }
     }
 }
 
 /// Shows another run of the files, from its end.
 fn turn(app: &mut App, id: RunId) {
     app.toast = None;
-    if app.view == View::Compare {
-        app.view = View::Tasks;
-    }
+    app.shown.leave_comparison();
     app.playhead = Playhead::Live;
     show::run(app, id);
 }
@@ -322,10 +314,10 @@ fn chosen(app: &App) -> usize {
 }
 
 fn picture_name(app: &App) -> String {
-    if app.view == View::Compare {
-        return format!("concviz-{}-compare", app.setup.workload.name);
+    let (name, model) = (&app.setup.workload.name, app.setup.model);
+    match app.shown {
+        Shown::Comparison(_) => format!("concviz-{name}-compare"),
+        Shown::Run(_) if model.lock.is_on() => format!("concviz-{name}-{}-{}", model.kind.name(), model.lock.name()),
+        Shown::Run(_) => format!("concviz-{name}-{}", model.kind.name()),
     }
-    let model = app.setup.model;
-    let lock = if model.lock.is_on() { format!("-{}", model.lock.name()) } else { String::new() };
-    format!("concviz-{}-{}{lock}", app.setup.workload.name, model.kind.name())
 }

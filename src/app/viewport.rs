@@ -1,6 +1,6 @@
 //! Looking closer: zoom, pan, and walking from segment to segment.
 
-use super::{App, Selection, View};
+use super::{App, Selection};
 use crate::model::ModelKind;
 use crate::scene::first_turns;
 use crate::state::State;
@@ -136,7 +136,7 @@ fn select(app: &mut App, task: TaskId, at: Ns, shown: Ns) {
 /// Brings the instant `at` into view where it is not.
 pub(super) fn bring(app: &mut App, at: Ns) {
     let visible = app.visible();
-    if app.focus.zoom.is_some() && app.view != View::Compare && !visible.contains(at) {
+    if app.focus.zoom.is_some() && !visible.contains(at) {
         let from = at - visible.len().times(1, 2);
         app.focus.zoom = Some(within(app, Range::new(from, from + visible.len())));
     }

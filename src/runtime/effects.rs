@@ -221,7 +221,8 @@ mod tests {
             assert_eq!(failed, wanted, "every row was tried");
             let made = app.compared().iter().all(|row| row.failure.is_some() || row.run.is_some_and(Run::is_over));
             assert!(made && shell.started.iter().all(|model| !refuses.contains(&model.kind)));
-            assert!(app.run().is_some_and(Run::is_over) && !app.compare.is_measuring());
+            let compare = app.shown.comparison().expect("it is shown");
+            assert!(app.run().is_some_and(Run::is_over) && !compare.is_measuring());
         }
     }
 

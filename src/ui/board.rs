@@ -7,7 +7,7 @@ use ratatui::style::Modifier;
 use super::layout::Layout;
 use super::theme::{Look, Role};
 use super::{lane, paint};
-use crate::app::{Action, App, Phase, Row, RowKey, Source, View, keys};
+use crate::app::{Action, App, Compare, Phase, Row, RowKey, Source, keys};
 use crate::model::{Model, ModelKind};
 use crate::recording::Score;
 use crate::scene::{Grid, level};
@@ -271,7 +271,7 @@ pub fn result(app: &App) -> String {
     let (first, second) = rows.split_at(rows.len().min(3));
     let title = format!("concviz {}: {}", app.setup.workload.name, app.setup.title());
     let said = app.finding().map_or_else(String::new, |found| found.say.text());
-    let compared = app.compare.result().filter(|_| app.view == View::Compare);
+    let compared = app.shown.comparison().and_then(Compare::result);
     let said = compared.map_or(said, |comparison| comparison.verdict.text());
     let command = if compared.is_some() { app.setup.comparison_command() } else { app.setup.command() };
     [title, first.join(", "), second.join(", "), said, command].join("\n") + "\n"

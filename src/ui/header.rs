@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use super::layout::Layout;
 use super::theme::{Look, Role};
 use super::{paint, prompt};
-use crate::app::{Action, App, Phase, Playhead, Source, Speed, View, keys};
+use crate::app::{Action, App, Compare, Phase, Playhead, Source, Speed, keys};
 use crate::insight::{is_comparable, who};
 use crate::model::ModelKind;
 use crate::state::State;
@@ -230,9 +230,16 @@ fn put_wrapped(buffer: &mut Buffer, layout: &Layout, text: &str, style: Style, s
 }
 
 /// What the comparison comes to, or which run is being made for it; whether there was something to say.
-fn draw_verdict(app: &App, bold: Style, layout: &Layout, second: Option<u16>, buffer: &mut Buffer) -> bool {
-    let progress = app.compare.progress().zip(app.run());
-    let said = match (progress, app.compare.result()) {
+fn draw_verdict(
+    app: &App,
+    compare: &Compare,
+    bold: Style,
+    layout: &Layout,
+    second: Option<u16>,
+    buffer: &mut Buffer,
+) -> bool {
+    let progress = compare.progress().zip(app.run());
+    let said = match (progress, compare.result()) {
         (Some(((number, of), run)), _) => measuring(&who(run.model).row(), number, of),
         (None, Some(comparison)) => comparison.verdict.text(),
         (None, None) => return false,
@@ -251,7 +258,8 @@ pub fn draw_sentence(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer
         return;
     }
     let below = (layout.area.height >= 20).then_some(y + 1);
-    if app.view == View::Compare && draw_verdict(app, bold, layout, below, buffer) {
+    let compare = app.shown.comparison();
+    if compare.is_some_and(|compare| draw_verdict(app, compare, bold, layout, below, buffer)) {
         return;
     }
     let Some(finding) = app.finding() else { return };

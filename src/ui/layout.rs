@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use crate::app::{App, Run, Source, View};
+use crate::app::{Action, App, Run, View};
 use crate::model::ModelKind;
 use crate::scene::{Folding, MOST_LOCKS, Rows, SPARE, folding};
 use crate::units::TaskId;
@@ -94,10 +94,8 @@ pub struct Layout {
     pub detail: Rect,
     /// Row of the footer.
     pub footer: u16,
-    /// Whether nothing is run here, so that no key is offered that would.
-    pub recorded: bool,
-    /// Whether runs stand beside each other.
-    pub compared: bool,
+    /// What is offered in it, the most important first.
+    pub keys: Vec<Action>,
 }
 
 /// Rows of the scoreboard that come before all but the essential; further ones take what is left.
@@ -147,12 +145,10 @@ impl Layout {
             _ => (22, 28),
         };
         let plot = (area.x + label, area.width - label - right);
-        let recorded = matches!(app.source, Source::Files(_));
-        let compared = app.view == View::Compare;
-        let mut layout =
-            Layout { area, plot, right: plot.0 + plot.1 + 1, order, recorded, compared, ..Layout::default() };
+        let mut layout = Layout { area, plot, right: plot.0 + plot.1 + 1, order, ..Layout::default() };
         layout.place(&wants);
-        if app.view != View::Tasks {
+        layout.keys = app.footer(layout.folding.is_some_and(|how| how != Folding::Alone));
+        if app.shown.view() != Some(View::Tasks) {
             layout.clear_for_pane();
         }
         Some(layout)

@@ -37,7 +37,7 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
 }
 
 /// The axis, and at its left what is looked at where that is not simply each task.
-pub fn draw_axis(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
+pub fn draw_axis(app: &App, view: View, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let grid = &app.grid(layout.columns());
     let (x, y) = (layout.plot.0, layout.axis);
     let end = layout.plot.0 + layout.plot.1;
@@ -56,7 +56,7 @@ pub fn draw_axis(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     flags::draw(&flags, look, layout, buffer);
     let last = flags.iter().map(|f| x + f.columns.1).fold(last, u16::max);
     paint::put(buffer, last + 1, y, layout.area.right(), unit, dim);
-    let marked = app.focus.lens || app.view != View::Tasks;
+    let marked = app.focus.lens || view != View::Tasks;
     let left = if app.focus.lens {
         let cut = app.run().is_some_and(|run| run.trace.forgotten > Ns::ZERO);
         let label = match (layout.plot.0 < 20, cut) {
@@ -67,7 +67,7 @@ pub fn draw_axis(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
         label.text().to_owned()
     } else if marked {
         let room = layout.plot.0 - layout.area.x - 2;
-        let label = Some(app.view.label()).filter(|l| paint::width(l.text()) <= room);
+        let label = Some(view.label()).filter(|l| paint::width(l.text()) <= room);
         label.unwrap_or(Label::UtilizationShort).text().to_owned()
     } else {
         match layout.folding {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use concviz::app::{App, Effect, Key, Live, Message, RunId, Source, update};
+use concviz::app::{App, Compare, Effect, Key, Live, Message, RunId, Source, update};
 use concviz::model::{LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
 use concviz::recording::{Conditions, Machine, Opened, Recording};
@@ -47,6 +47,16 @@ pub fn live(app: &mut App) -> &mut Live {
         Source::Live(live) => live,
         Source::Files(_) => panic!("its runs come from files"),
     }
+}
+
+/// The comparison that is shown.
+pub fn comparison(app: &App) -> &Compare {
+    app.shown.comparison().expect("a comparison is shown")
+}
+
+/// Whether runs are being made for a comparison.
+pub fn is_measuring(app: &App) -> bool {
+    app.shown.comparison().is_some_and(Compare::is_measuring)
 }
 
 /// The run that goes on, as far as the program knows.
@@ -364,7 +374,7 @@ pub fn compared(size: (u16, u16)) -> App {
     type_in(&mut app, "x");
     answer(&mut app);
     answer(&mut app);
-    assert!(!app.compare.is_measuring());
+    assert!(!is_measuring(&app));
     press(&mut app, &[Key::Esc]);
     app
 }

@@ -1,7 +1,7 @@
 //! The playhead: from event to event, a little on and back, by the mouse, slow and fast; over runs that go on, that are
 //! over, and that were recorded. It is never past the end.
 
-use concviz::app::{Action, App, Key, Layer, Message, Playhead, Target, View, keys};
+use concviz::app::{Action, App, Key, Layer, Message, Playhead, Target, keys};
 use concviz::ui::{Look, hit, render};
 use concviz::units::{Ns, TaskId};
 use ratatui::buffer::Buffer;
@@ -191,10 +191,10 @@ fn two_thousand_keys_and_presses_break_nothing() {
             made::tell(&mut app, Message::Tick(now));
             assert_inside(&app);
             assert!(!app.visible().is_empty());
-            assert!(app.compared().is_empty() || app.compare.row < app.compared().len());
+            assert!(app.shown.comparison().is_none_or(|compare| compare.row < app.compared().len()));
             // Where something is lit it is what is shown, but while numbers are turned.
             let shown = app.run().map(|run| run.model);
-            if !matches!(app.layer, Some(Layer::Dials(_))) && app.view != View::Compare {
+            if !matches!(app.layer, Some(Layer::Dials(_))) && app.shown.view().is_some() {
                 assert!(
                     shown.is_none_or(|model| model == app.setup.model),
                     "after {n}: {shown:?} {:?}",

@@ -1,10 +1,8 @@
 //! Runs that were read from files: everything but running them again. They stay in the order of their files.
 
-use super::super::board::RowKey;
-use super::super::keys::Action;
-use super::super::run::{Run, RunId};
+use crate::app::{Action, Compared, Held, RowKey, Run, RunId};
 use crate::model::Model;
-use crate::recording::{Comparison, Entry, Opened, Score, sources};
+use crate::recording::{Comparison, Entry, Opened, Row, Score, sources};
 use crate::text::Label;
 use crate::units::Ns;
 
@@ -49,11 +47,6 @@ impl Files {
     /// The run that is watched.
     pub fn run(&self) -> &Run {
         &self.runs[self.watched]
-    }
-
-    /// The same, to be changed.
-    pub fn run_mut(&mut self) -> &mut Run {
-        &mut self.runs[self.watched]
     }
 
     /// All runs, in their order.
@@ -102,6 +95,13 @@ impl Files {
         let rows = Comparison::of(&entries).rows;
         let scores = rows.iter().filter_map(|row| Some((row.model, runs[row.shown?].score?))).collect();
         (scores, longest(runs))
+    }
+
+    /// The rows of a comparison of which `held` is known.
+    pub(super) fn compared<'a>(&'a self, held: &'a Held) -> Vec<Compared<'a>> {
+        let run = |id: Option<RunId>| self.runs.iter().find(|run| Some(run.id) == id);
+        let row = |(row, id): (&'a Row, _)| Compared { model: row.model, run: run(id), row: Some(row), failure: None };
+        held.rows().map(row).collect()
     }
 
     /// How long the longest of all is.

@@ -1,8 +1,7 @@
 //! Runs that are made here: the one that is watched, those kept beside it, and what is known of the machine they are made
 //! on.
 
-use super::super::run::{Phase, Run, RunId};
-use super::super::samples::{CoreLoad, Samples};
+use crate::app::{Compared, CoreLoad, Held, Phase, RowKey, Run, RunId, Samples};
 use crate::model::LockSettings;
 use crate::plan::{Plan, Rates};
 use crate::recording::Machine;
@@ -138,6 +137,16 @@ impl Live {
         let mut runs: Vec<&Run> = over().filter(|run| run.setup.same_work(setup)).filter(newest).collect();
         runs.sort_by_key(|run| run.id);
         runs
+    }
+
+    /// The row `key` of a comparison of which `held` is known: the newest run, if it did the work of `setup`.
+    pub(super) fn compared<'a>(&'a self, key: RowKey, held: &'a Held, setup: &Setup) -> Compared<'a> {
+        let of_row = self.kept.iter().chain(&self.run).filter(|run| run.row() == key);
+        let last = of_row.max_by_key(|run| run.id).filter(|run| run.setup.same_work(setup));
+        let failure = last.and_then(Run::broken);
+        let run = last.filter(|_| failure.is_none());
+        let row = held.rows().find(|(_, id)| id.is_some() && *id == run.map(|r| r.id)).map(|(row, _)| row);
+        Compared { model: last.map_or(key.model(setup.lock.lock()), |run| run.model), run, row, failure }
     }
 
     /// As [`super::Source::show`]; not while a run goes on.
