@@ -11,7 +11,7 @@ use std::fs;
 use std::hint::black_box;
 use std::time::Instant;
 
-use concviz::app::{App, Key, Message, View, update};
+use concviz::app::{App, Key, Message, Shown, View, update};
 use concviz::machine::Machine;
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
@@ -124,10 +124,10 @@ fn frames(what: &str, tasks: u64, model: Model, events: &[Stamped]) {
     let setup = Setup { workload, model, lock: LockSettings::default(), wishes, scale: Scale::ONE };
     let machine = Machine { usable: 2.0, allowed: vec![0, 1] };
     let mut app = App::new(setup, machine, Some(Rates::all(1_000_000)), T0, (AREA.width, AREA.height));
-    app.launch();
+    drop(app.launch());
     app.axis = END;
-    let run = app.run.as_ref().expect("a run").id;
-    update(
+    let run = app.run().expect("a run").id;
+    tell(
         &mut app,
         Message::Begin(
             run,
@@ -145,19 +145,19 @@ fn frames(what: &str, tasks: u64, model: Model, events: &[Stamped]) {
     let before = resident();
     let began = Instant::now();
     for batch in events.chunks(2_000) {
-        update(&mut app, Message::Events(run, batch.to_vec()));
+        tell(&mut app, Message::Events(run, batch.to_vec()));
     }
     let each = began.elapsed().as_nanos() as f64 / count as f64;
     let bytes = (resident() - before) as f64 / count as f64;
     // As it goes on: nothing has ended at that instant.
-    update(&mut app, Message::Tick(T0 + Ns(END.0 - 1)));
+    tell(&mut app, Message::Tick(T0 + Ns(END.0 - 1)));
     let live = both(&mut app);
-    update(&mut app, Message::End(run, Box::new(End { at: T0 + END, ..End::default() }), Conditions::default()));
-    update(&mut app, Message::Tick(T0 + END));
+    tell(&mut app, Message::End(run, Box::new(End { at: T0 + END, ..End::default() }), Conditions::default()));
+    tell(&mut app, Message::Tick(T0 + END));
     let over = both(&mut app);
     let some = some(&app);
     let [cores, usage] = [View::Cores, View::Utilization].map(|view| {
-        app.view = view;
+        app.shown = Shown::Run(view);
         median(&app)
     });
     let [a, b, c, d] = [live.0, live.1, over.0, over.1];
@@ -170,11 +170,16 @@ fn frames(what: &str, tasks: u64, model: Model, events: &[Stamped]) {
 fn both(app: &mut App) -> (f64, f64) {
     let wide = median(app);
     for _ in 0..4 {
-        update(app, Message::Key(Key::Char('+')));
+        tell(app, Message::Key(Key::Char('+')));
     }
     let close = median(app);
-    update(app, Message::Key(Key::Esc));
+    tell(app, Message::Key(Key::Esc));
     (wide, close)
+}
+
+/// Nobody carries out what is asked for: there is nothing to be seen of it.
+fn tell(app: &mut App, message: Message) {
+    drop(update(app, message));
 }
 
 fn median(app: &App) -> f64 {

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use concviz::app::{App, Effect, Key, Message, update};
+use concviz::app::{App, Compare, Effect, Key, Message, update};
 use concviz::engine::real::{self, Runner};
 use concviz::export::picture::{Options, Subject};
 use concviz::export::{Caption, svg};
@@ -71,7 +71,7 @@ fn main() -> ExitCode {
 fn drawn(folder: &Path) -> Result<(), Box<dyn Error>> {
     let (name, workload, keys) = DRAWN;
     let app = pressed(workload, (100, 30), keys)?;
-    let run = app.run.as_ref().ok_or("no run")?;
+    let run = app.run().ok_or("no run")?;
     let picture = pictures::of_run(run.finished(), Subject::Tasks, &Options::default(), &run.setup.command());
     let file = folder.join(format!("{name}.svg"));
     fs::write(&file, picture.svg(None))?;
@@ -98,7 +98,7 @@ fn picture(folder: &Path, name: &str, workload: &str, size: (u16, u16), keys: &s
 
 /// What is to be seen, in a sentence.
 fn described(app: &App) -> String {
-    let compared = app.compare.result().filter(|_| app.view == concviz::app::View::Compare);
+    let compared = app.shown.comparison().and_then(Compare::result);
     let verdict = compared.map(|comparison| comparison.verdict.text());
     verdict.or_else(|| Some(app.finding()?.say.text())).unwrap_or_default()
 }

@@ -17,13 +17,16 @@ use crate::ui::Look;
 use crate::units::Stamp;
 
 mod cores;
+mod effects;
+mod hands;
 mod news;
 mod pictures;
 mod runs;
 mod session;
 mod terminal;
 
-use session::{Leave, Session};
+use effects::Leave;
+use session::Session;
 use terminal::Terminal;
 
 fn now() -> Stamp {
@@ -93,19 +96,18 @@ fn show(app: &mut App, look: Look, mouse: bool, first: Vec<Effect>, recorder: Op
     // The screen answers soon even while a run keeps all cores busy; it takes no more of them.
     sys::take_short_turns();
     sys::keep_freed_memory();
-    let mut session = Session::new(recorder)?;
-    let leave = session.perform(app, first);
-    let mut terminal = Terminal::enter(mouse)?;
-    let leave = match leave {
+    let mut session = Session::new(recorder, look)?;
+    let left = session.begin(app, first)?;
+    let terminal = Terminal::enter(mouse)?;
+    let leave = match left {
         Some(leave) => leave,
-        None => match session.run(app, look, &mut terminal) {
+        None => match session.run(app, terminal) {
             // The window was closed; the signal that says so may come later.
             Err(e) if e.raw_os_error() == Some(Errno::IO.raw_os_error()) => Leave::Signal(SIGHUP),
             other => other?,
         },
     };
-    session.stop();
-    terminal.leave();
+    session.end();
     Ok(leave)
 }
 

@@ -4,7 +4,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::app::{Action, App, Message, Target, View};
+use crate::app::{Action, App, Message, Shown, Target, View};
 use crate::model::ModelKind;
 use crate::state::State;
 use crate::text::{self, Label};
@@ -15,6 +15,7 @@ mod board;
 mod compare;
 mod core_lanes;
 mod cores;
+mod event_loop;
 mod flags;
 mod header;
 mod honesty;
@@ -48,14 +49,15 @@ pub fn render(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
     header::draw(app, look, &layout, buffer);
     header::draw_tabs(app, look, &layout, buffer);
     header::draw_sentence(app, look, &layout, buffer);
-    if app.view == View::Compare {
-        compare::draw(app, look, area, buffer);
-    } else {
-        draw_view(app, look, &layout, buffer);
-        board::draw(app, look, &layout, buffer);
-        board::draw_figures(app, look, &layout, buffer);
+    match &app.shown {
+        Shown::Comparison(compare) => compare::draw(app, compare, look, area, buffer),
+        Shown::Run(view) => {
+            draw_view(app, *view, look, &layout, buffer);
+            board::draw(app, look, &layout, buffer);
+            board::draw_figures(app, look, &layout, buffer);
+        }
     }
-    if app.detail {
+    if app.focus.detail {
         legend::draw_detail(app, look, &layout, buffer);
     }
     honesty::draw(app, look, &layout, buffer);
@@ -73,12 +75,12 @@ pub fn render(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
 }
 
 /// Everything with a time axis, and the legend of it.
-fn draw_view(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
-    if app.run.is_none() {
+fn draw_view(app: &App, view: View, look: Look, layout: &Layout, buffer: &mut Buffer) {
+    if app.run().is_none() {
         return;
     }
-    timeline::draw_axis(app, look, layout, buffer);
-    match app.view {
+    timeline::draw_axis(app, view, look, layout, buffer);
+    match view {
         View::Tasks => {
             if let Some(scene) = app.scene(layout.columns(), &layout.rows()) {
                 timeline::draw(app, &scene, look, layout, buffer);
@@ -87,7 +89,6 @@ fn draw_view(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
         }
         View::Cores => core_lanes::draw(app, look, layout, buffer),
         View::Utilization => utilization::draw(app, look, layout, buffer),
-        View::Compare => {}
     }
 }
 
@@ -158,8 +159,8 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
         let tab = tabs.into_iter().find(|t| inside(t.at.0, t.at.1));
         return tab.and_then(|t| action(t.action));
     }
-    if app.view == View::Compare && y != layout.footer {
-        let row = compare::row_at(app, area, y);
+    if let (Shown::Comparison(compare), true) = (&app.shown, y != layout.footer) {
+        let row = compare::row_at(app, compare, area, y);
         return row.map(|n| Message::Click(Target::Row(n))).or_else(|| {
             let at = compare::instant(app, area, x).filter(|_| compare::axis(app, area) == y)?;
             Some(Message::Click(Target::Moment(at)))
@@ -186,21 +187,18 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
         let at = at(app, &layout, x)?;
         return Some(Message::Click(Target::Lane(one_of(app, &layout.order, Some(at))?, Some(at))));
     }
-    if app.view == View::Cores && layout.pane.is_some_and(|(top, rows)| y >= top && y < top + rows) {
+    if app.shown.view() == Some(View::Cores) && layout.pane.is_some_and(|(top, rows)| y >= top && y < top + rows) {
         let at = at(app, &layout, x)?;
         return Some(Message::Click(Target::Lane(core_lanes::task_at(app, &layout, y, at)?, Some(at))));
     }
-    let row = layout.board.and_then(|top| y.checked_sub(top)).map(|r| r / layout.board_pitch);
-    let row = row.filter(|r| *r < layout::BOARD_ROWS)?;
-    let row = app.scoreboard.rows(app.setup.model)[usize::from(row)];
-    (!row.locked).then_some(())?;
-    action(Action::Model(row.kind))
+    let row = board::row_at(app, &layout, y).filter(|row| !row.key.locked)?;
+    action(Action::Model(row.key.kind))
 }
 
 /// Whom a press on the lane of `tasks` means: the first that worked at that instant, else the first that waited, else
 /// the first.
 fn one_of(app: &App, tasks: &[TaskId], at: Option<Ns>) -> Option<TaskId> {
-    let trace = &app.run.as_ref()?.trace;
+    let trace = &app.run()?.trace;
     let state = |task: &&TaskId| trace.tasks.get(task.index())?.span_at(at?, app.until()).map(|s| s.state);
     let works = |task: &&TaskId| state(task) == Some(State::Running);
     let waits = |task: &&TaskId| state(task).is_some_and(State::is_in_flight);
@@ -218,7 +216,7 @@ fn at(app: &App, layout: &Layout, x: u16) -> Option<Ns> {
 
 /// The instant of the axis at `x` of a screen of `area`, for zooming around it.
 pub fn instant(app: &App, area: Rect, x: u16) -> Option<Ns> {
-    if app.view == View::Compare {
+    if let Shown::Comparison(_) = app.shown {
         return compare::instant(app, area, x);
     }
     let layout = Layout::of(app, area)?;

@@ -260,11 +260,11 @@ fn files_of_other_work_do_not_share_a_scoreboard() {
     let mut app = App::viewing(files, T0, (120, 36)).expect("runs");
     let scored = |app: &App| {
         let rows = app.scoreboard.rows(app.setup.model);
-        rows.iter().filter(|row| row.score.is_some()).map(|row| row.kind).collect::<Vec<_>>()
+        rows.iter().filter(|row| row.score.is_some()).map(|row| row.key.kind).collect::<Vec<_>>()
     };
     assert_eq!(scored(&app), [ModelKind::Serial]);
     app.open_run(1);
-    assert_eq!(app.run.as_ref().and_then(|run| run.origin.as_deref()), Some("two"));
+    assert_eq!(app.run().and_then(|run| run.origin.as_deref()), Some("two"));
     assert_eq!(scored(&app), [ModelKind::Threads], "a ratio to other work says nothing");
     app.open_run(0);
     assert_eq!(scored(&app), [ModelKind::Serial]);

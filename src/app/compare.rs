@@ -1,28 +1,30 @@
-//! Runs beside each other: those that were measured are kept, those that are missing are measured one after the other,
-//! and then all are replayed together.
+//! The state of a comparison: what the runs come to that are held against each other, which of them is chosen, and which
+//! are still to be made.
 
 use std::collections::VecDeque;
 
-use super::playhead::{Playhead, Speed};
-use super::run::{Phase, RunId};
-use super::{App, Effect, Layer, Run, View, lanes, recorded, update, viewport};
-use crate::model::{GlobalLock, Model};
-use crate::recording::{Comparison, Entry, Row, usual_models};
+use super::{Action, Run, RunId};
+use crate::model::Model;
+use crate::recording::{Comparison, Entry, Row};
 
 /// A comparison on the screen.
 #[derive(Clone, Debug, Default)]
 pub struct Compare {
+    /// The chosen row.
+    pub row: usize,
+    /// What the runs so far come to.
+    pub(super) held: Held,
     /// Models that are still to be measured, and the one that is being.
     queue: VecDeque<Model>,
     /// How many there were at first.
     asked: usize,
-    /// The chosen row.
-    pub row: usize,
-    /// The model that was chosen before.
+    /// The model that was chosen before, until what is missing is measured.
     back: Option<Model>,
-    /// What the runs so far come to, and which of them stands in each of its rows.
-    result: Option<(Comparison, Vec<Option<RunId>>)>,
 }
+
+/// Runs held against each other: what they come to, and which of them stands in each of its rows.
+#[derive(Clone, Debug, Default)]
+pub struct Held(Option<(Comparison, Vec<Option<RunId>>)>);
 
 /// A row of it.
 #[derive(Clone, Copy, Debug)]
@@ -37,14 +39,55 @@ pub struct Compared<'a> {
     pub failure: Option<&'a str>,
 }
 
-impl Compared<'_> {
-    /// The model to be run in its row, where the global lock is to be `lock`.
-    fn wanted(&self, lock: GlobalLock) -> Model {
-        Model { lock: if self.model.lock.is_on() { lock } else { GlobalLock::Off }, ..self.model }
+/// What an action does where runs stand beside each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InComparison {
+    /// What it does anywhere.
+    Usual,
+    /// The same, but the comparison gives way to the run that is made.
+    GivesWay,
+    /// All runs are made anew.
+    Anew,
+    /// Another row is chosen, so many further down.
+    Choose(isize),
+    /// The chosen row's run is shown.
+    Open,
+    /// What was shown before comes back.
+    Leave,
+    /// Nothing: it looks closer at the lanes of one run.
+    Nothing,
+}
+
+impl InComparison {
+    /// What `action` does.
+    pub const fn of(action: Action) -> InComparison {
+        match action {
+            Action::Model(_) | Action::Lock | Action::Generation => InComparison::GivesWay,
+            Action::Again => InComparison::Anew,
+            Action::LaneUp => InComparison::Choose(-1),
+            Action::LaneDown => InComparison::Choose(1),
+            Action::LanesUp => InComparison::Choose(-10),
+            Action::LanesDown => InComparison::Choose(10),
+            Action::Detail => InComparison::Open,
+            Action::Compare => InComparison::Leave,
+            Action::Filter | Action::Sort | Action::Previous | Action::Next => InComparison::Nothing,
+            Action::PanLeft | Action::PanRight | Action::ZoomIn | Action::ZoomOut => InComparison::Nothing,
+            Action::Fit | Action::Unblocker => InComparison::Nothing,
+            Action::Open | Action::Dials | Action::Help | Action::Close => InComparison::Usual,
+            Action::Slow | Action::Fast | Action::Pause | Action::ScrubBack | Action::ScrubOn => InComparison::Usual,
+            Action::PreviousEvent | Action::NextEvent | Action::Start | Action::End => InComparison::Usual,
+            Action::NextView | Action::PreviousView | Action::Costs | Action::Picture => InComparison::Usual,
+            Action::Store | Action::Copy | Action::Suspend | Action::Quit => InComparison::Usual,
+        }
     }
 }
 
 impl Compare {
+    /// One of which `held` is known, with the row `row` chosen.
+    pub(super) fn of(held: Held, row: usize) -> Compare {
+        Compare { row, held, ..Compare::default() }
+    }
+
     /// Whether runs are being made for it.
     pub fn is_measuring(&self) -> bool {
         !self.queue.is_empty()
@@ -52,296 +95,57 @@ impl Compare {
 
     /// What the runs so far come to.
     pub fn result(&self) -> Option<&Comparison> {
-        self.result.as_ref().map(|(comparison, _)| comparison)
+        self.held.0.as_ref().map(|(comparison, _)| comparison)
     }
 
     /// Which of how many runs is being made.
     pub fn progress(&self) -> Option<(usize, usize)> {
         self.is_measuring().then(|| (self.asked + 1 - self.queue.len(), self.asked))
     }
-}
 
-/// The most runs that are kept beside the one that is watched.
-const MOST_KEPT: usize = 7;
-
-/// Keeps the run that was watched, if it can be held against others; it takes the place of the one before it under the
-/// same model. In a comparison it stands whatever came of it: its row says why it does not count.
-pub(super) fn keep(app: &mut App) {
-    let Some(run) = app.run.take_if(|run| run.is_over()) else { return };
-    let counts = run.phase == Phase::Over && run.finished().counts();
-    if !(counts || app.view == View::Compare) || !run.setup.same_work(&app.setup) {
-        return;
+    /// `models` are to be measured, and then `chosen` comes back, or what was chosen before runs were made.
+    pub(super) fn ask(&mut self, models: VecDeque<Model>, chosen: Model) {
+        self.back = self.back.or(Some(chosen));
+        self.asked = models.len();
+        self.queue = models;
     }
-    if !app.is_recorded() {
-        app.kept.retain(|kept| !same_row(kept.model, run.model));
+
+    /// The model to be measured now.
+    pub(super) fn now(&self) -> Option<Model> {
+        self.queue.front().copied()
     }
-    app.kept.push(run);
-    if !app.is_recorded() && app.kept.len() > MOST_KEPT {
-        app.kept.remove(0);
+
+    /// What is measured now is over, or broke off; whether anything was.
+    pub(super) fn done(&mut self) -> bool {
+        self.queue.pop_front().is_some()
     }
-}
 
-fn same_row(a: Model, b: Model) -> bool {
-    a.kind == b.kind && a.lock.is_on() == b.lock.is_on()
-}
-
-/// The comparison, or back from it to what was looked at before.
-pub(super) fn toggle(app: &mut App) -> Vec<Effect> {
-    if app.view == View::Compare {
-        return leave(app);
+    /// Whether what was chosen before is still to come back.
+    pub(super) fn is_away(&self) -> bool {
+        self.back.is_some()
     }
-    viewport::reset(app);
-    app.detail = false;
-    app.view = View::Compare;
-    refresh(app);
-    let chosen = app.setup.model;
-    let watched = app.run.as_ref().map(|run| run.id);
-    let rows = app.compared();
-    // Of several files the row of the run itself, not that of another of its model.
-    let own = rows.iter().position(|c| c.run.is_some_and(|run| Some(run.id) == watched));
-    app.compare.row = own.or_else(|| rows.iter().position(|c| same_row(c.model, chosen))).unwrap_or(0);
-    if app.is_recorded() {
-        recorded::stretch(app);
-        replay(app);
-        return Vec::new();
-    }
-    measure(app, false)
-}
 
-/// Measures what is missing, or everything anew.
-pub(super) fn measure(app: &mut App, all: bool) -> Vec<Effect> {
-    app.compare.back = app.compare.back.or(Some(app.setup.model));
-    let (wishes, lock) = (app.setup.wishes, app.setup.lock.lock());
-    // Workers and the lock's interval change how it is done, not what: such a run is kept, and is not what was asked for.
-    let asked = |run: &Run| run.setup.wishes == wishes && (run.model.lock == lock || !run.model.lock.is_on());
-    let missing = |c: &Compared<'_>| all || !c.run.is_some_and(|run| run.is_over() && asked(run));
-    app.compare.queue = app.compared().into_iter().filter(missing).map(|c| c.wanted(lock)).collect();
-    app.compare.asked = app.compare.queue.len();
-    if app.compare.queue.is_empty() {
-        finish(app);
-        return Vec::new();
-    }
-    first(app)
-}
-
-/// Makes the first run that is still to be made.
-fn first(app: &mut App) -> Vec<Effect> {
-    let Some(model) = app.compare.queue.front().copied() else { return Vec::new() };
-    app.setup.model = model;
-    // Who reads the help meanwhile goes on reading.
-    let layer = app.layer;
-    let effects = update::start(app);
-    app.layer = layer;
-    effects
-}
-
-/// The run that was made for it is over, or broke off: on to the next.
-pub(super) fn next(app: &mut App) -> Vec<Effect> {
-    if app.view != View::Compare {
-        return Vec::new();
-    }
-    refresh(app);
-    if app.compare.queue.pop_front().is_none() {
-        return Vec::new();
-    }
-    go_on(app)
-}
-
-/// Goes on measuring where that waited: while numbers are turned it is not known what is to be run.
-pub(super) fn go_on(app: &mut App) -> Vec<Effect> {
-    let turning = matches!(app.layer, Some(Layer::Dials(_)));
-    let busy = app.run.as_ref().is_some_and(|run| !run.is_over());
-    if app.view != View::Compare || turning || busy || app.waiting || app.compare.back.is_none() {
-        return Vec::new();
-    }
-    if app.compare.queue.is_empty() {
-        finish(app);
-        return Vec::new();
-    }
-    first(app)
-}
-
-/// What is set up is another: what it lacks is measured.
-pub(super) fn anew(app: &mut App) -> Vec<Effect> {
-    app.playhead = Playhead::Live;
-    refresh(app);
-    measure(app, false)
-}
-
-/// Nothing can be measured: what was chosen before comes back.
-pub(super) fn give_up(app: &mut App) {
-    app.compare.queue.clear();
-    come_back(app);
-}
-
-/// All are there: the model that was chosen before comes back, and all are replayed.
-fn finish(app: &mut App) {
-    come_back(app);
-    replay(app);
-}
-
-/// The model that was chosen before comes back with its run. Where there is none, what is shown is what is chosen.
-fn come_back(app: &mut App) {
-    let Some(model) = app.compare.back.take() else { return };
-    app.setup.model = model;
-    app.scored.model = model;
-    if !show(app, |run| same_row(run.model, model)) {
-        show(app, |_| true);
+    /// Measures nothing more: the model that comes back, if another was measured.
+    pub(super) fn give_up(&mut self) -> Option<Model> {
+        self.queue.clear();
+        self.back.take()
     }
 }
 
-fn replay(app: &mut App) {
-    if app.compared().iter().filter(|c| c.run.is_some()).count() > 1 {
-        app.playhead = Playhead::play(Speed::natural(app.end()), app.now);
-    }
-}
-
-/// Stops measuring and gives the screen back to the run.
-pub(super) fn leave(app: &mut App) -> Vec<Effect> {
-    let measuring = app.compare.is_measuring();
-    app.compare.queue.clear();
-    app.view = View::Tasks;
-    app.playhead = Playhead::Live;
-    if app.is_recorded() {
-        recorded::score(app);
-    }
-    if measuring && app.run.as_ref().is_some_and(|r| !r.is_over()) {
-        // The run that was under way is watched to its end: what was begun is not thrown away.
-        app.compare.back = None;
-        return Vec::new();
-    }
-    come_back(app);
-    Vec::new()
-}
-
-/// A model was chosen: the comparison gives way to its run.
-pub(super) fn drop_view(app: &mut App) {
-    if app.view == View::Compare {
-        app.compare.queue.clear();
-        if let Some(model) = app.compare.back.take() {
-            app.setup.model = model;
-        }
-        app.view = View::Tasks;
-    }
-}
-
-/// Opens the chosen row's run.
-pub(super) fn enter(app: &mut App) {
-    if app.compare.is_measuring() {
-        return;
-    }
-    let chosen = app.compared().get(app.compare.row).copied().and_then(|c| c.run).map(|run| run.id);
-    if let Some(id) = chosen {
-        app.view = View::Tasks;
-        show(app, |run| run.id == id);
-        app.playhead = Playhead::Live;
-        app.compare.back = None;
-    }
-}
-
-/// So many rows down, or up.
-pub(super) fn choose(app: &mut App, by: isize) {
-    let last = app.compared().len().saturating_sub(1);
-    app.compare.row = app.compare.row.saturating_add_signed(by).min(last);
-}
-
-/// Puts the newest of the kept runs that `fits` in the place of the one that is watched; whether there is one.
-pub(super) fn show(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
-    if app.run.as_ref().is_some_and(|run| !run.is_over()) {
-        return false;
-    }
-    if !app.run.as_ref().is_some_and(&fits) {
-        let newest = app.kept.iter().enumerate().filter(|(_, run)| fits(run)).max_by_key(|(_, run)| run.id);
-        let Some(found) = newest.map(|(place, _)| place) else { return false };
-        let run = app.kept.remove(found);
-        if let Some(before) = app.run.replace(run) {
-            // In the place of the other: where the order of a file is shown it stays.
-            app.kept.insert(found.min(app.kept.len()), before);
-        }
-    }
-    if let Some(run) = &app.run {
-        app.setup.model = run.model;
-        app.setup.lock = app.setup.lock.like(run.model.lock);
-        if app.is_recorded() {
-            app.setup = run.setup.clone();
-            app.machine = run.machine.clone();
-        }
-        let other = !app.setup.same_work(&app.scored);
-        app.scored = app.setup.clone();
-        if app.is_recorded() && app.view != View::Compare {
-            recorded::score(app);
-        } else if other {
-            app.scoreboard.clear();
-        }
-    }
-    viewport::reset(app);
-    app.selection = app.selection.map(|s| super::Selection { at: None, ..s });
-    lanes::arrange(app);
-    true
-}
-
-impl App {
-    /// The runs that are kept, and the one that is watched.
-    pub fn runs(&self) -> impl Iterator<Item = &Run> {
-        self.kept.iter().chain(&self.run)
+impl Held {
+    /// What `runs` come to.
+    pub(super) fn of(runs: &[&Run]) -> Held {
+        let entries: Vec<Entry<'_>> = runs.iter().map(|run| run.entry()).collect();
+        Held((!entries.is_empty()).then(|| {
+            let comparison = Comparison::of(&entries);
+            let id = |row: &Row| Some(runs.get(row.shown.or(row.runs.first().copied())?)?.id);
+            let ids = comparison.rows.iter().map(id).collect();
+            (comparison, ids)
+        }))
     }
 
-    /// The runs that are held against each other, in the order in which they were made: of recorded ones all, else the
-    /// newest of each row that did the work that is set up.
-    pub fn comparable(&self) -> Vec<&Run> {
-        let mut runs: Vec<&Run> = self.runs().filter(|run| run.is_over()).collect();
-        runs.sort_by_key(|run| run.id);
-        if !self.is_recorded() {
-            // The one before it is kept until it is over.
-            let newest =
-                |run: &&Run| self.runs().all(|r| r.id <= run.id || !r.is_over() || !same_row(r.model, run.model));
-            runs.retain(|run| run.setup.same_work(&self.setup) && newest(run));
-        }
-        runs
+    /// The rows, each with the run that stands in it.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&Row, Option<RunId>)> {
+        self.0.iter().flat_map(|(comparison, ids)| comparison.rows.iter().zip(ids.iter().copied()))
     }
-
-    /// The chosen row's place in what the runs come to.
-    pub fn chosen_row(&self) -> Option<usize> {
-        let chosen = self.compared().get(self.compare.row)?.run?.id;
-        self.compare.result.as_ref()?.1.iter().position(|id| *id == Some(chosen))
-    }
-
-    /// The rows of the comparison: each model once, as the scoreboard has them; of recorded runs a row for each model of
-    /// each file.
-    pub fn compared(&self) -> Vec<Compared<'_>> {
-        let result = self.compare.result.iter().flat_map(|(comparison, ids)| comparison.rows.iter().zip(ids));
-        let run_of = |id: Option<RunId>| self.runs().find(|run| Some(run.id) == id);
-        if self.is_recorded() {
-            let row = |(row, id): (&'_ Row, &Option<RunId>)| (row.model, run_of(*id));
-            return result.map(|found| (row(found), found.0)).map(with_row).collect();
-        }
-        let result: Vec<_> = result.collect();
-        let fits = |run: &&Run| run.setup.same_work(&self.setup);
-        let models = usual_models(self.setup.lock.lock());
-        let rows = models.map(|model| {
-            let last = self.runs().filter(|run| same_row(run.model, model)).max_by_key(|run| run.id).filter(fits);
-            let failure = last.and_then(Run::broken);
-            let run = last.filter(|_| failure.is_none());
-            let row = result.iter().find(|(_, id)| id.is_some() && **id == run.map(|r| r.id)).map(|(row, _)| *row);
-            Compared { model: last.map_or(model, |run| run.model), run, row, failure }
-        });
-        rows.to_vec()
-    }
-}
-
-fn with_row<'a>(((model, run), row): ((Model, Option<&'a Run>), &'a Row)) -> Compared<'a> {
-    Compared { model, run, row: Some(row), failure: None }
-}
-
-/// Adds up what the runs so far come to.
-pub(super) fn refresh(app: &mut App) {
-    let runs = app.comparable();
-    let entries: Vec<Entry<'_>> = runs.iter().map(|run| run.entry()).collect();
-    let result = (!entries.is_empty()).then(|| {
-        let comparison = Comparison::of(&entries);
-        let id = |row: &Row| Some(runs.get(row.shown.or(row.runs.first().copied())?)?.id);
-        let ids = comparison.rows.iter().map(id).collect();
-        (comparison, ids)
-    });
-    app.compare.result = result;
 }

@@ -252,25 +252,10 @@ pub const FOOTER: &[Action] = &[
     Action::Help,
 ];
 
-impl Action {
-    /// Whether it looks closer at the lanes of one run: there are none where runs stand beside each other.
-    pub const fn is_of_one_run(self) -> bool {
-        use Action::{Filter, Fit, Next, PanLeft, PanRight, Previous, Sort, Unblocker, ZoomIn, ZoomOut};
-        matches!(self, Filter | Fit | Next | PanLeft | PanRight | Previous | Sort | Unblocker | ZoomIn | ZoomOut)
-    }
-}
-
-/// What the footer offers: the filter early where there are `more` tasks than lanes, nothing that runs something where
-/// runs were `recorded`, and nothing that looks closer at one run where several are `compared`.
-pub fn footer(more: bool, recorded: bool, compared: bool) -> Vec<Action> {
-    let mut offered = FOOTER.to_vec();
-    if compared {
-        offered.retain(|a| !a.is_of_one_run());
-    }
-    if recorded {
-        offered.retain(|a| !matches!(a, Action::Open | Action::Again | Action::Dials));
-    }
-    if more && !compared {
+/// What the footer offers of all that `is_of_use`: the filter early where there are `more` tasks than lanes.
+pub fn footer(more: bool, is_of_use: impl Fn(Action) -> bool) -> Vec<Action> {
+    let mut offered: Vec<Action> = FOOTER.iter().copied().filter(|a| is_of_use(*a)).collect();
+    if more && offered.contains(&Action::Filter) {
         offered.retain(|a| *a != Action::Filter);
         let early = offered.iter().position(|a| *a == Action::Slow).unwrap_or(0);
         offered.insert(early, Action::Filter);
@@ -375,10 +360,9 @@ mod tests {
     fn the_footer_knows_its_keys_and_ends_with_help() {
         assert!(FOOTER.iter().all(|a| binding(*a).is_some()));
         assert_eq!(FOOTER.last(), Some(&Action::Help));
-        for (more, compared) in [(false, false), (true, false), (true, true)] {
-            let offered = footer(more, !more, compared);
-            assert!(!compared || !offered.iter().any(|a| a.is_of_one_run()));
-            assert!(offered.contains(&Action::NextView));
+        for (more, filter) in [(false, true), (true, true), (true, false)] {
+            let offered = footer(more, |action| filter || action != Action::Filter);
+            assert_eq!(offered.len(), FOOTER.len() - usize::from(!filter));
             assert_eq!(offered.iter().collect::<HashSet<_>>().len(), offered.len(), "{offered:?}");
             assert_eq!(offered.last(), Some(&Action::Help));
         }

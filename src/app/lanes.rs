@@ -1,10 +1,8 @@
 //! Which tasks have a lane, and in which order: what the filter lets through, sorted. Kept from one change to the
 //! next, so that asking for it costs a copy.
 
-use super::filter::{Doing, Edit, Filter, Prompt, is_waiting};
-use super::keys::{self, Key, Line};
-use super::run::{Run, RunId};
-use super::{App, Selection, viewport};
+use super::filter::{Doing, Filter, Prompt, is_waiting};
+use super::{Run, RunId};
 use crate::state::{Outcome, State};
 use crate::text::Label;
 use crate::trace::{Mark, Track};
@@ -58,8 +56,8 @@ impl Sort {
 #[derive(Clone, Debug, Default)]
 pub struct Lanes {
     filter: Filter,
-    sort: Sort,
-    prompt: Option<Prompt>,
+    pub(super) sort: Sort,
+    pub(super) prompt: Option<Prompt>,
     order: Vec<TaskId>,
     /// The run that what follows belongs to.
     of: Option<RunId>,
@@ -99,11 +97,28 @@ impl Lanes {
     }
 
     /// Whether the order changes as the playhead moves.
-    fn is_moving(&self) -> bool {
+    pub(super) fn is_moving(&self) -> bool {
         self.sort != Sort::Planned || self.filter.asks_for_states()
     }
 
-    fn arrange(&mut self, run: Option<&Run>, until: Ns, now: Stamp) {
+    /// Whether the order can have changed since it was arranged, and may change again.
+    pub(super) fn is_due(&self, run: &Run, until: Ns, now: Stamp, paused: bool) -> bool {
+        let (at, shown, events) = self.arranged;
+        // What is frozen changes by the playhead alone, though more of the run is known.
+        let changed = until != shown || (events != run.trace.event_count() && !paused);
+        changed && now.since(at) >= APART
+    }
+
+    /// Lets only those tasks of `run` through that `filter` asks for; it is still to be arranged.
+    pub(super) fn let_through(&mut self, filter: Filter, run: Option<&Run>) {
+        self.filter = filter;
+        if let Some(run) = run {
+            self.pick(run);
+        }
+    }
+
+    /// Works the order out anew.
+    pub(super) fn arrange(&mut self, run: Option<&Run>, until: Ns, now: Stamp) {
         self.order.clear();
         let Some(run) = run else {
             self.of = None;
@@ -248,116 +263,5 @@ impl Tally {
             self.add(last.state, until - last.at);
         }
         (self.in_flight > Ns::ZERO).then(|| self.waiting.share_of(self.in_flight))
-    }
-}
-
-/// Brings the order up to date now: something was chosen, or another run is watched.
-pub(super) fn arrange(app: &mut App) {
-    let until = app.until();
-    app.lanes.arrange(app.run.as_ref(), until, app.now);
-}
-
-/// As time passes: brings the order up to date where it can have changed, and not too often.
-pub(super) fn tick(app: &mut App) {
-    let Some(run) = app.run.as_ref().filter(|_| app.lanes.is_moving()) else { return };
-    let (at, until, events) = app.lanes.arranged;
-    // What is frozen changes by the playhead alone, though more of the run is known.
-    let changed = until != app.until() || (events != run.trace.event_count() && !app.is_paused());
-    if changed && app.now.since(at) >= APART {
-        arrange(app);
-    }
-}
-
-/// The playhead was set somewhere: what is shown from now on, perhaps for long, is in the order of that instant.
-pub(super) fn settle(app: &mut App) {
-    if app.lanes.is_moving() {
-        arrange(app);
-    }
-}
-
-/// Sorts by the next thing.
-pub(super) fn sort(app: &mut App) {
-    app.lanes.sort = app.lanes.sort.next();
-    arrange(app);
-}
-
-/// Opens the prompt, with the filter there is.
-pub(super) fn open(app: &mut App) {
-    app.lanes.prompt = Some(Prompt::new(&app.lanes.filter, app.selection));
-}
-
-/// Takes the filter away; whether there was one.
-pub(super) fn clear(app: &mut App) -> bool {
-    app.lanes.prompt = None;
-    let was = !app.lanes.filter.is_empty();
-    if was {
-        set(app, Filter::default());
-    }
-    was
-}
-
-fn set(app: &mut App, filter: Filter) {
-    app.lanes.filter = filter;
-    if let Some(run) = &app.run {
-        app.lanes.pick(run);
-    }
-    arrange(app);
-}
-
-/// A key while the prompt is open; whether it was meant for it.
-pub(super) fn press(app: &mut App, key: Key) -> bool {
-    let Some(prompt) = &mut app.lanes.prompt else { return false };
-    match (keys::line(key), key) {
-        (Some(Line::Edit(edit)), _) => {
-            prompt.edit(edit);
-            written(app, !matches!(edit, Edit::Left | Edit::Right | Edit::Start | Edit::End));
-        }
-        (Some(Line::Keep), _) => keep(app),
-        (Some(Line::Cancel), _) => {
-            let before = prompt.before.clone();
-            app.lanes.prompt = None;
-            app.selection = before.1;
-            set(app, before.0);
-        }
-        (Some(Line::Lane(by)), _) => viewport::lane(app, by),
-        (None, Key::Char(c)) => {
-            prompt.insert(c);
-            written(app, true);
-        }
-        (None, _) => return false,
-    }
-    true
-}
-
-fn written(app: &mut App, changed: bool) {
-    let text = app.lanes.prompt.as_ref().filter(|_| changed).map(Prompt::text);
-    if let Some(text) = text {
-        set(app, Filter::new(&text));
-    }
-}
-
-/// Closes the prompt; who was chosen stays so, or the first that fits is.
-fn keep(app: &mut App) {
-    app.lanes.prompt = None;
-    let seen = app.selection.is_some_and(|s| app.lanes.place(s.task).is_some());
-    if let Some(first) = app.lanes.order.first().filter(|_| !seen && !app.lanes.filter.is_empty()) {
-        app.selection = Some(Selection { task: *first, at: None });
-    }
-}
-
-impl App {
-    /// The tasks that have a lane, from top to bottom.
-    pub fn order(&self) -> Vec<TaskId> {
-        self.lanes.order.clone()
-    }
-
-    /// The first task that has a lane.
-    pub(super) fn first_lane(&self) -> Option<TaskId> {
-        self.lanes.order.first().copied()
-    }
-
-    /// How many tasks the run has, with a lane or without.
-    pub fn tasks(&self) -> usize {
-        self.run.as_ref().map_or(0, |r| r.trace.tasks.len())
     }
 }

@@ -1,108 +1,81 @@
-//! What is in front of the timeline: keys move in it, close it, or are not meant for it.
+//! What is done in what is in front of the timeline: a workload is opened, a dial is turned.
 
-use super::keys::Action;
-use super::update::{close, perform, start};
-use super::{App, Compare, Effect, Layer, View, compare, lanes};
-use crate::model::LockSettings;
-use crate::units::TurnLength;
-
-/// Keys while something is in front: they move in it, close it, or are not meant for it.
-pub(super) fn in_layer(app: &mut App, layer: Layer, action: Option<Action>) -> Vec<Effect> {
-    let last = |n: usize| n.saturating_sub(1);
-    match (layer, action) {
-        // What was turned is taken back: the picture shows what was run.
-        (Layer::Dials(_), Some(Action::Close)) => {
-            app.setup = app.scored.clone();
-            app.layer = None;
-            return compare::go_on(app);
-        }
-        (Layer::Help(_), Some(Action::Help))
-        | (Layer::Picker(_), Some(Action::Open))
-        | (Layer::Dials(_), Some(Action::Dials | Action::Detail))
-        | (_, Some(Action::Close)) => return close(app),
-        (Layer::Picker(n), Some(Action::Detail)) => return open(app, n),
-        (Layer::Dials(n), Some(Action::PanLeft)) => return turn(app, n, false),
-        (Layer::Dials(n), Some(Action::PanRight)) => return turn(app, n, true),
-        // A model key is what people came for: it works from everywhere.
-        (_, Some(action @ (Action::Model(_) | Action::Lock | Action::Generation | Action::Again))) => {
-            app.layer = None;
-            return perform(app, action);
-        }
-        (layer, action) => {
-            let by = action.map_or(0, steps);
-            app.layer = Some(match layer {
-                Layer::Help(top) => Layer::Help(moved(top.into(), by, LAST_OF_HELP) as u16),
-                Layer::Picker(n) => Layer::Picker(moved(n, by, last(app.catalogue.len()))),
-                Layer::Dials(n) => Layer::Dials(moved(n, by, last(app.setup.dials().len()))),
-            });
-        }
-    }
-    Vec::new()
-}
+use super::start::start;
+use super::{App, Compare, Effect, Layer, Shown, Source, comparing, order};
+use crate::model::{Model, ModelKind};
 
 /// The row of the help that can be the first one shown, at most.
 const LAST_OF_HELP: usize = 60;
 
-/// How many rows down a list an action goes, or up.
-pub(super) fn steps(action: Action) -> isize {
-    match action {
-        Action::LaneUp => -1,
-        Action::LaneDown => 1,
-        Action::LanesUp => -10,
-        Action::LanesDown => 10,
-        _ => 0,
+/// So many rows further down in `layer`, or up.
+pub(super) fn walk(app: &mut App, layer: Layer, by: isize) {
+    let moved = |from: usize, last: usize| from.saturating_add_signed(by).min(last);
+    app.layer = Some(match layer {
+        Layer::Help(top) => Layer::Help(moved(top.into(), LAST_OF_HELP) as u16),
+        Layer::Picker(n) => Layer::Picker(moved(n, app.catalogue.len().saturating_sub(1))),
+        Layer::Dials(n) => Layer::Dials(moved(n, app.setup.dials().len().saturating_sub(1))),
+    });
+}
+
+/// A press on the item at this place of what is in front.
+pub(super) fn press(app: &mut App, item: usize) {
+    match app.layer {
+        Some(Layer::Picker(_)) => open(app, item),
+        Some(Layer::Dials(_)) => app.layer = Some(Layer::Dials(item)),
+        Some(Layer::Help(_)) | None => app.layer = None,
     }
 }
 
-fn moved(from: usize, by: isize, last: usize) -> usize {
-    from.saturating_add_signed(by).min(last)
-}
-
-fn turn(app: &mut App, dial: usize, up: bool) -> Vec<Effect> {
+/// Turns the dial at this place. The global lock's interval is taken up at once by a run under way that has this lock: it
+/// need not be run again for it.
+pub(super) fn turn(app: &mut App, dial: usize, up: bool) {
     let allowed = app.machine.allowed.len().max(1) as u16;
     let dials = app.setup.dials();
-    let Some(dial) = dials.get(dial) else { return Vec::new() };
+    let Some(dial) = dials.get(dial) else { return };
     let before = app.setup.turn_length(dial);
     app.setup.turn(dial, up, allowed);
-    let after = app.setup.turn_length(dial);
-    after.filter(|_| after != before).map_or_else(Vec::new, |length| turn_live(app, length))
-}
-
-/// The global lock's interval was turned: a run under way that has this lock takes it up at once, and need not be run
-/// again for it.
-fn turn_live(app: &mut App, length: TurnLength) -> Vec<Effect> {
-    let Some(run) = app.run.as_mut().filter(|r| !r.is_over()) else { return Vec::new() };
-    let lock = run.model.lock.with_turn_length(length);
-    if lock == run.model.lock {
-        return Vec::new();
-    }
-    run.model.lock = lock;
-    app.scored.lock = LockSettings { interval: app.setup.lock.interval, ..app.scored.lock };
-    app.scored.lock.check_interval = app.setup.lock.check_interval;
-    app.scored.model.lock = app.scored.model.lock.with_turn_length(length);
-    vec![Effect::TurnLock(run.id, length)]
-}
-
-/// The dials are closed: run if one was turned.
-pub(super) fn turned(app: &mut App) -> Vec<Effect> {
-    match app.view {
-        _ if app.setup == app.scored => compare::go_on(app),
-        View::Compare => compare::anew(app),
-        _ => start(app),
+    let after = app.setup.turn_length(dial).filter(|after| Some(*after) != before);
+    let Source::Live(live) = &mut app.source else { return };
+    let told = after.and_then(|length| Some((live.turn_lock(length, app.setup.lock)?, length)));
+    if let Some((run, length)) = told {
+        app.ask(Effect::TurnLock(run, length));
     }
 }
 
-pub(super) fn open(app: &mut App, index: usize) -> Vec<Effect> {
+/// What is in front goes away. Where dials were turned it is run.
+pub(super) fn close(app: &mut App, layer: Layer) {
     app.layer = None;
-    let Some(workload) = app.catalogue.get(index).cloned() else { return Vec::new() };
-    app.setup.workload = workload;
-    lanes::clear(app);
-    // A new workload is a new story: it begins with one worker and no lock.
-    app.setup.model = crate::model::Model::plain(crate::model::ModelKind::Serial);
-    app.setup.lock.legacy = false;
-    if app.view == View::Compare {
-        app.compare = Compare::default();
-        return compare::anew(app);
+    let Source::Live(live) = &app.source else { return };
+    match (layer, &app.shown) {
+        (Layer::Help(_) | Layer::Picker(_), _) => {}
+        (Layer::Dials(_), _) if app.setup == live.scored => comparing::go_on(app),
+        (Layer::Dials(_), Shown::Comparison(_)) => comparing::anew(app),
+        (Layer::Dials(_), Shown::Run(_)) => start(app),
     }
-    start(app)
+}
+
+/// The dials go away, and what was turned and not run is forgotten.
+pub(super) fn take_back(app: &mut App) {
+    app.layer = None;
+    let Source::Live(live) = &app.source else { return };
+    app.setup = live.scored.clone();
+    comparing::go_on(app);
+}
+
+/// Opens the workload at this place of the list.
+pub(super) fn open(app: &mut App, place: usize) {
+    app.layer = None;
+    let Some(workload) = app.catalogue.get(place).cloned() else { return };
+    app.setup.workload = workload;
+    order::clear(app);
+    // A new workload is a new story: it begins with one worker and no lock.
+    app.setup.model = Model::plain(ModelKind::Serial);
+    app.setup.lock.legacy = false;
+    match &mut app.shown {
+        Shown::Comparison(compare) => {
+            **compare = Compare::default();
+            comparing::anew(app);
+        }
+        Shown::Run(_) => start(app),
+    }
 }

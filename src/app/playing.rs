@@ -1,8 +1,7 @@
 //! Moving the playhead: slow motion, faster, stop and go, scrubbing, from event to event. Where several runs are
 //! compared it moves over all of them at once.
 
-use super::playhead::{Playhead, Speed};
-use super::{App, View, lanes, viewport};
+use super::{App, Playhead, Shown, Source, Speed, order, viewport};
 use crate::units::{Ns, Stamp};
 
 /// Parts of what is visible that one press scrubs over.
@@ -12,7 +11,7 @@ const PARTS: u64 = 40;
 pub(super) fn slower(app: &mut App) {
     if app.can_replay() {
         app.playhead = app.playhead.slower(app.now);
-        lanes::settle(app);
+        order::settle(app);
     }
 }
 
@@ -20,7 +19,7 @@ pub(super) fn slower(app: &mut App) {
 pub(super) fn faster(app: &mut App) {
     if app.can_replay() {
         app.playhead = app.playhead.faster(app.now);
-        lanes::settle(app);
+        order::settle(app);
     }
 }
 
@@ -28,18 +27,18 @@ pub(super) fn faster(app: &mut App) {
 /// from the start.
 pub(super) fn pause(app: &mut App) {
     let (present, end) = (app.until(), app.end());
-    let stored = app.is_recorded() || app.view == View::Compare;
+    let goes_on = matches!((&app.source, &app.shown), (Source::Live(_), Shown::Run(_)));
     app.playhead = match app.playhead {
-        Playhead::Live if stored && app.can_replay() => Playhead::play(Speed::natural(end), app.now),
+        Playhead::Live if !goes_on && app.can_replay() => Playhead::play(Speed::natural(end), app.now),
         playhead => playhead.toggle_pause(app.now, present),
     };
-    lanes::settle(app);
+    order::settle(app);
 }
 
 /// To the end, or the present.
 pub(super) fn follow(app: &mut App) {
     app.playhead = Playhead::Live;
-    lanes::settle(app);
+    order::settle(app);
 }
 
 /// A little on, or back.
@@ -52,7 +51,7 @@ pub(super) fn scrub(app: &mut App, on: bool) {
 /// To the next change of any task, or the one before.
 pub(super) fn event(app: &mut App, next: bool) {
     let at = app.moment();
-    let found = app.run.as_ref().and_then(|r| if next { r.trace.change_after(at) } else { r.trace.change_before(at) });
+    let found = app.run().and_then(|r| if next { r.trace.change_after(at) } else { r.trace.change_before(at) });
     match found {
         Some(found) => to(app, found),
         None if next => follow(app),
@@ -70,7 +69,7 @@ pub(super) fn to(app: &mut App, at: Ns) {
         app.playhead.scrub(at, app.now, over)
     };
     viewport::bring(app, at);
-    lanes::settle(app);
+    order::settle(app);
 }
 
 /// As time passes.
@@ -83,34 +82,6 @@ pub(super) fn advance(app: &mut App, now: Stamp) {
         viewport::bring(app, app.moment());
     }
     if app.playhead == Playhead::Live && before != Playhead::Live {
-        lanes::settle(app);
-    }
-}
-
-impl App {
-    /// Whether what is looked at is over, so that it can be played again.
-    fn can_replay(&self) -> bool {
-        match self.view {
-            View::Compare => !self.compare.is_measuring() && self.compared().iter().any(|c| c.run.is_some()),
-            _ => self.run.as_ref().is_some_and(super::Run::is_over),
-        }
-    }
-
-    /// Where a replay ends: with the run, or with the slowest of those that are compared.
-    pub fn end(&self) -> Ns {
-        match self.view {
-            View::Compare => {
-                self.compared().iter().filter_map(|c| c.run).map(|r| r.trace.latest()).max().unwrap_or_default()
-            }
-            _ => self.run.as_ref().map_or(Ns::ZERO, |r| r.trace.makespan().unwrap_or(r.trace.latest())),
-        }
-    }
-
-    /// Where the playhead is; at the end, where the slowest of several runs ends.
-    pub fn moment(&self) -> Ns {
-        match self.view {
-            View::Compare if self.can_replay() => self.playhead.position(self.end()),
-            _ => self.until(),
-        }
+        order::settle(app);
     }
 }

@@ -1,10 +1,16 @@
 //! How busy the cores were while a run went on, by anybody: samples, of which what the run itself had is taken away. The
 //! rest is what others had; when within a sample nobody knows.
 
-use super::CoreLoad;
 use crate::scene::Sampled;
 use crate::trace::Trace;
 use crate::units::{Ns, Range, Stamp};
+
+/// The load of the machine's cores, from outside.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CoreLoad {
+    /// The kernel's number and the share of the last moments it was busy, by anybody.
+    pub cores: Vec<(u16, f64)>,
+}
 
 /// How many samples are kept: with more, two that follow each other become one.
 const KEPT: usize = 256;

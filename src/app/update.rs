@@ -1,28 +1,32 @@
 //! How a message changes the state, and what is to be done about it.
 
-use super::keys::{self, Action, Key};
-use super::run::{Phase, Run, RunId};
 use super::{
-    App, Conditions, Effect, Layer, Message, Playhead, Selection, Target, Toast, View, compare, lanes, layers, playing,
-    recorded, viewport, views,
+    Action, App, Effect, InComparison, InFiles, InLayer, Key, Layer, Message, Phase, Playhead, Run, RunId, Selection,
+    Shown, Source, Target, View, comparing, keys, layers, order, playing, show, start, viewport, views,
 };
-use crate::plan::Expected;
+use crate::plan::Rates;
+use crate::recording::Conditions;
 use crate::scene::axis_ahead;
+use crate::text::Label;
 use crate::trace::End;
 use crate::units::{Ns, Stamp};
-use crate::workload::Kernels;
 
-/// How long a toast stands.
-pub(super) const TOAST: Ns = Ns::from_millis(4_000);
-
-/// Applies `message` to `app`.
+/// Applies `message` to `app`; what is to be done about it, in this order.
+#[must_use = "what is to be done would be lost"]
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
+    hear(app, message);
+    app.take_asked()
+}
+
+fn hear(app: &mut App, message: Message) {
     match message {
-        Message::Key(key) => return press(app, key),
-        Message::Click(target) => return click(app, target),
-        Message::Wheel { zoom_at: Some(_), .. } if app.view == View::Compare => {}
-        Message::Wheel { steps, zoom_at: Some(at) } => viewport::zoom(app, steps < 0, Some(at)),
-        Message::Wheel { steps, zoom_at: None } => return wheel(app, steps),
+        Message::Key(key) => press(app, key),
+        Message::Click(target) => click(app, target),
+        Message::Wheel { steps, zoom_at: Some(at) } => match app.shown {
+            Shown::Run(_) => viewport::zoom(app, steps < 0, Some(at)),
+            Shown::Comparison(_) => {}
+        },
+        Message::Wheel { steps, zoom_at: None } => wheel(app, steps),
         Message::Drag(columns) => viewport::drag(app, columns, app.size.0),
         Message::Resize(columns, rows) => app.size = (columns, rows),
         Message::Tick(now) => tick(app, now),
@@ -31,129 +35,76 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             run.trace.begin(&begin);
         }),
         Message::Events(id, records) => with_run(app, id, |run| run.trace.extend(&records)),
-        Message::End(id, end, conditions) => return over(app, id, *end, conditions),
-        Message::Failed(id, reason) => return failed(app, id, reason),
-        Message::Calibrated(rates) => {
-            app.rates = Some(rates.or(app.rates.unwrap_or_default()));
-            app.samples.is_quiet(app.now);
-            if app.waiting {
-                app.waiting = false;
-                return start(app);
-            }
-        }
+        Message::End(id, end, conditions) => over(app, id, *end, conditions),
+        Message::Failed(id, reason) => failed(app, id, reason),
+        Message::Calibrated(rates) => calibrated(app, Some(rates)),
         Message::NotCalibrated(why) => {
             // The next key that runs something tries again.
-            app.waiting = false;
-            compare::give_up(app);
-            app.toast = Some(Toast { text: why, until: app.now + TOAST });
+            calibrated(app, None);
+            comparing::give_up(app);
+            app.say(why);
         }
         Message::Load(load) => {
-            let until = app.run.as_ref().and_then(|run| match (run.trace.t0(), run.trace.makespan()) {
-                (Some(t0), Some(makespan)) => Some(t0 + makespan),
-                (t0, _) => t0.map(|_| app.now).filter(|_| run.phase == Phase::Running),
-            });
-            app.samples.take(&load, until, app.now);
-            app.load = load;
+            if let Source::Live(live) = &mut app.source {
+                live.take_load(load, app.now);
+            }
         }
-        Message::Saved(result) => {
-            let text = result.unwrap_or_else(|why| why);
-            app.toast = Some(Toast { text, until: app.now + TOAST });
-        }
+        Message::Saved(result) => app.say(result.unwrap_or_else(|why| why)),
         Message::Stopped(from, to) => stopped(app, from, to),
     }
-    Vec::new()
 }
 
-/// Runs what is set up; whatever ran before is stopped.
-pub(super) fn start(app: &mut App) -> Vec<Effect> {
-    viewport::reset(app);
-    compare::keep(app);
-    let was_busy = app.run.as_ref().is_some_and(|r| !r.is_over());
-    app.samples.restart(was_busy, app.now);
-    app.playhead = Playhead::Live;
-    app.layer = None;
-    if let Some(selection) = &mut app.selection {
-        selection.at = None;
+/// How fast the machine is became known, or cannot be.
+fn calibrated(app: &mut App, rates: Option<Rates>) {
+    let Source::Live(live) = &mut app.source else { return };
+    let waited = std::mem::take(&mut live.waiting);
+    let Some(rates) = rates else { return };
+    live.rates = Some(rates.or(live.rates.unwrap_or_default()));
+    live.samples.is_quiet(app.now);
+    if waited {
+        start::start(app);
     }
-    if !app.setup.same_work(&app.scored) {
-        app.scoreboard.clear();
-        app.kept.clear();
-        app.selection = None;
-    }
-    app.scored = app.setup.clone();
-    // Once: thousands of programs are not made in no time, and a key waits for it.
-    let tasks = match app.setup.tasks() {
-        Ok(tasks) => tasks,
-        Err(why) => {
-            app.toast = Some(Toast { text: why.to_string(), until: app.now + TOAST });
-            return Vec::new();
-        }
-    };
-    let rates = app.rates.unwrap_or_default();
-    let expected = Expected::of(&tasks, rates);
-    app.estimate = expected.serial;
-    let slowest = app.scoreboard.slowest().unwrap_or_default();
-    let least = app.setup.at_least(&expected, tasks.len(), app.cores());
-    let dwarfed = is_dwarfed(least.max(slowest), expected.serial);
-    app.axis = axis_ahead(if dwarfed { least } else { expected.serial }, slowest);
-    let missing = rates.missing(Kernels::of_all(&tasks));
-    if !missing.is_empty() {
-        let first = !app.waiting;
-        app.waiting = true;
-        app.run = None;
-        lanes::arrange(app);
-        return if first { vec![Effect::Stop, Effect::Calibrate(missing)] } else { Vec::new() };
-    }
-    let plan = app.setup.plan(tasks, app.whole_cores(), rates);
-    app.next_run += 1;
-    let id = RunId(app.next_run);
-    app.run = Some(Run::new(id, app.setup.clone(), plan.clone(), rates, app.machine.clone()));
-    lanes::arrange(app);
-    vec![Effect::Start(id, plan)]
 }
 
 fn with_run(app: &mut App, id: RunId, change: impl FnOnce(&mut Run)) {
-    if let Some(run) = app.run.as_mut().filter(|r| r.id == id) {
+    if let Source::Live(live) = &mut app.source
+        && let Some(run) = live.awaited(id)
+    {
         change(run);
     }
 }
 
-fn failed(app: &mut App, id: RunId, reason: String) -> Vec<Effect> {
+fn failed(app: &mut App, id: RunId, reason: String) {
     let now = app.now;
-    app.samples.is_quiet(now);
-    let Some(run) = app.run.as_mut().filter(|r| r.id == id) else { return Vec::new() };
+    let Source::Live(live) = &mut app.source else { return };
+    live.samples.is_quiet(now);
+    let Some(run) = live.awaited(id) else { return };
     run.trace.fail(now);
     run.phase = Phase::Failed(reason);
-    compare::next(app)
+    comparing::next(app);
 }
 
-fn over(app: &mut App, id: RunId, end: End, conditions: Conditions) -> Vec<Effect> {
-    let Some(run) = app.run.as_mut().filter(|r| r.id == id) else { return Vec::new() };
-    app.samples.is_quiet(app.now);
+fn over(app: &mut App, id: RunId, end: End, conditions: Conditions) {
+    let Source::Live(live) = &mut app.source else { return };
+    let Some(run) = live.awaited(id) else { return };
     run.trace.end(end);
     run.phase = Phase::Over;
     run.conditions = conditions;
     run.score = run.add_up();
-    lanes::arrange(app);
-    let Some(run) = &app.run else { return Vec::new() };
-    let (Some(time), Some(score)) = (run.trace.makespan(), run.score) else { return Vec::new() };
+    live.samples.is_quiet(app.now);
+    order::arrange(app);
+    let Some(run) = app.source.run() else { return };
+    let (Some(time), Some(score)) = (run.trace.makespan(), run.score) else { return };
     // A run that stood still for a while took longer than it takes.
     if run.finished().counts() {
-        let model = run.model;
-        app.scoreboard.enter(model, score);
+        app.scoreboard.enter(run.model, score);
     }
     let slowest = app.scoreboard.slowest().unwrap_or_default();
-    if app.zoom.is_none() && is_dwarfed(slowest.max(time), app.axis) {
+    if app.focus.zoom.is_none() && start::is_dwarfed(slowest.max(time), app.axis) {
         app.axis = axis_ahead(Ns::ZERO, slowest.max(time));
     }
     grow_axis(app, time);
-    compare::next(app)
-}
-
-/// Whether an axis of `length` would show the slowest run so far as a speck: thousands of tasks that wait together are
-/// over in no time, though one after the other they would take an hour.
-fn is_dwarfed(slowest: Ns, length: Ns) -> bool {
-    slowest > Ns::ZERO && slowest.times(4, 1) < length
+    comparing::next(app);
 }
 
 /// The axis never jumps while a run grows: it doubles when the run leaves it.
@@ -173,92 +124,95 @@ fn tick(app: &mut App, now: Stamp) {
         let reached = app.until();
         grow_axis(app, reached);
     }
-    lanes::tick(app);
+    order::tick(app);
 }
 
 fn stopped(app: &mut App, from: Stamp, to: Stamp) {
     app.now = to;
-    if let Some(run) = app.run.as_mut().filter(|r| r.phase == Phase::Running) {
+    let Source::Live(live) = &mut app.source else { return };
+    if let Some(run) = live.run_mut().filter(|r| r.phase == Phase::Running) {
         run.trace.suspend(from, to);
     }
 }
 
-fn press(app: &mut App, key: Key) -> Vec<Effect> {
-    if app.layer.is_none() && app.lanes.prompt().is_some() {
-        let elsewhere =
-            matches!(keys::action(key), Some(Action::Quit | Action::Suspend)) && !matches!(key, Key::Char(_));
-        if !elsewhere {
-            lanes::press(app, key);
-            return Vec::new();
-        }
-    }
+fn press(app: &mut App, key: Key) {
     let action = keys::action(key);
-    match (app.layer, action) {
-        (_, Some(Action::Quit | Action::Suspend)) | (None, Some(_)) => {}
-        (Some(layer), _) => return layers::in_layer(app, layer, action),
-        (None, None) => return Vec::new(),
+    let writing = app.layer.is_none() && app.lanes.prompt().is_some();
+    if writing && action.is_none_or(|action| order::is_for_line(key, action)) {
+        order::press(app, key);
+        return;
     }
-    action.map_or_else(Vec::new, |a| perform(app, a))
+    let Some(action) = action else { return };
+    match app.layer.map(|layer| (layer, layer.means(action))) {
+        None | Some((_, InLayer::Usual)) => perform(app, action),
+        Some((_, InLayer::GivesWay)) => {
+            app.layer = None;
+            perform(app, action);
+        }
+        Some((layer, InLayer::Close)) => layers::close(app, layer),
+        Some((_, InLayer::TakeBack)) => layers::take_back(app),
+        Some((_, InLayer::Open(place))) => layers::open(app, place),
+        Some((_, InLayer::Turn(place, up))) => layers::turn(app, place, up),
+        Some((layer, InLayer::Move(by))) => layers::walk(app, layer, by),
+        Some((_, InLayer::Nothing)) => {}
+    }
 }
 
-fn wheel(app: &mut App, steps: i32) -> Vec<Effect> {
+fn wheel(app: &mut App, steps: i32) {
     let key = if steps > 0 { Key::Down } else { Key::Up };
-    let mut effects = Vec::new();
     for _ in 0..steps.abs() {
-        effects.extend(press(app, key));
+        press(app, key);
     }
-    effects
 }
 
-fn click(app: &mut App, target: Target) -> Vec<Effect> {
+fn click(app: &mut App, target: Target) {
     match target {
-        Target::Action(action) => return perform(app, action),
+        Target::Action(action) => perform(app, action),
         Target::Lane(task, at) => {
-            app.selection = Some(Selection { task, at });
-            app.detail = at.is_some();
+            app.focus.selection = Some(Selection { task, at });
+            app.focus.detail = at.is_some();
         }
         Target::View(view) => views::show(app, view),
-        Target::Row(n) if n == app.compare.row => compare::enter(app),
-        Target::Row(n) => app.compare.row = n,
+        Target::Row(n) => comparing::press(app, n),
         Target::Moment(at) => playing::to(app, at),
-        Target::Item(n) => match app.layer {
-            Some(Layer::Picker(_)) => return layers::open(app, n),
-            Some(Layer::Dials(_)) => app.layer = Some(Layer::Dials(n)),
-            _ => app.layer = None,
-        },
+        Target::Item(n) => layers::press(app, n),
     }
-    Vec::new()
 }
 
-/// A key that runs something.
-fn run(app: &mut App, action: Action) -> Vec<Effect> {
-    if action == Action::Again && app.view == View::Compare {
-        return compare::measure(app, true);
-    }
-    compare::drop_view(app);
-    match action {
-        Action::Model(kind) => app.setup.model.kind = kind,
-        Action::Lock => app.setup.toggle_lock(),
-        Action::Generation => app.setup.toggle_generation(),
-        _ => {}
-    }
-    start(app)
-}
-
-pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
-    match recorded::instead(app, action) {
-        recorded::Instead::Usual => {}
-        recorded::Instead::Shown => {
-            app.toast = None;
-            return Vec::new();
+fn perform(app: &mut App, action: Action) {
+    if let Source::Files(files) = &app.source {
+        match files.means(action) {
+            InFiles::Usual => {}
+            InFiles::Show(Some(id)) => return turn(app, id),
+            InFiles::Show(None) => return app.say(Label::NoSuchRun.text()),
+            InFiles::Refused(why) => return app.say(why.text()),
         }
-        recorded::Instead::Refused(why) => {
-            app.toast = Some(Toast { text: why.text().to_owned(), until: app.now + TOAST });
-            return Vec::new();
+    }
+    if let Shown::Comparison(_) = app.shown {
+        match InComparison::of(action) {
+            InComparison::Usual => {}
+            InComparison::GivesWay => comparing::give_way(app),
+            InComparison::Anew => return comparing::measure(app, true),
+            InComparison::Choose(by) => return comparing::walk(app, by),
+            InComparison::Open => return comparing::enter(app),
+            InComparison::Leave => return comparing::leave(app),
+            InComparison::Nothing => return,
         }
     }
     match action {
-        Action::Model(_) | Action::Lock | Action::Generation | Action::Again => return run(app, action),
+        Action::Model(kind) => {
+            app.setup.model.kind = kind;
+            start::start(app);
+        }
+        Action::Lock => {
+            app.setup.toggle_lock();
+            start::start(app);
+        }
+        Action::Generation => {
+            app.setup.toggle_generation();
+            start::start(app);
+        }
+        Action::Again => start::start(app),
         Action::Open => app.layer = Some(Layer::Picker(chosen(app))),
         Action::Dials => app.layer = Some(Layer::Dials(0)),
         Action::Help => app.layer = Some(Layer::Help(0)),
@@ -269,17 +223,13 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::ScrubOn => playing::scrub(app, true),
         Action::PreviousEvent => playing::event(app, false),
         Action::NextEvent => playing::event(app, true),
-        Action::Compare => return compare::toggle(app),
-        Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown if app.view == View::Compare => {
-            compare::choose(app, layers::steps(action));
-        }
-        Action::Detail if app.view == View::Compare => compare::enter(app),
-        _ if app.view == View::Compare && action.is_of_one_run() => {}
-        Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown => {
-            viewport::lane(app, layers::steps(action) as i32);
-        }
-        Action::Filter => lanes::open(app),
-        Action::Sort => lanes::sort(app),
+        Action::Compare => comparing::open(app),
+        Action::LaneUp => viewport::lane(app, -1),
+        Action::LaneDown => viewport::lane(app, 1),
+        Action::LanesUp => viewport::lane(app, -10),
+        Action::LanesDown => viewport::lane(app, 10),
+        Action::Filter => order::open(app),
+        Action::Sort => order::sort(app),
         Action::PanLeft => viewport::pan(app, false),
         Action::PanRight => viewport::pan(app, true),
         Action::ZoomIn => viewport::zoom(app, true, None),
@@ -294,50 +244,69 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Next => viewport::segment(app, true),
         Action::Unblocker => {
             if let Err(why) = viewport::unblocker(app) {
-                app.toast = Some(Toast { text: why.text().to_owned(), until: app.now + TOAST });
+                app.say(why.text());
             }
         }
         Action::Detail => {
             // Opens and stays: a segment is walked to with its detail already open.
-            app.selection = app.selection.or(app.first_lane().map(|task| Selection { task, at: None }));
-            app.detail = app.selection.is_some();
+            app.focus.selection = app.focus.selection.or(app.first_lane().map(|task| Selection { task, at: None }));
+            app.focus.detail = app.focus.selection.is_some();
         }
         Action::NextView => views::turn(app, true),
         Action::PreviousView => views::turn(app, false),
         Action::Costs => app.costs = !app.costs,
-        Action::Picture => return vec![Effect::Save(picture_name(app))],
-        Action::Store => return recorded::store(app),
-        Action::Copy => return vec![Effect::Copy],
-        Action::Close => return close(app),
-        Action::Suspend => return vec![Effect::Suspend],
-        Action::Quit => return vec![Effect::Stop, Effect::Quit],
+        Action::Picture => app.ask(Effect::Save(picture_name(app))),
+        Action::Store => store(app),
+        Action::Copy => app.ask(Effect::Copy),
+        Action::Close => close(app),
+        Action::Suspend => app.ask(Effect::Suspend),
+        Action::Quit => {
+            app.ask(Effect::Stop);
+            app.ask(Effect::Quit);
+        }
     }
-    Vec::new()
 }
 
 /// The top layer only, one at a time.
-pub(super) fn close(app: &mut App) -> Vec<Effect> {
-    if let Some(layer) = app.layer.take() {
-        return if matches!(layer, Layer::Dials(_)) { layers::turned(app) } else { Vec::new() };
-    }
-    if app.detail {
-        app.detail = false;
-    } else if lanes::clear(app) {
+fn close(app: &mut App) {
+    if let Some(layer) = app.layer {
+        layers::close(app, layer);
+    } else if app.focus.detail {
+        app.focus.detail = false;
+    } else if order::clear(app) {
         // The header says that this key does it.
     } else if matches!(app.playhead, Playhead::Replay { .. } | Playhead::Frozen(_)) {
         playing::follow(app);
-    } else if app.lens {
-        viewport::leave_lens(app);
-    } else if app.zoom.is_some() {
-        viewport::reset(app);
-    } else if app.view == View::Compare {
-        return compare::leave(app);
-    } else if app.view != View::Tasks {
-        app.view = View::Tasks;
+    } else if app.focus.leave_lens() {
+        // The zoom before it is back.
+    } else if app.focus.zoom.is_some() {
+        app.focus.widen();
     } else {
-        app.selection = None;
+        match app.shown {
+            Shown::Run(View::Tasks) => app.focus.selection = None,
+            Shown::Run(View::Cores | View::Utilization) => app.shown = Shown::default(),
+            Shown::Comparison(_) => comparing::leave(app),
+        }
     }
-    Vec::new()
+}
+
+/// Shows another run of the files, from its end.
+fn turn(app: &mut App, id: RunId) {
+    app.toast = None;
+    app.shown.leave_comparison();
+    app.playhead = Playhead::Live;
+    show::run(app, id);
+}
+
+/// Stores the runs that are over, the one that is watched and those that are kept beside it.
+fn store(app: &mut App) {
+    let mut runs: Vec<RunId> = app.runs().filter(|run| run.is_over()).map(|run| run.id).collect();
+    runs.sort_unstable();
+    if runs.is_empty() {
+        app.say(Label::NothingToStore.text());
+    } else {
+        app.ask(Effect::Store(format!("concviz-{}", app.setup.workload.name), runs));
+    }
 }
 
 fn chosen(app: &App) -> usize {
@@ -345,10 +314,10 @@ fn chosen(app: &App) -> usize {
 }
 
 fn picture_name(app: &App) -> String {
-    if app.view == View::Compare {
-        return format!("concviz-{}-compare", app.setup.workload.name);
+    let (name, model) = (&app.setup.workload.name, app.setup.model);
+    match app.shown {
+        Shown::Comparison(_) => format!("concviz-{name}-compare"),
+        Shown::Run(_) if model.lock.is_on() => format!("concviz-{name}-{}-{}", model.kind.name(), model.lock.name()),
+        Shown::Run(_) => format!("concviz-{name}-{}", model.kind.name()),
     }
-    let model = app.setup.model;
-    let lock = if model.lock.is_on() { format!("-{}", model.lock.name()) } else { String::new() };
-    format!("concviz-{}-{}{lock}", app.setup.workload.name, model.kind.name())
 }

@@ -1,6 +1,6 @@
 //! Looking closer: zoom, pan, and walking from segment to segment.
 
-use super::{App, Selection, View};
+use super::{App, Selection};
 use crate::model::ModelKind;
 use crate::scene::first_turns;
 use crate::state::State;
@@ -20,13 +20,13 @@ pub(super) fn zoom(app: &mut App, closer: bool, at: Option<Ns>) {
     let (num, den) = if closer { (1, 2) } else { (2, 1) };
     let length = visible.len().times(num, den).max(CLOSEST);
     if !closer && length >= whole(app).len() {
-        reset(app);
+        app.focus.widen();
         return;
     }
     let before = (at - visible.from).times(num, den);
     let from = at - before;
-    app.lens = false;
-    app.zoom = Some(within(app, Range::new(from, from + length)));
+    app.focus.lens = false;
+    app.focus.zoom = Some(within(app, Range::new(from, from + length)));
 }
 
 /// Later (`true`) or earlier, by a quarter of what is visible.
@@ -42,47 +42,34 @@ pub(super) fn drag(app: &mut App, columns: i32, width: u16) {
 }
 
 fn shift(app: &mut App, by: Ns, later: bool) {
-    let Some(zoom) = app.zoom else { return };
+    let Some(zoom) = app.focus.zoom else { return };
     let from = if later { zoom.from + by } else { zoom.from - by };
-    app.zoom = Some(within(app, Range::new(from, from + zoom.len())));
+    app.focus.zoom = Some(within(app, Range::new(from, from + zoom.len())));
 }
 
 /// To the start or the end of the run, at the same zoom.
 pub(super) fn edge(app: &mut App, end: bool) {
-    let Some(zoom) = app.zoom else { return };
+    let Some(zoom) = app.focus.zoom else { return };
     let from = if end { app.until() - zoom.len() } else { Ns::ZERO };
-    app.zoom = Some(Range::new(from, from + zoom.len()));
+    app.focus.zoom = Some(Range::new(from, from + zoom.len()));
 }
 
 /// The run alone; and from there back to the whole axis.
 pub(super) fn fit(app: &mut App) {
-    let run = app.run.as_ref().and_then(|r| r.trace.makespan()).unwrap_or_else(|| app.until());
-    if app.zoom.is_some() || run == Ns::ZERO {
-        reset(app);
+    let run = app.run().and_then(|r| r.trace.makespan()).unwrap_or_else(|| app.until());
+    if app.focus.zoom.is_some() || run == Ns::ZERO {
+        app.focus.widen();
     } else {
-        app.zoom = Some(Range::new(Ns::ZERO, run));
+        app.focus.zoom = Some(Range::new(Ns::ZERO, run));
     }
 }
 
 /// The first turns, unfolded.
 pub(super) fn lens(app: &mut App) {
-    let Some(run) = &app.run else { return };
-    let Some(turns) = first_turns(&run.trace, LENS_TURNS).filter(|r| !r.is_empty()) else { return };
-    app.before_lens = app.zoom.replace(turns);
-    app.lens = true;
-}
-
-/// Back from the lens to what was looked at before.
-pub(super) fn leave_lens(app: &mut App) {
-    app.zoom = app.before_lens.take();
-    app.lens = false;
-}
-
-/// The whole axis.
-pub(super) fn reset(app: &mut App) {
-    app.zoom = None;
-    app.before_lens = None;
-    app.lens = false;
+    let Some(run) = app.run() else { return };
+    if let Some(turns) = first_turns(&run.trace, LENS_TURNS).filter(|r| !r.is_empty()) {
+        app.focus.enter_lens(turns);
+    }
 }
 
 /// Everything there is to see: the axis, or the run where it is longer.
@@ -99,7 +86,7 @@ fn within(app: &App, range: Range) -> Range {
 
 /// Where a zoom by key goes: the selected segment, or the middle of what is drawn.
 fn anchor(app: &App) -> Ns {
-    if let Some(at) = app.selection.and_then(|s| s.at) {
+    if let Some(at) = app.focus.instant() {
         return at;
     }
     let drawn = app.visible().and(Range::new(Ns::ZERO, app.until()));
@@ -110,23 +97,23 @@ fn anchor(app: &App) -> Ns {
 pub(super) fn lane(app: &mut App, by: i32) {
     let order = app.lanes.order();
     let Some(last) = order.len().checked_sub(1) else { return };
-    let next = match app.selection.and_then(|s| app.lanes.place(s.task)) {
+    let next = match app.focus.task().and_then(|task| app.lanes.place(task)) {
         None if by > 0 => 0,
         None => last,
         Some(here) => here.saturating_add_signed(by as isize).min(last),
     };
-    let at = app.selection.and_then(|s| s.at);
-    app.selection = Some(Selection { task: order[next], at });
+    let at = app.focus.instant();
+    app.focus.selection = Some(Selection { task: order[next], at });
 }
 
 /// The next (`true`) or previous segment of the selected lane; brought into view where it is not.
 pub(super) fn segment(app: &mut App, next: bool) {
-    let Some(run) = &app.run else { return };
+    let Some(run) = app.run() else { return };
     let until = app.until();
     let whole = Range::new(Ns::ZERO, until);
-    let Some(task) = app.selection.map(|s| s.task).or(app.first_lane()) else { return };
+    let Some(task) = app.focus.task().or(app.first_lane()) else { return };
     let Some(track) = run.trace.tasks.get(task.index()) else { return };
-    let at = app.selection.and_then(|s| s.at);
+    let at = app.focus.instant();
     let found = match (at, next) {
         (None, true) => track.spans(whole).next(),
         (None, false) => track.spans(whole).last(),
@@ -142,17 +129,16 @@ pub(super) fn segment(app: &mut App, next: bool) {
 
 /// Selects the segment of `task` at `at`; `shown` is brought into view where it is not.
 fn select(app: &mut App, task: TaskId, at: Ns, shown: Ns) {
-    app.selection = Some(Selection { task, at: Some(at) });
-    app.detail = true;
+    app.focus.explain(task, at);
     bring(app, shown);
 }
 
 /// Brings the instant `at` into view where it is not.
 pub(super) fn bring(app: &mut App, at: Ns) {
     let visible = app.visible();
-    if app.zoom.is_some() && app.view != View::Compare && !visible.contains(at) {
+    if app.focus.zoom.is_some() && !visible.contains(at) {
         let from = at - visible.len().times(1, 2);
-        app.zoom = Some(within(app, Range::new(from, from + visible.len())));
+        app.focus.zoom = Some(within(app, Range::new(from, from + visible.len())));
     }
 }
 
@@ -163,10 +149,10 @@ pub(super) fn bring(app: &mut App, at: Ns) {
 /// Where there is nobody to go to, or nobody that has a lane.
 pub(super) fn unblocker(app: &mut App) -> Result<(), NoLink> {
     let span = app.selected_span().ok_or(NoLink::NothingSelected)?;
-    let looped = app.run.as_ref().is_some_and(|r| r.model.kind == ModelKind::Async);
+    let looped = app.run().is_some_and(|r| r.model.kind == ModelKind::Async);
     let found = app.unblocker().ok_or(NoLink::State(span.state, looped))?;
     let until = app.until();
-    let track = app.run.as_ref().and_then(|run| run.trace.tasks.get(found.holder.index()));
+    let track = app.run().and_then(|run| run.trace.tasks.get(found.holder.index()));
     let with_lock = |track: &Track| {
         let last = Ns(found.hold.to.0.saturating_sub(1)).max(found.hold.from);
         // Of what it did with the lock the longest: what came after it lost its core for a moment says less.
@@ -182,14 +168,14 @@ pub(super) fn unblocker(app: &mut App) -> Result<(), NoLink> {
 impl App {
     /// Who ended the selected wait for a lock, or keeps it going on.
     pub fn unblocker(&self) -> Option<Unblocker> {
-        let (selection, span) = (self.selection?, self.selected_span()?);
-        self.run.as_ref()?.trace.unblocker(selection.task, &span, self.until())
+        let (selection, span) = (self.focus.selection?, self.selected_span()?);
+        self.run()?.trace.unblocker(selection.task, &span, self.until())
     }
 
     /// The selected segment, or what the selected task does at the playhead.
     pub fn selected_span(&self) -> Option<Span> {
-        let selection = self.selection?;
-        let track = self.run.as_ref()?.trace.tasks.get(selection.task.index())?;
+        let selection = self.focus.selection?;
+        let track = self.run()?.trace.tasks.get(selection.task.index())?;
         let until = self.until();
         let at = selection.at.unwrap_or(until);
         track.span_at(at, until).or_else(|| track.state_at(at).filter(|s| s.state != State::Ended))

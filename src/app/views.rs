@@ -1,45 +1,17 @@
-//! The views of a run: the same axis, the same instant, other lanes.
+//! From view to view.
 
-use super::{App, compare, viewport};
-use crate::scene::{Cores, Usage, first_turns};
-use crate::text::Label;
+use super::{App, Shown, View, comparing, viewport};
+use crate::scene::first_turns;
 
-/// What the lanes' place shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum View {
-    /// What each task does.
-    #[default]
-    Tasks,
-    /// Who is on each core.
-    Cores,
-    /// How many cores are used, and by what.
-    Utilization,
-    /// The runs beside each other. No stop on the way through the views of one run.
-    Compare,
-}
-
-impl View {
-    /// Those of one run, in the order in which a key goes through them.
-    pub const ALL: [View; 3] = [View::Tasks, View::Cores, View::Utilization];
-
-    /// Its name.
-    pub const fn label(self) -> Label {
-        match self {
-            View::Tasks => Label::ManyTasks,
-            View::Cores => Label::CoresShort,
-            View::Utilization => Label::Utilization,
-            View::Compare => Label::Compare,
-        }
-    }
-}
-
-/// Where a key stops on its way through the views: the lens is the tasks' view looked at closer.
+/// Where a key stops on its way through the views: the lens is the tasks' view looked at closer. The comparison is no
+/// stop: it is of several runs.
 const STOPS: [(View, bool); 4] =
     [(View::Tasks, false), (View::Tasks, true), (View::Cores, false), (View::Utilization, false)];
 
 /// The next view, or the one before. The lens is one of them where a lock was taken.
 pub(super) fn turn(app: &mut App, forward: bool) {
-    let here = STOPS.iter().position(|stop| *stop == (app.view, app.lens)).unwrap_or(0);
+    let here = app.shown.view().map(|view| (view, app.focus.lens));
+    let here = STOPS.iter().position(|stop| Some(*stop) == here).unwrap_or(0);
     let step = if forward { 1 } else { STOPS.len() - 1 };
     let mut next = (here + step) % STOPS.len();
     if STOPS[next].1 && !has_turns(app) {
@@ -54,38 +26,11 @@ pub(super) fn turn(app: &mut App, forward: bool) {
 
 /// Shows `view`; the lens belongs to none but its own.
 pub(super) fn show(app: &mut App, view: View) {
-    if app.lens {
-        viewport::leave_lens(app);
-    }
-    if app.view == View::Compare {
-        compare::leave(app);
-    }
-    app.view = view;
+    app.focus.leave_lens();
+    comparing::leave(app);
+    app.shown = Shown::Run(view);
 }
 
 fn has_turns(app: &App) -> bool {
-    app.run.as_ref().and_then(|run| first_turns(&run.trace, 1)).is_some_and(|turns| !turns.is_empty())
-}
-
-impl App {
-    /// What is looked at on `columns` columns.
-    pub(super) fn looked_at(&self, columns: u16) -> crate::scene::Viewport {
-        crate::scene::Viewport { grid: self.grid(columns), until: self.until() }
-    }
-
-    /// Who was on each core, on `columns` columns.
-    pub fn cores_scene(&self, columns: u16) -> Option<Cores> {
-        let run = self.run.as_ref()?;
-        let view = self.looked_at(columns);
-        let sampled = self.samples.others(&run.trace, view.grid.range());
-        Some(Cores::build(&run.trace, &view, &sampled, self.selection.map(|s| s.task)))
-    }
-
-    /// How many cores were used and by what, on `columns` columns.
-    pub fn usage_scene(&self, columns: u16) -> Option<Usage> {
-        let run = self.run.as_ref()?;
-        let view = self.looked_at(columns);
-        let sampled = self.samples.others(&run.trace, view.grid.range());
-        Some(Usage::build(&run.trace, &view, &sampled))
-    }
+    app.run().and_then(|run| first_turns(&run.trace, 1)).is_some_and(|turns| !turns.is_empty())
 }

@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Stop, code};
-use crate::app::{App, Key, Message, Playhead, Speed, update};
+use crate::app::{App, Key, Message, Playhead, Shown, Speed, View, update};
 use crate::export::picture::{Options, Picture, Subject};
 use crate::export::{self, Run, ansi, cast, chrome, spans};
 use crate::files;
@@ -367,21 +367,20 @@ fn look_at(app: &mut App, wish: &Exporting) -> Result<(), Failure> {
         number
     };
     app.open_run(number);
-    let view = match wish.view {
-        ExportView::Tasks | ExportView::Screen => crate::app::View::Tasks,
-        ExportView::Cores => crate::app::View::Cores,
-        ExportView::Utilization => crate::app::View::Utilization,
+    match wish.view {
+        ExportView::Tasks | ExportView::Screen => app.shown = Shown::Run(View::Tasks),
+        ExportView::Cores => app.shown = Shown::Run(View::Cores),
+        ExportView::Utilization => app.shown = Shown::Run(View::Utilization),
         ExportView::Compare => {
-            update(app, Message::Key(Key::Char('x')));
+            // Of what was made before nothing is asked for.
+            drop(update(app, Message::Key(Key::Char('x'))));
             app.playhead = Playhead::Live;
-            crate::app::View::Compare
         }
         ExportView::Workers | ExportView::Lock => {
             return Err(Failure::Wish(text::no_such_screen(wish.view.name())));
         }
-    };
-    app.view = view;
-    app.zoom = wish.range.map(|range| range.and(Range::new(Ns::ZERO, app.end())));
+    }
+    app.focus.zoom = wish.range.map(|range| range.and(Range::new(Ns::ZERO, app.end())));
     Ok(())
 }
 

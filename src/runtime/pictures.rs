@@ -4,7 +4,7 @@
 use std::io;
 use std::path::Path;
 
-use crate::app::{App, View};
+use crate::app::{App, Shown, View};
 use crate::export::picture::{self, Options, Picture};
 use crate::files::write_new;
 use crate::palette::Theme;
@@ -40,15 +40,15 @@ fn save_in(folder: &Path, app: &App, look: Look, name: &str) -> Result<String, S
 
 /// What `app` shows, drawn as a picture.
 fn drawn(app: &App) -> Option<Picture> {
-    let options = Options { range: app.zoom, ..Options::default() };
-    let view = match app.view {
-        View::Compare => return comparison(app, options),
-        View::Cores => picture::Subject::Cores,
-        View::Utilization => picture::Subject::Utilization,
-        View::Tasks if app.lens => picture::Subject::Lock,
-        View::Tasks => picture::Subject::Tasks,
+    let options = Options { range: app.focus.zoom, ..Options::default() };
+    let view = match app.shown {
+        Shown::Comparison(_) => return comparison(app, options),
+        Shown::Run(View::Cores) => picture::Subject::Cores,
+        Shown::Run(View::Utilization) => picture::Subject::Utilization,
+        Shown::Run(View::Tasks) if app.focus.lens => picture::Subject::Lock,
+        Shown::Run(View::Tasks) => picture::Subject::Tasks,
     };
-    let run = app.run.as_ref().filter(|run| run.trace.t0().is_some())?;
+    let run = app.run().filter(|run| run.trace.t0().is_some())?;
     let mut caption = pictures::caption(run.finished(), &run.setup.command());
     if let Some(finding) = app.finding() {
         caption.description = finding.say.text();

@@ -29,6 +29,9 @@ pub struct Runs {
     sent: BTreeMap<RunId, Sent>,
 }
 
+/// Events of a run.
+pub type Quiet = (RunId, Vec<Stamped>);
+
 /// What a run sent; written by the thread that reads its pipe.
 type Sent = Arc<Mutex<Scratch>>;
 
@@ -47,13 +50,7 @@ impl Runs {
     ///
     /// # Errors
     /// In a sentence, if the system allows no further process or thread.
-    pub fn start(
-        &mut self,
-        id: RunId,
-        plan: &Plan,
-        to: Sender<News>,
-        quiet: Sender<(RunId, Vec<Stamped>)>,
-    ) -> Result<(), String> {
+    pub fn start(&mut self, id: RunId, plan: &Plan, to: Sender<News>, quiet: Sender<Quiet>) -> Result<(), String> {
         self.stop();
         let mut runner = Runner::spawn(plan).map_err(|e| e.to_string())?;
         let Some(mut frames) = runner.frames() else { return Ok(()) };

@@ -7,7 +7,7 @@ use ratatui::style::Modifier;
 use super::layout::Layout;
 use super::theme::{Look, Role};
 use super::{lane, paint};
-use crate::app::{Action, App, Phase, Row, View, keys};
+use crate::app::{Action, App, Compare, Phase, Row, RowKey, Source, keys};
 use crate::model::{Model, ModelKind};
 use crate::recording::Score;
 use crate::scene::{Grid, level};
@@ -19,14 +19,14 @@ const FULL: u32 = 7;
 
 /// The name of `model` in at most `room` columns.
 pub fn model_name(model: Model, room: u16) -> String {
-    fitting(model.kind, model.lock.is_on(), model.lock.is_legacy(), room)
+    fitting(RowKey::of(model), model.lock.is_legacy(), room)
 }
 
-fn fitting(kind: ModelKind, locked: bool, legacy: bool, room: u16) -> String {
-    let whole = name(kind, locked, legacy);
-    let short = super::kind_label(kind, true);
+fn fitting(key: RowKey, legacy: bool, room: u16) -> String {
+    let whole = name(key, legacy);
+    let short = super::kind_label(key.kind, true);
     let lock = if legacy { Label::OldShort } else { Label::GilShort };
-    match (paint::width(whole) <= room, locked) {
+    match (paint::width(whole) <= room, key.locked) {
         (true, _) => whole.to_owned(),
         (false, false) => short.to_owned(),
         (false, true) => paint::shorten(&format!("{short}+{}", lock.text()), room),
@@ -34,8 +34,8 @@ fn fitting(kind: ModelKind, locked: bool, legacy: bool, room: u16) -> String {
 }
 
 /// A row's name, where its figures are those of the older lock, if it is `legacy`.
-fn name(kind: ModelKind, locked: bool, legacy: bool) -> &'static str {
-    match (kind, locked, legacy) {
+fn name(key: RowKey, legacy: bool) -> &'static str {
+    match (key.kind, key.locked, legacy) {
         (ModelKind::Serial, false, _) => Label::Serial,
         (ModelKind::Serial, true, false) => Label::SerialGil,
         (ModelKind::Serial, true, true) => Label::SerialOld,
@@ -52,13 +52,40 @@ fn name(kind: ModelKind, locked: bool, legacy: bool) -> &'static str {
     .text()
 }
 
-/// The five rows.
+/// The rows that have room, and how many more there are. Where not all have, those around the chosen one are shown, and the
+/// last row says that there are others.
+fn shown(app: &App, layout: &Layout) -> (Vec<Row>, usize) {
+    let mut rows = app.rows();
+    let most = usize::from(layout.board_rows);
+    if rows.len() <= most {
+        return (rows, 0);
+    }
+    let (all, count) = (rows.len(), most.saturating_sub(1));
+    let chosen = rows.iter().position(|row| row.current).unwrap_or(0);
+    let first = (chosen + 1).saturating_sub(count).min(all - count);
+    rows.drain(..first);
+    rows.truncate(count);
+    (rows, all - count)
+}
+
+/// The row of the scoreboard at `y`.
+pub fn row_at(app: &App, layout: &Layout, y: u16) -> Option<Row> {
+    let index = y.checked_sub(layout.board?)? / layout.board_pitch;
+    shown(app, layout).0.get(usize::from(index)).copied()
+}
+
+/// The rows, as many as there is room for.
 pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let Some(top) = layout.board else { return };
     let grid = Grid::over(Range::new(Ns::ZERO, app.axis), layout.columns());
-    for (index, row) in (0..).zip(app.scoreboard.rows(app.setup.model)) {
-        let y = top + index * layout.board_pitch;
-        draw_row(app, &row, &grid, y, look, layout, buffer);
+    let (rows, more) = shown(app, layout);
+    let y = |index: usize| top + index as u16 * layout.board_pitch;
+    for (index, row) in rows.iter().enumerate() {
+        draw_row(app, row, &grid, y(index), look, layout, buffer);
+    }
+    if more > 0 {
+        let text = format!("{more} {}", Label::More.text());
+        paint::put(buffer, layout.area.x + 1, y(rows.len()), layout.area.right(), &text, look.fg(Role::Faint));
     }
 }
 
@@ -68,20 +95,18 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
     let room = layout.plot.0 - layout.area.x - 2;
     // Whose figures they are: those of the run that goes on, or of the last one.
     let legacy = if live.is_some() || row.score.is_none() { app.setup.lock.legacy } else { row.legacy };
-    let shown = fitting(row.kind, row.locked, legacy, room);
+    let shown = fitting(row.key, legacy, room);
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &shown, text);
     let Some(score) = live.or(row.score) else {
-        if app.is_recorded() {
-            paint::put(buffer, layout.plot.0, y, layout.area.right(), Label::NotStored.text(), look.fg(Role::Faint));
-            return;
-        }
-        let key = if row.locked { key_for_locked(app) } else { keys::shown(Action::Model(row.kind)).to_owned() };
-        let hint = format!("{} {key}", Label::PressToRun.text());
-        paint::put(buffer, layout.plot.0, y, layout.area.right(), &hint, look.fg(Role::Accent));
+        let (hint, role) = match app.source {
+            Source::Live(_) => (format!("{} {}", Label::PressToRun.text(), keys_for(app, row.key)), Role::Accent),
+            Source::Files(_) => (Label::NotInFile.text().to_owned(), Role::Faint),
+        };
+        paint::put(buffer, layout.plot.0, y, layout.area.right(), &hint, look.fg(role));
         return;
     };
     // Where the lanes show another stretch of time, the bars, which show the whole, step back.
-    let bar = look.fg(match (row.current, app.zoom) {
+    let bar = look.fg(match (row.current, app.focus.zoom) {
         (true, None) => Role::Accent,
         (false, None) | (true, Some(_)) => Role::Bar,
         (false, Some(_)) => Role::Faint,
@@ -139,33 +164,31 @@ fn ratio(app: &App, score: Score) -> String {
 
 /// The figures of the run that goes on or is replayed, on its own row.
 fn live(app: &App, row: &Row) -> Option<Score> {
-    let run = app.run.as_ref()?;
-    let same = run.model.kind == row.kind && run.model.lock.is_on() == row.locked;
+    let run = app.run()?;
     let until = app.until();
     let over = run.trace.makespan().is_some_and(|m| until >= m) || matches!(run.phase, Phase::Failed(_));
-    if !same || over || !row.current {
+    if run.row() != row.key || over || !row.current {
         return None;
     }
     let (busy, waits) = (run.trace.stats(until).busy, Ns::ZERO);
     Some(Score { time: until, busy, others: 0.0, stolen: 0.0, work: None, waits })
 }
 
-/// The keys that lead to threads with the global lock from where one is.
-fn key_for_locked(app: &App) -> String {
-    let (kind, locked) = (app.setup.model.kind, app.setup.model.lock.is_on());
-    let threads = keys::shown(Action::Model(ModelKind::Threads));
-    let lock = keys::shown(Action::Lock);
-    match (kind, locked) {
-        (ModelKind::Threads, _) => lock.to_owned(),
-        (_, true) => threads.to_owned(),
-        (_, false) => format!("{threads} {lock}"),
+/// The keys that lead to the row `key` from where one is.
+fn keys_for(app: &App, key: RowKey) -> String {
+    let chosen = RowKey::of(app.setup.model);
+    let (model, lock) = (keys::shown(Action::Model(key.kind)), keys::shown(Action::Lock));
+    match (key.locked, chosen.kind == key.kind, chosen.locked) {
+        (false, ..) | (true, false, true) => model.to_owned(),
+        (true, true, _) => lock.to_owned(),
+        (true, false, false) => format!("{model} {lock}"),
     }
 }
 
 /// One row of figures for whoever wants them.
 pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let Some(y) = layout.figures else { return };
-    let Some(run) = app.run.as_ref().filter(|r| r.trace.t0().is_some()) else { return };
+    let Some(run) = app.run().filter(|r| r.trace.t0().is_some()) else { return };
     let stats = run.trace.stats(app.until());
     let busy = run.trace.busy(app.until());
     let mut parts = vec![
@@ -224,16 +247,11 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
 
 /// The scoreboard as text, for the shell after the program has left: nothing where nothing was measured.
 pub fn text(app: &App) -> String {
-    let rows = app.scoreboard.rows(app.setup.model);
     let mut out = String::new();
-    for row in rows {
+    for row in app.rows() {
         let Some(score) = row.score else { continue };
         let (time, ratio) = (score.time.to_string(), ratio(app, score));
-        let line = format!(
-            "{:<15} {time:>9}  {ratio:>6}   {:.1} cores busy",
-            name(row.kind, row.locked, row.legacy),
-            score.busy
-        );
+        let line = format!("{:<15} {time:>9}  {ratio:>6}   {:.1} cores busy", name(row.key, row.legacy), score.busy);
         out += line.trim_end();
         out.push('\n');
     }
@@ -247,13 +265,13 @@ pub fn result(app: &App) -> String {
         let score = row.score?;
         let (ratio, time) = (ratio(app, score), score.time);
         let ratio = if ratio.is_empty() { ratio } else { format!(" ({ratio})") };
-        Some(format!("{} {time}{ratio}", name(row.kind, row.locked, row.legacy)))
+        Some(format!("{} {time}{ratio}", name(row.key, row.legacy)))
     };
-    let rows: Vec<String> = app.scoreboard.rows(app.setup.model).iter().filter_map(scored).collect();
+    let rows: Vec<String> = app.rows().iter().filter_map(scored).collect();
     let (first, second) = rows.split_at(rows.len().min(3));
     let title = format!("concviz {}: {}", app.setup.workload.name, app.setup.title());
     let said = app.finding().map_or_else(String::new, |found| found.say.text());
-    let compared = app.compare.result().filter(|_| app.view == View::Compare);
+    let compared = app.shown.comparison().and_then(Compare::result);
     let said = compared.map_or(said, |comparison| comparison.verdict.text());
     let command = if compared.is_some() { app.setup.comparison_command() } else { app.setup.command() };
     [title, first.join(", "), second.join(", "), said, command].join("\n") + "\n"

@@ -14,7 +14,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::theme::{Look, Role};
 use super::{board, lane, paint};
-use crate::app::{App, Compared};
+use crate::app::{App, Compare, Compared, Run};
 use crate::recording::Comparison;
 use crate::report::comparison_cell;
 use crate::scene::{Grid, Viewport, busy, level, ticks};
@@ -75,9 +75,9 @@ impl Place {
     }
 
     /// The first row that is shown: where not all have room, those around the chosen one.
-    fn first(&self, app: &App) -> usize {
+    fn first(&self, app: &App, chosen: usize) -> usize {
         let most = app.compared().len().saturating_sub(self.rows);
-        (app.compare.row + 1).saturating_sub(self.rows).min(most)
+        (chosen + 1).saturating_sub(self.rows).min(most)
     }
 
     fn row(&self, index: usize) -> u16 {
@@ -96,10 +96,10 @@ fn shown(area: Rect) -> usize {
 }
 
 /// Which row a press at `y` means.
-pub fn row_at(app: &App, area: Rect, y: u16) -> Option<usize> {
+pub fn row_at(app: &App, compare: &Compare, area: Rect, y: u16) -> Option<usize> {
     let place = Place::of(app, area);
     let index = usize::from(y.checked_sub(place.top)? / place.pitch);
-    (index < place.rows).then_some(place.first(app) + index)
+    (index < place.rows).then_some(place.first(app, compare.row) + index)
 }
 
 /// The row of the axis.
@@ -119,15 +119,18 @@ fn grid(app: &App, place: &Place) -> Grid {
 }
 
 /// The whole comparison.
-pub fn draw(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
+pub fn draw(app: &App, compare: &Compare, look: Look, area: Rect, buffer: &mut Buffer) {
     let place = Place::of(app, area);
     draw_axis(app, look, area, &place, buffer);
     let rows = app.compared();
-    let first = place.first(app);
+    let first = place.first(app, compare.row);
     for (index, row) in rows.iter().skip(first).take(place.rows).enumerate() {
-        draw_row(app, row, first + index == app.compare.row, place.row(index), look, (area, &place), buffer);
+        let (chosen, y) = (first + index == compare.row, place.row(index));
+        draw_row(app, compare, (row, chosen), y, look, (area, &place), buffer);
     }
-    draw_ideal(app, look, area, &place, place.row(place.rows.min(rows.len())), buffer);
+    if let Some(comparison) = compare.result() {
+        draw_ideal(app, comparison, look, area, &place, place.row(place.rows.min(rows.len())), buffer);
+    }
 }
 
 fn draw_axis(app: &App, look: Look, area: Rect, place: &Place, buffer: &mut Buffer) {
@@ -150,8 +153,8 @@ fn draw_axis(app: &App, look: Look, area: Rect, place: &Place, buffer: &mut Buff
 
 fn draw_row(
     app: &App,
-    row: &Compared<'_>,
-    chosen: bool,
+    compare: &Compare,
+    (row, chosen): (&Compared<'_>, bool),
     y: u16,
     look: Look,
     (area, place): (Rect, &Place),
@@ -172,7 +175,7 @@ fn draw_row(
             paint::put(buffer, place.plot.0, low, area.right(), &paint::shorten(why, room), look.fg(Role::Alarm));
             return;
         }
-        let label = if app.compare.is_measuring() { Label::ComesLater } else { Label::NotMeasured };
+        let label = if compare.is_measuring() { Label::ComesLater } else { Label::NotMeasured };
         paint::put(buffer, place.plot.0, low, area.right(), label.text(), look.fg(Role::Faint));
         return;
     };
@@ -185,7 +188,7 @@ fn draw_row(
     if planted {
         draw_flag(app, present, (place, low), text, look, buffer);
     }
-    let comparison = app.compare.result().filter(|_| planted);
+    let comparison = compare.result().filter(|_| planted);
     let mut x = place.plot.0 + place.plot.1 + 1;
     for (column, width) in &COLUMNS[..shown(area)] {
         let figure = match (comparison.zip(row.row), column) {
@@ -200,15 +203,7 @@ fn draw_row(
 }
 
 /// The cores it kept busy, as height, over a thin line for as long as it lasts.
-fn draw_bar(
-    app: &App,
-    run: &crate::app::Run,
-    until: Ns,
-    (place, y): (&Place, u16),
-    style: Style,
-    look: Look,
-    buffer: &mut Buffer,
-) {
+fn draw_bar(app: &App, run: &Run, until: Ns, (place, y): (&Place, u16), style: Style, look: Look, buffer: &mut Buffer) {
     let grid = grid(app, place);
     let whole = run.finished().cores().max(1.0);
     let levels = u32::from(place.bar) * 8;
@@ -243,8 +238,7 @@ fn draw_flag(app: &App, end: Ns, (place, low): (&Place, u16), style: Style, look
 }
 
 /// The shortest time there can be, and why; and that all did the same.
-fn draw_ideal(app: &App, look: Look, area: Rect, place: &Place, y: u16, buffer: &mut Buffer) {
-    let Some(comparison) = app.compare.result() else { return };
+fn draw_ideal(app: &App, comparison: &Comparison, look: Look, area: Rect, place: &Place, y: u16, buffer: &mut Buffer) {
     let Some(ideal) = comparison.ideal.as_ref().filter(|_| y < area.bottom().saturating_sub(1)) else { return };
     let (dim, faint) = (look.fg(Role::Dim), look.fg(Role::Faint));
     paint::put(buffer, area.x + 1, y, place.plot.0 - 1, Label::Ideal.text(), dim);

@@ -69,12 +69,12 @@ pub fn places((top, rows): (u16, u16), seen: &[bool]) -> Places {
 
 /// Draws the view.
 pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
-    let (Some(pane), Some(run)) = (layout.pane, &app.run) else { return };
+    let (Some(pane), Some(run)) = (layout.pane, app.run()) else { return };
     let Some(scene) = app.cores_scene(layout.columns()) else { return };
     let seen: Vec<bool> = scene.cores.iter().map(|core| core.seen).collect();
     let places = places(pane, &seen);
     let touches = !places.airy && !places.others;
-    let chosen = app.selection.map(|s| s.task);
+    let chosen = app.focus.task();
     for (index, y) in &places.lanes {
         let core = &scene.cores[*index];
         draw_name(core, *y, &places, look, layout, buffer);
@@ -374,7 +374,7 @@ pub fn draw_legend(shares: &Shares, (label, work): (Label, &[Role]), look: Look,
 /// Whom a press at row `y` of the pane, at the instant `at`, means: who was on that core then, or else for longest in
 /// the column around it.
 pub fn task_at(app: &App, layout: &Layout, y: u16, at: Ns) -> Option<TaskId> {
-    let trace = &app.run.as_ref()?.trace;
+    let trace = &app.run()?.trace;
     let aggregate = trace.aggregate();
     let mut cores = trace.cores.clone();
     cores.sort_unstable();

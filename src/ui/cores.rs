@@ -50,7 +50,7 @@ pub fn draw_cores(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer:
     for (core, y) in scene.cores.iter().take(own).zip(&layout.cores) {
         name(&format!("{} {}", Label::Core.text(), core.core), *y, buffer);
         draw_shares(buffer, look, layout.plot.0, *y, &core.cells);
-        let live = app.load.cores.iter().find(|(c, _)| *c == core.core).map(|(_, share)| *share);
+        let live = app.source.load().iter().find(|(c, _)| *c == core.core).map(|(_, share)| *share);
         let now = live.map_or_else(String::new, |l| format!(", now {}", percent(l)));
         let own = percent(core.share);
         let fits = layout.right + paint::width(&own) + paint::width(&now) <= layout.area.right();

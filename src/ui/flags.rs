@@ -22,7 +22,7 @@ pub struct Shown {
 
 /// The flags up to the playhead that are in view. One whose words would run into the next has none.
 pub fn placed(app: &App, look: Look, grid: &Grid) -> Vec<Shown> {
-    let Some(run) = &app.run else { return Vec::new() };
+    let Some(run) = app.run() else { return Vec::new() };
     let until = app.until();
     let place = |(at, flag): &(_, Flag)| Some((grid.place(*at)? as u16, *flag)).filter(|p| p.0 < grid.columns);
     let flags: Vec<_> = run.trace.flags.iter().filter(|(at, _)| *at <= until).filter_map(place).collect();

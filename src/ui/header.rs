@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use super::layout::Layout;
 use super::theme::{Look, Role};
 use super::{paint, prompt};
-use crate::app::{Action, App, Phase, Playhead, Speed, View, keys};
+use crate::app::{Action, App, Compare, Phase, Playhead, Source, Speed, keys};
 use crate::insight::{is_comparable, who};
 use crate::model::ModelKind;
 use crate::state::State;
@@ -29,7 +29,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let bold = strip.patch(look.fg(Role::Text)).add_modifier(Modifier::BOLD);
     let dim = strip.patch(look.fg(Role::Dim));
     let accent = strip.patch(look.fg(Role::Accent)).add_modifier(Modifier::BOLD);
-    let origin = app.run.as_ref().and_then(|run| run.origin.as_deref());
+    let origin = app.run().and_then(|run| run.origin.as_deref());
     let name = origin.map_or_else(String::new, |from| format!(" {from}:"));
     let name = format!("{name} {} ", app.setup.workload.name);
     let mut x = paint::put(buffer, area.x, area.y, end, &paint::shorten(&name, end - area.x), bold);
@@ -65,10 +65,10 @@ fn cores(app: &App) -> String {
 }
 
 fn badge(app: &App, narrow: bool) -> &'static str {
-    if app.is_recorded() && app.playhead == Playhead::Live {
-        return Label::Recorded.text();
+    if matches!((&app.source, app.playhead), (Source::Files(_), Playhead::Live)) {
+        return Label::FromFile.text();
     }
-    let recorded = app.run.as_ref().is_none_or(|run| run.trace.has_kernel_record());
+    let recorded = app.run().is_none_or(|run| run.trace.has_kernel_record());
     match (app.playhead, recorded) {
         (Playhead::Replay { .. }, _) => Label::Replay.text(),
         (_, true) => Label::Measured.text(),
@@ -92,7 +92,7 @@ fn progress(app: &App, look: Look) -> (String, Style) {
     if app.is_calibrating() {
         return (Label::Calibrating.text().to_owned(), look.fg(Role::Dim));
     }
-    let Some(run) = &app.run else { return (Label::NoRunYet.text().to_owned(), look.fg(Role::Dim)) };
+    let Some(run) = app.run() else { return (Label::NoRunYet.text().to_owned(), look.fg(Role::Dim)) };
     // Whoever stands still goes from event to event: microseconds tell them apart.
     let at = if app.is_paused() {
         format!("{:.6} s", app.moment().as_secs())
@@ -179,11 +179,11 @@ pub fn draw_tabs(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
 /// A bar for each core of the machine, live, and who else uses them.
 fn draw_load(app: &App, look: Look, layout: &Layout, (start, y): (u16, u16), buffer: &mut Buffer) {
     let end = layout.area.right();
-    let cores = &app.load.cores;
+    let cores = &app.source.load();
     if cores.is_empty() {
         return;
     }
-    let others = app.run.as_ref().filter(|r| r.is_over()).and_then(|r| r.conditions.others);
+    let others = app.run().filter(|r| r.is_over()).and_then(|r| r.conditions.others);
     let others = others.filter(|others| !is_comparable(*others, app.machine.usable));
     let note = others.map_or_else(String::new, |others| format!("{} {others:.1}", Label::Others.text()));
     let eighths = |share: f64| super::lane::eighths(look, crate::scene::level(share, 8).max(1));
@@ -230,9 +230,16 @@ fn put_wrapped(buffer: &mut Buffer, layout: &Layout, text: &str, style: Style, s
 }
 
 /// What the comparison comes to, or which run is being made for it; whether there was something to say.
-fn draw_verdict(app: &App, bold: Style, layout: &Layout, second: Option<u16>, buffer: &mut Buffer) -> bool {
-    let progress = app.compare.progress().zip(app.run.as_ref());
-    let said = match (progress, app.compare.result()) {
+fn draw_verdict(
+    app: &App,
+    compare: &Compare,
+    bold: Style,
+    layout: &Layout,
+    second: Option<u16>,
+    buffer: &mut Buffer,
+) -> bool {
+    let progress = compare.progress().zip(app.run());
+    let said = match (progress, compare.result()) {
         (Some(((number, of), run)), _) => measuring(&who(run.model).row(), number, of),
         (None, Some(comparison)) => comparison.verdict.text(),
         (None, None) => return false,
@@ -251,7 +258,8 @@ pub fn draw_sentence(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer
         return;
     }
     let below = (layout.area.height >= 20).then_some(y + 1);
-    if app.view == View::Compare && draw_verdict(app, bold, layout, below, buffer) {
+    let compare = app.shown.comparison();
+    if compare.is_some_and(|compare| draw_verdict(app, compare, bold, layout, below, buffer)) {
         return;
     }
     let Some(finding) = app.finding() else { return };
@@ -261,8 +269,7 @@ pub fn draw_sentence(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer
         return;
     }
     let x = paint::put(buffer, layout.area.x + 1, y, end, &say, bold);
-    // Where nothing is run here there is nothing to try.
-    let Some(cure) = finding.cure.filter(|_| !app.is_recorded()) else { return };
+    let Some(cure) = finding.cure else { return };
     let accent = look.fg(Role::Accent);
     let key = App::key_for(cure.change);
     let why = format!(": {}", cure.why.text());

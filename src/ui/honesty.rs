@@ -37,7 +37,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
 
 /// What is known of it at the playhead; nothing before a run has begun.
 fn costs(app: &App) -> Option<Costs> {
-    let run = app.run.as_ref()?;
+    let run = app.run()?;
     run.trace.t0()?;
     let trace = &run.trace;
     let refusal = match &trace.kernel_record {

@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use crate::app::{App, Run, View};
+use crate::app::{Action, App, Run, View};
 use crate::model::ModelKind;
 use crate::scene::{Folding, MOST_LOCKS, Rows, SPARE, folding};
 use crate::units::TaskId;
@@ -82,6 +82,8 @@ pub struct Layout {
     pub cores: Vec<u16>,
     /// First row of the scoreboard.
     pub board: Option<u16>,
+    /// How many rows of it have room.
+    pub board_rows: u16,
     /// Rows from one row of the scoreboard to the next.
     pub board_pitch: u16,
     /// Row of the figures.
@@ -92,14 +94,12 @@ pub struct Layout {
     pub detail: Rect,
     /// Row of the footer.
     pub footer: u16,
-    /// Whether nothing is run here, so that no key is offered that would.
-    pub recorded: bool,
-    /// Whether runs stand beside each other.
-    pub compared: bool,
+    /// What is offered in it, the most important first.
+    pub keys: Vec<Action>,
 }
 
-/// Rows of the scoreboard.
-pub const BOARD_ROWS: u16 = 5;
+/// Rows of the scoreboard that come before all but the essential; further ones take what is left.
+const BOARD_ROWS: u16 = 5;
 /// How often a lane is made two rows higher, at most.
 const MOST_STOREYS: u16 = 3;
 /// Rows that the band takes before anything else but the essential gets one.
@@ -127,15 +127,16 @@ impl Layout {
             return None;
         }
         let order = app.order();
-        let kind = app.run.as_ref().map(|r| r.model.kind);
-        let locked = app.run.as_ref().is_some_and(has_lock_lane);
+        let kind = app.run().map(|r| r.model.kind);
+        let locked = app.run().is_some_and(has_lock_lane);
         let looped = kind == Some(ModelKind::Async);
-        let cores = app.run.as_ref().map_or(0, |r| r.trace.cores.len() as u16).min(MOST_CORES);
-        let selected = app.selection.and_then(|s| order.iter().position(|task| *task == s.task));
+        let cores = app.run().map_or(0, |r| r.trace.cores.len() as u16).min(MOST_CORES);
+        let selected = app.focus.selection.and_then(|s| order.iter().position(|task| *task == s.task));
         let special = locked || looped;
-        let locks = app.run.as_ref().map_or(0, |r| r.trace.lock_names.len()).min(MOST_LOCKS - 1) as u16;
-        let lanes = app.run.as_ref().map_or(0, lock_lanes);
-        let wants = Wants { tasks: order.len(), selected, special, locked, locks, lanes, cores };
+        let locks = app.run().map_or(0, |r| r.trace.lock_names.len()).min(MOST_LOCKS - 1) as u16;
+        let lanes = app.run().map_or(0, lock_lanes);
+        let rows = app.rows().len() as u16;
+        let wants = Wants { tasks: order.len(), selected, special, locked, locks, lanes, cores, rows };
 
         let (label, right) = match area.width {
             ..64 => (9, 13),
@@ -144,12 +145,10 @@ impl Layout {
             _ => (22, 28),
         };
         let plot = (area.x + label, area.width - label - right);
-        let recorded = app.is_recorded();
-        let compared = app.view == View::Compare;
-        let mut layout =
-            Layout { area, plot, right: plot.0 + plot.1 + 1, order, recorded, compared, ..Layout::default() };
+        let mut layout = Layout { area, plot, right: plot.0 + plot.1 + 1, order, ..Layout::default() };
         layout.place(&wants);
-        if app.view != View::Tasks {
+        layout.keys = app.footer(layout.folding.is_some_and(|how| how != Folding::Alone));
+        if app.shown.view() != Some(View::Tasks) {
             layout.clear_for_pane();
         }
         Some(layout)
@@ -161,6 +160,7 @@ impl Layout {
         let bottom = self.cores.last().map_or(self.busy, |last| self.busy.max(*last));
         self.pane = Some((top, bottom + 1 - top));
         self.lanes.clear();
+        self.locks.clear();
         self.cores.clear();
         (self.band, self.special, self.ready) = (None, None, None);
     }
@@ -169,7 +169,8 @@ impl Layout {
         let mut room = Room(self.area.height - 6);
         let least = wants.tasks.clamp(1, 3) as u16;
         room.take(least);
-        let board = room.take(BOARD_ROWS);
+        let mut rows = wants.rows.min(BOARD_ROWS);
+        let board = rows > 0 && room.take(rows);
         // Kept free where there is no such lane, so that nothing jumps when the model changes.
         let special = room.take(1);
         let legend = room.take(1);
@@ -186,6 +187,9 @@ impl Layout {
         // Below the first one: kept free too where a model does not have them.
         let first = self.area.height >= 30 && wants.locks > 0 && room.take(1);
         let gaps = [room.take(1), room.take(1), room.take(1)];
+        while board && rows < wants.rows && room.take(1) {
+            rows += 1;
+        }
         let cores = wants.cores > 0 && room.take(wants.cores + 1);
         let ready = special && room.take(1);
         let figures = self.area.height >= 30 && room.take(2);
@@ -206,7 +210,7 @@ impl Layout {
         while airy && storeys < MOST_STOREYS && room.take(2 * shown) {
             storeys += 1;
         }
-        self.board_pitch = 1 + u16::from(board && room.take(BOARD_ROWS - 1));
+        self.board_pitch = 1 + u16::from(board && room.take(rows - 1));
         if band {
             shown += std::mem::take(&mut room.0);
         }
@@ -240,7 +244,8 @@ impl Layout {
             next(1);
         }
         let detail_top = if gaps[0] { next(1) } else { self.busy + 1 };
-        self.board = board.then(|| next(BOARD_ROWS * self.board_pitch - (self.board_pitch - 1)));
+        self.board = board.then(|| next(rows * self.board_pitch - (self.board_pitch - 1)));
+        self.board_rows = if board { rows } else { 0 };
         if figures {
             next(1);
         }
@@ -315,4 +320,6 @@ struct Wants {
     /// How many there are, the first one included.
     lanes: u16,
     cores: u16,
+    /// How many rows the scoreboard has.
+    rows: u16,
 }

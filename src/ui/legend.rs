@@ -10,7 +10,7 @@ use super::theme::{Look, Role};
 use super::{lane, paint};
 use crate::app::{Action, App, Run, keys};
 use crate::model::ModelKind;
-use crate::scene::{Folding, Scene};
+use crate::scene::Scene;
 use crate::state::State;
 use crate::text::{self, Label, Link, percent};
 use crate::trace::{Span, Trace};
@@ -35,7 +35,7 @@ pub fn short(state: State, kind: ModelKind) -> &'static str {
 
 /// The legend: only states that are present, each drawn as its lane draws it.
 pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
-    let (Some(y), Some(_)) = (layout.legend, &app.run) else { return };
+    let (Some(y), Some(_)) = (layout.legend, app.run()) else { return };
     let mut x = layout.area.x + 1;
     // Whoever was taken off a core and whoever never got one wait for the same; the detail tells them apart.
     let mut entries: Vec<(State, bool, f64)> = Vec::new();
@@ -87,7 +87,7 @@ fn draw_place(run: &Run, span: &Span, look: Look, (x, y, right): (u16, u16, u16)
 
 /// What the selected segment is; in place of the legend.
 pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
-    let (Some(run), Some(selection)) = (&app.run, app.selection) else { return };
+    let (Some(run), Some(selection)) = (app.run(), app.focus.selection) else { return };
     paint::fill(buffer, layout.detail, look.ground());
     let (x, right) = (layout.area.x + 1, layout.area.right());
     let mut y = layout.detail.y;
@@ -165,9 +165,7 @@ pub fn footer(layout: &Layout) -> Vec<(u16, u16, Action, &'static str, Label)> {
     let entry = |action: Action| keys::binding(action).map(|b| (b.shown, b.label));
     let width = |shown: &str, label: Label| paint::width(shown) + 1 + paint::width(label.text());
     let model = width("1-4", Label::KeyModel) + 2;
-    let folded = layout.folding.is_some_and(|how| how != Folding::Alone);
-    let offered = keys::footer(folded, layout.recorded, layout.compared);
-    let Some((last, rest)) = offered.split_last() else { return Vec::new() };
+    let Some((last, rest)) = layout.keys.split_last() else { return Vec::new() };
     let last_width = entry(*last).map_or(0, |(s, l)| width(s, l)) + 2;
     let mut x = start + model;
     let mut placed = Vec::new();

@@ -13,7 +13,7 @@ use crate::units::{Ns, Range, TaskId};
 
 /// Draws what connects the selected wait with whoever ended it, as far as it is in view.
 pub fn draw(app: &App, run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
-    let (Some(selection), Some(found)) = (app.selection, app.unblocker()) else { return };
+    let (Some(selection), Some(found)) = (app.focus.selection, app.unblocker()) else { return };
     let grid = app.grid(layout.columns());
     let slot = |task: TaskId| {
         let place = layout.order.iter().position(|t| *t == task)?;

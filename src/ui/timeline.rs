@@ -7,8 +7,9 @@ use ratatui::style::{Modifier, Style};
 use super::lane::Manner;
 use super::layout::{Layout, Slot};
 use super::theme::{Look, Role};
-use super::{band, cores, flags, lane, link, paint, turns};
+use super::{band, cores, event_loop, flags, lane, link, lock, paint};
 use crate::app::{App, Run, View};
+use crate::model::ModelKind;
 use crate::scene::{Folding, Gap, Grid, Lane, Scene, Tick, ticks};
 use crate::state::{Outcome, State};
 use crate::text::{Label, percent};
@@ -17,7 +18,7 @@ use crate::units::{Ns, TaskId};
 /// Everything with a time axis.
 pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let grid = app.grid(layout.columns());
-    let Some(run) = &app.run else { return };
+    let Some(run) = app.run() else { return };
     if let Some(shown) = &scene.band {
         band::draw(app, run, shown, &grid, look, layout, buffer);
     }
@@ -30,14 +31,19 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
     let top = places.iter().map(|p| p.0).min().unwrap_or(0);
     let bottom = places.iter().map(|p| p.1).max().unwrap_or(0);
     draw_gaps(&scene.gaps, (top, bottom), look, layout, buffer);
-    turns::draw_special(app, run, scene, look, layout, buffer);
+    match run.model.kind {
+        ModelKind::Async => event_loop::draw(run, scene, look, layout, buffer),
+        ModelKind::Serial | ModelKind::Threads | ModelKind::Processes => {
+            lock::draw(app, run, scene, look, layout, buffer);
+        }
+    }
     cores::draw_busy(app, run, scene, look, layout, buffer);
     cores::draw_cores(app, scene, look, layout, buffer);
     link::draw(app, run, scene, look, layout, buffer);
 }
 
 /// The axis, and at its left what is looked at where that is not simply each task.
-pub fn draw_axis(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
+pub fn draw_axis(app: &App, view: View, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let grid = &app.grid(layout.columns());
     let (x, y) = (layout.plot.0, layout.axis);
     let end = layout.plot.0 + layout.plot.1;
@@ -56,9 +62,9 @@ pub fn draw_axis(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     flags::draw(&flags, look, layout, buffer);
     let last = flags.iter().map(|f| x + f.columns.1).fold(last, u16::max);
     paint::put(buffer, last + 1, y, layout.area.right(), unit, dim);
-    let marked = app.lens || app.view != View::Tasks;
-    let left = if app.lens {
-        let cut = app.run.as_ref().is_some_and(|run| run.trace.forgotten > Ns::ZERO);
+    let marked = app.focus.lens || view != View::Tasks;
+    let left = if app.focus.lens {
+        let cut = app.run().is_some_and(|run| run.trace.forgotten > Ns::ZERO);
         let label = match (layout.plot.0 < 20, cut) {
             (true, _) => Label::LensShort,
             (false, false) => Label::LensTitle,
@@ -67,7 +73,7 @@ pub fn draw_axis(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
         label.text().to_owned()
     } else if marked {
         let room = layout.plot.0 - layout.area.x - 2;
-        let label = Some(app.view.label()).filter(|l| paint::width(l.text()) <= room);
+        let label = Some(view.label()).filter(|l| paint::width(l.text()) <= room);
         label.unwrap_or(Label::UtilizationShort).text().to_owned()
     } else {
         match layout.folding {
@@ -113,14 +119,14 @@ fn draw_lane(
 ) {
     let low = slot.y + layout.lane_rows - 1;
     let named = slot.y + layout.lane_rows / 2;
-    let chosen = lane.tasks == 1 && app.selection.is_some_and(|s| s.task == lane.task);
+    let chosen = lane.tasks == 1 && app.focus.selection.is_some_and(|s| s.task == lane.task);
     draw_name(app, run, lane, chosen, (slot, low, named), look, layout, buffer);
     let whole = grid.cell.times(lane.tasks as u64, 1);
     lane::draw(buffer, look, (layout.plot.0, slot.y), manner, &lane.columns, whole);
     if lane.tasks == 1 && layout.lane_rows > 1 {
         lane::write_cores(buffer, look, (layout.plot.0, low), &lane.columns);
     }
-    if let Some(at) = app.selection.filter(|_| chosen).and_then(|s| s.at) {
+    if let Some(at) = app.focus.selection.filter(|_| chosen).and_then(|s| s.at) {
         mark_selected(app, grid, at, slot, look, layout, buffer);
     }
     let style = if chosen { look.fg(Role::Text) } else { look.fg(Role::Dim) };

@@ -1,55 +1,12 @@
-//! The lanes that say whose turn it is: on the lock, on the loop.
+//! Whose turn it is, in the cells of a lane: the tasks' colours and digits.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
-use super::layout::Layout;
 use super::theme::{Look, Role};
-use super::{lane, lock, paint};
-use crate::app::{App, Run};
-use crate::model::ModelKind;
-use crate::scene::{Holder, HolderCell, Scene, level};
-use crate::state::State;
-use crate::text::Label;
+use super::{lane, paint};
+use crate::scene::{Holder, HolderCell, level};
 use crate::units::TaskId;
-
-/// The locks' lanes, or the loop's.
-pub fn draw_special(app: &App, run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
-    let Some(y) = layout.special else { return };
-    let narrow = layout.is_narrow();
-    let label = |text: Label, buffer: &mut Buffer| {
-        paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, text.text(), look.fg(Role::Text));
-    };
-    if run.model.kind == ModelKind::Async {
-        label(if narrow { Label::LoopShort } else { Label::TheLoop }, buffer);
-        let Some(turns) = &scene.turns else { return };
-        draw_holders(buffer, look, layout.plot.0, y, &turns.cells);
-        let most = turns.ready.iter().max().copied().unwrap_or(0);
-        if let Some(y) = layout.ready {
-            paint::put(
-                buffer,
-                layout.area.x + 1,
-                y,
-                layout.plot.0 - 1,
-                Label::ReadyBehindIt.text(),
-                look.fg(Role::Dim),
-            );
-            let tasks = run.trace.tasks.len().max(1);
-            for (x, ready) in (layout.plot.0..).zip(&turns.ready) {
-                let eighths = level(f64::from(*ready) / tasks as f64, 8);
-                paint::cell(buffer, x, y, lane::eighths(look, eighths), look.fg(Role::State(State::Ready)));
-            }
-        }
-        if most > 0 {
-            let room = layout.area.right() - layout.right;
-            let text = Some(format!("up to {most} ready")).filter(|t| paint::width(t) <= room);
-            let text = text.unwrap_or_else(|| format!("{most} ready"));
-            paint::put(buffer, layout.right, layout.ready.unwrap_or(y), layout.area.right(), &text, look.fg(Role::Dim));
-        }
-        return;
-    }
-    lock::draw(app, run, scene, look, layout, buffer);
-}
 
 /// Cells in the colour of whose they are. A turn of two or more whole cells carries the task's digit in its middle, so
 /// that it can be told without colours.

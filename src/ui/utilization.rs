@@ -14,7 +14,7 @@ use crate::text::{Label, percent};
 
 /// Draws the view.
 pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
-    let (Some((top, rows)), Some(run)) = (layout.pane, &app.run) else { return };
+    let (Some((top, rows)), Some(run)) = (layout.pane, app.run()) else { return };
     let Some(usage) = app.usage_scene(layout.columns()) else { return };
     let cores = app.cores().max(f64::MIN_POSITIVE);
     let note = u16::from(rows >= 6);

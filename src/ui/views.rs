@@ -33,7 +33,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, from: u16, buffer: &mut Buff
     let y = layout.area.y + 1;
     let mut end = from;
     for (x, _, view) in tabs(layout, from) {
-        let style = if app.view == view {
+        let style = if app.shown.view() == Some(view) {
             look.strip().patch(look.fg(Role::Accent)).add_modifier(Modifier::BOLD)
         } else {
             look.fg(Role::Dim)

@@ -125,6 +125,22 @@ fn no_room_for_a_run_is_a_sentence_and_the_next_key_tries_again() {
 }
 
 #[test]
+fn a_comparison_without_room_for_its_runs_comes_to_its_end() {
+    let mut cramped = Cramped::start("--set cpu=5ms", 2);
+    cramped.program.until_done();
+    cramped.leave(0);
+    cramped.program.press("x");
+    // Serial was there; each of the others says why it is not.
+    let tried = |v: &View| !v.has("Measuring") && !v.has("comes later") && !v.has("not measured");
+    let view = cramped.program.until("that every model was tried", tried);
+    let reasons = ["the run cannot be", "the system allows no"];
+    let failed = view.rows().iter().filter(|row| reasons.iter().any(|reason| row.contains(reason))).count();
+    assert!(failed == 4 || !has_own_user(), "{}", view.text());
+    cramped.program.press("q");
+    assert_eq!(cramped.program.end().code(), Some(0));
+}
+
+#[test]
 fn too_many_workers_are_a_sentence_and_enough_room_is_a_run() {
     let mut cramped = Cramped::start("--tasks 40 --workers 40 --set cpu=1ms", 1);
     cramped.program.until_done();

@@ -1,6 +1,6 @@
 //! Runs beside each other: what is measured, what every key does meanwhile and afterwards, and how it looks.
 
-use concviz::app::{App, Effect, Key, Layer, Message, Playhead, RunId, Target, View, update};
+use concviz::app::{App, Effect, Key, Layer, Message, Playhead, RunId, Shown, Source, Target, View};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::palette::Theme;
 use concviz::text::Label;
@@ -29,7 +29,7 @@ fn started(effects: &[Effect]) -> Vec<Model> {
 
 /// What the run under way is.
 fn under_way(app: &App) -> (ModelKind, bool) {
-    let model = app.run.as_ref().filter(|run| !run.is_over()).expect("a run that goes on").model;
+    let model = app.run().filter(|run| !run.is_over()).expect("a run that goes on").model;
     (model.kind, model.lock.is_on())
 }
 
@@ -44,7 +44,7 @@ const ALL: [(ModelKind, bool); 5] = [
 /// Brings the runs that are still to be made to their ends: which they were.
 fn measure(app: &mut App) -> Vec<(ModelKind, bool)> {
     let mut made = Vec::new();
-    while app.compare.is_measuring() {
+    while made::is_measuring(app) {
         made.push(under_way(app));
         made::answer(app);
     }
@@ -58,7 +58,7 @@ fn models(app: &App) -> Vec<(ModelKind, bool)> {
 /// Nothing that is said of the chosen run is said of another.
 #[track_caller]
 fn assert_lit(app: &App, model: Model) {
-    assert_eq!(app.run.as_ref().map(|run| run.model), Some(model));
+    assert_eq!(app.run().map(|run| run.model), Some(model));
     assert_eq!(app.setup.model, model, "the tabs show another");
 }
 
@@ -69,14 +69,14 @@ fn what_is_missing_is_measured_one_after_the_other_and_then_all_are_replayed() {
     let effects = made::type_in(&mut app, "x");
     assert_eq!(started(&effects), [Model::plain(ModelKind::Threads)], "serial is there");
     for (number, model) in (1..).zip(&ALL[1..]) {
-        assert_eq!(app.compare.progress(), Some((number, 4)));
+        assert_eq!(made::comparison(&app).progress(), Some((number, 4)));
         assert_eq!(under_way(&app), *model);
         let said = rows(&app);
         assert!(said.contains(&format!(": run {number} of 4.")) && said.contains("Measuring "), "{said}");
         assert!(number == 4 || said.contains(Label::ComesLater.text()), "{said}");
         made::answer(&mut app);
     }
-    assert!(!app.compare.is_measuring());
+    assert!(!made::is_measuring(&app));
     assert_eq!(models(&app), ALL);
     assert!(app.compared().iter().all(|c| c.run.is_some() && c.row.is_some()));
     assert_lit(&app, Model::plain(ModelKind::Serial));
@@ -87,7 +87,7 @@ fn what_is_missing_is_measured_one_after_the_other_and_then_all_are_replayed() {
     let mut flags = Vec::new();
     let begin = app.now;
     for ms in (0..3_000).step_by(100) {
-        update(&mut app, Message::Tick(begin + Ns::from_millis(ms)));
+        made::tell(&mut app, Message::Tick(begin + Ns::from_millis(ms)));
         flags.push(rows(&app).matches('⚑').count());
     }
     assert!(flags.is_sorted() && flags.contains(&2) && flags.last() == Some(&5), "{flags:?}");
@@ -104,7 +104,7 @@ fn runs_that_are_kept_are_not_made_again() {
     assert!(before.iter().all(|id| after.contains(id)));
     assert_lit(&app, Model { kind: ModelKind::Threads, lock: GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL) });
     // Back, and there again: everything is there.
-    assert!(made::type_in(&mut app, "xx").is_empty() && !app.compare.is_measuring());
+    assert!(made::type_in(&mut app, "xx").is_empty() && !made::is_measuring(&app));
     // Anew only where that is asked for.
     made::type_in(&mut app, "r");
     assert_eq!(measure(&mut app), ALL);
@@ -129,8 +129,8 @@ fn of_two_runs_of_one_model_the_newer_stands_in_its_row() {
         let held: Vec<RunId> = app.comparable().iter().map(|run| run.id).collect();
         assert!(held.contains(&newest) && held.len() == app.compared().iter().filter(|c| c.run.is_some()).count());
         let chosen = app.chosen_row().expect("a row");
-        let model = app.compared()[app.compare.row].model;
-        assert_eq!(app.compare.result().expect("a comparison").rows[chosen].model, model);
+        let model = app.compared()[made::comparison(&app).row].model;
+        assert_eq!(made::comparison(&app).result().expect("a comparison").rows[chosen].model, model);
         assert!(row.row.is_some_and(|row| row.counted == 1));
         made::press(&mut app, &[Key::Up, Key::Enter]);
     }
@@ -145,24 +145,25 @@ fn every_row_opens_its_own_run_live_and_recorded() {
         made::viewed((40, 12), &["one.concviz", "two.concviz"]),
     ];
     for mut app in apps {
-        app.view = View::Tasks;
+        app.shown = Shown::Run(View::Tasks);
         made::type_in(&mut app, "x");
         let count = app.compared().len();
-        assert_eq!(count, if app.recorded_in().is_some_and(|f| f.contains("two")) { 10 } else { 5 });
+        let files = if let Source::Files(files) = &app.source { files.names().len() } else { 1 };
+        assert_eq!(count, files * 5);
         // Back and forth, so that what was opened before has changed places already.
         for row in (0..count).chain((0..count).rev()) {
             made::press(&mut app, &vec![Key::Up; count]);
             made::press(&mut app, &vec![Key::Down; row]);
-            assert_eq!(app.compare.row, row);
+            assert_eq!(made::comparison(&app).row, row);
             let wanted = app.compared()[row].run.map(|run| (run.id, run.model, run.origin.clone()));
             let (id, model, origin) = wanted.expect("a run");
             assert!(made::press(&mut app, &[Key::Enter]).is_empty());
-            assert_eq!(app.view, View::Tasks);
-            let shown = app.run.as_ref().expect("a run");
+            assert_eq!(app.shown.view(), Some(View::Tasks));
+            let shown = app.run().expect("a run");
             assert_eq!((shown.id, &shown.origin), (id, &origin), "row {row}");
             assert_lit(&app, model);
             made::type_in(&mut app, "x");
-            assert_eq!(app.compare.row, row, "it stands where it was");
+            assert_eq!(made::comparison(&app).row, row, "it stands where it was");
         }
         let mut ids: Vec<RunId> = app.runs().map(|run| run.id).collect();
         ids.sort_unstable();
@@ -184,15 +185,15 @@ fn the_mouse_chooses_a_row_opens_it_and_moves_the_playhead() {
         let above = text.lines().take(usize::from(y)).enumerate().filter(|(_, row)| row.contains('⚑')).last();
         let (above, _) = above.expect("a row above it");
         let Some(message) = hit(&app, area, 2, above as u16) else { panic!("nothing there:\n{text}") };
-        update(&mut app, message);
-        assert_eq!(app.compare.row, app.compared().len() - 2, "{text}");
-        assert_eq!(app.view, View::Compare);
-        let id = app.compared()[app.compare.row].run.map(|run| run.id);
+        made::tell(&mut app, message);
+        assert_eq!(made::comparison(&app).row, app.compared().len() - 2, "{text}");
+        assert_eq!(app.shown.view(), None);
+        let id = app.compared()[made::comparison(&app).row].run.map(|run| run.id);
         let text = rows(&app);
         let y = text.lines().position(|row| row.starts_with('▌')).expect("a chosen row") as u16;
         let message = hit(&app, area, 2, y).expect("the row");
-        update(&mut app, message);
-        assert_eq!((app.view, app.run.as_ref().map(|run| run.id)), (View::Tasks, id));
+        made::tell(&mut app, message);
+        assert_eq!((app.shown.view(), app.run().map(|run| run.id)), (Some(View::Tasks), id));
         // And the axis.
         made::press(&mut app, &[Key::Char('x'), Key::Esc]);
         let axis = (0..size.1).find(|y| {
@@ -200,7 +201,7 @@ fn the_mouse_chooses_a_row_opens_it_and_moves_the_playhead() {
             matches!(pressed, Some(Message::Click(Target::Moment(_))))
         });
         let message = hit(&app, area, size.0 / 3, axis.expect("an axis")).expect("an instant");
-        update(&mut app, message);
+        made::tell(&mut app, message);
         assert!(app.is_paused());
         assert_eq!(Some(app.moment()), instant(&app, area, size.0 / 3));
     }
@@ -211,10 +212,10 @@ fn escape_while_it_measures_watches_the_run_under_way_to_its_end() {
     let mut app = made::first_minute((80, 24));
     made::type_in(&mut app, "x");
     assert!(made::press(&mut app, &[Key::Esc]).is_empty());
-    assert_eq!((app.view, under_way(&app)), (View::Tasks, ALL[2]));
+    assert_eq!((app.shown.view(), under_way(&app)), (Some(View::Tasks), ALL[2]));
     assert_lit(&app, Model::plain(ModelKind::Processes));
     made::answer(&mut app);
-    assert!(app.run.as_ref().is_some_and(concviz::app::Run::is_over), "nothing else was begun");
+    assert!(app.run().is_some_and(concviz::app::Run::is_over), "nothing else was begun");
     assert_lit(&app, Model::plain(ModelKind::Processes));
     made::type_in(&mut app, "x");
     assert_eq!(measure(&mut app), [ALL[3]], "what was measured is kept");
@@ -227,9 +228,9 @@ fn escape_ends_the_replay_and_then_leads_back_to_the_run() {
     made::type_in(&mut app, "x");
     measure(&mut app);
     made::press(&mut app, &[Key::Esc]);
-    assert_eq!((app.view, app.playhead), (View::Compare, Playhead::Live));
+    assert_eq!((app.shown.view(), app.playhead), (None, Playhead::Live));
     made::press(&mut app, &[Key::Esc]);
-    assert_eq!((app.view, made::id(&app)), (View::Tasks, id));
+    assert_eq!((app.shown.view(), made::id(&app)), (Some(View::Tasks), id));
     assert_lit(&app, model);
 }
 
@@ -244,9 +245,9 @@ fn a_model_key_leaves_the_comparison_for_its_run() {
             }
             assert_eq!(started(&made::type_in(&mut app, key)).len(), 1);
             // The lock stays as it was chosen before: on for the story of the first minute, off after `g`.
-            assert_eq!((app.view, under_way(&app)), (View::Tasks, model), "{key}");
+            assert_eq!((app.shown.view(), under_way(&app)), (Some(View::Tasks), model), "{key}");
             made::answer(&mut app);
-            assert!(app.run.as_ref().is_some_and(concviz::app::Run::is_over) && !app.compare.is_measuring());
+            assert!(app.run().is_some_and(concviz::app::Run::is_over) && !made::is_measuring(&app));
         }
     }
 }
@@ -255,7 +256,7 @@ fn a_model_key_leaves_the_comparison_for_its_run() {
 fn the_lock_key_leaves_it_too() {
     let mut app = made::compared((80, 24));
     assert_eq!(started(&made::type_in(&mut app, "g")), [Model::plain(ModelKind::Threads)]);
-    assert_eq!(app.view, View::Tasks);
+    assert_eq!(app.shown.view(), Some(View::Tasks));
 }
 
 #[test]
@@ -264,10 +265,10 @@ fn another_view_leaves_it_and_nothing_more_is_measured() {
         let mut app = made::first_minute((120, 36));
         made::type_in(&mut app, "x");
         made::press(&mut app, &[key]);
-        assert!(app.view != View::Compare && !app.compare.is_measuring());
+        assert!(app.shown.view().is_some() && !made::is_measuring(&app));
         assert_lit(&app, Model::plain(ModelKind::Processes));
         made::answer(&mut app);
-        assert!(app.run.as_ref().is_some_and(concviz::app::Run::is_over));
+        assert!(app.run().is_some_and(concviz::app::Run::is_over));
         let mut app = made::compared((120, 36));
         let model = app.setup.model;
         made::press(&mut app, &[key]);
@@ -280,9 +281,9 @@ fn another_workload_empties_it_and_is_measured_from_the_start() {
     let mut app = made::compared((80, 24));
     let effects = made::press(&mut app, &[Key::Char('o'), Key::Down, Key::Enter]);
     assert_eq!(started(&effects), [Model::plain(ModelKind::Serial)]);
-    assert_eq!((app.setup.workload.name.as_str(), app.view), ("io", View::Compare));
-    assert!(app.compare.result().is_none() && app.kept.is_empty());
-    assert_eq!(app.compare.progress(), Some((1, 5)));
+    assert_eq!((app.setup.workload.name.as_str(), app.shown.view()), ("io", None));
+    assert!(made::comparison(&app).result().is_none() && made::live(&mut app).kept.is_empty());
+    assert_eq!(made::comparison(&app).progress(), Some((1, 5)));
     let said = rows(&app);
     assert!(said.contains("Measuring serial: run 1 of 5.") && !said.contains('⚑'), "{said}");
     assert_eq!(measure(&mut app), ALL);
@@ -307,19 +308,19 @@ fn while_numbers_are_turned_nothing_is_begun_with_them() {
     made::press(&mut app, &[Key::Char('d'), Key::Right]);
     let turned = app.setup.clone();
     made::answer(&mut app);
-    assert!(app.run.as_ref().is_some_and(concviz::app::Run::is_over), "it waits");
+    assert!(app.run().is_some_and(concviz::app::Run::is_over), "it waits");
     assert_eq!((&app.setup.workload, app.layer), (&turned.workload, Some(Layer::Dials(0))));
     // Taken back: on with the next.
     let effects = made::press(&mut app, &[Key::Esc]);
     assert_eq!(started(&effects), [Model::plain(ModelKind::Threads)]);
-    assert_eq!(app.compare.progress(), Some((2, 5)));
+    assert_eq!(made::comparison(&app).progress(), Some((2, 5)));
     made::answer(&mut app);
     // Turned: everything from the start, with the new numbers.
     made::press(&mut app, &[Key::Char('d'), Key::Right]);
     let effects = made::press(&mut app, &[Key::Enter]);
     assert_eq!(started(&effects), [Model::plain(ModelKind::Serial)]);
-    assert_eq!((app.compare.progress(), app.run.as_ref().map(|r| r.trace.tasks.len())), (Some((1, 5)), Some(6)));
-    assert!(app.kept.is_empty());
+    assert_eq!((made::comparison(&app).progress(), app.run().map(|r| r.trace.tasks.len())), (Some((1, 5)), Some(6)));
+    assert!(made::live(&mut app).kept.is_empty());
     // Looked at in the last moment: the end waits as well.
     let mut app = made::first_minute((80, 24));
     let model = app.setup.model;
@@ -362,7 +363,7 @@ fn the_interval_that_was_chosen_survives_a_comparison() {
     made::press(&mut app, &vec![Key::Down; place]);
     made::press(&mut app, &[Key::Right, Key::Enter]);
     made::serial_cpu(&mut app);
-    app.kept.iter_mut().for_each(|run| run.setup.lock.interval = GlobalLock::DEFAULT_INTERVAL);
+    made::live(&mut app).kept.iter_mut().for_each(|run| run.setup.lock.interval = GlobalLock::DEFAULT_INTERVAL);
     made::type_in(&mut app, "x");
     measure(&mut app);
     made::press(&mut app, &[Key::Esc, Key::Esc]);
@@ -378,12 +379,12 @@ fn a_run_that_breaks_off_has_a_row_that_says_so_and_the_others_go_on() {
     for _ in 0..4 {
         if under_way(&app) == ALL[2] {
             let id = made::id(&app);
-            update(&mut app, Message::Failed(id, "the run's process was killed; press r to run again".to_owned()));
+            made::tell(&mut app, Message::Failed(id, "the run's process was killed; press r to run again".to_owned()));
         } else {
             made::answer(&mut app);
         }
     }
-    assert!(!app.compare.is_measuring());
+    assert!(!made::is_measuring(&app));
     let said = rows(&app);
     assert!(said.contains("the run's process was killed"), "{said}");
     assert!(said.contains("processes"), "{said}");
@@ -394,10 +395,29 @@ fn a_run_that_breaks_off_has_a_row_that_says_so_and_the_others_go_on() {
     // There is nothing to be opened, and the next time it is measured again.
     made::press(&mut app, &[Key::Up; 5]);
     made::press(&mut app, &[Key::Down, Key::Down, Key::Enter]);
-    assert_eq!(app.view, View::Compare);
+    assert_eq!(app.shown.view(), None);
     made::press(&mut app, &[Key::Esc, Key::Esc]);
     made::type_in(&mut app, "x");
     assert_eq!(measure(&mut app), [ALL[2]]);
+}
+
+#[test]
+fn a_run_that_cannot_be_started_has_such_a_row_too() {
+    let mut app = made::app("cpu", (120, 36));
+    made::serial_cpu(&mut app);
+    let effects = made::type_in(&mut app, "x");
+    let started = made::carry_out(&mut app, effects, |model| model.kind == ModelKind::Processes);
+    let gil = Model { kind: ModelKind::Threads, lock: GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL) };
+    assert_eq!(started, [Model::plain(ModelKind::Threads), Model::plain(ModelKind::Async), gil]);
+    assert!(!made::is_measuring(&app));
+    let runs: Vec<bool> = app.compared().iter().map(|c| c.run.is_some()).collect();
+    assert_eq!(runs, [true, true, false, true, true]);
+    assert!(rows(&app).contains("the run cannot be started"), "{}", rows(&app));
+    assert_lit(&app, Model::plain(ModelKind::Serial));
+    // Where no run can be started it comes to its end all the same.
+    let effects = made::type_in(&mut app, "r");
+    assert_eq!(made::carry_out(&mut app, effects, |_| true), []);
+    assert!(!made::is_measuring(&app) && app.compared().iter().all(|c| c.failure.is_some()));
 }
 
 #[test]
@@ -419,14 +439,14 @@ fn a_killed_task_is_no_time_and_its_run_can_be_opened() {
 fn what_cannot_be_measured_gives_the_screen_back() {
     let mut app = made::app("cpu", (80, 24));
     made::serial_cpu(&mut app);
-    app.rates = None;
+    made::live(&mut app).rates = None;
     let effects = made::type_in(&mut app, "x");
     assert!(matches!(effects.as_slice(), [Effect::Stop, Effect::Calibrate(_)]), "{effects:?}");
-    update(&mut app, Message::NotCalibrated("this machine's speed cannot be measured".to_owned()));
-    assert!(!app.compare.is_measuring() && !app.is_calibrating());
+    made::tell(&mut app, Message::NotCalibrated("this machine's speed cannot be measured".to_owned()));
+    assert!(!made::is_measuring(&app) && !app.is_calibrating());
     assert_lit(&app, Model::plain(ModelKind::Serial));
     made::press(&mut app, &[Key::Esc]);
-    assert_eq!(app.view, View::Tasks);
+    assert_eq!(app.shown.view(), Some(View::Tasks));
 }
 
 #[test]
@@ -435,14 +455,14 @@ fn keys_that_look_closer_at_one_run_do_nothing_here() {
     let before = rows(&app);
     for key in "+=-f,.u/shl".chars().map(Key::Char).chain([Key::Left, Key::Right]) {
         assert!(made::press(&mut app, &[key]).is_empty());
-        assert_eq!((rows(&app), app.zoom, app.detail), (before.clone(), None, false), "{key:?}");
+        assert_eq!((rows(&app), app.focus.zoom, app.focus.detail), (before.clone(), None, false), "{key:?}");
         assert!(app.lanes.prompt().is_none(), "{key:?}");
     }
-    update(&mut app, Message::Wheel { steps: -1, zoom_at: Some(Ns::from_millis(300)) });
-    update(&mut app, Message::Drag(9));
-    assert_eq!(app.zoom, None);
-    update(&mut app, Message::Wheel { steps: -1, zoom_at: None });
-    assert_eq!(app.compare.row, 3, "the wheel walks the rows");
+    made::tell(&mut app, Message::Wheel { steps: -1, zoom_at: Some(Ns::from_millis(300)) });
+    made::tell(&mut app, Message::Drag(9));
+    assert_eq!(app.focus.zoom, None);
+    made::tell(&mut app, Message::Wheel { steps: -1, zoom_at: None });
+    assert_eq!(made::comparison(&app).row, 3, "the wheel walks the rows");
 }
 
 #[test]
@@ -450,10 +470,10 @@ fn slow_motion_and_pause_move_all_of_them() {
     let mut app = made::compared((80, 24));
     made::type_in(&mut app, "z");
     let from = app.now;
-    update(&mut app, Message::Tick(from + Ns::from_millis(400)));
+    made::tell(&mut app, Message::Tick(from + Ns::from_millis(400)));
     assert_eq!(app.moment(), Ns::from_millis(100));
     made::type_in(&mut app, " ");
-    update(&mut app, Message::Tick(from + Ns::from_millis(900)));
+    made::tell(&mut app, Message::Tick(from + Ns::from_millis(900)));
     assert_eq!(app.moment(), Ns::from_millis(100));
     let said = rows(&app);
     assert_eq!(said.lines().skip(1).filter(|row| row.contains(" 0.10 s")).count(), 5, "{said}");
@@ -471,11 +491,12 @@ fn slow_motion_and_pause_move_all_of_them() {
 fn nothing_overlaps_at_any_size() {
     for size in SIZES {
         for mut app in [made::compared(size), made::viewed(size, &["here.concviz", "a-long-name-of-a-file.concviz"])] {
-            app.view = View::Tasks;
+            app.shown = Shown::Run(View::Tasks);
             made::type_in(&mut app, "x");
             made::press(&mut app, &[Key::Esc]);
             for row in 0..app.compared().len() {
-                app.compare.row = row;
+                let Shown::Comparison(compare) = &mut app.shown else { panic!("it is shown") };
+                compare.row = row;
                 let text = rows(&app);
                 assert!(text.lines().all(|row| row.chars().count() <= usize::from(size.0)), "{text}");
                 assert_eq!(text.matches('▌').count(), 1, "the chosen row is shown:\n{text}");

@@ -1,6 +1,6 @@
 //! The line that says what watching costs.
 
-use concviz::app::{App, Message, update};
+use concviz::app::{App, Message};
 use concviz::recording::Conditions;
 use concviz::state::State;
 use concviz::trace::{Begin, End, KernelRecord, Overhead, RecordUse};
@@ -29,9 +29,12 @@ fn running(size: (u16, u16), kernel_record: KernelRecord) -> App {
     made.submit(4);
     made.enter(0.0, 0, 0, 0, State::Running, true);
     let run = made::id(&app);
-    update(&mut app, Message::Begin(run, Begin { t0: made::T0, cores: vec![0, 1], kernel_record, ..Begin::default() }));
-    update(&mut app, Message::Events(run, made.into_events()));
-    update(&mut app, Message::Tick(made::at(1_000.0)));
+    made::tell(
+        &mut app,
+        Message::Begin(run, Begin { t0: made::T0, cores: vec![0, 1], kernel_record, ..Begin::default() }),
+    );
+    made::tell(&mut app, Message::Events(run, made.into_events()));
+    made::tell(&mut app, Message::Tick(made::at(1_000.0)));
     app
 }
 
@@ -57,7 +60,7 @@ fn one_key_shows_and_hides_it_at_every_size() {
         assert!(line(&app).starts_with("0 lost  5 events/s so far"), "{size:?}: {}", line(&app));
         let (run, kernel) = (made::id(&app), RecordUse { switches: 762, lost: 0 });
         let conditions = Conditions { screen: Some(0.01), watching: 0.02, ..Conditions::default() };
-        update(&mut app, Message::End(run, Box::new(end(0, Some(kernel))), conditions));
+        made::tell(&mut app, Message::End(run, Box::new(end(0, Some(kernel))), conditions));
         let whole = match size.0 {
             ..64 => "0 lost  4.1k/s 31 ns  watching 1.0 %",
             64..80 => "0 lost  4.1k events/s, 31 ns each  watching 1.0 %  screen 0.5",
@@ -78,7 +81,7 @@ fn what_is_lost_of_either_record_is_said_first_and_a_refusal_is_named() {
     let mut app = running((120, 36), KernelRecord::Switches);
     made::type_in(&mut app, "w");
     let run = made::id(&app);
-    update(
+    made::tell(
         &mut app,
         Message::End(run, Box::new(end(5, Some(RecordUse { switches: 9, lost: 7 }))), Conditions::default()),
     );
@@ -86,7 +89,7 @@ fn what_is_lost_of_either_record_is_said_first_and_a_refusal_is_named() {
     let mut app = running((200, 60), KernelRecord::None("users may not read it".to_owned()));
     made::type_in(&mut app, "w");
     let run = made::id(&app);
-    update(&mut app, Message::End(run, Box::new(end(0, None)), Conditions::default()));
+    made::tell(&mut app, Message::End(run, Box::new(end(0, None)), Conditions::default()));
     assert!(line(&app).contains("no kernel record"), "{}", line(&app));
     assert!(line(&app).ends_with("users may not read it"), "{}", line(&app));
     assert!(!line(&app).contains("screen"), "what nobody measured is not named: {}", line(&app));

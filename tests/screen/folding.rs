@@ -1,6 +1,6 @@
 //! Laws of folding: exact sums, kept ink, and a picture that does not flicker.
 
-use concviz::app::{App, Message, Selection, Target, update};
+use concviz::app::{App, Message, Selection, Target};
 use concviz::export::text;
 use concviz::recording::Conditions;
 use concviz::scene::{Folding, Grid, Rows, Scene, Viewport, fold, fold_into, level};
@@ -212,7 +212,7 @@ fn many(tasks: u32, size: (u16, u16)) -> App {
     app.setup.workload.set("cpu", Value::Time(Ns((each * 1e6) as u64))).expect("a length of time");
     made::type_in(&mut app, "2");
     let run = made::id(&app);
-    update(
+    made::tell(
         &mut app,
         Message::Begin(
             run,
@@ -234,10 +234,10 @@ fn many(tasks: u32, size: (u16, u16)) -> App {
         made.enter(from + each, task, 0, (task % 2) as u16, State::Running, true);
         made.end(from + 2.0 * each, task, 0, Outcome::Done, 0);
     }
-    update(&mut app, Message::Events(run, made.into_events()));
+    made::tell(&mut app, Message::Events(run, made.into_events()));
     let end = End { at: made::at(1_900.0), ..End::default() };
-    update(&mut app, Message::End(run, Box::new(end), Conditions::default()));
-    update(&mut app, Message::Tick(made::at(1_900.0)));
+    made::tell(&mut app, Message::End(run, Box::new(end), Conditions::default()));
+    made::tell(&mut app, Message::Tick(made::at(1_900.0)));
     app
 }
 
@@ -264,7 +264,7 @@ fn where_not_all_tasks_fit_they_share_rows() {
 fn the_selected_task_has_a_lane_of_its_own_and_nothing_moves_above_it() {
     let mut app = many(64, (120, 36));
     let before = drawn(&app);
-    app.selection = Some(Selection { task: TaskId(18), at: None });
+    app.focus.selection = Some(Selection { task: TaskId(18), at: None });
     let after = drawn(&app);
     for name in ["task 17-18", "›task 19", "task 20-24", "task 57-64"] {
         row(&after, name);
@@ -278,7 +278,7 @@ fn far_too_many_tasks_become_a_band_by_state() {
     let app = many(1_000, (80, 24));
     insta::assert_snapshot!(drawn(&app));
     let mut app = many(1_000, (80, 24));
-    app.selection = Some(Selection { task: TaskId(499), at: None });
+    app.focus.selection = Some(Selection { task: TaskId(499), at: None });
     let screen = drawn(&app);
     assert!(row(&screen, "›task 500") > row(&screen, "1000"));
     assert_eq!(row(&screen, "cores busy"), row(&drawn(&many(1_000, (80, 24))), "cores busy"));
@@ -294,7 +294,7 @@ fn a_press_on_what_several_tasks_share_means_the_one_that_worked() {
     let x = 20 + grid.place(Ns::from_millis(345)).expect("visible") as u16;
     let pressed = hit(&app, area, x, y);
     let Some(Message::Click(Target::Lane(task, Some(at)))) = pressed else { panic!("{pressed:?}") };
-    let track = &app.run.as_ref().expect("a run").trace.tasks[task.index()];
+    let track = &app.run().expect("a run").trace.tasks[task.index()];
     assert!((16..24).contains(&task.0));
     assert_eq!(track.state_at(at).map(|s| s.state), Some(State::Running));
     let band = many(1_000, (80, 24));
@@ -331,7 +331,7 @@ fn any_number_of_tasks_can_be_drawn_at_any_size_and_every_one_selected() {
         for (width, height) in [(40, 12), (41, 13), (63, 20), (80, 24), (99, 30), (120, 36), (200, 60), (300, 100)] {
             let area = Rect::new(0, 0, width, height);
             for selected in [None, Some(0), Some(tasks / 2), Some(tasks - 1)] {
-                app.selection = selected.map(|n| Selection { task: TaskId(n), at: None });
+                app.focus.selection = selected.map(|n| Selection { task: TaskId(n), at: None });
                 let mut buffer = Buffer::empty(area);
                 render(&app, Look::default(), area, &mut buffer);
                 let screen = text(&buffer);

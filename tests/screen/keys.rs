@@ -1,6 +1,6 @@
 //! Key scripts: what a sequence of keys asks for, and what the program's state is afterwards.
 
-use concviz::app::{Action, App, Dial, Effect, Key, Layer, Message, Phase, Playhead, Speed, keys, update};
+use concviz::app::{Action, App, Dial, Effect, Key, Layer, Message, Phase, Playhead, Speed, keys};
 use concviz::model::{GlobalLock, ModelKind};
 use concviz::recording::Conditions;
 use concviz::units::{Ns, TurnLength};
@@ -94,7 +94,7 @@ fn an_interval_turned_while_the_run_goes_on_is_told_to_it_and_kept() {
     assert_eq!(made::press(&mut app, &[Key::Left]), turned(2));
     assert_eq!(made::press(&mut app, &[Key::Left]), turned(1));
     let lock = GlobalLock::gil(Ns::from_millis(1));
-    assert_eq!((app.setup.model.lock, app.run.as_ref().map(|r| r.model.lock)), (lock, Some(lock)));
+    assert_eq!((app.setup.model.lock, app.run().map(|r| r.model.lock)), (lock, Some(lock)));
     assert!(made::press(&mut app, &[Key::Esc]).is_empty());
     assert_eq!(app.setup.model.lock, lock, "what was told cannot be taken back");
     assert_eq!(locked_with(&made::type_in(&mut app, "r")), Some(lock));
@@ -145,7 +145,7 @@ fn a_stopped_run_leaves_no_score_and_its_late_words_are_not_heard() {
     let mut app = made::app("cpu", (80, 24));
     let old = made::id(&app);
     made::type_in(&mut app, "2");
-    update(
+    made::tell(
         &mut app,
         Message::End(
             old,
@@ -154,7 +154,7 @@ fn a_stopped_run_leaves_no_score_and_its_late_words_are_not_heard() {
         ),
     );
     assert!(app.scoreboard.is_empty());
-    assert_eq!(app.run.as_ref().map(|r| r.phase.clone()), Some(Phase::Starting));
+    assert_eq!(app.run().map(|r| r.phase.clone()), Some(Phase::Starting));
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn a_run_longer_than_the_axis_doubles_it() {
     let mut app = made::app("cpu", (80, 24));
     let axis = app.axis;
     made::Made::default().begin(&mut app);
-    update(&mut app, Message::Tick(made::T0 + axis + Ns(1)));
+    made::tell(&mut app, Message::Tick(made::T0 + axis + Ns(1)));
     assert_eq!(app.axis, axis.times(2, 1));
 }
 
@@ -170,10 +170,10 @@ fn a_run_longer_than_the_axis_doubles_it() {
 fn pause_freezes_the_picture_while_the_run_goes_on() {
     let mut app = made::app("cpu", (80, 24));
     made::Made::default().begin(&mut app);
-    update(&mut app, Message::Tick(made::at(300.0)));
+    made::tell(&mut app, Message::Tick(made::at(300.0)));
     made::type_in(&mut app, " ");
     assert!(app.is_paused() && !app.is_moving());
-    update(&mut app, Message::Tick(made::at(900.0)));
+    made::tell(&mut app, Message::Tick(made::at(900.0)));
     assert_eq!(app.until(), Ns::from_millis(300));
     made::type_in(&mut app, " ");
     assert_eq!(app.until(), Ns::from_millis(900));
@@ -184,11 +184,11 @@ fn slow_motion_is_a_quarter_and_again_a_quarter_of_that() {
     let mut app = made::first_minute((80, 24));
     let now = app.now;
     made::type_in(&mut app, "z");
-    update(&mut app, Message::Tick(now + Ns::from_millis(400)));
+    made::tell(&mut app, Message::Tick(now + Ns::from_millis(400)));
     assert_eq!(app.until(), Ns::from_millis(100));
     made::type_in(&mut app, "z");
     assert!(matches!(app.playhead, Playhead::Replay { speed: Speed { run: 1, real: 16 }, .. }));
-    update(&mut app, Message::Tick(now + Ns::from_millis(400 + 16_000 * 3)));
+    made::tell(&mut app, Message::Tick(now + Ns::from_millis(400 + 16_000 * 3)));
     assert_eq!(app.playhead, Playhead::Live, "a replay ends where the run ended");
 }
 
@@ -221,7 +221,7 @@ fn segments_are_walked_in_order_and_explained() {
     let mut app = made::first_minute((80, 24));
     made::press(&mut app, &[Key::Down, Key::Char('.'), Key::Char('.')]);
     let first = app.selected_span().expect("a segment");
-    assert!(app.detail);
+    assert!(app.focus.detail);
     made::type_in(&mut app, ".");
     let second = app.selected_span().expect("a segment");
     assert_eq!(second.range.from, first.range.to);
@@ -233,11 +233,11 @@ fn segments_are_walked_in_order_and_explained() {
 fn enter_opens_the_detail_and_keeps_it_where_a_segment_was_walked_to() {
     let mut app = made::first_minute((80, 24));
     made::press(&mut app, &[Key::Char('.'), Key::Enter]);
-    assert!(app.detail);
+    assert!(app.focus.detail);
     made::press(&mut app, &[Key::Esc]);
-    assert!(!app.detail);
+    assert!(!app.focus.detail);
     made::press(&mut app, &[Key::Enter]);
-    assert!(app.detail);
+    assert!(app.focus.detail);
 }
 
 #[test]
@@ -245,8 +245,12 @@ fn escape_closes_one_layer_at_a_time() {
     let mut app = made::first_minute((80, 24));
     made::press(&mut app, &[Key::Down, Key::Enter, Key::Tab, Key::Char('?')]);
     assert_eq!(app.layer, Some(Layer::Help(0)));
-    let states: [fn(&App) -> bool; 4] =
-        [|a| a.layer.is_none() && a.detail, |a| !a.detail && a.lens, |a| !a.lens, |a| a.selection.is_none()];
+    let states: [fn(&App) -> bool; 4] = [
+        |a| a.layer.is_none() && a.focus.detail,
+        |a| !a.focus.detail && a.focus.lens,
+        |a| !a.focus.lens,
+        |a| a.focus.selection.is_none(),
+    ];
     for (index, state) in states.iter().enumerate() {
         assert!(made::press(&mut app, &[Key::Esc]).is_empty());
         assert!(state(&app), "after Esc number {}", index + 1);
@@ -268,7 +272,7 @@ fn dials_run_once_they_are_closed_and_only_if_they_were_turned() {
     assert!(made::press(&mut app, &[Key::Char('d'), Key::Esc]).is_empty());
     let effects = made::press(&mut app, &[Key::Char('d'), Key::Right, Key::Enter]);
     assert!(started(&effects).is_some());
-    assert_eq!(app.run.as_ref().map(|r| r.trace.tasks.len()), Some(6));
+    assert_eq!(app.run().map(|r| r.trace.tasks.len()), Some(6));
     assert!(app.scoreboard.is_empty());
     // The interval changes how the lock is taken, not the work: the other rows still compare.
     made::serial_cpu(&mut app);
@@ -304,13 +308,13 @@ fn quitting_stops_the_run_first() {
 #[test]
 fn nothing_runs_before_the_machine_is_known() {
     let mut app = made::app("cpu", (80, 24));
-    app.rates = None;
+    made::live(&mut app).rates = None;
     let kernels = [concviz::workload::Kernel::Count].into_iter().collect();
     assert_eq!(made::type_in(&mut app, "2"), [Effect::Stop, Effect::Calibrate(kernels)]);
     assert!(app.is_calibrating());
     assert!(made::type_in(&mut app, "3").is_empty(), "once is enough");
     let rates = concviz::plan::Rates::all(500_000);
-    let effects = update(&mut app, Message::Calibrated(rates));
+    let effects = made::tell(&mut app, Message::Calibrated(rates));
     assert_eq!(started(&effects), Some((ModelKind::Processes, false)));
 }
 
@@ -333,8 +337,8 @@ proptest! {
     fn no_keys_in_any_order_break_it(keys in proptest::collection::vec(any_key(), 1..120), io in any::<bool>()) {
         let mut app = if io { made::app("io", (80, 24)) } else { made::first_minute((80, 24)) };
         for (index, key) in keys.into_iter().enumerate() {
-            update(&mut app, Message::Tick(made::at(index as f64 * 40.0)));
-            update(&mut app, Message::Key(key));
+            made::tell(&mut app, Message::Tick(made::at(index as f64 * 40.0)));
+            made::tell(&mut app, Message::Key(key));
             prop_assert!(!app.visible().is_empty());
             prop_assert!(app.setup.tasks().is_ok());
             let shown: std::collections::HashSet<_> = app.order().into_iter().collect();

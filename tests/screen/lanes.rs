@@ -1,6 +1,6 @@
 //! Which tasks have a lane, and in which order: the filter, the prompt it is written in, and the sorting.
 
-use concviz::app::{Action, App, Effect, Key, Message, Sort, Target, update};
+use concviz::app::{Action, App, Effect, Key, Message, Sort, Target};
 use concviz::export::text;
 use concviz::state::{Outcome, State};
 use concviz::ui::{Look, hit, render};
@@ -62,7 +62,7 @@ fn shown(app: &App) -> Vec<u32> {
 }
 
 fn selected(app: &App) -> Option<u32> {
-    app.selection.map(|s| s.task.0 + 1)
+    app.focus.selection.map(|s| s.task.0 + 1)
 }
 
 fn screen(app: &App) -> (String, Buffer) {
@@ -86,7 +86,7 @@ fn every_character_filters_and_enter_keeps_and_selects_the_first() {
     assert_eq!(shown(&app).len(), 12);
     made::type_in(&mut app, "K 1 TA 0");
     assert_eq!(shown(&app), [10], "all words have to fit, in any case of letters");
-    assert_eq!(app.selection, None, "nothing is chosen before Enter");
+    assert_eq!(app.focus.selection, None, "nothing is chosen before Enter");
     made::press(&mut app, &[Key::Enter]);
     assert_eq!(selected(&app), Some(10));
     assert!(app.lanes.prompt().is_none());
@@ -113,7 +113,7 @@ fn escape_brings_back_what_was_there_before_the_prompt() {
 #[test]
 fn what_is_written_does_nothing_else_and_only_leaving_does_what_it_always_does() {
     let mut app = twelve((80, 24));
-    let (model, before) = (app.setup.model, app.run.as_ref().map(|r| r.id));
+    let (model, before) = (app.setup.model, app.run().map(|r| r.id));
     let every: String = concviz::app::keys::KEYS
         .iter()
         .flat_map(|b| b.keys)
@@ -122,8 +122,8 @@ fn what_is_written_does_nothing_else_and_only_leaving_does_what_it_always_does()
     assert!(made::type_in(&mut app, &format!("/{every}")).is_empty());
     assert_eq!(app.lanes.prompt().map(concviz::app::filter::Prompt::text), Some(every));
     made::press(&mut app, &[Key::Tab, Key::BackTab, Key::F(1), Key::F(5), Key::Ctrl('l')]);
-    assert_eq!((app.setup.model, app.run.as_ref().map(|r| r.id)), (model, before));
-    assert!(app.layer.is_none() && app.zoom.is_none() && !app.detail);
+    assert_eq!((app.setup.model, app.run().map(|r| r.id)), (model, before));
+    assert!(app.layer.is_none() && app.focus.zoom.is_none() && !app.focus.detail);
     assert_eq!(made::press(&mut app, &[Key::Ctrl('z')]), [Effect::Suspend]);
     assert_eq!(made::press(&mut app, &[Key::Ctrl('c')]), [Effect::Stop, Effect::Quit]);
 }
@@ -136,7 +136,7 @@ fn a_filter_that_fits_nobody_says_so_and_shows_nobody() {
         let (rows, _) = screen(&app);
         assert!(app.order().is_empty() && rows.contains("No task fits /nobody"), "{rows}");
         made::press(&mut app, &[Key::Down, Key::PageUp, Key::Enter]);
-        assert_eq!(app.selection, None);
+        assert_eq!(app.focus.selection, None);
         made::press(&mut app, &[Key::Enter, Key::Char('.'), Key::Char('+'), Key::Down]);
         let (rows, _) = screen(&app);
         assert!(!rows.contains("task 1 ") && rows.contains("No task fits"), "{rows}");
@@ -155,7 +155,7 @@ fn states_are_those_at_the_playhead() {
     assert_eq!(shown(&app), [3]);
     made::press(&mut app, &[Key::Enter, Key::Char('z')]);
     // A quarter as fast: 165 ms of the run after 660.
-    update(&mut app, Message::Tick(made::at(400.0 + 660.0)));
+    made::tell(&mut app, Message::Tick(made::at(400.0 + 660.0)));
     assert_eq!(shown(&app), [3], "it failed at 140 ms");
     made::press(&mut app, &[Key::Char('/'), Key::Ctrl('u')]);
     made::type_in(&mut app, "=waiting");
@@ -222,18 +222,18 @@ fn lanes_change_places_twice_a_second_at_most_and_the_chosen_task_goes_with_its_
     made::press(&mut app, &[Key::Down]);
     for step in 0..150_u32 {
         let ms = f64::from(step) * 20.0;
-        update(&mut app, Message::Tick(made::at(ms)));
+        made::tell(&mut app, Message::Tick(made::at(ms)));
         if step % 10 == 0 && step / 10 < 12 {
             // The last task is taken up first.
             let mut made = Made::default();
             made.enter(ms, 11 - step / 10, 0, 0, State::Running, true);
-            update(&mut app, Message::Events(run, made.into_events()));
+            made::tell(&mut app, Message::Events(run, made.into_events()));
         }
         if app.order() != before {
             before = app.order();
             changes.push(ms);
         }
-        assert_eq!(app.selection.map(|s| s.task), Some(TaskId(0)));
+        assert_eq!(app.focus.task(), Some(TaskId(0)));
     }
     assert_eq!(shown(&app), (1..=12).rev().collect::<Vec<_>>());
     assert!(changes.len() >= 3 && changes.windows(2).all(|w| w[1] - w[0] >= 500.0), "{changes:?}");
@@ -248,11 +248,11 @@ fn a_held_picture_keeps_the_order_of_its_instant() {
     let begin = |app: &mut App, ms: f64, task: u32| {
         let mut made = Made::default();
         made.enter(ms, task, 0, 0, State::Running, true);
-        update(app, Message::Events(run, made.into_events()));
+        made::tell(app, Message::Events(run, made.into_events()));
     };
     made::type_in(&mut app, "s");
     begin(&mut app, 10.0, 7);
-    update(&mut app, Message::Tick(made::at(20.0)));
+    made::tell(&mut app, Message::Tick(made::at(20.0)));
     assert_eq!(app.order().first(), Some(&TaskId(0)), "too soon for the lanes to move");
     made::type_in(&mut app, " ");
     assert_eq!(app.order().first(), Some(&TaskId(7)), "the picture that is held is right");
@@ -260,7 +260,7 @@ fn a_held_picture_keeps_the_order_of_its_instant() {
     begin(&mut app, 15.0, 3);
     begin(&mut app, 5.0, 5);
     for ms in [100.0, 700.0, 2_000.0] {
-        update(&mut app, Message::Tick(made::at(ms)));
+        made::tell(&mut app, Message::Tick(made::at(ms)));
         assert_eq!(app.order(), held, "nothing moves in a picture that is held");
     }
     made::type_in(&mut app, " ");
@@ -294,12 +294,12 @@ fn the_mouse_takes_what_is_drawn_while_a_filter_is_written() {
     let row = |name: &str| rows.lines().position(|r| r.contains(name)).expect("a lane") as u16;
     let second = hit(&app, area, 2, row("task 10"));
     assert!(matches!(second, Some(Message::Click(Target::Lane(TaskId(9), None)))), "{second:?}");
-    update(&mut app, second.expect("a lane"));
+    made::tell(&mut app, second.expect("a lane"));
     assert_eq!(selected(&app), Some(10));
     assert!(hit(&app, area, 10, 23).is_none(), "no key stands where the line is written");
     let tab = hit(&app, area, 3, 1);
     assert!(matches!(tab, Some(Message::Click(Target::Action(Action::Model(_))))), "{tab:?}");
-    update(&mut app, Message::Wheel { steps: 1, zoom_at: None });
+    made::tell(&mut app, Message::Wheel { steps: 1, zoom_at: None });
     assert_eq!(selected(&app), Some(11));
 }
 
@@ -324,7 +324,7 @@ fn nothing_in_the_header_is_cut_without_saying_so() {
         let head = |app: &App| screen(app).0.lines().next().expect("a header").to_owned();
         let row = head(&app);
         assert!(row.contains(&title) || row.contains('…'), "{row}");
-        update(&mut app, Message::Failed(run, long.to_owned()));
+        made::tell(&mut app, Message::Failed(run, long.to_owned()));
         let (rows, _) = screen(&app);
         assert!(rows.contains('…') || rows.contains("that it is."), "{rows}");
         made::press(&mut app, &[Key::Char('s'), Key::Char('/')]);
@@ -345,13 +345,14 @@ fn how_busy_the_machine_is_stands_there_as_far_as_there_is_room() {
     events().finish(&mut app, 400.0, 0.0);
     let tabs = |app: &App| screen(app).0.lines().nth(1).expect("tabs").to_owned();
     let load = |n: u16| Message::Load(CoreLoad { cores: (0..n).map(|core| (core, 0.5)).collect() });
-    update(&mut app, load(2));
+    made::tell(&mut app, load(2));
     assert!(tabs(&app).ends_with("cpu ▄▄"), "{}", tabs(&app));
-    update(&mut app, load(64));
+    made::tell(&mut app, load(64));
     assert!(tabs(&app).ends_with("cpu 50 %"), "{}", tabs(&app));
-    app.run.as_mut().expect("a run").conditions = Conditions { others: Some(1.2), ..Conditions::default() };
+    made::live(&mut app).run_mut().expect("a run").conditions =
+        Conditions { others: Some(1.2), ..Conditions::default() };
     assert!(tabs(&app).ends_with("others 1.2"), "{}", tabs(&app));
-    update(&mut app, load(2));
+    made::tell(&mut app, load(2));
     assert!(tabs(&app).ends_with("cpu ▄▄  others 1.2"), "{}", tabs(&app));
 }
 
@@ -380,7 +381,7 @@ fn thousands_of_lanes_are_filtered_and_walked() {
             .count()
     );
     made::press(&mut app, &[Key::Enter, Key::Up, Key::PageDown]);
-    assert!(app.selection.is_some_and(|s| app.order().contains(&s.task)));
+    assert!(app.focus.selection.is_some_and(|s| app.order().contains(&s.task)));
     assert!(screen(&app).0.contains(" of 4096 tasks: /40 9  Esc clears"));
 }
 
@@ -409,10 +410,10 @@ proptest! {
                         None => made.end(*ms as f64, *task, *worker, Outcome::Done, 0),
                     }
                 }
-                update(&mut app, Message::Events(run, made.into_events()));
+                made::tell(&mut app, Message::Events(run, made.into_events()));
                 app.playhead = concviz::app::Playhead::Frozen(Ns::from_millis(*look));
                 now = now + Ns::from_millis(600);
-                update(&mut app, Message::Tick(now));
+                made::tell(&mut app, Message::Tick(now));
             }
             app
         };

@@ -1,6 +1,6 @@
 //! Lanes of locks, and the way from a wait to whoever ended it.
 
-use concviz::app::{App, Key, Message, update};
+use concviz::app::{App, Key, Message};
 use concviz::export::text;
 use concviz::state::{Outcome, State};
 use concviz::text::NoLink;
@@ -82,8 +82,8 @@ fn turns(size: (u16, u16)) -> App {
 
 /// Selects task 1, and of its segments the first in `state` from `ms` on.
 fn select(app: &mut App, state: State, ms: f64) {
-    app.selection = None;
-    app.detail = false;
+    app.focus.selection = None;
+    app.focus.detail = false;
     made::press(app, &[Key::Down]);
     for _ in 0..60 {
         made::type_in(app, ".");
@@ -140,18 +140,18 @@ fn u_goes_to_what_the_holder_did_and_brings_it_into_view() {
     let found = app.unblocker().expect("somebody had it");
     assert_eq!((found.holder, found.forced), (TaskId(2), true));
     // So near that the holder's turn begins left of what is seen.
-    app.zoom = Some(Range::new(wait.range.to - Ns::from_millis(2), wait.range.to + Ns::from_millis(2)));
+    app.focus.zoom = Some(Range::new(wait.range.to - Ns::from_millis(2), wait.range.to + Ns::from_millis(2)));
     made::type_in(&mut app, "u");
     let there = app.selected_span().expect("the holder's segment");
-    assert_eq!(app.selection.map(|s| s.task), Some(TaskId(2)));
+    assert_eq!(app.focus.task(), Some(TaskId(2)));
     assert_eq!((there.state, Some(there.range.to)), (State::Running, found.released));
-    assert!(app.detail && app.visible().contains(there.range.from));
+    assert!(app.focus.detail && app.visible().contains(there.range.from));
     assert_eq!(toast(&app), "");
     // From there it goes no further by itself, but from the wait before it does.
     made::type_in(&mut app, "u");
     assert_eq!(toast(&app), NoLink::State(State::Running, false).text());
     made::type_in(&mut app, ",u");
-    let further = app.selection.expect("a selection");
+    let further = app.focus.selection.expect("a selection");
     assert_eq!(further.task, TaskId(1), "who had it before task 3");
 }
 
@@ -162,17 +162,17 @@ fn where_nobody_ended_it_u_says_why() {
     assert_eq!(toast(&app), NoLink::NothingSelected.text());
     for state in [State::Sleep, State::Running, State::Queued] {
         select(&mut app, state, 0.0);
-        let before = app.selection;
+        let before = app.focus.selection;
         made::type_in(&mut app, "u");
-        assert_eq!((toast(&app), app.selection), (NoLink::State(state, false).text(), before));
+        assert_eq!((toast(&app), app.focus.selection), (NoLink::State(state, false).text(), before));
         assert!(drawn(&app).contains(toast(&app)), "it is shown");
     }
     select(&mut app, State::Gil, 30.0);
     made::type_in(&mut app, "/task 1");
     made::press(&mut app, &[Key::Enter]);
-    let before = app.selection;
+    let before = app.focus.selection;
     made::type_in(&mut app, "u");
-    assert_eq!((toast(&app), app.selection), (NoLink::Hidden.text(), before));
+    assert_eq!((toast(&app), app.focus.selection), (NoLink::Hidden.text(), before));
 }
 
 #[test]
@@ -184,13 +184,13 @@ fn while_a_wait_goes_on_the_holder_is_named() {
     more.add(15.8, 0, 0, Event::LockTaken { lock: GIL, task: TaskId(0), waited: Ns::from_millis(10) });
     more.enter(15.8, 0, 0, 0, State::Running, true);
     let run = made::id(&app);
-    update(&mut app, Message::Events(run, more.into_events()));
-    update(&mut app, Message::Tick(made::at(18.0)));
+    made::tell(&mut app, Message::Events(run, more.into_events()));
+    made::tell(&mut app, Message::Tick(made::at(18.0)));
     made::press(&mut app, &[Key::Down, Key::Down, Key::Enter]);
     let text = drawn(&app);
     assert!(text.contains("GIL held by task 1, for 2.2 ms so far.  u: go there"), "{text}");
     made::type_in(&mut app, "u");
-    assert_eq!(app.selection.map(|s| s.task), Some(TaskId(0)));
+    assert_eq!(app.focus.task(), Some(TaskId(0)));
     assert_eq!(app.selected_span().map(|s| (s.state, s.open)), Some((State::Running, true)));
 }
 
@@ -262,5 +262,5 @@ fn a_wait_for_a_lock_of_the_workload_leads_to_its_holder() {
     }
     assert_snapshot!(drawn(&app));
     made::type_in(&mut app, "u");
-    assert_eq!(app.selection.map(|s| s.task), Some(TaskId(1)));
+    assert_eq!(app.focus.task(), Some(TaskId(1)));
 }

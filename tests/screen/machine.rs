@@ -1,6 +1,6 @@
 //! What the screen says where the machine, rather than the model, made a run what it is.
 
-use concviz::app::{App, Key, Message, update};
+use concviz::app::{App, Key, Message};
 use concviz::recording::Conditions;
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, KernelRecord, TaskResult};
@@ -23,8 +23,8 @@ fn run(app: &mut App, ms: f64, at_once: u32, conditions: Conditions) {
     let all = f64::from(4 / at_once) * ms;
     made.begin(app);
     let end = End { at: made::at(all), ..End::default() };
-    update(app, Message::End(made::id(app), Box::new(end), conditions));
-    update(app, Message::Tick(made::at(all)));
+    made::tell(app, Message::End(made::id(app), Box::new(end), conditions));
+    made::tell(app, Message::Tick(made::at(all)));
 }
 
 /// The rows of the screen.
@@ -103,7 +103,7 @@ fn a_run_without_the_kernels_record_says_so_at_every_size() {
         let kernel_record = KernelRecord::None("it is refused".to_owned());
         let begin = Begin { t0: made::T0, pid: 1, workers: 4, cores: vec![0, 1], kernel_record, ..Begin::default() };
         let run = made::id(&app);
-        update(&mut app, Message::Begin(run, begin));
+        made::tell(&mut app, Message::Begin(run, begin));
         let first = rows(&app, size).remove(0);
         assert!(first.contains(badge), "{first}");
         made::type_in(&mut app, "2");
@@ -117,11 +117,11 @@ fn a_run_without_the_kernels_record_says_so_at_every_size() {
 fn the_detail_says_how_many_rounds_a_task_made_where_it_made_any() {
     let size = (120, 36);
     let mut app = made::first_minute(size);
-    let report = app.run.as_mut().and_then(|run| run.trace.report.as_mut()).expect("the run is over");
+    let report = made::live(&mut app).run_mut().and_then(|run| run.trace.report.as_mut()).expect("the run is over");
     report.results = vec![TaskResult::done(1, 400), TaskResult::done(1, 0)];
     made::press(&mut app, &[Key::Down, Key::Enter]);
     let says = |app: &App, words: &str| rows(app, size).iter().any(|row| row.contains(words));
-    assert!(app.detail && says(&app, " laps 400 ("), "{:#?}", rows(&app, size));
+    assert!(app.focus.detail && says(&app, " laps 400 ("), "{:#?}", rows(&app, size));
     made::press(&mut app, &[Key::Down]);
-    assert!(app.detail && !says(&app, "laps"), "{:#?}", rows(&app, size));
+    assert!(app.focus.detail && !says(&app, "laps"), "{:#?}", rows(&app, size));
 }

@@ -1,6 +1,8 @@
 //! Runs made by hand, to the microsecond the same every time.
 
-use concviz::app::{App, Effect, Key, Message, RunId, update};
+use std::collections::VecDeque;
+
+use concviz::app::{App, Compare, Effect, Key, Live, Message, RunId, Source, update};
 use concviz::machine::Machine;
 use concviz::model::{LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
@@ -40,19 +42,107 @@ pub fn app(workload: &str, size: (u16, u16)) -> App {
     app
 }
 
+/// What the program knows where it makes its own runs.
+pub fn live(app: &mut App) -> &mut Live {
+    match &mut app.source {
+        Source::Live(live) => live,
+        Source::Files(_) => panic!("its runs come from files"),
+    }
+}
+
+/// The comparison that is shown.
+pub fn comparison(app: &App) -> &Compare {
+    app.shown.comparison().expect("a comparison is shown")
+}
+
+/// Whether runs are being made for a comparison.
+pub fn is_measuring(app: &App) -> bool {
+    app.shown.comparison().is_some_and(Compare::is_measuring)
+}
+
+/// The run that goes on, as far as the program knows.
+fn under_way(app: &App) -> Option<RunId> {
+    app.run().filter(|run| !run.is_over()).map(|run| run.id)
+}
+
+/// Tells the program something: what it asks for, of which nothing may be missing. What a shell would have under way after
+/// that is what the program takes for the run that goes on, and time alone asks for nothing.
+#[track_caller]
+pub fn tell(app: &mut App, message: Message) -> Vec<Effect> {
+    let mut runs = under_way(app);
+    let asks = match &message {
+        Message::Key(_) | Message::Click(_) | Message::Wheel { .. } | Message::Calibrated(_) => true,
+        Message::End(id, ..) | Message::Failed(id, _) => {
+            runs = runs.filter(|run| run != id);
+            true
+        }
+        Message::Drag(_)
+        | Message::Tick(_)
+        | Message::Resize(..)
+        | Message::Begin(..)
+        | Message::Events(..)
+        | Message::NotCalibrated(_)
+        | Message::Load(_)
+        | Message::Saved(_)
+        | Message::Stopped(..) => false,
+    };
+    let effects = update(app, message);
+    assert!(asks || effects.is_empty(), "nobody expects {effects:?}");
+    for effect in &effects {
+        match effect {
+            Effect::Start(id, _) => runs = Some(*id),
+            Effect::Stop => runs = None,
+            Effect::TurnLock(id, _) => assert_eq!(runs, Some(*id)),
+            Effect::Calibrate(_) => assert_eq!(runs, None, "the machine is measured while nothing runs"),
+            Effect::Quit => return effects,
+            Effect::Save(_) | Effect::Store(..) | Effect::Copy | Effect::Suspend => {}
+        }
+    }
+    assert_eq!(runs, under_way(app), "after {effects:?}");
+    effects
+}
+
+/// Carries out `effects` and what comes of it: runs come to their end at once, or cannot be started where the shell
+/// `refuses` their model. Those that were started.
+pub fn carry_out(app: &mut App, effects: Vec<Effect>, refuses: impl Fn(Model) -> bool) -> Vec<Model> {
+    let mut started = Vec::new();
+    let mut waiting = VecDeque::from(effects);
+    while let Some(effect) = waiting.pop_front() {
+        match effect {
+            Effect::Start(id, plan) if refuses(plan.model) => {
+                let why = "the run cannot be started: the system allows no further process".to_owned();
+                waiting.extend(tell(app, Message::Failed(id, why)));
+            }
+            Effect::Start(_, plan) => {
+                started.push(plan.model);
+                waiting.extend(answer(app));
+            }
+            Effect::Stop => {}
+            other => panic!("{other:?} was not to be asked for"),
+        }
+    }
+    started
+}
+
 /// Presses keys, one after the other, and gathers what they ask for.
+#[track_caller]
 pub fn press(app: &mut App, keys: &[Key]) -> Vec<Effect> {
-    keys.iter().flat_map(|key| update(app, Message::Key(*key))).collect()
+    let mut effects = Vec::new();
+    for key in keys {
+        effects.extend(tell(app, Message::Key(*key)));
+    }
+    effects
 }
 
 /// Presses the characters of `text`.
+#[track_caller]
 pub fn type_in(app: &mut App, text: &str) -> Vec<Effect> {
-    text.chars().flat_map(|c| update(app, Message::Key(Key::Char(c)))).collect()
+    press(app, &text.chars().map(Key::Char).collect::<Vec<_>>())
 }
 
 /// The run that is watched.
 pub fn id(app: &App) -> RunId {
-    app.run.as_ref().expect("a run").id
+    app.run().expect("a run").id
 }
 
 /// Events of one worker under construction.
@@ -87,7 +177,7 @@ impl Made {
     }
 
     /// Sends it all to the program as a finished run of `ms` milliseconds.
-    pub fn finish(self, app: &mut App, ms: f64, others: f64) {
+    pub fn finish(self, app: &mut App, ms: f64, others: f64) -> Vec<Effect> {
         self.begin(app);
         let run = id(app);
         let end = End {
@@ -96,22 +186,17 @@ impl Made {
             peak_rss_bytes: 4_100_000,
             ..End::default()
         };
-        update(
-            app,
-            Message::End(
-                run,
-                Box::new(end),
-                Conditions { others: Some(others), watching: 0.01, ..Conditions::default() },
-            ),
-        );
-        update(app, Message::Tick(at(ms)));
+        let conditions = Conditions { others: Some(others), watching: 0.01, ..Conditions::default() };
+        let effects = tell(app, Message::End(run, Box::new(end), conditions));
+        tell(app, Message::Tick(at(ms)));
+        effects
     }
 
     /// Sends it all to the program as a run that goes on.
     pub fn begin(self, app: &mut App) {
         let run = id(app);
-        let workers = app.run.as_ref().expect("a run").workers;
-        update(
+        let workers = app.run().expect("a run").workers;
+        tell(
             app,
             Message::Begin(
                 run,
@@ -125,12 +210,12 @@ impl Made {
                 },
             ),
         );
-        update(app, Message::Events(run, self.events));
+        tell(app, Message::Events(run, self.events));
     }
 }
 
 /// Four tasks of 0.5 s, one after the other.
-pub fn serial_cpu(app: &mut App) {
+pub fn serial_cpu(app: &mut App) -> Vec<Effect> {
     let mut made = Made::default();
     made.submit(4);
     for task in 0..4 {
@@ -138,11 +223,11 @@ pub fn serial_cpu(app: &mut App) {
         made.enter(from, task, 0, 0, State::Running, true);
         made.end(from + 500.0, task, 0, Outcome::Done, 0);
     }
-    made.finish(app, 2_000.0, 0.0);
+    made.finish(app, 2_000.0, 0.0)
 }
 
 /// Four tasks of 0.5 s on four threads and two cores: they take turns of 4 ms on the cores.
-pub fn threads_cpu(app: &mut App) {
+pub fn threads_cpu(app: &mut App) -> Vec<Effect> {
     let mut made = Made::default();
     made.submit(4);
     for task in 0..4u32 {
@@ -164,11 +249,11 @@ pub fn threads_cpu(app: &mut App) {
         }
         made.end(ms + 4.0, task, task as u16, Outcome::Done, 0);
     }
-    made.finish(app, 1_030.0, 0.0);
+    made.finish(app, 1_030.0, 0.0)
 }
 
 /// The same under the global lock: turns of 5 ms.
-pub fn threads_gil(app: &mut App) {
+pub fn threads_gil(app: &mut App) -> Vec<Effect> {
     let mut made = Made::default();
     made.submit(4);
     for task in 0..4u32 {
@@ -191,11 +276,11 @@ pub fn threads_gil(app: &mut App) {
     for task in 0..4 {
         made.end(2_000.0, task, task as u16, Outcome::Done, 0);
     }
-    made.finish(app, 2_000.0, 0.0);
+    made.finish(app, 2_000.0, 0.0)
 }
 
 /// Four processes; the third is killed on its way.
-pub fn processes_cpu(app: &mut App) {
+pub fn processes_cpu(app: &mut App) -> Vec<Effect> {
     let mut made = Made::default();
     made.submit(4);
     for task in 0..4u32 {
@@ -212,11 +297,11 @@ pub fn processes_cpu(app: &mut App) {
         made.enter(from + 560.0, task, worker, 0, State::Copying, true);
         made.end(from + 600.0, task, 4, Outcome::Done, 0);
     }
-    made.finish(app, 602.4, 0.0);
+    made.finish(app, 602.4, 0.0)
 }
 
 /// Sleeps of 0, 1, 2 and 3 s on one loop.
-pub fn async_io(app: &mut App) {
+pub fn async_io(app: &mut App) -> Vec<Effect> {
     let mut made = Made::default();
     made.submit(4);
     for task in 0..4 {
@@ -239,7 +324,7 @@ pub fn async_io(app: &mut App) {
         made.end(due + 0.05, task, 0, Outcome::Done, 0);
         made.add(due + 0.1, 0, 0, Event::LoopListens);
     }
-    made.finish(app, 3_001.1, 0.0);
+    made.finish(app, 3_001.1, 0.0)
 }
 
 /// The whole first minute on the workload `cpu`: every model, one after the other, ending with the lock.
@@ -254,7 +339,7 @@ pub fn first_minute(size: (u16, u16)) -> App {
 }
 
 /// Four processes that all come to their end.
-pub fn processes_done(app: &mut App) {
+pub fn processes_done(app: &mut App) -> Vec<Effect> {
     let mut made = Made::default();
     made.submit(4);
     for task in 0..4u32 {
@@ -269,12 +354,12 @@ pub fn processes_done(app: &mut App) {
         }
         made.end(1_060.0, task, worker, Outcome::Done, 0);
     }
-    made.finish(app, 1_100.0, 0.0);
+    made.finish(app, 1_100.0, 0.0)
 }
 
 /// Brings the run that was asked for last to its end, as its model would.
-pub fn answer(app: &mut App) {
-    let run = app.run.as_ref().expect("a run");
+pub fn answer(app: &mut App) -> Vec<Effect> {
+    let run = app.run().expect("a run");
     match (run.model.kind, run.model.lock.is_on(), run.trace.tasks.len()) {
         (_, _, ..4) => Made::default().finish(app, 5.0, 0.0),
         (ModelKind::Threads, true, _) => threads_gil(app),
@@ -290,7 +375,7 @@ pub fn compared(size: (u16, u16)) -> App {
     type_in(&mut app, "x");
     answer(&mut app);
     answer(&mut app);
-    assert!(!app.compare.is_measuring());
+    assert!(!is_measuring(&app));
     press(&mut app, &[Key::Esc]);
     app
 }

@@ -1,5 +1,6 @@
 //! The screen without a terminal: made-up runs go through the program's state and are drawn into a buffer.
 
+mod board;
 mod compare;
 mod costs;
 mod folding;

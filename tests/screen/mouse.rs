@@ -1,6 +1,6 @@
 //! The mouse: what a press on each part of the screen means.
 
-use concviz::app::{Action, Key, Layer, Message, Target, update};
+use concviz::app::{Action, Key, Layer, Message, Target};
 use concviz::export::text;
 use concviz::model::ModelKind;
 use concviz::ui::{Look, hit, instant, render};
@@ -50,8 +50,8 @@ fn a_press_on_a_segment_selects_and_explains_it() {
     let mut app = made::first_minute((80, 24));
     let (_, y) = place(&app, "task 2");
     let message = hit(&app, AREA, 20, y).expect("a lane");
-    update(&mut app, message);
-    assert!(app.detail && app.selected_span().is_some());
+    made::tell(&mut app, message);
+    assert!(app.focus.detail && app.selected_span().is_some());
 }
 
 #[test]
@@ -61,10 +61,10 @@ fn a_press_beside_a_layer_closes_it_and_one_on_an_item_takes_it() {
     let io = place(&app, "io ");
     assert_eq!(target(&app, io), Some(Target::Item(1)));
     assert_eq!(target(&app, (0, 0)), Some(Target::Action(Action::Close)));
-    update(&mut app, Message::Click(Target::Action(Action::Close)));
+    made::tell(&mut app, Message::Click(Target::Action(Action::Close)));
     assert_eq!(app.layer, None);
     made::type_in(&mut app, "o");
-    update(&mut app, Message::Click(Target::Item(1)));
+    made::tell(&mut app, Message::Click(Target::Item(1)));
     assert_eq!(app.setup.workload.name, "io");
 }
 
@@ -99,11 +99,11 @@ fn a_list_longer_than_the_screen_follows_the_chosen_item_and_the_mouse_hits_what
 #[test]
 fn the_wheel_walks_and_with_ctrl_zooms_where_it_points() {
     let mut app = made::first_minute((80, 24));
-    update(&mut app, Message::Wheel { steps: 1, zoom_at: None });
-    assert_eq!(app.selection.map(|s| s.task), Some(TaskId(0)));
+    made::tell(&mut app, Message::Wheel { steps: 1, zoom_at: None });
+    assert_eq!(app.focus.task(), Some(TaskId(0)));
     let at = instant(&app, AREA, 30).expect("on the timeline");
     let before = app.grid(52).place(at).expect("visible");
-    update(&mut app, Message::Wheel { steps: -1, zoom_at: Some(at) });
+    made::tell(&mut app, Message::Wheel { steps: -1, zoom_at: Some(at) });
     let after = app.grid(52).place(at).expect("still visible");
     assert!((before - after).abs() <= 1.0, "what was under the pointer moved from {before} to {after}");
 }
@@ -113,9 +113,9 @@ fn dragging_moves_a_zoomed_timeline_with_the_pointer() {
     let mut app = made::first_minute((80, 24));
     made::type_in(&mut app, "++");
     let before = app.visible();
-    update(&mut app, Message::Drag(-5));
+    made::tell(&mut app, Message::Drag(-5));
     assert!(app.visible().from > before.from);
-    update(&mut app, Message::Drag(5));
+    made::tell(&mut app, Message::Drag(5));
     assert_eq!(app.visible(), before);
     assert_eq!(app.layer, None::<Layer>);
 }

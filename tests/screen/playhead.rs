@@ -1,7 +1,7 @@
 //! The playhead: from event to event, a little on and back, by the mouse, slow and fast; over runs that go on, that are
 //! over, and that were recorded. It is never past the end.
 
-use concviz::app::{Action, App, Key, Layer, Message, Playhead, Target, View, keys, update};
+use concviz::app::{Action, App, Key, Layer, Message, Playhead, Target, keys};
 use concviz::ui::{Look, hit, render};
 use concviz::units::{Ns, TaskId};
 use ratatui::buffer::Buffer;
@@ -17,7 +17,7 @@ fn ms(ms: u64) -> Ns {
 #[track_caller]
 fn assert_inside(app: &App) {
     assert!(app.until() <= app.present(), "{:?} is past {:?}", app.until(), app.present());
-    if app.run.as_ref().is_some_and(concviz::app::Run::is_over) {
+    if app.run().is_some_and(concviz::app::Run::is_over) {
         assert!(app.moment() <= app.end());
     }
 }
@@ -76,13 +76,13 @@ fn it_is_moved_a_little_on_and_back() {
 fn over_a_run_that_goes_on_it_stands_still_and_follows_again() {
     let mut app = made::app("cpu", (80, 24));
     Made::default().begin(&mut app);
-    update(&mut app, Message::Tick(made::at(300.0)));
+    made::tell(&mut app, Message::Tick(made::at(300.0)));
     for (keys, wanted) in [("<", None), (" ", Some(ms(300)))] {
         made::type_in(&mut app, keys);
         assert!(app.is_paused() && !matches!(app.playhead, Playhead::Replay { .. }), "{keys}");
         let at = app.until();
         assert!(wanted.is_none_or(|w| w == at) && at <= ms(300));
-        update(&mut app, Message::Tick(made::at(300.0)));
+        made::tell(&mut app, Message::Tick(made::at(300.0)));
         assert_eq!(app.until(), at, "it goes on unseen");
         made::press(&mut app, &[Key::End]);
         assert_eq!((app.playhead, app.until()), (Playhead::Live, ms(300)));
@@ -92,7 +92,7 @@ fn over_a_run_that_goes_on_it_stands_still_and_follows_again() {
         made::type_in(&mut app, ">");
         assert_inside(&app);
     }
-    update(&mut app, Message::Click(Target::Moment(ms(5_000))));
+    made::tell(&mut app, Message::Click(Target::Moment(ms(5_000))));
     assert_inside(&app);
     made::type_in(&mut app, "zZ");
     assert!(!matches!(app.playhead, Playhead::Replay { .. }), "there is nothing to be replayed yet");
@@ -105,7 +105,7 @@ fn a_press_on_the_axis_takes_it_there_and_behind_the_end_to_the_end() {
         let layout = concviz::ui::Layout::of(&app, area).expect("it is large enough");
         for x in layout.plot.0..layout.plot.0 + layout.plot.1 {
             let message = hit(&app, area, x, layout.axis).expect("an instant");
-            update(&mut app, message.clone());
+            made::tell(&mut app, message.clone());
             let Message::Click(Target::Moment(at)) = message else { panic!("{message:?}") };
             assert_eq!(app.until(), at.min(app.end()));
             assert_eq!(app.is_paused(), at < app.end());
@@ -127,17 +127,17 @@ fn the_picture_follows_it_out_of_the_stretch_that_is_looked_at() {
         assert_eq!(visible.len(), length, "it only moves");
     }
     // A replay that leaves it takes the picture along, one that has not come to it yet does not.
-    update(&mut app, Message::Click(Target::Moment(ms(1_000))));
+    made::tell(&mut app, Message::Click(Target::Moment(ms(1_000))));
     made::type_in(&mut app, " ");
     let begin = app.now;
     for n in 1..20 {
-        update(&mut app, Message::Tick(begin + ms(n * 45)));
+        made::tell(&mut app, Message::Tick(begin + ms(n * 45)));
         assert!(app.playhead == Playhead::Live || app.visible().contains(app.until()), "{n}");
     }
     let visible = app.visible();
     assert!(visible.from > ms(1_000));
     made::press(&mut app, &[Key::Esc, Key::Char('z')]);
-    update(&mut app, Message::Tick(begin + ms(1_200)));
+    made::tell(&mut app, Message::Tick(begin + ms(1_200)));
     assert_eq!(app.visible(), visible);
 }
 
@@ -145,7 +145,7 @@ fn the_picture_follows_it_out_of_the_stretch_that_is_looked_at() {
 fn selected_and_filtered_it_stays_what_it_is() {
     let mut app = made::viewed((120, 36), &["a"]);
     made::press(&mut app, &[Key::Down, Key::Char('N'), Key::Tab]);
-    assert!(app.is_paused() && app.selection.is_some_and(|s| s.task == TaskId(0)));
+    assert!(app.is_paused() && app.focus.selection.is_some_and(|s| s.task == TaskId(0)));
     let at = app.until();
     for _ in 0..3 {
         made::press(&mut app, &[Key::Tab]);
@@ -176,25 +176,25 @@ fn two_thousand_keys_and_presses_break_nothing() {
         let mut now = made::at(0.0);
         for n in 0..2_000 {
             match random.u8(..12) {
-                0 if app.run.as_ref().is_some_and(|run| !run.is_over()) => made::answer(&mut app),
+                0 if app.run().is_some_and(|run| !run.is_over()) => drop(made::answer(&mut app)),
                 1 => {
                     let (x, y) = (random.u16(..app.size.0), random.u16(..app.size.1));
                     let area = Rect::new(0, 0, app.size.0, app.size.1);
                     if let Some(message) = hit(&app, area, x, y) {
-                        update(&mut app, message);
+                        made::tell(&mut app, message);
                     }
                 }
-                2 => drop(update(&mut app, Message::Drag(random.i32(-30..30)))),
+                2 => drop(made::tell(&mut app, Message::Drag(random.i32(-30..30)))),
                 _ => drop(made::press(&mut app, &[table[random.usize(..table.len())]])),
             }
             now = now + ms(random.u64(..80));
-            update(&mut app, Message::Tick(now));
+            made::tell(&mut app, Message::Tick(now));
             assert_inside(&app);
             assert!(!app.visible().is_empty());
-            assert!(app.compared().is_empty() || app.compare.row < app.compared().len());
+            assert!(app.shown.comparison().is_none_or(|compare| compare.row < app.compared().len()));
             // Where something is lit it is what is shown, but while numbers are turned.
-            let shown = app.run.as_ref().map(|run| run.model);
-            if !matches!(app.layer, Some(Layer::Dials(_))) && app.view != View::Compare {
+            let shown = app.run().map(|run| run.model);
+            if !matches!(app.layer, Some(Layer::Dials(_))) && app.shown.view().is_some() {
                 assert!(
                     shown.is_none_or(|model| model == app.setup.model),
                     "after {n}: {shown:?} {:?}",

@@ -1,6 +1,6 @@
 //! The views of the cores and of their utilization: keys, mouse and pictures.
 
-use concviz::app::{Action, App, CoreLoad, Key, Message, Target, View, update};
+use concviz::app::{Action, App, CoreLoad, Key, Message, Target, View};
 use concviz::palette::Theme;
 use concviz::state::{Outcome, State};
 use concviz::trace::KernelRecord;
@@ -34,14 +34,14 @@ fn with_pauses(app: &mut App) {
 fn shared(size: (u16, u16)) -> App {
     let mut app = made::app("cpu", size);
     made::serial_cpu(&mut app);
-    update(&mut app, Message::Tick(made::T0.before(Ns::from_millis(100))));
+    made::tell(&mut app, Message::Tick(made::T0.before(Ns::from_millis(100))));
     made::type_in(&mut app, "2");
     with_pauses(&mut app);
     for (ms, cores) in [(200.0, [0.9, 0.7]), (450.0, [0.9, 1.0]), (700.0, [0.8, 1.0]), (950.0, [1.0, 0.7])] {
-        update(&mut app, Message::Tick(made::at(ms)));
-        update(&mut app, Message::Load(CoreLoad { cores: (0..).zip(cores).collect() }));
+        made::tell(&mut app, Message::Tick(made::at(ms)));
+        made::tell(&mut app, Message::Load(CoreLoad { cores: (0..).zip(cores).collect() }));
     }
-    update(&mut app, Message::Tick(made::at(1_030.0)));
+    made::tell(&mut app, Message::Tick(made::at(1_030.0)));
     app
 }
 
@@ -59,7 +59,7 @@ fn picture(app: &App) -> String {
 fn stops(app: &mut App, key: Key, presses: usize) -> Vec<(View, bool)> {
     let stop = |_| {
         assert!(made::press(app, &[key]).is_empty());
-        (app.view, app.lens)
+        (app.shown.view().expect("one run"), app.focus.lens)
     };
     (0..presses).map(stop).collect()
 }
@@ -85,7 +85,7 @@ fn where_a_lock_was_taken_the_lens_is_one_of_the_views_and_gives_the_zoom_back()
     assert_eq!(stops(&mut app, Key::BackTab, 3), back);
     assert!(app.visible().len() < zoom.len());
     made::press(&mut app, &[Key::Esc]);
-    assert_eq!((app.lens, app.visible()), (false, zoom));
+    assert_eq!((app.focus.lens, app.visible()), (false, zoom));
 }
 
 #[test]
@@ -96,12 +96,12 @@ fn every_view_zooms_pans_pauses_and_selects_alike() {
         made::type_in(&mut app, "++");
         made::press(&mut app, &[Key::Left, Key::Down]);
         assert!(app.visible().len() < axis.len());
-        assert_eq!(app.selection.map(|s| s.task), Some(TaskId(0)));
+        assert_eq!(app.focus.task(), Some(TaskId(0)));
         made::type_in(&mut app, " ");
         assert!(app.is_paused());
-        let view = app.view;
+        let view = app.shown.view();
         for left in [true, true, false] {
-            assert_eq!(app.view == view && (app.is_paused() || app.zoom.is_some()), left);
+            assert_eq!(app.shown.view() == view && (app.is_paused() || app.focus.zoom.is_some()), left);
             made::press(&mut app, &[Key::Esc]);
             if tabs == 0 {
                 break;
@@ -114,9 +114,9 @@ fn every_view_zooms_pans_pauses_and_selects_alike() {
 fn escape_leads_from_a_view_to_the_tasks_and_another_run_stays_in_it() {
     let mut app = viewed((80, 24), 1);
     assert!(!made::type_in(&mut app, "r").is_empty());
-    assert_eq!(app.view, View::Cores);
+    assert_eq!(app.shown.view(), Some(View::Cores));
     made::press(&mut app, &[Key::Esc]);
-    assert_eq!(app.view, View::Tasks);
+    assert_eq!(app.shown.view(), Some(View::Tasks));
 }
 
 #[test]
@@ -155,8 +155,8 @@ fn a_press_on_a_core_selects_the_task_there_and_the_names_of_the_views_can_be_pr
     assert!(target(&app, 100, y).is_none(), "nobody is there yet");
     let x = rows.lines().nth(1).and_then(|row| row.find("utilization")).expect("its name") as u16;
     assert_eq!(target(&app, x, 1), Some(Target::View(View::Utilization)));
-    update(&mut app, Message::Click(Target::View(View::Utilization)));
-    assert_eq!(app.view, View::Utilization);
+    made::tell(&mut app, Message::Click(Target::View(View::Utilization)));
+    assert_eq!(app.shown.view(), Some(View::Utilization));
     let y = rows.lines().position(|row| row.starts_with(" cores ")).expect("the axis") as u16;
     assert_eq!(target(&app, 2, y), Some(Target::Action(Action::NextView)));
 }
@@ -165,7 +165,8 @@ fn a_press_on_a_core_selects_the_task_there_and_the_names_of_the_views_can_be_pr
 fn where_nothing_is_recorded_the_views_say_what_they_rest_on() {
     for tabs in [1, 2] {
         let mut app = viewed((120, 36), tabs);
-        app.run.as_mut().expect("a run").trace.kernel_record = KernelRecord::None("it is refused".to_owned());
+        made::live(&mut app).run_mut().expect("a run").trace.kernel_record =
+            KernelRecord::None("it is refused".to_owned());
         let rows = concviz::export::text(&draw(&app, Look::default()));
         assert!(rows.contains("seen by the workers themselves, to 0.15 ms: no kernel record ("), "{rows}");
     }

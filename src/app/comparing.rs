@@ -1,0 +1,164 @@
+//! Runs beside each other: those that were measured are kept, those that are missing are measured one after the other,
+//! and then all are replayed together.
+
+use std::collections::VecDeque;
+
+use super::show::{self, score, show};
+use super::start::start;
+use super::{App, Compare, Compared, Held, Layer, Playhead, RowKey, Run, Shown, Source, Speed};
+use crate::model::Model;
+use crate::scene::axis_ahead;
+use crate::units::Ns;
+
+/// Shows the comparison; what is missing is measured.
+pub(super) fn open(app: &mut App) {
+    app.focus.widen();
+    app.focus.detail = false;
+    let held = Held::of(&app.comparable());
+    let (chosen, watched) = (RowKey::of(app.setup.model), app.run().map(|run| run.id));
+    let rows = app.source.compared(&held, app.scoreboard.keys(), &app.setup);
+    // Of several files the row of the run itself, not that of another of its model.
+    let own = rows.iter().position(|c| c.run.is_some_and(|run| Some(run.id) == watched));
+    let row = own.or_else(|| rows.iter().position(|c| RowKey::of(c.model) == chosen));
+    app.shown = Shown::Comparison(Box::new(Compare::of(held, row.unwrap_or(0))));
+    match &app.source {
+        Source::Live(_) => measure(app, false),
+        Source::Files(files) => {
+            app.axis = axis_ahead(Ns::ZERO, files.longest());
+            replay(app);
+        }
+    }
+}
+
+/// Measures what is missing, or everything anew.
+pub(super) fn measure(app: &mut App, all: bool) {
+    let (wishes, lock) = (app.setup.wishes, app.setup.lock.lock());
+    // Workers and the lock's interval change how it is done, not what: such a run is kept, and is not what was asked for.
+    let asked = |run: &Run| run.setup.wishes == wishes && (run.model.lock == lock || !run.model.lock.is_on());
+    let missing = |c: &Compared<'_>| all || !c.run.is_some_and(|run| run.is_over() && asked(run));
+    let wanted = |c: Compared<'_>| RowKey::of(c.model).model(lock);
+    let models: VecDeque<Model> = app.compared().into_iter().filter(missing).map(wanted).collect();
+    if let Shown::Comparison(compare) = &mut app.shown {
+        compare.ask(models, app.setup.model);
+        make_next(app);
+    }
+}
+
+/// Makes the run that is to be made now; where none is, the model that was chosen before comes back, and all are replayed.
+fn make_next(app: &mut App) {
+    let Shown::Comparison(compare) = &mut app.shown else { return };
+    if let Some(model) = compare.now() {
+        app.setup.model = model;
+        // Who reads the help meanwhile goes on reading.
+        let layer = app.layer;
+        start(app);
+        app.layer = layer;
+    } else {
+        let back = compare.give_up();
+        come_back(app, back);
+        replay(app);
+    }
+}
+
+/// The run that was made for it is over, or broke off: on to the next.
+pub(super) fn next(app: &mut App) {
+    refresh(app);
+    if let Shown::Comparison(compare) = &mut app.shown
+        && compare.done()
+    {
+        go_on(app);
+    }
+}
+
+/// Goes on measuring where that waited: while numbers are turned it is not known what is to be run.
+pub(super) fn go_on(app: &mut App) {
+    let turning = matches!(app.layer, Some(Layer::Dials(_)));
+    let busy = app.run().is_some_and(|run| !run.is_over());
+    let away = app.shown.comparison().is_some_and(Compare::is_away);
+    if away && !turning && !busy && !app.is_calibrating() {
+        make_next(app);
+    }
+}
+
+/// What is set up is another: what it lacks is measured.
+pub(super) fn anew(app: &mut App) {
+    app.playhead = Playhead::Live;
+    refresh(app);
+    measure(app, false);
+}
+
+/// Nothing can be measured: what was chosen before comes back.
+pub(super) fn give_up(app: &mut App) {
+    let Shown::Comparison(compare) = &mut app.shown else { return };
+    let back = compare.give_up();
+    come_back(app, back);
+}
+
+/// The model that was chosen before comes back with its run. Where there is none, what is shown is what is chosen.
+fn come_back(app: &mut App, back: Option<Model>) {
+    let Some(model) = back else { return };
+    app.setup.model = model;
+    if let Source::Live(live) = &mut app.source {
+        live.scored.model = model;
+    }
+    if !show(app, |run| run.row() == RowKey::of(model)) {
+        show(app, |_| true);
+    }
+}
+
+fn replay(app: &mut App) {
+    if app.compared().iter().filter(|c| c.run.is_some()).count() > 1 {
+        app.playhead = Playhead::play(Speed::natural(app.end()), app.now);
+    }
+}
+
+/// Stops measuring and gives the screen back to the run.
+pub(super) fn leave(app: &mut App) {
+    let Some(mut compare) = app.shown.leave_comparison() else { return };
+    app.playhead = Playhead::Live;
+    score(app);
+    // The run that was under way is watched to its end: what was begun is not thrown away.
+    if !compare.is_measuring() || app.run().is_none_or(Run::is_over) {
+        come_back(app, compare.give_up());
+    }
+}
+
+/// Another run was asked for: the comparison gives way to it.
+pub(super) fn give_way(app: &mut App) {
+    let back = app.shown.leave_comparison().and_then(|mut compare| compare.give_up());
+    app.setup.model = back.unwrap_or(app.setup.model);
+}
+
+/// Opens the chosen row's run.
+pub(super) fn enter(app: &mut App) {
+    let Some(compare) = app.shown.comparison().filter(|compare| !compare.is_measuring()) else { return };
+    let chosen = app.compared().get(compare.row).and_then(|c| c.run).map(|run| run.id);
+    if let Some(id) = chosen {
+        app.shown = Shown::default();
+        show::run(app, id);
+        app.playhead = Playhead::Live;
+    }
+}
+
+/// A press on the row `row`: it is chosen, or opened where it is already.
+pub(super) fn press(app: &mut App, row: usize) {
+    let Shown::Comparison(compare) = &mut app.shown else { return };
+    if std::mem::replace(&mut compare.row, row) == row {
+        enter(app);
+    }
+}
+
+/// Chooses another row, so many further down, or up.
+pub(super) fn walk(app: &mut App, by: isize) {
+    let last = app.compared().len().saturating_sub(1);
+    if let Shown::Comparison(compare) = &mut app.shown {
+        compare.row = compare.row.saturating_add_signed(by).min(last);
+    }
+}
+
+/// Adds up what the runs so far come to.
+fn refresh(app: &mut App) {
+    if let Shown::Comparison(compare) = &mut app.shown {
+        compare.held = Held::of(&app.source.comparable(&app.setup));
+    }
+}

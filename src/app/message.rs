@@ -1,0 +1,88 @@
+//! What happens to the screen, and what it asks for.
+
+use super::{Action, CoreLoad, Key, RunId, View};
+use crate::plan::{Plan, Rates};
+use crate::recording::Conditions;
+use crate::trace::{Begin, End, Stamped};
+use crate::units::{Ns, Stamp, TaskId, TurnLength};
+use crate::workload::Kernels;
+
+/// Something happened.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// A key was pressed.
+    Key(Key),
+    /// The mouse was pressed on something.
+    Click(Target),
+    /// The wheel was turned: so many steps down; with Ctrl, at this instant of the axis.
+    Wheel {
+        /// Positive is down.
+        steps: i32,
+        /// With Ctrl: zoom, around this instant.
+        zoom_at: Option<Ns>,
+    },
+    /// The timeline was dragged by so many columns to the right.
+    Drag(i32),
+    /// Time has passed.
+    Tick(Stamp),
+    /// The terminal has another size: columns, rows.
+    Resize(u16, u16),
+    /// A run's first word.
+    Begin(RunId, Begin),
+    /// More of a run.
+    Events(RunId, Vec<Stamped>),
+    /// A run came to its end.
+    End(RunId, Box<End>, Conditions),
+    /// A run broke off.
+    Failed(RunId, String),
+    /// How fast this machine is.
+    Calibrated(Rates),
+    /// That cannot be measured now, for this reason.
+    NotCalibrated(String),
+    /// How busy the cores are.
+    Load(CoreLoad),
+    /// A picture was saved there, or could not be.
+    Saved(Result<String, String>),
+    /// The program was stopped from the first to the second instant.
+    Stopped(Stamp, Stamp),
+}
+
+/// Something to be done by the shell around the program.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Stop whatever runs, and run this.
+    Start(RunId, Plan),
+    /// Tell this run, which goes on, that its global lock has another interval from now.
+    TurnLock(RunId, TurnLength),
+    /// Stop whatever runs.
+    Stop,
+    /// Find out how fast this machine is at these.
+    Calibrate(Kernels),
+    /// Save a picture of what is looked at under a name that begins so.
+    Save(String),
+    /// Store these runs in a file whose name begins so.
+    Store(String, Vec<RunId>),
+    /// Give the result, in a few lines, to the terminal's clipboard.
+    Copy,
+    /// Give the terminal back, and stop until continued.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// What the mouse can be pressed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// What a key does.
+    Action(Action),
+    /// A place in a task's lane.
+    Lane(TaskId, Option<Ns>),
+    /// The row of a list in front.
+    Item(usize),
+    /// The name of a view.
+    View(View),
+    /// A row of the comparison.
+    Row(usize),
+    /// An instant of the axis.
+    Moment(Ns),
+}

@@ -1,0 +1,75 @@
+//! Shows another of the runs there are.
+
+use super::{App, Files, Run, RunId, Source, Toast, order};
+use crate::recording::Opened;
+use crate::scene::axis_ahead;
+use crate::units::{Ns, Stamp};
+
+/// Shows the newest run that `fits`, with what was chosen for it, unless the one that is watched does; whether there is
+/// one.
+pub(super) fn show(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
+    if !app.source.show(fits) {
+        return false;
+    }
+    match &mut app.source {
+        Source::Live(live) => {
+            if let Some(run) = live.run() {
+                app.setup.model = run.model;
+                app.setup.lock = app.setup.lock.like(run.model.lock);
+            }
+            if live.belongs_to(&app.setup) {
+                app.scoreboard.clear();
+            }
+        }
+        Source::Files(files) => {
+            app.setup = files.run().setup.clone();
+            app.machine = files.run().machine.clone();
+            score(app);
+        }
+    }
+    app.focus.widen();
+    app.focus.forget_segment();
+    order::arrange(app);
+    true
+}
+
+/// Shows the run `id`.
+pub(super) fn run(app: &mut App, id: RunId) {
+    show(app, |run| run.id == id);
+}
+
+/// Fills the scoreboard anew with the runs of the same file that did the same work. The axis reaches to the longest of
+/// them.
+pub(super) fn score(app: &mut App) {
+    let Source::Files(files) = &app.source else { return };
+    let (scores, longest) = files.scores();
+    app.scoreboard.clear();
+    scores.into_iter().for_each(|(model, score)| app.scoreboard.enter(model, score));
+    app.axis = axis_ahead(Ns::ZERO, longest);
+}
+
+/// How long it is said what is wrong with a file.
+const LONG: Ns = Ns::from_millis(10_000);
+
+impl App {
+    /// The state in which the runs of `files`, each with its name, can be looked at; nothing where there is none. What is
+    /// wrong with a file is said first.
+    pub fn viewing(files: Vec<(String, Opened)>, now: Stamp, size: (u16, u16)) -> Option<App> {
+        let damage = files.iter().find_map(|(name, opened)| Some(format!("{name}: {}", opened.damage.as_ref()?)));
+        let files = Files::of(files)?;
+        let (first, setup, machine) = (files.run().id, files.run().setup.clone(), files.run().machine.clone());
+        let mut app = App::of(Source::Files(files), setup, machine, now, size);
+        run(&mut app, first);
+        app.toast = damage.map(|text| Toast { text, until: now + LONG });
+        Some(app)
+    }
+
+    /// Shows the run at this place, from 0, of all there are.
+    pub fn open_run(&mut self, place: usize) {
+        let mut ids: Vec<RunId> = self.runs().map(|run| run.id).collect();
+        ids.sort_unstable();
+        if let Some(id) = ids.get(place) {
+            run(self, *id);
+        }
+    }
+}

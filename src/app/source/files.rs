@@ -1,0 +1,124 @@
+//! Runs that were read from files: everything but running them again. They stay in the order of their files.
+
+use crate::app::{Action, Compared, Held, RowKey, Run, RunId};
+use crate::model::Model;
+use crate::recording::{Comparison, Entry, Opened, Row, Score, sources};
+use crate::text::Label;
+use crate::units::Ns;
+
+/// Runs of files.
+#[derive(Clone, Debug)]
+pub struct Files {
+    names: Vec<String>,
+    /// Never empty.
+    runs: Vec<Run>,
+    /// The place of the one that is watched.
+    watched: usize,
+}
+
+/// What an action does where runs come from files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InFiles {
+    /// What it does anywhere.
+    Usual,
+    /// Another run is shown, if there is such a one.
+    Show(Option<RunId>),
+    /// It cannot be done, for this reason.
+    Refused(Label),
+}
+
+impl Files {
+    /// The runs of `files`, each with its name, of which the first is watched; nothing where there is none.
+    pub(in crate::app) fn of(files: Vec<(String, Opened)>) -> Option<Files> {
+        let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
+        let sources = sources(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let recordings = files.into_iter().zip(sources).flat_map(|((_, opened), source)| {
+            opened.recordings.into_iter().map(move |recording| (recording, source.clone()))
+        });
+        let runs: Vec<Run> = (1..).zip(recordings).map(|(n, (run, source))| Run::read(RunId(n), run, source)).collect();
+        (!runs.is_empty()).then_some(Files { names, runs, watched: 0 })
+    }
+
+    /// What the files are called.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The run that is watched.
+    pub fn run(&self) -> &Run {
+        &self.runs[self.watched]
+    }
+
+    /// All runs, in their order.
+    pub fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// What `action` does here.
+    pub fn means(&self, action: Action) -> InFiles {
+        let (here, lock) = (self.run().row(), self.run().model.lock);
+        match action {
+            Action::Model(kind) => {
+                let same_lock = self.next(|run| run.row() == RowKey { kind, ..here });
+                InFiles::Show(same_lock.or_else(|| self.next(|run| run.row().kind == kind)))
+            }
+            Action::Lock => InFiles::Show(self.next(|run| run.row() == RowKey { locked: !here.locked, ..here })),
+            Action::Generation => {
+                let other = |run: &Run| run.row().locked && run.model.lock.is_legacy() != lock.is_legacy();
+                InFiles::Show(self.next(other))
+            }
+            Action::Again | Action::Open | Action::Dials => InFiles::Refused(Label::NothingRunsHere),
+            Action::Store => InFiles::Refused(Label::InFileAlready),
+            Action::Slow | Action::Fast | Action::Pause | Action::ScrubBack | Action::ScrubOn => InFiles::Usual,
+            Action::PreviousEvent | Action::NextEvent | Action::Start | Action::End | Action::Compare => InFiles::Usual,
+            Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown => InFiles::Usual,
+            Action::Filter | Action::Sort | Action::Previous | Action::Next | Action::Unblocker => InFiles::Usual,
+            Action::PanLeft | Action::PanRight | Action::ZoomIn | Action::ZoomOut | Action::Fit => InFiles::Usual,
+            Action::Detail | Action::NextView | Action::PreviousView | Action::Costs | Action::Help => InFiles::Usual,
+            Action::Picture | Action::Copy | Action::Close | Action::Suspend | Action::Quit => InFiles::Usual,
+        }
+    }
+
+    /// The next of the runs that fit, after the one that is watched; from the last on to the first.
+    fn next(&self, fits: impl Fn(&Run) -> bool) -> Option<RunId> {
+        let (before, after) = self.runs.split_at(self.watched + 1);
+        after.iter().chain(before).find(|run| fits(run)).map(|run| run.id)
+    }
+
+    /// The scores of those that did the same work in the same file, of several under one model that of the median one; and
+    /// how long the longest of them is.
+    pub(in crate::app) fn scores(&self) -> (Vec<(Model, Score)>, Ns) {
+        let here = self.run();
+        let same = |run: &&Run| run.origin == here.origin && run.setup.same_work(&here.setup);
+        let runs: Vec<&Run> = self.runs.iter().filter(same).collect();
+        let entries: Vec<Entry<'_>> = runs.iter().map(|run| Entry { source: None, ..run.entry() }).collect();
+        let rows = Comparison::of(&entries).rows;
+        let scores = rows.iter().filter_map(|row| Some((row.model, runs[row.shown?].score?))).collect();
+        (scores, longest(runs))
+    }
+
+    /// The rows of a comparison of which `held` is known.
+    pub(super) fn compared<'a>(&'a self, held: &'a Held) -> Vec<Compared<'a>> {
+        let run = |id: Option<RunId>| self.runs.iter().find(|run| Some(run.id) == id);
+        let row = |(row, id): (&'a Row, _)| Compared { model: row.model, run: run(id), row: Some(row), failure: None };
+        held.rows().map(row).collect()
+    }
+
+    /// How long the longest of all is.
+    pub(in crate::app) fn longest(&self) -> Ns {
+        longest(&self.runs)
+    }
+
+    /// As [`super::Source::show`].
+    pub(super) fn show(&mut self, fits: impl Fn(&Run) -> bool) -> bool {
+        if !fits(self.run()) {
+            let Some(newest) = self.runs.iter().rposition(fits) else { return false };
+            self.watched = newest;
+        }
+        true
+    }
+}
+
+fn longest<'a>(runs: impl IntoIterator<Item = &'a Run>) -> Ns {
+    runs.into_iter().map(|run| run.trace.latest()).max().unwrap_or_default()
+}

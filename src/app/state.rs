@@ -1,0 +1,266 @@
+//! The whole state of the screen, and what everybody asks of it.
+
+use super::{
+    Action, Compared, Effect, Focus, InComparison, InFiles, Lanes, Layer, Live, Phase, Playhead, Row, Run, Scoreboard,
+    Shown, Source, keys,
+};
+use crate::machine::Machine;
+use crate::plan::{Expected, Rates};
+use crate::scene::{Grid, axis_ahead};
+use crate::settings::Setup;
+use crate::units::{Ns, Range, Stamp, TaskId};
+use crate::workload::Workload;
+
+/// A short message that goes away by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// What it says.
+    pub text: String,
+    /// When it goes.
+    pub until: Stamp,
+}
+
+/// The whole state.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The machine.
+    pub machine: Machine,
+    /// What the user has chosen.
+    pub setup: Setup,
+    /// The shipped workloads, and the user's own if there is one.
+    pub catalogue: Vec<Workload>,
+    /// Where runs come from.
+    pub source: Source,
+    /// The figures of those before.
+    pub scoreboard: Scoreboard,
+    /// Which instant is shown.
+    pub playhead: Playhead,
+    /// The end of the axis of this workload.
+    pub axis: Ns,
+    /// What is looked at closer.
+    pub focus: Focus,
+    /// What is shown.
+    pub shown: Shown,
+    /// Which tasks have a lane, and in which order.
+    pub lanes: Lanes,
+    /// Whether a line says what watching costs.
+    pub costs: bool,
+    /// What is in front.
+    pub layer: Option<Layer>,
+    /// The message that is shown for a while.
+    pub toast: Option<Toast>,
+    /// The time.
+    pub now: Stamp,
+    /// What is to be done, since that was last given back: none of it can get lost on the way through the functions that
+    /// ask for it.
+    pub(super) asked: Vec<Effect>,
+}
+
+/// How long a toast stands.
+const TOAST: Ns = Ns::from_millis(4_000);
+
+impl App {
+    /// The state at the start; nothing runs yet.
+    pub fn new(setup: Setup, machine: Machine, rates: Option<Rates>, now: Stamp, size: (u16, u16)) -> App {
+        let known = rates.unwrap_or_default();
+        let estimate = setup.tasks().map_or(Ns::ZERO, |tasks| Expected::of(&tasks, known).serial);
+        let live = Live::new(setup.clone(), rates, estimate);
+        App { axis: axis_ahead(estimate, Ns::ZERO), ..App::of(Source::Live(Box::new(live)), setup, machine, now, size) }
+    }
+
+    /// The same with runs from `source`; it has no axis yet.
+    pub(super) fn of(source: Source, setup: Setup, machine: Machine, now: Stamp, size: (u16, u16)) -> App {
+        let mut catalogue = crate::workload::shipped();
+        if let Some(same) = catalogue.iter_mut().find(|w| w.name == setup.workload.name) {
+            *same = setup.workload.clone();
+        } else {
+            catalogue.push(setup.workload.clone());
+        }
+        App {
+            size,
+            machine,
+            setup,
+            catalogue,
+            source,
+            scoreboard: Scoreboard::default(),
+            playhead: Playhead::Live,
+            axis: Ns::ZERO,
+            focus: Focus::default(),
+            shown: Shown::default(),
+            lanes: Lanes::default(),
+            costs: false,
+            layer: None,
+            toast: None,
+            now,
+            asked: Vec::new(),
+        }
+    }
+
+    /// The run that is watched.
+    pub fn run(&self) -> Option<&Run> {
+        self.source.run()
+    }
+
+    /// All runs there are, the watched one among them.
+    pub fn runs(&self) -> impl Iterator<Item = &Run> {
+        self.source.runs()
+    }
+
+    /// Asks the shell for something.
+    pub(super) fn ask(&mut self, effect: Effect) {
+        self.asked.push(effect);
+    }
+
+    /// All that was asked for since the last time.
+    pub(super) fn take_asked(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.asked)
+    }
+
+    /// Says `text` for a while.
+    pub(super) fn say(&mut self, text: impl Into<String>) {
+        self.toast = Some(Toast { text: text.into(), until: self.now + TOAST });
+    }
+
+    /// Whether a run waits until it is known how fast the machine is.
+    pub fn is_calibrating(&self) -> bool {
+        matches!(&self.source, Source::Live(live) if live.waiting)
+    }
+
+    /// Whether it is of use to know how busy the cores are.
+    pub fn looks_at_cores(&self) -> bool {
+        matches!(self.source, Source::Live(_)) && !self.is_paused()
+    }
+
+    /// Whether something moves by itself, so that the screen wants a frame now and then.
+    pub fn is_moving(&self) -> bool {
+        let live = self.run().is_some_and(|r| !r.is_over());
+        match self.playhead {
+            Playhead::Frozen(_) => false,
+            Playhead::Replay { paused, .. } => !paused,
+            Playhead::Live => live || self.is_calibrating(),
+        }
+    }
+
+    /// Whether the picture stands still on purpose.
+    pub fn is_paused(&self) -> bool {
+        matches!(self.playhead, Playhead::Frozen(_) | Playhead::Replay { paused: true, .. })
+    }
+
+    /// The last instant that is drawn, from the start of the run.
+    pub fn until(&self) -> Ns {
+        self.playhead.position(self.present())
+    }
+
+    /// The present of the run that goes on, or the end of one that is over.
+    pub fn present(&self) -> Ns {
+        let Some(run) = self.run() else { return Ns::ZERO };
+        match (&run.phase, run.trace.makespan(), run.trace.t0()) {
+            (_, Some(makespan), _) => makespan,
+            (Phase::Running, None, Some(t0)) => self.now.since(t0),
+            _ => run.trace.latest(),
+        }
+    }
+
+    /// Whether what is looked at is over, so that it can be played again.
+    pub(super) fn can_replay(&self) -> bool {
+        match &self.shown {
+            Shown::Run(_) => self.run().is_some_and(Run::is_over),
+            Shown::Comparison(compare) => {
+                !compare.is_measuring() && self.compared().iter().any(|row| row.run.is_some())
+            }
+        }
+    }
+
+    /// Where a replay ends: with the run, or with the slowest of those that are compared.
+    pub fn end(&self) -> Ns {
+        match self.shown {
+            Shown::Run(_) => self.run().map_or(Ns::ZERO, |r| r.trace.makespan().unwrap_or(r.trace.latest())),
+            Shown::Comparison(_) => {
+                let runs = self.compared().into_iter().filter_map(|row| row.run);
+                runs.map(|run| run.trace.latest()).max().unwrap_or_default()
+            }
+        }
+    }
+
+    /// Where the playhead is; at the end, where the slowest of several runs ends.
+    pub fn moment(&self) -> Ns {
+        match self.shown {
+            Shown::Comparison(_) if self.can_replay() => self.playhead.position(self.end()),
+            Shown::Comparison(_) | Shown::Run(_) => self.until(),
+        }
+    }
+
+    /// The stretch of time that is on the screen.
+    pub fn visible(&self) -> Range {
+        self.focus.zoom.unwrap_or(Range::new(Ns::ZERO, self.axis))
+    }
+
+    /// The columns of the lanes, `columns` of them.
+    pub fn grid(&self, columns: u16) -> Grid {
+        Grid::over(self.visible(), columns)
+    }
+
+    /// The tasks that have a lane, from top to bottom.
+    pub fn order(&self) -> Vec<TaskId> {
+        self.lanes.order().to_vec()
+    }
+
+    /// The first task that has a lane.
+    pub(super) fn first_lane(&self) -> Option<TaskId> {
+        self.lanes.order().first().copied()
+    }
+
+    /// How many tasks the run has, with a lane or without.
+    pub fn tasks(&self) -> usize {
+        self.run().map_or(0, |r| r.trace.tasks.len())
+    }
+
+    /// The runs that are held against each other, in the order in which they were made: of files all, else the newest of
+    /// each row that did the work that is set up.
+    pub fn comparable(&self) -> Vec<&Run> {
+        self.source.comparable(&self.setup)
+    }
+
+    /// The rows of the comparison, where it is shown.
+    pub fn compared(&self) -> Vec<Compared<'_>> {
+        let Shown::Comparison(compare) = &self.shown else { return Vec::new() };
+        self.source.compared(&compare.held, self.scoreboard.keys(), &self.setup)
+    }
+
+    /// The chosen row's place in what the runs come to.
+    pub fn chosen_row(&self) -> Option<usize> {
+        let compare = self.shown.comparison()?;
+        let chosen = self.compared().get(compare.row)?.run?.id;
+        compare.held.rows().position(|(_, id)| id == Some(chosen))
+    }
+
+    /// What the footer offers, where `more` tasks than lanes are there or not: nothing that does nothing here.
+    pub fn footer(&self, more: bool) -> Vec<Action> {
+        let refused = |action| match &self.source {
+            Source::Live(_) => false,
+            Source::Files(files) => matches!(files.means(action), InFiles::Refused(_)),
+        };
+        let idle = |action| match self.shown {
+            Shown::Run(_) => false,
+            Shown::Comparison(_) => InComparison::of(action) == InComparison::Nothing,
+        };
+        keys::footer(more, |action| !refused(action) && !idle(action))
+    }
+
+    /// The rows of the scoreboard.
+    pub fn rows(&self) -> Vec<Row> {
+        self.scoreboard.rows(self.setup.model)
+    }
+
+    /// The cores a run can use.
+    pub fn cores(&self) -> f64 {
+        self.setup.wishes.cores.map_or(self.machine.usable, |n| f64::from(n).min(self.machine.usable))
+    }
+
+    /// The whole cores a run can use, at least one.
+    pub fn whole_cores(&self) -> u16 {
+        (self.cores().round() as u16).max(1)
+    }
+}

@@ -1,0 +1,130 @@
+//! What the screen asks for, done: runs are started and stopped, the machine is measured, files are written, the terminal
+//! is given back and taken again.
+
+use std::io;
+use std::thread;
+
+use crossbeam::channel::Sender;
+use rustix::process::{Signal, getpgrp, kill_process_group};
+
+use super::effects::Shell;
+use super::news::News;
+use super::runs::{Quiet, Runs};
+use super::terminal::Terminal;
+use super::{now, pictures};
+use crate::app::{App, Phase, Run, RunId};
+use crate::machine::calibrate::Calibration;
+use crate::plan::Plan;
+use crate::recorder::Recorder;
+use crate::text::{self, Label};
+use crate::ui::{self, Look};
+use crate::units::{Stamp, TurnLength};
+use crate::workload::Kernels;
+
+/// Everything that has to be touched for that.
+pub struct Hands {
+    /// Nothing before the first run is under way.
+    pub terminal: Option<Terminal>,
+    /// How the screen is drawn.
+    pub look: Look,
+    /// The run that is under way, and what all sent.
+    pub runs: Runs,
+    /// Where news of runs goes.
+    pub to: Sender<News>,
+    /// Where events of runs go that nobody is woken for.
+    pub quiet: Sender<Quiet>,
+    /// The file to which runs are added.
+    pub recorder: Option<Recorder>,
+}
+
+impl Hands {
+    /// Draws a frame.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub fn draw(&mut self, app: &mut App) -> io::Result<()> {
+        let Some(terminal) = &mut self.terminal else { return Ok(()) };
+        terminal.draw(|area, buffer| {
+            app.size = (area.width, area.height);
+            ui::render(app, self.look, area, buffer);
+        })
+    }
+
+    /// Adds a run that is over to the file that was asked for.
+    ///
+    /// # Errors
+    /// In a sentence, where that cannot be; it is not tried again.
+    pub fn record(&mut self, app: &App, id: RunId) -> Result<(), String> {
+        let Some(recorder) = &mut self.recorder else { return Ok(()) };
+        let Some(run) = app.runs().find(|run| run.id == id) else { return Ok(()) };
+        // Said once: the next run would not fare better.
+        self.runs.record(recorder, id, &run.finished()).inspect_err(|_| self.recorder = None)
+    }
+}
+
+impl Shell for Hands {
+    fn has_terminal(&self) -> bool {
+        self.terminal.is_some()
+    }
+
+    fn start(&mut self, app: &App, id: RunId, plan: &Plan) -> Result<(), String> {
+        let wanted: Vec<RunId> = app.runs().map(|run| run.id).collect();
+        self.runs.want(&wanted);
+        self.runs.start(id, plan, self.to.clone(), self.quiet.clone())
+    }
+
+    fn turn_lock(&mut self, id: RunId, length: TurnLength) {
+        self.runs.turn_lock(id, length);
+    }
+
+    fn stop(&mut self) {
+        self.runs.stop();
+    }
+
+    fn calibrate(&mut self, kernels: Kernels) -> Result<(), String> {
+        let to = self.to.clone();
+        let wait = move || {
+            let rates = Calibration::start(kernels).wait().map_err(|e| e.to_string());
+            let _ = to.send(News::Calibrated(rates));
+        };
+        let waiting = thread::Builder::new().name("calibration".to_owned()).spawn(wait);
+        waiting.map(drop).map_err(|e| format!("this machine's speed cannot be measured: {e}"))
+    }
+
+    fn save(&mut self, app: &App, name: &str) -> Result<String, String> {
+        pictures::save(app, self.look, name)
+    }
+
+    fn store(&mut self, app: &App, name: &str, runs: &[RunId]) -> Result<String, String> {
+        let wanted = |run: &&Run| runs.contains(&run.id);
+        let mut runs: Vec<_> = app.runs().filter(wanted).map(|run| (run.id, run.finished())).collect();
+        runs.sort_by_key(|(id, _)| *id);
+        let path = self.runs.store(name, &runs).map_err(|why| text::not_stored(&why))?;
+        let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        Ok(text::stored(runs.len(), &file))
+    }
+
+    fn copy(&mut self, app: &App) -> Result<String, String> {
+        let text = ui::result_text(app);
+        let copied = self.terminal.as_mut().map_or(Ok(()), |terminal| terminal.copy(&text));
+        copied.map(|()| Label::Copied.text().to_owned()).map_err(|e| e.to_string())
+    }
+
+    fn suspend(&mut self, app: &App) -> io::Result<(Stamp, Stamp)> {
+        self.runs.suspend();
+        if let Some(terminal) = &mut self.terminal {
+            terminal.leave();
+        }
+        let from = now();
+        // The whole job, as Ctrl-Z on a terminal would: a program that started this one must not wait for it in vain.
+        // SIGSTOP, since the system drops a SIGTSTP that a program without a job-control shell sends itself.
+        let _ = kill_process_group(getpgrp(), Signal::STOP);
+        let to = now();
+        if let Some(run) = app.run().filter(|run| run.phase == Phase::Running) {
+            self.runs.stood_still(run.id, from, to);
+        }
+        self.runs.resume();
+        self.terminal.as_mut().map_or(Ok(()), Terminal::resume)?;
+        Ok((from, to))
+    }
+}
