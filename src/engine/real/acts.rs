@@ -15,6 +15,11 @@ pub(super) struct Means {
 }
 
 impl Means {
+    /// Whether the task has a file, which goes with this.
+    pub(super) fn has_file(&self) -> bool {
+        self.scratch.is_there()
+    }
+
     /// Does `action`, which began at `began`, with the run's server at `port`. Between sending a request and waiting for
     /// its answer `between` is called, which says from when on an answer counts. Gives back since when the task could go
     /// on, where that is known.

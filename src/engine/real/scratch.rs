@@ -19,6 +19,10 @@ pub(super) struct Scratch {
 }
 
 impl Scratch {
+    pub(super) fn is_there(&self) -> bool {
+        self.file.is_some()
+    }
+
     /// Writes so many `bytes` from the start of the file, and waits until they are on the disk.
     ///
     /// # Errors

@@ -30,9 +30,14 @@ pub(super) async fn live(turns: Arc<Loop>, task: TaskId) {
     let line = AsyncLine::default();
     let mut host = Host { turns: &turns, task, means: Some(Means::default()), line, held: HeldLocks::default() };
     let done = host.follow(program).await;
+    let means = host.means.take();
     drop(host);
     let outcome = if done.is_ok() { Outcome::Done } else { Outcome::Failed };
     turns.worker().end(task, outcome);
+    // Whoever takes a file away waits for the disk: not the loop, where everybody would wait with it.
+    if let Some(means) = means.filter(Means::has_file) {
+        tokio::task::spawn_blocking(move || drop(means));
+    }
     let _ = turns.results.send((task, done.map(|(value, laps)| TaskResult::done(value, laps))));
     drop(witness);
 }
