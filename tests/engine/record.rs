@@ -113,7 +113,7 @@ fn whoever_waits_is_off_its_core_and_wakes_ready() {
 fn an_answer_that_comes_during_a_wait_for_the_global_lock_makes_nobody_ready() {
     let gil = GlobalLock::gil(Ns::from_millis(2));
     let until = Op::Repeat(Until::Tasks(vec![concviz::units::TaskId(1)]), vec![compute(SOME / 100)]);
-    let tasks = vec![background(vec![until]), task(vec![request(0, 1); 30])];
+    let tasks = vec![background(vec![until]), task(vec![request(1, 1); 30])];
     for no_kernel_record in [false, true] {
         let plan = plan(Model { kind: ModelKind::Threads, lock: gil }, 2, tasks.clone());
         let run = run(&Plan { no_kernel_record, ..plan });
