@@ -11,7 +11,9 @@ use std::hint::black_box;
 use std::io::{self, Write};
 use std::time::Instant;
 
-use concviz::export::{Run, chrome, spans};
+use concviz::export::{Portion, chrome, spans};
+use concviz::machine::Machine;
+use concviz::recording::{Observed, Origin, Recording};
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, TaskName, Trace};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
@@ -37,8 +39,9 @@ impl Write for Counted {
 
 fn main() {
     for (what, locked) in [("work and sleep", false), ("a lock handed round", true)] {
-        let trace = made(locked);
-        let run = Run { command: "concviz run -w cpu", ..Run::of("threads", &trace) };
+        let origin = Origin::Observed(Observed { command: vec!["made-by-hand".to_owned()] });
+        let recording = Recording { trace: made(locked), ..Recording::new(origin, Machine::default()) };
+        let run = Portion { command: "concviz run -w cpu", ..Portion::of("threads", &recording) };
         println!("{what}: {} spans", spans::csv(&mut io::sink(), &[run]).unwrap_or(0));
         report("Chrome JSON", |out| chrome::chrome(out, &[run]).map(drop));
         report("CSV", |out| spans::csv(out, &[run]).map(drop));

@@ -14,7 +14,7 @@ use concviz::engine::real::Runner;
 use concviz::machine::{calibrate, cores};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
-use concviz::trace::{End, Event, Frame, Stamped};
+use concviz::trace::{End, Event, Frame, Source, Stamped};
 use concviz::units::Ns;
 use concviz::workload::{self, Kernel};
 

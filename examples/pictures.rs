@@ -24,7 +24,7 @@ use concviz::pictures;
 use concviz::plan::{Plan, Wishes};
 use concviz::recording::Conditions;
 use concviz::settings::Setup;
-use concviz::trace::Frame;
+use concviz::trace::{Frame, Source};
 use concviz::ui::{Look, render};
 use concviz::workload::{Kernels, Scale, find};
 use ratatui::buffer::Buffer;
@@ -72,7 +72,8 @@ fn drawn(folder: &Path) -> Result<(), Box<dyn Error>> {
     let (name, workload, keys) = DRAWN;
     let app = pressed(workload, (100, 30), keys)?;
     let run = app.run().ok_or("no run")?;
-    let picture = pictures::of_run(run.finished(), Subject::Tasks, &Options::default(), &run.setup.command());
+    let run = &run.recording;
+    let picture = pictures::of_run(run, Subject::Tasks, &Options::default(), &run.origin.command());
     let file = folder.join(format!("{name}.svg"));
     fs::write(&file, picture.svg(None))?;
     println!("{}: {}", file.display(), picture.description);

@@ -10,14 +10,14 @@ mod made;
 pub mod markdown;
 mod pen;
 pub mod picture;
-mod run;
+mod portion;
 pub mod spans;
 mod svg;
 
 use ratatui::buffer::Buffer;
 
 pub use html::{Page, PageRun, html};
-pub use run::Run;
+pub use portion::Portion;
 pub use svg::{Caption, svg};
 
 /// The screen as text: its rows, without trailing blanks.

@@ -1,13 +1,13 @@
 //! Runs without a screen: starts them, follows them, prints what they came to. stdout carries only what was asked for;
 //! progress and errors go to stderr. Draws nothing and decides nothing about a run.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+use crossbeam::channel::{Receiver, Sender, unbounded};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
@@ -18,7 +18,7 @@ use crate::recorder::Recorder;
 use crate::recording::Recording;
 use crate::report::{self, Format, Printout};
 use crate::settings::{Settings, Setup};
-use crate::trace::{Frame, FrameError};
+use crate::watching::Watching;
 use crate::workload::Kernels;
 
 mod compare;
@@ -56,10 +56,8 @@ impl Stop {
 
 /// What a run's loop waits for.
 enum News {
-    /// Of the run with this number.
-    Frame(u16, Box<Frame>),
-    /// The pipe of the runner with this number is at its end, or broke.
-    Over(u16, Option<FrameError>),
+    /// A run has said something.
+    Run,
     Signal(i32),
 }
 
@@ -117,17 +115,15 @@ fn once(
     let number = of.map_or_else(String::new, |of| format!(", run {round} of {of}"));
     let what = format!("{} as {}{number}", plan.workload, plan.model.kind.name());
     let recording = runs.make(&settings.setup, (plan, rates), what, settings.plain)?;
-    let run = report::Run::of(recording.finished());
-    let text = printout.end(run, round);
+    let text = printout.end(&recording, round);
     print(&text.ok_or_else(|| Stop::Failed("the runner ended without an account of the run".to_owned()))?)?;
-    report::shortfall(run).map_or(Ok(()), |shortfall| Err(Stop::Failed(shortfall)))
+    report::shortfall(&recording).map_or(Ok(()), |shortfall| Err(Stop::Failed(shortfall)))
 }
 
 /// Makes runs, one after the other.
 struct Runs {
     news: Sender<News>,
     coming: Receiver<News>,
-    made: Cell<u16>,
     /// The file to which they are added.
     recorder: RefCell<Option<Recorder>>,
 }
@@ -136,9 +132,9 @@ impl Runs {
     /// Begins to listen for signals. Runs are added to the file `trace`, where there is one.
     fn open(trace: Option<&Path>) -> Result<Runs, Stop> {
         let recorder = RefCell::new(trace.map(Recorder::open).transpose().map_err(Stop::Failed)?);
-        let (news, coming) = channel();
+        let (news, coming) = unbounded();
         listen_for_signals(news.clone())?;
-        Ok(Runs { news, coming, made: Cell::new(0), recorder })
+        Ok(Runs { news, coming, recorder })
     }
 
     /// Makes a run of `plan`, for which `setup` asked, called `what` while it goes on; told in sentences where it is
@@ -155,15 +151,12 @@ impl Runs {
     /// The same, but a run that fails or breaks off is a recording too: of what there was of it, and why.
     fn make_whatever(&self, of: (&Setup, &Plan, Rates), what: String, plain: bool) -> Result<Recording, Stop> {
         let (setup, plan, rates) = of;
-        // Frames of an earlier run that are still on their way must not be taken for this one's.
-        let round = self.made.get().wrapping_add(1);
-        self.made.set(round);
-        let mut following = Following::new(plan, what, plain, round);
-        let begun = following.begun(setup, plan, rates);
-        self.note(|recorder| recorder.begin(&begun))?;
-        let followed = self.follow(&mut following, plan, round);
-        self.note(|recorder| recorder.end(&following.conditions))?;
-        let mut recording = following.recording(setup, plan, rates);
+        let recording = Recording::of_plan(setup.clone(), plan.clone(), rates, Machine::here());
+        self.note(|recorder| recorder.begin(&recording))?;
+        let mut following = Following::new(recording, what, plain);
+        let followed = self.follow(&mut following, plan);
+        let mut recording = following.recording;
+        self.note(|recorder| recorder.end(&recording.conditions))?;
         match followed {
             Ok(()) => {}
             Err(Stop::Failed(reason)) => recording.broken = Some(reason),
@@ -177,14 +170,13 @@ impl Runs {
         self.recorder.borrow_mut().as_mut().map_or(Ok(()), tell).map_err(Stop::Failed)
     }
 
-    fn follow(&self, following: &mut Following, plan: &Plan, round: u16) -> Result<(), Stop> {
-        let mut runner = Runner::spawn(plan).map_err(|e| Stop::Failed(e.to_string()))?;
-        let frames = runner.frames().ok_or_else(|| Stop::Failed("the runner has no output".to_owned()))?;
+    fn follow(&self, following: &mut Following, plan: &Plan) -> Result<(), Stop> {
+        let runner = Runner::spawn(plan).map_err(|e| Stop::Failed(e.to_string()))?;
         let to = self.news.clone();
-        thread::spawn(move || forward(round, frames, &to));
-        following.follow(&mut runner, &self.coming, self.recorder.borrow_mut().as_mut())?;
-        runner.kill();
-        Ok(())
+        let wake = move || drop(to.send(News::Run));
+        // What is kept in a file is written as it is followed.
+        let mut watching = Watching::begin(Box::new(runner), |_| (), wake).map_err(Stop::Failed)?;
+        following.follow(&mut watching, &self.coming, self.recorder.borrow_mut().as_mut())
     }
 }
 
@@ -207,20 +199,6 @@ fn listen_for_signals(news: Sender<News>) -> Result<(), Stop> {
         }
     });
     Ok(())
-}
-
-fn forward<R: io::Read>(round: u16, mut frames: crate::trace::FrameReader<R>, news: &Sender<News>) {
-    loop {
-        let next = match frames.next_frame() {
-            Ok(Some(frame)) => News::Frame(round, Box::new(frame)),
-            Ok(None) => News::Over(round, None),
-            Err(e) => News::Over(round, Some(e)),
-        };
-        let last = matches!(next, News::Over(..));
-        if news.send(next).is_err() || last {
-            return;
-        }
-    }
 }
 
 /// Prints `text` on stdout, where there is any.

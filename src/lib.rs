@@ -36,4 +36,6 @@ pub mod text;
 pub mod trace;
 pub mod ui;
 pub mod units;
+#[cfg(unix)]
+pub mod watching;
 pub mod workload;

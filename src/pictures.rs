@@ -5,7 +5,7 @@ use crate::export::picture::{self, CompareRow, IdealLine, Options, Picture, Subj
 use crate::export::{Caption, Page, PageRun, html};
 use crate::model::ModelKind;
 use crate::palette::Theme;
-use crate::recording::{Comparison, Entry, Finished};
+use crate::recording::{Comparison, Recording, badge};
 use crate::report::{self, comparison_cell};
 use crate::text::report::compare::Column;
 use crate::text::{self, Label};
@@ -16,35 +16,35 @@ mod map;
 pub use map::of_map;
 
 /// What is to be seen in `run`, in a sentence.
-pub fn sentence(run: Finished<'_>) -> String {
-    report::finding_of(report::Run::of(run)).unwrap_or_default()
+pub fn sentence(run: &Recording) -> String {
+    report::finding_of(run).unwrap_or_default()
 }
 
 /// What a picture of `run` says about itself; `command` makes it again.
-pub fn caption(run: Finished<'_>, command: &str) -> Caption {
-    let title = text::picture_title(&run.setup.workload.name, &who(&run), &run.setup.title());
+pub fn caption(run: &Recording, command: &str) -> Caption {
+    let title = text::picture_title(run.origin.name(), &who(run), &run.origin.title());
     Caption { title, description: sentence(run), command: command.to_owned() }
 }
 
-fn who(run: &Finished<'_>) -> String {
-    crate::insight::who(run.plan.model).row()
+fn who(run: &Recording) -> String {
+    run.model().map_or_else(String::new, |model| crate::insight::who(model).row())
 }
 
 /// A picture of `run`.
-pub fn of_run(run: Finished<'_>, view: Subject, options: &Options, command: &str) -> Picture {
-    picture::picture(run.trace, view, &caption(run, command), options)
+pub fn of_run(run: &Recording, view: Subject, options: &Options, command: &str) -> Picture {
+    picture::picture(&run.trace, view, &caption(run, command), options)
 }
 
 /// A picture of `runs` beside each other, up to the instant `until` of each; the row `lit` is pointed out.
-pub fn of_comparison(runs: &[Entry<'_>], options: &Options, command: &str, lit: Option<usize>) -> Picture {
+pub fn of_comparison(runs: &[&Recording], options: &Options, command: &str, lit: Option<usize>) -> Picture {
     let comparison = Comparison::of(runs);
     let until = options.until.unwrap_or(Ns::MAX);
     let lit = lit.or_else(|| fastest(&comparison));
     let row = |(index, row): (usize, &crate::recording::Row)| {
-        let run = &runs.get(row.shown.or(row.runs.first().copied())?)?.run;
+        let run = runs.get(row.shown.or(row.runs.first().copied())?)?;
         let cells = COLUMNS.map(|column| comparison_cell(&comparison, row, column)).to_vec();
         let until = until.min(run.trace.latest());
-        Some(CompareRow { label: row.name(), trace: run.trace, cells, lit: lit == Some(index), until })
+        Some(CompareRow { label: row.name(), trace: &run.trace, cells, lit: lit == Some(index), until })
     };
     let ideal = comparison.ideal.as_ref().map(|ideal| IdealLine {
         label: Label::Ideal.text().to_owned(),
@@ -82,14 +82,14 @@ fn fastest(comparison: &Comparison) -> Option<usize> {
 }
 
 /// What runs are of: of one workload what it does, of several their names.
-fn titled(runs: &[Entry<'_>]) -> String {
+fn titled(runs: &[&Recording]) -> String {
     let mut names: Vec<&str> = Vec::new();
-    for name in runs.iter().map(|entry| entry.run.setup.workload.name.as_str()) {
+    for name in runs.iter().map(|run| run.origin.name()) {
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    let what = runs.first().filter(|_| names.len() == 1).map_or_else(String::new, |entry| entry.run.setup.title());
+    let what = runs.first().filter(|_| names.len() == 1).map_or_else(String::new, |run| run.origin.title());
     text::comparison_title(&names.join(", "), &what)
 }
 
@@ -106,23 +106,21 @@ const COLUMNS: [Column; 8] = [
 ];
 
 /// `runs` as a page for the browser.
-pub fn page(runs: &[Entry<'_>], theme: Option<Theme>, title: Option<&str>, command: &str) -> String {
+pub fn page(runs: &[&Recording], theme: Option<Theme>, title: Option<&str>, command: &str) -> String {
     // Of several runs under one model the one that stands for them.
     let all = Comparison::of(runs);
     let shown = all.rows.iter().filter_map(|row| row.shown.or(row.runs.first().copied()));
-    let shown: Vec<Entry<'_>> = shown.filter_map(|place| runs.get(place).copied()).collect();
+    let shown: Vec<&Recording> = shown.filter_map(|place| runs.get(place).copied()).collect();
     let runs = shown.as_slice();
     let comparison = Comparison::of(runs);
     let Some(first) = runs.first() else { return String::new() };
-    let setup = first.run.setup;
-    let about: Vec<About> =
-        runs.iter().enumerate().map(|(index, entry)| About::of(&comparison, index, entry)).collect();
+    let (name, subtitle) = (first.origin.name(), first.origin.title());
+    let about: Vec<About> = runs.iter().enumerate().map(|(index, run)| About::of(&comparison, index, run)).collect();
     let limit = comparison.ideal.as_ref().map(|ideal| (ideal.time, ideal.limit.text()));
     let verdict = comparison.verdict.text();
-    let subtitle = setup.title();
-    let machine = text::machine(first.run.machine.allowed.len(), first.run.machine.usable);
+    let machine = text::machine(first.machine.allowed.len(), first.machine.usable);
     let whole = Page {
-        title: title.unwrap_or(&setup.workload.name),
+        title: title.unwrap_or(name),
         subtitle: &subtitle,
         sentence: if runs.len() > 1 { &verdict } else { &about[0].sentence },
         command,
@@ -131,15 +129,15 @@ pub fn page(runs: &[Entry<'_>], theme: Option<Theme>, title: Option<&str>, comma
         runs: runs
             .iter()
             .zip(&about)
-            .map(|(entry, about)| PageRun {
+            .map(|(run, about)| PageRun {
                 name: &about.name,
-                key: key(entry.run.plan.model.kind),
-                locked: entry.run.plan.model.lock.is_on(),
-                trace: entry.run.trace,
+                key: run.model().map_or(' ', |model| key(model.kind)),
+                locked: run.model().is_some_and(|model| model.lock.is_on()),
+                trace: &run.trace,
                 sentence: &about.sentence,
                 badge: about.badge,
                 ratio: &about.ratio,
-                cores: entry.run.cores(),
+                cores: run.cores(),
                 figures: about.figures.clone(),
                 notes: about.notes.clone(),
             })
@@ -159,19 +157,18 @@ struct About {
 }
 
 impl About {
-    fn of(comparison: &Comparison, index: usize, entry: &Entry<'_>) -> About {
+    fn of(comparison: &Comparison, index: usize, run: &Recording) -> About {
         let row = comparison.rows.iter().find(|row| row.runs.contains(&index));
         let shown = row.filter(|row| row.shown == Some(index));
         let cell = |column: Column| shown.map_or_else(String::new, |row| comparison_cell(comparison, row, column));
         let columns = Column::ALL.into_iter().filter(|column| *column != Column::Spread);
-        let recorded = entry.run.trace.has_kernel_record();
         About {
-            name: row.map_or_else(|| who(&entry.run), crate::recording::Row::name),
-            sentence: sentence(entry.run),
-            badge: if recorded { Label::Measured } else { Label::NoKernelRecord }.text(),
+            name: row.map_or_else(|| who(run), crate::recording::Row::name),
+            sentence: sentence(run),
+            badge: badge([&run.trace]).text(),
             ratio: cell(Column::Ratio),
             figures: columns.map(|column| (column.head().to_owned(), cell(column))).collect(),
-            notes: entry.broken.map(str::to_owned).into_iter().collect(),
+            notes: run.broken.iter().cloned().collect(),
         }
     }
 }

@@ -32,28 +32,8 @@ pub struct Plan {
     pub locks: Vec<String>,
     /// The seed of everything random.
     pub seed: u64,
-    /// Who executes it.
-    pub engine: Engine,
     /// Whether the kernel's record of switches is not wanted: what it costs is known from runs without it.
     pub no_kernel_record: bool,
-}
-
-/// Who executes a plan.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Engine {
-    /// Real threads, processes and loops.
-    #[default]
-    Measured,
-}
-
-impl Engine {
-    /// The name in JSON and on the badge.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Engine::Measured => "measured",
-        }
-    }
 }
 
 /// How fast this machine is at each kernel, on one idle core.
@@ -164,20 +144,7 @@ impl Plan {
         let locks = workload.locks().into_iter().map(str::to_owned).collect();
         let name = workload.name.clone();
         let Wishes { cores, seed, no_kernel_record, .. } = wishes;
-        let engine = Engine::Measured;
-        Plan {
-            workload: name,
-            tasks,
-            model,
-            workers,
-            at_once,
-            cores,
-            poll_every,
-            locks,
-            seed,
-            engine,
-            no_kernel_record,
-        }
+        Plan { workload: name, tasks, model, workers, at_once, cores, poll_every, locks, seed, no_kernel_record }
     }
 }
 

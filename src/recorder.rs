@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::recording::{self, Conditions, Finished, Opened};
+use crate::recording::{self, Conditions, Opened, Recording};
 use crate::text;
 use crate::trace::file::{self, Contents, FileError, FileWriter};
 use crate::trace::{Frame, Stamped};
@@ -71,8 +71,8 @@ impl Recorder {
     ///
     /// # Errors
     /// In a sentence that names the file.
-    pub fn begin(&mut self, run: &Finished<'_>) -> Result<(), String> {
-        let written = self.writer.header(&recording::head(run)).and_then(|()| self.writer.flush());
+    pub fn begin(&mut self, run: &Recording) -> Result<(), String> {
+        let written = head(run).and_then(|head| self.writer.header(&head)).and_then(|()| self.writer.flush());
         written.map_err(|e| self.refused(&e))
     }
 
@@ -102,7 +102,7 @@ impl Recorder {
     ///
     /// # Errors
     /// In a sentence that names the file.
-    pub fn add(&mut self, run: &Finished<'_>, scratch: &Scratch) -> Result<(), String> {
+    pub fn add(&mut self, run: &Recording, scratch: &Scratch) -> Result<(), String> {
         // Of a run that is not there the file gets no begin either.
         scratch.whole().map_err(|e| self.refused(&e))?;
         self.begin(run)?;
@@ -126,14 +126,19 @@ fn at_the_end(mut out: BufWriter<File>) -> io::Result<FileWriter<BufWriter<File>
     Ok(FileWriter::append(out))
 }
 
+/// What stands before `run` in a file.
+fn head(run: &Recording) -> io::Result<String> {
+    recording::head(run).ok_or_else(|| io::Error::other(text::no_place_for_programs()))
+}
+
 /// Writes a file of these runs into `out`.
 ///
 /// # Errors
 /// As `out` says.
-pub fn write<'a>(out: &mut dyn Write, runs: impl IntoIterator<Item = (Finished<'a>, &'a Scratch)>) -> io::Result<()> {
+pub fn write<'a>(out: &mut dyn Write, runs: impl IntoIterator<Item = (&'a Recording, &'a Scratch)>) -> io::Result<()> {
     let mut writer = FileWriter::create(out)?;
     for (run, scratch) in runs {
-        writer.header(&recording::head(&run))?;
+        writer.header(&head(run)?)?;
         writer.flush()?;
         scratch.copy(writer.get_mut())?;
         writer.tail(&recording::tail(&run.conditions))?;
@@ -235,7 +240,6 @@ mod tests {
     use crate::machine::Machine;
     use crate::model::{LockSettings, Model, ModelKind};
     use crate::plan::{Rates, Wishes};
-    use crate::recording::empty_trace;
     use crate::settings::Setup;
     use crate::workload::Scale;
 
@@ -253,15 +257,7 @@ mod tests {
         let setup = Setup { workload, model, lock, wishes: Wishes::default(), scale: Scale::ONE };
         let rates = Rates::all(1_000_000);
         let plan = setup.plan(setup.tasks().expect("sound"), 2, rates);
-        let (trace, machine) = (empty_trace(&plan), Machine::default());
-        let run = Finished {
-            setup: &setup,
-            plan: &plan,
-            rates,
-            machine: &machine,
-            trace: &trace,
-            conditions: Conditions::default(),
-        };
+        let run = Recording::of_plan(setup, plan, rates, Machine::default());
         let full = |act: fn(&mut Scratch)| {
             let mut scratch = on_a_full_disk();
             act(&mut scratch);
@@ -278,7 +274,7 @@ mod tests {
             for part in ["runs.concviz cannot be recorded into: ", "temporary files", "space"] {
                 assert!(why.contains(part), "{why}");
             }
-            let why = write(&mut Vec::new(), [(run, &scratch)]).expect_err("it is not whole").to_string();
+            let why = write(&mut Vec::new(), [(&run, &scratch)]).expect_err("it is not whole").to_string();
             assert!(why.contains("temporary files") && !why.contains('\n'), "{why}");
         }
         let mut sound = Scratch::new().expect("room");

@@ -1,26 +1,31 @@
-//! A run kept whole: what was asked for, what was planned, what happened, and what the machine did meanwhile. Whatever is
-//! drawn, printed, compared or stored of a run needs no more than this. Performs nothing and touches no files: bytes come
-//! in and go out.
+//! A run kept whole: where it comes from, what happened, and what the machine did meanwhile. Whatever is drawn, printed,
+//! compared or stored of a run needs no more than this, lent. Performs nothing and touches no files: bytes come in and go
+//! out.
 
 use serde::{Deserialize, Serialize};
 
 use crate::insight::{self, Disturbance, Pace};
 use crate::machine::Machine;
+use crate::model::Model;
 use crate::plan::{Plan, Rates};
 use crate::settings::Setup;
-use crate::trace::{TaskName, Trace};
+use crate::trace::{Frame, TaskName, Trace};
 use crate::units::Ns;
 
+mod badge;
 mod comparison;
+mod header;
 pub mod map;
+mod origin;
 mod score;
-mod stored;
 
-pub use comparison::{Comparison, Entry, Figures, Ideal, Ratio, Row, SameWork, disturbed, usual_models};
+pub use badge::badge;
+pub use comparison::{Comparison, Figures, Ideal, Ratio, Row, SameWork, disturbed, failure, usual_models};
+pub use header::{Opened, head, open, sources, tail};
+pub use origin::{Observed, Origin, Planned};
 pub use score::Score;
-pub use stored::{Opened, head, open, sources, tail};
 
-/// What happened on the cores beside a run. Nothing stands for what nobody could measure.
+/// What the machine did to a run from outside. Nothing stands for what nobody could measure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Conditions {
@@ -36,60 +41,62 @@ pub struct Conditions {
     pub throttled: Option<Ns>,
 }
 
-/// A run and all that is known of it.
+/// A run and all that is known of it, be it over or not.
 #[derive(Clone, Debug)]
 pub struct Recording {
-    /// What was asked for.
-    pub setup: Setup,
-    /// What was planned.
-    pub plan: Plan,
-    /// How fast the machine was believed to be when the plan was made.
-    pub rates: Rates,
-    /// The machine.
+    /// Where it comes from: what was asked for and planned, or what was seen.
+    pub origin: Origin,
+    /// The machine it was made on.
     pub machine: Machine,
     /// What happened.
     pub trace: Trace,
-    /// What the machine did beside it.
+    /// What the machine did to it; known at the end.
     pub conditions: Conditions,
     /// Why it broke off, if it did.
     pub broken: Option<String>,
-}
-
-/// The same, lent.
-#[derive(Clone, Copy, Debug)]
-pub struct Finished<'a> {
-    /// What was asked for.
-    pub setup: &'a Setup,
-    /// What was planned.
-    pub plan: &'a Plan,
-    /// How fast the machine was believed to be.
-    pub rates: Rates,
-    /// The machine.
-    pub machine: &'a Machine,
-    /// What happened.
-    pub trace: &'a Trace,
-    /// What the machine did beside it.
-    pub conditions: Conditions,
-}
-
-/// The trace of a run of `plan` that has not begun.
-pub fn empty_trace(plan: &Plan) -> Trace {
-    let name = |t: &crate::workload::Task| TaskName { name: t.name.clone(), background: t.background };
-    Trace::new(plan.tasks.iter().map(name).collect(), plan.workers).naming_locks(plan.locks.clone())
+    /// Which of several files it was read from.
+    pub file: Option<String>,
 }
 
 impl Recording {
-    /// It, lent.
-    pub fn finished(&self) -> Finished<'_> {
-        let Recording { setup, plan, rates, machine, trace, conditions, .. } = self;
-        Finished { setup, plan, rates: *rates, machine, trace, conditions: *conditions }
+    /// A run from `origin` on `machine` that has not begun.
+    pub fn new(origin: Origin, machine: Machine) -> Recording {
+        let trace = origin.empty_trace();
+        Recording { origin, machine, trace, conditions: Conditions::default(), broken: None, file: None }
     }
-}
 
-impl Finished<'_> {
+    /// A run of `plan`, made with `rates` for what `setup` asks for, that has not begun.
+    pub fn of_plan(setup: Setup, plan: Plan, rates: Rates, machine: Machine) -> Recording {
+        Recording::new(Origin::Planned(Box::new(Planned { setup, plan, rates })), machine)
+    }
+
+    /// Takes in what it says next.
+    pub fn take(&mut self, frame: Frame) {
+        match frame {
+            Frame::Begin(begin) => self.trace.begin(&begin),
+            Frame::Events(events) => self.trace.extend(&events),
+            Frame::End(end) => self.trace.end(end),
+            Frame::Failed(reason) => self.broken = Some(reason),
+        }
+    }
+
+    /// What was planned, where it was.
+    pub fn planned(&self) -> Option<&Planned> {
+        match &self.origin {
+            Origin::Planned(planned) => Some(planned),
+            Origin::Observed(_) => None,
+        }
+    }
+
+    /// How it was planned to be executed; nothing where nobody planned that.
+    pub fn model(&self) -> Option<Model> {
+        self.planned().map(|planned| planned.plan.model)
+    }
+
     /// How many cores' worth of time its workers could get: what it was pinned to, or the whole machine.
     pub fn cores(&self) -> f64 {
-        self.plan.cores.map_or(self.machine.usable, |n| f64::from(n).min(self.machine.usable))
+        let pinned = self.planned().and_then(|planned| planned.plan.cores);
+        pinned.map_or(self.machine.usable, |n| f64::from(n).min(self.machine.usable))
     }
 
     /// The share of the allowed cores that other programs took; nothing where nobody could measure it.
@@ -97,26 +104,37 @@ impl Finished<'_> {
         self.conditions.others.map(|cores| cores / self.machine.allowed.len().max(1) as f64)
     }
 
-    /// How long its tasks compute at the calibrated speed, where the plan fixes that.
-    pub fn planned(&self) -> Option<Ns> {
-        insight::planned(self.plan, self.rates)
+    /// How long its tasks compute at the calibrated speed, where a plan fixes that.
+    pub fn fixed_work(&self) -> Option<Ns> {
+        self.planned().and_then(|planned| insight::planned(&planned.plan, planned.rates))
     }
 
-    /// What the machine did to it. Without another run to hold it against, its pace is even.
+    /// What the machine did to it that forbids to hold it against others. Without another run its pace is even.
     pub fn disturbance(&self) -> Disturbance {
-        let worked = insight::worked(self.trace);
-        let speed = self.planned().zip(worked).and_then(|(planned, work)| insight::speed(planned, work));
-        Disturbance { stolen: self.conditions.stolen, throttled: self.conditions.throttled, speed, pace: Pace::Even }
+        self.disturbance_of(insight::worked(&self.trace), Pace::Even)
+    }
+
+    /// The same, where it is known already for how long its tasks `worked`, and its cores compare so with those of the run
+    /// that it is held against.
+    pub fn disturbance_of(&self, worked: Option<Ns>, pace: Pace) -> Disturbance {
+        let speed = self.fixed_work().zip(worked).and_then(|(planned, work)| insight::speed(planned, work));
+        Disturbance { stolen: self.conditions.stolen, throttled: self.conditions.throttled, speed, pace }
     }
 
     /// Its figures, for holding it against others; nothing if it is not over.
     pub fn score(&self) -> Option<Score> {
-        Score::of(self.trace, self.planned().is_some(), self.conditions)
+        Score::of(&self.trace, self.fixed_work().is_some(), self.conditions)
     }
 
     /// Whether it can be held against others: it came to its end, no task broke, and it was never suspended.
     pub fn counts(&self) -> bool {
         let whole = self.trace.makespan().is_some_and(|time| self.trace.stats(time).broken == 0);
-        whole && self.trace.suspended.is_empty()
+        self.broken.is_none() && whole && self.trace.suspended.is_empty()
     }
+}
+
+/// What the tasks of a plan are called.
+fn names(plan: &Plan) -> Vec<TaskName> {
+    let name = |t: &crate::workload::Task| TaskName { name: t.name.clone(), background: t.background };
+    plan.tasks.iter().map(name).collect()
 }

@@ -30,12 +30,6 @@ pub use sentences::{shortfall, summary};
 pub use series::Series;
 pub use table::{heading, table};
 
-use crate::insight::Disturbance;
-use crate::plan::Plan;
-use crate::recording::Finished;
-use crate::settings::Setup;
-use crate::trace::Trace;
-
 /// The share of the cores from which on other programs are known to have made times too long; reports say so.
 const BUSY: f64 = 0.05;
 /// From this share of a task's time on, a state is worth a word.
@@ -86,40 +80,6 @@ impl ListFormat {
         match self {
             ListFormat::Table => "table",
             ListFormat::Json => "json",
-        }
-    }
-}
-
-/// A finished run: all that a report is made from.
-#[derive(Clone, Copy, Debug)]
-pub struct Run<'a> {
-    /// What was asked for.
-    pub setup: &'a Setup,
-    /// What was planned.
-    pub plan: &'a Plan,
-    /// What happened, up to the end.
-    pub trace: &'a Trace,
-    /// The share of the usable cores that other programs took meanwhile; nothing where nobody could measure it.
-    pub busy_machine: Option<f64>,
-    /// How many cores' worth of time the workers could get: less than the cores they were allowed on under a quota.
-    pub usable: f64,
-    /// How many cores the program that followed the run kept busy meanwhile; nothing where nobody measured it.
-    pub follower: Option<f64>,
-    /// What the machine did to the run.
-    pub disturbance: Disturbance,
-}
-
-impl<'a> Run<'a> {
-    /// What a report needs of `run`.
-    pub fn of(run: Finished<'a>) -> Run<'a> {
-        Run {
-            setup: run.setup,
-            plan: run.plan,
-            trace: run.trace,
-            busy_machine: run.busy_machine(),
-            usable: run.cores(),
-            follower: run.conditions.screen,
-            disturbance: run.disturbance(),
         }
     }
 }

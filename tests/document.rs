@@ -2,7 +2,9 @@
 
 use std::process::{Command, Output};
 
-use concviz::export::{Run, spans};
+use concviz::export::{Portion, spans};
+use concviz::machine::Machine;
+use concviz::recording::{Observed, Origin, Recording};
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, TaskName, Trace};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
@@ -324,8 +326,8 @@ fn rounds_are_counted_and_timed_where_each_of_them_waits_once() {
     assert_eq!((&run["tasks"][0]["laps"], &run["tasks"][0]["lap_s"]), (&0.into(), &Value::Null));
 }
 
-/// A run made by hand: one that computes and waits for a lock that another dies with.
-fn recorded(kernel_record: KernelRecord) -> Trace {
+/// A run made by hand, which nobody planned: one that computes and waits for a lock that another dies with.
+fn recorded(kernel_record: KernelRecord) -> Recording {
     let name = |n: u32| TaskName { name: format!("task {n}"), background: n == 1 };
     let mut trace = Trace::new((0..2).map(name).collect(), 2).naming_locks(vec!["a".to_owned()]);
     trace.begin(&Begin { t0: Stamp(5), cores: vec![0], kernel_record, ..Begin::default() });
@@ -346,7 +348,8 @@ fn recorded(kernel_record: KernelRecord) -> Trace {
     for (at, event) in events {
         trace.push(&Stamped { at: Stamp(at), worker: WorkerId(0), core, event });
     }
-    trace
+    let origin = Origin::Observed(Observed { command: vec!["by hand".to_owned()] });
+    Recording { trace, ..Recording::new(origin, Machine::default()) }
 }
 
 #[test]
@@ -354,9 +357,9 @@ fn spans_are_as_their_schema_says() {
     let schema: Value = serde_json::from_str(include_str!("../assets/spans.schema.json")).expect("the schema is JSON");
     let going_on = recorded(KernelRecord::Switches);
     let mut over = recorded(KernelRecord::None("refused".to_owned()));
-    over.end(End { at: Stamp(45), ..End::default() });
+    over.trace.end(End { at: Stamp(45), ..End::default() });
     let mut bytes = Vec::new();
-    let runs = [Run::of("going on", &going_on), Run::of("over", &over)];
+    let runs = [Portion::of("going on", &going_on), Portion::of("over", &over)];
     spans::json(&mut bytes, &runs).expect("a vector takes everything");
     let document: Value = serde_json::from_slice(&bytes).expect("JSON");
     let valid = |document: &Value| check(&schema, &schema, document, "document");

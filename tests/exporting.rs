@@ -344,7 +344,8 @@ fn runs_are_recorded_by_every_command_that_makes_some() {
     all("run -w io --tasks 2 --wait 2ms --repeat 2 --format json --trace f.concviz");
     all("compare -w io --tasks 2 --wait 2ms -m serial,async --trace f.concviz");
     let opened = concviz::recorder::read(&folder.path().join("f.concviz")).expect("sound");
-    let kinds: Vec<&str> = opened.recordings.iter().map(|r| r.plan.model.kind.name()).collect();
+    let kinds: Vec<&str> =
+        opened.recordings.iter().map(|r| r.planned().expect("a plan").plan.model.kind.name()).collect();
     assert_eq!(kinds, ["serial", "serial", "serial", "serial", "async"]);
     assert!(opened.damage.is_none() && opened.recordings.iter().all(|r| r.broken.is_none()));
     // Where it cannot be recorded nothing is run.

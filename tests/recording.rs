@@ -8,22 +8,22 @@ use std::path::Path;
 
 use concviz::app::{App, Key, Message, Shown, View, update};
 use concviz::engine::real::Runner;
-use concviz::insight::{Disturbance, Pace};
 use concviz::machine::Machine;
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
 use concviz::recorder;
-use concviz::recording::Conditions;
-use concviz::report::{self, Run};
+use concviz::recording::{Conditions, Observed, Origin, Recording};
+use concviz::report;
 use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
 use concviz::trace::file::{FileWriter, RecordedRun, read};
 use concviz::trace::{
-    Begin, Direction, End, Event, FileSystem, Frame, KernelRecord, Overhead, RecordUse, Stamped, Switch, Switches,
-    TaskName, TaskResult, Trace, WorkerUse,
+    Begin, Direction, End, Event, FileSystem, Frame, KernelRecord, Overhead, RecordUse, Source, Stamped, Switch,
+    Switches, TaskName, TaskResult, Trace, WorkerUse,
 };
 use concviz::ui::{Look, render};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
+use concviz::watching::{News, Watching};
 use concviz::workload::{Scale, Value, find};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -34,7 +34,15 @@ const TAIL: &str = "{\"load\": 0.25}";
 
 fn begin() -> Begin {
     let kernel_record = KernelRecord::Switches;
-    Begin { t0: Stamp(T0), pid: 4_000, workers: 2, cores: vec![0, 3], kernel_record, watchers: vec![4_009] }
+    Begin {
+        t0: Stamp(T0),
+        pid: 4_000,
+        workers: 2,
+        cores: vec![0, 3],
+        kernel_record,
+        watchers: vec![4_009],
+        ..Begin::default()
+    }
 }
 
 fn end() -> End {
@@ -192,17 +200,23 @@ fn changed(stamped: &Stamped, random: &mut fastrand::Rng) -> Stamped {
     Stamped::decode(words).unwrap_or(*stamped)
 }
 
-/// Reports on the recorded run in every form.
-fn report_of(run: &RecordedRun<'_>, setup: &Setup) {
+/// Reports on the recorded run in every form, as one that was planned and as one that nobody planned.
+fn report_of(run: &RecordedRun<'_>, setup: &Setup, machine: &Machine) {
     let tasks = setup.tasks().expect("a shipped workload");
     let names = tasks.iter().map(|t| TaskName { name: t.name.clone(), background: t.background }).collect();
-    let trace = &run.trace(names, Vec::new());
-    let plan: &Plan = &setup.plan(tasks, 2, Rates::all(1_000_000));
-    let disturbance = Disturbance { stolen: None, throttled: None, speed: None, pace: Pace::Even };
-    let run = Run { setup, plan, trace, busy_machine: None, usable: 2.0, follower: None, disturbance };
-    let forms = [report::json(run), report::csv_rows(run, None), Some(report::summary(run)), report::shortfall(run)];
-    assert!(forms.iter().flatten().all(|text| !text.is_empty()));
-    assert_eq!(forms[0].is_some(), trace.report.is_some());
+    let trace = run.trace(names, Vec::new());
+    let is_over = trace.report.is_some();
+    let rates = Rates::all(1_000_000);
+    let plan = setup.plan(tasks, 2, rates);
+    let planned = Recording { trace, ..Recording::of_plan(setup.clone(), plan, rates, machine.clone()) };
+    let origin = Origin::Observed(Observed { command: vec!["/bin/true".to_owned(), "-x".to_owned()] });
+    let observed = Recording { origin, ..planned.clone() };
+    for (run, is_planned) in [(planned, true), (observed, false)] {
+        let documents = [report::json(&run), report::csv_rows(&run, None)];
+        assert_eq!(documents[0].is_some(), is_over && is_planned, "documents tell of a plan");
+        let sentences = [Some(report::summary(&run)), report::shortfall(&run)];
+        assert!(documents.iter().chain(&sentences).flatten().all(|text| !text.is_empty()));
+    }
 }
 
 /// Shows the recorded run to somebody who presses keys.
@@ -219,7 +233,7 @@ fn look_at(bytes: &[u8], model: Model) {
     let tell = |app: &mut App, message| drop(update(app, message));
     drop(app.launch());
     let id = app.run().expect("a run").id;
-    report_of(run, &app.setup);
+    report_of(run, &app.setup, &app.machine);
     let mut buffer = Buffer::empty(AREA);
     tell(&mut app, Message::Begin(id, begin));
     run.batches(|batch| {
@@ -313,14 +327,39 @@ fn a_real_run_is_the_same_from_its_file() {
         assert_eq!((contents.damage, contents.runs.len()), (None, 1));
         let run = &contents.runs[0];
         assert_eq!(run.events(), all);
-        let opened = run.trace(names, locks);
-        assert_eq!((opened.makespan(), &opened.report), (live.makespan(), &live.report));
+        let opened = run.trace(names.clone(), locks.clone());
+        let mut watched = Trace::new(names, live.workers.len() as u16).naming_locks(locks);
+        watch(&bytes, &mut watched);
         let end = live.latest();
-        for until in (1..=10).map(|tenths| end.times(tenths, 10)) {
-            assert_eq!(opened.stats(until), live.stats(until));
-            assert_eq!(opened.aggregate().totals(until), live.aggregate().totals(until));
+        for again in [opened, watched] {
+            assert_eq!((again.makespan(), &again.report), (live.makespan(), &live.report));
+            for until in (1..=10).map(|tenths| end.times(tenths, 10)) {
+                assert_eq!(again.stats(until), live.stats(until));
+                assert_eq!(again.aggregate().totals(until), live.aggregate().totals(until));
+            }
         }
         println!("{model:?}: {} events, {:.1} bytes each", all.len(), bytes.len() as f64 / all.len() as f64);
+    }
+}
+
+/// Watches the run in a file of these `bytes` as one that goes on is watched: nothing there asks where it comes from.
+fn watch(bytes: &[u8], trace: &mut Trace) {
+    // Whoever watches may outlive whoever asked for it: a test may well keep its file for ever.
+    let contents = Box::leak(Box::new(read(bytes.to_vec().leak()).expect("a recording")));
+    let (wake, woken) = std::sync::mpsc::channel();
+    let wake = move || wake.send(()).unwrap_or_default();
+    let watching = Watching::begin(Box::new(contents.runs[0].source()), |_| (), wake).expect("a thread");
+    assert!(woken.iter().count() >= 4, "its begin, its first events, its end, and that nothing follows");
+    for news in watching.news() {
+        match news {
+            News::Frame(frame) => match *frame {
+                Frame::Begin(begin) => trace.begin(&begin),
+                Frame::Events(events) => trace.extend(&events),
+                Frame::End(end) => trace.end(end),
+                Frame::Failed(why) => panic!("it failed: {why}"),
+            },
+            News::Cut(why) => assert!(why.is_none(), "{why:?}"),
+        }
     }
 }
 
@@ -336,9 +375,9 @@ fn runs_of_the_first_format_stay_whole() {
         .iter()
         .map(|recording| {
             assert_eq!(recording.broken, None);
-            let run = recording.finished();
-            assert!(run.conditions.screen.is_some() && run.planned().is_some() && run.score().is_some(), "{run:?}");
-            format!("{}\n{}", run.setup.command(), report::table(Run::of(run)))
+            let whole = recording.conditions.screen.is_some() && recording.fixed_work().is_some();
+            assert!(whole && recording.score().is_some(), "{recording:?}");
+            format!("{}\n{}", recording.origin.command(), report::table(recording))
         })
         .collect();
     insta::assert_snapshot!("runs_of_the_first_format", told.join("\n"));

@@ -9,7 +9,7 @@ use concviz::insight::{Disturbance, Facts, find};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
 use concviz::state::{Outcome, State};
-use concviz::trace::{Frame, KernelRecord, Span, TaskName, Trace};
+use concviz::trace::{Frame, KernelRecord, Source, Span, TaskName, Trace};
 use concviz::units::{Ns, Range};
 use concviz::workload::{Kernel, Scale, Value, find as workload};
 use serde::Deserialize;

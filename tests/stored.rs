@@ -4,12 +4,12 @@
 use std::fs;
 use std::path::Path;
 
-use concviz::app::{App, Phase};
+use concviz::app::App;
 use concviz::machine::Machine;
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
-use concviz::plan::{Plan, Rates, Wishes};
+use concviz::plan::{Rates, Wishes};
 use concviz::recorder::{self, Recorder, Scratch};
-use concviz::recording::{Conditions, Finished, Recording, empty_trace, head, open, tail};
+use concviz::recording::{Conditions, Observed, Origin, Planned, Recording, head, open, tail};
 use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
 use concviz::trace::file::FileWriter;
@@ -59,24 +59,16 @@ fn made(setup: &Setup, conditions: Conditions) -> (Recording, Vec<Frame>) {
     let rates = Rates::all(1_000_000);
     let frames = frames(tasks.len());
     let plan = setup.plan(tasks, 2, rates);
-    let mut trace = empty_trace(&plan);
-    for frame in &frames {
-        match frame {
-            Frame::Begin(begin) => trace.begin(begin),
-            Frame::Events(events) => trace.extend(events),
-            Frame::End(end) => trace.end(end.clone()),
-            Frame::Failed(_) => {}
-        }
-    }
-    let setup = setup.clone();
-    (Recording { setup, plan, rates, machine: machine(), trace, conditions, broken: None }, frames)
+    let mut run = Recording { conditions, ..Recording::of_plan(setup.clone(), plan, rates, machine()) };
+    frames.iter().for_each(|frame| run.take(frame.clone()));
+    (run, frames)
 }
 
 /// A file of these runs; of the last one only so many frames.
 fn file(runs: &[(Recording, Vec<Frame>)], of_last: usize) -> Vec<u8> {
     let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
     for (place, (run, frames)) in runs.iter().enumerate() {
-        writer.header(&head(&run.finished())).expect("a vector takes everything");
+        writer.header(&head(run).expect("it was planned")).expect("a vector takes everything");
         let some = if place + 1 == runs.len() { of_last } else { usize::MAX };
         for frame in frames.iter().take(some) {
             writer.frame(frame).expect("a vector takes everything");
@@ -90,14 +82,18 @@ fn file(runs: &[(Recording, Vec<Frame>)], of_last: usize) -> Vec<u8> {
 
 #[track_caller]
 fn assert_same(opened: &Recording, run: &Recording) {
-    assert_eq!((&opened.setup, &opened.plan, &opened.machine), (&run.setup, &run.plan, &run.machine));
-    assert_eq!((opened.rates, opened.conditions, &opened.broken), (run.rates, run.conditions, &run.broken));
+    let planned = |run: &Recording| {
+        let Planned { setup, plan, rates } = run.planned().expect("it was planned").clone();
+        (setup, plan, rates)
+    };
+    assert_eq!(planned(opened), planned(run));
+    assert_eq!((&opened.machine, opened.conditions, &opened.broken), (&run.machine, run.conditions, &run.broken));
     assert_eq!((opened.trace.makespan(), &opened.trace.names), (run.trace.makespan(), &run.trace.names));
     let end = run.trace.latest();
     for until in (0..=5).map(|part| end.times(part, 5)) {
         assert_eq!(opened.trace.stats(until), run.trace.stats(until));
     }
-    assert_eq!(opened.finished().score(), run.finished().score());
+    assert_eq!(opened.score(), run.score());
 }
 
 fn any_lock() -> impl Strategy<Value = GlobalLock> {
@@ -196,7 +192,7 @@ fn a_run_that_was_cut_off_is_broken_and_says_why() {
         assert_eq!(opened.recordings[0].broken, None);
         assert_eq!(opened.recordings[1].broken.as_deref(), Some("the recording ends before the run does"));
         let app = App::viewing(vec![("cut.concviz".to_owned(), opened)], T0, (120, 36)).expect("runs");
-        let broken = app.runs().find(|run| matches!(&run.phase, Phase::Failed(why) if why.contains("ends before")));
+        let broken = app.runs().find(|run| run.broken().is_some_and(|why| why.contains("ends before")));
         assert!(broken.is_some());
     }
 }
@@ -217,7 +213,7 @@ fn a_damaged_file_shows_what_comes_before_and_says_where_it_breaks() {
 #[test]
 fn a_plan_that_nobody_made_is_refused_in_a_sentence() {
     let (run, frames) = made(&setup(4, Model::plain(ModelKind::Serial)), Conditions::default());
-    let sound: serde_json::Value = serde_json::from_str(&head(&run.finished())).expect("JSON");
+    let sound: serde_json::Value = serde_json::from_str(&head(&run).expect("it was planned")).expect("JSON");
     let changed = |pointer: &str, value: serde_json::Value| {
         let mut head = sound.clone();
         *head.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer}")) = value;
@@ -264,7 +260,7 @@ fn files_of_other_work_do_not_share_a_scoreboard() {
     };
     assert_eq!(scored(&app), [ModelKind::Serial]);
     app.open_run(1);
-    assert_eq!(app.run().and_then(|run| run.origin.as_deref()), Some("two"));
+    assert_eq!(app.run().and_then(|run| run.recording.file.as_deref()), Some("two"));
     assert_eq!(scored(&app), [ModelKind::Threads], "a ratio to other work says nothing");
     app.open_run(0);
     assert_eq!(scored(&app), [ModelKind::Serial]);
@@ -280,7 +276,7 @@ fn a_run_of_thousands_of_tasks_comes_back() {
 
 /// Adds `run` to the file as it is followed.
 fn follow(recorder: &mut Recorder, (run, frames): &(Recording, Vec<Frame>)) {
-    recorder.begin(&run.finished()).expect("begun");
+    recorder.begin(run).expect("begun");
     frames.iter().for_each(|frame| recorder.frame(frame).expect("taken"));
     recorder.end(&run.conditions).expect("ended");
 }
@@ -300,7 +296,7 @@ fn a_file_grows_by_whole_runs_however_they_come() {
     for count in 1..=3 {
         let mut recorder = Recorder::open(&path).expect("new, or sound");
         follow(&mut recorder, &run);
-        recorder.add(&run.0.finished(), &kept(&run.1)).expect("added");
+        recorder.add(&run.0, &kept(&run.1)).expect("added");
         let opened = recorder::read(&path).expect("whole while it is open");
         assert_eq!((opened.recordings.len(), opened.damage), (2 * count, None));
         opened.recordings.iter().for_each(|again| assert_same(again, &run.0));
@@ -308,7 +304,7 @@ fn a_file_grows_by_whole_runs_however_they_come() {
     // The same written in one go.
     let mut bytes = Vec::new();
     let scratch = kept(&run.1);
-    recorder::write(&mut bytes, std::iter::repeat_n((run.0.finished(), &scratch), 6)).expect("written");
+    recorder::write(&mut bytes, std::iter::repeat_n((&run.0, &scratch), 6)).expect("written");
     assert_eq!(bytes, fs::read(&path).expect("a file"));
 }
 
@@ -368,22 +364,18 @@ fn a_file_that_ends_between_two_blocks_of_a_run_takes_further_runs() {
     assert_eq!((broken, opened.damage), (vec![true, false], None));
 }
 
-/// What nobody has begun yet has a place in a file, too.
+/// What nobody has begun yet has a place in a file, too; what nobody planned has none so far.
 #[test]
 fn a_plan_alone_is_a_head() {
     let setup = setup(2, Model::plain(ModelKind::Serial));
-    let plan: Plan = setup.plan(setup.tasks().expect("sound"), 2, Rates::default());
-    let trace = empty_trace(&plan);
-    let machine = machine();
-    let rates = Rates::default();
-    let begun = Finished {
-        setup: &setup,
-        plan: &plan,
-        rates,
-        machine: &machine,
-        trace: &trace,
-        conditions: Conditions::default(),
-    };
-    let head: serde_json::Value = serde_json::from_str(&head(&begun)).expect("JSON");
+    let plan = setup.plan(setup.tasks().expect("sound"), 2, Rates::default());
+    let text = head(&Recording::of_plan(setup, plan, Rates::default(), machine())).expect("it was planned");
+    let head: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(head["concviz"], env!("CARGO_PKG_VERSION"));
+    let seen = Recording::new(Origin::Observed(Observed { command: vec!["ls".to_owned()] }), machine());
+    assert_eq!(concviz::recording::head(&seen), None);
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("seen.concviz");
+    let why = Recorder::open(&path).expect("new").begin(&seen).expect_err("it has no place");
+    assert!(why.contains("seen.concviz") && !why.contains('\n'), "{why}");
 }

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use concviz::engine::real::Runner;
 use concviz::model::{GlobalLock, Model, ModelKind};
-use concviz::plan::{Engine, Plan};
+use concviz::plan::Plan;
 use concviz::state::State;
-use concviz::trace::{Begin, End, Event, Frame, Stamped};
+use concviz::trace::{Begin, End, Event, Frame, Source, Stamped};
 use concviz::units::{Ns, TaskId};
 use concviz::workload::{Kernel, Op, Request, Spread, Task, Until, Work};
 
@@ -100,7 +100,6 @@ impl<'a> Ours<'a> {
             poll_every: [self.per_ms / 50; Kernel::COUNT],
             locks: Vec::new(),
             seed: 1,
-            engine: Engine::Measured,
             no_kernel_record: false,
         };
         let mut runner = Runner::spawn_with(self.exe, &plan).expect("a runner");

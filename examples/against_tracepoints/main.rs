@@ -27,7 +27,7 @@ use concviz::machine::load::Watch;
 use concviz::machine::{cores, sys};
 use concviz::model::{Model, ModelKind};
 use concviz::plan::Plan;
-use concviz::trace::{Begin, End, Frame, FrameReader, KernelRecord, Stamped, write_frame};
+use concviz::trace::{Begin, End, Frame, FrameReader, KernelRecord, Source, Stamped, write_frame};
 use concviz::units::Ns;
 
 mod compare;

@@ -2,7 +2,7 @@
 
 use concviz::machine::{calibrate, cores};
 use concviz::model::{GlobalLock, Model, ModelKind};
-use concviz::plan::{Engine, Plan, Rates, Wishes};
+use concviz::plan::{Plan, Rates, Wishes};
 use concviz::units::Ns;
 use concviz::workload::{Kernel, Op, Scale, Task, Until, Work, find};
 
@@ -67,7 +67,6 @@ fn over_and_over(steps: Vec<Op>, tasks: u16, cores: Option<u16>, model: Model, r
         poll_every: Kernel::ALL.map(|kernel| rates.iterations(kernel, Ns(20_000))),
         locks: Vec::new(),
         seed: 1,
-        engine: Engine::Measured,
         no_kernel_record: false,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::{Action, Run, RunId};
 use crate::model::Model;
-use crate::recording::{Comparison, Entry, Row};
+use crate::recording::{Comparison, Recording, Row};
 
 /// A comparison on the screen.
 #[derive(Clone, Debug, Default)]
@@ -135,9 +135,9 @@ impl Compare {
 impl Held {
     /// What `runs` come to.
     pub(super) fn of(runs: &[&Run]) -> Held {
-        let entries: Vec<Entry<'_>> = runs.iter().map(|run| run.entry()).collect();
-        Held((!entries.is_empty()).then(|| {
-            let comparison = Comparison::of(&entries);
+        let recordings: Vec<&Recording> = runs.iter().map(|run| &run.recording).collect();
+        Held((!recordings.is_empty()).then(|| {
+            let comparison = Comparison::of(&recordings);
             let id = |row: &Row| Some(runs.get(row.shown.or(row.runs.first().copied())?)?.id);
             let ids = comparison.rows.iter().map(id).collect();
             (comparison, ids)

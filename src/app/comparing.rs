@@ -34,7 +34,8 @@ pub(super) fn open(app: &mut App) {
 pub(super) fn measure(app: &mut App, all: bool) {
     let (wishes, lock) = (app.setup.wishes, app.setup.lock.lock());
     // Workers and the lock's interval change how it is done, not what: such a run is kept, and is not what was asked for.
-    let asked = |run: &Run| run.setup.wishes == wishes && (run.model.lock == lock || !run.model.lock.is_on());
+    let wished = |run: &Run| run.recording.planned().is_some_and(|planned| planned.setup.wishes == wishes);
+    let asked = |run: &Run| wished(run) && (run.model.lock == lock || !run.model.lock.is_on());
     let missing = |c: &Compared<'_>| all || !c.run.is_some_and(|run| run.is_over() && asked(run));
     let wanted = |c: Compared<'_>| RowKey::of(c.model).model(lock);
     let models: VecDeque<Model> = app.compared().into_iter().filter(missing).map(wanted).collect();

@@ -1,7 +1,7 @@
 //! What the run on the screen shows, in a sentence.
 
-use super::{Action, App, Live, Phase, RowKey, Run, Source, keys};
-use crate::insight::{Change, Disturbance, Facts, Finding, Pace, find, speed};
+use super::{Action, App, Live, Phase, RowKey, Source, keys};
+use crate::insight::{Change, Facts, Finding, Pace, find};
 use crate::model::{Model, ModelKind};
 use crate::text::{self, Sentence};
 use crate::units::Ns;
@@ -20,13 +20,14 @@ impl App {
             let reason = text::cut_off_here().to_owned();
             return Some(Finding { say: Sentence::RunFailed { reason }, cure: None });
         }
-        if let Phase::Failed(reason) = &run.phase {
-            return Some(Finding { say: Sentence::RunFailed { reason: reason.clone() }, cure: None });
+        if let Some(reason) = run.broken() {
+            return Some(Finding { say: Sentence::RunFailed { reason: reason.to_owned() }, cure: None });
         }
         let until = self.until();
-        let mut stats = run.trace.stats(until);
-        stats.busy = run.trace.busy(until);
-        let over = run.phase == Phase::Over && run.trace.makespan().is_some_and(|m| until >= m);
+        let trace = run.trace();
+        let mut stats = trace.stats(until);
+        stats.busy = trace.busy(until);
+        let over = run.phase == Phase::Over && trace.makespan().is_some_and(|m| until >= m);
         let serial = self.scoreboard.serial();
         let score = run.score;
         let pair = [serial, score].into_iter().flatten();
@@ -37,14 +38,14 @@ impl App {
         let serial = Model::plain(ModelKind::Serial);
         let seen = |model: Model| self.scoreboard.get(RowKey::of(model)).is_some() || (model == serial && too_long);
         let found = find(&Facts {
-            trace: &run.trace,
+            trace,
             stats: &stats,
             model: run.model,
-            workers: run.workers,
+            workers: run.workers(),
             cores: self.cores(),
             serial: fair.map(|s| s.time),
-            others: run.conditions.others.unwrap_or(0.0),
-            disturbance: self.disturbance(run),
+            others: run.recording.conditions.others.unwrap_or(0.0),
+            disturbance: run.disturbance(run.score.map_or(Pace::Even, |score| self.scoreboard.pace(score))),
             over,
             seen: &seen,
         });
@@ -53,14 +54,6 @@ impl App {
             // Where nothing is run there is nothing to try.
             Source::Files(_) => Some(Finding { cure: None, ..found }),
         }
-    }
-
-    /// What the machine did to `run`.
-    fn disturbance(&self, run: &Run) -> Disturbance {
-        let score = run.score;
-        let speed = run.planned.zip(score.and_then(|s| s.work)).and_then(|(planned, work)| speed(planned, work));
-        let pace = score.map_or(Pace::Even, |s| self.scoreboard.pace(s));
-        Disturbance { stolen: run.conditions.stolen.or(Some(0.0)), throttled: run.conditions.throttled, speed, pace }
     }
 
     /// The key that makes `change`.

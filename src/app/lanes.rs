@@ -105,7 +105,7 @@ impl Lanes {
     pub(super) fn is_due(&self, run: &Run, until: Ns, now: Stamp, paused: bool) -> bool {
         let (at, shown, events) = self.arranged;
         // What is frozen changes by the playhead alone, though more of the run is known.
-        let changed = until != shown || (events != run.trace.event_count() && !paused);
+        let changed = until != shown || (events != run.trace().event_count() && !paused);
         changed && now.since(at) >= APART
     }
 
@@ -124,7 +124,7 @@ impl Lanes {
             self.of = None;
             return;
         };
-        self.arranged = (now, until, run.trace.event_count());
+        self.arranged = (now, until, run.trace().event_count());
         if self.of != Some(run.id) {
             self.of = Some(run.id);
             self.names.clear();
@@ -133,19 +133,19 @@ impl Lanes {
         }
         if self.filter.asks_for_states() {
             let fits = |task: &&TaskId| {
-                self.filter.fits_state(run.trace.tasks.get(task.index()).and_then(|t| doing(t, until)))
+                self.filter.fits_state(run.trace().tasks.get(task.index()).and_then(|t| doing(t, until)))
             };
             self.order.extend(self.named.iter().filter(fits));
         } else {
             self.order.extend_from_slice(&self.named);
         }
         if self.sort != Sort::Planned {
-            self.tallies.resize(run.trace.tasks.len(), Tally::default());
+            self.tallies.resize(run.trace().tasks.len(), Tally::default());
             let keys: Vec<(u64, u64)> = self
                 .tallies
                 .iter_mut()
-                .zip(&run.trace.tasks)
-                .map(|(tally, track)| key(self.sort, tally, (track, run.trace.workers.len()), until))
+                .zip(&run.trace().tasks)
+                .map(|(tally, track)| key(self.sort, tally, (track, run.trace().workers.len()), until))
                 .collect();
             // Stable: who is equal stays in the plan's order.
             self.order.sort_by_key(|task| keys[task.index()]);
@@ -155,9 +155,9 @@ impl Lanes {
     /// Looks at the names, which do not change while a run goes on.
     fn pick(&mut self, run: &Run) {
         if self.names.is_empty() && !self.filter.is_empty() {
-            self.names = run.trace.names.iter().map(|n| n.name.to_lowercase()).collect();
+            self.names = run.trace().names.iter().map(|n| n.name.to_lowercase()).collect();
         }
-        let all = (0..run.trace.tasks.len() as u32).map(TaskId);
+        let all = (0..run.trace().tasks.len() as u32).map(TaskId);
         let filter = &self.filter;
         self.named = if filter.is_empty() {
             all.collect()

@@ -51,7 +51,7 @@ pub(super) fn scrub(app: &mut App, on: bool) {
 /// To the next change of any task, or the one before.
 pub(super) fn event(app: &mut App, next: bool) {
     let at = app.moment();
-    let found = app.run().and_then(|r| if next { r.trace.change_after(at) } else { r.trace.change_before(at) });
+    let found = app.run().and_then(|r| if next { r.trace().change_after(at) } else { r.trace().change_before(at) });
     match found {
         Some(found) => to(app, found),
         None if next => follow(app),

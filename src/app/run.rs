@@ -1,96 +1,62 @@
 //! A run on the screen.
 
 use super::RowKey;
-use crate::insight;
-use crate::machine::Machine;
-use crate::model::Model;
-use crate::plan::{Plan, Rates};
-use crate::recording::{Conditions, Entry, Finished, Recording, Score, empty_trace};
+use crate::insight::{Disturbance, Pace};
+use crate::model::{Model, ModelKind};
+use crate::recording::{Recording, Score};
 use crate::settings::Setup;
 use crate::trace::Trace;
-use crate::units::Ns;
 
 /// Which run; stale messages of a run that was stopped are told by it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(pub u64);
 
 /// How far a run is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// The runner was started; its first word has not come.
+    /// Whatever makes it was started; its first word has not come.
     Starting,
     /// It goes on.
     Running,
     /// It came to its end.
     Over,
-    /// It broke off, for this reason.
-    Failed(String),
+    /// It broke off; its recording says why.
+    Failed,
 }
 
-/// A run.
+/// A recording, be it over or not, and what the screen knows besides.
 #[derive(Clone, Debug)]
 pub struct Run {
     /// Which.
     pub id: RunId,
-    /// What was asked for.
-    pub setup: Setup,
-    /// What was planned.
-    pub plan: Plan,
-    /// How fast the machine was believed to be.
-    pub rates: Rates,
-    /// The machine.
-    pub machine: Machine,
-    /// How; its lock's interval as it was turned last.
-    pub model: Model,
-    /// On how many workers.
-    pub workers: u16,
     /// How far it is.
     pub phase: Phase,
-    /// What is known of it.
-    pub trace: Trace,
-    /// What else the cores did meanwhile; known at the end.
-    pub conditions: Conditions,
-    /// How long its tasks compute at the calibrated speed, where the plan fixes that.
-    pub planned: Option<Ns>,
+    /// How it is executed; its lock's interval as it was turned last. What nobody planned are threads, with no lock of
+    /// this program's.
+    pub model: Model,
+    /// All that is known of it.
+    pub recording: Recording,
     /// Its figures for the scoreboard, once it is over.
     pub score: Option<Score>,
-    /// Which of several files it was read from.
-    pub origin: Option<String>,
 }
 
 impl Run {
-    /// A run of `plan`, made with `rates` for what `setup` asks for, that has just been asked for.
-    pub fn new(id: RunId, setup: Setup, plan: Plan, rates: Rates, machine: Machine) -> Run {
-        let (model, workers, planned) = (plan.model, plan.workers, insight::planned(&plan, rates));
-        let trace = empty_trace(&plan);
-        let (phase, conditions) = (Phase::Starting, Conditions::default());
-        Run {
-            id,
-            setup,
-            plan,
-            rates,
-            machine,
-            model,
-            workers,
-            phase,
-            trace,
-            conditions,
-            planned,
-            score: None,
-            origin: None,
-        }
+    /// A run that has just been asked for.
+    pub fn new(id: RunId, recording: Recording) -> Run {
+        let model = recording.model().unwrap_or(Model::plain(ModelKind::Threads));
+        Run { id, phase: Phase::Starting, model, recording, score: None }
     }
 
-    /// A run that was read from a file; of several files from `origin`.
-    pub fn read(id: RunId, recording: Recording, origin: Option<String>) -> Run {
-        let Recording { setup, plan, rates, machine, trace, conditions, broken } = recording;
-        let mut run = Run { trace, conditions, origin, ..Run::new(id, setup, plan, rates, machine) };
-        run.score = run.add_up();
-        run.phase = match (broken, run.trace.makespan()) {
-            (Some(why), _) => Phase::Failed(why),
-            (None, _) => Phase::Over,
-        };
-        run
+    /// A run that was read from a file.
+    pub fn read(id: RunId, recording: Recording) -> Run {
+        let phase = if recording.broken.is_some() { Phase::Failed } else { Phase::Over };
+        let score = recording.score();
+        Run { phase, score, ..Run::new(id, recording) }
+    }
+
+    /// What happened.
+    pub fn trace(&self) -> &Trace {
+        &self.recording.trace
     }
 
     /// The row it stands in.
@@ -98,20 +64,19 @@ impl Run {
         RowKey::of(self.model)
     }
 
-    /// All that is known of it, for whoever draws, prints or compares runs.
-    pub fn finished(&self) -> Finished<'_> {
-        let Run { setup, plan, rates, machine, trace, conditions, .. } = self;
-        Finished { setup, plan, rates: *rates, machine, trace, conditions: *conditions }
+    /// Whether it does, or did, what `setup` asks for.
+    pub fn does(&self, setup: &Setup) -> bool {
+        self.recording.planned().is_some_and(|planned| planned.setup.same_work(setup))
     }
 
-    /// The same for a comparison, with the file it comes from and why it broke off.
-    pub fn entry(&self) -> Entry<'_> {
-        Entry { source: self.origin.as_deref(), run: self.finished(), broken: self.broken() }
+    /// On how many workers, as far as that is known.
+    pub fn workers(&self) -> u16 {
+        self.recording.planned().map_or_else(|| self.trace().workers.len() as u16, |planned| planned.plan.workers)
     }
 
-    /// Adds up its figures for the scoreboard; nothing if it is not over.
-    pub(super) fn add_up(&self) -> Option<Score> {
-        self.finished().score()
+    /// What the machine did to it, where its cores compare so with those of the baseline.
+    pub fn disturbance(&self, pace: Pace) -> Disturbance {
+        self.recording.disturbance_of(self.score.and_then(|score| score.work), pace)
     }
 
     /// Whether it did not break off, but what was recorded of it.
@@ -121,14 +86,14 @@ impl Run {
 
     /// Why it broke off, if it did.
     pub fn broken(&self) -> Option<&str> {
-        match &self.phase {
-            Phase::Failed(why) => Some(why),
-            Phase::Starting | Phase::Running | Phase::Over => None,
-        }
+        self.recording.broken.as_deref()
     }
 
     /// Whether nothing more will come.
     pub fn is_over(&self) -> bool {
-        matches!(self.phase, Phase::Over | Phase::Failed(_))
+        match self.phase {
+            Phase::Starting | Phase::Running => false,
+            Phase::Over | Phase::Failed => true,
+        }
     }
 }

@@ -13,20 +13,20 @@ impl App {
     /// What is to be drawn of the run on `columns` columns, with the tasks in `rows`.
     pub fn scene(&self, columns: u16, rows: &Rows<'_>) -> Option<Scene> {
         let run = self.run()?;
-        Some(Scene::build(&run.trace, &self.looked_at(columns), rows, run.model.kind == ModelKind::Async))
+        Some(Scene::build(run.trace(), &self.looked_at(columns), rows, run.model.kind == ModelKind::Async))
     }
 
     /// Who was on each core, on `columns` columns.
     pub fn cores_scene(&self, columns: u16) -> Option<Cores> {
         let view = self.looked_at(columns);
         let sampled = self.source.others(view.grid.range());
-        Some(Cores::build(&self.run()?.trace, &view, &sampled, self.focus.task()))
+        Some(Cores::build(self.run()?.trace(), &view, &sampled, self.focus.task()))
     }
 
     /// How many cores were used and by what, on `columns` columns.
     pub fn usage_scene(&self, columns: u16) -> Option<Usage> {
         let view = self.looked_at(columns);
         let sampled = self.source.others(view.grid.range());
-        Some(Usage::build(&self.run()?.trace, &view, &sampled))
+        Some(Usage::build(self.run()?.trace(), &view, &sampled))
     }
 }

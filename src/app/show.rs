@@ -22,8 +22,12 @@ pub(super) fn show(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
             }
         }
         Source::Files(files) => {
-            app.setup = files.run().setup.clone();
-            app.machine = files.run().machine.clone();
+            let recording = &files.run().recording;
+            // What nobody planned was never set up: what was before stays.
+            if let Some(planned) = recording.planned() {
+                app.setup = planned.setup.clone();
+            }
+            app.machine = recording.machine.clone();
             score(app);
         }
     }
@@ -52,12 +56,13 @@ pub(super) fn score(app: &mut App) {
 const LONG: Ns = Ns::from_millis(10_000);
 
 impl App {
-    /// The state in which the runs of `files`, each with its name, can be looked at; nothing where there is none. What is
+    /// The state in which the runs of `files`, each with its name, can be looked at; nothing where none was planned. What is
     /// wrong with a file is said first.
     pub fn viewing(files: Vec<(String, Opened)>, now: Stamp, size: (u16, u16)) -> Option<App> {
         let damage = files.iter().find_map(|(name, opened)| Some(format!("{name}: {}", opened.damage.as_ref()?)));
         let files = Files::of(files)?;
-        let (first, setup, machine) = (files.run().id, files.run().setup.clone(), files.run().machine.clone());
+        let (first, machine) = (files.run().id, files.run().recording.machine.clone());
+        let setup = files.runs().iter().find_map(|run| run.recording.planned())?.setup.clone();
         let mut app = App::of(Source::Files(files), setup, machine, now, size);
         run(&mut app, first);
         app.toast = damage.map(|text| Toast { text, until: now + LONG });

@@ -67,7 +67,7 @@ impl Source {
     /// What others had of the cores of the watched run, as far as that touches `window` and was looked at.
     pub fn others(&self, window: Range) -> Vec<Sampled> {
         match self {
-            Source::Live(live) => live.run().map_or_else(Vec::new, |run| live.samples.others(&run.trace, window)),
+            Source::Live(live) => live.run().map_or_else(Vec::new, |run| live.samples.others(run.trace(), window)),
             Source::Files(_) => Vec::new(),
         }
     }

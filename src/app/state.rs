@@ -156,10 +156,10 @@ impl App {
     /// The present of the run that goes on, or the end of one that is over.
     pub fn present(&self) -> Ns {
         let Some(run) = self.run() else { return Ns::ZERO };
-        match (&run.phase, run.trace.makespan(), run.trace.t0()) {
+        match (&run.phase, run.trace().makespan(), run.trace().t0()) {
             (_, Some(makespan), _) => makespan,
             (Phase::Running, None, Some(t0)) => self.now.since(t0),
-            _ => run.trace.latest(),
+            _ => run.trace().latest(),
         }
     }
 
@@ -176,10 +176,10 @@ impl App {
     /// Where a replay ends: with the run, or with the slowest of those that are compared.
     pub fn end(&self) -> Ns {
         match self.shown {
-            Shown::Run(_) => self.run().map_or(Ns::ZERO, |r| r.trace.makespan().unwrap_or(r.trace.latest())),
+            Shown::Run(_) => self.run().map_or(Ns::ZERO, |r| r.trace().makespan().unwrap_or(r.trace().latest())),
             Shown::Comparison(_) => {
                 let runs = self.compared().into_iter().filter_map(|row| row.run);
-                runs.map(|run| run.trace.latest()).max().unwrap_or_default()
+                runs.map(|run| run.trace().latest()).max().unwrap_or_default()
             }
         }
     }
@@ -214,7 +214,7 @@ impl App {
 
     /// How many tasks the run has, with a lane or without.
     pub fn tasks(&self) -> usize {
-        self.run().map_or(0, |r| r.trace.tasks.len())
+        self.run().map_or(0, |r| r.trace().tasks.len())
     }
 
     /// The runs that are held against each other, in the order in which they were made: of files all, else the newest of

@@ -8,7 +8,7 @@ use crate::plan::Rates;
 use crate::recording::Conditions;
 use crate::scene::axis_ahead;
 use crate::text::Label;
-use crate::trace::End;
+use crate::trace::{End, Frame};
 use crate::units::{Ns, Stamp};
 
 /// Applies `message` to `app`; what is to be done about it, in this order.
@@ -32,9 +32,9 @@ fn hear(app: &mut App, message: Message) {
         Message::Tick(now) => tick(app, now),
         Message::Begin(id, begin) => with_run(app, id, |run| {
             run.phase = Phase::Running;
-            run.trace.begin(&begin);
+            run.recording.take(Frame::Begin(begin));
         }),
-        Message::Events(id, records) => with_run(app, id, |run| run.trace.extend(&records)),
+        Message::Events(id, records) => with_run(app, id, |run| run.recording.take(Frame::Events(records))),
         Message::End(id, end, conditions) => over(app, id, *end, conditions),
         Message::Failed(id, reason) => failed(app, id, reason),
         Message::Calibrated(rates) => calibrated(app, Some(rates)),
@@ -79,24 +79,25 @@ fn failed(app: &mut App, id: RunId, reason: String) {
     let Source::Live(live) = &mut app.source else { return };
     live.samples.is_quiet(now);
     let Some(run) = live.awaited(id) else { return };
-    run.trace.fail(now);
-    run.phase = Phase::Failed(reason);
+    run.phase = Phase::Failed;
+    run.recording.trace.fail(now);
+    run.recording.take(Frame::Failed(reason));
     comparing::next(app);
 }
 
 fn over(app: &mut App, id: RunId, end: End, conditions: Conditions) {
     let Source::Live(live) = &mut app.source else { return };
     let Some(run) = live.awaited(id) else { return };
-    run.trace.end(end);
     run.phase = Phase::Over;
-    run.conditions = conditions;
-    run.score = run.add_up();
+    run.recording.take(Frame::End(end));
+    run.recording.conditions = conditions;
+    run.score = run.recording.score();
     live.samples.is_quiet(app.now);
     order::arrange(app);
     let Some(run) = app.source.run() else { return };
-    let (Some(time), Some(score)) = (run.trace.makespan(), run.score) else { return };
+    let (Some(time), Some(score)) = (run.trace().makespan(), run.score) else { return };
     // A run that stood still for a while took longer than it takes.
-    if run.finished().counts() {
+    if run.recording.counts() {
         app.scoreboard.enter(run.model, score);
     }
     let slowest = app.scoreboard.slowest().unwrap_or_default();
@@ -131,7 +132,7 @@ fn stopped(app: &mut App, from: Stamp, to: Stamp) {
     app.now = to;
     let Source::Live(live) = &mut app.source else { return };
     if let Some(run) = live.run_mut().filter(|r| r.phase == Phase::Running) {
-        run.trace.suspend(from, to);
+        run.recording.trace.suspend(from, to);
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn edge(app: &mut App, end: bool) {
 
 /// The run alone; and from there back to the whole axis.
 pub(super) fn fit(app: &mut App) {
-    let run = app.run().and_then(|r| r.trace.makespan()).unwrap_or_else(|| app.until());
+    let run = app.run().and_then(|r| r.trace().makespan()).unwrap_or_else(|| app.until());
     if app.focus.zoom.is_some() || run == Ns::ZERO {
         app.focus.widen();
     } else {
@@ -67,7 +67,7 @@ pub(super) fn fit(app: &mut App) {
 /// The first turns, unfolded.
 pub(super) fn lens(app: &mut App) {
     let Some(run) = app.run() else { return };
-    if let Some(turns) = first_turns(&run.trace, LENS_TURNS).filter(|r| !r.is_empty()) {
+    if let Some(turns) = first_turns(run.trace(), LENS_TURNS).filter(|r| !r.is_empty()) {
         app.focus.enter_lens(turns);
     }
 }
@@ -112,7 +112,7 @@ pub(super) fn segment(app: &mut App, next: bool) {
     let until = app.until();
     let whole = Range::new(Ns::ZERO, until);
     let Some(task) = app.focus.task().or(app.first_lane()) else { return };
-    let Some(track) = run.trace.tasks.get(task.index()) else { return };
+    let Some(track) = run.trace().tasks.get(task.index()) else { return };
     let at = app.focus.instant();
     let found = match (at, next) {
         (None, true) => track.spans(whole).next(),
@@ -152,7 +152,7 @@ pub(super) fn unblocker(app: &mut App) -> Result<(), NoLink> {
     let looped = app.run().is_some_and(|r| r.model.kind == ModelKind::Async);
     let found = app.unblocker().ok_or(NoLink::State(span.state, looped))?;
     let until = app.until();
-    let track = app.run().and_then(|run| run.trace.tasks.get(found.holder.index()));
+    let track = app.run().and_then(|run| run.trace().tasks.get(found.holder.index()));
     let with_lock = |track: &Track| {
         let last = Ns(found.hold.to.0.saturating_sub(1)).max(found.hold.from);
         // Of what it did with the lock the longest: what came after it lost its core for a moment says less.
@@ -169,13 +169,13 @@ impl App {
     /// Who ended the selected wait for a lock, or keeps it going on.
     pub fn unblocker(&self) -> Option<Unblocker> {
         let (selection, span) = (self.focus.selection?, self.selected_span()?);
-        self.run()?.trace.unblocker(selection.task, &span, self.until())
+        self.run()?.trace().unblocker(selection.task, &span, self.until())
     }
 
     /// The selected segment, or what the selected task does at the playhead.
     pub fn selected_span(&self) -> Option<Span> {
         let selection = self.focus.selection?;
-        let track = self.run()?.trace.tasks.get(selection.task.index())?;
+        let track = self.run()?.trace().tasks.get(selection.task.index())?;
         let until = self.until();
         let at = selection.at.unwrap_or(until);
         track.span_at(at, until).or_else(|| track.state_at(at).filter(|s| s.state != State::Ended))

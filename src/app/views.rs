@@ -32,5 +32,5 @@ pub(super) fn show(app: &mut App, view: View) {
 }
 
 fn has_turns(app: &App) -> bool {
-    app.run().and_then(|run| first_turns(&run.trace, 1)).is_some_and(|turns| !turns.is_empty())
+    app.run().and_then(|run| first_turns(run.trace(), 1)).is_some_and(|turns| !turns.is_empty())
 }

@@ -23,7 +23,7 @@
 
 use std::io::{self, Write};
 
-use super::Run;
+use super::Portion;
 use super::json::Json;
 use crate::state::{Outcome, State};
 use crate::units::{Ns, Range, TaskId};
@@ -60,7 +60,7 @@ pub struct Tally {
 ///
 /// # Errors
 /// As `out` says; what was written until then is no valid file.
-pub fn chrome(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<Tally> {
+pub fn chrome(out: &mut impl Write, runs: &[Portion<'_>]) -> io::Result<Tally> {
     let mut json = Json::new(out);
     json.raw("{\"displayTimeUnit\":\"ns\",\"otherData\":{\"program\":\"concviz\",\"version\":");
     json.text(env!("CARGO_PKG_VERSION")).raw(",\"runs\":").list();
@@ -81,8 +81,8 @@ pub fn chrome(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<Tally> {
 }
 
 /// What is said of a run as a whole.
-fn about(json: &mut Json<'_>, run: &Run<'_>) -> io::Result<()> {
-    let (trace, window) = (run.trace, run.window());
+fn about(json: &mut Json<'_>, run: &Portion<'_>) -> io::Result<()> {
+    let (trace, window) = (run.trace(), run.window());
     json.next()?.raw("{\"name\":").text(run.name).raw(",\"sentence\":").text(run.sentence);
     json.raw(",\"command\":").text(run.command);
     json.raw(",\"tasks\":").int(trace.tasks.len() as u64).raw(",\"workers\":").int(trace.workers.len() as u64);
@@ -105,7 +105,7 @@ struct Tids {
 
 impl Tids {
     /// Those from `next` on, which is then the first one left.
-    fn of(run: &Run<'_>, next: &mut u64) -> Tids {
+    fn of(run: &Portion<'_>, next: &mut u64) -> Tids {
         let mut threads = |count: usize| {
             let first = *next;
             *next += count as u64;
@@ -113,10 +113,10 @@ impl Tids {
         };
         Tids {
             marks: threads(1),
-            cores: threads(run.trace.cores.len()),
+            cores: threads(run.trace().cores.len()),
             event_loop: threads(1),
-            locks: threads(run.trace.locks.len()),
-            tasks: threads(run.trace.tasks.len()),
+            locks: threads(run.trace().locks.len()),
+            tasks: threads(run.trace().tasks.len()),
         }
     }
 }
@@ -124,7 +124,7 @@ impl Tids {
 /// Writes one run.
 struct Writer<'w, 'j, 'r> {
     json: &'w mut Json<'j>,
-    run: &'w Run<'r>,
+    run: &'w Portion<'r>,
     pid: u64,
     tids: Tids,
     window: Range,
@@ -186,13 +186,13 @@ impl<'j> Writer<'_, 'j, '_> {
     /// A task's track.
     fn task(&mut self, task: TaskId, arrows: &mut Vec<Arrow>) -> io::Result<()> {
         let run = self.run;
-        let Some(known) = run.trace.tasks.get(task.index()) else { return Ok(()) };
+        let Some(known) = run.trace().tasks.get(task.index()) else { return Ok(()) };
         let track = self.track(self.tids.tasks + u64::from(task.0), &run.task_name(task))?;
         for span in known.spans(self.window) {
             let (name, kind) = look(span.state);
             self.slice(&track, span.range, name, kind)?.raw(",\"args\":{\"holds_worker\":");
             self.json.raw(if span.holds { "true" } else { "false" });
-            self.json.known(",\"worker\":", run.worker_in(&span)).known(",\"core\":", Run::core(&span)).raw("}}");
+            self.json.known(",\"worker\":", run.worker_in(&span)).known(",\"core\":", Portion::core(&span)).raw("}}");
             self.tally.spans += 1;
             if matches!(span.state, State::Lock | State::Gil) {
                 arrows.extend(Arrow::of(run, task, &span, self.window));

@@ -2,9 +2,15 @@
 
 use proptest::prelude::*;
 
+use crate::machine::Machine;
+use crate::model::{LockSettings, Model, ModelKind};
+use crate::plan::{Rates, Wishes};
+use crate::recording::Recording;
+use crate::settings::Setup;
 use crate::state::{Outcome, State};
 use crate::trace::{Begin, End, Event, KernelRecord, Stamped, Switch, TaskName, Trace};
 use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
+use crate::workload::{Scale, find};
 
 const T0: u64 = 1_000_000_000;
 const TASKS: u32 = 5;
@@ -14,8 +20,15 @@ pub(super) fn empty(names: &[&str], kernel_record: KernelRecord) -> Trace {
     let name = |(n, name): (usize, &&str)| TaskName { name: (*name).to_owned(), background: n == 4 };
     let mut trace = Trace::new(names.iter().enumerate().map(name).collect(), WORKERS);
     trace = trace.naming_locks(vec!["the \"table\"\n".to_owned()]);
-    let begin =
-        Begin { t0: Stamp(T0), pid: 7, workers: WORKERS, cores: vec![4, 0], kernel_record, watchers: vec![900] };
+    let begin = Begin {
+        t0: Stamp(T0),
+        pid: 7,
+        workers: WORKERS,
+        cores: vec![4, 0],
+        kernel_record,
+        watchers: vec![900],
+        ..Begin::default()
+    };
     trace.begin(&begin);
     trace
 }
@@ -141,4 +154,15 @@ pub(super) fn three() -> Trace {
     push(9_999, 2, ended(2, Outcome::Killed, 9));
     trace.end(End { at: Stamp(T0 + 10_000), ..End::default() });
     trace
+}
+
+/// A run with that trace, on an event loop or not.
+pub(super) fn run_of(trace: &Trace, event_loop: bool) -> Recording {
+    let workload = find("cpu").expect("a shipped workload");
+    let model = Model::plain(if event_loop { ModelKind::Async } else { ModelKind::Threads });
+    let (lock, wishes) = (LockSettings::default(), Wishes::default());
+    let setup = Setup { workload, model, lock, wishes, scale: Scale::ONE };
+    let plan = setup.plan(setup.tasks().expect("sound"), 2, Rates::all(1_000));
+    let run = Recording::of_plan(setup, plan, Rates::all(1_000), Machine::default());
+    Recording { trace: trace.clone(), ..run }
 }

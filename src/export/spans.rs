@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use csv::Writer;
 
-use super::Run;
+use super::Portion;
 use super::json::Json;
 use crate::state::State;
 use crate::trace::Span;
@@ -33,7 +33,7 @@ pub const STATISTICS: [&str; 8] = ["run", "of", "number", "name", "what", "sum_n
 ///
 /// # Errors
 /// As `out` says.
-pub fn csv(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<u64> {
+pub fn csv(out: &mut impl Write, runs: &[Portion<'_>]) -> io::Result<u64> {
     lines(out, runs).map_err(bare)
 }
 
@@ -45,15 +45,15 @@ fn bare(e: csv::Error) -> io::Error {
     }
 }
 
-fn lines(out: &mut impl Write, runs: &[Run<'_>]) -> csv::Result<u64> {
+fn lines(out: &mut impl Write, runs: &[Portion<'_>]) -> csv::Result<u64> {
     let mut table = Writer::from_writer(out);
     table.write_record(SPANS)?;
     let mut count = 0;
     for run in runs {
-        for (task, track) in run.tasks().zip(&run.trace.tasks) {
+        for (task, track) in run.tasks().zip(&run.trace().tasks) {
             let name = run.task_name(task);
             let number = (u64::from(task.0) + 1).to_string();
-            let background = truth(run.trace.is_background(task));
+            let background = truth(run.trace().is_background(task));
             for span in track.spans(run.window()) {
                 let (mut from, mut to, mut length) = (itoa::Buffer::new(), itoa::Buffer::new(), itoa::Buffer::new());
                 let (mut worker, mut core) = (itoa::Buffer::new(), itoa::Buffer::new());
@@ -68,7 +68,7 @@ fn lines(out: &mut impl Write, runs: &[Run<'_>]) -> csv::Result<u64> {
                     length.format(span.range.len().0),
                     truth(span.holds),
                     run.worker_in(&span).map_or("", |number| worker.format(number)),
-                    Run::core(&span).map_or("", |number| core.format(number)),
+                    Portion::core(&span).map_or("", |number| core.format(number)),
                 ])?;
                 count += 1;
             }
@@ -87,11 +87,11 @@ const fn truth(is: bool) -> &'static str {
 ///
 /// # Errors
 /// As `out` says.
-pub fn statistics_csv(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<()> {
+pub fn statistics_csv(out: &mut impl Write, runs: &[Portion<'_>]) -> io::Result<()> {
     statistics_lines(out, runs).map_err(bare)
 }
 
-fn statistics_lines(out: &mut impl Write, runs: &[Run<'_>]) -> csv::Result<()> {
+fn statistics_lines(out: &mut impl Write, runs: &[Portion<'_>]) -> csv::Result<()> {
     let mut table = Writer::from_writer(out);
     table.write_record(STATISTICS)?;
     for run in runs {
@@ -133,7 +133,7 @@ fn statistics_lines(out: &mut impl Write, runs: &[Run<'_>]) -> csv::Result<()> {
 ///
 /// # Errors
 /// As `out` says; what was written until then is no valid document.
-pub fn json(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<u64> {
+pub fn json(out: &mut impl Write, runs: &[Portion<'_>]) -> io::Result<u64> {
     let mut json = Json::new(out);
     json.raw("{\"schema\":").int(u64::from(SCHEMA)).raw(",\"concviz\":").text(env!("CARGO_PKG_VERSION"));
     json.raw(",\"runs\":[");
@@ -142,7 +142,7 @@ pub fn json(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<u64> {
         about(&mut json, run);
         figures::write(&mut json, run)?;
         json.raw(",\"spans\":").list();
-        for (task, track) in run.tasks().zip(&run.trace.tasks) {
+        for (task, track) in run.tasks().zip(&run.trace().tasks) {
             for span in track.spans(run.window()) {
                 json.next()?.raw("{\"task\":").int(u64::from(task.0) + 1);
                 one(&mut json, run, &span);
@@ -154,20 +154,20 @@ pub fn json(out: &mut impl Write, runs: &[Run<'_>]) -> io::Result<u64> {
     json.finish()
 }
 
-fn about(json: &mut Json<'_>, run: &Run<'_>) {
+fn about(json: &mut Json<'_>, run: &Portion<'_>) {
     let window = run.window();
     json.raw("{\"name\":").text(run.name).raw(",\"sentence\":").text(run.sentence);
     json.raw(",\"command\":").text(run.command);
     json.raw(",\"makespan_ns\":").number(run.makespan().map(|end| end.0));
     json.raw(",\"from_ns\":").int(window.from.0).raw(",\"to_ns\":").int(window.to.0);
-    json.raw(",\"kept_from_ns\":").int(run.trace.forgotten.0).raw(",\"lost_events\":").int(run.lost());
+    json.raw(",\"kept_from_ns\":").int(run.trace().forgotten.0).raw(",\"lost_events\":").int(run.lost());
     json.raw(",\"kernel_record\":").text(&run.record());
 }
 
-fn one(json: &mut Json<'_>, run: &Run<'_>, span: &Span) {
+fn one(json: &mut Json<'_>, run: &Portion<'_>, span: &Span) {
     json.raw(",\"state\":\"").raw(span.state.name()).raw("\",\"from_ns\":").int(span.range.from.0);
     json.raw(",\"to_ns\":").int(span.range.to.0).raw(",\"holds_worker\":").raw(truth(span.holds));
-    json.raw(",\"worker\":").number(run.worker_in(span)).raw(",\"core\":").number(Run::core(span)).raw("}");
+    json.raw(",\"worker\":").number(run.worker_in(span)).raw(",\"core\":").number(Portion::core(span)).raw("}");
 }
 
 #[cfg(test)]

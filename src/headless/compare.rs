@@ -4,10 +4,10 @@
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-use super::export::Recorded;
+use super::export::FromFiles;
 use super::{Runs, Stop, code, plan, print};
 use crate::machine::Machine;
-use crate::recording::{Comparison, Entry, Recording};
+use crate::recording::{Comparison, Recording};
 use crate::report::{ComparisonFormat, ComparisonPrint, comparison_text};
 use crate::settings::{Comparing, Setup};
 
@@ -25,8 +25,8 @@ pub(super) struct Compared {
 
 impl Compared {
     /// Its runs, for a comparison.
-    pub(super) fn entries(&self) -> Vec<Entry<'_>> {
-        self.recordings.iter().map(|recording| Entry::of(recording, None)).collect()
+    pub(super) fn lent(&self) -> Vec<&Recording> {
+        self.recordings.iter().collect()
     }
 }
 
@@ -38,13 +38,13 @@ pub fn compare(comparing: &Comparing, format: ComparisonFormat) -> ExitCode {
 
 fn attempt(comparing: &Comparing, format: ComparisonFormat) -> Result<(), Stop> {
     if !comparing.files.is_empty() {
-        let runs = Recorded::read(&comparing.files)?;
-        return show(&runs.entries(), format, comparing.plain, None);
+        let runs = FromFiles::read(&comparing.files)?;
+        return show(&runs.lent(), format, comparing.plain, None);
     }
     let compared = measure(comparing)?;
-    let entries = compared.entries();
+    let lent = compared.lent();
     let broken = compared.stop.as_ref().map(Stop::reason);
-    let printed = show(&entries, format, comparing.plain, broken.as_deref());
+    let printed = show(&lent, format, comparing.plain, broken.as_deref());
     // What ended the runs says more than that a run failed, and that more than that nothing can be written.
     match compared.stop {
         Some(stop) => Err(stop),
@@ -58,7 +58,7 @@ fn attempt(comparing: &Comparing, format: ComparisonFormat) -> Result<(), Stop> 
 /// # Errors
 /// If it cannot be printed, or if a run among them does not count: then it is printed all the same.
 pub(super) fn show(
-    runs: &[Entry<'_>],
+    runs: &[&Recording],
     format: ComparisonFormat,
     plain: bool,
     broken: Option<&str>,

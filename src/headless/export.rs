@@ -11,13 +11,12 @@ use ratatui::layout::Rect;
 use super::{Stop, code};
 use crate::app::{App, Key, Message, Playhead, Shown, Speed, View, update};
 use crate::export::picture::{Options, Picture, Subject};
-use crate::export::{self, Run, ansi, cast, chrome, spans};
+use crate::export::{self, Portion, ansi, cast, chrome, spans};
 use crate::files;
-use crate::model::ModelKind;
 use crate::palette::Theme;
 use crate::pictures;
 use crate::recorder;
-use crate::recording::{Comparison, Entry, Opened, Recording, sources};
+use crate::recording::{Comparison, Opened, Recording, sources};
 use crate::report;
 use crate::settings::{ExportFormat, ExportView, Exporting, Which};
 use crate::text;
@@ -36,9 +35,9 @@ pub fn export(exporting: &Exporting) -> ExitCode {
     code(attempt(exporting))
 }
 
-/// Runs from files, each with the name of its file where there are several.
-pub(super) struct Recorded {
-    recordings: Vec<(Option<String>, Recording)>,
+/// Runs from files.
+pub(super) struct FromFiles {
+    recordings: Vec<Recording>,
     files: Vec<(String, Opened)>,
 }
 
@@ -97,7 +96,7 @@ impl From<io::Error> for Failure {
 }
 
 /// Reads the files. What is damaged is said on stderr, and the rest is used.
-fn open(paths: &[PathBuf]) -> Result<Recorded, Stop> {
+fn open(paths: &[PathBuf]) -> Result<FromFiles, Stop> {
     let mut files = Vec::new();
     for path in paths {
         let opened = recorder::read(path).map_err(Stop::Failed)?;
@@ -106,44 +105,44 @@ fn open(paths: &[PathBuf]) -> Result<Recorded, Stop> {
         }
         files.push((path.display().to_string(), opened));
     }
-    Ok(Recorded { recordings: Vec::new(), files })
+    Ok(FromFiles { recordings: Vec::new(), files })
 }
 
-impl Recorded {
+impl FromFiles {
     /// Those of the files at `paths`.
     ///
     /// # Errors
     /// If one of them cannot be read.
-    pub(super) fn read(paths: &[PathBuf]) -> Result<Recorded, Stop> {
+    pub(super) fn read(paths: &[PathBuf]) -> Result<FromFiles, Stop> {
         let mut runs = open(paths)?;
         runs.unpack();
         Ok(runs)
     }
 
-    /// Takes the runs out of their files.
+    /// Takes the runs out of their files; where there are several, each is told by the name of its own.
     fn unpack(&mut self) {
         let names: Vec<&str> = self.files.iter().map(|(name, _)| name.as_str()).collect();
         let sources = sources(&names);
-        for ((_, opened), source) in std::mem::take(&mut self.files).into_iter().zip(sources) {
-            self.recordings.extend(opened.recordings.into_iter().map(|r| (source.clone(), r)));
+        for ((_, opened), file) in std::mem::take(&mut self.files).into_iter().zip(sources) {
+            self.recordings.extend(opened.recordings.into_iter().map(|r| Recording { file: file.clone(), ..r }));
         }
     }
 
-    /// For a comparison.
-    pub(super) fn entries(&self) -> Vec<Entry<'_>> {
-        self.recordings.iter().map(|(source, r)| Entry::of(r, source.as_deref())).collect()
+    /// All of them, lent.
+    pub(super) fn lent(&self) -> Vec<&Recording> {
+        self.recordings.iter().collect()
     }
 }
 
 /// Which of `runs` is wished for.
-fn chosen(runs: &[Entry<'_>], which: Which) -> Result<usize, Failure> {
-    let model = |entry: &Entry<'_>| entry.run.plan.model;
+fn chosen(runs: &[&Recording], which: Which) -> Result<usize, Failure> {
     let found = match which {
         Which::First => Some(0),
         Which::Number(n) => n.checked_sub(1).filter(|n| *n < runs.len()),
         // Of several runs under one model the median one, as in a comparison.
         Which::Model(kind, locked) => {
-            let is_it = |r: &Entry<'_>| model(r).kind == kind && model(r).lock.is_on() == locked;
+            let is_it =
+                |r: &&Recording| r.model().is_some_and(|model| model.kind == kind && model.lock.is_on() == locked);
             let rows = Comparison::of(runs).rows;
             let shown = rows.iter().filter_map(|row| row.shown).find(|n| is_it(&runs[*n]));
             shown.or_else(|| runs.iter().position(is_it))
@@ -155,11 +154,11 @@ fn chosen(runs: &[Entry<'_>], which: Which) -> Result<usize, Failure> {
     })
 }
 
-fn who(entry: &Entry<'_>) -> String {
-    crate::insight::who(entry.run.plan.model).row()
+fn who(run: &Recording) -> String {
+    run.model().map_or_else(|| run.origin.name().to_owned(), |model| crate::insight::who(model).row())
 }
 
-fn write(wish: &Exporting, mut runs: Recorded, out: &mut dyn Write) -> Result<(), Failure> {
+fn write(wish: &Exporting, mut runs: FromFiles, out: &mut dyn Write) -> Result<(), Failure> {
     if wish.is_screen() {
         return screen(wish, runs.files, out);
     }
@@ -167,10 +166,10 @@ fn write(wish: &Exporting, mut runs: Recorded, out: &mut dyn Write) -> Result<()
         return Err(Failure::Wish(text::no_dots_of_the_screen().to_owned()));
     }
     runs.unpack();
-    let entries = runs.entries();
+    let runs = runs.lent();
     match wish.format {
         ExportFormat::Svg => {
-            let picture = picture(wish, &entries)?;
+            let picture = picture(wish, &runs)?;
             let svg = match wish.animate {
                 Some(time) => picture.animated(wish.theme, time.as_secs()),
                 None => picture.svg(wish.theme),
@@ -178,56 +177,50 @@ fn write(wish: &Exporting, mut runs: Recorded, out: &mut dyn Write) -> Result<()
             out.write_all(svg.as_bytes())?;
         }
         ExportFormat::Png => {
-            let png = picture(wish, &entries)?.png(wish.theme.unwrap_or(Theme::Dark), wish.scale);
+            let png = picture(wish, &runs)?.png(wish.theme.unwrap_or(Theme::Dark), wish.scale);
             out.write_all(&png.map_err(Failure::Wish)?)?;
         }
         ExportFormat::Html => {
-            let page = pictures::page(&entries, wish.theme, wish.title.as_deref(), &command(wish));
+            let page = pictures::page(&runs, wish.theme, wish.title.as_deref(), &command(wish));
             out.write_all(page.as_bytes())?;
         }
         ExportFormat::Markdown => {
-            let comparison = Comparison::of(&entries);
-            let heading = report::comparison_heading(&comparison, &entries);
+            let comparison = Comparison::of(&runs);
+            let heading = report::comparison_heading(&comparison, &runs);
             let table = report::comparison_markdown(&comparison);
             write!(out, "{heading}\n{table}")?;
         }
-        _ => data(wish, &entries, out)?,
+        _ => data(wish, &runs, out)?,
     }
     Ok(())
 }
 
 /// That some of `runs` lies in the stretch that is wished for.
-fn seen<'a>(wish: &Exporting, runs: impl IntoIterator<Item = &'a Entry<'a>>) -> Result<(), Failure> {
-    let latest = runs.into_iter().map(|entry| entry.run.trace.latest()).max().unwrap_or_default();
+fn seen<'a>(wish: &Exporting, runs: impl IntoIterator<Item = &'a Recording>) -> Result<(), Failure> {
+    let latest = runs.into_iter().map(|run| run.trace.latest()).max().unwrap_or_default();
     let beyond = wish.range.filter(|range| range.from >= latest);
     beyond.map_or(Ok(()), |_| Err(Failure::Wish(text::nothing_in_range(latest))))
 }
 
 /// Stretches and statistics of all runs, or of the one that is wished for.
-fn data(wish: &Exporting, entries: &[Entry<'_>], mut out: &mut dyn Write) -> Result<(), Failure> {
-    let wanted: Vec<&Entry<'_>> = match wish.which {
-        Which::First => entries.iter().collect(),
-        which => vec![&entries[chosen(entries, which)?]],
+fn data(wish: &Exporting, runs: &[&Recording], mut out: &mut dyn Write) -> Result<(), Failure> {
+    let wanted: Vec<&Recording> = match wish.which {
+        Which::First => runs.to_vec(),
+        which => vec![runs[chosen(runs, which)?]],
     };
     seen(wish, wanted.iter().copied())?;
     let about: Vec<(String, String, String)> = wanted
         .iter()
-        .map(|entry| {
-            let name = entry.source.map_or_else(|| who(entry), |source| format!("{source} {}", who(entry)));
-            (name, pictures::sentence(entry.run), entry.run.setup.command())
+        .map(|run| {
+            let name = run.file.as_ref().map_or_else(|| who(run), |file| format!("{file} {}", who(run)));
+            let command = run.planned().map_or_else(String::new, |planned| planned.setup.command());
+            (name, pictures::sentence(run), command)
         })
         .collect();
-    let runs: Vec<Run<'_>> = wanted
+    let runs: Vec<Portion<'_>> = wanted
         .iter()
         .zip(&about)
-        .map(|(entry, (name, sentence, command))| Run {
-            name,
-            trace: entry.run.trace,
-            sentence,
-            command,
-            event_loop: entry.run.plan.model.kind == ModelKind::Async,
-            part: wish.range,
-        })
+        .map(|(run, (name, sentence, command))| Portion { name, run, sentence, command, part: wish.range })
         .collect();
     match wish.format {
         ExportFormat::Chrome => drop(chrome::chrome(&mut out, &runs)?),
@@ -238,14 +231,14 @@ fn data(wish: &Exporting, entries: &[Entry<'_>], mut out: &mut dyn Write) -> Res
     Ok(())
 }
 
-fn picture(wish: &Exporting, entries: &[Entry<'_>]) -> Result<Picture, Failure> {
+fn picture(wish: &Exporting, runs: &[&Recording]) -> Result<Picture, Failure> {
     let usual = if wish.post { Options::post() } else { Options::default() };
     let width = wish.width.map_or(usual.width, f64::from);
     let options = Options { range: wish.range, width, title: wish.title.clone(), ..usual };
     let view = match wish.view {
         ExportView::Compare => {
-            seen(wish, entries)?;
-            return Ok(pictures::of_comparison(entries, &options, &command(wish), None));
+            seen(wish, runs.iter().copied())?;
+            return Ok(pictures::of_comparison(runs, &options, &command(wish), None));
         }
         ExportView::Tasks | ExportView::Screen => Subject::Tasks,
         ExportView::Workers => Subject::Workers,
@@ -253,9 +246,9 @@ fn picture(wish: &Exporting, entries: &[Entry<'_>]) -> Result<Picture, Failure> 
         ExportView::Lock => Subject::Lock,
         ExportView::Utilization => Subject::Utilization,
     };
-    let entry = &entries[chosen(entries, wish.which)?];
-    seen(wish, [entry])?;
-    Ok(pictures::of_run(entry.run, view, &options, &command(wish)))
+    let run = runs[chosen(runs, wish.which)?];
+    seen(wish, [run])?;
+    Ok(pictures::of_run(run, view, &options, &command(wish)))
 }
 
 /// The command line that makes the same again.
@@ -361,9 +354,9 @@ fn look_at(app: &mut App, wish: &Exporting) -> Result<(), Failure> {
     let number = {
         let mut runs: Vec<_> = app.runs().collect();
         runs.sort_by_key(|run| run.id);
-        let entries: Vec<Entry<'_>> = runs.iter().map(|run| run.entry()).collect();
-        let number = chosen(&entries, which)?;
-        seen(wish, [&entries[number]])?;
+        let runs: Vec<&Recording> = runs.iter().map(|run| &run.recording).collect();
+        let number = chosen(&runs, which)?;
+        seen(wish, [runs[number]])?;
         number
     };
     app.open_run(number);

@@ -1,159 +1,88 @@
 //! Following one run: its frames come in, its trace grows, sentences and progress go out.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use crossbeam::channel::{Receiver, RecvTimeoutError};
 use signal_hook::consts::{SIGCONT, SIGTSTP};
 
 use super::progress::Progress;
 use super::{News, Stop, print};
-use crate::engine::real::Runner;
-use crate::machine::cores::Throttling;
-use crate::machine::load::Watch;
-use crate::machine::{self, Machine};
-use crate::plan::{Plan, Rates};
+use crate::machine;
 use crate::recorder::Recorder;
-use crate::recording::{Conditions, Finished, Recording, empty_trace};
+use crate::recording::Recording;
 use crate::report::Narrator;
-use crate::settings::Setup;
-use crate::trace::{Begin, End, Frame, Stamped, Trace};
-use crate::units::Ns;
+use crate::trace::{Command, Frame, Stamped};
+use crate::watching::{self, Watching, cut_short};
 
 /// A run that is being followed.
 pub(super) struct Following {
-    round: u16,
-    trace: Trace,
+    /// What is known of it.
+    pub recording: Recording,
     narrator: Option<Narrator>,
     progress: Progress,
-    machine: Machine,
-    watch: Option<Watch>,
-    throttling: Option<Throttling>,
-    pub conditions: Conditions,
 }
 
+/// How often it is looked for what nobody is woken for.
+const LOOK: Duration = Duration::from_millis(50);
+
 impl Following {
-    /// The run number `round` of `plan`, called `what` while it goes on; told in sentences where it is `plain`.
-    pub(super) fn new(plan: &Plan, what: String, plain: bool, round: u16) -> Following {
-        let narrator = plain.then(|| Narrator::new(plan.tasks.iter().map(|t| t.name.clone()), plan.model.kind));
-        Following {
-            round,
-            trace: empty_trace(plan),
-            narrator,
-            progress: Progress::new(what, plain),
-            machine: Machine::here(),
-            watch: None,
-            throttling: None,
-            conditions: Conditions::default(),
+    /// The run of which `recording` is to be made, called `what` while it goes on; told in sentences where
+    /// it is `plain`.
+    pub(super) fn new(recording: Recording, what: String, plain: bool) -> Following {
+        let names = || recording.trace.names.iter().map(|task| task.name.clone());
+        let narrator = recording.model().filter(|_| plain).map(|model| Narrator::new(names(), model.kind));
+        Following { recording, narrator, progress: Progress::new(what, plain) }
+    }
+
+    /// Takes one frame in, and the file, if there is one; says whether the run is over.
+    fn take(&mut self, frame: Frame, recorder: Option<&mut Recorder>) -> Result<bool, Stop> {
+        if let Some(recorder) = recorder {
+            recorder.frame(&frame).map_err(Stop::Failed)?;
         }
-    }
-
-    /// What is known of it before it begins.
-    pub(super) fn begun<'a>(&'a self, setup: &'a Setup, plan: &'a Plan, rates: Rates) -> Finished<'a> {
-        Finished { setup, plan, rates, machine: &self.machine, trace: &self.trace, conditions: self.conditions }
-    }
-
-    /// All that came of it, for which `setup` asked and which was planned with `rates`.
-    pub(super) fn recording(self, setup: &Setup, plan: &Plan, rates: Rates) -> Recording {
-        let Following { trace, machine, conditions, .. } = self;
-        Recording { setup: setup.clone(), plan: plan.clone(), rates, machine, trace, conditions, broken: None }
-    }
-
-    fn begin(&mut self, begin: &Begin) -> Result<(), Stop> {
-        self.watch = Some(Watch::begin(self.machine.allowed.clone(), machine::now(), machine::process_cpu()));
-        self.throttling = Some(Throttling::begin());
-        self.trace.begin(begin);
-        let sentences = self.narrator.as_mut().map(|narrator| narrator.begin(begin));
-        say(sentences.unwrap_or_default())
-    }
-
-    /// Takes one frame in; says whether the run is over.
-    fn take(&mut self, frame: Frame) -> Result<bool, Stop> {
-        match frame {
-            Frame::Begin(begin) => self.begin(&begin)?,
-            Frame::Events(events) => {
-                events.iter().for_each(|stamped| self.trace.push(stamped));
-                if let Some(narrator) = &mut self.narrator {
-                    say(narrator.tell(&events))?;
-                }
-            }
-            Frame::End(end) => {
-                self.conditions = self.conditions(&end);
-                self.trace.end(end);
-                return Ok(true);
-            }
+        let narrator = self.narrator.as_mut();
+        let told: Vec<String> = match &frame {
+            Frame::Begin(begin) => narrator.map(|narrator| narrator.begin(begin)).unwrap_or_default(),
+            Frame::Events(events) => narrator.map(|narrator| narrator.tell(events)).unwrap_or_default(),
+            Frame::End(_) => Vec::new(),
             Frame::Failed(reason) => return Err(Stop::Failed(format!("the run failed: {reason}"))),
-        }
-        Ok(false)
-    }
-
-    /// What the machine did from the begin of the run, which is over, to now.
-    fn conditions(&self, end: &End) -> Conditions {
-        let Some(watch) = &self.watch else { return Conditions::default() };
-        let (at, own) = (machine::now(), machine::process_cpu());
-        Conditions {
-            others: watch.others(at, own, end.cpu + end.overhead.all()),
-            watching: watch.own(at, own, end.overhead.collector + end.overhead.dispatcher),
-            screen: Some(watch.own(at, own, Ns::ZERO)),
-            stolen: watch.stolen(at),
-            throttled: self.throttling.as_ref().and_then(Throttling::so_far),
-        }
+        };
+        let over = matches!(frame, Frame::End(_));
+        self.recording.take(frame);
+        say(told)?;
+        Ok(over)
     }
 
     /// Until the run is over, or something ends it.
     pub(super) fn follow(
         &mut self,
-        runner: &mut Runner,
+        watching: &mut Watching,
         coming: &Receiver<News>,
         recorder: Option<&mut Recorder>,
     ) -> Result<(), Stop> {
-        let followed = self.each_frame(runner, coming, recorder);
+        let followed = self.each_frame(watching, coming, recorder);
         self.progress.erase();
         followed
     }
 
     fn each_frame(
         &mut self,
-        runner: &mut Runner,
+        watching: &mut Watching,
         coming: &Receiver<News>,
         mut recorder: Option<&mut Recorder>,
     ) -> Result<(), Stop> {
         loop {
-            match coming.recv_timeout(Duration::from_millis(100)) {
-                // What an earlier run leaves behind is nobody's news.
-                Ok(News::Frame(round, _) | News::Over(round, _)) if round != self.round => {}
-                Ok(News::Frame(_, frame)) => {
-                    if let Some(recorder) = recorder.as_deref_mut() {
-                        recorder.frame(&frame).map_err(Stop::Failed)?;
-                    }
-                    if self.take(*frame)? {
-                        return Ok(());
-                    }
-                }
-                Ok(News::Over(_, None)) => {
-                    return Err(Stop::Failed("the run broke off: its process ended before the tasks did".to_owned()));
-                }
-                Ok(News::Over(_, Some(e))) => return Err(Stop::Failed(format!("the run broke off: {e}"))),
-                Ok(News::Signal(SIGCONT)) => runner.resume(),
-                Ok(News::Signal(SIGTSTP)) => {
-                    self.progress.erase();
-                    runner.suspend();
-                    let from = machine::now();
-                    // The program stops inside this call and returns from it when it is continued.
-                    let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
-                    let to = machine::now();
-                    runner.resume();
-                    self.trace.suspend(from, to);
-                    // The runner does not know of it.
-                    if let Some(recorder) = recorder.as_deref_mut().filter(|_| self.trace.t0().is_some()) {
-                        let stood_still = Frame::Events(vec![Stamped::suspended(from, to)]);
-                        recorder.frame(&stood_still).map_err(Stop::Failed)?;
-                    }
-                }
+            let news = coming.recv_timeout(LOOK);
+            if self.take_all(watching, recorder.as_deref_mut())? {
+                return Ok(());
+            }
+            match news {
+                Ok(News::Run) | Err(RecvTimeoutError::Timeout) => {}
+                Ok(News::Signal(SIGCONT)) => watching.tell(Command::Resume),
+                Ok(News::Signal(SIGTSTP)) => self.suspend(watching, recorder.as_deref_mut())?,
                 Ok(News::Signal(signal)) => {
-                    runner.kill();
+                    watching.tell(Command::Stop);
                     return Err(Stop::Signal(signal));
                 }
-                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
                     return Err(Stop::Failed("the run cannot be followed".to_owned()));
                 }
@@ -162,11 +91,51 @@ impl Following {
         }
     }
 
+    /// Takes in what it has said; whether it is over.
+    fn take_all(&mut self, watching: &mut Watching, mut recorder: Option<&mut Recorder>) -> Result<bool, Stop> {
+        for news in watching.news() {
+            let frame = match news {
+                watching::News::Frame(frame) => *frame,
+                watching::News::Cut(why) => {
+                    let killed = "its process ended before the tasks did";
+                    return Err(Stop::Failed(format!("the run broke off: {}", cut_short(why.as_ref(), killed))));
+                }
+            };
+            match &frame {
+                Frame::Begin(_) => watching.begun(),
+                Frame::End(end) => self.recording.conditions = watching.conditions(end),
+                Frame::Events(_) | Frame::Failed(_) => {}
+            }
+            if self.take(frame, recorder.as_deref_mut())? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Stops with the run until both are continued.
+    fn suspend(&mut self, watching: &mut Watching, recorder: Option<&mut Recorder>) -> Result<(), Stop> {
+        self.progress.erase();
+        watching.tell(Command::Suspend);
+        let from = machine::now();
+        // The program stops inside this call and returns from it when it is continued.
+        let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
+        let to = machine::now();
+        watching.tell(Command::Resume);
+        // The runner does not know of it.
+        let stood_still = Stamped::suspended(from, to);
+        self.recording.trace.push(&stood_still);
+        if let Some(recorder) = recorder.filter(|_| self.recording.trace.t0().is_some()) {
+            recorder.frame(&Frame::Events(vec![stood_still])).map_err(Stop::Failed)?;
+        }
+        Ok(())
+    }
+
     /// Nothing happens at the moment.
     fn pause(&mut self) -> Result<(), Stop> {
-        let begun = self.trace.t0().is_some();
+        let begun = self.recording.trace.t0().is_some();
         let said = self.narrator.as_mut().filter(|_| begun).and_then(|narrator| narrator.pause(machine::now()));
-        self.progress.show(&self.trace, machine::now());
+        self.progress.show(&self.recording.trace, machine::now());
         say(said)
     }
 }

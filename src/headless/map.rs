@@ -11,7 +11,7 @@ use crate::machine::Machine;
 use crate::palette::Theme;
 use crate::pictures;
 use crate::plan::{Plan, Rates};
-use crate::recording::Entry;
+use crate::recording::failure;
 use crate::recording::map::{Map, Schedule, setup, work};
 use crate::report::{ListFormat, map_json, map_table};
 use crate::settings::{ExportFormat, Mapping, Setup};
@@ -93,14 +93,13 @@ fn measure(mapping: &Mapping, schedule: Schedule, map: &mut Map) -> Result<(), S
         for (done, job) in jobs.iter().enumerate() {
             let what = progress(map, job, schedule, round, done, jobs.len());
             let recording = runs.make_whatever((&job.setup, &job.plan, rates), what, false)?;
-            let run = recording.finished();
-            if let (Some(others), Some(time)) = (run.conditions.others, run.trace.makespan()) {
+            if let (Some(others), Some(time)) = (recording.conditions.others, recording.trace.makespan()) {
                 known += time;
                 taken += others * time.as_secs();
                 map.others = Some(taken / known.as_secs());
             }
             let cell = &mut map.cells[job.cell];
-            match (run.trace.makespan(), Entry::of(&recording, None).failure()) {
+            match (recording.trace.makespan(), failure(&recording)) {
                 (Some(time), None) => cell.times[job.model].push(time),
                 // One that was suspended says nothing, and one that failed says that this cannot be measured.
                 (_, Some(_)) if !recording.trace.suspended.is_empty() => {}

@@ -87,7 +87,6 @@ pub fn compare(worked: Option<Ns>, baseline: Option<Ns>) -> Pace {
 mod tests {
     use super::*;
     use crate::model::{Model, ModelKind};
-    use crate::plan::Engine;
     use crate::workload::{Kernel, Task, Until};
 
     const RATES: Rates = Rates::all(1_000);
@@ -104,7 +103,6 @@ mod tests {
             poll_every: [20; Kernel::COUNT],
             locks: Vec::new(),
             seed: 1,
-            engine: Engine::Measured,
             no_kernel_record: false,
         }
     }

@@ -3,16 +3,18 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Engine, Plan};
+use super::Plan;
 use crate::model::Model;
 use crate::workload::{Kernel, Task};
+
+/// What stood there while a plan said who executes it: older readers want it. Now the run says so itself.
+const ENGINE: &str = "measured";
 
 /// As it is read.
 #[derive(Deserialize)]
 pub(super) struct Stored {
     stages: Vec<StoredStage>,
     seed: u64,
-    engine: Engine,
     #[serde(default)]
     unrecorded: bool,
 }
@@ -35,7 +37,7 @@ struct StoredStage {
 struct Lent<'a> {
     stages: [LentStage<'a>; 1],
     seed: u64,
-    engine: Engine,
+    engine: &'static str,
     unrecorded: bool,
 }
 
@@ -56,19 +58,18 @@ impl TryFrom<Stored> for Plan {
     type Error = &'static str;
 
     fn try_from(stored: Stored) -> Result<Plan, &'static str> {
-        let Stored { stages, seed, engine, unrecorded: no_kernel_record } = stored;
+        let Stored { stages, seed, unrecorded: no_kernel_record } = stored;
         let stage = stages.into_iter().next().ok_or("the plan has no stage")?;
         let StoredStage { workload, tasks, model, workers, at_once, cores, poll_every, locks } = stage;
-        Ok(Plan { workload, tasks, model, workers, at_once, cores, poll_every, locks, seed, engine, no_kernel_record })
+        Ok(Plan { workload, tasks, model, workers, at_once, cores, poll_every, locks, seed, no_kernel_record })
     }
 }
 
 impl Serialize for Plan {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Plan { workload, tasks, model, workers, at_once, cores, poll_every, locks, seed, engine, no_kernel_record } =
-            self;
+        let Plan { workload, tasks, model, workers, at_once, cores, poll_every, locks, seed, no_kernel_record } = self;
         let (model, workers, at_once, cores, poll_every) = (*model, *workers, *at_once, *cores, *poll_every);
         let stages = [LentStage { workload, tasks, model, workers, at_once, cores, poll_every, locks }];
-        Lent { stages, seed: *seed, engine: *engine, unrecorded: *no_kernel_record }.serialize(serializer)
+        Lent { stages, seed: *seed, engine: ENGINE, unrecorded: *no_kernel_record }.serialize(serializer)
     }
 }

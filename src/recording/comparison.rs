@@ -1,7 +1,7 @@
 //! Several runs held against each other: a row of figures for each model, the ideal that none of them can beat, and a
 //! verdict in words. Pure: whoever made the runs hands them in; whoever draws or prints the comparison takes it from here.
 
-use super::{Finished, Recording, Score};
+use super::{Planned, Recording, Score};
 use crate::insight::{self, Contender, Field, Timing, is_comparable};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::settings::Setup;
@@ -15,17 +15,6 @@ mod ideal;
 
 pub use figures::Figures;
 pub use ideal::Ideal;
-
-/// A run that is to be compared.
-#[derive(Clone, Copy, Debug)]
-pub struct Entry<'a> {
-    /// Where it comes from, if runs from several places are compared: a file's name.
-    pub source: Option<&'a str>,
-    /// It, whether it came to its end or not.
-    pub run: Finished<'a>,
-    /// Why it broke off, if it did.
-    pub broken: Option<&'a str>,
-}
 
 /// A comparison.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,49 +80,41 @@ pub struct Ratio {
     pub slowed: bool,
 }
 
-impl<'a> Entry<'a> {
-    /// `recording`, from `source` if several are compared.
-    pub fn of(recording: &'a Recording, source: Option<&'a str>) -> Entry<'a> {
-        Entry { source, run: recording.finished(), broken: recording.broken.as_deref() }
-    }
-
-    fn model(&self) -> Model {
-        self.run.plan.model
-    }
-
-    fn score(&self) -> Option<Score> {
-        let score = self.run.score().filter(|_| self.broken.is_none() && self.run.counts())?;
+impl Recording {
+    /// Its score where it counts in a comparison.
+    fn counted(&self) -> Option<Score> {
+        let score = self.score().filter(|_| self.counts())?;
         // The kernel's ticks are too coarse for a short run, its record of switches is not.
-        let others = self.run.conditions.others.or_else(|| self.crowded_out()).unwrap_or(score.others);
+        let others = self.conditions.others.or_else(|| self.crowded_out()).unwrap_or(score.others);
         Some(Score { others, ..score })
     }
 
     /// For what share of the run its only worker had to leave its core to others; nothing where there are several, which
     /// may have left it to each other, or where nobody recorded that.
     fn crowded_out(&self) -> Option<f64> {
-        let (trace, plan) = (self.run.trace, self.run.plan);
-        let time = trace.makespan().filter(|_| plan.workers == 1 && trace.kernel_record == KernelRecord::Switches)?;
-        Some(trace.stats(time).sums[State::Preempted as usize].share_of(time))
+        let alone = self.planned().is_some_and(|planned| planned.plan.workers == 1);
+        let time = self.trace.makespan().filter(|_| alone && self.trace.kernel_record == KernelRecord::Switches)?;
+        Some(self.trace.stats(time).sums[State::Preempted as usize].share_of(time))
     }
 
     fn is_fair(&self) -> bool {
-        self.score().is_some_and(|score| score.is_fair(self.run.cores()))
+        self.counted().is_some_and(|score| score.is_fair(self.cores()))
     }
+}
 
-    /// Why it does not count; nothing if it does.
-    pub fn failure(&self) -> Option<String> {
-        if let Some(why) = self.broken {
-            return Some(why.to_owned());
-        }
-        let trace = self.run.trace;
-        let why = match trace.makespan().map(|time| trace.stats(time).broken) {
-            None => Uncounted::NotOver,
-            Some(0) if trace.suspended.is_empty() => return None,
-            Some(0) => Uncounted::Suspended,
-            Some(broken) => Uncounted::Tasks { broken, of: trace.tasks.len() },
-        };
-        Some(why.text())
+/// Why `run` does not count in a comparison; nothing if it does.
+pub fn failure(run: &Recording) -> Option<String> {
+    if let Some(why) = &run.broken {
+        return Some(why.clone());
     }
+    let trace = &run.trace;
+    let why = match trace.makespan().map(|time| trace.stats(time).broken) {
+        None => Uncounted::NotOver,
+        Some(0) if trace.suspended.is_empty() => return None,
+        Some(0) => Uncounted::Suspended,
+        Some(broken) => Uncounted::Tasks { broken, of: trace.tasks.len() },
+    };
+    Some(why.text())
 }
 
 /// The models that are compared where nobody says: the rows of the scoreboard, the last one with `lock`.
@@ -149,23 +130,23 @@ fn place(model: Model) -> (bool, bool, ModelKind, GlobalLock) {
 }
 
 impl Comparison {
-    /// Of `runs`: several of one model from one source are one row.
-    pub fn of(runs: &[Entry<'_>]) -> Comparison {
+    /// Of `runs`: several of one model from one file are one row. What nobody planned has no row.
+    pub fn of(runs: &[&Recording]) -> Comparison {
         let work = same_work(runs);
-        let cores = runs.iter().map(|r| r.run.cores()).fold(0.0, f64::max);
+        let cores = runs.iter().map(|r| r.cores()).fold(0.0, f64::max);
         let mut rows = rows(runs);
         let several = rows.iter().any(|r| r.source != rows[0].source);
         let serial = |r: &Row| r.model == Model::plain(ModelKind::Serial);
         let baseline = if several { (!rows.is_empty()).then_some(0) } else { rows.iter().position(serial) };
         let baseline = baseline.filter(|b| rows[*b].shown.is_some());
-        let base = baseline.and_then(|b| Some((runs[rows[b].shown?].score()?, rows[b].model)));
+        let base = baseline.and_then(|b| Some((runs[rows[b].shown?].counted()?, rows[b].model)));
         for (index, row) in rows.iter_mut().enumerate() {
-            let own = row.shown.and_then(|shown| runs[shown].score());
+            let own = row.shown.and_then(|shown| runs[shown].counted());
             if Some(index) != baseline {
                 row.ratio = own.map(|own| ratio((own, row.model), base, cores, work));
             }
         }
-        let counted: Vec<Finished<'_>> = runs.iter().filter(|r| r.score().is_some()).map(|r| r.run).collect();
+        let counted: Vec<&Recording> = runs.iter().copied().filter(|r| r.counted().is_some()).collect();
         let ideal = if work == SameWork::No { None } else { Ideal::of(&counted, cores) };
         let mut comparison = Comparison { rows, baseline, cores, ideal, work, verdict: Verdict::default() };
         comparison.verdict = if several { comparison.of_sources() } else { comparison.of_models(runs) };
@@ -186,8 +167,8 @@ impl Comparison {
         self.rows.iter().filter_map(|r| Some(r.figures.as_ref()?.timing.time)).max()
     }
 
-    fn of_models(&self, runs: &[Entry<'_>]) -> Verdict {
-        let tasks = runs.first().map_or(0, |r| r.run.trace.names.len());
+    fn of_models(&self, runs: &[&Recording]) -> Verdict {
+        let tasks = runs.first().map_or(0, |r| r.trace.names.len());
         let ideal = self.ideal.as_ref();
         let fastest = self.rows.iter().filter_map(|r| Some(r.figures.as_ref()?.timing.time)).min().unwrap_or_default();
         let lock = ideal.and_then(|i| i.lock.clone()).map(|(name, held)| (name, held.share_of(fastest)));
@@ -205,7 +186,7 @@ impl Comparison {
                 copying: figures.copying,
                 locked: figures.locked,
                 turns: figures.turns,
-                blocked: is_blocked(run.run.trace, row.model),
+                blocked: is_blocked(&run.trace, row.model),
             })
         };
         insight::verdict(&Field {
@@ -260,46 +241,51 @@ impl Row {
 }
 
 /// The rows of `runs`, without ratios.
-fn rows(runs: &[Entry<'_>]) -> Vec<Row> {
+fn rows(runs: &[&Recording]) -> Vec<Row> {
     let mut keys: Vec<(usize, Model)> = Vec::new();
     let mut sources: Vec<(Option<&str>, &Setup)> = Vec::new();
-    let mut of: Vec<(usize, Model)> = Vec::new();
+    let mut of: Vec<Option<(usize, Model)>> = Vec::new();
     for run in runs {
+        let Some(Planned { setup, plan, .. }) = run.planned() else {
+            of.push(None);
+            continue;
+        };
         // Runs of other work are no repetitions, though they are in one file.
-        let same = |(source, setup): &(Option<&str>, &Setup)| {
-            *source == run.source && setup.workload == run.run.setup.workload && setup.scale == run.run.setup.scale
+        let same = |(file, of): &(Option<&str>, &Setup)| {
+            *file == run.file.as_deref() && of.workload == setup.workload && of.scale == setup.scale
         };
         let source = sources.iter().position(same).unwrap_or_else(|| {
-            sources.push((run.source, run.run.setup));
+            sources.push((run.file.as_deref(), setup));
             sources.len() - 1
         });
-        of.push((source, run.model()));
-        if !keys.contains(&(source, run.model())) {
-            keys.push((source, run.model()));
+        let key = (source, plan.model);
+        of.push(Some(key));
+        if !keys.contains(&key) {
+            keys.push(key);
         }
     }
     keys.sort_by_key(|(source, model)| (*source, place(*model)));
     let several = sources.iter().any(|(_, setup)| setup.workload != sources[0].1.workload);
     let row = |key: (usize, Model)| {
-        let own: Vec<usize> = (0..runs.len()).filter(|i| of[*i] == key).collect();
-        let all: Vec<usize> = own.iter().copied().filter(|i| runs[*i].score().is_some()).collect();
+        let own: Vec<usize> = (0..runs.len()).filter(|i| of[*i] == Some(key)).collect();
+        let all: Vec<usize> = own.iter().copied().filter(|i| runs[*i].counted().is_some()).collect();
         // A run that others disturbed says less than one that nobody did, if there is one.
         let fair: Vec<usize> = all.iter().copied().filter(|i| runs[*i].is_fair()).collect();
         let standing = if fair.is_empty() { &all } else { &fair };
-        let times: Vec<Ns> = standing.iter().filter_map(|i| runs[*i].run.trace.makespan()).collect();
+        let times: Vec<Ns> = standing.iter().filter_map(|i| runs[*i].trace.makespan()).collect();
         let timing = Timing::of(&times);
-        let is_it = |i: &&usize| runs[**i].run.trace.makespan() == timing.map(|t| t.time);
+        let is_it = |i: &&usize| runs[**i].trace.makespan() == timing.map(|t| t.time);
         let shown = standing.iter().find(is_it).copied();
         Row {
             source: named(sources[key.0], several),
             model: key.1,
             who: insight::who(key.1),
-            figures: shown.zip(timing).and_then(|(i, timing)| Figures::of(&runs[i].run, timing)),
+            figures: shown.zip(timing).and_then(|(i, timing)| Figures::of(runs[i], timing)),
             ratio: None,
             shown,
             counted: standing.len(),
             fair: !fair.is_empty(),
-            failure: own.iter().find_map(|i| runs[*i].failure()),
+            failure: own.iter().find_map(|i| failure(runs[*i])),
             runs: own,
         }
     };
@@ -346,14 +332,14 @@ fn ratio(
     })
 }
 
-fn same_work(runs: &[Entry<'_>]) -> SameWork {
-    let Some(first) = runs.first() else { return SameWork::Exactly };
-    let (setup, tasks) = (first.run.setup, &first.run.plan.tasks);
-    let same = |r: &Entry<'_>| {
-        let other = r.run.setup;
-        other.workload == setup.workload && other.scale == setup.scale && r.run.plan.seed == first.run.plan.seed
+fn same_work(runs: &[&Recording]) -> SameWork {
+    let planned: Vec<&Planned> = runs.iter().filter_map(|run| run.planned()).collect();
+    let Some(first) = planned.first() else { return SameWork::Exactly };
+    let same = |other: &&Planned| {
+        let (a, b) = (&first.setup, &other.setup);
+        a.workload == b.workload && a.scale == b.scale && first.plan.seed == other.plan.seed
     };
-    match (runs.iter().all(same), runs.iter().all(|r| r.run.plan.tasks == *tasks)) {
+    match (planned.iter().all(same), planned.iter().all(|other| other.plan.tasks == first.plan.tasks)) {
         (false, _) => SameWork::No,
         (true, true) => SameWork::Exactly,
         (true, false) => SameWork::Calibrated,
@@ -370,8 +356,8 @@ fn is_blocked(trace: &Trace, model: Model) -> bool {
 }
 
 /// The cores that others kept busy in any of `runs`, where that is too many to compare them.
-pub fn disturbed(runs: &[Entry<'_>]) -> Option<f64> {
-    let taken = |r: &Entry<'_>| r.run.conditions.others.filter(|others| !is_comparable(*others, r.run.cores()));
+pub fn disturbed(runs: &[&Recording]) -> Option<f64> {
+    let taken = |r: &&Recording| r.conditions.others.filter(|others| !is_comparable(*others, r.cores()));
     runs.iter().filter_map(taken).max_by(f64::total_cmp)
 }
 

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::table::clean;
 use crate::model::ModelKind;
-use crate::recording::{Comparison, Entry, Figures, Ratio, Row, SameWork};
+use crate::recording::{Comparison, Figures, Ratio, Recording, Row, SameWork};
 use crate::text::report::Cores;
 use crate::text::report::compare::{Column, Note, measured, used};
 use crate::text::wrapped;
@@ -61,7 +61,7 @@ pub struct ComparisonPrint<'a> {
 }
 
 /// All that is printed of `comparison`, which is one of `runs`.
-pub fn comparison_text(comparison: &Comparison, runs: &[Entry<'_>], how: ComparisonPrint<'_>) -> String {
+pub fn comparison_text(comparison: &Comparison, runs: &[&Recording], how: ComparisonPrint<'_>) -> String {
     let heading = || comparison_heading(comparison, runs);
     match how.format {
         _ if how.plain => spoken_heading(comparison, runs) + &comparison_sentences(comparison),
@@ -72,9 +72,9 @@ pub fn comparison_text(comparison: &Comparison, runs: &[Entry<'_>], how: Compari
     }
 }
 
-fn spoken_heading(comparison: &Comparison, runs: &[Entry<'_>]) -> String {
+fn spoken_heading(comparison: &Comparison, runs: &[&Recording]) -> String {
     let Some(first) = runs.first() else { return String::new() };
-    let (workload, tasks) = (clean(&first.run.setup.workload.name), first.run.trace.tasks.len());
+    let (workload, tasks) = (clean(first.origin.name()), first.trace.tasks.len());
     Note::Head { workload, tasks, cores: comparison.cores }.text() + ".\n"
 }
 
@@ -86,19 +86,18 @@ const NARROWEST: usize = 32;
 const GAP: usize = 2;
 
 /// What stands above a comparison of `runs`, in two lines: the workload, and how it was measured.
-pub fn comparison_heading(comparison: &Comparison, runs: &[Entry<'_>]) -> String {
-    let Some(first) = runs.first() else { return String::new() };
-    let (setup, run) = (first.run.setup, first.run);
-    let (name, title) = (clean(&setup.workload.name), clean(&setup.title()));
+pub fn comparison_heading(comparison: &Comparison, runs: &[&Recording]) -> String {
+    let Some(run) = runs.first() else { return String::new() };
+    let (name, title) = (clean(run.origin.name()), clean(&run.origin.title()));
     let what = if title.is_empty() { name } else { format!("{name}: {title}") };
     // Where each did something else, the first one's work is no heading for all.
-    let mut sources: Vec<&str> = runs.iter().filter_map(|r| r.source).collect();
+    let mut sources: Vec<&str> = runs.iter().filter_map(|r| r.file.as_deref()).collect();
     sources.dedup();
     let what = if comparison.work == SameWork::No { clean(&sources.join(", ")) } else { what };
-    let pinned = run.plan.cores.map(usize::from);
+    let pinned = run.planned().and_then(|planned| planned.plan.cores).map(usize::from);
     let cores = Cores { allowed: pinned.unwrap_or(run.machine.allowed.len().max(1)), usable: comparison.cores };
     let rounds = comparison.rows.iter().map(|r| r.runs.len()).max().unwrap_or(0);
-    format!("{what}\n{}\n", measured(cores, run.plan.engine.name(), rounds))
+    format!("{what}\n{}\n", measured(cores, run.trace.made_by.name(), rounds))
 }
 
 /// The table, at most `width` columns wide: what does not fit is left out, the least important first. Its last line is
@@ -289,7 +288,7 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
 }
 
 /// The rows as comma-separated values, times in seconds; what is unknown is empty.
-pub fn comparison_csv(comparison: &Comparison, runs: &[Entry<'_>]) -> String {
+pub fn comparison_csv(comparison: &Comparison, runs: &[&Recording]) -> String {
     let document = ComparisonDocument::of(comparison, runs, None);
     let mut writer = Writer::from_writer(Vec::new());
     for row in &document.rows {

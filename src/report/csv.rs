@@ -3,8 +3,8 @@
 
 use csv::Writer;
 
-use super::Run;
 use super::fields::{Document, Task};
+use crate::recording::Recording;
 use crate::state::State;
 
 /// The columns before those of the states.
@@ -31,7 +31,7 @@ pub fn csv_head(repeated: bool) -> String {
 }
 
 /// A line for each task of `run`, with the number of the run in front if there is one. Nothing if it is not over.
-pub fn csv_rows(run: Run<'_>, repeat: Option<u16>) -> Option<String> {
+pub fn csv_rows(run: &Recording, repeat: Option<u16>) -> Option<String> {
     let document = Document::of(run)?;
     Some(lines(document.tasks.iter().map(|task| row(task, repeat))))
 }

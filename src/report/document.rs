@@ -8,9 +8,10 @@ use super::fields::{
     self, Document, EventFields, Files, IntervalChange, Ipc, Lock, NamedLock, Overhead, Percentiles, Spawn, States,
     Switches, Task,
 };
-use super::{Run, laps};
+use super::laps;
 use crate::insight::{self, Facts};
 use crate::model::GlobalLock;
+use crate::recording::{Planned, Recording};
 use crate::state::{Outcome, State};
 use crate::trace::{self, End, Flag, KernelRecord, LockStats, Mark, Observing, Stats, Trace, Track};
 use crate::units::{CoreId, LockId, Ns, Range, TaskId, TurnLength, WorkerId};
@@ -22,7 +23,7 @@ pub const SCHEMA: u32 = 1;
 const INSTEAD: &str = "a worker notices by its own clock when it stood still, and calls that ready";
 
 /// The document of `run` as text, with a line break at its end; nothing if the run is not over.
-pub fn json(run: Run<'_>) -> Option<String> {
+pub fn json(run: &Recording) -> Option<String> {
     let document = Document::of(run)?;
     let mut text = serde_json::to_string_pretty(&document).ok()?;
     text.push('\n');
@@ -30,14 +31,14 @@ pub fn json(run: Run<'_>) -> Option<String> {
 }
 
 impl Document {
-    /// The document of `run`; nothing if the run is not over.
-    pub fn of(run: Run<'_>) -> Option<Document> {
-        let (trace, plan) = (run.trace, run.plan);
+    /// The document of `run`; nothing if the run is not over, or was not planned: this schema has no place for that.
+    pub fn of(run: &Recording) -> Option<Document> {
+        let (trace, Planned { setup, plan, .. }) = (&run.trace, run.planned()?);
         let end = trace.report.as_ref()?;
         let makespan = trace.makespan()?;
         let stats = trace.stats(makespan);
         let (core_ids, core_busy_s) = core_busy(trace, makespan);
-        let model = plan.model;
+        let (model, disturbance) = (plan.model, run.disturbance());
         let mut tasks: Vec<Task> = (0..trace.tasks.len()).map(|i| task(run, end, i, makespan)).collect();
         if model.lock.is_on() {
             note_lock(&mut tasks, trace, makespan);
@@ -52,13 +53,13 @@ impl Document {
                 GlobalLock::Gil { interval, .. } => Some(interval.as_secs()),
                 GlobalLock::Off | GlobalLock::GilLegacy { .. } => None,
             },
-            engine: run.plan.engine.name(),
+            engine: trace.made_by.name(),
             workers: plan.at_once.unwrap_or(plan.workers),
             cores: trace.cores.len(),
-            usable_cores: run.usable,
-            seed: run.plan.seed,
-            scale: run.setup.scale.millionths as f64 / 1e6,
-            params: params(&run.setup.workload),
+            usable_cores: run.cores(),
+            seed: plan.seed,
+            scale: setup.scale.millionths as f64 / 1e6,
+            params: params(&setup.workload),
             makespan_s: makespan.as_secs(),
             cpu_s: end.cpu.as_secs(),
             parallelism: end.cpu.share_of(makespan),
@@ -90,10 +91,10 @@ impl Document {
                 dispatcher: end.overhead.dispatcher.as_secs(),
             },
             observing: observing(run, end, makespan),
-            busy_machine: run.busy_machine,
-            stolen_cores: run.disturbance.stolen,
-            throttled_s: run.disturbance.throttled.map(Ns::as_secs),
-            speed: run.disturbance.speed,
+            busy_machine: run.busy_machine(),
+            stolen_cores: disturbance.stolen,
+            throttled_s: disturbance.throttled.map(Ns::as_secs),
+            speed: disturbance.speed,
             findings: vec![finding(run, &stats)],
             counters: BTreeMap::new(),
         })
@@ -112,31 +113,30 @@ pub(super) fn ns_per_event(end: &End) -> Option<f64> {
 }
 
 /// A run without a screen: who reads its record follows it.
-fn observing(run: Run<'_>, end: &End, makespan: Ns) -> fields::Observing {
-    let told = Observing::of(end, makespan, run.trace.cores.len(), run.follower);
+fn observing(run: &Recording, end: &End, makespan: Ns) -> fields::Observing {
+    let told = Observing::of(end, makespan, run.trace.cores.len(), run.conditions.screen);
     let Observing { collector, server, dispatcher, program } = told;
     fields::Observing { collector, server, dispatcher, screen: None, follower: program, all: told.all() }
 }
 
-/// What the screen would say of the run, in English.
 /// What is to be seen in `run`, in a sentence; nothing if it is not over.
-pub fn finding_of(run: Run<'_>) -> Option<String> {
+pub fn finding_of(run: &Recording) -> Option<String> {
     let stats = run.trace.stats(run.trace.makespan()?);
     Some(finding(run, &stats))
 }
 
-fn finding(run: Run<'_>, stats: &Stats) -> String {
-    let plan = run.plan;
+fn finding(run: &Recording, stats: &Stats) -> String {
+    let Some(Planned { plan, .. }) = run.planned() else { return String::new() };
     let allowed = run.trace.cores.len().max(1) as f64;
     let facts = Facts {
-        trace: run.trace,
+        trace: &run.trace,
         stats: &Stats { busy: run.trace.busy(stats.elapsed), ..stats.clone() },
         model: plan.model,
         workers: plan.workers,
-        cores: run.usable.min(allowed),
+        cores: run.cores().min(allowed),
         serial: None,
-        others: run.busy_machine.unwrap_or(0.0) * allowed,
-        disturbance: run.disturbance,
+        others: run.busy_machine().unwrap_or(0.0) * allowed,
+        disturbance: run.disturbance(),
         over: true,
         seen: &|_| true,
     };
@@ -161,8 +161,8 @@ fn named_locks(trace: &Trace, until: Ns) -> Vec<NamedLock> {
     named.map(account).collect()
 }
 
-fn lock(run: Run<'_>, stats: &Stats, end: &End) -> Option<Lock> {
-    let plan = run.plan;
+fn lock(run: &Recording, stats: &Stats, end: &End) -> Option<Lock> {
+    let Planned { plan, .. } = run.planned()?;
     if !plan.model.lock.is_on() {
         return None;
     }
@@ -210,8 +210,8 @@ pub(super) fn worker_of(trace: &Trace, track: &Track) -> Option<WorkerId> {
     track.marks().iter().find(is_worker).map(|m| m.worker)
 }
 
-fn task(run: Run<'_>, end: &End, index: usize, makespan: Ns) -> Task {
-    let trace = run.trace;
+fn task(run: &Recording, end: &End, index: usize, makespan: Ns) -> Task {
+    let trace = &run.trace;
     let (track, name) = (&trace.tasks[index], &trace.names[index]);
     let submitted = track.marks().first().filter(|_| trace.forgotten == Ns::ZERO).map(|m| m.at);
     let finished = track.ended_at();

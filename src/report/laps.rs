@@ -1,18 +1,18 @@
 //! How long a task's laps took, where its record tells one from the next: its program is one `repeat` whose steps wait
 //! exactly once, so that a lap lasts from the begin of a wait to that of the next. Anywhere else nothing is said.
 
-use super::Run;
 use super::fields::Laps;
+use crate::recording::Recording;
 use crate::state::State;
 use crate::units::Ns;
 use crate::workload::{Op, Visit, walk};
 
 /// The percentiles of the laps of the task `index`, by nearest rank; nothing where they cannot be told apart, or where
 /// the record is not whole.
-pub(super) fn of(run: Run<'_>, index: usize) -> Option<Laps> {
-    let trace = run.trace;
+pub(super) fn of(run: &Recording, index: usize) -> Option<Laps> {
+    let trace = &run.trace;
     let made = trace.report.as_ref()?.results.get(index)?.laps?;
-    let program = &run.plan.tasks.get(index)?.ops;
+    let program = &run.planned()?.plan.tasks.get(index)?.ops;
     if !waits_once_a_lap(program) || trace.forgotten > Ns::ZERO || !trace.losses.is_empty() {
         return None;
     }

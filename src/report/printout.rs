@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::fields::{Document, Summary};
 use super::rounds::{Rounds, notes, seconds};
 use super::series::Series;
-use super::{Format, Run, SCHEMA, csv_head, csv_rows, json, shortfall, summary, table};
+use super::{Format, SCHEMA, csv_head, csv_rows, json, shortfall, summary, table};
+use crate::recording::Recording;
 use crate::text::report::Line;
 
 /// Makes the texts that are printed, in their order: [`Printout::begin`] and [`Printout::end`] for every run, then
@@ -43,7 +44,7 @@ impl Printout {
     }
 
     /// What is printed of the run number `round` when it is over; nothing if it is not.
-    pub fn end(&mut self, run: Run<'_>, round: u16) -> Option<String> {
+    pub fn end(&mut self, run: &Recording, round: u16) -> Option<String> {
         let document = Document::of(run)?;
         self.printed += 1;
         if shortfall(run).is_none() {

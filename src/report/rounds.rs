@@ -1,9 +1,10 @@
 //! Several runs as a table for people: a line for each run as soon as it is over, then what they come to.
 
+use super::BUSY;
 use super::fields::{Document, Percentiles, Spread, Summary};
 use super::series::Series;
 use super::table::heading;
-use super::{BUSY, Run};
+use crate::recording::Recording;
 use crate::text::report::{Line, Row};
 use crate::units::Ns;
 
@@ -19,7 +20,7 @@ pub struct Rounds {
 
 impl Rounds {
     /// The lines of the run number `repeat`, with the head of the table before the first.
-    pub fn row(&mut self, run: Run<'_>, document: &Document, repeat: u16) -> String {
+    pub fn row(&mut self, run: &Recording, document: &Document, repeat: u16) -> String {
         let mut text = String::new();
         if self.like.is_none() {
             self.like = Some(seconds(document.makespan_s));

@@ -1,11 +1,12 @@
 //! What a run came to, in sentences: for screen readers and for logs.
 
+use super::NOTEWORTHY;
 use super::document::outcome;
 use super::fields::Document;
 use super::narrator::FEW;
 use super::rounds::seconds;
 use super::table::{Profile, clean, ending, totals};
-use super::{NOTEWORTHY, Run};
+use crate::recording::Recording;
 use crate::state::{Outcome, State};
 use crate::text::percent;
 use crate::text::report::{self as words, Line};
@@ -13,14 +14,14 @@ use crate::units::TaskId;
 
 /// The result of `run`, a sentence for each task, or a few for all if they are many, and then what they come to. Empty if
 /// the run is not over.
-pub fn summary(run: Run<'_>) -> String {
+pub fn summary(run: &Recording) -> String {
     let Some(totals) = totals(run) else { return String::new() };
     let tasks = if run.trace.tasks.len() <= FEW { each(run) } else { together(run) };
     let lines = tasks.into_iter().chain(totals);
     lines.fold(Line::Over.text() + ".\n", |text, line| text + &line + ".\n")
 }
 
-fn each(run: Run<'_>) -> Vec<String> {
+fn each(run: &Recording) -> Vec<String> {
     let of = |index: usize| {
         let profile = Profile::of(run, index);
         let running = (State::Running, profile.running);
@@ -31,9 +32,9 @@ fn each(run: Run<'_>) -> Vec<String> {
     (0..run.trace.tasks.len()).map(of).collect()
 }
 
-fn together(run: Run<'_>) -> Vec<String> {
+fn together(run: &Recording) -> Vec<String> {
     let tasks = run.trace.tasks.len();
-    let ended = |as_this: Outcome| (0..tasks).filter(|i| outcome(run.trace, TaskId(*i as u32)) == as_this).count();
+    let ended = |as_this: Outcome| (0..tasks).filter(|i| outcome(&run.trace, TaskId(*i as u32)) == as_this).count();
     let ends = [Outcome::Done, Outcome::Failed, Outcome::Killed, Outcome::Stopped].map(|o| (o, ended(o)));
     let mut lines = vec![Line::Ends { tasks, ends: ends.into_iter().filter(|(_, n)| *n > 0).collect() }.text()];
     if let Some(latency) = Document::of(run).and_then(|d| d.latency_s) {
@@ -55,8 +56,8 @@ fn shares(of: &[(State, f64)]) -> String {
 }
 
 /// Why the run did not do what it should: a sentence if a foreground task failed or was killed.
-pub fn shortfall(run: Run<'_>) -> Option<String> {
-    let ended = |i: usize| outcome(run.trace, TaskId(i as u32));
+pub fn shortfall(run: &Recording) -> Option<String> {
+    let ended = |i: usize| outcome(&run.trace, TaskId(i as u32));
     let broken = (0..run.trace.tasks.len()).filter(|i| ended(*i).is_broken());
     let told: Vec<_> = broken.map(|i| (clean(&run.trace.names[i].name), ending(run, i))).collect();
     (!told.is_empty()).then(|| words::shortfall(&told))

@@ -3,9 +3,10 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::document::{ns_per_event, outcome, taken_up, worker_of};
-use super::{BUSY, NOTEWORTHY, Run};
+use super::{BUSY, NOTEWORTHY};
 use crate::insight::STEADY;
 use crate::model::{GlobalLock, ModelKind};
+use crate::recording::{Planned, Recording};
 use crate::state::State;
 use crate::text::report::{self as words, Cores, Line, Workers};
 use crate::text::{self, Recorded, percent};
@@ -18,11 +19,10 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 /// What was run, in two lines: the workload, and how it was executed.
-pub fn heading(run: Run<'_>) -> String {
-    let (workload, plan) = (&run.setup.workload, run.plan);
-    let title = workload.title_at(run.setup.scale);
-    let name = clean(&workload.name);
+pub fn heading(run: &Recording) -> String {
+    let (name, title) = (clean(run.origin.name()), run.origin.title());
     let what = if title.is_empty() { name } else { format!("{name}: {}", clean(&title)) };
+    let Some(Planned { plan, .. }) = run.planned() else { return format!("{what}\n") };
     let lock = match plan.model.lock {
         GlobalLock::Off => words::Gil::None,
         GlobalLock::Gil { interval, forced_switching } => words::Gil::Asked { interval, forced_switching },
@@ -34,13 +34,13 @@ pub fn heading(run: Run<'_>) -> String {
         ModelKind::Threads => Workers::Threads(plan.workers),
         ModelKind::Processes => Workers::Processes(plan.workers),
     };
-    let (model, engine) = (plan.model.kind.name(), run.plan.engine.name());
+    let (model, engine) = (plan.model.kind.name(), run.trace.made_by.name());
     let how = words::how(model, lock, workers, cores(run), engine);
     format!("{what}\n{how}\n")
 }
 
 /// The result of `run`: a line for each task, then what they come to. Empty if the run is not over.
-pub fn table(run: Run<'_>) -> String {
+pub fn table(run: &Recording) -> String {
     let Some(totals) = totals(run) else { return String::new() };
     let mut rows = vec![words::COLUMNS.map(str::to_owned)];
     rows.extend((0..run.trace.tasks.len()).map(|i| row(run, i)));
@@ -83,8 +83,8 @@ fn lay_out(rows: &[[String; 11]], shown: impl Fn(usize) -> bool, text: &mut Stri
     }
 }
 
-fn row(run: Run<'_>, index: usize) -> [String; 11] {
-    let (trace, track) = (run.trace, &run.trace.tasks[index]);
+fn row(run: &Recording, index: usize) -> [String; 11] {
+    let (trace, track) = (&run.trace, &run.trace.tasks[index]);
     let worker = worker_of(trace, track);
     let used = worker.and_then(|w| trace.report.as_ref()?.workers.get(w.index()));
     let number = |n: Option<u32>| n.filter(|n| *n > 0).map_or_else(|| "-".to_owned(), |n| n.to_string());
@@ -107,10 +107,10 @@ fn row(run: Run<'_>, index: usize) -> [String; 11] {
 }
 
 /// How many rounds it made; nothing where nobody knows.
-fn laps(run: Run<'_>, index: usize) -> Option<String> {
+fn laps(run: &Recording, index: usize) -> Option<String> {
     let laps = run.trace.report.as_ref()?.results.get(index)?.laps?;
     let track = &run.trace.tasks[index];
-    let began = taken_up(run.trace, track).map(|m| m.at);
+    let began = taken_up(&run.trace, track).map(|m| m.at);
     let time = track.ended_at().zip(began).map_or(Ns::ZERO, |(to, from)| to - from);
     Some(text::laps(laps, time))
 }
@@ -125,7 +125,7 @@ pub(super) struct Profile {
 }
 
 impl Profile {
-    pub(super) fn of(run: Run<'_>, index: usize) -> Profile {
+    pub(super) fn of(run: &Recording, index: usize) -> Profile {
         let sums = run.trace.tasks[index].sums(run.trace.makespan().unwrap_or(run.trace.latest()));
         let whole: Ns = sums.iter().copied().sum();
         let share = |state: State| sums[state as usize].share_of(whole);
@@ -137,20 +137,20 @@ impl Profile {
 }
 
 /// How a task ended, in a few words.
-pub(super) fn ending(run: Run<'_>, index: usize) -> String {
-    let outcome = outcome(run.trace, TaskId(index as u32));
+pub(super) fn ending(run: &Recording, index: usize) -> String {
+    let outcome = outcome(&run.trace, TaskId(index as u32));
     let signal = run.trace.tasks[index].end.map_or(0, |(_, signal)| signal);
     words::ending(outcome, signal)
 }
 
 /// The cores it could use.
-fn cores(run: Run<'_>) -> Cores {
+fn cores(run: &Recording) -> Cores {
     let allowed = run.trace.cores.len();
-    Cores { allowed, usable: run.usable }
+    Cores { allowed, usable: run.cores() }
 }
 
 /// What the run comes to, in lines; nothing if it is not over.
-pub(super) fn totals(run: Run<'_>) -> Option<Vec<String>> {
+pub(super) fn totals(run: &Recording) -> Option<Vec<String>> {
     let end = run.trace.report.as_ref()?;
     let time = run.trace.makespan()?;
     let stats = run.trace.stats(time);
@@ -175,7 +175,7 @@ pub(super) fn totals(run: Run<'_>) -> Option<Vec<String>> {
         lines.push(Line::Server { cpu, share: cpu.share_of(time.times(cores.allowed as u64, 1)) });
     }
     let per_second = |n: u64| n as f64 / time.as_secs().max(1e-9);
-    let observing = Observing::of(end, time, cores.allowed, run.follower);
+    let observing = Observing::of(end, time, cores.allowed, run.conditions.screen);
     lines.push(Line::Recorded(Recorded {
         events: per_second(end.events),
         each: ns_per_event(end),
@@ -191,8 +191,8 @@ pub(super) fn totals(run: Run<'_>) -> Option<Vec<String>> {
     Some(lines.iter().map(Line::text).collect())
 }
 
-fn lock_line(run: Run<'_>, stats: &Stats) -> Option<Line> {
-    let plan = run.plan;
+fn lock_line(run: &Recording, stats: &Stats) -> Option<Line> {
+    let Planned { plan, .. } = run.planned()?;
     let LockStats { held, wait, hand_overs, forced, voluntary, .. } = stats.lock.filter(|_| plan.model.lock.is_on())?;
     let each = plan.model.kind.rules().own_lock;
     let ticks = plan.model.lock.is_legacy();
@@ -200,8 +200,8 @@ fn lock_line(run: Run<'_>, stats: &Stats) -> Option<Line> {
 }
 
 /// The workload's own locks, where anybody took them.
-fn named_locks(run: Run<'_>, until: Ns) -> Vec<Line> {
-    let trace = run.trace;
+fn named_locks(run: &Recording, until: Ns) -> Vec<Line> {
+    let trace = &run.trace;
     let taken = (0u16..).zip(&trace.lock_names).filter_map(|(index, name)| {
         let lock = trace.locks.get(&LockId::named(index))?;
         let (held, hand_overs) = (lock.held(until), lock.hand_overs(until));
@@ -211,9 +211,9 @@ fn named_locks(run: Run<'_>, until: Ns) -> Vec<Line> {
     taken.collect()
 }
 
-fn notes(run: Run<'_>, stats: &Stats) -> Vec<Line> {
+fn notes(run: &Recording, stats: &Stats) -> Vec<Line> {
     let mut notes = Vec::new();
-    notes.extend(run.busy_machine.filter(|share| *share >= BUSY).map(|share| Line::Busy { share }));
+    notes.extend(run.busy_machine().filter(|share| *share >= BUSY).map(|share| Line::Busy { share }));
     notes.extend(machine_notes(run));
     if stats.lost > 0 {
         notes.push(Line::Lost { count: stats.lost });
@@ -232,8 +232,8 @@ fn notes(run: Run<'_>, stats: &Stats) -> Vec<Line> {
 }
 
 /// What the machine did to the run.
-fn machine_notes(run: Run<'_>) -> Vec<Line> {
-    let disturbance = run.disturbance;
+fn machine_notes(run: &Recording) -> Vec<Line> {
+    let disturbance = run.disturbance();
     let throttled = disturbance.throttled.filter(|t| *t > Ns::ZERO).map(|time| Line::Throttled { time });
     let share = disturbance.stolen.unwrap_or(0.0) / (run.trace.cores.len().max(1) as f64);
     let stolen = (share >= BUSY).then_some(Line::Stolen { share });

@@ -1,11 +1,13 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::insight::Disturbance;
+use crate::machine::Machine;
 use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
-use crate::plan::{Rates, Wishes};
+use crate::plan::{Plan, Rates, Wishes};
+use crate::recording::{Conditions, Origin, Recording};
+use crate::settings::Setup;
 use crate::state::{Outcome, State};
-use crate::trace::{Begin, Direction, End, Event, KernelRecord, Stamped, TaskName, TaskResult, WorkerUse};
+use crate::trace::{Begin, Direction, End, Event, KernelRecord, Stamped, TaskName, TaskResult, Trace, WorkerUse};
 use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 use crate::workload::{Scale, parse};
 
@@ -91,12 +93,23 @@ fn trace_of(plan: &Plan, events: &[Stamped]) -> Trace {
 
 const GIL: Model = Model { kind: ModelKind::Threads, lock: GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL) };
 
-fn with_run<T>(model: Model, events: &[Stamped], busy_machine: Option<f64>, look: impl FnOnce(Run<'_>) -> T) -> T {
+/// A run of `model` that has not begun, on a machine with two cores.
+fn run_of(model: Model) -> Recording {
     let setup = setup(model);
     let plan = plan_of(&setup);
-    let trace = trace_of(&plan, events);
-    let (usable, follower, disturbance) = (2.0, Some(0.01), Disturbance::default());
-    look(Run { setup: &setup, plan: &plan, trace: &trace, busy_machine, usable, follower, disturbance })
+    Recording::of_plan(setup, plan, Rates::all(1_000), Machine { usable: 2.0, allowed: vec![0, 1] })
+}
+
+fn with_run<T>(
+    model: Model,
+    events: &[Stamped],
+    busy_machine: Option<f64>,
+    look: impl FnOnce(&mut Recording) -> T,
+) -> T {
+    let mut run = run_of(model);
+    run.trace = trace_of(&run.planned().expect("it is planned").plan, events);
+    run.conditions = Conditions { others: busy_machine.map(|share| 2.0 * share), screen: Some(0.01), ..run.conditions };
+    look(&mut run)
 }
 
 fn document(model: Model, events: &[Stamped]) -> Document {
@@ -152,21 +165,7 @@ fn the_state_of_not_knowing_is_null_and_never_zero() {
     assert_eq!(document.core_busy_s.iter().map(|s| s.map(us)).collect::<Vec<_>>(), [Some(10_000), None]);
     assert_eq!(document.lock, None);
     assert_eq!(document.switch_interval_s, None);
-    let setup = setup(GIL);
-    let plan = plan_of(&setup);
-    let trace = Trace::new(Vec::new(), 1);
-    assert_eq!(
-        Document::of(Run {
-            setup: &setup,
-            plan: &plan,
-            trace: &trace,
-            busy_machine: None,
-            usable: 2.0,
-            follower: None,
-            disturbance: Disturbance::default()
-        }),
-        None
-    );
+    assert_eq!(Document::of(&run_of(GIL)), None, "it is not over");
 }
 
 #[test]
@@ -176,32 +175,21 @@ fn what_is_no_longer_kept_is_not_made_up() {
         let state = if round % 2 == 0 { State::Running } else { State::Sleep };
         events.insert(12 + round as usize, at(12, 1, 6, enter(1, state)));
     }
-    let setup = setup(GIL);
-    let plan = plan_of(&setup);
-    let names = plan.tasks.iter().map(|t| TaskName { name: t.name.clone(), background: false }).collect();
-    let mut trace = Trace::new(names, 2).with_limit(100);
-    trace.begin(&begin());
-    events.iter().for_each(|r| trace.push(r));
-    trace.end(End { at: Stamp(T0 + 20 * MS), ..End::default() });
-    let run = Run {
-        setup: &setup,
-        plan: &plan,
-        trace: &trace,
-        busy_machine: None,
-        usable: 2.0,
-        follower: None,
-        disturbance: Disturbance::default(),
-    };
-    let document = Document::of(run).expect("the run is over");
+    let mut run = run_of(GIL);
+    run.trace = run.trace.with_limit(100);
+    run.trace.begin(&begin());
+    events.iter().for_each(|r| run.trace.push(r));
+    run.trace.end(End { at: Stamp(T0 + 20 * MS), ..End::default() });
+    let document = Document::of(&run).expect("the run is over");
     assert!(document.recorder.kept_from_s > 0.0);
     assert!(document.core_busy_s.iter().all(Option::is_none));
     assert_eq!(document.tasks[1].queued_s, None);
-    assert!(table(run).contains("no longer kept"), "{}", table(run));
+    assert!(table(&run).contains("no longer kept"), "{}", table(&run));
 }
 
 #[test]
 fn the_table_reads_like_this() {
-    let text = with_run(GIL, &events(), Some(0.25), table);
+    let text = with_run(GIL, &events(), Some(0.25), |run| table(run));
     let expected = "\
 pair: 2 tasks of 5 ms
 threads with a GIL (switch interval 5ms): 2 threads, 2 cores, measured
@@ -225,19 +213,18 @@ note: no kernel record (refused): ready is what workers noticed themselves
 #[test]
 fn rounds_have_a_column_where_there_are_any() {
     let text = with_run(GIL, &events(), None, |run| {
-        let mut trace = run.trace.clone();
-        trace.report.as_mut().expect("a report").results[0] = TaskResult::done(42, 200);
-        table(Run { trace: &trace, ..run })
+        run.trace.report.as_mut().expect("a report").results[0] = TaskResult::done(42, 200);
+        table(run)
     });
     let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("task")).collect();
     assert!(rows[0].ends_with("laps  outcome"), "{text}");
     assert!(rows[1].ends_with("200 (20000/s)  done") && rows[2].ends_with("-  killed by signal 9"), "{text}");
-    assert!(!with_run(GIL, &events(), None, table).contains("laps"));
+    assert!(!with_run(GIL, &events(), None, |run| table(run)).contains("laps"));
 }
 
 #[test]
 fn a_task_that_was_killed_is_a_shortfall() {
-    let said = with_run(GIL, &events(), None, shortfall);
+    let said = with_run(GIL, &events(), None, |run| shortfall(run));
     assert_eq!(said.as_deref(), Some("1 task did not come to the end: task 2 (killed by signal 9)"));
 }
 
@@ -259,7 +246,7 @@ fn sentences_say_what_happens_and_then_what_it_came_to() {
         "0.020 s: task 2 was killed by signal 9.",
     ];
     assert_eq!(narrator.tell(&shuffled), expected);
-    let summary = with_run(GIL, &events(), None, summary);
+    let summary = with_run(GIL, &events(), None, |run| summary(run));
     assert!(
         summary.contains("task 2: killed by signal 9 after 20 ms; running 40 %, GIL 50 %, queued 10 %."),
         "{summary}"
@@ -269,9 +256,9 @@ fn sentences_say_what_happens_and_then_what_it_came_to() {
 #[test]
 fn what_a_terminal_would_obey_is_not_printed() {
     let text = with_run(GIL, &events(), None, |run| {
-        let mut setup = run.setup.clone();
-        setup.workload.title = "\u{1b}[2J\u{7}wiped".to_owned();
-        table(Run { setup: &setup, ..run })
+        let Origin::Planned(planned) = &mut run.origin else { panic!("it is planned") };
+        planned.setup.workload.title = "\u{1b}[2J\u{7}wiped".to_owned();
+        table(run)
     });
     assert!(text.contains("wiped") && !text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
 }
@@ -292,9 +279,8 @@ task 2,2,worker 2,101,103,killed,9,0,0.002,0.02,0.02,0.002,0,0,0.008,0,,0,0.01,0
 ";
     assert_eq!(rows, expected);
     let odd = with_run(GIL, &events(), None, |run| {
-        let mut trace = run.trace.clone();
-        trace.names[0].name = "one, \"two\"\nthree".to_owned();
-        csv_rows(Run { trace: &trace, ..run }, Some(7)).expect("the run is over")
+        run.trace.names[0].name = "one, \"two\"\nthree".to_owned();
+        csv_rows(run, Some(7)).expect("the run is over")
     });
     assert!(odd.starts_with("7,\"one, \"\"two\"\"\nthree\",1,") && odd.contains("\n7,task 2,2,"), "{odd}");
 }
@@ -322,9 +308,8 @@ fn printed(format: Format, plain: bool, repeat: Option<u16>, broken: Option<&str
     let mut printout = Printout::new(format, plain, repeat);
     let mut pieces = Vec::new();
     with_run(GIL, &good, Some(0.5), |run| {
-        let mut trace = run.trace.clone();
-        trace.report.as_mut().expect("a report").results[1].outcome = Outcome::Done;
-        pieces.push(printout.begin(1) + &printout.end(Run { trace: &trace, ..run }, 1).expect("the run is over"));
+        run.trace.report.as_mut().expect("a report").results[1].outcome = Outcome::Done;
+        pieces.push(printout.begin(1) + &printout.end(run, 1).expect("the run is over"));
     });
     if repeat.is_some() {
         with_run(GIL, &events(), None, |run| {

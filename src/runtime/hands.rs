@@ -9,7 +9,7 @@ use rustix::process::{Signal, getpgrp, kill_process_group};
 
 use super::effects::Shell;
 use super::news::News;
-use super::runs::{Quiet, Runs};
+use super::runs::Runs;
 use super::terminal::Terminal;
 use super::{now, pictures};
 use crate::app::{App, Phase, Run, RunId};
@@ -17,6 +17,7 @@ use crate::machine::calibrate::Calibration;
 use crate::plan::Plan;
 use crate::recorder::Recorder;
 use crate::text::{self, Label};
+use crate::trace::Command;
 use crate::ui::{self, Look};
 use crate::units::{Stamp, TurnLength};
 use crate::workload::Kernels;
@@ -31,8 +32,6 @@ pub struct Hands {
     pub runs: Runs,
     /// Where news of runs goes.
     pub to: Sender<News>,
-    /// Where events of runs go that nobody is woken for.
-    pub quiet: Sender<Quiet>,
     /// The file to which runs are added.
     pub recorder: Option<Recorder>,
 }
@@ -58,7 +57,7 @@ impl Hands {
         let Some(recorder) = &mut self.recorder else { return Ok(()) };
         let Some(run) = app.runs().find(|run| run.id == id) else { return Ok(()) };
         // Said once: the next run would not fare better.
-        self.runs.record(recorder, id, &run.finished()).inspect_err(|_| self.recorder = None)
+        self.runs.record(recorder, id, &run.recording).inspect_err(|_| self.recorder = None)
     }
 }
 
@@ -70,11 +69,11 @@ impl Shell for Hands {
     fn start(&mut self, app: &App, id: RunId, plan: &Plan) -> Result<(), String> {
         let wanted: Vec<RunId> = app.runs().map(|run| run.id).collect();
         self.runs.want(&wanted);
-        self.runs.start(id, plan, self.to.clone(), self.quiet.clone())
+        self.runs.start(id, plan, self.to.clone())
     }
 
     fn turn_lock(&mut self, id: RunId, length: TurnLength) {
-        self.runs.turn_lock(id, length);
+        self.runs.tell(id, Command::Interval(length));
     }
 
     fn stop(&mut self) {
@@ -97,7 +96,7 @@ impl Shell for Hands {
 
     fn store(&mut self, app: &App, name: &str, runs: &[RunId]) -> Result<String, String> {
         let wanted = |run: &&Run| runs.contains(&run.id);
-        let mut runs: Vec<_> = app.runs().filter(wanted).map(|run| (run.id, run.finished())).collect();
+        let mut runs: Vec<_> = app.runs().filter(wanted).map(|run| (run.id, &run.recording)).collect();
         runs.sort_by_key(|(id, _)| *id);
         let path = self.runs.store(name, &runs).map_err(|why| text::not_stored(&why))?;
         let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());

@@ -8,9 +8,8 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
-use crate::app::{Key, RunId};
+use crate::app::Key;
 use crate::plan::Rates;
-use crate::trace::Frame;
 
 /// One piece of news.
 #[derive(Debug)]
@@ -19,10 +18,8 @@ pub enum News {
     Terminal(Event),
     /// The terminal is gone.
     TerminalGone,
-    /// From a run.
-    Frame(RunId, Frame),
-    /// A run's pipe ended without a last word, or broke.
-    Cut(RunId, String),
+    /// The run that is watched has said something.
+    Run,
     /// How fast this machine is, or why that cannot be measured.
     Calibrated(Result<Rates, String>),
     /// A signal.

@@ -9,7 +9,7 @@ use crate::export::picture::{self, Options, Picture};
 use crate::files::write_new;
 use crate::palette::Theme;
 use crate::pictures;
-use crate::recording::Entry;
+use crate::recording::Recording;
 use crate::text;
 use crate::ui::Look;
 
@@ -48,20 +48,20 @@ fn drawn(app: &App) -> Option<Picture> {
         Shown::Run(View::Tasks) if app.focus.lens => picture::Subject::Lock,
         Shown::Run(View::Tasks) => picture::Subject::Tasks,
     };
-    let run = app.run().filter(|run| run.trace.t0().is_some())?;
-    let mut caption = pictures::caption(run.finished(), &run.setup.command());
+    let run = app.run().filter(|run| run.trace().t0().is_some())?;
+    let mut caption = pictures::caption(&run.recording, &run.recording.origin.command());
     if let Some(finding) = app.finding() {
         caption.description = finding.say.text();
     }
     let until = Some(app.until());
-    Some(picture::picture(&run.trace, view, &caption, &Options { until, ..options }))
+    Some(picture::picture(run.trace(), view, &caption, &Options { until, ..options }))
 }
 
 /// The comparison as it stands on the screen: the same runs, the same row pointed out.
 fn comparison(app: &App, options: Options) -> Option<Picture> {
     let runs = app.comparable();
-    let entries: Vec<Entry<'_>> = runs.iter().map(|run| run.entry()).collect();
+    let runs: Vec<&Recording> = runs.iter().map(|run| &run.recording).collect();
     let command = app.setup.comparison_command();
     let options = Options { until: Some(app.moment()), ..options };
-    (!entries.is_empty()).then(|| pictures::of_comparison(&entries, &options, &command, app.chosen_row()))
+    (!runs.is_empty()).then(|| pictures::of_comparison(&runs, &options, &command, app.chosen_row()))
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::time::Duration;
 
-use crossbeam::channel::{Receiver, unbounded};
+use crossbeam::channel::Receiver;
 use crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
@@ -14,11 +14,10 @@ use super::effects::{Effects, Leave};
 use super::hands::Hands;
 use super::news::{self, News};
 use super::now;
-use super::runs::{Quiet, Runs};
+use super::runs::Runs;
 use super::terminal::Terminal;
-use crate::app::{App, CoreLoad, Effect, Message, Run};
+use crate::app::{App, CoreLoad, Effect, Message};
 use crate::recorder::Recorder;
-use crate::trace::Frame;
 use crate::ui::{self, Look};
 use crate::units::{Ns, Stamp};
 
@@ -37,8 +36,6 @@ pub struct Session {
     hands: Hands,
     effects: Effects,
     from: Receiver<News>,
-    /// Events of runs that nobody is woken for.
-    quiet: Receiver<Quiet>,
     cores: Option<Cores>,
     next_look: Stamp,
     last_frame: Stamp,
@@ -64,13 +61,11 @@ impl Session {
     /// If signals cannot be listened for.
     pub fn new(recorder: Option<Recorder>, look: Look) -> io::Result<Session> {
         let (to, from) = news::open()?;
-        let (quietly, quiet) = unbounded();
         let start = now();
         Ok(Session {
-            hands: Hands { terminal: None, look, runs: Runs::default(), to, quiet: quietly, recorder },
+            hands: Hands { terminal: None, look, runs: Runs::default(), to, recorder },
             effects: Effects::default(),
             from,
-            quiet,
             cores: None,
             next_look: start + FIRST_LOOK,
             last_frame: start,
@@ -113,7 +108,9 @@ impl Session {
                     return Ok(leave);
                 }
             }
-            wanted = wanted.max(self.hear_quiet(app));
+            if self.hear(app) {
+                wanted = wanted.max(Draw::Soon);
+            }
             if time >= self.next_look && app.looks_at_cores() {
                 wanted = wanted.max(self.look_at_cores(app, time));
             }
@@ -151,16 +148,23 @@ impl Session {
         next.map_or(Duration::from_hours(1), |at| at.since(time).to_std())
     }
 
-    /// Takes the events that nobody was woken for. They come after a run's first words, and before its last.
-    fn hear_quiet(&mut self, app: &mut App) -> Draw {
-        let mut draw = Draw::Not;
-        while let Ok((id, events)) = self.quiet.try_recv() {
-            if let Some(message) = self.hands.runs.events(id, events) {
-                self.effects.tell(app, message);
-                draw = Draw::Soon;
+    /// Takes in what the run says; whether that shows.
+    fn hear(&mut self, app: &mut App) -> bool {
+        let mut shows = false;
+        for message in self.hands.runs.messages() {
+            let (ended, failed) = match &message {
+                Message::End(id, ..) => (Some(*id), false),
+                Message::Failed(id, _) => (Some(*id), true),
+                _ => (None, false),
+            };
+            shows |= failed || !app.is_paused();
+            self.effects.tell(app, message);
+            // Another run may follow at once: what this one was is stored before.
+            if let Some(Err(why)) = ended.map(|id| self.hands.record(app, id)) {
+                self.effects.tell(app, Message::Saved(Err(why)));
             }
         }
-        draw
+        shows
     }
 
     fn draw(&mut self, app: &mut App) -> io::Result<()> {
@@ -191,17 +195,7 @@ impl Session {
         let message = match news {
             News::Terminal(event) => self.input(app, &event),
             News::TerminalGone => return Break(Leave::Signal(SIGHUP)),
-            News::Frame(id, frame) => {
-                if matches!(frame, Frame::End(_) | Frame::Failed(_)) {
-                    self.hear_quiet(app);
-                }
-                self.hands.runs.message(id, frame)
-            }
-            News::Cut(id, why) => {
-                self.hear_quiet(app);
-                let over = app.run().is_none_or(Run::is_over);
-                self.hands.runs.cut(id, why, over)
-            }
+            News::Run => return Continue(if self.hear(app) { Draw::Now } else { Draw::Not }),
             News::Calibrated(Ok(rates)) => Some(Message::Calibrated(rates)),
             News::Calibrated(Err(why)) => Some(Message::NotCalibrated(why)),
             News::Signal(SIGTSTP) => {
@@ -217,18 +211,8 @@ impl Session {
             News::Signal(number) => return Break(Leave::Signal(number)),
         };
         let Some(message) = message else { return Continue(Draw::Not) };
-        let of_run = matches!(message, Message::Begin(..) | Message::Events(..) | Message::End(..));
-        let draw = if app.is_paused() && of_run { Draw::Not } else { Draw::Now };
-        let ended = match &message {
-            Message::End(id, ..) | Message::Failed(id, _) => Some(*id),
-            _ => None,
-        };
         self.effects.tell(app, message);
-        // Another run may follow at once: what this one was is stored before.
-        if let Some(Err(why)) = ended.map(|id| self.hands.record(app, id)) {
-            self.effects.tell(app, Message::Saved(Err(why)));
-        }
-        Continue(draw)
+        Continue(Draw::Now)
     }
 
     fn input(&mut self, app: &App, event: &Event) -> Option<Message> {

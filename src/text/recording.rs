@@ -2,6 +2,11 @@
 
 use crate::units::Ns;
 
+/// Why a program that was watched is not recorded.
+pub fn no_place_for_programs() -> &'static str {
+    "this format of recordings has no place for a program that nobody planned"
+}
+
 /// What all rows of a comparison share: so much `work`, drawn as height; or that there is hardly any.
 pub fn same_ink(work: Ns, hardly: bool) -> String {
     if hardly {

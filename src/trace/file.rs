@@ -31,6 +31,7 @@ mod write;
 
 pub use block::{BlockKind, MAJOR, MINOR};
 pub use read::read;
+pub use replay::Playback;
 pub use write::FileWriter;
 
 /// What a file holds.

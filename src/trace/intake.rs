@@ -17,6 +17,7 @@ impl Trace {
     /// The run has begun.
     pub fn begin(&mut self, begin: &Begin) {
         self.t0 = Some(begin.t0);
+        self.made_by = begin.made_by;
         self.pid = begin.pid;
         self.cores.clone_from(&begin.cores);
         self.kernel_record.clone_from(&begin.kernel_record);
@@ -77,7 +78,10 @@ impl Trace {
         let core = own.as_ref().and_then(|own| own.core()).unwrap_or(stamped.core);
         let mark = |state, holds| Mark { at, state, holds, worker: stamped.worker, core };
         match stamped.event {
-            Event::Submitted { task } => self.mark(task, mark(State::Queued, false)),
+            Event::Submitted { task } => {
+                self.appear(task);
+                self.mark(task, mark(State::Queued, false));
+            }
             Event::Enter { task, state, holds, ago, due } => {
                 if ago > Ns::ZERO && state == State::Running {
                     // Whoever was free while it waited still is: nobody is kept occupied by a task that a busy loop leaves ready.

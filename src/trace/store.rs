@@ -8,6 +8,7 @@ use super::aggregate::Aggregate;
 use super::event::Stamped;
 use super::lock::LockTrack;
 use super::mark::Mark;
+use super::provenance::Provenance;
 use super::stats::LongestBlock;
 use super::switched::Counter;
 use super::threads::Threads;
@@ -67,6 +68,9 @@ pub enum Flag {
 /// the most there can be.
 pub const KEPT_MARKS: usize = 500_000;
 
+/// The most tasks that can appear in a run.
+const MOST_TASKS: usize = 1 << 15;
+
 /// The longest run: 104 days, up to which instants are exact wherever they are drawn or divided. A damaged file may say
 /// anything; with its instants bounded here, nobody else need think of those that nothing can be added to.
 pub const LONGEST: Ns = Ns(1 << 53);
@@ -75,6 +79,8 @@ pub const LONGEST: Ns = Ns(1 << 53);
 #[derive(Clone, Debug)]
 pub struct Trace {
     pub(super) t0: Option<Stamp>,
+    /// Who makes it.
+    pub made_by: Provenance,
     /// The runner's process; 0 before the run has begun.
     pub pid: u32,
     /// The cores the workers may use.
@@ -115,6 +121,8 @@ pub struct Trace {
     pub(super) kept: usize,
     pub(super) limit: usize,
     pub(super) event_count: u64,
+    /// Whether tasks appear while it goes on; else there are those that were named.
+    pub(super) open: bool,
 }
 
 impl Trace {
@@ -123,6 +131,7 @@ impl Trace {
         let tasks = vec![Track::default(); names.len()];
         Trace {
             t0: None,
+            made_by: Provenance::default(),
             pid: 0,
             cores: Vec::new(),
             kernel_record: KernelRecord::default(),
@@ -146,6 +155,7 @@ impl Trace {
             kept: 0,
             limit: KEPT_MARKS,
             event_count: 0,
+            open: false,
         }
     }
 
@@ -154,6 +164,31 @@ impl Trace {
     pub fn naming_locks(mut self, names: Vec<String>) -> Trace {
         self.lock_names = names;
         self
+    }
+
+    /// With tasks that appear while it goes on: those that are named come first, each further one has a number for a name
+    /// until somebody says what it is called.
+    #[must_use]
+    pub fn open_ended(self) -> Trace {
+        Trace { open: true, ..self }
+    }
+
+    /// What the task `id` is called; it appears with that if it had not yet.
+    pub fn name_task(&mut self, id: TaskId, name: TaskName) {
+        self.appear(id);
+        if let Some(place) = self.names.get_mut(id.index()) {
+            *place = name;
+        }
+    }
+
+    /// There is a task `id`, if there can be.
+    pub(super) fn appear(&mut self, id: TaskId) {
+        if self.open && id.index() >= self.tasks.len() && id.index() < MOST_TASKS {
+            self.tasks.resize(id.index() + 1, Track::default());
+            for number in self.names.len()..self.tasks.len() {
+                self.names.push(TaskName { name: format!("task {}", number + 1), background: false });
+            }
+        }
     }
 
     /// With another bound on the changes of state that are kept.

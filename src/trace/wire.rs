@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use serde::{Deserialize, Serialize};
 
 use super::event::{EVENT_BYTES, Stamped};
+use super::provenance::Provenance;
 use crate::state::Outcome;
 use crate::units::{Ns, Stamp};
 
@@ -25,6 +26,9 @@ pub enum Frame {
 /// The first frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Begin {
+    /// Who makes the run.
+    #[serde(default, skip_serializing_if = "Provenance::is_usual")]
+    pub made_by: Provenance,
     /// The submission of the first task.
     pub t0: Stamp,
     /// The runner's process.
@@ -284,6 +288,7 @@ mod tests {
         let stamped = Stamped { at: Stamp(7), worker: WorkerId(1), core: CoreId(0), event };
         let frames = [
             Frame::Begin(Begin {
+                made_by: Provenance::Measured,
                 t0: Stamp(1),
                 pid: 2,
                 workers: 4,

@@ -160,9 +160,9 @@ fn draw_axis(tasks: usize, (top, rows): (u16, u16), look: Look, layout: &Layout,
 /// How many tasks are in each state at the playhead: as they are stacked, those that are over above them all.
 fn draw_counts(app: &App, run: &Run, (top, rows): (u16, u16), look: Look, layout: &Layout, buffer: &mut Buffer) {
     let until = app.until();
-    let counts = run.trace.aggregate().counts(until);
+    let counts = run.trace().aggregate().counts(until);
     let mut now = State::ALL.map(|s| counts.state(s));
-    for late in run.trace.overdue(until) {
+    for late in run.trace().overdue(until) {
         now[late.state as usize] = now[late.state as usize].saturating_sub(1);
         now[State::Ready as usize] += 1;
     }

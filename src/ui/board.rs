@@ -166,11 +166,11 @@ fn ratio(app: &App, score: Score) -> String {
 fn live(app: &App, row: &Row) -> Option<Score> {
     let run = app.run()?;
     let until = app.until();
-    let over = run.trace.makespan().is_some_and(|m| until >= m) || matches!(run.phase, Phase::Failed(_));
+    let over = run.trace().makespan().is_some_and(|m| until >= m) || run.phase == Phase::Failed;
     if run.row() != row.key || over || !row.current {
         return None;
     }
-    let (busy, waits) = (run.trace.stats(until).busy, Ns::ZERO);
+    let (busy, waits) = (run.trace().stats(until).busy, Ns::ZERO);
     Some(Score { time: until, busy, others: 0.0, stolen: 0.0, work: None, waits })
 }
 
@@ -188,9 +188,9 @@ fn keys_for(app: &App, key: RowKey) -> String {
 /// One row of figures for whoever wants them.
 pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let Some(y) = layout.figures else { return };
-    let Some(run) = app.run().filter(|r| r.trace.t0().is_some()) else { return };
-    let stats = run.trace.stats(app.until());
-    let busy = run.trace.busy(app.until());
+    let Some(run) = app.run().filter(|r| r.trace().t0().is_some()) else { return };
+    let stats = run.trace().stats(app.until());
+    let busy = run.trace().busy(app.until());
     let mut parts = vec![
         format!("{busy:.2} {} ({})", Label::CoresBusy.text(), percent(busy / app.cores().max(1.0))),
         format!("{:.1} {}", stats.concurrency, Label::TasksUnderWay.text()),
@@ -198,8 +198,8 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
     if stats.lost > 0 {
         parts.insert(0, format!("{} {}", stats.lost, Label::EventsLost.text()));
     }
-    if run.trace.forgotten > Ns::ZERO {
-        parts.insert(0, format!("{} {}", Label::DetailsFrom.text(), run.trace.forgotten));
+    if run.trace().forgotten > Ns::ZERO {
+        parts.insert(0, format!("{} {}", Label::DetailsFrom.text(), run.trace().forgotten));
     }
     if stats.spawned > 0 {
         parts.push(format!("{} {}", Ns(stats.spawning.0 / stats.spawned as u64), Label::StartEach.text()));
@@ -211,18 +211,18 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
         let (held, waited) = (Label::GilHeld.text(), Label::GilWaited.text());
         parts.push(format!("{held} {}, {waited} {}", lock.held, lock.wait));
     }
-    if let Some(throttled) = run.conditions.throttled.filter(|t| *t > Ns::ZERO) {
+    if let Some(throttled) = run.recording.conditions.throttled.filter(|t| *t > Ns::ZERO) {
         parts.push(format!("{} {throttled}", Label::QuotaHeldBack.text()));
     }
-    if let Some(files) = run.trace.report.as_ref().and_then(|end| end.files.as_ref()).filter(|f| f.in_memory) {
+    if let Some(files) = run.trace().report.as_ref().and_then(|end| end.files.as_ref()).filter(|f| f.in_memory) {
         parts.push(format!("{} {} ({})", Label::FilesInMemory.text(), files.folder, files.kind));
     }
-    if let Some(end) = &run.trace.report {
-        let told = run.trace.switches();
+    if let Some(end) = &run.trace().report {
+        let told = run.trace().switches();
         let all = told.voluntary + told.involuntary;
         let (switches, forced) = (Label::Switches.text(), Label::Forced.text());
         parts.push(format!("{all} {switches} ({} {forced})", told.involuntary));
-        let watching = run.conditions.watching / app.cores().max(1.0);
+        let watching = run.recording.conditions.watching / app.cores().max(1.0);
         if watching > 0.0 {
             parts.push(format!("{} {:.1} %", Label::WatchingCosts.text(), watching * 100.0));
         }

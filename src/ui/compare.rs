@@ -164,7 +164,8 @@ fn draw_row(
     let text = if chosen { look.fg(Role::Text).add_modifier(Modifier::BOLD) } else { look.fg(Role::Dim) };
     let room = place.plot.0 - area.x - 2;
     let name = board::model_name(row.model, room);
-    let name = row.run.and_then(|run| run.origin.as_deref()).map_or(name.clone(), |from| format!("{from} {name}"));
+    let name =
+        row.run.and_then(|run| run.recording.file.as_deref()).map_or(name.clone(), |from| format!("{from} {name}"));
     if chosen {
         paint::cell(buffer, area.x, low, if look.ascii { '>' } else { '▌' }, look.fg(Role::Accent));
     }
@@ -180,7 +181,7 @@ fn draw_row(
         return;
     };
     let over = run.is_over();
-    let present = if over { run.trace.latest() } else { app.now.since(run.trace.t0().unwrap_or(app.now)) };
+    let present = if over { run.trace().latest() } else { app.now.since(run.trace().t0().unwrap_or(app.now)) };
     let until = app.playhead.position(if over { app.end().max(present) } else { present }).min(present);
     let style = look.fg(if chosen { Role::Accent } else { Role::Bar });
     draw_bar(app, run, until, (place, y), style, look, buffer);
@@ -205,12 +206,12 @@ fn draw_row(
 /// The cores it kept busy, as height, over a thin line for as long as it lasts.
 fn draw_bar(app: &App, run: &Run, until: Ns, (place, y): (&Place, u16), style: Style, look: Look, buffer: &mut Buffer) {
     let grid = grid(app, place);
-    let whole = run.finished().cores().max(1.0);
+    let whole = run.recording.cores().max(1.0);
     let levels = u32::from(place.bar) * 8;
     let low = y + place.bar - 1;
     // Half a column that is over still shows where it ends.
     let length = grid.place(until).unwrap_or(f64::from(grid.columns)).ceil() as u16;
-    for (column, cores) in (0..length).zip(busy(&run.trace, &Viewport { grid, until })) {
+    for (column, cores) in (0..length).zip(busy(run.trace(), &Viewport { grid, until })) {
         // What was at work in a part of the last column only is drawn as high as it was.
         let part = grid.column(column).and(Range::new(Ns::ZERO, until)).len().share_of(grid.cell);
         let share = if part > 0.0 { cores / part / whole } else { 0.0 };

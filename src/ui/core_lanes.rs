@@ -97,7 +97,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     if let Some(y) = places.note {
         draw_note(run, scene.window, y, look, layout, buffer);
     }
-    let tasks = (0..run.trace.tasks.len().min(SWATCHES) as u32).map(|task| Role::Task(TaskId(task)));
+    let tasks = (0..run.trace().tasks.len().min(SWATCHES) as u32).map(|task| Role::Task(TaskId(task)));
     let work: Vec<Role> = chosen.map_or_else(|| tasks.collect(), |task| vec![Role::Task(task)]);
     draw_legend(&scene.shares, (Label::CoreComputes, &work), look, layout, buffer);
 }
@@ -327,9 +327,9 @@ fn draw_rest(scene: &Cores, places: &Places, y: u16, look: Look, layout: &Layout
 pub fn draw_note(run: &Run, window: Range, y: u16, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let (x, end) = (layout.area.x + 1, layout.area.right());
     let room = usize::from(end - x);
-    let text = match (run.trace.switched(window), &run.trace.kernel_record) {
+    let text = match (run.trace().switched(window), &run.trace().kernel_record) {
         (Some(s), _) => text::cores::switches(s.voluntary, s.forced, s.migrations, room),
-        (None, KernelRecord::None(reason)) if run.trace.t0().is_some() => Some(text::cores::no_record(reason, room)),
+        (None, KernelRecord::None(reason)) if run.trace().t0().is_some() => Some(text::cores::no_record(reason, room)),
         (None, _) => None,
     };
     paint::put(buffer, x, y, end, &text.unwrap_or_default(), look.fg(Role::Dim));
@@ -374,7 +374,7 @@ pub fn draw_legend(shares: &Shares, (label, work): (Label, &[Role]), look: Look,
 /// Whom a press at row `y` of the pane, at the instant `at`, means: who was on that core then, or else for longest in
 /// the column around it.
 pub fn task_at(app: &App, layout: &Layout, y: u16, at: Ns) -> Option<TaskId> {
-    let trace = &app.run()?.trace;
+    let trace = app.run()?.trace();
     let aggregate = trace.aggregate();
     let mut cores = trace.cores.clone();
     cores.sort_unstable();

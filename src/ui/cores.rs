@@ -28,7 +28,7 @@ pub fn draw_busy(app: &App, run: &Run, scene: &Scene, look: Look, layout: &Layou
     }
     let until = app.until();
     if until > Ns::ZERO {
-        let busy = run.trace.busy(until);
+        let busy = run.trace().busy(until);
         let all = app.cores();
         let of = if (all - all.round()).abs() < 0.05 { format!("{all:.0}") } else { format!("{all:.1}") };
         let text = format!("{busy:.1} of {of}");

@@ -36,7 +36,7 @@ fn label(text: Label, y: u16, role: Role, look: Look, layout: &Layout, buffer: &
 /// How many were ready, as height: all the way up where every task was.
 fn draw_ready(run: &Run, turns: &Turns, y: u16, look: Look, layout: &Layout, buffer: &mut Buffer) {
     label(Label::ReadyBehindIt, y, Role::Dim, look, layout, buffer);
-    let tasks = run.trace.tasks.len().max(1);
+    let tasks = run.trace().tasks.len().max(1);
     for (x, ready) in (layout.plot.0..).zip(&turns.ready) {
         let eighths = level(f64::from(*ready) / tasks as f64, 8);
         paint::cell(buffer, x, y, lane::eighths(look, eighths), look.fg(Role::State(State::Ready)));

@@ -25,7 +25,7 @@ pub fn placed(app: &App, look: Look, grid: &Grid) -> Vec<Shown> {
     let Some(run) = app.run() else { return Vec::new() };
     let until = app.until();
     let place = |(at, flag): &(_, Flag)| Some((grid.place(*at)? as u16, *flag)).filter(|p| p.0 < grid.columns);
-    let flags: Vec<_> = run.trace.flags.iter().filter(|(at, _)| *at <= until).filter_map(place).collect();
+    let flags: Vec<_> = run.trace().flags.iter().filter(|(at, _)| *at <= until).filter_map(place).collect();
     let nexts = flags.iter().skip(1).map(|f| f.0).chain([grid.columns]);
     let sign = if look.ascii { "|>" } else { "⚑" };
     let shown = |((column, Flag::Interval(length)), next): (&(u16, Flag), u16)| {

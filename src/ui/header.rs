@@ -10,6 +10,7 @@ use super::{paint, prompt};
 use crate::app::{Action, App, Compare, Phase, Playhead, Source, Speed, keys};
 use crate::insight::{is_comparable, who};
 use crate::model::ModelKind;
+use crate::recording;
 use crate::state::State;
 use crate::text::{Label, counted, measuring, percent, turn_length};
 use crate::units::TurnLength;
@@ -29,8 +30,8 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let bold = strip.patch(look.fg(Role::Text)).add_modifier(Modifier::BOLD);
     let dim = strip.patch(look.fg(Role::Dim));
     let accent = strip.patch(look.fg(Role::Accent)).add_modifier(Modifier::BOLD);
-    let origin = app.run().and_then(|run| run.origin.as_deref());
-    let name = origin.map_or_else(String::new, |from| format!(" {from}:"));
+    let file = app.run().and_then(|run| run.recording.file.as_deref());
+    let name = file.map_or_else(String::new, |file| format!(" {file}:"));
     let name = format!("{name} {} ", app.setup.workload.name);
     let mut x = paint::put(buffer, area.x, area.y, end, &paint::shorten(&name, end - area.x), bold);
     // Which lanes are shown comes first: without it the screen would seem to show all there is.
@@ -68,12 +69,10 @@ fn badge(app: &App, narrow: bool) -> &'static str {
     if matches!((&app.source, app.playhead), (Source::Files(_), Playhead::Live)) {
         return Label::FromFile.text();
     }
-    let recorded = app.run().is_none_or(|run| run.trace.has_kernel_record());
-    match (app.playhead, recorded) {
+    match (app.playhead, recording::badge(app.run().map(|run| &run.recording.trace))) {
         (Playhead::Replay { .. }, _) => Label::Replay.text(),
-        (_, true) => Label::Measured.text(),
-        (_, false) if narrow => Label::NoKernelRecordShort.text(),
-        (_, false) => Label::NoKernelRecord.text(),
+        (_, Label::NoKernelRecord) if narrow => Label::NoKernelRecordShort.text(),
+        (_, badge) => badge.text(),
     }
 }
 
@@ -109,8 +108,8 @@ fn progress(app: &App, look: Look) -> (String, Style) {
         (_, Phase::Starting) => (Label::StartingRun.text().to_owned(), look.fg(Role::Dim)),
         (_, Phase::Running) => (format!("{at} {}", mark('▶', '>')), text),
         (_, Phase::Over) => (format!("{} {}", Label::Done.text(), mark('■', '*')), text),
-        (_, Phase::Failed(_)) if run.is_cut_off() => (Label::Incomplete.text().to_owned(), look.fg(Role::Alarm)),
-        (_, Phase::Failed(_)) => (Label::Failed.text().to_owned(), look.fg(Role::Alarm)),
+        (_, Phase::Failed) if run.is_cut_off() => (Label::Incomplete.text().to_owned(), look.fg(Role::Alarm)),
+        (_, Phase::Failed) => (Label::Failed.text().to_owned(), look.fg(Role::Alarm)),
     }
 }
 
@@ -183,7 +182,7 @@ fn draw_load(app: &App, look: Look, layout: &Layout, (start, y): (u16, u16), buf
     if cores.is_empty() {
         return;
     }
-    let others = app.run().filter(|r| r.is_over()).and_then(|r| r.conditions.others);
+    let others = app.run().filter(|r| r.is_over()).and_then(|r| r.recording.conditions.others);
     let others = others.filter(|others| !is_comparable(*others, app.machine.usable));
     let note = others.map_or_else(String::new, |others| format!("{} {others:.1}", Label::Others.text()));
     let eighths = |share: f64| super::lane::eighths(look, crate::scene::level(share, 8).max(1));

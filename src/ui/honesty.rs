@@ -38,8 +38,8 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
 /// What is known of it at the playhead; nothing before a run has begun.
 fn costs(app: &App) -> Option<Costs> {
     let run = app.run()?;
-    run.trace.t0()?;
-    let trace = &run.trace;
+    run.trace().t0()?;
+    let trace = run.trace();
     let refusal = match &trace.kernel_record {
         KernelRecord::Switches => None,
         KernelRecord::None(why) => Some(why.clone()),
@@ -50,7 +50,7 @@ fn costs(app: &App) -> Option<Costs> {
         return Some(Costs { events: trace.event_count() as f64 / elapsed, lost, refusal, ..Costs::default() });
     };
     let per_second = |n: u64| n as f64 / time.as_secs().max(1e-9);
-    let program = run.conditions.screen.filter(|busy| *busy > 0.0);
+    let program = run.recording.conditions.screen.filter(|busy| *busy > 0.0);
     let observing = Observing::of(end, time, trace.cores.len(), program);
     Some(Costs {
         events: per_second(end.events),

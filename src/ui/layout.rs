@@ -130,10 +130,10 @@ impl Layout {
         let kind = app.run().map(|r| r.model.kind);
         let locked = app.run().is_some_and(has_lock_lane);
         let looped = kind == Some(ModelKind::Async);
-        let cores = app.run().map_or(0, |r| r.trace.cores.len() as u16).min(MOST_CORES);
+        let cores = app.run().map_or(0, |r| r.trace().cores.len() as u16).min(MOST_CORES);
         let selected = app.focus.selection.and_then(|s| order.iter().position(|task| *task == s.task));
         let special = locked || looped;
-        let locks = app.run().map_or(0, |r| r.trace.lock_names.len()).min(MOST_LOCKS - 1) as u16;
+        let locks = app.run().map_or(0, |r| r.trace().lock_names.len()).min(MOST_LOCKS - 1) as u16;
         let lanes = app.run().map_or(0, lock_lanes);
         let rows = app.rows().len() as u16;
         let wants = Wants { tasks: order.len(), selected, special, locked, locks, lanes, cores, rows };
@@ -299,13 +299,13 @@ impl Layout {
 fn has_lock_lane(run: &Run) -> bool {
     let many = run.model.kind.rules().many_workers;
     let gil = run.model.lock.is_on() && run.model.kind != ModelKind::Processes;
-    gil || (many && !run.trace.lock_names.is_empty())
+    gil || (many && !run.trace().lock_names.is_empty())
 }
 
 /// How many locks can have a lane.
 fn lock_lanes(run: &Run) -> u16 {
     let gil = run.model.lock.is_on() && run.model.kind != ModelKind::Processes;
-    u16::from(gil) + run.trace.lock_names.len().min(MOST_LOCKS) as u16
+    u16::from(gil) + run.trace().lock_names.len().min(MOST_LOCKS) as u16
 }
 
 struct Wants {

@@ -59,8 +59,8 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
 /// Who ended the selected wait, or keeps it going on, in words.
 fn link(app: &App, run: &Run) -> Option<String> {
     let found = app.unblocker()?;
-    let holder = run.trace.names.get(found.holder.index()).map_or_else(String::new, |n| n.name.clone());
-    let lock = found.lock.name_index().and_then(|n| run.trace.lock_names.get(n)).cloned();
+    let holder = run.trace().names.get(found.holder.index()).map_or_else(String::new, |n| n.name.clone());
+    let lock = found.lock.name_index().and_then(|n| run.trace().lock_names.get(n)).cloned();
     let link = match found.released {
         Some(_) => Link::Ended { lock, holder, forced: found.forced, turns: found.turns },
         None => Link::GoesOn { lock, holder, held: found.hold.len() },
@@ -70,7 +70,7 @@ fn link(app: &App, run: &Run) -> Option<String> {
 
 /// Where a segment happened: the worker, its process and thread, the core; and whether it kept the worker.
 fn draw_place(run: &Run, span: &Span, look: Look, (x, y, right): (u16, u16, u16), buffer: &mut Buffer) {
-    let worker = run.trace.workers.get(span.worker.index());
+    let worker = run.trace().workers.get(span.worker.index());
     let place = worker.filter(|w| w.pid != 0).map_or_else(String::new, |w| {
         format!("{} {} (process {}, thread {})", Label::Worker.text(), span.worker.0 + 1, w.pid, w.tid)
     });
@@ -91,10 +91,10 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
     paint::fill(buffer, layout.detail, look.ground());
     let (x, right) = (layout.area.x + 1, layout.area.right());
     let mut y = layout.detail.y;
-    let name = run.trace.names.get(selection.task.index()).map_or("", |n| n.name.as_str());
+    let name = run.trace().names.get(selection.task.index()).map_or("", |n| n.name.as_str());
     let text = look.fg(Role::Text);
     let dim = look.fg(Role::Dim);
-    let Some(track) = run.trace.tasks.get(selection.task.index()) else { return };
+    let Some(track) = run.trace().tasks.get(selection.task.index()) else { return };
     if let Some(span) = app.selected_span() {
         let goes_on = if span.open { " so far" } else { "" };
         let doing = format!(" {} {}{goes_on}", in_detail(span.state, span.holds).text(), span.range.len());
@@ -135,7 +135,7 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
         let mut states: Vec<State> = State::ALL.into_iter().filter(|s| sums[*s as usize].0 > 0).collect();
         states.sort_by_key(|s| std::cmp::Reverse(sums[*s as usize]));
         let mut line = laps(run, selection.task).unwrap_or_default();
-        let held = run.trace.held_by(selection.task, app.until());
+        let held = run.trace().held_by(selection.task, app.until());
         if run.model.lock.is_on() && held > Ns::ZERO {
             line += &format!("{} {held}   ", Label::HeldTheGil.text());
         }
@@ -153,8 +153,8 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
 
 /// How many rounds a task made, once the run is over; nothing if it made none, or nobody knows.
 fn laps(run: &Run, task: TaskId) -> Option<String> {
-    let laps = run.trace.report.as_ref()?.results.get(task.index())?.laps.filter(|laps| *laps > 0)?;
-    let track = run.trace.tasks.get(task.index())?;
+    let laps = run.trace().report.as_ref()?.results.get(task.index())?.laps.filter(|laps| *laps > 0)?;
+    let track = run.trace().tasks.get(task.index())?;
     let time = track.ended_at().zip(track.first_running()).map_or(Ns::ZERO, |(to, from)| to - from);
     Some(format!("{} {}   ", Label::Laps.text(), text::laps(laps, time)))
 }

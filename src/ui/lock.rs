@@ -83,7 +83,7 @@ pub fn draw(app: &App, run: &Run, scene: &Scene, look: Look, layout: &Layout, bu
 /// What a lock is called.
 fn name(run: &Run, lane: &LockLane, look: Look, layout: &Layout, y: u16, buffer: &mut Buffer) {
     let room = layout.plot.0 - layout.area.x - 2;
-    let own = lane.lock.name_index().and_then(|n| run.trace.lock_names.get(n));
+    let own = lane.lock.name_index().and_then(|n| run.trace().lock_names.get(n));
     let text = match own {
         None if layout.is_narrow() => Label::GilShort.text().to_owned(),
         None => Label::GilHeld.text().to_owned(),
@@ -175,7 +175,7 @@ fn draw_waiters(app: &App, run: &Run, lane: &LockLane, look: Look, layout: &Layo
     let state = if is_global(lane) { State::Gil } else { State::Lock };
     let role = Role::State(state);
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, Label::Waiters.text(), look.fg(Role::Dim));
-    let able = run.trace.tasks.len().min(run.workers.into());
+    let able = run.trace().tasks.len().min(run.workers().into());
     let others = (able.max(2) - 1) as f64;
     let symbols = Symbols::of(look);
     let asked = !is_dense(lane.figures.drop_requests, lane);

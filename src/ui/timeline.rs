@@ -64,7 +64,7 @@ pub fn draw_axis(app: &App, view: View, look: Look, layout: &Layout, buffer: &mu
     paint::put(buffer, last + 1, y, layout.area.right(), unit, dim);
     let marked = app.focus.lens || view != View::Tasks;
     let left = if app.focus.lens {
-        let cut = app.run().is_some_and(|run| run.trace.forgotten > Ns::ZERO);
+        let cut = app.run().is_some_and(|run| run.trace().forgotten > Ns::ZERO);
         let label = match (layout.plot.0 < 20, cut) {
             (true, _) => Label::LensShort,
             (false, false) => Label::LensTitle,
@@ -192,7 +192,7 @@ fn mark_selected(app: &App, grid: &Grid, at: Ns, slot: Slot, look: Look, layout:
 
 /// The name of a task, or of several: `task 17-32` where they follow each other, else the first and how many more.
 fn group_name(run: &Run, tasks: &[TaskId]) -> String {
-    let name = |task: &TaskId| run.trace.names.get(task.index()).map_or("", |n| n.name.as_str());
+    let name = |task: &TaskId| run.trace().names.get(task.index()).map_or("", |n| n.name.as_str());
     let (Some(first), Some(last)) = (tasks.first(), tasks.last()) else { return String::new() };
     if tasks.len() == 1 {
         return name(first).to_owned();
@@ -210,7 +210,7 @@ fn group_name(run: &Run, tasks: &[TaskId]) -> String {
 
 /// What stands to the right of a lane of several tasks.
 fn figures_of_all(run: &Run, lane: &Lane, tasks: &[TaskId], until: Ns, room: u16) -> String {
-    let track = |task: &TaskId| run.trace.tasks.get(task.index());
+    let track = |task: &TaskId| run.trace().tasks.get(task.index());
     let ends: Vec<_> = tasks.iter().filter_map(track).filter(|t| t.ended_at().is_some_and(|at| at <= until)).collect();
     let broken = ends.iter().filter(|t| matches!(t.end, Some((Outcome::Killed | Outcome::Failed, _)))).count();
     let end = match ends.iter().filter_map(|t| t.ended_at()).max() {
@@ -227,7 +227,7 @@ fn figures_of_all(run: &Run, lane: &Lane, tasks: &[TaskId], until: Ns, room: u16
 
 /// What stands to the right of a lane.
 fn figures(run: &Run, lane: &Lane, until: Ns, room: u16) -> String {
-    let track = &run.trace.tasks[lane.task.index()];
+    let track = &run.trace().tasks[lane.task.index()];
     let ended = track.ended_at().filter(|at| *at <= until);
     let end = match (ended, track.end) {
         (Some(_), Some((Outcome::Killed, signal))) => return format!("killed, sig {signal}"),

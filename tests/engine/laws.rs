@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::Plan;
 use concviz::state::{Outcome, State};
-use concviz::trace::{Direction, EVENT_BYTES, Event};
+use concviz::trace::{Command, Direction, EVENT_BYTES, Event, Source};
 use concviz::units::{Ns, TaskId, TurnLength};
 use concviz::workload::{Op, Task, Until};
 
@@ -147,8 +147,8 @@ fn an_interval_that_is_turned_counts_from_then_on_and_is_in_the_record() {
     let run = crate::support::read(&mut frames, |record| {
         let waits = matches!(record.event, Event::Enter { state: State::Gil, .. });
         if waits && !std::mem::replace(&mut told, true) {
-            runner.turn_lock(TurnLength::Ticks(7)).expect("a runner that listens");
-            runner.turn_lock(TurnLength::Time(ms(1))).expect("a runner that listens");
+            runner.tell(Command::Interval(TurnLength::Ticks(7))).expect("a runner that listens");
+            runner.tell(Command::Interval(TurnLength::Time(ms(1)))).expect("a runner that listens");
         }
     })
     .expect("a run");

@@ -9,7 +9,7 @@ use concviz::engine::real::Runner;
 use concviz::model::{Model, ModelKind};
 use concviz::plan::Plan;
 use concviz::state::Outcome;
-use concviz::trace::{Event, Frame, FrameReader};
+use concviz::trace::{self, Event, Frame, FrameReader, Frames, Source};
 use concviz::units::{Ns, TaskId};
 use concviz::workload::{Op, Until};
 use rustix::process::{Pid, Signal, kill_process};
@@ -44,7 +44,7 @@ fn endless(model: Model) -> Plan {
 }
 
 /// Reads until two workers, or the only one, have begun; all processes seen.
-fn wait_for_workers(frames: &mut FrameReader<impl std::io::Read>, workers: usize) -> Vec<u32> {
+fn wait_for_workers(frames: &mut impl Frames, workers: usize) -> Vec<u32> {
     let (mut pids, mut begun) = (Vec::new(), 0);
     while begun < workers {
         match frames.next_frame().expect("a frame").expect("a run that goes on") {
@@ -72,8 +72,8 @@ fn a_killed_run_leaves_nobody_behind_at_whatever_point() {
     for model in models() {
         let mut runner = Runner::spawn_with(EXE.as_ref(), &endless(model)).expect("a runner");
         let pids = wait_for_workers(&mut runner.frames().expect("frames"), workers(model));
-        runner.kill();
-        runner.kill();
+        runner.tell(trace::Command::Stop).expect("told");
+        runner.tell(trace::Command::Stop).expect("told");
         expect_gone(&pids);
         // At once, before it has done anything; by being dropped.
         let runner = Runner::spawn_with(EXE.as_ref(), &endless(model)).expect("a runner");
@@ -89,11 +89,11 @@ fn a_suspended_run_can_be_resumed_and_killed() {
     let mut frames = runner.frames().expect("frames");
     assert!(runner.frames().is_none(), "to be had once");
     let pids = wait_for_workers(&mut frames, 2);
-    runner.suspend();
-    runner.resume();
+    runner.tell(trace::Command::Suspend).expect("told");
+    runner.tell(trace::Command::Resume).expect("told");
     while !matches!(frames.next_frame(), Ok(Some(Frame::Events(_)))) {}
-    runner.suspend();
-    runner.kill();
+    runner.tell(trace::Command::Suspend).expect("told");
+    runner.tell(trace::Command::Stop).expect("told");
     expect_gone(&pids);
 }
 
@@ -148,7 +148,7 @@ fn a_run_that_came_to_its_end_leaves_nobody_behind() {
         for worker in run.end.workers.iter().filter(|w| w.pid != run.begin.pid) {
             assert!(!Path::new(&format!("/proc/{}", worker.pid)).exists(), "{model:?}: {worker:?}");
         }
-        runner.kill();
+        runner.tell(trace::Command::Stop).expect("told");
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use concviz::engine::real::Runner;
 use concviz::model::{Model, ModelKind};
 use concviz::plan::Plan;
+use concviz::trace::Source;
 use concviz::workload::{Op, Task};
 
 use crate::support::{EXE, plain_models, plan, read, request, task, wrapped};

@@ -4,7 +4,7 @@ use concviz::engine::real::Runner;
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::Plan;
 use concviz::state::{Outcome, State};
-use concviz::trace::Event;
+use concviz::trace::{Command, Event, Frames, Source};
 use concviz::units::{Ns, TaskId};
 use concviz::workload::{Op, Task, Until};
 use rustix::process::{Pid, Signal, kill_process};
@@ -215,7 +215,7 @@ fn a_wait_for_a_lock_does_not_outlive_a_run_that_is_ended() {
                 waiting = records.iter().any(|r| is_wait(&r.event));
             }
         }
-        runner.kill();
+        runner.tell(Command::Stop).expect("told");
         assert!(!std::path::Path::new(&format!("/proc/{}", runner.pid())).exists(), "{model:?}");
     }
 }

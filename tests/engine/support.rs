@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use concviz::engine::real::Runner;
 use concviz::model::{GlobalLock, Model, ModelKind};
-use concviz::plan::{Engine, Plan};
+use concviz::plan::Plan;
 use concviz::state::{Outcome, State};
-use concviz::trace::{Begin, End, Event, Frame, FrameReader, Stamped};
+use concviz::trace::{Begin, End, Event, Frame, Frames, Source, Stamped};
 use concviz::units::{LockId, Ns, Stamp, TaskId, WorkerId};
 use concviz::workload::{Kernel, LockIndex, Op, Request, Spread, Task, Work};
 
@@ -61,7 +61,6 @@ pub fn plan(model: Model, workers: u16, tasks: Vec<Task>) -> Plan {
         poll_every: [10_000; Kernel::COUNT],
         locks: Vec::new(),
         seed: 1,
-        engine: Engine::Measured,
         no_kernel_record: false,
     }
 }
@@ -109,7 +108,7 @@ pub fn run_with(exe: &Path, plan: &Plan) -> Result<Run, String> {
 }
 
 /// Reads a run to its end, showing every event to `see`.
-pub fn read(frames: &mut FrameReader<impl std::io::Read>, mut see: impl FnMut(&Stamped)) -> Result<Run, String> {
+pub fn read(frames: &mut impl Frames, mut see: impl FnMut(&Stamped)) -> Result<Run, String> {
     let (mut begin, mut events) = (None, Vec::new());
     loop {
         match frames.next_frame().map_err(|e| e.to_string())?.ok_or("the runner went without a word")? {

@@ -7,7 +7,7 @@ use concviz::engine::real::Runner;
 use concviz::model::{Model, ModelKind};
 use concviz::plan::Plan;
 use concviz::state::{Outcome, State};
-use concviz::trace::{Event, Frame};
+use concviz::trace::{Command, Event, Frame, Frames, Source};
 use concviz::units::{Ns, TaskId};
 use concviz::workload::{Op, Request, Spread, Task, Until};
 use rustix::process::{Pid, Signal, kill_process};
@@ -175,7 +175,7 @@ fn files_have_no_name_at_any_time_and_go_with_whoever_made_them() {
         while !matches!(frames.next_frame().expect("a frame").expect("a frame"), Frame::Events(e) if e.iter().any(|r| is_io(&r.event)))
         {
         }
-        runner.kill();
+        runner.tell(Command::Stop).expect("told");
         assert_eq!(names(folder.path()), [""; 0], "{model:?}");
     }
 }

@@ -47,6 +47,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("export", 5),
     ("recorder", 5),
     ("report", 5),
+    ("watching", 5),
     ("doctor", 6),
     ("pictures", 6),
     ("ui", 6),

@@ -93,7 +93,7 @@ fn the_screen_records_each_run_stores_them_and_copies_the_result() {
     let trace = program.folder().join("t.concviz");
     let opened = concviz::recorder::read(&trace).expect("a recording");
     let kinds: Vec<_> =
-        opened.recordings.iter().map(|r| r.plan.model).map(|m| (m.kind.name(), m.lock.is_on())).collect();
+        opened.recordings.iter().map(|r| r.model().expect("a plan")).map(|m| (m.kind.name(), m.lock.is_on())).collect();
     let all = [("serial", false), ("threads", false), ("processes", false), ("async", false), ("threads", true)];
     assert_eq!((kinds.as_slice(), opened.damage), (&all[..], None));
 
@@ -151,6 +151,6 @@ fn a_run_that_stood_still_meanwhile_is_no_time_in_its_file_either() {
     let opened = concviz::recorder::read(&program.folder().join("t.concviz")).expect("a recording");
     let run = &opened.recordings[0];
     assert_eq!(run.trace.suspended.len(), 1);
-    assert!(!run.finished().counts() && run.broken.is_none());
+    assert!(!run.counts() && run.broken.is_none());
     program.quits();
 }

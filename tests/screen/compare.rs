@@ -3,6 +3,7 @@
 use concviz::app::{App, Effect, Key, Layer, Message, Playhead, RunId, Shown, Source, Target, View};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::palette::Theme;
+use concviz::recording::Origin;
 use concviz::text::Label;
 use concviz::ui::{Depth, Look, hit, instant};
 use concviz::units::Ns;
@@ -155,12 +156,12 @@ fn every_row_opens_its_own_run_live_and_recorded() {
             made::press(&mut app, &vec![Key::Up; count]);
             made::press(&mut app, &vec![Key::Down; row]);
             assert_eq!(made::comparison(&app).row, row);
-            let wanted = app.compared()[row].run.map(|run| (run.id, run.model, run.origin.clone()));
+            let wanted = app.compared()[row].run.map(|run| (run.id, run.model, run.recording.file.clone()));
             let (id, model, origin) = wanted.expect("a run");
             assert!(made::press(&mut app, &[Key::Enter]).is_empty());
             assert_eq!(app.shown.view(), Some(View::Tasks));
             let shown = app.run().expect("a run");
-            assert_eq!((shown.id, &shown.origin), (id, &origin), "row {row}");
+            assert_eq!((shown.id, &shown.recording.file), (id, &origin), "row {row}");
             assert_lit(&app, model);
             made::type_in(&mut app, "x");
             assert_eq!(made::comparison(&app).row, row, "it stands where it was");
@@ -319,7 +320,7 @@ fn while_numbers_are_turned_nothing_is_begun_with_them() {
     made::press(&mut app, &[Key::Char('d'), Key::Right]);
     let effects = made::press(&mut app, &[Key::Enter]);
     assert_eq!(started(&effects), [Model::plain(ModelKind::Serial)]);
-    assert_eq!((made::comparison(&app).progress(), app.run().map(|r| r.trace.tasks.len())), (Some((1, 5)), Some(6)));
+    assert_eq!((made::comparison(&app).progress(), app.run().map(|r| r.trace().tasks.len())), (Some((1, 5)), Some(6)));
     assert!(made::live(&mut app).kept.is_empty());
     // Looked at in the last moment: the end waits as well.
     let mut app = made::first_minute((80, 24));
@@ -363,7 +364,10 @@ fn the_interval_that_was_chosen_survives_a_comparison() {
     made::press(&mut app, &vec![Key::Down; place]);
     made::press(&mut app, &[Key::Right, Key::Enter]);
     made::serial_cpu(&mut app);
-    made::live(&mut app).kept.iter_mut().for_each(|run| run.setup.lock.interval = GlobalLock::DEFAULT_INTERVAL);
+    for run in &mut made::live(&mut app).kept {
+        let Origin::Planned(planned) = &mut run.recording.origin else { panic!("it was planned") };
+        planned.setup.lock.interval = GlobalLock::DEFAULT_INTERVAL;
+    }
     made::type_in(&mut app, "x");
     measure(&mut app);
     made::press(&mut app, &[Key::Esc, Key::Esc]);

@@ -294,7 +294,7 @@ fn a_press_on_what_several_tasks_share_means_the_one_that_worked() {
     let x = 20 + grid.place(Ns::from_millis(345)).expect("visible") as u16;
     let pressed = hit(&app, area, x, y);
     let Some(Message::Click(Target::Lane(task, Some(at)))) = pressed else { panic!("{pressed:?}") };
-    let track = &app.run().expect("a run").trace.tasks[task.index()];
+    let track = &app.run().expect("a run").trace().tasks[task.index()];
     assert!((16..24).contains(&task.0));
     assert_eq!(track.state_at(at).map(|s| s.state), Some(State::Running));
     let band = many(1_000, (80, 24));

@@ -154,7 +154,7 @@ fn a_stopped_run_leaves_no_score_and_its_late_words_are_not_heard() {
         ),
     );
     assert!(app.scoreboard.is_empty());
-    assert_eq!(app.run().map(|r| r.phase.clone()), Some(Phase::Starting));
+    assert_eq!(app.run().map(|r| r.phase), Some(Phase::Starting));
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn dials_run_once_they_are_closed_and_only_if_they_were_turned() {
     assert!(made::press(&mut app, &[Key::Char('d'), Key::Esc]).is_empty());
     let effects = made::press(&mut app, &[Key::Char('d'), Key::Right, Key::Enter]);
     assert!(started(&effects).is_some());
-    assert_eq!(app.run().map(|r| r.trace.tasks.len()), Some(6));
+    assert_eq!(app.run().map(|r| r.trace().tasks.len()), Some(6));
     assert!(app.scoreboard.is_empty());
     // The interval changes how the lock is taken, not the work: the other rows still compare.
     made::serial_cpu(&mut app);

@@ -349,7 +349,7 @@ fn how_busy_the_machine_is_stands_there_as_far_as_there_is_room() {
     assert!(tabs(&app).ends_with("cpu ▄▄"), "{}", tabs(&app));
     made::tell(&mut app, load(64));
     assert!(tabs(&app).ends_with("cpu 50 %"), "{}", tabs(&app));
-    made::live(&mut app).run_mut().expect("a run").conditions =
+    made::live(&mut app).run_mut().expect("a run").recording.conditions =
         Conditions { others: Some(1.2), ..Conditions::default() };
     assert!(tabs(&app).ends_with("others 1.2"), "{}", tabs(&app));
     made::tell(&mut app, load(2));

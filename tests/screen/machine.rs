@@ -117,7 +117,8 @@ fn a_run_without_the_kernels_record_says_so_at_every_size() {
 fn the_detail_says_how_many_rounds_a_task_made_where_it_made_any() {
     let size = (120, 36);
     let mut app = made::first_minute(size);
-    let report = made::live(&mut app).run_mut().and_then(|run| run.trace.report.as_mut()).expect("the run is over");
+    let report =
+        made::live(&mut app).run_mut().and_then(|run| run.recording.trace.report.as_mut()).expect("the run is over");
     report.results = vec![TaskResult::done(1, 400), TaskResult::done(1, 0)];
     made::press(&mut app, &[Key::Down, Key::Enter]);
     let says = |app: &App, words: &str| rows(app, size).iter().any(|row| row.contains(words));

@@ -6,7 +6,7 @@ use concviz::app::{App, Compare, Effect, Key, Live, Message, RunId, Source, upda
 use concviz::machine::Machine;
 use concviz::model::{LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
-use concviz::recording::{Conditions, Opened, Recording};
+use concviz::recording::{Conditions, Opened};
 use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, Switches};
@@ -195,7 +195,7 @@ impl Made {
     /// Sends it all to the program as a run that goes on.
     pub fn begin(self, app: &mut App) {
         let run = id(app);
-        let workers = app.run().expect("a run").workers;
+        let workers = app.run().expect("a run").workers();
         tell(
             app,
             Message::Begin(
@@ -360,7 +360,7 @@ pub fn processes_done(app: &mut App) -> Vec<Effect> {
 /// Brings the run that was asked for last to its end, as its model would.
 pub fn answer(app: &mut App) -> Vec<Effect> {
     let run = app.run().expect("a run");
-    match (run.model.kind, run.model.lock.is_on(), run.trace.tasks.len()) {
+    match (run.model.kind, run.model.lock.is_on(), run.trace().tasks.len()) {
         (_, _, ..4) => Made::default().finish(app, 5.0, 0.0),
         (ModelKind::Threads, true, _) => threads_gil(app),
         (ModelKind::Threads, false, _) => threads_cpu(app),
@@ -384,11 +384,7 @@ pub fn compared(size: (u16, u16)) -> App {
 pub fn opened(app: &App) -> Opened {
     let mut runs: Vec<_> = app.runs().collect();
     runs.sort_by_key(|run| run.id);
-    let recording = |run: &&concviz::app::Run| {
-        let concviz::app::Run { setup, plan, rates, machine, trace, conditions, .. } = (*run).clone();
-        Recording { setup, plan, rates, machine, trace, conditions, broken: run.broken().map(str::to_owned) }
-    };
-    Opened { recordings: runs.iter().map(recording).collect(), damage: None }
+    Opened { recordings: runs.iter().map(|run| run.recording.clone()).collect(), damage: None }
 }
 
 /// The same runs, looked at from a file, or from several of the same.

@@ -165,7 +165,7 @@ fn a_press_on_a_core_selects_the_task_there_and_the_names_of_the_views_can_be_pr
 fn where_nothing_is_recorded_the_views_say_what_they_rest_on() {
     for tabs in [1, 2] {
         let mut app = viewed((120, 36), tabs);
-        made::live(&mut app).run_mut().expect("a run").trace.kernel_record =
+        made::live(&mut app).run_mut().expect("a run").recording.trace.kernel_record =
             KernelRecord::None("it is refused".to_owned());
         let rows = concviz::export::text(&draw(&app, Look::default()));
         assert!(rows.contains("seen by the workers themselves, to 0.15 ms: no kernel record ("), "{rows}");

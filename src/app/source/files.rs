@@ -2,7 +2,7 @@
 
 use crate::app::{Action, Compared, Held, RowKey, Run, RunId};
 use crate::model::Model;
-use crate::recording::{Comparison, Entry, Opened, Row, Score, sources};
+use crate::recording::{Comparison, Opened, Recording, Row, Score, sources};
 use crate::text::Label;
 use crate::units::Ns;
 
@@ -33,9 +33,9 @@ impl Files {
         let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
         let sources = sources(&names.iter().map(String::as_str).collect::<Vec<_>>());
         let recordings = files.into_iter().zip(sources).flat_map(|((_, opened), source)| {
-            opened.recordings.into_iter().map(move |recording| (recording, source.clone()))
+            opened.recordings.into_iter().map(move |recording| Recording { file: source.clone(), ..recording })
         });
-        let runs: Vec<Run> = (1..).zip(recordings).map(|(n, (run, source))| Run::read(RunId(n), run, source)).collect();
+        let runs: Vec<Run> = (1..).zip(recordings).map(|(n, run)| Run::read(RunId(n), run)).collect();
         (!runs.is_empty()).then_some(Files { names, runs, watched: 0 })
     }
 
@@ -89,10 +89,11 @@ impl Files {
     /// how long the longest of them is.
     pub(in crate::app) fn scores(&self) -> (Vec<(Model, Score)>, Ns) {
         let here = self.run();
-        let same = |run: &&Run| run.origin == here.origin && run.setup.same_work(&here.setup);
+        let Some(planned) = here.recording.planned() else { return (Vec::new(), longest([here])) };
+        let same = |run: &&Run| run.recording.file == here.recording.file && run.does(&planned.setup);
         let runs: Vec<&Run> = self.runs.iter().filter(same).collect();
-        let entries: Vec<Entry<'_>> = runs.iter().map(|run| Entry { source: None, ..run.entry() }).collect();
-        let rows = Comparison::of(&entries).rows;
+        let recordings: Vec<&Recording> = runs.iter().map(|run| &run.recording).collect();
+        let rows = Comparison::of(&recordings).rows;
         let scores = rows.iter().filter_map(|row| Some((row.model, runs[row.shown?].score?))).collect();
         (scores, longest(runs))
     }
@@ -120,5 +121,5 @@ impl Files {
 }
 
 fn longest<'a>(runs: impl IntoIterator<Item = &'a Run>) -> Ns {
-    runs.into_iter().map(|run| run.trace.latest()).max().unwrap_or_default()
+    runs.into_iter().map(|run| run.trace().latest()).max().unwrap_or_default()
 }

@@ -5,6 +5,7 @@ use crate::app::{Compared, CoreLoad, Held, Phase, RowKey, Run, RunId, Samples};
 use crate::machine::Machine;
 use crate::model::LockSettings;
 use crate::plan::{Plan, Rates};
+use crate::recording::Recording;
 use crate::settings::Setup;
 use crate::units::{Ns, Stamp, TurnLength};
 
@@ -72,7 +73,7 @@ impl Live {
     pub(in crate::app) fn begin(&mut self, setup: Setup, plan: Plan, machine: Machine) -> RunId {
         self.last += 1;
         let id = RunId(self.last);
-        self.run = Some(Run::new(id, setup, plan, self.rates.unwrap_or_default(), machine));
+        self.run = Some(Run::new(id, Recording::of_plan(setup, plan, self.rates.unwrap_or_default(), machine)));
         id
     }
 
@@ -86,8 +87,8 @@ impl Live {
     /// the one before it in its row.
     pub(in crate::app) fn keep(&mut self, setup: &Setup, whatever: bool) {
         let Some(run) = self.run.take_if(|run| run.is_over()) else { return };
-        let counts = run.phase == Phase::Over && run.finished().counts();
-        if !(counts || whatever) || !run.setup.same_work(setup) {
+        let counts = run.phase == Phase::Over && run.recording.counts();
+        if !(counts || whatever) || !run.does(setup) {
             return;
         }
         self.kept.retain(|kept| kept.row() != run.row());
@@ -121,7 +122,7 @@ impl Live {
 
     /// How busy the cores are `now`.
     pub(in crate::app) fn take_load(&mut self, load: CoreLoad, now: Stamp) {
-        let until = self.run.as_ref().and_then(|run| match (run.trace.t0(), run.trace.makespan()) {
+        let until = self.run.as_ref().and_then(|run| match (run.trace().t0(), run.trace().makespan()) {
             (Some(t0), Some(makespan)) => Some(t0 + makespan),
             (t0, _) => t0.map(|_| now).filter(|_| run.phase == Phase::Running),
         });
@@ -134,7 +135,7 @@ impl Live {
         let over = || self.kept.iter().chain(&self.run).filter(|run| run.is_over());
         // The one before it is kept until it is over.
         let newest = |run: &&Run| over().all(|other| other.id <= run.id || other.row() != run.row());
-        let mut runs: Vec<&Run> = over().filter(|run| run.setup.same_work(setup)).filter(newest).collect();
+        let mut runs: Vec<&Run> = over().filter(|run| run.does(setup)).filter(newest).collect();
         runs.sort_by_key(|run| run.id);
         runs
     }
@@ -142,7 +143,7 @@ impl Live {
     /// The row `key` of a comparison of which `held` is known: the newest run, if it did the work of `setup`.
     pub(super) fn compared<'a>(&'a self, key: RowKey, held: &'a Held, setup: &Setup) -> Compared<'a> {
         let of_row = self.kept.iter().chain(&self.run).filter(|run| run.row() == key);
-        let last = of_row.max_by_key(|run| run.id).filter(|run| run.setup.same_work(setup));
+        let last = of_row.max_by_key(|run| run.id).filter(|run| run.does(setup));
         let failure = last.and_then(Run::broken);
         let run = last.filter(|_| failure.is_none());
         let row = held.rows().find(|(_, id)| id.is_some() && *id == run.map(|r| r.id)).map(|(row, _)| row);

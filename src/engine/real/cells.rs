@@ -12,7 +12,7 @@ use super::shared::Shared;
 use super::{blocking, event_loop};
 use crate::machine::sys;
 use crate::model::{GlobalLock, Model, ModelKind};
-use crate::plan::{Engine, Plan};
+use crate::plan::Plan;
 use crate::semantics::{Effect, LockUse, TABLE, Table, Worker as Doing};
 use crate::state::State;
 use crate::trace::{Event, KernelRecord, Stamped};
@@ -71,7 +71,6 @@ fn run(kind: ModelKind, op: &Op, tasks: usize, table: Table) -> Arc<Run> {
         poll_every: [10_000; Kernel::COUNT],
         locks: vec!["a".to_owned()],
         seed: 1,
-        engine: Engine::Measured,
         no_kernel_record: true,
     };
     let (shared, memory) = Shared::create(&plan).expect("memory");

@@ -3,15 +3,14 @@
 use std::io::{self, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{self, Child, ChildStdin, ChildStdout, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::message;
 use crate::machine::process::{introduction, own_executable};
 use crate::plan::Plan;
-use crate::trace::FrameReader;
-use crate::units::TurnLength;
+use crate::trace::{Command, FrameReader, Frames, Source};
 
 /// A run under way in a process group of its own. Dropping it kills everything that belongs to it.
 #[derive(Debug)]
@@ -60,7 +59,7 @@ impl Runner {
     /// # Errors
     /// If the system allows no further process, or `exe` is none.
     pub fn spawn_with(exe: &Path, plan: &Plan) -> Result<Runner, RunnerError> {
-        let mut child = Command::new(exe)
+        let mut child = process::Command::new(exe)
             .args([super::RUNNER, &introduction()])
             .process_group(0)
             .stdin(Stdio::piped())
@@ -81,46 +80,21 @@ impl Runner {
         Ok(runner)
     }
 
-    /// Tells the run that its global lock has another interval from now; a lock of the other generation takes no notice.
-    /// Never waits: a runner that does not read is not told.
-    ///
-    /// # Errors
-    /// If the runner is gone, or has not read what it was told before.
-    pub fn turn_lock(&mut self, length: TurnLength) -> io::Result<()> {
-        // So short a message goes into a pipe whole or not at all.
-        message::send(&mut self.stdin, &message::Command::Interval(length))
-    }
-
     /// The runner's process, and its group.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// What the runner says, for whoever reads it; to be had once.
-    pub fn frames(&mut self) -> Option<FrameReader<BufReader<ChildStdout>>> {
-        self.frames.take()
-    }
-
     /// Ends the run at once, at whatever point it is, also when it is stopped; returns when its process is gone.
-    pub fn kill(&mut self) {
-        if matches!(self.child.try_wait(), Ok(None)) {
+    fn kill(&mut self) {
+        if self.goes_on() {
             self.signal(Signal::KILL);
             let _ = self.child.wait();
         }
     }
 
-    /// Stops everything that belongs to the run, until [`Runner::resume`].
-    pub fn suspend(&mut self) {
-        if matches!(self.child.try_wait(), Ok(None)) {
-            self.signal(Signal::STOP);
-        }
-    }
-
-    /// Lets the run go on.
-    pub fn resume(&mut self) {
-        if matches!(self.child.try_wait(), Ok(None)) {
-            self.signal(Signal::CONT);
-        }
+    fn goes_on(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
     }
 
     /// To the whole group. The runner has not been reaped, so the number is still its own.
@@ -128,6 +102,24 @@ impl Runner {
         if let Some(group) = Pid::from_raw(self.child.id().cast_signed()) {
             let _ = kill_process_group(group, signal);
         }
+    }
+}
+
+impl Source<'static> for Runner {
+    fn frames(&mut self) -> Option<Box<dyn Frames>> {
+        self.frames.take().map(|frames| Box::new(frames) as Box<dyn Frames>)
+    }
+
+    fn tell(&mut self, command: Command) -> io::Result<()> {
+        match command {
+            // So short a message goes into a pipe whole or not at all: nobody waits for a runner that does not read.
+            Command::Interval(length) => message::send(&mut self.stdin, &message::Told::Interval(length))?,
+            Command::Suspend if self.goes_on() => self.signal(Signal::STOP),
+            Command::Resume if self.goes_on() => self.signal(Signal::CONT),
+            Command::Suspend | Command::Resume => {}
+            Command::Stop => self.kill(),
+        }
+        Ok(())
     }
 }
 

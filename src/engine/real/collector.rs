@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 
 use super::deadlock::{self, Deadlock};
 use super::memory::Memory;
-use super::message::Command;
+use super::message::Told;
 use super::shared::Shared;
 use crate::machine::kernel_record::KernelRings;
 use crate::machine::{process, sys};
@@ -84,9 +84,9 @@ impl Collector {
     }
 
     /// What is to be done with a command that comes while the run goes on: it is carried out, and recorded.
-    pub(super) fn obeying(&self, shared: Shared) -> impl FnMut(Command) + Send + 'static {
+    pub(super) fn obeying(&self, shared: Shared) -> impl FnMut(Told) + Send + 'static {
         let orders = self.orders.clone();
-        move |Command::Interval(length)| {
+        move |Told::Interval(length)| {
             let at = sys::now();
             if shared.set_turn_length(length) {
                 let _ = orders.send(Order::Turned(at, length));

@@ -33,7 +33,7 @@ pub(super) struct Reply {
 
 /// To a runner, while its run goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Command {
+pub(super) enum Told {
     /// The global lock has this interval from now.
     Interval(TurnLength),
 }

@@ -8,7 +8,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 
 use super::collector::{Collector, Names};
-use super::message::Command;
+use super::message::Told;
 use super::run::{Finish, Run};
 use super::server::Server;
 use super::shared::Shared;
@@ -19,7 +19,7 @@ use crate::model::ModelKind;
 use crate::plan::Plan;
 use crate::semantics::TABLE;
 use crate::state::Outcome;
-use crate::trace::{Begin, End, Event, Frame, KernelRecord, Overhead, Switches, TaskResult, write_frame};
+use crate::trace::{Begin, End, Event, Frame, KernelRecord, Overhead, Provenance, Switches, TaskResult, write_frame};
 use crate::units::{Ns, TaskId, WorkerId};
 use crate::workload::{StepKind, walk};
 
@@ -82,7 +82,7 @@ fn prepare() -> Result<(Run, Collector), String> {
 }
 
 /// Starts the thread that does what the standard input says; its number in the kernel.
-fn listen(obey: impl FnMut(Command) + Send + 'static) -> io::Result<u32> {
+fn listen(obey: impl FnMut(Told) + Send + 'static) -> io::Result<u32> {
     let (say, hear) = channel();
     thread::Builder::new().name("stdin".to_owned()).spawn(move || {
         let _ = say.send(sys::thread_id());
@@ -93,7 +93,7 @@ fn listen(obey: impl FnMut(Command) + Send + 'static) -> io::Result<u32> {
 
 /// Hears what comes on `stdin` and hands it to `obey`; dies when it ends: whoever held its other end is gone. So is
 /// whoever sends what is no command.
-fn hear_commands(mut stdin: impl Read, mut obey: impl FnMut(Command)) -> ! {
+fn hear_commands(mut stdin: impl Read, mut obey: impl FnMut(Told)) -> ! {
     while let Ok(Some(command)) = message::receive(&mut stdin) {
         obey(command.value);
     }
@@ -158,7 +158,7 @@ fn perform(run: &Arc<Run>, collector: Collector) {
     let cpu = sys::thread_cpu();
     let t0 = sys::now();
     let (pid, workers, kernel_record) = (std::process::id(), run.plan.workers, run.record.clone());
-    collector.begin(Begin { t0, pid, workers, cores, kernel_record, watchers });
+    collector.begin(Begin { made_by: Provenance::Measured, t0, pid, workers, cores, kernel_record, watchers });
     for task in (0..run.plan.tasks.len() as u32).map(TaskId) {
         run.dispatcher.emit_at(t0, Event::Submitted { task });
     }

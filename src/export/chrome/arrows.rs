@@ -3,7 +3,7 @@
 use std::io;
 
 use super::Writer;
-use crate::export::Run;
+use crate::export::Portion;
 use crate::trace::Span;
 use crate::units::{LockId, Ns, Range, TaskId};
 
@@ -20,9 +20,9 @@ pub(super) struct Arrow {
 
 impl Arrow {
     /// What ended the wait `span` of `task`, where both ends of it have a place within `window` to stand in.
-    pub fn of(run: &Run<'_>, task: TaskId, span: &Span, window: Range) -> Option<Arrow> {
+    pub fn of(run: &Portion<'_>, task: TaskId, span: &Span, window: Range) -> Option<Arrow> {
         // A turn without length is no slice that an arrow could begin in.
-        let found = run.trace.unblocker(task, span, window.to).filter(|found| !found.hold.is_empty())?;
+        let found = run.trace().unblocker(task, span, window.to).filter(|found| !found.hold.is_empty())?;
         let released = found.released?;
         let before = Ns(released.0.checked_sub(1)?);
         // What the task noted as its wait may be over a moment before the lock was let go of.
@@ -30,7 +30,7 @@ impl Arrow {
         if !window.contains(before) || !window.contains(after) {
             return None;
         }
-        run.trace.tasks.get(task.index())?.span_at(after, window.to)?;
+        run.trace().tasks.get(task.index())?.span_at(after, window.to)?;
         Some(Arrow { from: (found.lock, before), to: (task, after), forced: found.forced })
     }
 }
@@ -38,7 +38,7 @@ impl Arrow {
 impl Writer<'_, '_, '_> {
     pub(super) fn arrows(&mut self, arrows: &[Arrow]) -> io::Result<()> {
         let pid = self.pid;
-        let locks: Vec<LockId> = self.run.trace.locks.keys().copied().collect();
+        let locks: Vec<LockId> = self.run.trace().locks.keys().copied().collect();
         // A wait that was parted in two has one end.
         let is_parted = |pair: &[Arrow]| pair[0].from == pair[1].from && pair[0].to.0 == pair[1].to.0;
         let last = arrows.len().saturating_sub(1);

@@ -17,7 +17,7 @@ const COUNTERS: [(&str, &[&str]); 2] =
 
 impl Writer<'_, '_, '_> {
     pub(super) fn counters(&mut self) -> io::Result<()> {
-        let (window, trace) = (self.window, self.run.trace);
+        let (window, trace) = (self.window, self.run.trace());
         let whole = window.len().0;
         if whole == 0 || trace.aggregate().is_empty() {
             return Ok(());

@@ -8,7 +8,7 @@ use crate::units::{Ns, Range, TurnLength};
 
 impl Writer<'_, '_, '_> {
     pub(super) fn marks(&mut self) -> io::Result<()> {
-        let (trace, window) = (self.run.trace, self.window);
+        let (trace, window) = (self.run.trace(), self.window);
         let seen = |at: Ns| window.from <= at && at <= window.to;
         let pauses = apart(&trace.suspended, window);
         let quiet = trace.flags.is_empty() && trace.losses.is_empty() && pauses.is_empty();

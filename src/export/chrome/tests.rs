@@ -9,7 +9,7 @@ use super::*;
 use crate::export::made;
 use crate::trace::StateSums;
 
-fn written(runs: &[Run<'_>]) -> (Tally, Value) {
+fn written(runs: &[Portion<'_>]) -> (Tally, Value) {
     let mut bytes = Vec::new();
     let tally = chrome(&mut bytes, runs).expect("a vector takes everything");
     assert_eq!(tally.bytes, bytes.len() as u64);
@@ -57,7 +57,7 @@ fn slices(file: &Value) -> Slices<'_> {
 }
 
 /// What must hold in every file.
-fn laws(runs: &[Run<'_>]) -> Result<(), TestCaseError> {
+fn laws(runs: &[Portion<'_>]) -> Result<(), TestCaseError> {
     let (tally, file) = written(runs);
     let tracks = slices(&file);
     for slices in tracks.values() {
@@ -120,10 +120,10 @@ fn sums(file: &Value, run: usize) -> StateSums {
 }
 
 /// The same by the trace's own sums, less what is no longer kept.
-fn summed(run: &Run<'_>) -> StateSums {
+fn summed(run: &Portion<'_>) -> StateSums {
     let window = run.window();
     let mut sums = StateSums::default();
-    for track in &run.trace.tasks {
+    for track in &run.trace().tasks {
         let (all, gone) = (track.sums(window.to), dropped(track, window));
         sums.iter_mut().zip(all).zip(gone).for_each(|((sum, all), gone)| *sum += all - gone);
     }
@@ -143,18 +143,20 @@ fn dropped(track: &crate::trace::Track, window: Range) -> StateSums {
 proptest! {
     #[test]
     fn any_run_is_written_in_balance(trace in made::traces(), event_loop in any::<bool>()) {
-        laws(&[Run { event_loop, ..Run::of("", &trace) }])?;
+        laws(&[Portion::of("", &made::run_of(&trace, event_loop))])?;
     }
 
     #[test]
     fn several_stand_side_by_side(one in made::traces(), other in made::traces()) {
-        laws(&[Run::of("one", &one), Run { event_loop: true, ..Run::of("other", &other) }])?;
+        let (one, other) = (made::run_of(&one, false), made::run_of(&other, true));
+        laws(&[Portion::of("one", &one), Portion::of("other", &other)])?;
     }
 
     #[test]
     fn a_part_of_a_run_is_in_balance_too(trace in made::traces(), from in 0u64..20_000, length in 0u64..20_000) {
         let part = Range::new(Ns(from), Ns(from + length));
-        let run = Run { part: Some(part), event_loop: true, ..Run::of("part", &trace) };
+        let recording = made::run_of(&trace, true);
+        let run = Portion { part: Some(part), ..Portion::of("part", &recording) };
         let (_, file) = written(&[run]);
         for (from, to, event) in slices(&file).values().flatten() {
             prop_assert!(part.from.0 <= *from && *to <= part.to.0, "{}", event);
@@ -164,7 +166,8 @@ proptest! {
 
     #[test]
     fn counters_are_the_time_there_was(trace in made::traces()) {
-        let run = Run::of("", &trace);
+        let recording = made::run_of(&trace, false);
+        let run = Portion::of("", &recording);
         let (_, file) = written(&[run]);
         let mut samples: Vec<(u64, f64)> = events(&file)
             .iter()
@@ -183,9 +186,10 @@ proptest! {
 
 #[test]
 fn golden() {
-    let trace = made::three();
+    let recording = made::run_of(&made::three(), false);
     let mut bytes = Vec::new();
-    let run = Run { sentence: "They share a lock.", command: "concviz run -w locks", ..Run::of("threads", &trace) };
+    let (sentence, command) = ("They share a lock.", "concviz run -w locks");
+    let run = Portion { sentence, command, ..Portion::of("threads", &recording) };
     chrome(&mut bytes, &[run]).expect("a vector takes everything");
     // Of the counters, which are many and alike, the first and the last.
     let text = String::from_utf8(bytes).expect("text").replace(env!("CARGO_PKG_VERSION"), "VERSION");
@@ -198,8 +202,8 @@ fn golden() {
 
 #[test]
 fn an_arrow_leads_from_the_end_of_a_turn_to_the_one_who_waited() {
-    let trace = made::three();
-    let (tally, file) = written(&[Run::of("", &trace)]);
+    let recording = made::run_of(&made::three(), false);
+    let (tally, file) = written(&[Portion::of("", &recording)]);
     assert_eq!(tally.flows, 1);
     let ends: Vec<&Value> = events(&file).iter().filter(|e| matches!(kind(e, "ph"), "s" | "f")).collect();
     assert_eq!((track(ends[0]), ns(&ends[0]["ts"])), ((1, 1_005), 5_998), "the lock, just before task 1 lets go");
@@ -211,7 +215,7 @@ fn an_arrow_leads_from_the_end_of_a_turn_to_the_one_who_waited() {
 fn nothing_is_a_file_too() {
     let (_, file) = written(&[]);
     assert!(events(&file).is_empty());
-    let trace = crate::trace::Trace::new(Vec::new(), 0);
-    let (tally, _) = written(&[Run::of("", &trace)]);
+    let recording = made::run_of(&crate::trace::Trace::new(Vec::new(), 0), false);
+    let (tally, _) = written(&[Portion::of("", &recording)]);
     assert_eq!((tally.spans, tally.samples), (0, 0));
 }

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::Writer;
-use crate::export::Run;
+use crate::export::Portion;
 use crate::export::json::quoted;
 use crate::state::Outcome;
 use crate::trace::{Hold, Owner, Track, Turn};
@@ -58,11 +58,11 @@ impl TrackStretches {
 
 impl Writer<'_, '_, '_> {
     pub(super) fn cores(&mut self) -> io::Result<()> {
-        let trace = self.run.trace;
+        let trace = self.run.trace();
         let aggregate = trace.aggregate();
         let mut lanes = vec![TrackStretches::default(); aggregate.cores().len()];
         let mut event_loop = TrackStretches::default();
-        let looped = self.run.event_loop;
+        let looped = self.run.has_loop();
         aggregate.turns(self.window, |range, turn| match turn {
             Turn::Core(place, owner) => lanes[place].work.push(Stretch { range, owner, works: true }),
             Turn::OffTask(place, owner) => lanes[place].rest.push(Stretch { range, owner, works: false }),
@@ -112,7 +112,7 @@ impl Writer<'_, '_, '_> {
     pub(super) fn locks(&mut self) -> io::Result<()> {
         let run = self.run;
         let names = self.quoted();
-        for (tid, (id, lock)) in (self.tids.locks..).zip(&run.trace.locks) {
+        for (tid, (id, lock)) in (self.tids.locks..).zip(&run.trace().locks) {
             let name = run.lock_name(*id);
             let title = if id.name_index().is_some() { format!("lock {name}") } else { name };
             let track = self.track(tid, &title)?;
@@ -135,8 +135,8 @@ impl Writer<'_, '_, '_> {
 }
 
 /// How a turn with a lock ended. Of one that goes on nobody knows yet.
-fn released(run: &Run<'_>, hold: &Hold) -> &'static str {
-    let holder = run.trace.tasks.get(hold.task.index());
+fn released(run: &Portion<'_>, hold: &Hold) -> &'static str {
+    let holder = run.trace().tasks.get(hold.task.index());
     let killed = holder.filter(|track| matches!(track.end, Some((Outcome::Killed, _)))).and_then(Track::ended_at);
     match (hold.open, hold.forced) {
         (true, _) => "null",

@@ -7,8 +7,8 @@ use super::shares::{ShareStyle, Shares, UNITS};
 use super::usage::columns;
 use super::{Caption, Options};
 use crate::palette::Role;
+use crate::recording::badge;
 use crate::state::State;
-use crate::text::Label;
 use crate::trace::Trace;
 use crate::units::{Ns, Range};
 
@@ -83,11 +83,10 @@ pub(super) fn draw(comparison: &ComparedRuns<'_>, caption: &Caption, options: &O
     let names = room_for(labels.chain(comparison.ideal.iter().map(|i| i.label.as_str())));
     let widths = fewer(comparison.widths(), options.width() - 2.0 * MARGIN - names);
     let beside: f64 = widths.iter().map(|w| w + BETWEEN).sum::<f64>() - BETWEEN.min(widths.len() as f64 * BETWEEN);
-    let recorded = comparison.rows.iter().all(|row| row.trace.has_kernel_record());
     let wide = Wide {
         latest: comparison.latest(),
         forgotten: Ns::ZERO,
-        badge: if recorded { Label::Measured } else { Label::NoKernelRecord }.text(),
+        badge: badge(comparison.rows.iter().map(|row| row.trace)).text(),
         names,
         beside: beside + 6.0,
     };

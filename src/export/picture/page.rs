@@ -8,9 +8,10 @@ use super::list::{Anchor, Element, Fill, Ink, Picture, Words, width_of};
 use super::shares::{ShareStyle, Shares};
 use super::{Caption, Options};
 use crate::palette::Role;
+use crate::recording::badge;
 use crate::scene::{Grid, ticks};
 use crate::state::State;
-use crate::text::{Label, picture as text};
+use crate::text::picture as text;
 use crate::trace::Trace;
 use crate::units::{Ns, Range};
 
@@ -140,7 +141,7 @@ impl Page {
     /// A page about `trace`, with its head. `names` is the room that lanes' names need, `beside` that of what stands at
     /// the right.
     pub(super) fn new(caption: &Caption, options: &Options, trace: &Trace, names: f64, beside: f64) -> Page {
-        let badge = if trace.has_kernel_record() { Label::Measured } else { Label::NoKernelRecord }.text();
+        let badge = badge([trace]).text();
         let (latest, forgotten) = (trace.latest(), trace.forgotten);
         Page::over(caption, options, &Wide { latest, forgotten, badge, names, beside })
     }

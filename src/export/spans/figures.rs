@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::export::Run;
+use crate::export::Portion;
 use crate::export::json::Json;
 use crate::state::State;
 use crate::trace::{LockTrack, Span};
@@ -93,17 +93,17 @@ pub struct Statistics {
 
 impl Statistics {
     /// The statistics of `run`.
-    pub fn of(run: &Run<'_>) -> Statistics {
+    pub fn of(run: &Portion<'_>) -> Statistics {
         let window = run.window();
         let mut states = [Figures::default(); State::COUNT];
-        let mut tasks = Vec::with_capacity(run.trace.tasks.len());
-        for (task, track) in run.tasks().zip(&run.trace.tasks) {
+        let mut tasks = Vec::with_capacity(run.trace().tasks.len());
+        for (task, track) in run.tasks().zip(&run.trace().tasks) {
             let own = by_state(track.spans(window));
             states.iter_mut().zip(&own).for_each(|(all, own)| all.add_all(own));
-            let background = run.trace.is_background(task);
+            let background = run.trace().is_background(task);
             tasks.push(TaskFigures { task, name: run.task_name(task), background, states: own });
         }
-        let locks = run.trace.locks.iter().map(|(id, lock)| of_lock(run.lock_name(*id), lock, window));
+        let locks = run.trace().locks.iter().map(|(id, lock)| of_lock(run.lock_name(*id), lock, window));
         Statistics { states, tasks, cores: cores(run, window), locks: locks.collect() }
     }
 }
@@ -127,8 +127,8 @@ fn by_state(spans: impl Iterator<Item = Span>) -> [Figures; State::COUNT] {
     figures
 }
 
-fn cores(run: &Run<'_>, window: Range) -> Vec<CoreFigures> {
-    let aggregate = run.trace.aggregate();
+fn cores(run: &Portion<'_>, window: Range) -> Vec<CoreFigures> {
+    let aggregate = run.trace().aggregate();
     let sums = aggregate.totals(window.to).since(&aggregate.totals(window.from));
     let used = |(place, core): (usize, &u16)| CoreFigures {
         core: *core,
@@ -162,7 +162,7 @@ fn of_lock(name: String, lock: &LockTrack, window: Range) -> LockFigures {
 }
 
 /// Writes the figures of `run` into its document.
-pub(super) fn write(json: &mut Json<'_>, run: &Run<'_>) -> io::Result<()> {
+pub(super) fn write(json: &mut Json<'_>, run: &Portion<'_>) -> io::Result<()> {
     let all = Statistics::of(run);
     json.raw(",\"states\":");
     states(json, run, &all.states);
@@ -191,7 +191,7 @@ pub(super) fn write(json: &mut Json<'_>, run: &Run<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn states(json: &mut Json<'_>, run: &Run<'_>, all: &[Figures; State::COUNT]) {
+fn states(json: &mut Json<'_>, run: &Portion<'_>, all: &[Figures; State::COUNT]) {
     for (index, state) in State::ALL.into_iter().enumerate() {
         json.raw(if index > 0 { ",\"" } else { "{\"" }).raw(state.name()).raw("\":");
         // Only the kernel's record could tell it from `ready`.

@@ -15,15 +15,15 @@ fn table(write: impl FnOnce(&mut Vec<u8>)) -> Vec<csv::StringRecord> {
     reader.records().map(|line| line.expect("a line")).collect()
 }
 
-fn spans(runs: &[Run<'_>]) -> Vec<csv::StringRecord> {
+fn spans(runs: &[Portion<'_>]) -> Vec<csv::StringRecord> {
     table(|bytes| _ = super::csv(bytes, runs).expect("a vector takes everything"))
 }
 
-fn statistics(runs: &[Run<'_>]) -> Vec<csv::StringRecord> {
+fn statistics(runs: &[Portion<'_>]) -> Vec<csv::StringRecord> {
     table(|bytes| statistics_csv(bytes, runs).expect("a vector takes everything"))
 }
 
-fn document(runs: &[Run<'_>]) -> Value {
+fn document(runs: &[Portion<'_>]) -> Value {
     let mut bytes = Vec::new();
     json(&mut bytes, runs).expect("a vector takes everything");
     serde_json::from_slice(&bytes).expect("JSON")
@@ -36,7 +36,8 @@ fn number(text: &str) -> u64 {
 proptest! {
     #[test]
     fn table_and_document_have_the_same_spans_and_the_sums_of_the_trace(trace in made::traces()) {
-        let run = Run::of("one, \"two\"", &trace);
+        let recording = made::run_of(&trace, false);
+        let run = Portion::of("one, \"two\"", &recording);
         let (lines, document) = (spans(&[run]), document(&[run]));
         let listed = document["runs"][0]["spans"].as_array().expect("spans");
         prop_assert_eq!(lines.len() - 1, listed.len());
@@ -69,7 +70,8 @@ proptest! {
 
     #[test]
     fn figures_of_tasks_add_up_to_those_of_all_in_table_and_document(trace in made::traces()) {
-        let run = Run::of("", &trace);
+        let recording = made::run_of(&trace, false);
+        let run = Portion::of("", &recording);
         let (lines, document) = (statistics(&[run]), document(&[run]));
         prop_assert!(lines[1..].iter().all(|line| line.len() == STATISTICS.len()));
         let document = &document["runs"][0];
@@ -102,7 +104,8 @@ proptest! {
     #[test]
     fn a_part_is_cut_to_it(trace in made::traces(), from in 0u64..20_000, length in 0u64..9_000) {
         let part = Range::new(Ns(from), Ns(from + length));
-        let run = Run { part: Some(part), ..Run::of("", &trace) };
+        let recording = made::run_of(&trace, false);
+        let run = Portion { part: Some(part), ..Portion::of("", &recording) };
         for line in &spans(&[run])[1..] {
             prop_assert!(number(&line[5]) >= from && number(&line[6]) <= from + length);
         }
@@ -112,7 +115,8 @@ proptest! {
 #[test]
 fn golden() {
     let trace = made::three();
-    let run = Run { sentence: "They share a lock.", command: "concviz run", ..Run::of("threads", &trace) };
+    let recording = made::run_of(&trace, false);
+    let run = Portion { sentence: "They share a lock.", command: "concviz run", ..Portion::of("threads", &recording) };
     let text = |write: &dyn Fn(&mut Vec<u8>)| {
         let mut bytes = Vec::new();
         write(&mut bytes);

@@ -1,7 +1,7 @@
 //! A run's figures as a comparison shows them.
 
 use crate::insight::Timing;
-use crate::recording::Finished;
+use crate::recording::Recording;
 use crate::state::{Outcome, State};
 use crate::trace::{Trace, Track};
 use crate::units::{LockId, Ns, TaskId};
@@ -41,9 +41,9 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// Those of `run`, with the `timing` of all its repetitions; nothing if it is not over.
-    pub fn of(run: &Finished<'_>, timing: Timing) -> Option<Figures> {
-        let (trace, plan) = (run.trace, run.plan);
+    /// Those of `run`, with the `timing` of all its repetitions; nothing if it is not over, or was not planned.
+    pub fn of(run: &Recording, timing: Timing) -> Option<Figures> {
+        let (trace, plan) = (&run.trace, &run.planned()?.plan);
         let time = trace.makespan()?;
         let end = trace.report.as_ref()?;
         let stats = trace.stats(time);

@@ -2,7 +2,7 @@
 
 use super::figures::longest_held;
 use crate::insight;
-use crate::recording::Finished;
+use crate::recording::Recording;
 use crate::state::State;
 use crate::text::Limit;
 use crate::units::Ns;
@@ -28,7 +28,7 @@ pub struct Ideal {
 
 impl Ideal {
     /// Of `runs`, which did the same work, on `cores` cores; nothing where there are none that are over.
-    pub fn of(runs: &[Finished<'_>], cores: f64) -> Option<Ideal> {
+    pub fn of(runs: &[&Recording], cores: f64) -> Option<Ideal> {
         let fastest = runs.iter().filter_map(|r| r.trace.makespan()).min()?;
         let tasks = needs(runs);
         let work: Ns = tasks.iter().map(|n| n.work).sum();
@@ -36,7 +36,8 @@ impl Ideal {
         let longest = tasks.iter().max_by_key(|n| n.work + n.waits).copied().unwrap_or_default();
         let alone = longest.work + longest.waits;
         // Work that the plan does not fix is as much as there is time for: it bounds nothing.
-        let fixed = runs.iter().all(|r| r.planned().is_some() || r.plan.model.lock.is_legacy());
+        let fixed =
+            runs.iter().all(|r| r.fixed_work().is_some() || r.model().is_some_and(|model| model.lock.is_legacy()));
         let shared = if fixed { Ns((work.0 as f64 / cores.max(0.01)) as u64) } else { Ns::ZERO };
         let lock = lock(runs);
         let mut limits = vec![(shared, Limit::Work)];
@@ -62,12 +63,12 @@ struct Need {
 }
 
 /// What each foreground task needs: the least that it took in any of `runs`.
-fn needs(runs: &[Finished<'_>]) -> Vec<Need> {
+fn needs(runs: &[&Recording]) -> Vec<Need> {
     let mut least: Vec<Option<Need>> = Vec::new();
     for run in runs {
         let Some(until) = run.trace.makespan() else { continue };
         // Where the trace has holes nobody knows what happened in them.
-        let whole = insight::worked(run.trace).is_some();
+        let whole = insight::worked(&run.trace).is_some();
         let foreground = run.trace.tasks.iter().zip(&run.trace.names).filter(|(_, name)| !name.background);
         for (index, (track, _)) in foreground.filter(|_| whole).enumerate() {
             let sums = track.sums(until);
@@ -86,11 +87,11 @@ fn needs(runs: &[Finished<'_>]) -> Vec<Need> {
 }
 
 /// The lock that was held longest, each by the run that held it least.
-fn lock(runs: &[Finished<'_>]) -> Option<(String, Ns)> {
+fn lock(runs: &[&Recording]) -> Option<(String, Ns)> {
     let mut least: Vec<(String, Ns)> = Vec::new();
     for run in runs {
         let Some(until) = run.trace.makespan() else { continue };
-        for (name, held) in longest_held(run.trace, until) {
+        for (name, held) in longest_held(&run.trace, until) {
             match least.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, known)) => *known = held.min(*known),
                 None => least.push((name, held)),

@@ -4,7 +4,7 @@ use super::*;
 use crate::machine::Machine;
 use crate::model::LockSettings;
 use crate::plan::{Rates, Wishes};
-use crate::recording::{Conditions, empty_trace};
+use crate::recording::{Conditions, Origin};
 use crate::settings::Setup;
 use crate::state::Outcome;
 use crate::trace::{Begin, End, Event, Stamped, WorkerUse};
@@ -32,8 +32,11 @@ fn made(model: Model, needs: &[Need], at_once: bool, slower: u64) -> Recording {
     };
     let rates = Rates::all(1_000);
     let plan = setup.plan(setup.tasks().expect("programs"), 2, rates);
-    let mut trace = empty_trace(&plan);
-    trace.begin(&Begin { t0: Stamp(0), pid: 7, workers: plan.workers, cores: vec![0, 1], ..Begin::default() });
+    let machine = Machine { usable: 2.0, allowed: vec![0, 1] };
+    let workers = plan.workers;
+    let mut made = Recording::of_plan(setup, plan, rates, machine);
+    let trace = &mut made.trace;
+    trace.begin(&Begin { t0: Stamp(0), pid: 7, workers, cores: vec![0, 1], ..Begin::default() });
     let mut events = Vec::new();
     let (mut from, mut last) = (0, 0);
     for (index, (work, wait)) in needs.iter().enumerate() {
@@ -52,14 +55,13 @@ fn made(model: Model, needs: &[Need], at_once: bool, slower: u64) -> Recording {
     events.sort_by_key(|r| r.at);
     events.iter().for_each(|r| trace.push(r));
     let cpu = Ns::from_millis(needs.iter().map(|n| n.0 * slower).sum());
-    let workers = (0..plan.workers).map(|n| WorkerUse { pid: 7, tid: 7 + u32::from(n), ..WorkerUse::default() });
+    let workers = (0..workers).map(|n| WorkerUse { pid: 7, tid: 7 + u32::from(n), ..WorkerUse::default() });
     trace.end(End { at: Stamp(last * 1_000_000), cpu, workers: workers.collect(), ..End::default() });
-    let machine = Machine { usable: 2.0, allowed: vec![0, 1] };
-    Recording { setup, plan, rates, machine, trace, conditions: Conditions::default(), broken: None }
+    made
 }
 
 fn compared(recordings: &[Recording]) -> Comparison {
-    Comparison::of(&recordings.iter().map(|r| Entry::of(r, None)).collect::<Vec<_>>())
+    Comparison::of(&recordings.iter().collect::<Vec<_>>())
 }
 
 /// The five usual models, as two cores make them.
@@ -144,7 +146,7 @@ fn a_run_that_others_disturbed_counts_only_where_there_is_no_other() {
     five[0].conditions = Conditions { others: Some(0.1), stolen: Some(0.7), ..Conditions::default() };
     five[1..].iter_mut().for_each(|r| r.conditions.others = None);
     assert_eq!(compared(&five).verdict.text(), "No ratios: the host took 0.7 of 2 cores away.");
-    assert!(disturbed(&[Entry::of(&runs[0], None)]).is_some());
+    assert!(disturbed(&[&runs[0]]).is_some());
 }
 
 #[test]
@@ -170,18 +172,20 @@ fn runs_that_broke_have_a_row_that_says_so_and_the_others_their_ratios() {
 fn two_sources_are_held_against_the_first_and_other_work_against_nothing() {
     let [a, b] =
         [made(Model::plain(ModelKind::Serial), &[(500, 0), (500, 0)], false, 1), five(&[(500, 0), (500, 0)]).remove(1)];
-    let both = [Entry::of(&a, Some("a.cvz")), Entry::of(&b, Some("b.cvz"))];
-    let comparison = Comparison::of(&both);
+    let from = |file: &str, run: Recording| Recording { file: Some(file.to_owned()), ..run };
+    let (a, b) = (from("a.cvz", a), from("b.cvz", b));
+    let comparison = Comparison::of(&[&a, &b]);
     assert_eq!(comparison.rows.iter().map(Row::name).collect::<Vec<_>>(), ["a.cvz serial", "b.cvz threads"]);
     assert_eq!(comparison.verdict.text(), "Fastest: b.cvz threads, 2.0× as fast as a.cvz serial.");
-    let other = made(Model::plain(ModelKind::Serial), &[(500, 0)], false, 1);
-    let differ = Comparison::of(&[Entry::of(&a, Some("a.cvz")), Entry::of(&other, Some("b.cvz"))]);
+    let other = from("b.cvz", made(Model::plain(ModelKind::Serial), &[(500, 0)], false, 1));
+    let differ = Comparison::of(&[&a, &other]);
     assert_eq!((differ.work, differ.ideal.is_none()), (SameWork::No, true));
     assert_eq!(differ.rows[1].ratio, Some(Err(NoRatio::OtherWork)));
     assert_eq!(differ.verdict.text(), "No ratios: the runs did not do the same work.");
-    let mut anew = five(&[(500, 0), (500, 0)]).remove(1);
-    anew.plan = anew.setup.plan(anew.setup.tasks().expect("programs"), 2, Rates::all(1_001));
-    let calibrated = Comparison::of(&[Entry::of(&a, Some("a.cvz")), Entry::of(&anew, Some("b.cvz"))]);
+    let mut anew = from("b.cvz", five(&[(500, 0), (500, 0)]).remove(1));
+    let Origin::Planned(planned) = &mut anew.origin else { panic!("it is planned") };
+    planned.plan = planned.setup.plan(planned.setup.tasks().expect("programs"), 2, Rates::all(1_001));
+    let calibrated = Comparison::of(&[&a, &anew]);
     assert_eq!(calibrated.work, SameWork::Calibrated);
     assert!(calibrated.verdict.text().ends_with("The cores were calibrated anew in between."));
 }
@@ -207,7 +211,7 @@ proptest! {
             prop_assert!(figures.p50 <= figures.p99 && figures.p99 <= Some(figures.timing.time));
             prop_assert!(row.runs.contains(&row.shown.expect("one stands there")));
         }
-        let again: Vec<Entry<'_>> = runs.iter().map(|r| Entry::of(r, None)).collect();
+        let again: Vec<&Recording> = runs.iter().collect();
         prop_assert_eq!(&comparison, &Comparison::of(&again), "the same runs, the same comparison");
     }
 }

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use crate::recording::{Comparison, Entry, Ratio, SameWork};
-use crate::report::{Document, Run, SCHEMA};
+use crate::recording::{Comparison, Ratio, Recording, SameWork};
+use crate::report::{Document, SCHEMA};
 use crate::units::Ns;
 
 /// The whole document, in the order in which it is printed.
@@ -60,15 +60,15 @@ pub struct ComparisonIdeal {
 
 /// The document of `comparison`, which is one of `runs`, as text with a line break at its end. `broken` says why there
 /// are no more runs.
-pub fn comparison_json(comparison: &Comparison, runs: &[Entry<'_>], broken: Option<&str>) -> String {
+pub fn comparison_json(comparison: &Comparison, runs: &[&Recording], broken: Option<&str>) -> String {
     let document = ComparisonDocument::of(comparison, runs, broken);
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
 
 impl ComparisonDocument {
     /// That of `comparison`, which is one of `runs`; `broken` says why there are no more of them.
-    pub fn of(comparison: &Comparison, runs: &[Entry<'_>], broken: Option<&str>) -> ComparisonDocument {
-        let documents: Vec<Option<Document>> = runs.iter().map(|r| Document::of(Run::of(r.run))).collect();
+    pub fn of(comparison: &Comparison, runs: &[&Recording], broken: Option<&str>) -> ComparisonDocument {
+        let documents: Vec<Option<Document>> = runs.iter().map(|r| Document::of(r)).collect();
         // Runs that broke off have no document: those after them move up.
         let place = |index: usize| {
             documents.get(index)?.as_ref()?;

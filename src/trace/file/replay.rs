@@ -1,9 +1,12 @@
 //! From a recorded run to its trace.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use super::super::event::{Event, Stamped};
+use super::super::source::{Command, Frames, Source};
 use super::super::store::{LONGEST, TaskName, Trace};
+use super::super::wire::{Frame, FrameError};
 use super::RecordedRun;
 use super::events::Unpacker;
 use crate::units::{Ns, Stamp, TaskId};
@@ -13,6 +16,76 @@ use crate::units::{Ns, Stamp, TaskId};
 const PATIENCE: u64 = 512;
 /// And so many more, so that short runs are never looked at.
 const START: u64 = 1 << 20;
+
+/// A recorded run that says again what it said.
+pub struct Playback<'a> {
+    run: &'a RecordedRun<'a>,
+    part: Part,
+    unpacker: Unpacker,
+}
+
+/// What it says next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Begin,
+    /// Its events from this block on.
+    Events(usize),
+    End,
+    Nothing,
+}
+
+impl Playback<'_> {
+    fn next(&mut self) -> Option<Frame> {
+        let run = self.run;
+        loop {
+            match self.part {
+                Part::Begin => {
+                    self.part = Part::Events(0);
+                    match &run.begin {
+                        Some(begin) => return Some(Frame::Begin(begin.clone())),
+                        None => self.part = Part::End,
+                    }
+                }
+                Part::Events(block) => match run.packed.get(block) {
+                    Some(payload) => {
+                        self.part = Part::Events(block + 1);
+                        let mut events = Vec::new();
+                        self.unpacker.unpack(payload, |stamped| events.push(stamped));
+                        return Some(Frame::Events(events));
+                    }
+                    None => self.part = Part::End,
+                },
+                Part::End => {
+                    self.part = Part::Nothing;
+                    let failed = run.failed.map(|why| Frame::Failed(why.to_owned()));
+                    return run.end.clone().map(Frame::End).or(failed);
+                }
+                Part::Nothing => return None,
+            }
+        }
+    }
+}
+
+impl<'a> Source<'a> for Playback<'a> {
+    fn frames(&mut self) -> Option<Box<dyn Frames + 'a>> {
+        let rest = Playback { run: self.run, part: self.part, unpacker: Unpacker::default() };
+        self.part = Part::Nothing;
+        (rest.part != Part::Nothing).then(|| Box::new(rest) as Box<dyn Frames + 'a>)
+    }
+
+    fn tell(&mut self, command: Command) -> io::Result<()> {
+        // What has happened cannot be told anything; whoever wants no more of it stops reading.
+        match command {
+            Command::Interval(_) | Command::Suspend | Command::Resume | Command::Stop => Ok(()),
+        }
+    }
+}
+
+impl Frames for Playback<'_> {
+    fn next_frame(&mut self) -> Result<Option<Frame>, FrameError> {
+        Ok(self.next())
+    }
+}
 
 impl RecordedRun<'_> {
     /// Hands its events to `each`, some thousands at a time, in the order in which they were written, for as long as it
@@ -39,27 +112,38 @@ impl RecordedRun<'_> {
         all
     }
 
+    /// It as a source: what its runner said, once more, as fast as anybody reads.
+    pub fn source(&self) -> Playback<'_> {
+        Playback { run: self, part: Part::Begin, unpacker: Unpacker::default() }
+    }
+
     /// Its trace, as it was when the run was over, or as far as it is known. Nothing of it is dropped, however much
     /// there is: a change takes at most 64 bytes. `names` are its tasks, `locks` what the workload's own locks are called.
     pub fn trace(&self, names: Vec<TaskName>, locks: Vec<String>) -> Trace {
         let workers = self.begin.as_ref().map_or(0, |begin| begin.workers);
         let mut trace = Trace::new(names, workers).naming_locks(locks).keeping_everything();
-        let Some(begin) = &self.begin else { return trace };
-        trace.begin(begin);
-        let blank = trace.clone();
-        let (mut count, mut believed) = (0, true);
-        self.batches(|batch| {
-            trace.extend(batch);
-            count += batch.len() as u64;
-            believed = trace.moved() <= PATIENCE * count + START;
-            believed
-        });
-        if !believed {
-            trace = blank;
-            trace.extend(&self.in_order(begin.t0));
-        }
-        if let Some(end) = &self.end {
-            trace.end(end.clone());
+        let mut blank = trace.clone();
+        let mut source = self.source();
+        let mut count = 0;
+        while let Some(frame) = source.next() {
+            match frame {
+                Frame::Begin(begin) => {
+                    trace.begin(&begin);
+                    blank = trace.clone();
+                }
+                Frame::Events(events) => {
+                    trace.extend(&events);
+                    count += events.len() as u64;
+                    if trace.moved() > PATIENCE * count + START {
+                        // Once more, in order; only its last word is left to be said then.
+                        trace = blank.clone();
+                        trace.extend(&self.in_order(trace.t0().unwrap_or_default()));
+                        source.part = Part::End;
+                    }
+                }
+                Frame::End(end) => trace.end(end),
+                Frame::Failed(_) => {}
+            }
         }
         trace
     }

@@ -12,7 +12,15 @@ const TASKS: u32 = 4;
 
 fn begin() -> Begin {
     let kernel_record = KernelRecord::Switches;
-    Begin { t0: Stamp(T0), pid: 40, workers: 4, cores: vec![0, 1], kernel_record, watchers: vec![41, 42] }
+    Begin {
+        t0: Stamp(T0),
+        pid: 40,
+        workers: 4,
+        cores: vec![0, 1],
+        kernel_record,
+        watchers: vec![41, 42],
+        ..Begin::default()
+    }
 }
 
 fn own(at: u64, worker: u16, event: Event) -> Stamped {

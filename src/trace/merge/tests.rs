@@ -16,7 +16,7 @@ fn trace(tasks: usize, workers: u16) -> Trace {
     let mut trace = Trace::new(names, workers);
     let cores = (0..CORES).collect();
     let (kernel_record, watchers) = (KernelRecord::Switches, vec![WATCHER]);
-    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers, cores, kernel_record, watchers });
+    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers, cores, kernel_record, watchers, ..Begin::default() });
     trace
 }
 

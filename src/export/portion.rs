@@ -1,47 +1,57 @@
-//! A run as exporters see it: its trace, and what it is called.
+//! A recording as exporters see it: lent, with what it is called, or a part of it.
 
+use crate::model::ModelKind;
+use crate::recording::Recording;
 use crate::state::State;
 use crate::trace::{KernelRecord, Span, Stamped, Trace};
 use crate::units::{CoreId, LockId, Ns, Range, TaskId, WorkerId};
 
-/// A run to be written: its record, and what is to be said beside it.
+/// A recording to be written, or a part of it, and what is to be said with it.
 #[derive(Clone, Copy, Debug)]
-pub struct Run<'a> {
+pub struct Portion<'a> {
     /// What it is called where there are several: `threads`. May be empty where there is one.
     pub name: &'a str,
-    /// Its record.
-    pub trace: &'a Trace,
+    /// The recording.
+    pub run: &'a Recording,
     /// What it shows, in a sentence; may be empty.
     pub sentence: &'a str,
     /// The command that makes a run like it; may be empty.
     pub command: &'a str,
-    /// Whether it has an event loop, which then has a track.
-    pub event_loop: bool,
     /// The part of it to be written, on its own axis; nothing for all there is.
     pub part: Option<Range>,
 }
 
-impl<'a> Run<'a> {
-    /// All of `trace`, called `name`.
-    pub fn of(name: &'a str, trace: &'a Trace) -> Run<'a> {
-        Run { name, trace, sentence: "", command: "", event_loop: false, part: None }
+impl<'a> Portion<'a> {
+    /// All of `run`, called `name`.
+    pub fn of(name: &'a str, run: &'a Recording) -> Portion<'a> {
+        Portion { name, run, sentence: "", command: "", part: None }
+    }
+
+    /// What happened.
+    pub fn trace(&self) -> &'a Trace {
+        &self.run.trace
+    }
+
+    /// Whether it has an event loop, which then has a track.
+    pub(super) fn has_loop(&self) -> bool {
+        self.run.model().is_some_and(|model| model.kind == ModelKind::Async)
     }
 
     /// What is written: up to the end of the run, or to what is known of one that has none; from where the record is kept.
     pub fn window(&self) -> Range {
-        let until = self.trace.makespan().unwrap_or_else(|| self.trace.latest());
-        let kept = Range::new(self.trace.forgotten, until);
+        let until = self.trace().makespan().unwrap_or_else(|| self.trace().latest());
+        let kept = Range::new(self.trace().forgotten, until);
         self.part.map_or(kept, |part| part.and(kept))
     }
 
     /// Its tasks' numbers.
     pub(super) fn tasks(&self) -> impl Iterator<Item = TaskId> + use<> {
-        (0u32..).take(self.trace.tasks.len()).map(TaskId)
+        (0u32..).take(self.trace().tasks.len()).map(TaskId)
     }
 
     /// What the task `id` is called.
     pub(super) fn task_name(&self, id: TaskId) -> String {
-        let name = self.trace.names.get(id.index()).map(|n| n.name.clone());
+        let name = self.trace().names.get(id.index()).map(|n| n.name.clone());
         name.unwrap_or_else(|| format!("task {}", u64::from(id.0) + 1))
     }
 
@@ -49,17 +59,17 @@ impl<'a> Run<'a> {
     pub(super) fn lock_name(&self, id: LockId) -> String {
         match id.name_index() {
             Some(index) => {
-                let name = self.trace.lock_names.get(index).cloned();
+                let name = self.trace().lock_names.get(index).cloned();
                 name.unwrap_or_else(|| format!("lock {}", index + 1))
             }
-            None if self.trace.locks.range(..LockId::named(0)).nth(1).is_some() => format!("GIL {}", id.0 + 1),
+            None if self.trace().locks.range(..LockId::named(0)).nth(1).is_some() => format!("GIL {}", id.0 + 1),
             None => "GIL".to_owned(),
         }
     }
 
     /// The number of the worker `id`, from 1; nothing where it is none.
     pub(super) fn worker(&self, id: WorkerId) -> Option<u64> {
-        (id.index() < self.trace.workers.len()).then(|| u64::from(id.0) + 1)
+        (id.index() < self.trace().workers.len()).then(|| u64::from(id.0) + 1)
     }
 
     /// The worker that has the task in `span`, from 1. As long as it is queued none has.
@@ -75,12 +85,12 @@ impl<'a> Run<'a> {
 
     /// Whether the kernel told who was on which core: only then is `preempted` known.
     pub(super) fn has_kernel_record(&self) -> bool {
-        self.trace.kernel_record == KernelRecord::Switches
+        self.trace().kernel_record == KernelRecord::Switches
     }
 
     /// Why the kernel told nothing; `switches` where it did.
     pub(super) fn record(&self) -> String {
-        match &self.trace.kernel_record {
+        match &self.trace().kernel_record {
             KernelRecord::Switches => "switches".to_owned(),
             KernelRecord::None(reason) => format!("none: {reason}"),
         }
@@ -88,11 +98,11 @@ impl<'a> Run<'a> {
 
     /// How many events are missing.
     pub(super) fn lost(&self) -> u64 {
-        self.trace.losses.iter().map(|loss| loss.count).fold(0, u64::saturating_add)
+        self.trace().losses.iter().map(|loss| loss.count).fold(0, u64::saturating_add)
     }
 
     /// The end of the run, where it has one.
     pub(super) fn makespan(&self) -> Option<Ns> {
-        self.trace.makespan()
+        self.trace().makespan()
     }
 }

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Conditions, Finished, Machine, Recording};
+use super::{Conditions, Origin, Planned, Recording, names};
+use crate::machine::Machine;
 use crate::plan::{Plan, Rates};
 use crate::settings::Setup;
 use crate::text;
-use crate::trace::TaskName;
 use crate::trace::file::{self, RecordedRun};
 use crate::workload::MAX_TASKS;
 
@@ -46,17 +46,18 @@ pub fn sources(files: &[&str]) -> Vec<Option<String>> {
     }
 }
 
-/// The text that stands before a run's events.
-pub fn head(run: &Finished<'_>) -> String {
+/// The text that stands before a run's events; nothing for one that was not planned, for which the format has no place.
+pub fn head(run: &Recording) -> Option<String> {
     use std::borrow::Cow::Borrowed;
+    let Planned { setup, plan, rates } = run.planned()?;
     let head = Head {
         concviz: Borrowed(env!("CARGO_PKG_VERSION")),
-        setup: Borrowed(run.setup),
-        plan: Borrowed(run.plan),
-        rates: run.rates,
-        machine: Borrowed(run.machine),
+        setup: Borrowed(setup),
+        plan: Borrowed(plan),
+        rates: *rates,
+        machine: Borrowed(&run.machine),
     };
-    serde_json::to_string(&head).unwrap_or_default()
+    serde_json::to_string(&head).ok()
 }
 
 /// The text that stands behind them.
@@ -94,8 +95,7 @@ fn recording(run: &RecordedRun<'_>) -> Result<Recording, String> {
     if plan.tasks.len() > MAX_TASKS || plan.workers == 0 || !machine.usable.is_finite() || machine.usable < 0.0 {
         return Err("its plan is none that this program makes".to_owned());
     }
-    let name = |t: &crate::workload::Task| TaskName { name: t.name.clone(), background: t.background };
-    let trace = run.trace(plan.tasks.iter().map(name).collect(), plan.locks.clone());
+    let trace = run.trace(names(&plan), plan.locks.clone());
     // A tail that cannot be read says nothing of the machine: unknown, not wrong.
     let conditions = run.tail.and_then(|tail| serde_json::from_str(tail).ok()).unwrap_or_default();
     let broken = match (run.failed, trace.makespan()) {
@@ -103,5 +103,6 @@ fn recording(run: &RecordedRun<'_>) -> Result<Recording, String> {
         (None, None) => Some(text::cut_off().to_owned()),
         (None, Some(_)) => None,
     };
-    Ok(Recording { setup, plan, rates, machine, trace, conditions, broken })
+    let origin = Origin::Planned(Box::new(Planned { setup, plan, rates }));
+    Ok(Recording { origin, machine, trace, conditions, broken, file: None })
 }

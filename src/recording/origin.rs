@@ -1,0 +1,74 @@
+//! Where a run comes from. What was planned has a setup, a seed and an ideal, and can be made again to the last iteration;
+//! what was observed has a command line and what was seen: nobody planned what it would do.
+
+use super::names;
+use crate::plan::{Plan, Rates};
+use crate::settings::Setup;
+use crate::trace::Trace;
+
+/// Where a run comes from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// Somebody asked for it, and it was planned.
+    Planned(Box<Planned>),
+    /// It was there, and was watched.
+    Observed(Observed),
+}
+
+/// What was asked for, and what came of that before anything was run.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// What was asked for.
+    pub setup: Setup,
+    /// What was planned.
+    pub plan: Plan,
+    /// How fast the machine was believed to be when the plan was made.
+    pub rates: Rates,
+}
+
+/// A program that was watched. Its tasks are known as they appear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observed {
+    /// The program and its arguments.
+    pub command: Vec<String>,
+}
+
+impl Origin {
+    /// What it is called in a word: the workload, or the program.
+    pub fn name(&self) -> &str {
+        match self {
+            Origin::Planned(planned) => &planned.setup.workload.name,
+            Origin::Observed(observed) => {
+                let program = observed.command.first().map_or("", String::as_str);
+                program.rsplit('/').next().unwrap_or(program)
+            }
+        }
+    }
+
+    /// What it does, in a line.
+    pub fn title(&self) -> String {
+        match self {
+            Origin::Planned(planned) => planned.setup.title(),
+            Origin::Observed(observed) => observed.command.join(" "),
+        }
+    }
+
+    /// The command that makes it again.
+    pub fn command(&self) -> String {
+        match self {
+            Origin::Planned(planned) => planned.setup.command(),
+            Origin::Observed(observed) => observed.command.join(" "),
+        }
+    }
+
+    /// The trace of a run from here that has not begun.
+    pub(super) fn empty_trace(&self) -> Trace {
+        match self {
+            Origin::Planned(planned) => {
+                let plan = &planned.plan;
+                Trace::new(names(plan), plan.workers).naming_locks(plan.locks.clone())
+            }
+            Origin::Observed(_) => Trace::new(Vec::new(), 0).open_ended(),
+        }
+    }
+}

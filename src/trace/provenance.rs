@@ -1,0 +1,27 @@
+//! Who makes runs.
+
+use serde::{Deserialize, Serialize};
+
+/// Who makes runs: what a run's badge says, and documents call its engine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provenance {
+    /// Really done, by threads, processes and a loop of this program's own.
+    #[default]
+    Measured,
+}
+
+impl Provenance {
+    /// The name in documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Provenance::Measured => "measured",
+        }
+    }
+
+    /// Whether it needs no mention: it is what is taken for granted.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    pub(super) fn is_usual(&self) -> bool {
+        *self == Provenance::default()
+    }
+}
