@@ -59,8 +59,9 @@ pub struct Lanes {
     pub(super) sort: Sort,
     pub(super) prompt: Option<Prompt>,
     order: Vec<TaskId>,
-    /// The run that what follows belongs to.
+    /// The run that what follows belongs to, and how many tasks it had.
     of: Option<RunId>,
+    known: usize,
     /// The tasks' names in small letters, from the first filter on.
     names: Vec<String>,
     /// Whom the filter lets through by name, in the plan's order.
@@ -109,6 +110,11 @@ impl Lanes {
         changed && now.since(at) >= APART
     }
 
+    /// Whether the lanes are those of another run, or tasks of this one have appeared since.
+    pub(super) fn is_stale(&self, run: &Run) -> bool {
+        self.of != Some(run.id) || self.known != run.trace().tasks.len()
+    }
+
     /// Lets only those tasks of `run` through that `filter` asks for; it is still to be arranged.
     pub(super) fn let_through(&mut self, filter: Filter, run: Option<&Run>) {
         self.filter = filter;
@@ -126,9 +132,11 @@ impl Lanes {
         };
         self.arranged = (now, until, run.trace().event_count());
         if self.of != Some(run.id) {
-            self.of = Some(run.id);
-            self.names.clear();
             self.tallies.clear();
+        }
+        if self.is_stale(run) {
+            (self.of, self.known) = (Some(run.id), run.trace().tasks.len());
+            self.names.clear();
             self.pick(run);
         }
         if self.filter.asks_for_states() {
@@ -152,7 +160,7 @@ impl Lanes {
         }
     }
 
-    /// Looks at the names, which do not change while a run goes on.
+    /// Looks at the names. They change only as tasks appear.
     fn pick(&mut self, run: &Run) {
         if self.names.is_empty() && !self.filter.is_empty() {
             self.names = run.trace().names.iter().map(|n| n.name.to_lowercase()).collect();

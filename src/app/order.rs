@@ -11,6 +11,13 @@ pub(super) fn arrange(app: &mut App) {
     app.lanes.arrange(app.source.run(), until, app.now);
 }
 
+/// The run that is watched said something: tasks that appear get lanes.
+pub(super) fn see(app: &mut App) {
+    if app.run().is_some_and(|run| app.lanes.is_stale(run)) {
+        arrange(app);
+    }
+}
+
 /// As time passes: brings the order up to date where it can have changed, and not too often.
 pub(super) fn tick(app: &mut App) {
     let due = |run| app.lanes.is_due(run, app.until(), app.now, app.is_paused());

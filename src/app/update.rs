@@ -30,11 +30,17 @@ fn hear(app: &mut App, message: Message) {
         Message::Drag(columns) => viewport::drag(app, columns, app.size.0),
         Message::Resize(columns, rows) => app.size = (columns, rows),
         Message::Tick(now) => tick(app, now),
-        Message::Begin(id, begin) => with_run(app, id, |run| {
-            run.phase = Phase::Running;
-            run.recording.take(Frame::Begin(begin));
-        }),
-        Message::Events(id, records) => with_run(app, id, |run| run.recording.take(Frame::Events(records))),
+        Message::Begin(id, begin) => {
+            with_run(app, id, |run| {
+                run.phase = Phase::Running;
+                run.recording.take(Frame::Begin(begin));
+            });
+            order::see(app);
+        }
+        Message::Events(id, events) => {
+            with_run(app, id, |run| run.recording.take(Frame::Events(events)));
+            order::see(app);
+        }
         Message::End(id, end, conditions) => over(app, id, *end, conditions),
         Message::Failed(id, reason) => failed(app, id, reason),
         Message::Calibrated(rates) => calibrated(app, Some(rates)),

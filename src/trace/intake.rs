@@ -78,10 +78,7 @@ impl Trace {
         let core = own.as_ref().and_then(|own| own.core()).unwrap_or(stamped.core);
         let mark = |state, holds| Mark { at, state, holds, worker: stamped.worker, core };
         match stamped.event {
-            Event::Submitted { task } => {
-                self.appear(task);
-                self.mark(task, mark(State::Queued, false));
-            }
+            Event::Submitted { task } => self.mark(task, mark(State::Queued, false)),
             Event::Enter { task, state, holds, ago, due } => {
                 if ago > Ns::ZERO && state == State::Running {
                     // Whoever was free while it waited still is: nobody is kept occupied by a task that a busy loop leaves ready.
@@ -157,6 +154,7 @@ impl Trace {
     }
 
     fn worker(&mut self, who: WorkerId, change: impl FnOnce(&mut WorkerTrack)) {
+        self.appear_worker(who);
         if let Some(worker) = self.workers.get_mut(who.index()) {
             change(worker);
         }

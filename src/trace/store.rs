@@ -166,8 +166,8 @@ impl Trace {
         self
     }
 
-    /// With tasks that appear while it goes on: those that are named come first, each further one has a number for a name
-    /// until somebody says what it is called.
+    /// With tasks and workers that appear while it goes on: those that are named come first, each further task has a number
+    /// for a name until somebody says what it is called.
     #[must_use]
     pub fn open_ended(self) -> Trace {
         Trace { open: true, ..self }
@@ -182,12 +182,19 @@ impl Trace {
     }
 
     /// There is a task `id`, if there can be.
-    pub(super) fn appear(&mut self, id: TaskId) {
+    fn appear(&mut self, id: TaskId) {
         if self.open && id.index() >= self.tasks.len() && id.index() < MOST_TASKS {
             self.tasks.resize(id.index() + 1, Track::default());
             for number in self.names.len()..self.tasks.len() {
                 self.names.push(TaskName { name: format!("task {}", number + 1), background: false });
             }
+        }
+    }
+
+    /// There is a worker `who`, if there can be.
+    pub(super) fn appear_worker(&mut self, who: WorkerId) {
+        if self.open && who.index() >= self.workers.len() && who.index() < MOST_TASKS {
+            self.workers.resize(who.index() + 1, WorkerTrack::default());
         }
     }
 
@@ -257,6 +264,7 @@ impl Trace {
     /// The same; a wait that begins with it should end at `due`.
     pub(super) fn mark_until(&mut self, task: TaskId, mark: Mark, due: Ns) {
         let mark = Mark { at: mark.at.max(self.forgotten), ..mark };
+        self.appear(task);
         if let Some(track) = self.tasks.get_mut(task.index()) {
             self.kept += 1;
             if let Some(placed) = track.insert(mark, due) {

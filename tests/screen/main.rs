@@ -10,6 +10,7 @@ mod locks;
 mod machine;
 mod made;
 mod mouse;
+mod observed;
 mod pictures;
 mod playhead;
 mod views;
