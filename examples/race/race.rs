@@ -1,0 +1,170 @@
+//! The race: round by round, stage by stage, both commits back to back, and who is first changes with each round, so
+//! that whatever drifts hurts both alike.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use crate::benches::{BENCHES, Unit};
+use crate::load::{Load, Others};
+use crate::process;
+use crate::progress::Progress;
+use crate::sides::Runner;
+use crate::stages::{Name, Stage};
+use crate::statistics::{Judged, Pair, judge};
+use crate::tables::{Row, matched};
+
+/// A figure, and what was measured of it.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    pub name: Name,
+    pub unit: Unit,
+    /// One for each round.
+    pub pairs: Vec<Pair>,
+}
+
+impl Figure {
+    pub fn judged(&self) -> Judged {
+        judge(&self.pairs, self.unit.better(), self.unit.floor())
+    }
+}
+
+/// A round that was run.
+#[derive(Clone, Copy, Debug)]
+pub struct Round {
+    pub before_first: bool,
+    pub took: Duration,
+    /// Unknown where the system does not say.
+    pub others: Option<Others>,
+}
+
+/// What came of some rounds.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// In the order of the stages, and of the rows of their tables.
+    pub figures: Vec<Figure>,
+    pub rounds: Vec<Round>,
+    /// What was not compared, and why.
+    pub left_out: Vec<String>,
+}
+
+/// Which figures are wanted.
+pub enum Filter<'a> {
+    /// Those whose names hold one of these texts; all where there are none.
+    Texts(&'a [String]),
+    Names(&'a [Name]),
+}
+
+impl Filter<'_> {
+    fn wants(&self, name: &Name) -> bool {
+        match self {
+            Filter::Texts(texts) => {
+                let whole = name.whole().to_lowercase();
+                texts.is_empty() || texts.iter().any(|text| whole.contains(text.as_str()))
+            }
+            Filter::Names(names) => names.contains(name),
+        }
+    }
+
+    /// Whether `stage` may have figures that are wanted. Of benches that is not known before they were run, unless a
+    /// text names one.
+    fn may_want(&self, stage: Stage) -> bool {
+        match self {
+            Filter::Names(names) => names.iter().any(|name| name.group == stage.group()),
+            Filter::Texts(texts) => {
+                let means = |text: &str, group: &str| group.contains(text) || text.starts_with(group);
+                let named = |text: &str| Stage::all().iter().any(|stage| means(text, stage.group()));
+                texts.is_empty() || texts.iter().any(|text| means(text, stage.group()) || !named(text))
+            }
+        }
+    }
+}
+
+/// Races the two `runners` for so many rounds over what the filter wants.
+///
+/// # Errors
+/// If something cannot be run, or the race was stopped.
+pub fn race(runners: &[Runner; 2], rounds: usize, filter: &Filter, progress: &mut Progress) -> Result<Outcome, String> {
+    let mut outcome = Outcome::default();
+    let mut stages = can_race(runners, filter, &mut outcome.left_out);
+    progress.begin(rounds, &stages);
+    for round in 0..rounds {
+        let (load, began, before_first) = (Load::begin(), Instant::now(), round % 2 == 0);
+        for stage in &stages {
+            let mut found = [None, None];
+            for who in if before_first { [0, 1] } else { [1, 0] } {
+                progress.runs(round, *stage, who);
+                found[who] = Some(stage.run(&runners[who]));
+                process::go_on()?;
+                progress.has_run(*stage);
+            }
+            let [Some(before), Some(after)] = found else { continue };
+            let wrong = |who| move |why| format!("{}, {who}: {why}", stage.name());
+            let both = [before.map_err(wrong("before"))?, after.map_err(wrong("after"))?];
+            outcome.add(*stage, [&both[0], &both[1]], filter, round == 0);
+        }
+        outcome.rounds.push(Round { before_first, took: began.elapsed(), others: load.end() });
+        if round == 0 {
+            // Those that have nothing to say are not run again.
+            let speaks = |stage: &Stage| outcome.figures.iter().any(|figure| stage.has(&figure.name));
+            stages.retain(speaks);
+            progress.goes_on_with(&stages);
+        }
+    }
+    progress.end();
+    Ok(outcome)
+}
+
+/// The stages that both can run. What only one has is said.
+fn can_race(runners: &[Runner; 2], filter: &Filter, left_out: &mut Vec<String>) -> Vec<Stage> {
+    let mut stages: Vec<Stage> = Stage::all().into_iter().filter(|stage| filter.may_want(*stage)).collect();
+    stages.retain(|stage| {
+        let missing: Vec<&str> = runners
+            .iter()
+            .filter(|runner| !stage.is_built(&runner.entry.built))
+            .map(|runner| runner.entry.asked.as_str())
+            .collect();
+        if !missing.is_empty() {
+            left_out.push(format!("{}: there is no such bench in {}", stage.group(), missing.join(" and ")));
+        }
+        missing.is_empty()
+    });
+    let known = |name: &String| BENCHES.iter().any(|bench| bench.name == name);
+    let all: BTreeMap<&String, _> = runners.iter().flat_map(|runner| &runner.entry.built.benches).collect();
+    left_out.extend(
+        all.keys()
+            .filter(|name| !known(name) && matches!(filter, Filter::Texts([])))
+            .map(|name| format!("{name}: examples/race/benches.rs does not know what this bench prints")),
+    );
+    stages
+}
+
+impl Outcome {
+    /// Takes what both have found in a round. In the first one it is said what only one of them has.
+    fn add(&mut self, stage: Stage, [before, after]: [&[Row]; 2], filter: &Filter, first: bool) {
+        let matched = matched(before, after);
+        let mut alone: Vec<String> = matched.left.iter().map(|label| format!("the row `{label}`")).collect();
+        for (b, a) in matched.pairs {
+            for (column, reading) in &before[b].figures {
+                let name = Name { group: stage.group(), row: before[b].label.clone(), column };
+                let other = after[a].figures.iter().find(|(other, _)| other == column).map(|(_, other)| *other);
+                let pair = other.map(|after| Pair { before: *reading, after });
+                match (pair, stage.unit(column)) {
+                    _ if !filter.wants(&name) => {}
+                    (Some(pair), Some(unit)) if pair.is_measured() => self.push(name, unit, pair),
+                    _ => alone.push(format!("a number for `{}`", name.short())),
+                }
+            }
+        }
+        if first {
+            self.left_out.extend(alone.iter().map(|what| format!("{}: not both have {what}", stage.group())));
+        }
+    }
+
+    fn push(&mut self, name: Name, unit: Unit, pair: Pair) {
+        if let Some(figure) = self.figures.iter_mut().find(|figure| figure.name == name) {
+            figure.pairs.push(pair);
+        } else {
+            self.figures.push(Figure { name, unit, pairs: vec![pair] });
+        }
+    }
+}
