@@ -11,6 +11,7 @@ pub enum Unit {
     Percent,
     Bytes,
     Kilobytes,
+    Megabytes,
     MegabytesPerSecond,
 }
 
@@ -22,6 +23,7 @@ impl Unit {
             Unit::Percent => "%",
             Unit::Bytes => "bytes",
             Unit::Kilobytes => "kB",
+            Unit::Megabytes => "MB",
             Unit::MegabytesPerSecond => "MB/s",
         }
     }

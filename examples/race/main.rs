@@ -1,4 +1,4 @@
-//! Guards speed: builds two commits and races them in turn over all benches, and fails where
+//! Guards speed: builds two commits and races them in turn over all benches and the screen's figures, and fails where
 //! the second is slower.
 //!
 //! ```sh
@@ -9,7 +9,7 @@
 //!
 //! The code to exit with is 0 where nothing is slower, 1 where something is, and 2 where there was no race. A figure is
 //! slower where its ratio is surely above 1.03: the interval of the median ratio asks nothing of the noise but to fall
-//! on both alike. There are some 150 figures, and one in fifty of such intervals lies wholly above the true ratio by
+//! on both alike. There are some 160 figures, and one in fifty of such intervals lies wholly above the true ratio by
 //! chance; so what is found slower is raced again, and only what is slower in both races counts. Speed depends on the
 //! machine: the table says what others took of it meanwhile.
 
@@ -32,6 +32,8 @@ mod race;
 #[cfg(target_os = "linux")]
 mod report;
 #[cfg(target_os = "linux")]
+mod screen;
+#[cfg(target_os = "linux")]
 mod sides;
 #[cfg(target_os = "linux")]
 mod stages;
@@ -39,6 +41,8 @@ mod stages;
 mod statistics;
 #[cfg(target_os = "linux")]
 mod tables;
+#[cfg(target_os = "linux")]
+mod terminal;
 
 #[cfg(not(target_os = "linux"))]
 fn main() -> ExitCode {

@@ -69,12 +69,12 @@ pub struct Group {
 }
 
 impl Group {
-    /// Starts `command`.
+    /// Starts `command`; with the terminal on its standard input as its own if it is to have `a_terminal`.
     ///
     /// # Errors
     /// If it cannot be started, or the race was stopped.
-    pub fn start(command: &mut Command) -> Result<Group, String> {
-        lead(command);
+    pub fn start(command: &mut Command, a_terminal: bool) -> Result<Group, String> {
+        lead(command, a_terminal);
         // Held until its group is known: a signal kills it then, or has come before.
         let mut groups = groups();
         go_on()?;
@@ -82,6 +82,10 @@ impl Group {
         let child = command.spawn().map_err(|e| format!("{}: {e}", name.display()))?;
         groups.insert(child.id().cast_signed());
         Ok(Group { child, status: None })
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits for its end, no longer than `patience`: how it ended, and when that was known.
@@ -128,14 +132,20 @@ impl Drop for Group {
     }
 }
 
-/// Has `command` lead a group of its own, and die with the race, should that be killed.
-#[expect(unsafe_code, reason = "std has no other way to ask for a signal when the parent dies")]
-fn lead(command: &mut Command) {
+/// Has `command` lead a group of its own, or a session with the terminal on its standard input; and die with the race,
+/// should that be killed.
+#[expect(unsafe_code, reason = "std has no other way to become a session's first process")]
+fn lead(command: &mut Command, a_terminal: bool) {
     // SAFETY: between fork and exec the child makes a few system calls and touches no memory that others could hold.
     unsafe {
-        command.pre_exec(|| {
+        command.pre_exec(move || {
             set_parent_process_death_signal(Some(Signal::KILL))?;
-            setpgid(None, None)?;
+            if a_terminal {
+                rustix::process::setsid()?;
+                rustix::process::ioctl_tiocsctty(rustix::stdio::stdin())?;
+            } else {
+                setpgid(None, None)?;
+            }
             Ok(())
         });
     }
@@ -156,7 +166,7 @@ pub fn output(command: &mut Command, patience: Duration) -> Result<String, Strin
         let _ = file.rewind().and_then(|()| file.read_to_end(&mut bytes));
         String::from_utf8_lossy(&bytes).into_owned()
     };
-    let ended = Group::start(command)?.wait(patience);
+    let ended = Group::start(command, false)?.wait(patience);
     match ended {
         Ok((status, _)) if status.success() => Ok(said(out)),
         Ok((status, _)) => Err(failure(status, &said(err))),
@@ -212,9 +222,9 @@ mod tests {
 
     #[test]
     fn what_does_not_end_is_ended() {
-        let mut group = Group::start(&mut shell("sleep 1000")).expect("it starts");
+        let mut group = Group::start(&mut shell("sleep 1000"), false).expect("it starts");
         assert!(group.wait(Duration::from_millis(10)).is_err());
-        let (pid, since) = (group.child.id(), Instant::now());
+        let (pid, since) = (group.pid(), Instant::now());
         drop(group);
         assert!(since.elapsed() < SOON && !std::path::Path::new(&format!("/proc/{pid}")).exists());
     }

@@ -68,6 +68,9 @@ impl Filter<'_> {
     /// Whether `stage` may have figures that are wanted. Of benches that is not known before they were run, unless a
     /// text names one.
     fn may_want(&self, stage: Stage) -> bool {
+        if let Some(names) = stage.names() {
+            return names.iter().any(|name| self.wants(name));
+        }
         match self {
             Filter::Names(names) => names.iter().any(|name| name.group == stage.group()),
             Filter::Texts(texts) => {
@@ -86,6 +89,8 @@ impl Filter<'_> {
 pub fn race(runners: &[Runner; 2], rounds: usize, filter: &Filter, progress: &mut Progress) -> Result<Outcome, String> {
     let mut outcome = Outcome::default();
     let mut stages = can_race(runners, filter, &mut outcome.left_out);
+    // What an older commit lacks is found out once; in a race of what both had, nothing may be missing.
+    let may_lack = |round| round == 0 && matches!(filter, Filter::Texts(_));
     progress.begin(rounds, &stages);
     for round in 0..rounds {
         let (load, began, before_first) = (Load::begin(), Instant::now(), round % 2 == 0);
@@ -98,9 +103,10 @@ pub fn race(runners: &[Runner; 2], rounds: usize, filter: &Filter, progress: &mu
                 progress.has_run(*stage);
             }
             let [Some(before), Some(after)] = found else { continue };
-            let wrong = |who| move |why| format!("{}, {who}: {why}", stage.name());
-            let both = [before.map_err(wrong("before"))?, after.map_err(wrong("after"))?];
-            outcome.add(*stage, [&both[0], &both[1]], filter, round == 0);
+            match both(*stage, before, after, may_lack(round))? {
+                Ok([before, after]) => outcome.add(*stage, [&before, &after], filter, round == 0),
+                Err(why) => outcome.left_out.push(why),
+            }
         }
         outcome.rounds.push(Round { before_first, took: began.elapsed(), others: load.end() });
         if round == 0 {
@@ -138,6 +144,26 @@ fn can_race(runners: &[Runner; 2], filter: &Filter, left_out: &mut Vec<String>) 
     stages
 }
 
+/// What both have found; or why they cannot be compared.
+type Both = Result<[Vec<Row>; 2], String>;
+
+fn both(
+    stage: Stage,
+    before: Result<Vec<Row>, String>,
+    after: Result<Vec<Row>, String>,
+    may_lack: bool,
+) -> Result<Both, String> {
+    let name = stage.name();
+    match (before, after) {
+        (Ok(before), Ok(after)) => Ok(Ok([before, after])),
+        (Err(why), _) if may_lack && stage.may_be_lacking() => {
+            Ok(Err(format!("{name}: it cannot be measured before: {why}")))
+        }
+        (Err(why), _) => Err(format!("{name}, before: {why}")),
+        (_, Err(why)) => Err(format!("{name}, after: {why}")),
+    }
+}
+
 impl Outcome {
     /// Takes what both have found in a round. In the first one it is said what only one of them has.
     fn add(&mut self, stage: Stage, [before, after]: [&[Row]; 2], filter: &Filter, first: bool) {
@@ -148,7 +174,7 @@ impl Outcome {
                 let name = Name { group: stage.group(), row: before[b].label.clone(), column };
                 let other = after[a].figures.iter().find(|(other, _)| other == column).map(|(_, other)| *other);
                 let pair = other.map(|after| Pair { before: *reading, after });
-                match (pair, stage.unit(column)) {
+                match (pair, stage.unit(&name.row, column)) {
                     _ if !filter.wants(&name) => {}
                     (Some(pair), Some(unit)) if pair.is_measured() => self.push(name, unit, pair),
                     _ => alone.push(format!("a number for `{}`", name.short())),

@@ -1,4 +1,4 @@
-//! What the two programs need before they race: both shall do the same work.
+//! What the two programs need before they race: both shall do the same work, and show the same run.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,8 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::builds::Entry;
-use crate::process::output;
+use crate::process::{go_on, output};
+use crate::screen::RECORDED;
 
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Runs that need every speed of the machine that a race needs.
@@ -23,6 +24,8 @@ pub struct Side {
     pub home: PathBuf,
     /// Where it keeps what it has measured of this machine.
     pub cache: PathBuf,
+    /// The run that `view` opens.
+    pub recording: PathBuf,
 }
 
 impl Side {
@@ -43,22 +46,26 @@ pub struct Runner {
     pub side: Side,
 }
 
-/// Both programs with their folders in `folder`, and this machine measured.
+/// Both programs with their folders in `folder`, this machine measured, and a run recorded.
 ///
 /// # Errors
 /// If they do not run at all, or the race was stopped.
 pub fn prepare([before, after]: [Entry; 2], folder: &Path) -> Result<[Runner; 2], String> {
     let runners = [warm(before, folder, "one")?, warm(after, folder, "two")?];
     same_speed(&runners);
+    // An older commit may not know how: then its scene says that there is no such file.
+    let side = &runners[0].side;
+    let _ = output(side.command(RECORDED).arg(&side.recording), PATIENCE);
+    go_on()?;
     Ok(runners)
 }
 
 fn warm(entry: Entry, folder: &Path, name: &str) -> Result<Runner, String> {
     let own = folder.join(name);
-    let (home, cache) = (own.join("home"), own.join("cache"));
+    let (home, cache, recording) = (own.join("home"), own.join("cache"), folder.join("run.concviz"));
     let made = fs::create_dir_all(&home).and_then(|()| fs::create_dir_all(&cache));
     made.map_err(|e| format!("{}: {e}", own.display()))?;
-    let side = Side { program: entry.built.program.clone(), home, cache };
+    let side = Side { program: entry.built.program.clone(), home, cache, recording };
     let run = |args| output(&mut side.command(args), PATIENCE);
     run(WARM).map_err(|why| format!("`concviz {WARM}` of {}: {why}", entry.title))?;
     for args in WARM_TOO {

@@ -1,4 +1,4 @@
-//! What is run at a time, and how its figures are called.
+//! What is run at a time, a bench or a scene of the screen, and how its figures are called.
 
 use std::process::Command;
 use std::time::Duration;
@@ -6,7 +6,9 @@ use std::time::Duration;
 use crate::benches::{BENCHES, Bench, Unit};
 use crate::builds::Built;
 use crate::process::output;
+use crate::screen::{self, SCENES, Scene};
 use crate::sides::Runner;
+use crate::statistics::Reading;
 use crate::tables::{Row, rows};
 
 /// How long a bench may take.
@@ -16,18 +18,20 @@ const PATIENCE: Duration = Duration::from_mins(10);
 #[derive(Clone, Copy)]
 pub enum Stage {
     Bench(&'static Bench),
+    Scene(&'static Scene),
 }
 
 impl Stage {
     /// All there are.
     pub fn all() -> Vec<Stage> {
-        BENCHES.iter().map(Stage::Bench).collect()
+        BENCHES.iter().map(Stage::Bench).chain(SCENES.iter().map(Stage::Scene)).collect()
     }
 
     /// What its figures are listed under.
     pub fn group(self) -> &'static str {
         match self {
             Stage::Bench(bench) => bench.name,
+            Stage::Scene(_) => screen::NAME,
         }
     }
 
@@ -35,26 +39,41 @@ impl Stage {
     pub fn name(self) -> String {
         match self {
             Stage::Bench(bench) => bench.name.to_owned(),
+            Stage::Scene(scene) => format!("{}, {}", screen::NAME, scene.name),
         }
     }
 
     /// Its unit of a figure, if it has that.
-    pub fn unit(self, column: &str) -> Option<Unit> {
+    pub fn unit(self, row: &str, column: &str) -> Option<Unit> {
         match self {
             Stage::Bench(bench) => bench.unit(column),
+            Stage::Scene(scene) => scene.figures.iter().find(|(name, _)| *name == row).map(|(_, unit)| *unit),
         }
     }
 
     /// Whether a figure is one of its.
     pub fn has(self, name: &Name) -> bool {
-        name.group == self.group() && self.unit(name.column).is_some()
+        name.group == self.group() && self.unit(&name.row, name.column).is_some()
+    }
+
+    /// The figures it has, if they are known before it was run.
+    pub fn names(self) -> Option<Vec<Name>> {
+        let Stage::Scene(scene) = self else { return None };
+        let name = |(row, _): &(&str, Unit)| Name { group: screen::NAME, row: (*row).to_owned(), column: "" };
+        Some(scene.figures.iter().map(name).collect())
     }
 
     /// Whether what it runs was built.
     pub fn is_built(self, built: &Built) -> bool {
         match self {
             Stage::Bench(bench) => built.benches.contains_key(bench.name),
+            Stage::Scene(_) => true,
         }
+    }
+
+    /// Whether an older commit may be without what it needs, which is found out when it fails.
+    pub fn may_be_lacking(self) -> bool {
+        matches!(self, Stage::Scene(_))
     }
 
     /// Runs it once: its rows.
@@ -68,6 +87,13 @@ impl Stage {
                 let mut command = Command::new(executable);
                 command.args(bench.args).current_dir(&runner.entry.tree).env("XDG_CACHE_HOME", &runner.side.cache);
                 rows(bench, &output(&mut command, PATIENCE)?)
+            }
+            Stage::Scene(scene) => {
+                let row = |((name, _), value): (&(&str, Unit), f64)| Row {
+                    label: (*name).to_owned(),
+                    figures: vec![("", Reading::exact(value))],
+                };
+                scene.figures.iter().zip((scene.play)(&runner.side)?).map(row).collect()
             }
         };
         if found.is_empty() {

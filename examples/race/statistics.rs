@@ -11,8 +11,16 @@ const SURE: f64 = 0.95;
 pub struct Reading {
     /// In its unit.
     pub value: f64,
-    /// Half of the last digit that was printed: the truth is as far away at most.
+    /// Half of the last digit that was printed: the truth is as far away at most. Zero for what the tool itself
+    /// measured.
     pub half: f64,
+}
+
+impl Reading {
+    /// A figure that was rounded by nobody.
+    pub fn exact(value: f64) -> Reading {
+        Reading { value, half: 0.0 }
+    }
 }
 
 /// What both commits said in the same round.
@@ -112,6 +120,12 @@ pub fn median(sorted: &[f64]) -> f64 {
         _ if n % 2 == 1 => sorted[n / 2],
         _ => f64::midpoint(sorted[n / 2 - 1], sorted[n / 2]),
     }
+}
+
+/// The median of what is in no order.
+pub fn median_of(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    median(&values)
 }
 
 /// Which of `n` ordered ratios, counted from 1 and from either end, bound an interval that holds the true median; and
@@ -222,7 +236,7 @@ mod tests {
     #[test]
     fn the_median_of_an_even_number_lies_between() {
         assert!(median(&[]).is_nan());
-        let medians = (median(&[1.0, 2.0, 4.0]), median(&[1.0, 2.0, 3.0, 4.0]));
+        let medians = (median(&[1.0, 2.0, 4.0]), median_of(vec![4.0, 1.0, 2.0, 3.0]));
         assert_eq!(medians, (2.0, 2.5));
     }
 }
