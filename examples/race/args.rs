@@ -11,7 +11,8 @@ The code to exit with is 1 where a figure is slower, 2 where there was no race.
   BEFORE, AFTER    commits; AFTER is HEAD unless said, and `.` means the working tree as it is
   --rounds N       how many rounds [default: 9]; with fewer than 6 nothing is as sure as 95 %
   --only TEXT      only figures whose name, as in `frame: threads, 64 tasks: live`, holds this text, in either
-                   case; can be repeated; a text that names a bench, or `screen`, means only that
+                   case; can be repeated. `frame`, `frame: ...` and the like mean that bench alone, `screen` and
+                   `screen: ...` the screen; for any other text all benches are run once, to see who has it
   --keep DIR       build in this folder, and leave what was checked out there
   --json FILE      write all that was measured to this file";
 

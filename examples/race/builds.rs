@@ -50,6 +50,15 @@ impl Built {
     }
 }
 
+/// What was asked for, and is there.
+#[derive(Clone, Debug)]
+pub struct Found {
+    asked: String,
+    /// None if it is the working tree.
+    commit: Option<String>,
+    title: String,
+}
+
 /// A commit that takes part.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -118,27 +127,38 @@ impl Home {
         output(&mut command, SOON).map(|text| text.trim_end().to_owned())
     }
 
-    /// Checks out what was `asked` for and builds it, or finds what was built of it before.
+    /// What was `asked` for.
     ///
     /// # Errors
-    /// If there is no such commit, or it cannot be built.
-    pub fn enter(&mut self, asked: &str) -> Result<Entry, String> {
-        let (name, title, tree) = if asked == WORKING_TREE {
+    /// If there is no such commit.
+    pub fn find(&self, asked: &str) -> Result<Found, String> {
+        let asked = asked.to_owned();
+        if asked == WORKING_TREE {
             let head = self.git(&["log", "-1", "--format=%h", "HEAD"])?;
-            (WORKING_FOLDER.to_owned(), format!("the working tree, on {head}"), self.repository.clone())
-        } else {
-            let commit =
-                self.git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{asked}^{{commit}}")]);
-            let commit = commit.map_err(|_| format!("there is no commit `{asked}`"))?;
-            let name = commit.chars().take(WORKING_FOLDER.len()).collect::<String>();
-            let tree = self.folder.join(&name).join(TREE);
-            self.check_out(&commit, &tree)?;
-            (name, self.git(&["log", "-1", "--format=%h %s", &commit])?, tree)
-        };
-        let folder = self.folder.join(name);
+            return Ok(Found { asked, commit: None, title: format!("the working tree, on {head}") });
+        }
+        let wanted = format!("{asked}^{{commit}}");
+        let commit = self.git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]);
+        let commit = commit.map_err(|_| format!("there is no commit `{asked}`"))?;
+        let title = self.git(&["log", "-1", "--format=%h %s", &commit])?;
+        Ok(Found { asked, commit: Some(commit), title })
+    }
+
+    /// Checks it out and builds it, or finds what was built of it before.
+    ///
+    /// # Errors
+    /// If it cannot be built.
+    pub fn enter(&mut self, Found { asked, commit, title }: Found) -> Result<Entry, String> {
+        let name = commit.as_deref().unwrap_or(WORKING_FOLDER);
+        let folder = self.folder.join(name.chars().take(WORKING_FOLDER.len()).collect::<String>());
         fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-        let built = self.built(&folder, &tree, asked == WORKING_TREE).map_err(|e| format!("{title}: {e}"))?;
-        Ok(Entry { asked: asked.to_owned(), title, tree, built })
+        let mut tree = self.repository.clone();
+        if let Some(commit) = &commit {
+            tree = folder.join(TREE);
+            self.check_out(commit, &tree)?;
+        }
+        let built = self.built(&folder, &tree, commit.is_none()).map_err(|e| format!("{title}: {e}"))?;
+        Ok(Entry { asked, title, tree, built })
     }
 
     fn check_out(&mut self, commit: &str, tree: &Path) -> Result<(), String> {

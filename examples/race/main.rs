@@ -86,15 +86,18 @@ fn run(wanted: &args::Wanted) -> Result<bool, String> {
     let json = json.transpose()?;
     process::listen()?;
     let mut home = builds::Home::open(wanted.keep.as_deref())?;
-    let before = home.enter(&wanted.before)?;
-    let after = if wanted.after == wanted.before { before.clone() } else { home.enter(&wanted.after)? };
+    // Both, before any of them is built.
+    let (before, after) = (home.find(&wanted.before)?, home.find(&wanted.after)?);
+    let before = home.enter(before)?;
+    let after = if wanted.after == wanted.before { before.clone() } else { home.enter(after)? };
     // Everything that the programs write lies in here, and goes with it.
     let folder = home.temporary()?;
     let runners = sides::prepare([before, after], folder.path())?;
     let mut progress = progress::Progress::new();
     let first = race::race(&runners, wanted.rounds, &Filter::Texts(&wanted.only), &mut progress)?;
     if first.figures.is_empty() {
-        return Err("there is no figure that both have and that was asked for".to_owned());
+        let why = first.left_out.join("\n");
+        return Err(format!("there is no figure that both have and that was asked for\n{why}").trim_end().to_owned());
     }
     print!("{}{}{}", report::head(&runners, wanted.rounds), report::table(&first), report::machine(&first.rounds));
     let slower = report::slower(&first);
@@ -105,7 +108,7 @@ fn run(wanted: &args::Wanted) -> Result<bool, String> {
         let second = race::race(&runners, wanted.rounds, &Filter::Names(&slower), &mut progress)?;
         println!("\nWhat was slower, raced again:");
         print!("{}{}", report::table(&second), report::machine(&second.rounds));
-        failed = report::slower(&second);
+        failed = report::slower_again(slower, &second);
         again = Some(second);
     }
     println!("\n{}", report::summary(&first, again.as_ref(), &failed).trim_end());

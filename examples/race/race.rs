@@ -59,27 +59,30 @@ impl Filter<'_> {
         match self {
             Filter::Texts(texts) => {
                 let whole = name.whole().to_lowercase();
-                texts.is_empty() || texts.iter().any(|text| whole.contains(text.as_str()))
+                let holds = |text: &String| whole.contains(text.as_str()) && may_mean(text, name.group);
+                texts.is_empty() || texts.iter().any(holds)
             }
             Filter::Names(names) => names.contains(name),
         }
     }
 
     /// Whether `stage` may have figures that are wanted. Of benches that is not known before they were run, unless a
-    /// text names one.
+    /// text says which.
     fn may_want(&self, stage: Stage) -> bool {
         if let Some(names) = stage.names() {
             return names.iter().any(|name| self.wants(name));
         }
         match self {
+            Filter::Texts(texts) => texts.is_empty() || texts.iter().any(|text| may_mean(text, stage.group())),
             Filter::Names(names) => names.iter().any(|name| name.group == stage.group()),
-            Filter::Texts(texts) => {
-                let means = |text: &str, group: &str| group.contains(text) || text.starts_with(group);
-                let named = |text: &str| Stage::all().iter().any(|stage| means(text, stage.group()));
-                texts.is_empty() || texts.iter().any(|text| means(text, stage.group()) || !named(text))
-            }
         }
     }
+}
+
+/// Whether `text` may mean figures of this group: if it begins with the name of one it means no other.
+fn may_mean(text: &str, group: &str) -> bool {
+    let begins = |group: &str| text.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'));
+    begins(group) || !Stage::all().iter().any(|stage| begins(stage.group()))
 }
 
 /// Races the two `runners` for so many rounds over what the filter wants.
@@ -192,5 +195,59 @@ impl Outcome {
         } else {
             self.figures.push(Figure { name, unit, pairs: vec![pair] });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statistics::Reading;
+
+    /// The groups of what is run where such figures are wanted.
+    fn run_for(texts: &[&str]) -> Vec<&'static str> {
+        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+        let filter = Filter::Texts(&texts);
+        let mut groups: Vec<_> =
+            Stage::all().into_iter().filter(|stage| filter.may_want(*stage)).map(Stage::group).collect();
+        groups.dedup();
+        groups
+    }
+
+    #[test]
+    fn only_what_may_have_the_figure_is_run() {
+        assert_eq!(run_for(&[]).len(), BENCHES.len() + 1);
+        assert_eq!(run_for(&["frame"]), ["frame"]);
+        assert_eq!(run_for(&["frame: threads, 64", "export"]), ["frame", "export"]);
+        assert_eq!(run_for(&["screen"]), ["screen"]);
+        assert_eq!(run_for(&["screen: quit"]), ["screen"]);
+        assert_eq!(run_for(&["quit"]).len(), BENCHES.len() + 1, "a bench may have a row of that name");
+        assert_eq!(run_for(&["64 tasks"]).len(), BENCHES.len());
+    }
+
+    #[test]
+    fn what_only_one_has_is_said_and_left_out() {
+        let reading = |value| Reading { value, half: 0.05 };
+        let row = |label: &str, value| Row { label: label.to_owned(), figures: vec![("", reading(value))] };
+        let stage = Stage::all()[0];
+        let mut outcome = Outcome::default();
+        let before = [row("a", 1.0), row("b", 2.0), row("c", f64::NAN)];
+        let after = [row("a", 1.5), row("c", 3.0)];
+        for round in 0..3 {
+            outcome.add(stage, [&before, &after], &Filter::Texts(&[]), round == 0);
+        }
+        assert_eq!(outcome.figures.len(), 1);
+        assert_eq!((outcome.figures[0].name.whole().as_str(), outcome.figures[0].pairs.len()), ("events: a", 3));
+        assert_eq!(outcome.left_out, ["events: not both have the row `b`", "events: not both have a number for `c`"]);
+    }
+
+    #[test]
+    fn an_older_commit_may_lack_a_scene_and_no_newer_one() {
+        let [bench, scene] = [Stage::all()[0], Stage::Scene(&crate::screen::SCENES[0])];
+        let (good, bad) = (|| Ok(Vec::new()), || Err("no".to_owned()));
+        assert!(both(scene, good(), good(), false).is_ok_and(|both| both.is_ok()));
+        assert!(both(scene, bad(), good(), true).is_ok_and(|both| both.is_err()));
+        assert!(both(scene, bad(), good(), false).is_err(), "it could do it before");
+        assert!(both(scene, good(), bad(), true).is_err());
+        assert_eq!(both(bench, bad(), good(), true), Err("events, before: no".to_owned()));
     }
 }

@@ -20,6 +20,15 @@ pub fn slower(outcome: &Outcome) -> Vec<Name> {
     slower.map(|figure| figure.name.clone()).collect()
 }
 
+/// Those of `names` that are slower in a second race too. What was not measured again is not forgiven.
+pub fn slower_again(mut names: Vec<Name>, second: &Outcome) -> Vec<Name> {
+    names.retain(|name| {
+        let again = second.figures.iter().find(|figure| figure.name == *name);
+        again.is_none_or(|figure| figure.judged().verdict == Verdict::Slower)
+    });
+    names
+}
+
 /// Who races, and how to read what follows.
 pub fn head(runners: &[Runner; 2], rounds: usize) -> String {
     let (rank, sure) = rank(rounds);
@@ -227,7 +236,11 @@ mod tests {
 
     #[test]
     fn only_what_is_slower_twice_fails() {
-        let once = summary(&some(), Some(&outcome_of(&[])), &[]);
+        let again = outcome_of(&[("events", "an event", Unit::Nanoseconds, [33.0, 33.1], 0.05)]);
+        assert_eq!(slower_again(slower(&some()), &again), []);
+        assert_eq!(slower_again(slower(&some()), &some()), slower(&some()));
+        assert_eq!(slower_again(slower(&some()), &outcome_of(&[])), slower(&some()), "it was not measured again");
+        let once = summary(&some(), Some(&again), &[]);
         assert!(once.contains("4 figures: 1 slower, 1 faster, 1 too small"), "{once}");
         assert!(once.contains("0 of them are slower in both") && once.ends_with("Nothing is slower.\n"), "{once}");
         let twice = summary(&some(), Some(&some()), &slower(&some()));
