@@ -176,7 +176,7 @@ impl GlobalLock {
             (GlobalLock::GilLegacy { .. }, TurnLength::Ticks(check_interval)) => {
                 GlobalLock::GilLegacy { check_interval }
             }
-            (lock, _) => lock,
+            (GlobalLock::Off | GlobalLock::Gil { .. } | GlobalLock::GilLegacy { .. }, _) => self,
         }
     }
 }

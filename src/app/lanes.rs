@@ -177,10 +177,9 @@ impl Lanes {
 
 /// What a task does at `until`, if anything is known of it there.
 fn doing(track: &Track, until: Ns) -> Option<Doing> {
-    match track.state_at(until)?.state {
-        State::Ended => Some(Doing::Ended(track.end.map_or(Outcome::Done, |(outcome, _)| outcome))),
-        state => Some(Doing::In(state)),
-    }
+    let state = track.state_at(until)?.state;
+    let outcome = || track.end.map_or(Outcome::Done, |(outcome, _)| outcome);
+    Some(if state == State::Ended { Doing::Ended(outcome()) } else { Doing::In(state) })
 }
 
 /// What the lanes are sorted by, smallest first.

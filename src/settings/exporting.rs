@@ -60,7 +60,7 @@ pub enum Which {
     First,
     /// This one, from 1.
     Number(usize),
-    /// The first under this model, with a global lock or without.
+    /// The one with the median time under this model, with a global lock or without.
     Model(ModelKind, bool),
 }
 

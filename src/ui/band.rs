@@ -125,12 +125,10 @@ fn letter(look: Look, (lower, height): (Option<State>, u32), upper: Option<State
         (lower, upper) if height >= 4 => lower.or(upper),
         (_, upper) => upper,
     };
-    let sign = match state? {
-        State::Queued if look.ascii => '_',
-        State::Queued => '·',
-        state => state.letter(),
-    };
-    Some((sign, look.fg(role(state?))))
+    let state = state?;
+    let queued = if look.ascii { '_' } else { '·' };
+    let sign = if state == State::Queued { queued } else { state.letter() };
+    Some((sign, look.fg(role(state))))
 }
 
 /// The queue is ground more than figure.

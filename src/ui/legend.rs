@@ -29,7 +29,9 @@ pub fn short(state: State, kind: ModelKind) -> &'static str {
         State::Ready | State::Preempted => "no core",
         State::Lock => "waits lock",
         State::Io => "waits I/O",
-        other => Label::of_state(other, true).text(),
+        State::Queued | State::Starting | State::Copying | State::Running | State::Sleep | State::Ended => {
+            Label::of_state(state, true).text()
+        }
     }
 }
 
@@ -79,7 +81,9 @@ fn draw_place(run: &Run, span: &Span, look: Look, (x, y, right): (u16, u16, u16)
     let held = match (span.state, span.holds) {
         (State::Sleep | State::Io | State::Lock | State::Gil, true) => "  its worker can do nothing else",
         (State::Sleep | State::Io | State::Lock, false) => "  its worker is free",
-        _ => "",
+        (State::Gil, false) => "",
+        (State::Queued | State::Starting | State::Copying | State::Running, _) => "",
+        (State::Ready | State::Preempted | State::Ended, _) => "",
     };
     let dim = look.fg(Role::Dim);
     paint::parts(buffer, x, y, right, &[(&place, dim), (&core, dim), (held, dim)]);

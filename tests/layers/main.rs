@@ -9,6 +9,7 @@ mod cases;
 mod circles;
 mod declare;
 mod ends;
+mod exhaustive;
 mod paths;
 mod reader;
 mod resolve;

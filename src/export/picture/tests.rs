@@ -30,10 +30,11 @@ fn trace(tasks: u32, workers: u16, events: impl IntoIterator<Item = (u64, u16, u
 }
 
 fn enter(task: u32, state: State, holds: bool) -> Event {
-    match state {
-        State::Ended => Event::Ended { task: TaskId(task), outcome: Outcome::Done, signal: 0, cpu: Ns::ZERO },
-        state => Event::Enter { task: TaskId(task), state, holds, ago: Ns::ZERO, due: None },
+    let task = TaskId(task);
+    if state == State::Ended {
+        return Event::Ended { task, outcome: Outcome::Done, signal: 0, cpu: Ns::ZERO };
     }
+    Event::Enter { task, state, holds, ago: Ns::ZERO, due: None }
 }
 
 fn of_steps(tasks: u32, workers: u16, steps: &[Step]) -> Trace {
