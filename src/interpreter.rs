@@ -130,11 +130,11 @@ pub struct Interpreter<'p> {
 struct Frame<'p> {
     steps: &'p [Op],
     next: usize,
-    around: Around<'p>,
+    enclosing: Enclosing<'p>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Around<'p> {
+enum Enclosing<'p> {
     /// It stands for itself.
     Nothing,
     /// The lock that it holds meanwhile.
@@ -175,7 +175,7 @@ impl<'p> Interpreter<'p> {
     /// The program `steps` under `model`, before its first step, with `table` deciding what each does, and `dice` how
     /// long each of its requests takes.
     pub fn new(steps: &'p [Op], model: ModelKind, table: &'p Table, dice: Dice) -> Interpreter<'p> {
-        let frames = vec![Frame { steps, next: 0, around: Around::Nothing }];
+        let frames = vec![Frame { steps, next: 0, enclosing: Enclosing::Nothing }];
         Interpreter { table, model, dice, frames, value: 0, laps: 0, depth: 0, asked: Asked::Nothing }
     }
 
@@ -188,7 +188,7 @@ impl<'p> Interpreter<'p> {
             let Some(frame) = self.frames.last_mut() else {
                 return Need::End { value: self.value, laps: self.laps };
             };
-            let around = frame.around;
+            let enclosing = frame.enclosing;
             if let Some(op) = frame.steps.get(frame.next) {
                 frame.next += 1;
                 if let Some(need) = self.begin(op) {
@@ -196,14 +196,14 @@ impl<'p> Interpreter<'p> {
                 }
                 continue;
             }
-            match around {
-                Around::Repeat(of) => {
+            match enclosing {
+                Enclosing::Repeat(of) => {
                     self.laps += u64::from(of.laps);
                     self.asked = Asked::Round;
                     return Need::Round;
                 }
-                Around::Nothing => drop(self.frames.pop()),
-                Around::Lock(lock) => {
+                Enclosing::Nothing => drop(self.frames.pop()),
+                Enclosing::Lock(lock) => {
                     self.frames.pop();
                     return Need::Release(lock);
                 }
@@ -234,9 +234,9 @@ impl<'p> Interpreter<'p> {
 
     /// The `repeat` whose steps are being done.
     fn innermost(&mut self) -> Option<&mut Loop<'p>> {
-        match &mut self.frames.last_mut()?.around {
-            Around::Repeat(of) => Some(of),
-            Around::Nothing | Around::Lock(_) => None,
+        match &mut self.frames.last_mut()?.enclosing {
+            Enclosing::Repeat(of) => Some(of),
+            Enclosing::Nothing | Enclosing::Lock(_) => None,
         }
     }
 
@@ -245,7 +245,7 @@ impl<'p> Interpreter<'p> {
         let (table, model, depth) = (self.table, self.model, self.depth);
         let frame = self.frames.last_mut()?;
         let body = frame.steps;
-        let Around::Repeat(of) = &mut frame.around else { return None };
+        let Enclosing::Repeat(of) = &mut frame.enclosing else { return None };
         of.rounds += 1;
         let (until, rounds) = (of.until, of.rounds);
         match until {
@@ -268,7 +268,7 @@ impl<'p> Interpreter<'p> {
         let Some(frame) = self.frames.last_mut() else { return };
         frame.next = 0;
         if over {
-            if let Around::Repeat(Loop { until: Until::Tasks(_), .. }) = frame.around {
+            if let Enclosing::Repeat(Loop { until: Until::Tasks(_), .. }) = frame.enclosing {
                 self.depth = self.depth.saturating_sub(1);
             }
             self.frames.pop();
@@ -283,8 +283,8 @@ impl<'p> Interpreter<'p> {
             Op::Lock(lock, body) => {
                 let (effect, depth) = (step(StepKind::Lock), self.depth);
                 let passes_by = effect.worker == Worker::PassesBy;
-                let around = if passes_by { Around::Nothing } else { Around::Lock(*lock) };
-                self.frames.push(Frame { steps: body, next: 0, around });
+                let enclosing = if passes_by { Enclosing::Nothing } else { Enclosing::Lock(*lock) };
+                self.frames.push(Frame { steps: body, next: 0, enclosing });
                 (Action::Take { lock: *lock, depth }, effect)
             }
             Op::Compute(kernel, work) => {
@@ -318,8 +318,8 @@ impl<'p> Interpreter<'p> {
             return None;
         }
         let laps = walk(body).all(|visit| visit.op.until().is_none());
-        let around = Around::Repeat(Loop { until, laps, from: Stamp(0), rounds: 0 });
-        self.frames.push(Frame { steps: body, next: 0, around });
+        let enclosing = Enclosing::Repeat(Loop { until, laps, from: Stamp(0), rounds: 0 });
+        self.frames.push(Frame { steps: body, next: 0, enclosing });
         match until {
             Until::Times(_) => None,
             Until::For(_) => {

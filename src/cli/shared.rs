@@ -74,7 +74,7 @@ pub(super) struct HowArgs {
     /// After how many ticks the older lock is let go of; one is 4.2 ns of work [default: 100]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::ticks, help_heading = MODEL)]
     pub check_interval: Option<u32>,
-    /// How many threads or processes [default: as workload and model say]
+    /// How many threads or processes, or on the loop how many tasks are under way at a time [default: as workload and model say]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(values::MOST), help_heading = MODEL)]
     pub workers: Option<u16>,
     /// Keep the workers on the first N cores [default: all allowed]
