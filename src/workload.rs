@@ -18,7 +18,9 @@ mod wording;
 pub use catalogue::{SHIPPED, ShippedFile, find, nearest, shipped};
 pub use kernel::{Kernel, Kernels};
 pub use parse::{FileError, parse};
-pub use program::{LockIndex, MAX_STEPS, MAX_TASKS, Op, Request, ResolveError, Spread, StepKind, Task, Until, Work};
+pub use program::{
+    Facility, LockIndex, MAX_STEPS, MAX_TASKS, Op, Request, ResolveError, Spread, StepKind, Task, Until, Work,
+};
 pub use quantity::{Factor, Quantity, Value};
 pub use scale::Scale;
 pub use sum::WorkSum;

@@ -123,6 +123,15 @@ impl StepKind {
     ];
 }
 
+/// What a step may need besides a core, a clock and locks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Facility {
+    /// Somebody who answers requests.
+    Server,
+    /// A file of the task's own.
+    File,
+}
+
 /// How much a `compute` step does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -188,6 +197,16 @@ impl Op {
     /// What it computes, if it does.
     pub const fn work(&self) -> Option<(Kernel, Work)> {
         if let Op::Compute(kernel, work) = self { Some((*kernel, *work)) } else { None }
+    }
+
+    /// What it needs besides a core, a clock and locks, if it needs any such thing.
+    pub const fn facility(&self) -> Option<Facility> {
+        match self {
+            Op::Request(_) => Some(Facility::Server),
+            Op::Read(_) | Op::Write(_) => Some(Facility::File),
+            Op::Compute(..) | Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => None,
+            Op::Lock(..) | Op::Repeat(..) => None,
+        }
     }
 
     /// How long it waits for a timer, an answer or a disk, as far as anybody can say beforehand; nothing for one that

@@ -21,7 +21,7 @@ use crate::semantics::TABLE;
 use crate::state::Outcome;
 use crate::trace::{Begin, End, Event, Frame, KernelRecord, Overhead, Provenance, Switches, TaskResult, write_frame};
 use crate::units::{Ns, TaskId, WorkerId};
-use crate::workload::{StepKind, walk};
+use crate::workload::{Facility, walk};
 
 /// Why there is no kernel record where the plan does not want one.
 const UNWANTED: &str = "it was not asked for";
@@ -122,12 +122,11 @@ struct Needs {
 impl Needs {
     fn of(plan: &Plan) -> Needs {
         let mut needs = Needs::default();
-        for visit in plan.tasks.iter().flat_map(|task| walk(&task.ops)) {
-            match visit.op.kind() {
-                Some(StepKind::Request) => needs.requests = true,
-                Some(StepKind::Read | StepKind::Write) => needs.files = true,
-                Some(StepKind::Compute | StepKind::Sleep | StepKind::BlockingSleep) => {}
-                Some(StepKind::Yield | StepKind::Await | StepKind::Lock) | None => {}
+        let steps = plan.tasks.iter().flat_map(|task| walk(&task.ops));
+        for facility in steps.filter_map(|visit| visit.op.facility()) {
+            match facility {
+                Facility::Server => needs.requests = true,
+                Facility::File => needs.files = true,
             }
         }
         needs
