@@ -239,7 +239,7 @@ impl Aggregate {
     }
 
     fn stands(&mut self, core: CoreId, watches: bool, on: bool, allowed: &[u16]) -> Option<(Activity, Activity)> {
-        let place = self.place_of(core.0).filter(|_| allowed.contains(&core.0))?;
+        let place = if allowed.contains(&core.0) { self.place_of(core.0)? } else { return None };
         let there = Activity(if watches { OVERHEAD } else { OFF_TASK } + place);
         Some(if on { (Activity::NOTHING, there) } else { (there, Activity::NOTHING) })
     }
