@@ -19,6 +19,7 @@ impl Trace {
         self.t0 = Some(begin.t0);
         self.pid = begin.pid;
         self.cores.clone_from(&begin.cores);
+        self.aggregate.allow(&begin.cores);
         self.kernel_record.clone_from(&begin.kernel_record);
         self.threads.set_watchers(&begin.watchers);
     }
