@@ -165,12 +165,12 @@ impl Core {
         let mut times: Option<Vec<(TaskId, Ns)>> = Some(Vec::new());
         let mut cells = Vec::with_capacity(others.len());
         for (((index, built), edge), others) in (0..grid.columns).zip(columns).zip(edges.windows(2)).zip(others) {
-            let sums = edge[1].since(&edge[0]);
-            let share = |time: Ns| time.share_of(grid.cell);
+            let share =
+                |time: fn(&Totals, usize) -> Ns| (time(&edge[1], place) - time(&edge[0], place)).share_of(grid.cell);
             let mut cell = CoreCell {
-                work: share(sums.on_core(place)),
-                off_task: share(sums.off_task(place)),
-                overhead: share(sums.overhead(place)),
+                work: share(Totals::on_core),
+                off_task: share(Totals::off_task),
+                overhead: share(Totals::overhead),
                 others: *others,
                 ..CoreCell::default()
             };
@@ -183,12 +183,13 @@ impl Core {
             }
             cells.push(cell);
         }
-        let all = edges.last().zip(edges.first()).map(|(last, first)| last.since(first));
-        let share = |time: &dyn Fn(&Totals) -> Ns| all.as_ref().map_or(0.0, |all| time(all).share_of(window.len()));
+        let ends = edges.last().zip(edges.first());
+        let all = |time: fn(&Totals, usize) -> Ns| ends.map(|(last, first)| time(last, place) - time(first, place));
+        let share = |time| all(time).map_or(0.0, |time| time.share_of(window.len()));
         let shares = Shares {
-            work: share(&|t| t.on_core(place)),
-            off_task: share(&|t| t.off_task(place)),
-            overhead: share(&|t| t.overhead(place)),
+            work: share(Totals::on_core),
+            off_task: share(Totals::off_task),
+            overhead: share(Totals::overhead),
             others: None,
         };
         // When within a sample others had the core nobody knows; what the run had they cannot have had.
