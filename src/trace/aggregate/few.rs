@@ -22,6 +22,12 @@ impl<T: Copy + Default + PartialEq, const N: usize> PartialEq for Few<T, N> {
 }
 
 impl<T: Copy + Default, const N: usize> Few<T, N> {
+    /// Nothing but zeros, with room for so many.
+    pub(super) fn with_room(count: usize) -> Few<T, N> {
+        Few { more: Vec::with_capacity(count.saturating_sub(N)), ..Few::default() }
+    }
+
+    #[inline]
     pub(super) fn get(&self, place: usize) -> T {
         match place.checked_sub(N) {
             None => self.first[place],
@@ -29,6 +35,7 @@ impl<T: Copy + Default, const N: usize> Few<T, N> {
         }
     }
 
+    #[inline]
     pub(super) fn slot(&mut self, place: usize) -> &mut T {
         match place.checked_sub(N) {
             None => &mut self.first[place],

@@ -75,7 +75,7 @@ impl Aggregate {
         let place = self.place(range.from);
         let mut now = self.standing(place);
         // Since when the lane's owner has it: where nothing was written, from the begin on.
-        let mut since: Few<u64, LANES_IN_PLACE> = Few::default();
+        let mut since: Few<u64, LANES_IN_PLACE> = Few::with_room(computes(self.cores().len()));
         let mut quiet_since = range.from;
         let mut close = |lane: usize, owner: Owner, from: u64, to: Ns| {
             let stretch = Range::new(range.from.max(Ns(from)), to);
