@@ -44,11 +44,6 @@ struct Change {
 const FARTHEST: u64 = (1 << 48) - 1;
 
 impl Change {
-    /// At its block's begin.
-    fn new(task: u16, from: Activity, to: Activity) -> Change {
-        Change { low: 0, high: 0, task, from, to }
-    }
-
     fn after(self) -> u64 {
         u64::from(self.low) | u64::from(self.high) << 32
     }
@@ -244,7 +239,7 @@ impl Aggregate {
     /// longer is.
     pub(super) fn off_task(&mut self, at: Ns, core: CoreId, who: (u16, bool), on: bool) {
         if let Some((from, to)) = self.stands(core, who.1, on) {
-            self.insert(at, Change::new(who.0, from, to));
+            self.insert(at, who.0, from, to);
         }
     }
 
@@ -265,7 +260,7 @@ impl Aggregate {
     pub(super) fn listens(&mut self, at: Ns, listens: bool) {
         let (off, on) = (Activity::NOTHING, Activity::LISTENS);
         let (from, to) = if listens { (off, on) } else { (on, off) };
-        self.insert(at, Change::new(FREE, from, to));
+        self.insert(at, FREE, from, to);
     }
 
     fn replace(&mut self, at: Ns, task: u16, old: (Activity, Activity), new: (Activity, Activity)) {
@@ -273,15 +268,28 @@ impl Aggregate {
             self.remove(at, task, old);
         }
         if new.0 != new.1 {
-            self.insert(at, Change::new(task, new.0, new.1));
+            self.insert(at, task, new.0, new.1);
         }
     }
 
-    fn insert(&mut self, at: Ns, change: Change) {
+    fn insert(&mut self, at: Ns, task: u16, from: Activity, to: Activity) {
+        let change = Change { low: 0, high: 0, task, from, to };
         // Mostly nothing is late: what comes belongs behind all there is.
-        let behind_all = self.blocks.last().is_some_and(|b| b.first <= at);
-        let found = if behind_all { self.blocks.len() } else { self.blocks.partition_point(|b| b.first <= at) };
         let full = self.full();
+        if let Some(block) = self.blocks.last_mut()
+            && block.changes.len() < full
+            && let Some(after) = at.0.checked_sub(block.first.0)
+            && (block.changes.last().map_or(0, |c| c.after())..=FARTHEST).contains(&after)
+        {
+            block.changes.push(change.at(after));
+        } else {
+            self.put(at, change, full);
+        }
+    }
+
+    /// Finds a place for `change` among all, in a new block if need be.
+    fn put(&mut self, at: Ns, change: Change, full: usize) {
+        let found = self.blocks.partition_point(|b| b.first <= at);
         let Some(index) = found.checked_sub(1) else {
             if !self.blocks.first_mut().is_some_and(|b| b.rebase(at, full)) {
                 grow(&mut self.blocks);
@@ -318,7 +326,7 @@ impl Aggregate {
             grow(&mut self.blocks);
             self.blocks.insert(index + 1, next);
             self.is_stale(index);
-            self.insert(at, change);
+            self.put(at, change, full);
         } else {
             block.changes.insert(place, change.at(after));
             self.is_stale(index);
@@ -390,8 +398,8 @@ impl Aggregate {
             _ => (OnCore::OffTask, HELPER),
         };
         let there = Activity::on_core(place as u16, what);
-        self.insert(range.from, Change::new(who, Activity::NOTHING, there));
-        self.insert(range.to, Change::new(who, there, Activity::NOTHING));
+        self.insert(range.from, who, Activity::NOTHING, there);
+        self.insert(range.to, who, there, Activity::NOTHING);
         self.settle();
     }
 

@@ -73,6 +73,7 @@ impl Activity {
     }
 
     /// Whether a task in it has the event loop to itself: it executes, or waits without giving way.
+    #[inline]
     pub(super) fn has_loop(self) -> bool {
         if let Some(rest) = self.0.checked_sub(ON_CORES) {
             return rest % KINDS == OnCore::Computes as u16;
@@ -91,6 +92,7 @@ impl Activity {
     }
 
     /// The lane that one in it has, on a core.
+    #[inline]
     pub(super) fn lane(self) -> Option<usize> {
         let rest = usize::from(self.0.checked_sub(ON_CORES)?);
         let (place, kind) = (rest / usize::from(KINDS), rest % usize::from(KINDS));
@@ -198,11 +200,12 @@ impl Totals {
     }
 
     /// `time` was spent in `to` and not in `from`.
+    #[inline]
     pub fn shift(&mut self, from: Activity, to: Activity, time: Ns) {
-        let (less, more) = (self.0.get(from.index()).wrapping_sub(time.0), time.0);
-        *self.0.slot(from.index()) = less;
-        let sum = self.0.slot(to.index());
-        *sum = sum.wrapping_add(more);
+        let less = self.0.slot(from.index());
+        *less = less.wrapping_sub(time.0);
+        let more = self.0.slot(to.index());
+        *more = more.wrapping_add(time.0);
     }
 
     /// So many tasks as `counts` says were in each state for `time`.
@@ -251,6 +254,7 @@ impl Counts {
     }
 
     /// One that was in `from` is in `to`. Gives back how many are left there.
+    #[inline]
     pub(super) fn change(&mut self, from: Activity, to: Activity) -> u16 {
         let left = self.0.slot(from.index());
         *left = left.wrapping_sub(1);
