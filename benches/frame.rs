@@ -39,18 +39,17 @@ fn main() {
     );
     let off = GlobalLock::Off;
     let gil = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
-    frames("threads, 64 tasks, 10,000 marks", 64, Model { kind: ModelKind::Threads, lock: off }, &turns(64, 10_000));
-    frames(
-        "threads, 160 tasks, 400,000 marks",
-        160,
-        Model { kind: ModelKind::Threads, lock: off },
-        &turns(160, 400_000),
-    );
+    let threads = Model { kind: ModelKind::Threads, lock: off };
+    frames("threads, 64 tasks, 10,000 marks", 64, threads, &turns(64, 10_000, 2));
+    frames("threads, 64 tasks, 10,000 marks, 64 cores", 64, threads, &turns(64, 10_000, 64));
+    for (what, cores) in [("", 2), (", 16 cores", 16), (", 64 cores", 64)] {
+        frames(&format!("threads, 160 tasks, 400,000 marks{what}"), 160, threads, &turns(160, 400_000, cores));
+    }
     frames(
         "async, 4,096 tasks, 500,000 marks",
         4_096,
         Model { kind: ModelKind::Async, lock: off },
-        &turns(4_096, 490_000),
+        &turns(4_096, 490_000, 2),
     );
     frames(
         "threads, 4,096 tasks, GIL, 100,000 hand-overs",
@@ -72,8 +71,8 @@ fn main() {
     );
 }
 
-/// Tasks that work and wait in turn, `marks` changes in all, in order of time.
-fn turns(tasks: u32, marks: u32) -> Vec<Stamped> {
+/// Tasks that work and wait in turn on so many cores, `marks` changes in all, in order of time.
+fn turns(tasks: u32, marks: u32, cores: u32) -> Vec<Stamped> {
     let each = marks / tasks;
     let mut events = submitted(tasks);
     let step = END.0 / u64::from(each * tasks + 1);
@@ -82,7 +81,7 @@ fn turns(tasks: u32, marks: u32) -> Vec<Stamped> {
         let state = [State::Running, State::Sleep, State::Ready][(round as usize + task as usize) % 3];
         let due = (state == State::Sleep).then_some(Ns(step * u64::from(tasks) * 2));
         let event = Event::Enter { task: TaskId(task), state, holds: state == State::Running, ago: Ns::ZERO, due };
-        events.push(stamped(step * u64::from(n), task, event));
+        events.push(Stamped { core: CoreId((task % cores) as u16), ..stamped(step * u64::from(n), task, event) });
     }
     ended(events, tasks)
 }
@@ -122,7 +121,9 @@ fn frames(what: &str, tasks: u64, model: Model, events: &[Stamped]) {
     let mut workload = find("io").expect("a shipped workload");
     workload.set("tasks", Value::Count(tasks)).expect("as many as there may be");
     let setup = Setup { workload, model, lock: LockSettings::default(), wishes, scale: Scale::ONE };
-    let machine = Machine { usable: 2.0, allowed: vec![0, 1] };
+    let last = events.iter().map(|stamped| stamped.core.0).max().expect("an event");
+    let cores: Vec<u16> = (0..=last).collect();
+    let machine = Machine { usable: cores.len() as f64, allowed: cores.clone() };
     let mut app = App::new(setup, machine, Some(Rates::all(1_000_000)), T0, (AREA.width, AREA.height));
     drop(app.launch());
     app.axis = END;
@@ -131,14 +132,7 @@ fn frames(what: &str, tasks: u64, model: Model, events: &[Stamped]) {
         &mut app,
         Message::Begin(
             run,
-            Begin {
-                t0: T0,
-                pid: 1,
-                workers: 8,
-                cores: vec![0, 1],
-                kernel_record: KernelRecord::Switches,
-                ..Begin::default()
-            },
+            Begin { t0: T0, pid: 1, workers: 8, cores, kernel_record: KernelRecord::Switches, ..Begin::default() },
         ),
     );
     let count = events.len();

@@ -74,7 +74,7 @@ impl Samples {
             let had = aggregate.totals(range.to).since(&aggregate.totals(range.from));
             let length = sample.to.since(sample.from);
             let own = |core: u16| {
-                let place = aggregate.cores().iter().position(|c| *c == core);
+                let place = aggregate.place_of(core);
                 place.map_or(Ns::ZERO, |p| had.on_core(p) + had.off_task(p) + had.overhead(p))
             };
             let share = |(core, busy): &Share| (*core, (busy - own(*core).share_of(length)).clamp(0.0, 1.0));

@@ -276,11 +276,11 @@ fn kernel_record(trace: &Trace) -> String {
 /// none was seen is unknown rather than idle; where the trace is not whole, all are.
 fn core_busy(trace: &Trace, until: Ns) -> (Vec<u16>, Vec<Option<f64>>) {
     if trace.kernel_record == KernelRecord::Switches {
-        let (totals, known) = (trace.aggregate().totals(until), trace.aggregate().cores());
-        let place = |core: u16| known.iter().position(|c| *c == core);
+        let totals = trace.aggregate().totals(until);
         let used = |place: usize| totals.on_core(place) + totals.off_task(place);
         let all_told = trace.aggregate().tells_all_cores();
-        let busy = |core: u16| place(core).map_or(all_told.then_some(0.0), |p| Some(used(p).as_secs()));
+        let busy =
+            |core: u16| trace.aggregate().place_of(core).map_or(all_told.then_some(0.0), |p| Some(used(p).as_secs()));
         return trace.cores.iter().map(|core| (*core, busy(*core))).unzip();
     }
     let mut busy: BTreeMap<u16, Ns> = trace.cores.iter().map(|c| (*c, Ns::ZERO)).collect();

@@ -4,7 +4,7 @@
 use super::holders::LOOKED_AT;
 use super::{Gap, Grid, Viewport, edges, gaps, window};
 use crate::state::State;
-use crate::trace::{Aggregate, Owner, Totals, Trace, Turn};
+use crate::trace::{Owner, Totals, Trace, Turn};
 use crate::units::{Ns, Range, TaskId};
 
 /// From this share on, a column counts as full: who had its halves says more than a height that hardly differs.
@@ -131,7 +131,7 @@ impl Cores {
         }
         let lane = |core: &u16| {
             let others = others(sampled, *core, grid, window);
-            match aggregate.cores().iter().position(|c| c == core) {
+            match aggregate.place_of(*core) {
                 Some(place) => {
                     let columns = columns.iter_mut().skip(place).step_by(places);
                     Core::of(*core, place, columns, &edges, (grid, window), &others, chosen)
@@ -165,12 +165,12 @@ impl Core {
         let mut times: Option<Vec<(TaskId, Ns)>> = Some(Vec::new());
         let mut cells = Vec::with_capacity(others.len());
         for (((index, built), edge), others) in (0..grid.columns).zip(columns).zip(edges.windows(2)).zip(others) {
-            let sums = edge[1].since(&edge[0]);
-            let share = |time: Ns| time.share_of(grid.cell);
+            let share =
+                |time: fn(&Totals, usize) -> Ns| (time(&edge[1], place) - time(&edge[0], place)).share_of(grid.cell);
             let mut cell = CoreCell {
-                work: share(sums.on_core(place)),
-                off_task: share(sums.off_task(place)),
-                overhead: share(sums.overhead(place)),
+                work: share(Totals::on_core),
+                off_task: share(Totals::off_task),
+                overhead: share(Totals::overhead),
                 others: *others,
                 ..CoreCell::default()
             };
@@ -183,12 +183,13 @@ impl Core {
             }
             cells.push(cell);
         }
-        let all = edges.last().zip(edges.first()).map(|(last, first)| last.since(first));
-        let share = |time: &dyn Fn(&Totals) -> Ns| all.as_ref().map_or(0.0, |all| time(all).share_of(window.len()));
+        let ends = edges.last().zip(edges.first());
+        let all = |time: fn(&Totals, usize) -> Ns| ends.map(|(last, first)| time(last, place) - time(first, place));
+        let share = |time| all(time).map_or(0.0, |time| time.share_of(window.len()));
         let shares = Shares {
-            work: share(&|t| t.on_core(place)),
-            off_task: share(&|t| t.off_task(place)),
-            overhead: share(&|t| t.overhead(place)),
+            work: share(Totals::on_core),
+            off_task: share(Totals::off_task),
+            overhead: share(Totals::overhead),
             others: None,
         };
         // When within a sample others had the core nobody knows; what the run had they cannot have had.
@@ -334,7 +335,7 @@ impl Usage {
             trace.cores.iter().map(|core| others(sampled, *core, grid, window)).collect();
         let all = trace.cores.len() as f64;
         let column = |(index, edge): (usize, &[Totals])| {
-            let mut shares = of_all(trace.aggregate(), &edge[1].since(&edge[0]), grid.cell);
+            let mut shares = of_all(&edge[1].since(&edge[0]), grid.cell);
             let known = taken.iter().filter_map(|core| core[index]);
             // Nobody else can have had what the run had.
             let left = (all - shares.run()).max(0.0);
@@ -343,7 +344,7 @@ impl Usage {
         };
         let columns: Vec<Shares> = edges.windows(2).enumerate().map(column).collect();
         let mut mean_of = match (edges.first(), edges.last()) {
-            (Some(first), Some(last)) => of_all(trace.aggregate(), &last.since(first), window.len()),
+            (Some(first), Some(last)) => of_all(&last.since(first), window.len()),
             _ => Shares::default(),
         };
         mean_of.others = mean(&columns.iter().map(|c| c.others).collect::<Vec<_>>());
@@ -360,12 +361,11 @@ impl Shares {
 }
 
 /// What all tasks and threads had together in `sums`, as multiples of `whole`.
-fn of_all(aggregate: &Aggregate, sums: &Totals, whole: Ns) -> Shares {
-    let places = || 0..aggregate.cores().len();
+fn of_all(sums: &Totals, whole: Ns) -> Shares {
     Shares {
         work: sums.states()[State::Running as usize].share_of(whole),
-        off_task: places().map(|place| sums.off_task(place)).sum::<Ns>().share_of(whole),
-        overhead: places().map(|place| sums.overhead(place)).sum::<Ns>().share_of(whole),
+        off_task: sums.all_off_task().share_of(whole),
+        overhead: sums.all_overhead().share_of(whole),
         others: None,
     }
 }
@@ -383,9 +383,13 @@ mod tests {
     type Step = (u64, u32, bool, u16);
 
     fn trace(steps: &[Step]) -> Trace {
+        on_cores(3, TASKS, steps)
+    }
+
+    fn on_cores(cores: u16, tasks: u32, steps: &[Step]) -> Trace {
         let name = |i: u32| TaskName { name: format!("task {i}"), background: false };
-        let mut trace = Trace::new((0..TASKS).map(name).collect(), 1);
-        trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: 1, cores: vec![0, 1, 2], ..Begin::default() });
+        let mut trace = Trace::new((0..tasks).map(name).collect(), 1);
+        trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: 1, cores: (0..cores).collect(), ..Begin::default() });
         for (at, task, works, core) in steps {
             let state = if *works { State::Running } else { State::Sleep };
             let event = Event::Enter { task: TaskId(*task), state, holds: true, ago: Ns::ZERO, due: None };
@@ -430,6 +434,29 @@ mod tests {
         let usage = Usage::build(&made, &view(), &[]);
         assert!((usage.mean.work - 0.3).abs() < 1e-9 && (usage.peak - 2.0).abs() < 1e-9);
         assert!((usage.mean.run() - 0.46).abs() < 1e-9);
+    }
+
+    #[test]
+    fn each_of_many_cores_has_a_row_of_its_own() {
+        for count in [1, 4, 5, 17, 40, 100, 300] {
+            // On each core one task, which ends after one to ten columns; the last core has none.
+            let ends = |core: u16| 1_000 * (u64::from(core) % 10 + 1);
+            let busy = 0..count - 1;
+            let steps = busy.clone().map(|core| (0, u32::from(core), true, core));
+            let steps: Vec<Step> = steps.chain(busy.map(|core| (ends(core), u32::from(core), false, core))).collect();
+            let made = on_cores(count, u32::from(count), &steps);
+            let cores = build(&made, &[], None).cores;
+            assert_eq!(cores.len(), usize::from(count));
+            assert!(!cores[usize::from(count) - 1].seen);
+            for (core, row) in (0..count - 1).zip(&cores) {
+                assert_eq!((row.core, row.seen), (core, true), "of {count}");
+                let columns = (ends(core) / 1_000) as usize;
+                let works = Some([Occupant::Work(TaskId(core.into())); 2]);
+                assert!(row.cells[..columns].iter().all(|cell| cell.halves == works), "core {core} of {count}");
+                assert!(row.cells[columns..].iter().all(|cell| cell.work == 0.0), "core {core} of {count}");
+                assert!((row.shares.work - columns as f64 / 10.0).abs() < 1e-9, "core {core} of {count}");
+            }
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //! So the time that all tasks spent in a state up to any instant, and how many are in it then, are found in the time it
 //! takes to search one block, however many tasks and changes there are.
 //!
-//! A change takes ten bytes. Changes that arrive late find their place; the blocks behind them are added up anew.
+//! A change takes twelve bytes, and what a block begins with as much as the cores seen before it ask for. Changes that arrive
+//! late find their place; the blocks behind them are added up anew.
 
 use super::grow;
 use super::mark::{Mark, Placed};
@@ -10,6 +11,8 @@ use crate::state::State;
 use crate::units::{CoreId, Ns, TaskId};
 
 mod activity;
+mod few;
+mod places;
 mod queries;
 
 pub use activity::{Activity, Counts, Owner, Totals};
@@ -17,16 +20,21 @@ pub use queries::Turn;
 
 pub use activity::{HELPER, SOMEBODY, WATCHER};
 
-use activity::{ACTIVITIES, ALSO, CORES, FREE, LISTENS, LOOP, NOTHING, OFF_TASK, ON_CORE, OVERHEAD, Owners, PLACES};
+use activity::{FREE, LOOP, OnCore, Owners};
+use places::Places;
 
-/// How many changes a block holds at most.
+/// How many changes a block holds at most where there are few cores.
 const FULL: usize = 128;
+/// And for each core where there are many: so the sums that it begins with, some 34 bytes for each core, take less than
+/// the changes, however many cores there are.
+const FULL_EACH: usize = 4;
 
-/// One change: ten bytes.
+/// One change: twelve bytes.
 #[derive(Clone, Copy, Debug)]
 struct Change {
-    /// Nanoseconds after the block's begin, of 48 bits: 78 hours.
-    after: [u16; 3],
+    /// Nanoseconds after the block's begin, of 48 bits: 78 hours. These are the low ones.
+    low: u32,
+    high: u16,
     task: u16,
     from: Activity,
     to: Activity,
@@ -37,50 +45,55 @@ const FARTHEST: u64 = (1 << 48) - 1;
 
 impl Change {
     fn after(self) -> u64 {
-        let [low, middle, high] = self.after;
-        u64::from(low) | u64::from(middle) << 16 | u64::from(high) << 32
+        u64::from(self.low) | u64::from(self.high) << 32
     }
 
     fn at(self, after: u64) -> Change {
-        Change { after: [after as u16, (after >> 16) as u16, (after >> 32) as u16], ..self }
+        Change { low: after as u32, high: (after >> 32) as u16, ..self }
+    }
+
+    /// How many are ready behind it, where so many are before.
+    fn ready_after(self, before: u16) -> u16 {
+        before.wrapping_add(self.to.is_ready().into()).wrapping_sub(self.from.is_ready().into())
     }
 }
 
-/// What is true just before a block's first change.
-#[derive(Clone, Debug)]
-struct Header {
-    totals: Totals,
+/// What is true at one instant.
+#[derive(Clone, Debug, Default)]
+struct Standing {
     counts: Counts,
     owners: Owners,
-    /// How many changes lie before.
-    before: u64,
 }
 
-impl Header {
-    const EMPTY: Header =
-        Header { totals: Totals::NONE, counts: Counts([0; ACTIVITIES]), owners: Owners([FREE; PLACES]), before: 0 };
-
+impl Standing {
+    #[inline]
     fn apply(&mut self, change: Change) {
-        let (from, to) = (change.from.index(), change.to.index());
-        self.counts.0[from] = self.counts.0[from].wrapping_sub(1);
-        self.counts.0[to] = self.counts.0[to].wrapping_add(1);
-        if let Some(place) = change.from.place_on_core() {
-            let others = self.counts.0[from] > 0;
-            self.owners.leave(place, change.task, others);
+        let left = self.counts.change(change.from, change.to);
+        if let Some(lane) = change.from.lane() {
+            self.owners.leave(lane, change.task, left > 0);
         }
         if change.from.has_loop() {
             self.owners.leave(LOOP, change.task, false);
         }
-        if let Some(place) = change.to.place_on_core() {
-            self.owners.0[place] = change.task;
+        if let Some(lane) = change.to.lane() {
+            self.owners.take(lane, change.task);
         }
         if change.to.has_loop() {
-            self.owners.0[LOOP] = change.task;
+            self.owners.take(LOOP, change.task);
         }
     }
 }
 
-/// Up to [`FULL`] changes in order, and all that lies before them as sums.
+/// What is true just before a block's first change. Of cores that were seen later it knows nothing.
+#[derive(Clone, Debug, Default)]
+struct Header {
+    totals: Totals,
+    now: Standing,
+    /// How many changes lie before.
+    before: u64,
+}
+
+/// Up to [`Aggregate::full`] changes in order, and all that lies before them as sums.
 #[derive(Clone, Debug)]
 struct Block {
     /// Not later than its first change.
@@ -92,8 +105,8 @@ struct Block {
 }
 
 impl Block {
-    fn new(first: Ns) -> Block {
-        Block { first, header: Header::EMPTY, peak: 0, changes: Vec::with_capacity(FULL) }
+    fn new(first: Ns, room: usize) -> Block {
+        Block { first, header: Header::default(), peak: 0, changes: Vec::with_capacity(room) }
     }
 
     fn at(&self, change: Change) -> Ns {
@@ -102,40 +115,39 @@ impl Block {
 
     fn totals(&self, at: Ns) -> Totals {
         let mut totals = self.header.totals.clone();
-        let passed = (at - self.first).0;
-        for (sum, count) in totals.0.iter_mut().zip(self.header.counts.0) {
-            *sum = sum.wrapping_add(passed.wrapping_mul(count.into()));
-        }
-        for change in self.changes.iter().take_while(|c| c.after() <= passed) {
-            totals.shift(change.from, change.to, Ns(passed - change.after()));
+        let passed = at - self.first;
+        totals.pass(&self.header.now.counts, passed);
+        for change in self.changes.iter().take_while(|c| c.after() <= passed.0) {
+            totals.shift(change.from, change.to, Ns(passed.0 - change.after()));
         }
         totals
     }
 
     /// What is true at the begin of the next block, `to`; and the most that are ready at one time up to then.
     fn end(&self, to: Ns) -> (Header, u16) {
-        let mut header = Header { totals: self.totals(to), ..self.header.clone() };
-        let (mut peak, mut at) = (0, self.first);
+        let mut now = self.header.now.clone();
+        let (mut ready, mut peak, mut at) = (now.counts.ready(), 0, self.first);
         for change in &self.changes {
             let next = self.at(*change);
             if next > at {
-                peak = peak.max(header.counts.ready());
+                peak = peak.max(ready);
                 at = next;
             }
-            header.apply(*change);
+            ready = change.ready_after(ready);
+            now.apply(*change);
         }
         if to > at {
-            peak = peak.max(header.counts.ready());
+            peak = peak.max(ready);
         }
-        header.before += self.changes.len() as u64;
-        (header, peak)
+        let before = self.header.before + self.changes.len() as u64;
+        (Header { totals: self.totals(to), now, before }, peak)
     }
 
-    /// Lets it begin at `first`, earlier than before, if it can.
-    fn rebase(&mut self, first: Ns) -> bool {
+    /// Lets it begin at `first`, earlier than before, if it can and holds fewer than `full` changes.
+    fn rebase(&mut self, first: Ns, full: usize) -> bool {
         let shift = (self.first - first).0;
         let last = self.changes.last().map_or(0, |c| c.after());
-        let fits = self.changes.len() < FULL && shift.saturating_add(last) <= FARTHEST;
+        let fits = self.changes.len() < full && shift.saturating_add(last) <= FARTHEST;
         if fits {
             self.first = first;
             self.changes.iter_mut().for_each(|c| *c = c.at(c.after() + shift));
@@ -151,52 +163,52 @@ type Place = (usize, usize);
 #[derive(Clone, Debug)]
 pub struct Aggregate {
     blocks: Vec<Block>,
-    /// The kernel's numbers of the cores that are told apart.
-    cores: Vec<u16>,
+    places: Places,
     /// The blocks behind this one must be added up anew.
     stale: usize,
 }
 
 impl Default for Aggregate {
     fn default() -> Aggregate {
-        Aggregate { blocks: Vec::new(), cores: Vec::new(), stale: usize::MAX }
+        Aggregate { blocks: Vec::new(), places: Places::default(), stale: usize::MAX }
     }
 }
 
 impl Aggregate {
-    /// The kernel's numbers of the cores that work was seen on, in the order in which it was.
+    /// The kernel's numbers of the cores of the run that anything was seen on, in the order in which it was: their places.
     pub fn cores(&self) -> &[u16] {
-        &self.cores
+        self.places.seen()
+    }
+
+    /// The place of `core` among [`Aggregate::cores`], if it is one of them.
+    pub fn place_of(&self, core: u16) -> Option<usize> {
+        self.places.get(core)
     }
 
     /// Whether work on every core is told apart: there were not too many of them.
     pub fn tells_all_cores(&self) -> bool {
-        self.cores.len() < CORES
+        self.places.tells_all()
     }
 
-    /// What the task does from `mark` on; `allowed` are the cores of the run.
-    fn activity(&mut self, mark: &Mark, allowed: &[u16]) -> Activity {
-        let CoreId(core) = mark.core;
-        if mark.state != State::Running || !allowed.contains(&core) {
-            return Activity::of(mark.state, mark.holds);
-        }
-        self.place_of(core).map_or(Activity::of(mark.state, mark.holds), |p| Activity(ON_CORE + p))
+    /// The run may use these cores.
+    pub(super) fn allow(&mut self, cores: &[u16]) {
+        self.places.allow(cores);
     }
 
-    /// The place of `core` among those that are told apart, if there is one left for it.
-    fn place_of(&mut self, core: u16) -> Option<u8> {
-        let known = self.cores.iter().position(|c| *c == core).or_else(|| {
-            (self.cores.len() < CORES).then(|| {
-                self.cores.push(core);
-                self.cores.len() - 1
-            })
-        });
-        known.map(|place| place as u8)
+    /// How many changes a block holds at most.
+    fn full(&self) -> usize {
+        FULL.max(FULL_EACH * self.places.seen().len())
+    }
+
+    /// What the task does from `mark` on.
+    fn activity(&mut self, mark: &Mark) -> Activity {
+        let works = (mark.state == State::Running).then(|| self.places.take(mark.core.0)).flatten();
+        works.map_or(Activity::of(mark.state, mark.holds), |place| Activity::on_core(place, OnCore::Computes))
     }
 
     /// `task` got a mark, which stands where `placed` says.
-    pub(super) fn mark(&mut self, task: TaskId, mark: &Mark, placed: &Placed, allowed: &[u16]) {
-        let (task, activities) = self.activities(task, mark, placed, allowed);
+    pub(super) fn mark(&mut self, task: TaskId, mark: &Mark, placed: &Placed) {
+        let (task, activities) = self.activities(task, mark, placed);
         let [before, was, now, then] = activities;
         self.replace(mark.at, task, (before, was), (before, now));
         if let Some(next) = placed.next {
@@ -205,8 +217,8 @@ impl Aggregate {
     }
 
     /// `task` lost that mark again.
-    pub(super) fn unmark(&mut self, task: TaskId, mark: &Mark, placed: &Placed, allowed: &[u16]) {
-        let (task, activities) = self.activities(task, mark, placed, allowed);
+    pub(super) fn unmark(&mut self, task: TaskId, mark: &Mark, placed: &Placed) {
+        let (task, activities) = self.activities(task, mark, placed);
         let [before, was, now, then] = activities;
         if let Some(next) = placed.next {
             self.replace(next.at, task, (now, then), (was, then));
@@ -215,8 +227,8 @@ impl Aggregate {
     }
 
     /// What was done before a mark, in its place, what it is, and what follows.
-    fn activities(&mut self, task: TaskId, mark: &Mark, placed: &Placed, allowed: &[u16]) -> (u16, [Activity; 4]) {
-        let mut activity = |m: Option<Mark>| m.map_or(Activity::NOTHING, |m| self.activity(&m, allowed));
+    fn activities(&mut self, task: TaskId, mark: &Mark, placed: &Placed) -> (u16, [Activity; 4]) {
+        let mut activity = |m: Option<Mark>| m.map_or(Activity::NOTHING, |m| self.activity(&m));
         let before = activity(placed.before);
         // Mostly nothing lies at the same instant.
         let was = if placed.was == placed.before { before } else { activity(placed.was) };
@@ -225,30 +237,30 @@ impl Aggregate {
 
     /// A thread of `owner` (a task, a helper, or one that `watches`) is on `core` without computing from `at`, or no
     /// longer is.
-    pub(super) fn off_task(&mut self, at: Ns, core: CoreId, who: (u16, bool), on: bool, allowed: &[u16]) {
-        if let Some((from, to)) = self.stands(core, who.1, on, allowed) {
-            self.insert(at, Change { after: [0; 3], task: who.0, from, to });
+    pub(super) fn off_task(&mut self, at: Ns, core: CoreId, who: (u16, bool), on: bool) {
+        if let Some((from, to)) = self.stands(core, who.1, on) {
+            self.insert(at, who.0, from, to);
         }
     }
 
     /// Takes back what [`Aggregate::off_task`] has put in.
-    pub(super) fn take_off_task(&mut self, at: Ns, core: CoreId, who: (u16, bool), on: bool, allowed: &[u16]) {
-        if let Some(activities) = self.stands(core, who.1, on, allowed) {
+    pub(super) fn take_off_task(&mut self, at: Ns, core: CoreId, who: (u16, bool), on: bool) {
+        if let Some(activities) = self.stands(core, who.1, on) {
             self.remove(at, who.0, activities);
         }
     }
 
-    fn stands(&mut self, core: CoreId, watches: bool, on: bool, allowed: &[u16]) -> Option<(Activity, Activity)> {
-        let place = self.place_of(core.0).filter(|_| allowed.contains(&core.0))?;
-        let there = Activity(if watches { OVERHEAD } else { OFF_TASK } + place);
+    fn stands(&mut self, core: CoreId, watches: bool, on: bool) -> Option<(Activity, Activity)> {
+        let what = if watches { OnCore::Overhead } else { OnCore::OffTask };
+        let there = Activity::on_core(self.places.take(core.0)?, what);
         Some(if on { (Activity::NOTHING, there) } else { (there, Activity::NOTHING) })
     }
 
     /// A loop begins or ceases to listen.
     pub(super) fn listens(&mut self, at: Ns, listens: bool) {
-        let (off, on) = (Activity::NOTHING, Activity(LISTENS));
+        let (off, on) = (Activity::NOTHING, Activity::LISTENS);
         let (from, to) = if listens { (off, on) } else { (on, off) };
-        self.insert(at, Change { after: [0; 3], task: FREE, from, to });
+        self.insert(at, FREE, from, to);
     }
 
     fn replace(&mut self, at: Ns, task: u16, old: (Activity, Activity), new: (Activity, Activity)) {
@@ -256,18 +268,32 @@ impl Aggregate {
             self.remove(at, task, old);
         }
         if new.0 != new.1 {
-            self.insert(at, Change { after: [0; 3], task, from: new.0, to: new.1 });
+            self.insert(at, task, new.0, new.1);
         }
     }
 
-    fn insert(&mut self, at: Ns, change: Change) {
+    fn insert(&mut self, at: Ns, task: u16, from: Activity, to: Activity) {
+        let change = Change { low: 0, high: 0, task, from, to };
         // Mostly nothing is late: what comes belongs behind all there is.
-        let behind_all = self.blocks.last().is_some_and(|b| b.first <= at);
-        let found = if behind_all { self.blocks.len() } else { self.blocks.partition_point(|b| b.first <= at) };
+        let full = self.full();
+        if let Some(block) = self.blocks.last_mut()
+            && block.changes.len() < full
+            && let Some(after) = at.0.checked_sub(block.first.0)
+            && (block.changes.last().map_or(0, |c| c.after())..=FARTHEST).contains(&after)
+        {
+            block.changes.push(change.at(after));
+        } else {
+            self.put(at, change, full);
+        }
+    }
+
+    /// Finds a place for `change` among all, in a new block if need be.
+    fn put(&mut self, at: Ns, change: Change, full: usize) {
+        let found = self.blocks.partition_point(|b| b.first <= at);
         let Some(index) = found.checked_sub(1) else {
-            if !self.blocks.first_mut().is_some_and(|b| b.rebase(at)) {
+            if !self.blocks.first_mut().is_some_and(|b| b.rebase(at, full)) {
                 grow(&mut self.blocks);
-                self.blocks.insert(0, Block::new(at));
+                self.blocks.insert(0, Block::new(at, full));
             }
             self.blocks[0].changes.insert(0, change);
             self.is_stale(0);
@@ -277,28 +303,30 @@ impl Aggregate {
         let after = (at - block.first).0;
         let is_last = block.changes.last().is_none_or(|c| c.after() <= after);
         let place = if is_last { block.changes.len() } else { block.changes.partition_point(|c| c.after() <= after) };
-        let behind = block.changes.len() >= FULL && place == block.changes.len();
-        if behind && self.blocks.get_mut(index + 1).is_some_and(|next| next.rebase(at)) {
+        let behind = block.changes.len() >= full && place == block.changes.len();
+        if behind && self.blocks.get_mut(index + 1).is_some_and(|next| next.rebase(at, full)) {
             self.blocks[index + 1].changes.insert(0, change);
             self.is_stale(index);
             return;
         }
         let block = &mut self.blocks[index];
         if after > FARTHEST || behind {
-            let mut next = Block::new(at);
+            let mut next = Block::new(at, full);
             next.changes.push(change);
             grow(&mut self.blocks);
             self.blocks.insert(index + 1, next);
             self.is_stale(index);
-        } else if block.changes.len() >= FULL {
-            let tail = block.changes.split_off(FULL / 2);
+        } else if block.changes.len() >= full {
+            let tail = block.changes.split_off(block.changes.len() / 2);
+            // What is late comes mostly to the end, where the new block is: this one keeps what it has.
+            block.changes.shrink_to_fit();
             let shift = tail.first().map_or(0, |c| c.after());
-            let mut next = Block::new(block.first + Ns(shift));
+            let mut next = Block::new(block.first + Ns(shift), full);
             next.changes.extend(tail.iter().map(|c| c.at(c.after() - shift)));
             grow(&mut self.blocks);
             self.blocks.insert(index + 1, next);
             self.is_stale(index);
-            self.insert(at, change);
+            self.put(at, change, full);
         } else {
             block.changes.insert(place, change.at(after));
             self.is_stale(index);
@@ -351,8 +379,7 @@ impl Aggregate {
         self.settle();
         let gone = self.blocks.partition_point(|b| b.first < cut).saturating_sub(1);
         let dropped = self.blocks.drain(..gone);
-        let apart = |activity: Activity| activity.0 == LISTENS || (OFF_TASK..NOTHING).contains(&activity.0);
-        dropped.flat_map(|b| b.changes).filter(|c| apart(c.from) || apart(c.to)).count()
+        dropped.flat_map(|b| b.changes).filter(|c| c.from.is_apart() || c.to.is_apart()).count()
     }
 }
 
@@ -365,21 +392,22 @@ pub(super) fn short(task: TaskId) -> u16 {
 impl Aggregate {
     /// In `range`, `who` is on the core at `place` among [`Aggregate::cores`] without computing.
     pub(crate) fn put_off_task(&mut self, place: usize, range: crate::units::Range, who: Owner) {
-        let (first, who) = match who {
-            Owner::Task(task) => (activity::OFF_TASK, task.0 as u16),
-            Owner::Watcher => (activity::OVERHEAD, activity::WATCHER),
-            _ => (activity::OFF_TASK, activity::HELPER),
+        let (what, who) = match who {
+            Owner::Task(task) => (OnCore::OffTask, task.0 as u16),
+            Owner::Watcher => (OnCore::Overhead, WATCHER),
+            _ => (OnCore::OffTask, HELPER),
         };
-        let there = Activity(first + place as u8);
-        self.insert(range.from, Change { after: [0; 3], task: who, from: Activity::NOTHING, to: there });
-        self.insert(range.to, Change { after: [0; 3], task: who, from: there, to: Activity::NOTHING });
+        let there = Activity::on_core(place as u16, what);
+        self.insert(range.from, who, Activity::NOTHING, there);
+        self.insert(range.to, who, there, Activity::NOTHING);
         self.settle();
     }
 
     /// The bytes it takes.
     pub(super) fn bytes(&self) -> usize {
-        let changes: usize = self.blocks.iter().map(|b| b.changes.capacity() * size_of::<Change>()).sum();
-        changes + self.blocks.capacity() * size_of::<Block>()
+        let more = |b: &Block| b.header.totals.bytes() + b.header.now.counts.bytes() + b.header.now.owners.bytes();
+        let apart: usize = self.blocks.iter().map(|b| b.changes.capacity() * size_of::<Change>() + more(b)).sum();
+        apart + self.blocks.capacity() * size_of::<Block>()
     }
 }
 

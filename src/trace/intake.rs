@@ -20,6 +20,7 @@ impl Trace {
         self.made_by = begin.made_by;
         self.pid = begin.pid;
         self.cores.clone_from(&begin.cores);
+        self.aggregate.allow(&begin.cores);
         self.kernel_record.clone_from(&begin.kernel_record);
         self.threads.set_watchers(&begin.watchers);
     }

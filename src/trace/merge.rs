@@ -120,7 +120,7 @@ impl Trace {
         if thread.computing.is_some() || woke <= since || woke >= at {
             return None;
         }
-        self.aggregate.take_off_task(woke, core, (thread.owner(), false), true, &self.cores);
+        self.aggregate.take_off_task(woke, core, (thread.owner(), false), true);
         (thread.computing, thread.minds) = (Some(task), Some(task));
         Some(woke)
     }
@@ -130,7 +130,7 @@ impl Trace {
         if thread.computing.is_none() {
             self.count_kept(1);
             let watches = thread.role == Role::Watcher;
-            self.aggregate.off_task(at, core, (thread.owner(), watches), on, &self.cores);
+            self.aggregate.off_task(at, core, (thread.owner(), watches), on);
         }
     }
 
@@ -204,10 +204,10 @@ impl Trace {
         if was != now && thread.computing.is_none() {
             let who = (thread.owner(), thread.role == Role::Watcher);
             if let Some(core) = now {
-                self.aggregate.take_off_task(merged.at, core, who, true, &self.cores);
+                self.aggregate.take_off_task(merged.at, core, who, true);
             }
             if let Some(core) = was {
-                self.aggregate.take_off_task(merged.at, core, who, false, &self.cores);
+                self.aggregate.take_off_task(merged.at, core, who, false);
             }
         }
         thread.place = merged.before;

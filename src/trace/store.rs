@@ -268,7 +268,7 @@ impl Trace {
         if let Some(track) = self.tasks.get_mut(task.index()) {
             self.kept += 1;
             if let Some(placed) = track.insert(mark, due) {
-                self.aggregate.mark(task, &mark, &placed, &self.cores);
+                self.aggregate.mark(task, &mark, &placed);
             }
         }
     }
@@ -277,7 +277,7 @@ impl Trace {
     pub(super) fn remove_mark(&mut self, task: TaskId, mark: &Mark) {
         let Some(track) = self.tasks.get_mut(task.index()) else { return };
         if let Some(placed) = track.remove(mark) {
-            self.aggregate.unmark(task, mark, &placed, &self.cores);
+            self.aggregate.unmark(task, mark, &placed);
         }
     }
 

@@ -378,10 +378,10 @@ pub fn task_at(app: &App, layout: &Layout, y: u16, at: Ns) -> Option<TaskId> {
     let aggregate = trace.aggregate();
     let mut cores = trace.cores.clone();
     cores.sort_unstable();
-    let seen: Vec<bool> = cores.iter().map(|core| aggregate.cores().contains(core)).collect();
+    let seen: Vec<bool> = cores.iter().map(|core| aggregate.place_of(*core).is_some()).collect();
     let places = places(layout.pane?, &seen);
     let (index, _) = places.lanes.iter().find(|(_, top)| (*top..*top + places.rows).contains(&y))?;
-    let place = aggregate.cores().iter().position(|core| *core == cores[*index])?;
+    let place = aggregate.place_of(cores[*index])?;
     let cell = app.grid(layout.columns()).cell;
     let from = Ns(at.0 / cell.0 * cell.0);
     let column = Range::new(from, (from + cell).min(app.until()));

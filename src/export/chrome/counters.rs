@@ -31,13 +31,12 @@ impl Writer<'_, '_, '_> {
             late.iter().filter(|l| l.from < at).for_each(|l| totals.shift(l.kind, l.ready(), at - l.from));
             totals
         };
-        let cores = trace.aggregate().cores().len();
         let mut before = totals(window.from);
         let mut shown = [None; 2];
         for n in 0..count {
             let stretch = Range::new(edge(n), edge(n + 1));
             let now = totals(stretch.to);
-            let values = parts(&now.since(&before), cores);
+            let values = parts(&now.since(&before));
             before = now;
             for (index, values) in values.into_iter().enumerate() {
                 let values = values.map(|time| mean(time, stretch.len()));
@@ -67,13 +66,12 @@ impl Writer<'_, '_, '_> {
 }
 
 /// The time that each part of each counter comes to.
-fn parts(sums: &Totals, cores: usize) -> [[Ns; 3]; 2] {
+fn parts(sums: &Totals) -> [[Ns; 3]; 2] {
     let states = sums.states();
     let of = |states_: &[State]| states_.iter().map(|s| states[*s as usize]).sum::<Ns>();
     let in_flight: Vec<State> = State::ALL.into_iter().filter(|s| s.is_in_flight()).collect();
-    let on_cores = |time: &dyn Fn(usize) -> Ns| (0..cores).map(time).sum::<Ns>();
     [
-        [of(&[State::Running]), on_cores(&|place| sums.off_task(place)), on_cores(&|place| sums.overhead(place))],
+        [of(&[State::Running]), sums.all_off_task(), sums.all_overhead()],
         [
             of(&[State::Ready, State::Preempted]),
             of(&[State::Lock, State::Gil, State::Io, State::Sleep]),

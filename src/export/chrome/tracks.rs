@@ -74,7 +74,7 @@ impl Writer<'_, '_, '_> {
         numbers.sort_unstable();
         numbers.dedup();
         for (tid, core) in (self.tids.cores..).zip(numbers) {
-            let place = aggregate.cores().iter().position(|c| *c == core);
+            let place = aggregate.place_of(core);
             let lane = place.map(|place| std::mem::take(&mut lanes[place])).unwrap_or_default();
             self.lane(tid, &format!("core {core}"), "core", lane)?;
         }

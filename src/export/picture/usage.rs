@@ -39,14 +39,8 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     let mut page = Page::new(caption, options, trace, room_for_scale(name, trace.cores.len() as u32), 0.0);
     page.axis();
     let mut shares = Shares::new(&page.grid, PARTS.len());
-    let places = trace.aggregate().cores().len();
     columns(trace, &page, |column, totals| {
-        let of = |time: &dyn Fn(usize) -> Ns| (0..places).map(time).sum::<Ns>();
-        let times = [
-            totals.states()[State::Running as usize],
-            of(&|place| totals.off_task(place)),
-            of(&|place| totals.overhead(place)),
-        ];
+        let times = [totals.states()[State::Running as usize], totals.all_off_task(), totals.all_overhead()];
         times.into_iter().enumerate().for_each(|(part, time)| shares.put(column, part, time));
     });
     let cell = page.grid.cell;

@@ -1,30 +1,29 @@
 //! What the aggregate tells apart: activities, and times and numbers of tasks in each.
 
+use super::few::Few;
 use crate::state::State;
 use crate::trace::StateSums;
 use crate::units::{Ns, TaskId};
 
-/// How many cores are told apart, in the order in which work is first seen on them; work on further ones is counted,
-/// but not on which of them it was.
-pub(super) const CORES: usize = 16;
+/// The places of [`Activity`]s: each state twice (without and with a worker), then these, then three for each core in the
+/// order in which they are first seen. So what is kept of a run has as many numbers as its cores ask for.
+pub(super) const ENDED: u16 = 2 * State::COUNT as u16;
+const LISTENS: u16 = ENDED + 1;
+const NOTHING: u16 = LISTENS + 1;
+const ON_CORES: u16 = NOTHING + 1;
+/// How many there are for each core.
+const KINDS: u16 = 3;
 
-/// The places of [`Activity`]s: each state twice (without and with a worker), then these.
-pub(super) const ENDED: u8 = 2 * State::COUNT as u8;
-pub(super) const LISTENS: u8 = ENDED + 1;
-pub(super) const ON_CORE: u8 = LISTENS + 1;
-/// A thread of the run is on that core and computes nothing: it starts, copies, or wakes for a moment within a wait.
-pub(super) const OFF_TASK: u8 = ON_CORE + CORES as u8;
-/// A thread that watches or serves the run is on that core.
-pub(super) const OVERHEAD: u8 = OFF_TASK + CORES as u8;
-pub(super) const NOTHING: u8 = OVERHEAD + CORES as u8;
-pub(super) const ACTIVITIES: usize = NOTHING as usize + 1;
+/// The cores that take no memory of their own wherever something is kept for each.
+const FEW: usize = 4;
+/// The activities that do not.
+const IN_PLACE: usize = ON_CORES as usize + KINDS as usize * FEW;
+/// The lanes that do not: the loop's, and two for each of these cores.
+pub(super) const LANES_IN_PLACE: usize = 1 + 2 * FEW;
 
-/// The loop's place after the cores', among what only one has at a time.
-pub(super) const LOOP: usize = CORES;
-/// The places of those who are on a core and compute nothing, after the loop.
-pub(super) const ALSO: usize = LOOP + 1;
-/// How many such places there are.
-pub(super) const PLACES: usize = ALSO + CORES;
+/// The loop's lane. What follows are those of the cores, which only one has at a time each: to compute, and to be there
+/// without.
+pub(super) const LOOP: usize = 0;
 /// Nobody has it.
 pub(super) const FREE: u16 = u16::MAX;
 /// Somebody has it, but it is not known who.
@@ -34,130 +33,210 @@ pub const HELPER: u16 = u16::MAX - 2;
 /// What watches or serves the run has it.
 pub const WATCHER: u16 = u16::MAX - 3;
 
+/// What one does on a core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+pub(super) enum OnCore {
+    /// A task computes.
+    Computes = 0,
+    /// A thread of the run is there and computes nothing: it starts, copies, or wakes for a moment within a wait.
+    OffTask = 1,
+    /// A thread that watches or serves the run is there.
+    Overhead = 2,
+}
+
 /// What is told apart of what a task does: its state, whether it keeps its worker, and on which core it works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Activity(pub(super) u8);
+pub struct Activity(u16);
 
 impl Activity {
     pub(super) const NOTHING: Activity = Activity(NOTHING);
+    pub(super) const LISTENS: Activity = Activity(LISTENS);
 
     /// A state that is not bound to a core.
     pub fn of(state: State, holds: bool) -> Activity {
-        Activity(if state == State::Ended { ENDED } else { 2 * state as u8 + u8::from(holds) })
+        Activity(if state == State::Ended { ENDED } else { 2 * state as u16 + u16::from(holds) })
+    }
+
+    /// On the core at `place`.
+    pub(super) fn on_core(place: u16, what: OnCore) -> Activity {
+        Activity(ON_CORES + KINDS * place + what as u16)
     }
 
     /// Its place among all activities.
-    pub fn place(self) -> u8 {
+    pub fn place(self) -> u16 {
         self.0
-    }
-
-    /// Whether a task in it has the event loop to itself: it executes, or waits without giving way.
-    pub(super) fn has_loop(self) -> bool {
-        let holds = self.0 < ENDED && self.0 % 2 == 1 && self.0 / 2 != State::Starting as u8;
-        holds || self.0 / 2 == State::Running as u8 || self.core().is_some()
-    }
-
-    /// The core that a task computes on.
-    pub(super) fn core(self) -> Option<usize> {
-        (ON_CORE..OFF_TASK).contains(&self.0).then(|| usize::from(self.0 - ON_CORE))
-    }
-
-    /// The place among [`Owners`] that one in it has: a core to compute on, or to do something else.
-    pub(super) fn place_on_core(self) -> Option<usize> {
-        let off_task = (OFF_TASK..NOTHING).contains(&self.0).then(|| ALSO + usize::from(self.0 - OFF_TASK) % CORES);
-        self.core().or(off_task)
     }
 
     pub(super) fn index(self) -> usize {
         usize::from(self.0)
     }
+
+    /// Whether a task in it has the event loop to itself: it executes, or waits without giving way.
+    #[inline]
+    pub(super) fn has_loop(self) -> bool {
+        if let Some(rest) = self.0.checked_sub(ON_CORES) {
+            return rest % KINDS == OnCore::Computes as u16;
+        }
+        let (state, holds) = (self.0 / 2, self.0 % 2 == 1);
+        state == State::Running as u16 || (holds && self.0 < ENDED && state != State::Starting as u16)
+    }
+
+    pub(super) fn is_ready(self) -> bool {
+        self.0 / 2 == State::Ready as u16
+    }
+
+    /// Whether it is no task's: a loop listens, or somebody is on a core without computing.
+    pub(super) fn is_apart(self) -> bool {
+        self.0 == LISTENS || self.0.checked_sub(ON_CORES).is_some_and(|rest| rest % KINDS > 0)
+    }
+
+    /// The lane that one in it has, on a core.
+    #[inline]
+    pub(super) fn lane(self) -> Option<usize> {
+        let rest = usize::from(self.0.checked_sub(ON_CORES)?);
+        let (place, kind) = (rest / usize::from(KINDS), rest % usize::from(KINDS));
+        Some(if kind == 0 { computes(place) } else { is_there(place) })
+    }
+}
+
+/// The lane of who computes on the core at `place`.
+pub(super) fn computes(place: usize) -> usize {
+    1 + 2 * place
+}
+
+/// The lane of who is there without.
+pub(super) fn is_there(place: usize) -> usize {
+    2 + 2 * place
+}
+
+/// What a lane is of: of which core, and whether one computes there. The loop's is of none.
+pub(super) fn core_of(lane: usize) -> Option<(usize, bool)> {
+    lane.checked_sub(1).map(|rest| (rest / 2, rest % 2 == 0))
 }
 
 /// Time that all tasks together spent in each state.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Totals(pub(super) [u64; ACTIVITIES]);
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Totals(Few<u64, IN_PLACE>);
 
 impl Totals {
-    pub(super) const NONE: Totals = Totals([0; ACTIVITIES]);
+    fn at(&self, activity: Activity) -> Ns {
+        Ns(self.0.get(activity.index()))
+    }
+
+    /// The states' times: without a worker and with one.
+    fn pairs(&self) -> impl Iterator<Item = (Ns, Ns)> + '_ {
+        State::ALL.into_iter().map(|s| (self.at(Activity::of(s, false)), self.at(Activity::of(s, true))))
+    }
+
+    /// On all cores.
+    fn on_cores(&self, what: OnCore) -> Ns {
+        self.0.every(KINDS.into(), usize::from(ON_CORES + what as u16)).map(Ns).sum()
+    }
 
     /// Time in each state.
     pub fn states(&self) -> StateSums {
         let mut sums = StateSums::default();
-        for (sum, two) in sums.iter_mut().zip(self.0.chunks_exact(2)) {
-            *sum = Ns(two[0]) + Ns(two[1]);
+        for (sum, (free, held)) in sums.iter_mut().zip(self.pairs()) {
+            *sum = free + held;
         }
-        let on_cores = &self.0[usize::from(ON_CORE)..usize::from(OFF_TASK)];
-        sums[State::Running as usize] += on_cores.iter().map(|t| Ns(*t)).sum();
+        sums[State::Running as usize] += self.on_cores(OnCore::Computes);
         sums
     }
 
     /// The part of each state's time in which no worker was kept occupied. Work always has one.
     pub fn free(&self) -> StateSums {
         let mut sums = StateSums::default();
-        for (sum, two) in sums.iter_mut().zip(self.0.chunks_exact(2)) {
-            *sum = Ns(two[0]);
+        for (sum, (free, _)) in sums.iter_mut().zip(self.pairs()) {
+            *sum = free;
         }
         sums[State::Running as usize] = Ns::ZERO;
         sums
     }
 
-    /// Time at work on a core, by its place among [`Aggregate::cores`].
+    /// Time at work on a core, by its place among [`Aggregate::cores`](super::Aggregate::cores).
     pub fn on_core(&self, place: usize) -> Ns {
-        self.0.get(usize::from(ON_CORE) + place).map_or(Ns::ZERO, |t| Ns(*t))
+        self.at(Activity::on_core(place as u16, OnCore::Computes))
     }
 
     /// Time in which a thread of the run was on a core without computing: it started, copied, or woke within a wait. By
-    /// the core's place among [`Aggregate::cores`]; known from the kernel's record only.
+    /// the core's place, as [`Totals::on_core`]; known from the kernel's record only.
     pub fn off_task(&self, place: usize) -> Ns {
-        self.0.get(usize::from(OFF_TASK) + place).map_or(Ns::ZERO, |t| Ns(*t))
+        self.at(Activity::on_core(place as u16, OnCore::OffTask))
     }
 
     /// Time in which what watches or serves the run was on a core, as [`Totals::off_task`].
     pub fn overhead(&self, place: usize) -> Ns {
-        self.0.get(usize::from(OVERHEAD) + place).map_or(Ns::ZERO, |t| Ns(*t))
+        self.at(Activity::on_core(place as u16, OnCore::Overhead))
+    }
+
+    /// [`Totals::off_task`] of all cores.
+    pub fn all_off_task(&self) -> Ns {
+        self.on_cores(OnCore::OffTask)
+    }
+
+    /// [`Totals::overhead`] of all cores.
+    pub fn all_overhead(&self) -> Ns {
+        self.on_cores(OnCore::Overhead)
     }
 
     /// Time in which a task had the event loop.
     pub fn on_loop(&self) -> Ns {
-        (0..NOTHING).map(Activity).filter(|k| k.has_loop()).map(|k| Ns(self.0[k.index()])).sum()
+        let elsewhere = (0..ON_CORES).map(Activity).filter(|activity| activity.has_loop());
+        elsewhere.map(|activity| self.at(activity)).sum::<Ns>() + self.on_cores(OnCore::Computes)
     }
 
     /// Time in which the event loop had nothing to do.
     pub fn listening(&self) -> Ns {
-        Ns(self.0[usize::from(LISTENS)])
+        self.at(Activity::LISTENS)
     }
 
     /// What came after `earlier`.
     #[must_use]
     pub fn since(&self, earlier: &Totals) -> Totals {
-        let mut rest = Totals::NONE;
-        for (rest, (now, then)) in rest.0.iter_mut().zip(self.0.iter().zip(earlier.0)) {
-            *rest = now.wrapping_sub(then);
-        }
+        let mut rest = self.clone();
+        rest.0.with(&earlier.0, |now, then| *now = now.wrapping_sub(then));
         rest
     }
 
     /// `time` was spent in `to` and not in `from`.
+    #[inline]
     pub fn shift(&mut self, from: Activity, to: Activity, time: Ns) {
-        self.0[from.index()] = self.0[from.index()].wrapping_sub(time.0);
-        self.0[to.index()] = self.0[to.index()].wrapping_add(time.0);
+        let less = self.0.slot(from.index());
+        *less = less.wrapping_sub(time.0);
+        let more = self.0.slot(to.index());
+        *more = more.wrapping_add(time.0);
+    }
+
+    /// So many tasks as `counts` says were in each state for `time`.
+    pub(super) fn pass(&mut self, counts: &Counts, time: Ns) {
+        self.0.with(&counts.0, |sum, count| *sum = sum.wrapping_add(time.0.wrapping_mul(count.into())));
+    }
+
+    /// The bytes that it takes besides its own.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        self.0.bytes()
     }
 }
 
 /// How many tasks are in each state at one instant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counts(pub(super) [u16; ACTIVITIES]);
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Counts(Few<u16, IN_PLACE>);
 
 impl Counts {
+    fn at(&self, activity: Activity) -> usize {
+        self.0.get(activity.index()).into()
+    }
+
     /// How many are in `state`.
     pub fn state(&self, state: State) -> usize {
         if state == State::Ended {
-            return self.0[usize::from(ENDED)].into();
+            return self.at(Activity::of(state, false));
         }
-        let two = 2 * state as usize;
-        let on_cores = self.0[usize::from(ON_CORE)..usize::from(OFF_TASK)].iter().map(|n| usize::from(*n)).sum();
-        let rest = if state == State::Running { on_cores } else { 0 };
-        usize::from(self.0[two]) + usize::from(self.0[two + 1]) + rest
+        let on_cores = self.0.every(KINDS.into(), ON_CORES.into()).map(usize::from);
+        let rest = if state == State::Running { on_cores.sum() } else { 0 };
+        self.at(Activity::of(state, false)) + self.at(Activity::of(state, true)) + rest
     }
 
     /// How many are begun and not over.
@@ -166,14 +245,35 @@ impl Counts {
     }
 
     pub(super) fn ready(&self) -> u16 {
-        let two = 2 * State::Ready as usize;
-        self.0[two].wrapping_add(self.0[two + 1])
+        let count = |holds| self.0.get(Activity::of(State::Ready, holds).index());
+        count(false).wrapping_add(count(true))
+    }
+
+    pub(super) fn listens(&self) -> bool {
+        self.0.get(Activity::LISTENS.index()) > 0
+    }
+
+    /// One that was in `from` is in `to`. Gives back how many are left there.
+    #[inline]
+    pub(super) fn change(&mut self, from: Activity, to: Activity) -> u16 {
+        let left = self.0.slot(from.index());
+        *left = left.wrapping_sub(1);
+        let left = *left;
+        let others = self.0.slot(to.index());
+        *others = others.wrapping_add(1);
+        left
+    }
+
+    /// The bytes that it takes besides its own.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        self.0.bytes()
     }
 }
 
-/// Who has what only one has at a time: each core, and the loop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Owners(pub(super) [u16; PLACES]);
+/// Who has what only one has at a time: the loop, and each core. Kept as complements: nobody is zero.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Owners(Few<u16, LANES_IN_PLACE>);
 
 /// Who has a core or the loop, as far as that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,19 +291,30 @@ pub enum Owner {
 }
 
 impl Owners {
-    pub(super) fn leave(&mut self, place: usize, task: u16, others: bool) {
-        if self.0[place] == task || (self.0[place] == SOMEBODY && !others) {
-            self.0[place] = if others { SOMEBODY } else { FREE };
+    pub(super) fn take(&mut self, lane: usize, task: u16) {
+        *self.0.slot(lane) = !task;
+    }
+
+    pub(super) fn leave(&mut self, lane: usize, task: u16, others: bool) {
+        let owner = !self.0.get(lane);
+        if owner == task || (owner == SOMEBODY && !others) {
+            self.take(lane, if others { SOMEBODY } else { FREE });
         }
     }
 
-    pub(super) fn owner(&self, place: usize) -> Owner {
-        match self.0[place] {
+    pub(super) fn owner(&self, lane: usize) -> Owner {
+        match !self.0.get(lane) {
             FREE => Owner::Nobody,
             SOMEBODY => Owner::Somebody,
             HELPER => Owner::Helper,
             WATCHER => Owner::Watcher,
             task => Owner::Task(TaskId(task.into())),
         }
+    }
+
+    /// The bytes that it takes besides its own.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        self.0.bytes()
     }
 }

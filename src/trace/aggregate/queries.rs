@@ -1,7 +1,8 @@
 //! Questions to all tasks together; each is answered from the blocks that its ends lie in.
 
-use super::activity::PLACES;
-use super::{ALSO, Aggregate, Block, Change, Counts, Header, LISTENS, LOOP, Owner, Place, Totals};
+use super::activity::{LANES_IN_PLACE, LOOP, computes, core_of, is_there};
+use super::few::Few;
+use super::{Aggregate, Block, Change, Counts, Owner, Place, Standing, Totals};
 use crate::units::{Ns, Range};
 
 /// A stretch in which one has a core, the loop, or in which the loop listens.
@@ -23,19 +24,21 @@ impl Aggregate {
     pub fn totals(&self, at: Ns) -> Totals {
         match self.blocks.partition_point(|b| b.first <= at).checked_sub(1) {
             Some(index) => self.blocks[index].totals(at),
-            None => self.blocks.first().map_or(Totals::NONE, |b| b.header.totals.clone()),
+            None => self.blocks.first().map_or_else(Totals::default, |b| b.header.totals.clone()),
         }
     }
 
     /// How many tasks are in each state at `at`.
     pub fn counts(&self, at: Ns) -> Counts {
         let Some(index) = self.blocks.partition_point(|b| b.first <= at).checked_sub(1) else {
-            return Header::EMPTY.counts;
+            return Counts::default();
         };
         let block = &self.blocks[index];
-        let mut header = block.header.clone();
-        block.changes.iter().take_while(|c| block.at(**c) <= at).for_each(|c| header.apply(*c));
-        header.counts
+        let mut counts = block.header.now.counts.clone();
+        for change in block.changes.iter().take_while(|c| block.at(**c) <= at) {
+            counts.change(change.from, change.to);
+        }
+        counts
     }
 
     /// How many changes lie in `range`.
@@ -60,58 +63,58 @@ impl Aggregate {
     }
 
     /// What is true just before `place`.
-    fn header(&self, (index, place): Place) -> Header {
-        let Some(block) = self.blocks.get(index) else { return Header::EMPTY };
-        let mut header = block.header.clone();
-        block.changes[..place].iter().for_each(|c| header.apply(*c));
-        header
+    fn standing(&self, (index, place): Place) -> Standing {
+        let Some(block) = self.blocks.get(index) else { return Standing::default() };
+        let mut now = block.header.now.clone();
+        block.changes[..place].iter().for_each(|c| now.apply(*c));
+        now
     }
 
     /// Every turn on a core or on the loop that touches `range`, cut to it. Those of one core are in order.
     pub fn turns(&self, range: Range, mut each: impl FnMut(Range, Turn)) {
         let place = self.place(range.from);
-        let mut header = self.header(place);
-        let lanes = self.cores.len();
-        let mut since = [range.from; PLACES];
+        let mut now = self.standing(place);
+        // Since when the lane's owner has it: where nothing was written, from the begin on.
+        let mut since: Few<u64, LANES_IN_PLACE> = Few::with_room(computes(self.cores().len()));
         let mut quiet_since = range.from;
-        let owner = |header: &Header, lane: usize| header.owners.owner(lane);
-        let turn = |lane: usize, owner: Owner| match lane {
-            LOOP => Turn::Loop(owner),
-            ALSO.. => Turn::OffTask(lane - ALSO, owner),
-            _ => Turn::Core(lane, owner),
-        };
-        let mut close = |lane: usize, owner: Owner, from: Ns, to: Ns| {
-            let stretch = Range::new(from, to);
+        let mut close = |lane: usize, owner: Owner, from: u64, to: Ns| {
+            let stretch = Range::new(range.from.max(Ns(from)), to);
             if owner != Owner::Nobody && !stretch.is_empty() {
                 each(stretch, turn(lane, owner));
             }
         };
-        let listens = |header: &Header| header.counts.0[usize::from(LISTENS)] > 0;
         let mut quiet = Vec::new();
         for (at, change) in self.from(place).take_while(|(at, _)| *at < range.to) {
-            let heard = listens(&header);
-            let lanes = [change.from.place_on_core(), change.to.place_on_core(), Some(LOOP)];
-            let before = lanes.map(|lane| lane.map(|l| (l, owner(&header, l))));
-            header.apply(change);
+            let heard = now.counts.listens();
+            let lanes = [change.from.lane(), change.to.lane(), Some(LOOP)];
+            let before = lanes.map(|lane| lane.map(|l| (l, now.owners.owner(l))));
+            now.apply(change);
             for (lane, was) in before.into_iter().flatten() {
-                if owner(&header, lane) != was {
-                    close(lane, was, since[lane], at);
-                    since[lane] = at;
+                if now.owners.owner(lane) != was {
+                    close(lane, was, since.get(lane), at);
+                    *since.slot(lane) = at.0;
                 }
             }
-            match (heard, listens(&header)) {
+            match (heard, now.counts.listens()) {
                 (true, false) => quiet.push(Range::new(quiet_since, at)),
                 (false, true) => quiet_since = at,
                 _ => {}
             }
         }
-        for lane in (0..lanes).chain(ALSO..ALSO + lanes).chain([LOOP]) {
-            close(lane, owner(&header, lane), since[lane], range.to);
+        let cores = 0..self.cores().len();
+        for lane in cores.clone().map(computes).chain(cores.map(is_there)).chain([LOOP]) {
+            close(lane, now.owners.owner(lane), since.get(lane), range.to);
         }
-        if listens(&header) {
+        if now.counts.listens() {
             quiet.push(Range::new(quiet_since, range.to));
         }
         quiet.into_iter().filter(|r| !r.is_empty()).for_each(|r| each(r, Turn::Listens));
+    }
+
+    /// How many are ready just before `place`.
+    fn ready(&self, (index, place): Place) -> u16 {
+        let Some(block) = self.blocks.get(index) else { return 0 };
+        block.changes[..place].iter().fold(block.header.now.counts.ready(), |ready, c| c.ready_after(ready))
     }
 
     /// The most tasks that are ready at one time in `range`. `more` are instants, in order, from which one more is.
@@ -119,7 +122,7 @@ impl Aggregate {
         let already = more.partition_point(|at| *at <= range.from);
         let mut rising = more[already..].iter().take_while(|at| **at < range.to).peekable();
         let place = self.place(range.from);
-        let mut header = self.header(place);
+        let mut ready = self.ready(place);
         let mut most = 0;
         let mut extra = already;
         if rising.peek().is_none() {
@@ -137,32 +140,32 @@ impl Aggregate {
             return usize::from(peak) + extra;
         }
         let mut at = range.from;
-        let mut level = |header: &Header, extra: usize, from: Ns, to: Ns| {
+        let mut level = |ready: u16, extra: usize, from: Ns, to: Ns| {
             if to > from {
-                most = most.max(usize::from(header.counts.ready()) + extra);
+                most = most.max(usize::from(ready) + extra);
             }
         };
         for (next, change) in self.from(place).take_while(|(at, _)| *at < range.to) {
             while let Some(rise) = rising.next_if(|rise| **rise <= next) {
-                level(&header, extra, at, *rise);
+                level(ready, extra, at, *rise);
                 (at, extra) = (*rise, extra + 1);
             }
-            level(&header, extra, at, next);
+            level(ready, extra, at, next);
             at = next;
-            header.apply(change);
+            ready = change.ready_after(ready);
         }
         for rise in rising {
-            level(&header, extra, at, *rise);
+            level(ready, extra, at, *rise);
             (at, extra) = (*rise, extra + 1);
         }
-        level(&header, extra, at, range.to);
+        level(ready, extra, at, range.to);
         most
     }
 
     /// The most that are ready at one time in `part`, which lies between this block's begin and the next one's.
     fn peak_in(&self, index: usize, part: Range) -> u16 {
         let block = &self.blocks[index];
-        let mut counts = block.header.counts.clone();
+        let mut ready = block.header.now.counts.ready();
         let mut at = part.from;
         let mut peak = 0;
         for change in &block.changes {
@@ -171,17 +174,24 @@ impl Aggregate {
                 break;
             }
             if next > at {
-                peak = peak.max(counts.ready());
+                peak = peak.max(ready);
                 at = next;
             }
-            counts.0[change.from.index()] = counts.0[change.from.index()].wrapping_sub(1);
-            counts.0[change.to.index()] = counts.0[change.to.index()].wrapping_add(1);
+            ready = change.ready_after(ready);
         }
-        if part.to > at { peak.max(counts.ready()) } else { peak }
+        if part.to > at { peak.max(ready) } else { peak }
     }
 
     /// Whether no task is known.
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty()
+    }
+}
+
+fn turn(lane: usize, owner: Owner) -> Turn {
+    match core_of(lane) {
+        None => Turn::Loop(owner),
+        Some((place, true)) => Turn::Core(place, owner),
+        Some((place, false)) => Turn::OffTask(place, owner),
     }
 }

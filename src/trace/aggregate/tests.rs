@@ -3,10 +3,13 @@
 use proptest::prelude::*;
 
 use crate::state::State;
-use crate::trace::{Begin, Event, Owner, Stamped, TaskName, Trace, Turn};
+use crate::trace::{Begin, Event, Owner, Stamped, Switch, TaskName, Trace, Turn};
 use crate::units::{CoreId, Ns, Range, Stamp, TaskId, WorkerId};
 
 const TASKS: u32 = 5;
+/// How many there are, of which the run may use all but one.
+const CORES: u16 = 40;
+const NOT_ALLOWED: u16 = 3;
 
 /// (when, task, state, holds, core, due)
 type Step = (u64, u32, u8, bool, u16, Option<u64>);
@@ -17,7 +20,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 fn within(latest: u64) -> impl Strategy<Value = Vec<Step>> {
-    let step = (0..latest, 0..TASKS, 0u8..11, any::<bool>(), 0u16..4, proptest::option::of(0u64..9_000_000));
+    let core = prop_oneof![0u16..4, 0..CORES + 2];
+    let step = (0..latest, 0..TASKS, 0u8..11, any::<bool>(), core, proptest::option::of(0u64..9_000_000));
     proptest::collection::vec(step, 1..700)
 }
 
@@ -30,7 +34,8 @@ fn stamped(&(at, task, state, holds, core, due): &Step) -> Stamped {
 fn empty() -> Trace {
     let name = |i: u32| TaskName { name: format!("task {i}"), background: false };
     let mut trace = Trace::new((0..TASKS).map(name).collect(), 1);
-    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: 1, cores: vec![0, 1, 2], ..Begin::default() });
+    let cores = (0..CORES).filter(|core| *core != NOT_ALLOWED).collect();
+    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: 1, cores, ..Begin::default() });
     trace
 }
 
@@ -39,6 +44,12 @@ fn trace(steps: &[Step], batch: usize) -> Trace {
     let mut trace = empty();
     events.chunks(batch).for_each(|batch| trace.extend(batch));
     trace
+}
+
+/// All tasks' work on `core`, span by span.
+fn work(trace: &Trace, core: u16, until: Ns) -> Ns {
+    let spans = trace.tasks.iter().flat_map(|t| t.spans(Range::new(Ns::ZERO, until)));
+    spans.filter(|s| s.state == State::Running && s.core.0 == core).map(|s| s.range.len()).sum()
 }
 
 /// All tasks' time in each state, span by span.
@@ -69,6 +80,81 @@ fn a_change_takes_no_more_memory_than_is_stated() {
     }
 }
 
+/// Every core of `cores` has a task of its own that computes in the middle of its turn, and another thread around it; the
+/// turns are staggered. In order of time.
+fn one_on_each(cores: u16) -> Vec<Stamped> {
+    let at = |at, core, event| Stamped { at: Stamp(at), worker: WorkerId(u16::MAX), core: CoreId(core), event };
+    let switched = |n: u16, switch| Event::Switched { tid: 7 + u32::from(n), switch };
+    let enter = |n: u16, state| Event::Enter { task: TaskId(n.into()), state, holds: true, ago: Ns::ZERO, due: None };
+    let mut events: Vec<Stamped> = (0..cores)
+        .flat_map(|n| {
+            let from = u64::from(n) * 10;
+            [
+                at(from, n, switched(n, Switch::In)),
+                at(from + 5, n, switched(n, Switch::Blocked)),
+                Stamped { worker: WorkerId(0), ..at(from + 5, n, enter(n, State::Running)) },
+                Stamped { worker: WorkerId(0), ..at(from + 20_005 + u64::from(n), n, enter(n, State::Sleep)) },
+            ]
+        })
+        .collect();
+    events.sort_by_key(|e| e.at);
+    events
+}
+
+fn with_cores(cores: u16, events: &[Stamped]) -> Trace {
+    let name = |i: u16| TaskName { name: format!("task {i}"), background: false };
+    let mut trace = Trace::new((0..cores.max(TASKS as u16)).map(name).collect(), 1);
+    trace.begin(&Begin { t0: Stamp(0), pid: 1, workers: 1, cores: (0..cores).collect(), ..Begin::default() });
+    events.chunks(7).for_each(|batch| trace.extend(batch));
+    trace
+}
+
+#[test]
+fn each_of_many_cores_is_told_apart() {
+    for cores in [1u16, 4, 5, 16, 17, 40, 100, 1_024] {
+        let events = one_on_each(cores);
+        let mut late = events.clone();
+        late.chunks_mut(60).for_each(<[Stamped]>::reverse);
+        for (events, in_order) in [(events, true), (late, false)] {
+            let trace = with_cores(cores, &events);
+            let aggregate = trace.aggregate();
+            assert!(aggregate.tells_all_cores() && aggregate.cores().len() == usize::from(cores));
+            let (middle, end) = (Ns(u64::from(cores) * 10 + 5), Ns(60_000));
+            let totals = aggregate.totals(end);
+            let mut turns = Vec::new();
+            aggregate.turns(Range::new(Ns::ZERO, end), |range, turn| turns.push((range, turn)));
+            for n in 0..cores {
+                let place = aggregate.place_of(n).expect("something was seen there");
+                assert_eq!(totals.on_core(place), Ns(20_000 + u64::from(n)), "core {n} of {cores}");
+                let from = Ns(u64::from(n) * 10 + 5);
+                let works = Range::new(from, from + Ns(20_000 + u64::from(n)));
+                assert!(turns.contains(&(works, Turn::Core(place, Owner::Task(TaskId(n.into()))))), "{n} of {cores}");
+                if in_order {
+                    assert_eq!(totals.off_task(place), Ns(5), "core {n} of {cores}");
+                    assert!(turns.contains(&(Range::new(from - Ns(5), from), Turn::OffTask(place, Owner::Helper))));
+                }
+            }
+            assert_eq!(aggregate.counts(middle).state(State::Running), usize::from(cores));
+            assert_eq!(totals.all_off_task(), (0..usize::from(cores)).map(|place| totals.off_task(place)).sum());
+        }
+    }
+}
+
+#[test]
+fn the_sums_of_many_cores_take_less_than_the_changes() {
+    for cores in [2u16, 40, 100, 1_000] {
+        let changes = 100_000u64;
+        let core = |n: u64| (n / 2 % u64::from(cores)) as u16;
+        let steps: Vec<Step> = (0..changes)
+            .map(|n| (n * 1_000, (n % u64::from(TASKS)) as u32, 3 + 6 * (n / 5 % 2) as u8, true, core(n), None))
+            .collect();
+        let events: Vec<Stamped> = steps.iter().map(stamped).collect();
+        let trace = with_cores(cores, &events);
+        let bytes = trace.aggregate().bytes() as u64 / changes;
+        assert!(bytes <= 26, "{bytes} bytes a change with {cores} cores");
+    }
+}
+
 #[test]
 fn a_loop_that_listens_again_and_again_is_forgotten_too() {
     let mut trace = empty().with_limit(2_000);
@@ -96,6 +182,12 @@ proptest! {
         let count = |s: State| trace.tasks.iter().filter(|t| state(t) == Some(s)).count();
         for each in State::ALL.into_iter().chain([State::Ended]) {
             prop_assert_eq!(trace.aggregate().counts(until).state(each), count(each), "{:?}", each);
+        }
+        let totals = trace.aggregate().totals(until);
+        for core in 0..CORES + 2 {
+            let sum = trace.aggregate().place_of(core).map(|place| totals.on_core(place));
+            let known = core < CORES && core != NOT_ALLOWED;
+            prop_assert_eq!(sum.unwrap_or_default(), if known { work(&trace, core, until) } else { Ns::ZERO });
         }
         for track in &trace.tasks {
             let each: Vec<Ns> = State::ALL.into_iter().map(|s| {

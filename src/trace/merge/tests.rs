@@ -142,6 +142,16 @@ fn watchers_and_helpers_are_nobodys_task() {
 }
 
 #[test]
+fn a_core_that_the_run_may_not_use_has_no_place() {
+    let mut trace = trace(1, 1);
+    let elsewhere = CORES + 3;
+    trace.extend(&[switched(0, WATCHER, elsewhere, Switch::In), switched(40, WATCHER, elsewhere, Switch::Blocked)]);
+    trace.extend(&[switched(50, 9, 1, Switch::In), switched(60, 9, 1, Switch::Blocked)]);
+    assert_eq!(trace.aggregate().cores(), [1]);
+    assert_eq!(trace.aggregate().totals(Ns(100)).off_task(0), Ns(10));
+}
+
+#[test]
 fn a_worker_that_is_killed_leaves_nothing_running() {
     let mut trace = trace(1, 1);
     trace.extend(&[
