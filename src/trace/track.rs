@@ -77,6 +77,8 @@ impl Track {
 
     /// Puts `mark` in its place; a wait that it begins should end at `due`. Gives back what that changes; nothing where
     /// another mark at the same instant stands behind it.
+    // Inlined into its one caller: it is called for every change of state.
+    #[inline]
     pub(super) fn insert(&mut self, mark: Mark, due: Ns) -> Option<Placed> {
         let after = |m: &Mark| m.at < mark.at || (m.at == mark.at && (m.state != State::Ended));
         let is_last = self.marks.last().is_none_or(after);
@@ -96,6 +98,7 @@ impl Track {
     }
 
     /// Takes `mark` out again, which [`Track::insert`] has put in. Gives back what putting it in had changed.
+    #[inline]
     pub(super) fn remove(&mut self, mark: &Mark) -> Option<Placed> {
         let place = self.marks.iter().rposition(|known| known == mark)?;
         let placed = self.placed(place);
