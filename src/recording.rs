@@ -111,19 +111,19 @@ impl Recording {
 
     /// What the machine did to it that forbids to hold it against others. Without another run its pace is even.
     pub fn disturbance(&self) -> Disturbance {
-        self.disturbance_of(insight::worked(&self.trace), Pace::Even)
+        self.disturbance_of(self.score().as_ref(), Pace::Even)
     }
 
-    /// The same, where it is known already for how long its tasks `worked`, and its cores compare so with those of the run
-    /// that it is held against.
-    pub fn disturbance_of(&self, worked: Option<Ns>, pace: Pace) -> Disturbance {
-        let speed = self.fixed_work().zip(worked).and_then(|(planned, work)| insight::speed(planned, work));
-        Disturbance { stolen: self.conditions.stolen, throttled: self.conditions.throttled, speed, pace }
+    /// The same, where its `score` is known already, and its cores compare so with those of the run that it is held
+    /// against.
+    pub fn disturbance_of(&self, score: Option<&Score>, pace: Pace) -> Disturbance {
+        let Conditions { stolen, throttled, .. } = self.conditions;
+        Disturbance { stolen, throttled, speed: score.and_then(|score| score.speed), pace }
     }
 
     /// Its figures, for holding it against others; nothing if it is not over.
     pub fn score(&self) -> Option<Score> {
-        Score::of(&self.trace, self.fixed_work().is_some(), self.conditions)
+        Score::of(&self.trace, self.fixed_work(), self.conditions)
     }
 
     /// Whether it can be held against others: it came to its end, no task broke, and it was never suspended.

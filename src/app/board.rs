@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     fn score(ms: u64, others: f64) -> Score {
-        Score { time: Ns::from_millis(ms), busy: 1.0, others, stolen: 0.0, work: None, waits: Ns::ZERO }
+        Score { time: Ns::from_millis(ms), busy: 1.0, others, stolen: 0.0, work: None, speed: None, waits: Ns::ZERO }
     }
 
     /// A score of `ms` in which `busy` cores computed, for `work` milliseconds in all.

@@ -76,7 +76,7 @@ impl Run {
 
     /// What the machine did to it, where its cores compare so with those of the baseline.
     pub fn disturbance(&self, pace: Pace) -> Disturbance {
-        self.recording.disturbance_of(self.score.and_then(|score| score.work), pace)
+        self.recording.disturbance_of(self.score.as_ref(), pace)
     }
 
     /// Whether it did not break off, but what was recorded of it.

@@ -19,19 +19,23 @@ pub struct Score {
     pub stolen: f64,
     /// For how long its tasks computed, all added up, where that is fixed work: what it says of the cores' speed.
     pub work: Option<Ns>,
+    /// The cores' speed as a share of the calibrated one, as far as that tells.
+    pub speed: Option<f64>,
     /// For how long its tasks waited for timers and data, all added up.
     pub waits: Ns,
 }
 
 impl Score {
-    /// The figures of `trace`; nothing if its run is not over. `fixed` says whether the plan fixes how much it computes.
-    pub fn of(trace: &Trace, fixed: bool, conditions: Conditions) -> Option<Score> {
+    /// The figures of `trace`; nothing if its run is not over. `fixed` is how long its tasks compute at the calibrated
+    /// speed, where the plan fixes that.
+    pub fn of(trace: &Trace, fixed: Option<Ns>, conditions: Conditions) -> Option<Score> {
         let time = trace.makespan()?;
         let stats = trace.stats(time);
-        let work = if fixed { insight::worked(trace) } else { None };
+        let work = fixed.and_then(|_| insight::worked(trace));
+        let speed = fixed.zip(work).and_then(|(planned, work)| insight::speed(planned, work));
         let waits = stats.sums[State::Sleep as usize] + stats.sums[State::Io as usize];
         let (others, stolen) = (conditions.others.unwrap_or(0.0), conditions.stolen.unwrap_or(0.0));
-        Some(Score { time, busy: stats.busy, others, stolen, work, waits })
+        Some(Score { time, busy: stats.busy, others, stolen, work, speed, waits })
     }
 
     /// Whether its tasks do little but compute.

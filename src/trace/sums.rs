@@ -17,6 +17,7 @@ pub struct Sums {
 
 impl Sums {
     /// `time` more in `state`.
+    #[inline]
     pub fn add(&mut self, state: State, holds: bool, time: Ns) {
         if state == State::Ended {
             return;
@@ -28,6 +29,7 @@ impl Sums {
     }
 
     /// All of `other` more.
+    #[inline]
     pub fn add_all(&mut self, other: &Sums) {
         for (sum, more) in self.states.iter_mut().zip(other.states) {
             *sum += more;
@@ -37,6 +39,7 @@ impl Sums {
 
     /// What came after `earlier`.
     #[must_use]
+    #[inline]
     pub fn since(&self, earlier: &Sums) -> Sums {
         let mut rest = *self;
         for (rest, then) in rest.states.iter_mut().zip(earlier.states) {

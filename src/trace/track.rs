@@ -188,6 +188,7 @@ impl Track {
         self.marks.last().filter(|m| m.state == State::Ended).map(|m| m.at)
     }
 
+    #[inline]
     fn span(&self, index: usize, until: Ns) -> Span {
         let mark = self.marks[index];
         let next = self.marks.get(index + 1);
@@ -223,19 +224,29 @@ impl Track {
     /// As [`Track::spans`], from the mark at `first` on, which must not be later than the window's begin unless it is the
     /// first of all; overdue is what is so at `until`.
     pub fn spans_from(&self, first: usize, window: Range, until: Ns) -> impl Iterator<Item = Span> + '_ {
-        (first..self.marks.len())
-            .take_while(move |i| self.marks[*i].at < window.to)
-            .flat_map(move |i| {
-                let span = self.span(i, window.to);
-                let overdue = self.overdue(until).filter(|_| span.open);
-                let split = overdue.map_or(span.range.to, |at| at.max(span.range.from).min(window.to));
-                let head = Span { range: Range::new(span.range.from, split), ..span };
-                let tail = Span { range: Range::new(split, span.range.to), state: State::Ready, ..span };
-                [head, tail]
-            })
-            .filter(|s| s.state != State::Ended)
-            .map(move |s| Span { range: s.range.and(window), ..s })
-            .filter(|s| !s.range.is_empty())
+        // Only what is open can be overdue, and nothing is open but the last.
+        let overdue = self.overdue(until).unwrap_or(Ns::MAX);
+        let (mut index, mut ready) = (first, None);
+        std::iter::from_fn(move || {
+            if ready.is_some() {
+                return ready.take();
+            }
+            while self.marks.get(index).is_some_and(|m| m.at < window.to) {
+                let mut span = self.span(index, window.to);
+                index += 1;
+                if span.open && overdue < window.to {
+                    let split = overdue.max(span.range.from);
+                    let late = Span { range: Range::new(split, window.to).and(window), state: State::Ready, ..span };
+                    ready = Some(late).filter(|late| !late.range.is_empty());
+                    span.range.to = split;
+                }
+                span.range = span.range.and(window);
+                if span.state != State::Ended && !span.range.is_empty() {
+                    return Some(span);
+                }
+            }
+            ready.take()
+        })
     }
 
     /// The span at `at`, as it is known at `until`.

@@ -171,7 +171,7 @@ fn live(app: &App, row: &Row) -> Option<Score> {
         return None;
     }
     let (busy, waits) = (run.trace().stats(until).busy, Ns::ZERO);
-    Some(Score { time: until, busy, others: 0.0, stolen: 0.0, work: None, waits })
+    Some(Score { time: until, busy, others: 0.0, stolen: 0.0, work: None, speed: None, waits })
 }
 
 /// The keys that lead to the row `key` from where one is.

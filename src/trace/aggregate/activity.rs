@@ -249,6 +249,7 @@ impl Counts {
         count(false).wrapping_add(count(true))
     }
 
+    #[inline]
     pub(super) fn listens(&self) -> bool {
         self.0.get(Activity::LISTENS.index()) > 0
     }
@@ -290,11 +291,27 @@ pub enum Owner {
     Watcher,
 }
 
+impl Owner {
+    /// Of whom this is kept.
+    #[inline]
+    pub(super) fn of(kept: u16) -> Owner {
+        match kept {
+            FREE => Owner::Nobody,
+            SOMEBODY => Owner::Somebody,
+            HELPER => Owner::Helper,
+            WATCHER => Owner::Watcher,
+            task => Owner::Task(TaskId(task.into())),
+        }
+    }
+}
+
 impl Owners {
+    #[inline]
     pub(super) fn take(&mut self, lane: usize, task: u16) {
         *self.0.slot(lane) = !task;
     }
 
+    #[inline]
     pub(super) fn leave(&mut self, lane: usize, task: u16, others: bool) {
         let owner = !self.0.get(lane);
         if owner == task || (owner == SOMEBODY && !others) {
@@ -302,14 +319,14 @@ impl Owners {
         }
     }
 
+    /// Who has `lane`, as it is kept.
+    #[inline]
+    pub(super) fn raw(&self, lane: usize) -> u16 {
+        !self.0.get(lane)
+    }
+
     pub(super) fn owner(&self, lane: usize) -> Owner {
-        match !self.0.get(lane) {
-            FREE => Owner::Nobody,
-            SOMEBODY => Owner::Somebody,
-            HELPER => Owner::Helper,
-            WATCHER => Owner::Watcher,
-            task => Owner::Task(TaskId(task.into())),
-        }
+        Owner::of(self.raw(lane))
     }
 
     /// The bytes that it takes besides its own.

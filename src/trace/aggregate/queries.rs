@@ -1,8 +1,8 @@
 //! Questions to all tasks together; each is answered from the blocks that its ends lie in.
 
-use super::activity::{LANES_IN_PLACE, LOOP, computes, core_of, is_there};
+use super::activity::{FREE, LANES_IN_PLACE, LOOP, computes, core_of, is_there};
 use super::few::Few;
-use super::{Aggregate, Block, Change, Counts, Owner, Place, Standing, Totals};
+use super::{Aggregate, Change, Counts, Owner, Place, Standing, Totals};
 use crate::units::{Ns, Range};
 
 /// A stretch in which one has a core, the loop, or in which the loop listens.
@@ -54,12 +54,20 @@ impl Aggregate {
         (index, block.changes.partition_point(|c| block.at(*c) < at))
     }
 
-    fn from(&self, (index, place): Place) -> impl Iterator<Item = (Ns, Change)> + '_ {
-        let behind = |b: &'_ Block, skip: usize| (b.first, skip);
-        self.blocks[index.min(self.blocks.len())..].iter().enumerate().flat_map(move |(n, block)| {
-            let (first, skip) = behind(block, if n == 0 { place } else { 0 });
-            block.changes[skip..].iter().map(move |c| (first + Ns(c.after()), *c))
-        })
+    /// Hands the changes from `place` on that are before `to` to `each`.
+    #[inline]
+    fn walk(&self, (index, place): Place, to: Ns, mut each: impl FnMut(Ns, Change)) {
+        let mut skip = place;
+        for block in self.blocks.get(index..).unwrap_or_default() {
+            for change in &block.changes[skip..] {
+                let at = block.at(*change);
+                if at >= to {
+                    return;
+                }
+                each(at, *change);
+            }
+            skip = 0;
+        }
     }
 
     /// What is true just before `place`.
@@ -84,23 +92,30 @@ impl Aggregate {
             }
         };
         let mut quiet = Vec::new();
-        for (at, change) in self.from(place).take_while(|(at, _)| *at < range.to) {
-            let heard = now.counts.listens();
-            let lanes = [change.from.lane(), change.to.lane(), Some(LOOP)];
-            let before = lanes.map(|lane| lane.map(|l| (l, now.owners.owner(l))));
+        self.walk(place, range.to, |at, change| {
+            let (heard, loop_was) = (now.counts.listens(), now.owners.raw(LOOP));
+            let lanes = [change.from.lane(), change.to.lane()];
+            let before = lanes.map(|lane| lane.map_or(FREE, |lane| now.owners.raw(lane)));
             now.apply(change);
-            for (lane, was) in before.into_iter().flatten() {
-                if now.owners.owner(lane) != was {
-                    close(lane, was, since.get(lane), at);
+            let mut see = |lane: usize, was: u16| {
+                if now.owners.raw(lane) != was {
+                    close(lane, Owner::of(was), since.get(lane), at);
                     *since.slot(lane) = at.0;
                 }
+            };
+            if let Some(lane) = lanes[0] {
+                see(lane, before[0]);
             }
+            if let Some(lane) = lanes[1].filter(|_| lanes[1] != lanes[0]) {
+                see(lane, before[1]);
+            }
+            see(LOOP, loop_was);
             match (heard, now.counts.listens()) {
                 (true, false) => quiet.push(Range::new(quiet_since, at)),
                 (false, true) => quiet_since = at,
-                _ => {}
+                (true, true) | (false, false) => {}
             }
-        }
+        });
         let cores = 0..self.cores().len();
         for lane in cores.clone().map(computes).chain(cores.map(is_there)).chain([LOOP]) {
             close(lane, now.owners.owner(lane), since.get(lane), range.to);
@@ -145,7 +160,7 @@ impl Aggregate {
                 most = most.max(usize::from(ready) + extra);
             }
         };
-        for (next, change) in self.from(place).take_while(|(at, _)| *at < range.to) {
+        self.walk(place, range.to, |next, change| {
             while let Some(rise) = rising.next_if(|rise| **rise <= next) {
                 level(ready, extra, at, *rise);
                 (at, extra) = (*rise, extra + 1);
@@ -153,7 +168,7 @@ impl Aggregate {
             level(ready, extra, at, next);
             at = next;
             ready = change.ready_after(ready);
-        }
+        });
         for rise in rising {
             level(ready, extra, at, *rise);
             (at, extra) = (*rise, extra + 1);
