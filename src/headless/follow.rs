@@ -1,7 +1,5 @@
 //! Following one run: its frames come in, its trace grows, sentences and progress go out.
 
-use std::time::Duration;
-
 use crossbeam::channel::{Receiver, RecvTimeoutError};
 use signal_hook::consts::{SIGCONT, SIGTSTP};
 
@@ -12,6 +10,7 @@ use crate::recorder::Recorder;
 use crate::recording::Recording;
 use crate::report::Narrator;
 use crate::trace::{Command, Frame, Stamped};
+use crate::units::Ns;
 use crate::watching::{self, Watching, cut_short};
 
 /// A run that is being followed.
@@ -22,8 +21,10 @@ pub(super) struct Following {
     progress: Progress,
 }
 
-/// How often it is looked for what nobody is woken for.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often it is looked for what nobody is woken for, where it is told in sentences as it happens.
+const LOOK: Ns = Ns::from_millis(50);
+/// And where only how far it is may be shown.
+const SELDOM: Ns = Ns::from_millis(200);
 
 impl Following {
     /// The run of which `recording` is to be made, called `what` while it goes on; told in sentences where
@@ -59,7 +60,11 @@ impl Following {
         coming: &Receiver<News>,
         recorder: Option<&mut Recorder>,
     ) -> Result<(), Stop> {
-        let followed = self.each_frame(watching, coming, recorder);
+        let look = if self.narrator.is_some() { LOOK } else { SELDOM };
+        if look > LOOK {
+            watching.tell(Command::Looks(look));
+        }
+        let followed = self.each_frame(watching, coming, recorder, look);
         self.progress.erase();
         followed
     }
@@ -69,9 +74,10 @@ impl Following {
         watching: &mut Watching,
         coming: &Receiver<News>,
         mut recorder: Option<&mut Recorder>,
+        look: Ns,
     ) -> Result<(), Stop> {
         loop {
-            let news = coming.recv_timeout(LOOK);
+            let news = coming.recv_timeout(look.to_std());
             if self.take_all(watching, recorder.as_deref_mut())? {
                 return Ok(());
             }

@@ -4,13 +4,15 @@
 use std::io;
 
 use super::wire::{Frame, FrameError, FrameReader};
-use crate::units::TurnLength;
+use crate::units::{Ns, TurnLength};
 
 /// What is asked of a run while it goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Its global lock is to have this interval from now.
     Interval(TurnLength),
+    /// Whoever watches looks no more often than this: what happens in between can be told together.
+    Looks(Ns),
     /// It is to stand still, all of it.
     Suspend,
     /// It is to go on.

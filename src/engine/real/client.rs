@@ -114,6 +114,7 @@ impl Source<'static> for Runner {
         match command {
             // So short a message goes into a pipe whole or not at all: nobody waits for a runner that does not read.
             Command::Interval(length) => message::send(&mut self.stdin, &message::Told::Interval(length))?,
+            Command::Looks(every) => message::send(&mut self.stdin, &message::Told::Looks(every))?,
             Command::Suspend if self.goes_on() => self.signal(Signal::STOP),
             Command::Resume if self.goes_on() => self.signal(Signal::CONT),
             Command::Suspend | Command::Resume => {}

@@ -14,9 +14,12 @@ use crate::machine::{process, sys};
 use crate::trace::{Begin, End, Event, Frame, RecordUse, Stamped, write_events, write_frame};
 use crate::units::{Ns, Stamp, TurnLength, WorkerId};
 
-/// Between two sweeps where little happens: two for each frame of a screen. Since the kernel's record is never silent,
-/// each sweep wakes whoever reads, and what watching costs is how often that happens more than what it carries.
+/// Between two sweeps where little happens and nobody says how often is looked: two for each frame of a screen. Since the
+/// kernel's record is never silent, each sweep wakes whoever reads, and what watching costs is how often that happens more
+/// than what it carries.
 const PERIOD: Ns = Ns::from_millis(25);
+/// The same at most, however seldom is looked: what is suddenly much must find room until the next.
+const LONG_PERIOD: Ns = Ns::from_millis(50);
 /// The same where much does: a million switches a second fill a core's ring in 16 ms.
 const SHORT_PERIOD: Ns = Ns::from_millis(3);
 /// So many events are to come with a sweep, at most: a ring is a few times as long, so that one that is suddenly busier
@@ -31,6 +34,8 @@ enum Order {
     Begin(Begin),
     /// The global lock has had another interval since then.
     Turned(Stamp, TurnLength),
+    /// Whoever watches looks no more often than this.
+    Looks(Ns),
     End(Box<End>),
     Fail(String),
 }
@@ -47,9 +52,9 @@ pub(super) struct Names {
 /// From one look for a deadlock to the next.
 const LOOK_EVERY: Ns = Ns::from_millis(100);
 
-/// How long to wait for the next sweep, after one that brought so much after such a wait.
-fn pause(brought: usize, after: Ns) -> Ns {
-    after.times(MUCH, (brought as u64).max(1)).clamp(SHORT_PERIOD, PERIOD)
+/// How long to wait for the next sweep, after one that brought so much after such a wait; at most `longest`.
+fn pause(brought: usize, after: Ns, longest: Ns) -> Ns {
+    after.times(MUCH, (brought as u64).max(1)).clamp(SHORT_PERIOD, longest)
 }
 
 /// The collector, seen from the runner's main thread.
@@ -74,7 +79,8 @@ impl Collector {
             sys::take_short_turns();
             let (memory, deadlock) = (Memory::default(), Deadlock::default());
             let (events, early, turned) = (Vec::new(), Vec::new(), Vec::new());
-            let mut sweeper = Sweeper { shared, names, kernel, out, events, early, memory, deadlock, turned };
+            let longest = PERIOD;
+            let mut sweeper = Sweeper { shared, names, kernel, out, longest, events, early, memory, deadlock, turned };
             // Nobody reads what is written: there is nothing left to run for.
             if sweeper.run(&received).is_err() {
                 process::die_with_children();
@@ -86,10 +92,15 @@ impl Collector {
     /// What is to be done with a command that comes while the run goes on: it is carried out, and recorded.
     pub(super) fn obeying(&self, shared: Shared) -> impl FnMut(Told) + Send + 'static {
         let orders = self.orders.clone();
-        move |Told::Interval(length)| {
-            let at = sys::now();
-            if shared.set_turn_length(length) {
-                let _ = orders.send(Order::Turned(at, length));
+        move |told| match told {
+            Told::Interval(length) => {
+                let at = sys::now();
+                if shared.set_turn_length(length) {
+                    let _ = orders.send(Order::Turned(at, length));
+                }
+            }
+            Told::Looks(every) => {
+                let _ = orders.send(Order::Looks(every));
             }
         }
     }
@@ -121,6 +132,8 @@ struct Sweeper<W> {
     /// The kernel's record of switches, where there is one.
     kernel: Option<KernelRings>,
     out: W,
+    /// The longest time between two sweeps.
+    longest: Ns,
     /// What is to be written next, in order.
     events: Vec<Stamped>,
     /// What came after the cut of the last sweep: it waits for the next, so that each sweep is of one moment.
@@ -141,6 +154,7 @@ impl<W: Write> Sweeper<W> {
                 }
                 // Before it began: that is the interval it begins with.
                 Ok(Order::Turned(..)) => {}
+                Ok(Order::Looks(every)) => self.is_looked_at(every),
                 Ok(Order::Fail(reason)) => return write_frame(&mut self.out, &Frame::Failed(reason)),
                 Ok(Order::End(_)) | Err(_) => return Ok(()),
             }
@@ -148,13 +162,14 @@ impl<W: Write> Sweeper<W> {
         let mut next = sys::now();
         let mut pauses = FIRST.into_iter();
         let (mut looked, mut swept) = (next, next);
-        let mut usual = PERIOD;
+        let mut usual = self.longest;
         loop {
             next = (next + pauses.next().unwrap_or(usual)).max(sys::now());
             match orders.recv_timeout(next.since(sys::now()).to_std()) {
                 Err(RecvTimeoutError::Timeout) => {
                     let now = sys::now();
-                    usual = pause(self.sweep(None)?, now.since(std::mem::replace(&mut swept, now)));
+                    let brought = self.sweep(None)?;
+                    usual = pause(brought, now.since(std::mem::replace(&mut swept, now)), self.longest);
                     self.memory.sample(self.shared, now);
                     if self.shared.locks() > 0 && now.since(looked) >= LOOK_EVERY {
                         looked = now;
@@ -167,10 +182,16 @@ impl<W: Write> Sweeper<W> {
                     return write_frame(&mut self.out, &Frame::Failed(reason));
                 }
                 Ok(Order::Turned(at, length)) => self.turned.push((at, length)),
+                Ok(Order::Looks(every)) => self.is_looked_at(every),
                 Ok(Order::Begin(_)) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
         }
+    }
+
+    /// Whoever watches looks no more often than this.
+    fn is_looked_at(&mut self, every: Ns) {
+        self.longest = every.clamp(PERIOD, LONG_PERIOD);
     }
 
     /// Ends the run where tasks wait for each other in a circle.
@@ -251,11 +272,11 @@ mod tests {
 
     #[test]
     fn the_more_a_sweep_brings_the_sooner_comes_the_next() {
-        assert_eq!(pause(0, PERIOD), PERIOD);
-        assert_eq!(pause(900, PERIOD), PERIOD, "what comes in so long is not much");
-        assert_eq!(pause(2_560, PERIOD), Ns::from_millis(10));
-        assert_eq!(pause(1 << 20, PERIOD), SHORT_PERIOD);
-        assert_eq!(pause(2_048, Ns::from_millis(10)), Ns::from_millis(5));
-        assert_eq!(pause(10, SHORT_PERIOD), PERIOD, "it is quiet again");
+        assert_eq!(pause(0, PERIOD, PERIOD), PERIOD);
+        assert_eq!(pause(900, PERIOD, PERIOD), PERIOD, "what comes in so long is not much");
+        assert_eq!(pause(2_560, PERIOD, PERIOD), Ns::from_millis(10));
+        assert_eq!(pause(1 << 20, PERIOD, PERIOD), SHORT_PERIOD);
+        assert_eq!(pause(2_048, Ns::from_millis(10), PERIOD), Ns::from_millis(5));
+        assert_eq!(pause(10, SHORT_PERIOD, PERIOD), PERIOD, "it is quiet again");
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Reply {
 pub(super) enum Told {
     /// The global lock has this interval from now.
     Interval(TurnLength),
+    /// Whoever watches looks no more often than this.
+    Looks(Ns),
 }
 
 /// A message as it arrived.

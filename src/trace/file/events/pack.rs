@@ -17,7 +17,7 @@ pub(in crate::trace::file) struct Packer {
 }
 
 impl Packer {
-    /// Packs `records`, at most [`MOST`], at the end of `out`.
+    /// Packs `records`, at most [`MOST`](super::MOST), at the end of `out`.
     pub(in crate::trace::file) fn pack(&mut self, events: &[Stamped], out: &mut Vec<u8>) {
         self.workers.clear();
         self.threads.clear();
