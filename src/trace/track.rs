@@ -69,6 +69,46 @@ impl Default for Track {
     }
 }
 
+/// Spans in order, cut to a window.
+struct Spans<'a> {
+    track: &'a Track,
+    window: Range,
+    /// Since when what is open is overdue.
+    overdue: Ns,
+    /// The mark that begins the next one.
+    index: usize,
+    /// What follows on the last one before that: the part of it that is overdue.
+    ready: Option<Span>,
+}
+
+impl Iterator for Spans<'_> {
+    type Item = Span;
+
+    #[expect(clippy::inline_always, reason = "called for each span of a run, by whom a call costs as much as the rest")]
+    #[inline(always)]
+    fn next(&mut self) -> Option<Span> {
+        let window = self.window;
+        if self.ready.is_some() {
+            return self.ready.take();
+        }
+        while self.track.marks.get(self.index).is_some_and(|m| m.at < window.to) {
+            let mut span = self.track.span(self.index, window.to);
+            self.index += 1;
+            if span.open && self.overdue < window.to {
+                let split = self.overdue.max(span.range.from);
+                let late = Span { range: Range::new(split, window.to).and(window), state: State::Ready, ..span };
+                self.ready = Some(late).filter(|late| !late.range.is_empty());
+                span.range.to = split;
+            }
+            span.range = span.range.and(window);
+            if span.state != State::Ended && !span.range.is_empty() {
+                return Some(span);
+            }
+        }
+        self.ready.take()
+    }
+}
+
 impl Track {
     /// All changes of state, sorted.
     pub fn marks(&self) -> &[Mark] {
@@ -226,27 +266,7 @@ impl Track {
     pub fn spans_from(&self, first: usize, window: Range, until: Ns) -> impl Iterator<Item = Span> + '_ {
         // Only what is open can be overdue, and nothing is open but the last.
         let overdue = self.overdue(until).unwrap_or(Ns::MAX);
-        let (mut index, mut ready) = (first, None);
-        std::iter::from_fn(move || {
-            if ready.is_some() {
-                return ready.take();
-            }
-            while self.marks.get(index).is_some_and(|m| m.at < window.to) {
-                let mut span = self.span(index, window.to);
-                index += 1;
-                if span.open && overdue < window.to {
-                    let split = overdue.max(span.range.from);
-                    let late = Span { range: Range::new(split, window.to).and(window), state: State::Ready, ..span };
-                    ready = Some(late).filter(|late| !late.range.is_empty());
-                    span.range.to = split;
-                }
-                span.range = span.range.and(window);
-                if span.state != State::Ended && !span.range.is_empty() {
-                    return Some(span);
-                }
-            }
-            ready.take()
-        })
+        Spans { track: self, window, overdue, index: first, ready: None }
     }
 
     /// The span at `at`, as it is known at `until`.

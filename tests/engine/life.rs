@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use concviz::engine::real::Runner;
 use concviz::model::{Model, ModelKind};
 use concviz::plan::Plan;
-use concviz::state::Outcome;
+use concviz::state::{Outcome, State};
 use concviz::trace::{self, Event, Frame, FrameReader, Frames, Source};
 use concviz::units::{Ns, TaskId};
 use concviz::workload::{Op, Until};
@@ -95,6 +95,32 @@ fn a_suspended_run_can_be_resumed_and_killed() {
     runner.tell(trace::Command::Suspend).expect("told");
     runner.tell(trace::Command::Stop).expect("told");
     expect_gone(&pids);
+}
+
+#[test]
+fn whoever_looks_seldom_is_told_everything_in_fewer_frames() {
+    let steps = || (0..200).flat_map(|_| [sleep(1), compute(1_000)]).collect();
+    let frames = |looks: &[Ns]| {
+        let plan = plan(Model::plain(ModelKind::Threads), 2, vec![task(steps()), task(steps())]);
+        let mut runner = Runner::spawn_with(EXE.as_ref(), &plan).expect("a runner");
+        let mut frames = runner.frames().expect("frames");
+        for every in looks {
+            runner.tell(trace::Command::Looks(*every)).expect("told");
+        }
+        let (mut count, mut naps, mut lost) = (0, 0, 0);
+        while let Some(frame) = frames.next_frame().expect("a frame") {
+            let Frame::Events(events) = frame else { continue };
+            count += 1;
+            naps += events.iter().filter(|e| matches!(e.event, Event::Enter { state: State::Sleep, .. })).count();
+            lost += events.iter().filter(|e| matches!(e.event, Event::Lost { .. })).count();
+        }
+        assert_eq!((naps, lost), (400, 0));
+        count
+    };
+    let usual = frames(&[]);
+    // Nothing comes later than the collector itself thinks right, and nobody can ask for more than it can give.
+    let seldom = frames(&[Ns::ZERO, Ns::MAX]);
+    assert!(seldom < usual, "{seldom} and {usual}");
 }
 
 #[test]

@@ -24,6 +24,15 @@ pub(super) const ORDER: [State; State::COUNT] = [
     State::Sleep,
     State::Queued,
 ];
+/// The place of each in that order.
+const PLACES: [usize; State::COUNT] = {
+    let (mut places, mut place) = ([0; State::COUNT], 0);
+    while place < ORDER.len() {
+        places[ORDER[place] as usize] = place;
+        place += 1;
+    }
+    places
+};
 /// Each state, with a worker kept occupied and without.
 pub(super) const STATES: usize = 2 * State::COUNT;
 /// Height of the strip of busy cores.
@@ -31,7 +40,7 @@ const BUSY: f64 = 52.0;
 
 /// The place of a state among the kinds of a lane.
 pub(super) fn kind_of(state: State, holds: bool) -> Option<usize> {
-    let place = ORDER.iter().position(|s| *s == state)?;
+    let place = PLACES.get(state as usize)?;
     Some(2 * place + usize::from(!holds && state != State::Running))
 }
 
