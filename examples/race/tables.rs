@@ -143,10 +143,10 @@ mod tests {
             "record",
             "recording a hand-over of a lock                       106.4 ns  (p10 99.5, p90 114.8)  four events\n\
              the kernel keeps no record here: concviz doctor says why\n\
-             weaving a switch, workers silent                      108.8 ns  (p10 106.9, p90 111.4)  \n",
+             merging a switch, workers silent                      108.8 ns  (p10 106.9, p90 111.4)  \n",
         );
         assert_eq!(rows.iter().map(values).collect::<Vec<_>>(), [[106.4], [108.8]]);
-        assert_eq!(rows[1].label, "weaving a switch, workers silent");
+        assert_eq!(rows[1].label, "merging a switch, workers silent");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// The files by their names, as `src/trace/weave.rs`.
+/// The files by their names, as `src/trace/merge.rs`.
 pub type Sources = BTreeMap<String, String>;
 
 /// What a name can be: of a type or a module, of a value, of a macro. They do not hide each other.
