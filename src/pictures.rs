@@ -22,12 +22,12 @@ pub fn sentence(run: &Recording) -> String {
 
 /// What a picture of `run` says about itself; `command` makes it again.
 pub fn caption(run: &Recording, command: &str) -> Caption {
-    let title = text::picture_title(run.origin.name(), &who(run), &run.origin.title());
+    let title = text::picture_title(run.origin.name(), who(run).as_deref(), &run.origin.title());
     Caption { title, description: sentence(run), command: command.to_owned() }
 }
 
-fn who(run: &Recording) -> String {
-    run.model().map_or_else(String::new, |model| crate::insight::who(model).row())
+fn who(run: &Recording) -> Option<String> {
+    run.model().map(|model| crate::insight::who(model).row())
 }
 
 /// A picture of `run`.
@@ -163,7 +163,7 @@ impl About {
         let cell = |column: Column| shown.map_or_else(String::new, |row| comparison_cell(comparison, row, column));
         let columns = Column::ALL.into_iter().filter(|column| *column != Column::Spread);
         About {
-            name: row.map_or_else(|| who(run), crate::recording::Row::name),
+            name: row.map_or_else(|| who(run).unwrap_or_default(), crate::recording::Row::name),
             sentence: sentence(run),
             badge: badge([&run.trace]).text(),
             ratio: cell(Column::Ratio),

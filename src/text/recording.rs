@@ -16,9 +16,11 @@ pub fn same_ink(work: Ns, hardly: bool) -> String {
     }
 }
 
-/// The title of a picture of one run of `workload`, which does what `title` says.
-pub fn picture_title(workload: &str, who: &str, title: &str) -> String {
-    if title.is_empty() { format!("{workload}, {who}") } else { format!("{workload}, {who}: {title}") }
+/// The title of a picture of one run of the workload or program `name`, which does what `title` says, under the model
+/// `who`: a program that was watched has none.
+pub fn picture_title(name: &str, who: Option<&str>, title: &str) -> String {
+    let name = who.map_or_else(|| name.to_owned(), |who| format!("{name}, {who}"));
+    if title.is_empty() { name } else { format!("{name}: {title}") }
 }
 
 /// The title of a picture of several.

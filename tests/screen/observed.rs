@@ -117,6 +117,7 @@ fn it_is_drawn_and_exported_and_held_against_nothing() {
     assert!(Comparison::of(&[&run, &run]).rows.is_empty(), "nobody knows whether it did the same work");
     let svg = concviz::pictures::of_run(&run, picture::Subject::Tasks, &picture::Options::default(), "").svg(None);
     assert!(svg.contains("fetcher") && svg.contains("MEASURED"), "{}", &svg[..300]);
+    assert!(svg.contains("crawl: /usr/bin/crawl --depth 2"), "{}", &svg[..300]);
     let (mut events, mut rows) = (Vec::new(), Vec::new());
     let portion: [Portion<'_>; 1] = [export::Portion::of("crawl", &run)];
     chrome::chrome(&mut events, &portion).expect("a vector takes everything");
