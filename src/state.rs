@@ -28,15 +28,17 @@ pub enum State {
     Io = 8,
     /// Waiting for a timer.
     Sleep = 9,
+    /// Waiting, and nobody told for what: of a program that was watched from outside only.
+    Unknown = 10,
     /// Over. Nothing follows.
-    Ended = 10,
+    Ended = 11,
 }
 
 impl State {
     /// How many there are, `Ended` not counted.
-    pub const COUNT: usize = 10;
+    pub const COUNT: usize = 11;
 
-    /// All that last, in the order of the legend and of the JSON document.
+    /// All that last, in the order of the legend and of the documents, by their index.
     pub const ALL: [State; State::COUNT] = [
         State::Queued,
         State::Starting,
@@ -48,7 +50,59 @@ impl State {
         State::Gil,
         State::Io,
         State::Sleep,
+        State::Unknown,
     ];
+
+    /// How many a planned run knows.
+    pub const PLANNED_COUNT: usize = 10;
+
+    /// Those that a planned run knows, in the same order: each of its waits has a reason.
+    pub const PLANNED: [State; State::PLANNED_COUNT] = {
+        let mut planned = [State::Queued; State::PLANNED_COUNT];
+        let mut index = 0;
+        while index < planned.len() {
+            planned[index] = State::ALL[index];
+            index += 1;
+        }
+        planned
+    };
+
+    /// All, by their code.
+    const BY_CODE: [State; State::COUNT + 1] = [
+        State::Queued,
+        State::Starting,
+        State::Copying,
+        State::Running,
+        State::Ready,
+        State::Preempted,
+        State::Lock,
+        State::Gil,
+        State::Io,
+        State::Sleep,
+        State::Ended,
+        State::Unknown,
+    ];
+
+    /// The code of each, by its index.
+    const CODES: [u8; State::BY_CODE.len()] = {
+        let mut codes = [0; State::BY_CODE.len()];
+        let mut code = 0;
+        while code < codes.len() {
+            codes[State::BY_CODE[code] as usize] = code as u8;
+            code += 1;
+        }
+        codes
+    };
+
+    /// The number that stands for it in files and between processes: once given, it stays. The index is for arrays only.
+    pub const fn code(self) -> u8 {
+        State::CODES[self as usize]
+    }
+
+    /// Back from its code.
+    pub fn from_code(code: u8) -> Option<State> {
+        State::BY_CODE.get(usize::from(code)).copied()
+    }
 
     /// The name in code, JSON and documentation.
     pub const fn name(self) -> &'static str {
@@ -63,6 +117,7 @@ impl State {
             State::Gil => "gil",
             State::Io => "io",
             State::Sleep => "sleep",
+            State::Unknown => "unknown",
             State::Ended => "ended",
         }
     }
@@ -79,17 +134,13 @@ impl State {
             State::Gil => 'g',
             State::Io => '~',
             State::Sleep => 'z',
+            State::Unknown => '?',
         }
     }
 
     /// Whether the task has been begun and is not over: what *concurrency* counts.
     pub const fn is_in_flight(self) -> bool {
         !matches!(self, State::Queued | State::Starting | State::Ended)
-    }
-
-    /// Back from the number it is stored as.
-    pub fn from_repr(n: u8) -> Option<State> {
-        if n == State::Ended as u8 { Some(State::Ended) } else { State::ALL.get(n as usize).copied() }
     }
 }
 
@@ -136,5 +187,23 @@ impl Outcome {
             3 => Outcome::Stopped,
             _ => return None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_is_a_place_among_all_and_a_code_stays_what_it_was() {
+        for (index, state) in State::ALL.into_iter().enumerate() {
+            assert_eq!(state as usize, index);
+        }
+        let codes = State::ALL.into_iter().chain([State::Ended]).map(State::code);
+        assert_eq!(codes.collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 10]);
+        for code in 0..=u8::MAX {
+            assert_eq!(State::from_code(code).map(State::code), (code < 12).then_some(code));
+        }
+        assert_eq!(State::PLANNED, *State::ALL.split_last().expect("some").1);
     }
 }

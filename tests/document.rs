@@ -343,6 +343,7 @@ fn recorded(kernel_record: KernelRecord) -> Recording {
         (20, end(two, Outcome::Killed)),
         (25, Event::LockTaken { lock, task: one, waited: Ns(17) }),
         (26, enter(one, State::Running)),
+        (35, enter(one, State::Unknown)),
         (40, end(one, Outcome::Done)),
     ];
     for (at, event) in events {
@@ -366,7 +367,8 @@ fn spans_are_as_their_schema_says() {
     valid(&document).unwrap_or_else(|e| panic!("{e}"));
     let [going_on, over] = [&document["runs"][0], &document["runs"][1]];
     assert!(going_on["makespan_ns"].is_null() && over["states"]["preempted"].is_null());
-    assert_eq!((&over["makespan_ns"], &over["states"]["running"]["sum_ns"]), (&40.into(), &27.into()));
+    assert_eq!((&over["makespan_ns"], &over["states"]["running"]["sum_ns"]), (&40.into(), &22.into()));
+    assert_eq!(over["states"]["unknown"]["sum_ns"], 5);
     let broken = |change: fn(&mut Value)| {
         let mut document = document.clone();
         change(&mut document);

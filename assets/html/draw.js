@@ -4,7 +4,9 @@
 /** The height of a kind that fills a column, as a part of the lane's. */
 const HEIGHT = STATES.map(({ name }) => (name === "running" ? 1 : name === "queued" ? 0.1 : 0.5));
 /** From bottom to top: work, then waits. */
-const STACK = [S.running, S.copying, S.starting, S.preempted, S.ready, S.gil, S.lock, S.io, S.sleep, S.queued];
+const STACK = [
+  S.running, S.copying, S.starting, S.preempted, S.ready, S.gil, S.lock, S.io, S.sleep, S.unknown, S.queued,
+];
 const TASK_COLOURS = 6;
 
 let colours = {};
@@ -35,7 +37,8 @@ function inkOn(hex) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#0b0e12" : "#ffffff";
 }
 
-/** A fill that is more than a colour: dots where no worker is occupied, hatching where a turn on the loop is waited for. */
+/** A fill that is more than a colour: dots where no worker is occupied, hatching where a turn on the loop is
+ *  waited for, or nobody told what. */
 function pattern(ctx, name, colour) {
   const ratio = devicePixelRatio || 1;
   const size = Math.round((name === "hatch" ? 7 : 5) * ratio);
@@ -73,6 +76,7 @@ function fillFor(ctx, kind) {
   const colour = colours.states[state];
   if (state === S.running || state === S.queued) return colour;
   if (state === S.starting) return fillOf(ctx, "stipple", colour);
+  if (state === S.unknown) return fillOf(ctx, "hatch", colour);
   if (holds(kind)) return colour;
   return fillOf(ctx, state === S.ready ? "hatch" : "dots", colour);
 }

@@ -232,6 +232,7 @@ const fn look(state: State) -> (&'static str, &'static str) {
         State::Gil => look!("gil", "bad"),
         State::Io => look!("io", "thread_state_iowait"),
         State::Sleep => look!("sleep", "thread_state_sleeping"),
+        State::Unknown => look!("unknown", "grey"),
         State::Ended => look!("ended", "white"),
     }
 }

@@ -88,6 +88,12 @@ impl<'a> Portion<'a> {
         self.trace().kernel_record == KernelRecord::Switches
     }
 
+    /// The states that it lists, and whether it is known how long it was in them.
+    pub(super) fn states(&self) -> impl Iterator<Item = (State, bool)> {
+        let has_record = self.has_kernel_record();
+        self.run.origin.states().iter().map(move |s| (*s, *s != State::Preempted || has_record))
+    }
+
     /// Why the kernel told nothing; `switches` where it did.
     pub(super) fn record(&self) -> String {
         match &self.trace().kernel_record {

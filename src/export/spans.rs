@@ -100,8 +100,8 @@ fn statistics_lines(out: &mut impl Write, runs: &[Portion<'_>]) -> csv::Result<(
             table.write_record([run.name, of, number, name, what, &sum.to_string(), longest, count])
         };
         let states = |figures: &[Figures; State::COUNT]| {
-            let known = State::ALL.into_iter().filter(|s| *s != State::Preempted || run.has_kernel_record());
-            known.map(|s| (s.name(), figures[s as usize])).collect::<Vec<_>>()
+            let known = run.states().filter(|(_, known)| *known);
+            known.map(|(s, _)| (s.name(), figures[s as usize])).collect::<Vec<_>>()
         };
         for (what, f) in states(&all.states) {
             line("all tasks", "", "", what, f.sum.0, &f.longest.0.to_string(), &f.count.to_string())?;

@@ -43,7 +43,7 @@ fn latest(track: &Track, until: Ns) -> Option<Ns> {
             State::Sleep => (slept, current) = (true, Ns::ZERO),
             State::Ready | State::Preempted | State::Gil if slept => current += span.range.len(),
             State::Queued | State::Starting | State::Copying | State::Running | State::Ended => slept = false,
-            State::Ready | State::Preempted | State::Lock | State::Gil | State::Io => slept = false,
+            State::Ready | State::Preempted | State::Lock | State::Gil | State::Io | State::Unknown => slept = false,
         }
         if slept {
             longest = Some(longest.map_or(current, |l: Ns| l.max(current)));

@@ -4,6 +4,7 @@
 use super::names;
 use crate::plan::{Plan, Rates};
 use crate::settings::Setup;
+use crate::state::State;
 use crate::trace::Trace;
 
 /// Where a run comes from.
@@ -58,6 +59,14 @@ impl Origin {
         match self {
             Origin::Planned(planned) => planned.setup.command(),
             Origin::Observed(observed) => observed.command.join(" "),
+        }
+    }
+
+    /// The states that its documents list, whether it was in them or not.
+    pub const fn states(&self) -> &'static [State] {
+        match self {
+            Origin::Planned(_) => &State::PLANNED,
+            Origin::Observed(_) => &State::ALL,
         }
     }
 

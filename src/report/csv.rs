@@ -24,7 +24,7 @@ const BEFORE: [&str; 11] = [
 
 /// The line with the names of the columns; where runs are repeated, their number comes first.
 pub fn csv_head(repeated: bool) -> String {
-    let states = State::ALL.map(|s| format!("state_{}_s", s.name()));
+    let states = State::PLANNED.map(|s| format!("state_{}_s", s.name()));
     let columns = BEFORE.map(str::to_owned).into_iter().chain(states).chain(["result", "laps"].map(str::to_owned));
     let first = repeated.then(|| "repeat".to_owned());
     lines([first.into_iter().chain(columns).collect()])

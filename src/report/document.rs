@@ -260,7 +260,7 @@ fn states(trace: &Trace, track: &Track, until: Ns) -> States {
     let sums = track.sums(until);
     // Only the kernel's record could tell this state from `ready`.
     let known = |state: State| state != State::Preempted || trace.kernel_record == KernelRecord::Switches;
-    States(State::ALL.map(|s| known(s).then(|| sums[s as usize].as_secs())))
+    States(State::PLANNED.map(|s| known(s).then(|| sums[s as usize].as_secs())))
 }
 
 /// What the figures of running and waiting rest on.

@@ -165,13 +165,13 @@ pub struct Laps {
     pub max: f64,
 }
 
-/// Time in each state, in the order of [`State::ALL`].
+/// Time in each state of a planned run, in the order of [`State::PLANNED`].
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct States(pub [Option<f64>; State::COUNT]);
+pub struct States(pub [Option<f64>; State::PLANNED_COUNT]);
 
 impl Serialize for States {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_map(State::ALL.into_iter().map(State::name).zip(self.0))
+        to.collect_map(State::PLANNED.into_iter().map(State::name).zip(self.0))
     }
 }
 

@@ -256,6 +256,7 @@ impl ManyTasks {
             State::Lock,
             State::Io,
             State::Sleep,
+            State::Unknown,
             State::Copying,
             State::Starting,
             State::Queued,
@@ -299,6 +300,7 @@ mod tests {
             (State::Lock, "waits for a lock", "waiting for a lock"),
             (State::Io, "waits for I/O", "waiting for I/O"),
             (State::Sleep, "sleeps", "sleep"),
+            (State::Unknown, "waits, nobody told for what", "waiting for something unknown"),
         ] {
             let mut narrator = narrator(1, ModelKind::Threads);
             let told = narrator.tell(&[

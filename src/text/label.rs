@@ -59,6 +59,7 @@ pub enum Label {
     StateGil,
     StateIo,
     StateSleep,
+    StateUnknown,
     StateWaitsForCore,
     StateWaitsForLoop,
     LoopListens,
@@ -245,6 +246,7 @@ impl Label {
             State::Gil => Label::StateGil,
             State::Io => Label::StateIo,
             State::Sleep => Label::StateSleep,
+            State::Unknown => Label::StateUnknown,
         }
     }
 

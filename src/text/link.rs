@@ -57,6 +57,7 @@ impl NoLink {
             NoLink::Hidden => "Whoever ended this wait has no lane: the filter hides it.",
             NoLink::State(State::Sleep, _) => "A sleep ends by the clock: no other task ended it.",
             NoLink::State(State::Io, _) => "An answer or the disk ended this wait, no other task.",
+            NoLink::State(State::Unknown, _) => "Nobody told what it waits for here.",
             NoLink::State(State::Queued, _) => "It is queued: it goes on when a worker is free.",
             NoLink::State(State::Starting | State::Copying, _) => {
                 "Its worker starts or copies: no other task ends that."

@@ -230,7 +230,7 @@ impl Stamped {
         let (kind, sub, task, a, b) = match self.event {
             Event::Submitted { task } => (0, 0, task, 0, 0),
             Event::Enter { task, state, holds, ago, due } => {
-                (1, state as u8 | u8::from(holds) << 7, task, short(ago), due.map_or(NEVER, |d| d.0))
+                (1, state.code() | u8::from(holds) << 7, task, short(ago), due.map_or(NEVER, |d| d.0))
             }
             Event::WasOff { task, spent } => (2, 0, task, short(spent), 0),
             Event::Moved { task } => (3, 0, task, 0, 0),
@@ -273,7 +273,7 @@ impl Stamped {
             0 => Event::Submitted { task },
             1 => Event::Enter {
                 task,
-                state: State::from_repr(sub & 0x7f)?,
+                state: State::from_code(sub & 0x7f)?,
                 holds: sub & 0x80 != 0,
                 ago: Ns(a),
                 due: (b != NEVER).then_some(Ns(b)),
@@ -334,7 +334,7 @@ pub(super) mod tests {
         let lock = any::<u32>().prop_map(LockId);
         let short = (0..=longest).prop_map(Ns);
         let outcome = (0u8..4).prop_map(|n| Outcome::from_repr(n).expect("an outcome"));
-        let state = (0u8..=10).prop_map(|n| State::from_repr(n).expect("a state"));
+        let state = (0u8..=11).prop_map(|n| State::from_code(n).expect("a state"));
         let due = proptest::option::of((0..NEVER).prop_map(Ns));
         let direction = prop_oneof![Just(Direction::In), Just(Direction::Out)];
         prop_oneof![

@@ -356,7 +356,7 @@ mod tests {
     }
 
     fn changes() -> impl Strategy<Value = Vec<(u64, State)>> {
-        proptest::collection::vec((0u64..10_000, (0u8..10).prop_map(|n| State::from_repr(n).expect("a state"))), 1..60)
+        proptest::collection::vec((0u64..10_000, proptest::sample::select(&State::ALL[..])), 1..60)
     }
 
     proptest! {

@@ -25,6 +25,7 @@ const STACK: [State; State::COUNT] = [
     State::Lock,
     State::Io,
     State::Sleep,
+    State::Unknown,
     State::Starting,
     State::Queued,
 ];

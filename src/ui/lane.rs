@@ -46,6 +46,7 @@ pub fn symbol(look: Look, state: State, holds: bool, rows: u16) -> char {
             }
         }
         _ if look.is_mono() || look.ascii => state.letter(),
+        (State::Unknown, _) => '▚',
         (State::Starting, _) => '▒',
         (State::Ready, false) => '╱',
         (_, false) => '⣀',

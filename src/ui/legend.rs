@@ -29,6 +29,7 @@ pub fn short(state: State, kind: ModelKind) -> &'static str {
         State::Ready | State::Preempted => "no core",
         State::Lock => "waits lock",
         State::Io => "waits I/O",
+        State::Unknown => "unknown",
         State::Queued | State::Starting | State::Copying | State::Running | State::Sleep | State::Ended => {
             Label::of_state(state, true).text()
         }
@@ -81,7 +82,7 @@ fn draw_place(run: &Run, span: &Span, look: Look, (x, y, right): (u16, u16, u16)
     let held = match (span.state, span.holds) {
         (State::Sleep | State::Io | State::Lock | State::Gil, true) => "  its worker can do nothing else",
         (State::Sleep | State::Io | State::Lock, false) => "  its worker is free",
-        (State::Gil, false) => "",
+        (State::Gil, false) | (State::Unknown, _) => "",
         (State::Queued | State::Starting | State::Copying | State::Running, _) => "",
         (State::Ready | State::Preempted | State::Ended, _) => "",
     };

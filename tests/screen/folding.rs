@@ -53,7 +53,7 @@ fn rows(order: &[TaskId], how: Folding) -> Rows<'_> {
 }
 
 fn span() -> impl Strategy<Value = (State, u64)> {
-    ((0u8..10).prop_map(|n| State::from_repr(n).expect("a state")), 1u64..5_000)
+    (proptest::sample::select(&State::ALL[..]), 1u64..5_000)
 }
 
 fn tasks() -> impl Strategy<Value = Vec<Vec<(State, u64)>>> {

@@ -386,7 +386,7 @@ fn thousands_of_lanes_are_filtered_and_walked() {
 }
 
 fn trace() -> impl Strategy<Value = Vec<(u32, u16, u64, u8)>> {
-    proptest::collection::vec((0u32..12, 0u16..5, 0u64..400, 0u8..11), 0..80)
+    proptest::collection::vec((0u32..12, 0u16..5, 0u64..400, 0u8..12), 0..80)
 }
 
 proptest! {
@@ -404,7 +404,7 @@ proptest! {
             for (index, look) in looks.iter().enumerate() {
                 let mut made = Made::default();
                 for (task, worker, ms, state) in events.iter().skip(index * parts).take(parts) {
-                    let state = State::from_repr(*state).filter(|s| *s != State::Ended);
+                    let state = State::from_code(*state).filter(|s| *s != State::Ended);
                     match state {
                         Some(state) => made.enter(*ms as f64, *task, *worker, 0, state, true),
                         None => made.end(*ms as f64, *task, *worker, Outcome::Done, 0),

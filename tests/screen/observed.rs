@@ -8,17 +8,21 @@ use concviz::recording::{Comparison, Observed, Opened, Origin, Recording};
 use concviz::report;
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, Frame, TaskName};
-use concviz::ui::{Look, render};
+use concviz::ui::{Depth, Look, render};
 use concviz::units::{Ns, TaskId};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::made::{self, Made, T0, at};
 
-fn drawn(app: &App, (columns, rows): (u16, u16)) -> String {
+fn drawn(app: &App, size: (u16, u16)) -> String {
+    drawn_in(app, Look::default(), size)
+}
+
+fn drawn_in(app: &App, look: Look, (columns, rows): (u16, u16)) -> String {
     let area = Rect::new(0, 0, columns, rows);
     let mut buffer = Buffer::empty(area);
-    render(app, Look::default(), area, &mut buffer);
+    render(app, look, area, &mut buffer);
     text(&buffer)
 }
 
@@ -27,15 +31,19 @@ fn observed() -> Recording {
     Recording::new(Origin::Observed(Observed { command }), made::machine())
 }
 
+fn text_of(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("text")
+}
+
 fn begin() -> Begin {
     Begin { t0: T0, pid: 1, cores: vec![0, 1], ..Begin::default() }
 }
 
-/// A task that works on `worker`, sleeps, and works again.
+/// A task that works on `worker`, waits for what nobody told, and works again.
 fn life(made: &mut Made, ms: f64, task: u32) {
     let worker = task as u16;
     made.enter(ms, task, worker, worker % 2, State::Running, true);
-    made.enter(ms + 4.0, task, worker, worker % 2, State::Sleep, true);
+    made.enter(ms + 4.0, task, worker, worker % 2, State::Unknown, true);
     made.enter(ms + 9.0, task, worker, worker % 2, State::Running, true);
 }
 
@@ -104,6 +112,27 @@ fn it_is_looked_at_like_any_other_run() {
 }
 
 #[test]
+fn a_wait_that_nobody_told_the_reason_of_is_drawn_as_unknown() {
+    let mut opened = made::opened(&made::compared((120, 36)));
+    opened.recordings.push(whole());
+    let mut app = App::viewing(vec![("runs.concviz".to_owned(), opened)], T0, (120, 36)).expect("runs");
+    app.open_run(5);
+    made::press(&mut app, &[Key::End]);
+    let look = |depth, ascii| Look { depth, ascii, ..Look::default() };
+    for (look, symbol) in
+        [(look(Depth::True, false), '▚'), (look(Depth::None, false), '?'), (look(Depth::True, true), '?')]
+    {
+        let drawn = drawn_in(&app, look, (120, 36));
+        let lane = drawn.lines().find(|line| line.contains("fetcher")).expect("its lane");
+        assert!(lane.contains(&symbol.to_string().repeat(10)), "{lane}");
+        assert!(drawn.contains(&format!("{symbol} waits, reason unknown")), "{drawn}");
+    }
+    made::press(&mut app, &[Key::Down, Key::Enter, Key::Char('.')]);
+    let detail = drawn(&app, (120, 36));
+    assert!(detail.contains("waits, reason unknown 5"), "{detail}");
+}
+
+#[test]
 fn files_of_runs_that_nobody_planned_alone_are_not_shown_yet() {
     let opened = Opened { recordings: vec![whole()], damage: None };
     assert!(App::viewing(vec![("seen.concviz".to_owned(), opened)], T0, (80, 24)).is_none());
@@ -121,8 +150,10 @@ fn it_is_drawn_and_exported_and_held_against_nothing() {
     let (mut events, mut rows) = (Vec::new(), Vec::new());
     let portion: [Portion<'_>; 1] = [export::Portion::of("crawl", &run)];
     chrome::chrome(&mut events, &portion).expect("a vector takes everything");
-    assert!(String::from_utf8(events).expect("text").contains("fetcher"));
+    assert!(text_of(&events).contains("fetcher") && text_of(&events).contains("\"unknown\""));
     assert_eq!(spans::csv(&mut rows, &portion).expect("a vector takes everything"), 9);
+    assert_eq!(text_of(&rows).matches(",unknown,").count(), 3);
+    assert!(svg.contains("waits, reason unknown") && svg.contains("url(#lines"), "{svg}");
     assert!(report::table(&run).contains("fetcher"));
     assert_eq!(report::json(&run), None, "the document tells of a plan");
     assert_eq!(run.trace.makespan(), Some(Ns::from_millis(30)));

@@ -157,21 +157,7 @@ pub(super) fn end(trace: &Trace) -> Ns {
 }
 
 fn words(state: State) -> Words {
-    let word = |holds: bool| {
-        let label = match state {
-            State::Queued => Label::StateQueued,
-            State::Starting => Label::StateStarting,
-            State::Copying => Label::StateCopying,
-            State::Running | State::Ended => Label::StateRunning,
-            State::Ready if !holds => Label::StateWaitsForLoop,
-            State::Ready | State::Preempted => Label::StateWaitsForCore,
-            State::Lock => Label::StateLock,
-            State::Gil => Label::StateGil,
-            State::Io => Label::StateIo,
-            State::Sleep => Label::StateSleep,
-        };
-        label.text()
-    };
+    let word = |holds: bool| Label::of_state(state, holds).text();
     let detail = if state == State::Preempted { Label::StatePreempted.text() } else { word(true) };
     Words { name: state.name(), letter: state.letter(), legend: [word(true), word(false)], detail }
 }

@@ -22,6 +22,7 @@ pub(super) const ORDER: [State; State::COUNT] = [
     State::Lock,
     State::Io,
     State::Sleep,
+    State::Unknown,
     State::Queued,
 ];
 /// The place of each in that order.
@@ -54,7 +55,11 @@ pub(super) fn kinds(low: u32) -> Vec<ShareStyle> {
     let kind = |place: usize| {
         let (state, holds) = state_of(place);
         let ink = Ink::Role(Role::State(state));
-        let fill = if holds && state != State::Starting { Fill::Solid(ink) } else { Fill::Dotted(ink) };
+        let fill = match (state, holds) {
+            (State::Unknown, _) => Fill::Hatched(ink),
+            (State::Starting, _) | (_, false) => Fill::Dotted(ink),
+            (_, true) => Fill::Solid(ink),
+        };
         ShareStyle { fill, units: if state == State::Running { UNITS } else { low } }
     };
     (0..STATES).map(kind).collect()

@@ -192,13 +192,12 @@ pub(super) fn write(json: &mut Json<'_>, run: &Portion<'_>) -> io::Result<()> {
 }
 
 fn states(json: &mut Json<'_>, run: &Portion<'_>, all: &[Figures; State::COUNT]) {
-    for (index, state) in State::ALL.into_iter().enumerate() {
+    for (index, (state, known)) in run.states().enumerate() {
         json.raw(if index > 0 { ",\"" } else { "{\"" }).raw(state.name()).raw("\":");
-        // Only the kernel's record could tell it from `ready`.
-        if state == State::Preempted && !run.has_kernel_record() {
-            json.raw("null");
-        } else {
+        if known {
             figures(json, &all[state as usize]);
+        } else {
+            json.raw("null");
         }
     }
     json.raw("}");

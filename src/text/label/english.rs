@@ -55,6 +55,7 @@ pub(super) const fn english(label: Label) -> &'static str {
         Label::StateGil => "waits for the GIL",
         Label::StateIo => "waits for I/O",
         Label::StateSleep => "sleeps",
+        Label::StateUnknown => "waits, reason unknown",
         Label::StateWaitsForCore => "waits for a core",
         Label::StateWaitsForLoop => "ready, loop busy",
         Label::LoopListens => "loop listens",

@@ -12,21 +12,29 @@ const CORES: u16 = 40;
 const NOT_ALLOWED: u16 = 3;
 
 /// (when, task, state, holds, core, due)
-type Step = (u64, u32, u8, bool, u16, Option<u64>);
+type Step = (u64, u32, State, bool, u16, Option<u64>);
 
 /// Changes anywhere, or most of them at an instant that they share with others.
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop_oneof![3 => within(40_000_000), 1 => within(60)]
 }
 
+/// One after the other.
+fn works_or_sleeps(n: u64) -> State {
+    if n.is_multiple_of(2) { State::Running } else { State::Sleep }
+}
+
+fn entered() -> impl Strategy<Value = State> {
+    (0u8..=11).prop_map(|code| State::from_code(code).expect("a state"))
+}
+
 fn within(latest: u64) -> impl Strategy<Value = Vec<Step>> {
     let core = prop_oneof![0u16..4, 0..CORES + 2];
-    let step = (0..latest, 0..TASKS, 0u8..11, any::<bool>(), core, proptest::option::of(0u64..9_000_000));
+    let step = (0..latest, 0..TASKS, entered(), any::<bool>(), core, proptest::option::of(0u64..9_000_000));
     proptest::collection::vec(step, 1..700)
 }
 
 fn stamped(&(at, task, state, holds, core, due): &Step) -> Stamped {
-    let state = State::from_repr(state).expect("a state");
     let event = Event::Enter { task: TaskId(task), state, holds, ago: Ns::ZERO, due: due.map(Ns) };
     Stamped { at: Stamp(at), worker: WorkerId(0), core: CoreId(core), event }
 }
@@ -67,7 +75,7 @@ fn a_change_takes_no_more_memory_than_is_stated() {
         let mut steps: Vec<Step> = Vec::new();
         for n in 0..each * u64::from(TASKS) {
             let at = n * seconds * 1_000_000_000 / (each * u64::from(TASKS));
-            steps.push((at, (n % u64::from(TASKS)) as u32, 3 + 6 * ((n / 5) % 2) as u8, true, (n % 4) as u16, None));
+            steps.push((at, (n % u64::from(TASKS)) as u32, works_or_sleeps(n / 5), true, (n % 4) as u16, None));
         }
         let ordered = trace(&steps, 1_000);
         // A little out of order, as several workers' events are.
@@ -146,7 +154,7 @@ fn the_sums_of_many_cores_take_less_than_the_changes() {
         let changes = 100_000u64;
         let core = |n: u64| (n / 2 % u64::from(cores)) as u16;
         let steps: Vec<Step> = (0..changes)
-            .map(|n| (n * 1_000, (n % u64::from(TASKS)) as u32, 3 + 6 * (n / 5 % 2) as u8, true, core(n), None))
+            .map(|n| (n * 1_000, (n % u64::from(TASKS)) as u32, works_or_sleeps(n / 5), true, core(n), None))
             .collect();
         let events: Vec<Stamped> = steps.iter().map(stamped).collect();
         let trace = with_cores(cores, &events);
@@ -161,7 +169,7 @@ fn a_loop_that_listens_again_and_again_is_forgotten_too() {
     for n in 0..50_000u64 {
         let task = (n % u64::from(TASKS)) as u32;
         let worker = |event| Stamped { at: Stamp(n * 100 + 50), worker: WorkerId(0), core: CoreId(0), event };
-        trace.push(&stamped(&(n * 100, task, 3 + 6 * (n / u64::from(TASKS) % 2) as u8, true, 0, None)));
+        trace.push(&stamped(&(n * 100, task, works_or_sleeps(n / u64::from(TASKS)), true, 0, None)));
         trace.push(&worker(if n % 2 == 0 { Event::LoopListens } else { Event::LoopWakes }));
         assert!(trace.kept() <= 2_000, "after {n} changes {} are kept", trace.kept());
     }

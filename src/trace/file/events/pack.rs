@@ -137,7 +137,7 @@ fn rest(event: &Event, lock_before: &mut u32, out: &mut Vec<u8>) {
     };
     match *event {
         Event::Enter { state, holds, ago, due, .. } => {
-            let mut how = state as u8;
+            let mut how = state.code();
             how |= if holds { HOLDS } else { 0 };
             how |= if ago > Ns::ZERO { AGO } else { 0 };
             how |= if due.is_some() { DUE } else { 0 };

@@ -134,7 +134,7 @@ fn event(what: u8, task: TaskId, lock: &mut u32, packed: &mut Packed<'_>) -> Opt
         0 => Event::Submitted { task },
         1 => {
             let how = packed.byte()?;
-            let state = State::from_repr(how & 0x0f)?;
+            let state = State::from_code(how & 0x0f)?;
             let ago = if how & AGO == 0 { Ns::ZERO } else { packed.time()? };
             let due = if how & DUE == 0 { None } else { Some(packed.time()?) };
             Event::Enter { task, state, holds: how & HOLDS != 0, ago, due }

@@ -1,0 +1,143 @@
+//! What is told of a run while it goes on: what happens in it, and what its tasks wait for.
+
+use crate::state::{Outcome, State};
+use crate::text::counted;
+use crate::units::Ns;
+
+/// Something that happens in a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
+pub enum Told {
+    Submitted { tasks: usize, workers: u16, cores: usize },
+    WorkerReady { worker: u16, pid: u32, tid: u32 },
+    WorkerKilled { worker: u16, signal: u8 },
+    WorkerFailed { worker: u16 },
+    Lost { worker: u16, count: u64 },
+    SwitchesLost { count: u64 },
+    StoodStill { time: Ns },
+    Starts { task: String, worker: u16 },
+    Waits { task: String, wait: Wait, due: Option<Ns> },
+    Waited { task: String, after: Ns, wait: Wait, goes_on: bool },
+    WasOff { task: String, time: Ns },
+    Copied { task: String, back: bool, bytes: u64, time: Ns },
+    Ended { task: String, outcome: Outcome, signal: u8 },
+    WillCount,
+    Count { over: usize, tasks: usize, doing: Vec<(State, usize)>, on_loop: bool },
+}
+
+/// What a task waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "named after what is waited for")]
+pub enum Wait {
+    Core,
+    Turn,
+    Gil,
+    Lock,
+    Io,
+    Timer,
+    Unknown,
+}
+
+impl Wait {
+    /// What a task in `state` waits for; nothing if it does not wait. On a loop it is its turn that a task waits for,
+    /// and not a core.
+    pub const fn of(state: State, on_loop: bool) -> Option<Wait> {
+        Some(match state {
+            State::Ready if on_loop => Wait::Turn,
+            State::Ready | State::Preempted => Wait::Core,
+            State::Gil => Wait::Gil,
+            State::Lock => Wait::Lock,
+            State::Io => Wait::Io,
+            State::Sleep => Wait::Timer,
+            State::Unknown => Wait::Unknown,
+            State::Queued | State::Starting | State::Copying | State::Running | State::Ended => return None,
+        })
+    }
+
+    /// As what a task does: `waits for the GIL`.
+    const fn verb(self) -> &'static str {
+        match self {
+            Wait::Core => "waits for a core",
+            Wait::Turn => "waits for its turn",
+            Wait::Gil => "waits for the GIL",
+            Wait::Lock => "waits for a lock",
+            Wait::Io => "waits for I/O",
+            Wait::Timer => "sleeps",
+            Wait::Unknown => "waits, nobody told for what",
+        }
+    }
+
+    /// As what time is spent on.
+    const fn noun(self) -> &'static str {
+        match self {
+            Wait::Core => "waiting for a core",
+            Wait::Turn => "waiting for its turn",
+            Wait::Gil => "waiting for the GIL",
+            Wait::Lock => "waiting for a lock",
+            Wait::Io => "waiting for I/O",
+            Wait::Timer => "sleep",
+            Wait::Unknown => "waiting for something unknown",
+        }
+    }
+}
+
+/// What several tasks in `state` are doing.
+const fn doing(state: State, on_loop: bool) -> &'static str {
+    match (state, Wait::of(state, on_loop)) {
+        // They may be more than there are cores: who has one, is seen only afterwards.
+        (State::Running, _) => "computing",
+        (_, Some(Wait::Timer)) => "asleep",
+        (_, Some(Wait::Turn)) => "waiting for their turn",
+        (_, Some(wait)) => wait.noun(),
+        (other, None) => other.name(),
+    }
+}
+
+impl Told {
+    /// The sentence about it, `at` so long after the first submission.
+    pub fn sentence(&self, at: Ns) -> String {
+        format!("{:.3} s: {}.", at.as_secs(), self.english())
+    }
+
+    fn english(&self) -> String {
+        match self {
+            Told::Submitted { tasks, workers, cores } => {
+                let workers = counted(u64::from(*workers), "worker", "workers");
+                let cores = counted(*cores as u64, "core", "cores");
+                format!("{} submitted, for {workers} on {cores}", counted(*tasks as u64, "task", "tasks"))
+            }
+            Told::WorkerReady { worker, pid, tid } => format!("worker {worker} is ready: process {pid}, thread {tid}"),
+            Told::WorkerKilled { worker, signal } => format!("worker {worker} was killed by signal {signal}"),
+            Told::WorkerFailed { worker } => format!("worker {worker} failed"),
+            Told::SwitchesLost { count } => {
+                format!("{} of the kernel's record lost", counted(*count, "switch", "switches"))
+            }
+            Told::Lost { worker, count } => format!("{} of worker {worker} lost", counted(*count, "event", "events")),
+            Told::StoodStill { time } => format!("the run stood still for {time}"),
+            Told::Starts { task, worker } => format!("{task} starts on worker {worker}"),
+            Told::Waits { task, wait, due: Some(due) } => format!("{task} {} for {due}", wait.verb()),
+            Told::Waits { task, wait, due: None } => format!("{task} {}", wait.verb()),
+            Told::Waited { task, after, wait, goes_on } => {
+                let verb = if *goes_on { "goes on after" } else { "is through with" };
+                format!("{task} {verb} {after} of {}", wait.noun())
+            }
+            Told::WasOff { task, time } => format!("{task} had no core for {time}"),
+            Told::Copied { task, back, bytes, time } => {
+                let way = if *back { "back from" } else { "to" };
+                format!("{} copied {way} {task}, in {time}", super::bytes(*bytes))
+            }
+            Told::WillCount => "they are too many to follow each: at times it is said how many do what".to_owned(),
+            Told::Count { over, tasks, doing, on_loop } => {
+                let doing: Vec<String> =
+                    doing.iter().map(|(s, n)| format!("{n} {}", self::doing(*s, *on_loop))).collect();
+                format!("{over} of {tasks} tasks are over; {}", doing.join(", "))
+            }
+            Told::Ended { task, outcome, signal } => match outcome {
+                Outcome::Done => format!("{task} is done"),
+                Outcome::Failed => format!("{task} failed"),
+                Outcome::Killed => format!("{task} was killed by signal {signal}"),
+                Outcome::Stopped => format!("{task} is stopped: it was in the background and the run is over"),
+            },
+        }
+    }
+}
