@@ -3,38 +3,65 @@
 use super::shared::Shared;
 use crate::units::{Ns, Stamp};
 
-/// Between two looks; one costs tens of microseconds for each process.
+/// Between two looks at how much is resident, which cost microseconds for each process.
 const PERIOD: Ns = Ns::from_millis(250);
+/// To tell shared pages apart costs hundreds of them: that is done where the sum of what is resident is another by more than
+/// this part of it, and after so long in any case, since a page that gets copied changes no sum.
+const NOTEWORTHY: u64 = 64;
+const LONG_PERIOD: Ns = Ns::from_millis(2_000);
 
 /// The most that was seen at any look.
 #[derive(Default)]
 pub(super) struct Memory {
     peak: u64,
     looked: Option<Stamp>,
+    /// When shared pages were told apart last, and what was resident then.
+    told_apart: Option<(Stamp, u64)>,
 }
 
 impl Memory {
     /// Looks, if the last look is long enough ago.
     pub(super) fn sample(&mut self, shared: Shared, now: Stamp) {
         let looked = *self.looked.get_or_insert(now);
-        if now.since(looked) >= PERIOD {
-            self.looked = Some(now);
+        if now.since(looked) < PERIOD {
+            return;
+        }
+        self.looked = Some(now);
+        let resident = processes(shared).map(resident_of).sum();
+        if self.is_due(now, resident) {
+            self.told_apart = Some((now, resident));
             self.sample_now(shared);
         }
     }
 
+    /// Whether shared pages are to be told apart, with so many pages resident.
+    fn is_due(&self, now: Stamp, resident: u64) -> bool {
+        self.told_apart.is_none_or(|(then, before)| {
+            now.since(then) >= LONG_PERIOD || resident.abs_diff(before) > before / NOTEWORTHY
+        })
+    }
+
     /// Looks at the runner and at all worker processes there are.
     pub(super) fn sample_now(&mut self, shared: Shared) {
-        let own = std::process::id();
-        let others = shared.rings().map(|(_, ring)| ring.account().pid).filter(|&pid| pid != 0 && pid != own);
-        let sum = others.chain([own]).map(pss_of).sum();
-        self.peak = self.peak.max(sum);
+        self.peak = self.peak.max(processes(shared).map(pss_of).sum());
     }
 
     /// In bytes; 0 if the kernel does not say.
     pub(super) fn peak(&self) -> u64 {
         self.peak
     }
+}
+
+/// The runner and all worker processes there are.
+fn processes(shared: Shared) -> impl Iterator<Item = u32> {
+    let own = std::process::id();
+    shared.rings().map(|(_, ring)| ring.account().pid).filter(move |&pid| pid != 0 && pid != own).chain([own])
+}
+
+/// The pages of a process that are resident, shared ones as well; 0 if the kernel does not say.
+fn resident_of(pid: u32) -> u64 {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
+    text.split(' ').nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0)
 }
 
 fn pss_of(pid: u32) -> u64 {
@@ -50,6 +77,20 @@ fn pss(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shared_pages_are_told_apart_where_more_or_less_is_resident_and_now_and_then() {
+        let at = |ms: u64| Stamp(Ns::from_millis(ms).0);
+        let mut memory = Memory::default();
+        assert!(memory.is_due(at(0), 6_400));
+        memory.told_apart = Some((at(0), 6_400));
+        for (ms, resident, due) in
+            [(250, 6_400, false), (250, 6_500, false), (250, 6_501, true), (250, 6_299, true), (2_000, 6_400, true)]
+        {
+            assert_eq!(memory.is_due(at(ms), resident), due, "{resident} after {ms} ms");
+        }
+        assert!(!cfg!(target_os = "linux") || resident_of(std::process::id()) > 0);
+    }
 
     #[test]
     fn the_right_line_is_read() {
