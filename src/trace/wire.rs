@@ -241,12 +241,14 @@ fn json(bytes: &mut Vec<u8>, value: &impl Serialize, kind: u8) -> io::Result<u8>
 #[derive(Debug)]
 pub struct FrameReader<R> {
     from: R,
+    /// The payload of the last frame, for the next one to take its place.
+    payload: Vec<u8>,
 }
 
 impl<R: Read> FrameReader<R> {
     /// Reads from `from`, which should be buffered.
     pub fn new(from: R) -> FrameReader<R> {
-        FrameReader { from }
+        FrameReader { from, payload: Vec::new() }
     }
 
     /// The next frame, or nothing at the end.
@@ -263,17 +265,25 @@ impl<R: Read> FrameReader<R> {
         if length > LONGEST {
             return Err(FrameError::Malformed(format!("a payload of {length} bytes")));
         }
-        let mut payload = vec![0; length as usize];
-        self.from.read_exact(&mut payload)?;
+        self.payload.resize(length as usize, 0);
+        self.from.read_exact(&mut self.payload)?;
+        let payload = self.payload.as_slice();
         let malformed = |e: serde_json::Error| FrameError::Malformed(e.to_string());
         Ok(Some(match head[4] {
-            1 => Frame::Begin(serde_json::from_slice(&payload).map_err(malformed)?),
-            EVENTS => Frame::Events(payload.chunks_exact(EVENT_BYTES).filter_map(Stamped::read).collect()),
-            3 => Frame::End(serde_json::from_slice(&payload).map_err(malformed)?),
-            4 => Frame::Failed(String::from_utf8_lossy(&payload).into_owned()),
+            1 => Frame::Begin(serde_json::from_slice(payload).map_err(malformed)?),
+            EVENTS => Frame::Events(events(payload)),
+            3 => Frame::End(serde_json::from_slice(payload).map_err(malformed)?),
+            4 => Frame::Failed(String::from_utf8_lossy(payload).into_owned()),
             kind => return Err(FrameError::Malformed(format!("kind {kind}"))),
         }))
     }
+}
+
+/// The events in `payload`; what is none is left out.
+fn events(payload: &[u8]) -> Vec<Stamped> {
+    let mut events = Vec::with_capacity(payload.len() / EVENT_BYTES);
+    events.extend(payload.chunks_exact(EVENT_BYTES).filter_map(Stamped::read));
+    events
 }
 
 #[cfg(test)]
