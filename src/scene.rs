@@ -146,12 +146,12 @@ impl Scene {
         let grid = &view.grid;
         let window = window(trace, view);
         let edges = edges(trace, grid, window, view.until);
-        let (turns, cores) = holders::turns(trace.aggregate(), grid, window, &edges);
+        let (turns, cores) = holders::turns(trace.aggregate(), grid, window, &edges, has_loop);
         let mut scene = Scene {
             lanes: rows.lanes.iter().filter_map(|lane| Lane::of(trace, view, &rows.order[lane.clone()])).collect(),
             gaps: gaps(trace, grid, window),
             locks: locks::lanes(trace, grid, window, &edges),
-            turns: has_loop.then(|| Turns { cells: turns, ready: most_ready(trace, view, window) }),
+            turns: turns.map(|cells| Turns { cells, ready: most_ready(trace, view, window) }),
             idle: trace.cores.iter().copied().filter(|core| cores.iter().all(|lane| lane.core != *core)).collect(),
             cores,
             ..Scene::default()

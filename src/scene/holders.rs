@@ -116,15 +116,16 @@ pub(super) fn lock(lock: &LockTrack, grid: &Grid, window: Range) -> Vec<HolderCe
     lane.done()
 }
 
-/// Whose turn it was on the event loop, and who was on each core that the run may use and that work was seen on, by
-/// the cores' numbers. `edges` are the totals at the columns' edges.
+/// Whose turn it was on the event loop, where the run has one, and who was on each core that the run may use and that work
+/// was seen on, by the cores' numbers. `edges` are the totals at the columns' edges.
 pub(super) fn turns(
     aggregate: &Aggregate,
     grid: &Grid,
     window: Range,
     edges: &[Totals],
-) -> (Vec<HolderCell>, Vec<CoreLane>) {
-    let mut the_loop = Builder::new(grid);
+    has_loop: bool,
+) -> (Option<Vec<HolderCell>>, Vec<CoreLane>) {
+    let mut the_loop = has_loop.then(|| Builder::new(grid));
     let mut cores: Vec<_> = aggregate.cores().iter().map(|core| (*core, Builder::new(grid), Ns::ZERO)).collect();
     for (index, edge) in (0..grid.columns).zip(edges.windows(2)) {
         let part = grid.column(index).and(window);
@@ -132,31 +133,40 @@ pub(super) fn turns(
             continue;
         }
         let times = edge[1].since(&edge[0]);
-        the_loop.share(index, times.on_loop());
+        if let Some(the_loop) = &mut the_loop {
+            the_loop.share(index, times.on_loop());
+        }
         for (place, (_, lane, used)) in cores.iter_mut().enumerate() {
             lane.share(index, times.on_core(place));
             *used += times.on_core(place);
         }
         let changes = aggregate.changes(part);
         if changes > LOOKED_AT / u64::from(grid.columns) {
-            the_loop.many(index, changes as u32, times.on_loop());
+            if let Some(the_loop) = &mut the_loop {
+                the_loop.many(index, changes as u32, times.on_loop());
+            }
             for (place, (_, lane, _)) in cores.iter_mut().enumerate() {
                 lane.many(index, changes as u32, times.on_core(place));
             }
             continue;
         }
-        aggregate.turns(part, |range, turn| match turn {
-            Turn::Listens => the_loop.add(index, range, Holder::Listening),
-            Turn::Loop(owner) => the_loop.add(index, range, holder(owner)),
-            Turn::Core(place, owner) => cores[place].1.add(index, range, holder(owner)),
-            Turn::OffTask(..) => {}
+        aggregate.turns(part, |range, turn| {
+            let (lane, holder) = match turn {
+                Turn::Listens => (the_loop.as_mut(), Holder::Listening),
+                Turn::Loop(owner) => (the_loop.as_mut(), holder(owner)),
+                Turn::Core(place, owner) => (Some(&mut cores[place].1), holder(owner)),
+                Turn::OffTask(..) => return,
+            };
+            if let Some(lane) = lane {
+                lane.add(index, range, holder);
+            }
         });
     }
     let share = |used: Ns| used.share_of(window.len()).min(1.0);
     let lane = |(core, lane, used): (u16, Builder<'_>, Ns)| CoreLane { core, cells: lane.done(), share: share(used) };
     let mut cores: Vec<_> = cores.into_iter().map(lane).collect();
     cores.sort_by_key(|lane| lane.core);
-    (the_loop.done(), cores)
+    (the_loop.map(Builder::done), cores)
 }
 
 fn holder(owner: Owner) -> Holder {
