@@ -193,8 +193,9 @@ impl LockTrack {
             self.before.push(next);
         }
         for turn in &self.turns[from..] {
-            if let Some(own) = self.own.get_mut(&turn.task) {
-                let sound = own.holds.partition_point(|(index, _)| (*index as usize) < from);
+            let is_stale = |(index, _): &(u32, Ns)| *index as usize >= from;
+            if let Some(own) = self.own.get_mut(&turn.task).filter(|own| own.holds.last().is_some_and(is_stale)) {
+                let sound = own.holds.partition_point(|hold| !is_stale(hold));
                 own.holds.truncate(sound);
             }
         }
