@@ -122,34 +122,27 @@ pub const BENCHES: [Bench; 7] = [
     },
 ];
 
-/// Frames, and recording; of the first run, and formerly of all, also its memory.
-const FRAME_AND_MEMORY: &[Part] = &[
-    Figure("live", Unit::Milliseconds),
-    Figure("live, closer", Unit::Milliseconds),
-    Figure("over", Unit::Milliseconds),
-    Figure("over, closer", Unit::Milliseconds),
-    Figure("some", Unit::Milliseconds),
-    Figure("cores", Unit::Milliseconds),
-    Figure("usage", Unit::Milliseconds),
-    Figure("recording an event", Unit::Nanoseconds),
-    Word("ns"),
-    Word("and"),
-    Figure("memory of an event", Unit::Bytes),
-    Word("bytes"),
-    Rest,
-];
-const FRAME: &[Part] = &[
-    Figure("live", Unit::Milliseconds),
-    Figure("live, closer", Unit::Milliseconds),
-    Figure("over", Unit::Milliseconds),
-    Figure("over, closer", Unit::Milliseconds),
-    Figure("some", Unit::Milliseconds),
-    Figure("cores", Unit::Milliseconds),
-    Figure("usage", Unit::Milliseconds),
-    Figure("recording an event", Unit::Nanoseconds),
-    Word("ns"),
-    Rest,
-];
+/// A row of frames, and of recording, that goes on with what is given.
+macro_rules! frame {
+    ($($more:expr),+) => {
+        &[
+            Figure("live", Unit::Milliseconds),
+            Figure("live, closer", Unit::Milliseconds),
+            Figure("over", Unit::Milliseconds),
+            Figure("over, closer", Unit::Milliseconds),
+            Figure("some", Unit::Milliseconds),
+            Figure("cores", Unit::Milliseconds),
+            Figure("usage", Unit::Milliseconds),
+            Figure("recording an event", Unit::Nanoseconds),
+            Word("ns"),
+            $($more),+
+        ]
+    };
+}
+
+/// Of the first run, and formerly of all, also its memory.
+const FRAME_AND_MEMORY: &[Part] = frame![Word("and"), Figure("memory of an event", Unit::Bytes), Word("bytes"), Rest];
+const FRAME: &[Part] = frame![Rest];
 
 /// A median, and how it spreads.
 const SPREAD: &[Part] = &[Figure("", Unit::Nanoseconds), Word("ns"), Word("(p10"), Rest];
