@@ -66,9 +66,11 @@ impl Labour {
     pub fn advance(&mut self, times: u64, wanted: &AtomicBool) -> u64 {
         let value = &mut self.value;
         match &mut self.scratch {
+            // It looks at every turn, as `CPython` does: that costs nothing, and it matters how soon a holder lets go.
+            // Whoever has just asked is not yet asleep then, and often gets the lock before those who have waited longer.
             Scratch::Count => {
                 let done;
-                (*value, done) = count(*value, times, wanted);
+                (*value, done) = sys::count_up(*value, times, wanted);
                 done
             }
             Scratch::Primes(next) => repeat(times, wanted, || {
@@ -102,17 +104,6 @@ fn repeat(times: u64, wanted: &AtomicBool, mut once: impl FnMut()) -> u64 {
         }
     }
     times - left
-}
-
-/// Adds one to `value`, so many `times`, each time for anyone to see; stops when somebody has `wanted` the lock. The
-/// value, and how many times it was.
-///
-/// It looks at every turn, as `CPython` does: that costs nothing, and it matters how soon a holder lets go. Whoever has
-/// just asked is not yet asleep then, and often gets the lock before those who have waited longer.
-#[inline(never)]
-fn count(mut value: u64, times: u64, wanted: &AtomicBool) -> (u64, u64) {
-    let done = repeat(times, wanted, || value = sys::seen(value.wrapping_add(1)));
-    (value, done)
 }
 
 /// Fills `block` with numbers that depend on `value`, sorts them, and returns what the middle one makes of `value`.

@@ -6,6 +6,7 @@
 
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
+use std::sync::atomic::AtomicBool;
 
 use crate::trace::Switch;
 use crate::units::{CoreId, Ns, Stamp};
@@ -97,12 +98,58 @@ fn clock(id: libc::clockid_t) -> Option<Ns> {
     Some(Ns(time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64))
 }
 
+/// Adds one to `value`, so many `times`, each time for anyone to see; stops when somebody has `wanted` it to, which it looks
+/// for after each. The value, and how many times it was.
+///
+/// The loop begins with a line of the processor's cache. Where one that a compiler made lay across two lines it took 1.7
+/// times as long, and where it lay was another matter in every program.
+#[cfg(target_arch = "x86_64")]
+pub fn count_up(mut value: u64, times: u64, wanted: &AtomicBool) -> (u64, u64) {
+    let mut left = times;
+    if left > 0 {
+        // SAFETY: it writes to its own two registers only, and reads a byte that may be read as long as `wanted` is lent; a
+        // plain load of a byte is a relaxed atomic one on this processor.
+        unsafe {
+            std::arch::asm!(
+                ".p2align 6",
+                "2:",
+                "inc {value}",
+                "dec {left}",
+                "jz 3f",
+                "cmp byte ptr [{wanted}], 0",
+                "je 2b",
+                "3:",
+                value = inout(reg) value,
+                left = inout(reg) left,
+                wanted = in(reg) wanted.as_ptr(),
+                options(nostack, readonly),
+            );
+        }
+    }
+    (value, times - left)
+}
+
+/// Adds one to `value`, so many `times`, each time for anyone to see; stops when somebody has `wanted` it to, which it looks
+/// for after each. The value, and how many times it was.
+#[cfg(not(target_arch = "x86_64"))]
+pub fn count_up(mut value: u64, times: u64, wanted: &AtomicBool) -> (u64, u64) {
+    let mut left = times;
+    while left > 0 {
+        value = seen(value.wrapping_add(1));
+        left -= 1;
+        if wanted.load(std::sync::atomic::Ordering::Relaxed) {
+            break;
+        }
+    }
+    (value, times - left)
+}
+
 /// Returns `value` as if anything could have looked at it: the compiler must come by it, and may assume nothing of
 /// it. It stays in a register: through memory, as `black_box` does it, a loop's speed depends on whether the processor
 /// guesses the address, fivefold, and differently in every program.
 #[inline]
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-pub fn seen(mut value: u64) -> u64 {
+#[cfg(target_arch = "aarch64")]
+fn seen(mut value: u64) -> u64 {
     // SAFETY: no instruction at all.
     unsafe { std::arch::asm!("/* {0} */", inout(reg) value, options(nomem, nostack, preserves_flags)) };
     value
@@ -111,7 +158,7 @@ pub fn seen(mut value: u64) -> u64 {
 /// Returns `value` as if anything could have looked at it.
 #[inline]
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub fn seen(value: u64) -> u64 {
+fn seen(value: u64) -> u64 {
     std::hint::black_box(value)
 }
 
