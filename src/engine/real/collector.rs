@@ -49,7 +49,7 @@ pub(super) struct Names {
     pub(super) locks: Vec<String>,
 }
 
-/// From one look for a deadlock to the next.
+/// From one look for a deadlock to the next, at most: after the last sweep before.
 const LOOK_EVERY: Ns = Ns::from_millis(100);
 
 /// How long to wait for the next sweep, after one that brought so much after such a wait; at most `longest`.
@@ -171,7 +171,7 @@ impl<W: Write> Sweeper<W> {
                     let brought = self.sweep(None)?;
                     usual = pause(brought, now.since(std::mem::replace(&mut swept, now)), self.longest);
                     self.memory.sample(self.shared, now);
-                    if self.shared.locks() > 0 && now.since(looked) >= LOOK_EVERY {
+                    if self.shared.locks() > 0 && now.since(looked) >= LOOK_EVERY.less(usual) {
                         looked = now;
                         self.look_for_deadlock()?;
                     }
