@@ -110,7 +110,7 @@ fn sentences_tell_a_run_in_order() {
 
 #[test]
 fn sentences_can_be_listened_to() {
-    for args in ["-m processes --global-lock gil -w cpu --tasks 3 --cpu 20ms", "-m async -w io --tasks 300 --wait 5ms"]
+    for args in ["-m processes --global-lock gil -w cpu --tasks 3 --cpu 20ms", "-m async -w io --tasks 300 --wait 2ms"]
     {
         let (code, out, err) = output(&format!("run --plain --repeat 2 {args}"));
         assert_eq!((code, err.as_str()), (Some(0), ""), "{args}");

@@ -47,7 +47,7 @@ fn a_screen_that_is_killed_while_it_is_stopped_leaves_nobody_behind() {
 #[test]
 fn a_killed_run_is_told_in_a_sentence_and_the_screen_goes_on() {
     for (model, processes) in [("threads", 1), ("processes", 5)] {
-        let program = launch(&format!("-m {model} --set cpu=500ms")).start();
+        let program = launch(&format!("-m {model} --set cpu=300ms")).start();
         let run = program.run_of(processes);
         program.until("that it runs", |v| v.header().contains('▶'));
         run[0].signal(Signal::KILL);
@@ -66,7 +66,7 @@ fn a_killed_run_is_told_in_a_sentence_and_the_screen_goes_on() {
 #[test]
 fn a_killed_worker_costs_its_task_and_no_other() {
     for (size, said) in [((80, 24), "killed"), (REFERENCE, "killed, sig 9")] {
-        let program = launch("-m processes --set cpu=500ms").size(size).start();
+        let program = launch("-m processes --set cpu=300ms").size(size).start();
         let run = program.run_of(5);
         program.until("that it works", |v| v.header().contains('▶') && v.has(" cores busy "));
         let victim = run.iter().find(|p| p.is_worker() && p.command.trim_end().ends_with(" 1")).expect("a worker");

@@ -218,7 +218,7 @@ fn slow_motion_replays_and_gets_slower_and_escape_ends_it() {
 
 #[test]
 fn a_pause_writes_nothing_while_the_run_goes_on() {
-    let program = launch("--set cpu=600ms").start();
+    let program = launch("--set cpu=300ms").start();
     program.until("that it runs", |v| v.header().contains('▶'));
     program.press(" ");
     let paused = program.until_text("paused");
