@@ -12,12 +12,11 @@ fn own(file: &File) -> Option<(&'static str, u8)> {
     modules.max_by_key(|(_, layer)| *layer)
 }
 
-/// A module that the file called `name` must not import: the highest of all. That one's own files have only what stands in
-/// no layer above them.
-fn forbidden(name: &str) -> (&'static str, u8) {
-    let highest = LAYERS.iter().max_by_key(|(_, layer)| *layer).copied().expect("layers");
-    let rest = name.strip_prefix("src/").and_then(|rest| rest.strip_prefix(highest.0));
-    if rest.is_some_and(|rest| rest.starts_with(['.', '/'])) { ("nowhere", u8::MAX) } else { highest }
+/// A module that `file` must not import. Above the highest layer there is only what stands in none.
+fn forbidden(file: &File) -> (&'static str, u8) {
+    let layer = own(file).map_or(0, |(_, layer)| layer);
+    let above = LAYERS.iter().find(|(_, other)| *other > layer);
+    above.copied().unwrap_or(("nowhere", u8::MAX))
 }
 
 /// The line of `file` on which the new function stands.
@@ -27,16 +26,19 @@ fn end(file: &File) -> usize {
 
 /// The files with one more function each.
 fn longer() -> Sources {
-    let with_end = |(name, text): (&String, &String)| {
-        let (text, other) = (text.strip_suffix('\n').unwrap_or(text), forbidden(name).0);
-        (name.clone(), format!("{text}\nfn mutation() {{ crate::{other}::x(); }}\n"))
+    let with_end = |file: &File| {
+        let (text, (other, _)) = (&SOURCES[&file.name], forbidden(file));
+        (
+            file.name.clone(),
+            format!("{}\nfn mutation() {{ crate::{other}::x(); }}\n", text.strip_suffix('\n').unwrap_or(text)),
+        )
     };
-    SOURCES.iter().map(with_end).collect()
+    TREE.files.iter().map(with_end).collect()
 }
 
 /// What must be found in `file`; nothing at a crate's root, which may import what it likes.
 fn expected(file: &File) -> Option<(Fault, bool)> {
-    let ((own, layer), (other, above)) = (own(file)?, forbidden(&file.name));
+    let ((own, layer), (other, above)) = (own(file)?, forbidden(file));
     let text = if above == u8::MAX {
         format!("`{other}::x` stands in no layer")
     } else {
