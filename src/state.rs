@@ -57,17 +57,9 @@ impl State {
     pub const PLANNED_COUNT: usize = 10;
 
     /// Those that a planned run knows, in the same order: each of its waits has a reason.
-    pub const PLANNED: [State; State::PLANNED_COUNT] = {
-        let mut planned = [State::Queued; State::PLANNED_COUNT];
-        let mut index = 0;
-        while index < planned.len() {
-            planned[index] = State::ALL[index];
-            index += 1;
-        }
-        planned
-    };
+    pub const PLANNED: [State; State::PLANNED_COUNT] = *State::ALL.first_chunk().expect("they are the first");
 
-    /// All, by their code.
+    /// All, by their code. Written out: a code does not follow when the order of [`State::ALL`] changes.
     const BY_CODE: [State; State::COUNT + 1] = [
         State::Queued,
         State::Starting,

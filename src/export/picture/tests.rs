@@ -184,10 +184,12 @@ fn lanes(svg: &str) -> Vec<Seen> {
 fn fill(span: &Span) -> String {
     let name = span.state.name();
     let solid = (span.holds || span.state == State::Running) && span.state != State::Starting;
-    match span.state == State::Unknown {
-        true => format!("url(#lines-{name}"),
-        false if solid => name.to_owned(),
-        false => format!("url(#dots-{name}"),
+    if span.state == State::Unknown {
+        format!("url(#lines-{name}")
+    } else if solid {
+        name.to_owned()
+    } else {
+        format!("url(#dots-{name}")
     }
 }
 
