@@ -83,7 +83,7 @@ impl Seen {
                     seen.events.extend(events);
                 }
                 Frame::End(end) => seen.end = end,
-                Frame::Failed(reason) => panic!("{reason}"),
+                Frame::Failed(reason) => panic!("{reason:?}"),
             }
         }
         seen.whole = start.elapsed();

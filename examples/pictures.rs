@@ -24,6 +24,7 @@ use concviz::pictures;
 use concviz::plan::{Plan, Wishes};
 use concviz::recording::Conditions;
 use concviz::settings::Setup;
+use concviz::text;
 use concviz::trace::{Frame, Source};
 use concviz::ui::{Look, render};
 use concviz::workload::{Kernels, Scale, find};
@@ -155,7 +156,7 @@ fn carry_out(app: &mut App, effects: Vec<Effect>) -> Result<(), Box<dyn Error>> 
 }
 
 fn messages(id: concviz::app::RunId, plan: &Plan) -> Result<Vec<Message>, Box<dyn Error>> {
-    let mut runner = Runner::spawn(plan)?;
+    let mut runner = Runner::spawn(plan).map_err(|why| text::failure(&why))?;
     let mut frames = runner.frames().ok_or("a runner without frames")?;
     let mut messages = Vec::new();
     let mut watch = None;
@@ -171,7 +172,7 @@ fn messages(id: concviz::app::RunId, plan: &Plan) -> Result<Vec<Message>, Box<dy
                 let others = watch.as_ref().and_then(|w| w.others(sys::now(), sys::process_cpu(), run));
                 Message::End(id, Box::new(end), Conditions { others, ..Conditions::default() })
             }
-            Frame::Failed(why) => return Err(why.into()),
+            Frame::Failed(why) => return Err(text::failure(&why).into()),
         });
     }
     Ok(messages)

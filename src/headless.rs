@@ -18,6 +18,8 @@ use crate::recorder::Recorder;
 use crate::recording::Recording;
 use crate::report::{self, Format, Printout};
 use crate::settings::{Settings, Setup};
+use crate::state::Failure;
+use crate::text;
 use crate::watching::Watching;
 use crate::workload::Kernels;
 
@@ -37,6 +39,8 @@ pub use map::map;
 enum Stop {
     /// Something that is said.
     Failed(String),
+    /// The run could not be made, or broke off.
+    Broke(Failure),
     /// A signal asked the program to end.
     Signal(i32),
     /// Nobody reads stdout any more.
@@ -48,6 +52,7 @@ impl Stop {
     fn reason(&self) -> String {
         match self {
             Stop::Failed(reason) => reason.clone(),
+            Stop::Broke(why) => text::run_failed(why),
             Stop::Signal(number) => format!("ended by signal {number}"),
             Stop::NobodyReads => String::new(),
         }
@@ -73,9 +78,9 @@ pub fn run(settings: &Settings, format: Format, repeat: Option<u16>) -> ExitCode
 fn code(outcome: Result<(), Stop>) -> ExitCode {
     let code = match outcome {
         Ok(()) | Err(Stop::NobodyReads) => 0,
-        Err(Stop::Failed(reason)) => {
+        Err(stop @ (Stop::Failed(_) | Stop::Broke(_))) => {
             // Where stderr is closed, the exit code has to do.
-            let _ = writeln!(io::stderr(), "error: {reason}");
+            let _ = writeln!(io::stderr(), "error: {}", stop.reason());
             1
         }
         Err(Stop::Signal(number)) => 128 + number as u8,
@@ -144,7 +149,7 @@ impl Runs {
         // A run of which nothing came is no result.
         match recording.broken {
             None => Ok(recording),
-            Some(reason) => Err(Stop::Failed(reason)),
+            Some(why) => Err(Stop::Broke(why)),
         }
     }
 
@@ -159,7 +164,7 @@ impl Runs {
         self.note(|recorder| recorder.end(&recording.conditions))?;
         match followed {
             Ok(()) => {}
-            Err(Stop::Failed(reason)) => recording.broken = Some(reason),
+            Err(Stop::Broke(why)) => recording.broken = Some(why),
             Err(stop) => return Err(stop),
         }
         Ok(recording)
@@ -171,11 +176,11 @@ impl Runs {
     }
 
     fn follow(&self, following: &mut Following, plan: &Plan) -> Result<(), Stop> {
-        let runner = Runner::spawn(plan).map_err(|e| Stop::Failed(e.to_string()))?;
+        let runner = Runner::spawn(plan).map_err(Stop::Broke)?;
         let to = self.news.clone();
         let wake = move || drop(to.send(News::Run));
         // What is kept in a file is written as it is followed.
-        let mut watching = Watching::begin(Box::new(runner), |_| (), wake).map_err(Stop::Failed)?;
+        let mut watching = Watching::begin(Box::new(runner), |_| (), wake).map_err(Stop::Broke)?;
         following.follow(&mut watching, &self.coming, self.recorder.borrow_mut().as_mut())
     }
 }

@@ -168,7 +168,7 @@ impl About {
             badge: badge([&run.trace]).text(),
             ratio: cell(Column::Ratio),
             figures: columns.map(|column| (column.head().to_owned(), cell(column))).collect(),
-            notes: run.broken.iter().cloned().collect(),
+            notes: run.broken.iter().map(text::failure).collect(),
         }
     }
 }

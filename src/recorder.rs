@@ -241,6 +241,7 @@ mod tests {
     use crate::model::{LockSettings, Model, ModelKind};
     use crate::plan::{Rates, Wishes};
     use crate::settings::Setup;
+    use crate::state::Failure;
     use crate::workload::Scale;
 
     /// A file on a disk that has no room for anything.
@@ -261,7 +262,7 @@ mod tests {
         let full = |act: fn(&mut Scratch)| {
             let mut scratch = on_a_full_disk();
             act(&mut scratch);
-            scratch.frame(&Frame::Failed("no more processes".to_owned()));
+            scratch.frame(&Frame::Failed(Failure::Killed));
             scratch.close();
             scratch
         };
@@ -278,12 +279,12 @@ mod tests {
             assert!(why.contains("temporary files") && !why.contains('\n'), "{why}");
         }
         let mut sound = Scratch::new().expect("room");
-        sound.frame(&Frame::Failed("no more processes".to_owned()));
+        sound.frame(&Frame::Failed(Failure::Killed));
         sound.close();
         recorder.add(&run, &sound).expect("there is room");
         let opened = read(&path).expect("sound");
         assert_eq!((opened.recordings.len(), opened.damage), (1, None));
-        assert_eq!(opened.recordings[0].broken.as_deref(), Some("no more processes"));
+        assert_eq!(opened.recordings[0].broken, Some(Failure::Killed));
     }
 
     fn now() -> crate::units::Stamp {

@@ -9,6 +9,7 @@ use crate::machine::Machine;
 use crate::model::Model;
 use crate::plan::{Plan, Rates};
 use crate::settings::Setup;
+use crate::state::Failure;
 use crate::trace::{Frame, TaskName, Trace};
 use crate::units::Ns;
 
@@ -53,7 +54,7 @@ pub struct Recording {
     /// What the machine did to it; known at the end.
     pub conditions: Conditions,
     /// Why it broke off, if it did.
-    pub broken: Option<String>,
+    pub broken: Option<Failure>,
     /// Which of several files it was read from.
     pub file: Option<String>,
 }

@@ -3,6 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+mod failure;
+
+pub use failure::{Awaited, Failure, FileLack, PlanFault, RequestLack, SystemError, ThreadPurpose, Waiting};
+
 /// What a task is doing at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

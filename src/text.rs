@@ -3,6 +3,7 @@
 
 pub mod cores;
 mod costs;
+mod failure;
 pub mod handout;
 mod here;
 mod label;
@@ -17,11 +18,12 @@ mod verdict;
 use crate::units::TurnLength;
 
 pub use costs::{Costs, Recorded};
+pub use failure::{failure, failure_here, run_failed};
 pub use here::Here;
 pub use label::Label;
 pub use link::{Link, NoLink};
 pub use recording::{
-    comparison_title, cut_off, cut_off_here, damaged, machine, measuring, no_dots_of_the_screen, no_file, no_picture,
+    comparison_title, cut_off_here, damaged, machine, measuring, no_dots_of_the_screen, no_file, no_picture,
     no_place_for_programs, no_room_for_it, no_such_run, no_such_screen, not_stored, nothing_in_range, picture_title,
     same_ink, saved, stored, unreadable_run,
 };

@@ -2,6 +2,7 @@
 //! end. All of it waits in one queue for whoever watches, who is woken only where there is more than further events: those
 //! are fetched when somebody wants to look. Decides nothing, prints nothing, draws nothing.
 
+use std::io;
 use std::thread;
 
 use crossbeam::channel::{Receiver, Sender, unbounded};
@@ -10,6 +11,7 @@ use crate::machine::cores::{self, Throttling};
 use crate::machine::load::Watch;
 use crate::machine::{now, process_cpu};
 use crate::recording::Conditions;
+use crate::state::{Failure, ThreadPurpose};
 use crate::trace::{Command, End, Frame, FrameError, Frames, Source};
 use crate::units::Ns;
 
@@ -34,17 +36,19 @@ impl Watching {
     /// else. Its begin, its first events, and whatever comes but further events then call `wake`.
     ///
     /// # Errors
-    /// In a sentence, if the system allows no further thread.
+    /// If the system allows no further thread.
     pub fn begin(
         mut source: Box<dyn Source<'static>>,
         keep: impl FnMut(Option<&Frame>) + Send + 'static,
         wake: impl FnMut() + Send + 'static,
-    ) -> Result<Watching, String> {
+    ) -> Result<Watching, Failure> {
         let (to, news) = unbounded();
         if let Some(frames) = source.frames() {
             let builder = thread::Builder::new().name("frames".to_owned());
             let read = move || read(frames, keep, wake, &to);
-            builder.spawn(read).map_err(|e| format!("the run cannot be watched: {e}; close other programs"))?;
+            let refused =
+                |e: io::Error| Failure::Thread { purpose: ThreadPurpose::Watcher, number: None, system: e.into() };
+            builder.spawn(read).map_err(refused)?;
         }
         Ok(Watching { source, news, machine: None })
     }
@@ -102,9 +106,9 @@ fn read(mut frames: Box<dyn Frames>, mut keep: impl FnMut(Option<&Frame>), mut w
     }
 }
 
-/// What is said of a run that says nothing more though it is not over.
-pub fn cut_short(why: Option<&FrameError>, killed: &str) -> String {
-    why.map_or_else(|| killed.to_owned(), ToString::to_string)
+/// Why a run says nothing more though it is not over.
+pub fn cut_short(why: Option<&FrameError>) -> Failure {
+    why.map_or(Failure::Killed, |e| Failure::Garbled { said: e.to_string() })
 }
 
 #[cfg(test)]
@@ -168,7 +172,7 @@ mod tests {
 
     #[test]
     fn only_the_first_events_wake_anybody_and_everything_comes_in_its_order() {
-        let frames = [Frame::Begin(Begin::default()), events(0), events(1), events(2), Frame::Failed("no".to_owned())];
+        let frames = [Frame::Begin(Begin::default()), events(0), events(1), events(2), Frame::Failed(Failure::CutOff)];
         let (said, why, wakes, seen) = watch(&frames, None);
         assert_eq!(said, frames);
         assert!(why.is_none());
@@ -180,8 +184,8 @@ mod tests {
     fn what_breaks_is_said() {
         let (said, why, wakes, _) = watch(&[], Some(FrameError::Malformed("kind 9".to_owned())));
         assert!(said.is_empty() && wakes == 1);
-        assert!(cut_short(why.as_ref(), "it was killed").contains("kind 9"));
-        assert_eq!(cut_short(None, "it was killed"), "it was killed");
+        assert!(matches!(cut_short(why.as_ref()), Failure::Garbled { said } if said.contains("kind 9")));
+        assert_eq!(cut_short(None), Failure::Killed);
     }
 
     #[test]

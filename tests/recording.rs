@@ -15,7 +15,7 @@ use concviz::recorder;
 use concviz::recording::{Conditions, Observed, Origin, Recording};
 use concviz::report;
 use concviz::settings::Setup;
-use concviz::state::{Outcome, State};
+use concviz::state::{Failure, Outcome, State};
 use concviz::trace::file::{FileWriter, RecordedRun, read};
 use concviz::trace::{
     Begin, Direction, End, Event, FileSystem, Frame, KernelRecord, Overhead, RecordUse, Source, Stamped, Switch,
@@ -154,7 +154,7 @@ fn written() -> std::io::Result<Vec<u8>> {
     writer.frame(&Frame::End(end()))?;
     writer.tail(TAIL)?;
     writer.header("a second run")?;
-    writer.frame(&Frame::Failed("no more processes".to_owned()))?;
+    writer.frame(&Frame::Failed(Failure::Killed))?;
     writer.into_inner()
 }
 
@@ -319,7 +319,7 @@ fn a_real_run_is_the_same_from_its_file() {
                     all.extend(events);
                 }
                 Frame::End(end) => live.end(end),
-                Frame::Failed(why) => panic!("the run failed: {why}"),
+                Frame::Failed(why) => panic!("the run failed: {why:?}"),
             }
         }
         let bytes = writer.into_inner().expect("a vector takes everything");
@@ -356,7 +356,7 @@ fn watch(bytes: &[u8], trace: &mut Trace) {
                 Frame::Begin(begin) => trace.begin(&begin),
                 Frame::Events(events) => trace.extend(&events),
                 Frame::End(end) => trace.end(end),
-                Frame::Failed(why) => panic!("it failed: {why}"),
+                Frame::Failed(why) => panic!("it failed: {why:?}"),
             },
             News::Cut(why) => assert!(why.is_none(), "{why:?}"),
         }

@@ -308,7 +308,7 @@ fn run(scenario: &Scenario, expected: &Expected) -> (Trace, Model) {
             Frame::Begin(begin) => trace.begin(&begin),
             Frame::Events(records) => records.iter().for_each(|r| trace.push(r)),
             Frame::End(end) => trace.end(end),
-            Frame::Failed(why) => panic!("the run failed: {why}"),
+            Frame::Failed(why) => panic!("the run failed: {why:?}"),
         }
     }
     assert!(trace.losses.is_empty());

@@ -110,7 +110,7 @@ impl<'a> Ours<'a> {
                 Frame::Begin(begin) => run.begin = begin,
                 Frame::Events(events) => run.events.extend(events),
                 Frame::End(end) => run.end = end,
-                Frame::Failed(reason) => panic!("{reason}"),
+                Frame::Failed(reason) => panic!("{reason:?}"),
             }
         }
         run.events.sort_by_key(|r| r.at);

@@ -71,7 +71,7 @@ fn perform(exe: &Path) -> Result<(), String> {
     let mut text = String::new();
     io::stdin().read_to_string(&mut text).map_err(|e| e.to_string())?;
     let plan: Plan = serde_json::from_str(&text).map_err(|e| e.to_string())?;
-    let mut runner = Runner::spawn_with(exe, &plan).map_err(|e| e.to_string())?;
+    let mut runner = Runner::spawn_with(exe, &plan).map_err(|e| concviz::text::failure(&e))?;
     let mut frames = runner.frames().ok_or("the runner has no output")?;
     let mut out = io::stdout().lock();
     while let Some(frame) = frames.next_frame().map_err(|e| e.to_string())? {
@@ -205,7 +205,7 @@ impl Wanted {
                     seen.others = others.unwrap_or(0.0) / cores::allowed().len().max(1) as f64;
                     seen.end = end;
                 }
-                Frame::Failed(reason) => return Err(format!("the run failed: {reason}")),
+                Frame::Failed(why) => return Err(concviz::text::run_failed(&why)),
             }
         }
         child.wait().map_err(|e| e.to_string())?;

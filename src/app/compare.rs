@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use super::{Action, Run, RunId};
 use crate::model::Model;
 use crate::recording::{Comparison, Recording, Row};
+use crate::state::Failure;
 
 /// A comparison on the screen.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +37,7 @@ pub struct Compared<'a> {
     /// Its figures, once it is over.
     pub row: Option<&'a Row>,
     /// Why there is none: it broke off.
-    pub failure: Option<&'a str>,
+    pub failure: Option<&'a Failure>,
 }
 
 /// What an action does where runs stand beside each other.

@@ -21,7 +21,11 @@ impl App {
             return Some(Finding { say: Sentence::RunFailed { reason }, cure: None });
         }
         if let Some(reason) = run.broken() {
-            return Some(Finding { say: Sentence::RunFailed { reason: reason.to_owned() }, cure: None });
+            let reason = match self.source {
+                Source::Live(_) => text::failure_here(reason, keys::shown(Action::Again)),
+                Source::Files(_) => text::failure(reason),
+            };
+            return Some(Finding { say: Sentence::RunFailed { reason }, cure: None });
         }
         let until = self.until();
         let trace = run.trace();

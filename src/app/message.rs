@@ -3,6 +3,7 @@
 use super::{Action, CoreLoad, Key, RunId, View};
 use crate::plan::{Plan, Rates};
 use crate::recording::Conditions;
+use crate::state::Failure;
 use crate::trace::{Begin, End, Stamped};
 use crate::units::{Ns, Stamp, TaskId, TurnLength};
 use crate::workload::Kernels;
@@ -34,7 +35,7 @@ pub enum Message {
     /// A run came to its end.
     End(RunId, Box<End>, Conditions),
     /// A run broke off.
-    Failed(RunId, String),
+    Failed(RunId, Failure),
     /// How fast this machine is.
     Calibrated(Rates),
     /// That cannot be measured now, for this reason.

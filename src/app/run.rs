@@ -5,6 +5,7 @@ use crate::insight::{Disturbance, Pace};
 use crate::model::{Model, ModelKind};
 use crate::recording::{Recording, Score};
 use crate::settings::Setup;
+use crate::state::Failure;
 use crate::trace::Trace;
 
 /// Which run; stale messages of a run that was stopped are told by it.
@@ -81,12 +82,12 @@ impl Run {
 
     /// Whether it did not break off, but what was recorded of it.
     pub fn is_cut_off(&self) -> bool {
-        self.broken() == Some(crate::text::cut_off())
+        self.recording.broken == Some(Failure::CutOff)
     }
 
     /// Why it broke off, if it did.
-    pub fn broken(&self) -> Option<&str> {
-        self.recording.broken.as_deref()
+    pub fn broken(&self) -> Option<&Failure> {
+        self.recording.broken.as_ref()
     }
 
     /// Whether nothing more will come.

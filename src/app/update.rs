@@ -7,6 +7,7 @@ use super::{
 use crate::plan::Rates;
 use crate::recording::Conditions;
 use crate::scene::axis_ahead;
+use crate::state::Failure;
 use crate::text::Label;
 use crate::trace::{End, Frame};
 use crate::units::{Ns, Stamp};
@@ -80,7 +81,7 @@ fn with_run(app: &mut App, id: RunId, change: impl FnOnce(&mut Run)) {
     }
 }
 
-fn failed(app: &mut App, id: RunId, reason: String) {
+fn failed(app: &mut App, id: RunId, reason: Failure) {
     let now = app.now;
     let Source::Live(live) = &mut app.source else { return };
     live.samples.is_quiet(now);

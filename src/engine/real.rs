@@ -41,7 +41,7 @@ mod worker;
 
 use crate::machine::{calibrate, sys};
 
-pub use client::{Runner, RunnerError};
+pub use client::Runner;
 
 /// The hidden first arguments with which this program executes itself.
 const RUNNER: &str = "__runner";

@@ -45,7 +45,7 @@ impl Following {
             Frame::Begin(begin) => narrator.map(|narrator| narrator.begin(begin)).unwrap_or_default(),
             Frame::Events(events) => narrator.map(|narrator| narrator.tell(events)).unwrap_or_default(),
             Frame::End(_) => Vec::new(),
-            Frame::Failed(reason) => return Err(Stop::Failed(format!("the run failed: {reason}"))),
+            Frame::Failed(why) => return Err(Stop::Broke(why.clone())),
         };
         let over = matches!(frame, Frame::End(_));
         self.recording.take(frame);
@@ -103,8 +103,7 @@ impl Following {
             let frame = match news {
                 watching::News::Frame(frame) => *frame,
                 watching::News::Cut(why) => {
-                    let killed = "its process ended before the tasks did";
-                    return Err(Stop::Failed(format!("the run broke off: {}", cut_short(why.as_ref(), killed))));
+                    return Err(Stop::Broke(cut_short(why.as_ref())));
                 }
             };
             match &frame {

@@ -6,6 +6,7 @@ use crate::insight::{self, Contender, Field, Timing, is_comparable};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::settings::Setup;
 use crate::state::State;
+use crate::text;
 use crate::text::{Clause, NoRatio, Uncounted, Verdict, Who};
 use crate::trace::{KernelRecord, Trace};
 use crate::units::Ns;
@@ -105,7 +106,7 @@ impl Recording {
 /// Why `run` does not count in a comparison; nothing if it does.
 pub fn failure(run: &Recording) -> Option<String> {
     if let Some(why) = &run.broken {
-        return Some(why.clone());
+        return Some(text::failure(why));
     }
     let trace = &run.trace;
     let why = match trace.makespan().map(|time| trace.stats(time).broken) {

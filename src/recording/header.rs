@@ -6,6 +6,7 @@ use super::{Conditions, Origin, Planned, Recording, names};
 use crate::machine::Machine;
 use crate::plan::{Plan, Rates};
 use crate::settings::Setup;
+use crate::state::Failure;
 use crate::text;
 use crate::trace::file::{self, RecordedRun};
 use crate::workload::MAX_TASKS;
@@ -99,8 +100,8 @@ fn recording(run: &RecordedRun<'_>) -> Result<Recording, String> {
     // A tail that cannot be read says nothing of the machine: unknown, not wrong.
     let conditions = run.tail.and_then(|tail| serde_json::from_str(tail).ok()).unwrap_or_default();
     let broken = match (run.failed, trace.makespan()) {
-        (Some(why), _) => Some(why.to_owned()),
-        (None, None) => Some(text::cut_off().to_owned()),
+        (Some(why), _) => Some(Failure::from_json(why).unwrap_or_else(|| Failure::Told { sentence: why.to_owned() })),
+        (None, None) => Some(Failure::CutOff),
         (None, Some(_)) => None,
     };
     let origin = Origin::Planned(Box::new(Planned { setup, plan, rates }));

@@ -6,6 +6,7 @@ use std::io;
 
 use crate::app::{App, Effect, Message, RunId, update};
 use crate::plan::Plan;
+use crate::state::Failure;
 use crate::units::{Stamp, TurnLength};
 use crate::workload::Kernels;
 
@@ -23,7 +24,7 @@ pub trait Shell {
     /// Whether there is a terminal: what needs one is not asked for before.
     fn has_terminal(&self) -> bool;
     /// Stops whatever runs, and runs `plan`.
-    fn start(&mut self, app: &App, id: RunId, plan: &Plan) -> Result<(), String>;
+    fn start(&mut self, app: &App, id: RunId, plan: &Plan) -> Result<(), Failure>;
     /// Tells a run that goes on that its global lock has another interval.
     fn turn_lock(&mut self, id: RunId, length: TurnLength);
     /// Stops whatever runs.
@@ -137,10 +138,10 @@ mod tests {
             self.terminal
         }
 
-        fn start(&mut self, app: &App, id: RunId, plan: &Plan) -> Result<(), String> {
+        fn start(&mut self, app: &App, id: RunId, plan: &Plan) -> Result<(), Failure> {
             assert_eq!(app.run().map(|run| run.id), Some(id), "what is started is what is watched");
             if self.refuses.contains(&plan.model.kind) {
-                return Err("the system allows no more".to_owned());
+                return Err(Failure::Told { sentence: "the system allows no more".to_owned() });
             }
             self.started.push(plan.model);
             Ok(())

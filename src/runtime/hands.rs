@@ -16,6 +16,7 @@ use crate::app::{App, Phase, Run, RunId};
 use crate::machine::calibrate::Calibration;
 use crate::plan::Plan;
 use crate::recorder::Recorder;
+use crate::state::Failure;
 use crate::text::{self, Label};
 use crate::trace::Command;
 use crate::ui::{self, Look};
@@ -66,7 +67,7 @@ impl Shell for Hands {
         self.terminal.is_some()
     }
 
-    fn start(&mut self, app: &App, id: RunId, plan: &Plan) -> Result<(), String> {
+    fn start(&mut self, app: &App, id: RunId, plan: &Plan) -> Result<(), Failure> {
         let wanted: Vec<RunId> = app.runs().map(|run| run.id).collect();
         self.runs.want(&wanted);
         self.runs.start(id, plan, self.to.clone())

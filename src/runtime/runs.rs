@@ -14,6 +14,7 @@ use crate::files;
 use crate::plan::Plan;
 use crate::recorder::{self, Recorder, Scratch};
 use crate::recording::Recording;
+use crate::state::Failure;
 use crate::trace::{Command, Frame, Stamped};
 use crate::units::Stamp;
 use crate::watching::{self, Watching, cut_short};
@@ -43,10 +44,10 @@ impl Runs {
     /// Must be called from the main thread: the kernel kills the runner when the thread that started it ends.
     ///
     /// # Errors
-    /// In a sentence, if the system allows no further process or thread.
-    pub fn start(&mut self, id: RunId, plan: &Plan, to: Sender<News>) -> Result<(), String> {
+    /// If the system allows no further process or thread.
+    pub fn start(&mut self, id: RunId, plan: &Plan, to: Sender<News>) -> Result<(), Failure> {
         self.stop();
-        let runner = Runner::spawn(plan).map_err(|e| e.to_string())?;
+        let runner = Runner::spawn(plan)?;
         let sent = self.keep_what_is_sent(id);
         let keep = move |frame: Option<&Frame>| keep(sent.as_ref(), frame);
         let watching = Watching::begin(Box::new(runner), keep, move || drop(to.send(News::Run)))?;
@@ -147,9 +148,7 @@ impl Current {
                 }
                 Frame::Failed(reason) => Message::Failed(id, reason),
             },
-            watching::News::Cut(why) => {
-                Message::Failed(id, cut_short(why.as_ref(), "the run's process was killed; press r to run again"))
-            }
+            watching::News::Cut(why) => Message::Failed(id, cut_short(why.as_ref())),
         };
         let last = matches!(message, Message::End(..) | Message::Failed(..));
         let over = self.over || last;

@@ -73,12 +73,7 @@ pub fn unreadable_run(number: usize, why: &str) -> String {
     format!("Run {number} of the file cannot be read ({why}).")
 }
 
-/// Why a run that has no end is not over.
-pub const fn cut_off() -> &'static str {
-    "the recording ends before the run does"
-}
-
-/// The same as a sentence of its own.
+/// That a recording ends before its run does.
 pub const fn cut_off_here() -> &'static str {
     "The recording ends before the run does: what is known of it is shown."
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{EVENT_BYTES, Stamped};
 use super::provenance::Provenance;
-use crate::state::Outcome;
+use crate::state::{Failure, Outcome};
 use crate::units::{Ns, Stamp};
 
 /// One message of a runner.
@@ -20,7 +20,7 @@ pub enum Frame {
     /// The run is over; nothing follows.
     End(End),
     /// The run could not be made, or broke off, for this reason; nothing follows.
-    Failed(String),
+    Failed(Failure),
 }
 
 /// The first frame.
@@ -205,10 +205,7 @@ pub fn write_frame(out: &mut impl Write, frame: &Frame) -> io::Result<()> {
         Frame::Begin(begin) => json(&mut bytes, begin, 1)?,
         Frame::Events(events) => return write_events(out, events),
         Frame::End(end) => json(&mut bytes, end, 3)?,
-        Frame::Failed(reason) => {
-            bytes.extend_from_slice(reason.as_bytes());
-            4
-        }
+        Frame::Failed(why) => json(&mut bytes, why, 4)?,
     };
     send(out, bytes, kind)
 }
@@ -273,7 +270,7 @@ impl<R: Read> FrameReader<R> {
             1 => Frame::Begin(serde_json::from_slice(payload).map_err(malformed)?),
             EVENTS => Frame::Events(events(payload)),
             3 => Frame::End(serde_json::from_slice(payload).map_err(malformed)?),
-            4 => Frame::Failed(String::from_utf8_lossy(payload).into_owned()),
+            4 => Frame::Failed(serde_json::from_slice(payload).map_err(malformed)?),
             kind => return Err(FrameError::Malformed(format!("kind {kind}"))),
         }))
     }
@@ -308,7 +305,7 @@ mod tests {
             }),
             Frame::Events(vec![stamped; 3]),
             Frame::End(End { events: 3, ..End::default() }),
-            Frame::Failed("no more processes".to_owned()),
+            Frame::Failed(Failure::Killed),
         ];
         let mut pipe = Vec::new();
         for frame in &frames {

@@ -19,7 +19,7 @@ use crate::recording::Comparison;
 use crate::report::comparison_cell;
 use crate::scene::{Grid, Viewport, busy, level, ticks};
 use crate::text::report::compare::Column;
-use crate::text::{Label, factor};
+use crate::text::{Label, factor, failure};
 use crate::units::{Ns, Range};
 
 /// Where the rows stand.
@@ -173,7 +173,14 @@ fn draw_row(
     let Some(run) = row.run else {
         if let Some(why) = row.failure {
             let room = area.right().saturating_sub(place.plot.0);
-            paint::put(buffer, place.plot.0, low, area.right(), &paint::shorten(why, room), look.fg(Role::Alarm));
+            paint::put(
+                buffer,
+                place.plot.0,
+                low,
+                area.right(),
+                &paint::shorten(&failure(why), room),
+                look.fg(Role::Alarm),
+            );
             return;
         }
         let label = if compare.is_measuring() { Label::ComesLater } else { Label::NotMeasured };

@@ -244,7 +244,8 @@ fn what_cannot_be_run_is_said_in_a_sentence() {
     let reason = run_with(Path::new(EXE), &empty).err().expect("a reason");
     assert!(reason.contains("no tasks"), "{reason}");
     let missing = Runner::spawn_with(Path::new("/nonexistent/concviz"), &endless(PROCESSES)).expect_err("no program");
-    assert!(missing.to_string().contains("/nonexistent/concviz"), "{missing}");
+    let missing = concviz::text::failure(&missing);
+    assert!(missing.contains("/nonexistent/concviz"), "{missing}");
 }
 
 #[test]

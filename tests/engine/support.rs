@@ -121,7 +121,7 @@ pub fn read(frames: &mut impl Frames, mut see: impl FnMut(&Stamped)) -> Result<R
                 events.sort_by_key(|r: &Stamped| r.at);
                 return Ok(Run { begin: begin.expect("a beginning"), events, end });
             }
-            Frame::Failed(reason) => return Err(reason),
+            Frame::Failed(reason) => return Err(concviz::text::failure(&reason)),
         }
     }
 }

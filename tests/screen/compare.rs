@@ -4,6 +4,7 @@ use concviz::app::{App, Effect, Key, Layer, Message, Playhead, RunId, Shown, Sou
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::palette::Theme;
 use concviz::recording::Origin;
+use concviz::state::Failure;
 use concviz::text::Label;
 use concviz::ui::{Depth, Look, hit, instant};
 use concviz::units::Ns;
@@ -383,7 +384,7 @@ fn a_run_that_breaks_off_has_a_row_that_says_so_and_the_others_go_on() {
     for _ in 0..4 {
         if under_way(&app) == ALL[2] {
             let id = made::id(&app);
-            made::tell(&mut app, Message::Failed(id, "the run's process was killed; press r to run again".to_owned()));
+            made::tell(&mut app, Message::Failed(id, Failure::Killed));
         } else {
             made::answer(&mut app);
         }

@@ -2,7 +2,7 @@
 
 use concviz::app::{Action, App, Effect, Key, Message, Sort, Target};
 use concviz::export::text;
-use concviz::state::{Outcome, State};
+use concviz::state::{Failure, Outcome, State};
 use concviz::ui::{Look, hit, render};
 use concviz::units::{Ns, TaskId};
 use concviz::workload::Value;
@@ -324,7 +324,7 @@ fn nothing_in_the_header_is_cut_without_saying_so() {
         let head = |app: &App| screen(app).0.lines().next().expect("a header").to_owned();
         let row = head(&app);
         assert!(row.contains(&title) || row.contains('…'), "{row}");
-        made::tell(&mut app, Message::Failed(run, long.to_owned()));
+        made::tell(&mut app, Message::Failed(run, Failure::Told { sentence: long.to_owned() }));
         let (rows, _) = screen(&app);
         assert!(rows.contains('…') || rows.contains("that it is."), "{rows}");
         made::press(&mut app, &[Key::Char('s'), Key::Char('/')]);

@@ -8,7 +8,7 @@ use concviz::model::{LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
 use concviz::recording::{Conditions, Opened};
 use concviz::settings::Setup;
-use concviz::state::{Outcome, State};
+use concviz::state::{Failure, Outcome, State, SystemError};
 use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, Switches};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 use concviz::workload::{Scale, find};
@@ -110,7 +110,8 @@ pub fn carry_out(app: &mut App, effects: Vec<Effect>, refuses: impl Fn(Model) ->
     while let Some(effect) = waiting.pop_front() {
         match effect {
             Effect::Start(id, plan) if refuses(plan.model) => {
-                let why = "the run cannot be started: the system allows no further process".to_owned();
+                let said = "the system allows no further process".to_owned();
+                let why = Failure::Runner { program: "concviz".to_owned(), system: SystemError { code: None, said } };
                 waiting.extend(tell(app, Message::Failed(id, why)));
             }
             Effect::Start(_, plan) => {

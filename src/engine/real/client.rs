@@ -2,7 +2,7 @@
 
 use std::io::{self, BufReader};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{self, Child, ChildStdin, ChildStdout, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use super::message;
 use crate::machine::process::{introduction, own_executable};
 use crate::plan::Plan;
+use crate::state::Failure;
 use crate::trace::{Command, FrameReader, Frames, Source};
 
 /// A run under way in a process group of its own. Dropping it kills everything that belongs to it.
@@ -21,27 +22,6 @@ pub struct Runner {
     frames: Option<FrameReader<BufReader<ChildStdout>>>,
 }
 
-/// Why there is no run.
-#[derive(Debug, thiserror::Error)]
-pub enum RunnerError {
-    /// The program could not be executed again.
-    #[error("the run cannot be started: executing {} failed: {source}; try again, or with fewer processes on the machine", exe.display())]
-    Spawn {
-        /// What was executed.
-        exe: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// The runner went away before it had read its plan.
-    #[error("the run cannot be started: its process {pid} did not take the plan: {source}; try again")]
-    Plan {
-        /// The runner's process.
-        pid: u32,
-        /// What the system says.
-        source: io::Error,
-    },
-}
-
 impl Runner {
     /// Starts a run of `plan`; returns as soon as its process exists.
     ///
@@ -50,7 +30,7 @@ impl Runner {
     ///
     /// # Errors
     /// If the system allows no further process.
-    pub fn spawn(plan: &Plan) -> Result<Runner, RunnerError> {
+    pub fn spawn(plan: &Plan) -> Result<Runner, Failure> {
         Runner::spawn_with(&own_executable(), plan)
     }
 
@@ -58,7 +38,7 @@ impl Runner {
     ///
     /// # Errors
     /// If the system allows no further process, or `exe` is none.
-    pub fn spawn_with(exe: &Path, plan: &Plan) -> Result<Runner, RunnerError> {
+    pub fn spawn_with(exe: &Path, plan: &Plan) -> Result<Runner, Failure> {
         let mut child = process::Command::new(exe)
             .args([super::RUNNER, &introduction()])
             .process_group(0)
@@ -66,9 +46,10 @@ impl Runner {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .map_err(|source| RunnerError::Spawn { exe: exe.to_owned(), source })?;
+            .map_err(|e| Failure::Runner { program: exe.display().to_string(), system: e.into() })?;
         let pid = child.id();
-        let gone = || RunnerError::Plan { pid, source: io::ErrorKind::BrokenPipe.into() };
+        let refused = |e: io::Error| Failure::Refused { pid, system: e.into() };
+        let gone = || refused(io::ErrorKind::BrokenPipe.into());
         let mut stdin = child.stdin.take().ok_or_else(gone)?;
         let stdout = child.stdout.take().ok_or_else(gone)?;
         let frames = Some(FrameReader::new(BufReader::with_capacity(1 << 16, stdout)));
@@ -76,7 +57,7 @@ impl Runner {
         // From here on, dropping it cleans up.
         let unblocked = rustix::io::ioctl_fionbio(&stdin, true).map_err(io::Error::from);
         let runner = Runner { child, stdin, frames };
-        sent.and(unblocked).map_err(|source| RunnerError::Plan { pid, source })?;
+        sent.and(unblocked).map_err(refused)?;
         Ok(runner)
     }
 

@@ -11,6 +11,7 @@ use super::message::Told;
 use super::shared::Shared;
 use crate::machine::kernel_record::KernelRings;
 use crate::machine::{process, sys};
+use crate::state::Failure;
 use crate::trace::{Begin, End, Event, Frame, RecordUse, Stamped, write_events, write_frame};
 use crate::units::{Ns, Stamp, TurnLength, WorkerId};
 
@@ -155,7 +156,9 @@ impl<W: Write> Sweeper<W> {
                 // Before it began: that is the interval it begins with.
                 Ok(Order::Turned(..)) => {}
                 Ok(Order::Looks(every)) => self.is_looked_at(every),
-                Ok(Order::Fail(reason)) => return write_frame(&mut self.out, &Frame::Failed(reason)),
+                Ok(Order::Fail(reason)) => {
+                    return write_frame(&mut self.out, &Frame::Failed(Failure::Told { sentence: reason }));
+                }
                 Ok(Order::End(_)) | Err(_) => return Ok(()),
             }
         }
@@ -179,7 +182,7 @@ impl<W: Write> Sweeper<W> {
                 Ok(Order::End(end)) => return self.finish(*end),
                 Ok(Order::Fail(reason)) => {
                     self.sweep(None)?;
-                    return write_frame(&mut self.out, &Frame::Failed(reason));
+                    return write_frame(&mut self.out, &Frame::Failed(Failure::Told { sentence: reason }));
                 }
                 Ok(Order::Turned(at, length)) => self.turned.push((at, length)),
                 Ok(Order::Looks(every)) => self.is_looked_at(every),
@@ -198,7 +201,7 @@ impl<W: Write> Sweeper<W> {
     fn look_for_deadlock(&mut self) -> io::Result<()> {
         let Some(circle) = self.deadlock.look(self.shared) else { return Ok(()) };
         let reason = deadlock::sentence(circle, &self.names.tasks, &self.names.locks);
-        write_frame(&mut self.out, &Frame::Failed(reason))?;
+        write_frame(&mut self.out, &Frame::Failed(Failure::Told { sentence: reason }))?;
         process::die_with_children()
     }
 

@@ -18,7 +18,7 @@ use crate::machine::{cores, process, sys};
 use crate::model::ModelKind;
 use crate::plan::Plan;
 use crate::semantics::TABLE;
-use crate::state::Outcome;
+use crate::state::{Failure, Outcome};
 use crate::trace::{Begin, End, Event, Frame, KernelRecord, Overhead, Provenance, Switches, TaskResult, write_frame};
 use crate::units::{Ns, TaskId, WorkerId};
 use crate::workload::{Facility, walk};
@@ -39,7 +39,7 @@ pub(super) fn main(args: &[OsString]) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(reason) => {
-            let _ = write_frame(&mut stdout(), &Frame::Failed(reason));
+            let _ = write_frame(&mut stdout(), &Frame::Failed(Failure::Told { sentence: reason }));
             ExitCode::FAILURE
         }
     }

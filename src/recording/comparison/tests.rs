@@ -6,7 +6,7 @@ use crate::model::LockSettings;
 use crate::plan::{Rates, Wishes};
 use crate::recording::{Conditions, Origin};
 use crate::settings::Setup;
-use crate::state::Outcome;
+use crate::state::{Failure, Outcome};
 use crate::trace::{Begin, End, Event, Stamped, WorkerUse};
 use crate::units::{CoreId, Stamp, TaskId, WorkerId};
 use crate::workload::{Scale, parse};
@@ -152,14 +152,14 @@ fn a_run_that_others_disturbed_counts_only_where_there_is_no_other() {
 #[test]
 fn runs_that_broke_have_a_row_that_says_so_and_the_others_their_ratios() {
     let mut runs = five(&[(500, 0), (500, 0)]);
-    runs[2].broken = Some("no more processes".to_owned());
+    runs[2].broken = Some(Failure::CutOff);
     let comparison = compared(&runs);
     let row = &comparison.rows[2];
     assert_eq!((row.figures, row.shown, row.ratio), (None, None, None));
-    assert_eq!(row.failure.as_deref(), Some("no more processes"));
+    assert_eq!(row.failure.as_deref(), Some("the recording ends before the run does"));
     assert!(comparison.verdict.text().ends_with("Processes: failed."), "{}", comparison.verdict.text());
     assert!(comparison.rows[1].ratio.is_some_and(|r| r.is_ok()));
-    runs[0].broken = Some("killed".to_owned());
+    runs[0].broken = Some(Failure::Killed);
     let comparison = compared(&runs);
     assert_eq!(comparison.baseline, None);
     assert!(comparison.verdict.text().contains("there is no serial run"), "{}", comparison.verdict.text());

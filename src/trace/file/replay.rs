@@ -9,6 +9,7 @@ use super::super::store::{LONGEST, TaskName, Trace};
 use super::super::wire::{Frame, FrameError};
 use super::RecordedRun;
 use super::events::Unpacker;
+use crate::state::Failure;
 use crate::units::{Ns, Stamp, TaskId};
 
 /// So many marks may make room for each event on average. Runs stay far below; where none of a file's instants can be
@@ -57,7 +58,11 @@ impl Playback<'_> {
                 },
                 Part::End => {
                     self.part = Part::Nothing;
-                    let failed = run.failed.map(|why| Frame::Failed(why.to_owned()));
+                    let failed = run.failed.map(|why| {
+                        Frame::Failed(
+                            Failure::from_json(why).unwrap_or_else(|| Failure::Told { sentence: why.to_owned() }),
+                        )
+                    });
                     return run.end.clone().map(Frame::End).or(failed);
                 }
                 Part::Nothing => return None,

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::block::{BLOCK_HEAD, HEAD, block_head, head};
 use super::*;
-use crate::state::{Outcome, State};
+use crate::state::{Failure, Outcome, State};
 use crate::trace::event::tests::events;
 use crate::trace::{Direction, Event, Frame, KernelRecord, Stamped, Switch, TaskName, Trace};
 use crate::units::{CoreId, LockId, Ns, Range, Stamp, TaskId, TurnLength, WorkerId};
@@ -192,7 +192,7 @@ fn an_opened_run_keeps_everything() {
 fn a_run_that_broke_off_says_why_and_one_that_was_cut_off_says_nothing() {
     let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
     writer.header("first").expect("a vector takes everything");
-    writer.frame(&Frame::Failed("no more processes".to_owned())).expect("a vector takes everything");
+    writer.frame(&Frame::Failed(Failure::Killed)).expect("a vector takes everything");
     writer.header("second").expect("a vector takes everything");
     writer.frame(&Frame::Begin(begin())).expect("a vector takes everything");
     writer.events(&story(1)).expect("a vector takes everything");
@@ -201,7 +201,7 @@ fn a_run_that_broke_off_says_why_and_one_that_was_cut_off_says_nothing() {
     let contents = read(&bytes).expect("a recording");
     assert_eq!(contents.damage, None);
     let [first, second, third] = contents.runs.as_slice() else { panic!("{contents:?}") };
-    assert_eq!((first.failed, &first.begin), (Some("no more processes"), &None));
+    assert_eq!((first.failed, &first.begin), (Some("{\"reason\":\"killed\"}"), &None));
     assert_eq!((second.header, second.events(), &second.end), ("second", story(1), &None));
     assert_eq!((third.header, third.events), ("third", 0));
     for run in &contents.runs {

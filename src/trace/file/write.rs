@@ -58,7 +58,7 @@ impl<W: Write> FileWriter<W> {
             Frame::Begin(begin) => self.json(BlockKind::Begin, begin),
             Frame::Events(events) => self.events(events),
             Frame::End(end) => self.json(BlockKind::End, end),
-            Frame::Failed(reason) => self.text(BlockKind::Failed, reason),
+            Frame::Failed(why) => self.json(BlockKind::Failed, why),
         }
     }
 
