@@ -3,6 +3,7 @@
 
 mod aggregate;
 mod changes;
+mod codec;
 mod event;
 mod figures;
 pub mod file;
@@ -25,7 +26,8 @@ mod unblock;
 mod wire;
 
 pub use aggregate::{Activity, Aggregate, Counts, Owner, Totals, Turn};
-pub use event::{Direction, EVENT_BYTES, EVENT_WORDS, Event, Stamped, Switch};
+pub use codec::{EVENT_BYTES, EVENT_WORDS};
+pub use event::{Direction, Event, Stamped, Switch};
 pub use lock::{Hold, LockFigures, LockTrack};
 pub use mark::Mark;
 pub use observing::Observing;

@@ -1,13 +1,7 @@
-//! One event, and its fixed encoding of four 64-bit words: small enough for a ring in shared memory, the same
-//! on the wire.
+//! What can happen in a run.
 
 use crate::state::{Outcome, State};
 use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
-
-/// Bytes of one encoded event.
-pub const EVENT_BYTES: usize = 32;
-/// Words of one encoded event.
-pub const EVENT_WORDS: usize = EVENT_BYTES / 8;
 
 /// An event with its instant, who saw it, and on which core that was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,12 +199,6 @@ pub enum Direction {
     Out,
 }
 
-/// 48 bits: 78 hours in nanoseconds, the longest `ago` or `spent` that is kept exactly.
-const LOW: u64 = (1 << 48) - 1;
-/// The `due` of an event that has none.
-const NEVER: u64 = u64::MAX;
-const NO_TASK: TaskId = TaskId(u32::MAX);
-
 impl Stamped {
     /// Who stamps what is no worker's: the kernel.
     pub const NO_WORKER: WorkerId = WorkerId(u16::MAX);
@@ -221,104 +209,6 @@ impl Stamped {
     pub fn suspended(from: Stamp, to: Stamp) -> Stamped {
         let event = Event::Suspended { spent: to.since(from) };
         Stamped { at: to, worker: Stamped::NO_WORKER, core: Stamped::NO_CORE, event }
-    }
-
-    /// As four words.
-    pub fn encode(&self) -> [u64; EVENT_WORDS] {
-        let core = u64::from(self.core.0) << 48;
-        let short = |t: Ns| t.0.min(LOW);
-        let (kind, sub, task, a, b) = match self.event {
-            Event::Submitted { task } => (0, 0, task, 0, 0),
-            Event::Enter { task, state, holds, ago, due } => {
-                (1, state.code() | u8::from(holds) << 7, task, short(ago), due.map_or(NEVER, |d| d.0))
-            }
-            Event::WasOff { task, spent } => (2, 0, task, short(spent), 0),
-            Event::Moved { task } => (3, 0, task, 0, 0),
-            Event::Ended { task, outcome, signal, cpu } => (4, outcome as u8, task, u64::from(signal), cpu.0),
-            Event::WorkerStarting { who, task } => (5, 0, task, u64::from(who.0), 0),
-            Event::WorkerStarted { pid, tid } => (6, 0, NO_TASK, u64::from(pid), u64::from(tid)),
-            Event::WorkerEnded { who, outcome, signal } => {
-                (7, outcome as u8, NO_TASK, u64::from(who.0), u64::from(signal))
-            }
-            Event::LoopListens => (8, 0, NO_TASK, 0, 0),
-            Event::LoopWakes => (9, 0, NO_TASK, 0, 0),
-            Event::LockTaken { lock, task, waited } => (10, 0, task, short(waited), u64::from(lock.0)),
-            Event::LockReleased { lock, task, forced } => (11, u8::from(forced), task, 0, u64::from(lock.0)),
-            Event::DropRequest { lock, task } => (12, 0, task, 0, u64::from(lock.0)),
-            Event::LockTimeout { lock, task } => (24, 0, task, 0, u64::from(lock.0)),
-            Event::Copied { task, direction, bytes, spent } => (13, direction as u8, task, short(spent), bytes),
-            Event::Lost { count } => (14, 0, NO_TASK, 0, count),
-            Event::Suspended { spent } => (15, 0, NO_TASK, short(spent), 0),
-            Event::LockAbandoned { lock } => (16, 0, NO_TASK, 0, u64::from(lock.0)),
-            Event::Switched { tid, switch } => (17, switch as u8, NO_TASK, 0, u64::from(tid)),
-            Event::IntervalChanged { length: TurnLength::Time(time) } => (20, 0, NO_TASK, 0, time.0),
-            Event::IntervalChanged { length: TurnLength::Ticks(ticks) } => (20, 1, NO_TASK, 0, u64::from(ticks)),
-        };
-        let head =
-            u64::from(kind as u8) | u64::from(sub) << 8 | u64::from(self.worker.0) << 16 | u64::from(task.0) << 32;
-        [self.at.0, head, core | a, b]
-    }
-
-    /// Back from four words; nothing where they are none.
-    pub fn decode(words: [u64; EVENT_WORDS]) -> Option<Stamped> {
-        let [at, head, a, b] = words;
-        let core = CoreId((a >> 48) as u16);
-        let a = a & LOW;
-        let (kind, sub) = (head as u8, (head >> 8) as u8);
-        let worker = WorkerId((head >> 16) as u16);
-        let task = TaskId((head >> 32) as u32);
-        let lock = LockId(b as u32);
-        let who = WorkerId(a as u16);
-        let event = match kind {
-            0 => Event::Submitted { task },
-            1 => Event::Enter {
-                task,
-                state: State::from_code(sub & 0x7f)?,
-                holds: sub & 0x80 != 0,
-                ago: Ns(a),
-                due: (b != NEVER).then_some(Ns(b)),
-            },
-            2 => Event::WasOff { task, spent: Ns(a) },
-            3 => Event::Moved { task },
-            4 => Event::Ended { task, outcome: Outcome::from_repr(sub)?, signal: a as u8, cpu: Ns(b) },
-            5 => Event::WorkerStarting { who, task },
-            6 => Event::WorkerStarted { pid: a as u32, tid: b as u32 },
-            7 => Event::WorkerEnded { who, outcome: Outcome::from_repr(sub)?, signal: b as u8 },
-            8 => Event::LoopListens,
-            9 => Event::LoopWakes,
-            10 => Event::LockTaken { lock, task, waited: Ns(a) },
-            11 => Event::LockReleased { lock, task, forced: sub != 0 },
-            12 => Event::DropRequest { lock, task },
-            24 => Event::LockTimeout { lock, task },
-            13 => {
-                let direction = if sub == 0 { Direction::In } else { Direction::Out };
-                Event::Copied { task, direction, bytes: b, spent: Ns(a) }
-            }
-            14 => Event::Lost { count: b },
-            15 => Event::Suspended { spent: Ns(a) },
-            16 => Event::LockAbandoned { lock },
-            17 => Event::Switched { tid: b as u32, switch: Switch::from_repr(sub)? },
-            20 if sub == 0 => Event::IntervalChanged { length: TurnLength::Time(Ns(b)) },
-            20 => Event::IntervalChanged { length: TurnLength::Ticks(b as u32) },
-            _ => return None,
-        };
-        Some(Stamped { at: Stamp(at), worker, core, event })
-    }
-
-    /// Encoded, little-endian, at the end of `out`.
-    pub fn write(&self, out: &mut Vec<u8>) {
-        for word in self.encode() {
-            out.extend_from_slice(&word.to_le_bytes());
-        }
-    }
-
-    /// Back from [`EVENT_BYTES`] little-endian bytes; nothing where they are none.
-    pub fn read(bytes: &[u8]) -> Option<Stamped> {
-        let mut words = [0; EVENT_WORDS];
-        for (word, chunk) in words.iter_mut().zip(bytes.chunks_exact(8)) {
-            *word = u64::from_le_bytes(chunk.try_into().ok()?);
-        }
-        Stamped::decode(words)
     }
 }
 
@@ -335,7 +225,7 @@ pub(super) mod tests {
         let short = (0..=longest).prop_map(Ns);
         let outcome = (0u8..4).prop_map(|n| Outcome::from_repr(n).expect("an outcome"));
         let state = (0u8..=11).prop_map(|n| State::from_code(n).expect("a state"));
-        let due = proptest::option::of((0..NEVER).prop_map(Ns));
+        let due = proptest::option::of((0..u64::MAX).prop_map(Ns));
         let direction = prop_oneof![Just(Direction::In), Just(Direction::Out)];
         prop_oneof![
             task.clone().prop_map(|task| Event::Submitted { task }),
@@ -378,23 +268,5 @@ pub(super) mod tests {
                 Event::Switched { tid, switch }
             }),
         ]
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_written_is_read_back(at in any::<u64>(), worker in any::<u16>(), core in any::<u16>(), event in events(LOW)) {
-            let stamped = Stamped { at: Stamp(at), worker: WorkerId(worker), core: CoreId(core), event };
-            let mut bytes = Vec::new();
-            stamped.write(&mut bytes);
-            prop_assert_eq!(bytes.len(), EVENT_BYTES);
-            prop_assert_eq!(Stamped::read(&bytes), Some(stamped));
-        }
-
-        #[test]
-        fn any_bytes_are_an_event_or_nothing(words in any::<[u64; 4]>()) {
-            if let Some(stamped) = Stamped::decode(words) {
-                prop_assert_eq!(Stamped::decode(stamped.encode()), Some(stamped));
-            }
-        }
     }
 }

@@ -5,7 +5,8 @@ use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{EVENT_BYTES, Stamped};
+use super::codec::EVENT_BYTES;
+use super::event::Stamped;
 use super::provenance::Provenance;
 use crate::state::{Failure, Outcome};
 use crate::units::{Ns, Stamp};
@@ -276,10 +277,10 @@ impl<R: Read> FrameReader<R> {
     }
 }
 
-/// The events in `payload`; what is none is left out.
+/// The events in `payload`.
 fn events(payload: &[u8]) -> Vec<Stamped> {
     let mut events = Vec::with_capacity(payload.len() / EVENT_BYTES);
-    events.extend(payload.chunks_exact(EVENT_BYTES).filter_map(Stamped::read));
+    events.extend(payload.as_chunks().0.iter().map(Stamped::read));
     events
 }
 

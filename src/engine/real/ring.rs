@@ -85,14 +85,15 @@ impl Ring {
         &self.slots[n as usize & (self.slots.len() - 1)]
     }
 
-    /// Appends everything written so far to `out`, for the ring's only reader. What is no record is passed over.
+    /// Appends everything written so far to `out`, for the ring's only reader. What is no event counts as one
+    /// that was lost.
     pub fn drain(self, out: &mut Vec<Stamped>) {
         let head = self.head[HEAD].load(Ordering::Acquire);
         let tail = self.load(TAIL);
         // A writer that went mad cannot make the reader read more than there is.
         for n in tail.max(head.saturating_sub(self.capacity()))..head {
             let slot = self.slot(n);
-            out.extend(Stamped::decode(std::array::from_fn(|w| slot[w].load(Ordering::Relaxed))));
+            out.push(Stamped::told(std::array::from_fn(|w| slot[w].load(Ordering::Relaxed))));
         }
         self.head[TAIL].store(head, Ordering::Release);
     }
