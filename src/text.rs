@@ -8,6 +8,7 @@ pub mod handout;
 mod here;
 mod label;
 mod link;
+mod outside;
 pub mod picture;
 mod recording;
 pub mod report;
@@ -22,6 +23,7 @@ pub use failure::{failure, failure_here, run_failed};
 pub use here::Here;
 pub use label::Label;
 pub use link::{Link, NoLink};
+pub use outside::{outside, outside_within};
 pub use recording::{
     comparison_title, cut_off_here, damaged, machine, measuring, no_dots_of_the_screen, no_file, no_picture,
     no_place_for_programs, no_room_for_it, no_such_run, no_such_screen, not_stored, nothing_in_range, picture_title,
