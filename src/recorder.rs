@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::recording::{self, Conditions, Opened, Recording};
 use crate::text;
-use crate::trace::file::{self, Contents, FileError, FileWriter};
+use crate::trace::file::{self, Contents, FileError, FileWriter, MAJOR};
 use crate::trace::{Frame, Stamped};
 
 /// The most that is read of a file.
@@ -55,8 +55,11 @@ impl Recorder {
         let writer = match file::read(&bytes) {
             Err(FileError::Empty) => FileWriter::create(out).map_err(|e| refused(&e))?,
             // A file into which no run came yet is as good as one with runs.
+            Ok(Contents { major: older, .. }) | Err(FileError::NoRun { major: older }) if older < MAJOR => {
+                return Err(refused(&text::file::older_format(older)));
+            }
             Ok(Contents { sound, .. }) if sound == length => at_the_end(out).map_err(|e| refused(&e))?,
-            Err(FileError::NoRun) => at_the_end(out).map_err(|e| refused(&e))?,
+            Err(FileError::NoRun { major: MAJOR }) => at_the_end(out).map_err(|e| refused(&e))?,
             Ok(contents) => {
                 let why = contents.damage.map_or_else(String::new, |d| d.to_string());
                 return Err(refused(&format!("it is {why}; choose another name")));
@@ -72,7 +75,7 @@ impl Recorder {
     /// # Errors
     /// In a sentence that names the file.
     pub fn begin(&mut self, run: &Recording) -> Result<(), String> {
-        let written = head(run).and_then(|head| self.writer.header(&head)).and_then(|()| self.writer.flush());
+        let written = recording::begin(&mut self.writer, run).and_then(|()| self.writer.flush());
         written.map_err(|e| self.refused(&e))
     }
 
@@ -126,11 +129,6 @@ fn at_the_end(mut out: BufWriter<File>) -> io::Result<FileWriter<BufWriter<File>
     Ok(FileWriter::append(out))
 }
 
-/// What stands before `run` in a file.
-fn head(run: &Recording) -> io::Result<String> {
-    recording::head(run).ok_or_else(|| io::Error::other(text::no_place_for_programs()))
-}
-
 /// Writes a file of these runs into `out`.
 ///
 /// # Errors
@@ -138,7 +136,7 @@ fn head(run: &Recording) -> io::Result<String> {
 pub fn write<'a>(out: &mut dyn Write, runs: impl IntoIterator<Item = (&'a Recording, &'a Scratch)>) -> io::Result<()> {
     let mut writer = FileWriter::create(out)?;
     for (run, scratch) in runs {
-        writer.header(&head(run)?)?;
+        recording::begin(&mut writer, run)?;
         writer.flush()?;
         scratch.copy(writer.get_mut())?;
         writer.tail(&recording::tail(&run.conditions))?;
@@ -283,7 +281,7 @@ mod tests {
         sound.close();
         recorder.add(&run, &sound).expect("there is room");
         let opened = read(&path).expect("sound");
-        assert_eq!((opened.recordings.len(), opened.damage), (1, None));
+        assert_eq!((opened.recordings.len(), opened.notes.len()), (1, 0));
         assert_eq!(opened.recordings[0].broken, Some(Failure::Killed));
     }
 

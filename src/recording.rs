@@ -22,7 +22,7 @@ mod score;
 
 pub use badge::badge;
 pub use comparison::{Comparison, Figures, Ideal, Ratio, Row, SameWork, disturbed, failure, usual_models};
-pub use header::{Opened, head, open, sources, tail};
+pub use header::{OpenError, Opened, begin, open, sources, tail};
 pub use origin::{Observed, Origin, Planned};
 pub use score::Score;
 
@@ -68,7 +68,7 @@ impl Recording {
 
     /// A run of `plan`, made with `rates` for what `setup` asks for, that has not begun.
     pub fn of_plan(setup: Setup, plan: Plan, rates: Rates, machine: Machine) -> Recording {
-        Recording::new(Origin::Planned(Box::new(Planned { setup, plan, rates })), machine)
+        Recording::new(Origin::Planned(Box::new(Planned { setup, plan, rates, known: true })), machine)
     }
 
     /// Takes in what it says next.
@@ -107,7 +107,9 @@ impl Recording {
 
     /// How long its tasks compute at the calibrated speed, where a plan fixes that.
     pub fn fixed_work(&self) -> Option<Ns> {
-        self.planned().and_then(|planned| insight::planned(&planned.plan, planned.rates))
+        self.planned()
+            .filter(|planned| planned.known)
+            .and_then(|planned| insight::planned(&planned.plan, planned.rates))
     }
 
     /// What the machine did to it that forbids to hold it against others. Without another run its pace is even.

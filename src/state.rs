@@ -1,6 +1,8 @@
 //! The vocabulary: what a task can be doing, and how it can end. Every name a person reads for a state is
 //! one of these; the letters are what is drawn where there is no colour.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 mod failure;
@@ -142,7 +144,7 @@ impl State {
 
 /// How a task, or a worker, ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", from = "Cow<'_, str>")]
 #[repr(u8)]
 pub enum Outcome {
     /// It came to its end.
@@ -153,6 +155,14 @@ pub enum Outcome {
     Killed = 2,
     /// It was still going when the run was over: a background task.
     Stopped = 3,
+    /// As a newer version of the program has said, and this one does not know.
+    Unknown = 4,
+}
+
+impl From<Cow<'_, str>> for Outcome {
+    fn from(name: Cow<'_, str>) -> Outcome {
+        (0..).map_while(Outcome::from_repr).find(|outcome| outcome.name() == name).unwrap_or(Outcome::Unknown)
+    }
 }
 
 impl Outcome {
@@ -163,6 +173,7 @@ impl Outcome {
             Outcome::Failed => "failed",
             Outcome::Killed => "killed",
             Outcome::Stopped => "stopped",
+            Outcome::Unknown => "unknown",
         }
     }
 
@@ -170,7 +181,7 @@ impl Outcome {
     pub const fn is_broken(self) -> bool {
         match self {
             Outcome::Failed | Outcome::Killed => true,
-            Outcome::Done | Outcome::Stopped => false,
+            Outcome::Done | Outcome::Stopped | Outcome::Unknown => false,
         }
     }
 
@@ -181,6 +192,7 @@ impl Outcome {
             1 => Outcome::Failed,
             2 => Outcome::Killed,
             3 => Outcome::Stopped,
+            4 => Outcome::Unknown,
             _ => return None,
         })
     }

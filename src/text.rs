@@ -4,6 +4,7 @@
 pub mod cores;
 mod costs;
 mod failure;
+pub mod file;
 pub mod handout;
 mod here;
 mod label;
@@ -25,9 +26,8 @@ pub use label::Label;
 pub use link::{Link, NoLink};
 pub use outside::{outside, outside_within};
 pub use recording::{
-    comparison_title, cut_off_here, damaged, machine, measuring, no_dots_of_the_screen, no_file, no_picture,
-    no_place_for_programs, no_room_for_it, no_such_run, no_such_screen, not_stored, nothing_in_range, picture_title,
-    same_ink, saved, stored, unreadable_run,
+    comparison_title, cut_off_here, machine, measuring, no_dots_of_the_screen, no_file, no_picture, no_room_for_it,
+    no_such_run, no_such_screen, not_stored, nothing_in_range, picture_title, same_ink, saved, stored, unreadable_run,
 };
 pub use sentence::{Sentence, Try, Waiters, Waits};
 pub use sharing::{Behind, Reason, Round, Sharing};

@@ -290,7 +290,7 @@ fn what_cannot_be_is_refused_in_a_sentence() {
         ("r.concviz -o o.svg --view compare --range 10s..20s", 1, &["nothing of the run lies in"]),
         ("empty -o o.svg", 1, &["empty cannot be opened", "nothing was recorded"]),
         ("foreign -o o.svg", 1, &["foreign cannot be opened", "no recording of concviz", "--trace"]),
-        ("cut -o o.svg", 1, &["cut cannot be opened", "byte 16"]),
+        ("cut -o o.svg", 1, &["cut cannot be opened", "damaged at byte "]),
         ("missing -o o.svg", 1, &["missing cannot be opened"]),
         ("folder -o o.svg", 1, &["folder cannot be opened"]),
         ("r.concviz -o no/such/o.svg", 1, &["no/such/o.svg cannot be written"]),
@@ -347,7 +347,7 @@ fn runs_are_recorded_by_every_command_that_makes_some() {
     let kinds: Vec<&str> =
         opened.recordings.iter().map(|r| r.planned().expect("a plan").plan.model.kind.name()).collect();
     assert_eq!(kinds, ["serial", "serial", "serial", "serial", "async"]);
-    assert!(opened.damage.is_none() && opened.recordings.iter().all(|r| r.broken.is_none()));
+    assert!(opened.notes.is_empty() && opened.recordings.iter().all(|r| r.broken.is_none()));
     // Where it cannot be recorded nothing is run.
     fs::write(folder.path().join("notes.txt"), "mine").expect("written");
     for line in ["run -w io --trace notes.txt", "compare -w io --trace notes.txt", "run -w io --trace ."] {

@@ -9,14 +9,15 @@ use concviz::machine::Machine;
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
 use concviz::recorder::{self, Recorder, Scratch};
-use concviz::recording::{Conditions, Observed, Origin, Planned, Recording, head, open, tail};
+use concviz::recording::{Comparison, Conditions, Observed, Origin, Planned, Recording, SameWork, begin, open, tail};
 use concviz::settings::Setup;
 use concviz::state::{Failure, Outcome, State};
-use concviz::trace::file::FileWriter;
+use concviz::trace::file::{FileWriter, Names, read};
 use concviz::trace::{Begin, End, Event, Frame, Stamped};
 use concviz::units::{CoreId, Ns, Stamp, TaskId, WorkerId};
-use concviz::workload::{Scale, Value, Workload, find, parse, shipped};
+use concviz::workload::{self, Scale, Workload, find, parse, shipped};
 use proptest::prelude::*;
+use serde_json::{Value, json};
 use tempfile::tempdir;
 
 const T0: Stamp = Stamp(7_000_000_000);
@@ -24,7 +25,7 @@ const T0: Stamp = Stamp(7_000_000_000);
 /// A setup of `tasks` tasks of the workload `cpu`.
 fn setup(tasks: u64, model: Model) -> Setup {
     let mut workload = find("cpu").expect("a shipped workload");
-    workload.set("tasks", Value::Count(tasks)).expect("as many as there may be");
+    workload.set("tasks", workload::Value::Count(tasks)).expect("as many as there may be");
     Setup { workload, model, lock: LockSettings::default(), wishes: Wishes::default(), scale: Scale::ONE }
 }
 
@@ -68,7 +69,7 @@ fn made(setup: &Setup, conditions: Conditions) -> (Recording, Vec<Frame>) {
 fn file(runs: &[(Recording, Vec<Frame>)], of_last: usize) -> Vec<u8> {
     let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
     for (place, (run, frames)) in runs.iter().enumerate() {
-        writer.header(&head(run).expect("it was planned")).expect("a vector takes everything");
+        begin(&mut writer, run).expect("a vector takes everything");
         let some = if place + 1 == runs.len() { of_last } else { usize::MAX };
         for frame in frames.iter().take(some) {
             writer.frame(frame).expect("a vector takes everything");
@@ -83,8 +84,8 @@ fn file(runs: &[(Recording, Vec<Frame>)], of_last: usize) -> Vec<u8> {
 #[track_caller]
 fn assert_same(opened: &Recording, run: &Recording) {
     let planned = |run: &Recording| {
-        let Planned { setup, plan, rates } = run.planned().expect("it was planned").clone();
-        (setup, plan, rates)
+        let Planned { setup, plan, rates, known } = run.planned().expect("it was planned").clone();
+        (setup, plan, rates, known)
     };
     assert_eq!(planned(opened), planned(run));
     assert_eq!((&opened.machine, opened.conditions, &opened.broken), (&run.machine, run.conditions, &run.broken));
@@ -157,7 +158,7 @@ proptest! {
         };
         let run = made(&setup, conditions);
         let opened = open(&file(&[run.clone(), run.clone()], usize::MAX)).expect("a sound file");
-        prop_assert_eq!((opened.recordings.len(), &opened.damage), (2, &None));
+        prop_assert_eq!((opened.recordings.len(), opened.notes.len()), (2, 0));
         for again in &opened.recordings {
             assert_same(again, &run.0);
         }
@@ -172,7 +173,7 @@ proptest! {
         let bytes = file(&[whole.clone(), whole], usize::MAX);
         let cut = (bytes.len() as f64 * part) as usize;
         match open(&bytes[..cut]) {
-            Err(why) => prop_assert!(why.len() > 20 && !why.contains('\n'), "{}", why),
+            Err(why) => prop_assert!(why.to_string().len() > 20 && !why.to_string().contains('\n'), "{}", why),
             Ok(opened) => {
                 for run in &opened.recordings {
                     prop_assert!(run.broken.is_some() == run.trace.makespan().is_none());
@@ -188,7 +189,7 @@ fn a_run_that_was_cut_off_is_broken_and_says_why() {
     for of_last in [0, 1, 2] {
         let bytes = file(&[run.clone(), run.clone()], of_last);
         let opened = open(&bytes).expect("a file");
-        assert_eq!(opened.damage, None, "its end is the end of a block");
+        assert_eq!(opened.notes, [""; 0], "its end is the end of a block");
         assert_eq!(opened.recordings[0].broken, None);
         assert_eq!(opened.recordings[1].broken, Some(Failure::CutOff));
         let app = App::viewing(vec![("cut.concviz".to_owned(), opened)], T0, (120, 36)).expect("runs");
@@ -210,40 +211,88 @@ fn a_damaged_file_shows_what_comes_before_and_says_where_it_breaks() {
     assert!(said.contains(&format!("byte {one}")) && said.contains("hurt.concviz"), "{said}");
 }
 
+/// The header and the plan of `run` as its file has them.
+fn told(run: &(Recording, Vec<Frame>)) -> (Value, Value) {
+    let bytes = file(std::slice::from_ref(run), usize::MAX);
+    let contents = read(&bytes).expect("sound");
+    let json = |text: &str| serde_json::from_str(text).expect("JSON");
+    (json(contents.runs[0].header), json(contents.runs[0].plan.expect("it was planned")))
+}
+
+/// A file of what `frames` say, whose run has this header and this plan.
+fn retold(header: &str, plan: Option<&str>, run: &(Recording, Vec<Frame>)) -> Vec<u8> {
+    let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
+    writer.header(header).expect("a vector takes everything");
+    let trace = &run.0.trace;
+    writer.names(&Names::new(&trace.names, &trace.lock_names)).expect("a vector takes everything");
+    plan.iter().for_each(|plan| writer.plan(plan).expect("a vector takes everything"));
+    run.1.iter().for_each(|frame| writer.frame(frame).expect("a vector takes everything"));
+    writer.into_inner().expect("a vector takes everything")
+}
+
+fn changed(sound: &Value, pointer: &str, value: Value) -> String {
+    let mut json = sound.clone();
+    *json.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer}")) = value;
+    json.to_string()
+}
+
 #[test]
-fn a_plan_that_nobody_made_is_refused_in_a_sentence() {
-    let (run, frames) = made(&setup(4, Model::plain(ModelKind::Serial)), Conditions::default());
-    let sound: serde_json::Value = serde_json::from_str(&head(&run).expect("it was planned")).expect("JSON");
-    let changed = |pointer: &str, value: serde_json::Value| {
-        let mut head = sound.clone();
-        *head.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer}")) = value;
-        head.to_string()
-    };
-    let heads = [
-        changed("/plan/stages", serde_json::json!([])),
-        changed("/plan/stages/0/workers", serde_json::json!(0)),
-        changed("/plan/stages/0/workers", serde_json::json!(-1)),
-        changed("/plan/stages/0/workers", serde_json::json!(70_000)),
-        changed("/machine/usable", serde_json::json!(-1.0)),
-        changed("/machine/usable", serde_json::json!(null)),
-        changed("/machine/usable", serde_json::json!("NaN")),
-        changed("/plan/stages/0/tasks", serde_json::json!([{}])),
-        changed("/setup", serde_json::json!(null)),
-        changed("/plan", serde_json::json!("none")),
-        "{".to_owned(),
-        String::new(),
-        "[]".to_owned(),
+fn a_header_that_nobody_wrote_is_refused_in_a_sentence() {
+    let run = made(&setup(4, Model::plain(ModelKind::Serial)), Conditions::default());
+    let (header, plan) = told(&run);
+    let cases = [
+        (changed(&header, "/workers", json!(-1)), None),
+        (changed(&header, "/workers", json!(0)), None),
+        (changed(&header, "/workers", json!(70_000)), None),
+        (changed(&header, "/machine/usable", json!(-1.0)), None),
+        (changed(&header, "/machine/usable", json!(null)), None),
+        (changed(&header, "/machine/usable", json!("NaN")), None),
+        (changed(&header, "/origin", json!("dreamt")), None),
+        (changed(&header, "/model/kind", json!("\u{1b}[31mfibres")), None),
+        ("{".to_owned(), None),
+        (String::new(), None),
+        ("[]".to_owned(), None),
+        (header.to_string(), Some(changed(&plan, "/plan/stages/0/workers", json!(0)))),
     ];
-    for head in heads {
-        let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
-        writer.header(&head).expect("a vector takes everything");
-        for frame in &frames {
-            writer.frame(frame).expect("a vector takes everything");
-        }
-        let bytes = writer.into_inner().expect("a vector takes everything");
-        let why = open(&bytes).expect_err(&head[..head.len().min(300)]);
+    for (header, plan) in cases {
+        let why =
+            open(&retold(&header, plan.as_deref(), &run)).expect_err(&header[..header.len().min(300)]).to_string();
         assert!(why.starts_with("Run 1 of the file cannot be read (") && why.ends_with('.'), "{why}");
-        assert!(!why.contains('\n') && why.len() < 200, "{why}");
+        assert!(!why.contains(char::is_control) && why.len() < 300, "{why}");
+    }
+}
+
+#[test]
+fn a_run_whose_steps_nobody_here_knows_is_shown_all_the_same() {
+    let run = made(&setup(4, Model::plain(ModelKind::Serial)), Conditions::default());
+    let (header, plan) = told(&run);
+    let header = header.to_string();
+    let cases = [
+        (Some(changed(&plan, "/plan/stages/0/tasks/0/ops", json!([{"teleport": 3}]))), "teleport"),
+        (Some(changed(&plan, "/setup/workload/tasks/0/steps", json!([{"teleport": {"to": 3}}]))), "teleport"),
+        (Some(changed(&plan, "/plan/stages", json!([]))), "no stage"),
+        (Some(changed(&plan, "/plan/stages/0/workers", json!("as many as there are"))), "invalid type"),
+        (Some("{".to_owned()), "EOF"),
+        (None, "does not say"),
+    ];
+    for (plan, word) in cases {
+        let bytes = retold(&header, plan.as_deref(), &run);
+        let opened = open(&bytes).expect("what happened is known");
+        let [note] = opened.notes.as_slice() else { panic!("{:?}", opened.notes) };
+        assert!(note.contains(word) && note.contains("cannot be run again"), "{note}");
+        let again = &opened.recordings[0];
+        let planned = again.planned().expect("it was planned");
+        assert!(!planned.known && planned.setup.title() == run.0.planned().expect("it was").setup.title());
+        assert_eq!(again.trace.names, run.0.trace.names);
+        assert_eq!(again.score().map(|score| score.time), run.0.score().map(|score| score.time));
+        assert_eq!(again.fixed_work(), None, "nobody knows what it was asked to compute");
+        // It is drawn, its note is said, and every key finds something to do or says why not.
+        let app = App::viewing(vec![("new.concviz".to_owned(), opened)], T0, (120, 36)).expect("a run");
+        assert!(app.toast.is_some_and(|toast| toast.text.contains(word)));
+        let two = open(&bytes).expect("sound").recordings.into_iter().chain(open(&bytes).expect("sound").recordings);
+        let two: Vec<Recording> = two.collect();
+        let comparison = Comparison::of(&two.iter().collect::<Vec<_>>());
+        assert_eq!(comparison.work, SameWork::No, "nobody knows whether they did the same");
     }
 }
 
@@ -298,7 +347,7 @@ fn a_file_grows_by_whole_runs_however_they_come() {
         follow(&mut recorder, &run);
         recorder.add(&run.0, &kept(&run.1)).expect("added");
         let opened = recorder::read(&path).expect("whole while it is open");
-        assert_eq!((opened.recordings.len(), opened.damage), (2 * count, None));
+        assert_eq!((opened.recordings.len(), opened.notes.len()), (2 * count, 0));
         opened.recordings.iter().for_each(|again| assert_same(again, &run.0));
     }
     // The same written in one go.
@@ -361,21 +410,36 @@ fn a_file_that_ends_between_two_blocks_of_a_run_takes_further_runs() {
     follow(&mut Recorder::open(&path).expect("sound"), &run);
     let opened = recorder::read(&path).expect("sound");
     let broken: Vec<bool> = opened.recordings.iter().map(|run| run.broken.is_some()).collect();
-    assert_eq!((broken, opened.damage), (vec![true, false], None));
+    assert_eq!((broken, opened.notes.len()), (vec![true, false], 0));
 }
 
-/// What nobody has begun yet has a place in a file, too; what nobody planned has none so far.
+/// What nobody has begun yet has a place in a file, too, and so has what nobody planned.
 #[test]
-fn a_plan_alone_is_a_head() {
-    let setup = setup(2, Model::plain(ModelKind::Serial));
-    let plan = setup.plan(setup.tasks().expect("sound"), 2, Rates::default());
-    let text = head(&Recording::of_plan(setup, plan, Rates::default(), machine())).expect("it was planned");
-    let head: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-    assert_eq!(head["concviz"], env!("CARGO_PKG_VERSION"));
-    let seen = Recording::new(Origin::Observed(Observed { command: vec!["ls".to_owned()] }), machine());
-    assert_eq!(concviz::recording::head(&seen), None);
+fn a_run_that_was_watched_comes_back_with_its_command() {
+    let command: Vec<String> = ["sh", "-c", "ls *"].map(str::to_owned).to_vec();
+    let seen = Recording::new(Origin::Observed(Observed { command: command.clone() }), machine());
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("seen.concviz");
-    let why = Recorder::open(&path).expect("new").begin(&seen).expect_err("it has no place");
-    assert!(why.contains("seen.concviz") && !why.contains('\n'), "{why}");
+    let mut recorder = Recorder::open(&path).expect("new");
+    recorder.begin(&seen).expect("it has a place");
+    frames(2).iter().for_each(|frame| recorder.frame(frame).expect("taken"));
+    recorder.end(&seen.conditions).expect("ended");
+    let opened = recorder::read(&path).expect("sound");
+    assert_eq!(opened.notes, [""; 0]);
+    let Origin::Observed(again) = &opened.recordings[0].origin else { panic!("nobody planned it") };
+    assert_eq!(again.command, command);
+    assert_eq!(opened.recordings[0].trace.tasks.len(), 2, "tasks appear as they are heard of");
+    assert_eq!(opened.recordings[0].trace.makespan(), Some(Ns::from_millis(2)));
+}
+
+#[test]
+fn a_file_of_the_first_format_is_read_and_not_gone_on_with() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("old.concviz");
+    let bytes = include_bytes!("files/runs-v1.concviz");
+    fs::write(&path, bytes).expect("written");
+    let why = Recorder::open(&path).expect_err("nothing is added to it");
+    assert!(why.contains("old.concviz") && why.contains("format 1") && why.contains("another name"), "{why}");
+    assert_eq!(fs::read(&path).expect("read"), bytes);
+    assert!(recorder::read(&path).expect("readable").recordings.len() > 1);
 }

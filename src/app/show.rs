@@ -59,13 +59,13 @@ impl App {
     /// The state in which the runs of `files`, each with its name, can be looked at; nothing where none was planned. What is
     /// wrong with a file is said first.
     pub fn viewing(files: Vec<(String, Opened)>, now: Stamp, size: (u16, u16)) -> Option<App> {
-        let damage = files.iter().find_map(|(name, opened)| Some(format!("{name}: {}", opened.damage.as_ref()?)));
+        let note = files.iter().find_map(|(name, opened)| Some(format!("{name}: {}", opened.notes.first()?)));
         let files = Files::of(files)?;
         let (first, machine) = (files.run().id, files.run().recording.machine.clone());
         let setup = files.runs().iter().find_map(|run| run.recording.planned())?.setup.clone();
         let mut app = App::of(Source::Files(files), setup, machine, now, size);
         run(&mut app, first);
-        app.toast = damage.map(|text| Toast { text, until: now + LONG });
+        app.toast = note.map(|text| Toast { text, until: now + LONG });
         Some(app)
     }
 

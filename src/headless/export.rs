@@ -100,8 +100,8 @@ fn open(paths: &[PathBuf]) -> Result<FromFiles, Stop> {
     let mut files = Vec::new();
     for path in paths {
         let opened = recorder::read(path).map_err(Stop::Failed)?;
-        if let Some(damage) = &opened.damage {
-            let _ = writeln!(io::stderr(), "note: {}: {damage}", path.display());
+        for note in &opened.notes {
+            let _ = writeln!(io::stderr(), "note: {}: {note}", path.display());
         }
         files.push((path.display().to_string(), opened));
     }

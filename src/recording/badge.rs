@@ -7,11 +7,14 @@ use crate::trace::{Provenance, Trace};
 pub fn badge<'a>(runs: impl IntoIterator<Item = &'a Trace>) -> Label {
     let (mut made_by, mut whole) = (Provenance::default(), true);
     for run in runs {
-        made_by = run.made_by;
+        if run.made_by != Provenance::Measured {
+            made_by = run.made_by;
+        }
         whole &= run.has_kernel_record();
     }
     match made_by {
         Provenance::Measured if whole => Label::Measured,
         Provenance::Measured => Label::NoKernelRecord,
+        Provenance::Unknown => Label::UnknownMaker,
     }
 }

@@ -338,7 +338,8 @@ fn same_work(runs: &[&Recording]) -> SameWork {
     let Some(first) = planned.first() else { return SameWork::Exactly };
     let same = |other: &&Planned| {
         let (a, b) = (&first.setup, &other.setup);
-        a.workload == b.workload && a.scale == b.scale && first.plan.seed == other.plan.seed
+        let known = planned.len() == 1 || (first.known && other.known);
+        known && a.workload == b.workload && a.scale == b.scale && first.plan.seed == other.plan.seed
     };
     match (planned.iter().all(same), planned.iter().all(|other| other.plan.tasks == first.plan.tasks)) {
         (false, _) => SameWork::No,

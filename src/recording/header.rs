@@ -1,25 +1,70 @@
 //! Recordings in a file: what stands before a run's events and behind them, and the way back.
 
+use std::borrow::Cow::{self, Borrowed};
+use std::io::{self, Write};
+
 use serde::{Deserialize, Serialize};
 
-use super::{Conditions, Origin, Planned, Recording, names};
+use super::{Conditions, Observed, Origin, Planned, Recording, names};
 use crate::machine::Machine;
-use crate::plan::{Plan, Rates};
+use crate::model::{LockSettings, Model};
+use crate::plan::{Plan, Rates, Wishes};
 use crate::settings::Setup;
 use crate::state::Failure;
 use crate::text;
-use crate::trace::file::{self, RecordedRun};
-use crate::workload::MAX_TASKS;
+use crate::trace::file::{self, FileError, FileWriter, Names, RecordedRun};
+use crate::units::TaskId;
+use crate::workload::{Kernel, MAX_TASKS, Param, Scale, Task, Workload};
 
-/// All that is known of a run before it begins.
+/// What stands first of a run: enough to draw it and to say what it was, whatever it was asked to do.
 #[derive(Serialize, Deserialize)]
-struct Head<'a> {
+struct Header<'a> {
     /// Which version of the program made it.
-    concviz: std::borrow::Cow<'a, str>,
-    setup: std::borrow::Cow<'a, Setup>,
-    plan: std::borrow::Cow<'a, Plan>,
+    concviz: Cow<'a, str>,
+    machine: Cow<'a, Machine>,
+    #[serde(flatten)]
+    origin: Told<'a>,
+}
+
+/// Where it comes from.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "origin", rename_all = "lowercase")]
+enum Told<'a> {
+    Planned(Asked<'a>),
+    Observed { command: Cow<'a, [String]> },
+}
+
+/// What was asked for, without the steps.
+#[derive(Serialize, Deserialize)]
+struct Asked<'a> {
+    workload: Cow<'a, str>,
+    /// What it does, its numbers filled in.
+    title: Cow<'a, str>,
+    params: Cow<'a, [Param]>,
+    model: Model,
+    workers: u16,
+    #[serde(default)]
+    at_once: Option<u16>,
+    #[serde(default)]
+    cores: Option<u16>,
+    seed: u64,
+    scale: Scale,
+}
+
+/// What it was asked to do, to the last step.
+#[derive(Serialize, Deserialize)]
+struct Program<'a> {
+    setup: Cow<'a, Setup>,
+    plan: Cow<'a, Plan>,
     rates: Rates,
-    machine: std::borrow::Cow<'a, Machine>,
+}
+
+/// What stood first in a file of format 1.
+#[derive(Deserialize)]
+struct FirstHeader {
+    #[serde(flatten)]
+    program: Program<'static>,
+    machine: Machine,
 }
 
 /// What a file came to.
@@ -27,8 +72,19 @@ struct Head<'a> {
 pub struct Opened {
     /// Its runs, at least one.
     pub recordings: Vec<Recording>,
-    /// What is wrong with it, in a sentence, if anything is: what comes before that is all there.
-    pub damage: Option<String>,
+    /// What is to be said of it, in sentences: damage, before which all is there, and what this version does not know.
+    pub notes: Vec<String>,
+}
+
+/// Why nothing could be opened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// There is no run to be read.
+    #[error("{0}")]
+    File(#[from] FileError),
+    /// There are runs, and none of them makes sense: what is wrong with the first.
+    #[error("{}", text::unreadable_run(1, .0))]
+    Runs(String),
 }
 
 /// What runs of each of `files` are told apart by: nothing where there is one file, else its name without folder and
@@ -47,18 +103,45 @@ pub fn sources(files: &[&str]) -> Vec<Option<String>> {
     }
 }
 
-/// The text that stands before a run's events; nothing for one that was not planned, for which the format has no place.
-pub fn head(run: &Recording) -> Option<String> {
-    use std::borrow::Cow::Borrowed;
-    let Planned { setup, plan, rates } = run.planned()?;
-    let head = Head {
-        concviz: Borrowed(env!("CARGO_PKG_VERSION")),
-        setup: Borrowed(setup),
-        plan: Borrowed(plan),
-        rates: *rates,
-        machine: Borrowed(&run.machine),
+/// Writes what stands before the events of `run`.
+///
+/// # Errors
+/// As the file says.
+pub fn begin<W: Write>(writer: &mut FileWriter<W>, run: &Recording) -> io::Result<()> {
+    let origin = match &run.origin {
+        Origin::Planned(planned) => Told::Planned(asked(planned)),
+        Origin::Observed(observed) => Told::Observed { command: Borrowed(&observed.command) },
     };
-    serde_json::to_string(&head).ok()
+    let header = Header { concviz: Borrowed(env!("CARGO_PKG_VERSION")), machine: Borrowed(&run.machine), origin };
+    writer.header(&serde_json::to_string(&header)?)?;
+    match &run.origin {
+        Origin::Planned(planned) => {
+            let Planned { setup, plan, rates, known } = planned.as_ref();
+            writer.names(&Names::new(&names(plan), &plan.locks))?;
+            if *known {
+                let program = Program { setup: Borrowed(setup), plan: Borrowed(plan), rates: *rates };
+                writer.plan(&serde_json::to_string(&program)?)?;
+            }
+            Ok(())
+        }
+        // Its tasks appear as it goes on; what they were called in the end is known where it is stored afterwards.
+        Origin::Observed(_) => writer.names(&Names::new(&run.trace.names, &run.trace.lock_names)),
+    }
+}
+
+fn asked(planned: &Planned) -> Asked<'_> {
+    let Planned { setup, plan, .. } = planned;
+    Asked {
+        workload: Borrowed(&plan.workload),
+        title: setup.title().into(),
+        params: Borrowed(&setup.workload.params),
+        model: plan.model,
+        workers: plan.workers,
+        at_once: plan.at_once,
+        cores: plan.cores,
+        seed: plan.seed,
+        scale: setup.scale,
+    }
 }
 
 /// The text that stands behind them.
@@ -69,41 +152,143 @@ pub fn tail(conditions: &Conditions) -> String {
 /// The runs of a file whose bytes these are.
 ///
 /// # Errors
-/// In a sentence that goes on after the file's name, where there is no run to be read.
-pub fn open(bytes: &[u8]) -> Result<Opened, String> {
-    let contents = file::read(bytes).map_err(|e| e.to_string())?;
+/// Where there is no run to be read.
+pub fn open(bytes: &[u8]) -> Result<Opened, OpenError> {
+    let contents = file::read(bytes)?;
     let mut recordings = Vec::new();
-    let mut damage = contents.damage.map(|d| text::damaged(d.at, &d.what));
+    let mut notes = Vec::new();
+    let mut refused = None;
     for (run, number) in contents.runs.iter().zip(1..) {
-        match recording(run) {
+        let read = if contents.major == 1 { first_recording(run) } else { recording(run, number, &mut notes) };
+        match read {
             Ok(recording) => recordings.push(recording),
             Err(why) => {
-                damage = Some(text::unreadable_run(number, &why));
-                break;
+                notes.push(text::unreadable_run(number, &why));
+                refused.get_or_insert(why);
             }
         }
+        if !run.skipped.is_empty() {
+            notes.push(skipped(run, number));
+        }
     }
-    match (recordings.is_empty(), damage) {
-        (true, damage) => Err(damage.unwrap_or_default()),
-        (false, damage) => Ok(Opened { recordings, damage }),
+    if let (true, Some(damage)) = (recordings.is_empty(), &contents.damage) {
+        return Err(FileError::Damaged(damage.clone()).into());
+    }
+    // What was lost matters more than what was not understood.
+    if let Some(damage) = contents.damage {
+        notes.insert(0, text::file::damaged(damage.at, damage.fault));
+    }
+    match refused {
+        Some(why) if recordings.is_empty() => Err(OpenError::Runs(why)),
+        _ => Ok(Opened { recordings, notes }),
     }
 }
 
-fn recording(run: &RecordedRun<'_>) -> Result<Recording, String> {
-    let head: Head<'_> = serde_json::from_str(run.header).map_err(|e| e.to_string())?;
-    let Head { setup, plan, rates, machine, .. } = head;
-    let (setup, plan, machine) = (setup.into_owned(), plan.into_owned(), machine.into_owned());
-    if plan.tasks.len() > MAX_TASKS || plan.workers == 0 || !machine.usable.is_finite() || machine.usable < 0.0 {
-        return Err("its plan is none that this program makes".to_owned());
+/// What this version does not know of `run`, by the names that its file has for it.
+fn skipped(run: &RecordedRun<'_>, number: usize) -> String {
+    let name = |kind: u8| {
+        let name = run.names.as_ref().and_then(|names| names.events.get(usize::from(kind)));
+        name.cloned().unwrap_or_else(|| kind.to_string())
+    };
+    let events: Vec<(String, u64)> = run.skipped.events.iter().map(|(kind, count)| (name(*kind), *count)).collect();
+    text::file::skipped(number, &events, run.skipped.blocks.values().sum(), run.skipped.states)
+}
+
+fn is_sound(plan: &Plan, machine: &Machine) -> bool {
+    plan.tasks.len() <= MAX_TASKS && plan.workers > 0 && machine.usable.is_finite() && machine.usable >= 0.0
+}
+
+fn first_recording(run: &RecordedRun<'_>) -> Result<Recording, String> {
+    let head: FirstHeader = serde_json::from_str(run.header).map_err(|e| e.to_string())?;
+    let Program { setup, plan, rates } = head.program;
+    let (setup, plan, machine) = (setup.into_owned(), plan.into_owned(), head.machine);
+    if !is_sound(&plan, &machine) {
+        return Err(text::file::nonsense_plan().to_owned());
     }
-    let trace = run.trace(names(&plan), plan.locks.clone());
+    Ok(of(run, Origin::Planned(Box::new(Planned { setup, plan, rates, known: true })), machine))
+}
+
+fn recording(run: &RecordedRun<'_>, number: usize, notes: &mut Vec<String>) -> Result<Recording, String> {
+    let header: Header<'_> = serde_json::from_str(run.header).map_err(|e| e.to_string())?;
+    let machine = header.machine.into_owned();
+    let origin = match header.origin {
+        Told::Observed { command } => {
+            if !machine.usable.is_finite() || machine.usable < 0.0 {
+                return Err(text::file::nonsense_plan().to_owned());
+            }
+            Origin::Observed(Observed { command: command.into_owned() })
+        }
+        Told::Planned(_) if run.plan.is_none() && run.begin.is_none() && run.failed.is_none() => {
+            return Err(text::file::no_run_yet().to_owned());
+        }
+        Told::Planned(asked) => {
+            let program = run.plan.ok_or_else(|| text::file::no_plan().to_owned());
+            let planned = match program.and_then(|text| serde_json::from_str(text).map_err(|e| e.to_string())) {
+                Ok(Program { setup, plan, rates }) => {
+                    Planned { setup: setup.into_owned(), plan: plan.into_owned(), rates, known: true }
+                }
+                Err(why) => {
+                    notes.push(text::file::unknown_plan(number, &unknown_word(&why)));
+                    stand_in(asked, run.names.as_ref())
+                }
+            };
+            if !is_sound(&planned.plan, &machine) {
+                return Err(text::file::nonsense_plan().to_owned());
+            }
+            Origin::Planned(Box::new(planned))
+        }
+    };
+    Ok(of(run, origin, machine))
+}
+
+/// The word that is not known, where that is what `why` says: not all those that are.
+fn unknown_word(why: &str) -> String {
+    let word = why.strip_prefix("unknown variant ").and_then(|rest| rest.split(", expected").next());
+    word.unwrap_or(why).to_owned()
+}
+
+/// What is known of a run whose steps are not.
+fn stand_in(asked: Asked<'_>, names: Option<&Names>) -> Planned {
+    let Asked { workload, title, params, model, workers, at_once, cores, seed, scale } = asked;
+    let name = workload.into_owned();
+    let tasks = names.map(Names::task_names).unwrap_or_default();
+    let tasks = tasks.into_iter().map(|t| Task { name: t.name, background: t.background, ops: Vec::new() }).collect();
+    let plan = Plan {
+        workload: name.clone(),
+        tasks,
+        model,
+        workers,
+        at_once,
+        cores,
+        poll_every: [0; Kernel::COUNT],
+        locks: names.map(|names| names.locks.clone()).unwrap_or_default(),
+        seed,
+        no_kernel_record: false,
+    };
+    let workload = Workload {
+        name,
+        group: String::new(),
+        title: title.into_owned(),
+        about: String::new(),
+        show: Vec::new(),
+        params: params.into_owned(),
+        tasks: Vec::new(),
+        workers: None,
+    };
+    let lock = LockSettings::default().like(model.lock);
+    let wishes = Wishes { cores, seed, ..Wishes::default() };
+    Planned { setup: Setup { workload, model, lock, wishes, scale }, plan, rates: Rates::default(), known: false }
+}
+
+/// What happened in `run`, which comes from `origin`.
+fn of(run: &RecordedRun<'_>, origin: Origin, machine: Machine) -> Recording {
+    let mut trace = run.told_to(origin.empty_trace());
+    if let (Origin::Observed(_), Some(names)) = (&origin, &run.names) {
+        (0..).map(TaskId).zip(names.task_names()).for_each(|(id, name)| trace.name_task(id, name));
+        trace.lock_names.clone_from(&names.locks);
+    }
     // A tail that cannot be read says nothing of the machine: unknown, not wrong.
     let conditions = run.tail.and_then(|tail| serde_json::from_str(tail).ok()).unwrap_or_default();
-    let broken = match (run.failed, trace.makespan()) {
-        (Some(why), _) => Some(Failure::from_json(why).unwrap_or_else(|| Failure::Told { sentence: why.to_owned() })),
-        (None, None) => Some(Failure::CutOff),
-        (None, Some(_)) => None,
-    };
-    let origin = Origin::Planned(Box::new(Planned { setup, plan, rates }));
-    Ok(Recording { origin, machine, trace, conditions, broken, file: None })
+    let cut_off = trace.makespan().is_none().then_some(Failure::CutOff);
+    Recording { origin, machine, trace, conditions, broken: run.failed.clone().or(cut_off), file: None }
 }

@@ -25,6 +25,9 @@ pub struct Planned {
     pub plan: Plan,
     /// How fast the machine was believed to be when the plan was made.
     pub rates: Rates,
+    /// Whether this version knows what its tasks were asked to do. If not, setup and plan have what its recording says of
+    /// them (names, numbers, the model) and no step: it cannot be run again, nor be held against another run.
+    pub known: bool,
 }
 
 /// A program that was watched. Its tasks are known as they appear.

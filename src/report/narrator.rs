@@ -125,7 +125,7 @@ impl Narrator {
             Event::WorkerEnded { who, outcome, signal } => match outcome {
                 Outcome::Killed => vec![Told::WorkerKilled { worker: who.0 + 1, signal }],
                 Outcome::Failed => vec![Told::WorkerFailed { worker: who.0 + 1 }],
-                Outcome::Done | Outcome::Stopped => Vec::new(),
+                Outcome::Done | Outcome::Stopped | Outcome::Unknown => Vec::new(),
             },
             event if self.many.is_some() => self.of_many(event),
             Event::Enter { task, state, ago, due, .. } => self.enters(at, task, state, (ago, due), stamped.worker),

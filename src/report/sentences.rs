@@ -35,7 +35,8 @@ fn each(run: &Recording) -> Vec<String> {
 fn together(run: &Recording) -> Vec<String> {
     let tasks = run.trace.tasks.len();
     let ended = |as_this: Outcome| (0..tasks).filter(|i| outcome(&run.trace, TaskId(*i as u32)) == as_this).count();
-    let ends = [Outcome::Done, Outcome::Failed, Outcome::Killed, Outcome::Stopped].map(|o| (o, ended(o)));
+    let ends =
+        [Outcome::Done, Outcome::Failed, Outcome::Killed, Outcome::Stopped, Outcome::Unknown].map(|o| (o, ended(o)));
     let mut lines = vec![Line::Ends { tasks, ends: ends.into_iter().filter(|(_, n)| *n > 0).collect() }.text()];
     if let Some(latency) = Document::of(run).and_then(|d| d.latency_s) {
         let [half, most, longest] = [latency.p50, latency.p95, latency.max].map(seconds);

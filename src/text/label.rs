@@ -216,6 +216,8 @@ pub enum Label {
     ColumnSpeedup,
     ComesLater,
     NotMeasured,
+    /// A badge: nobody here knows who made the run.
+    UnknownMaker,
     NotInFile,
     Incomplete,
     ColumnCores,

@@ -1,11 +1,7 @@
 //! What is said of files with recorded runs, and of runs beside each other.
 
+use super::outside_within;
 use crate::units::Ns;
-
-/// Why a program that was watched is not recorded.
-pub fn no_place_for_programs() -> &'static str {
-    "this format of recordings has no place for a program that nobody planned"
-}
 
 /// What all rows of a comparison share: so much `work`, drawn as height; or that there is hardly any.
 pub fn same_ink(work: Ns, hardly: bool) -> String {
@@ -63,14 +59,9 @@ pub fn measuring(who: &str, number: usize, of: usize) -> String {
     format!("Measuring {who}: run {number} of {of}.")
 }
 
-/// A file is damaged from byte `at` on, for the reason `what`: what comes before that is shown.
-pub fn damaged(at: u64, what: &str) -> String {
-    format!("damaged at byte {at}, what comes before it is shown ({what}).")
-}
-
 /// The run `number` of a file cannot be read, nor what comes behind it.
 pub fn unreadable_run(number: usize, why: &str) -> String {
-    format!("Run {number} of the file cannot be read ({why}).")
+    format!("Run {number} of the file cannot be read ({}).", outside_within(why, 200))
 }
 
 /// That a recording ends before its run does.

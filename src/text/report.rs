@@ -264,7 +264,9 @@ pub const fn state(state: State) -> &'static str {
 pub fn ending(outcome: Outcome, signal: u8) -> String {
     match outcome {
         Outcome::Killed if signal > 0 => format!("killed by signal {signal}"),
-        Outcome::Done | Outcome::Failed | Outcome::Killed | Outcome::Stopped => outcome.name().to_owned(),
+        Outcome::Done | Outcome::Failed | Outcome::Killed | Outcome::Stopped | Outcome::Unknown => {
+            outcome.name().to_owned()
+        }
     }
 }
 

@@ -140,7 +140,8 @@ impl Numbers {
         let byte = |n: u64| u8::try_from(n).map_err(|_| Strange::Nonsense);
         let worker = |n: u64| u16::try_from(n).map(WorkerId).map_err(|_| Strange::Nonsense);
         let lock = || word(b).map(LockId);
-        let outcome = || Outcome::from_repr(detail).ok_or(Strange::Unknown);
+        // That it is over is known, also where how is not.
+        let outcome = Outcome::from_repr(detail).unwrap_or(Outcome::Unknown);
         Ok(match kind {
             0 => Event::Submitted { task },
             1 => {
@@ -151,10 +152,10 @@ impl Numbers {
             }
             2 => Event::WasOff { task, spent: Ns(a) },
             3 => Event::Moved { task },
-            4 => Event::Ended { task, outcome: outcome()?, signal: byte(a)?, cpu: Ns(b) },
+            4 => Event::Ended { task, outcome, signal: byte(a)?, cpu: Ns(b) },
             5 => Event::WorkerStarting { who: worker(a)?, task },
             6 => Event::WorkerStarted { pid: word(a)?, tid: word(b)? },
-            7 => Event::WorkerEnded { who: worker(a)?, outcome: outcome()?, signal: byte(b)? },
+            7 => Event::WorkerEnded { who: worker(a)?, outcome, signal: byte(b)? },
             8 => Event::LoopListens,
             9 => Event::LoopWakes,
             10 => Event::LockTaken { lock: lock()?, task, waited: Ns(a) },

@@ -1,4 +1,5 @@
-//! Recorded runs in a file: what a runner sent, kept so that it can be looked at again on any machine.
+//! Recorded runs in a file: what a runner sent, kept so that it can be looked at again on any machine, and by versions to
+//! come.
 //!
 //! A file is a head of 16 bytes and then blocks, one after the other, nothing else: no index, and nothing that must be
 //! written at the end. So a further run is further blocks behind the last one, and a program that dies while it writes
@@ -9,34 +10,58 @@
 //! block  kind (one byte), length of the payload (four), checksum of kind, length and payload (four), payload
 //! ```
 //!
-//! Numbers are little-endian, checksums are CRC-32. A run is a [`BlockKind::Header`] (text of whoever writes the file: this
-//! module never looks into it), a [`BlockKind::Begin`], blocks of [`BlockKind::Events`], and an [`BlockKind::End`] or a
-//! [`BlockKind::Failed`] where it came to one; a [`BlockKind::Tail`] may hold what was known only afterwards. Events are packed
-//! as `events` says: five to eight bytes each, and every block by itself.
+//! Numbers are little-endian, checksums are CRC-32. A run is, in this order,
 //!
-//! **Versions.** A reader refuses a newer major version: it would misread what it holds. A newer minor version only adds
-//! kinds of blocks, which are skipped. The head has this form for ever.
+//! - a [`BlockKind::Header`]: who made it and what it is, as JSON of whoever writes the file;
+//! - a [`BlockKind::Names`]: [`Names`], as JSON: those of its tasks and locks, so that it can be drawn whatever it was asked
+//!   to do, and those of the kinds of events and states, so that whoever does not know one can name it;
+//! - a [`BlockKind::Plan`]: what it was asked to do, as JSON of whoever writes the file, where it was asked;
+//! - a [`BlockKind::Begin`], as JSON, and blocks of [`BlockKind::Events`], packed as `events` says: five to eight bytes
+//!   each. Such a block begins with the number of its events, their earliest and latest stamp ([`spans`]);
+//! - a [`BlockKind::End`], or a [`BlockKind::Failed`] with the reason ([`crate::state::Failure`]), as JSON;
+//! - a [`BlockKind::Tail`]: what was known only afterwards, as JSON of whoever writes the file.
+//!
+//! What could be missing may be: a run that is cut off ends anywhere.
+//!
+//! **Versions.** A reader refuses a newer major version: it would misread what it holds. Kinds of blocks, of events and of
+//! states that it does not know it skips and counts ([`Skipped`]); in JSON it ignores names that it does not know. So a
+//! newer minor version only adds. The head has this form for ever. Format 1 is read and not written: its header is what
+//! is a plan here, it has no names, its events are packed otherwise, and a failed run has a sentence.
 //!
 //! **Damage.** Whatever the bytes are, reading ends: with all that lies before the first block that is cut off, whose
 //! checksum is wrong, or that makes no sense, and with the place of that block. What lies behind it is not read, since
 //! nothing says where the next block would begin.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::codec::KINDS;
+use super::store::TaskName;
 use super::wire::{Begin, End};
 
 mod block;
 mod events;
 mod read;
 mod replay;
+mod spans;
 mod write;
 
 pub use block::{BlockKind, MAJOR, MINOR};
 pub use read::read;
 pub use replay::Playback;
+pub use spans::{Span, spans};
 pub use write::FileWriter;
+
+use crate::state::{Failure, State};
+use crate::text::file::{self as text, Fault};
+use crate::units::Stamp;
 
 /// What a file holds.
 #[derive(Clone, Debug)]
 pub struct Contents<'a> {
+    /// The major version of its format.
+    pub major: u16,
     /// Its runs, in the order in which they were written; at least one.
     pub runs: Vec<RecordedRun<'a>>,
     /// Where it stops making sense, if it does.
@@ -50,58 +75,134 @@ pub struct Contents<'a> {
 pub struct RecordedRun<'a> {
     /// What its writer put before it.
     pub header: &'a str,
+    /// What its tasks and locks are called; nothing in a file of format 1.
+    pub names: Option<Names>,
+    /// What it was asked to do, in its writer's words; nothing where nobody asked, and in a file of format 1, whose header
+    /// says it.
+    pub plan: Option<&'a str>,
     /// Nothing where the file ends before it, or the run failed before it began.
     pub begin: Option<Begin>,
     /// The runner's account; nothing where the run did not come to its end.
     pub end: Option<End>,
     /// Why it broke off, if it did.
-    pub failed: Option<&'a str>,
+    pub failed: Option<Failure>,
     /// What its writer added afterwards.
     pub tail: Option<&'a str>,
-    /// How many events it has.
+    /// How many events it has that this version knows.
     pub events: u64,
+    /// The earliest stamp of an event and the latest; nothing where there is none, and in a file of format 1.
+    pub span: Option<(Stamp, Stamp)>,
+    /// What this version does not know of it.
+    pub skipped: Skipped,
     /// Payloads of blocks of events, each known to be sound.
     packed: Vec<&'a [u8]>,
+    /// Whether they are packed as format 1 did.
+    first_format: bool,
+}
+
+/// What a run's tasks and locks are called, and what the numbers of its events mean.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Names {
+    /// Its tasks, in the plan's order; nothing where they become known only by their events.
+    #[serde(default)]
+    pub tasks: Vec<String>,
+    /// Which of them the run need not wait for, by their place.
+    #[serde(default)]
+    pub background: Vec<u32>,
+    /// The workload's own locks, in the plan's order.
+    #[serde(default)]
+    pub locks: Vec<String>,
+    /// The states, by their code.
+    #[serde(default)]
+    pub states: Vec<String>,
+    /// The kinds of events, by their code.
+    #[serde(default)]
+    pub events: Vec<String>,
+}
+
+impl Names {
+    /// Those of a run with these tasks and locks, written by this version.
+    pub fn new(tasks: &[TaskName], locks: &[String]) -> Names {
+        let background = (0..).zip(tasks).filter(|(_, task)| task.background).map(|(place, _)| place);
+        Names {
+            tasks: tasks.iter().map(|task| task.name.clone()).collect(),
+            background: background.collect(),
+            locks: locks.to_vec(),
+            states: (0..).map_while(State::from_code).map(|state| state.name().to_owned()).collect(),
+            events: KINDS.iter().map(|kind| kind.name.to_owned()).collect(),
+        }
+    }
+
+    /// Its tasks, as a trace wants them.
+    pub fn task_names(&self) -> Vec<TaskName> {
+        let background = |place: u32| self.background.binary_search(&place).is_ok();
+        (0..)
+            .zip(&self.tasks)
+            .map(|(place, name)| TaskName { name: name.clone(), background: background(place) })
+            .collect()
+    }
+}
+
+/// What a reader found of a run and does not know: a newer version wrote it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Skipped {
+    /// How many events of each kind.
+    pub events: BTreeMap<u8, u64>,
+    /// How many times a task came into a state that has no name here: from then on it is in [`State::Unknown`].
+    pub states: u64,
+    /// How many blocks of each kind.
+    pub blocks: BTreeMap<u8, u64>,
+}
+
+impl Skipped {
+    /// Whether there is nothing of it.
+    pub fn is_empty(&self) -> bool {
+        self.states == 0 && self.events.is_empty() && self.blocks.is_empty()
+    }
+
+    fn events(&mut self, kind: u8, count: u64) {
+        *self.events.entry(kind).or_default() += count;
+    }
 }
 
 /// Where a file stops making sense, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("damaged at byte {at}: {what}")]
+#[error("{}", text::damaged_at(*at, *fault))]
 pub struct Damage {
     /// The first byte that could not be used; as many before it are sound.
     pub at: u64,
     /// What is wrong there.
-    pub what: String,
+    pub fault: Fault,
 }
 
 /// Why nothing could be read from a file. Its name is for the caller to add.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {
     /// It has no bytes.
-    #[error("the file is empty: nothing was recorded into it")]
+    #[error("{}", text::empty_file())]
     Empty,
     /// It begins with something else.
-    #[error("this is no recording of concviz: expected a file that `--trace` has written")]
+    #[error("{}", text::strange_file())]
     Stranger,
     /// It begins as one does, and its head is cut off or changed.
-    #[error("the recording is damaged in its first 16 bytes: nothing can be read from it")]
+    #[error("{}", text::damaged_head())]
     Head,
     /// Another format.
-    #[error(
-        "the recording has format {major}.{minor}, this version reads format {}: open it with a newer concviz",
-        MAJOR
-    )]
+    #[error("{}", text::newer_format(*major, *minor, MAJOR))]
     Newer {
         /// Its major version.
         major: u16,
         /// Its minor version.
         minor: u16,
     },
-    /// A head, and no run behind it.
-    #[error("the recording holds no run: it ends before the first one begins")]
-    NoRun,
+    /// A head, and no run behind it: in this version of the format.
+    #[error("{}", text::no_run())]
+    NoRun {
+        /// Its major version.
+        major: u16,
+    },
     /// A head, and something behind it that is no run.
-    #[error("the recording is {0}, before its first run begins: nothing can be read from it")]
+    #[error("{}", text::damaged_before(.0.at, .0.fault))]
     Damaged(Damage),
 }
 

@@ -1,14 +1,24 @@
 //! Who makes runs.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// Who makes runs: what a run's badge says, and documents call its engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", from = "Cow<'_, str>")]
 pub enum Provenance {
     /// Really done, by threads, processes and a loop of this program's own.
     #[default]
     Measured,
+    /// Somebody of whom only a newer version of the program knows.
+    Unknown,
+}
+
+impl From<Cow<'_, str>> for Provenance {
+    fn from(name: Cow<'_, str>) -> Provenance {
+        if name == Provenance::Measured.name() { Provenance::Measured } else { Provenance::Unknown }
+    }
 }
 
 impl Provenance {
@@ -16,6 +26,7 @@ impl Provenance {
     pub const fn name(self) -> &'static str {
         match self {
             Provenance::Measured => "measured",
+            Provenance::Unknown => "unknown",
         }
     }
 

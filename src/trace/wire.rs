@@ -9,6 +9,7 @@ use super::codec::EVENT_BYTES;
 use super::event::Stamped;
 use super::provenance::Provenance;
 use crate::state::{Failure, Outcome};
+use crate::text;
 use crate::units::{Ns, Stamp};
 
 /// One message of a runner.
@@ -26,6 +27,7 @@ pub enum Frame {
 
 /// The first frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Begin {
     /// Who makes the run.
     #[serde(default, skip_serializing_if = "Provenance::is_usual")]
@@ -47,11 +49,36 @@ pub struct Begin {
 
 /// What is known of who was on which core, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "AnyKernelRecord")]
 pub enum KernelRecord {
     /// Every switch in and out, as the kernel recorded it.
     Switches,
     /// The kernel records nothing for this program: for this reason.
     None(String),
+}
+
+/// One that was stored, perhaps by a newer version.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum AnyKernelRecord {
+    Known(KnownKernelRecord),
+    Other(serde::de::IgnoredAny),
+}
+
+#[derive(Deserialize)]
+enum KnownKernelRecord {
+    Switches,
+    None(String),
+}
+
+impl From<AnyKernelRecord> for KernelRecord {
+    fn from(stored: AnyKernelRecord) -> KernelRecord {
+        match stored {
+            AnyKernelRecord::Known(KnownKernelRecord::Switches) => KernelRecord::Switches,
+            AnyKernelRecord::Known(KnownKernelRecord::None(why)) => KernelRecord::None(why),
+            AnyKernelRecord::Other(_) => KernelRecord::None(text::file::unknown_record().to_owned()),
+        }
+    }
 }
 
 impl Default for KernelRecord {
@@ -62,6 +89,7 @@ impl Default for KernelRecord {
 
 /// The last frame of a run that came to its end: what is counted rather than seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct End {
     /// The instant at which the runner held the last result.
     pub at: Stamp,

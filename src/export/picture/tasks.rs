@@ -231,7 +231,7 @@ fn right(trace: &Trace, group: &std::ops::Range<usize>) -> Option<(String, Ink)>
     let track = trace.tasks.get(group.start)?;
     match (track.end?.0, track.ended_at()?) {
         (Outcome::Done, at) => Some((at.to_string(), Role::Dim.into())),
-        (Outcome::Stopped, _) => Some((Outcome::Stopped.name().to_owned(), Role::Dim.into())),
+        (calm @ (Outcome::Stopped | Outcome::Unknown), _) => Some((calm.name().to_owned(), Role::Dim.into())),
         (broken @ (Outcome::Failed | Outcome::Killed), _) => Some((broken.name().to_owned(), Role::Alarm.into())),
     }
 }

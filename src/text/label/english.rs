@@ -208,6 +208,7 @@ pub(super) const fn english(label: Label) -> &'static str {
         Label::ColumnSpeedup => "×",
         Label::ComesLater => "comes later",
         Label::NotMeasured => "not measured",
+        Label::UnknownMaker => "UNKNOWN ORIGIN",
         Label::Incomplete => "incomplete",
         Label::NotInFile => "not recorded",
         Label::ColumnCores => "cores",

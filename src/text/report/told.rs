@@ -137,6 +137,7 @@ impl Told {
                 Outcome::Failed => format!("{task} failed"),
                 Outcome::Killed => format!("{task} was killed by signal {signal}"),
                 Outcome::Stopped => format!("{task} is stopped: it was in the background and the run is over"),
+                Outcome::Unknown => format!("{task} is over: nobody here knows how"),
             },
         }
     }

@@ -1,10 +1,10 @@
 //! The head of a file and the blocks behind it: bytes with a kind, a length and a checksum.
 
-use super::{Damage, FileError};
+use super::{Damage, Fault, FileError};
 
 /// The version that is written: a reader of an older one would misread it.
-pub const MAJOR: u16 = 1;
-/// Counts kinds of blocks that were added since: a reader of an older one skips them.
+pub const MAJOR: u16 = 2;
+/// Counts what was added since: a reader of an older one skips it.
 pub const MINOR: u16 = 0;
 
 /// The first bytes of every recording. The last one ends a listing on old systems, and is no text on any.
@@ -28,10 +28,14 @@ pub enum BlockKind {
     Events = 3,
     /// [`crate::trace::End`], as JSON.
     End = 4,
-    /// Why the run broke off, in words.
+    /// Why the run broke off: [`crate::state::Failure`], as JSON; in format 1 a sentence.
     Failed = 5,
     /// What was known only afterwards: text of the writer.
     Tail = 6,
+    /// [`super::Names`], as JSON.
+    Names = 7,
+    /// What the run was asked to do: text of the writer.
+    Plan = 8,
 }
 
 impl BlockKind {
@@ -43,6 +47,8 @@ impl BlockKind {
             4 => BlockKind::End,
             5 => BlockKind::Failed,
             6 => BlockKind::Tail,
+            7 => BlockKind::Names,
+            8 => BlockKind::Plan,
             _ => return None,
         })
     }
@@ -59,8 +65,8 @@ pub(super) fn head() -> [u8; HEAD] {
     head
 }
 
-/// The minor version of the file that begins with `bytes`.
-pub(super) fn minor_version(bytes: &[u8]) -> Result<u16, FileError> {
+/// The major version of the file that begins with `bytes`.
+pub(super) fn version(bytes: &[u8]) -> Result<u16, FileError> {
     if bytes.is_empty() {
         return Err(FileError::Empty);
     }
@@ -75,8 +81,8 @@ pub(super) fn minor_version(bytes: &[u8]) -> Result<u16, FileError> {
     }
     let (major, minor) = (u16::from_le_bytes([head[8], head[9]]), u16::from_le_bytes([head[10], head[11]]));
     match major {
-        MAJOR => Ok(minor),
         0 => Err(FileError::Head),
+        1..=MAJOR => Ok(major),
         _ => Err(FileError::Newer { major, minor }),
     }
 }
@@ -103,23 +109,22 @@ fn checksum(kind_and_length: &[u8], payload: &[u8]) -> u32 {
 pub(super) struct Blocks<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// Whether kinds that this version does not know are skipped.
-    newer: bool,
 }
 
 /// A sound block.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Block<'a> {
-    pub kind: BlockKind,
+    /// Its kind, or the number of one that this version does not know.
+    pub kind: Result<BlockKind, u8>,
     pub payload: &'a [u8],
     /// Where it begins in the file.
     pub at: usize,
 }
 
 impl<'a> Blocks<'a> {
-    /// Those of a file with this minor version.
-    pub(super) fn new(bytes: &'a [u8], minor: u16) -> Blocks<'a> {
-        Blocks { bytes, at: HEAD, newer: minor > MINOR }
+    /// Those of a file whose bytes these are.
+    pub(super) fn new(bytes: &'a [u8]) -> Blocks<'a> {
+        Blocks { bytes, at: HEAD }
     }
 
     /// How many bytes were used.
@@ -127,41 +132,34 @@ impl<'a> Blocks<'a> {
         self.at
     }
 
-    /// The next block that this version knows, or nothing at the end.
+    /// The next block, or nothing at the end.
     pub(super) fn next_block(&mut self) -> Result<Option<Block<'a>>, Damage> {
-        loop {
-            let at = self.at;
-            let rest = self.bytes.get(at..).unwrap_or_default();
-            if rest.is_empty() {
-                return Ok(None);
-            }
-            let (kind, payload) = split(rest).map_err(|what| damage(at, what))?;
-            self.at = at + BLOCK_HEAD + payload.len();
-            match BlockKind::from_repr(kind) {
-                Some(kind) => return Ok(Some(Block { kind, payload, at })),
-                None if self.newer => {}
-                None => {
-                    self.at = at;
-                    return Err(damage(at, &format!("a block of kind {kind}, which this format does not have")));
-                }
-            }
+        let at = self.at;
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        if rest.is_empty() {
+            return Ok(None);
         }
+        let (kind, payload) = split(rest).map_err(|fault| damage(at, fault))?;
+        self.at = at + BLOCK_HEAD + payload.len();
+        Ok(Some(Block { kind: BlockKind::from_repr(kind).ok_or(kind), payload, at }))
     }
 }
 
-pub(super) fn damage(at: usize, what: &str) -> Damage {
-    Damage { at: at as u64, what: what.to_owned() }
+pub(super) fn damage(at: usize, fault: Fault) -> Damage {
+    Damage { at: at as u64, fault }
+}
+
+/// A block's kind and the length of its payload, as its first bytes say.
+pub(super) fn split_head(head: [u8; BLOCK_HEAD]) -> Result<(u8, usize), Fault> {
+    let length = u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize;
+    if length > LONGEST { Err(Fault::TooLong) } else { Ok((head[0], length)) }
 }
 
 /// The kind and the payload of the block that `bytes` begin with.
-fn split(bytes: &[u8]) -> Result<(u8, &[u8]), &'static str> {
-    const CUT: &str = "the file ends inside a block";
-    let (head, rest) = bytes.split_first_chunk::<BLOCK_HEAD>().ok_or(CUT)?;
-    let length = u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize;
-    if length > LONGEST {
-        return Err("a block that is longer than any can be");
-    }
-    let payload = rest.get(..length).ok_or(CUT)?;
+fn split(bytes: &[u8]) -> Result<(u8, &[u8]), Fault> {
+    let (head, rest) = bytes.split_first_chunk::<BLOCK_HEAD>().ok_or(Fault::CutOff)?;
+    let (kind, length) = split_head(*head)?;
+    let payload = rest.get(..length).ok_or(Fault::CutOff)?;
     let sum = u32::from_le_bytes([head[5], head[6], head[7], head[8]]);
-    if checksum(&head[..5], payload) == sum { Ok((head[0], payload)) } else { Err("a block whose checksum is wrong") }
+    if checksum(&head[..5], payload) == sum { Ok((kind, payload)) } else { Err(Fault::Checksum) }
 }

@@ -7,9 +7,8 @@ use super::super::event::{Event, Stamped};
 use super::super::source::{Command, Frames, Source};
 use super::super::store::{LONGEST, TaskName, Trace};
 use super::super::wire::{Frame, FrameError};
-use super::RecordedRun;
-use super::events::Unpacker;
-use crate::state::Failure;
+use super::events::{Unpacker, first};
+use super::{RecordedRun, Skipped};
 use crate::units::{Ns, Stamp, TaskId};
 
 /// So many marks may make room for each event on average. Runs stay far below; where none of a file's instants can be
@@ -22,7 +21,33 @@ const START: u64 = 1 << 20;
 pub struct Playback<'a> {
     run: &'a RecordedRun<'a>,
     part: Part,
-    unpacker: Unpacker,
+    unpacker: AnyUnpacker,
+}
+
+/// What unpacks the blocks of a run, whatever its format.
+enum AnyUnpacker {
+    First(first::Unpacker),
+    Second(Unpacker),
+}
+
+impl AnyUnpacker {
+    fn of(run: &RecordedRun<'_>) -> AnyUnpacker {
+        if run.first_format {
+            AnyUnpacker::First(first::Unpacker::default())
+        } else {
+            AnyUnpacker::Second(Unpacker::default())
+        }
+    }
+
+    /// Adds the events of `block`, which is known to be sound, to `events`.
+    fn unpack(&mut self, block: &[u8], events: &mut Vec<Stamped>) {
+        let each = |stamped| events.push(stamped);
+        match self {
+            AnyUnpacker::First(first) => first.unpack(block, each),
+            // What was skipped was counted when the file was read.
+            AnyUnpacker::Second(second) => second.unpack(block, &mut Skipped::default(), each),
+        };
+    }
 }
 
 /// What it says next.
@@ -51,19 +76,14 @@ impl Playback<'_> {
                     Some(payload) => {
                         self.part = Part::Events(block + 1);
                         let mut events = Vec::new();
-                        self.unpacker.unpack(payload, |stamped| events.push(stamped));
+                        self.unpacker.unpack(payload, &mut events);
                         return Some(Frame::Events(events));
                     }
                     None => self.part = Part::End,
                 },
                 Part::End => {
                     self.part = Part::Nothing;
-                    let failed = run.failed.map(|why| {
-                        Frame::Failed(
-                            Failure::from_json(why).unwrap_or_else(|| Failure::Told { sentence: why.to_owned() }),
-                        )
-                    });
-                    return run.end.clone().map(Frame::End).or(failed);
+                    return run.end.clone().map(Frame::End).or(run.failed.clone().map(Frame::Failed));
                 }
                 Part::Nothing => return None,
             }
@@ -73,7 +93,7 @@ impl Playback<'_> {
 
 impl<'a> Source<'a> for Playback<'a> {
     fn frames(&mut self) -> Option<Box<dyn Frames + 'a>> {
-        let rest = Playback { run: self.run, part: self.part, unpacker: Unpacker::default() };
+        let rest = Playback { run: self.run, part: self.part, unpacker: AnyUnpacker::of(self.run) };
         self.part = Part::Nothing;
         (rest.part != Part::Nothing).then(|| Box::new(rest) as Box<dyn Frames + 'a>)
     }
@@ -96,11 +116,11 @@ impl RecordedRun<'_> {
     /// Hands its events to `each`, some thousands at a time, in the order in which they were written, for as long as it
     /// says that it wants more.
     pub fn batches(&self, mut each: impl FnMut(&[Stamped]) -> bool) {
-        let mut unpacker = Unpacker::default();
+        let mut unpacker = AnyUnpacker::of(self);
         let mut events = Vec::new();
         for payload in &self.packed {
             events.clear();
-            unpacker.unpack(payload, |stamped| events.push(stamped));
+            unpacker.unpack(payload, &mut events);
             if !each(&events) {
                 return;
             }
@@ -119,14 +139,19 @@ impl RecordedRun<'_> {
 
     /// It as a source: what its runner said, once more, as fast as anybody reads.
     pub fn source(&self) -> Playback<'_> {
-        Playback { run: self, part: Part::Begin, unpacker: Unpacker::default() }
+        Playback { run: self, part: Part::Begin, unpacker: AnyUnpacker::of(self) }
     }
 
     /// Its trace, as it was when the run was over, or as far as it is known. Nothing of it is dropped, however much
     /// there is: a change takes at most 64 bytes. `names` are its tasks, `locks` what the workload's own locks are called.
     pub fn trace(&self, names: Vec<TaskName>, locks: Vec<String>) -> Trace {
         let workers = self.begin.as_ref().map_or(0, |begin| begin.workers);
-        let mut trace = Trace::new(names, workers).naming_locks(locks).keeping_everything();
+        self.told_to(Trace::new(names, workers).naming_locks(locks))
+    }
+
+    /// The same, told to `trace`, which knows of nothing yet.
+    pub fn told_to(&self, trace: Trace) -> Trace {
+        let mut trace = trace.keeping_everything();
         let mut blank = trace.clone();
         let mut source = self.source();
         let mut count = 0;

@@ -84,6 +84,8 @@ fn end() -> End {
 
 fn write(writer: &mut FileWriter<Vec<u8>>, events: &[Stamped]) {
     writer.header("{\"plan\": \"a plan\"}").expect("a vector takes everything");
+    writer.names(&told_names()).expect("a vector takes everything");
+    writer.plan("{}").expect("a vector takes everything");
     writer.frame(&Frame::Begin(begin())).expect("a vector takes everything");
     for sweep in events.chunks(37) {
         writer.frame(&Frame::Events(sweep.to_vec())).expect("a vector takes everything");
@@ -100,6 +102,10 @@ fn file(runs: &[&[Stamped]]) -> Vec<u8> {
 
 fn names() -> Vec<TaskName> {
     (0..TASKS).map(|n| TaskName { name: format!("task {n}"), background: false }).collect()
+}
+
+fn told_names() -> Names {
+    Names::new(&names(), &["a".to_owned(), "b".to_owned()])
 }
 
 fn open(run: &RecordedRun<'_>) -> Trace {
@@ -147,7 +153,10 @@ fn what_is_written_is_read_back_run_by_run() {
         assert_eq!(run.header, "{\"plan\": \"a plan\"}");
         assert_eq!(run.begin, Some(begin()));
         assert_eq!(run.end, Some(end()));
-        assert_eq!((run.failed, run.tail), (None, Some("load 0.1")));
+        assert_eq!((&run.failed, run.tail), (&None, Some("load 0.1")));
+        let stamps = || events.iter().map(|stamped| stamped.at);
+        assert_eq!(run.span, stamps().min().zip(stamps().max()));
+        assert!(run.skipped.is_empty() && run.names == Some(told_names()) && run.plan == Some("{}"));
         assert_eq!(run.events, events.len() as u64);
         assert_eq!(run.events(), *events);
     }
@@ -201,7 +210,7 @@ fn a_run_that_broke_off_says_why_and_one_that_was_cut_off_says_nothing() {
     let contents = read(&bytes).expect("a recording");
     assert_eq!(contents.damage, None);
     let [first, second, third] = contents.runs.as_slice() else { panic!("{contents:?}") };
-    assert_eq!((first.failed, &first.begin), (Some("{\"reason\":\"killed\"}"), &None));
+    assert_eq!((&first.failed, &first.begin), (&Some(Failure::Killed), &None));
     assert_eq!((second.header, second.events(), &second.end), ("second", story(1), &None));
     assert_eq!((third.header, third.events), ("third", 0));
     for run in &contents.runs {
@@ -220,11 +229,8 @@ fn every_truncation_opens_up_to_the_cut_and_can_be_gone_on_with() {
                 let expected = match cut {
                     0 => FileError::Empty,
                     1..HEAD => FileError::Head,
-                    HEAD => FileError::NoRun,
-                    _ => {
-                        let what = "the file ends inside a block".to_owned();
-                        FileError::Damaged(Damage { at: HEAD as u64, what })
-                    }
+                    HEAD => FileError::NoRun { major: MAJOR },
+                    _ => FileError::Damaged(Damage { at: HEAD as u64, fault: Fault::CutOff }),
                 };
                 assert_eq!(why, expected, "cut at {cut}");
                 continue;
@@ -452,16 +458,23 @@ fn kinds_of_a_newer_minor_version_are_skipped_and_a_newer_major_one_is_refused()
     let newer = raw(MINOR + 1, blocks);
     let contents = read(&newer).expect("a recording");
     assert_eq!((contents.runs[0].header, contents.runs[0].tail, contents.damage), ("h", Some("t"), None));
-    let same = raw(MINOR, &blocks[1..]);
-    let damage = read(&same).expect("a recording").damage.expect("a damage");
+    assert_eq!(contents.runs[0].skipped.blocks, BTreeMap::from([(77, 1)]));
+    let mut first = raw(MINOR, &blocks[1..]);
+    first[8..10].copy_from_slice(&1u16.to_le_bytes());
+    let sum = crc32fast::hash(&first[..12]);
+    first[12..16].copy_from_slice(&sum.to_le_bytes());
+    let damage = read(&first).expect("a recording").damage.expect("a damage");
     assert_eq!(damage.to_string(), "damaged at byte 26: a block of kind 77, which this format does not have");
 
-    let mut major = same;
+    let mut major = newer;
     major[8..10].copy_from_slice(&7u16.to_le_bytes());
     let sum = crc32fast::hash(&major[..12]);
     major[12..16].copy_from_slice(&sum.to_le_bytes());
     let why = read(&major).expect_err("another format").to_string();
-    assert_eq!(why, "the recording has format 7.0, this version reads format 1: open it with a newer concviz");
+    assert_eq!(
+        why,
+        "the recording has format 7.1, this version reads format 2 and older ones: open it with a newer concviz"
+    );
 }
 
 #[test]
@@ -494,16 +507,21 @@ fn parts_out_of_place_are_damage() {
     let account = serde_json::to_vec(&end()).expect("it is data");
     let (h, b, e) = ((1, b"h".as_slice()), (2, json.as_slice()), (4, account.as_slice()));
     let orders: &[(&[Raw<'_>], usize)] = &[
-        (&[h, (3, &[0])], 1),
+        (&[h, (3, &[0, 0, 0])], 1),
         (&[h, b, b], 2),
         (&[h, e], 1),
-        (&[h, b, e, (3, &[0])], 3),
+        (&[h, b, e, (3, &[0, 0, 0])], 3),
         (&[h, b, e, e], 3),
-        (&[h, (5, b"why"), b], 2),
+        (&[h, (5, br#"{"reason":"killed"}"#), b], 2),
+        (&[h, (5, b"why")], 1),
         (&[h, (6, b"t"), (6, b"t")], 2),
-        (&[h, b, (3, &[1, 0x20, 1])], 2),
-        (&[h, b, (3, &[0, 0])], 2),
-        (&[h, (2, b"{}")], 1),
+        (&[h, b, (3, &[1, 0, 0, 0x20, 1])], 2),
+        (&[h, b, (3, &[0, 0, 0, 0])], 2),
+        (&[h, (2, b"3")], 1),
+        (&[h, (7, b"3")], 1),
+        (&[h, b, (7, b"{}")], 2),
+        (&[h, (8, b"{}"), (8, b"{}")], 2),
+        (&[h, b, (8, b"{}")], 2),
         (&[h, (6, &[0xff, 0xfe])], 1),
     ];
     for (blocks, wrong) in orders {

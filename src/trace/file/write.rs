@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use super::super::event::Stamped;
 use super::super::wire::Frame;
+use super::Names;
 use super::block::{BlockKind, LONGEST, block_head, head};
 use super::events::Packer;
+use crate::text;
 
 /// Events of one block: few enough that little is lost where the writer dies, many enough that a block's head and the
 /// first mention of every worker do not count.
@@ -47,6 +49,22 @@ impl<W: Write> FileWriter<W> {
     /// As the file says; `InvalidInput` where the text has more than 64 MiB.
     pub fn header(&mut self, text: &str) -> io::Result<()> {
         self.text(BlockKind::Header, text)
+    }
+
+    /// What its tasks and locks are called; to be written before its begin.
+    ///
+    /// # Errors
+    /// As [`FileWriter::header`].
+    pub fn names(&mut self, names: &Names) -> io::Result<()> {
+        self.json(BlockKind::Names, names)
+    }
+
+    /// What it was asked to do, in words of the caller's; to be written before its begin.
+    ///
+    /// # Errors
+    /// As [`FileWriter::header`].
+    pub fn plan(&mut self, text: &str) -> io::Result<()> {
+        self.text(BlockKind::Plan, text)
     }
 
     /// What the run's runner sent.
@@ -126,8 +144,7 @@ impl<W: Write> FileWriter<W> {
 
     fn text(&mut self, kind: BlockKind, text: &str) -> io::Result<()> {
         if text.len() > LONGEST {
-            let why = format!("{} bytes are too long for a block of a recording", text.len());
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, text::file::too_long_for_a_block(text.len())));
         }
         self.write_events()?;
         self.out.write_all(&block_head(kind, text.as_bytes()))?;

@@ -1,10 +1,11 @@
-//! From records to bytes.
+//! From events to bytes.
 
 use std::collections::HashMap;
 
-use super::super::super::event::{Direction, Event, Stamped, Switch};
-use super::{AGO, DUE, HOLDS, OTHER_CORE, OTHER_TASK, OTHER_WORKER, SWITCHED, Thread, Worker};
-use crate::units::{LockId, Ns, TaskId, TurnLength};
+use super::super::super::codec::{KINDS, Numbers, Second};
+use super::super::super::event::Stamped;
+use super::bytes::{difference, number, sign_low};
+use super::{Figures, OTHER_CORE, OTHER_TASK, OTHER_WORKER, SHAPE, Thread, Worker};
 
 /// Packs events; kept from one block to the next, so that it allocates nothing for long.
 #[derive(Debug, Default)]
@@ -14,57 +15,83 @@ pub(in crate::trace::file) struct Packer {
     /// The places in these lists, by worker and by thread.
     worker_places: HashMap<u16, u32>,
     thread_places: HashMap<u32, u32>,
+    shapes: Shapes,
 }
 
 impl Packer {
-    /// Packs `records`, at most [`MOST`](super::MOST), at the end of `out`.
+    /// Packs `events`, at most [`MOST`](super::MOST), at the end of `out`.
     pub(in crate::trace::file) fn pack(&mut self, events: &[Stamped], out: &mut Vec<u8>) {
         self.workers.clear();
         self.threads.clear();
         self.worker_places.clear();
         self.thread_places.clear();
-        number(out, events.len() as u64);
-        let (mut before, mut current) = (0, None::<usize>);
+        self.shapes.clear();
+        let (mut first, mut last) = (u64::MAX, 0);
         for stamped in events {
-            let since = stamped.at.0.wrapping_sub(before);
+            (first, last) = (first.min(stamped.at.0), last.max(stamped.at.0));
+        }
+        first = first.min(last);
+        number(out, events.len() as u64);
+        number(out, first);
+        number(out, last - first);
+        let (mut before, mut current) = (first, None::<usize>);
+        for stamped in events {
+            let numbers = Numbers::of(&stamped.event);
+            let since = sign_low(stamped.at.0.wrapping_sub(before).cast_signed());
             before = stamped.at.0;
-            if let Event::Switched { tid, switch } = stamped.event {
-                self.switched(stamped, tid, switch, since, out);
+            let kind = KINDS[usize::from(numbers.kind)];
+            if kind.second == Second::Thread {
+                self.of_thread(stamped, numbers, since, out);
                 continue;
             }
             let place = match current {
                 Some(place) if self.workers[place].number == stamped.worker.0 => place,
                 _ => self.place(stamped.worker.0),
             };
-            let first = place == self.workers.len();
-            if first {
+            let new = place == self.workers.len();
+            if new {
                 self.workers.push(Worker::new(stamped.worker.0));
             }
             let other = current != Some(place);
             current = Some(place);
             let worker = &mut self.workers[place];
-            let (what, task) = what(&stamped.event);
-            let task = task.map_or(worker.task, |t| t.0);
-            let mut head = what;
-            head |= if other { OTHER_WORKER } else { 0 };
-            head |= if worker.core == stamped.core.0 { 0 } else { OTHER_CORE };
-            head |= if worker.task == task { 0 } else { OTHER_TASK };
-            out.push(head);
+            let task = if kind.task { numbers.task } else { worker.task };
+            let second = match kind.second {
+                Second::Lock if numbers.b == u64::from(worker.lock) => Figures::SAME_LOCK,
+                Second::Lock => Figures::LOCK,
+                Second::Number | Second::Thread if numbers.b == 0 => Figures::NONE,
+                Second::Number | Second::Thread => Figures::NUMBER,
+            };
+            let mut flags = if other { OTHER_WORKER } else { 0 };
+            flags |= if worker.core == stamped.core.0 { 0 } else { OTHER_CORE };
+            flags |= if worker.task == task { 0 } else { OTHER_TASK };
+            self.shapes.write(numbers, second, flags, out);
             if other {
                 number(out, place as u64);
-                if first {
+                if new {
                     number(out, stamped.worker.0.into());
                 }
             }
-            if head & OTHER_CORE != 0 {
+            if flags & OTHER_CORE != 0 {
                 number(out, stamped.core.0.into());
             }
-            if head & OTHER_TASK != 0 {
-                number(out, sign_low(task.wrapping_sub(worker.task).cast_signed().into()));
+            if flags & OTHER_TASK != 0 {
+                difference(out, worker.task, task);
             }
             (worker.core, worker.task) = (stamped.core.0, task);
-            number(out, sign_low(since.cast_signed()));
-            rest(&stamped.event, &mut worker.lock, out);
+            number(out, since);
+            if numbers.a != 0 {
+                number(out, numbers.a);
+            }
+            match second {
+                Figures::NUMBER => number(out, numbers.b),
+                Figures::LOCK => {
+                    let lock = numbers.b as u32;
+                    difference(out, worker.lock, lock);
+                    worker.lock = lock;
+                }
+                _ => {}
+            }
         }
     }
 
@@ -73,18 +100,17 @@ impl Packer {
         *self.worker_places.entry(worker).or_insert(next) as usize
     }
 
-    fn switched(&mut self, stamped: &Stamped, tid: u32, switch: Switch, since: u64, out: &mut Vec<u8>) {
-        let next = self.threads.len() as u32;
+    fn of_thread(&mut self, stamped: &Stamped, numbers: Numbers, since: u64, out: &mut Vec<u8>) {
+        let (tid, next) = (numbers.b as u32, self.threads.len() as u32);
         let place = *self.thread_places.entry(tid).or_insert(next);
         if place == next {
             self.threads.push(Thread::new(tid));
         }
         let thread = &mut self.threads[place as usize];
         let told = stamped.worker != Stamped::NO_WORKER;
-        let mut head = SWITCHED + switch as u8;
-        head |= if told { OTHER_WORKER } else { 0 };
-        head |= if thread.core == stamped.core.0 { 0 } else { OTHER_CORE };
-        out.push(head);
+        let mut flags = if told { OTHER_WORKER } else { 0 };
+        flags |= if thread.core == stamped.core.0 { 0 } else { OTHER_CORE };
+        self.shapes.write(numbers, Figures::THREAD, flags, out);
         if told {
             number(out, stamped.worker.0.into());
         }
@@ -92,109 +118,69 @@ impl Packer {
         if place == next {
             number(out, tid.into());
         }
-        if head & OTHER_CORE != 0 {
+        if flags & OTHER_CORE != 0 {
             number(out, stamped.core.0.into());
         }
         thread.core = stamped.core.0;
-        number(out, sign_low(since.cast_signed()));
+        number(out, since);
+        if numbers.a != 0 {
+            number(out, numbers.a);
+        }
     }
 }
 
-/// The number of what happened, and to which task.
-fn what(event: &Event) -> (u8, Option<TaskId>) {
-    match *event {
-        Event::Submitted { task } => (0, Some(task)),
-        Event::Enter { task, .. } => (1, Some(task)),
-        Event::WasOff { task, .. } => (2, Some(task)),
-        Event::Moved { task } => (3, Some(task)),
-        Event::Ended { task, .. } => (4, Some(task)),
-        Event::WorkerStarting { task, .. } => (5, Some(task)),
-        Event::WorkerStarted { .. } => (6, None),
-        Event::WorkerEnded { .. } => (7, None),
-        Event::LoopListens => (8, None),
-        Event::LoopWakes => (9, None),
-        Event::LockTaken { task, .. } => (10, Some(task)),
-        Event::LockReleased { task, forced: false, .. } => (11, Some(task)),
-        Event::LockReleased { task, forced: true, .. } => (12, Some(task)),
-        Event::DropRequest { task, .. } => (13, Some(task)),
-        Event::LockTimeout { task, .. } => (14, Some(task)),
-        Event::LockAbandoned { .. } => (15, None),
-        Event::Copied { task, direction: Direction::In, .. } => (16, Some(task)),
-        Event::Copied { task, direction: Direction::Out, .. } => (17, Some(task)),
-        Event::Lost { .. } => (18, None),
-        Event::Suspended { .. } => (19, None),
-        Event::IntervalChanged { length: TurnLength::Time(_) } => (20, None),
-        Event::IntervalChanged { length: TurnLength::Ticks(_) } => (21, None),
-        Event::Switched { switch, .. } => (SWITCHED + switch as u8, None),
+/// The shapes of a block so far, by what they are.
+#[derive(Debug)]
+struct Shapes {
+    /// How many have a number.
+    count: u32,
+    /// What each of them is and its number, at a place that follows from what it is, or behind it; a number of 0 is none.
+    places: [(u32, u32); Shapes::PLACES],
+}
+
+impl Default for Shapes {
+    fn default() -> Shapes {
+        Shapes { count: 0, places: [(0, 0); Shapes::PLACES] }
     }
 }
 
-/// What belongs to what happened.
-fn rest(event: &Event, lock_before: &mut u32, out: &mut Vec<u8>) {
-    let mut locked = |lock: LockId, out: &mut Vec<u8>| {
-        number(out, sign_low(lock.0.wrapping_sub(*lock_before).cast_signed().into()));
-        *lock_before = lock.0;
-    };
-    match *event {
-        Event::Enter { state, holds, ago, due, .. } => {
-            let mut how = state.code();
-            how |= if holds { HOLDS } else { 0 };
-            how |= if ago > Ns::ZERO { AGO } else { 0 };
-            how |= if due.is_some() { DUE } else { 0 };
-            out.push(how);
-            if ago > Ns::ZERO {
-                number(out, ago.0);
+impl Shapes {
+    const PLACES: usize = 256;
+    /// So many are found again. Runs have far fewer; of what is none, a further one gets a new number each time.
+    const FOUND: u32 = 128;
+
+    fn clear(&mut self) {
+        if self.count > 0 {
+            *self = Shapes::default();
+        }
+    }
+
+    /// The first byte of an event, and what it needs of its shape.
+    #[inline]
+    fn write(&mut self, numbers: Numbers, second: u8, flags: u8, out: &mut Vec<u8>) {
+        let figures = second | if numbers.a == 0 { 0 } else { Figures::FIRST };
+        let what = u32::from_le_bytes([numbers.kind, numbers.detail, figures, 0]);
+        let mut place = (what.wrapping_mul(0x9e37_79b1) >> 24) as usize;
+        let known = loop {
+            match self.places[place] {
+                (_, 0) => break None,
+                (other, number) if other == what => break Some(number - 1),
+                _ => place = (place + 1) % Shapes::PLACES,
             }
-            if let Some(due) = due {
-                number(out, due.0);
+        };
+        let shape = known.unwrap_or(self.count);
+        if shape < SHAPE.into() {
+            out.push(shape as u8 | flags);
+        } else {
+            out.push(SHAPE | flags);
+            number(out, u64::from(shape - u32::from(SHAPE)));
+        }
+        if known.is_none() {
+            self.count += 1;
+            if self.count <= Shapes::FOUND {
+                self.places[place] = (what, self.count);
             }
+            out.extend([numbers.kind, numbers.detail, figures]);
         }
-        Event::WasOff { spent, .. } | Event::Suspended { spent } => number(out, spent.0),
-        Event::Ended { outcome, signal, cpu, .. } => {
-            out.extend([outcome as u8, signal]);
-            number(out, cpu.0);
-        }
-        Event::WorkerStarting { who, .. } => number(out, who.0.into()),
-        Event::WorkerStarted { pid, tid } => {
-            number(out, pid.into());
-            number(out, tid.into());
-        }
-        Event::WorkerEnded { who, outcome, signal } => {
-            number(out, who.0.into());
-            out.extend([outcome as u8, signal]);
-        }
-        Event::LockTaken { lock, waited, .. } => {
-            locked(lock, out);
-            number(out, waited.0);
-        }
-        Event::LockReleased { lock, .. }
-        | Event::DropRequest { lock, .. }
-        | Event::LockTimeout { lock, .. }
-        | Event::LockAbandoned { lock } => locked(lock, out),
-        Event::Copied { bytes, spent, .. } => {
-            number(out, bytes);
-            number(out, spent.0);
-        }
-        Event::Lost { count } => number(out, count),
-        Event::IntervalChanged { length: TurnLength::Time(time) } => number(out, time.0),
-        Event::IntervalChanged { length: TurnLength::Ticks(ticks) } => number(out, ticks.into()),
-        Event::Submitted { .. }
-        | Event::Moved { .. }
-        | Event::LoopListens
-        | Event::LoopWakes
-        | Event::Switched { .. } => {}
     }
-}
-
-/// The sign in the lowest bit, so that small differences either way are small numbers.
-fn sign_low(difference: i64) -> u64 {
-    ((difference << 1) ^ (difference >> 63)).cast_unsigned()
-}
-
-fn number(out: &mut Vec<u8>, mut n: u64) {
-    while n >= 0x80 {
-        out.push(n as u8 | 0x80);
-        n >>= 7;
-    }
-    out.push(n as u8);
 }

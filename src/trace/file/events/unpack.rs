@@ -1,72 +1,30 @@
-//! From bytes to records.
+//! From bytes to events.
 
-use super::super::super::event::{Direction, Event, Stamped, Switch};
-use super::{AGO, DUE, HOLDS, MOST, OTHER_CORE, OTHER_TASK, OTHER_WORKER, SWITCHED, Thread, WHAT, Worker};
-use crate::state::{Outcome, State};
-use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
+use super::super::super::codec::{Numbers, Strange};
+use super::super::super::event::{Event, Stamped};
+use super::super::Skipped;
+use super::bytes::Packed;
+use super::{Figures, MOST, OTHER_CORE, OTHER_TASK, OTHER_WORKER, SHAPE, Thread, Worker};
+use crate::units::{CoreId, Stamp, WorkerId};
 
-/// Bytes that are taken one number at a time; nothing where they are none.
-struct Packed<'a> {
-    bytes: &'a [u8],
+/// What all events of a shape have in common.
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    kind: u8,
+    detail: u8,
+    figures: u8,
 }
 
-impl Packed<'_> {
-    #[inline]
-    fn byte(&mut self) -> Option<u8> {
-        let (byte, rest) = self.bytes.split_first()?;
-        self.bytes = rest;
-        Some(*byte)
-    }
+/// How a block of events begins: how many there are, the earliest stamp and the latest. Nothing where it does not.
+pub(in crate::trace::file) fn span(bytes: &[u8]) -> Option<(usize, Stamp, Stamp)> {
+    begin(&mut Packed { bytes })
+}
 
-    #[inline]
-    fn number(&mut self) -> Option<u64> {
-        let first = self.byte()?;
-        if first < 0x80 { Some(first.into()) } else { self.long(first) }
-    }
-
-    #[inline]
-    fn long(&mut self, first: u8) -> Option<u64> {
-        let mut n = u64::from(first & 0x7f);
-        for shift in (7..64).step_by(7) {
-            let byte = self.byte()?;
-            // Of the tenth byte only one bit has room.
-            if shift == 63 && byte > 1 {
-                return None;
-            }
-            n |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(n);
-            }
-        }
-        None
-    }
-
-    fn time(&mut self) -> Option<Ns> {
-        self.number().map(Ns)
-    }
-
-    fn short(&mut self) -> Option<u16> {
-        u16::try_from(self.number()?).ok()
-    }
-
-    fn word(&mut self) -> Option<u32> {
-        u32::try_from(self.number()?).ok()
-    }
-
-    /// As far from `before` as it says.
-    fn near(&mut self, before: u32) -> Option<u32> {
-        let difference = i32::try_from(signed(self.number()?)).ok()?;
-        Some(before.wrapping_add_signed(difference))
-    }
-
-    fn lock(&mut self, before: &mut u32) -> Option<LockId> {
-        *before = self.near(*before)?;
-        Some(LockId(*before))
-    }
-
-    fn outcome(&mut self) -> Option<Outcome> {
-        Outcome::from_repr(self.byte()?)
-    }
+fn begin(packed: &mut Packed<'_>) -> Option<(usize, Stamp, Stamp)> {
+    let count = usize::try_from(packed.number()?).ok().filter(|count| *count <= MOST)?;
+    let first = packed.number()?;
+    let last = first.checked_add(packed.number()?)?;
+    Some((count, Stamp(first), Stamp(last)))
 }
 
 /// Unpacks blocks; kept from one to the next, so that it allocates nothing for long.
@@ -74,46 +32,107 @@ impl Packed<'_> {
 pub(in crate::trace::file) struct Unpacker {
     workers: Vec<Worker>,
     threads: Vec<Thread>,
+    shapes: Vec<Shape>,
 }
 
 impl Unpacker {
-    /// Hands every event of the block `bytes` to `each`, in order. Gives back how many there were; nothing where the
-    /// bytes are no such block, some of whose events may have been handed over nevertheless.
-    pub(in crate::trace::file) fn unpack(&mut self, bytes: &[u8], mut each: impl FnMut(Stamped)) -> Option<usize> {
+    /// Hands every event of the block `bytes` that this version knows to `each`, in order, and counts the others in
+    /// `skipped`. Gives back how many it handed over; nothing where the bytes are no such block, some of whose events may
+    /// have been handed over nevertheless.
+    pub(in crate::trace::file) fn unpack(
+        &mut self,
+        bytes: &[u8],
+        skipped: &mut Skipped,
+        mut each: impl FnMut(Stamped),
+    ) -> Option<usize> {
         self.workers.clear();
         self.threads.clear();
+        self.shapes.clear();
         let mut packed = Packed { bytes };
-        let count = usize::try_from(packed.number()?).ok().filter(|count| *count <= MOST)?;
-        let (mut at, mut current) = (0u64, 0);
-        for _ in 0..count {
+        let (count, first, last) = begin(&mut packed)?;
+        let (mut at, mut current, mut known) = (first.0, 0, 0);
+        for place in 0..count {
             let head = packed.byte()?;
-            if head & WHAT >= SWITCHED {
-                each(self.switch(head, &mut at, &mut packed)?);
-                continue;
-            }
-            if head & OTHER_WORKER != 0 {
-                current = usize::try_from(packed.number()?).ok()?;
-                if current == self.workers.len() {
-                    self.workers.push(Worker::new(packed.short()?));
+            let shape = self.shape(head, &mut packed)?;
+            let Shape { kind, detail, figures } = shape;
+            let (worker, core, numbers) = match figures & Figures::SECOND {
+                Figures::THREAD => {
+                    let (worker, core, tid) = self.thread(head, &mut packed)?;
+                    at = packed.after(at)?;
+                    let a = if figures & Figures::FIRST == 0 { 0 } else { packed.number()? };
+                    (worker, core, Numbers { kind, detail, task: 0, a, b: tid.into() })
                 }
+                second @ (Figures::NONE | Figures::NUMBER | Figures::LOCK | Figures::SAME_LOCK) => {
+                    let worker = self.worker(head, &mut current, &mut packed)?;
+                    at = packed.after(at)?;
+                    let a = if figures & Figures::FIRST == 0 { 0 } else { packed.number()? };
+                    let b = match second {
+                        Figures::NONE => 0,
+                        Figures::NUMBER => packed.number()?,
+                        Figures::LOCK => {
+                            worker.lock = packed.near(worker.lock)?;
+                            worker.lock.into()
+                        }
+                        _ => worker.lock.into(),
+                    };
+                    (worker.number, worker.core, Numbers { kind, detail, task: worker.task, a, b })
+                }
+                // Figures of a newer version: nobody here knows how long they are, nor where the next event begins.
+                _ => {
+                    skipped.events(kind, (count - place) as u64);
+                    return Some(known);
+                }
+            };
+            // What a block begins with is true of all that is in it.
+            if !(first.0..=last.0).contains(&at) {
+                return None;
             }
-            let worker = self.workers.get_mut(current)?;
-            if head & OTHER_CORE != 0 {
-                worker.core = packed.short()?;
-            }
-            if head & OTHER_TASK != 0 {
-                worker.task = packed.near(worker.task)?;
-            }
-            at = at.wrapping_add_signed(signed(packed.number()?));
-            let event = event(head & WHAT, TaskId(worker.task), &mut worker.lock, &mut packed)?;
-            each(Stamped { at: Stamp(at), worker: WorkerId(worker.number), core: CoreId(worker.core), event });
+            let event = match numbers.event() {
+                Ok(event) => event,
+                Err(strange) => match known_part(strange, kind, skipped)? {
+                    Some(event) => event,
+                    None => continue,
+                },
+            };
+            known += 1;
+            each(Stamped { at: Stamp(at), worker: WorkerId(worker), core: CoreId(core), event });
         }
-        packed.bytes.is_empty().then_some(count)
+        packed.bytes.is_empty().then_some(known)
     }
 
-    fn switch(&mut self, head: u8, at: &mut u64, packed: &mut Packed<'_>) -> Option<Stamped> {
-        let switch = Switch::from_repr((head & WHAT) - SWITCHED)?;
-        let worker = if head & OTHER_WORKER == 0 { Stamped::NO_WORKER } else { WorkerId(packed.short()?) };
+    #[inline]
+    fn shape(&mut self, head: u8, packed: &mut Packed<'_>) -> Option<Shape> {
+        let number = match head & SHAPE {
+            SHAPE => usize::try_from(packed.number()?).ok()?.checked_add(usize::from(SHAPE))?,
+            few => usize::from(few),
+        };
+        if number == self.shapes.len() {
+            self.shapes.push(Shape { kind: packed.byte()?, detail: packed.byte()?, figures: packed.byte()? });
+        }
+        self.shapes.get(number).copied()
+    }
+
+    #[inline]
+    fn worker(&mut self, head: u8, current: &mut usize, packed: &mut Packed<'_>) -> Option<&mut Worker> {
+        if head & OTHER_WORKER != 0 {
+            *current = usize::try_from(packed.number()?).ok()?;
+            if *current == self.workers.len() {
+                self.workers.push(Worker::new(packed.short()?));
+            }
+        }
+        let worker = self.workers.get_mut(*current)?;
+        if head & OTHER_CORE != 0 {
+            worker.core = packed.short()?;
+        }
+        if head & OTHER_TASK != 0 {
+            worker.task = packed.near(worker.task)?;
+        }
+        Some(worker)
+    }
+
+    #[inline]
+    fn thread(&mut self, head: u8, packed: &mut Packed<'_>) -> Option<(u16, u16, u32)> {
+        let worker = if head & OTHER_WORKER == 0 { Stamped::NO_WORKER.0 } else { packed.short()? };
         let place = usize::try_from(packed.number()?).ok()?;
         if place == self.threads.len() {
             self.threads.push(Thread::new(packed.word()?));
@@ -122,50 +141,23 @@ impl Unpacker {
         if head & OTHER_CORE != 0 {
             thread.core = packed.short()?;
         }
-        *at = at.wrapping_add_signed(signed(packed.number()?));
-        let event = Event::Switched { tid: thread.tid, switch };
-        Some(Stamped { at: Stamp(*at), worker, core: CoreId(thread.core), event })
+        Some((worker, thread.core, thread.tid))
     }
 }
 
-#[inline]
-fn event(what: u8, task: TaskId, lock: &mut u32, packed: &mut Packed<'_>) -> Option<Event> {
-    Some(match what {
-        0 => Event::Submitted { task },
-        1 => {
-            let how = packed.byte()?;
-            let state = State::from_code(how & 0x0f)?;
-            let ago = if how & AGO == 0 { Ns::ZERO } else { packed.time()? };
-            let due = if how & DUE == 0 { None } else { Some(packed.time()?) };
-            Event::Enter { task, state, holds: how & HOLDS != 0, ago, due }
+/// What this version can use of an event that it does not know whole, which it counts: a task in an unknown state is in
+/// one that nobody knows, and does not stay in the one before. Nothing where no version writes such an event.
+#[cold]
+fn known_part(strange: Strange, kind: u8, skipped: &mut Skipped) -> Option<Option<Event>> {
+    match strange {
+        Strange::Unknown => {
+            skipped.events(kind, 1);
+            Some(None)
         }
-        2 => Event::WasOff { task, spent: packed.time()? },
-        3 => Event::Moved { task },
-        4 => Event::Ended { task, outcome: packed.outcome()?, signal: packed.byte()?, cpu: packed.time()? },
-        5 => Event::WorkerStarting { who: WorkerId(packed.short()?), task },
-        6 => Event::WorkerStarted { pid: packed.word()?, tid: packed.word()? },
-        7 => {
-            let who = WorkerId(packed.short()?);
-            Event::WorkerEnded { who, outcome: packed.outcome()?, signal: packed.byte()? }
+        Strange::UnknownState(event) => {
+            skipped.states += 1;
+            Some(Some(event))
         }
-        8 => Event::LoopListens,
-        9 => Event::LoopWakes,
-        10 => Event::LockTaken { lock: packed.lock(lock)?, task, waited: packed.time()? },
-        11 | 12 => Event::LockReleased { lock: packed.lock(lock)?, task, forced: what == 12 },
-        13 => Event::DropRequest { lock: packed.lock(lock)?, task },
-        14 => Event::LockTimeout { lock: packed.lock(lock)?, task },
-        15 => Event::LockAbandoned { lock: packed.lock(lock)? },
-        16 => Event::Copied { task, direction: Direction::In, bytes: packed.number()?, spent: packed.time()? },
-        17 => Event::Copied { task, direction: Direction::Out, bytes: packed.number()?, spent: packed.time()? },
-        18 => Event::Lost { count: packed.number()? },
-        19 => Event::Suspended { spent: packed.time()? },
-        20 => Event::IntervalChanged { length: TurnLength::Time(packed.time()?) },
-        21 => Event::IntervalChanged { length: TurnLength::Ticks(packed.word()?) },
-        _ => return None,
-    })
-}
-
-/// Back from a number with its sign in the lowest bit.
-fn signed(number: u64) -> i64 {
-    (number >> 1).cast_signed() ^ -((number & 1).cast_signed())
+        Strange::Nonsense => None,
+    }
 }

@@ -1,0 +1,160 @@
+//! What is said of the bytes of a recording: which format they are, where they are damaged, what a newer version wrote.
+
+use super::{counted, outside_within};
+
+/// What is wrong with a block of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The file ends inside it.
+    CutOff,
+    /// It is longer than any can be.
+    TooLong,
+    /// It is not as it was written.
+    Checksum,
+    /// It is a text and is none.
+    NoText,
+    /// It begins one run more than are read.
+    TooManyRuns,
+    /// No run has begun.
+    NotBegun,
+    /// Its kind cannot stand there.
+    OutOfPlace,
+    /// The names of a run cannot be read.
+    Names,
+    /// Nor its begin.
+    Begin,
+    /// Nor events.
+    Events,
+    /// Nor its end.
+    End,
+    /// Nor why it broke off.
+    Failed,
+    /// It is of this kind, which the first format does not have.
+    UnknownBlock(u8),
+}
+
+impl Fault {
+    fn text(self) -> String {
+        let fault = match self {
+            Fault::CutOff => "the file ends inside a block",
+            Fault::TooLong => "a block that is longer than any can be",
+            Fault::Checksum => "a block whose checksum is wrong",
+            Fault::NoText => "a text that is none",
+            Fault::TooManyRuns => "more runs than are read from one file",
+            Fault::NotBegun => "a part of a run that has not begun",
+            Fault::OutOfPlace => "a part of a run where none can be",
+            Fault::Names => "names that cannot be read",
+            Fault::Begin => "a run's begin that cannot be read",
+            Fault::Events => "events that are none",
+            Fault::End => "a run's end that cannot be read",
+            Fault::Failed => "a reason that cannot be read",
+            Fault::UnknownBlock(kind) => return format!("a block of kind {kind}, which this format does not have"),
+        };
+        fault.to_owned()
+    }
+}
+
+/// Where a recording is damaged, and how.
+pub fn damaged_at(at: u64, fault: Fault) -> String {
+    format!("damaged at byte {at}: {}", fault.text())
+}
+
+/// The same of one of which something is left, which is shown.
+pub fn damaged(at: u64, fault: Fault) -> String {
+    format!("damaged at byte {at}, what comes before it is shown ({}).", fault.text())
+}
+
+/// The same of one of which nothing is left.
+pub fn damaged_before(at: u64, fault: Fault) -> String {
+    format!("the recording is {}, before its first run begins: nothing can be read from it", damaged_at(at, fault))
+}
+
+/// A recording without a byte.
+pub const fn empty_file() -> &'static str {
+    "the file is empty: nothing was recorded into it"
+}
+
+/// A file that is something else.
+pub const fn strange_file() -> &'static str {
+    "this is no recording of concviz: expected a file that `--trace` has written"
+}
+
+/// A recording that is damaged where it begins.
+pub const fn damaged_head() -> &'static str {
+    "the recording is damaged in its first 16 bytes: nothing can be read from it"
+}
+
+/// A recording of a format that only newer versions read; this one reads those up to `reads`.
+pub fn newer_format(major: u16, minor: u16, reads: u16) -> String {
+    format!(
+        "the recording has format {major}.{minor}, this version reads format {reads} and older ones: open it with a newer concviz"
+    )
+}
+
+/// A recording without a run.
+pub const fn no_run() -> &'static str {
+    "the recording holds no run: it ends before the first one begins"
+}
+
+/// A recording of an older format, into which nothing more is written.
+pub fn older_format(major: u16) -> String {
+    format!("it has format {major}, which is read and not written any more; choose another name")
+}
+
+/// Something that would make a recording nobody reads.
+pub fn too_long_for_a_block(bytes: usize) -> String {
+    format!("{bytes} bytes are too long for a block of a recording")
+}
+
+/// What this version does not know of a run: so many events and blocks by what they are called, and how many times a task
+/// came into an unknown state.
+pub fn skipped(number: usize, events: &[(String, u64)], blocks: u64, states: u64) -> String {
+    let mut parts = Vec::new();
+    if !events.is_empty() {
+        let all = events.iter().map(|(_, count)| count).sum();
+        let names: Vec<String> =
+            events.iter().take(3).map(|(name, _)| format!("`{}`", outside_within(name, 30))).collect();
+        let more = if events.len() > 3 { ", ..." } else { "" };
+        parts.push(format!("{} ({}{more})", counted(all, "event", "events"), names.join(", ")));
+    }
+    if blocks > 0 {
+        parts.push(counted(blocks, "block", "blocks"));
+    }
+    let mut said = if parts.is_empty() {
+        format!("Run {number} was recorded by a newer concviz.")
+    } else {
+        format!("Run {number} was recorded by a newer concviz: {} skipped.", parts.join(" and "))
+    };
+    if states > 0 {
+        said += &format!(" {} to a state without a name here: drawn as unknown.", counted(states, "change", "changes"));
+    }
+    said
+}
+
+/// A run whose plan this version does not know: `what` in it.
+pub fn unknown_plan(number: usize, what: &str) -> String {
+    format!(
+        "Run {number} did what this version does not know ({}): it is shown, and cannot be run again here.",
+        outside_within(what, 80)
+    )
+}
+
+/// A kind of kernel's record that only a newer version knows.
+pub const fn unknown_record() -> &'static str {
+    "a newer concviz recorded it in a way that this version does not know"
+}
+
+/// A plan that no version of the program makes.
+pub const fn nonsense_plan() -> &'static str {
+    "its plan is none that this program makes"
+}
+
+/// A plan that is not there.
+pub const fn no_plan() -> &'static str {
+    "the file does not say what"
+}
+
+/// A run of which there is nothing but what it was to be.
+pub const fn no_run_yet() -> &'static str {
+    "it ends before the run begins"
+}
