@@ -22,7 +22,7 @@ use concviz::machine::{calibrate, cores, sys};
 use concviz::model::{LockSettings, Model, ModelKind};
 use concviz::pictures;
 use concviz::plan::{Plan, Wishes};
-use concviz::recording::Conditions;
+use concviz::recording::{Comparison, Conditions, Recording};
 use concviz::settings::Setup;
 use concviz::text;
 use concviz::trace::{Frame, Source};
@@ -50,6 +50,12 @@ const PICTURES: &[(&str, &str, (u16, u16), &str)] = &[
 /// A picture that is drawn from the run and not from the screen: the same, but for the size.
 const DRAWN: (&str, &str, &str) = ("picture", "cpu", "2 g");
 
+/// The moving picture: two runs of one workload on one axis, so short that each turn with the GIL is seen. Its name, the
+/// workload, the keys that make the runs, the models that are shown, how often each is made (the median is shown), and for
+/// how long the time sweeps over it.
+const HERO: (&str, &str, &str, [(ModelKind, bool); 2], usize, f64) =
+    ("hero", "cpu cpu=40ms", "3 2 g", [(ModelKind::Threads, true), (ModelKind::Processes, false)], 5, 6.0);
+
 fn main() -> ExitCode {
     let args: Vec<OsString> = env::args_os().skip(1).collect();
     if let Some(code) = real::hidden(&args) {
@@ -66,7 +72,36 @@ fn main() -> ExitCode {
         eprintln!("error: {}: {why}", DRAWN.0);
         return ExitCode::FAILURE;
     }
+    if let Err(why) = hero(&folder) {
+        eprintln!("error: {}: {why}", HERO.0);
+        return ExitCode::FAILURE;
+    }
     ExitCode::SUCCESS
+}
+
+fn hero(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let (name, workload, keys, models, times, seconds) = HERO;
+    let mut apps = Vec::new();
+    for _ in 0..times {
+        apps.push(pressed(workload, (100, 30), keys)?);
+    }
+    let runs: Vec<&Recording> = apps.iter().flat_map(App::runs).map(|run| &run.recording).collect();
+    let comparison = Comparison::of(&runs);
+    let median = |(kind, locked): (ModelKind, bool)| {
+        let is_it = |n: &usize| runs[*n].model().is_some_and(|m| m.kind == kind && m.lock.is_on() == locked);
+        comparison.rows.iter().filter_map(|row| row.shown).find(is_it).map(|n| runs[n])
+    };
+    let wanted: Vec<&Recording> = models.into_iter().filter_map(median).collect();
+    let made = wanted.first().and_then(|run| run.planned()).ok_or("no run")?.setup.comparison_command();
+    let shown = "--run threads+gil --run processes";
+    let command = format!(
+        "{made} --trace runs.concviz && concviz export runs.concviz -o {name}.svg {shown} --animate {seconds}s"
+    );
+    let picture = pictures::of_runs(&wanted, Subject::Tasks, &Options::default(), &command);
+    let file = folder.join(format!("{name}.svg"));
+    fs::write(&file, picture.animated(None, seconds))?;
+    println!("{}: {}", file.display(), picture.description);
+    Ok(())
 }
 
 fn drawn(folder: &Path) -> Result<(), Box<dyn Error>> {

@@ -144,7 +144,7 @@ where
             Ok(Invocation::Run(run::running(&options, host)?, options.format, options.repeat))
         }
         Some(args::Command::View(options)) => Ok(Invocation::View(view::viewing(options))),
-        Some(args::Command::Export(options)) => Ok(Invocation::Export(Box::new(export::exporting(*options)?))),
+        Some(args::Command::Export(options)) => Ok(Invocation::Export(Box::new(export::exporting(&options)?))),
         Some(args::Command::Compare(options)) => {
             Ok(Invocation::Compare(compare::comparing(&options, host)?, options.format))
         }

@@ -1,12 +1,13 @@
 //! What is made of runs for others: the words of the report and the exporters put together. Knows neither files nor the
 //! screen's state.
 
-use crate::export::picture::{self, CompareRow, IdealLine, Options, Picture, Subject};
+use crate::export::picture::{self, CompareRow, IdealLine, Options, Picture, StackedRun, Subject};
 use crate::export::{Caption, Page, PageRun, html};
 use crate::model::ModelKind;
 use crate::palette::Theme;
 use crate::recording::{Comparison, Recording, badge};
 use crate::report::{self, comparison_cell};
+use crate::settings::ExportView;
 use crate::text::report::compare::Column;
 use crate::text::{self, Label};
 use crate::units::Ns;
@@ -28,6 +29,46 @@ pub fn caption(run: &Recording, command: &str) -> Caption {
 
 fn who(run: &Recording) -> Option<String> {
     run.model().map(|model| crate::insight::who(model).row())
+}
+
+/// How a view is drawn as a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawn {
+    /// The lanes of one run, or those of several one above the other.
+    Lanes(Subject),
+    /// Runs beside each other, a bar for each.
+    Comparison,
+    /// Not at all: it is the screen itself.
+    Screen,
+}
+
+/// How `view` is drawn.
+pub const fn drawn(view: ExportView) -> Drawn {
+    match view {
+        ExportView::Tasks => Drawn::Lanes(Subject::Tasks),
+        ExportView::Workers => Drawn::Lanes(Subject::Workers),
+        ExportView::Cores => Drawn::Lanes(Subject::Cores),
+        ExportView::Lock => Drawn::Lanes(Subject::Lock),
+        ExportView::Utilization => Drawn::Lanes(Subject::Utilization),
+        ExportView::Compare => Drawn::Comparison,
+        ExportView::Screen => Drawn::Screen,
+    }
+}
+
+/// A picture of `runs`: of one by itself, of several one above the other on one axis.
+pub fn of_runs(runs: &[&Recording], view: Subject, options: &Options, command: &str) -> Picture {
+    if let [run] = runs {
+        return of_run(run, view, options, command);
+    }
+    let named = |run: &&Recording| {
+        let who = who(run).unwrap_or_else(|| run.origin.name().to_owned());
+        run.file.as_ref().map_or(who.clone(), |file| format!("{file} {who}"))
+    };
+    let stack: Vec<_> = runs.iter().map(|run| StackedRun { name: named(run), trace: &run.trace }).collect();
+    let times: Vec<_> = stack.iter().map(|run| (run.name.as_str(), run.trace.makespan())).collect();
+    let description = text::picture::times(&times);
+    let caption = Caption { title: titled(runs), description, command: command.to_owned() };
+    picture::stacked(&stack, view, &caption, options)
 }
 
 /// A picture of `run`.

@@ -10,7 +10,7 @@ mod exporting;
 mod setup;
 
 pub use compare::{Comparing, Mapping};
-pub use exporting::{ExportFormat, ExportView, Exporting, Which};
+pub use exporting::{ExportFormat, ExportOption, ExportView, Exporting, FormatRow, Made, Runs, ViewRow, Which};
 pub use setup::Setup;
 
 /// Everything the command line decides.

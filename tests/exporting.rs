@@ -144,7 +144,7 @@ const FORMATS: [(&str, &str); 11] = [
     ("txt", "o.txt"),
     ("ansi", "o.ansi"),
     ("markdown", "o.md"),
-    ("chrome", "o.chrome.json"),
+    ("chrome", "o.trace.json"),
     ("csv", "o.csv"),
     ("stats", "o.stats.csv"),
     ("json", "o.json"),
@@ -192,6 +192,51 @@ fn every_view_is_a_picture_of_its_own() {
     assert!(!seen.contains(&moving));
 }
 
+#[test]
+fn several_runs_stand_one_above_the_other_on_one_axis() {
+    let folder = folder();
+    for view in ["tasks", "workers", "cores", "lock", "utilization"] {
+        let args = format!("r.concviz --format svg --view {view} --run threads+gil --run processes");
+        let both = exported(folder.path(), &args);
+        assert_format("svg", &both);
+        let both = String::from_utf8(both).expect("UTF-8");
+        let heading = |name: &str| both.find(&format!("font-weight=\"700\">{name}</text>"));
+        let (first, second) = (heading("threads+GIL"), heading("processes"));
+        assert!(first.is_some() && first < second, "{view}");
+        let turned = format!("r.concviz --format svg --view {view} --run processes --run threads+gil");
+        assert_ne!(exported(folder.path(), &turned), both.as_bytes(), "{view}: in the order in which they are named");
+        assert_format("png", &exported(folder.path(), &args.replace("svg", "png")));
+        // A run that is named twice is shown once.
+        let once = exported(folder.path(), &format!("r.concviz --format svg --view {view} --run 5 --run threads+gil"));
+        let once = String::from_utf8(once).expect("UTF-8");
+        assert!(!once.contains("font-weight=\"700\">threads+GIL</text>"), "{view}");
+    }
+    let compared = |args: &str| {
+        let args = format!("r.concviz --format svg --view compare{args}");
+        String::from_utf8(exported(folder.path(), &args)).expect("UTF-8").matches("data-from").count()
+    };
+    assert_eq!((compared(" --run serial --run async"), compared(" --run serial")), (2, 1));
+    assert_eq!(compared(""), 5);
+    let rows = |args: &str| exported(folder.path(), &format!("r.concviz --format stats{args}")).len();
+    assert!(rows(" --run 1") < rows(" --run 1 --run 2") && rows(" --run 1 --run 2") < rows(""));
+    fs::copy(folder.path().join("r.concviz"), folder.path().join("later.concviz")).expect("copied");
+    let two = exported(folder.path(), "r.concviz later.concviz --format svg --run 1 --run 6");
+    let two = String::from_utf8(two).expect("UTF-8");
+    assert!(two.contains(">r serial</text>") && two.contains(">later serial</text>"));
+}
+
+#[test]
+fn the_name_that_speedscope_reads_is_the_one_that_is_suggested() {
+    let folder = folder();
+    let Output { stdout, .. } = concviz(folder.path(), &["export", "--help"]);
+    let help = String::from_utf8(stdout).expect("UTF-8");
+    assert!(help.contains(".trace.json") && !help.contains(".chrome.json"), "{help}");
+    exported(folder.path(), "r.concviz -o a.trace.json");
+    exported(folder.path(), "r.concviz -o a.chrome.json");
+    let read = |name: &str| fs::read(folder.path().join(name)).expect("a file");
+    assert_eq!(read("a.trace.json"), read("a.chrome.json"));
+}
+
 /// The words of a command line, as a shell would read them.
 fn words(line: &str) -> Vec<String> {
     let Output { stdout, .. } =
@@ -202,7 +247,8 @@ fn words(line: &str) -> Vec<String> {
 #[test]
 fn the_command_in_a_file_makes_the_same_file_again() {
     let folder = folder();
-    let cases: [&[&str]; 7] = [
+    let cases: [&[&str]; 8] = [
+        &["-o", "o.svg", "--run", "threads+gil", "--run", "processes", "--run", "1", "--view", "cores"],
         &["-o", "o.svg"],
         &["-o", "o.svg", "--run", "threads+gil", "--view", "lock", "--range", "1ms..4.5ms", "--theme", "light"],
         &["-o", "o.svg", "--view", "compare", "--title", "It's <a> & \"b\"", "--post"],
@@ -274,7 +320,15 @@ fn what_cannot_be_is_refused_in_a_sentence() {
         ("r.concviz", 2, &["-o FILE.svg", "--format"]),
         ("r.concviz -o o.svg --format pdf", 2, &["pdf", "svg"]),
         ("-o o.svg", 2, &["FILE"]),
-        ("r.concviz -o o.png --animate 3s", 2, &["--animate"]),
+        ("r.concviz -o o.png --animate 3s", 2, &["--animate says nothing about png, it is for svg"]),
+        ("r.concviz -o o.md --run 1", 2, &["--run says nothing about markdown"]),
+        ("r.concviz -o o.txt --title a", 2, &["--title says nothing about txt"]),
+        ("r.concviz -o o.svg --screen 90x30", 2, &["--screen says nothing about a picture", "--view screen"]),
+        ("r.concviz -o o.svg --view screen --width 900", 2, &["--width", "about the screen", "--view tasks"]),
+        ("r.concviz -o o.txt --run 1 --run 2", 2, &["the screen shows one run", "tasks, workers", "compare"]),
+        ("r.concviz -o o.svg --view screen --run 1 --run 2", 2, &["the screen shows one run"]),
+        ("r.concviz -o o.svg --run 1 --run 9", 1, &["no such run"]),
+        ("r.concviz -o o.svg --run 1 --run 2 --range 10s..20s", 1, &["nothing of the run lies in the range"]),
         ("r.concviz -o o.svg --run fast", 2, &["threads+gil"]),
         ("r.concviz -o o.svg --range 5ms..1ms", 2, &["ends before it begins"]),
         ("r.concviz -o o.svg --range 5ms", 2, &["0s..50ms"]),

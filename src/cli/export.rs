@@ -9,7 +9,7 @@ use super::shared::OUTPUT;
 use super::values::{self, one_of};
 use crate::model::ModelKind;
 use crate::palette::Theme;
-use crate::settings::{ExportFormat, ExportView, Exporting, Which};
+use crate::settings::{ExportFormat, ExportOption, ExportView, Exporting, Made, Runs, Which};
 use crate::units::{Ns, Range};
 
 /// The narrowest and the widest picture, in pixels.
@@ -17,17 +17,13 @@ const WIDTHS: (u16, u16) = (480, 8_000);
 /// The least and the most columns and rows of a screen.
 const SCREENS: ((u16, u16), (u16, u16)) = ((40, 12), (500, 200));
 
-/// The usual screen.
-const SCREEN: (u16, u16) = (120, 36);
-
 /// The options of `concviz export`.
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
     /// Files that --trace or the key S has written
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
-    /// The file to write; its end says what: .svg .png .html .txt .ansi .md .json .chrome.json .csv .stats.csv .cast
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", help = out_help())]
     pub out: Option<PathBuf>,
     /// What is written, where the name does not say it; needed for standard output
     #[arg(long, value_name = "FORMAT", value_parser = one_of(&ExportFormat::ALL, ExportFormat::name))]
@@ -38,9 +34,9 @@ pub(super) struct ExportArgs {
     /// What is looked at [default: tasks]
     #[arg(long, value_name = "VIEW", value_parser = one_of(&ExportView::ALL, ExportView::name), help_heading = OUTPUT)]
     pub view: Option<ExportView>,
-    /// Which of several runs: its number, or its model like threads or threads+gil
+    /// Which of several runs: its number, or its model like threads or threads+gil; again: one more, on the same axis
     #[arg(long, value_name = "RUN", value_parser = which, help_heading = OUTPUT)]
-    pub run: Option<Which>,
+    pub run: Vec<Which>,
     /// The stretch of time that is shown, like 10ms..50ms, 10ms.. or ..50ms
     #[arg(long, value_name = "FROM..TO", value_parser = range, help_heading = OUTPUT)]
     pub range: Option<Range>,
@@ -118,41 +114,80 @@ fn screen(text: &str) -> Result<(u16, u16), String> {
         .ok_or_else(|| format!("write columns and rows from {}x{} to {}x{}", least.0, least.1, most.0, most.1))
 }
 
-/// Nobody asks for something and silently gets something else.
-fn nothing_is_ignored(options: &ExportArgs, format: ExportFormat) -> Result<(), Exit> {
-    use ExportFormat::{Ansi, Cast, Chrome, Csv, Html, Json, Png, Stats, Svg, Txt};
-    const DRAWN: &[ExportFormat] = &[Svg, Png];
-    const SEEN: &[ExportFormat] = &[Svg, Png, Txt, Ansi, Cast];
-    const SCREENS: &[ExportFormat] = &[Svg, Txt, Ansi, Cast];
-    const DATA: &[ExportFormat] = &[Chrome, Csv, Stats, Json];
-    let told = |option: bool, name: &'static str, formats: Vec<&[ExportFormat]>| {
-        (option && !formats.iter().any(|f| f.contains(&format))).then_some((name, formats.concat()))
-    };
-    let ignored = [
-        told(options.animate.is_some(), "--animate", vec![&[Svg]]),
-        told(options.view.is_some(), "--view", vec![SEEN]),
-        told(options.run.is_some(), "--run", vec![SEEN, DATA]),
-        told(options.range.is_some(), "--range", vec![SEEN, DATA]),
-        told(options.title.is_some(), "--title", vec![SEEN, &[Html]]),
-        told(options.theme.is_some(), "--theme", vec![SEEN, &[Html]]),
-        told(options.width.is_some(), "--width", vec![DRAWN]),
-        told(options.scale.is_some(), "--scale", vec![&[Png]]),
-        told(options.post, "--post", vec![DRAWN]),
-        told(options.screen.is_some(), "--screen", vec![SCREENS]),
-        told(options.speed.is_some(), "--speed", vec![&[Cast]]),
-    ];
-    match ignored.into_iter().flatten().next() {
-        None => Ok(()),
-        Some((option, formats)) => {
-            let names = formats.iter().map(|f| f.name()).collect::<Vec<_>>().join(", ");
-            let format = format.name();
-            Err(Exit::usage(&format!("{option} says nothing about {format}, it is for {names}: leave it out")))
-        }
+/// What is said of the file to write.
+fn out_help() -> String {
+    let ends = ExportFormat::ALL.map(ExportFormat::end).join(" ");
+    format!("The file to write; its end says what: {ends}")
+}
+
+/// Whether `option` was given.
+fn is_given(options: &ExportArgs, option: ExportOption) -> bool {
+    match option {
+        ExportOption::View => options.view.is_some(),
+        ExportOption::Run => !options.run.is_empty(),
+        ExportOption::Range => options.range.is_some(),
+        ExportOption::Width => options.width.is_some(),
+        ExportOption::Scale => options.scale.is_some(),
+        ExportOption::Screen => options.screen.is_some(),
+        ExportOption::Speed => options.speed.is_some(),
+        ExportOption::Post => options.post,
+        ExportOption::Animate => options.animate.is_some(),
+        ExportOption::Theme => options.theme.is_some(),
+        ExportOption::Title => options.title.is_some(),
     }
 }
 
+/// Nobody asks for something and silently gets something else: every option that was given says something about what is
+/// written.
+fn nothing_is_ignored(options: &ExportArgs, wish: &Exporting) -> Result<(), Exit> {
+    let format = wish.format.name();
+    for option in ExportOption::ALL.into_iter().filter(|option| is_given(options, *option)) {
+        let flag = option.flag();
+        if !wish.format.knows(option) {
+            let knowing = ExportFormat::ALL.into_iter().filter(|f| f.knows(option)).map(ExportFormat::name);
+            let names = knowing.collect::<Vec<_>>().join(", ");
+            return Err(Exit::usage(&format!("{flag} says nothing about {format}, it is for {names}: leave it out")));
+        }
+        // Where nothing can be made another sentence says so.
+        let Some(made) = wish.made().filter(|made| !option.is_about(*made)) else { continue };
+        let other = wish.format.row().makes.iter().find(|made| option.is_about(**made));
+        let other = other.map_or("something else", |made| made.name());
+        let view = match ExportView::ALL.into_iter().find(|v| v.row().of != wish.view.row().of) {
+            Some(view) => view.name(),
+            None => ExportView::default().name(),
+        };
+        return Err(Exit::usage(&format!(
+            "{flag} says nothing about {}, it is for {other}: leave it out, or write --view {view}",
+            made.name()
+        )));
+    }
+    several(wish)
+}
+
+/// Several runs are named only where several are shown.
+fn several(wish: &Exporting) -> Result<(), Exit> {
+    let stacked = |view: ExportView| view.row().runs != Runs::One;
+    let shows = match wish.made() {
+        Some(Made::Picture) => stacked(wish.view),
+        Some(Made::Screen) | None => false,
+        Some(Made::Page | Made::Table | Made::Data) => true,
+    };
+    if shows || wish.which.len() < 2 {
+        return Ok(());
+    }
+    let what = match wish.made() {
+        Some(Made::Picture) => format!("--view {}", wish.view.name()),
+        Some(made) => made.name().to_owned(),
+        None => wish.format.name().to_owned(),
+    };
+    let views = ExportView::names(stacked);
+    Err(Exit::usage(&format!(
+        "{what} shows one run: write --run once, or make a picture with one of the views {views}"
+    )))
+}
+
 /// What `options` come to.
-pub(super) fn exporting(options: ExportArgs) -> Result<Exporting, Exit> {
+pub(super) fn exporting(options: &ExportArgs) -> Result<Exporting, Exit> {
     let out = options.out.clone().filter(|path| path.as_os_str() != "-");
     let named = out.as_ref().and_then(|path| ExportFormat::of_file(&path.to_string_lossy()));
     let Some(format) = options.format.or(named) else {
@@ -162,22 +197,23 @@ pub(super) fn exporting(options: ExportArgs) -> Result<Exporting, Exit> {
             None => format!("it is not said what to write: add -o FILE.svg, or --format, one of {names}"),
         }));
     };
-    nothing_is_ignored(&options, format)?;
-    Ok(Exporting {
-        files: options.files,
+    let wish = Exporting {
+        files: options.files.clone(),
         out,
         force: options.force,
         format,
         view: options.view.unwrap_or_default(),
-        which: options.run.unwrap_or_default(),
+        which: options.run.clone(),
         range: options.range,
-        title: options.title,
+        title: options.title.clone(),
         theme: options.theme,
         width: options.width,
         scale: options.scale.unwrap_or(1.0),
         post: options.post,
         animate: options.animate,
-        screen: options.screen.unwrap_or(SCREEN),
+        screen: options.screen.unwrap_or(Exporting::SCREEN),
         speed: options.speed,
-    })
+    };
+    nothing_is_ignored(options, &wish)?;
+    Ok(wish)
 }

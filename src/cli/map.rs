@@ -8,7 +8,7 @@ use super::shared::{self, HowArgs, MODEL, MOST_ROUNDS, OUTPUT, WORK};
 use super::values::{self, LockArg, ModelArg, one_of};
 use super::{Exit, Host};
 use crate::report::ListFormat;
-use crate::settings::{ExportFormat, Mapping};
+use crate::settings::{ExportFormat, Made, Mapping};
 use crate::units::Ns;
 
 /// The longest task of a map, and the longest time for one.
@@ -79,10 +79,12 @@ fn bounded(text: &str, least: Ns, most: Ns, range: &str) -> Result<Ns, String> {
 /// A file for a picture, whose name says which kind.
 fn picture(path: Option<&PathBuf>) -> Result<Option<PathBuf>, Exit> {
     let Some(path) = path else { return Ok(None) };
-    match ExportFormat::of_file(&path.to_string_lossy()) {
-        Some(ExportFormat::Svg | ExportFormat::Png) => Ok(Some(path.clone())),
-        _ => Err(Exit::usage(&format!("-o {}: write a file that ends in .svg or .png", path.display()))),
+    let draws = |format: &ExportFormat| format.row().makes.contains(&Made::Picture);
+    if ExportFormat::of_file(&path.to_string_lossy()).as_ref().is_some_and(draws) {
+        return Ok(Some(path.clone()));
     }
+    let ends: Vec<_> = ExportFormat::ALL.into_iter().filter(draws).map(ExportFormat::end).collect();
+    Err(Exit::usage(&format!("-o {}: write a file that ends in {}", path.display(), ends.join(" or "))))
 }
 
 /// What `concviz map` is asked for.

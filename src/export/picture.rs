@@ -12,6 +12,7 @@ mod locks;
 mod page;
 mod raster;
 mod shares;
+mod stack;
 mod tasks;
 mod usage;
 mod vector;
@@ -28,38 +29,60 @@ use crate::units::{Ns, Range};
 
 pub use compare::{CompareRow, ComparedRuns, IdealLine};
 pub use list::{ADVANCE, Anchor, DOTS, Element, Fill, HATCH, Ink, Lane, Picture, Stair, Stairs, Words, width_of};
+use page::{Below, Page};
 pub use shares::{ShareStyle, UNITS};
+pub use stack::StackedRun;
 
-/// What is looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Subject {
+/// How the lanes of a view come onto a page.
+#[derive(Clone, Copy)]
+struct SubjectRow {
+    /// The name on the command line.
+    name: &'static str,
+    /// The room that the lanes' names need, and what stands at the right.
+    room: fn(&Trace, &Options) -> (f64, f64),
+    /// Puts the lanes there, with so much more height for all of them.
+    lanes: fn(&mut Page, &Trace, &Options, f64) -> Below,
+}
+
+macro_rules! subjects {
+    ($($(#[$about:meta])* $subject:ident: $row:expr;)*) => {
+        /// What is looked at.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub enum Subject {
+            $($(#[$about])* $subject,)*
+        }
+
+        impl Subject {
+            /// All there are.
+            pub const ALL: [Subject; [$(stringify!($subject)),*].len()] = [$(Subject::$subject),*];
+
+            const fn row(self) -> SubjectRow {
+                match self {
+                    $(Subject::$subject => $row,)*
+                }
+            }
+        }
+    };
+}
+
+subjects! {
     /// A lane for each task; where there are too many several share one, or all a band.
     #[default]
-    Tasks,
+    Tasks: SubjectRow { name: "tasks", room: tasks::room, lanes: tasks::lanes };
     /// A lane for each worker: what it does, and for whom.
-    Workers,
+    Workers: SubjectRow { name: "workers", room: workers::room, lanes: workers::lanes };
     /// A lane for each core: whose work was done there.
-    Cores,
+    Cores: SubjectRow { name: "cores", room: cores::room, lanes: cores::lanes };
     /// A lane for each lock: who had it, and how many waited.
-    Lock,
+    Lock: SubjectRow { name: "lock", room: locks::room, lanes: locks::lanes };
     /// How many cores were used for what.
-    Utilization,
+    Utilization: SubjectRow { name: "utilization", room: usage::room, lanes: usage::lanes };
 }
 
 impl Subject {
-    /// All there are.
-    pub const ALL: [Subject; 5] =
-        [Subject::Tasks, Subject::Workers, Subject::Cores, Subject::Lock, Subject::Utilization];
-
     /// The name on the command line.
     pub const fn name(self) -> &'static str {
-        match self {
-            Subject::Tasks => "tasks",
-            Subject::Workers => "workers",
-            Subject::Cores => "cores",
-            Subject::Lock => "lock",
-            Subject::Utilization => "utilization",
-        }
+        self.row().name
     }
 }
 
@@ -78,11 +101,13 @@ pub struct Options {
     pub lanes: usize,
     /// Nothing later is drawn: the playhead.
     pub until: Option<Ns>,
+    /// Whether the cores that were busy have a strip below lanes of tasks, workers or cores.
+    pub strip: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { range: None, width: 1_200.0, height: None, title: None, lanes: 40, until: None }
+        Options { range: None, width: 1_200.0, height: None, title: None, lanes: 40, until: None, strip: true }
     }
 }
 
@@ -103,13 +128,12 @@ impl Options {
 
 /// A picture of `trace`, seen as `view` says.
 pub fn picture(trace: &Trace, view: Subject, caption: &Caption, options: &Options) -> Picture {
-    fitted(options, |stretch| match view {
-        Subject::Tasks => tasks::draw(trace, caption, options, stretch),
-        Subject::Workers => workers::draw(trace, caption, options, stretch),
-        Subject::Cores => cores::draw(trace, caption, options, stretch),
-        Subject::Lock => locks::draw(trace, caption, options, stretch),
-        Subject::Utilization => usage::draw(trace, caption, options, stretch),
-    })
+    stacked(&[StackedRun { name: String::new(), trace }], view, caption, options)
+}
+
+/// The lanes of several runs one above the other on one axis, each under a heading.
+pub fn stacked(runs: &[StackedRun<'_>], view: Subject, caption: &Caption, options: &Options) -> Picture {
+    fitted(options, |stretch| stack::draw(runs, view, caption, options, stretch))
 }
 
 /// Several runs on one axis: each a bar as high as cores were busy, so that the area is the work done.

@@ -3,32 +3,20 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
-
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 
 use super::{Stop, code};
-use crate::app::{App, Key, Message, Playhead, Shown, Speed, View, update};
-use crate::export::picture::{Options, Picture, Subject};
-use crate::export::{self, Portion, ansi, cast, chrome, spans};
+use crate::export::picture::{Options, Picture};
+use crate::export::{Portion, chrome, spans};
 use crate::files;
 use crate::palette::Theme;
-use crate::pictures;
+use crate::pictures::{self, Drawn};
 use crate::recorder;
 use crate::recording::{Comparison, Opened, Recording, sources};
 use crate::report;
-use crate::settings::{ExportFormat, ExportView, Exporting, Which};
+use crate::settings::{ExportFormat, Exporting, Made, Which};
 use crate::text;
-use crate::ui::{self, Depth, Look};
-use crate::units::{Ns, Range, Stamp};
 
-/// Pictures of the screen in a cast, each so long after the one before.
-const FRAME: Ns = Ns::from_millis(50);
-/// The most of them.
-const MOST_FRAMES: u64 = 20_000;
-/// For how long the last one is held.
-const HOLD: Duration = Duration::from_secs(3);
+mod screen;
 
 /// Writes what `exporting` describes. The code to exit with is 0, or 1 where something cannot be read or written.
 pub fn export(exporting: &Exporting) -> ExitCode {
@@ -119,6 +107,12 @@ impl FromFiles {
         Ok(runs)
     }
 
+    /// The runs, out of their files.
+    fn unpacked(mut self) -> Vec<Recording> {
+        self.unpack();
+        self.recordings
+    }
+
     /// Takes the runs out of their files; where there are several, each is told by the name of its own.
     fn unpack(&mut self) {
         let names: Vec<&str> = self.files.iter().map(|(name, _)| name.as_str()).collect();
@@ -134,10 +128,14 @@ impl FromFiles {
     }
 }
 
-/// Which of `runs` is wished for.
+/// All of `runs`, lent.
+fn lent(runs: &[Recording]) -> Vec<&Recording> {
+    runs.iter().collect()
+}
+
+/// Which of `runs` is meant.
 fn chosen(runs: &[&Recording], which: Which) -> Result<usize, Failure> {
     let found = match which {
-        Which::First => Some(0),
         Which::Number(n) => n.checked_sub(1).filter(|n| *n < runs.len()),
         // Of several runs under one model the median one, as in a comparison.
         Which::Model(kind, locked) => {
@@ -158,41 +156,43 @@ fn who(run: &Recording) -> String {
     run.model().map_or_else(|| run.origin.name().to_owned(), |model| crate::insight::who(model).row())
 }
 
-fn write(wish: &Exporting, mut runs: FromFiles, out: &mut dyn Write) -> Result<(), Failure> {
-    if wish.is_screen() {
-        return screen(wish, runs.files, out);
-    }
-    if (wish.format, wish.view) == (ExportFormat::Png, ExportView::Screen) {
-        return Err(Failure::Wish(text::no_dots_of_the_screen().to_owned()));
-    }
-    runs.unpack();
-    let runs = runs.lent();
+/// Writes what is wished for; each format has its writer.
+fn write(wish: &Exporting, runs: FromFiles, mut out: &mut dyn Write) -> Result<(), Failure> {
     match wish.format {
+        ExportFormat::Svg if wish.made() == Some(Made::Screen) => screen::svg(wish, runs.files, out),
         ExportFormat::Svg => {
-            let picture = picture(wish, &runs)?;
+            let picture = picture(wish, runs)?;
             let svg = match wish.animate {
                 Some(time) => picture.animated(wish.theme, time.as_secs()),
                 None => picture.svg(wish.theme),
             };
-            out.write_all(svg.as_bytes())?;
+            Ok(out.write_all(svg.as_bytes())?)
         }
         ExportFormat::Png => {
-            let png = picture(wish, &runs)?.png(wish.theme.unwrap_or(Theme::Dark), wish.scale);
-            out.write_all(&png.map_err(Failure::Wish)?)?;
+            let png = picture(wish, runs)?.png(wish.theme.unwrap_or(Theme::Dark), wish.scale);
+            Ok(out.write_all(&png.map_err(Failure::Wish)?)?)
         }
         ExportFormat::Html => {
-            let page = pictures::page(&runs, wish.theme, wish.title.as_deref(), &command(wish));
-            out.write_all(page.as_bytes())?;
+            let runs = runs.unpacked();
+            let page = pictures::page(&lent(&runs), wish.theme, wish.title.as_deref(), &wish.command());
+            Ok(out.write_all(page.as_bytes())?)
         }
+        ExportFormat::Txt => screen::text(wish, runs.files, out),
+        ExportFormat::Ansi => screen::ansi(wish, runs.files, out),
         ExportFormat::Markdown => {
+            let runs = runs.unpacked();
+            let runs = lent(&runs);
             let comparison = Comparison::of(&runs);
             let heading = report::comparison_heading(&comparison, &runs);
             let table = report::comparison_markdown(&comparison);
-            write!(out, "{heading}\n{table}")?;
+            Ok(write!(out, "{heading}\n{table}")?)
         }
-        _ => data(wish, &runs, out)?,
+        ExportFormat::Chrome => data(wish, runs, |runs| chrome::chrome(&mut out, runs)),
+        ExportFormat::Stats => data(wish, runs, |runs| spans::statistics_csv(&mut out, runs)),
+        ExportFormat::Csv => data(wish, runs, |runs| spans::csv(&mut out, runs)),
+        ExportFormat::Json => data(wish, runs, |runs| spans::json(&mut out, runs)),
+        ExportFormat::Cast => screen::cast(wish, runs.files, out),
     }
-    Ok(())
 }
 
 /// That some of `runs` lies in the stretch that is wished for.
@@ -202,13 +202,29 @@ fn seen<'a>(wish: &Exporting, runs: impl IntoIterator<Item = &'a Recording>) -> 
     beyond.map_or(Ok(()), |_| Err(Failure::Wish(text::nothing_in_range(latest))))
 }
 
-/// Stretches and statistics of all runs, or of the one that is wished for.
-fn data(wish: &Exporting, runs: &[&Recording], mut out: &mut dyn Write) -> Result<(), Failure> {
-    let wanted: Vec<&Recording> = match wish.which {
-        Which::First => runs.to_vec(),
-        which => vec![runs[chosen(runs, which)?]],
-    };
+/// Those of `runs` that are wished for, each once and in the order in which they were named; all where none was.
+fn wanted<'a>(wish: &Exporting, runs: &[&'a Recording]) -> Result<Vec<&'a Recording>, Failure> {
+    let mut places: Vec<usize> = Vec::new();
+    for which in &wish.which {
+        let place = chosen(runs, *which)?;
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    let wanted: Vec<&Recording> =
+        if wish.which.is_empty() { runs.to_vec() } else { places.into_iter().map(|place| runs[place]).collect() };
     seen(wish, wanted.iter().copied())?;
+    Ok(wanted)
+}
+
+/// Stretches and statistics of all runs, or of those that are wished for, as `write` writes them.
+fn data<T>(
+    wish: &Exporting,
+    runs: FromFiles,
+    write: impl FnOnce(&[Portion<'_>]) -> io::Result<T>,
+) -> Result<(), Failure> {
+    let runs = runs.unpacked();
+    let wanted = wanted(wish, &lent(&runs))?;
     let about: Vec<(String, String, String)> = wanted
         .iter()
         .map(|run| {
@@ -222,186 +238,26 @@ fn data(wish: &Exporting, runs: &[&Recording], mut out: &mut dyn Write) -> Resul
         .zip(&about)
         .map(|(run, (name, sentence, command))| Portion { name, run, sentence, command, part: wish.range })
         .collect();
-    match wish.format {
-        ExportFormat::Chrome => drop(chrome::chrome(&mut out, &runs)?),
-        ExportFormat::Csv => drop(spans::csv(&mut out, &runs)?),
-        ExportFormat::Stats => spans::statistics_csv(&mut out, &runs)?,
-        _ => drop(spans::json(&mut out, &runs)?),
-    }
+    write(&runs)?;
     Ok(())
 }
 
-fn picture(wish: &Exporting, runs: &[&Recording]) -> Result<Picture, Failure> {
+fn picture(wish: &Exporting, runs: FromFiles) -> Result<Picture, Failure> {
     let usual = if wish.post { Options::post() } else { Options::default() };
     let width = wish.width.map_or(usual.width, f64::from);
     let options = Options { range: wish.range, width, title: wish.title.clone(), ..usual };
-    let view = match wish.view {
-        ExportView::Compare => {
-            seen(wish, runs.iter().copied())?;
-            return Ok(pictures::of_comparison(runs, &options, &command(wish), None));
+    let (runs, command) = (runs.unpacked(), wish.command());
+    let runs = lent(&runs);
+    match pictures::drawn(wish.view) {
+        Drawn::Lanes(view) => {
+            // One run is shown where none is named.
+            let wanted = match wish.which.as_slice() {
+                [] => runs.first().map(|run| seen(wish, [*run]).map(|()| vec![*run])).transpose()?.unwrap_or_default(),
+                _ => wanted(wish, &runs)?,
+            };
+            Ok(pictures::of_runs(&wanted, view, &options, &command))
         }
-        ExportView::Tasks | ExportView::Screen => Subject::Tasks,
-        ExportView::Workers => Subject::Workers,
-        ExportView::Cores => Subject::Cores,
-        ExportView::Lock => Subject::Lock,
-        ExportView::Utilization => Subject::Utilization,
-    };
-    let run = runs[chosen(runs, wish.which)?];
-    seen(wish, [run])?;
-    Ok(pictures::of_run(run, view, &options, &command(wish)))
-}
-
-/// The command line that makes the same again.
-fn command(wish: &Exporting) -> String {
-    let mut line = "concviz export".to_owned();
-    for file in &wish.files {
-        line += &format!(" {}", quoted(&file.to_string_lossy()));
-    }
-    if let Some(out) = &wish.out {
-        line += &format!(" -o {}", quoted(&out.to_string_lossy()));
-    }
-    let named = wish.out.as_ref().and_then(|o| ExportFormat::of_file(&o.to_string_lossy()));
-    if named != Some(wish.format) {
-        line += &format!(" --format {}", wish.format.name());
-    }
-    if wish.view != ExportView::default() && wish.format != ExportFormat::Html {
-        line += &format!(" --view {}", wish.view.name());
-    }
-    match wish.which {
-        Which::First => {}
-        _ if wish.view == ExportView::Compare => {}
-        Which::Number(n) => line += &format!(" --run {n}"),
-        Which::Model(kind, locked) => line += &format!(" --run {}{}", kind.name(), if locked { "+gil" } else { "" }),
-    }
-    if let Some(range) = wish.range {
-        let to = if range.to == Ns::MAX { String::new() } else { range.to.written() };
-        line += &format!(" --range {}..{to}", range.from.written());
-    }
-    if let Some(width) = wish.width {
-        line += &format!(" --width {width}");
-    }
-    if wish.format == ExportFormat::Png && wish.scale.to_bits() != 1.0_f64.to_bits() {
-        line += &format!(" --scale {}", wish.scale);
-    }
-    if wish.is_screen() && wish.screen != Exporting::SCREEN {
-        line += &format!(" --screen {}x{}", wish.screen.0, wish.screen.1);
-    }
-    if let Some(speed) = wish.speed.filter(|_| wish.format == ExportFormat::Cast) {
-        line += &format!(" --speed {speed}");
-    }
-    if wish.post {
-        line += " --post";
-    }
-    if let Some(time) = wish.animate {
-        line += &format!(" --animate {}", time.written());
-    }
-    if let Some(theme) = wish.theme {
-        line += &format!(" --theme {}", theme.name());
-    }
-    if let Some(title) = &wish.title {
-        line += &format!(" --title {}", quoted(title));
-    }
-    line
-}
-
-/// `text` as a shell reads it.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:+,@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
-/// The program's own screen: a still one, or all of a run.
-fn screen(wish: &Exporting, files: Vec<(String, Opened)>, mut out: &mut dyn Write) -> Result<(), Failure> {
-    let Some(mut app) = App::viewing(files, Stamp(0), wish.screen) else { return Ok(()) };
-    app.toast = None;
-    look_at(&mut app, wish)?;
-    // Text without colours tells states by shapes and letters.
-    let depth = if wish.format == ExportFormat::Txt { Depth::None } else { Depth::True };
-    let look = Look { theme: wish.theme.unwrap_or_default(), depth, ..Look::default() };
-    let drawn = |app: &App| {
-        let area = Rect::new(0, 0, wish.screen.0, wish.screen.1);
-        let mut buffer = Buffer::empty(area);
-        ui::render(app, look, area, &mut buffer);
-        buffer
-    };
-    match wish.format {
-        ExportFormat::Txt => out.write_all(export::text(&drawn(&app)).as_bytes())?,
-        ExportFormat::Ansi => out.write_all(ansi::ansi(&drawn(&app)).as_bytes())?,
-        ExportFormat::Cast => {
-            let title = wish.title.clone().unwrap_or_else(|| app.setup.title());
-            let header = cast::Header { size: wish.screen, title, command: command(wish), hold: HOLD };
-            let mut out = io::BufWriter::new(&mut out);
-            cast::cast(&mut out, &header, frames(&mut app, wish, drawn))?;
-            out.flush()?;
-        }
-        _ => {
-            let title = wish.title.clone().unwrap_or_else(|| app.setup.title());
-            let description = app.finding().map_or_else(String::new, |found| found.say.text());
-            let caption = export::Caption { title, description, command: command(wish) };
-            out.write_all(export::svg(&drawn(&app), &caption).as_bytes())?;
-        }
-    }
-    Ok(())
-}
-
-/// Shows the run and the view that are wished for.
-fn look_at(app: &mut App, wish: &Exporting) -> Result<(), Failure> {
-    let which = wish.which;
-    let number = {
-        let mut runs: Vec<_> = app.runs().collect();
-        runs.sort_by_key(|run| run.id);
-        let runs: Vec<&Recording> = runs.iter().map(|run| &run.recording).collect();
-        let number = chosen(&runs, which)?;
-        seen(wish, [runs[number]])?;
-        number
-    };
-    app.open_run(number);
-    match wish.view {
-        ExportView::Tasks | ExportView::Screen => app.shown = Shown::Run(View::Tasks),
-        ExportView::Cores => app.shown = Shown::Run(View::Cores),
-        ExportView::Utilization => app.shown = Shown::Run(View::Utilization),
-        ExportView::Compare => {
-            // Of what was made before nothing is asked for.
-            drop(update(app, Message::Key(Key::Char('x'))));
-            app.playhead = Playhead::Live;
-        }
-        ExportView::Workers | ExportView::Lock => {
-            return Err(Failure::Wish(text::no_such_screen(wish.view.name())));
-        }
-    }
-    app.focus.zoom = wish.range.map(|range| range.and(Range::new(Ns::ZERO, app.end())));
-    Ok(())
-}
-
-/// The run played from its start, picture by picture, each as `drawn` draws it.
-fn frames(app: &mut App, wish: &Exporting, drawn: impl Fn(&App) -> Buffer) -> impl Iterator<Item = (Duration, Buffer)> {
-    let end = app.end();
-    let natural = Speed::natural(end);
-    let speed = wish.speed.unwrap_or(f64::from(natural.run) / f64::from(natural.real));
-    let lasts = (end.0 as f64 / speed) as u64;
-    // Of a run that would take hours there are fewer pictures, not a file without end.
-    let each = FRAME.0.max(lasts / MOST_FRAMES).max(1);
-    let count = lasts.div_ceil(each);
-    (0..=count).map(move |n| {
-        let at = Ns((n as f64 * each as f64 * speed) as u64);
-        app.playhead = if n == count || at >= end {
-            Playhead::Live
-        } else {
-            Playhead::Replay { at, speed: near(speed), paused: false, moved: app.now }
-        };
-        (Duration::from_nanos(n * each), drawn(app))
-    })
-}
-
-/// The nearest speed that the screen can name.
-fn near(speed: f64) -> Speed {
-    if speed >= 1.0 {
-        Speed { run: speed.round().clamp(1.0, 1e9) as u32, real: 1 }
-    } else {
-        Speed { run: 1, real: (1.0 / speed.max(1e-9)).round().clamp(1.0, 1e9) as u32 }
+        Drawn::Comparison => Ok(pictures::of_comparison(&wanted(wish, &runs)?, &options, &command, None)),
+        Drawn::Screen => Err(Failure::Wish(text::no_dots_of_the_screen().to_owned())),
     }
 }

@@ -1,10 +1,23 @@
 //! What pictures say beside figures and labels.
 
 use super::{counted, percent};
+use crate::units::Ns;
 
 /// The command that makes a picture again, as it stands at its foot.
 pub fn command(command: &str) -> String {
     format!("$ {command}")
+}
+
+/// How long each of several runs took; a run without an end has none.
+pub fn times(runs: &[(&str, Option<Ns>)]) -> String {
+    let took = |place: usize, name: &str, time: Ns| {
+        if place == 0 { format!("{name} takes {time}") } else { format!("{name} {time}") }
+    };
+    let ended = runs.iter().filter_map(|(name, time)| Some((name, (*time)?)));
+    let ended: Vec<String> = ended.enumerate().map(|(place, (name, time))| took(place, name, time)).collect();
+    let open = runs.iter().filter(|(_, time)| time.is_none()).map(|(name, _)| format!("{name} has no end"));
+    let said = Some(ended.join(", ")).filter(|said| !said.is_empty());
+    said.into_iter().chain(open).map(|said| said + ".").collect::<Vec<_>>().join(" ")
 }
 
 /// The name of a lane that several tasks share.

@@ -44,9 +44,9 @@ pub fn nothing_in_range(end: Ns) -> String {
     format!("nothing of the run lies in the range, it ends at {end}: choose an earlier --range")
 }
 
-/// That a view exists as a picture only.
-pub fn no_such_screen(view: &str) -> String {
-    format!("the screen has no view `{view}`: write it as svg or png, or choose tasks, cores, utilization or compare")
+/// That a view exists as a picture only; the screen has those of the list `known`.
+pub fn no_such_screen(view: &str, known: &str) -> String {
+    format!("the screen has no view `{view}`: write it as svg or png, or choose one of {known}")
 }
 
 /// That a screen is text.

@@ -1,12 +1,12 @@
 //! The cores: whose work was done on each of them. Who was there without computing lies low.
 
-use super::list::{Fill, Picture, width_of};
-use super::page::{Entry, Inside, LaneRow, MARGIN, Page, SMALL, room_for, room_for_scale};
+use super::Options;
+use super::list::{Fill, width_of};
+use super::page::{Below, Entry, Inside, LaneRow, MARGIN, Page, SMALL, room_for, room_for_scale};
 use super::shares::{ShareStyle, Shares, UNITS};
-use super::tasks::{busy_strip, heights};
+use super::tasks::{heights, strip_below};
 use super::usage::columns;
 use super::whose::{task_entries, task_kinds};
-use super::{Caption, Options};
 use crate::palette::{Role, TASK_COLORS};
 use crate::state::State;
 use crate::text::{self, Label, percent};
@@ -43,16 +43,25 @@ fn kind_of(turn: Turn) -> Option<(usize, usize, Option<TaskId>)> {
     }
 }
 
-pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f64) -> Picture {
+/// The places of the cores that have a lane, in the order of the cores' numbers, and their names.
+fn shown(trace: &Trace, options: &Options) -> Vec<(usize, String)> {
     let seen = trace.aggregate().cores();
     let mut lanes: Vec<usize> = (0..seen.len()).collect();
     lanes.sort_by_key(|place| seen[*place]);
     lanes.truncate(options.lanes());
-    let names: Vec<String> = lanes.iter().map(|p| format!("{} {}", Label::Core.text(), seen[*p])).collect();
-    let room = room_for(names.iter().map(String::as_str))
+    lanes.into_iter().map(|place| (place, format!("{} {}", Label::Core.text(), seen[place]))).collect()
+}
+
+pub(super) fn room(trace: &Trace, options: &Options) -> (f64, f64) {
+    let lanes = shown(trace, options);
+    let room = room_for(lanes.iter().map(|(_, name)| name.as_str()))
         .max(room_for_scale(Label::CoresBusy.text(), trace.cores.len() as u32));
-    let mut page = Page::new(caption, options, trace, room, width_of("0.00 %", SMALL));
-    page.axis();
+    (room, width_of("0.00 %", SMALL))
+}
+
+pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64) -> Below {
+    let seen = trace.aggregate().cores();
+    let lanes = shown(trace, options);
     let mut shares: Vec<Shares> = seen.iter().map(|_| Shares::new(&page.grid, KINDS)).collect();
     let mut stretches: Vec<Vec<(Range, TaskId)>> = vec![Vec::new(); seen.len()];
     let least = page.grid.cell.times(20, 1);
@@ -66,13 +75,13 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     });
     let mut sums = vec![Ns::ZERO; KINDS];
     let (height, gap) = heights(lanes.len(), more);
-    for (place, name) in lanes.iter().zip(names) {
-        let lane = std::mem::replace(&mut shares[*place], Shares::new(&page.grid, 0));
+    for (place, name) in lanes {
+        let lane = std::mem::replace(&mut shares[place], Shares::new(&page.grid, 0));
         let had = lane.sums();
         sums.iter_mut().zip(&had).for_each(|(sum, time)| *sum += *time);
         let used: Ns = had[..OFF_TASK].iter().copied().sum();
         let right = Some((percent(used.share_of(page.window.len())), Role::Dim.into()));
-        let labels = std::mem::take(&mut stretches[*place]).into_iter().map(|(range, task)| Inside {
+        let labels = std::mem::take(&mut stretches[place]).into_iter().map(|(range, task)| Inside {
             range,
             text: (task.0 + 1).to_string(),
             part: 0.6,
@@ -81,19 +90,17 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
         let labels = labels.collect();
         page.row(LaneRow { gap, right, labels, ..LaneRow::new(name, lane, kinds(), page.grid.cell, height) });
     }
-    page.y += 12.0;
     let mut busy = Shares::new(&page.grid, 1);
-    columns(trace, &page, |column, totals| busy.put(column, 0, totals.states()[State::Running as usize]));
-    busy_strip(&mut page, trace, busy);
-    page.finish_lanes(trace, options.until);
-    page.legend(&legend(trace, &sums, page.window.len().times(trace.cores.len() as u64, 1)));
+    columns(trace, page, |column, totals| busy.put(column, 0, totals.states()[State::Running as usize]));
+    strip_below(page, trace, options, busy);
+    let entries = legend(trace, &sums, page.window.len().times(trace.cores.len() as u64, 1));
     let unused = trace.cores.iter().filter(|core| !seen.contains(core)).count();
-    page.note(&text::picture::unused(unused));
+    let mut notes = vec![text::picture::unused(unused)];
     if let (KernelRecord::None(why), true) = (&trace.kernel_record, trace.t0().is_some()) {
         let room = (page.edge - MARGIN) / width_of("x", SMALL);
-        page.note(&text::cores::no_record(why, room as usize));
+        notes.push(text::cores::no_record(why, room as usize));
     }
-    page.finish()
+    Below { entries, notes }
 }
 
 /// The tasks' colours, and what was on the cores without computing; `whole` is all the time they had.
@@ -102,8 +109,8 @@ fn legend(trace: &Trace, sums: &[Ns], whole: Ns) -> Vec<Entry> {
     let off_task: Ns = sums[OFF_TASK..WATCHER].iter().copied().sum();
     let mut low = |label: Label, role: Role, time: Ns| {
         if time > Ns::ZERO {
-            let text = format!("{} {}", label.text(), percent(time.share_of(whole)));
-            entries.push(Entry { fill: Fill::Solid(role.into()), tall: false, letter: None, text });
+            let (text, share) = (label.text().to_owned(), percent(time.share_of(whole)));
+            entries.push(Entry { fill: Fill::Solid(role.into()), tall: false, letter: None, text, share });
         }
     };
     low(Label::CoreOffTask, Role::Shade(TaskId(0)), off_task);

@@ -1,12 +1,12 @@
 //! The locks: whose turn it was with each of them, how many waited, and how often it changed hands.
 
-use super::list::{Anchor, Fill, Picture, width_of};
-use super::page::{Entry, Inside, LaneRow, NAME, Page, SMALL, room_for, room_for_scale};
+use super::Options;
+use super::list::{Anchor, Fill, width_of};
+use super::page::{Below, Entry, Inside, LaneRow, NAME, Page, SMALL, room_for, room_for_scale};
 use super::shares::{ShareStyle, Shares, UNITS};
 use super::tasks::{heights, until};
 use super::usage::columns;
 use super::whose::{task_entries, task_kinds};
-use super::{Caption, Options};
 use crate::palette::{Role, TASK_COLORS};
 use crate::state::State;
 use crate::text::{Label, picture as text};
@@ -34,22 +34,31 @@ fn name(trace: &Trace, id: LockId, alone: bool) -> String {
     }
 }
 
-pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f64) -> Picture {
+/// How many of `locks` are global ones.
+fn globals(locks: &[(LockId, &LockTrack)]) -> usize {
+    locks.iter().filter(|(id, _)| id.name_index().is_none()).count()
+}
+
+pub(super) fn room(trace: &Trace, options: &Options) -> (f64, f64) {
     let locks = shown(trace);
-    let globals = locks.iter().filter(|(id, _)| id.name_index().is_none()).count();
-    let names: Vec<String> = locks.iter().map(|(id, _)| name(trace, *id, globals == 1)).collect();
-    let waiters = Label::Waiters.text();
-    let room = room_for(names.iter().map(String::as_str)).max(room_for_scale(waiters, trace.tasks.len() as u32));
+    let alone = globals(&locks) == 1;
+    let names: Vec<String> = locks.iter().map(|(id, _)| name(trace, *id, alone)).collect();
+    let scale = room_for_scale(Label::Waiters.text(), trace.tasks.len() as u32);
     let window = until(trace, options);
     let counted = |lock: &LockTrack| text::hand_overs(lock.hand_overs(window));
     let margin = locks.iter().map(|(_, l)| width_of(&counted(l), SMALL)).fold(0.0, f64::max);
-    let mut page = Page::new(caption, options, trace, room, margin);
-    page.axis();
+    (room_for(names.iter().map(String::as_str)).max(scale), margin)
+}
+
+pub(super) fn lanes(page: &mut Page, trace: &Trace, _: &Options, more: f64) -> Below {
+    let locks = shown(trace);
+    let globals = globals(&locks);
     let (height, gap) = heights(locks.len(), more);
     let named = locks.len() - globals;
     let mut sums = vec![Ns::ZERO; TASK_COLORS];
     let mut waited = false;
-    for ((id, lock), name) in locks.iter().zip(names) {
+    for (id, lock) in &locks {
+        let name = name(trace, *id, globals == 1);
         let mut shares = Shares::new(&page.grid, TASK_COLORS);
         let mut labels = Vec::new();
         let least = page.grid.cell.times(20, 1);
@@ -70,28 +79,27 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
             None => (globals == 1).then_some(State::Gil),
             Some(_) => (named == 1).then_some(State::Lock),
         };
-        waited |= waiting(trace, &mut page, (*id, lock), state, gap);
+        waited |= waiting(trace, page, (*id, lock), state, gap);
     }
     if locks.is_empty() {
         let at = (page.left + 16.0, page.y + 36.0);
         page.put(at, Anchor::Start, NAME, Role::Dim, text::no_lock());
         page.y += 60.0;
     }
-    page.finish_lanes(trace, options.until);
     let mut entries = if locks.is_empty() { Vec::new() } else { task_entries(trace, &sums) };
     if waited {
         let fill = Fill::Solid(Role::State(if globals > 0 { State::Gil } else { State::Lock }).into());
-        entries.push(Entry { fill, tall: true, letter: None, text: waiters.to_owned() });
+        let (text, share) = (Label::Waiters.text().to_owned(), String::new());
+        entries.push(Entry { fill, tall: true, letter: None, text, share });
     }
-    page.legend(&entries);
-    for (id, lock) in &locks {
-        page.note(&account(trace, *id, lock, globals == 1, page.window.from, page.window.to));
-    }
+    let said =
+        |(id, lock): &(LockId, &LockTrack)| account(trace, *id, lock, globals == 1, page.window.from, page.window.to);
+    let mut notes: Vec<String> = locks.iter().map(said).collect();
     let taken = trace.locks.values().filter(|lock| !lock.is_empty()).count();
     if taken > locks.len() {
-        page.note(&text::more_locks(taken - locks.len()));
+        notes.push(text::more_locks(taken - locks.len()));
     }
-    page.finish()
+    Below { entries, notes }
 }
 
 /// How many wait for a lock; whether anybody does.

@@ -8,10 +8,9 @@ use super::list::{Anchor, Element, Fill, Ink, Picture, Words, width_of};
 use super::shares::{ShareStyle, Shares};
 use super::{Caption, Options};
 use crate::palette::Role;
-use crate::recording::badge;
 use crate::scene::{Grid, ticks};
 use crate::state::State;
-use crate::text::picture as text;
+use crate::text::{Label, picture as text};
 use crate::trace::Trace;
 use crate::units::{Ns, Range};
 
@@ -90,6 +89,23 @@ pub(super) struct Entry {
     pub(super) tall: bool,
     pub(super) letter: Option<char>,
     pub(super) text: String,
+    /// How much of it there is.
+    pub(super) share: String,
+}
+
+impl Entry {
+    fn words(&self) -> String {
+        if self.share.is_empty() { self.text.clone() } else { format!("{} {}", self.text, self.share) }
+    }
+}
+
+/// What stands below the lanes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Below {
+    /// The legend.
+    pub(super) entries: Vec<Entry>,
+    /// Notes, each on a line of its own.
+    pub(super) notes: Vec<String>,
 }
 
 /// What decides on how a page's width is used.
@@ -102,6 +118,16 @@ pub(super) struct Wide {
     /// The room for lanes' names, and for what stands at the right.
     pub(super) names: f64,
     pub(super) beside: f64,
+}
+
+/// The lanes of one run, and what is not known in them.
+struct Section {
+    /// Its upper and lower edge.
+    edges: (f64, f64),
+    /// Stretches of which nothing is known, each with what is said of it.
+    unknown: Vec<(Range, String)>,
+    /// Where events were lost, with what is said of that.
+    lost: Vec<(Ns, String)>,
 }
 
 /// A picture under construction.
@@ -117,13 +143,13 @@ pub(super) struct Page {
     pub(super) edge: f64,
     pub(super) y: f64,
     rows: Vec<(f64, LaneRow)>,
+    sections: Vec<Section>,
     /// The lines of the axis among what stands still: they have no length before the lanes are there.
     lines: std::ops::Range<usize>,
 }
 
-/// What is seen of a trace: a grid over `wanted` or all of it, `width` pixels wide, and what is known of that.
-pub(super) fn grid(latest: Ns, forgotten: Ns, options: &Options, width: f64) -> (Grid, Range) {
-    let until = options.until.unwrap_or(latest).min(latest);
+/// What is seen of a trace: a grid over `wanted` or all of it, `width` pixels wide.
+fn grid(latest: Ns, options: &Options, width: f64) -> Grid {
     // A little room behind the end, where its flag stands.
     let whole = Range::new(Ns::ZERO, latest.max(Ns(1)).times(102, 100));
     let farthest = |r: Range| Range::new(r.from.min(FARTHEST), r.to.min(FARTHEST));
@@ -132,20 +158,16 @@ pub(super) fn grid(latest: Ns, forgotten: Ns, options: &Options, width: f64) -> 
     let most = (width * fine).floor().max(WHOLE as f64) as u64;
     let columns = most.min(range.len().0.div_ceil(WHOLE) * WHOLE) / WHOLE * WHOLE;
     let cell = Ns(range.len().0.div_ceil(columns).max(1));
-    let grid = Grid { from: range.from, cell, columns: columns as u16 };
-    let known = grid.range().and(Range::new(forgotten.min(until), until));
-    (grid, known)
+    Grid { from: range.from, cell, columns: columns as u16 }
+}
+
+/// What is known of a trace on `grid`.
+fn known(grid: &Grid, latest: Ns, forgotten: Ns, options: &Options) -> Range {
+    let until = options.until.unwrap_or(latest).min(latest);
+    grid.range().and(Range::new(forgotten.min(until), until))
 }
 
 impl Page {
-    /// A page about `trace`, with its head. `names` is the room that lanes' names need, `beside` that of what stands at
-    /// the right.
-    pub(super) fn new(caption: &Caption, options: &Options, trace: &Trace, names: f64, beside: f64) -> Page {
-        let badge = badge([trace]).text();
-        let (latest, forgotten) = (trace.latest(), trace.forgotten);
-        Page::over(caption, options, &Wide { latest, forgotten, badge, names, beside })
-    }
-
     /// A page with its head.
     pub(super) fn over(caption: &Caption, options: &Options, wide: &Wide) -> Page {
         let left = (MARGIN + wide.names + 14.0).round();
@@ -153,7 +175,8 @@ impl Page {
         let apart = if wide.beside > 0.0 { 18.0 } else { 0.0 };
         let room = (edge - wide.beside - apart - left).max(48.0);
         let right = left + room - room % (WHOLE as f64 / FINE);
-        let (grid, window) = grid(wide.latest, wide.forgotten, options, right - left);
+        let grid = grid(wide.latest, options, right - left);
+        let window = known(&grid, wide.latest, wide.forgotten, options);
         let picture = Picture {
             size: (options.width(), 0.0),
             title: options.title.clone().unwrap_or_else(|| caption.title.clone()),
@@ -161,9 +184,36 @@ impl Page {
             command: caption.command.clone(),
             ..Picture::default()
         };
-        let mut page = Page { picture, grid, window, left, right, edge, y: 0.0, rows: Vec::new(), lines: 0..0 };
+        let mut page = Page {
+            picture,
+            grid,
+            window,
+            left,
+            right,
+            edge,
+            y: 0.0,
+            rows: Vec::new(),
+            sections: Vec::new(),
+            lines: 0..0,
+        };
         page.head(wide.badge);
         page
+    }
+
+    /// The lanes to come are of `trace`.
+    pub(super) fn look_at(&mut self, trace: &Trace, options: &Options) {
+        self.window = known(&self.grid, trace.latest(), trace.forgotten, options);
+    }
+
+    /// The lanes from `top` to here are of `trace`; `name` tells it from others.
+    pub(super) fn section(&mut self, top: f64, trace: &Trace, name: Option<&str>) {
+        let said = |note: String| name.map_or(note.clone(), |name| format!("{name}: {note}"));
+        let forgotten = Range::new(Ns::ZERO, trace.forgotten);
+        let before = (forgotten, said(format!("{} {}", Label::DetailsFrom.text(), trace.forgotten)));
+        let stood = trace.suspended.iter().map(|range| (*range, said(Label::Paused.text().to_owned())));
+        let lost = trace.losses.iter().map(|l| (l.at, said(format!("{} {}", l.count, Label::EventsLost.text()))));
+        let (unknown, lost) = (stood.chain([before]).collect(), lost.collect());
+        self.sections.push(Section { edges: (top, self.y), unknown, lost });
     }
 
     pub(super) fn place(&self, at: Ns) -> f64 {
@@ -306,7 +356,8 @@ impl Page {
         for entry in entries {
             let letter = entry.letter.map_or_else(String::new, |l| l.to_string());
             let lettered = if letter.is_empty() { 0.0 } else { 14.0 };
-            let width = side + 8.0 + lettered + width_of(&entry.text, 14.0);
+            let text = entry.words();
+            let width = side + 8.0 + lettered + width_of(&text, 14.0);
             if x + width > self.edge && x > MARGIN {
                 (x, self.y) = (MARGIN, self.y + 26.0);
             }
@@ -316,7 +367,7 @@ impl Page {
             if !letter.is_empty() {
                 self.bold((at, self.y), Anchor::Start, 14.0, entry.fill.ink(), letter);
             }
-            self.put((at + lettered, self.y), Anchor::Start, 14.0, Role::Dim, entry.text.clone());
+            self.put((at + lettered, self.y), Anchor::Start, 14.0, Role::Dim, text);
             x += width + 30.0;
         }
         self.y += 6.0;

@@ -1,9 +1,9 @@
 //! The tasks: a lane for each, one for several, or a band for all of them.
 
-use super::list::{Fill, Ink, Picture, width_of};
-use super::page::{CALM, Entry, Inside, LaneRow, Page, SMALL, letter, room_for, room_for_scale};
+use super::Options;
+use super::list::{Fill, Ink, width_of};
+use super::page::{Below, CALM, Entry, Inside, LaneRow, Page, SMALL, letter, room_for, room_for_scale};
 use super::shares::{ShareStyle, Shares, UNITS};
-use super::{Caption, Options};
 use crate::palette::Role;
 use crate::scene::{Folding, Grid, MOST_IN_A_ROW};
 use crate::state::{Outcome, State};
@@ -93,33 +93,36 @@ pub(super) fn heights(count: usize, more: f64) -> (f64, f64) {
     ((height + each * 0.75_f64).clamp(7.0, 170.0).round(), (gap + each * 0.25).clamp(3.0, 48.0).round())
 }
 
-pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f64) -> Picture {
+/// The tasks that share each lane; no lane where there are too many for that.
+fn groups(trace: &Trace, options: &Options) -> Vec<std::ops::Range<usize>> {
     let tasks = trace.tasks.len();
-    let lanes = options.lanes();
-    let size = tasks.div_ceil(lanes).max(1);
-    let groups = if size > MOST_IN_A_ROW { Vec::new() } else { Folding::Groups(size).lanes(tasks, None) };
-    let names: Vec<String> = match groups.as_slice() {
-        [] => vec![text::tasks(tasks)],
-        groups => groups.iter().map(|g| name(trace, g)).collect(),
-    };
-    let rights: Vec<_> = groups.iter().map(|g| right(trace, g)).collect();
-    let beside = rights.iter().flatten().map(|(text, _)| width_of(text, SMALL)).fold(width_of("0.00", SMALL), f64::max);
-    let cores = Label::CoresBusy.text();
-    let scale = |name: &str, steps: usize| room_for_scale(name, steps as u32);
-    let band = if groups.is_empty() { scale(&names[0], tasks) } else { 0.0 };
-    let room = room_for(names.iter().map(String::as_str)).max(scale(cores, trace.cores.len())).max(band);
-    let mut page = Page::new(caption, options, trace, room, beside);
-    page.axis();
+    let size = tasks.div_ceil(options.lanes()).max(1);
+    if size > MOST_IN_A_ROW { Vec::new() } else { Folding::Groups(size).lanes(tasks, None) }
+}
+
+pub(super) fn room(trace: &Trace, options: &Options) -> (f64, f64) {
+    let groups = groups(trace, options);
+    let rights = groups.iter().filter_map(|group| right(trace, group));
+    let beside = rights.map(|(text, _)| width_of(&text, SMALL)).fold(width_of("0.00", SMALL), f64::max);
+    let names = names_of(&groups, trace);
+    let scale = room_for_scale(Label::CoresBusy.text(), trace.cores.len() as u32);
+    let tasks = trace.tasks.len();
+    let band = if groups.is_empty() { room_for_scale(&text::tasks(tasks), tasks as u32) } else { 0.0 };
+    (room_for(names.iter().map(String::as_str)).max(scale).max(band), beside)
+}
+
+pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64) -> Below {
+    let (tasks, groups) = (trace.tasks.len(), groups(trace, options));
     let mut sums = vec![Ns::ZERO; STATES];
     let mut busy = Shares::new(&page.grid, 1);
     let until = until(trace, options);
     if groups.is_empty() {
         let mut shares = Shares::new(&page.grid, STATES);
-        (0..tasks).for_each(|task| add(trace, task, &page, until, &mut shares, &mut |_| {}));
+        (0..tasks).for_each(|task| add(trace, task, page, until, &mut shares, &mut |_| {}));
         account(&shares, &page.grid, &mut sums, &mut busy);
         let whole = page.grid.cell.times(tasks.max(1) as u64, 1);
         let height = (240.0 + more).clamp(60.0, 1_200.0);
-        let name = names.into_iter().next().unwrap_or_default();
+        let name = text::tasks(tasks);
         page.row(LaneRow {
             gap: 26.0,
             scale: Some(tasks as u32),
@@ -127,11 +130,11 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
         });
     }
     let (height, gap) = heights(groups.len(), more);
-    for ((group, name), right) in groups.iter().zip(names_of(&groups, trace)).zip(rights) {
+    for (group, name) in groups.iter().zip(names_of(&groups, trace)) {
         let mut shares = Shares::new(&page.grid, STATES);
         let mut longest = [Range::default(); STATES];
         for task in group.clone() {
-            add(trace, task, &page, until, &mut shares, &mut |span| {
+            add(trace, task, page, until, &mut shares, &mut |span| {
                 let place = kind_of(span.state, span.holds).unwrap_or(0);
                 if span.range.len() > longest[place].len() {
                     longest[place] = span.range;
@@ -141,11 +144,11 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
         account(&shares, &page.grid, &mut sums, &mut busy);
         let whole = page.grid.cell.times(group.len() as u64, 1);
         let labels = if group.len() == 1 { letters(&longest) } else { Vec::new() };
-        let end = broken(trace, group);
+        let (right, end) = (right(trace, group), broken(trace, group));
         page.row(LaneRow { gap, right, labels, end, ..LaneRow::new(name, shares, kinds(UNITS / 2), whole, height) });
     }
-    finish(&mut page, trace, options, busy, &legend(&sums));
-    page.finish()
+    strip_below(page, trace, options, busy);
+    Below { entries: legend(&sums), notes: Vec::new() }
 }
 
 /// Adds what `task` did to `shares`.
@@ -164,16 +167,16 @@ pub(super) fn account(shares: &Shares, grid: &Grid, sums: &mut [Ns], busy: &mut 
     (0..usize::from(grid.columns)).for_each(|column| busy.put(column, 0, shares.time(column, 0)));
 }
 
-/// The strip of busy cores and the legend.
-pub(super) fn finish(page: &mut Page, trace: &Trace, options: &Options, busy: Shares, entries: &[Entry]) {
-    page.y += 12.0;
-    busy_strip(page, trace, busy);
-    page.finish_lanes(trace, options.until);
-    page.legend(entries);
+/// The strip of busy cores at some distance, where it is wanted.
+pub(super) fn strip_below(page: &mut Page, trace: &Trace, options: &Options, busy: Shares) {
+    if options.strip {
+        page.y += 12.0;
+        busy_strip(page, trace, busy);
+    }
 }
 
 /// How many cores were busy, on a scale that reaches to all of them.
-pub(super) fn busy_strip(page: &mut Page, trace: &Trace, busy: Shares) {
+fn busy_strip(page: &mut Page, trace: &Trace, busy: Shares) {
     let cell = page.grid.cell;
     let most = (0..usize::from(page.grid.columns)).map(|column| busy.time(column, 0)).max().unwrap_or_default();
     let cores = (trace.cores.len() as u64).max(most.0.div_ceil(cell.0)).max(1);
@@ -194,8 +197,8 @@ pub(super) fn legend(sums: &[Ns]) -> Vec<Entry> {
     let entry = |kind: usize| {
         let (state, holds) = state_of(kind);
         let words = if state == State::Preempted { Label::StatePreempted } else { Label::of_state(state, holds) };
-        let text = format!("{} {}", words.text(), percent(sums[kind].share_of(all)));
-        Entry { fill: kinds[kind].fill, tall: state == State::Running, letter: letter(state), text }
+        let (text, share) = (words.text().to_owned(), percent(sums[kind].share_of(all)));
+        Entry { fill: kinds[kind].fill, tall: state == State::Running, letter: letter(state), text, share }
     };
     present.into_iter().map(entry).collect()
 }

@@ -368,7 +368,7 @@ proptest! {
     ) {
         let made = of_steps(tasks, 4, &steps);
         let range = range.map(|(a, b)| Range::new(Ns(a), Ns(b)));
-        let options = Options { range, width, height, title: None, lanes, until: until.map(Ns) };
+        let options = Options { range, width, height, title: None, lanes, until: until.map(Ns), strip: true };
         for view in Subject::ALL {
             let picture = picture(&made, view, &caption(), &options);
             prop_assert!(picture.svg(Some(Theme::Light)).ends_with("</svg>\n"));

@@ -1,9 +1,9 @@
 //! How many cores were used, and for what: one stacked area on a scale of cores.
 
-use super::list::{Fill, Picture};
-use super::page::{CALM, Entry, LaneRow, Page, room_for_scale};
+use super::Options;
+use super::list::Fill;
+use super::page::{Below, CALM, Entry, LaneRow, Page, room_for_scale};
 use super::shares::{ShareStyle, Shares, UNITS};
-use super::{Caption, Options};
 use crate::palette::Role;
 use crate::state::State;
 use crate::text::{Label, percent, picture as text};
@@ -34,12 +34,14 @@ pub(super) fn columns(trace: &Trace, page: &Page, mut each: impl FnMut(usize, To
     }
 }
 
-pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f64) -> Picture {
+pub(super) fn room(trace: &Trace, _: &Options) -> (f64, f64) {
+    (room_for_scale(Label::CoresBusy.text(), trace.cores.len() as u32), 0.0)
+}
+
+pub(super) fn lanes(page: &mut Page, trace: &Trace, _: &Options, more: f64) -> Below {
     let name = Label::CoresBusy.text();
-    let mut page = Page::new(caption, options, trace, room_for_scale(name, trace.cores.len() as u32), 0.0);
-    page.axis();
     let mut shares = Shares::new(&page.grid, PARTS.len());
-    columns(trace, &page, |column, totals| {
+    columns(trace, page, |column, totals| {
         let times = [totals.states()[State::Running as usize], totals.all_off_task(), totals.all_overhead()];
         times.into_iter().enumerate().for_each(|(part, time)| shares.put(column, part, time));
     });
@@ -56,13 +58,11 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     let height = (300.0 + more).clamp(60.0, 2_000.0);
     let row = LaneRow::new(name.to_owned(), shares, PARTS.map(kind).to_vec(), cell.times(cores, 1), height);
     page.row(LaneRow { scale: Some(cores as u32), least: CALM, ..row });
-    page.finish_lanes(trace, options.until);
     let whole = page.window.len().times(trace.cores.len().max(1) as u64, 1);
     let entry = |((label, role), time): ((Label, Role), Ns)| {
-        let text = format!("{} {}", label.text(), percent(time.share_of(whole)));
-        (time > Ns::ZERO).then_some(Entry { fill: Fill::Solid(role.into()), tall: true, letter: None, text })
+        let (text, share) = (label.text().to_owned(), percent(time.share_of(whole)));
+        (time > Ns::ZERO).then_some(Entry { fill: Fill::Solid(role.into()), tall: true, letter: None, text, share })
     };
-    page.legend(&PARTS.into_iter().zip(sums).filter_map(entry).collect::<Vec<_>>());
-    page.note(&text::mean_and_peak(all.share_of(page.window.len()), peak.share_of(cell)));
-    page.finish()
+    let entries = PARTS.into_iter().zip(sums).filter_map(entry).collect();
+    Below { entries, notes: vec![text::mean_and_peak(all.share_of(page.window.len()), peak.share_of(cell))] }
 }

@@ -23,7 +23,7 @@ pub(super) fn task_entries(trace: &Trace, sums: &[Ns]) -> Vec<Entry> {
         let last = n + 1 == TASK_COLORS && tasks > TASK_COLORS;
         let name = task_name(trace, task).to_owned();
         let text = if last { text::picture::again(&name) } else { name };
-        Entry { fill: Fill::Solid(Role::Task(task).into()), tall: true, letter: None, text }
+        Entry { fill: Fill::Solid(Role::Task(task).into()), tall: true, letter: None, text, share: String::new() }
     };
     let seen = |n: &usize| tasks > TASK_COLORS || sums.get(*n).is_some_and(|time| *time > Ns::ZERO);
     (0..tasks.min(TASK_COLORS)).filter(seen).map(entry).collect()

@@ -1,11 +1,11 @@
 //! The workers: what each of them does, and below that for whom.
 
-use super::list::{Fill, Picture, width_of};
-use super::page::{Inside, LaneRow, Page, SMALL, room_for, room_for_scale};
+use super::Options;
+use super::list::{Fill, width_of};
+use super::page::{Below, Inside, LaneRow, Page, SMALL, room_for, room_for_scale};
 use super::shares::{Shares, UNITS};
-use super::tasks::{STATES, account, finish, heights, kind_of, kinds, legend, letters, spans, task_name, until};
+use super::tasks::{STATES, account, heights, kind_of, kinds, legend, letters, spans, strip_below, task_name, until};
 use super::whose::{task_entries, task_kinds};
-use super::{Caption, Options};
 use crate::palette::{Role, TASK_COLORS};
 use crate::state::State;
 use crate::text::{Label, picture as text};
@@ -24,26 +24,34 @@ struct WorkerLane {
     stretches: Vec<(Range, TaskId)>,
 }
 
-pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f64) -> Picture {
+/// The names of those that have a lane.
+fn names(trace: &Trace, options: &Options) -> Vec<String> {
     let shown = trace.workers.len().min(options.lanes());
-    let names: Vec<String> = (1..=shown).map(|n| format!("{} {n}", Label::Worker.text())).collect();
+    (1..=shown).map(|n| format!("{} {n}", Label::Worker.text())).collect()
+}
+
+pub(super) fn room(trace: &Trace, options: &Options) -> (f64, f64) {
+    let names = names(trace, options);
     let room = room_for(names.iter().map(String::as_str))
         .max(room_for_scale(Label::CoresBusy.text(), trace.cores.len() as u32));
     let longest = trace.names.iter().map(|n| width_of(&n.name, SMALL)).fold(width_of("0.00", SMALL), f64::max);
-    let margin = longest.max(width_of(&text::tasks(trace.tasks.len()), SMALL)).min(150.0);
-    let mut page = Page::new(caption, options, trace, room, margin);
-    page.axis();
-    let mut workers: Vec<WorkerLane> = (0..shown).map(|_| WorkerLane::new(&page)).collect();
+    (room, longest.max(width_of(&text::tasks(trace.tasks.len()), SMALL)).min(150.0))
+}
+
+pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64) -> Below {
+    let names = names(trace, options);
+    let (shown, margin) = (names.len(), room(trace, options).1);
+    let mut workers: Vec<WorkerLane> = (0..shown).map(|_| WorkerLane::new(page)).collect();
     let mut busy = Shares::new(&page.grid, 1);
     let until = until(trace, options);
     for task in 0..trace.tasks.len() {
-        spans(trace, task, &page, until, |span| {
+        spans(trace, task, page, until, |span| {
             if span.state == State::Running {
                 busy.add(&page.grid, span.range, 0);
             }
             let worker = workers.get_mut(span.worker.index());
             if let (Some(worker), true) = (worker, span.holds || span.state == State::Running) {
-                worker.add(&page, TaskId(task as u32), &span);
+                worker.add(page, TaskId(task as u32), &span);
             }
         });
     }
@@ -82,11 +90,10 @@ pub(super) fn draw(trace: &Trace, caption: &Caption, options: &Options, more: f6
     if shared {
         entries.extend(task_entries(trace, &whose));
     }
-    finish(&mut page, trace, options, busy, &entries);
-    if trace.workers.len() > shown {
-        page.note(&text::more_workers(trace.workers.len() - shown));
-    }
-    page.finish()
+    strip_below(page, trace, options, busy);
+    let hidden = trace.workers.len() - shown;
+    let notes = (hidden > 0).then(|| text::more_workers(hidden)).into_iter().collect();
+    Below { entries, notes }
 }
 
 impl WorkerLane {

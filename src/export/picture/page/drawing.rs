@@ -5,9 +5,7 @@ use super::{CALM, Inside, LaneRow, Page, SMALL};
 use crate::export::picture::list::{Anchor, Element, Fill, Ink, Lane, Words, width_of};
 use crate::export::picture::shares::{UNITS, bytes};
 use crate::palette::Role;
-use crate::text::Label;
-use crate::trace::Trace;
-use crate::units::{Ns, Range};
+use crate::units::Ns;
 
 /// So many of these make one column of a lane, the first that keeps the picture within its bytes.
 const MERGED: [usize; 7] = [1, 2, 4, 6, 8, 12, 24];
@@ -17,12 +15,12 @@ const BUDGET: usize = 400_000;
 const FEW: f64 = 3.0;
 
 impl Page {
-    /// Draws the lanes, and over them what is not known.
-    pub(in super::super) fn finish_lanes(&mut self, trace: &Trace, until: Option<Ns>) {
+    /// Draws the lanes, and over them what is not known, and the playhead where it stands before the end.
+    pub(in super::super) fn finish_lanes(&mut self, until: Option<Ns>) {
         self.finish_rows();
         let ((_, top), (_, height)) = self.picture.plot;
-        self.unknown(trace, top, height);
-        if let Some(at) = until.filter(|at| *at < trace.latest() && self.grid.range().contains(*at)) {
+        self.unknown();
+        if let Some(at) = until.filter(|at| self.grid.range().contains(*at)) {
             let x = self.place(at).round();
             self.still(Element::Rect((x, top - 6.0), (2.0, height + 6.0), Fill::Solid(Role::Accent.into())));
         }
@@ -73,27 +71,27 @@ impl Page {
     }
 
     /// Marks what is not known: what was forgotten, lost, or stood still.
-    fn unknown(&mut self, trace: &Trace, top: f64, height: f64) {
+    fn unknown(&mut self) {
         let visible = self.grid.range();
         let hatch = Fill::Hatched(Role::Faint.into());
-        let forgotten = Range::new(Ns::ZERO, trace.forgotten);
         let mut notes = Vec::new();
-        let stretches = trace.suspended.iter().map(|r| (*r, Label::Paused.text().to_owned()));
-        let before = (forgotten, format!("{} {}", Label::DetailsFrom.text(), trace.forgotten));
-        for (range, note) in stretches.chain([before]) {
-            let range = range.and(visible);
-            if range.is_empty() {
-                continue;
+        for section in std::mem::take(&mut self.sections) {
+            let (top, height) = (section.edges.0, section.edges.1 - section.edges.0);
+            for (range, note) in section.unknown {
+                let range = range.and(visible);
+                if range.is_empty() {
+                    continue;
+                }
+                let (from, to) = (self.place(range.from), self.place(range.to));
+                self.picture.moving.push(Element::Rect((from, top), ((to - from).max(2.0), height), hatch));
+                notes.push((from, note));
             }
-            let (from, to) = (self.place(range.from), self.place(range.to));
-            self.picture.moving.push(Element::Rect((from, top), ((to - from).max(2.0), height), hatch));
-            notes.push((from, note));
-        }
-        for loss in trace.losses.iter().filter(|l| visible.contains(l.at)) {
-            let x = self.place(loss.at).round();
-            let line = Element::Rect((x, top), (2.0, height), Fill::Solid(Role::Alarm.into()));
-            self.picture.moving.push(line);
-            notes.push((x, format!("{} {}", loss.count, Label::EventsLost.text())));
+            for (at, note) in section.lost.into_iter().filter(|(at, _)| visible.contains(*at)) {
+                let x = self.place(at).round();
+                let line = Element::Rect((x, top), (2.0, height), Fill::Solid(Role::Alarm.into()));
+                self.picture.moving.push(line);
+                notes.push((x, note));
+            }
         }
         if notes.is_empty() {
             return;
