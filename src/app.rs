@@ -39,7 +39,7 @@ pub use playhead::{Playhead, Speed};
 pub use run::{Phase, Run, RunId};
 pub use samples::{CoreLoad, Samples};
 pub use setup::Dial;
-pub use shown::{Shown, View};
+pub use shown::{Place, Shown, View, ViewRow};
 pub use source::{Files, InFiles, Live, Source};
 pub use state::{App, Toast};
 pub use update::update;

@@ -80,16 +80,34 @@ fn draw_view(app: &App, view: View, look: Look, layout: &Layout, buffer: &mut Bu
         return;
     }
     timeline::draw_axis(app, view, look, layout, buffer);
+    (drawing(view).draw)(app, look, layout, buffer);
+}
+
+/// How a view is drawn, and what a press in it means.
+struct Drawing {
+    /// Draws its rows and its legend.
+    draw: fn(&App, Look, &Layout, &mut Buffer),
+    /// Whose the row of its pane is at an instant; nothing where a press there means nobody.
+    task_at: fn(&App, &Layout, u16, Ns) -> Option<TaskId>,
+}
+
+const fn drawing(view: View) -> Drawing {
     match view {
-        View::Tasks => {
-            if let Some(scene) = app.scene(layout.columns(), &layout.rows()) {
-                timeline::draw(app, &scene, look, layout, buffer);
-                legend::draw(app, &scene, look, layout, buffer);
-            }
-        }
-        View::Cores => core_lanes::draw(app, look, layout, buffer),
-        View::Utilization => utilization::draw(app, look, layout, buffer),
+        View::Tasks => Drawing { draw: draw_tasks, task_at: nobody },
+        View::Cores => Drawing { draw: core_lanes::draw, task_at: core_lanes::task_at },
+        View::Utilization => Drawing { draw: utilization::draw, task_at: nobody },
     }
+}
+
+fn draw_tasks(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
+    if let Some(scene) = app.scene(layout.columns(), &layout.rows()) {
+        timeline::draw(app, &scene, look, layout, buffer);
+        legend::draw(app, &scene, look, layout, buffer);
+    }
+}
+
+const fn nobody(_: &App, _: &Layout, _: u16, _: Ns) -> Option<TaskId> {
+    None
 }
 
 /// What texts and names hold beyond ASCII, as near as it comes.
@@ -187,9 +205,10 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
         let at = at(app, &layout, x)?;
         return Some(Message::Click(Target::Lane(one_of(app, &layout.order, Some(at))?, Some(at))));
     }
-    if app.shown.view() == Some(View::Cores) && layout.pane.is_some_and(|(top, rows)| y >= top && y < top + rows) {
+    if layout.pane.is_some_and(|(top, rows)| y >= top && y < top + rows) {
         let at = at(app, &layout, x)?;
-        return Some(Message::Click(Target::Lane(core_lanes::task_at(app, &layout, y, at)?, Some(at))));
+        let task = (drawing(app.shown.view()?).task_at)(app, &layout, y, at)?;
+        return Some(Message::Click(Target::Lane(task, Some(at))));
     }
     let row = board::row_at(app, &layout, y).filter(|row| !row.key.locked)?;
     action(Action::Model(row.key.kind))

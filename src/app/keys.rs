@@ -232,6 +232,23 @@ pub const KEYS: &[Binding] = &[
     bind(Action::Quit, &[Key::Char('q'), Key::Ctrl('c'), Key::F(10)], "q", Label::KeyQuit, Group::Program),
 ];
 
+/// Keys that have a meaning to come, and which: until then they do nothing, so that no key ever changes its own. Nobody
+/// may bind them to anything else, in any mode.
+pub const RESERVED: &[(Key, &str)] = &[
+    (Key::Char('v'), "the code of a task"),
+    (Key::Char('e'), "why something is as it is"),
+    (Key::Char('p'), "predict what happens before it is run"),
+    (Key::Char('a'), "another variant of the workload"),
+    (Key::Char('['), "the stage before, in a stack"),
+    (Key::Char(']'), "the stage after, in a stack"),
+    (Key::Char('K'), "kill a worker"),
+    (Key::Char('m'), "the models of a program"),
+    (Key::Char('T'), "the theme"),
+    (Key::Char('O'), "what the run has printed"),
+    (Key::Char('F'), "the whole stage for the lanes"),
+    (Key::Ctrl('l'), "draw the screen anew"),
+];
+
 /// The footer: what stands there, most important first. Those that do not fit are left out from the end, except the
 /// last, which always stands.
 pub const FOOTER: &[Action] = &[
@@ -353,6 +370,41 @@ mod tests {
             assert!(keys.insert(*key), "{key:?} does two things");
             assert!(!matches!(key, Key::Char(_)), "{key:?} is to be written");
             assert!(!matches!(action(*key), Some(Action::Quit | Action::Suspend)), "{key:?} works everywhere");
+        }
+    }
+
+    #[test]
+    fn what_a_key_will_mean_nothing_else_means_before() {
+        let mut reserved = HashSet::new();
+        for (key, meaning) in RESERVED {
+            assert!(reserved.insert(*key) && !meaning.is_empty(), "{key:?} is reserved twice");
+            assert_eq!(action(*key), None, "{key:?} is for: {meaning}");
+            assert_eq!(line(*key), None, "{key:?} is for: {meaning}");
+        }
+    }
+
+    #[test]
+    fn a_key_means_the_same_in_the_line_as_outside_or_moves_there_as_it_moves_here() {
+        // Lists, dials, the help and the comparison have no keys of their own: they give the actions of the table another
+        // object, and the line does so with those that move, take and leave.
+        for row in LINE {
+            for key in row.keys {
+                let fits = match (row.line, action(*key)) {
+                    (_, None) => true,
+                    (Line::Lane(-1), Some(outside)) => outside == Action::LaneUp,
+                    (Line::Lane(1), Some(outside)) => outside == Action::LaneDown,
+                    (Line::Lane(-10), Some(outside)) => outside == Action::LanesUp,
+                    (Line::Lane(10), Some(outside)) => outside == Action::LanesDown,
+                    (Line::Edit(Edit::Left), Some(outside)) => outside == Action::PanLeft,
+                    (Line::Edit(Edit::Right), Some(outside)) => outside == Action::PanRight,
+                    (Line::Edit(Edit::Start), Some(outside)) => outside == Action::Start,
+                    (Line::Edit(Edit::End), Some(outside)) => outside == Action::End,
+                    (Line::Keep, Some(outside)) => outside == Action::Detail,
+                    (Line::Cancel, Some(outside)) => outside == Action::Close,
+                    (Line::Lane(_) | Line::Edit(_), Some(_)) => false,
+                };
+                assert!(fits, "{key:?} is {:?} in the line and {:?} outside", row.line, action(*key));
+            }
         }
     }
 

@@ -1,31 +1,100 @@
 //! What is shown: one run in one of its views, or runs beside each other. Each owns its state.
 
 use super::Compare;
+use crate::settings::ExportView;
 use crate::text::Label;
 
-/// What the lanes' place shows of one run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum View {
+/// What a view does with the rows of the lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// It shows the tasks' lanes there, with the lock, the loop and the cores below.
+    Lanes,
+    /// It takes all of them.
+    Pane,
+}
+
+/// What is to be known of a view; how it is drawn is for who draws.
+#[derive(Clone, Copy, Debug)]
+pub struct ViewRow {
+    /// Its name.
+    pub label: Label,
+    /// What it does with the rows of the lanes.
+    pub place: Place,
+    /// What a picture of it shows.
+    pub picture: ExportView,
+    /// What a picture of it shows under the lens; nothing where it has none. With a lens a key stops at it twice.
+    pub lens: Option<ExportView>,
+}
+
+macro_rules! views {
+    ($($(#[$about:meta])* $view:ident: $row:expr;)*) => {
+        /// What the lanes' place shows of one run.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        pub enum View {
+            $($(#[$about])* $view,)*
+        }
+
+        impl View {
+            /// All of them, in the order in which a key goes through them.
+            pub const ALL: [View; [$(stringify!($view)),*].len()] = [$(View::$view),*];
+
+            /// What is to be known of it.
+            pub const fn row(self) -> ViewRow {
+                match self {
+                    $(View::$view => $row,)*
+                }
+            }
+        }
+    };
+}
+
+views! {
     /// What each task does.
     #[default]
-    Tasks,
+    Tasks: ViewRow {
+        label: Label::ManyTasks,
+        place: Place::Lanes,
+        picture: ExportView::Tasks,
+        lens: Some(ExportView::Lock),
+    };
     /// Who is on each core.
-    Cores,
+    Cores: ViewRow {
+        label: Label::CoresShort,
+        place: Place::Pane,
+        picture: ExportView::Cores,
+        lens: None,
+    };
     /// How many cores are used, and by what.
-    Utilization,
+    Utilization: ViewRow {
+        label: Label::Utilization,
+        place: Place::Pane,
+        picture: ExportView::Utilization,
+        lens: None,
+    };
 }
 
 impl View {
-    /// All of them, in the order in which a key goes through them.
-    pub const ALL: [View; 3] = [View::Tasks, View::Cores, View::Utilization];
-
     /// Its name.
     pub const fn label(self) -> Label {
-        match self {
-            View::Tasks => Label::ManyTasks,
-            View::Cores => Label::CoresShort,
-            View::Utilization => Label::Utilization,
-        }
+        self.row().label
+    }
+
+    /// Whether it takes the rows of the lanes.
+    pub fn is_pane(self) -> bool {
+        self.row().place == Place::Pane
+    }
+
+    /// What a picture of it shows, under the `lens` or without.
+    pub fn picture(self, lens: bool) -> ExportView {
+        let row = self.row();
+        row.lens.filter(|_| lens).unwrap_or(row.picture)
+    }
+
+    /// Where a key stops on its way through the views, each with whether the lens is on: what has one is looked at
+    /// closer right behind it. The comparison is no stop: it is of several runs.
+    pub(super) fn stops() -> Vec<(View, bool)> {
+        let of = |view: View| [Some((view, false)), view.row().lens.map(|_| (view, true))];
+        View::ALL.into_iter().flat_map(of).flatten().collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Action, App, Effect, InComparison, InFiles, InLayer, Key, Layer, Message, Phase, Playhead, Run, RunId, Selection,
-    Shown, Source, Target, View, comparing, keys, layers, order, playing, show, start, viewport, views,
+    Shown, Source, Target, comparing, keys, layers, order, playing, show, start, viewport, views,
 };
 use crate::plan::Rates;
 use crate::recording::Conditions;
@@ -291,8 +291,8 @@ fn close(app: &mut App) {
         app.focus.widen();
     } else {
         match app.shown {
-            Shown::Run(View::Tasks) => app.focus.selection = None,
-            Shown::Run(View::Cores | View::Utilization) => app.shown = Shown::default(),
+            Shown::Run(view) if view.is_pane() => app.shown = Shown::default(),
+            Shown::Run(_) => app.focus.selection = None,
             Shown::Comparison(_) => comparing::leave(app),
         }
     }

@@ -3,21 +3,17 @@
 use super::{App, Shown, View, comparing, viewport};
 use crate::scene::first_turns;
 
-/// Where a key stops on its way through the views: the lens is the tasks' view looked at closer. The comparison is no
-/// stop: it is of several runs.
-const STOPS: [(View, bool); 4] =
-    [(View::Tasks, false), (View::Tasks, true), (View::Cores, false), (View::Utilization, false)];
-
 /// The next view, or the one before. The lens is one of them where a lock was taken.
 pub(super) fn turn(app: &mut App, forward: bool) {
+    let stops = View::stops();
     let here = app.shown.view().map(|view| (view, app.focus.lens));
-    let here = STOPS.iter().position(|stop| Some(*stop) == here).unwrap_or(0);
-    let step = if forward { 1 } else { STOPS.len() - 1 };
-    let mut next = (here + step) % STOPS.len();
-    if STOPS[next].1 && !has_turns(app) {
-        next = (next + step) % STOPS.len();
+    let here = stops.iter().position(|stop| Some(*stop) == here).unwrap_or(0);
+    let step = if forward { 1 } else { stops.len() - 1 };
+    let mut next = (here + step) % stops.len();
+    if stops[next].1 && !has_turns(app) {
+        next = (next + step) % stops.len();
     }
-    let (view, lens) = STOPS[next];
+    let (view, lens) = stops[next];
     show(app, view);
     if lens {
         viewport::lens(app);

@@ -4,12 +4,13 @@
 use std::io;
 use std::path::Path;
 
-use crate::app::{App, Shown, View};
+use crate::app::{App, Shown};
 use crate::export::picture::{self, Options, Picture};
 use crate::files::write_new;
 use crate::palette::Theme;
-use crate::pictures;
+use crate::pictures::{self, Drawn};
 use crate::recording::Recording;
+use crate::settings::ExportView;
 use crate::text;
 use crate::ui::Look;
 
@@ -41,12 +42,14 @@ fn save_in(folder: &Path, app: &App, look: Look, name: &str) -> Result<String, S
 /// What `app` shows, drawn as a picture.
 fn drawn(app: &App) -> Option<Picture> {
     let options = Options { range: app.focus.zoom, ..Options::default() };
-    let view = match app.shown {
-        Shown::Comparison(_) => return comparison(app, options),
-        Shown::Run(View::Cores) => picture::Subject::Cores,
-        Shown::Run(View::Utilization) => picture::Subject::Utilization,
-        Shown::Run(View::Tasks) if app.focus.lens => picture::Subject::Lock,
-        Shown::Run(View::Tasks) => picture::Subject::Tasks,
+    let shown = match app.shown {
+        Shown::Comparison(_) => ExportView::Compare,
+        Shown::Run(view) => view.picture(app.focus.lens),
+    };
+    let view = match pictures::drawn(shown) {
+        Drawn::Lanes(view) => view,
+        Drawn::Comparison => return comparison(app, options),
+        Drawn::Screen => return None,
     };
     let run = app.run().filter(|run| run.trace().t0().is_some())?;
     let mut caption = pictures::caption(&run.recording, &run.recording.origin.command());

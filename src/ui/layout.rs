@@ -148,7 +148,7 @@ impl Layout {
         let mut layout = Layout { area, plot, right: plot.0 + plot.1 + 1, order, ..Layout::default() };
         layout.place(&wants);
         layout.keys = app.footer(layout.folding.is_some_and(|how| how != Folding::Alone));
-        if app.shown.view() != Some(View::Tasks) {
+        if app.shown.view().is_none_or(View::is_pane) {
             layout.clear_for_pane();
         }
         Some(layout)

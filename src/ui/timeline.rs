@@ -62,7 +62,7 @@ pub fn draw_axis(app: &App, view: View, look: Look, layout: &Layout, buffer: &mu
     flags::draw(&flags, look, layout, buffer);
     let last = flags.iter().map(|f| x + f.columns.1).fold(last, u16::max);
     paint::put(buffer, last + 1, y, layout.area.right(), unit, dim);
-    let marked = app.focus.lens || view != View::Tasks;
+    let marked = app.focus.lens || view.is_pane();
     let left = if app.focus.lens {
         let cut = app.run().is_some_and(|run| run.trace().forgotten > Ns::ZERO);
         let label = match (layout.plot.0 < 20, cut) {
