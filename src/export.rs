@@ -22,13 +22,9 @@ pub use svg::{Caption, svg};
 
 /// The screen as text: its rows, without trailing blanks.
 pub fn text(buffer: &Buffer) -> String {
-    let area = buffer.area;
     let mut out = String::new();
-    for y in area.top()..area.bottom() {
-        let row: String = (area.left()..area.right())
-            .filter_map(|x| buffer.cell((x, y)))
-            .map(ratatui::buffer::Cell::symbol)
-            .collect();
+    for y in buffer.area.top()..buffer.area.bottom() {
+        let row: String = pen::glyphs(buffer, y).iter().flatten().map(|glyph| glyph.symbol).collect();
         out.push_str(row.trim_end());
         out.push('\n');
     }

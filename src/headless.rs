@@ -80,7 +80,7 @@ fn code(outcome: Result<(), Stop>) -> ExitCode {
         Ok(()) | Err(Stop::NobodyReads) => 0,
         Err(stop @ (Stop::Failed(_) | Stop::Broke(_))) => {
             // Where stderr is closed, the exit code has to do.
-            let _ = writeln!(io::stderr(), "error: {}", stop.reason());
+            let _ = writeln!(io::stderr(), "error: {}", text::outside(&stop.reason()));
             1
         }
         Err(Stop::Signal(number)) => 128 + number as u8,

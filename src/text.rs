@@ -9,6 +9,7 @@ pub mod handout;
 mod here;
 mod label;
 mod link;
+pub mod markup;
 mod outside;
 pub mod picture;
 mod recording;

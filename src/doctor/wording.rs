@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Check, Facts, Verdict};
-use crate::text::counted;
+use crate::text::{counted, outside};
 
 /// The width of the text.
 const WIDTH: usize = 80;
@@ -15,9 +15,9 @@ pub fn text(checks: &[Check]) -> String {
     let mut out = format!("concviz {} on this machine\n\n", env!("CARGO_PKG_VERSION"));
     for check in checks {
         let head = format!("{:<8} {:<13} ", word(check.verdict), check.topic);
-        lay_out(&mut out, &head, &clean(&check.says));
+        lay_out(&mut out, &head, &outside(&check.says));
         if let Some(improve) = &check.improve {
-            lay_out(&mut out, "", &format!("better: {}", clean(improve)));
+            lay_out(&mut out, "", &format!("better: {}", outside(improve)));
         }
     }
     let count = |verdict| checks.iter().filter(|c| c.verdict == verdict).count() as u64;
@@ -44,11 +44,6 @@ const fn word(verdict: Verdict) -> &'static str {
         Verdict::Limits => "limits",
         Verdict::Unknown => "unknown",
     }
-}
-
-/// Names of files, and what a kernel or the environment says, may hold what a terminal obeys.
-fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 
 /// Adds `text` after `head`, its words broken into lines that begin below each other. A word that is longer than a line

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 
 use crate::palette::Theme;
-use crate::text::handout;
+use crate::text::{handout, markup, outside};
 use crate::trace::Trace;
 use crate::units::Ns;
 
@@ -124,27 +124,18 @@ fn fill(template: &str, mut put: impl FnMut(&str, &mut String)) -> String {
     out
 }
 
-/// Adds `text` so that it is text in an element and in a quoted attribute. Control characters have no place in a document.
+/// Adds `text` so that it is text in an element and in a quoted attribute.
 fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c if c.is_control() => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
+    out.push_str(&markup::xml(text));
 }
 
 /// Adds JSON so that nothing in it can end the element that it stands in, or begin another.
 fn inert(json: &str, out: &mut String) {
-    for c in json.chars() {
+    // Controls are escaped in it already; what else must not be shown stands in it as it is, and inside of texts only.
+    for c in outside(json).chars() {
         match c {
-            // In JSON these stand inside of texts only.
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\u{7f}'..='\u{9f}' => {
+            // These too stand inside of texts only.
+            '<' | '>' | '&' => {
                 let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
             c => out.push(c),

@@ -4,6 +4,8 @@ use std::fmt;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::text::markup::markdown;
+
 /// The side on which a column's text stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Align {
@@ -24,38 +26,17 @@ pub struct Table {
 impl Table {
     /// A table with these headings.
     pub fn new<'a>(columns: impl IntoIterator<Item = (&'a str, Align)>) -> Table {
-        let columns = columns.into_iter().map(|(heading, align)| (escape(heading), align)).collect();
+        let columns = columns.into_iter().map(|(heading, align)| (markdown(heading), align)).collect();
         Table { columns, rows: Vec::new() }
     }
 
     /// Adds a row. What is missing at its end is empty; what is more than there are columns is left out.
     pub fn row<S: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = S>) -> &mut Table {
-        let mut row: Vec<String> = cells.into_iter().take(self.columns.len()).map(|c| escape(c.as_ref())).collect();
+        let mut row: Vec<String> = cells.into_iter().take(self.columns.len()).map(|c| markdown(c.as_ref())).collect();
         row.resize(self.columns.len(), String::new());
         self.rows.push(row);
         self
     }
-}
-
-/// `text` as what stands in a cell: its signs stand for themselves, its lines are broken where it breaks them.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let text = text.trim().replace("\r\n", "\n");
-    let mut before = None;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        match c {
-            '\n' => out.push_str("<br>"),
-            c if c.is_control() => out.push(' '),
-            // Within a word it stands for itself.
-            '_' if word(before) && word(chars.peek().copied()) => out.push(c),
-            '|' | '\\' | '`' | '*' | '_' | '<' | '[' | ']' | '~' | '&' => out.extend(['\\', c]),
-            c => out.push(c),
-        }
-        before = Some(c);
-    }
-    out
 }
 
 impl fmt::Display for Table {

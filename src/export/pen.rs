@@ -7,6 +7,8 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
+use crate::text::outside;
+
 /// What a terminal writes with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pen {
@@ -139,17 +141,11 @@ pub(super) fn glyphs(buffer: &Buffer, y: u16) -> Vec<Option<Glyph<'_>>> {
     while column < area.width {
         let Some(cell) = buffer.cell((area.x + column, y)) else { break };
         let symbol = cell.symbol();
-        let plain = |c: char| !c.is_control() && !is_unseen(c);
-        let width = if symbol.chars().all(plain) { symbol.width() as u16 } else { 0 };
+        let width = if outside(symbol) == symbol { symbol.width() as u16 } else { 0 };
         let fits = (1..=2).contains(&width) && width <= area.width - column;
         let (symbol, width) = if fits { (symbol, width) } else { (" ", 1) };
         row[usize::from(column)] = Some(Glyph { symbol, width, pen: Pen::of(cell) });
         column += width;
     }
     row
-}
-
-/// Characters that turn the direction of writing: they would take the rest of the line with them.
-const fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

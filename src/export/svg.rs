@@ -6,6 +6,8 @@ use std::fmt::Write;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
+use crate::text::markup::xml;
+
 /// What a picture says about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Caption {
@@ -34,9 +36,9 @@ pub fn svg(buffer: &Buffer, caption: &Caption) -> String {
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
          role=\"img\">\n<title>{}</title>\n<desc>{} ({})</desc>\n<rect width=\"100%\" height=\"100%\" fill=\"{first}\"/>\n",
-        escape(&caption.title),
-        escape(&caption.description),
-        escape(&caption.command),
+        xml(&caption.title),
+        xml(&caption.description),
+        xml(&caption.command),
     );
     let _ = writeln!(out, "<g shape-rendering=\"crispEdges\">");
     for y in area.top()..area.bottom() {
@@ -170,7 +172,7 @@ fn word((x, text, fill, modifier): &(u16, String, String, Modifier), left: u16, 
     let y = f64::from(row) * CELL.1 + 15.5;
     let bold = if modifier.contains(Modifier::BOLD) { " font-weight=\"bold\"" } else { "" };
     let line = if modifier.contains(Modifier::UNDERLINED) { " text-decoration=\"underline\"" } else { "" };
-    let _ = writeln!(out, "<text x=\"{x}\" y=\"{y}\" fill=\"{fill}\"{bold}{line}>{}</text>", escape(text));
+    let _ = writeln!(out, "<text x=\"{x}\" y=\"{y}\" fill=\"{fill}\"{bold}{line}>{}</text>", xml(text));
 }
 
 /// Foreground and background, the modifiers applied.
@@ -229,10 +231,6 @@ fn color(color: Color, default: u32) -> String {
             step(n / 36) << 16 | step(n / 6 % 6) << 8 | step(n % 6)
         }
     })
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::recording::{Comparison, Opened, Recording, sources};
 use crate::report;
 use crate::settings::{ExportFormat, Exporting, Made, Which};
 use crate::text;
+use crate::trace::KernelRecord;
 
 mod screen;
 
@@ -185,7 +186,10 @@ fn write(wish: &Exporting, runs: FromFiles, mut out: &mut dyn Write) -> Result<(
             let comparison = Comparison::of(&runs);
             let heading = report::comparison_heading(&comparison, &runs);
             let table = report::comparison_markdown(&comparison);
-            Ok(write!(out, "{heading}\n{table}")?)
+            for line in heading.lines() {
+                writeln!(out, "{}", text::markup::markdown(line))?;
+            }
+            Ok(write!(out, "\n{table}")?)
         }
         ExportFormat::Chrome => data(wish, runs, |runs| chrome::chrome(&mut out, runs)),
         ExportFormat::Stats => data(wish, runs, |runs| spans::statistics_csv(&mut out, runs)),
@@ -217,20 +221,31 @@ fn wanted<'a>(wish: &Exporting, runs: &[&'a Recording]) -> Result<Vec<&'a Record
     Ok(wanted)
 }
 
+/// Makes what a run holds from outside into what may be shown: files of data are printed and opened too.
+fn clean(run: &mut Recording) {
+    let names = run.trace.names.iter_mut().map(|task| &mut task.name).chain(&mut run.trace.lock_names);
+    names.for_each(|name| *name = text::outside(name).into_owned());
+    if let KernelRecord::None(reason) = &mut run.trace.kernel_record {
+        *reason = text::outside(reason).into_owned();
+    }
+}
+
 /// Stretches and statistics of all runs, or of those that are wished for, as `write` writes them.
 fn data<T>(
     wish: &Exporting,
     runs: FromFiles,
     write: impl FnOnce(&[Portion<'_>]) -> io::Result<T>,
 ) -> Result<(), Failure> {
-    let runs = runs.unpacked();
+    let mut runs = runs.unpacked();
+    runs.iter_mut().for_each(clean);
     let wanted = wanted(wish, &lent(&runs))?;
     let about: Vec<(String, String, String)> = wanted
         .iter()
         .map(|run| {
             let name = run.file.as_ref().map_or_else(|| who(run), |file| format!("{file} {}", who(run)));
             let command = run.planned().map_or_else(String::new, |planned| planned.setup.command());
-            (name, pictures::sentence(run), command)
+            let clean = |text: String| text::outside(&text).into_owned();
+            (clean(name), clean(pictures::sentence(run)), clean(command))
         })
         .collect();
     let runs: Vec<Portion<'_>> = wanted

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use crate::text::outside_within;
 use crate::trace::Trace;
 use crate::units::{Ns, Stamp};
 
@@ -45,5 +46,5 @@ fn line(what: &str, trace: &Trace, now: Stamp) -> String {
     let Some(t0) = trace.t0() else { return format!("{what}: starting") };
     let ended = trace.tasks.iter().filter(|t| t.ended_at().is_some()).count();
     let text = format!("{what}: {:.1} s, {ended} of {} tasks over", now.since(t0).as_secs(), trace.tasks.len());
-    text.chars().filter(|c| !c.is_control()).take(78).collect()
+    outside_within(&text, 78).into_owned()
 }

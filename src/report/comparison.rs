@@ -3,9 +3,11 @@
 use csv::Writer;
 use unicode_width::UnicodeWidthStr;
 
+use super::csv::cleaned;
 use super::table::clean;
 use crate::model::ModelKind;
 use crate::recording::{Comparison, Figures, Ratio, Recording, Row, SameWork};
+use crate::text::markup::markdown;
 use crate::text::report::Cores;
 use crate::text::report::compare::{Column, Note, measured, used};
 use crate::text::wrapped;
@@ -266,8 +268,8 @@ fn notes(comparison: &Comparison) -> Vec<Note> {
 pub fn comparison_markdown(comparison: &Comparison) -> String {
     let columns = fitting(comparison, usize::MAX);
     let row = |name: &str, cells: &[String]| {
-        let cells = cells.iter().map(|c| clean(c).replace('|', "\\|"));
-        let name = clean(name).replace('|', "\\|");
+        let cells = cells.iter().map(|c| markdown(c));
+        let name = markdown(name);
         format!("| {name} | {} |\n", cells.collect::<Vec<_>>().join(" | "))
     };
     let mut text = row("", &columns.iter().map(|c| c.head().to_owned()).collect::<Vec<_>>());
@@ -284,7 +286,7 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
         });
         text += &row(&name, &cells.collect::<Vec<_>>());
     }
-    text + "\n" + &clean(&comparison.verdict.text()) + "\n"
+    text + "\n" + &markdown(&comparison.verdict.text()) + "\n"
 }
 
 /// The rows as comma-separated values, times in seconds; what is unknown is empty.
@@ -295,7 +297,7 @@ pub fn comparison_csv(comparison: &Comparison, runs: &[&Recording]) -> String {
         // Into memory nothing fails, and all rows are of one length.
         let _ = writer.serialize(row);
     }
-    writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    cleaned(&writer.into_inner().unwrap_or_default())
 }
 
 /// The comparison in sentences.

@@ -1,11 +1,12 @@
 //! The tasks of a run as comma-separated values: a line for each. Quoted as RFC 4180 says, with a line feed after
 //! each line; numbers have a dot whatever the locale; what is unknown is empty.
 
-use csv::Writer;
+use csv::{ReaderBuilder, StringRecord, Writer};
 
 use super::fields::{Document, Task};
 use crate::recording::Recording;
 use crate::state::State;
+use crate::text::outside;
 
 /// The columns before those of the states.
 const BEFORE: [&str; 11] = [
@@ -39,9 +40,9 @@ pub fn csv_rows(run: &Recording, repeat: Option<u16>) -> Option<String> {
 fn row(task: &Task, repeat: Option<u16>) -> Vec<String> {
     let mut row: Vec<String> = repeat.iter().map(ToString::to_string).collect();
     row.extend([
-        task.name.clone(),
+        outside(&task.name).into_owned(),
         known(task.worker),
-        known(task.worker_name.clone()),
+        known(task.worker_name.as_deref().map(outside)),
         known(task.pid),
         known(task.tid),
         task.outcome.to_owned(),
@@ -54,6 +55,13 @@ fn row(task: &Task, repeat: Option<u16>) -> Vec<String> {
     row.extend(task.states_s.0.map(known));
     row.extend([known(task.result), known(task.laps)]);
     row
+}
+
+/// A `table` of values with what they hold from outside as it stands in a report.
+pub(super) fn cleaned(table: &[u8]) -> String {
+    let mut read = ReaderBuilder::new().has_headers(false).from_reader(table);
+    let clean = |line: StringRecord| line.iter().map(|value| outside(value).into_owned()).collect();
+    lines(read.records().filter_map(Result::ok).map(clean))
 }
 
 fn known(value: Option<impl ToString>) -> String {

@@ -9,13 +9,13 @@ use crate::model::{GlobalLock, ModelKind};
 use crate::recording::{Planned, Recording};
 use crate::state::State;
 use crate::text::report::{self as words, Cores, Line, Workers};
-use crate::text::{self, Recorded, percent};
+use crate::text::{self, Recorded, outside, percent};
 use crate::trace::{KernelRecord, LockStats, Observing, Stats, TaskResult};
 use crate::units::{LockId, Ns, TaskId};
 
-/// `text` without what a terminal would obey.
+/// `text` from outside as it stands in a report.
 pub(super) fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
+    outside(text).into_owned()
 }
 
 /// What was run, in two lines: the workload, and how it was executed.

@@ -282,7 +282,7 @@ task 2,2,worker 2,101,103,killed,9,0,0.002,0.02,0.02,0.002,0,0,0.008,0,,0,0.01,0
         run.trace.names[0].name = "one, \"two\"\nthree".to_owned();
         csv_rows(run, Some(7)).expect("the run is over")
     });
-    assert!(odd.starts_with("7,\"one, \"\"two\"\"\nthree\",1,") && odd.contains("\n7,task 2,2,"), "{odd}");
+    assert!(odd.starts_with("7,\"one, \"\"two\"\" three\",1,") && odd.contains("\n7,task 2,2,"), "{odd}");
 }
 
 #[test]

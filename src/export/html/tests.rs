@@ -250,7 +250,11 @@ fn names_stay_names() {
     assert!(html.chars().all(|c| c == '\n' || !c.is_control()), "no control characters");
     let data = data(&html);
     for place in ["/title", "/runs/0/name", "/runs/0/tasks/0", "/ideal/words"] {
-        assert_eq!(data.pointer(place).and_then(Value::as_str), Some(nasty), "{place}");
+        assert_eq!(
+            data.pointer(place).and_then(Value::as_str),
+            Some(nasty.replace('\u{2028}', " ").as_str()),
+            "{place}"
+        );
     }
 }
 

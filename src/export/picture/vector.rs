@@ -6,6 +6,7 @@ use std::fmt::{self, Write};
 
 use super::list::{Anchor, DOTS, Element, Fill, HATCH, Ink, Lane, Picture, Stairs, Words};
 use crate::palette::Theme;
+use crate::text::markup::xml;
 
 const FONT: &str = "ui-monospace,'JetBrains Mono','DejaVu Sans Mono',Menlo,Consolas,monospace";
 
@@ -31,9 +32,9 @@ pub(super) fn svg(picture: &Picture, theme: Option<Theme>, seconds: Option<f64>)
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
          role=\"img\" aria-labelledby=\"title sentence\">\n<title id=\"title\">{}</title>\n<desc id=\"sentence\">{}</desc>\n\
          <metadata>{}</metadata>\n<style>\n",
-        escape(&picture.title),
-        escape(&picture.description),
-        escape(&picture.command),
+        xml(&picture.title),
+        xml(&picture.description),
+        xml(&picture.command),
     );
     body.styles(theme.unwrap_or_default(), &mut out);
     if theme.is_none() {
@@ -131,7 +132,7 @@ impl Writer {
             Anchor::End => " text-anchor=\"end\"",
         };
         let bold = if words.bold { " font-weight=\"700\"" } else { "" };
-        let text = escape(&words.text);
+        let text = xml(&words.text);
         let _ = writeln!(
             self.out,
             "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" class=\"{class}\"{anchor}{bold}>{text}</text>"
@@ -149,7 +150,7 @@ impl Writer {
             Number(lane.at.1),
             Fine(column),
             Fine(-unit),
-            escape(&lane.name),
+            xml(&lane.name),
         );
         for stairs in &lane.stairs {
             let fill = self.fill(stairs.fill, lane.scale);
@@ -295,20 +296,4 @@ impl fmt::Display for Fine {
 fn trimmed(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     let text = text.trim_end_matches('0').trim_end_matches('.');
     f.write_str(if text == "-0" { "0" } else { text })
-}
-
-/// `text` with the characters that mean something in XML spelled out, and without those it may not hold.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
 }

@@ -50,7 +50,9 @@ pub(super) fn svg(wish: &Exporting, files: Files, out: &mut dyn Write) -> Result
 pub(super) fn cast(wish: &Exporting, files: Files, out: &mut dyn Write) -> Result<(), Failure> {
     let Some(mut app) = opened(wish, files)? else { return Ok(()) };
     let title = wish.title.clone().unwrap_or_else(|| app.setup.title());
-    let header = played::Header { size: wish.screen, title, command: wish.command(), hold: HOLD };
+    let clean = |text: &str| text::outside(text).into_owned();
+    let header =
+        played::Header { size: wish.screen, title: clean(&title), command: clean(&wish.command()), hold: HOLD };
     let mut out = io::BufWriter::new(out);
     played::cast(&mut out, &header, frames(&mut app, wish, |app| drawn(app, wish, Depth::True)))?;
     Ok(out.flush()?)

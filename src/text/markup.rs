@@ -1,0 +1,90 @@
+//! Text in documents whose own marks it must not be taken for. What is from outside is cleaned on the way.
+
+use super::outside;
+
+/// `text` as it stands in an element or in a quoted attribute of XML and HTML: it is text there, and holds nothing that
+/// XML 1.0 forbids.
+pub fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in outside(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// `text` as it stands in a line or in a cell of Markdown (GitHub's kind): its signs stand for themselves, nothing in it is
+/// a tag, a link or an address, and its lines are broken where it breaks them.
+pub fn markdown(text: &str) -> String {
+    let lines = text.trim().lines().map(|line| literal(&outside(line)));
+    lines.collect::<Vec<_>>().join("<br>")
+}
+
+/// One line of it.
+fn literal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = None;
+    for (at, c) in text.char_indices() {
+        let behind = &text[at + c.len_utf8()..];
+        let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let www = |part: &str| part.to_ascii_lowercase().ends_with("www");
+        let means = match c {
+            // Within a word it stands for itself.
+            '_' => !word(before) || !word(behind.chars().next()),
+            '|' | '\\' | '`' | '*' | '<' | '>' | '[' | ']' | '~' | '&' | '$' | '@' => true,
+            // Some make a link of an address, marked or not.
+            ':' => behind.starts_with("//"),
+            '.' => www(text.get(at.saturating_sub(3)..at).unwrap_or_default()),
+            // At the begin of a line these make a heading, or an item of a list.
+            '#' | '-' | '+' => before.is_none() && !behind.is_empty(),
+            _ => false,
+        };
+        if means {
+            out.push('\\');
+        }
+        out.push(c);
+        before = Some(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn signs_of_a_document_become_text() {
+        assert_eq!(xml("<a b=\"c\">&'\u{1b}\u{ffff}\n"), "&lt;a b=&quot;c&quot;&gt;&amp;&#39;?? ");
+        assert_eq!(
+            markdown("*a* _b_ c_d `e` | [f](g) <img> &amp;"),
+            r"\*a\* \_b\_ c_d \`e\` \| \[f\](g) \<img\> \&amp;"
+        );
+        assert_eq!(markdown("see https://a.b and www.c.d, e@f.g"), r"see https\://a.b and www\.c.d, e\@f.g");
+        assert_eq!(markdown("# a\n- b\r\n\u{202e}c"), r"\# a<br>\- b<br>?c");
+        assert_eq!((markdown("a: 1.5 - 2 + x"), markdown("-")), ("a: 1.5 - 2 + x".to_owned(), "-".to_owned()));
+    }
+
+    proptest! {
+        #[test]
+        fn every_mark_is_escaped_and_can_be_read_back(text in "[ -~\u{e9}\u{202e}\u{0}-\u{1f}]{0,30}") {
+            let xml = xml(&text);
+            prop_assert!(!xml.contains(['<', '>', '"', '\'']) && !xml.contains(char::is_control));
+            let read = xml.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
+            prop_assert_eq!(read.replace("&amp;", "&"), outside(&text).into_owned());
+            let line = text.replace(['\n', '\r'], " ");
+            let (marked, mut read) = (markdown(&line), String::new());
+            let mut chars = marked.chars();
+            while let Some(c) = chars.next() {
+                read.extend(if c == '\\' { chars.next() } else { Some(c) });
+            }
+            prop_assert_eq!(read, outside(line.trim()).into_owned());
+        }
+    }
+}
