@@ -5,24 +5,25 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::workload as words;
+
 mod catalogue;
 mod kernel;
 mod parse;
 mod program;
 mod quantity;
+mod refusal;
 mod scale;
 mod sum;
 mod walk;
-mod wording;
 
 pub use catalogue::{SHIPPED, ShippedFile, find, nearest, shipped};
 pub use kernel::{Kernel, Kernels};
-pub use parse::{FileError, parse};
-pub use program::{
-    Facility, LockIndex, MAX_STEPS, MAX_TASKS, Op, Request, ResolveError, Spread, StepKind, Task, Until, Work,
-};
-pub use quantity::{Factor, Quantity, Value};
-pub use scale::Scale;
+pub use parse::parse;
+pub use program::{Facility, LockIndex, Op, Request, Spread, StepKind, Task, Until, Work};
+pub use quantity::{Factor, Quantity, QuantityError, Unit, Value, ValueError};
+pub use refusal::{AmountFault, FileError, FileFault, MAX_STEPS, MAX_TASKS, ResolveError};
+pub use scale::{Scale, ScaleError};
 pub use sum::WorkSum;
 pub use walk::{Rounds, Visit, walk, walk_mut};
 
@@ -150,19 +151,17 @@ impl Workload {
     /// # Errors
     /// If there is no such parameter, or it is of the other kind (a count for a time).
     pub fn set(&mut self, name: &str, value: Value) -> Result<(), ResolveError> {
-        let workload = self.name.clone();
-        let names = || match self.params.as_slice() {
-            [] => "none".to_owned(),
-            params => params.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", "),
-        };
+        let known = || self.params.iter().map(|p| (p.name.clone(), p.value.unit())).collect();
         let Some(at) = self.params.iter().position(|p| p.name == name) else {
-            return Err(ResolveError::NoSuchParam { workload, name: name.to_owned(), known: names() });
+            let (workload, name) = (self.name.clone(), name.to_owned());
+            return Err(ResolveError::NoSuchParam { workload, name, known: known() });
         };
-        let param = &mut self.params[at];
-        if std::mem::discriminant(&param.value) != std::mem::discriminant(&value) {
-            return Err(ResolveError::WrongUnit { name: name.to_owned(), expected: param.value.unit() });
+        let takes = self.params[at].value.unit();
+        if takes != value.unit() {
+            let (workload, name) = (self.name.clone(), name.to_owned());
+            return Err(ResolveError::WrongUnit { workload, name, takes, found: value, known: known() });
         }
-        param.value = value;
+        self.params[at].value = value;
         Ok(())
     }
 
@@ -171,8 +170,7 @@ impl Workload {
         let mut title = self.title.clone();
         for param in &self.params {
             if param.name == "tasks" && param.value == Value::Count(1) {
-                title =
-                    title.replace("{tasks} tasks that wait", "1 task that waits").replace("{tasks} tasks", "1 task");
+                title = words::of_one_task(&title);
             }
             title = title.replace(&format!("{{{}}}", param.name), &param.value.shown(scale));
         }

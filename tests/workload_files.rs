@@ -152,7 +152,7 @@ proptest! {
                 let _ = workload.resolve(Scale::ONE);
             }
             Err(error) => {
-                prop_assert!(!error.why.is_empty());
+                prop_assert!(!error.why.to_string().is_empty());
                 prop_assert!(lies_within(&error, &text), "{error} in {text:?}");
             }
         }

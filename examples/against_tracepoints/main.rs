@@ -29,6 +29,7 @@ use concviz::model::{Model, ModelKind};
 use concviz::plan::Plan;
 use concviz::trace::{Begin, End, Frame, FrameReader, KernelRecord, Source, Stamped, write_frame};
 use concviz::units::Ns;
+use concviz::workload::ScaleError;
 
 mod compare;
 mod plans;
@@ -120,7 +121,8 @@ impl Wanted {
         }
         let rates = plans::rates();
         if let Some(name) = workload {
-            let plan = plans::shipped(name, Model::plain(model), scale.parse()?, rates);
+            let plan =
+                plans::shipped(name, Model::plain(model), scale.parse().map_err(|e: ScaleError| e.to_string())?, rates);
             let plan = plan.ok_or_else(|| format!("there is no workload `{name}`"))?;
             return Ok(Wanted { exe, user, tries, plans: vec![(format!("{name}, {}", model.name()), plan)] });
         }

@@ -7,8 +7,9 @@ use clap::Arg;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::model::ModelKind;
+use crate::text::amount;
 use crate::units::Ns;
-use crate::workload::{MAX_TASKS, SHIPPED, Scale, Value};
+use crate::workload::{MAX_TASKS, SHIPPED, Scale, ScaleError, Value, ValueError};
 
 /// The most tasks, and the most workers.
 pub(super) const MOST: u16 = MAX_TASKS as u16;
@@ -44,12 +45,12 @@ pub(super) fn ticks(text: &str) -> Result<u32, String> {
 
 /// Reads a length of time.
 pub(super) fn time(text: &str) -> Result<Ns, String> {
-    text.parse().map_err(|e: crate::units::DurationError| e.to_string())
+    text.parse().map_err(|e| amount::duration(&e))
 }
 
 /// Reads a factor.
 pub(super) fn scale(text: &str) -> Result<Scale, String> {
-    text.parse()
+    text.parse().map_err(|e: ScaleError| e.to_string())
 }
 
 /// Reads a seed.
@@ -65,7 +66,7 @@ pub(super) fn assignment(text: &str) -> Result<(String, Value), String> {
     if key.is_empty() || value.is_empty() {
         return Err(format!("`{text}` is incomplete: {example}"));
     }
-    Ok((key.to_owned(), value.parse()?))
+    Ok((key.to_owned(), value.parse().map_err(|e: ValueError| e.to_string())?))
 }
 
 /// Reads one of `all` by its name.

@@ -54,19 +54,7 @@ pub(super) fn unknown(name: &str, besides: &str) -> Exit {
 
 /// Sets the parameter `name` of `workload`.
 pub(super) fn set(workload: &mut Workload, name: &str, value: Value) -> Result<(), Exit> {
-    let known = params(workload);
-    let (of, shown) = (workload.name.clone(), name.escape_debug().to_string());
-    let expected = workload.param(name).map(Value::unit);
-    workload.set(name, value).map_err(|_| match expected {
-        None => Exit::usage(&format!("workload `{of}` has no parameter `{shown}`: {known}")),
-        Some(unit) => Exit::usage(&format!("in workload `{of}`, `{shown}` takes {unit}, not `{value}`: {known}")),
-    })
-}
-
-/// The parameters that `workload` has, each with its unit.
-fn params(workload: &Workload) -> String {
-    let named: Vec<String> = workload.params.iter().map(|p| format!("{} ({})", p.name, p.value.unit())).collect();
-    if named.is_empty() { "it has none".to_owned() } else { format!("it has {}", named.join(", ")) }
+    workload.set(name, value).map_err(|e| Exit::usage(&e.to_string()))
 }
 
 fn read(path: &Path, host: &impl Host) -> Result<Workload, Exit> {

@@ -5,25 +5,24 @@ use std::str::FromStr;
 
 use super::Ns;
 
-/// Why a text is not a duration.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a text is not a duration. What is said of it is a matter of `text`.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DurationError {
-    /// No number, or something that is not one.
-    #[error("`{0}` is not a duration: write a number with a unit, like 5ms, 1.5s or 250us")]
+    /// No number, or something that is not one; what was read.
     NotANumber(String),
-    /// A number without its unit, or with one that does not exist.
-    #[error("`{0}` needs a unit: ns, us, ms, s or min, like 5ms or 1.5s")]
+    /// A number without its unit, or with one that does not exist; what was read.
     NoUnit(String),
-    /// More than fits into 64 bits of nanoseconds.
-    #[error("`{0}` is too long a time: the longest is 24 h")]
+    /// More than [`DurationError::LONGEST`]; what was read.
     TooLong(String),
+}
+
+impl DurationError {
+    /// The longest duration that is read: a day.
+    pub const LONGEST: Ns = Ns(24 * 3_600 * 1_000_000_000);
 }
 
 const UNITS: [(&str, u64); 6] =
     [("ns", 1), ("us", 1_000), ("µs", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000), ("min", 60_000_000_000)];
-
-/// The longest duration that is read: a day.
-const LONGEST: Ns = Ns(24 * 3_600 * 1_000_000_000);
 
 impl FromStr for Ns {
     type Err = DurationError;
@@ -52,7 +51,7 @@ impl FromStr for Ns {
             place /= 10;
             nanos = nanos.checked_add(u64::from(digit - b'0') * place).ok_or_else(too_long)?;
         }
-        if Ns(nanos) > LONGEST { Err(too_long()) } else { Ok(Ns(nanos)) }
+        if Ns(nanos) > DurationError::LONGEST { Err(too_long()) } else { Ok(Ns(nanos)) }
     }
 }
 

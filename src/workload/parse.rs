@@ -1,26 +1,14 @@
 //! Reading a workload file. Every refusal says the line, the column and what was expected there.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::quantity::{Quantity, Value};
-use super::{Kernel, Param, RepeatSpec, Spread, StepSpec, TaskSpec, WorkerWish, Workload, wording};
-
-/// Where and why a workload file was refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}:{column}: {why}")]
-pub struct FileError {
-    /// The file's name, as it was given.
-    pub file: String,
-    /// From 1.
-    pub line: usize,
-    /// From 1, in characters.
-    pub column: usize,
-    /// What was expected.
-    pub why: String,
-}
+use super::quantity::{Quantity, Value, ValueError};
+use super::refusal::{FileError, FileFault};
+use super::{Kernel, Param, RepeatSpec, Spread, StepSpec, TaskSpec, WorkerWish, Workload};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -108,14 +96,18 @@ struct FileRepeat {
     steps: Spanned<Vec<Spanned<FileStep>>>,
 }
 
-/// A number or a text: both are quantities.
+/// A number or a text: both are quantities, and what is neither is refused under that name.
 #[derive(Clone, Deserialize)]
-#[serde(untagged, expecting = "expected a whole number, a duration like \"5ms\" or the name of a parameter")]
+#[serde(untagged, expecting = "quantity")]
 enum Number {
     Whole(u64),
     Text(String),
 }
 
+/// The version of the format that is read.
+const FORMAT: i64 = 1;
+/// The most workers a file may ask for.
+const MOST_WORKERS: u16 = 4096;
 /// Deepest nesting of `repeat` and `lock`.
 const DEEPEST: usize = 8;
 
@@ -127,7 +119,7 @@ pub fn parse(file: &str, text: &str) -> Result<Workload, FileError> {
     let cx = Context { file, text };
     let read: File = toml::from_str(text).map_err(|e| {
         let at = e.span().map_or(0, |s| s.start);
-        cx.error(at, wording::plain(e.message()))
+        cx.error(at, FileFault::Toml(e.message().to_owned()))
     })?;
     cx.workload(read)
 }
@@ -138,7 +130,7 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn error(&self, at: usize, why: String) -> FileError {
+    fn error(&self, at: usize, why: FileFault) -> FileError {
         let before = self.text.get(..at.min(self.text.len())).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
@@ -146,8 +138,8 @@ impl Context<'_> {
     }
 
     fn workload(&self, read: File) -> Result<Workload, FileError> {
-        if *read.format.get_ref() != 1 {
-            let why = format!("format {} is not known: this version reads format 1", read.format.get_ref());
+        if *read.format.get_ref() != FORMAT {
+            let why = FileFault::Format { found: *read.format.get_ref(), read: FORMAT };
             return Err(self.error(read.format.span().start, why));
         }
         self.name(&read.name)?;
@@ -159,17 +151,16 @@ impl Context<'_> {
         params.sort_by_key(|p| p.name != "tasks");
         let names: Vec<&str> = read.tasks.get_ref().iter().map(|t| t.name.get_ref().as_str()).collect();
         if names.is_empty() {
-            return Err(self.error(read.tasks.span().start, "expected at least one [[tasks]]".to_owned()));
+            return Err(self.error(read.tasks.span().start, FileFault::NoTasks));
         }
         let names = Names { params: &params, tasks: &names };
         let tasks = read.tasks.get_ref().iter().map(|t| self.task(t, &names)).collect::<Result<Vec<_>, _>>()?;
         if let Some(index) = endless(&tasks) {
-            let why = format!("`{}` repeats until itself ends: it never would", tasks[index].name);
+            let why = FileFault::Endless(tasks[index].name.clone());
             return Err(self.error(read.tasks.get_ref()[index].steps.span().start, why));
         }
         if let Some((index, name)) = taken_twice(&tasks) {
-            let why =
-                format!("`{}` takes the lock `{name}` while it holds it: it would wait for itself", tasks[index].name);
+            let why = FileFault::LockTwice { task: tasks[index].name.clone(), lock: name.to_owned() };
             return Err(self.error(read.tasks.get_ref()[index].steps.span().start, why));
         }
         let workers = read.workers.as_ref().map(|w| self.workers(w)).transpose()?;
@@ -186,23 +177,21 @@ impl Context<'_> {
         };
         match workload.locks().len() {
             0..=MOST_LOCKS => Ok(workload),
-            n => Err(self.error(at, format!("there are {n} locks: at most {MOST_LOCKS} can be told apart"))),
+            found => Err(self.error(at, FileFault::TooManyLocks { found, most: MOST_LOCKS })),
         }
     }
 
     fn name(&self, name: &Spanned<String>) -> Result<(), FileError> {
         let good = !name.get_ref().trim().is_empty() && !name.get_ref().contains(char::is_control);
-        let why = || "expected a name, without control characters".to_owned();
-        if good { Ok(()) } else { Err(self.error(name.span().start, why())) }
+        if good { Ok(()) } else { Err(self.error(name.span().start, FileFault::Name)) }
     }
 
     fn workers(&self, wish: &Spanned<Number>) -> Result<WorkerWish, FileError> {
         match wish.get_ref() {
             Number::Text(text) if text == "per-task" => Ok(WorkerWish::PerTask),
-            Number::Whole(n @ 1..=4096) => Ok(WorkerWish::Count(*n as u16)),
-            _ => {
-                let why = "expected \"per-task\" or a whole number from 1 to 4096".to_owned();
-                Err(self.error(wish.span().start, why))
+            Number::Whole(n) if (1..=u64::from(MOST_WORKERS)).contains(n) => Ok(WorkerWish::Count(*n as u16)),
+            Number::Whole(_) | Number::Text(_) => {
+                Err(self.error(wish.span().start, FileFault::Workers { least: 1, most: MOST_WORKERS }))
             }
         }
     }
@@ -210,8 +199,13 @@ impl Context<'_> {
     fn param(&self, value: &Spanned<Number>) -> Result<Value, FileError> {
         match value.get_ref() {
             Number::Whole(n) => Ok(Value::Count(*n)),
-            Number::Text(text) => text.parse().map_err(|why| self.error(value.span().start, why)),
+            Number::Text(text) => self.read(text, value.span().start),
         }
+    }
+
+    /// What stands in a text at that place.
+    fn read<T: FromStr<Err = ValueError>>(&self, text: &str, at: usize) -> Result<T, FileError> {
+        text.parse().map_err(|why: ValueError| self.error(at, why.into()))
     }
 
     fn task(&self, task: &FileTask, names: &Names<'_>) -> Result<TaskSpec, FileError> {
@@ -231,12 +225,10 @@ impl Context<'_> {
         depth: usize,
     ) -> Result<Vec<StepSpec>, FileError> {
         if steps.get_ref().is_empty() {
-            return Err(self.error(steps.span().start, "expected at least one step".to_owned()));
+            return Err(self.error(steps.span().start, FileFault::NoStep));
         }
         if depth > DEEPEST {
-            return Err(
-                self.error(steps.span().start, format!("`repeat` and `lock` are nested more than {DEEPEST} deep"))
-            );
+            return Err(self.error(steps.span().start, FileFault::TooDeep(DEEPEST)));
         }
         steps.get_ref().iter().map(|s| self.step(s, names, depth)).collect()
     }
@@ -265,15 +257,12 @@ impl Context<'_> {
                     (None, Some(t), None) => RepeatSpec::For(self.quantity(t, names)?),
                     (None, None, Some(task)) => {
                         if !names.tasks.contains(&task.get_ref().as_str()) {
-                            let why = format!("there is no task `{}`: expected {}", task.get_ref(), names.tasks());
+                            let why = FileFault::NoSuchTask { read: task.get_ref().clone(), known: names.tasks() };
                             return Err(self.error(task.span().start, why));
                         }
                         RepeatSpec::Until(task.get_ref().clone())
                     }
-                    _ => {
-                        let why = "expected exactly one of `times`, `for` and `until`".to_owned();
-                        return Err(self.error(step.span().start, why));
-                    }
+                    _ => return Err(self.error(step.span().start, FileFault::OneRule)),
                 };
                 StepSpec::Repeat { rule, steps: self.steps(&r.steps, names, depth + 1)? }
             }
@@ -284,10 +273,10 @@ impl Context<'_> {
         let at = number.span().start;
         let quantity: Quantity = match number.get_ref() {
             Number::Whole(n) => Value::Count(*n).into(),
-            Number::Text(text) => text.parse().map_err(|why| self.error(at, why))?,
+            Number::Text(text) => self.read(text, at)?,
         };
         if let Some(stranger) = quantity.names().find(|n| !names.params.iter().any(|p| p.name == *n)) {
-            let why = format!("there is no parameter `{stranger}`: expected {}", names.params());
+            let why = FileFault::NoSuchParam { read: stranger.to_owned(), known: names.params() };
             return Err(self.error(at, why));
         }
         Ok(quantity)
@@ -355,14 +344,11 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
-    fn params(&self) -> String {
-        if self.params.is_empty() {
-            return "one that [params] names (there are none)".to_owned();
-        }
-        self.params.iter().map(|p| format!("`{}`", p.name)).collect::<Vec<_>>().join(", ")
+    fn params(&self) -> Vec<String> {
+        self.params.iter().map(|p| p.name.clone()).collect()
     }
 
-    fn tasks(&self) -> String {
-        self.tasks.iter().map(|t| format!("`{t}`")).collect::<Vec<_>>().join(", ")
+    fn tasks(&self) -> Vec<String> {
+        self.tasks.iter().map(|&name| name.to_owned()).collect()
     }
 }

@@ -2,14 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::quantity::{Quantity, Value};
+use super::quantity::{Quantity, Unit, Value};
+use super::refusal::{AmountFault, MAX_STEPS, MAX_TASKS, ResolveError};
 use super::{Kernel, RepeatSpec, Scale, StepSpec, Workload};
 use crate::units::{Ns, TaskId};
 
-/// The most tasks a run may have.
-pub const MAX_TASKS: usize = 4096;
-/// The most steps all tasks of a run may have, as they stand in the file.
-pub const MAX_STEPS: u64 = 1_000_000;
 /// The longest a single amount may be.
 const MAX_TIME: Ns = Ns(24 * 3_600 * 1_000_000_000);
 /// A guess at how long a byte takes to a file and back, for want of anything better before the first run.
@@ -221,57 +218,15 @@ impl Op {
     }
 }
 
-/// Why a workload cannot be run with these parameters.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ResolveError {
-    /// A parameter that the workload does not have.
-    #[error("workload `{workload}` has no parameter `{name}`: it has {known}")]
-    NoSuchParam {
-        /// Whose.
-        workload: String,
-        /// Which.
-        name: String,
-        /// Those it has.
-        known: String,
-    },
-    /// A count for a time, or the other way round.
-    #[error("parameter `{name}` takes {expected}")]
-    WrongUnit {
-        /// Which.
-        name: String,
-        /// What it takes.
-        expected: &'static str,
-    },
-    /// An amount that comes to nothing usable.
-    #[error("task `{task}`: {what}: {why}")]
-    Amount {
-        /// In which task.
-        task: String,
-        /// Which amount.
-        what: &'static str,
-        /// Why not.
-        why: String,
-    },
-    /// No task, or too many.
-    #[error("{0} tasks are asked for: between 1 and {MAX_TASKS} can be run")]
-    TaskCount(u64),
-    /// More steps than are kept.
-    #[error("the tasks have {0} steps in all: at most {MAX_STEPS} can be run; use `repeat`")]
-    StepCount(u64),
-    /// Only background tasks.
-    #[error("all tasks are in the background: at least one must decide when the run ends")]
-    OnlyBackground,
-}
-
 pub(super) fn resolve(workload: &Workload, scale: Scale) -> Result<Vec<Task>, ResolveError> {
     let values = workload.values();
     let mut counts = Vec::with_capacity(workload.tasks.len());
     let mut total = 0u64;
     for spec in &workload.tasks {
-        let amount = |why: String| ResolveError::Amount { task: spec.name.clone(), what: "count", why };
-        let count = match spec.count.value(&values, 0).map_err(amount)? {
+        let refused = |why| ResolveError::Amount { task: spec.name.clone(), keys: &["count"], why };
+        let count = match spec.count.value(&values, 0).map_err(|why| refused(why.into()))? {
             Value::Count(n) => n,
-            Value::Time(_) | Value::Bytes(_) => return Err(amount("takes a whole number".to_owned())),
+            Value::Time(_) | Value::Bytes(_) => return Err(refused(AmountFault::Takes(Unit::Number))),
         };
         total = total.saturating_add(count);
         counts.push(count);
@@ -304,6 +259,11 @@ fn steps_in(steps: &[StepSpec]) -> u64 {
     steps.iter().map(inner).sum()
 }
 
+/// The keys of a file that lead to an amount.
+type Keys = &'static [&'static str];
+/// Those of the amount of work.
+const COMPUTE: Keys = &["compute", "amount"];
+
 struct Resolver<'a> {
     workload: &'a Workload,
     counts: &'a [u64],
@@ -321,17 +281,17 @@ impl Resolver<'_> {
     fn op(&self, step: &StepSpec) -> Result<Op, ResolveError> {
         Ok(match step {
             StepSpec::Compute { kernel, amount } => Op::Compute(*kernel, self.work(amount)?),
-            StepSpec::Sleep(t) => Op::Sleep(self.time("sleep", t)?),
-            StepSpec::BlockingSleep(t) => Op::BlockingSleep(self.time("blocking_sleep", t)?),
+            StepSpec::Sleep(t) => Op::Sleep(self.time(&["sleep"], t)?),
+            StepSpec::BlockingSleep(t) => Op::BlockingSleep(self.time(&["blocking_sleep"], t)?),
             StepSpec::Yield => Op::Yield,
             StepSpec::Await => Op::Await,
             StepSpec::Request { latency, bytes, spread } => Op::Request(Request {
-                latency: self.time("request latency", latency)?,
+                latency: self.time(&["request", "latency"], latency)?,
                 spread: *spread,
-                bytes: self.bytes("request bytes", bytes, MOST_ANSWERED)?,
+                bytes: self.bytes(&["request", "bytes"], bytes, MOST_ANSWERED)?,
             }),
-            StepSpec::Read(bytes) => Op::Read(self.file_bytes("read", bytes)?),
-            StepSpec::Write(bytes) => Op::Write(self.file_bytes("write", bytes)?),
+            StepSpec::Read(bytes) => Op::Read(self.file_bytes(&["read"], bytes)?),
+            StepSpec::Write(bytes) => Op::Write(self.file_bytes(&["write"], bytes)?),
             StepSpec::Lock { name, steps } => Op::Lock(self.lock(name), self.ops(steps)?),
             StepSpec::Repeat { rule, steps } => Op::Repeat(self.until(rule)?, self.ops(steps)?),
         })
@@ -339,10 +299,12 @@ impl Resolver<'_> {
 
     fn until(&self, rule: &RepeatSpec) -> Result<Until, ResolveError> {
         Ok(match rule {
-            RepeatSpec::For(t) => Until::For(self.time("repeat for", t)?),
-            RepeatSpec::Times(n) => match self.value("repeat times", n)? {
+            RepeatSpec::For(t) => Until::For(self.time(&["repeat", "for"], t)?),
+            RepeatSpec::Times(n) => match self.value(&["repeat", "times"], n)? {
                 Value::Count(n) => Until::Times(n),
-                Value::Time(_) | Value::Bytes(_) => return Err(self.error("repeat times", "takes a whole number")),
+                Value::Time(_) | Value::Bytes(_) => {
+                    return Err(self.error(&["repeat", "times"], AmountFault::Takes(Unit::Number)));
+                }
             },
             RepeatSpec::Until(name) => {
                 let mut ids = Vec::new();
@@ -354,7 +316,7 @@ impl Resolver<'_> {
                     next += count;
                 }
                 if ids.is_empty() {
-                    return Err(self.error("repeat until", &format!("there is no task `{name}`")));
+                    return Err(self.error(&["repeat", "until"], AmountFault::NoSuchTask(name.clone())));
                 }
                 Until::Tasks(ids)
             }
@@ -362,48 +324,48 @@ impl Resolver<'_> {
     }
 
     fn work(&self, amount: &Quantity) -> Result<Work, ResolveError> {
-        Ok(match self.value("compute amount", amount)? {
-            Value::Time(t) => Work::Time(self.within_a_day("compute amount", t)?),
+        Ok(match self.value(COMPUTE, amount)? {
+            Value::Time(t) => Work::Time(self.within_a_day(COMPUTE, t)?),
             Value::Count(n) => Work::Iterations(self.scale.number(n)),
-            Value::Bytes(_) => return Err(self.error("compute amount", "takes a duration like 5ms, or iterations")),
+            Value::Bytes(_) => return Err(self.error(COMPUTE, AmountFault::TakesWork)),
         })
     }
 
-    fn time(&self, what: &'static str, amount: &Quantity) -> Result<Ns, ResolveError> {
-        match self.value(what, amount)? {
-            Value::Time(t) => self.within_a_day(what, t),
+    fn time(&self, keys: Keys, amount: &Quantity) -> Result<Ns, ResolveError> {
+        match self.value(keys, amount)? {
+            Value::Time(t) => self.within_a_day(keys, t),
             Value::Count(0) => Ok(Ns::ZERO),
-            Value::Count(_) | Value::Bytes(_) => Err(self.error(what, "takes a duration like 5ms")),
+            Value::Count(_) | Value::Bytes(_) => Err(self.error(keys, AmountFault::Takes(Unit::Time))),
         }
     }
 
     /// An amount of data; a plain number is one of bytes.
-    fn bytes(&self, what: &'static str, amount: &Quantity, most: u64) -> Result<u64, ResolveError> {
-        match self.value(what, amount)? {
+    fn bytes(&self, keys: Keys, amount: &Quantity, most: u64) -> Result<u64, ResolveError> {
+        match self.value(keys, amount)? {
             Value::Bytes(n) | Value::Count(n) if n <= most => Ok(n),
-            Value::Bytes(_) | Value::Count(_) => Err(self.error(what, &format!("is more than {}", Value::Bytes(most)))),
-            Value::Time(_) => Err(self.error(what, "takes a size like 64kB")),
+            Value::Bytes(_) | Value::Count(_) => Err(self.error(keys, AmountFault::MoreThan(Value::Bytes(most)))),
+            Value::Time(_) => Err(self.error(keys, AmountFault::Takes(Unit::Size))),
         }
     }
 
-    fn file_bytes(&self, what: &'static str, amount: &Quantity) -> Result<u64, ResolveError> {
-        self.bytes(what, amount, MOST_IN_A_FILE)
+    fn file_bytes(&self, keys: Keys, amount: &Quantity) -> Result<u64, ResolveError> {
+        self.bytes(keys, amount, MOST_IN_A_FILE)
     }
 
     fn lock(&self, name: &str) -> LockIndex {
         LockIndex(self.locks.iter().position(|l| *l == name).unwrap_or(0) as u16)
     }
 
-    fn within_a_day(&self, what: &'static str, time: Ns) -> Result<Ns, ResolveError> {
+    fn within_a_day(&self, keys: Keys, time: Ns) -> Result<Ns, ResolveError> {
         let scaled = self.scale.time(time);
-        if scaled <= MAX_TIME { Ok(scaled) } else { Err(self.error(what, "is longer than 24 h")) }
+        if scaled <= MAX_TIME { Ok(scaled) } else { Err(self.error(keys, AmountFault::LongerThan(MAX_TIME))) }
     }
 
-    fn value(&self, what: &'static str, amount: &Quantity) -> Result<Value, ResolveError> {
-        amount.value(&self.workload.values(), self.index).map_err(|why| self.error(what, &why))
+    fn value(&self, keys: Keys, amount: &Quantity) -> Result<Value, ResolveError> {
+        amount.value(&self.workload.values(), self.index).map_err(|why| self.error(keys, why.into()))
     }
 
-    fn error(&self, what: &'static str, why: &str) -> ResolveError {
-        ResolveError::Amount { task: self.task.to_owned(), what, why: why.to_owned() }
+    fn error(&self, keys: Keys, why: AmountFault) -> ResolveError {
+        ResolveError::Amount { task: self.task.to_owned(), keys, why }
     }
 }

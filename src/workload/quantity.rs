@@ -7,7 +7,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::Scale;
-use crate::units::Ns;
+use crate::text::amount;
+use crate::units::{DurationError, Ns};
 
 /// A product of factors, like `wait`, `20ms`, `10_000_000` or `index * wait`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,13 +54,66 @@ const BYTES: [(&str, u64); 7] = [
     ("B", 1),
 ];
 
-impl Value {
-    /// What kind it is, for messages.
-    pub const fn unit(self) -> &'static str {
+/// What kind of amount a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A number.
+    Number,
+    /// A length of time.
+    Time,
+    /// An amount of data.
+    Size,
+}
+
+impl Unit {
+    /// In words, with an example: `a duration like 5ms`.
+    pub const fn text(self) -> &'static str {
         match self {
-            Value::Count(_) => "a whole number",
-            Value::Time(_) => "a duration like 5ms",
-            Value::Bytes(_) => "a size like 64kB",
+            Unit::Number => amount::NUMBER,
+            Unit::Time => amount::TIME,
+            Unit::Size => amount::SIZE,
+        }
+    }
+}
+
+/// Why a text is no value, or no product of some.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ValueError {
+    /// It is no duration, nor anything else.
+    #[error("{}", amount::duration(.0))]
+    Duration(DurationError),
+    /// A number and letters that are no unit of data; what was read.
+    #[error("{}", amount::no_size(.0))]
+    NoSize(String),
+    /// More bytes than 64 bits hold; what was read.
+    #[error("{}", amount::too_much(.0))]
+    TooMuch(String),
+}
+
+/// Why a quantity comes to nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QuantityError {
+    /// It names a parameter that there is not.
+    #[error("{}", amount::no_parameter(.0))]
+    NoSuchParam(String),
+    /// More than 64 bits hold.
+    #[error("{}", amount::PRODUCT_TOO_LARGE)]
+    TooLarge,
+    /// Two durations multiplied.
+    #[error("{}", amount::TWO_TIMES)]
+    TwoTimes,
+    /// An amount of data multiplied by something else than a number.
+    #[error("{}", amount::SIZE_BY_NO_NUMBER)]
+    SizeByNoNumber,
+}
+
+impl Value {
+    /// What kind it is.
+    pub const fn unit(self) -> Unit {
+        match self {
+            Value::Count(_) => Unit::Number,
+            Value::Time(_) => Unit::Time,
+            Value::Bytes(_) => Unit::Size,
         }
     }
 }
@@ -89,9 +143,9 @@ impl fmt::Display for Value {
 }
 
 impl FromStr for Value {
-    type Err = String;
+    type Err = ValueError;
 
-    fn from_str(text: &str) -> Result<Value, String> {
+    fn from_str(text: &str) -> Result<Value, ValueError> {
         let digits: String = text.trim().chars().filter(|c| *c != '_').collect();
         if let Ok(n) = digits.parse() {
             return Ok(Value::Count(n));
@@ -100,17 +154,14 @@ impl FromStr for Value {
             // `12MB` is an amount of data, and `B` alone is none.
             let number = digits.strip_suffix(name).map(|n| n.trim_end().parse::<u64>());
             if let Some(Ok(n)) = number {
-                return n.checked_mul(size).map(Value::Bytes).ok_or_else(|| format!("`{}` is too much", text.trim()));
+                let bytes = n.checked_mul(size).map(Value::Bytes);
+                return bytes.ok_or_else(|| ValueError::TooMuch(text.trim().to_owned()));
             }
         }
         // Only data has a unit with a b in it.
         let is_data = digits.starts_with(|c: char| c.is_ascii_digit()) && digits.contains(['b', 'B']);
-        let refused = |e: crate::units::DurationError| {
-            if is_data {
-                format!("`{}` is no size: write one like 64kB, 1MB or 1GiB", text.trim())
-            } else {
-                e.to_string()
-            }
+        let refused = |e: DurationError| {
+            if is_data { ValueError::NoSize(text.trim().to_owned()) } else { ValueError::Duration(e) }
         };
         text.parse().map(Value::Time).map_err(refused)
     }
@@ -127,14 +178,14 @@ impl From<Value> for Quantity {
 }
 
 impl FromStr for Quantity {
-    type Err = String;
+    type Err = ValueError;
 
-    fn from_str(text: &str) -> Result<Quantity, String> {
+    fn from_str(text: &str) -> Result<Quantity, ValueError> {
         text.split('*').map(factor).collect::<Result<Vec<_>, _>>().map(Quantity)
     }
 }
 
-fn factor(text: &str) -> Result<Factor, String> {
+fn factor(text: &str) -> Result<Factor, ValueError> {
     let text = text.trim();
     let is_name = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
@@ -163,8 +214,8 @@ impl Quantity {
     /// What it comes to for the task number `index` of its group.
     ///
     /// # Errors
-    /// In words: an unknown name, two durations multiplied, or more than 64 bits hold.
-    pub fn value(&self, params: &BTreeMap<&str, Value>, index: u64) -> Result<Value, String> {
+    /// If a name is unknown, two durations are multiplied, or 64 bits do not hold it.
+    pub fn value(&self, params: &BTreeMap<&str, Value>, index: u64) -> Result<Value, QuantityError> {
         let mut product = Value::Count(1);
         for factor in &self.0 {
             let next = match factor {
@@ -173,7 +224,7 @@ impl Quantity {
                 Factor::Bytes(n) => Value::Bytes(*n),
                 Factor::Index => Value::Count(index),
                 Factor::Param(name) => {
-                    *params.get(name.as_str()).ok_or_else(|| format!("there is no parameter `{name}`"))?
+                    *params.get(name.as_str()).ok_or_else(|| QuantityError::NoSuchParam(name.clone()))?
                 }
             };
             product = multiply(product, next)?;
@@ -182,28 +233,30 @@ impl Quantity {
     }
 }
 
-fn multiply(a: Value, b: Value) -> Result<Value, String> {
-    let too_much = || "the product is too large".to_owned();
-    match (a, b) {
-        (Value::Count(a), Value::Count(b)) => a.checked_mul(b).map(Value::Count).ok_or_else(too_much),
+fn multiply(a: Value, b: Value) -> Result<Value, QuantityError> {
+    let product = match (a, b) {
+        (Value::Count(a), Value::Count(b)) => a.checked_mul(b).map(Value::Count),
         (Value::Count(n), Value::Time(t)) | (Value::Time(t), Value::Count(n)) => {
-            t.0.checked_mul(n).map(|ns| Value::Time(Ns(ns))).ok_or_else(too_much)
+            t.0.checked_mul(n).map(|ns| Value::Time(Ns(ns)))
         }
-        (Value::Count(n), Value::Bytes(b)) | (Value::Bytes(b), Value::Count(n)) => {
-            b.checked_mul(n).map(Value::Bytes).ok_or_else(too_much)
+        (Value::Count(n), Value::Bytes(b)) | (Value::Bytes(b), Value::Count(n)) => b.checked_mul(n).map(Value::Bytes),
+        (Value::Time(_), Value::Time(_)) => return Err(QuantityError::TwoTimes),
+        (Value::Time(_) | Value::Bytes(_), Value::Time(_) | Value::Bytes(_)) => {
+            return Err(QuantityError::SizeByNoNumber);
         }
-        (Value::Time(_), Value::Time(_)) => Err("two durations cannot be multiplied".to_owned()),
-        _ => Err("a size can be multiplied by numbers only".to_owned()),
-    }
+    };
+    product.ok_or(QuantityError::TooLarge)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What it comes to, or what is said of it.
     fn value(text: &str) -> Result<Value, String> {
         let params = BTreeMap::from([("wait", Value::Time(Ns::from_millis(20))), ("n", Value::Count(3))]);
-        text.parse::<Quantity>()?.value(&params, 2)
+        let quantity = text.parse::<Quantity>().map_err(|e| e.to_string())?;
+        quantity.value(&params, 2).map_err(|e| e.to_string())
     }
 
     #[test]
@@ -231,6 +284,8 @@ mod tests {
         assert!(value("nobody").expect_err("nonsense").contains("nobody"));
         assert!(value("wait * wait").expect_err("nonsense").contains("two durations"));
         assert!(value("18446744073709551615 * 2").expect_err("nonsense").contains("too large"));
+        assert_eq!("fast".parse::<Value>(), Err(ValueError::Duration(DurationError::NotANumber("fast".to_owned()))));
+        assert_eq!("5 bits".parse::<Value>(), Err(ValueError::NoSize("5 bits".to_owned())));
         assert!(value("").is_err());
         assert!(value("wait *").is_err());
     }

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::amount;
 use crate::units::Ns;
 
 /// A factor on all amounts, in millionths: 300 000 is 0.3.
@@ -32,15 +33,35 @@ impl Default for Scale {
     }
 }
 
-impl FromStr for Scale {
-    type Err = String;
+/// Why a text is no factor.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ScaleError {
+    /// It is no number; what was read.
+    #[error("{}", amount::no_factor(.0))]
+    NotANumber(String),
+    /// It is too small or too large.
+    #[error("{}", amount::factor_out_of_range(.read, *.least, *.most))]
+    OutOfRange {
+        /// What was read.
+        read: String,
+        /// The least factor.
+        least: f64,
+        /// The largest.
+        most: f64,
+    },
+}
 
-    fn from_str(text: &str) -> Result<Scale, String> {
-        let factor: f64 = text.trim().parse().map_err(|_| format!("`{text}` is not a number"))?;
-        if (0.000_1..=1_000.0).contains(&factor) {
+impl FromStr for Scale {
+    type Err = ScaleError;
+
+    fn from_str(text: &str) -> Result<Scale, ScaleError> {
+        const LEAST: f64 = 0.000_1;
+        const MOST: f64 = 1_000.0;
+        let factor: f64 = text.trim().parse().map_err(|_| ScaleError::NotANumber(text.to_owned()))?;
+        if (LEAST..=MOST).contains(&factor) {
             Ok(Scale { millionths: (factor * 1e6).round() as u64 })
         } else {
-            Err(format!("`{text}` is out of range: from 0.0001 to 1000"))
+            Err(ScaleError::OutOfRange { read: text.to_owned(), least: LEAST, most: MOST })
         }
     }
 }

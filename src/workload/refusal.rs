@@ -1,0 +1,177 @@
+//! Why a workload file is refused, and why a workload cannot be run with these numbers. The sentences are those of
+//! [`text::workload`](crate::text::workload).
+
+use super::quantity::{QuantityError, Unit, Value, ValueError};
+use crate::text::workload as words;
+use crate::units::Ns;
+
+/// The most tasks a run may have.
+pub const MAX_TASKS: usize = 4096;
+/// The most steps all tasks of a run may have, as they stand in the file.
+pub const MAX_STEPS: u64 = 1_000_000;
+
+/// Where and why a workload file was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", words::at(.file, *.line, *.column, &.why.to_string()))]
+pub struct FileError {
+    /// The file's name, as it was given.
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    /// What was expected.
+    pub why: FileFault,
+}
+
+/// What is wrong in a workload file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FileFault {
+    /// It is no TOML, or has other keys and types than such a file; what the reader of TOML says.
+    #[error("{}", words::toml(.0))]
+    Toml(String),
+    /// It is of another version of the format.
+    #[error("{}", words::format_not_known(*.found, *.read))]
+    Format {
+        /// Which.
+        found: i64,
+        /// The one that is read.
+        read: i64,
+    },
+    /// A name is empty or has control characters in it.
+    #[error("{}", words::NO_NAME)]
+    Name,
+    /// There are no tasks.
+    #[error("{}", words::NO_TASKS)]
+    NoTasks,
+    /// A task, or what holds steps, has none.
+    #[error("{}", words::NO_STEP)]
+    NoStep,
+    /// A number of workers that cannot be.
+    #[error("{}", words::workers(*.least, *.most))]
+    Workers {
+        /// The fewest.
+        least: u16,
+        /// The most.
+        most: u16,
+    },
+    /// A text that is no amount.
+    #[error(transparent)]
+    Value(#[from] ValueError),
+    /// A parameter that the file does not name.
+    #[error("{}", words::no_parameter(.read, .known))]
+    NoSuchParam {
+        /// What was read.
+        read: String,
+        /// Those it names.
+        known: Vec<String>,
+    },
+    /// A task that the file does not have.
+    #[error("{}", words::no_task(.read, .known))]
+    NoSuchTask {
+        /// What was read.
+        read: String,
+        /// Those it has.
+        known: Vec<String>,
+    },
+    /// A `repeat` that says in no way, or in several, when it ends.
+    #[error("{}", words::ONE_RULE)]
+    OneRule,
+    /// Steps that are nested more deeply than so.
+    #[error("{}", words::too_deep(*.0))]
+    TooDeep(usize),
+    /// A group of tasks that waits for its own end.
+    #[error("{}", words::endless(.0))]
+    Endless(String),
+    /// A group of tasks that takes a lock which it holds.
+    #[error("{}", words::lock_twice(.task, .lock))]
+    LockTwice {
+        /// Which group.
+        task: String,
+        /// Which lock.
+        lock: String,
+    },
+    /// More locks than can be told apart.
+    #[error("{}", words::too_many_locks(*.found, *.most))]
+    TooManyLocks {
+        /// How many.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
+}
+
+/// Why a workload cannot be run with these parameters.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResolveError {
+    /// A parameter that the workload does not have.
+    #[error("{}", words::cannot_be_set(.workload, .name, &shown(.known)))]
+    NoSuchParam {
+        /// Whose.
+        workload: String,
+        /// Which.
+        name: String,
+        /// Those it has, each with what it takes.
+        known: Vec<(String, Unit)>,
+    },
+    /// A count for a time, or the other way round.
+    #[error("{}", words::other_unit(.workload, .name, .takes.text(), &.found.to_string(), &shown(.known)))]
+    WrongUnit {
+        /// Whose.
+        workload: String,
+        /// Which.
+        name: String,
+        /// What it takes.
+        takes: Unit,
+        /// What it was given.
+        found: Value,
+        /// Those there are, each with what it takes.
+        known: Vec<(String, Unit)>,
+    },
+    /// An amount that comes to nothing usable.
+    #[error("{}", words::amount(.task, .keys, &.why.to_string()))]
+    Amount {
+        /// In which group of tasks.
+        task: String,
+        /// The keys of the file that lead to it.
+        keys: &'static [&'static str],
+        /// Why not.
+        why: AmountFault,
+    },
+    /// No task, or too many.
+    #[error("{}", words::task_count(*.0, MAX_TASKS))]
+    TaskCount(u64),
+    /// More steps than are kept.
+    #[error("{}", words::step_count(*.0, MAX_STEPS))]
+    StepCount(u64),
+    /// Only background tasks.
+    #[error("{}", words::ONLY_BACKGROUND)]
+    OnlyBackground,
+}
+
+/// Why an amount comes to nothing usable.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AmountFault {
+    /// It is of another kind.
+    #[error("{}", words::takes(.0.text()))]
+    Takes(Unit),
+    /// It is neither a time nor a number, which an amount of work must be.
+    #[error("{}", words::TAKES_WORK)]
+    TakesWork,
+    /// It is an amount of data, and more than this.
+    #[error("{}", words::more_than(&.0.to_string()))]
+    MoreThan(Value),
+    /// It is a time, and longer than this.
+    #[error("{}", words::longer_than(*.0))]
+    LongerThan(Ns),
+    /// It names a task that there is not.
+    #[error("{}", words::task_unknown(.0))]
+    NoSuchTask(String),
+    /// It cannot be computed.
+    #[error(transparent)]
+    Quantity(#[from] QuantityError),
+}
+
+fn shown(known: &[(String, Unit)]) -> Vec<(String, &'static str)> {
+    known.iter().map(|(name, unit)| (name.clone(), unit.text())).collect()
+}
