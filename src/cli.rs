@@ -6,19 +6,22 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
+use self::refusal::Refusal;
 use crate::report::{ComparisonFormat, Format, ListFormat};
 use crate::settings::{Comparing, Exporting, Mapping, Settings, Viewing};
+use crate::text::cli as words;
 
 mod args;
+mod clap_error;
 mod compare;
 mod completions;
 mod doctor;
 mod export;
 mod man;
 mod map;
+mod refusal;
 mod run;
 mod shared;
 mod values;
@@ -60,12 +63,12 @@ pub struct Exit {
 
 impl Exit {
     fn usage(sentence: &str) -> Exit {
-        Exit { code: 2, text: format!("error: {sentence}\n"), asked_for: false }
+        Exit { code: 2, text: words::error(sentence), asked_for: false }
     }
 
     /// A failure that is nobody's wrong usage.
     pub fn failure(sentence: &str) -> Exit {
-        Exit { code: 1, text: format!("error: {sentence}\n"), asked_for: false }
+        Exit { code: 1, text: words::error(sentence), asked_for: false }
     }
 
     /// Prints the text where it belongs, and becomes the code to exit with.
@@ -79,6 +82,12 @@ impl Exit {
     }
 }
 
+impl From<Refusal> for Exit {
+    fn from(refusal: Refusal) -> Exit {
+        Exit::usage(&refusal.to_string())
+    }
+}
+
 /// Prints `text`, which was asked for, on stdout. The code to exit with is 0, also where nobody reads it to its end, or
 /// 1 if it cannot be written.
 pub fn print(text: &str) -> ExitCode {
@@ -86,7 +95,7 @@ pub fn print(text: &str) -> ExitCode {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(e) => Exit::failure(&format!("standard output cannot be written: {e}")).print(),
+        Err(e) => Exit::failure(&words::no_output(&e.to_string())).print(),
     }
 }
 
@@ -130,7 +139,7 @@ where
     I: IntoIterator<Item = T>,
     T: Into<OsString> + Clone,
 {
-    let args = args::Args::try_parse_from(args).map_err(|e| from_clap(&e))?;
+    let args = args::Args::try_parse_from(args).map_err(clap_error::exit)?;
     match args.command {
         None => {
             let mut settings = shared::settings(&args.shared, host)?;
@@ -158,28 +167,30 @@ where
     }
 }
 
-fn from_clap(error: &clap::Error) -> Exit {
-    let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    let mut text = error.render().to_string();
-    if let Some(at) = text.find("\n\nFor more information").filter(|_| !asked_for) {
-        text.truncate(at);
-    }
-    text.truncate(text.trim_end().len());
-    text.push('\n');
-    Exit { code: if asked_for { 0 } else { 2 }, text, asked_for }
+/// What can be done without a terminal, in place of the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instead {
+    /// A run, whose result is printed.
+    Run,
+    /// An export of what was recorded.
+    Export,
 }
 
 /// Makes sure that there is a terminal to draw on and to read keys from.
 ///
 /// # Errors
 /// If standard input or standard output is none.
-pub fn require_terminal(instead: &str) -> Result<(), Exit> {
+pub fn require_terminal(instead: Instead) -> Result<(), Exit> {
     let missing = match (io::stdin().is_terminal(), io::stdout().is_terminal()) {
         (true, true) => return Ok(()),
-        (_, false) => "standard output",
-        (false, true) => "standard input",
+        (_, false) => words::OUTPUT,
+        (false, true) => words::INPUT,
     };
-    Err(Exit::failure(&format!("the screen needs a terminal and {missing} is not one: use {instead}")))
+    let instead = match instead {
+        Instead::Run => words::RUN_INSTEAD,
+        Instead::Export => words::EXPORT_INSTEAD,
+    };
+    Err(Exit::failure(&words::no_terminal(missing, instead)))
 }
 
 #[cfg(test)]

@@ -7,6 +7,5 @@ use crate::cli::Exit;
 
 /// Says that there are no measured runs here. The code is 1.
 pub fn refuse() -> ExitCode {
-    let system = std::env::consts::OS;
-    Exit::failure(&format!("measured runs need a Unix system, which {system} is not: try Linux, or WSL")).print()
+    Exit::failure(&crate::text::cli::no_unix(std::env::consts::OS)).print()
 }

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+#[cfg(unix)]
+use concviz::cli::Instead;
 use concviz::cli::{self, Invocation, ThisMachine};
 #[cfg(not(unix))]
 use concviz::elsewhere;
@@ -25,17 +27,15 @@ fn main() -> ExitCode {
         Ok(Invocation::Map(mapping, format)) => headless::map(&mapping, format),
         Ok(Invocation::Doctor(format)) => doctor::run(look::terminal_facts(), format),
         Ok(Invocation::Screen(settings)) if settings.plain => headless::run(&settings, Format::Table, None),
-        Ok(Invocation::Screen(settings)) => match cli::require_terminal("`concviz run`, which prints the result") {
+        Ok(Invocation::Screen(settings)) => match cli::require_terminal(Instead::Run) {
             Ok(()) => runtime::screen(&settings),
             Err(exit) => exit.print(),
         },
         Ok(Invocation::Export(exporting)) => headless::export(&exporting),
-        Ok(Invocation::View(viewing)) => {
-            match cli::require_terminal("`concviz export`, which writes what was recorded") {
-                Ok(()) => runtime::view(&viewing),
-                Err(exit) => exit.print(),
-            }
-        }
+        Ok(Invocation::View(viewing)) => match cli::require_terminal(Instead::Export) {
+            Ok(()) => runtime::view(&viewing),
+            Err(exit) => exit.print(),
+        },
         Ok(Invocation::Print(text)) => cli::print(&text),
         Err(exit) => exit.print(),
     }

@@ -2,6 +2,7 @@
 //! figures. A second language is a second arm here and nothing anywhere else; what is missing does not compile.
 
 pub mod amount;
+pub mod cli;
 pub mod cores;
 mod costs;
 mod failure;
@@ -29,7 +30,7 @@ pub use here::Here;
 pub use label::Label;
 pub use link::{Link, NoLink};
 pub use outside::{outside, outside_within};
-pub use quoted::{listed, quoted};
+pub use quoted::{listed, quoted, said};
 pub use recording::{
     comparison_title, cut_off_here, machine, measuring, no_dots_of_the_screen, no_file, no_picture, no_room_for_it,
     no_such_run, no_such_screen, not_stored, nothing_in_range, picture_title, same_ink, saved, stored, unreadable_run,

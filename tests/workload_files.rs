@@ -43,6 +43,68 @@ fn every_broken_file_is_refused_with_its_sentence() {
     assert!(expected.is_empty(), "listed without a file: {expected:?}");
 }
 
+/// Where a text of somebody else's can stand in a file, `@` being that text.
+const PLACES: &[&str] = &[
+    "format = 1\nname = \"w\"\n\"@\" = 1\n",
+    "format = 1\nname = 1\n\"@\" = 1\n\"@\" = 2\n",
+    "format = \"@\"\nname = \"w\"\n",
+    "format = 1\nname = \"w\"\nworkers = \"@\"\n[[tasks]]\nname = \"t\"\nsteps = [\"yield\"]\n",
+    "format = 1\nname = \"w\"\n[params]\n\"@\" = 1\n[[tasks]]\nname = \"t\"\nsteps = [{ sleep = \"@\" }, { sleep = \"wait\" }]\n",
+    "format = 1\nname = \"w\"\n[params]\n\"@\" = 1\n[[tasks]]\nname = \"t\"\nsteps = [{ sleep = \"wait\" }]\n",
+    "format = 1\nname = \"w\"\n[params]\ncpu = \"@\"\n[[tasks]]\nname = \"t\"\nsteps = [\"yield\"]\n",
+    "format = 1\nname = \"w\"\n[[tasks]]\nname = \"@\"\nsteps = [{ repeat = { until = \"@\", steps = [\"yield\"] } }]\n",
+    "format = 1\nname = \"w\"\n[[tasks]]\nname = \"@\"\nsteps = [{ repeat = { until = \"u\", steps = [\"yield\"] } }]\n",
+    "format = 1\nname = \"w\"\n[[tasks]]\nname = \"t\"\nsteps = [{ repeat = { until = \"@\", steps = [\"yield\"] } }]\n",
+    "format = 1\nname = \"w\"\n[[tasks]]\nname = \"@\"\nsteps = [{ sleep = 5 }]\n",
+    "format = 1\nname = \"w\"\n[[tasks]]\nname = \"t\"\nsteps = [\"@\"]\n",
+    "format = 1\nname = \"w\"\n[[tasks]]\nname = \"t\"\nsteps = [{ \"@\" = 1 }]\n",
+    "format = 1\nname = \"w\"\n[[tasks]]\nname = \"t\"\nsteps = [{ compute = { amount = 1, kernel = \"@\" } }]\n",
+    "format = 1\nname = \"w\"\n[[tasks]]\nname = \"t\"\nbackground = \"@\"\nsteps = [\"yield\"]\n",
+    "format = 1\nname = \"w\"\n[[tasks]]\nname = \"t\"\nsteps = [{ lock = { name = \"@\", steps = \
+        [{ lock = { name = \"@\", steps = [\"yield\"] } }] } }]\n",
+];
+
+/// Whether a terminal would obey it, or nobody would see it.
+fn is_harmful(c: char) -> bool {
+    let hidden = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    c.is_control() || hidden
+}
+
+#[test]
+fn what_a_file_holds_is_repeated_harmlessly_and_in_part() {
+    let escape = |text: &str| -> String {
+        let escaped =
+            |c: char| if c == '"' || c == '\\' || is_harmful(c) { format!("\\U{:08x}", c as u32) } else { c.into() };
+        text.chars().map(escaped).collect()
+    };
+    let (long, wide) = ("x".repeat(100_000), "\u{202e}\u{1b}".repeat(50_000));
+    let hostile = [
+        "\u{1b}[2J",
+        "\0",
+        "a\nb",
+        "\u{9b}31m",
+        "gnp.\u{202e}exe",
+        "pass\u{200b}word",
+        "<script>",
+        "`a`",
+        &long,
+        &wide,
+    ];
+    for text in hostile {
+        for place in PLACES {
+            let file = place.replace('@', &escape(text));
+            let said = refusal(&format!("{text}.toml"), &file).unwrap_or_else(|| panic!("{place} is refused"));
+            assert!(!said.contains(is_harmful), "{place}: {said:?}");
+            assert!(said.chars().count() <= 1_000, "{place}: {} characters", said.chars().count());
+        }
+    }
+    // Also where it is no part of a text, and the reader stops at it.
+    for text in ["\u{1b}[2J", "\0", "\u{9b}", "\u{202e}", "\u{200b}", &long] {
+        let said = refusal("w.toml", &format!("format = 1\n{text} = 1\nname = {text}")).expect("it is refused");
+        assert!(!said.contains(is_harmful) && said.chars().count() <= 1_000, "{said:?}");
+    }
+}
+
 fn lies_within(error: &FileError, text: &str) -> bool {
     let lines = text.matches('\n').count() + 1;
     let line = text.split('\n').nth(error.line.saturating_sub(1)).unwrap_or("");

@@ -4,56 +4,52 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::shared::{self, HowArgs, MODEL, MOST_ROUNDS, OUTPUT, WorkArgs};
+use super::Host;
+use super::refusal::Refusal;
+use super::shared::{self, HowArgs, MOST_ROUNDS, WorkArgs};
 use super::values::{self, LockArg, ModelArg, one_of};
-use super::{Exit, Host};
 use crate::model::ModelKind;
 use crate::recording::usual_models;
 use crate::report::ComparisonFormat;
 use crate::settings::Comparing;
+use crate::text::cli::help::{compare, heading, shared as common, value};
 
 /// The options of `concviz compare`.
 #[derive(Debug, Args)]
 pub(super) struct CompareArgs {
     /// Compare the runs in these files in place of making new ones
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = value::FILE, help = compare::FILES)]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub work: WorkArgs,
     /// Which models: a list of serial, threads, processes, async, threads+gil [default: all of them]
-    #[arg(short, long, value_name = "LIST", value_delimiter = ',', value_parser = values::model, help_heading = MODEL)]
+    #[arg(short, long, value_name = value::LIST, value_delimiter = ',', value_parser = values::model, help_heading = heading::MODEL, help = compare::MODELS)]
     pub models: Vec<ModelArg>,
-    #[arg(long, value_name = "LOCK", default_value = "gil", help = "The global lock of threads+gil: like CPython's, or that of Python 2", value_parser = one_of(&[LockArg::Gil, LockArg::GilLegacy], LockArg::name), help_heading = MODEL)]
+    #[arg(long, value_name = value::LOCK, default_value = "gil", help = common::GLOBAL_LOCK_OF_THREADS, value_parser = one_of(&[LockArg::Gil, LockArg::GilLegacy], LockArg::name), help_heading = heading::MODEL)]
     pub global_lock: LockArg,
     #[command(flatten)]
     pub how: HowArgs,
     /// Print the result in sentences: for screen readers and logs
-    #[arg(long, help_heading = OUTPUT)]
+    #[arg(long, help_heading = heading::OUTPUT, help = compare::PLAIN)]
     pub plain: bool,
     /// Add the runs to this file, which `concviz view` opens and `concviz export` draws
-    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    #[arg(long, value_name = value::FILE, help_heading = heading::OUTPUT, help = compare::TRACE)]
     pub trace: Option<PathBuf>,
     /// How the result is printed
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&ComparisonFormat::ALL, ComparisonFormat::name), help_heading = OUTPUT)]
+    #[arg(long, value_name = value::FORMAT, default_value = "table", value_parser = one_of(&ComparisonFormat::ALL, ComparisonFormat::name), help_heading = heading::OUTPUT, help = common::FORMAT)]
     pub format: ComparisonFormat,
     /// Measure all of them so many times, round by round, and take each one's median run
-    #[arg(long, value_name = "N", default_value = "1", allow_hyphen_values = true, value_parser = values::count(MOST_ROUNDS), help_heading = OUTPUT)]
+    #[arg(long, value_name = value::N, default_value = "1", allow_hyphen_values = true, value_parser = values::count(MOST_ROUNDS), help_heading = heading::OUTPUT, help = compare::REPEAT)]
     pub repeat: u16,
 }
 
 /// What `concviz compare` is asked for.
-pub(super) fn comparing(options: &CompareArgs, host: &impl Host) -> Result<Comparing, Exit> {
+pub(super) fn comparing(options: &CompareArgs, host: &impl Host) -> Result<Comparing, Refusal> {
     if options.plain && options.format != ComparisonFormat::Table {
-        return Err(Exit::usage(&format!(
-            "--plain prints sentences and --format {} a document: choose one of them",
-            options.format.name()
-        )));
+        return Err(Refusal::PlainOrDocument(options.format.name()));
     }
     if let (Some(trace), false) = (&options.trace, options.files.is_empty()) {
-        return Err(Exit::usage(&format!(
-            "--trace {}: runs that are in a file already are not recorded again, leave it out",
-            trace.display()
-        )));
+        return Err(Refusal::RecordedAlready(trace.clone()));
     }
     let setup = shared::setup(&options.work, (ModelKind::Serial, LockArg::Off), &options.how, host);
     let lock = shared::lock(options.global_lock, &options.how)?;

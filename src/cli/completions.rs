@@ -5,12 +5,14 @@ use clap::Args;
 use clap_complete::Shell;
 
 use super::values::workload_names;
+use crate::text::cli::help::{completions, value};
+use crate::text::cli::{FILE, WORKLOAD};
 
 /// The arguments of `concviz completions`.
 #[derive(Debug, Args)]
 pub(super) struct CompletionsArgs {
     /// The shell
-    #[arg(value_name = "SHELL", value_enum)]
+    #[arg(value_name = value::SHELL, value_enum, help = completions::SHELL)]
     pub shell: Shell,
 }
 
@@ -31,9 +33,10 @@ pub(super) fn script(shell: Shell, mut command: clap::Command) -> String {
 fn zsh(script: &str) -> String {
     let names = workload_names().join(" ");
     let function = format!(
-        "_concviz_workload() {{\n    _alternative 'names:workload:({names})' 'files:file:_files -g \"*.toml(-.)\"'\n}}\n\n_concviz() {{"
+        "_concviz_workload() {{\n    _alternative 'names:{WORKLOAD}:({names})' 'files:{FILE}:_files -g \"*.toml(-.)\"'\n}}\n\n_concviz() {{"
     );
-    script.replace(&format!(":NAME|FILE.toml:({names})'"), ":NAME|FILE.toml:_concviz_workload'").replacen(
+    let shown = value::NAME_OR_FILE;
+    script.replace(&format!(":{shown}:({names})'"), &format!(":{shown}:_concviz_workload'")).replacen(
         "_concviz() {",
         &function,
         1,

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Exit;
-use super::shared::OUTPUT;
 use super::values::{self, one_of};
 use crate::model::ModelKind;
 use crate::palette::Theme;
 use crate::settings::{ExportFormat, ExportOption, ExportView, Exporting, Made, Runs, Which};
+use crate::text::cli::help::heading::OUTPUT;
 use crate::units::{Ns, Range};
 
 /// The narrowest and the widest picture, in pixels.
@@ -79,7 +79,9 @@ fn which(text: &str) -> Result<Which, String> {
 fn range(text: &str) -> Result<Range, String> {
     let example = "write two times with two dots between, like 0s..50ms";
     let (from, to) = text.split_once("..").ok_or_else(|| format!("`{text}` is no stretch of time: {example}"))?;
-    let time = |text: &str, open: Ns| if text.trim().is_empty() { Ok(open) } else { values::time(text.trim()) };
+    let time = |text: &str, open: Ns| {
+        if text.trim().is_empty() { Ok(open) } else { values::time(text.trim()).map_err(|e| e.to_string()) }
+    };
     let (from, to) = (time(from, Ns::ZERO)?, time(to, Ns::MAX)?);
     if from < to { Ok(Range::new(from, to)) } else { Err(format!("`{text}` ends before it begins: {example}")) }
 }
@@ -101,7 +103,7 @@ fn speed(text: &str) -> Result<f64, String> {
 }
 
 fn sweep(text: &str) -> Result<Ns, String> {
-    let time = values::time(text)?;
+    let time = values::time(text).map_err(|e| e.to_string())?;
     let (least, most) = (Ns::from_millis(500), Ns::from_millis(600_000));
     if (least..=most).contains(&time) { Ok(time) } else { Err("write a time from 500ms to 10min".to_owned()) }
 }

@@ -6,8 +6,10 @@ use clap::{Arg, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 
-use super::args::{Args, EXAMPLES};
+use super::args::Args;
 use crate::app::keys::{Group, KEYS};
+use crate::text::cli::help::EXAMPLES;
+use crate::text::cli::man::{self as words, heading};
 
 /// The page, for `man`.
 pub(super) fn page() -> String {
@@ -20,10 +22,10 @@ pub(super) fn page() -> String {
     let man = Man::new(command.clone());
     let mut roff = Roff::new();
     synopsis(&mut roff, &command);
-    section(&mut roff, "DESCRIPTION", DESCRIPTION);
+    section(&mut roff, heading::DESCRIPTION, words::DESCRIPTION);
     // The date stays empty: the same program makes the same page.
-    let mut page =
-        format!(".TH CONCVIZ 1 \"\" \"concviz {}\" \"User Commands\"\n", env!("CARGO_PKG_VERSION")).into_bytes();
+    let (version, manual) = (env!("CARGO_PKG_VERSION"), words::MANUAL);
+    let mut page = format!(".TH CONCVIZ 1 \"\" \"concviz {version}\" \"{manual}\"\n").into_bytes();
     // Into memory nothing fails.
     let _ = man.render_name_section(&mut page);
     page.extend(roff.to_roff().into_bytes());
@@ -31,38 +33,13 @@ pub(super) fn page() -> String {
     let mut roff = Roff::new();
     commands(&mut roff, &command);
     keys(&mut roff);
-    table(&mut roff, "EXIT STATUS", EXIT_STATUS);
-    table(&mut roff, "ENVIRONMENT", ENVIRONMENT);
-    table(&mut roff, "FILES", FILES);
+    table(&mut roff, heading::EXIT_STATUS, words::EXIT_STATUS);
+    table(&mut roff, heading::ENVIRONMENT, words::ENVIRONMENT);
+    table(&mut roff, heading::FILES, words::FILES);
     examples(&mut roff);
     page.extend(roff.to_roff().into_bytes());
     String::from_utf8_lossy(&page).into_owned()
 }
-
-const DESCRIPTION: &[&str] = &[
-    "concviz executes a workload serially, on threads, on processes or on an event loop, each with or without a global \
-     lock like CPython's GIL, and shows what every task and every core is doing meanwhile. The work is really done.",
-    "Without a command it opens the screen, which needs a terminal. With run it prints the result.",
-];
-
-const EXIT_STATUS: &[(&str, &str)] = &[
-    ("0", "Done; also where nobody reads standard output to its end."),
-    ("1", "The run failed, a task did not come to its end, or the result could not be written."),
-    ("2", "Wrong usage or input. Nothing was run."),
-    ("130, 143, 129", "Interrupted (SIGINT), terminated (SIGTERM), or the terminal was closed (SIGHUP)."),
-];
-
-const ENVIRONMENT: &[(&str, &str)] = &[
-    ("NO_COLOR", "If set and not empty, the screen is drawn without colour, unless --color says otherwise."),
-    ("TERM, COLORTERM", "How many colours the terminal has. Where TERM is dumb, no progress is printed."),
-    ("LC_ALL, LC_CTYPE, LANG", "If the first of them that is set does not name UTF-8, the screen is drawn in ASCII."),
-    ("XDG_CACHE_HOME", "The cache folder, if it is not ~/.cache."),
-];
-
-const FILES: &[(&str, &str)] = &[
-    ("~/.cache/concviz/rates.json", "How fast one core of this machine counts. Measured again where it is missing."),
-    ("FILE.toml", "A workload of your own, for -w: a file like those that concviz workloads --show prints."),
-];
 
 fn section(roff: &mut Roff, title: &str, paragraphs: &[&str]) {
     roff.control("SH", [title]);
@@ -88,8 +65,8 @@ fn item(roff: &mut Roff, head: Vec<Inline>, text: &str) {
 }
 
 fn synopsis(roff: &mut Roff, command: &clap::Command) {
-    roff.control("SH", ["SYNOPSIS"]);
-    roff.text([bold("concviz"), roman(" ["), italic("options"), roman("]")]);
+    roff.control("SH", [heading::SYNOPSIS]);
+    roff.text([bold("concviz"), roman(" ["), italic(words::OPTIONS), roman("]")]);
     for command in command.get_subcommands() {
         roff.control("br", []);
         let mut line = vec![bold(format!("concviz {}", command.get_name()))];
@@ -97,7 +74,7 @@ fn synopsis(roff: &mut Roff, command: &clap::Command) {
             line.extend([roman(" "), italic(value_name(argument))]);
         }
         if command.get_opts().next().is_some() {
-            line.extend([roman(" ["), italic("options"), roman("]")]);
+            line.extend([roman(" ["), italic(words::OPTIONS), roman("]")]);
         }
         roff.text(line);
     }
@@ -110,11 +87,11 @@ fn value_name(argument: &Arg) -> String {
 /// The commands, each with the options that the screen does not have.
 fn commands(roff: &mut Roff, command: &clap::Command) {
     let shared: Vec<&str> = command.get_opts().filter_map(Arg::get_long).collect();
-    roff.control("SH", ["COMMANDS"]);
+    roff.control("SH", [heading::COMMANDS]);
     for command in command.get_subcommands() {
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();
         let takes = command.get_opts().any(|o| o.get_long().is_some_and(|long| shared.contains(&long)));
-        let more = if takes { ", under the options above and" } else { "" };
+        let more = if takes { words::UNDER_THE_OPTIONS } else { "" };
         let own: Vec<&Arg> =
             command.get_arguments().filter(|a| !a.get_long().is_some_and(|long| shared.contains(&long))).collect();
         let colon = if own.is_empty() { "" } else { ":" };
@@ -147,7 +124,7 @@ fn help(argument: &Arg) -> String {
 }
 
 fn keys(roff: &mut Roff) {
-    section(roff, "KEYS", &["On the screen:"]);
+    section(roff, heading::KEYS, &[words::ON_THE_SCREEN]);
     for group in Group::ALL {
         roff.control("SS", [group.label().text()]);
         for row in KEYS.iter().filter(|row| row.group == group) {
@@ -157,7 +134,7 @@ fn keys(roff: &mut Roff) {
 }
 
 fn examples(roff: &mut Roff) {
-    roff.control("SH", ["EXAMPLES"]);
+    roff.control("SH", [heading::EXAMPLES]);
     for (line, meaning) in EXAMPLES {
         item(roff, vec![bold(*line)], meaning);
     }

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::refusal::Refusal;
 use super::values::{self, LockArg, ModelArg, WorkloadName, one_of, workload_names};
-use super::{Exit, Host, work};
+use super::{Host, work};
 use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
 use crate::palette::Theme;
 use crate::plan::Wishes;
 use crate::settings::{Color, Settings, Setup};
+use crate::text::cli::help::{heading, shared as help, value};
 use crate::units::Ns;
 use crate::workload::{Scale, Value, Workload};
 
@@ -23,42 +25,42 @@ pub(super) struct SharedArgs {
     #[command(flatten)]
     pub work: WorkArgs,
     /// How its tasks are executed
-    #[arg(short, long, value_name = "MODEL", default_value = "serial", value_parser = one_of(&ModelKind::ALL, ModelKind::name), help_heading = MODEL)]
+    #[arg(short, long, value_name = value::MODEL, default_value = "serial", value_parser = one_of(&ModelKind::ALL, ModelKind::name), help_heading = heading::MODEL, help = help::MODEL)]
     pub model: ModelKind,
-    #[arg(long, value_name = "LOCK", default_value = "off", help = "Whether whoever computes must hold a global lock, like CPython's GIL; gil-legacy is that of Python 2", value_parser = one_of(&LockArg::ALL, LockArg::name), help_heading = MODEL)]
+    #[arg(long, value_name = value::LOCK, default_value = "off", help = help::GLOBAL_LOCK, value_parser = one_of(&LockArg::ALL, LockArg::name), help_heading = heading::MODEL)]
     pub global_lock: LockArg,
     #[command(flatten)]
     pub how: HowArgs,
     /// Print what happens in sentences: for screen readers and logs
-    #[arg(long, help_heading = OUTPUT)]
+    #[arg(long, help_heading = heading::OUTPUT, help = help::PLAIN)]
     pub plain: bool,
     /// Add every run to this file, which `concviz view` opens and `concviz export` draws
-    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    #[arg(long, value_name = value::FILE, help_heading = heading::OUTPUT, help = help::TRACE)]
     pub trace: Option<PathBuf>,
 }
 
 /// What is run.
 #[derive(Debug, Args)]
 pub(super) struct WorkArgs {
-    #[arg(short, long, value_name = "NAME|FILE.toml", help = workload_help(), hide_possible_values = true, value_parser = WorkloadName, help_heading = WORK)]
+    #[arg(short, long, value_name = value::NAME_OR_FILE, help = help::workload(&workload_names()), hide_possible_values = true, value_parser = WorkloadName, help_heading = heading::WORK)]
     pub workload: Option<OsString>,
     /// How many tasks: short for --set tasks=N
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(values::MOST), help_heading = WORK)]
+    #[arg(long, value_name = value::N, allow_hyphen_values = true, value_parser = values::count(values::MOST), help_heading = heading::WORK, help = help::TASKS)]
     pub tasks: Option<u16>,
     /// How long a task computes: short for --set cpu=TIME
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::time, help_heading = WORK)]
+    #[arg(long, value_name = value::TIME, allow_hyphen_values = true, value_parser = values::time, help_heading = heading::WORK, help = help::CPU)]
     pub cpu: Option<Ns>,
     /// How long each wait of a task takes: short for --set wait=TIME
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::time, help_heading = WORK)]
+    #[arg(long, value_name = value::TIME, allow_hyphen_values = true, value_parser = values::time, help_heading = heading::WORK, help = help::WAIT)]
     pub wait: Option<Ns>,
     /// Set a parameter of the workload, like wait=100ms; can be repeated
-    #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true, value_parser = values::assignment, help_heading = WORK)]
+    #[arg(long, value_name = value::KEY_VALUE, allow_hyphen_values = true, value_parser = values::assignment, help_heading = heading::WORK, help = help::SET)]
     pub set: Vec<(String, Value)>,
     /// Multiply every amount of computing and of waiting
-    #[arg(long, value_name = "FACTOR", default_value = "1", allow_hyphen_values = true, value_parser = values::scale, help_heading = WORK)]
+    #[arg(long, value_name = value::FACTOR, default_value = "1", allow_hyphen_values = true, value_parser = values::scale, help_heading = heading::WORK, help = help::SCALE)]
     pub scale: Scale,
     /// The seed of everything random
-    #[arg(long, value_name = "N", default_value = "1", allow_hyphen_values = true, value_parser = values::seed, help_heading = WORK)]
+    #[arg(long, value_name = value::N, default_value = "1", allow_hyphen_values = true, value_parser = values::seed, help_heading = heading::WORK, help = help::SEED)]
     pub seed: u64,
 }
 
@@ -66,57 +68,45 @@ pub(super) struct WorkArgs {
 #[derive(Debug, Args)]
 pub(super) struct HowArgs {
     /// How long a thread waits for the global lock before it asks for it [default: 5ms]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::interval, help_heading = MODEL)]
+    #[arg(long, value_name = value::TIME, allow_hyphen_values = true, value_parser = values::interval, help_heading = heading::MODEL, help = help::SWITCH_INTERVAL)]
     pub switch_interval: Option<Ns>,
     /// Let whoever was asked for the global lock take it again before another has it
-    #[arg(long, help_heading = MODEL)]
+    #[arg(long, help_heading = heading::MODEL, help = help::NO_FORCED_SWITCHING)]
     pub no_forced_switching: bool,
     /// After how many ticks the older lock is let go of; one is 4.2 ns of work [default: 100]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::ticks, help_heading = MODEL)]
+    #[arg(long, value_name = value::N, allow_hyphen_values = true, value_parser = values::ticks, help_heading = heading::MODEL, help = help::CHECK_INTERVAL)]
     pub check_interval: Option<u32>,
     /// How many threads or processes, or on the loop how many tasks are under way at a time [default: as workload and model say]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(values::MOST), help_heading = MODEL)]
+    #[arg(long, value_name = value::N, allow_hyphen_values = true, value_parser = values::count(values::MOST), help_heading = heading::MODEL, help = help::WORKERS)]
     pub workers: Option<u16>,
     /// Keep the workers on the first N cores [default: all allowed]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::count(u16::MAX), help_heading = MODEL)]
+    #[arg(long, value_name = value::N, allow_hyphen_values = true, value_parser = values::count(u16::MAX), help_heading = heading::MODEL, help = help::CORES)]
     pub cores: Option<u16>,
     /// Do without the kernel's record of who is on which core when
-    #[arg(long, help_heading = MODEL)]
+    #[arg(long, help_heading = heading::MODEL, help = help::NO_KERNEL_RECORD)]
     pub no_kernel_record: bool,
 }
 
-/// Headings of the help.
-pub(super) const WORK: &str = "What is run";
-pub(super) const MODEL: &str = "How it is run";
-pub(super) const OUTPUT: &str = "How it is shown";
-
 /// How the screen looks.
 #[derive(Debug, Args)]
-#[command(next_help_heading = OUTPUT)]
+#[command(next_help_heading = heading::OUTPUT)]
 pub(super) struct ScreenArgs {
     /// Whether to draw in colour
-    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = one_of(&Color::ALL, Color::name))]
+    #[arg(long, value_name = value::WHEN, default_value = "auto", value_parser = one_of(&Color::ALL, Color::name), help = help::COLOR)]
     pub color: Color,
     /// The colours to draw in
-    #[arg(long, value_name = "THEME", default_value = "dark", value_parser = one_of(&Theme::ALL, Theme::name))]
+    #[arg(long, value_name = value::THEME, default_value = "dark", value_parser = one_of(&Theme::ALL, Theme::name), help = help::THEME)]
     pub theme: Theme,
     /// Draw with ASCII characters only
-    #[arg(long)]
+    #[arg(long, help = help::ASCII)]
     pub ascii: bool,
     /// Leave the mouse to the terminal
-    #[arg(long)]
+    #[arg(long, help = help::NO_MOUSE)]
     pub no_mouse: bool,
 }
 
-fn workload_help() -> String {
-    format!(
-        "What to run: {}, or a file of your own that ends in .toml [default: cpu; mixed where --cpu or --wait is given]",
-        workload_names().join(", ")
-    )
-}
-
 /// The settings that `shared` options come to; those of the screen alone are left at their defaults.
-pub(super) fn settings(shared: &SharedArgs, host: &impl Host) -> Result<Settings, Exit> {
+pub(super) fn settings(shared: &SharedArgs, host: &impl Host) -> Result<Settings, Refusal> {
     let setup = setup(&shared.work, (shared.model, shared.global_lock), &shared.how, host)?;
     Ok(Settings { trace: shared.trace.clone(), ..with_setup(setup, shared.plain) })
 }
@@ -132,7 +122,7 @@ pub(super) fn setup(
     model: (ModelKind, LockArg),
     how: &HowArgs,
     host: &impl Host,
-) -> Result<Setup, Exit> {
+) -> Result<Setup, Refusal> {
     let workload = workload(work, host)?;
     let wishes = wishes(how, work.seed, host)?;
     let lock = lock(model.1, how)?;
@@ -142,7 +132,7 @@ pub(super) fn setup(
 }
 
 /// The workload with its numbers filled in.
-fn workload(work: &WorkArgs, host: &impl Host) -> Result<Workload, Exit> {
+fn workload(work: &WorkArgs, host: &impl Host) -> Result<Workload, Refusal> {
     let amounts = [("cpu", work.cpu), ("wait", work.wait)];
     let given = amounts.iter().any(|(_, amount)| amount.is_some());
     let mut workload = work::choose(work.workload.as_deref(), given, host)?;
@@ -152,44 +142,31 @@ fn workload(work: &WorkArgs, host: &impl Host) -> Result<Workload, Exit> {
     for (name, value) in set.chain(tasks).chain(amounts) {
         work::set(&mut workload, name, value)?;
     }
-    let refused = |e| Exit::usage(&format!("workload `{}` cannot be run like this: {e}", workload.name));
+    let refused = |why| Refusal::CannotRun { workload: workload.name.clone(), why };
     workload.resolve(work.scale).map_err(refused)?;
     Ok(workload)
 }
 
 /// Workers, cores, seed.
-pub(super) fn wishes(how: &HowArgs, seed: u64, host: &impl Host) -> Result<Wishes, Exit> {
+pub(super) fn wishes(how: &HowArgs, seed: u64, host: &impl Host) -> Result<Wishes, Refusal> {
     let allowed = host.allowed_cores();
     if let Some(asked) = how.cores.filter(|n| *n > allowed) {
-        let cores = if allowed == 1 { "1 core is".to_owned() } else { format!("{allowed} cores are") };
-        return Err(Exit::usage(&format!("--cores {asked}: only {cores} allowed here, write 1 to {allowed}")));
+        return Err(Refusal::TooManyCores { asked, allowed });
     }
     Ok(Wishes { workers: how.workers, cores: how.cores, seed, no_kernel_record: how.no_kernel_record })
 }
 
 /// How the global lock is set; also while it is off, for when it is switched on by a key. Each generation has options of
 /// its own, and nobody gets a lock of which what they asked for is not true.
-pub(super) fn lock(global_lock: LockArg, how: &HowArgs) -> Result<LockSettings, Exit> {
+pub(super) fn lock(global_lock: LockArg, how: &HowArgs) -> Result<LockSettings, Refusal> {
     let usual = LockSettings::default();
     let newer =
         [("--switch-interval", how.switch_interval.is_some()), ("--no-forced-switching", how.no_forced_switching)];
     let newer = newer.into_iter().find(|(_, given)| *given).map(|(name, _)| name);
     let legacy = match (global_lock, newer, how.check_interval) {
-        (LockArg::GilLegacy, Some(name), _) => {
-            return Err(Exit::usage(&format!(
-                "{name} is of the newer lock: write --global-lock gil, or --check-interval N"
-            )));
-        }
-        (LockArg::Gil, _, Some(n)) => {
-            return Err(Exit::usage(&format!(
-                "--check-interval {n} is of the older lock: write --global-lock gil-legacy, or --switch-interval TIME"
-            )));
-        }
-        (LockArg::Off, Some(name), Some(n)) => {
-            return Err(Exit::usage(&format!(
-                "{name} is of the newer lock and --check-interval {n} of the older one: choose one of them"
-            )));
-        }
+        (LockArg::GilLegacy, Some(newer), _) => return Err(Refusal::OfNewerLock(newer)),
+        (LockArg::Gil, _, Some(ticks)) => return Err(Refusal::OfOlderLock(ticks)),
+        (LockArg::Off, Some(newer), Some(ticks)) => return Err(Refusal::OfBothLocks { newer, ticks }),
         (lock, _, check_interval) => lock == LockArg::GilLegacy || check_interval.is_some(),
     };
     Ok(LockSettings {

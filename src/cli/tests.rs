@@ -168,7 +168,7 @@ fn the_help_fits_a_small_terminal_and_names_every_command() {
     for command in ["run", "workloads", "doctor", "completions", "man"] {
         assert_eq!(commands.lines().filter(|l| l.starts_with(&format!("  {command} "))).count(), 1, "{commands}");
     }
-    for (example, _) in args::EXAMPLES {
+    for (example, _) in words::help::EXAMPLES {
         assert!(rest.contains(example), "{example}");
         assert!(parse(example.split_whitespace(), &Fake).is_ok(), "{example} must be right itself");
     }
@@ -272,10 +272,63 @@ fn what_is_wrong_is_said_with_the_value_and_the_way_out() {
     }
 }
 
+/// What nobody means well with, and what only looks odd.
+fn hostile() -> Vec<String> {
+    let mut texts: Vec<String> =
+        ["\u{1b}[2J\u{1b}]0;owned\u{7}", "a\nb\rc\td", "\u{9b}31m", "gnp.\u{202e}exe", "pass\u{200b}word\u{feff}"]
+            .map(str::to_owned)
+            .to_vec();
+    texts.extend(["<script>alert(1)</script>", "`rm -rf`", "''\"\"\\"].map(str::to_owned));
+    texts.push("x".repeat(100_000));
+    texts.push("\u{1b}\u{202e}".repeat(50_000));
+    texts
+}
+
+/// Holds that `text` steers no terminal, hides nothing and fills no screen.
+fn assert_harmless(what: &str, text: &str) {
+    let hidden =
+        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let steers = text.chars().find(|c| (c.is_control() && *c != '\n') || hidden(*c));
+    assert!(steers.is_none(), "{what}: {steers:?} in {text:?}");
+    assert!(text.chars().count() <= 2_000, "{what}: {} characters", text.chars().count());
+    assert!(text.lines().count() <= 12, "{what}: {text:?}");
+}
+
 #[test]
-fn what_the_terminal_would_obey_is_never_echoed() {
-    let exit = parse(["concviz", "-w", "\u{1b}[2Jcpu"], &Fake).expect_err("no such workload");
-    assert!(!exit.text.contains('\u{1b}'), "{}", exit.text);
-    let exit = parse(["concviz", "-w", "\u{1b}[2J.toml"], &Fake).expect_err("no such file");
-    assert!(!exit.text.contains('\u{1b}'), "{}", exit.text);
+fn what_the_terminal_would_obey_is_never_echoed_and_nothing_is_endless() {
+    for text in hostile() {
+        let shown = text.chars().take(12).collect::<String>();
+        let (file, parameter) = (format!("{text}.toml"), format!("{text}=5ms"));
+        let (value, long) = (format!("cpu={text}"), format!("--{text}"));
+        let lines: &[&[&str]] = &[
+            &["-w", &text],
+            &["-w", &file],
+            &["--set", &parameter],
+            &["--set", &value],
+            &["--set", &text],
+            &["--tasks", &text],
+            &["--cpu", &text],
+            &["--scale", &text],
+            &["--seed", &text],
+            &["--switch-interval", &text],
+            &["-m", &text],
+            &["--color", &text],
+            &[&text],
+            &[&long],
+            &["run", &text],
+            &["run", &long],
+            &["compare", "-m", &text],
+            &["compare", &text, "--trace", &text],
+            &["map", "-o", &text],
+            &["map", "--time", &text],
+            &["workloads", "--show", &text],
+            &["completions", &text],
+            &["export", &text],
+        ];
+        for line in lines {
+            let Err(exit) = parse(["concviz"].iter().chain(*line), &Fake) else { panic!("{line:?} is refused") };
+            assert_eq!(exit.code, 2, "{}", exit.text);
+            assert_harmless(&format!("{} {shown:?}", line[0]), &exit.text);
+        }
+    }
 }

@@ -6,10 +6,10 @@ use std::ffi::{OsStr, OsString};
 use clap::Arg;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use super::refusal::ValueRefusal;
 use crate::model::ModelKind;
-use crate::text::amount;
 use crate::units::Ns;
-use crate::workload::{MAX_TASKS, SHIPPED, Scale, ScaleError, Value, ValueError};
+use crate::workload::{MAX_TASKS, SHIPPED, Scale, ScaleError, Value};
 
 /// The most tasks, and the most workers.
 pub(super) const MOST: u16 = MAX_TASKS as u16;
@@ -19,54 +19,53 @@ const LONGEST_INTERVAL: Ns = Ns::from_millis(10_000);
 const MOST_TICKS: u32 = 100_000_000;
 
 /// Reads a number, from 1 to `most`.
-pub(super) fn count(most: u16) -> impl Fn(&str) -> Result<u16, String> + Clone {
+pub(super) fn count(most: u16) -> impl Fn(&str) -> Result<u16, ValueRefusal> + Clone {
     move |text| match text.parse() {
         Ok(n) if (1..=most).contains(&n) => Ok(n),
-        _ => Err(format!("write a whole number from 1 to {most}")),
+        _ => Err(ValueRefusal::Count(most)),
     }
 }
 
 /// Reads a switch interval.
-pub(super) fn interval(text: &str) -> Result<Ns, String> {
+pub(super) fn interval(text: &str) -> Result<Ns, ValueRefusal> {
     let interval = time(text)?;
     if interval == Ns::ZERO || interval > LONGEST_INTERVAL {
-        return Err(format!("`{text}` is out of range: write more than 0 and at most 10s"));
+        return Err(ValueRefusal::Interval { read: text.to_owned(), most: LONGEST_INTERVAL });
     }
     Ok(interval)
 }
 
 /// Reads a check interval.
-pub(super) fn ticks(text: &str) -> Result<u32, String> {
+pub(super) fn ticks(text: &str) -> Result<u32, ValueRefusal> {
     match text.parse() {
         Ok(n) if (1..=MOST_TICKS).contains(&n) => Ok(n),
-        _ => Err(format!("write a whole number of ticks from 1 to {MOST_TICKS}")),
+        _ => Err(ValueRefusal::Ticks(MOST_TICKS)),
     }
 }
 
 /// Reads a length of time.
-pub(super) fn time(text: &str) -> Result<Ns, String> {
-    text.parse().map_err(|e| amount::duration(&e))
+pub(super) fn time(text: &str) -> Result<Ns, ValueRefusal> {
+    Ok(text.parse()?)
 }
 
 /// Reads a factor.
-pub(super) fn scale(text: &str) -> Result<Scale, String> {
-    text.parse().map_err(|e: ScaleError| e.to_string())
+pub(super) fn scale(text: &str) -> Result<Scale, ScaleError> {
+    text.parse()
 }
 
 /// Reads a seed.
-pub(super) fn seed(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| format!("`{text}` is not a whole number from 0 to {}", u64::MAX))
+pub(super) fn seed(text: &str) -> Result<u64, ValueRefusal> {
+    text.parse().map_err(|_| ValueRefusal::Seed(text.to_owned()))
 }
 
 /// Reads `KEY=VALUE`.
-pub(super) fn assignment(text: &str) -> Result<(String, Value), String> {
-    let example = "write a parameter and its value, like wait=100ms or tasks=8";
-    let (key, value) = text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`: {example}"))?;
+pub(super) fn assignment(text: &str) -> Result<(String, Value), ValueRefusal> {
+    let (key, value) = text.split_once('=').ok_or_else(|| ValueRefusal::NoEquals(text.to_owned()))?;
     let (key, value) = (key.trim(), value.trim());
     if key.is_empty() || value.is_empty() {
-        return Err(format!("`{text}` is incomplete: {example}"));
+        return Err(ValueRefusal::Incomplete(text.to_owned()));
     }
-    Ok((key.to_owned(), value.parse().map_err(|e: ValueError| e.to_string())?))
+    Ok((key.to_owned(), value.parse::<Value>()?))
 }
 
 /// Reads one of `all` by its name.
@@ -107,14 +106,18 @@ pub(super) struct ModelArg {
 }
 
 /// Reads the name of a model, with or without the global lock.
-pub(super) fn model(text: &str) -> Result<ModelArg, String> {
+pub(super) fn model(text: &str) -> Result<ModelArg, ValueRefusal> {
     let (name, locked) = match text.split_once('+') {
         Some((name, "gil")) => (name, true),
         _ => (text, false),
     };
     let kind = ModelKind::ALL.into_iter().find(|k| k.name() == name);
-    kind.map(|kind| ModelArg { kind, locked })
-        .ok_or_else(|| "write some of serial, threads, processes, async, threads+gil, with commas between".to_owned())
+    kind.map(|kind| ModelArg { kind, locked }).ok_or_else(|| ValueRefusal::Models(model_names()))
+}
+
+/// The names of all models, as they can be written in a list.
+pub(super) fn model_names() -> Vec<&'static str> {
+    ModelKind::ALL.map(ModelKind::name).into_iter().chain(["threads+gil"]).collect()
 }
 
 /// The names of all shipped workloads.

@@ -6,12 +6,13 @@ use clap::Args;
 
 use super::shared::ScreenArgs;
 use crate::settings::Viewing;
+use crate::text::cli::help::{shared as help, value};
 
 /// The options of `concviz view`.
 #[derive(Debug, Args)]
 pub(super) struct ViewArgs {
     /// Files that --trace or the key S has written
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = value::FILE, required = true, help = help::FILES)]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub screen: ScreenArgs,

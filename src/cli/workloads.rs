@@ -9,26 +9,29 @@ use clap::Args;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
+use super::refusal::Refusal;
 use super::values::{WorkloadName, one_of};
-use super::{Exit, work};
+use super::work;
 use crate::app::keys::{Action, shown};
 use crate::model::ModelKind;
 use crate::report::{ListFormat, Param, SCHEMA, params};
+use crate::text::cli::BELOW_WORKLOADS;
+use crate::text::cli::help::{value, workloads};
 use crate::workload::{SHIPPED, Scale, Workload, shipped};
 
 /// The options of `concviz workloads`.
 #[derive(Debug, Args)]
 pub(super) struct WorkloadsArgs {
     /// Print this one as the file it is, ready to edit
-    #[arg(long, value_name = "NAME", hide_possible_values = true, conflicts_with = "format", value_parser = WorkloadName)]
+    #[arg(long, value_name = value::NAME, hide_possible_values = true, conflicts_with = "format", value_parser = WorkloadName, help = workloads::SHOW)]
     pub show: Option<OsString>,
     /// How the list is printed
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&ListFormat::ALL, ListFormat::name))]
+    #[arg(long, value_name = value::FORMAT, default_value = "table", value_parser = one_of(&ListFormat::ALL, ListFormat::name), help = workloads::FORMAT)]
     pub format: ListFormat,
 }
 
 /// What `concviz workloads` is asked for.
-pub(super) fn printed(options: &WorkloadsArgs) -> Result<String, Exit> {
+pub(super) fn printed(options: &WorkloadsArgs) -> Result<String, Refusal> {
     match &options.show {
         Some(name) => show(&name.to_string_lossy()),
         None => Ok(list(options.format)),
@@ -36,8 +39,8 @@ pub(super) fn printed(options: &WorkloadsArgs) -> Result<String, Exit> {
 }
 
 /// The file of the shipped workload `name`, as it is.
-fn show(name: &str) -> Result<String, Exit> {
-    let file = SHIPPED.iter().find(|f| f.name == name).ok_or_else(|| work::unknown(name, ""))?;
+fn show(name: &str) -> Result<String, Refusal> {
+    let file = SHIPPED.iter().find(|f| f.name == name).ok_or_else(|| work::unknown(name, false))?;
     Ok(file.text.to_owned())
 }
 
@@ -70,14 +73,8 @@ fn table(all: &[Workload]) -> String {
         }
         text.push('\n');
     }
-    text + AFTER
+    text + BELOW_WORKLOADS
 }
-
-const AFTER: &str = "\
-On the right: what to press on the screen, key after key, to see its point.
-concviz -w NAME opens one; concviz workloads --show NAME prints it as a file to
-edit, which -w FILE.toml reads.
-";
 
 fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
@@ -160,7 +157,7 @@ mod tests {
     #[test]
     fn a_workload_that_is_shown_is_read_back_as_it_is() {
         for workload in shipped() {
-            let text = show(&workload.name).unwrap_or_else(|e| panic!("{}", e.text));
+            let text = show(&workload.name).unwrap_or_else(|e| panic!("{e}"));
             assert_eq!(workload::parse("edited.toml", &text), Ok(workload));
         }
     }
