@@ -41,6 +41,9 @@ pub use verdict::{Base, Clause, Limit, NoRatio, Uncounted, Verdict, Who, Why};
 
 use crate::units::Ns;
 
+/// That a stored plan plans nothing.
+pub const NO_STAGE: &str = "the plan has no stage";
+
 /// As much of `name` as leaves room for the rest of a sentence: `longest` characters at most.
 fn short(name: &str, longest: usize) -> String {
     if name.chars().count() <= longest {

@@ -54,12 +54,17 @@ struct LentStage<'a> {
     locks: &'a [String],
 }
 
-impl TryFrom<Stored> for Plan {
-    type Error = &'static str;
+/// Why what was read is no plan: its list has no entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", crate::text::NO_STAGE)]
+pub(super) struct NoStage;
 
-    fn try_from(stored: Stored) -> Result<Plan, &'static str> {
+impl TryFrom<Stored> for Plan {
+    type Error = NoStage;
+
+    fn try_from(stored: Stored) -> Result<Plan, NoStage> {
         let Stored { stages, seed, unrecorded: no_kernel_record } = stored;
-        let stage = stages.into_iter().next().ok_or("the plan has no stage")?;
+        let stage = stages.into_iter().next().ok_or(NoStage)?;
         let StoredStage { workload, tasks, model, workers, at_once, cores, poll_every, locks } = stage;
         Ok(Plan { workload, tasks, model, workers, at_once, cores, poll_every, locks, seed, no_kernel_record })
     }

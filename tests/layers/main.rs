@@ -11,6 +11,7 @@ mod declare;
 mod ends;
 mod exhaustive;
 mod paths;
+mod phrases;
 mod reader;
 mod resolve;
 mod rules;
