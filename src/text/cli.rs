@@ -4,7 +4,7 @@
 pub mod help;
 pub mod man;
 
-use super::quoted::{listed, path, quoted, said};
+use super::quoted::{path, quoted, said};
 use crate::units::Ns;
 
 /// A sentence about what went wrong, as it is printed.
@@ -86,11 +86,6 @@ pub fn models(known: &[&str]) -> String {
     format!("write some of {}, with commas between", known.join(", "))
 }
 
-/// That a run of a file is named by no number and no model.
-pub fn which_run(known: &[&str]) -> String {
-    format!("write the number of a run, or one of {}", known.join(", "))
-}
-
 /// That a share in per cent is none.
 pub const SHARES: &str = "write whole numbers from 0 to 100";
 
@@ -108,44 +103,6 @@ pub fn long_time(read: &str, least: Ns, most: Ns) -> String {
 fn limit(time: Ns) -> String {
     const MINUTE: Ns = Ns::from_millis(60_000);
     if time > MINUTE && time.0.is_multiple_of(MINUTE.0) { format!("{}min", time.0 / MINUTE.0) } else { time.written() }
-}
-
-/// Two times with what stands between them, as they are written.
-const RANGE: &str = "write two times with two dots between, like 0s..50ms";
-
-/// That a stretch of time is none.
-pub fn no_range(read: &str) -> String {
-    format!("{} is no stretch of time: {RANGE}", quoted(read))
-}
-
-/// That it is turned around.
-pub fn ends_before_it_begins(read: &str) -> String {
-    format!("{} ends before it begins: {RANGE}", quoted(read))
-}
-
-/// That a width is none, or out of these limits.
-pub fn width(least: u16, most: u16) -> String {
-    format!("write a number of pixels from {least} to {most}")
-}
-
-/// The same of a number.
-pub fn number(least: f64, most: f64) -> String {
-    format!("write a number from {least} to {most}")
-}
-
-/// The same of a factor.
-pub fn factor(least: f64, most: f64) -> String {
-    format!("write a factor from {least} to {most}")
-}
-
-/// The same of how long a time sweeps.
-pub fn sweep(least: Ns, most: Ns) -> String {
-    format!("write a time from {} to {}", limit(least), limit(most))
-}
-
-/// The same of a screen.
-pub fn screen(least: (u16, u16), most: (u16, u16)) -> String {
-    format!("write columns and rows from {}x{} to {}x{}", least.0, least.1, most.0, most.1)
 }
 
 /// That sentences and a document for programs were asked for.
@@ -247,19 +204,4 @@ pub fn no_folder(file: &str) -> String {
 /// That it cannot be read, for a reason of the system's.
 pub fn unreadable(file: &str, why: &str) -> String {
     format!("`{}` cannot be read: {}", path(file), said(why))
-}
-
-/// That a file's name does not say what to write, but one of these would.
-pub fn no_format_in_name(out: &str, formats: &[&str]) -> String {
-    format!("{} does not say what to write: add --format, one of {}", path(out), formats.join(", "))
-}
-
-/// That nothing says what to write.
-pub fn no_format(formats: &[&str]) -> String {
-    format!("it is not said what to write: add -o FILE.svg, or --format, one of {}", formats.join(", "))
-}
-
-/// That an option says nothing about a format, only about those.
-pub fn says_nothing(option: &str, format: &str, formats: &[&str]) -> String {
-    format!("{option} says nothing about {format}, it is for {}: leave it out", listed(formats, |f| (*f).to_owned()))
 }
