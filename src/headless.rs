@@ -12,10 +12,10 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
 use crate::engine::real::Runner;
-use crate::machine::{Machine, calibrate};
+use crate::machine::{self, Machine, calibrate};
 use crate::plan::{Plan, Rates};
 use crate::recorder::Recorder;
-use crate::recording::Recording;
+use crate::recording::{Reason, Recording};
 use crate::report::{self, Format, Printout};
 use crate::settings::{Settings, Setup};
 use crate::state::Failure;
@@ -48,14 +48,19 @@ enum Stop {
 }
 
 impl Stop {
-    /// Why there are no more runs, for who reads the document.
-    fn reason(&self) -> String {
-        match self {
-            Stop::Failed(reason) => reason.clone(),
-            Stop::Broke(why) => text::run_failed(why),
-            Stop::Signal(number) => format!("ended by signal {number}"),
-            Stop::NobodyReads => String::new(),
-        }
+    /// Why there are no more runs, for who reads the document; nothing where nobody does.
+    fn failure(&self) -> Option<Failure> {
+        Some(match self {
+            Stop::Failed(sentence) => Failure::Told { sentence: sentence.clone() },
+            Stop::Broke(why) => why.clone(),
+            Stop::Signal(signal) => Failure::Signal { signal: *signal },
+            Stop::NobodyReads => return None,
+        })
+    }
+
+    /// The same, as a reason.
+    fn reason(&self) -> Option<Reason> {
+        self.failure().map(Reason::Broke)
     }
 }
 
@@ -76,36 +81,50 @@ pub fn run(settings: &Settings, format: Format, repeat: Option<u16>) -> ExitCode
 
 /// The code to exit with, `outcome` having been said on stderr where it has a reason.
 fn code(outcome: Result<(), Stop>) -> ExitCode {
-    let code = match outcome {
-        Ok(()) | Err(Stop::NobodyReads) => 0,
-        Err(stop @ (Stop::Failed(_) | Stop::Broke(_))) => {
-            // Where stderr is closed, the exit code has to do.
-            let _ = writeln!(io::stderr(), "error: {}", text::outside(&stop.reason()));
-            1
-        }
-        Err(Stop::Signal(number)) => 128 + number as u8,
+    let said = match outcome {
+        Ok(()) | Err(Stop::NobodyReads) => return ExitCode::SUCCESS,
+        Err(Stop::Signal(number)) => return ExitCode::from(128 + number as u8),
+        Err(Stop::Failed(sentence)) => sentence,
+        Err(Stop::Broke(why)) => text::run_failed(&why),
     };
-    ExitCode::from(code)
+    // Where stderr is closed, the exit code has to do.
+    let _ = writeln!(io::stderr(), "error: {}", text::outside(&said));
+    ExitCode::FAILURE
 }
 
 fn attempt(settings: &Settings, format: Format, repeat: Option<u16>) -> Result<(), Stop> {
     let runs = Runs::open(settings.trace.as_deref())?;
-    let (plan, rates) = plan(&settings.setup)?;
     let mut printout = Printout::new(format, settings.plain, repeat);
-    let mut outcome = Ok(());
-    for round in 1..=repeat.unwrap_or(1) {
-        outcome = once(settings, (&plan, rates), &mut printout, (round, repeat), &runs);
-        if outcome.is_err() {
-            break;
-        }
-    }
+    let outcome = each(settings, &mut printout, repeat, &runs);
     if matches!(outcome, Err(Stop::NobodyReads)) {
         return outcome;
     }
-    let broken = outcome.as_ref().err().map(Stop::reason);
+    let reason = outcome.as_ref().err().and_then(Stop::reason);
     // What ended the runs says more than that the rest cannot be written either.
-    let closed = print(&printout.close(broken.as_deref()));
+    let closed = print(&printout.close(reason.as_ref()));
     outcome.and(closed)
+}
+
+/// Makes all runs and prints each.
+fn each(settings: &Settings, printout: &mut Printout, repeat: Option<u16>, runs: &Runs) -> Result<(), Stop> {
+    let (plan, rates) = match plan(&settings.setup) {
+        Ok(planned) => planned,
+        Err(stop) => {
+            print(&(printout.begin(1) + &unplanned(&settings.setup, &stop, printout)))?;
+            return Err(stop);
+        }
+    };
+    (1..=repeat.unwrap_or(1)).try_for_each(|round| once(settings, (&plan, rates), printout, (round, repeat), runs))
+}
+
+/// What is printed of a run that `stop` kept from being planned: of what was asked for all but the work is known.
+fn unplanned(setup: &Setup, stop: &Stop, printout: &mut Printout) -> String {
+    let Ok(tasks) = setup.tasks() else { return String::new() };
+    let (rates, machine) = (Rates::default(), Machine::here());
+    let plan = setup.plan(tasks, machine.whole_cores(), rates);
+    let mut recording = Recording::of_plan(setup.clone(), plan, rates, machine);
+    recording.broken = stop.failure();
+    printout.end(&recording, 1)
 }
 
 /// Makes the run number `round` of `of` and prints it.
@@ -119,10 +138,21 @@ fn once(
     print(&printout.begin(round))?;
     let number = of.map_or_else(String::new, |of| format!(", run {round} of {of}"));
     let what = format!("{} as {}{number}", plan.workload, plan.model.kind.name());
-    let recording = runs.make(&settings.setup, (plan, rates), what, settings.plain)?;
-    let text = printout.end(&recording, round);
-    print(&text.ok_or_else(|| Stop::Failed("the runner ended without an account of the run".to_owned()))?)?;
+    let Made { recording, stop } = runs.make((&settings.setup, plan, rates), what, settings.plain);
+    if matches!(stop, Some(Stop::NobodyReads)) {
+        return stop.map_or(Ok(()), Err);
+    }
+    let printed = print(&printout.end(&recording, round));
+    // What ended the run says more than that it cannot be printed.
+    stop.map_or(printed, Err)?;
     report::shortfall(&recording).map_or(Ok(()), |shortfall| Err(Stop::Failed(shortfall)))
+}
+
+/// A run that was made, as far as it came.
+struct Made {
+    recording: Recording,
+    /// What ended it before it was over; or why it could not be kept.
+    stop: Option<Stop>,
 }
 
 /// Makes runs, one after the other.
@@ -142,32 +172,20 @@ impl Runs {
         Ok(Runs { news, coming, recorder })
     }
 
-    /// Makes a run of `plan`, for which `setup` asked, called `what` while it goes on; told in sentences where it is
-    /// `plain`.
-    fn make(&self, setup: &Setup, (plan, rates): (&Plan, Rates), what: String, plain: bool) -> Result<Recording, Stop> {
-        let recording = self.make_whatever((setup, plan, rates), what, plain)?;
-        // A run of which nothing came is no result.
-        match recording.broken {
-            None => Ok(recording),
-            Some(why) => Err(Stop::Broke(why)),
-        }
-    }
-
-    /// The same, but a run that fails or breaks off is a recording too: of what there was of it, and why.
-    fn make_whatever(&self, of: (&Setup, &Plan, Rates), what: String, plain: bool) -> Result<Recording, Stop> {
-        let (setup, plan, rates) = of;
+    /// Makes a run of a plan, for which a setup asked, called `what` while it goes on; told in sentences where it is
+    /// `plain`. One that fails or breaks off is a recording too: of what there was of it, and why.
+    fn make(&self, (setup, plan, rates): (&Setup, &Plan, Rates), what: String, plain: bool) -> Made {
         let recording = Recording::of_plan(setup.clone(), plan.clone(), rates, Machine::here());
-        self.note(|recorder| recorder.begin(&recording))?;
+        let begun = self.note(|recorder| recorder.begin(&recording));
         let mut following = Following::new(recording, what, plain);
-        let followed = self.follow(&mut following, plan);
+        let followed = begun.and_then(|()| self.follow(&mut following, plan));
         let mut recording = following.recording;
-        self.note(|recorder| recorder.end(&recording.conditions))?;
-        match followed {
-            Ok(()) => {}
-            Err(Stop::Broke(why)) => recording.broken = Some(why),
-            Err(stop) => return Err(stop),
+        if let Err(stop) = &followed {
+            recording.trace.fail(machine::now());
+            recording.broken = stop.failure();
         }
-        Ok(recording)
+        let kept = self.note(|recorder| recorder.end(&recording.conditions));
+        Made { recording, stop: followed.and(kept).err() }
     }
 
     /// Tells the file, if there is one.

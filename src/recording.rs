@@ -18,12 +18,14 @@ mod comparison;
 mod header;
 pub mod map;
 mod origin;
+mod outcome;
 mod score;
 
 pub use badge::badge;
-pub use comparison::{Comparison, Figures, Ideal, Ratio, Row, SameWork, disturbed, failure, usual_models};
+pub use comparison::{Comparison, Figures, Ideal, Ratio, Row, SameWork, disturbed, usual_models};
 pub use header::{OpenError, Opened, begin, open, sources, tail};
-pub use origin::{Observed, Origin, Planned};
+pub use origin::{Observed, Origin, OriginKind, Planned};
+pub use outcome::{Reason, RunOutcome, SCHEMA};
 pub use score::Score;
 
 /// What the machine did to a run from outside. Nothing stands for what nobody could measure.

@@ -21,7 +21,7 @@ pub use comparison::{
     comparison_json, comparison_markdown, comparison_sentences, comparison_table, comparison_text,
 };
 pub use csv::{csv_head, csv_rows};
-pub use document::{SCHEMA, finding_of, json};
+pub use document::{finding_of, json};
 pub use fields::*;
 pub use map::{map_json, map_letter, map_sentence, map_table};
 pub use narrator::Narrator;

@@ -5,7 +5,10 @@ use std::process::{Command, Output};
 use concviz::export::{Portion, spans};
 use concviz::machine::Machine;
 use concviz::recording::{Observed, Origin, Recording};
-use concviz::state::{Outcome, State};
+use concviz::report;
+use concviz::state::{
+    Awaited, Failure, FileLack, Outcome, PlanFault, RequestLack, State, SystemError, ThreadPurpose, Waiting,
+};
 use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, TaskName, Trace};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 use serde_json::Value;
@@ -26,8 +29,16 @@ fn document(args: &str) -> Value {
     serde_json::from_str(&out).unwrap_or_else(|e| panic!("{args}: {e}: {out}"))
 }
 
+/// Whether fields that a schema does not describe are refused. What ships allows them, so that readers live with what is
+/// added; these tests do not, so that nothing is added which nobody describes.
+#[derive(Clone, Copy, PartialEq)]
+enum Strangers {
+    Refused,
+    Allowed,
+}
+
 /// The part of JSON Schema that the schemas in `assets` use. Says where and why `value` breaks `schema`.
-fn check(root: &Value, schema: &Value, value: &Value, at: &str) -> Result<(), String> {
+fn check(root: &Value, schema: &Value, value: &Value, at: &str, strangers: Strangers) -> Result<(), String> {
     for keyword in schema.as_object().expect("a schema is an object").keys() {
         const KNOWN: &[&str] = &[
             "$schema",
@@ -47,12 +58,11 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str) -> Result<(), St
         ];
         assert!(KNOWN.contains(&keyword.as_str()), "this test does not know the keyword `{keyword}`");
     }
-    if schema["$ref"] == "run.schema.json" {
-        let other = self::schema();
-        check(&other, &other, value, at)?;
-    } else if let Some(to) = schema["$ref"].as_str() {
-        let target = root.pointer(to.trim_start_matches('#')).unwrap_or_else(|| panic!("{to} is not there"));
-        check(root, target, value, at)?;
+    if let Some(to) = schema["$ref"].as_str() {
+        let (file, place) = to.split_once('#').unwrap_or((to, ""));
+        let other = if file.is_empty() { root } else { &self::schema(file) };
+        let target = other.pointer(place).unwrap_or_else(|| panic!("{to} is not there"));
+        check(other, target, value, at, strangers)?;
     }
     let fail = |why: String| Err(format!("{at}: {why}, but it is {value}"));
     if let Some(wanted) = schema.get("const")
@@ -93,7 +103,7 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str) -> Result<(), St
     }
     if let (Some(items), Some(values)) = (schema.get("items"), value.as_array()) {
         for (index, item) in values.iter().enumerate() {
-            check(root, items, item, &format!("{at}[{index}]"))?;
+            check(root, items, item, &format!("{at}[{index}]"), strangers)?;
         }
     }
     let Some(fields) = value.as_object() else { return Ok(()) };
@@ -105,22 +115,63 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str) -> Result<(), St
     for (name, field) in fields {
         let at = format!("{at}.{name}");
         match (schema["properties"].get(name), schema.get("additionalProperties")) {
-            (Some(known), _) => check(root, known, field, &at)?,
-            (None, Some(Value::Bool(false))) => return Err(format!("{at}: is not in the schema")),
-            (None, Some(others)) => check(root, others, field, &at)?,
+            (Some(known), _) => check(root, known, field, &at, strangers)?,
+            (None, Some(Value::Bool(true))) => {}
+            (None, Some(others)) => check(root, others, field, &at, strangers)?,
+            (None, None) if strangers == Strangers::Refused && schema["properties"].is_object() => {
+                return Err(format!("{at}: is not in the schema"));
+            }
             (None, None) => {}
         }
     }
     Ok(())
 }
 
-fn schema() -> Value {
-    serde_json::from_str(include_str!("../assets/run.schema.json")).expect("the schema is JSON")
+/// The schema in `assets` that is called so.
+fn schema(name: &str) -> Value {
+    let text = match name {
+        "run.schema.json" => include_str!("../assets/run.schema.json"),
+        "repeat.schema.json" => include_str!("../assets/repeat.schema.json"),
+        "compare.schema.json" => include_str!("../assets/compare.schema.json"),
+        "map.schema.json" => include_str!("../assets/map.schema.json"),
+        "spans.schema.json" => include_str!("../assets/spans.schema.json"),
+        "workloads.schema.json" => include_str!("../assets/workloads.schema.json"),
+        other => panic!("there is no schema {other}"),
+    };
+    serde_json::from_str(text).expect("the schema is JSON")
+}
+
+/// Whether `document` is as the schema `name` says, to the last field; and that a document with more fields everywhere is
+/// one still, as it ships.
+fn described(name: &str, document: &Value) -> Result<(), String> {
+    let schema = schema(name);
+    let mut grown = document.clone();
+    grow(&mut grown);
+    check(&schema, &schema, document, "document", Strangers::Refused)?;
+    check(&schema, &schema, &grown, "with more fields", Strangers::Allowed)
+}
+
+/// Adds what no schema knows to every object, and a state to the states.
+fn grow(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(grow),
+        Value::Object(fields) => {
+            for (name, field) in fields.iter_mut() {
+                match (name.as_str(), field.as_object_mut()) {
+                    ("params" | "counters", _) => {}
+                    ("states_s", Some(states)) => drop(states.insert("dreaming".to_owned(), 0.5.into())),
+                    ("states", Some(states)) => drop(states.insert("dreaming".to_owned(), Value::Null)),
+                    _ => grow(field),
+                }
+            }
+            fields.insert("added later".to_owned(), serde_json::json!({ "by": ["somebody"] }));
+        }
+        _ => {}
+    }
 }
 
 fn valid(document: &Value) -> Result<(), String> {
-    let schema = schema();
-    check(&schema, &schema, document, "document")
+    described("run.schema.json", document)
 }
 
 fn number(value: &Value) -> f64 {
@@ -150,6 +201,8 @@ fn lock_laws(args: &str, document: &Value) {
 /// What must hold in every document of a run that came to its end.
 fn laws(args: &str, document: &Value) {
     valid(document).unwrap_or_else(|e| panic!("{args}: {e}"));
+    assert_eq!((&document["outcome"], &document["reason"]), (&"done".into(), &Value::Null), "{args}");
+    assert_eq!(document["until_s"], document["makespan_s"], "{args}");
     let makespan = number(&document["makespan_s"]);
     let tasks = document["tasks"].as_array().expect("tasks");
     let mut running = 0.0;
@@ -262,7 +315,7 @@ fn the_check_itself_finds_what_is_wrong() {
         valid(&document).expect_err("must be refused")
     };
     assert!(broken(|d| d["model"] = "fibers".into()).contains("document.model"));
-    assert!(broken(|d| d["schema"] = 2.into()).contains("must be 1"));
+    assert!(broken(|d| d["schema"] = 1.into()).contains("must be 2"));
     assert!(broken(|d| d["makespan_s"] = (-1).into()).contains("too small"));
     assert!(broken(|d| d["busy_machine"] = 1.5.into()).contains("too large"));
     assert!(broken(|d| d["tasks"][0]["worker"] = "one".into()).contains("document.tasks[0].worker"));
@@ -272,18 +325,16 @@ fn the_check_itself_finds_what_is_wrong() {
 
 #[test]
 fn the_catalogue_is_as_its_schema_says() {
-    let schema = serde_json::from_str(include_str!("../assets/workloads.schema.json")).expect("the schema is JSON");
     let output = concviz("workloads --format json");
     let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    check(&schema, &schema, &document, "document").unwrap_or_else(|e| panic!("{e}"));
+    described("workloads.schema.json", &document).unwrap_or_else(|e| panic!("{e}"));
     let names: Vec<&str> =
         document["workloads"].as_array().expect("a list").iter().filter_map(|w| w["name"].as_str()).collect();
     assert!(names.contains(&"cpu") && names.contains(&"io"), "{names:?}");
 }
 
 fn repeated(document: &Value) -> Result<(), String> {
-    let schema = serde_json::from_str(include_str!("../assets/repeat.schema.json")).expect("the schema is JSON");
-    check(&schema, &schema, document, "document")
+    described("repeat.schema.json", document)
 }
 
 #[test]
@@ -292,7 +343,7 @@ fn repeated_runs_are_a_list_of_the_same_documents_and_their_spread() {
     let document = document(args);
     repeated(&document).unwrap_or_else(|e| panic!("{e}"));
     let runs = document["runs"].as_array().expect("runs");
-    assert_eq!((runs.len(), &document["repeat"], &document["error"]), (5, &5.into(), &Value::Null));
+    assert_eq!((runs.len(), &document["repeat"], &document["reason"]), (5, &5.into(), &Value::Null));
     for run in runs {
         laws(args, run);
         assert_eq!(run["params"], runs[0]["params"], "the plan is the same");
@@ -355,7 +406,6 @@ fn recorded(kernel_record: KernelRecord) -> Recording {
 
 #[test]
 fn spans_are_as_their_schema_says() {
-    let schema: Value = serde_json::from_str(include_str!("../assets/spans.schema.json")).expect("the schema is JSON");
     let going_on = recorded(KernelRecord::Switches);
     let mut over = recorded(KernelRecord::None("refused".to_owned()));
     over.trace.end(End { at: Stamp(45), ..End::default() });
@@ -363,7 +413,7 @@ fn spans_are_as_their_schema_says() {
     let runs = [Portion::of("going on", &going_on), Portion::of("over", &over)];
     spans::json(&mut bytes, &runs).expect("a vector takes everything");
     let document: Value = serde_json::from_slice(&bytes).expect("JSON");
-    let valid = |document: &Value| check(&schema, &schema, document, "document");
+    let valid = |document: &Value| described("spans.schema.json", document);
     valid(&document).unwrap_or_else(|e| panic!("{e}"));
     let [going_on, over] = [&document["runs"][0], &document["runs"][1]];
     assert!(going_on["makespan_ns"].is_null() && over["states"]["preempted"].is_null());
@@ -374,14 +424,13 @@ fn spans_are_as_their_schema_says() {
         change(&mut document);
         valid(&document).expect_err("must be refused")
     };
-    assert!(broken(|d| d["runs"][0]["spans"][0]["state"] = "ended".into()).contains("spans[0].state"));
+    assert!(broken(|d| d["runs"][0]["spans"][0]["state"] = 3.into()).contains("spans[0].state"));
     assert!(broken(|d| d["runs"][1]["tasks"][0]["task"] = 0.into()).contains("too small"));
     assert!(broken(|d| d["runs"][0]["locks"][0]["held"] = 1.into()).contains("locks[0].held"));
 }
 
 fn compared(document: &Value) -> Result<(), String> {
-    let schema = serde_json::from_str(include_str!("../assets/compare.schema.json")).expect("the schema is JSON");
-    check(&schema, &schema, document, "document")
+    described("compare.schema.json", document)
 }
 
 fn printed(args: &str) -> Value {
@@ -401,7 +450,7 @@ fn a_comparison_is_the_documents_of_its_runs_and_what_they_come_to() {
         let runs = document["runs"].as_array().expect("runs");
         let rows = document["rows"].as_array().expect("rows");
         assert_eq!((rows.len(), runs.len() % 5), (5, 0), "{args}");
-        assert_eq!((&document["same_work"], &document["error"]), (&"exactly".into(), &Value::Null), "{args}");
+        assert_eq!((&document["same_work"], &document["outcome"]), (&"exactly".into(), &"done".into()), "{args}");
         for run in runs {
             laws(args, run);
             assert_eq!(run["params"], runs[0]["params"], "{args}: the work is the same");
@@ -418,7 +467,7 @@ fn a_comparison_is_the_documents_of_its_runs_and_what_they_come_to() {
             assert_eq!(row["p99_s"], run["latency_s"]["p99"], "{args}: {row}");
             assert_eq!(row["spread_s"].is_null(), row["counted"] == 1, "{args}: {row}");
             assert_eq!(row["copied_bytes"].is_null(), row["model"] != "processes", "{args}: {row}");
-            assert!(ideal <= number(&row["makespan_s"]) && row["error"].is_null(), "{args}: {row}");
+            assert!(ideal <= number(&row["makespan_s"]) && row["reason"].is_null(), "{args}: {row}");
             assert!(row["speedup"].is_null() != row["no_speedup"].is_null(), "{args}: a ratio or a reason: {row}");
         }
         assert!(document["verdict"].as_str().is_some_and(|v| v.ends_with('.')), "{args}");
@@ -429,8 +478,8 @@ fn a_comparison_is_the_documents_of_its_runs_and_what_they_come_to() {
 fn a_map_has_every_cell_and_every_time() {
     let args = "map --tasks 1,4 --waits 0,100 --length 2ms --repeat 2 --models serial,threads+gil,async --format json";
     let document = printed(args);
-    let schema: Value = serde_json::from_str(include_str!("../assets/map.schema.json")).expect("the schema is JSON");
-    check(&schema, &schema, &document, "document").unwrap_or_else(|e| panic!("{args}: {e}"));
+    described("map.schema.json", &document).unwrap_or_else(|e| panic!("{args}: {e}"));
+    assert_eq!((&document["outcome"], &document["reason"]), (&"done".into(), &Value::Null));
     let cells = document["cells"].as_array().expect("cells");
     let places: Vec<_> = cells.iter().map(|c| (number(&c["tasks"]) as u16, number(&c["wait_percent"]) as u8)).collect();
     assert_eq!(places, [(1, 0), (1, 100), (4, 0), (4, 100)]);
@@ -442,5 +491,162 @@ fn a_map_has_every_cell_and_every_time() {
         // Waiting cannot be done in less.
         let serial = number(&times[0]["median_s"]);
         assert!(cell["wait_percent"] != 100 || serial >= 0.002 * number(&cell["tasks"]), "{cell}");
+    }
+}
+
+/// Two tasks that take two locks in opposite order, each while the other has its first: a file in `folder`.
+fn opposite(folder: &std::path::Path) -> String {
+    let task = |name, first, second| {
+        format!(
+            "[[tasks]]\nname = '{name}'\nsteps = [{{ lock = {{ name = '{first}', steps = [{{ sleep = '30ms' }}, {{ lock = \
+             {{ name = '{second}', steps = ['yield'] }} }}] }} }}]\n"
+        )
+    };
+    let head = "format = 1\nname = 'opposite'\ngroup = 'Tests'\ntitle = 'Two locks'\nabout = 'In opposite order.'\nshow = \
+                ['threads']\n";
+    let file = folder.join("opposite.toml");
+    std::fs::write(&file, head.to_owned() + &task("left", "a", "b") + &task("right", "b", "a")).expect("a file");
+    file.display().to_string()
+}
+
+/// What the program prints though it exits with 1, having said why.
+fn failing(args: &str) -> Value {
+    let output = concviz(args);
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!((output.status.code(), err.lines().count()), (Some(1), 1), "{args}: {err}");
+    serde_json::from_str(&out).unwrap_or_else(|e| panic!("{args}: {e}: {out}"))
+}
+
+/// That `reason` is the deadlock of [`opposite`].
+fn is_deadlock(reason: &Value) -> bool {
+    reason["sentence"] == "deadlock: left wants `b`, right wants `a`; take locks in one order"
+}
+
+#[test]
+fn what_failed_is_described_too_and_has_its_reason() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = opposite(folder.path());
+    for model in ["threads", "processes", "async", "threads --global-lock gil"] {
+        let run = failing(&format!("run -w {file} -m {model} --format json"));
+        valid(&run).unwrap_or_else(|e| panic!("{model}: {e}"));
+        assert!(run["outcome"] == "failed" && is_deadlock(&run["reason"]), "{model}: {}", run["reason"]);
+        let until = number(&run["until_s"]);
+        for task in run["tasks"].as_array().expect("tasks") {
+            let sum: f64 = task["states_s"].as_object().expect("states").values().filter_map(Value::as_f64).sum();
+            assert!((sum - (until - number(&task["queued_s"]))).abs() < 1e-6, "{model}: states fill the time: {task}");
+            assert!(task["pid"].is_u64() && number(&task["worker"]) >= 1.0, "{model}: {task}");
+        }
+        lock_laws(model, &run);
+        for unknown in ["makespan_s", "cpu_s", "parallelism", "latency_s", "overhead_cpu_s", "observing"] {
+            assert!(run[unknown].is_null(), "{model}: {unknown} is {}", run[unknown]);
+        }
+    }
+    let document = failing(&format!("run -w {file} -m threads --repeat 3 --format json"));
+    repeated(&document).unwrap_or_else(|e| panic!("{e}"));
+    assert!(document["outcome"] == "failed" && is_deadlock(&document["reason"]), "{document:#}");
+    assert_eq!((document["runs"].as_array().map(Vec::len), &document["summary"]["count"]), (Some(1), &0.into()));
+    let document = failing(&format!("compare -w {file} --format json"));
+    compared(&document).unwrap_or_else(|e| panic!("{e}"));
+    assert!(document["outcome"] == "incomplete" && is_deadlock(&document["reason"]), "{}", document["reason"]);
+    let rows = document["rows"].as_array().expect("rows");
+    let runs = document["runs"].as_array().expect("runs");
+    for row in rows {
+        let run = &runs[row["run"].as_u64().expect("a place") as usize];
+        assert_eq!((&row["model"], &row["reason"]), (&run["model"], &run["reason"]));
+        assert_eq!(row["makespan_s"].is_null(), row["model"] != "serial", "alone it takes one after the other: {row}");
+    }
+}
+
+#[test]
+fn a_reader_of_what_is_recorded_learns_how_each_run_ended() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = opposite(folder.path());
+    let recording = folder.path().join("runs.concviz").display().to_string();
+    failing(&format!("compare -w {file} -m serial,threads --format json --trace {recording}"));
+    let output = concviz(&format!("export {recording} --format json"));
+    let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    described("spans.schema.json", &document).unwrap_or_else(|e| panic!("{e}"));
+    let [serial, threads] = [&document["runs"][0], &document["runs"][1]];
+    assert_eq!((&serial["outcome"], &serial["reason"]), (&"done".into(), &Value::Null));
+    assert!(threads["outcome"] == "failed" && is_deadlock(&threads["reason"]), "{}", threads["reason"]);
+    assert!(threads["makespan_ns"].is_null() && serial["origin"]["kind"] == "planned");
+    // The file may end anywhere.
+    let bytes = std::fs::read(&recording).expect("a file");
+    let cut = folder.path().join("cut.concviz");
+    let begun = (bytes.len() * 9 / 10..bytes.len()).find_map(|length| {
+        std::fs::write(&cut, &bytes[..length]).expect("a file");
+        let output = concviz(&format!("export {} --format json", cut.display()));
+        let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        (document["runs"][1]["outcome"] == "cut_off").then_some(document)
+    });
+    let cut = begun.expect("the second run begins somewhere");
+    described("spans.schema.json", &cut).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(cut["runs"][1]["reason"]["reason"], "cut_off");
+}
+
+#[test]
+fn a_program_that_was_watched_fits_into_the_same_schema() {
+    let mut run = recorded(KernelRecord::Switches);
+    let document = |run: &Recording| serde_json::from_str::<Value>(&report::json(run)).expect("JSON");
+    let going_on = document(&run);
+    valid(&going_on).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!((&going_on["outcome"], &going_on["reason"]["reason"]), (&"going_on".into(), &"not_over".into()));
+    run.trace.end(End { at: Stamp(45), ..End::default() });
+    let over = document(&run);
+    valid(&over).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(over["origin"], serde_json::json!({ "kind": "observed", "command": ["by hand"] }));
+    for planned in ["workload", "model", "global_lock", "workers", "seed", "scale", "params", "lock"] {
+        assert!(over[planned].is_null(), "{planned} is {}", over[planned]);
+    }
+    assert_eq!((&over["outcome"], &over["reason"]["broken"]), (&"incomplete".into(), &1.into()), "one was killed");
+    assert_eq!(over["tasks"][0]["states_s"]["unknown"], 5e-9);
+    // No reader may be surprised by a state.
+    let mut dreaming = over.clone();
+    dreaming["tasks"][0]["states_s"]["dreaming"] = 0.5.into();
+    assert_eq!(valid(&dreaming), Ok(()));
+    dreaming["tasks"][0]["states_s"]["dreaming"] = "long".into();
+    assert!(valid(&dreaming).is_err_and(|e| e.contains("states_s.dreaming")));
+}
+
+#[test]
+fn every_reason_is_described() {
+    let system = || SystemError { code: Some(24), said: "too many".to_owned() };
+    let text = || "text".to_owned();
+    let task = |awaits| Waiting { task: text(), awaits };
+    let circle =
+        vec![task(Awaited::Lock(Some(text()))), task(Awaited::Lock(None)), task(Awaited::End("left".to_owned()))];
+    let failures = [
+        Failure::Deadlock { circle },
+        Failure::Thread { purpose: ThreadPurpose::Worker, number: None, system: system() },
+        Failure::Process { number: 3, descriptors: true, system: system() },
+        Failure::Unheard { system: system() },
+        Failure::SharedMemory { system: system() },
+        Failure::EventLoop { system: system() },
+        Failure::Server { descriptors: false, system: system() },
+        Failure::Request { lack: RequestLack::Ports, system: system() },
+        Failure::File { lack: FileLack::Room, folder: text(), writing: true, system: system() },
+        Failure::Helper { said: text() },
+        Failure::Cores { wanted: 3, system: text() },
+        Failure::Plan { fault: PlanFault::Unreadable(text()) },
+        Failure::Runner { program: text(), system: system() },
+        Failure::Refused { pid: 7, system: system() },
+        Failure::Killed,
+        Failure::Garbled { said: text() },
+        Failure::CutOff,
+        Failure::Signal { signal: 2 },
+        Failure::Unknown { name: text() },
+        Failure::Told { sentence: text() },
+    ];
+    let known = schema("run.schema.json");
+    let names = known["$defs"]["reason"]["properties"]["reason"]["description"].as_str().expect("a text");
+    for failure in failures {
+        let mut run = recorded(KernelRecord::Switches);
+        run.broken = Some(failure);
+        let document: Value = serde_json::from_str(&report::json(&run)).expect("JSON");
+        valid(&document).unwrap_or_else(|e| panic!("{e}"));
+        let name = document["reason"]["reason"].as_str().expect("a name");
+        assert!(names.split([' ', ',', ':']).any(|word| word == name), "the schema does not name {name}");
+        assert!(document["reason"]["sentence"].as_str().is_some_and(|s| !s.is_empty()), "{}", document["reason"]);
+        assert!(document["outcome"] != "done", "{name}");
     }
 }

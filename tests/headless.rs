@@ -79,7 +79,7 @@ fn the_doctor_finds_something_to_say_wherever_it_is() {
     }
     let (code, out, _) = output("doctor --format json");
     let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
-    assert_eq!((code, &document["schema"]), (Some(0), &1.into()));
+    assert_eq!((code, &document["schema"]), (Some(0), &2.into()));
     assert!(document["facts"]["cores"]["allowed"].as_array().is_some_and(|cores| !cores.is_empty()));
 }
 
@@ -272,9 +272,12 @@ fn an_interrupted_repetition_leaves_a_whole_document_and_no_process() {
     out.read_to_string(&mut text).expect("text");
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
     let document: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"));
-    assert_eq!((&document["repeat"], &document["error"]), (&5.into(), &"ended by signal 2".into()));
-    let count = document["summary"]["count"].as_u64().expect("a number");
-    assert!((1..5).contains(&count), "{count}");
+    assert_eq!((&document["repeat"], &document["outcome"]), (&5.into(), &"interrupted".into()));
+    assert_eq!((&document["reason"]["reason"], &document["reason"]["signal"]), (&"signal".into(), &2.into()));
+    let count = document["summary"]["count"].as_u64().expect("a number") as usize;
+    let runs = document["runs"].as_array().expect("runs");
+    assert!((1..5).contains(&count) && runs.len() == count + 1, "{count}");
+    assert_eq!(runs[count]["outcome"], "interrupted", "what was known of it until then");
     let worker = document["runs"][0]["tasks"][0]["pid"].as_u64().expect("a process") as u32;
     while is_alive(worker) && from.elapsed() < Duration::from_secs(5) {
         std::thread::yield_now();
@@ -320,6 +323,75 @@ fn a_comparison_is_a_table_with_a_verdict_as_its_last_line() {
     assert!(out.lines().all(|l| l.ends_with('.')), "{out}");
 }
 
+/// Two tasks that take two locks in opposite order, each while the other has its first: a file in `folder`.
+fn deadlock(folder: &Path) -> String {
+    let both = |first, second| {
+        format!(
+            "{{ lock = {{ name = '{first}', steps = [{{ sleep = '30ms' }}, {{ lock = {{ name = '{second}', steps = ['yield'] }} }}] }} }}"
+        )
+    };
+    let text = format!(
+        "format = 1\nname = 'opposite'\ngroup = 'Tests'\ntitle = 'Two locks'\nabout = 'Two locks in opposite order.'\n\
+         show = ['threads']\n[[tasks]]\nname = 'left'\nsteps = [{}]\n[[tasks]]\nname = 'right'\nsteps = [{}]\n",
+        both("a", "b"),
+        both("b", "a")
+    );
+    let file = folder.join("deadlock.toml");
+    std::fs::write(&file, text).expect("the file is written");
+    file.display().to_string()
+}
+
+#[test]
+fn a_deadlocked_run_prints_what_was_known_of_it_in_every_format_and_exits_with_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = deadlock(folder.path());
+    let sentence = "deadlock: left wants `b`, right wants `a`; take locks in one order";
+    let said = format!("error: the run failed: {sentence}\n");
+    for model in ["threads", "processes", "async"] {
+        let (code, out, err) = output(&format!("run -w {file} -m {model} --format json"));
+        assert_eq!((code, err.as_str()), (Some(1), said.as_str()), "{model}");
+        let document: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e}: {out}"));
+        assert_eq!((&document["outcome"], &document["reason"]["sentence"]), (&"failed".into(), &sentence.into()));
+        for task in document["tasks"].as_array().expect("tasks") {
+            let waited = |state: &str| task["states_s"][state].as_f64().unwrap_or_else(|| panic!("{state}: {task}"));
+            assert!(waited("sleep") >= 0.02 && waited("lock") > 0.01, "{model}: {task}");
+            assert!(task["outcome"].is_null() && task["finished_s"].is_null(), "{model}: {task}");
+        }
+    }
+    let (code, out, err) = output(&format!("run -w {file} -m threads"));
+    assert_eq!((code, err.as_str()), (Some(1), said.as_str()));
+    for part in
+        ["opposite: Two locks", "left", "right", "lock", "not over", "The run had not come to its end", sentence]
+    {
+        assert!(out.contains(part), "`{part}` is missing:\n{out}");
+    }
+    let (code, out, err) = output(&format!("run -w {file} -m threads --format csv"));
+    assert_eq!((code, err.as_str(), out.lines().count()), (Some(1), said.as_str(), 3), "{out}");
+    let (code, out, err) = output(&format!("run -w {file} -m threads --plain"));
+    assert_eq!((code, err.as_str()), (Some(1), said.as_str()));
+    assert!(out.contains("take locks in one order.\nleft: not over; "), "{out}");
+    let (code, out, err) = output(&format!("run -w {file} -m threads --repeat 3"));
+    assert_eq!((code, err.as_str()), (Some(1), said.as_str()));
+    assert_eq!(out.lines().last(), Some(format!("1        {sentence}").as_str()), "{out}");
+}
+
+#[test]
+fn a_run_that_cannot_be_started_has_a_document_too() {
+    let mut command = Command::new("sh");
+    let line = format!(
+        "ulimit -n 40; exec {} run -w io --tasks 60 --wait 1ms --workers 60 -m processes --format json",
+        env!("CARGO_BIN_EXE_concviz")
+    );
+    let command = command.args(["-c", &line]).env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")).stdin(Stdio::null());
+    let Output { status, stdout, stderr } = command.output().expect("a shell");
+    let document: serde_json::Value = serde_json::from_slice(&stdout).expect("JSON");
+    let err = String::from_utf8_lossy(&stderr);
+    assert_eq!((status.code(), &document["outcome"]), (Some(1), &"failed".into()), "{err}");
+    assert_eq!(document["tasks"].as_array().map(Vec::len), Some(60), "what was planned is known");
+    assert!(document["makespan_s"].is_null() && document["cpu_s"].is_null() && document["model"] == "processes");
+    assert!(err.starts_with("error: the run failed: ") && err.lines().count() == 1, "{err}");
+}
+
 /// `args` interrupted as soon as it has begun to measure: when the first runner is there.
 #[cfg(target_os = "linux")]
 fn interrupted(args: &str) -> (Option<i32>, String) {
@@ -342,11 +414,17 @@ fn interrupted(args: &str) -> (Option<i32>, String) {
 #[test]
 #[cfg(target_os = "linux")]
 fn what_was_measured_until_a_signal_is_a_valid_document() {
-    for args in ["compare -w io --tasks 3 --wait 10s --format json", "map --length 10s --waits 100 --format json"] {
+    for args in [
+        "run -w io --tasks 3 --wait 10s --format json",
+        "compare -w io --tasks 3 --wait 10s --format json",
+        "map --length 10s --waits 100 --format json",
+    ] {
         let (code, out) = interrupted(args);
         assert_eq!(code, Some(130), "{args}");
         let document: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|e| panic!("{args}: {e}: {out}"));
-        assert!(document["error"].as_str().is_some_and(|e| e.contains("signal 2")), "{args}: {out}");
+        let reason = &document["reason"];
+        assert_eq!((&document["outcome"], &reason["signal"]), (&"interrupted".into(), &2.into()), "{args}: {out}");
+        assert!(reason["sentence"].as_str().is_some_and(|said| said.contains("signal 2")), "{args}: {out}");
     }
 }
 
@@ -362,9 +440,14 @@ fn a_model_that_cannot_run_has_a_row_that_says_so_and_the_others_go_on() {
     let Output { status, stdout, stderr } = command.output().expect("a shell");
     let document: serde_json::Value = serde_json::from_slice(&stdout).expect("JSON");
     let rows = document["rows"].as_array().expect("rows");
-    let failed: Vec<_> = rows.iter().filter(|r| !r["error"].is_null()).map(|r| r["model"].clone()).collect();
+    let failed: Vec<_> = rows.iter().filter(|r| !r["reason"].is_null()).map(|r| r["model"].clone()).collect();
     let err = String::from_utf8_lossy(&stderr);
     assert_eq!((status.code(), failed), (Some(1), vec!["processes".into()]), "{err}\n{document:#}");
     assert!(err.starts_with("error: processes: ") && err.lines().count() == 1, "{err}");
-    assert!(rows.iter().filter(|r| r["error"].is_null()).all(|r| r["makespan_s"].is_number()));
+    assert_eq!((&document["outcome"], document["runs"].as_array().map(Vec::len)), (&"incomplete".into(), Some(5)));
+    for row in rows {
+        let run = &document["runs"][row["run"].as_u64().expect("a place") as usize];
+        assert_eq!((&run["model"], &run["reason"]), (&row["model"], &row["reason"]), "each has its document");
+    }
+    assert!(rows.iter().filter(|r| r["reason"].is_null()).all(|r| r["makespan_s"].is_number()));
 }

@@ -266,17 +266,19 @@ fn report_of(run: &RecordedRun<'_>, setup: &Setup, machine: &Machine) {
     let tasks = setup.tasks().expect("a shipped workload");
     let names = tasks.iter().map(|t| TaskName { name: t.name.clone(), background: t.background }).collect();
     let trace = run.trace(names, Vec::new());
-    let is_over = trace.report.is_some();
     let rates = Rates::all(1_000_000);
     let plan = setup.plan(tasks, 2, rates);
     let planned = Recording { trace, ..Recording::of_plan(setup.clone(), plan, rates, machine.clone()) };
     let origin = Origin::Observed(Observed { command: vec!["/bin/true".to_owned(), "-x".to_owned()] });
     let observed = Recording { origin, ..planned.clone() };
     for (run, is_planned) in [(planned, true), (observed, false)] {
-        let documents = [report::json(&run), report::csv_rows(&run, None)];
-        assert_eq!(documents[0].is_some(), is_over && is_planned, "documents tell of a plan");
-        let sentences = [Some(report::summary(&run)), report::shortfall(&run)];
-        assert!(documents.iter().chain(&sentences).flatten().all(|text| !text.is_empty()));
+        let document: serde_json::Value = serde_json::from_str(&report::json(&run)).expect("JSON");
+        assert_eq!(document["model"].is_string(), is_planned);
+        assert_eq!(document["makespan_s"].is_number(), run.trace.report.is_some());
+        let rows = report::csv_rows(&report::Document::of(&run), None);
+        let sentences = [Some(rows), Some(report::summary(&run)), report::shortfall(&run)];
+        assert!(sentences.iter().flatten().all(|text| !text.is_empty()));
+        assert_eq!(report::table(&run).is_empty(), run.trace.t0().is_none());
     }
 }
 

@@ -137,7 +137,7 @@ fn texts_are_asked_for_too() {
     };
     assert!(text("workloads").contains("  cpu  "));
     assert!(text("workloads --show io").starts_with("format = 1\n"));
-    assert!(text("workloads --format json").starts_with("{\n  \"schema\": 1,"));
+    assert!(text("workloads --format json").starts_with("{\n  \"schema\": 2,"));
 }
 
 #[test]

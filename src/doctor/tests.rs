@@ -162,7 +162,7 @@ fn the_text_keeps_to_eighty_columns_and_below_its_heads() {
 fn the_document_holds_checks_and_facts_and_null_is_unknown() {
     let facts = Facts { kernel: None, ..fine() };
     let document: serde_json::Value = serde_json::from_str(&json(&facts, &judge(&facts))).expect("JSON");
-    assert_eq!(document["schema"], 1);
+    assert_eq!(document["schema"], 2);
     assert_eq!(document["checks"][0]["verdict"], "good");
     assert!(document["facts"]["kernel"].is_null());
     assert_eq!(document["facts"]["limits"]["files"]["now"]["most"], 1024);

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Check, Facts, Verdict};
+use crate::recording::SCHEMA;
 use crate::text::{counted, outside};
 
 /// The width of the text.
@@ -34,7 +35,7 @@ pub fn json(facts: &Facts, checks: &[Check]) -> String {
         checks: &'a [Check],
         facts: &'a Facts,
     }
-    let document = Document { schema: 1, concviz: env!("CARGO_PKG_VERSION"), checks, facts };
+    let document = Document { schema: SCHEMA, concviz: env!("CARGO_PKG_VERSION"), checks, facts };
     serde_json::to_string_pretty(&document).map_or_else(|_| "{}\n".to_owned(), |text| text + "\n")
 }
 

@@ -3,6 +3,8 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::units::Ns;
 
 /// So much is gathered before it is handed on.
@@ -58,6 +60,18 @@ impl<'a> Json<'a> {
     /// A text, quoted.
     pub fn text(&mut self, text: &str) -> &mut Self {
         quote(text, &mut self.bytes);
+        self
+    }
+
+    /// A text, quoted; `null` where it is empty.
+    pub fn known_text(&mut self, text: &str) -> &mut Self {
+        if text.is_empty() { self.raw("null") } else { self.text(text) }
+    }
+
+    /// A small value, all at once.
+    pub fn value(&mut self, value: &impl Serialize) -> &mut Self {
+        // Into memory nothing fails, and what is given has only names for keys.
+        let _ = serde_json::to_writer(&mut self.bytes, value);
         self
     }
 

@@ -3,7 +3,7 @@
 //! of cores are the kernel's; what is unknown is empty in a table and `null` in a document.
 //!
 //! `assets/spans.schema.json` describes the document, and a test holds one against the other. Fields are added, never
-//! renamed or removed, while [`SCHEMA`] stays the same.
+//! renamed or removed, while [`SCHEMA`] stays the same; unknown is `null`.
 
 use std::io::{self, Write};
 
@@ -11,15 +11,13 @@ use csv::Writer;
 
 use super::Portion;
 use super::json::Json;
+use crate::recording::{RunOutcome, SCHEMA};
 use crate::state::State;
 use crate::trace::Span;
 
 mod figures;
 
 pub use figures::{CoreFigures, Figures, LockFigures, Statistics, TaskFigures};
-
-/// The version of the document.
-pub const SCHEMA: u32 = 1;
 
 /// The columns of [`csv()`].
 pub const SPANS: [&str; 11] =
@@ -156,8 +154,10 @@ pub fn json(out: &mut impl Write, runs: &[Portion<'_>]) -> io::Result<u64> {
 
 fn about(json: &mut Json<'_>, run: &Portion<'_>) {
     let window = run.window();
-    json.raw("{\"name\":").text(run.name).raw(",\"sentence\":").text(run.sentence);
-    json.raw(",\"command\":").text(run.command);
+    let reason = run.run.reason();
+    json.raw("{\"name\":").known_text(run.name).raw(",\"origin\":").value(&run.run.origin.kind());
+    json.raw(",\"outcome\":").text(RunOutcome::of(reason.as_ref()).name()).raw(",\"reason\":").value(&reason);
+    json.raw(",\"sentence\":").known_text(run.sentence).raw(",\"command\":").known_text(run.command);
     json.raw(",\"makespan_ns\":").number(run.makespan().map(|end| end.0));
     json.raw(",\"from_ns\":").int(window.from.0).raw(",\"to_ns\":").int(window.to.0);
     json.raw(",\"kept_from_ns\":").int(run.trace().forgotten.0).raw(",\"lost_events\":").int(run.lost());

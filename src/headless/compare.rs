@@ -5,9 +5,9 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use super::export::FromFiles;
-use super::{Runs, Stop, code, plan, print};
+use super::{Made, Runs, Stop, code, plan, print};
 use crate::machine::Machine;
-use crate::recording::{Comparison, Recording};
+use crate::recording::{Comparison, Reason, Recording};
 use crate::report::{ComparisonFormat, ComparisonPrint, comparison_text};
 use crate::settings::{Comparing, Setup};
 
@@ -43,8 +43,8 @@ fn attempt(comparing: &Comparing, format: ComparisonFormat) -> Result<(), Stop> 
     }
     let compared = measure(comparing)?;
     let lent = compared.lent();
-    let broken = compared.stop.as_ref().map(Stop::reason);
-    let printed = show(&lent, format, comparing.plain, broken.as_deref());
+    let broken = compared.stop.as_ref().and_then(Stop::reason);
+    let printed = show(&lent, format, comparing.plain, broken.as_ref());
     // What ended the runs says more than that a run failed, and that more than that nothing can be written.
     match compared.stop {
         Some(stop) => Err(stop),
@@ -61,23 +61,27 @@ pub(super) fn show(
     runs: &[&Recording],
     format: ComparisonFormat,
     plain: bool,
-    broken: Option<&str>,
+    broken: Option<&Reason>,
 ) -> Result<(), Stop> {
     let comparison = Comparison::of(runs);
     let how = ComparisonPrint { format, plain, width: width(), bold: is_bold(), broken };
     print(&comparison_text(&comparison, runs, how))?;
     let failed = comparison.rows.iter().find_map(|row| Some((row.name(), row.failure.clone()?)));
-    failed.map_or(Ok(()), |(who, why)| Err(Stop::Failed(format!("{who}: {why}"))))
+    failed.map_or(Ok(()), |(who, why)| Err(Stop::Failed(format!("{who}: {}", why.sentence()))))
 }
 
 /// Makes the runs that `comparing` describes, all models in turn in each of its rounds, all with the same programs to
 /// the last iteration. Progress goes to stderr, where that is a terminal.
 ///
 /// # Errors
-/// If no run can be made at all. A run that fails is a recording and ends nothing; a signal ends the rest.
+/// If nobody listens for signals, or the file is not there that runs are to be kept in. A run that fails is a recording and
+/// ends nothing; a signal ends the rest.
 pub(super) fn measure(comparing: &Comparing) -> Result<Compared, Stop> {
     let runs = Runs::open(comparing.trace.as_deref())?;
-    let (first, rates) = plan(&comparing.setup)?;
+    let (first, rates) = match plan(&comparing.setup) {
+        Ok(planned) => planned,
+        Err(stop) => return Ok(Compared { recordings: Vec::new(), stop: Some(stop) }),
+    };
     let programs = &first.tasks;
     let setups = comparing.models.iter().map(|model| Setup { model: *model, ..comparing.setup.clone() });
     let usable = Machine::here().whole_cores();
@@ -89,12 +93,10 @@ pub(super) fn measure(comparing: &Comparing) -> Result<Compared, Stop> {
             let number = compared.recordings.len() + 1;
             let who = crate::insight::who(setup.model).row();
             let what = format!("{number} of {all}: {} as {who}", setup.workload.name);
-            match runs.make_whatever((setup, plan, rates), what, false) {
-                Ok(recording) => compared.recordings.push(recording),
-                Err(stop) => {
-                    compared.stop = Some(stop);
-                    return Ok(compared);
-                }
+            let Made { recording, stop } = runs.make((setup, plan, rates), what, false);
+            compared.recordings.push(recording);
+            if !matches!(stop, None | Some(Stop::Broke(_))) {
+                return Ok(Compared { stop, ..compared });
             }
         }
     }

@@ -5,13 +5,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::compare::is_bold;
-use super::{Runs, Stop, code, plan, print};
+use super::{Made, Runs, Stop, code, plan, print};
 use crate::files;
 use crate::machine::Machine;
 use crate::palette::Theme;
 use crate::pictures;
 use crate::plan::{Plan, Rates};
-use crate::recording::failure;
 use crate::recording::map::{Map, Schedule, setup, work};
 use crate::report::{ListFormat, map_json, map_table};
 use crate::settings::{ExportFormat, Mapping, Setup};
@@ -32,15 +31,15 @@ fn attempt(mapping: &Mapping, format: ListFormat) -> Result<(), Stop> {
     let schedule = Schedule::of(mapping, cores);
     let mut map = Map::new(mapping, schedule.length, cores);
     let measured = measure(mapping, schedule, &mut map);
-    let broken = measured.as_ref().err().map(Stop::reason);
+    let broken = measured.as_ref().err().and_then(Stop::reason);
     let printed = print(&match format {
         ListFormat::Table => map_table(&map, is_bold()),
-        ListFormat::Json => map_json(&map, broken.as_deref()),
+        ListFormat::Json => map_json(&map, broken.as_ref()),
     });
     let drawn = draw(mapping, &map);
     measured.and(printed).and(drawn)?;
     match map.cells.iter().flat_map(|c| &c.failures).flatten().next() {
-        Some(why) => Err(Stop::Failed(why.clone())),
+        Some(why) => Err(Stop::Failed(why.sentence())),
         None => Ok(()),
     }
 }
@@ -92,14 +91,18 @@ fn measure(mapping: &Mapping, schedule: Schedule, map: &mut Map) -> Result<(), S
     for round in 1..=schedule.rounds {
         for (done, job) in jobs.iter().enumerate() {
             let what = progress(map, job, schedule, round, done, jobs.len());
-            let recording = runs.make_whatever((&job.setup, &job.plan, rates), what, false)?;
+            let Made { recording, stop } = runs.make((&job.setup, &job.plan, rates), what, false);
+            match stop {
+                None | Some(Stop::Broke(_)) => {}
+                Some(stop) => return Err(stop),
+            }
             if let (Some(others), Some(time)) = (recording.conditions.others, recording.trace.makespan()) {
                 known += time;
                 taken += others * time.as_secs();
                 map.others = Some(taken / known.as_secs());
             }
             let cell = &mut map.cells[job.cell];
-            match (recording.trace.makespan(), failure(&recording)) {
+            match (recording.trace.makespan(), recording.uncounted()) {
                 (Some(time), None) => cell.times[job.model].push(time),
                 // One that was suspended says nothing, and one that failed says that this cannot be measured.
                 (_, Some(_)) if !recording.trace.suspended.is_empty() => {}

@@ -1,13 +1,12 @@
 //! Several runs held against each other: a row of figures for each model, the ideal that none of them can beat, and a
 //! verdict in words. Pure: whoever made the runs hands them in; whoever draws or prints the comparison takes it from here.
 
-use super::{Planned, Recording, Score};
+use super::{Planned, Reason, Recording, RunOutcome, Score};
 use crate::insight::{self, Contender, Field, Timing, is_comparable};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::settings::Setup;
 use crate::state::State;
-use crate::text;
-use crate::text::{Clause, NoRatio, Uncounted, Verdict, Who};
+use crate::text::{Clause, NoRatio, Verdict, Who};
 use crate::trace::{KernelRecord, Trace};
 use crate::units::Ns;
 
@@ -69,7 +68,7 @@ pub struct Row {
     /// Whether other programs left it the cores.
     pub fair: bool,
     /// Why one of them does not count, if one does not.
-    pub failure: Option<String>,
+    pub failure: Option<Reason>,
 }
 
 /// How many times as fast.
@@ -103,21 +102,6 @@ impl Recording {
     }
 }
 
-/// Why `run` does not count in a comparison; nothing if it does.
-pub fn failure(run: &Recording) -> Option<String> {
-    if let Some(why) = &run.broken {
-        return Some(text::failure(why));
-    }
-    let trace = &run.trace;
-    let why = match trace.makespan().map(|time| trace.stats(time).broken) {
-        None => Uncounted::NotOver,
-        Some(0) if trace.suspended.is_empty() => return None,
-        Some(0) => Uncounted::Suspended,
-        Some(broken) => Uncounted::Tasks { broken, of: trace.tasks.len() },
-    };
-    Some(why.text())
-}
-
 /// The models that are compared where nobody says: the rows of the scoreboard, the last one with `lock`.
 pub fn usual_models(lock: GlobalLock) -> [Model; 5] {
     use ModelKind::{Async, Processes, Serial, Threads};
@@ -131,7 +115,8 @@ fn place(model: Model) -> (bool, bool, ModelKind, GlobalLock) {
 }
 
 impl Comparison {
-    /// Of `runs`: several of one model from one file are one row. What nobody planned has no row.
+    /// Of `runs`: several of one model from one file are one row. What nobody planned has no row, and no more has what a
+    /// signal interrupted: it says nothing of its model.
     pub fn of(runs: &[&Recording]) -> Comparison {
         let work = same_work(runs);
         let cores = runs.iter().map(|r| r.cores()).fold(0.0, f64::max);
@@ -247,7 +232,8 @@ fn rows(runs: &[&Recording]) -> Vec<Row> {
     let mut sources: Vec<(Option<&str>, &Setup)> = Vec::new();
     let mut of: Vec<Option<(usize, Model)>> = Vec::new();
     for run in runs {
-        let Some(Planned { setup, plan, .. }) = run.planned() else {
+        let Some(Planned { setup, plan, .. }) = run.planned().filter(|_| run.outcome() != RunOutcome::Interrupted)
+        else {
             of.push(None);
             continue;
         };
@@ -286,7 +272,7 @@ fn rows(runs: &[&Recording]) -> Vec<Row> {
             shown,
             counted: standing.len(),
             fair: !fair.is_empty(),
-            failure: own.iter().find_map(|i| failure(runs[*i])),
+            failure: own.iter().find_map(|i| runs[*i].uncounted()),
             runs: own,
         }
     };

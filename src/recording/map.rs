@@ -1,6 +1,7 @@
 //! A map of who is fastest: the share of waiting in its columns, the number of tasks in its rows, in each cell what every
 //! model took. Makes the work of its cells and judges what was measured; measures nothing itself.
 
+use super::Reason;
 use crate::insight::Timing;
 use crate::model::{LockSettings, Model, ModelKind};
 use crate::plan::{Expected, Rates};
@@ -40,7 +41,7 @@ pub struct Cell {
     /// The times of each model, round by round.
     pub times: Vec<Vec<Ns>>,
     /// Why a run of each model failed, if one did: then it is out of this cell.
-    pub failures: Vec<Option<String>>,
+    pub failures: Vec<Option<Reason>>,
 }
 
 /// Who is fastest in a cell.

@@ -1,6 +1,8 @@
 //! Where a run comes from. What was planned has a setup, a seed and an ideal, and can be made again to the last iteration;
 //! what was observed has a command line and what was seen: nobody planned what it would do.
 
+use serde::Serialize;
+
 use super::names;
 use crate::plan::{Plan, Rates};
 use crate::settings::Setup;
@@ -37,7 +39,28 @@ pub struct Observed {
     pub command: Vec<String>,
 }
 
+/// Where a run comes from, as documents tell it. What else they have of a plan is null where there was none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum OriginKind {
+    /// Somebody asked for it, and it was planned.
+    Planned,
+    /// It was there, and was watched.
+    Observed {
+        /// The program and its arguments.
+        command: Vec<String>,
+    },
+}
+
 impl Origin {
+    /// What documents tell of it.
+    pub fn kind(&self) -> OriginKind {
+        match self {
+            Origin::Planned(_) => OriginKind::Planned,
+            Origin::Observed(observed) => OriginKind::Observed { command: observed.command.clone() },
+        }
+    }
+
     /// What it is called in a word: the workload, or the program.
     pub fn name(&self) -> &str {
         match self {

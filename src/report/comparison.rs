@@ -1,12 +1,12 @@
 //! A comparison as a table, as Markdown, as lines of values and in sentences. Pure: the runs may be fresh or from files.
 
-use csv::Writer;
+use csv::WriterBuilder;
 use unicode_width::UnicodeWidthStr;
 
 use super::csv::cleaned;
 use super::table::clean;
 use crate::model::ModelKind;
-use crate::recording::{Comparison, Figures, Ratio, Recording, Row, SameWork};
+use crate::recording::{Comparison, Figures, Ratio, Reason, Recording, Row, SameWork};
 use crate::text::markup::markdown;
 use crate::text::report::Cores;
 use crate::text::report::compare::{Column, Note, measured, used};
@@ -15,7 +15,7 @@ use crate::units::Ns;
 
 mod json;
 
-pub use json::{ComparisonDocument, comparison_json};
+pub use json::{ComparisonDocument, ComparisonRow, JudgedRow, comparison_json};
 
 /// How a comparison is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub struct ComparisonPrint<'a> {
     /// Whether bold text is shown as such.
     pub bold: bool,
     /// Why there are no more runs, for who reads the document.
-    pub broken: Option<&'a str>,
+    pub broken: Option<&'a Reason>,
 }
 
 /// All that is printed of `comparison`, which is one of `runs`.
@@ -248,7 +248,7 @@ fn notes(comparison: &Comparison) -> Vec<Note> {
     let mut notes = Vec::new();
     for row in &comparison.rows {
         let who = clean(&row.name());
-        notes.extend(row.failure.as_ref().map(|why| Note::Failure { who, why: clean(why) }));
+        notes.extend(row.failure.as_ref().map(|why| Note::Failure { who, why: clean(&why.sentence()) }));
     }
     let part = |r: &&Row| r.counted < r.runs.len() && r.counted > 0;
     let of: Vec<_> = comparison.rows.iter().filter(part).map(|r| (clean(&r.name()), r.counted)).collect();
@@ -292,10 +292,11 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
 /// The rows as comma-separated values, times in seconds; what is unknown is empty.
 pub fn comparison_csv(comparison: &Comparison, runs: &[&Recording]) -> String {
     let document = ComparisonDocument::of(comparison, runs, None);
-    let mut writer = Writer::from_writer(Vec::new());
-    for row in &document.rows {
-        // Into memory nothing fails, and all rows are of one length.
-        let _ = writer.serialize(row);
+    let mut writer = WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    // Into memory nothing fails, and all rows are of one length.
+    let _ = writer.write_record(ComparisonRow::COLUMNS.into_iter().chain(["error"]));
+    for JudgedRow { row, reason } in &document.rows {
+        let _ = writer.serialize((row, reason.as_ref().map(Reason::sentence)));
     }
     cleaned(&writer.into_inner().unwrap_or_default())
 }

@@ -4,7 +4,6 @@
 use csv::{ReaderBuilder, StringRecord, Writer};
 
 use super::fields::{Document, Task};
-use crate::recording::Recording;
 use crate::state::State;
 use crate::text::outside;
 
@@ -23,18 +22,17 @@ const BEFORE: [&str; 11] = [
     "latency_s",
 ];
 
-/// The line with the names of the columns; where runs are repeated, their number comes first.
-pub fn csv_head(repeated: bool) -> String {
-    let states = State::PLANNED.map(|s| format!("state_{}_s", s.name()));
+/// The line with the names of the columns for runs with these `states`; where runs are repeated, their number comes first.
+pub fn csv_head(states: &[State], repeated: bool) -> String {
+    let states = states.iter().map(|s| format!("state_{}_s", s.name()));
     let columns = BEFORE.map(str::to_owned).into_iter().chain(states).chain(["result", "laps"].map(str::to_owned));
     let first = repeated.then(|| "repeat".to_owned());
     lines([first.into_iter().chain(columns).collect()])
 }
 
-/// A line for each task of `run`, with the number of the run in front if there is one. Nothing if it is not over.
-pub fn csv_rows(run: &Recording, repeat: Option<u16>) -> Option<String> {
-    let document = Document::of(run)?;
-    Some(lines(document.tasks.iter().map(|task| row(task, repeat))))
+/// A line for each task of the run that `document` tells of, with the number of the run in front if there is one.
+pub fn csv_rows(document: &Document, repeat: Option<u16>) -> String {
+    lines(document.tasks.iter().map(|task| row(task, repeat)))
 }
 
 fn row(task: &Task, repeat: Option<u16>) -> Vec<String> {
@@ -45,14 +43,14 @@ fn row(task: &Task, repeat: Option<u16>) -> Vec<String> {
         known(task.worker_name.as_deref().map(outside)),
         known(task.pid),
         known(task.tid),
-        task.outcome.to_owned(),
+        known(task.outcome),
         known(task.signal),
         known(task.queued_s),
         known(task.started_s),
         known(task.finished_s),
         known(task.latency_s),
     ]);
-    row.extend(task.states_s.0.map(known));
+    row.extend(task.states_s.0.iter().map(|(_, time)| known(*time)));
     row.extend([known(task.result), known(task.laps)]);
     row
 }

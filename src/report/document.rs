@@ -1,5 +1,5 @@
-//! The JSON document of a run. `assets/run.schema.json` describes it and a test holds one against the other. Fields are
-//! added, never renamed or removed, while `schema` stays the same. Unknown is `null`, never 0.
+//! The JSON document of a run, be it over or not. `assets/run.schema.json` describes it and a test holds one against the
+//! other. Fields are added, never renamed or removed, while `schema` stays the same. Unknown is `null`, never 0.
 
 use std::collections::BTreeMap;
 
@@ -11,100 +11,117 @@ use super::fields::{
 use super::laps;
 use crate::insight::{self, Facts};
 use crate::model::GlobalLock;
-use crate::recording::{Planned, Recording};
+use crate::recording::{Planned, Recording, RunOutcome, SCHEMA};
 use crate::state::{Outcome, State};
 use crate::trace::{self, End, Flag, KernelRecord, LockStats, Mark, Observing, Stats, Trace, Track};
 use crate::units::{CoreId, LockId, Ns, Range, TaskId, TurnLength, WorkerId};
 
-/// The version of the document.
-pub const SCHEMA: u32 = 1;
-
 /// What the figures of running and waiting rest on where the kernel records nothing, after the reason.
 const INSTEAD: &str = "a worker notices by its own clock when it stood still, and calls that ready";
 
-/// The document of `run` as text, with a line break at its end; nothing if the run is not over.
-pub fn json(run: &Recording) -> Option<String> {
-    let document = Document::of(run)?;
-    let mut text = serde_json::to_string_pretty(&document).ok()?;
-    text.push('\n');
-    Some(text)
+/// The document of `run` as text, with a line break at its end.
+pub fn json(run: &Recording) -> String {
+    // Only texts and numbers: there is nothing in it that could not be written.
+    serde_json::to_string_pretty(&Document::of(run)).unwrap_or_default() + "\n"
 }
 
 impl Document {
-    /// The document of `run`; nothing if the run is not over, or was not planned: this schema has no place for that.
-    pub fn of(run: &Recording) -> Option<Document> {
-        let (trace, Planned { setup, plan, .. }) = (&run.trace, run.planned()?);
-        let end = trace.report.as_ref()?;
-        let makespan = trace.makespan()?;
-        let stats = trace.stats(makespan);
-        let (core_ids, core_busy_s) = core_busy(trace, makespan);
-        let (model, disturbance) = (plan.model, run.disturbance());
-        let mut tasks: Vec<Task> = (0..trace.tasks.len()).map(|i| task(run, end, i, makespan)).collect();
-        if model.lock.is_on() {
-            note_lock(&mut tasks, trace, makespan);
+    /// The document of `run`: of one that is not over, of what is known until now.
+    pub fn of(run: &Recording) -> Document {
+        let (trace, end) = (&run.trace, run.trace.report.as_ref());
+        let (reason, planned) = (run.reason(), run.planned());
+        let plan = planned.map(|planned| &planned.plan);
+        let lock = plan.map_or(GlobalLock::Off, |plan| plan.model.lock);
+        let (makespan, until) = (trace.makespan(), until(trace));
+        let (stats, begun) = (trace.stats(until), trace.t0().is_some());
+        let (core_ids, core_busy_s) = core_busy(trace, until);
+        let disturbance = run.disturbance();
+        let mut tasks: Vec<Task> = (0..trace.tasks.len()).map(|i| task(run, i)).collect();
+        if lock.is_on() {
+            note_lock(&mut tasks, trace, until);
         }
-        Some(Document {
+        Document {
             schema: SCHEMA,
             concviz: env!("CARGO_PKG_VERSION"),
-            workload: plan.workload.clone(),
-            model: model.kind.name(),
-            global_lock: model.lock.name(),
-            switch_interval_s: match model.lock {
+            origin: run.origin.kind(),
+            outcome: RunOutcome::of(reason.as_ref()).name(),
+            reason,
+            workload: plan.map(|plan| plan.workload.clone()),
+            model: plan.map(|plan| plan.model.kind.name()),
+            global_lock: plan.map(|plan| plan.model.lock.name()),
+            switch_interval_s: match lock {
                 GlobalLock::Gil { interval, .. } => Some(interval.as_secs()),
                 GlobalLock::Off | GlobalLock::GilLegacy { .. } => None,
             },
             engine: trace.made_by.name(),
-            workers: plan.at_once.unwrap_or(plan.workers),
-            cores: trace.cores.len(),
+            workers: plan.map(|plan| plan.at_once.unwrap_or(plan.workers)),
+            cores: begun.then_some(trace.cores.len()),
             usable_cores: run.cores(),
-            seed: plan.seed,
-            scale: setup.scale.millionths as f64 / 1e6,
-            params: params(&setup.workload),
-            makespan_s: makespan.as_secs(),
-            cpu_s: end.cpu.as_secs(),
-            parallelism: end.cpu.share_of(makespan),
-            concurrency: stats.concurrency,
+            seed: plan.map(|plan| plan.seed),
+            scale: planned.map(|planned| planned.setup.scale.millionths as f64 / 1e6),
+            params: planned.map(|planned| params(&planned.setup.workload)),
+            until_s: begun.then(|| until.as_secs()),
+            makespan_s: makespan.map(Ns::as_secs),
+            cpu_s: end.map(|end| end.cpu.as_secs()),
+            parallelism: end.zip(makespan).map(|(end, makespan)| end.cpu.share_of(makespan)),
+            concurrency: begun.then_some(stats.concurrency),
             latency_s: percentiles(&tasks),
-            peak_rss_bytes: (end.peak_rss_bytes > 0).then_some(end.peak_rss_bytes),
-            switches: switches(trace, makespan),
+            peak_rss_bytes: end.map(|end| end.peak_rss_bytes).filter(|bytes| *bytes > 0),
+            switches: switches(trace, until),
             spawn: Spawn { count: stats.spawned, total_s: stats.spawning.as_secs() },
             ipc: Ipc { bytes: stats.copied, serialize_s: stats.copying.as_secs() },
-            lock: lock(run, &stats, end),
-            locks: named_locks(trace, makespan),
-            files: end.files.clone().map(|f| Files { folder: f.folder, file_system: f.kind, in_memory: f.in_memory }),
+            lock: global_lock(run, &stats),
+            locks: named_locks(trace, until),
+            files: end.and_then(|end| end.files.clone()).map(|f| Files {
+                folder: f.folder,
+                file_system: f.kind,
+                in_memory: f.in_memory,
+            }),
             tasks,
             core_ids,
             core_busy_s,
             kernel_record: kernel_record(trace),
-            recorder: EventFields {
-                events: end.events,
-                events_per_s: end.events as f64 / makespan.as_secs().max(1e-9),
-                ns_per_event: ns_per_event(end),
-                lost: end.lost,
-                kept_from_s: trace.forgotten.as_secs(),
-                switches: end.kernel.map(|k| k.switches),
-                switches_lost: end.kernel.map(|k| k.lost),
-            },
-            overhead_cpu_s: Overhead {
+            recorder: recorder(trace),
+            overhead_cpu_s: end.map(|end| Overhead {
                 collector: end.overhead.collector.as_secs(),
                 server: end.overhead.server.as_secs(),
                 dispatcher: end.overhead.dispatcher.as_secs(),
-            },
-            observing: observing(run, end, makespan),
+            }),
+            observing: end.zip(makespan).map(|(end, makespan)| observing(run, end, makespan)),
             busy_machine: run.busy_machine(),
             stolen_cores: disturbance.stolen,
             throttled_s: disturbance.throttled.map(Ns::as_secs),
             speed: disturbance.speed,
-            findings: vec![finding(run, &stats)],
+            findings: finding_of(run).into_iter().collect(),
             counters: BTreeMap::new(),
-        })
+        }
     }
 }
 
-fn switches(trace: &Trace, makespan: Ns) -> Switches {
+/// Up to when the run is known: to its end, where it has one.
+pub(super) fn until(trace: &Trace) -> Ns {
+    trace.makespan().unwrap_or(trace.latest())
+}
+
+fn switches(trace: &Trace, until: Ns) -> Switches {
     let trace::Switches { voluntary, involuntary } = trace.switches();
-    let migrations = trace.switched(Range::new(Ns::ZERO, makespan)).map(|s| s.migrations);
-    Switches { voluntary, involuntary, migrations }
+    // Without the kernel's record they are in the account that workers give at their end.
+    let known = trace.report.is_some() || trace.kernel_record == KernelRecord::Switches;
+    let migrations = trace.switched(Range::new(Ns::ZERO, until)).map(|s| s.migrations);
+    Switches { voluntary: known.then_some(voluntary), involuntary: known.then_some(involuntary), migrations }
+}
+
+fn recorder(trace: &Trace) -> EventFields {
+    let (end, makespan) = (trace.report.as_ref(), trace.makespan());
+    EventFields {
+        events: end.map(|end| end.events),
+        events_per_s: end.zip(makespan).map(|(end, time)| end.events as f64 / time.as_secs().max(1e-9)),
+        ns_per_event: end.and_then(ns_per_event),
+        lost: end.map(|end| end.lost),
+        kept_from_s: trace.forgotten.as_secs(),
+        switches: end.and_then(|end| end.kernel).map(|k| k.switches),
+        switches_lost: end.and_then(|end| end.kernel).map(|k| k.lost),
+    }
 }
 
 /// What recording one event cost, in nanoseconds; nothing where nobody measured.
@@ -119,18 +136,14 @@ fn observing(run: &Recording, end: &End, makespan: Ns) -> fields::Observing {
     fields::Observing { collector, server, dispatcher, screen: None, follower: program, all: told.all() }
 }
 
-/// What is to be seen in `run`, in a sentence; nothing if it is not over.
+/// What is to be seen in `run`, in a sentence; nothing if it is not over, or if nobody planned it.
 pub fn finding_of(run: &Recording) -> Option<String> {
+    let Planned { plan, .. } = run.planned()?;
     let stats = run.trace.stats(run.trace.makespan()?);
-    Some(finding(run, &stats))
-}
-
-fn finding(run: &Recording, stats: &Stats) -> String {
-    let Some(Planned { plan, .. }) = run.planned() else { return String::new() };
     let allowed = run.trace.cores.len().max(1) as f64;
     let facts = Facts {
         trace: &run.trace,
-        stats: &Stats { busy: run.trace.busy(stats.elapsed), ..stats.clone() },
+        stats: &Stats { busy: run.trace.busy(stats.elapsed), ..stats },
         model: plan.model,
         workers: plan.workers,
         cores: run.cores().min(allowed),
@@ -140,7 +153,7 @@ fn finding(run: &Recording, stats: &Stats) -> String {
         over: true,
         seen: &|_| true,
     };
-    insight::find(&facts).say.text()
+    Some(insight::find(&facts).say.text())
 }
 
 /// The workload's own locks, in the order of the file; those that nobody took too.
@@ -161,7 +174,7 @@ fn named_locks(trace: &Trace, until: Ns) -> Vec<NamedLock> {
     named.map(account).collect()
 }
 
-fn lock(run: &Recording, stats: &Stats, end: &End) -> Option<Lock> {
+fn global_lock(run: &Recording, stats: &Stats) -> Option<Lock> {
     let Planned { plan, .. } = run.planned()?;
     if !plan.model.lock.is_on() {
         return None;
@@ -185,7 +198,7 @@ fn lock(run: &Recording, stats: &Stats, end: &End) -> Option<Lock> {
         timeouts,
         forced_switches: forced,
         voluntary_releases: voluntary,
-        retaken: end.lock_retaken,
+        retaken: run.trace.report.as_ref().map(|end| end.lock_retaken),
         interval_changes: run.trace.flags.iter().map(|(at, flag)| interval_change(*at, *flag)).collect(),
     })
 }
@@ -210,33 +223,58 @@ pub(super) fn worker_of(trace: &Trace, track: &Track) -> Option<WorkerId> {
     track.marks().iter().find(is_worker).map(|m| m.worker)
 }
 
-fn task(run: &Recording, end: &End, index: usize, makespan: Ns) -> Task {
+/// Who executed a task, as far as that is known.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Executor {
+    /// From 1.
+    pub worker: Option<u16>,
+    pub name: Option<String>,
+    pub pid: Option<u32>,
+    pub tid: Option<u32>,
+}
+
+impl Executor {
+    /// That of the task `index`: as the runner says, or, before it does, as the worker did when it began.
+    pub fn of(trace: &Trace, index: usize) -> Executor {
+        let Some(worker) = worker_of(trace, &trace.tasks[index]) else { return Executor::default() };
+        let known = |n: u32| (n > 0).then_some(n);
+        let (name, pid, tid) = match &trace.report {
+            Some(end) => match end.workers.get(worker.index()) {
+                Some(used) => (Some(used.name.clone()), used.pid, used.tid),
+                None => return Executor::default(),
+            },
+            None => trace.workers.get(worker.index()).map_or((None, 0, 0), |began| (None, began.pid, began.tid)),
+        };
+        Executor { worker: Some(worker.0 + 1), name, pid: known(pid), tid: known(tid) }
+    }
+}
+
+fn task(run: &Recording, index: usize) -> Task {
     let trace = &run.trace;
     let (track, name) = (&trace.tasks[index], &trace.names[index]);
+    let result = trace.report.as_ref().and_then(|end| end.results.get(index));
     let submitted = track.marks().first().filter(|_| trace.forgotten == Ns::ZERO).map(|m| m.at);
     let finished = track.ended_at();
-    let worker = worker_of(trace, track);
-    let used = worker.and_then(|w| end.workers.get(w.index()));
+    let executor = Executor::of(trace, index);
     let seconds = |t: Option<Ns>| t.map(Ns::as_secs);
-    let known = |n: u32| (n > 0).then_some(n);
     Task {
         name: name.name.clone(),
         background: name.background,
-        worker: worker.filter(|_| used.is_some()).map(|w| w.0 + 1),
-        worker_name: used.map(|u| u.name.clone()),
-        pid: used.and_then(|u| known(u.pid)),
-        tid: used.and_then(|u| known(u.tid)),
-        outcome: outcome(trace, TaskId(index as u32)).name(),
+        worker: executor.worker,
+        worker_name: executor.name,
+        pid: executor.pid,
+        tid: executor.tid,
+        outcome: outcome(trace, TaskId(index as u32)).map(Outcome::name),
         signal: track.end.and_then(|(_, signal)| (signal > 0).then_some(signal)),
         queued_s: seconds(submitted),
         started_s: seconds(taken_up(trace, track).map(|m| m.at)),
         finished_s: seconds(finished),
         latency_s: seconds(finished.zip(submitted).map(|(to, from)| to - from)),
-        states_s: states(trace, track, makespan),
+        states_s: states(run, track),
         lock_held_s: None,
         lock_wait_s: None,
-        result: end.results.get(index).and_then(|r| r.value),
-        laps: end.results.get(index).and_then(|r| r.laps),
+        result: result.and_then(|r| r.value),
+        laps: result.and_then(|r| r.laps),
         lap_s: laps::of(run, index),
     }
 }
@@ -245,22 +283,24 @@ fn task(run: &Recording, end: &End, index: usize, makespan: Ns) -> Task {
 fn note_lock(tasks: &mut [Task], trace: &Trace, until: Ns) {
     for (id, task) in (0..).map(TaskId).zip(tasks) {
         task.lock_held_s = Some(trace.held_by(id, until).as_secs());
-        task.lock_wait_s = task.states_s.0[State::Gil as usize];
+        task.lock_wait_s = task.states_s.of(State::Gil);
     }
 }
 
-/// How the task `id` ended: as the runner says, or as the trace does where the runner is silent.
-pub(super) fn outcome(trace: &Trace, id: TaskId) -> Outcome {
+/// How the task `id` ended: as the runner says, or as the trace does where the runner is silent; nothing where it had not
+/// ended when the run broke off.
+pub(super) fn outcome(trace: &Trace, id: TaskId) -> Option<Outcome> {
     let told = trace.report.as_ref().and_then(|end| end.results.get(id.index())).map(|r| r.outcome);
     let seen = trace.tasks.get(id.index()).and_then(|t| t.end).map(|(outcome, _)| outcome);
-    told.or(seen).unwrap_or(Outcome::Stopped)
+    told.or(seen).or(trace.report.as_ref().map(|_| Outcome::Stopped))
 }
 
-fn states(trace: &Trace, track: &Track, until: Ns) -> States {
-    let sums = track.sums(until);
+fn states(run: &Recording, track: &Track) -> States {
+    let sums = track.sums(until(&run.trace));
     // Only the kernel's record could tell this state from `ready`.
-    let known = |state: State| state != State::Preempted || trace.kernel_record == KernelRecord::Switches;
-    States(State::PLANNED.map(|s| known(s).then(|| sums[s as usize].as_secs())))
+    let known = |state: State| state != State::Preempted || run.trace.kernel_record == KernelRecord::Switches;
+    let time = |state: &State| (*state, known(*state).then(|| sums[*state as usize].as_secs()));
+    States(run.origin.states().iter().map(time).collect())
 }
 
 /// What the figures of running and waiting rest on.
@@ -298,7 +338,7 @@ fn core_busy(trace: &Trace, until: Ns) -> (Vec<u16>, Vec<Option<f64>>) {
 }
 
 fn percentiles(tasks: &[Task]) -> Option<Percentiles> {
-    let done = tasks.iter().filter(|t| t.outcome == Outcome::Done.name() && !t.background);
+    let done = tasks.iter().filter(|t| t.outcome == Some(Outcome::Done.name()) && !t.background);
     let mut times: Vec<f64> = done.filter_map(|t| t.latency_s).collect();
     times.sort_by(f64::total_cmp);
     let max = *times.last()?;

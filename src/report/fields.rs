@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use crate::recording::{OriginKind, Reason};
 use crate::state::State;
 
 /// The whole document, in the order in which it is printed.
@@ -12,21 +13,25 @@ use crate::state::State;
 pub struct Document {
     pub schema: u32,
     pub concviz: &'static str,
-    pub workload: String,
-    pub model: &'static str,
-    pub global_lock: &'static str,
+    pub origin: OriginKind,
+    pub outcome: &'static str,
+    pub reason: Option<Reason>,
+    pub workload: Option<String>,
+    pub model: Option<&'static str>,
+    pub global_lock: Option<&'static str>,
     pub switch_interval_s: Option<f64>,
     pub engine: &'static str,
-    pub workers: u16,
-    pub cores: usize,
+    pub workers: Option<u16>,
+    pub cores: Option<usize>,
     pub usable_cores: f64,
-    pub seed: u64,
-    pub scale: f64,
-    pub params: BTreeMap<String, Param>,
-    pub makespan_s: f64,
-    pub cpu_s: f64,
-    pub parallelism: f64,
-    pub concurrency: f64,
+    pub seed: Option<u64>,
+    pub scale: Option<f64>,
+    pub params: Option<BTreeMap<String, Param>>,
+    pub until_s: Option<f64>,
+    pub makespan_s: Option<f64>,
+    pub cpu_s: Option<f64>,
+    pub parallelism: Option<f64>,
+    pub concurrency: Option<f64>,
     pub latency_s: Option<Percentiles>,
     pub peak_rss_bytes: Option<u64>,
     pub switches: Switches,
@@ -40,8 +45,8 @@ pub struct Document {
     pub core_busy_s: Vec<Option<f64>>,
     pub kernel_record: String,
     pub recorder: EventFields,
-    pub overhead_cpu_s: Overhead,
-    pub observing: Observing,
+    pub overhead_cpu_s: Option<Overhead>,
+    pub observing: Option<Observing>,
     pub busy_machine: Option<f64>,
     pub stolen_cores: Option<f64>,
     pub throttled_s: Option<f64>,
@@ -70,8 +75,8 @@ pub struct Percentiles {
 /// Context switches of the workers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Switches {
-    pub voluntary: u64,
-    pub involuntary: u64,
+    pub voluntary: Option<u64>,
+    pub involuntary: Option<u64>,
     pub migrations: Option<u64>,
 }
 
@@ -103,7 +108,7 @@ pub struct Lock {
     pub timeouts: u64,
     pub forced_switches: u64,
     pub voluntary_releases: u64,
-    pub retaken: u64,
+    pub retaken: Option<u64>,
     pub interval_changes: Vec<IntervalChange>,
 }
 
@@ -143,7 +148,7 @@ pub struct Task {
     pub worker_name: Option<String>,
     pub pid: Option<u32>,
     pub tid: Option<u32>,
-    pub outcome: &'static str,
+    pub outcome: Option<&'static str>,
     pub signal: Option<u8>,
     pub queued_s: Option<f64>,
     pub started_s: Option<f64>,
@@ -165,23 +170,30 @@ pub struct Laps {
     pub max: f64,
 }
 
-/// Time in each state of a planned run, in the order of [`State::PLANNED`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct States(pub [Option<f64>; State::PLANNED_COUNT]);
+/// Time in each state that a run knows, in the order of [`State::ALL`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct States(pub Vec<(State, Option<f64>)>);
+
+impl States {
+    /// The time in `state`.
+    pub fn of(&self, state: State) -> Option<f64> {
+        self.0.iter().find(|(other, _)| *other == state)?.1
+    }
+}
 
 impl Serialize for States {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_map(State::PLANNED.into_iter().map(State::name).zip(self.0))
+        to.collect_map(self.0.iter().map(|(state, time)| (state.name(), time)))
     }
 }
 
 /// What the recorder itself has to say.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct EventFields {
-    pub events: u64,
-    pub events_per_s: f64,
+    pub events: Option<u64>,
+    pub events_per_s: Option<f64>,
     pub ns_per_event: Option<f64>,
-    pub lost: u64,
+    pub lost: Option<u64>,
     pub kept_from_s: f64,
     pub switches: Option<u64>,
     pub switches_lost: Option<u64>,
@@ -211,6 +223,14 @@ pub struct Observing {
 pub struct Counter {
     pub expected: i64,
     pub r#final: i64,
+}
+
+/// How several runs ended, and what they come to: the end of their document.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Tail {
+    pub summary: Summary,
+    pub outcome: &'static str,
+    pub reason: Option<Reason>,
 }
 
 /// What several runs of the same plan come to.

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::SCHEMA;
 use super::table::clean;
 use crate::insight::{self, Timing};
 use crate::recording::map::{Map, Winner};
+use crate::recording::{Reason, RunOutcome, SCHEMA};
 use crate::text::report::compare::MapLine;
 use crate::units::Ns;
 
@@ -75,7 +75,7 @@ fn map_notes(map: &Map) -> Vec<MapLine> {
         let Some((tasks, wait)) = map.place(index) else { continue };
         for (model, why) in map.models.iter().zip(&cell.failures) {
             let who = insight::who(*model).row();
-            notes.extend(why.clone().map(|why| MapLine::Failure { who, tasks, wait, why }));
+            notes.extend(why.as_ref().map(|why| MapLine::Failure { who, tasks, wait, why: why.sentence() }));
         }
     }
     notes
@@ -95,7 +95,8 @@ struct MapDocument {
     cells: Vec<MapCell>,
     others_cores: Option<f64>,
     sentence: String,
-    error: Option<String>,
+    outcome: &'static str,
+    reason: Option<Reason>,
 }
 
 /// Who was measured.
@@ -122,11 +123,11 @@ struct MapTimes {
     median_s: Option<f64>,
     spread_s: Option<f64>,
     times_s: Vec<f64>,
-    error: Option<String>,
+    reason: Option<Reason>,
 }
 
 /// The document of `map` as text, with a line break at its end; `broken` says why not all of it was measured.
-pub fn map_json(map: &Map, broken: Option<&str>) -> String {
+pub fn map_json(map: &Map, broken: Option<&Reason>) -> String {
     let cell = |index: usize| {
         let (cell, (tasks, wait_percent)) = (map.cells.get(index)?, map.place(index)?);
         let (winner, tied) = match cell.winner() {
@@ -140,7 +141,7 @@ pub fn map_json(map: &Map, broken: Option<&str>) -> String {
                 median_s: timing.map(|t| t.time.as_secs()),
                 spread_s: timing.and_then(|t| t.spread).map(Ns::as_secs),
                 times_s: times.iter().map(|t| t.as_secs()).collect(),
-                error: cell.failures[place].clone(),
+                reason: cell.failures[place].clone(),
             }
         };
         Some(MapCell { tasks, wait_percent, winner, tied, times: cell.times.iter().enumerate().map(times).collect() })
@@ -150,6 +151,8 @@ pub fn map_json(map: &Map, broken: Option<&str>) -> String {
         global_lock: m.lock.name(),
         letter: insight::who(*m).letter(),
     };
+    let failed = map.cells.iter().flat_map(|cell| &cell.failures).flatten().next();
+    let (outcome, reason) = RunOutcome::of_several(broken, failed);
     let document = MapDocument {
         schema: SCHEMA,
         concviz: env!("CARGO_PKG_VERSION"),
@@ -162,7 +165,8 @@ pub fn map_json(map: &Map, broken: Option<&str>) -> String {
         cells: (0..map.cells.len()).filter_map(cell).collect(),
         others_cores: map.others,
         sentence: map_sentence(map),
-        error: broken.map(str::to_owned),
+        outcome: outcome.name(),
+        reason,
     };
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }

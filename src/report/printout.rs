@@ -1,13 +1,12 @@
 //! What is printed of one run or of several, in the format that was asked for and in pieces: what is printed so far can
 //! always be brought to a valid end. Prints nothing itself.
 
-use serde::Serialize;
-
-use super::fields::{Document, Summary};
+use super::fields::{Document, Summary, Tail};
 use super::rounds::{Rounds, notes, seconds};
 use super::series::Series;
-use super::{Format, SCHEMA, csv_head, csv_rows, json, shortfall, summary, table};
-use crate::recording::Recording;
+use super::{Format, csv_head, csv_rows, json, summary, table};
+use crate::recording::{Reason, Recording, RunOutcome, SCHEMA};
+use crate::state::State;
 use crate::text::report::Line;
 
 /// Makes the texts that are printed, in their order: [`Printout::begin`] and [`Printout::end`] for every run, then
@@ -20,19 +19,15 @@ pub struct Printout {
     series: Series,
     rounds: Rounds,
     printed: u16,
-}
-
-/// The end of the document of several runs.
-#[derive(Serialize)]
-struct Tail<'a> {
-    summary: Summary,
-    error: Option<&'a str>,
+    /// Why not all of the last run came to its end.
+    reason: Option<Reason>,
 }
 
 impl Printout {
     /// For a run, or for `repeat` runs of the same; in sentences where it is `plain`.
     pub fn new(format: Format, plain: bool, repeat: Option<u16>) -> Printout {
-        Printout { format, plain, repeat, series: Series::default(), rounds: Rounds::default(), printed: 0 }
+        let (series, rounds) = (Series::default(), Rounds::default());
+        Printout { format, plain, repeat, series, rounds, printed: 0, reason: None }
     }
 
     /// What is printed before the run number `round`, from 1.
@@ -43,42 +38,47 @@ impl Printout {
         }
     }
 
-    /// What is printed of the run number `round` when it is over; nothing if it is not.
-    pub fn end(&mut self, run: &Recording, round: u16) -> Option<String> {
-        let document = Document::of(run)?;
+    /// What is printed of the run number `round` when it is over, or broke off.
+    pub fn end(&mut self, run: &Recording, round: u16) -> String {
+        let document = Document::of(run);
         self.printed += 1;
-        if shortfall(run).is_none() {
+        self.reason.clone_from(&document.reason);
+        if document.reason.is_none() {
             self.series.push(&document);
         }
-        Some(match self.format {
+        match self.format {
             _ if self.plain => summary(run),
             Format::Table if self.repeat.is_some() => self.rounds.row(run, &document, round),
             Format::Table => table(run),
             Format::Csv => {
-                let head = if self.printed == 1 { csv_head(self.repeat.is_some()) } else { String::new() };
-                head + &csv_rows(run, self.repeat.map(|_| round))?
+                let first = self.printed == 1;
+                let head = first.then(|| csv_head(run.origin.states(), self.repeat.is_some()));
+                head.unwrap_or_default() + &csv_rows(&document, self.repeat.map(|_| round))
             }
             Format::Json if self.repeat.is_some() => {
                 let before = if self.printed == 1 { self.open() } else { ",\n".to_owned() };
-                before + &indented(json(run)?.trim_end())
+                before + &indented(json(run).trim_end())
             }
-            Format::Json => json(run)?,
-        })
+            Format::Json => json(run),
+        }
     }
 
-    /// What is printed last, after whatever was printed of the runs; `broken` says why there are no more.
-    pub fn close(&self, broken: Option<&str>) -> String {
+    /// What is printed last, after whatever was printed of the runs; `broken` says why there are no more,
+    /// where the last one does not.
+    pub fn close(&self, broken: Option<&Reason>) -> String {
         if self.repeat.is_none() {
             return String::new();
         }
         match self.format {
             _ if self.plain => self.sentences(),
             Format::Table => self.rounds.end(&self.series),
-            Format::Csv if self.printed == 0 => csv_head(true),
+            Format::Csv if self.printed == 0 => csv_head(&State::PLANNED, true),
             Format::Csv => String::new(),
             Format::Json => {
                 let before = if self.printed == 0 { self.open() } else { "\n".to_owned() };
-                let tail = Tail { summary: self.series.summary(), error: broken };
+                let reason = self.reason.as_ref().or(broken);
+                let outcome = RunOutcome::of(reason).name();
+                let tail = Tail { summary: self.series.summary(), outcome, reason: reason.cloned() };
                 let tail = serde_json::to_string_pretty(&tail).unwrap_or_default();
                 // Its fields go on where those of the object left off.
                 format!("{before}  ],\n{}\n", tail.trim_start_matches("{\n"))

@@ -3,7 +3,7 @@
 use super::BUSY;
 use super::fields::{Document, Percentiles, Spread, Summary};
 use super::series::Series;
-use super::table::heading;
+use super::table::{heading, unfinished};
 use crate::recording::Recording;
 use crate::text::report::{Line, Row};
 use crate::units::Ns;
@@ -15,26 +15,35 @@ const WIDTHS: [usize; 7] = [8, 10, 8, 8, 8, 8, 8];
 /// How the times of a table are written: all in the unit of the first.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rounds {
+    begun: bool,
     like: Option<Ns>,
 }
 
 impl Rounds {
-    /// The lines of the run number `repeat`, with the head of the table before the first.
+    /// The lines of the run number `repeat`, with the head of the table before the first. One that broke off has its
+    /// reason in place of figures; one that never began has none.
     pub fn row(&mut self, run: &Recording, document: &Document, repeat: u16) -> String {
+        if document.until_s.is_none() {
+            return String::new();
+        }
         let mut text = String::new();
-        if self.like.is_none() {
-            self.like = Some(seconds(document.makespan_s));
+        if !self.begun {
+            self.begun = true;
             text = heading(run) + "\n" + &line(Row::Run.text(), &Row::COLUMNS.map(str::to_owned));
         }
-        text + &line(&repeat.to_string(), &self.cells(document))
+        self.like = self.like.or(document.makespan_s.map(seconds));
+        text + &match unfinished(run) {
+            Some(why) => format!("{repeat:<FIRST$}  {why}\n"),
+            None => line(&repeat.to_string(), &self.cells(document)),
+        }
     }
 
     fn cells(self, document: &Document) -> [String; 7] {
         let latency = |part: fn(Percentiles) -> f64| self.time(document.latency_s.map(part));
         [
-            self.time(Some(document.makespan_s)),
-            format!("{:.2}", document.parallelism),
-            self.time(Some(document.cpu_s)),
+            self.time(document.makespan_s),
+            busy(document.parallelism),
+            self.time(document.cpu_s),
             latency(|p| p.p50),
             latency(|p| p.p95),
             latency(|p| p.p99),
@@ -69,11 +78,10 @@ impl Rounds {
             Some(s) if row == Row::Spread => seconds(s).to_string(),
             other => self.time(other),
         };
-        let busy = summary.parallelism.map(of).map_or_else(|| "-".to_owned(), |p| format!("{p:.2}"));
         let latency = summary.latency_s;
         [
             time(summary.makespan_s),
-            busy,
+            busy(summary.parallelism.map(of)),
             time(summary.cpu_s),
             time(latency.map(|l| l.p50)),
             time(latency.map(|l| l.p95)),
@@ -81,6 +89,10 @@ impl Rounds {
             time(latency.map(|l| l.max)),
         ]
     }
+}
+
+fn busy(cores: Option<f64>) -> String {
+    cores.map_or_else(|| "-".to_owned(), |n| format!("{n:.2}"))
 }
 
 /// A row of the summary, and the figure that stands in it.

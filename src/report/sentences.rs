@@ -1,24 +1,28 @@
 //! What a run came to, in sentences: for screen readers and for logs.
 
 use super::NOTEWORTHY;
-use super::document::outcome;
+use super::document::{outcome, until};
 use super::fields::Document;
 use super::narrator::FEW;
 use super::rounds::seconds;
-use super::table::{Profile, clean, ending, totals};
+use super::table::{Profile, broken_off, clean, ending, totals};
 use crate::recording::Recording;
 use crate::state::{Outcome, State};
 use crate::text::percent;
 use crate::text::report::{self as words, Line};
 use crate::units::TaskId;
 
-/// The result of `run`, a sentence for each task, or a few for all if they are many, and then what they come to. Empty if
-/// the run is not over.
+/// The result of `run`, a sentence for each task, or a few for all if they are many, and then what they come to; of a run
+/// that is not over why, and what is known of its tasks.
 pub fn summary(run: &Recording) -> String {
-    let Some(totals) = totals(run) else { return String::new() };
-    let tasks = if run.trace.tasks.len() <= FEW { each(run) } else { together(run) };
-    let lines = tasks.into_iter().chain(totals);
-    lines.fold(Line::Over.text() + ".\n", |text, line| text + &line + ".\n")
+    let first = broken_off(run).map_or_else(|| Line::Over.text(), |why| why.replace('`', ""));
+    let tasks = match run.trace.t0() {
+        None => Vec::new(),
+        Some(_) if run.trace.tasks.len() <= FEW => each(run),
+        Some(_) => together(run),
+    };
+    let lines = [first].into_iter().chain(tasks).chain(totals(run).unwrap_or_default());
+    lines.map(|line| line + ".\n").collect()
 }
 
 fn each(run: &Recording) -> Vec<String> {
@@ -34,15 +38,16 @@ fn each(run: &Recording) -> Vec<String> {
 
 fn together(run: &Recording) -> Vec<String> {
     let tasks = run.trace.tasks.len();
-    let ended = |as_this: Outcome| (0..tasks).filter(|i| outcome(&run.trace, TaskId(*i as u32)) == as_this).count();
-    let ends =
-        [Outcome::Done, Outcome::Failed, Outcome::Killed, Outcome::Stopped, Outcome::Unknown].map(|o| (o, ended(o)));
-    let mut lines = vec![Line::Ends { tasks, ends: ends.into_iter().filter(|(_, n)| *n > 0).collect() }.text()];
-    if let Some(latency) = Document::of(run).and_then(|d| d.latency_s) {
+    let ended =
+        |as_this: Option<Outcome>| (0..tasks).filter(|i| outcome(&run.trace, TaskId(*i as u32)) == as_this).count();
+    let outcomes = [Outcome::Done, Outcome::Failed, Outcome::Killed, Outcome::Stopped, Outcome::Unknown].map(Some);
+    let ends = outcomes.into_iter().chain([None]).map(|o| (o, ended(o)));
+    let mut lines = vec![Line::Ends { tasks, ends: ends.filter(|(_, n)| *n > 0).collect() }.text()];
+    if let Some(latency) = Document::of(run).latency_s {
         let [half, most, longest] = [latency.p50, latency.p95, latency.max].map(seconds);
         lines.push(Line::Latency { half, most, longest }.text());
     }
-    let stats = run.trace.stats(run.trace.makespan().unwrap_or_default());
+    let stats = run.trace.stats(until(&run.trace));
     let whole = stats.sums.iter().copied().sum();
     let mut shares: Vec<_> = State::ALL.into_iter().map(|s| (s, stats.sums[s as usize].share_of(whole))).collect();
     shares.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -59,7 +64,7 @@ fn shares(of: &[(State, f64)]) -> String {
 /// Why the run did not do what it should: a sentence if a foreground task failed or was killed.
 pub fn shortfall(run: &Recording) -> Option<String> {
     let ended = |i: usize| outcome(&run.trace, TaskId(i as u32));
-    let broken = (0..run.trace.tasks.len()).filter(|i| ended(*i).is_broken());
+    let broken = (0..run.trace.tasks.len()).filter(|i| ended(*i).is_some_and(Outcome::is_broken));
     let told: Vec<_> = broken.map(|i| (clean(&run.trace.names[i].name), ending(run, i))).collect();
     (!told.is_empty()).then(|| words::shortfall(&told))
 }

@@ -21,15 +21,18 @@ struct Figures {
 }
 
 impl Series {
-    /// One more run.
+    /// One more run; one that is not over has no figures.
     pub fn push(&mut self, run: &Document) {
+        let (Some(makespan), Some(parallelism), Some(cpu)) = (run.makespan_s, run.parallelism, run.cpu_s) else {
+            return;
+        };
         self.runs.push(Figures {
-            makespan: run.makespan_s,
-            parallelism: run.parallelism,
-            cpu: run.cpu_s,
+            makespan,
+            parallelism,
+            cpu,
             latency: run.latency_s,
             busy: run.busy_machine.is_some_and(|share| share >= BUSY),
-            lost: run.recorder.lost > 0,
+            lost: run.recorder.lost.is_some_and(|lost| lost > 0),
         });
     }
 

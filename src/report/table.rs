@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::document::{ns_per_event, outcome, taken_up, worker_of};
+use super::document::{Executor, ns_per_event, outcome, taken_up, until};
 use super::{BUSY, NOTEWORTHY};
 use crate::insight::STEADY;
 use crate::model::{GlobalLock, ModelKind};
@@ -39,9 +39,13 @@ pub fn heading(run: &Recording) -> String {
     format!("{what}\n{how}\n")
 }
 
-/// The result of `run`: a line for each task, then what they come to. Empty if the run is not over.
+/// The result of `run`: a line for each task, then what they come to; of a run that is not over what is known of its tasks,
+/// and why. Empty if it never began.
 pub fn table(run: &Recording) -> String {
-    let Some(totals) = totals(run) else { return String::new() };
+    if run.trace.t0().is_none() {
+        return String::new();
+    }
+    let totals = totals(run).unwrap_or_else(|| broken_off(run).into_iter().collect());
     let mut rows = vec![words::COLUMNS.map(str::to_owned)];
     rows.extend((0..run.trace.tasks.len()).map(|i| row(run, i)));
     let mut text = heading(run);
@@ -85,17 +89,17 @@ fn lay_out(rows: &[[String; 11]], shown: impl Fn(usize) -> bool, text: &mut Stri
 
 fn row(run: &Recording, index: usize) -> [String; 11] {
     let (trace, track) = (&run.trace, &run.trace.tasks[index]);
-    let worker = worker_of(trace, track);
-    let used = worker.and_then(|w| trace.report.as_ref()?.workers.get(w.index()));
-    let number = |n: Option<u32>| n.filter(|n| *n > 0).map_or_else(|| "-".to_owned(), |n| n.to_string());
+    let executor = Executor::of(trace, index);
+    let number = |n: Option<u32>| n.map_or_else(|| "-".to_owned(), |n| n.to_string());
+    let worker = executor.name.or(executor.worker.map(|n| n.to_string()));
     let time = |t: Option<Ns>| t.map_or_else(|| "-".to_owned(), |t| t.to_string());
     let profile = Profile::of(run, index);
     let waits = profile.waits.iter().map(|(state, share)| format!("{} {}", words::state(*state), percent(*share)));
     [
         clean(&trace.names[index].name),
-        used.map_or_else(|| "-".to_owned(), |u| clean(&u.name)),
-        number(used.map(|u| u.pid)),
-        number(used.map(|u| u.tid)),
+        worker.map_or_else(|| "-".to_owned(), |name| clean(&name)),
+        number(executor.pid),
+        number(executor.tid),
         profile.queued.to_string(),
         time(taken_up(trace, track).map(|m| m.at)),
         time(track.ended_at()),
@@ -126,7 +130,7 @@ pub(super) struct Profile {
 
 impl Profile {
     pub(super) fn of(run: &Recording, index: usize) -> Profile {
-        let sums = run.trace.tasks[index].sums(run.trace.makespan().unwrap_or(run.trace.latest()));
+        let sums = run.trace.tasks[index].sums(until(&run.trace));
         let whole: Ns = sums.iter().copied().sum();
         let share = |state: State| sums[state as usize].share_of(whole);
         let waits = State::ALL.into_iter().filter(|s| *s != State::Running).map(|s| (s, share(s)));
@@ -141,6 +145,17 @@ pub(super) fn ending(run: &Recording, index: usize) -> String {
     let outcome = outcome(&run.trace, TaskId(index as u32));
     let signal = run.trace.tasks[index].end.map_or(0, |(_, signal)| signal);
     words::ending(outcome, signal)
+}
+
+/// Why `run` is not over, in a sentence without an end mark; nothing if it is.
+pub(super) fn unfinished(run: &Recording) -> Option<String> {
+    run.reason().filter(|_| run.trace.report.is_none()).map(|why| clean(&why.sentence()))
+}
+
+/// The same, with how far it came.
+pub(super) fn broken_off(run: &Recording) -> Option<String> {
+    let after = run.trace.t0().map(|_| run.trace.latest());
+    unfinished(run).map(|why| Line::Unfinished { after, why }.text())
 }
 
 /// The cores it could use.

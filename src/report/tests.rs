@@ -1,12 +1,10 @@
-use std::collections::BTreeMap;
-
 use super::*;
 use crate::machine::Machine;
 use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
 use crate::plan::{Plan, Rates, Wishes};
-use crate::recording::{Conditions, Origin, Recording};
+use crate::recording::{Conditions, Observed, Origin, OriginKind, Reason, Recording};
 use crate::settings::Setup;
-use crate::state::{Outcome, State};
+use crate::state::{Awaited, Failure, Outcome, State, Waiting};
 use crate::trace::{Begin, Direction, End, Event, KernelRecord, Stamped, TaskName, TaskResult, Trace, WorkerUse};
 use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 use crate::workload::{Scale, parse};
@@ -113,7 +111,7 @@ fn with_run<T>(
 }
 
 fn document(model: Model, events: &[Stamped]) -> Document {
-    with_run(model, events, Some(0.25), |run| Document::of(run).expect("the run is over"))
+    with_run(model, events, Some(0.25), |run| Document::of(run))
 }
 
 /// Figures are compared as they are written, to the microsecond.
@@ -124,10 +122,16 @@ fn us(seconds: f64) -> i64 {
 #[test]
 fn figures_follow_from_the_trace() {
     let document = document(GIL, &events());
-    assert_eq!((document.workload.as_str(), document.model, document.global_lock), ("pair", "threads", "gil"));
-    assert_eq!((document.workers, document.cores, document.seed), (2, 2, 7));
-    assert_eq!(document.params["cpu"], Param::Written("5ms".to_owned()));
-    assert_eq!((us(document.makespan_s), us(document.cpu_s), us(document.parallelism)), (20_000, 18_000, 900_000));
+    assert_eq!(
+        (document.workload.as_deref(), document.model, document.global_lock),
+        (Some("pair"), Some("threads"), Some("gil"))
+    );
+    assert_eq!((document.workers, document.cores, document.seed), (Some(2), Some(2), Some(7)));
+    assert_eq!(document.params.expect("a plan")["cpu"], Param::Written("5ms".to_owned()));
+    assert_eq!(
+        [document.makespan_s, document.cpu_s, document.parallelism].map(|f| f.map(us)),
+        [20_000, 18_000, 900_000].map(Some)
+    );
     assert_eq!(document.core_ids, [4, 6]);
     assert_eq!(document.core_busy_s.iter().flatten().map(|s| us(*s)).collect::<Vec<_>>(), [10_000, 8_000]);
     assert_eq!((document.spawn.count, us(document.spawn.total_s)), (1, 1_000));
@@ -145,14 +149,13 @@ fn each_task_has_its_worker_its_times_and_its_end() {
     let document = document(GIL, &events());
     let [first, second] = document.tasks.as_slice() else { panic!("two tasks") };
     assert_eq!((first.worker, first.pid, first.tid), (Some(1), Some(101), Some(102)));
-    assert_eq!((first.outcome, first.result, first.signal), ("done", Some(42), None));
+    assert_eq!((first.outcome, first.result, first.signal), (Some("done"), Some(42), None));
     assert_eq!(first.started_s.map(us), Some(1_000));
     assert_eq!((second.worker, second.worker_name.as_deref()), (Some(2), Some("worker 2")));
-    assert_eq!((second.outcome, second.result, second.signal), ("killed", None, Some(9)));
-    let states: BTreeMap<_, _> = State::ALL.into_iter().map(State::name).zip(second.states_s.0).collect();
-    assert_eq!(states["gil"].map(us), Some(10_000));
-    assert_eq!(states["running"].map(us), Some(8_000));
-    assert_eq!(states["preempted"], None);
+    assert_eq!((second.outcome, second.result, second.signal), (Some("killed"), None, Some(9)));
+    assert_eq!(second.states_s.of(State::Gil).map(us), Some(10_000));
+    assert_eq!(second.states_s.of(State::Running).map(us), Some(8_000));
+    assert_eq!(second.states_s.of(State::Preempted), None);
 }
 
 #[test]
@@ -165,7 +168,9 @@ fn the_state_of_not_knowing_is_null_and_never_zero() {
     assert_eq!(document.core_busy_s.iter().map(|s| s.map(us)).collect::<Vec<_>>(), [Some(10_000), None]);
     assert_eq!(document.lock, None);
     assert_eq!(document.switch_interval_s, None);
-    assert_eq!(Document::of(&run_of(GIL)), None, "it is not over");
+    let document = Document::of(&run_of(GIL));
+    assert_eq!((document.outcome, document.cores, document.until_s), ("going_on", None, None), "it has not begun");
+    assert_eq!((document.workload.as_deref(), document.tasks.len()), (Some("pair"), 2), "what was planned is known");
 }
 
 #[test]
@@ -180,7 +185,7 @@ fn what_is_no_longer_kept_is_not_made_up() {
     run.trace.begin(&begin());
     events.iter().for_each(|r| run.trace.push(r));
     run.trace.end(End { at: Stamp(T0 + 20 * MS), ..End::default() });
-    let document = Document::of(&run).expect("the run is over");
+    let document = Document::of(&run);
     assert!(document.recorder.kept_from_s > 0.0);
     assert!(document.core_busy_s.iter().all(Option::is_none));
     assert_eq!(document.tasks[1].queued_s, None);
@@ -265,14 +270,14 @@ fn what_a_terminal_would_obey_is_not_printed() {
 
 #[test]
 fn values_are_separated_by_commas_and_quoted_where_they_must_be() {
-    let head = csv_head(false);
+    let head = csv_head(&State::PLANNED, false);
     let columns: Vec<&str> = head.trim_end().split(',').collect();
     assert_eq!(columns.len(), 23);
     assert_eq!(columns[..4], ["name", "worker", "worker_name", "pid"]);
     assert_eq!(columns[7..12], ["submitted_s", "started_s", "finished_s", "latency_s", "state_queued_s"]);
     assert_eq!((columns[18], columns[21], columns[22]), ("state_gil_s", "result", "laps"));
-    assert_eq!(csv_head(true), format!("repeat,{head}"));
-    let rows = with_run(GIL, &events(), None, |run| csv_rows(run, None).expect("the run is over"));
+    assert_eq!(csv_head(&State::PLANNED, true), format!("repeat,{head}"));
+    let rows = with_run(GIL, &events(), None, |run| csv_rows(&Document::of(run), None));
     let expected = "\
 task 1,1,worker 1,101,102,done,,0,0.001,0.011,0.011,0,0.001,0,0.01,0,,0,0,0,0,42,0
 task 2,2,worker 2,101,103,killed,9,0,0.002,0.02,0.02,0.002,0,0,0.008,0,,0,0.01,0,0,,
@@ -280,7 +285,7 @@ task 2,2,worker 2,101,103,killed,9,0,0.002,0.02,0.02,0.002,0,0,0.008,0,,0,0.01,0
     assert_eq!(rows, expected);
     let odd = with_run(GIL, &events(), None, |run| {
         run.trace.names[0].name = "one, \"two\"\nthree".to_owned();
-        csv_rows(run, Some(7)).expect("the run is over")
+        csv_rows(&Document::of(run), Some(7))
     });
     assert!(odd.starts_with("7,\"one, \"\"two\"\" three\",1,") && odd.contains("\n7,task 2,2,"), "{odd}");
 }
@@ -293,8 +298,106 @@ fn one_task_is_not_called_tasks() {
     assert_eq!(workload.title_at(Scale::ONE), "1 task of 5 ms");
 }
 
+fn told() -> Failure {
+    Failure::Told { sentence: "no \"more\" processes".to_owned() }
+}
+
+/// Task 1 is done; task 2 waits for the lock from 2 ms on, until all of it breaks off after 30 ms.
+fn deadlocked() -> Recording {
+    let mut run = run_of(GIL);
+    run.trace.begin(&begin());
+    events().iter().take(10).filter(|r| r.at != Stamp(T0 + 7 * MS)).for_each(|r| run.trace.push(r));
+    run.trace.fail(Stamp(T0 + 30 * MS));
+    let awaits = Awaited::Lock(Some("a".to_owned()));
+    run.broken = Some(Failure::Deadlock { circle: vec![Waiting { task: "task 2".to_owned(), awaits }] });
+    run
+}
+
+#[test]
+fn what_was_known_when_a_run_broke_off_is_told() {
+    let document = Document::of(&deadlocked());
+    assert_eq!((document.outcome, document.until_s.map(us)), ("failed", Some(30_000)));
+    let unknown = [document.makespan_s, document.cpu_s, document.parallelism, document.recorder.events_per_s];
+    assert_eq!(unknown, [None; 4]);
+    assert_eq!((document.switches.voluntary, document.recorder.lost, document.overhead_cpu_s), (None, None, None));
+    let [first, second] = document.tasks.as_slice() else { panic!("two tasks") };
+    assert_eq!((first.outcome, first.finished_s.map(us), first.worker), (Some("done"), Some(11_000), Some(1)));
+    assert_eq!((first.pid, first.tid, first.result), (Some(101), Some(102), None));
+    assert_eq!((second.outcome, second.finished_s, second.latency_s), (None, None, None));
+    assert_eq!(second.states_s.of(State::Gil).map(us), Some(28_000), "it waited to the end");
+    assert_eq!(document.lock.expect("a lock").retaken, None);
+    assert!(document.findings.is_empty());
+}
+
+#[test]
+fn a_run_that_broke_off_has_a_table_sentences_and_lines_too() {
+    let expected = "\
+pair: 2 tasks of 5 ms
+threads with a GIL (switch interval 5ms): 2 threads, 2 cores, measured
+
+task    worker  pid  tid  queued  started  finished  running  waiting               outcome
+task 1  1       101  102     0 s     1 ms     11 ms     91 %  starting 9 %          done
+task 2  2         -    -    2 ms     2 ms         -      0 %  GIL 93 %, queued 7 %  not over
+
+The run had not come to its end after 30 ms: deadlock: task 2 wants `a`; take locks in one order
+";
+    let run = deadlocked();
+    assert_eq!(table(&run), expected);
+    let spoken = summary(&run);
+    assert!(
+        spoken.starts_with("The run had not come to its end after 30 ms: deadlock: task 2 wants a; take locks"),
+        "{spoken}"
+    );
+    assert!(spoken.ends_with("task 2: not over; GIL 93 %, queued 7 %.\n"), "{spoken}");
+    let rows = csv_rows(&Document::of(&run), None);
+    assert!(rows.ends_with("\ntask 2,2,,,,,,0,0.002,,,0.002,0,0,0,0,,0,0.028,0,0,,\n"), "{rows}");
+    let mut never = run_of(GIL);
+    never.broken = Some(told());
+    assert_eq!(table(&never), "");
+    assert_eq!(summary(&never), "The run never began: no \"more\" processes.\n");
+    let rows = csv_rows(&Document::of(&never), None);
+    assert_eq!(rows.lines().nth(1), Some("task 2,,,,,,,,,,,0,0,0,0,0,,0,0,0,0,,"), "{rows}");
+}
+
+#[test]
+fn repeated_runs_of_which_one_breaks_off_are_whole_in_every_format() {
+    let made = |format| {
+        let mut printout = Printout::new(format, false, Some(3));
+        let first = with_run(GIL, &events()[..10], None, |run| {
+            run.trace.report.as_mut().expect("a report").results[1].outcome = Outcome::Done;
+            printout.end(run, 1)
+        });
+        first + &printout.end(&deadlocked(), 2) + &printout.close(None)
+    };
+    let document: serde_json::Value = serde_json::from_str(&made(Format::Json)).expect("JSON");
+    assert_eq!((&document["outcome"], &document["summary"]["count"]), (&"failed".into(), &1.into()));
+    assert_eq!(document["reason"], document["runs"][1]["reason"]);
+    assert_eq!(document["reason"]["circle"][0]["task"], "task 2");
+    let table = made(Format::Table);
+    assert!(table.contains("\n2        deadlock: task 2 wants `a`; take locks in one order\n\nmedian "), "{table}");
+    let lines = made(Format::Csv);
+    assert!(lines.lines().all(|l| l.matches(',').count() == 23) && lines.lines().count() == 5, "{lines}");
+}
+
+#[test]
+fn what_nobody_planned_has_a_document_without_a_plan() {
+    let command = vec!["/bin/true".to_owned(), "-x".to_owned()];
+    let mut run = Recording::new(Origin::Observed(Observed { command: command.clone() }), Machine::default());
+    run.trace.begin(&Begin { workers: 0, ..begin() });
+    run.trace.push(&at(1, 0, 4, enter(0, State::Running)));
+    run.trace.push(&at(5, 0, 4, enter(0, State::Unknown)));
+    run.trace.push(&at(9, 0, 4, ended(0, Outcome::Done, 0)));
+    run.trace.end(End { at: Stamp(T0 + 9 * MS), ..End::default() });
+    let document = Document::of(&run);
+    assert_eq!((document.outcome, document.origin), ("done", OriginKind::Observed { command }));
+    let plan = [document.workload.is_some(), document.model.is_some(), document.global_lock.is_some()];
+    assert!(plan == [false; 3] && document.workers.is_none() && document.seed.is_none() && document.params.is_none());
+    assert_eq!(document.tasks[0].states_s.of(State::Unknown).map(us), Some(4_000));
+    assert!(document.findings.is_empty() && document.lock.is_none());
+}
+
 /// What a printout comes to: two rounds, the second being the run of `records`, and then the end.
-fn printed(format: Format, plain: bool, repeat: Option<u16>, broken: Option<&str>) -> Vec<String> {
+fn printed(format: Format, plain: bool, repeat: Option<u16>, broken: Option<&Reason>) -> Vec<String> {
     let good: Vec<Stamped> = events()
         .into_iter()
         .map(|r| {
@@ -309,11 +412,11 @@ fn printed(format: Format, plain: bool, repeat: Option<u16>, broken: Option<&str
     let mut pieces = Vec::new();
     with_run(GIL, &good, Some(0.5), |run| {
         run.trace.report.as_mut().expect("a report").results[1].outcome = Outcome::Done;
-        pieces.push(printout.begin(1) + &printout.end(run, 1).expect("the run is over"));
+        pieces.push(printout.begin(1) + &printout.end(run, 1));
     });
     if repeat.is_some() {
         with_run(GIL, &events(), None, |run| {
-            pieces.push(printout.begin(2) + &printout.end(run, 2).expect("the run is over"));
+            pieces.push(printout.begin(2) + &printout.end(run, 2));
         });
     }
     pieces.push(printout.close(broken));
@@ -327,25 +430,27 @@ fn without_repetition_each_format_is_what_it_is_alone() {
         assert_eq!((pieces.len(), pieces[1].as_str()), (2, ""), "{format:?}");
     }
     let document: serde_json::Value = serde_json::from_str(&printed(Format::Json, false, None, None)[0]).expect("JSON");
-    assert_eq!((&document["schema"], &document["workload"]), (&1.into(), &"pair".into()));
+    assert_eq!((&document["schema"], &document["workload"]), (&2.into(), &"pair".into()));
 }
 
 #[test]
 fn whatever_ends_a_repetition_its_document_is_whole() {
     let read = |pieces: &[String]| -> serde_json::Value { serde_json::from_str(&pieces.concat()).expect("JSON") };
-    let pieces = printed(Format::Json, false, Some(5), Some("task 2 was \"killed\""));
+    let pieces = printed(Format::Json, false, Some(5), Some(&Reason::Broke(Failure::Killed)));
     let all = read(&pieces);
     assert_eq!((all["repeat"].as_u64(), all["runs"].as_array().map(Vec::len)), (Some(5), Some(2)));
-    assert_eq!(all["error"], "task 2 was \"killed\"");
+    assert_eq!((&all["outcome"], &all["reason"]["reason"]), (&"incomplete".into(), &"tasks".into()));
+    assert_eq!(all["reason"], all["runs"][1]["reason"], "the run itself says more than what it ended");
     assert_eq!(all["summary"]["count"], 1, "a run with a killed task is shown, but not counted");
     assert_eq!(us(all["summary"]["makespan_s"]["median"].as_f64().expect("a number")), 20_000);
     let alone: serde_json::Value = serde_json::from_str(&printed(Format::Json, false, None, None)[0]).expect("JSON");
     assert_eq!(all["runs"][0], alone);
-    let none = Printout::new(Format::Json, false, Some(3)).close(Some("no more processes"));
+    let none = Printout::new(Format::Json, false, Some(3)).close(Some(&Reason::Broke(told())));
     let none = read(&[none]);
     assert_eq!((none["runs"].as_array().map(Vec::len), &none["summary"]["count"]), (Some(0), &0.into()));
-    assert!(none["summary"]["makespan_s"].is_null() && none["error"] == "no more processes");
-    assert_eq!(Printout::new(Format::Csv, false, Some(3)).close(None), csv_head(true));
+    assert!(none["summary"]["makespan_s"].is_null() && none["reason"]["sentence"] == "no \"more\" processes");
+    assert_eq!(none["outcome"], "failed");
+    assert_eq!(Printout::new(Format::Csv, false, Some(3)).close(None), csv_head(&State::PLANNED, true));
     assert_eq!(Printout::new(Format::Table, false, Some(3)).close(None), "");
     let rows = printed(Format::Csv, false, Some(5), None).concat();
     let first: Vec<&str> = rows.lines().map(|l| l.split(',').next().unwrap_or("")).collect();

@@ -114,6 +114,11 @@ pub enum Failure {
     },
     /// The recording ends before the run does. The run itself may have come to its end.
     CutOff,
+    /// A signal asked for its end.
+    Signal {
+        /// Its number.
+        signal: i32,
+    },
     /// A reason that another version of the program has given, and this one does not know.
     Unknown {
         /// Its name there.
@@ -269,6 +274,7 @@ mod tests {
             Failure::Plan { fault: PlanFault::Unreadable("cut off".to_owned()) },
             Failure::Plan { fault: PlanFault::Empty },
             Failure::Killed,
+            Failure::Signal { signal: 2 },
             Failure::Told { sentence: "no \"room\"".to_owned() },
         ];
         for failure in failures {

@@ -18,7 +18,7 @@ pub fn run_failed(why: &Failure) -> String {
         Failure::Killed => "the run broke off: its process was killed before its tasks had ended".to_owned(),
         Failure::Garbled { said } => format!("the run broke off: {said}"),
         // These say it themselves.
-        Failure::Runner { .. } | Failure::Refused { .. } | Failure::CutOff => failure(why),
+        Failure::Runner { .. } | Failure::Refused { .. } | Failure::CutOff | Failure::Signal { .. } => failure(why),
         Failure::Thread { purpose: ThreadPurpose::Watcher, .. } => failure(why),
         _ => format!("the run failed: {}", failure(why)),
     }
@@ -65,6 +65,7 @@ pub fn failure(why: &Failure) -> String {
         Failure::Killed => "the run's process was killed before its tasks had ended".to_owned(),
         Failure::Garbled { said } => said.clone(),
         Failure::CutOff => "the recording ends before the run does".to_owned(),
+        Failure::Signal { signal } => format!("ended by signal {signal}"),
         Failure::Unknown { name } => {
             format!("another version of concviz gives a reason that this one does not know: `{name}`")
         }

@@ -108,7 +108,8 @@ pub enum Line {
     Forgotten { before: Ns },
     NoRecord { why: String },
     Over,
-    Ends { tasks: usize, ends: Vec<(Outcome, usize)> },
+    Unfinished { after: Option<Ns>, why: String },
+    Ends { tasks: usize, ends: Vec<(Option<Outcome>, usize)> },
     Latency { half: Ns, most: Ns, longest: Ns },
     Shares { of: String },
     Round { round: u16, of: u16 },
@@ -191,8 +192,10 @@ impl Line {
                 format!("note: no kernel record ({why}): ready is what workers noticed themselves")
             }
             Line::Over => "The run is over".to_owned(),
+            Line::Unfinished { after, ref why } => unfinished(after, why),
             Line::Ends { tasks, ref ends } => {
-                let ends: Vec<String> = ends.iter().map(|(outcome, n)| format!("{n} {}", outcome.name())).collect();
+                let ends: Vec<String> =
+                    ends.iter().map(|(outcome, n)| format!("{n} {}", ending(*outcome, 0))).collect();
                 format!("{}: {}", counted(tasks as u64, "task", "tasks"), ends.join(", "))
             }
             Line::Latency { half, most, longest } => format!(
@@ -220,6 +223,13 @@ impl Line {
                 format!("note: events were lost in {lossy} of {runs} runs; times in states are incomplete")
             }
         }
+    }
+}
+
+fn unfinished(after: Option<Ns>, why: &str) -> String {
+    match after {
+        Some(time) => format!("The run had not come to its end after {time}: {why}"),
+        None => format!("The run never began: {why}"),
     }
 }
 
@@ -260,13 +270,12 @@ pub const fn state(state: State) -> &'static str {
     }
 }
 
-/// How a task ended, in a few words. The signal is 0 where none killed it.
-pub fn ending(outcome: Outcome, signal: u8) -> String {
+/// How a task ended, if it did, in a few words. The signal is 0 where none killed it.
+pub fn ending(outcome: Option<Outcome>, signal: u8) -> String {
     match outcome {
-        Outcome::Killed if signal > 0 => format!("killed by signal {signal}"),
-        Outcome::Done | Outcome::Failed | Outcome::Killed | Outcome::Stopped | Outcome::Unknown => {
-            outcome.name().to_owned()
-        }
+        Some(Outcome::Killed) if signal > 0 => format!("killed by signal {signal}"),
+        Some(outcome) => outcome.name().to_owned(),
+        None => "not over".to_owned(),
     }
 }
 

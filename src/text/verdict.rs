@@ -1,6 +1,8 @@
 //! What a comparison of runs comes to, in words: clauses with named figures, each a short sentence with its reason. Says
 //! only what was measured.
 
+use serde::Serialize;
+
 use super::{counted, percent, short, whole, wrapped};
 use crate::units::Ns;
 
@@ -324,8 +326,9 @@ impl Verdict {
     }
 }
 
-/// Why a run does not count, though nothing broke it off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a run does not count, though nothing broke it off. In JSON each has its name as its `reason`, like a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "named after what happened")]
 pub enum Uncounted {
     NotOver,

@@ -156,13 +156,16 @@ fn runs_that_broke_have_a_row_that_says_so_and_the_others_their_ratios() {
     let comparison = compared(&runs);
     let row = &comparison.rows[2];
     assert_eq!((row.figures, row.shown, row.ratio), (None, None, None));
-    assert_eq!(row.failure.as_deref(), Some("the recording ends before the run does"));
+    assert_eq!(row.failure, Some(Reason::Broke(Failure::CutOff)));
     assert!(comparison.verdict.text().ends_with("Processes: failed."), "{}", comparison.verdict.text());
     assert!(comparison.rows[1].ratio.is_some_and(|r| r.is_ok()));
     runs[0].broken = Some(Failure::Killed);
     let comparison = compared(&runs);
     assert_eq!(comparison.baseline, None);
     assert!(comparison.verdict.text().contains("there is no serial run"), "{}", comparison.verdict.text());
+    runs[4].broken = Some(Failure::Signal { signal: 2 });
+    let models = compared(&runs).rows.iter().map(|row| row.model.lock.is_on()).collect::<Vec<_>>();
+    assert_eq!(models, [false; 4], "who was interrupted has no row");
     let nothing = compared(&[]);
     assert!(nothing.rows.is_empty() && nothing.ideal.is_none());
     assert_eq!(nothing.verdict.text(), "Nothing was measured.");

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::{GlobalLock, Model};
 use crate::plan::Wishes;
+use crate::state::Failure;
 use crate::workload::{Op, Work};
 
 fn mapping() -> Mapping {
@@ -55,7 +56,7 @@ fn who_wins_must_beat_the_second_by_more_than_the_spread() {
     assert_eq!(cell(&[&[100], &[]]).winner(), Winner::Unknown);
     assert_eq!(Cell::of(3).winner(), Winner::Unknown);
     let mut failed = cell(&[&[100, 101], &[50, 51], &[70, 71]]);
-    failed.failures[1] = Some("no more threads".to_owned());
+    failed.failures[1] = Some(Reason::Broke(Failure::Killed));
     assert_eq!(failed.winner(), Winner::One(2), "who fails is out");
 }
 

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use crate::recording::{Comparison, Ratio, Recording, SameWork};
-use crate::report::{Document, SCHEMA};
+use crate::recording::{Comparison, Ratio, Reason, Recording, RunOutcome, SCHEMA, SameWork};
+use crate::report::Document;
 use crate::units::Ns;
 
 /// The whole document, in the order in which it is printed.
@@ -14,14 +14,23 @@ pub struct ComparisonDocument {
     pub concviz: &'static str,
     pub cores: f64,
     pub same_work: &'static str,
-    pub rows: Vec<ComparisonRow>,
+    pub rows: Vec<JudgedRow>,
     pub ideal: Option<ComparisonIdeal>,
     pub verdict: String,
-    pub error: Option<String>,
+    pub outcome: &'static str,
+    pub reason: Option<Reason>,
     pub runs: Vec<Document>,
 }
 
-/// A model's runs.
+/// A row, and why a run of it does not count.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct JudgedRow {
+    #[serde(flatten)]
+    pub row: ComparisonRow,
+    pub reason: Option<Reason>,
+}
+
+/// A model's runs: what is a column in a table of values too.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ComparisonRow {
     pub source: Option<String>,
@@ -43,7 +52,31 @@ pub struct ComparisonRow {
     pub processes: Option<usize>,
     pub p50_s: Option<f64>,
     pub p99_s: Option<f64>,
-    pub error: Option<String>,
+}
+
+impl ComparisonRow {
+    /// Its columns.
+    pub const COLUMNS: [&str; 19] = [
+        "source",
+        "model",
+        "global_lock",
+        "run",
+        "runs",
+        "counted",
+        "makespan_s",
+        "spread_s",
+        "speedup",
+        "slowed",
+        "no_speedup",
+        "parallelism",
+        "start_s",
+        "copied_bytes",
+        "peak_rss_bytes",
+        "threads",
+        "processes",
+        "p50_s",
+        "p99_s",
+    ];
 }
 
 /// What no model can beat.
@@ -60,20 +93,14 @@ pub struct ComparisonIdeal {
 
 /// The document of `comparison`, which is one of `runs`, as text with a line break at its end. `broken` says why there
 /// are no more runs.
-pub fn comparison_json(comparison: &Comparison, runs: &[&Recording], broken: Option<&str>) -> String {
+pub fn comparison_json(comparison: &Comparison, runs: &[&Recording], broken: Option<&Reason>) -> String {
     let document = ComparisonDocument::of(comparison, runs, broken);
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
 
 impl ComparisonDocument {
     /// That of `comparison`, which is one of `runs`; `broken` says why there are no more of them.
-    pub fn of(comparison: &Comparison, runs: &[&Recording], broken: Option<&str>) -> ComparisonDocument {
-        let documents: Vec<Option<Document>> = runs.iter().map(|r| Document::of(r)).collect();
-        // Runs that broke off have no document: those after them move up.
-        let place = |index: usize| {
-            documents.get(index)?.as_ref()?;
-            Some(documents[..index].iter().flatten().count())
-        };
+    pub fn of(comparison: &Comparison, runs: &[&Recording], broken: Option<&Reason>) -> ComparisonDocument {
         let ideal = comparison.ideal.as_ref().map(|ideal| ComparisonIdeal {
             makespan_s: ideal.time.as_secs(),
             speedup: comparison.ideal_ratio(),
@@ -83,7 +110,9 @@ impl ComparisonDocument {
             longest_s: ideal.longest.as_secs(),
             lock_s: ideal.lock.as_ref().map(|(_, held)| held.as_secs()),
         });
-        let rows = (0..comparison.rows.len()).map(|index| row(comparison, index, place)).collect();
+        let failed = comparison.rows.iter().find_map(|row| row.failure.as_ref());
+        let (outcome, reason) = RunOutcome::of_several(broken, failed);
+        let rows = (0..comparison.rows.len()).map(|index| row(comparison, index)).collect();
         ComparisonDocument {
             schema: SCHEMA,
             concviz: env!("CARGO_PKG_VERSION"),
@@ -96,13 +125,14 @@ impl ComparisonDocument {
             rows,
             ideal,
             verdict: comparison.verdict.text(),
-            error: broken.map(str::to_owned),
-            runs: documents.into_iter().flatten().collect(),
+            outcome: outcome.name(),
+            reason,
+            runs: runs.iter().map(|run| Document::of(run)).collect(),
         }
     }
 }
 
-fn row(comparison: &Comparison, index: usize, place: impl Fn(usize) -> Option<usize>) -> ComparisonRow {
+fn row(comparison: &Comparison, index: usize) -> JudgedRow {
     let of = &comparison.rows[index];
     let figures = of.figures;
     let seconds = |t: Option<Ns>| t.map(Ns::as_secs);
@@ -113,11 +143,11 @@ fn row(comparison: &Comparison, index: usize, place: impl Fn(usize) -> Option<us
         None => (None, false, None),
     };
     let known = |n: usize| (n > 0).then_some(n);
-    ComparisonRow {
+    let row = ComparisonRow {
         source: of.source.clone(),
         model: of.model.kind.name(),
         global_lock: of.model.lock.name(),
-        run: of.shown.and_then(place),
+        run: of.shown.or(of.runs.first().copied()),
         runs: of.runs.len(),
         counted: of.counted,
         makespan_s: seconds(figures.map(|f| f.timing.time)),
@@ -133,6 +163,6 @@ fn row(comparison: &Comparison, index: usize, place: impl Fn(usize) -> Option<us
         processes: figures.and_then(|f| known(f.processes)),
         p50_s: seconds(figures.and_then(|f| f.p50)),
         p99_s: seconds(figures.and_then(|f| f.p99)),
-        error: of.failure.clone(),
-    }
+    };
+    JudgedRow { row, reason: of.failure.clone() }
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::insight::{Timing, who};
 use crate::model::{GlobalLock, Model};
 use crate::recording::{Ideal, usual_models};
+use crate::state::Failure;
 use crate::text::{Clause, Limit, NoRatio, Verdict, Who};
 
 fn figures(ms: u64, busy: f64) -> Figures {
@@ -116,7 +117,8 @@ fn what_failed_says_why_and_nothing_of_it_reaches_the_terminal_as_a_command() {
     let mut comparison = mocked();
     comparison.rows[2].figures = None;
     comparison.rows[2].ratio = None;
-    comparison.rows[2].failure = Some("no more \u{1b}[31mprocesses".to_owned());
+    let sentence = "no more \u{1b}[31mprocesses".to_owned();
+    comparison.rows[2].failure = Some(Reason::Broke(Failure::Told { sentence }));
     comparison.rows[1].source = Some("evil\u{7}|name".to_owned());
     let text = comparison_table(&comparison, 80, false);
     assert!(text.contains("failed") && text.contains("processes: no more ?[31mprocesses"), "{text}");
@@ -127,4 +129,10 @@ fn what_failed_says_why_and_nothing_of_it_reaches_the_terminal_as_a_command() {
     let csv = comparison_csv(&comparison, &[]);
     assert_eq!(csv.lines().count(), 6, "{csv}");
     assert!(csv.starts_with("source,model,global_lock,"), "{csv}");
+    assert!(csv.lines().nth(3).is_some_and(|l| l.ends_with(",no more \u{1b}[31mprocesses")), "{csv}");
+    let row = &ComparisonDocument::of(&comparison, &[], None).rows[0];
+    let row = serde_json::to_value(row).expect("JSON");
+    let mut columns: Vec<&str> = csv.lines().next().unwrap_or_default().split(',').collect();
+    assert_eq!(columns.pop(), Some("error"), "in JSON it is an object, the reason");
+    assert!(columns.iter().all(|c| row.get(c).is_some()) && row.as_object().map_or(0, serde_json::Map::len) == 20);
 }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::model::{Model, ModelKind};
 use crate::recording::map::Cell;
+use crate::state::Failure;
 
 fn made() -> Map {
     let models = ModelKind::ALL.map(Model::plain).to_vec();
@@ -33,7 +34,7 @@ fn a_map_is_letters_and_a_sentence() {
 fn a_busy_machine_and_failures_are_said() {
     let mut map = made();
     map.others = Some(1.2);
-    map.cells[4].failures[1] = Some("no more threads".to_owned());
+    map.cells[4].failures[1] = Some(Reason::Broke(Failure::Told { sentence: "no more threads".to_owned() }));
     let text = map_table(&map, false);
     assert!(text.contains("note: other programs kept 1.2 of 2 cores busy"), "{text}");
     assert!(text.contains("threads, 16 tasks, 50 % waiting: no more threads"), "{text}");
@@ -43,8 +44,9 @@ fn a_busy_machine_and_failures_are_said() {
 
 #[test]
 fn the_document_has_every_time() {
-    let document: serde_json::Value = serde_json::from_str(&map_json(&made(), Some("ended"))).expect("JSON");
-    assert_eq!((&document["cells"][4]["winner"], &document["error"]), (&1.into(), &"ended".into()));
+    let document: serde_json::Value =
+        serde_json::from_str(&map_json(&made(), Some(&Reason::Broke(Failure::Signal { signal: 2 })))).expect("JSON");
+    assert_eq!((&document["cells"][4]["winner"], &document["outcome"]), (&1.into(), &"interrupted".into()));
     assert_eq!(document["cells"][4]["times"][3]["times_s"].as_array().map(Vec::len), Some(3));
     assert!(document["cells"][2]["winner"].is_null() && document["cells"][2]["times"][0]["median_s"].is_null());
     assert_eq!(document["models"][3]["letter"], "A");
