@@ -184,7 +184,7 @@ impl Runs {
             recording.trace.fail(machine::now());
             recording.broken = stop.failure();
         }
-        let kept = self.note(|recorder| recorder.end(&recording.conditions));
+        let kept = self.note(|recorder| recorder.end(&recording));
         Made { recording, stop: followed.and(kept).err() }
     }
 

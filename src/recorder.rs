@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::recording::{self, Conditions, Opened, Recording};
+use crate::recording::{self, Opened, Recording};
 use crate::text;
 use crate::trace::file::{self, Contents, FileError, FileWriter, MAJOR};
 use crate::trace::{Frame, Stamped};
@@ -92,12 +92,12 @@ impl Recorder {
         written.map_err(|e| self.refused(&e))
     }
 
-    /// It is over.
+    /// `run` is over, or broke off.
     ///
     /// # Errors
     /// In a sentence that names the file.
-    pub fn end(&mut self, conditions: &Conditions) -> Result<(), String> {
-        let written = self.writer.tail(&recording::tail(conditions)).and_then(|()| self.writer.flush());
+    pub fn end(&mut self, run: &Recording) -> Result<(), String> {
+        let written = self.writer.tail(&recording::tail(run)).and_then(|()| self.writer.flush());
         written.map_err(|e| self.refused(&e))
     }
 
@@ -111,7 +111,7 @@ impl Recorder {
         self.begin(run)?;
         let written = self.writer.flush().and_then(|()| scratch.copy(self.writer.get_mut()));
         written.map_err(|e| self.refused(&e))?;
-        self.end(&run.conditions)
+        self.end(run)
     }
 
     /// Where it is.
@@ -139,7 +139,7 @@ pub fn write<'a>(out: &mut dyn Write, runs: impl IntoIterator<Item = (&'a Record
         recording::begin(&mut writer, run)?;
         writer.flush()?;
         scratch.copy(writer.get_mut())?;
-        writer.tail(&recording::tail(&run.conditions))?;
+        writer.tail(&recording::tail(run))?;
     }
     writer.flush()
 }

@@ -570,6 +570,8 @@ fn a_reader_of_what_is_recorded_learns_how_each_run_ended() {
     assert_eq!((&serial["outcome"], &serial["reason"]), (&"done".into(), &Value::Null));
     assert!(threads["outcome"] == "failed" && is_deadlock(&threads["reason"]), "{}", threads["reason"]);
     assert!(threads["makespan_ns"].is_null() && serial["origin"]["kind"] == "planned");
+    let waited = threads["tasks"][0]["states"]["lock"]["sum_ns"].as_u64();
+    assert!(waited > Some(10_000_000), "nothing happened any more, and it is known until when: {waited:?}");
     // The file may end anywhere.
     let bytes = std::fs::read(&recording).expect("a file");
     let cut = folder.path().join("cut.concviz");

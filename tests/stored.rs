@@ -75,7 +75,7 @@ fn file(runs: &[(Recording, Vec<Frame>)], of_last: usize) -> Vec<u8> {
             writer.frame(frame).expect("a vector takes everything");
         }
         if some >= frames.len() {
-            writer.tail(&tail(&run.conditions)).expect("a vector takes everything");
+            writer.tail(&tail(run)).expect("a vector takes everything");
         }
     }
     writer.into_inner().expect("a vector takes everything")
@@ -327,7 +327,7 @@ fn a_run_of_thousands_of_tasks_comes_back() {
 fn follow(recorder: &mut Recorder, (run, frames): &(Recording, Vec<Frame>)) {
     recorder.begin(run).expect("begun");
     frames.iter().for_each(|frame| recorder.frame(frame).expect("taken"));
-    recorder.end(&run.conditions).expect("ended");
+    recorder.end(run).expect("ended");
 }
 
 fn kept(frames: &[Frame]) -> Scratch {

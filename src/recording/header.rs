@@ -12,8 +12,9 @@ use crate::plan::{Plan, Rates, Wishes};
 use crate::settings::Setup;
 use crate::state::Failure;
 use crate::text;
+use crate::trace::LONGEST;
 use crate::trace::file::{self, FileError, FileWriter, Names, RecordedRun};
-use crate::units::TaskId;
+use crate::units::{Ns, TaskId};
 use crate::workload::{Kernel, MAX_TASKS, Param, Scale, Task, Workload};
 
 /// What stands first of a run: enough to draw it and to say what it was, whatever it was asked to do.
@@ -65,6 +66,16 @@ struct FirstHeader {
     #[serde(flatten)]
     program: Program<'static>,
     machine: Machine,
+}
+
+/// What is known of a run when there is no more of it.
+#[derive(Default, Serialize, Deserialize)]
+struct Tail {
+    #[serde(flatten)]
+    conditions: Conditions,
+    /// How far it came, where it broke off: nothing may have happened any more when it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<Ns>,
 }
 
 /// What a file came to.
@@ -145,8 +156,10 @@ fn asked(planned: &Planned) -> Asked<'_> {
 }
 
 /// The text that stands behind them.
-pub fn tail(conditions: &Conditions) -> String {
-    serde_json::to_string(conditions).unwrap_or_default()
+pub fn tail(run: &Recording) -> String {
+    let broke_off = run.broken.is_some() && run.trace.report.is_none();
+    let tail = Tail { conditions: run.conditions, until: broke_off.then(|| run.trace.latest()) };
+    serde_json::to_string(&tail).unwrap_or_default()
 }
 
 /// The runs of a file whose bytes these are.
@@ -288,7 +301,10 @@ fn of(run: &RecordedRun<'_>, origin: Origin, machine: Machine) -> Recording {
         trace.lock_names.clone_from(&names.locks);
     }
     // A tail that cannot be read says nothing of the machine: unknown, not wrong.
-    let conditions = run.tail.and_then(|tail| serde_json::from_str(tail).ok()).unwrap_or_default();
+    let Tail { conditions, until } = run.tail.and_then(|tail| serde_json::from_str(tail).ok()).unwrap_or_default();
+    if let (Some(t0), Some(until)) = (trace.t0().filter(|_| trace.report.is_none()), until) {
+        trace.fail(t0 + until.min(LONGEST));
+    }
     let cut_off = trace.makespan().is_none().then_some(Failure::CutOff);
     Recording { origin, machine, trace, conditions, broken: run.failed.clone().or(cut_off), file: None }
 }
