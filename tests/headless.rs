@@ -376,20 +376,32 @@ fn a_deadlocked_run_prints_what_was_known_of_it_in_every_format_and_exits_with_o
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn a_run_that_cannot_be_started_has_a_document_too() {
-    let mut command = Command::new("sh");
-    let line = format!(
-        "ulimit -n 40; exec {} run -w io --tasks 60 --wait 1ms --workers 60 -m processes --format json",
-        env!("CARGO_BIN_EXE_concviz")
-    );
-    let command = command.args(["-c", &line]).env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")).stdin(Stdio::null());
-    let Output { status, stdout, stderr } = command.output().expect("a shell");
-    let document: serde_json::Value = serde_json::from_slice(&stdout).expect("JSON");
-    let err = String::from_utf8_lossy(&stderr);
-    assert_eq!((status.code(), &document["outcome"]), (Some(1), &"failed".into()), "{err}");
-    assert_eq!(document["tasks"].as_array().map(Vec::len), Some(60), "what was planned is known");
-    assert!(document["makespan_s"].is_null() && document["cpu_s"].is_null() && document["model"] == "processes");
-    assert!(err.starts_with("error: the run failed: ") && err.lines().count() == 1, "{err}");
+    let no_cache = tempfile::tempdir().expect("a folder");
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    // No worker process more, no runner, nobody who measures how fast this machine is.
+    for (files, cache, work, said) in [
+        (40, cache, "io --wait 1ms", "the run failed: "),
+        (7, cache, "io --wait 1ms", "cannot be started"),
+        (7, no_cache.path(), "cpu", "cannot be measured"),
+    ] {
+        let mut command = Command::new("sh");
+        let line = format!(
+            "exec 3>&- 4>&- 5>&- 6>&-; ulimit -n {files}; exec {} run -w {work} --tasks 60 --workers 60 -m \
+             processes --format json",
+            env!("CARGO_BIN_EXE_concviz")
+        );
+        let command = command.args(["-c", &line]).env("XDG_CACHE_HOME", cache).stdin(Stdio::null());
+        let Output { status, stdout, stderr } = command.output().expect("a shell");
+        let err = String::from_utf8_lossy(&stderr);
+        assert!(err.starts_with("error: ") && err.contains(said) && err.lines().count() == 1, "{said}: {err}");
+        let document: serde_json::Value = serde_json::from_slice(&stdout).unwrap_or_else(|e| panic!("{said}: {e}"));
+        assert_eq!((status.code(), &document["outcome"]), (Some(1), &"failed".into()), "{said}: {err}");
+        assert_eq!(document["tasks"].as_array().map(Vec::len), Some(60), "{said}: what was planned is known");
+        assert!(document["makespan_s"].is_null() && document["cpu_s"].is_null(), "{said}: {document:#}");
+        assert_eq!(document["model"], "processes", "{said}");
+    }
 }
 
 /// `args` interrupted as soon as it has begun to measure: when the first runner is there.
