@@ -6,8 +6,10 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 mod failure;
+mod no_record;
 
 pub use failure::{Awaited, Failure, FileLack, PlanFault, RequestLack, SystemError, ThreadPurpose, Waiting};
+pub use no_record::NoRecord;
 
 /// What a task is doing at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

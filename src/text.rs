@@ -12,6 +12,7 @@ mod here;
 mod label;
 mod link;
 pub mod markup;
+mod no_record;
 mod outside;
 pub mod picture;
 mod quoted;
@@ -29,6 +30,7 @@ pub use failure::{failure, failure_here, run_failed};
 pub use here::Here;
 pub use label::Label;
 pub use link::{Link, NoLink};
+pub use no_record::{no_record, no_record_cure, no_record_reason};
 pub use outside::{outside, outside_within};
 pub use quoted::{listed, quoted, said};
 pub use recording::{

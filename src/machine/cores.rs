@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::sys;
+use crate::state::Failure;
 
 mod groups;
 
@@ -52,12 +53,11 @@ fn file_system_in(mounts: &str, folder: &Path) -> Option<String> {
 /// The cores that workers are to be kept on where `wished` of the allowed ones are asked for; none where nothing is.
 ///
 /// # Errors
-/// In a sentence, if this system cannot keep a thread on some of its cores.
-pub fn kept_on(wished: Option<u16>) -> Result<Vec<u16>, String> {
+/// [`Failure::Cores`], if this system cannot keep a thread on some of its cores.
+pub fn kept_on(wished: Option<u16>) -> Result<Vec<u16>, Failure> {
     let Some(wished) = wished else { return Ok(Vec::new()) };
     if !sys::HAS_AFFINITY {
-        let system = std::env::consts::OS;
-        return Err(format!("--cores {wished} cannot be done: {system} keeps no program on some of its cores"));
+        return Err(Failure::Cores { wanted: wished, system: std::env::consts::OS.to_owned() });
     }
     let mut cores = allowed();
     cores.truncate(usize::from(wished.max(1)));
@@ -82,7 +82,9 @@ mod tests {
         assert_eq!(kept_on(None), Ok(Vec::new()));
         match kept_on(Some(u16::MAX)) {
             Ok(cores) => assert_eq!(cores, allowed()),
-            Err(why) => assert!(!sys::HAS_AFFINITY && why.contains("--cores"), "{why}"),
+            Err(why) => {
+                assert!(!sys::HAS_AFFINITY && matches!(why, Failure::Cores { wanted: u16::MAX, .. }), "{why:?}");
+            }
         }
     }
 

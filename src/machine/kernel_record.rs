@@ -1,13 +1,14 @@
 //! The kernel's record of a run: a ring for each core, opened before the first worker exists, so that everything the
 //! run starts is in it. Decides nothing about what the switches mean: the trace does.
 
-use std::fmt;
 use std::io;
 
 use rustix::io::Errno;
 
 use super::cores;
+use super::process::lacks_descriptors;
 use super::sys::{self, Noted, SwitchRing};
+use crate::state::NoRecord;
 use crate::trace::{Event, Stamped, Switch};
 use crate::units::Stamp;
 
@@ -34,8 +35,8 @@ impl KernelRings {
     /// Begins to record the calling thread and all it starts from now on.
     ///
     /// # Errors
-    /// In words: why there is no record, and what would allow it.
-    pub fn open() -> Result<KernelRings, Refusal> {
+    /// Why there is no record.
+    pub fn open() -> Result<KernelRings, NoRecord> {
         let cores = cores::allowed();
         let each = (ALL_PAGES / cores.len()).clamp(LEAST_PAGES, MOST_PAGES);
         let mut pages = 1 << each.ilog2();
@@ -99,59 +100,32 @@ fn lost(at: Stamp, count: u64) -> Stamped {
     Stamped { at, worker: Stamped::NO_WORKER, core: Stamped::NO_CORE, event: Event::Lost { count } }
 }
 
-/// Why there is no record, and what would allow it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// The reason, as the end of a sentence.
-    pub why: String,
-    /// What to do about it; nothing where nothing can be done.
-    pub cure: Option<&'static str>,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.cure {
-            Some(cure) => write!(f, "{}; {cure}", self.why),
-            None => f.write_str(&self.why),
-        }
-    }
-}
-
 /// Whether this machine's kernel records the switches of what this program starts.
 ///
 /// # Errors
-/// If it does not: why, and what would allow it.
-pub fn is_permitted() -> Result<(), Refusal> {
+/// If it does not: why.
+pub fn is_permitted() -> Result<(), NoRecord> {
     // On a thread of its own: the record is of whoever opens it, and is not to go on for this one.
     let tried = std::thread::spawn(|| KernelRings::open().map(|_| ()));
-    tried.join().unwrap_or_else(|_| Err(Refusal { why: "trying it failed".to_owned(), cure: None }))
+    tried.join().unwrap_or(Err(NoRecord::Untried))
 }
 
 fn is_short_of_memory(e: &io::Error) -> bool {
     matches!(e.raw_os_error().map(Errno::from_raw_os_error), Some(Errno::PERM | Errno::NOMEM | Errno::AGAIN))
 }
 
-fn refusal(e: &io::Error) -> Refusal {
+fn refusal(e: &io::Error) -> NoRecord {
     let level = std::fs::read_to_string("/proc/sys/kernel/perf_event_paranoid").ok();
     let level = level.and_then(|text| text.trim().parse::<i32>().ok());
-    let no = |why: String, cure| Refusal { why, cure };
     match (e.raw_os_error().map(Errno::from_raw_os_error), level) {
-        (None, _) => no("this system keeps none that a program can read".to_owned(), None),
+        (None, _) => NoRecord::System,
         (Some(Errno::NOSYS | Errno::NODEV | Errno::OPNOTSUPP | Errno::INVAL | Errno::NOENT), _) => {
-            no(format!("this kernel keeps none that a program can read ({e})"), None)
+            NoRecord::Kernel { said: e.to_string() }
         }
-        (Some(Errno::ACCESS | Errno::PERM), Some(level)) if level > OPEN_TO_ALL => {
-            let cure = "as root, sysctl kernel.perf_event_paranoid=2 allows it";
-            no(format!("users may not read it (perf_event_paranoid is {level})"), Some(cure))
-        }
-        (Some(Errno::ACCESS | Errno::PERM), _) => {
-            let cure = "run it outside, or allow perf_event_open there";
-            no("it is refused, as containers do".to_owned(), Some(cure))
-        }
-        (Some(Errno::MFILE | Errno::NFILE), _) => {
-            no("no file descriptor is left for it".to_owned(), Some("raise `ulimit -n`"))
-        }
-        _ => no(format!("the kernel refuses it: {e}"), None),
+        (Some(Errno::ACCESS | Errno::PERM), Some(level)) if level > OPEN_TO_ALL => NoRecord::Restricted { level },
+        (Some(Errno::ACCESS | Errno::PERM), _) => NoRecord::Contained,
+        _ if lacks_descriptors(e) => NoRecord::Descriptors,
+        _ => NoRecord::Refused { said: e.to_string() },
     }
 }
 
@@ -163,14 +137,15 @@ mod tests {
     use std::io::ErrorKind;
 
     use super::*;
+    use crate::text;
 
     #[test]
     fn each_refusal_is_a_reason_and_what_to_do() {
-        let of = |errno: Errno| refusal(&io::Error::from_raw_os_error(errno.raw_os_error())).to_string();
+        let of = |errno: Errno| text::no_record(&refusal(&io::Error::from_raw_os_error(errno.raw_os_error())));
         assert!(of(Errno::NOSYS).starts_with("this kernel keeps none"));
         assert!(of(Errno::MFILE).ends_with("raise `ulimit -n`"));
         let denied = of(Errno::ACCESS);
         assert!(denied.contains("perf_event_paranoid=2") || denied.contains("allow perf_event_open"), "{denied}");
-        assert_eq!(refusal(&ErrorKind::Unsupported.into()).cure, None);
+        assert_eq!(text::no_record_cure(&refusal(&ErrorKind::Unsupported.into())), None);
     }
 }

@@ -3,11 +3,13 @@
 //! everybody.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Once};
 use std::thread;
 use std::time::Duration;
 
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, getpgrp, getpid, getppid, kill_process_group, setpgid};
 
 use super::sys;
@@ -74,4 +76,9 @@ pub fn survive_size_limits() {
         // Whoever cannot be told is killed, as before.
         let _ = signal_hook::flag::register(libc::SIGXFSZ, Arc::default());
     });
+}
+
+/// Whether it is for want of a file descriptor that the system refused something.
+pub fn lacks_descriptors(e: &io::Error) -> bool {
+    matches!(e.raw_os_error().map(Errno::from_raw_os_error), Some(Errno::MFILE | Errno::NFILE))
 }

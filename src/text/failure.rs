@@ -138,3 +138,23 @@ fn plan(fault: &PlanFault) -> String {
         PlanFault::Lock => "the plan names a lock that it does not have".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadlock_names_those_in_it_and_says_what_to_do() {
+        let wants = |task: &str, lock: &str| Waiting {
+            task: task.to_owned(),
+            awaits: Awaited::Lock(Some(lock.to_owned()).filter(|lock| !lock.is_empty())),
+        };
+        let said = |circle| failure(&Failure::Deadlock { circle });
+        let expected = "deadlock: left wants `b`, right wants a lock; take locks in one order";
+        assert_eq!(said(vec![wants("left", "b"), wants("right", "")]), expected);
+        let waits = |n: u32| Waiting { task: n.to_string(), awaits: Awaited::End(((n + 1) % 9).to_string()) };
+        let expected =
+            "deadlock: 0 waits for 1, 1 waits for 2, 2 waits for 3 and 6 more; let go of locks before waiting";
+        assert_eq!(said((0..9).map(waits).collect()), expected);
+    }
+}

@@ -9,6 +9,7 @@ use crate::machine::calibrate;
 use crate::machine::cores::{self, Quota};
 use crate::machine::load::Watch;
 use crate::machine::{kernel_record, sys};
+use crate::text;
 use crate::units::{Ns, Stamp};
 use crate::workload::Kernel;
 
@@ -41,7 +42,7 @@ pub(super) fn load(allowed: &[u16]) -> Load {
 pub(super) fn kernel_record() -> RecordFacts {
     match kernel_record::is_permitted() {
         Ok(()) => RecordFacts::default(),
-        Err(refusal) => RecordFacts { refused: Some(refusal.why), cure: refusal.cure },
+        Err(why) => RecordFacts { refused: Some(text::no_record_reason(&why)), cure: text::no_record_cure(&why) },
     }
 }
 

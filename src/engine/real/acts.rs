@@ -5,6 +5,7 @@ use super::request::Line;
 use super::scratch::Scratch;
 use crate::interpreter::Action;
 use crate::machine::sys;
+use crate::state::Failure;
 use crate::units::Stamp;
 
 /// What a task has in hand: made when it is first needed.
@@ -25,14 +26,14 @@ impl Means {
     /// on, where that is known.
     ///
     /// # Errors
-    /// In a sentence, if the system refuses what is needed.
+    /// If the system refuses what is needed.
     pub(super) fn act(
         &mut self,
         action: Action,
         began: Stamp,
         port: u16,
         between: impl FnOnce(Stamp) -> Stamp,
-    ) -> Result<Option<Stamp>, String> {
+    ) -> Result<Option<Stamp>, Failure> {
         match action {
             Action::Wait(time) => {
                 sys::sleep_until(began + time);

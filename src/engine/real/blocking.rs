@@ -12,7 +12,7 @@ use crate::interpreter::{Action, Answer, Depth, Dice, Interpreter, Need};
 use crate::machine::sys;
 use crate::model::ModelKind;
 use crate::semantics::{Effect, LockUse, Table, Worker as Doing};
-use crate::state::Outcome;
+use crate::state::{Failure, Outcome};
 use crate::trace::TaskResult;
 use crate::units::{Stamp, TaskId};
 use crate::workload::Task;
@@ -21,13 +21,13 @@ use crate::workload::Task;
 /// left to the caller.
 ///
 /// # Errors
-/// In a sentence, if the system refuses what the task needs: the whole run is to end.
+/// If the system refuses what the task needs: the whole run is to end.
 pub(super) fn perform(
     worker: &mut Worker,
     (model, table): (ModelKind, &Table),
     id: TaskId,
     task: &Task,
-) -> Result<TaskResult, String> {
+) -> Result<TaskResult, Failure> {
     let dice = Dice::new(worker.shared.seed(), id.0);
     let program = Interpreter::new(&task.ops, model, table, dice);
     let performed = catch_unwind(AssertUnwindSafe(|| {
@@ -49,7 +49,7 @@ struct Host<'a> {
 
 impl Host<'_> {
     /// What the program has come to, and its laps.
-    fn follow(&mut self, mut program: Interpreter<'_>) -> Result<(u64, u64), String> {
+    fn follow(&mut self, mut program: Interpreter<'_>) -> Result<(u64, u64), Failure> {
         let mut answer = Answer::Done;
         loop {
             answer = match program.next(answer) {
@@ -69,7 +69,7 @@ impl Host<'_> {
         }
     }
 
-    fn step(&mut self, action: Action, effect: Effect) -> Result<Answer, String> {
+    fn step(&mut self, action: Action, effect: Effect) -> Result<Answer, Failure> {
         match action {
             Action::Compute { kernel, amount, value } => {
                 return Ok(Answer::Value(self.worker.compute(self.task, kernel, value, amount)));
@@ -82,7 +82,7 @@ impl Host<'_> {
         Ok(Answer::Done)
     }
 
-    fn wait(&mut self, action: Action, effect: Effect) -> Result<(), String> {
+    fn wait(&mut self, action: Action, effect: Effect) -> Result<(), Failure> {
         match effect.worker {
             // Whoever suspends without a loop under it just waits.
             Doing::Blocks | Doing::Suspends | Doing::Offloads => {
@@ -106,7 +106,7 @@ impl Host<'_> {
     }
 
     /// Does `action`, which began at `began`; since when the task can go on, if that is known.
-    fn act(&mut self, action: Action, effect: Effect, began: Stamp) -> Result<Option<Stamp>, String> {
+    fn act(&mut self, action: Action, effect: Effect, began: Stamp) -> Result<Option<Stamp>, Failure> {
         let (port, task) = (self.worker.shared.port(), self.task);
         let worker = &mut *self.worker;
         self.means.act(action, began, port, |began| between_calls(worker, task, action, effect, began))

@@ -38,7 +38,7 @@ enum Order {
     /// Whoever watches looks no more often than this.
     Looks(Ns),
     End(Box<End>),
-    Fail(String),
+    Fail(Failure),
 }
 
 /// What tasks and locks are called: to say who waits for whom.
@@ -117,7 +117,7 @@ impl Collector {
     }
 
     /// Says why there is no (further) run.
-    pub(super) fn fail(self, reason: String) {
+    pub(super) fn fail(self, reason: Failure) {
         self.last(Order::Fail(reason));
     }
 
@@ -157,7 +157,7 @@ impl<W: Write> Sweeper<W> {
                 Ok(Order::Turned(..)) => {}
                 Ok(Order::Looks(every)) => self.is_looked_at(every),
                 Ok(Order::Fail(reason)) => {
-                    return write_frame(&mut self.out, &Frame::Failed(Failure::Told { sentence: reason }));
+                    return write_frame(&mut self.out, &Frame::Failed(reason));
                 }
                 Ok(Order::End(_)) | Err(_) => return Ok(()),
             }
@@ -182,7 +182,7 @@ impl<W: Write> Sweeper<W> {
                 Ok(Order::End(end)) => return self.finish(*end),
                 Ok(Order::Fail(reason)) => {
                     self.sweep(None)?;
-                    return write_frame(&mut self.out, &Frame::Failed(Failure::Told { sentence: reason }));
+                    return write_frame(&mut self.out, &Frame::Failed(reason));
                 }
                 Ok(Order::Turned(at, length)) => self.turned.push((at, length)),
                 Ok(Order::Looks(every)) => self.is_looked_at(every),
@@ -200,8 +200,8 @@ impl<W: Write> Sweeper<W> {
     /// Ends the run where tasks wait for each other in a circle.
     fn look_for_deadlock(&mut self) -> io::Result<()> {
         let Some(circle) = self.deadlock.look(self.shared) else { return Ok(()) };
-        let reason = deadlock::sentence(circle, &self.names.tasks, &self.names.locks);
-        write_frame(&mut self.out, &Frame::Failed(Failure::Told { sentence: reason }))?;
+        let reason = deadlock::failure(circle, &self.names.tasks, &self.names.locks);
+        write_frame(&mut self.out, &Frame::Failed(reason))?;
         process::die_with_children()
     }
 

@@ -1,6 +1,7 @@
 //! Noticing that tasks wait for each other in a circle: nothing will ever happen again, and the run has to be ended.
 
 use super::shared::{Shared, Waits};
+use crate::state::{Awaited, Failure, Waiting};
 use crate::units::TaskId;
 
 /// So many looks in a row must find the same circle: what is read while tasks move may be half old and half new.
@@ -61,22 +62,17 @@ fn circle_from(first: TaskId, next: &impl Fn(TaskId) -> Option<(Waits, TaskId)>)
     Circle::new()
 }
 
-/// What `circle` is, in a sentence that fits a row of the screen.
-pub(super) fn sentence(circle: &[(TaskId, Waits)], tasks: &[String], locks: &[String]) -> String {
-    const TOLD: usize = 3;
-    let name = |task: TaskId| tasks.get(task.index()).cloned().unwrap_or_else(|| format!("task {}", task.0 + 1));
-    let link = |(task, waits): &(TaskId, Waits)| match waits {
-        Waits::Lock(lock) => {
-            let lock = locks.get(usize::from(lock.0)).map_or("a lock", String::as_str);
-            format!("{} wants `{lock}`", name(*task))
-        }
-        Waits::Task(other, _) => format!("{} waits for {}", name(*task), name(*other)),
+/// Why the run ends: `circle`, with the names of its tasks and locks.
+pub(super) fn failure(circle: &[(TaskId, Waits)], tasks: &[String], locks: &[String]) -> Failure {
+    let name = |task: TaskId| tasks.get(task.index()).cloned().unwrap_or_else(|| (task.0 + 1).to_string());
+    let waiting = |(task, waits): &(TaskId, Waits)| {
+        let awaits = match waits {
+            Waits::Lock(lock) => Awaited::Lock(locks.get(usize::from(lock.0)).cloned()),
+            Waits::Task(other, _) => Awaited::End(name(*other)),
+        };
+        Waiting { task: name(*task), awaits }
     };
-    let links: Vec<String> = circle.iter().take(TOLD).map(link).collect();
-    let rest = if circle.len() > TOLD { format!(" and {} more", circle.len() - TOLD) } else { String::new() };
-    let only_locks = circle.iter().all(|(_, waits)| matches!(waits, Waits::Lock(_)));
-    let hint = if only_locks { "take locks in one order" } else { "let go of locks before waiting" };
-    format!("deadlock: {}{rest}; {hint}", links.join(", "))
+    Failure::Deadlock { circle: circle.iter().map(waiting).collect() }
 }
 
 #[cfg(test)]
@@ -102,16 +98,19 @@ mod tests {
     }
 
     #[test]
-    fn the_sentence_names_everyone_and_says_what_to_do() {
-        let tasks = ["left".to_owned(), "right".to_owned()];
-        let locks = ["a".to_owned(), "b".to_owned()];
-        let circle = [(TaskId(0), Waits::Lock(LockIndex(1))), (TaskId(1), Waits::Lock(LockIndex(0)))];
-        let text = sentence(&circle, &tasks, &locks);
-        assert_eq!(text, "deadlock: left wants `b`, right wants `a`; take locks in one order");
-        let long: Vec<_> = (0..9).map(|n| (TaskId(n), Waits::Task(TaskId((n + 1) % 9), 1))).collect();
-        let text = sentence(&long, &tasks, &locks);
-        let expected = "deadlock: left waits for right, right waits for task 3, task 3 waits for task 4 and 6 more; \
-             let go of locks before waiting";
-        assert_eq!(text, expected);
+    fn the_failure_names_everyone_and_what_each_waits_for() {
+        let (tasks, locks) = (["left".to_owned(), "right".to_owned()], ["a".to_owned()]);
+        let circle = [
+            (TaskId(0), Waits::Lock(LockIndex(0))),
+            (TaskId(1), Waits::Lock(LockIndex(1))),
+            (TaskId(2), Waits::Task(TaskId(0), 1)),
+        ];
+        let waiting = |task: &str, awaits| Waiting { task: task.to_owned(), awaits };
+        let expected = vec![
+            waiting("left", Awaited::Lock(Some("a".to_owned()))),
+            waiting("right", Awaited::Lock(None)),
+            waiting("3", Awaited::End("left".to_owned())),
+        ];
+        assert_eq!(failure(&circle, &tasks, &locks), Failure::Deadlock { circle: expected });
     }
 }

@@ -10,7 +10,7 @@ use super::compute::Worker;
 use super::notes;
 use super::run::{Finish, Run};
 use crate::machine::sys;
-use crate::state::State;
+use crate::state::{Failure, State};
 use crate::trace::{Event, TaskResult};
 use crate::units::{Ns, Stamp, TaskId, WorkerId};
 
@@ -42,19 +42,19 @@ struct Loop {
 }
 
 /// Where a task's result goes.
-type Results = tokio::sync::mpsc::UnboundedSender<(TaskId, Result<TaskResult, String>)>;
+type Results = tokio::sync::mpsc::UnboundedSender<(TaskId, Result<TaskResult, Failure>)>;
 
 /// A loop that listens for less has not waited: something was already there, since before it began.
 const GLANCE: Ns = Ns::from_micros(20);
 
 /// Runs all tasks, until the last one that counts is over. What is suspended then stays so.
-pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
+pub(super) fn run(run: &Arc<Run>) -> Result<Finish, Failure> {
     let tracer = run.main_worker(c"loop")?;
     let (results, mut received) = tokio::sync::mpsc::unbounded_channel();
     let turns = Loop::new(run, Worker::new(run.shared, tracer, run.gil(WorkerId(0)).as_ref()), results)?;
-    let runtime = build(&turns).map_err(|e| refused(&e))?;
+    let runtime = build(&turns).map_err(refused)?;
     let finish = runtime.block_on(async {
-        turns.timers.start().map_err(|e| refused(&e))?;
+        turns.timers.start().map_err(refused)?;
         let usher = Arc::clone(&turns);
         tokio::spawn(async move { usher.yields.usher().await });
         for _ in 0..run.plan.tasks_at_once() {
@@ -77,8 +77,8 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
     finish
 }
 
-fn refused(e: &std::io::Error) -> String {
-    format!("the event loop cannot be made: {e}; raise `ulimit -n`, or close programs")
+fn refused(e: std::io::Error) -> Failure {
+    Failure::EventLoop { system: e.into() }
 }
 
 fn build(turns: &Arc<Loop>) -> std::io::Result<Runtime> {
@@ -97,11 +97,11 @@ fn build(turns: &Arc<Loop>) -> std::io::Result<Runtime> {
 }
 
 impl Loop {
-    fn new(run: &Arc<Run>, worker: Worker, results: Results) -> Result<Arc<Loop>, String> {
+    fn new(run: &Arc<Run>, worker: Worker, results: Results) -> Result<Arc<Loop>, Failure> {
         Ok(Arc::new(Loop {
             run: Arc::clone(run),
             worker: Mutex::new(worker),
-            timers: Timers::new().map_err(|e| refused(&e))?,
+            timers: Timers::new().map_err(refused)?,
             yields: Yields::default(),
             locks: run.plan.locks.iter().map(|_| Arc::default()).collect(),
             next: AtomicUsize::new(0),

@@ -10,6 +10,7 @@ use super::shared::{SharedLock, Waits};
 use crate::interpreter::Depth;
 use crate::machine::sys::{self, Taken};
 use crate::semantics::Effect;
+use crate::state::{Failure, PlanFault};
 use crate::trace::Event;
 use crate::units::{LockId, Stamp, TaskId};
 use crate::workload::LockIndex;
@@ -63,7 +64,7 @@ impl HeldLocks {
         task: TaskId,
         (index, depth): (LockIndex, Depth),
         effect: Effect,
-    ) -> Result<(), String> {
+    ) -> Result<(), Failure> {
         let shared = worker.shared;
         let lock = shared.lock(index).ok_or_else(no_such_lock)?;
         let came = sys::now();
@@ -104,6 +105,6 @@ impl HeldLocks {
 }
 
 /// A plan that cannot be kept.
-pub(super) fn no_such_lock() -> String {
-    "the plan names a lock that it does not have".to_owned()
+pub(super) fn no_such_lock() -> Failure {
+    Failure::Plan { fault: PlanFault::Lock }
 }

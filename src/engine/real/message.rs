@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::machine::sys;
+use crate::state::Failure;
 use crate::trace::TaskResult;
 use crate::units::{Ns, TaskId, TurnLength};
 use crate::workload::Task;
@@ -26,7 +27,7 @@ pub(super) struct Reply {
     /// The task's place in the plan.
     pub(super) id: TaskId,
     /// What it brought back, or why the run must end.
-    pub(super) result: Result<TaskResult, String>,
+    pub(super) result: Result<TaskResult, Failure>,
     /// The worker's CPU time so far.
     pub(super) cpu: Ns,
 }

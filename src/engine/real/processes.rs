@@ -15,12 +15,12 @@ use super::notes;
 use super::run::{Finish, Run};
 use crate::machine::process::own_executable;
 use crate::machine::{process, sys};
-use crate::state::Outcome;
+use crate::state::{Failure, Outcome};
 use crate::trace::{Direction, Event, TaskResult};
 use crate::units::{Ns, TaskId, WorkerId};
 
 /// Runs all tasks, until the last one that counts is over. What still runs then is killed with the `Finish`.
-pub(super) fn run(run: &Run) -> Result<Finish, String> {
+pub(super) fn run(run: &Run) -> Result<Finish, Failure> {
     let needed = run.workers_needed();
     let mut dispatcher = Dispatcher {
         run,
@@ -30,7 +30,7 @@ pub(super) fn run(run: &Run) -> Result<Finish, String> {
         broken: None,
     };
     for who in (0..needed).map(WorkerId) {
-        dispatcher.hire(who).map_err(|e| refused(who, &e))?;
+        dispatcher.hire(who).map_err(|e| refused(who, e))?;
     }
     while !dispatcher.finish.is_complete() {
         if let Some(why) = dispatcher.broken {
@@ -40,7 +40,7 @@ pub(super) fn run(run: &Run) -> Result<Finish, String> {
             dispatcher.give_up();
             break;
         }
-        dispatcher.listen().map_err(|e| format!("the worker processes cannot be heard: {e}"))?;
+        dispatcher.listen().map_err(|e| Failure::Unheard { system: e.into() })?;
     }
     if let Some(why) = dispatcher.broken {
         return Err(why);
@@ -51,14 +51,9 @@ pub(super) fn run(run: &Run) -> Result<Finish, String> {
     Ok(dispatcher.finish)
 }
 
-/// Why there is no worker `who`, and what to do about it.
-fn refused(who: WorkerId, e: &io::Error) -> String {
-    use rustix::io::Errno;
-    let hint = match e.raw_os_error().map(Errno::from_raw_os_error) {
-        Some(Errno::MFILE | Errno::NFILE) => "try fewer workers, or raise `ulimit -n`",
-        _ => "try fewer workers",
-    };
-    format!("the system allows no more processes than {}: {e}; {hint}", who.0)
+/// Why there is no worker `who`.
+fn refused(who: WorkerId, e: io::Error) -> Failure {
+    Failure::Process { number: who.0, descriptors: process::lacks_descriptors(&e), system: e.into() }
 }
 
 /// A child that does not outlive its owner, not even as a zombie.
@@ -87,7 +82,7 @@ struct Dispatcher<'a> {
     queue: std::vec::IntoIter<TaskId>,
     finish: Finish,
     /// Why the run must end.
-    broken: Option<String>,
+    broken: Option<Failure>,
 }
 
 impl Dispatcher<'_> {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::protocol::{self, TAIL};
+use crate::state::{Failure, RequestLack};
 use crate::units::{Ns, Stamp};
 
 /// The largest piece of an answer that is read at once.
@@ -29,17 +30,17 @@ impl Line {
     /// Asks the server at `port` for `bytes`.
     ///
     /// # Errors
-    /// In a sentence.
-    pub(super) fn send(&mut self, port: u16, latency: Ns, bytes: u64) -> Result<(), String> {
-        self.try_send(port, latency, bytes).map_err(|e| sentence(&e))
+    /// If it fails.
+    pub(super) fn send(&mut self, port: u16, latency: Ns, bytes: u64) -> Result<(), Failure> {
+        self.try_send(port, latency, bytes).map_err(refused)
     }
 
     /// Waits for all of the answer, `bytes` long; when the server sent the last of it.
     ///
     /// # Errors
-    /// In a sentence.
-    pub(super) fn receive(&mut self, bytes: u64) -> Result<Stamp, String> {
-        self.try_receive(bytes).map_err(|e| sentence(&e))
+    /// If it fails.
+    pub(super) fn receive(&mut self, bytes: u64) -> Result<Stamp, Failure> {
+        self.try_receive(bytes).map_err(refused)
     }
 
     fn try_send(&mut self, port: u16, latency: Ns, bytes: u64) -> io::Result<()> {
@@ -84,9 +85,9 @@ impl AsyncLine {
     /// of it.
     ///
     /// # Errors
-    /// In a sentence.
-    pub(super) async fn ask(&mut self, port: u16, latency: Ns, bytes: u64) -> Result<Stamp, String> {
-        self.try_ask(port, latency, bytes).await.map_err(|e| sentence(&e))
+    /// If it fails.
+    pub(super) async fn ask(&mut self, port: u16, latency: Ns, bytes: u64) -> Result<Stamp, Failure> {
+        self.try_ask(port, latency, bytes).await.map_err(refused)
     }
 
     async fn try_ask(&mut self, port: u16, latency: Ns, bytes: u64) -> io::Result<Stamp> {
@@ -144,26 +145,21 @@ impl Answer {
     }
 }
 
-/// What went wrong with a request, and what to do about it.
-fn sentence(e: &io::Error) -> String {
+/// What went wrong with a request.
+fn refused(e: io::Error) -> Failure {
     use ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
     use rustix::io::Errno;
-    match e.raw_os_error().map(Errno::from_raw_os_error) {
-        Some(Errno::MFILE | Errno::NFILE) => {
-            "no file descriptor is left for a request: raise `ulimit -n` or use fewer tasks".to_owned()
-        }
-        Some(Errno::ADDRNOTAVAIL | Errno::ADDRINUSE) => {
-            "a request found no free port on 127.0.0.1: wait a minute, or use fewer tasks".to_owned()
-        }
-        Some(Errno::NETUNREACH | Errno::HOSTUNREACH | Errno::NETDOWN) => {
-            "127.0.0.1 cannot be reached: bring it up with `ip link set lo up`".to_owned()
-        }
+    let lack = match e.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::MFILE | Errno::NFILE) => RequestLack::Descriptors,
+        Some(Errno::ADDRNOTAVAIL | Errno::ADDRINUSE) => RequestLack::Ports,
+        Some(Errno::NETUNREACH | Errno::HOSTUNREACH | Errno::NETDOWN) => RequestLack::Route,
         // It hangs up on nobody but for want of a descriptor for the other end.
         _ if matches!(e.kind(), ConnectionReset | ConnectionRefused | UnexpectedEof | BrokenPipe) => {
-            "127.0.0.1 takes no more requests: raise `ulimit -n`, or use fewer tasks".to_owned()
+            RequestLack::Server
         }
-        _ => format!("a request to the run's own server on 127.0.0.1 failed: {e}; run again"),
-    }
+        _ => RequestLack::Other,
+    };
+    Failure::Request { lack, system: e.into() }
 }
 
 #[cfg(test)]
@@ -214,11 +210,11 @@ mod tests {
     }
 
     #[test]
-    fn a_line_to_nobody_is_a_sentence() {
+    fn a_line_to_nobody_lacks_a_server() {
         let unused = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let port = unused.local_addr().expect("an address").port();
         drop(unused);
         let why = Line::default().send(port, Ns::ZERO, 1).expect_err("nobody listens");
-        assert!(why.contains("127.0.0.1") && why.contains("fewer tasks"), "{why}");
+        assert!(matches!(why, Failure::Request { lack: RequestLack::Server, .. }), "{why:?}");
     }
 }

@@ -13,6 +13,7 @@ use crate::machine::{cores, sys};
 use crate::model::ModelKind;
 use crate::plan::Plan;
 use crate::semantics::Table;
+use crate::state::{Failure, PlanFault};
 use crate::trace::{Event, FileSystem, KernelRecord, TaskResult, WorkerUse};
 use crate::units::{Ns, Stamp, TaskId, WorkerId};
 
@@ -105,8 +106,8 @@ impl Run {
     }
 
     /// Makes the calling thread, the runner's main one, the only worker, called `name`.
-    pub(super) fn main_worker(&self, name: &CStr) -> Result<Tracer, String> {
-        let tracer = self.shared.tracer(WorkerId(0)).ok_or("the plan has no worker")?;
+    pub(super) fn main_worker(&self, name: &CStr) -> Result<Tracer, Failure> {
+        let tracer = self.shared.tracer(WorkerId(0)).ok_or(Failure::Plan { fault: PlanFault::Empty })?;
         sys::name_thread(name);
         tracer.introduce(true);
         let account = self.account(WorkerId(0));

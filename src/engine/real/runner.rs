@@ -18,13 +18,11 @@ use crate::machine::{cores, process, sys};
 use crate::model::ModelKind;
 use crate::plan::Plan;
 use crate::semantics::TABLE;
-use crate::state::{Failure, Outcome};
+use crate::state::{Failure, NoRecord, Outcome, PlanFault, ThreadPurpose};
+use crate::text;
 use crate::trace::{Begin, End, Event, Frame, KernelRecord, Overhead, Provenance, Switches, TaskResult, write_frame};
 use crate::units::{Ns, TaskId, WorkerId};
 use crate::workload::{Facility, walk};
-
-/// Why there is no kernel record where the plan does not want one.
-const UNWANTED: &str = "it was not asked for";
 
 /// A runner's `main`.
 pub(super) fn main(args: &[OsString]) -> ExitCode {
@@ -39,37 +37,37 @@ pub(super) fn main(args: &[OsString]) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(reason) => {
-            let _ = write_frame(&mut stdout(), &Frame::Failed(Failure::Told { sentence: reason }));
+            let _ = write_frame(&mut stdout(), &Frame::Failed(reason));
             ExitCode::FAILURE
         }
     }
 }
 
 /// Everything before the first task is submitted.
-fn prepare() -> Result<(Run, Collector), String> {
+fn prepare() -> Result<(Run, Collector), Failure> {
+    let unfit = |fault| Failure::Plan { fault };
     let plan: Plan = message::receive(&mut stdin().lock())
-        .map_err(|e| format!("the plan cannot be read: {e}"))?
-        .ok_or("there is no plan: this is started by the program itself")?
+        .map_err(|e| unfit(PlanFault::Unreadable(e.to_string())))?
+        .ok_or_else(|| unfit(PlanFault::Missing))?
         .value;
     if plan.tasks.is_empty() || plan.workers == 0 {
-        return Err("the plan has no tasks or no workers".to_owned());
+        return Err(unfit(PlanFault::Empty));
     }
     let needs = Needs::of(&plan);
     make_room_for_files(needs.descriptors(&plan));
-    let thread = |e: io::Error| format!("the system allows no more threads: {e}");
+    let thread = |e: io::Error| Failure::Thread { purpose: ThreadPurpose::Runner, number: None, system: e.into() };
     process::survive_size_limits();
     // Everything that is started from here on is in it.
     let (kernel, record) = if plan.no_kernel_record {
-        (None, KernelRecord::None(UNWANTED.to_owned()))
+        (None, KernelRecord::None(text::no_record(&NoRecord::Unwanted)))
     } else {
         match KernelRings::open() {
             Ok(rings) => (Some(rings), KernelRecord::Switches),
-            Err(refusal) => (None, KernelRecord::None(refusal.to_string())),
+            Err(why) => (None, KernelRecord::None(text::no_record(&why))),
         }
     };
-    let (shared, memory) = Shared::create(&plan)
-        .map_err(|e| format!("no memory can be shared with workers: {e}; raise `ulimit -n` and `ulimit -f`"))?;
-    let dispatcher = shared.tracer(WorkerId(plan.workers)).ok_or("the plan has too many workers")?;
+    let (shared, memory) = Shared::create(&plan).map_err(|e| Failure::SharedMemory { system: e.into() })?;
+    let dispatcher = shared.tracer(WorkerId(plan.workers)).ok_or_else(|| unfit(PlanFault::Workers))?;
     let pinned = cores::kept_on(plan.cores)?;
     let server = if needs.requests { Some(Server::start(&pinned)?) } else { None };
     shared.set_kernel_record(kernel.is_some());

@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::PathBuf;
 
 use crate::machine::{cores, process};
+use crate::state::{Failure, FileLack};
 use crate::trace::FileSystem;
 
 /// What is written or read at once.
@@ -26,20 +27,20 @@ impl Scratch {
     /// Writes so many `bytes` from the start of the file, and waits until they are on the disk.
     ///
     /// # Errors
-    /// In a sentence.
-    pub(super) fn write(&mut self, bytes: u64) -> Result<(), String> {
-        self.try_write(bytes).map_err(|e| sentence("written", &e))
+    /// If the system refuses it.
+    pub(super) fn write(&mut self, bytes: u64) -> Result<(), Failure> {
+        self.try_write(bytes).map_err(|e| refused(true, e))
     }
 
     /// Reads so many `bytes` from the start of the file; what the task has not written before is written first.
     ///
     /// # Errors
-    /// In a sentence.
-    pub(super) fn read(&mut self, bytes: u64) -> Result<(), String> {
+    /// If the system refuses it.
+    pub(super) fn read(&mut self, bytes: u64) -> Result<(), Failure> {
         if self.length < bytes {
             self.write(bytes)?;
         }
-        self.try_read(bytes).map_err(|e| sentence("read", &e))
+        self.try_read(bytes).map_err(|e| refused(false, e))
     }
 
     fn file(&mut self) -> io::Result<&mut File> {
@@ -101,29 +102,23 @@ pub(super) fn folder() -> PathBuf {
     std::env::temp_dir()
 }
 
-/// What went wrong with a file, and what to do about it.
-fn sentence(what: &str, e: &io::Error) -> String {
+/// What went wrong with a file that was to be written, or read.
+fn refused(writing: bool, e: io::Error) -> Failure {
     use rustix::io::Errno;
-    let folder = folder();
-    let folder = folder.display();
-    match e.raw_os_error().map(Errno::from_raw_os_error) {
-        Some(Errno::NOSPC | Errno::DQUOT) => {
-            format!("the disk behind {folder} is full: make room, or set TMPDIR to another disk")
-        }
-        Some(Errno::ROFS | Errno::ACCESS | Errno::PERM | Errno::NOENT | Errno::NOTDIR) => {
-            format!("no file can be made in {folder}: set TMPDIR to a folder that can be written")
-        }
-        Some(Errno::MFILE | Errno::NFILE) => {
-            "no file descriptor is left for a file: raise `ulimit -n` or use fewer tasks".to_owned()
-        }
-        Some(Errno::FBIG) => format!("a file in {folder} may not be so large: raise `ulimit -f`, or use less"),
-        _ => format!("a file in {folder} cannot be {what}: {e}; set TMPDIR to another folder"),
-    }
+    let lack = match e.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::NOSPC | Errno::DQUOT) => FileLack::Room,
+        Some(Errno::ROFS | Errno::ACCESS | Errno::PERM | Errno::NOENT | Errno::NOTDIR) => FileLack::Folder,
+        Some(Errno::MFILE | Errno::NFILE) => FileLack::Descriptors,
+        Some(Errno::FBIG) => FileLack::Size,
+        _ => FileLack::Other,
+    };
+    Failure::File { lack, folder: folder().display().to_string(), writing, system: e.into() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text;
 
     #[test]
     fn what_was_not_written_is_written_before_it_is_read() {
@@ -138,7 +133,7 @@ mod tests {
     #[test]
     fn each_refusal_says_what_to_do() {
         use rustix::io::Errno;
-        let of = |errno: Errno| sentence("written", &io::Error::from(errno));
+        let of = |errno: Errno| text::failure(&refused(true, io::Error::from(errno)));
         for (errno, hint) in [(Errno::NOSPC, "make room"), (Errno::ROFS, "TMPDIR"), (Errno::MFILE, "ulimit -n")] {
             assert!(of(errno).contains(hint), "{}", of(errno));
         }

@@ -5,11 +5,11 @@ use super::compute::Worker;
 use super::run::{Finish, Run};
 use crate::machine::sys;
 use crate::model::ModelKind;
-use crate::state::Outcome;
+use crate::state::{Failure, Outcome};
 use crate::units::{TaskId, WorkerId};
 
 /// Runs all tasks. There is nothing to wait for beyond the last of them.
-pub(super) fn run(run: &Run) -> Result<Finish, String> {
+pub(super) fn run(run: &Run) -> Result<Finish, Failure> {
     let tracer = run.main_worker(c"main")?;
     let mut worker = Worker::new(run.shared, tracer, run.gil(WorkerId(0)).as_ref());
     let mut finish = Finish::new(&run.plan);

@@ -9,11 +9,11 @@ use std::sync::mpsc::channel;
 use std::thread;
 
 use polling::{Event, Events};
-use rustix::io::Errno;
 
 use super::protocol::{self, ASKED, TAIL};
-use crate::machine::cores;
 use crate::machine::sys::{self, Poller, Watched};
+use crate::machine::{cores, process};
+use crate::state::{Failure, ThreadPurpose};
 use crate::units::{Ns, Stamp};
 
 /// What is sent at once.
@@ -37,15 +37,9 @@ impl Server {
     /// Starts it, on none of the cores `taken` where others are allowed.
     ///
     /// # Errors
-    /// In a sentence, if nothing can be listened on.
-    pub(super) fn start(taken: &[u16]) -> Result<Server, String> {
-        let refused = |e: io::Error| {
-            let hint = match e.raw_os_error().map(Errno::from_raw_os_error) {
-                Some(Errno::MFILE | Errno::NFILE) => "raise `ulimit -n`",
-                _ => "close programs that hold many ports, or end this run's twin",
-            };
-            format!("no port can be listened on at 127.0.0.1: {e}; {hint}")
-        };
+    /// If nothing can be listened on.
+    pub(super) fn start(taken: &[u16]) -> Result<Server, Failure> {
+        let refused = |e: io::Error| Failure::Server { descriptors: process::lacks_descriptors(&e), system: e.into() };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(refused)?;
         rustix::net::listen(&listener, DOOR).map_err(|e| refused(e.into()))?;
         let port = listener.local_addr().map_err(refused)?.port();
@@ -66,7 +60,8 @@ impl Server {
             }
         };
         thread::Builder::new().name("server".to_owned()).spawn(serve).map_err(|e| {
-            format!("the system allows no thread for the server that requests ask: {e}; close programs")
+            let (purpose, number) = (ThreadPurpose::Server, None);
+            Failure::Thread { purpose, number, system: e.into() }
         })?;
         let tid = hear.recv().map_err(io::Error::other).flatten().map_err(refused)?;
         Ok(Server { port, tid })

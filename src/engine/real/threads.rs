@@ -12,14 +12,14 @@ use super::run::{Finish, Run, worker_name};
 use super::{blocking, notes};
 use crate::machine::{cores, sys};
 use crate::model::ModelKind;
-use crate::state::Outcome;
+use crate::state::{Failure, Outcome, ThreadPurpose};
 use crate::trace::{Event, TaskResult};
 use crate::units::{TaskId, WorkerId};
 
-type Results = Sender<(TaskId, Result<TaskResult, String>)>;
+type Results = Sender<(TaskId, Result<TaskResult, Failure>)>;
 
 /// Runs all tasks, until the last one that counts is over. Threads may go on after that.
-pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
+pub(super) fn run(run: &Arc<Run>) -> Result<Finish, Failure> {
     let workers = run.workers_needed();
     let queue = Arc::new(AtomicUsize::new(workers as usize));
     let gil = run.gil(WorkerId(0));
@@ -33,7 +33,10 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, String> {
         let thread = thread::Builder::new()
             .name(worker_name(who))
             .spawn(move || work(&run, who, &queue, gil.as_ref(), &results))
-            .map_err(|e| format!("the system allows no more threads than {}: {e}; try fewer workers", who.0))?;
+            .map_err(|e| {
+                let (purpose, number) = (ThreadPurpose::Worker, Some(who.0));
+                Failure::Thread { purpose, number, system: e.into() }
+            })?;
         threads.push(thread);
     }
     drop(results);

@@ -15,7 +15,7 @@ use crate::interpreter::{Action, Answer, Depth, Dice, Interpreter, Need};
 use crate::machine::sys::{self, Taken};
 use crate::model::ModelKind;
 use crate::semantics::{Effect, Worker as Doing};
-use crate::state::Outcome;
+use crate::state::{Failure, Outcome};
 use crate::trace::TaskResult;
 use crate::units::{LockId, Ns, Stamp, TaskId};
 use crate::workload::LockIndex;
@@ -69,7 +69,7 @@ struct Host<'a> {
 
 impl Host<'_> {
     /// What the program has come to, and its laps.
-    async fn follow(&mut self, mut program: Interpreter<'_>) -> Result<(u64, u64), String> {
+    async fn follow(&mut self, mut program: Interpreter<'_>) -> Result<(u64, u64), Failure> {
         let mut answer = Answer::Done;
         loop {
             answer = match program.next(answer) {
@@ -87,7 +87,7 @@ impl Host<'_> {
         }
     }
 
-    async fn step(&mut self, action: Action, effect: Effect) -> Result<Answer, String> {
+    async fn step(&mut self, action: Action, effect: Effect) -> Result<Answer, Failure> {
         match action {
             Action::Compute { kernel, amount, value } => {
                 return Ok(Answer::Value(self.turns.worker().compute(self.task, kernel, value, amount)));
@@ -104,7 +104,7 @@ impl Host<'_> {
         leave(&mut self.turns.worker(), self.task, effect, holds, due)
     }
 
-    async fn wait(&mut self, action: Action, effect: Effect) -> Result<(), String> {
+    async fn wait(&mut self, action: Action, effect: Effect) -> Result<(), Failure> {
         match effect.worker {
             Doing::Suspends | Doing::Offloads => {
                 let began = self.leave(effect, false, action.due());
@@ -138,7 +138,7 @@ impl Host<'_> {
     }
 
     /// Does `action` on the loop's own thread: nobody else moves meanwhile.
-    fn act(&mut self, action: Action, effect: Effect, began: Stamp) -> Result<Option<Stamp>, String> {
+    fn act(&mut self, action: Action, effect: Effect, began: Stamp) -> Result<Option<Stamp>, Failure> {
         let (task, mut worker) = (self.task, self.turns.worker());
         let port = worker.shared.port();
         let means = self.means.get_or_insert_default();
@@ -146,7 +146,7 @@ impl Host<'_> {
     }
 
     /// Waits for what `action` asks for while the loop runs others; since when the task can go on, if that is known.
-    async fn suspend(&mut self, action: Action, began: Stamp) -> Result<Option<Stamp>, String> {
+    async fn suspend(&mut self, action: Action, began: Stamp) -> Result<Option<Stamp>, Failure> {
         match action {
             Action::Wait(time) => {
                 // A timer that is due already would go all the way through the kernel.
@@ -169,7 +169,7 @@ impl Host<'_> {
     }
 
     /// Has a helper thread do `action` while the loop runs others; since when it has been done.
-    async fn offload(&mut self, action: Action, began: Stamp) -> Result<Option<Stamp>, String> {
+    async fn offload(&mut self, action: Action, began: Stamp) -> Result<Option<Stamp>, Failure> {
         let mut means = self.means.take().unwrap_or_default();
         let turns = Arc::clone(self.turns);
         let helped = tokio::task::spawn_blocking(move || {
@@ -178,12 +178,12 @@ impl Host<'_> {
             turns.helpers.fetch_add(sys::thread_cpu().less(cpu).0, Ordering::Relaxed);
             (means, done, sys::now())
         });
-        let (means, done, at) = helped.await.map_err(|e| format!("a helper thread for files broke down: {e}"))?;
+        let (means, done, at) = helped.await.map_err(|e| Failure::Helper { said: e.to_string() })?;
         self.means = Some(means);
         done.map(|ready| ready.or(Some(at)))
     }
 
-    async fn take(&mut self, index: LockIndex, depth: Depth, effect: Effect) -> Result<(), String> {
+    async fn take(&mut self, index: LockIndex, depth: Depth, effect: Effect) -> Result<(), Failure> {
         match effect.worker {
             Doing::Suspends | Doing::Offloads | Doing::YieldsLoop | Doing::YieldsCore => {}
             // Whoever has it may be waiting on this very loop: nobody ever moves again then, as in real code.
