@@ -159,7 +159,7 @@ fn pressed(workload: &str, size: (u16, u16), keys: &str) -> Result<App, Box<dyn 
         scale: Scale::ONE,
     };
     let machine = Machine { usable: cores::usable(), allowed: cores::allowed() };
-    let rates = calibrate::rates(Kernels::of_all(&setup.tasks()?))?;
+    let rates = calibrate::rates(Kernels::of_all(&setup.tasks()?)).map_err(|why| text::no_rates(&why))?;
     let mut app = App::new(setup, machine, Some(rates), sys::now(), size);
     let effects = app.launch();
     carry_out(&mut app, effects)?;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::text::storing as text;
+
 /// How many names are tried.
 const TRIES: u32 = 10_000;
 
@@ -13,10 +15,10 @@ const TRIES: u32 = 10_000;
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// It is there already.
-    #[error("{} is there already: choose another name, or add --force to replace it", .0.display())]
+    #[error("{}", text::is_there(.0))]
     Exists(PathBuf),
     /// The system refuses.
-    #[error("{} cannot be written: {}", .0.display(), .1)]
+    #[error("{}", text::not_written(.0, &.1.to_string()))]
     Refused(PathBuf, io::Error),
 }
 
@@ -67,7 +69,7 @@ pub fn write_new(
             Err(e) => return Err(e.error),
         }
     }
-    Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many files of that name"))
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, text::all_names_taken()))
 }
 
 /// The system's own words: not of a name that nobody chose.

@@ -206,7 +206,7 @@ impl Runs {
 fn plan(setup: &Setup) -> Result<(Plan, Rates), Stop> {
     let failed = |e: &dyn std::fmt::Display| Stop::Failed(e.to_string());
     let tasks = setup.tasks().map_err(|e| failed(&e))?;
-    let rates = calibrate::rates(Kernels::of_all(&tasks)).map_err(|e| failed(&e))?;
+    let rates = calibrate::rates(Kernels::of_all(&tasks)).map_err(|e| Stop::Failed(text::no_rates(&e)))?;
     let usable = Machine::here().whole_cores();
     Ok((setup.plan(tasks, usable, rates), rates))
 }

@@ -53,7 +53,7 @@ fn finish(left: io::Result<(Leave, String)>) -> ExitCode {
         }
         Ok((Leave::Signal(number), _)) => ExitCode::from(128 + number as u8),
         Err(e) => {
-            let _ = writeln!(io::stderr(), "error: the terminal cannot be used: {e}");
+            let _ = writeln!(io::stderr(), "error: {}", text::storing::no_terminal(&e));
             ExitCode::from(1)
         }
     }

@@ -6,9 +6,11 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 mod failure;
+mod no_rates;
 mod no_record;
 
 pub use failure::{Awaited, Failure, FileLack, PlanFault, RequestLack, SystemError, ThreadPurpose, Waiting};
+pub use no_rates::NoRates;
 pub use no_record::NoRecord;
 
 /// What a task is doing at one instant.

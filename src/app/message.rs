@@ -1,9 +1,10 @@
 //! What happens to the screen, and what it asks for.
 
+use super::saved::{Saved, Unsaved};
 use super::{Action, CoreLoad, Key, RunId, View};
 use crate::plan::{Plan, Rates};
 use crate::recording::Conditions;
-use crate::state::Failure;
+use crate::state::{Failure, NoRates};
 use crate::trace::{Begin, End, Stamped};
 use crate::units::{Ns, Stamp, TaskId, TurnLength};
 use crate::workload::Kernels;
@@ -39,11 +40,11 @@ pub enum Message {
     /// How fast this machine is.
     Calibrated(Rates),
     /// That cannot be measured now, for this reason.
-    NotCalibrated(String),
+    NotCalibrated(NoRates),
     /// How busy the cores are.
     Load(CoreLoad),
-    /// A picture was saved there, or could not be.
-    Saved(Result<String, String>),
+    /// What was to be saved is, or could not be.
+    Saved(Result<Saved, Unsaved>),
     /// The program was stopped from the first to the second instant.
     Stopped(Stamp, Stamp),
 }

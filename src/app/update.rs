@@ -8,7 +8,7 @@ use crate::plan::Rates;
 use crate::recording::Conditions;
 use crate::scene::axis_ahead;
 use crate::state::Failure;
-use crate::text::Label;
+use crate::text::{self, Label};
 use crate::trace::{End, Frame};
 use crate::units::{Ns, Stamp};
 
@@ -49,14 +49,14 @@ fn hear(app: &mut App, message: Message) {
             // The next key that runs something tries again.
             calibrated(app, None);
             comparing::give_up(app);
-            app.say(why);
+            app.say(text::no_rates(&why));
         }
         Message::Load(load) => {
             if let Source::Live(live) = &mut app.source {
                 live.take_load(load, app.now);
             }
         }
-        Message::Saved(result) => app.say(result.unwrap_or_else(|why| why)),
+        Message::Saved(result) => app.say(result.map_or_else(|why| why.text(), |what| what.text())),
         Message::Stopped(from, to) => stopped(app, from, to),
     }
 }

@@ -17,6 +17,7 @@ use super::kernels::Labour;
 use super::process::{self, own_executable};
 use super::sys;
 use crate::plan::Rates;
+use crate::state::NoRates;
 use crate::units::Ns;
 use crate::workload::{Kernel, Kernels};
 
@@ -62,17 +63,6 @@ fn rate(kernel: Kernel) -> u64 {
     best.max(1)
 }
 
-/// Why the machine's rates are not known.
-#[derive(Debug, thiserror::Error)]
-pub enum CalibrateError {
-    /// The measuring process could not be started, or broke off.
-    #[error("this machine's speed cannot be measured: {0}; try again")]
-    Process(#[from] io::Error),
-    /// It said what is no measurement.
-    #[error("this machine's speed cannot be measured: the measuring process answered nonsense ({0}); try again")]
-    Answer(#[from] serde_json::Error),
-}
-
 /// What was measured before, for this program on this CPU; nothing is known where it was not, or cannot be read.
 pub fn cached() -> Rates {
     cache_file().and_then(|file| read(&file, &key())).unwrap_or_default()
@@ -82,7 +72,7 @@ pub fn cached() -> Rates {
 ///
 /// # Errors
 /// If nothing can be measured.
-pub fn rates(kernels: Kernels) -> Result<Rates, CalibrateError> {
+pub fn rates(kernels: Kernels) -> Result<Rates, NoRates> {
     let known = cached();
     let missing = known.missing(kernels);
     if missing.is_empty() { Ok(known) } else { Ok(Calibration::start(missing).wait()?.or(known)) }
@@ -91,7 +81,7 @@ pub fn rates(kernels: Kernels) -> Result<Rates, CalibrateError> {
 /// A measurement under way.
 #[derive(Debug)]
 pub struct Calibration {
-    answer: Receiver<Result<Rates, CalibrateError>>,
+    answer: Receiver<Result<Rates, NoRates>>,
 }
 
 impl Calibration {
@@ -120,7 +110,7 @@ impl Calibration {
     }
 
     /// The result, once there is one; to be had once.
-    pub fn poll(&self) -> Option<Result<Rates, CalibrateError>> {
+    pub fn poll(&self) -> Option<Result<Rates, NoRates>> {
         match self.answer.try_recv() {
             Ok(answer) => Some(answer),
             Err(TryRecvError::Empty) => None,
@@ -132,12 +122,12 @@ impl Calibration {
     ///
     /// # Errors
     /// If nothing was measured.
-    pub fn wait(&self) -> Result<Rates, CalibrateError> {
+    pub fn wait(&self) -> Result<Rates, NoRates> {
         self.answer.recv().unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::BrokenPipe).into()))
     }
 }
 
-fn ask(exe: &Path, kernels: Kernels) -> Result<Rates, CalibrateError> {
+fn ask(exe: &Path, kernels: Kernels) -> Result<Rates, NoRates> {
     let names: Vec<&str> = kernels.iter().map(Kernel::name).collect();
     let output = Command::new(exe)
         .args([ARGUMENT, &process::introduction(), &names.join(",")])
@@ -145,9 +135,9 @@ fn ask(exe: &Path, kernels: Kernels) -> Result<Rates, CalibrateError> {
         .stderr(Stdio::null())
         .output()?;
     if !output.status.success() {
-        return Err(io::Error::other(format!("its process ended with {}", output.status)).into());
+        return Err(NoRates::Ended { status: output.status.to_string() });
     }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    serde_json::from_slice(&output.stdout).map_err(|e| NoRates::Answer { said: e.to_string() })
 }
 
 /// The measuring process: prints the rates as JSON.

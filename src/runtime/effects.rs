@@ -4,9 +4,9 @@
 use std::collections::VecDeque;
 use std::io;
 
-use crate::app::{App, Effect, Message, RunId, update};
+use crate::app::{App, Effect, Message, RunId, Saved, Unsaved, update};
 use crate::plan::Plan;
-use crate::state::Failure;
+use crate::state::{Failure, NoRates};
 use crate::units::{Stamp, TurnLength};
 use crate::workload::Kernels;
 
@@ -19,7 +19,7 @@ pub enum Leave {
     Signal(i32),
 }
 
-/// Who does what the screen asks for. What cannot be done is said in a sentence.
+/// Who does what the screen asks for, or says why it cannot be done.
 pub trait Shell {
     /// Whether there is a terminal: what needs one is not asked for before.
     fn has_terminal(&self) -> bool;
@@ -30,13 +30,13 @@ pub trait Shell {
     /// Stops whatever runs.
     fn stop(&mut self);
     /// Begins to measure how fast this machine is.
-    fn calibrate(&mut self, kernels: Kernels) -> Result<(), String>;
-    /// Saves a picture of what is looked at: what is said of it.
-    fn save(&mut self, app: &App, name: &str) -> Result<String, String>;
-    /// Stores runs in a file: what is said of it.
-    fn store(&mut self, app: &App, name: &str, runs: &[RunId]) -> Result<String, String>;
-    /// Gives the result to the clipboard: what is said of it.
-    fn copy(&mut self, app: &App) -> Result<String, String>;
+    fn calibrate(&mut self, kernels: Kernels) -> Result<(), NoRates>;
+    /// Saves a picture of what is looked at: what was saved.
+    fn save(&mut self, app: &App, name: &str) -> Result<Saved, Unsaved>;
+    /// Stores runs in a file: what was saved.
+    fn store(&mut self, app: &App, name: &str, runs: &[RunId]) -> Result<Saved, Unsaved>;
+    /// Gives the result to the clipboard: what was saved.
+    fn copy(&mut self, app: &App) -> Result<Saved, Unsaved>;
     /// Gives the terminal back until the program is continued: from when to when it stood still.
     ///
     /// # Errors
@@ -155,23 +155,23 @@ mod tests {
             self.done.push("stop");
         }
 
-        fn calibrate(&mut self, _: Kernels) -> Result<(), String> {
-            Err("no more threads".to_owned())
+        fn calibrate(&mut self, _: Kernels) -> Result<(), NoRates> {
+            Err(NoRates::Ended { status: "nothing".to_owned() })
         }
 
-        fn save(&mut self, _: &App, _: &str) -> Result<String, String> {
+        fn save(&mut self, _: &App, _: &str) -> Result<Saved, Unsaved> {
             self.done.push("save");
-            Ok("saved".to_owned())
+            Ok(Saved::Copied)
         }
 
-        fn store(&mut self, _: &App, _: &str, _: &[RunId]) -> Result<String, String> {
+        fn store(&mut self, _: &App, _: &str, _: &[RunId]) -> Result<Saved, Unsaved> {
             self.done.push("store");
-            Err("the disk is full".to_owned())
+            Err(Unsaved::NotKept)
         }
 
-        fn copy(&mut self, _: &App) -> Result<String, String> {
+        fn copy(&mut self, _: &App) -> Result<Saved, Unsaved> {
             self.done.push("copy");
-            Ok("copied".to_owned())
+            Ok(Saved::Copied)
         }
 
         fn suspend(&mut self, _: &App) -> io::Result<(Stamp, Stamp)> {
@@ -241,7 +241,11 @@ mod tests {
         effects.tell(&mut app, Message::Key(Key::Char('q')));
         assert_eq!(perform(&mut effects, &mut app, &mut shell), Some(Leave::Asked));
         assert_eq!(shell.done, ["stop", "suspend", "save", "store", "copy", "stop"]);
-        assert_eq!(app.toast.as_ref().map(|toast| toast.text.as_str()), Some("copied"), "each is said");
+        assert_eq!(
+            app.toast.as_ref().map(|toast| toast.text.as_str()),
+            Some(crate::text::Label::Copied.text()),
+            "each is said"
+        );
     }
 
     #[test]
@@ -250,7 +254,8 @@ mod tests {
         let mut effects = Effects::default();
         effects.ask(app.launch());
         perform(&mut effects, &mut app, &mut shell);
-        assert_eq!(app.toast.as_ref().map(|toast| toast.text.as_str()), Some("no more threads"));
+        let said = crate::text::no_rates(&NoRates::Ended { status: "nothing".to_owned() });
+        assert_eq!(app.toast.as_ref().map(|toast| toast.text.as_str()), Some(said.as_str()));
         assert!(!app.is_calibrating());
     }
 }

@@ -12,12 +12,11 @@ use super::news::News;
 use super::runs::Runs;
 use super::terminal::Terminal;
 use super::{now, pictures};
-use crate::app::{App, Phase, Run, RunId};
+use crate::app::{App, Phase, Run, RunId, Saved, Unsaved};
 use crate::machine::calibrate::Calibration;
 use crate::plan::Plan;
 use crate::recorder::Recorder;
-use crate::state::Failure;
-use crate::text::{self, Label};
+use crate::state::{Failure, NoRates};
 use crate::trace::Command;
 use crate::ui::{self, Look};
 use crate::units::{Stamp, TurnLength};
@@ -53,8 +52,8 @@ impl Hands {
     /// Adds a run that is over to the file that was asked for.
     ///
     /// # Errors
-    /// In a sentence, where that cannot be; it is not tried again.
-    pub fn record(&mut self, app: &App, id: RunId) -> Result<(), String> {
+    /// Where that cannot be; it is not tried again.
+    pub fn record(&mut self, app: &App, id: RunId) -> Result<(), Unsaved> {
         let Some(recorder) = &mut self.recorder else { return Ok(()) };
         let Some(run) = app.runs().find(|run| run.id == id) else { return Ok(()) };
         // Said once: the next run would not fare better.
@@ -81,33 +80,33 @@ impl Shell for Hands {
         self.runs.stop();
     }
 
-    fn calibrate(&mut self, kernels: Kernels) -> Result<(), String> {
+    fn calibrate(&mut self, kernels: Kernels) -> Result<(), NoRates> {
         let to = self.to.clone();
         let wait = move || {
-            let rates = Calibration::start(kernels).wait().map_err(|e| e.to_string());
+            let rates = Calibration::start(kernels).wait();
             let _ = to.send(News::Calibrated(rates));
         };
         let waiting = thread::Builder::new().name("calibration".to_owned()).spawn(wait);
-        waiting.map(drop).map_err(|e| format!("this machine's speed cannot be measured: {e}"))
+        waiting.map(drop).map_err(NoRates::from)
     }
 
-    fn save(&mut self, app: &App, name: &str) -> Result<String, String> {
+    fn save(&mut self, app: &App, name: &str) -> Result<Saved, Unsaved> {
         pictures::save(app, self.look, name)
     }
 
-    fn store(&mut self, app: &App, name: &str, runs: &[RunId]) -> Result<String, String> {
+    fn store(&mut self, app: &App, name: &str, runs: &[RunId]) -> Result<Saved, Unsaved> {
         let wanted = |run: &&Run| runs.contains(&run.id);
         let mut runs: Vec<_> = app.runs().filter(wanted).map(|run| (run.id, &run.recording)).collect();
         runs.sort_by_key(|(id, _)| *id);
-        let path = self.runs.store(name, &runs).map_err(|why| text::not_stored(&why))?;
+        let path = self.runs.store(name, &runs)?;
         let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        Ok(text::stored(runs.len(), &file))
+        Ok(Saved::Runs { count: runs.len(), file })
     }
 
-    fn copy(&mut self, app: &App) -> Result<String, String> {
+    fn copy(&mut self, app: &App) -> Result<Saved, Unsaved> {
         let text = ui::result_text(app);
         let copied = self.terminal.as_mut().map_or(Ok(()), |terminal| terminal.copy(&text));
-        copied.map(|()| Label::Copied.text().to_owned()).map_err(|e| e.to_string())
+        copied.map(|()| Saved::Copied).map_err(|e| Unsaved::Clipboard { system: e.into() })
     }
 
     fn suspend(&mut self, app: &App) -> io::Result<(Stamp, Stamp)> {

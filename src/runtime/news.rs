@@ -10,6 +10,7 @@ use signal_hook::iterator::Signals;
 
 use crate::app::Key;
 use crate::plan::Rates;
+use crate::state::NoRates;
 
 /// One piece of news.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub enum News {
     /// The run that is watched has said something.
     Run,
     /// How fast this machine is, or why that cannot be measured.
-    Calibrated(Result<Rates, String>),
+    Calibrated(Result<Rates, NoRates>),
     /// A signal.
     Signal(i32),
 }

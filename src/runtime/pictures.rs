@@ -4,14 +4,13 @@
 use std::io;
 use std::path::Path;
 
-use crate::app::{App, Shown};
+use crate::app::{App, Saved, Shown, Unsaved};
 use crate::export::picture::{self, Options, Picture};
 use crate::files::write_new;
 use crate::palette::Theme;
 use crate::pictures::{self, Drawn};
 use crate::recording::Recording;
 use crate::settings::ExportView;
-use crate::text;
 use crate::ui::Look;
 
 /// Dots of a PNG to a pixel: enough for a projector and for sharp displays.
@@ -21,22 +20,22 @@ const SCALE: f64 = 2.0;
 /// not.
 ///
 /// # Errors
-/// In a sentence.
-pub fn save(app: &App, look: Look, name: &str) -> Result<String, String> {
+/// Why there is none.
+pub fn save(app: &App, look: Look, name: &str) -> Result<Saved, Unsaved> {
     save_in(Path::new("."), app, look, name)
 }
 
-fn save_in(folder: &Path, app: &App, look: Look, name: &str) -> Result<String, String> {
-    let picture = drawn(app).ok_or_else(|| text::no_picture("there is no run yet"))?;
-    let refused = |e: io::Error| text::no_picture(&format!("{name}.svg cannot be written here, {e}"));
+fn save_in(folder: &Path, app: &App, look: Look, name: &str) -> Result<Saved, Unsaved> {
+    let picture = drawn(app).ok_or(Unsaved::NoRun)?;
+    let refused = |e: io::Error| Unsaved::Picture { file: format!("{name}.svg"), system: e.into() };
     // Whoever took a theme wants it; else a picture follows whoever looks at it.
     let theme = Some(look.theme).filter(|theme| *theme != Theme::default());
-    let png = picture.png(look.theme, SCALE).map_err(|why| text::no_picture(&why))?;
+    let png = picture.png(look.theme, SCALE).map_err(Unsaved::Undrawn)?;
     let svg = write_new(folder, name, "svg", |out| out.write_all(picture.svg(theme).as_bytes())).map_err(refused)?;
     let stem = svg.file_stem().map_or(name.to_owned(), |s| s.to_string_lossy().into_owned());
     let png = write_new(folder, &stem, "png", |out| out.write_all(&png)).map_err(refused)?;
     let file = |p: &Path| p.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    Ok(text::saved(&file(&svg), &file(&png)))
+    Ok(Saved::Picture { svg: file(&svg), png: file(&png) })
 }
 
 /// What `app` shows, drawn as a picture.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use crossbeam::channel::Sender;
 
 use super::news::News;
-use crate::app::{Message, RunId};
+use crate::app::{Message, RunId, Unsaved};
 use crate::engine::real::Runner;
 use crate::files;
 use crate::plan::Plan;
@@ -70,24 +70,24 @@ impl Runs {
     /// Stores `runs` in a new file whose name begins with `name`: what it is called.
     ///
     /// # Errors
-    /// In a few words, where what they sent is not there or the file cannot be written.
-    pub fn store(&self, name: &str, runs: &[(RunId, &Recording)]) -> Result<PathBuf, String> {
+    /// Where what they sent is not there or the file cannot be written.
+    pub fn store(&self, name: &str, runs: &[(RunId, &Recording)]) -> Result<PathBuf, Unsaved> {
         let sent: Vec<_> = runs.iter().filter_map(|(id, run)| Some((*run, self.sent.get(id)?.lock().ok()?))).collect();
         if sent.is_empty() {
-            return Err("what the runs sent could not be kept, there was no room for temporary files".to_owned());
+            return Err(Unsaved::NotKept);
         }
         let whole = |out: &mut dyn Write| recorder::write(out, sent.iter().map(|(run, scratch)| (*run, &**scratch)));
-        files::write_new(Path::new("."), name, "concviz", whole).map_err(|e| e.to_string())
+        files::write_new(Path::new("."), name, "concviz", whole).map_err(|e| Unsaved::Runs { system: e.into() })
     }
 
     /// Adds the run `id` to the file of `recorder`.
     ///
     /// # Errors
-    /// In a sentence, where what it sent is not there or the file cannot be written.
-    pub fn record(&self, recorder: &mut Recorder, id: RunId, run: &Recording) -> Result<(), String> {
+    /// Where what it sent is not there or the file cannot be written.
+    pub fn record(&self, recorder: &mut Recorder, id: RunId, run: &Recording) -> Result<(), Unsaved> {
         let sent = self.sent.get(&id).and_then(|sent| sent.lock().ok());
-        let sent = sent.ok_or("what the run sent could not be kept, there is no room for temporary files")?;
-        recorder.add(run, &sent)
+        let sent = sent.ok_or(Unsaved::RunNotKept)?;
+        recorder.add(run, &sent).map_err(Unsaved::NotRecorded)
     }
 
     /// Tells the run `id` something, if it is under way.

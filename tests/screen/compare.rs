@@ -4,7 +4,7 @@ use concviz::app::{App, Effect, Key, Layer, Message, Playhead, RunId, Shown, Sou
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::palette::Theme;
 use concviz::recording::Origin;
-use concviz::state::Failure;
+use concviz::state::{Failure, NoRates};
 use concviz::text::Label;
 use concviz::ui::{Depth, Look, hit, instant};
 use concviz::units::Ns;
@@ -447,7 +447,7 @@ fn what_cannot_be_measured_gives_the_screen_back() {
     made::live(&mut app).rates = None;
     let effects = made::type_in(&mut app, "x");
     assert!(matches!(effects.as_slice(), [Effect::Stop, Effect::Calibrate(_)]), "{effects:?}");
-    made::tell(&mut app, Message::NotCalibrated("this machine's speed cannot be measured".to_owned()));
+    made::tell(&mut app, Message::NotCalibrated(NoRates::Answer { said: "nothing".to_owned() }));
     assert!(!made::is_measuring(&app) && !app.is_calibrating());
     assert_lit(&app, Model::plain(ModelKind::Serial));
     made::press(&mut app, &[Key::Esc]);

@@ -1,0 +1,84 @@
+//! What came of saving something, in a picture, a file or the clipboard.
+
+use crate::state::SystemError;
+use crate::text::{self, Label};
+
+/// What was saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// A picture, in files of these names.
+    Picture {
+        /// The one of lines.
+        svg: String,
+        /// The one of dots.
+        png: String,
+    },
+    /// So many runs, in a file of this name.
+    Runs {
+        /// How many.
+        count: usize,
+        /// What it is called.
+        file: String,
+    },
+    /// The result, in the clipboard.
+    Copied,
+}
+
+/// Why nothing was saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unsaved {
+    /// There is no run that a picture could show.
+    NoRun,
+    /// The picture cannot be drawn: why, in a few words.
+    Undrawn(String),
+    /// The picture's file cannot be written.
+    Picture {
+        /// What it would have been called.
+        file: String,
+        /// What the system says.
+        system: SystemError,
+    },
+    /// What the runs sent that are to be stored is not there.
+    NotKept,
+    /// The file of runs cannot be written.
+    Runs {
+        /// What the system says.
+        system: SystemError,
+    },
+    /// What a run sent that is to be added to a file is not there.
+    RunNotKept,
+    /// The file to which runs are added takes no further one: why, in a sentence.
+    NotRecorded(String),
+    /// The clipboard takes nothing.
+    Clipboard {
+        /// What the system says.
+        system: SystemError,
+    },
+}
+
+impl Saved {
+    /// What is said of it.
+    pub fn text(&self) -> String {
+        match self {
+            Saved::Picture { svg, png } => text::saved(svg, png),
+            Saved::Runs { count, file } => text::stored(*count, file),
+            Saved::Copied => Label::Copied.text().to_owned(),
+        }
+    }
+}
+
+impl Unsaved {
+    /// What is said of it.
+    pub fn text(&self) -> String {
+        match self {
+            Unsaved::NoRun => text::storing::nothing_to_draw(),
+            Unsaved::Undrawn(why) => text::no_picture(why),
+            Unsaved::Picture { file, system } => text::storing::picture_not_written(file, &system.said),
+            Unsaved::NotKept => text::not_stored(text::storing::not_kept()),
+            Unsaved::Runs { system } => text::not_stored(&system.said),
+            Unsaved::RunNotKept => text::storing::run_not_kept().to_owned(),
+            Unsaved::NotRecorded(why) => why.clone(),
+            Unsaved::Clipboard { system } => system.said.clone(),
+        }
+    }
+}
