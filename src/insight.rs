@@ -3,7 +3,7 @@
 
 use crate::model::{Model, ModelKind};
 use crate::state::Outcome;
-use crate::text::{Sentence, Try};
+use crate::text::{self, Sentence, Try};
 use crate::trace::{Stats, Trace};
 use crate::units::Ns;
 
@@ -129,8 +129,7 @@ fn broken(trace: &Trace) -> Option<(usize, &'static str)> {
     let (killed, failed) = (with(Outcome::Killed), with(Outcome::Failed));
     match (killed, failed) {
         (0, 0) => None,
-        (k, f) if k > 0 => Some((k + f, if k + f == 1 { "was killed" } else { "were killed" })),
-        (_, f) => Some((f, "failed")),
+        (k, f) => Some((k + f, text::screen::broke(k > 0, k + f > 1))),
     }
 }
 

@@ -19,6 +19,7 @@ pub mod picture;
 mod quoted;
 mod recording;
 pub mod report;
+pub mod screen;
 mod sentence;
 mod sharing;
 pub mod storing;

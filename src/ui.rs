@@ -120,8 +120,7 @@ fn to_ascii(buffer: &mut Buffer) {
 }
 
 fn too_small(look: Look, area: Rect, buffer: &mut Buffer) {
-    let text = format!("{}x{} is too small:", area.width, area.height);
-    let need = format!("concviz needs {}x{}", LEAST.0, LEAST.1);
+    let [text, need] = text::screen::too_small((area.width, area.height), LEAST);
     let y = area.y + area.height / 2;
     for (y, line) in [(y.saturating_sub(1), text), (y, need)] {
         let x = area.x + area.width.saturating_sub(paint::width(&line)) / 2;

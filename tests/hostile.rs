@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use concviz::machine::Machine;
 use concviz::model::{LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
-use concviz::recording::{Conditions, Recording, head, tail};
+use concviz::recording::{Recording, begin, tail};
 use concviz::settings::{ExportFormat, ExportView, Made, Setup};
 use concviz::state::{Failure, Outcome, State};
 use concviz::trace::file::FileWriter;
@@ -75,9 +75,9 @@ fn file() -> Vec<u8> {
     for (place, reason) in HOSTILE.iter().enumerate() {
         let kind = ModelKind::ALL[place % ModelKind::ALL.len()];
         let (run, frames) = run(kind, place, (place != 2).then_some(reason));
-        writer.header(&head(&run).expect("it was planned")).expect("a vector takes everything");
+        begin(&mut writer, &run).expect("a vector takes everything");
         frames.iter().for_each(|frame| writer.frame(frame).expect("a vector takes everything"));
-        writer.tail(&tail(&Conditions::default())).expect("a vector takes everything");
+        writer.tail(&tail(&run)).expect("a vector takes everything");
     }
     writer.into_inner().expect("a vector takes everything")
 }

@@ -9,6 +9,7 @@ use crate::machine;
 use crate::recorder::Recorder;
 use crate::recording::Recording;
 use crate::report::Narrator;
+use crate::text;
 use crate::trace::{Command, Frame, Stamped};
 use crate::units::Ns;
 use crate::watching::{self, Watching, cut_short};
@@ -90,7 +91,7 @@ impl Following {
                     return Err(Stop::Signal(signal));
                 }
                 Err(RecvTimeoutError::Disconnected) => {
-                    return Err(Stop::Failed("the run cannot be followed".to_owned()));
+                    return Err(Stop::Failed(text::screen::unfollowed().to_owned()));
                 }
             }
             self.pause()?;

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use crate::text::outside_within;
+use crate::text::{self, outside_within};
 use crate::trace::Trace;
 use crate::units::{Ns, Stamp};
 
@@ -43,8 +43,7 @@ impl Progress {
 
 /// Short enough for any terminal, so that it never wraps.
 fn line(what: &str, trace: &Trace, now: Stamp) -> String {
-    let Some(t0) = trace.t0() else { return format!("{what}: starting") };
     let ended = trace.tasks.iter().filter(|t| t.ended_at().is_some()).count();
-    let text = format!("{what}: {:.1} s, {ended} of {} tasks over", now.since(t0).as_secs(), trace.tasks.len());
-    outside_within(&text, 78).into_owned()
+    let so_far = trace.t0().map(|t0| (now.since(t0), ended));
+    outside_within(&text::screen::progress(what, so_far, trace.tasks.len()), 78).into_owned()
 }

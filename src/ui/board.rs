@@ -11,7 +11,7 @@ use crate::app::{Action, App, Compare, Phase, Row, RowKey, Source, keys};
 use crate::model::{Model, ModelKind};
 use crate::recording::Score;
 use crate::scene::{Grid, level};
-use crate::text::{Label, factor, percent};
+use crate::text::{self, Label, factor, percent};
 use crate::units::{Ns, Range};
 
 /// Eighths of a row that all cores busy take: rows must not grow together.
@@ -250,8 +250,7 @@ pub fn text(app: &App) -> String {
     let mut out = String::new();
     for row in app.rows() {
         let Some(score) = row.score else { continue };
-        let (time, ratio) = (score.time.to_string(), ratio(app, score));
-        let line = format!("{:<15} {time:>9}  {ratio:>6}   {:.1} cores busy", name(row.key, row.legacy), score.busy);
+        let line = text::screen::score(name(row.key, row.legacy), score.time, &ratio(app, score), score.busy);
         out += line.trim_end();
         out.push('\n');
     }

@@ -8,7 +8,7 @@ use super::{lane, paint, turns};
 use crate::app::Run;
 use crate::scene::{Scene, Turns, level};
 use crate::state::State;
-use crate::text::Label;
+use crate::text::{self, Label};
 
 /// The lane of the loop, and below it how many were ready.
 pub fn draw(run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
@@ -23,8 +23,8 @@ pub fn draw(run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
     let most = turns.ready.iter().max().copied().unwrap_or(0);
     if most > 0 {
         let room = layout.area.right() - layout.right;
-        let text = Some(format!("up to {most} ready")).filter(|t| paint::width(t) <= room);
-        let text = text.unwrap_or_else(|| format!("{most} ready"));
+        let [long, short] = text::screen::ready(most.into());
+        let text = if paint::width(&long) <= room { long } else { short };
         paint::put(buffer, layout.right, layout.ready.unwrap_or(y), layout.area.right(), &text, look.fg(Role::Dim));
     }
 }

@@ -12,7 +12,7 @@ use crate::insight::{is_comparable, who};
 use crate::model::ModelKind;
 use crate::recording;
 use crate::state::State;
-use crate::text::{Label, counted, measuring, percent, turn_length};
+use crate::text::{self, Label, measuring, percent, turn_length};
 use crate::units::TurnLength;
 
 /// The fewest columns in which a shortened title still says something.
@@ -57,12 +57,7 @@ fn title(app: &App, room: u16) -> String {
 }
 
 fn cores(app: &App) -> String {
-    let (usable, allowed) = (app.cores(), app.machine.allowed.len());
-    if (usable - usable.round()).abs() < 0.05 {
-        counted(usable.round() as u64, "core", "cores")
-    } else {
-        format!("{usable:.1} of {allowed} cores")
-    }
+    text::screen::cores(app.cores(), app.machine.allowed.len())
 }
 
 fn badge(app: &App, narrow: bool) -> &'static str {

@@ -23,17 +23,7 @@ fn in_detail(state: State, holds: bool) -> Label {
 
 /// One word for the state a task is in, beside its name.
 pub fn short(state: State, kind: ModelKind) -> &'static str {
-    match state {
-        State::Gil => "waits GIL",
-        State::Ready if kind == ModelKind::Async => "ready",
-        State::Ready | State::Preempted => "no core",
-        State::Lock => "waits lock",
-        State::Io => "waits I/O",
-        State::Unknown => "unknown",
-        State::Queued | State::Starting | State::Copying | State::Running | State::Sleep | State::Ended => {
-            Label::of_state(state, true).text()
-        }
-    }
+    text::screen::waits(state, kind == ModelKind::Async).unwrap_or_else(|| Label::of_state(state, true).text())
 }
 
 /// The legend: only states that are present, each drawn as its lane draws it.
@@ -74,20 +64,20 @@ fn link(app: &App, run: &Run) -> Option<String> {
 /// Where a segment happened: the worker, its process and thread, the core; and whether it kept the worker.
 fn draw_place(run: &Run, span: &Span, look: Look, (x, y, right): (u16, u16, u16), buffer: &mut Buffer) {
     let worker = run.trace().workers.get(span.worker.index());
-    let place = worker.filter(|w| w.pid != 0).map_or_else(String::new, |w| {
-        format!("{} {} (process {}, thread {})", Label::Worker.text(), span.worker.0 + 1, w.pid, w.tid)
-    });
+    let place = worker
+        .filter(|w| w.pid != 0)
+        .map_or_else(String::new, |w| text::screen::worker(u64::from(span.worker.0) + 1, w.pid, w.tid));
     let core = Trace::core_of(span.core).filter(|_| span.state == State::Running);
     let core = core.map_or_else(String::new, |c| format!("  {} {}", Label::Core.text(), c.0));
-    let held = match (span.state, span.holds) {
-        (State::Sleep | State::Io | State::Lock | State::Gil, true) => "  its worker can do nothing else",
-        (State::Sleep | State::Io | State::Lock, false) => "  its worker is free",
-        (State::Gil, false) | (State::Unknown, _) => "",
-        (State::Queued | State::Starting | State::Copying | State::Running, _) => "",
-        (State::Ready | State::Preempted | State::Ended, _) => "",
-    };
+    let held = text::screen::its_worker(span.state, span.holds);
     let dim = look.fg(Role::Dim);
-    paint::parts(buffer, x, y, right, &[(&place, dim), (&core, dim), (held, dim)]);
+    paint::parts(
+        buffer,
+        x,
+        y,
+        right,
+        &[(&place, dim), (&core, dim), (if held.is_empty() { "" } else { "  " }, dim), (held, dim)],
+    );
 }
 
 /// What the selected segment is; in place of the legend.
@@ -101,9 +91,9 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
     let dim = look.fg(Role::Dim);
     let Some(track) = run.trace().tasks.get(selection.task.index()) else { return };
     if let Some(span) = app.selected_span() {
-        let goes_on = if span.open { " so far" } else { "" };
-        let doing = format!(" {} {}{goes_on}", in_detail(span.state, span.holds).text(), span.range.len());
-        let from = format!(", from {} to {}", span.range.from, span.range.to);
+        let lasted = text::screen::lasted(in_detail(span.state, span.holds).text(), span.range.len(), span.open);
+        let doing = format!(" {lasted}");
+        let from = text::screen::from_to(span.range);
         paint::parts(
             buffer,
             x,

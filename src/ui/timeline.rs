@@ -12,7 +12,7 @@ use crate::app::{App, Run, View};
 use crate::model::ModelKind;
 use crate::scene::{Folding, Gap, Grid, Lane, Scene, Tick, ticks};
 use crate::state::{Outcome, State};
-use crate::text::{Label, percent};
+use crate::text::{self, Label, percent};
 use crate::units::{Ns, TaskId};
 
 /// Everything with a time axis.
@@ -230,7 +230,7 @@ fn figures(run: &Run, lane: &Lane, until: Ns, room: u16) -> String {
     let track = &run.trace().tasks[lane.task.index()];
     let ended = track.ended_at().filter(|at| *at <= until);
     let end = match (ended, track.end) {
-        (Some(_), Some((Outcome::Killed, signal))) => return format!("killed, sig {signal}"),
+        (Some(_), Some((Outcome::Killed, signal))) => return text::screen::killed(signal),
         (Some(_), Some((Outcome::Failed, _))) => return Label::Failed.text().to_owned(),
         (Some(at), Some((outcome, _))) => format!("{} {at}", outcome.name()),
         _ => String::new(),

@@ -1,0 +1,97 @@
+//! What stands on the screen between figures and labels: sizes, places, how a task ended.
+
+use super::{counted, outside};
+use crate::state::State;
+use crate::units::{Ns, Range};
+
+/// That the terminal has too few cells: what it has, and what is needed.
+pub fn too_small(has: (u16, u16), needs: (u16, u16)) -> [String; 2] {
+    [format!("{}x{} is too small:", has.0, has.1), format!("concviz needs {}x{}", needs.0, needs.1)]
+}
+
+/// How many cores' worth of time there is on the cores that are allowed.
+pub fn cores(usable: f64, allowed: usize) -> String {
+    if (usable - usable.round()).abs() < 0.05 {
+        counted(usable.round() as u64, "core", "cores")
+    } else {
+        format!("{usable:.1} of {allowed} cores")
+    }
+}
+
+/// How many tasks were ready at the same time, at most: in many words and in few.
+pub fn ready(most: u64) -> [String; 2] {
+    [format!("up to {most} ready"), format!("{most} ready")]
+}
+
+/// A row of the scoreboard, as it is left in the shell.
+pub fn score(name: &str, time: Ns, ratio: &str, busy: f64) -> String {
+    let time = time.to_string();
+    format!("{name:<15} {time:>9}  {ratio:>6}   {busy:.1} cores busy")
+}
+
+/// That the task of a lane was killed, by this signal.
+pub fn killed(signal: u8) -> String {
+    format!("killed, sig {signal}")
+}
+
+/// One word or two for what a task waits for, beside its name; nothing where a state's own name is short enough.
+pub const fn waits(state: State, on_a_loop: bool) -> Option<&'static str> {
+    match state {
+        State::Gil => Some("waits GIL"),
+        State::Ready if on_a_loop => Some("ready"),
+        State::Ready | State::Preempted => Some("no core"),
+        State::Lock => Some("waits lock"),
+        State::Io => Some("waits I/O"),
+        State::Unknown => Some("unknown"),
+        State::Queued | State::Starting | State::Copying | State::Running | State::Sleep | State::Ended => None,
+    }
+}
+
+/// The process and the thread of the worker `number`, counted from 1.
+pub fn worker(number: u64, pid: u32, tid: u32) -> String {
+    format!("{} {number} (process {pid}, thread {tid})", super::Label::Worker.text())
+}
+
+/// What becomes of the worker of a task in `state`, which keeps it or does not; nothing where that goes without saying.
+pub const fn its_worker(state: State, keeps: bool) -> &'static str {
+    match (state, keeps) {
+        (State::Sleep | State::Io | State::Lock | State::Gil, true) => "its worker can do nothing else",
+        (State::Sleep | State::Io | State::Lock, false) => "its worker is free",
+        (State::Gil, false) | (State::Unknown, _) => "",
+        (State::Queued | State::Starting | State::Copying | State::Running, _) => "",
+        (State::Ready | State::Preempted | State::Ended, _) => "",
+    }
+}
+
+/// What was done for how long, be it over or not.
+pub fn lasted(doing: &str, time: Ns, open: bool) -> String {
+    format!("{doing} {time}{}", if open { " so far" } else { "" })
+}
+
+/// From when to when.
+pub fn from_to(range: Range) -> String {
+    format!(", from {} to {}", range.from, range.to)
+}
+
+/// How far the run `what` is: nothing but its name before it has begun.
+pub fn progress(what: &str, so_far: Option<(Ns, usize)>, tasks: usize) -> String {
+    let what = outside(what);
+    match so_far {
+        None => format!("{what}: starting"),
+        Some((time, ended)) => format!("{what}: {:.1} s, {ended} of {tasks} tasks over", time.as_secs()),
+    }
+}
+
+/// That the run cannot be followed any more.
+pub const fn unfollowed() -> &'static str {
+    "the run cannot be followed"
+}
+
+/// How tasks broke: some of them killed, or all by themselves.
+pub const fn broke(killed: bool, several: bool) -> &'static str {
+    match (killed, several) {
+        (true, false) => "was killed",
+        (true, true) => "were killed",
+        (false, _) => "failed",
+    }
+}
