@@ -54,7 +54,8 @@ struct Expected {
     holders: Option<usize>,
     locks: Option<usize>,
     taken: Option<usize>,
-    faster: Option<f64>,
+    /// How many waits for a socket or a file begin while another task is in one, at least.
+    together: Option<usize>,
     ticks: Option<Bounds>,
     /// States that keep a worker occupied, all the time.
     #[serde(default)]
@@ -87,26 +88,13 @@ fn scenario(name: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios").join(name);
     let text = std::fs::read_to_string(&file).expect("a scenario");
     let scenario: Scenario = toml::from_str(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
-    let mut first: Option<Trace> = None;
+    let mut first: Option<Vec<Option<u64>>> = None;
     for expected in &scenario.run {
         let context = format!("{name}: {} {}", expected.model.name(), if expected.lock { "with the lock" } else { "" });
         let (trace, model) = run(&scenario, expected);
         check(&scenario, expected, (&trace, model), &context);
-        compare(expected, &trace, first.as_ref(), &context);
-        first.get_or_insert(trace);
-    }
-}
-
-/// Holds a run against the scenario's first one.
-fn compare(expected: &Expected, trace: &Trace, first: Option<&Trace>, context: &str) {
-    let Some(first) = first else {
-        assert_eq!(expected.faster, None, "{context}: the first run is what others are faster than");
-        return;
-    };
-    assert_eq!(values(trace), values(first), "{context}: the tasks came to something else");
-    if let Some(times) = expected.faster {
-        let (slow, quick) = (first.makespan().expect("an end"), trace.makespan().expect("an end"));
-        assert!(slow.as_secs() > times * quick.as_secs(), "{context}: {quick}, and the first run {slow}");
+        let first = first.get_or_insert_with(|| values(&trace));
+        assert_eq!(&values(&trace), first, "{context}: the tasks came to something else");
     }
 }
 
@@ -136,6 +124,10 @@ fn check(scenario: &Scenario, expected: &Expected, (trace, model): (&Trace, Mode
     }
     if let Some(least) = expected.in_io_at_least {
         assert!(at_once(State::Io) >= least, "{context}: only {} tasks were in I/O at once", at_once(State::Io));
+    }
+    if let Some(least) = expected.together {
+        let begun = begun_beside_another(trace, end, State::Io);
+        assert!(begun >= least, "{context}: only {begun} waits began while another task waited");
     }
     if let Some(least) = expected.under_way {
         let under_way = most_at_once(trace, end, State::is_in_flight);
@@ -263,6 +255,19 @@ fn works(cpu: Cpu, trace: &Trace, context: &str) {
 
 fn most_at_once(trace: &Trace, end: Ns, counts: impl Fn(State) -> bool) -> usize {
     overlap(&spans(trace, end).filter(|s| counts(s.state)).map(|s| s.range).collect::<Vec<_>>())
+}
+
+/// How many stays in a state begin while another task is in it.
+fn begun_beside_another(trace: &Trace, end: Ns, state: State) -> usize {
+    let all = Range::new(Ns::ZERO, end);
+    let stays = trace.tasks.iter().map(|t| t.spans(all).filter(|s| s.state == state).map(|s| s.range));
+    let tasks: Vec<Vec<Range>> = stays.map(Iterator::collect).collect();
+    let beside = |task: usize, at: Ns| {
+        let mut others = tasks.iter().enumerate().filter(|(other, _)| *other != task);
+        others.any(|(_, stays)| stays.iter().any(|s| s.from <= at && at < s.to))
+    };
+    let begun = |(task, stays): (usize, &Vec<Range>)| stays.iter().filter(|s| beside(task, s.from)).count();
+    tasks.iter().enumerate().map(begun).sum()
 }
 
 /// The most ranges that have an instant in common.
