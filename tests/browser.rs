@@ -1,6 +1,9 @@
 //! The page that is handed out, in a real browser: its keys, its pointer, what it tells a screen reader, and that it asks
 //! for nothing. Where no Chromium is installed the test says so and passes; `CONCVIZ_CHROMIUM` names one elsewhere.
 
+#[path = "support/skipped.rs"]
+mod skipped;
+
 use std::ffi::OsString;
 use std::fs;
 use std::io::Read;
@@ -15,6 +18,8 @@ use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, Stamped, TaskName, Trace};
 use concviz::units::{CoreId, Ns, Stamp, TaskId, WorkerId};
 use sha2::{Digest, Sha256};
+
+use crate::skipped::skipped;
 
 const SCRIPT: &str = include_str!("browser/page.js");
 /// A browser that takes longer than this hangs.
@@ -132,7 +137,7 @@ fn dump(browser: &Path, file: &Path, folder: &Path) -> String {
 #[test]
 fn the_page_does_what_the_program_does() {
     let Some(browser) = chromium() else {
-        println!("SKIPPED: no Chromium is installed (CONCVIZ_CHROMIUM names one elsewhere)");
+        skipped("no Chromium is installed (CONCVIZ_CHROMIUM names one elsewhere)");
         return;
     };
     let folder = tempfile::tempdir().expect("a folder");

@@ -12,6 +12,9 @@ mod record;
 mod refusals;
 #[path = "engine/sharing.rs"]
 mod sharing;
+#[cfg(target_os = "linux")]
+#[path = "support/skipped.rs"]
+mod skipped;
 #[path = "engine/support.rs"]
 mod support;
 #[path = "engine/waits.rs"]

@@ -15,6 +15,7 @@ use concviz::trace::{Event, KernelRecord, Switch, TaskName, Trace};
 use concviz::units::{CoreId, Ns, Range, Stamp};
 use concviz::workload::{Op, Until};
 
+use crate::skipped::skipped;
 use crate::support::{EXE, Run, SOME, background, compute, models, plain_models, plan, request, run, sleep, task};
 
 /// The trace of `run`, as whoever watches it has it.
@@ -27,23 +28,19 @@ fn trace_of(run: &Run, workers: u16) -> Trace {
     trace
 }
 
-fn has_kernel_record(run: &Run) -> bool {
-    run.begin.kernel_record == KernelRecord::Switches
-}
-
-/// Says why nothing is looked at, where the kernel keeps no record for tests.
-fn skipped(run: &Run) -> bool {
+/// Whether the kernel keeps no record for tests. Says so, and why.
+fn has_no_record(run: &Run) -> bool {
     if let KernelRecord::None(why) = &run.begin.kernel_record {
-        println!("SKIPPED: no kernel record here: {why}");
+        skipped(&format!("no kernel record here: {why}"));
     }
-    !has_kernel_record(run)
+    run.begin.kernel_record != KernelRecord::Switches
 }
 
 #[test]
 fn each_thread_is_on_one_core_at_a_time_and_each_core_has_one_thread() {
     for model in models() {
         let run = run(&plan(model, 3, vec![task(vec![compute(SOME), sleep(2), compute(SOME)]); 5]));
-        if skipped(&run) {
+        if has_no_record(&run) {
             return;
         }
         assert_eq!(run.end.kernel.map(|k| k.lost), Some(0), "{model:?}");
@@ -72,7 +69,7 @@ fn tasks_run_where_the_kernel_has_their_worker_on_a_core() {
         // Longer than a process takes to start: the clocks count that as well.
         let much = if model.kind.rules().by_value { 16 } else { 4 };
         let run = run(&plan(model, 4, vec![task(vec![compute(much * SOME)]); 4]));
-        if skipped(&run) {
+        if has_no_record(&run) {
             return;
         }
         let trace = trace_of(&run, workers);
@@ -99,7 +96,7 @@ fn tasks_run_where_the_kernel_has_their_worker_on_a_core() {
 fn whoever_waits_is_off_its_core_and_wakes_ready() {
     for model in plain_models() {
         let run = run(&plan(model, 2, vec![task(vec![compute(SOME), sleep(5), compute(SOME)]); 2]));
-        if skipped(&run) {
+        if has_no_record(&run) {
             return;
         }
         let trace = trace_of(&run, 2);
@@ -132,7 +129,7 @@ fn watchers_are_overhead_and_never_tasks() {
     let tasks = vec![task(vec![request(1, 100); 20]); 4];
     for model in [Model::plain(ModelKind::Threads), Model::plain(ModelKind::Async)] {
         let run = run(&plan(model, 4, tasks.clone()));
-        if skipped(&run) {
+        if has_no_record(&run) {
             return;
         }
         let watchers: BTreeSet<u32> = run.begin.watchers.iter().copied().collect();
@@ -169,11 +166,11 @@ fn a_user_without_privileges_has_the_same_record() {
     let args = "run -w cpu --tasks 3 --set cpu=20ms -m threads --format json";
     let own = told(&exe, None, args);
     if !rustix::process::geteuid().is_root() {
-        println!("SKIPPED: who runs the tests has no privileges to drop");
+        skipped("who runs the tests has no privileges to drop");
         return;
     }
     if own["kernel_record"] != "switches" {
-        println!("SKIPPED: no kernel record here: {}", own["kernel_record"]);
+        skipped(&format!("no kernel record here: {}", own["kernel_record"]));
         return;
     }
     let level = fs::read_to_string("/proc/sys/kernel/perf_event_paranoid").expect("the kernel's setting");
@@ -251,7 +248,7 @@ fn twenty_thousand_switches_a_second_and_none_is_lost() {
     many.tasks = vec![task(vec![turns.clone()]), task(vec![turns])];
     many.cores = Some(1);
     let run = run(&many);
-    if skipped(&run) {
+    if has_no_record(&run) {
         return;
     }
     let kernel = run.end.kernel.expect("its account");
@@ -266,7 +263,7 @@ fn the_record_goes_on_for_a_task_in_the_background() {
     let until = Op::Repeat(Until::Tasks(vec![concviz::units::TaskId(1)]), vec![compute(SOME / 10)]);
     let tasks = vec![background(vec![until]), task(vec![sleep(2), compute(SOME), sleep(2)])];
     let run = run(&plan(Model::plain(ModelKind::Threads), 2, tasks));
-    if skipped(&run) {
+    if has_no_record(&run) {
         return;
     }
     let trace = trace_of(&run, 2);

@@ -11,6 +11,7 @@ use concviz::plan::Plan;
 use concviz::trace::Source;
 use concviz::workload::{Op, Task};
 
+use crate::skipped::skipped;
 use crate::support::{EXE, plain_models, plan, read, request, task, wrapped};
 
 /// Whether a process of the group `leader` is alive.
@@ -90,7 +91,7 @@ fn a_file_that_may_not_be_so_large_is_a_sentence() {
 fn no_loopback_is_a_sentence() {
     let isolated = Command::new("unshare").args(["-rn", "true"]).stderr(Stdio::null()).status();
     if !isolated.is_ok_and(|status| status.success()) {
-        eprintln!("SKIPPED: this system allows no network of one's own");
+        skipped("this system allows no network of one's own");
         return;
     }
     let own = tempfile::tempdir().expect("a folder");
