@@ -56,6 +56,8 @@ struct Expected {
     taken: Option<usize>,
     /// How many waits for a socket or a file begin while another task is in one, at least.
     together: Option<usize>,
+    /// How often foreground tasks wait for the global lock, at least.
+    gil_waits: Option<usize>,
     ticks: Option<Bounds>,
     /// States that keep a worker occupied, all the time.
     #[serde(default)]
@@ -207,6 +209,10 @@ fn waits(scenario: &Scenario, expected: &Expected, trace: &Trace, end: Ns, conte
         // The kernel's record also tells of waits that nobody announced: closing a file that was written is one.
         let (seen, recorded) = (entered(false, State::Io), trace.kernel_record == KernelRecord::Switches);
         assert!(seen == times || (recorded && seen > times), "{context}: {seen} times in I/O, not {times}");
+    }
+    if let Some(least) = expected.gil_waits {
+        let waits = entered(false, State::Gil);
+        assert!(waits >= least, "{context}: only {waits} waits for the GIL");
     }
     if let Some(Bounds { least, most }) = expected.ticks {
         let ticks = entered(true, State::Sleep);
