@@ -423,7 +423,7 @@ fn a_run_that_was_watched_comes_back_with_its_command() {
     let mut recorder = Recorder::open(&path).expect("new");
     recorder.begin(&seen).expect("it has a place");
     frames(2).iter().for_each(|frame| recorder.frame(frame).expect("taken"));
-    recorder.end(&seen.conditions).expect("ended");
+    recorder.end(&seen).expect("ended");
     let opened = recorder::read(&path).expect("sound");
     assert_eq!(opened.notes, [""; 0]);
     let Origin::Observed(again) = &opened.recordings[0].origin else { panic!("nobody planned it") };

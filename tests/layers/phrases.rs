@@ -19,21 +19,18 @@ const TEXT: &str = "text";
 
 /// Rooms, and single files of them, that still have phrases of their own: the fewer the better.
 const PHRASES: &[&str] = &[
+    "app::keys",
     "cli::export",
     "doctor",
-    "engine",
     "export",
     "files",
     "headless",
-    "insight",
     "machine",
     "recorder",
     "recording",
     "report",
-    "runtime",
+    "settings::exporting",
     "trace",
-    "ui",
-    "watching",
 ];
 
 /// What other programs say and read: commands of this one, the kernel's words, marks of a script or of a manual page.
@@ -46,19 +43,7 @@ const OTHERS: &[&str] = &[
 ];
 
 /// Those whose errors are still texts.
-const TEXTS: &[&str] = &[
-    "app",
-    "cli::export",
-    "engine",
-    "export",
-    "headless",
-    "machine",
-    "recorder",
-    "recording",
-    "runtime",
-    "trace",
-    "watching",
-];
+const TEXTS: &[&str] = &["cli::export", "export", "headless", "recorder", "recording"];
 
 /// Macros whose texts nobody reads but whoever repairs the program.
 const ASIDE: &[&str] = &[

@@ -385,7 +385,7 @@ pub fn compared(size: (u16, u16)) -> App {
 pub fn opened(app: &App) -> Opened {
     let mut runs: Vec<_> = app.runs().collect();
     runs.sort_by_key(|run| run.id);
-    Opened { recordings: runs.iter().map(|run| run.recording.clone()).collect(), damage: None }
+    Opened { recordings: runs.iter().map(|run| run.recording.clone()).collect(), notes: Vec::new() }
 }
 
 /// The same runs, looked at from a file, or from several of the same.

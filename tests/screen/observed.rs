@@ -134,7 +134,7 @@ fn a_wait_that_nobody_told_the_reason_of_is_drawn_as_unknown() {
 
 #[test]
 fn files_of_runs_that_nobody_planned_alone_are_not_shown_yet() {
-    let opened = Opened { recordings: vec![whole()], damage: None };
+    let opened = Opened { recordings: vec![whole()], notes: Vec::new() };
     assert!(App::viewing(vec![("seen.concviz".to_owned(), opened)], T0, (80, 24)).is_none());
 }
 

@@ -1,7 +1,7 @@
 //! From bytes to events.
 
 use super::super::super::codec::{Numbers, Strange};
-use super::super::super::event::{Event, Stamped};
+use super::super::super::event::Stamped;
 use super::super::Skipped;
 use super::bytes::Packed;
 use super::{Figures, MOST, OTHER_CORE, OTHER_TASK, OTHER_WORKER, SHAPE, Thread, Worker};
@@ -89,10 +89,16 @@ impl Unpacker {
             }
             let event = match numbers.event() {
                 Ok(event) => event,
-                Err(strange) => match known_part(strange, kind, skipped)? {
-                    Some(event) => event,
-                    None => continue,
-                },
+                // A task in a state without a name here does not stay in the one before.
+                Err(Strange::UnknownState(event)) => {
+                    skipped.states += 1;
+                    event
+                }
+                Err(Strange::Unknown) => {
+                    skipped.events(kind, 1);
+                    continue;
+                }
+                Err(Strange::Nonsense) => return None,
             };
             known += 1;
             each(Stamped { at: Stamp(at), worker: WorkerId(worker), core: CoreId(core), event });
@@ -142,22 +148,5 @@ impl Unpacker {
             thread.core = packed.short()?;
         }
         Some((worker, thread.core, thread.tid))
-    }
-}
-
-/// What this version can use of an event that it does not know whole, which it counts: a task in an unknown state is in
-/// one that nobody knows, and does not stay in the one before. Nothing where no version writes such an event.
-#[cold]
-fn known_part(strange: Strange, kind: u8, skipped: &mut Skipped) -> Option<Option<Event>> {
-    match strange {
-        Strange::Unknown => {
-            skipped.events(kind, 1);
-            Some(None)
-        }
-        Strange::UnknownState(event) => {
-            skipped.states += 1;
-            Some(Some(event))
-        }
-        Strange::Nonsense => None,
     }
 }
