@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::text::markup;
 use crate::units::Ns;
 
 /// So much is gathered before it is handed on.
@@ -71,7 +72,8 @@ impl<'a> Json<'a> {
     /// A small value, all at once.
     pub fn value(&mut self, value: &impl Serialize) -> &mut Self {
         // Into memory nothing fails, and what is given has only names for keys.
-        let _ = serde_json::to_writer(&mut self.bytes, value);
+        let text = serde_json::to_string(value).unwrap_or_default();
+        self.bytes.extend_from_slice(markup::json(&text).as_bytes());
         self
     }
 

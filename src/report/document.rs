@@ -13,6 +13,7 @@ use crate::insight::{self, Facts};
 use crate::model::GlobalLock;
 use crate::recording::{Planned, Recording, RunOutcome, SCHEMA};
 use crate::state::{Outcome, State};
+use crate::text::markup;
 use crate::trace::{self, End, Flag, KernelRecord, LockStats, Mark, Observing, Stats, Trace, Track};
 use crate::units::{CoreId, LockId, Ns, Range, TaskId, TurnLength, WorkerId};
 
@@ -22,7 +23,7 @@ const INSTEAD: &str = "a worker notices by its own clock when it stood still, an
 /// The document of `run` as text, with a line break at its end.
 pub fn json(run: &Recording) -> String {
     // Only texts and numbers: there is nothing in it that could not be written.
-    serde_json::to_string_pretty(&Document::of(run)).unwrap_or_default() + "\n"
+    markup::json(&serde_json::to_string_pretty(&Document::of(run)).unwrap_or_default()).into_owned() + "\n"
 }
 
 impl Document {

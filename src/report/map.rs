@@ -6,6 +6,7 @@ use super::table::clean;
 use crate::insight::{self, Timing};
 use crate::recording::map::{Map, Winner};
 use crate::recording::{Reason, RunOutcome, SCHEMA};
+use crate::text::markup;
 use crate::text::report::compare::MapLine;
 use crate::units::Ns;
 
@@ -168,7 +169,7 @@ pub fn map_json(map: &Map, broken: Option<&Reason>) -> String {
         outcome: outcome.name(),
         reason,
     };
-    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+    markup::json(&serde_json::to_string_pretty(&document).unwrap_or_default()).into_owned() + "\n"
 }
 
 #[cfg(test)]

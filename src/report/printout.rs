@@ -7,6 +7,7 @@ use super::series::Series;
 use super::{Format, csv_head, csv_rows, json, summary, table};
 use crate::recording::{Reason, Recording, RunOutcome, SCHEMA};
 use crate::state::State;
+use crate::text::markup;
 use crate::text::report::Line;
 
 /// Makes the texts that are printed, in their order: [`Printout::begin`] and [`Printout::end`] for every run, then
@@ -80,6 +81,7 @@ impl Printout {
                 let outcome = RunOutcome::of(reason).name();
                 let tail = Tail { summary: self.series.summary(), outcome, reason: reason.cloned() };
                 let tail = serde_json::to_string_pretty(&tail).unwrap_or_default();
+                let tail = markup::json(&tail);
                 // Its fields go on where those of the object left off.
                 format!("{before}  ],\n{}\n", tail.trim_start_matches("{\n"))
             }

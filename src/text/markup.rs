@@ -1,6 +1,10 @@
 //! Text in documents whose own marks it must not be taken for. What is from outside is cleaned on the way.
 
+use std::borrow::Cow;
+use std::fmt::Write;
+
 use super::outside;
+use super::outside::is_shown;
 
 /// `text` as it stands in an element or in a quoted attribute of XML and HTML: it is text there, and holds nothing that
 /// XML 1.0 forbids.
@@ -17,6 +21,25 @@ pub fn xml(text: &str) -> String {
         }
     }
     out
+}
+
+/// The JSON document `json` without a character that a terminal obeys or nobody sees: each is written as its number, which
+/// reads back as the same text. What JSON itself is made of is ASCII.
+pub fn json(json: &str) -> Cow<'_, str> {
+    let stays = |c: char| c == '\n' || is_shown(c);
+    if json.chars().all(stays) {
+        return json.into();
+    }
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if stays(c) {
+            out.push(c);
+        } else {
+            // Into memory nothing fails.
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| _ = write!(out, "\\u{unit:04x}"));
+        }
+    }
+    out.into()
 }
 
 /// `text` as it stands in a line or in a cell of Markdown (GitHub's kind): its signs stand for themselves, nothing in it is
@@ -58,6 +81,17 @@ fn literal(text: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_document_says_the_same_and_steers_nothing(text in any::<String>()) {
+            let hostile = format!("{text}\u{1b}[31m\u{9b}2J\u{202e}\u{200b}\u{e0041}");
+            let written = serde_json::to_string_pretty(&[&hostile]).expect("JSON");
+            let harmless = json(&written);
+            prop_assert!(harmless.chars().all(|c| c == '\n' || is_shown(c)));
+            prop_assert_eq!(serde_json::from_str::<Vec<String>>(&harmless).expect("JSON"), [hostile]);
+        }
+    }
 
     #[test]
     fn signs_of_a_document_become_text() {

@@ -50,6 +50,11 @@ pub fn outside_within(text: &str, columns: usize) -> Cow<'_, str> {
     outside(&text[..seen])
 }
 
+/// Whether `c` is shown as it is.
+pub(super) fn is_shown(c: char) -> bool {
+    shown(c) == Some(c)
+}
+
 /// What `c` is shown as; nothing where it is never seen.
 const fn shown(c: char) -> Option<char> {
     match c {

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::recording::{Comparison, Ratio, Reason, Recording, RunOutcome, SCHEMA, SameWork};
 use crate::report::Document;
+use crate::text::markup;
 use crate::units::Ns;
 
 /// The whole document, in the order in which it is printed.
@@ -95,7 +96,7 @@ pub struct ComparisonIdeal {
 /// are no more runs.
 pub fn comparison_json(comparison: &Comparison, runs: &[&Recording], broken: Option<&Reason>) -> String {
     let document = ComparisonDocument::of(comparison, runs, broken);
-    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+    markup::json(&serde_json::to_string_pretty(&document).unwrap_or_default()).into_owned() + "\n"
 }
 
 impl ComparisonDocument {
