@@ -330,7 +330,7 @@ fn every_command_is_documented_and_every_documented_command_line_is_understood()
 
 /// Whether a word stands for what the reader puts there, as in `-o NAME` or `[options]`.
 fn placeholder(word: &str) -> bool {
-    word.starts_with('[') || word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase() || c == '.')
+    word.starts_with('[') || word.chars().all(|c| c.is_ascii_uppercase() || c == '.')
 }
 
 #[test]
@@ -390,10 +390,15 @@ fn the_table_of_exports_has_every_end_of_a_name_and_no_other() {
 
 #[test]
 fn the_columns_of_a_table_of_tasks_are_documented() {
-    let named = spans(&doc("using.md"));
+    let named = spans(&doc("commands.md"));
     for column in csv_head(&State::PLANNED, true).trim().split(',') {
         assert!(named.contains(&column.to_owned()), "the column {column} is not named");
     }
+}
+
+#[test]
+fn the_table_of_states_has_every_state_and_no_other() {
+    assert_same(&column_spans(&doc("measuring.md"), "state"), &owned(State::ALL.map(State::name)));
 }
 
 #[test]
