@@ -383,6 +383,9 @@ fn the_table_of_exports_has_every_end_of_a_name_and_no_other() {
     for end in named {
         assert!(ExportFormat::of_file(&format!("runs{end}")).is_some(), "{end}");
     }
+    for format in ExportFormat::ALL {
+        assert!(spans(&text).contains(&format.name().to_owned()), "the format {} is not named", format.name());
+    }
     for view in ExportView::ALL {
         assert!(spans(&text).contains(&view.name().to_owned()), "the view {} is not named", view.name());
     }
