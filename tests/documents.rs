@@ -9,9 +9,11 @@ use std::process::Command;
 
 use concviz::app::keys::{KEYS, Key};
 use concviz::cli::{self, Host};
+use concviz::recording::SCHEMA;
 use concviz::report::csv_head;
 use concviz::settings::{ExportFormat, ExportView};
 use concviz::state::State;
+use concviz::trace::file::MAJOR;
 use concviz::workload::{Kernel, SHIPPED, Scale, parse};
 
 /// The folder that holds the README.
@@ -402,6 +404,14 @@ fn the_columns_of_a_table_of_tasks_are_documented() {
 #[test]
 fn the_table_of_states_has_every_state_and_no_other() {
     assert_same(&column_spans(&doc("measuring.md"), "state"), &owned(State::ALL.map(State::name)));
+}
+
+#[test]
+fn the_versions_that_are_named_are_those_that_are_written() {
+    let commands = doc("commands.md");
+    assert!(commands.contains(&format!("schema number {SCHEMA}.")), "documents have the schema {SCHEMA}");
+    let recording = doc("recording.md");
+    assert!(recording.contains(&format!("Files are written in format {MAJOR}.")), "recordings have format {MAJOR}");
 }
 
 #[test]
