@@ -37,10 +37,10 @@ fn docs() -> Vec<PathBuf> {
     pages
 }
 
-/// The README and the pages in docs: those for people who use the program.
+/// The README and the pages in docs, but for those that explain the source: what people read who use the program.
 fn manual() -> Vec<PathBuf> {
     let mut pages = vec![root().join("README.md")];
-    pages.extend(docs());
+    pages.extend(docs().into_iter().filter(|page| !page.ends_with("internals.md") && !page.ends_with("format.md")));
     pages
 }
 
