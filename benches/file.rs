@@ -1,5 +1,5 @@
 //! What a recording costs: bytes an event, nanoseconds an event to write and to read, and the time from a file's bytes
-//! to the trace of a million spans.
+//! to the trace of a million spans. At the end, how long it takes to know when a recording of ten million events was.
 //!
 //! ```sh
 //! cargo bench --bench file
@@ -13,9 +13,10 @@
 //! kernel's record beside what workers say.
 
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 use concviz::state::{Outcome, State};
-use concviz::trace::file::{FileWriter, read};
+use concviz::trace::file::{FileWriter, read, spans};
 use concviz::trace::{Begin, EVENT_BYTES, End, Event, Frame, KernelRecord, Stamped, Switch, TaskName, Trace};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
 use rustix::time::{ClockId, clock_gettime};
@@ -40,6 +41,40 @@ fn main() {
         let tasks = 8 * u32::from(cores);
         measure(&format!("threads, {tasks} tasks, kernel's record"), (tasks, cores), || switched(tasks, cores));
     }
+    find_span();
+}
+
+/// How long it takes to know the first and the last stamp of a file of ten million events: in real time, with the file in
+/// the system's memory, as the call that asks for it.
+fn find_span() {
+    const WHAT: &str = "first and last stamp of ten million events";
+    const TIMES: u64 = 10;
+    if std::env::args().skip(1).any(|arg| !arg.starts_with('-') && !WHAT.contains(&arg)) {
+        return;
+    }
+    let events = turns(160, 8, 2);
+    let count = events.len() as u64 * TIMES;
+    let length = events.last().map_or(Ns::ZERO, |last| last.at.since(T0));
+    let file = tempfile::tempfile().expect("a file");
+    let mut writer = FileWriter::create(std::io::BufWriter::new(&file)).expect("room on the disk");
+    writer.header("{}").expect("room on the disk");
+    writer.frame(&Frame::Begin(Begin { t0: T0, ..Begin::default() })).expect("room on the disk");
+    for time in 0..TIMES {
+        let later = length.times(time, 1);
+        let moved: Vec<Stamped> = events.iter().map(|e| Stamped { at: e.at + later, ..*e }).collect();
+        writer.events(&moved).expect("room on the disk");
+    }
+    writer.into_inner().expect("room on the disk").into_inner().expect("room on the disk");
+    let mut times: Vec<Duration> = (0..ROUNDS)
+        .map(|_| {
+            let began = Instant::now();
+            let known = spans(&mut &file).expect("a recording");
+            assert_eq!((known[0].events, known[0].stamps), (count, Some((T0, T0 + length.times(TIMES, 1)))));
+            began.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    println!("{WHAT}: {:.2} ms, median of {ROUNDS}", times[ROUNDS / 2].as_secs_f64() * 1e3);
 }
 
 fn measure(what: &str, (tasks, cores): (u32, u16), events: impl FnOnce() -> Vec<Stamped>) {

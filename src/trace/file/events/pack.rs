@@ -7,12 +7,16 @@ use super::super::super::event::Stamped;
 use super::bytes::{difference, number, sign_low};
 use super::{Figures, OTHER_CORE, OTHER_TASK, OTHER_WORKER, SHAPE, Thread, Worker};
 
+/// Workers with a lower number are found without a search.
+const USUAL: usize = 4_096;
+
 /// Packs events; kept from one block to the next, so that it allocates nothing for long.
 #[derive(Debug, Default)]
 pub(in crate::trace::file) struct Packer {
     workers: Vec<Worker>,
     threads: Vec<Thread>,
-    /// The places in these lists, by worker and by thread.
+    /// The places in these lists: of workers with a usual number by that, of others and of threads wherever they are.
+    usual_places: Vec<Option<u16>>,
     worker_places: HashMap<u16, u32>,
     thread_places: HashMap<u32, u32>,
     shapes: Shapes,
@@ -23,6 +27,7 @@ impl Packer {
     pub(in crate::trace::file) fn pack(&mut self, events: &[Stamped], out: &mut Vec<u8>) {
         self.workers.clear();
         self.threads.clear();
+        self.usual_places.clear();
         self.worker_places.clear();
         self.thread_places.clear();
         self.shapes.clear();
@@ -96,6 +101,14 @@ impl Packer {
     }
 
     fn place(&mut self, worker: u16) -> usize {
+        let usual = usize::from(worker);
+        if usual < USUAL {
+            if self.usual_places.len() <= usual {
+                self.usual_places.resize(usual + 1, None);
+            }
+            // There are at most as many workers as numbers for them.
+            return usize::from(*self.usual_places[usual].get_or_insert(self.workers.len() as u16));
+        }
         let next = self.workers.len() as u32;
         *self.worker_places.entry(worker).or_insert(next) as usize
     }

@@ -106,7 +106,8 @@ impl Unpacker {
         packed.bytes.is_empty().then_some(known)
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "once an event; as calls they cost a tenth of opening a file")]
+    #[inline(always)]
     fn shape(&mut self, head: u8, packed: &mut Packed<'_>) -> Option<Shape> {
         let number = match head & SHAPE {
             SHAPE => usize::try_from(packed.number()?).ok()?.checked_add(usize::from(SHAPE))?,
@@ -118,7 +119,8 @@ impl Unpacker {
         self.shapes.get(number).copied()
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "once an event; as calls they cost a tenth of opening a file")]
+    #[inline(always)]
     fn worker(&mut self, head: u8, current: &mut usize, packed: &mut Packed<'_>) -> Option<&mut Worker> {
         if head & OTHER_WORKER != 0 {
             *current = usize::try_from(packed.number()?).ok()?;
