@@ -4,122 +4,131 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Exit;
+use super::refusal::{Refusal, ValueRefusal};
 use super::values::{self, one_of};
 use crate::model::ModelKind;
 use crate::palette::Theme;
 use crate::settings::{ExportFormat, ExportOption, ExportView, Exporting, Made, Runs, Which};
 use crate::text::cli::help::heading::OUTPUT;
+use crate::text::cli::help::{export, value};
 use crate::units::{Ns, Range};
 
 /// The narrowest and the widest picture, in pixels.
 const WIDTHS: (u16, u16) = (480, 8_000);
 /// The least and the most columns and rows of a screen.
 const SCREENS: ((u16, u16), (u16, u16)) = ((40, 12), (500, 200));
+/// The fewest and the most dots of a PNG to a pixel.
+const SCALES: (f64, f64) = (0.5, 8.0);
+/// The slowest and the fastest that a cast is played, as a factor.
+const SPEEDS: (f64, f64) = (0.000_1, 10_000.0);
+/// The shortest and the longest time that sweeps over a picture.
+const SWEEPS: (Ns, Ns) = (Ns::from_millis(500), Ns::from_millis(600_000));
 
 /// The options of `concviz export`.
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
     /// Files that --trace or the key S has written
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = value::FILE, required = true, help = export::FILES)]
     pub files: Vec<PathBuf>,
-    #[arg(short, long, value_name = "FILE", help = out_help())]
+    #[arg(short, long, value_name = value::FILE, help = out_help())]
     pub out: Option<PathBuf>,
     /// What is written, where the name does not say it; needed for standard output
-    #[arg(long, value_name = "FORMAT", value_parser = one_of(&ExportFormat::ALL, ExportFormat::name))]
+    #[arg(long, value_name = value::FORMAT, value_parser = one_of(&ExportFormat::ALL, ExportFormat::name), help = export::FORMAT)]
     pub format: Option<ExportFormat>,
     /// Replace a file that is there
-    #[arg(long)]
+    #[arg(long, help = export::FORCE)]
     pub force: bool,
     /// What is looked at [default: tasks]
-    #[arg(long, value_name = "VIEW", value_parser = one_of(&ExportView::ALL, ExportView::name), help_heading = OUTPUT)]
+    #[arg(long, value_name = value::VIEW, value_parser = one_of(&ExportView::ALL, ExportView::name), help_heading = OUTPUT, help = export::VIEW)]
     pub view: Option<ExportView>,
     /// Which of several runs: its number, or its model like threads or threads+gil; again: one more, on the same axis
-    #[arg(long, value_name = "RUN", value_parser = which, help_heading = OUTPUT)]
+    #[arg(long, value_name = value::RUN, value_parser = which, help_heading = OUTPUT, help = export::RUN)]
     pub run: Vec<Which>,
     /// The stretch of time that is shown, like 10ms..50ms, 10ms.. or ..50ms
-    #[arg(long, value_name = "FROM..TO", value_parser = range, help_heading = OUTPUT)]
+    #[arg(long, value_name = value::FROM_TO, value_parser = range, help_heading = OUTPUT, help = export::RANGE)]
     pub range: Option<Range>,
     /// A title in place of the workload's
-    #[arg(long, value_name = "TEXT", help_heading = OUTPUT)]
+    #[arg(long, value_name = value::TEXT, help_heading = OUTPUT, help = export::TITLE)]
     pub title: Option<String>,
     /// The colours; without it an SVG and a page follow their viewer
-    #[arg(long, value_name = "THEME", value_parser = one_of(&Theme::ALL, Theme::name), help_heading = OUTPUT)]
+    #[arg(long, value_name = value::THEME, value_parser = one_of(&Theme::ALL, Theme::name), help_heading = OUTPUT, help = export::THEME)]
     pub theme: Option<Theme>,
     /// The width of a picture in pixels [default: 1200]
-    #[arg(long, value_name = "PIXELS", allow_hyphen_values = true, value_parser = width, help_heading = OUTPUT)]
+    #[arg(long, value_name = value::PIXELS, allow_hyphen_values = true, value_parser = width, help_heading = OUTPUT, help = export::WIDTH)]
     pub width: Option<u16>,
     /// Dots of a PNG to a pixel: 2 for sharp displays
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = scale, help_heading = OUTPUT)]
+    #[arg(long, value_name = value::N, allow_hyphen_values = true, value_parser = scale, help_heading = OUTPUT, help = export::SCALE)]
     pub scale: Option<f64>,
     /// Make the picture 1200 by 675 pixels, for posts
-    #[arg(long, conflicts_with = "width", help_heading = OUTPUT)]
+    #[arg(long, conflicts_with = "width", help_heading = OUTPUT, help = export::POST)]
     pub post: bool,
     /// Let the time sweep over an SVG, for so long
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = sweep, help_heading = OUTPUT)]
+    #[arg(long, value_name = value::TIME, allow_hyphen_values = true, value_parser = sweep, help_heading = OUTPUT, help = export::ANIMATE)]
     pub animate: Option<Ns>,
     /// Columns and rows of a screen: of txt, ansi, cast, and --view screen [default: 120x36]
-    #[arg(long, value_name = "COLUMNSxROWS", value_parser = screen, help_heading = OUTPUT)]
+    #[arg(long, value_name = value::COLUMNS_AND_ROWS, value_parser = screen, help_heading = OUTPUT, help = export::SCREEN)]
     pub screen: Option<(u16, u16)>,
     /// How many times as fast as the run a cast is, like 0.25 [default: as can be watched]
-    #[arg(long, value_name = "FACTOR", allow_hyphen_values = true, value_parser = speed, help_heading = OUTPUT)]
+    #[arg(long, value_name = value::FACTOR, allow_hyphen_values = true, value_parser = speed, help_heading = OUTPUT, help = export::SPEED)]
     pub speed: Option<f64>,
 }
 
-fn which(text: &str) -> Result<Which, String> {
+/// Reads which run is meant: its number, or its model.
+fn which(text: &str) -> Result<Which, ValueRefusal> {
     if let Ok(n) = text.parse() {
         return Ok(Which::Number(n));
     }
     let (name, locked) = text.strip_suffix("+gil").map_or((text, false), |name| (name, true));
     let kind = ModelKind::ALL.into_iter().find(|k| k.name() == name);
-    kind.map(|kind| Which::Model(kind, locked))
-        .ok_or_else(|| "write the number of a run, or one of serial, threads, processes, async, threads+gil".to_owned())
+    kind.map(|kind| Which::Model(kind, locked)).ok_or_else(|| ValueRefusal::Run(values::model_names()))
 }
 
-fn range(text: &str) -> Result<Range, String> {
-    let example = "write two times with two dots between, like 0s..50ms";
-    let (from, to) = text.split_once("..").ok_or_else(|| format!("`{text}` is no stretch of time: {example}"))?;
+/// Reads a stretch of time; an end that is left out is open.
+fn range(text: &str) -> Result<Range, ValueRefusal> {
+    let (from, to) = text.split_once("..").ok_or_else(|| ValueRefusal::NoRange(text.to_owned()))?;
     let time = |text: &str, open: Ns| {
-        if text.trim().is_empty() { Ok(open) } else { values::time(text.trim()).map_err(|e| e.to_string()) }
+        if text.trim().is_empty() { Ok(open) } else { values::time(text.trim()) }
     };
     let (from, to) = (time(from, Ns::ZERO)?, time(to, Ns::MAX)?);
-    if from < to { Ok(Range::new(from, to)) } else { Err(format!("`{text}` ends before it begins: {example}")) }
+    if from < to { Ok(Range::new(from, to)) } else { Err(ValueRefusal::EndsBeforeItBegins(text.to_owned())) }
 }
 
-fn width(text: &str) -> Result<u16, String> {
+/// Reads a width in pixels.
+fn width(text: &str) -> Result<u16, ValueRefusal> {
     let (least, most) = WIDTHS;
-    let width = text.parse().ok().filter(|n| (least..=most).contains(n));
-    width.ok_or_else(|| format!("write a number of pixels from {least} to {most}"))
+    text.parse().ok().filter(|n| (least..=most).contains(n)).ok_or(ValueRefusal::Width { least, most })
 }
 
-fn scale(text: &str) -> Result<f64, String> {
-    let scale = text.parse().ok().filter(|n: &f64| (0.5..=8.0).contains(n));
-    scale.ok_or_else(|| "write a number from 0.5 to 8".to_owned())
+/// Reads how many dots there are to a pixel.
+fn scale(text: &str) -> Result<f64, ValueRefusal> {
+    let (least, most) = SCALES;
+    text.parse().ok().filter(|n: &f64| (least..=most).contains(n)).ok_or(ValueRefusal::Number { least, most })
 }
 
-fn speed(text: &str) -> Result<f64, String> {
-    let speed = text.parse().ok().filter(|n: &f64| (0.000_1..=10_000.0).contains(n));
-    speed.ok_or_else(|| "write a factor from 0.0001 to 10000".to_owned())
+/// Reads how fast a cast is played.
+fn speed(text: &str) -> Result<f64, ValueRefusal> {
+    let (least, most) = SPEEDS;
+    text.parse().ok().filter(|n: &f64| (least..=most).contains(n)).ok_or(ValueRefusal::Factor { least, most })
 }
 
-fn sweep(text: &str) -> Result<Ns, String> {
-    let time = values::time(text).map_err(|e| e.to_string())?;
-    let (least, most) = (Ns::from_millis(500), Ns::from_millis(600_000));
-    if (least..=most).contains(&time) { Ok(time) } else { Err("write a time from 500ms to 10min".to_owned()) }
+/// Reads for how long the time sweeps over a picture.
+fn sweep(text: &str) -> Result<Ns, ValueRefusal> {
+    let (least, most) = SWEEPS;
+    let time = values::time(text)?;
+    if (least..=most).contains(&time) { Ok(time) } else { Err(ValueRefusal::Sweep { least, most }) }
 }
 
-fn screen(text: &str) -> Result<(u16, u16), String> {
+/// Reads the columns and rows of a screen.
+fn screen(text: &str) -> Result<(u16, u16), ValueRefusal> {
     let size = text.split_once('x').and_then(|(columns, rows)| Some((columns.parse().ok()?, rows.parse().ok()?)));
     let (least, most) = SCREENS;
     let fits = |(columns, rows): &(u16, u16)| (least.0..=most.0).contains(columns) && (least.1..=most.1).contains(rows);
-    size.filter(fits)
-        .ok_or_else(|| format!("write columns and rows from {}x{} to {}x{}", least.0, least.1, most.0, most.1))
+    size.filter(fits).ok_or(ValueRefusal::Screen { least, most })
 }
 
 /// What is said of the file to write.
 fn out_help() -> String {
-    let ends = ExportFormat::ALL.map(ExportFormat::end).join(" ");
-    format!("The file to write; its end says what: {ends}")
+    export::out(&ExportFormat::ALL.map(ExportFormat::end))
 }
 
 /// Whether `option` was given.
@@ -141,33 +150,29 @@ fn is_given(options: &ExportArgs, option: ExportOption) -> bool {
 
 /// Nobody asks for something and silently gets something else: every option that was given says something about what is
 /// written.
-fn nothing_is_ignored(options: &ExportArgs, wish: &Exporting) -> Result<(), Exit> {
+fn nothing_is_ignored(options: &ExportArgs, wish: &Exporting) -> Result<(), Refusal> {
     let format = wish.format.name();
     for option in ExportOption::ALL.into_iter().filter(|option| is_given(options, *option)) {
         let flag = option.flag();
         if !wish.format.knows(option) {
             let knowing = ExportFormat::ALL.into_iter().filter(|f| f.knows(option)).map(ExportFormat::name);
-            let names = knowing.collect::<Vec<_>>().join(", ");
-            return Err(Exit::usage(&format!("{flag} says nothing about {format}, it is for {names}: leave it out")));
+            return Err(Refusal::NotOfFormat { flag, format, formats: knowing.collect() });
         }
         // Where nothing can be made another sentence says so.
         let Some(made) = wish.made().filter(|made| !option.is_about(*made)) else { continue };
         let other = wish.format.row().makes.iter().find(|made| option.is_about(**made));
-        let other = other.map_or("something else", |made| made.name());
+        let other = other.map(|made| made.name());
         let view = match ExportView::ALL.into_iter().find(|v| v.row().of != wish.view.row().of) {
             Some(view) => view.name(),
             None => ExportView::default().name(),
         };
-        return Err(Exit::usage(&format!(
-            "{flag} says nothing about {}, it is for {other}: leave it out, or write --view {view}",
-            made.name()
-        )));
+        return Err(Refusal::NotOfMade { flag, made: made.name(), other, view });
     }
     several(wish)
 }
 
 /// Several runs are named only where several are shown.
-fn several(wish: &Exporting) -> Result<(), Exit> {
+fn several(wish: &Exporting) -> Result<(), Refusal> {
     let stacked = |view: ExportView| view.row().runs != Runs::One;
     let shows = match wish.made() {
         Some(Made::Picture) => stacked(wish.view),
@@ -178,26 +183,19 @@ fn several(wish: &Exporting) -> Result<(), Exit> {
         return Ok(());
     }
     let what = match wish.made() {
-        Some(Made::Picture) => format!("--view {}", wish.view.name()),
+        Some(Made::Picture) => format!("{} {}", ExportOption::View.flag(), wish.view.name()),
         Some(made) => made.name().to_owned(),
         None => wish.format.name().to_owned(),
     };
-    let views = ExportView::names(stacked);
-    Err(Exit::usage(&format!(
-        "{what} shows one run: write --run once, or make a picture with one of the views {views}"
-    )))
+    Err(Refusal::OneRun { what, views: ExportView::names(stacked) })
 }
 
 /// What `options` come to.
-pub(super) fn exporting(options: &ExportArgs) -> Result<Exporting, Exit> {
+pub(super) fn exporting(options: &ExportArgs) -> Result<Exporting, Refusal> {
     let out = options.out.clone().filter(|path| path.as_os_str() != "-");
     let named = out.as_ref().and_then(|path| ExportFormat::of_file(&path.to_string_lossy()));
     let Some(format) = options.format.or(named) else {
-        let names = ExportFormat::ALL.map(ExportFormat::name).join(", ");
-        return Err(Exit::usage(&match &out {
-            Some(path) => format!("{} does not say what to write: add --format, one of {names}", path.display()),
-            None => format!("it is not said what to write: add -o FILE.svg, or --format, one of {names}"),
-        }));
+        return Err(Refusal::NoFormat(out, ExportFormat::ALL.map(ExportFormat::name).into()));
     };
     let wish = Exporting {
         files: options.files.clone(),

@@ -2,7 +2,7 @@
 //! those of [`text::cli`](crate::text::cli).
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::text::{amount, cli as words};
 use crate::units::{DurationError, Ns};
@@ -50,6 +50,30 @@ pub(super) enum ValueRefusal {
     /// It is no share in per cent.
     #[error("{}", words::SHARES)]
     Share,
+    /// It names no run of a file, neither by its number nor by one of these models.
+    #[error("{}", words::run_of_file(.0))]
+    Run(Vec<&'static str>),
+    /// It is no stretch of time.
+    #[error("{}", words::no_range(.0))]
+    NoRange(String),
+    /// It is a stretch of time that is turned around.
+    #[error("{}", words::ends_before_it_begins(.0))]
+    EndsBeforeItBegins(String),
+    /// It is no width of a picture within these limits.
+    #[error("{}", words::width(*.least, *.most))]
+    Width { least: u16, most: u16 },
+    /// It is no number within these limits.
+    #[error("{}", words::number(*.least, *.most))]
+    Number { least: f64, most: f64 },
+    /// It is no factor within these limits.
+    #[error("{}", words::factor(*.least, *.most))]
+    Factor { least: f64, most: f64 },
+    /// It is too short, or too long, for the time to sweep over a picture.
+    #[error("{}", words::sweep(*.least, *.most))]
+    Sweep { least: Ns, most: Ns },
+    /// It is no size of a screen within these limits: columns, and rows.
+    #[error("{}", words::screen_size(*.least, *.most))]
+    Screen { least: (u16, u16), most: (u16, u16) },
 }
 
 impl From<DurationError> for ValueRefusal {
@@ -112,6 +136,18 @@ pub(super) enum Refusal {
     /// The workload's file is no text from this place on.
     #[error("{}", crate::text::workload::at(&.file.to_string_lossy(), *.line, *.column, words::NO_UTF8))]
     NoUtf8 { file: PathBuf, line: usize, column: usize },
+    /// Nothing says in which of these formats to write: not even the file's name, where there is a file.
+    #[error("{}", no_format(.0.as_deref(), .1))]
+    NoFormat(Option<PathBuf>, Vec<&'static str>),
+    /// An option says nothing about this format, but about others.
+    #[error("{}", words::not_of_format(.flag, .format, .formats))]
+    NotOfFormat { flag: &'static str, format: &'static str, formats: Vec<&'static str> },
+    /// An option says nothing about what is made here, but about what the format can show in this view.
+    #[error("{}", words::not_of_made(.flag, .made, *.other, .view))]
+    NotOfMade { flag: &'static str, made: &'static str, other: Option<&'static str>, view: &'static str },
+    /// Several runs for what shows one; these views show more.
+    #[error("{}", words::one_run(.what, .views))]
+    OneRun { what: String, views: String },
     /// The system does not let the workload's file be read.
     #[error("{}", unreadable(&.file.to_string_lossy(), .why))]
     Unreadable { file: PathBuf, why: io::Error },
@@ -119,6 +155,13 @@ pub(super) enum Refusal {
 
 /// Bytes in a MiB.
 const MIB: usize = 1 << 20;
+
+fn no_format(out: Option<&Path>, formats: &[&str]) -> String {
+    match out {
+        Some(path) => words::no_format_in_name(&path.to_string_lossy(), formats),
+        None => words::no_format(formats),
+    }
+}
 
 fn unreadable(file: &str, why: &io::Error) -> String {
     match why.kind() {

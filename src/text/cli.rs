@@ -89,6 +89,49 @@ pub fn models(known: &[&str]) -> String {
 /// That a share in per cent is none.
 pub const SHARES: &str = "write whole numbers from 0 to 100";
 
+/// That a run of a file is named by no number and by none of these models.
+pub fn run_of_file(known: &[&str]) -> String {
+    format!("write the number of a run, or one of {}", known.join(", "))
+}
+
+/// Two times with what stands between them, as they are written.
+const RANGE: &str = "write two times with two dots between, like 0s..50ms";
+
+/// That a stretch of time is none.
+pub fn no_range(read: &str) -> String {
+    format!("{} is no stretch of time: {RANGE}", quoted(read))
+}
+
+/// That it is turned around.
+pub fn ends_before_it_begins(read: &str) -> String {
+    format!("{} ends before it begins: {RANGE}", quoted(read))
+}
+
+/// That a width is none, or out of these limits.
+pub fn width(least: u16, most: u16) -> String {
+    format!("write a number of pixels from {least} to {most}")
+}
+
+/// The same of a number.
+pub fn number(least: f64, most: f64) -> String {
+    format!("write a number from {least} to {most}")
+}
+
+/// The same of a factor.
+pub fn factor(least: f64, most: f64) -> String {
+    format!("write a factor from {least} to {most}")
+}
+
+/// The same of how long the time sweeps over a picture.
+pub fn sweep(least: Ns, most: Ns) -> String {
+    format!("write a time from {} to {}", limit(least), limit(most))
+}
+
+/// The same of the columns and rows of a screen.
+pub fn screen_size(least: (u16, u16), most: (u16, u16)) -> String {
+    format!("write columns and rows from {}x{} to {}x{}", least.0, least.1, most.0, most.1)
+}
+
 /// That a time is out of these limits.
 pub fn time(read: &str, least: Ns, most: Ns) -> String {
     format!("{} is out of range: write {} to {}", quoted(read), limit(least), limit(most))
@@ -123,6 +166,32 @@ pub fn recorded_already(trace: &str) -> String {
 /// That the name of a picture does not say which kind it is, by one of these ends.
 pub fn no_picture(out: &str, ends: &[&str]) -> String {
     format!("-o {}: write a file that ends in {}", path(out), ends.join(" or "))
+}
+
+/// That a file's name does not say in which of these formats to write it.
+pub fn no_format_in_name(out: &str, formats: &[&str]) -> String {
+    format!("{} does not say what to write: add --format, one of {}", path(out), formats.join(", "))
+}
+
+/// That nothing says what to write.
+pub fn no_format(formats: &[&str]) -> String {
+    format!("it is not said what to write: add -o FILE.svg, or --format, one of {}", formats.join(", "))
+}
+
+/// That the option `flag` says nothing about `format`, but about those.
+pub fn not_of_format(flag: &str, format: &str, formats: &[&str]) -> String {
+    format!("{flag} says nothing about {format}, it is for {}: leave it out", formats.join(", "))
+}
+
+/// That the option `flag` says nothing about what is made, but about `other`, which `view` makes.
+pub fn not_of_made(flag: &str, made: &str, other: Option<&str>, view: &str) -> String {
+    let other = other.unwrap_or("something else");
+    format!("{flag} says nothing about {made}, it is for {other}: leave it out, or write --view {view}")
+}
+
+/// That several runs were named for something that shows one; `views` show more.
+pub fn one_run(what: &str, views: &str) -> String {
+    format!("{what} shows one run: write --run once, or make a picture with one of the views {views}")
 }
 
 /// That a map needs something to hold against each other.

@@ -20,7 +20,6 @@ const TEXT: &str = "text";
 /// Rooms, and single files of them, that still have phrases of their own: the fewer the better.
 const PHRASES: &[&str] = &[
     "app::keys",
-    "cli::export",
     "doctor",
     "export",
     "files",
@@ -43,7 +42,7 @@ const OTHERS: &[&str] = &[
 ];
 
 /// Those whose errors are still texts.
-const TEXTS: &[&str] = &["cli::export", "export", "headless", "recorder", "recording"];
+const TEXTS: &[&str] = &["export", "headless", "recorder", "recording"];
 
 /// Macros whose texts nobody reads but whoever repairs the program.
 const ASIDE: &[&str] = &[

@@ -66,9 +66,11 @@ pub mod heading {
 /// What stands for a value.
 #[expect(missing_docs, reason = "each is named after what it says")]
 pub mod value {
+    pub const COLUMNS_AND_ROWS: &str = "COLUMNSxROWS";
     pub const FACTOR: &str = "FACTOR";
     pub const FILE: &str = "FILE";
     pub const FORMAT: &str = "FORMAT";
+    pub const FROM_TO: &str = "FROM..TO";
     pub const KEY_VALUE: &str = "KEY=VALUE";
     pub const LIST: &str = "LIST";
     pub const LOCK: &str = "LOCK";
@@ -76,9 +78,13 @@ pub mod value {
     pub const N: &str = "N";
     pub const NAME: &str = "NAME";
     pub const NAME_OR_FILE: &str = "NAME|FILE.toml";
+    pub const PIXELS: &str = "PIXELS";
+    pub const RUN: &str = "RUN";
     pub const SHELL: &str = "SHELL";
+    pub const TEXT: &str = "TEXT";
     pub const THEME: &str = "THEME";
     pub const TIME: &str = "TIME";
+    pub const VIEW: &str = "VIEW";
     pub const WHEN: &str = "WHEN";
 }
 
@@ -128,6 +134,32 @@ pub mod shared {
 #[expect(missing_docs, reason = "each is named after its option")]
 pub mod run {
     pub const REPEAT: &str = "Run so many times, and say how the figures spread";
+}
+
+/// What those of `export` do.
+#[expect(missing_docs, reason = "each is named after its option")]
+pub mod export {
+    pub const FILES: &str = "Files that --trace or the key S has written";
+
+    /// Of `--out`, whose files end so.
+    pub fn out(ends: &[&str]) -> String {
+        format!("The file to write; its end says what: {}", ends.join(" "))
+    }
+
+    pub const FORMAT: &str = "What is written, where the name does not say it; needed for standard output";
+    pub const FORCE: &str = "Replace a file that is there";
+    pub const VIEW: &str = "What is looked at [default: tasks]";
+    pub const RUN: &str = "Which of several runs: its number, or its model like threads or threads+gil; again: one more, \
+                           on the same axis";
+    pub const RANGE: &str = "The stretch of time that is shown, like 10ms..50ms, 10ms.. or ..50ms";
+    pub const TITLE: &str = "A title in place of the workload's";
+    pub const THEME: &str = "The colours; without it an SVG and a page follow their viewer";
+    pub const WIDTH: &str = "The width of a picture in pixels [default: 1200]";
+    pub const SCALE: &str = "Dots of a PNG to a pixel: 2 for sharp displays";
+    pub const POST: &str = "Make the picture 1200 by 675 pixels, for posts";
+    pub const ANIMATE: &str = "Let the time sweep over an SVG, for so long";
+    pub const SCREEN: &str = "Columns and rows of a screen: of txt, ansi, cast, and --view screen [default: 120x36]";
+    pub const SPEED: &str = "How many times as fast as the run a cast is, like 0.25 [default: as can be watched]";
 }
 
 /// What those of `compare` do.
