@@ -23,6 +23,7 @@ pub mod screen;
 mod sentence;
 mod sharing;
 pub mod storing;
+pub mod to_come;
 mod verdict;
 pub mod workload;
 

@@ -2,7 +2,7 @@
 
 use super::filter::Edit;
 use crate::model::ModelKind;
-use crate::text::Label;
+use crate::text::{Label, to_come};
 
 /// A key as it arrives, whatever the terminal library calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -235,18 +235,18 @@ pub const KEYS: &[Binding] = &[
 /// Keys that have a meaning to come, and which: until then they do nothing, so that no key ever changes its own. Nobody
 /// may bind them to anything else, in any mode.
 pub const RESERVED: &[(Key, &str)] = &[
-    (Key::Char('v'), "the code of a task"),
-    (Key::Char('e'), "why something is as it is"),
-    (Key::Char('p'), "predict what happens before it is run"),
-    (Key::Char('a'), "another variant of the workload"),
-    (Key::Char('['), "the stage before, in a stack"),
-    (Key::Char(']'), "the stage after, in a stack"),
-    (Key::Char('K'), "kill a worker"),
-    (Key::Char('m'), "the models of a program"),
-    (Key::Char('T'), "the theme"),
-    (Key::Char('O'), "what the run has printed"),
-    (Key::Char('F'), "the whole stage for the lanes"),
-    (Key::Ctrl('l'), "draw the screen anew"),
+    (Key::Char('v'), to_come::CODE),
+    (Key::Char('e'), to_come::WHY),
+    (Key::Char('p'), to_come::PREDICT),
+    (Key::Char('a'), to_come::VARIANT),
+    (Key::Char('['), to_come::STAGE_BEFORE),
+    (Key::Char(']'), to_come::STAGE_AFTER),
+    (Key::Char('K'), to_come::KILL),
+    (Key::Char('m'), to_come::MODELS),
+    (Key::Char('T'), to_come::THEME),
+    (Key::Char('O'), to_come::PRINTED),
+    (Key::Char('F'), to_come::WHOLE_STAGE),
+    (Key::Ctrl('l'), to_come::REDRAW),
 ];
 
 /// The footer: what stands there, most important first. Those that do not fit are left out from the end, except the
