@@ -11,6 +11,7 @@ pub mod handout;
 mod here;
 mod label;
 mod link;
+pub mod made;
 pub mod markup;
 mod no_rates;
 mod no_record;

@@ -18,22 +18,13 @@ use crate::{SOURCES, TREE, holds};
 const TEXT: &str = "text";
 
 /// Rooms, and single files of them, that still have phrases of their own: the fewer the better.
-const PHRASES: &[&str] = &[
-    "doctor",
-    "export",
-    "files",
-    "headless",
-    "machine",
-    "recorder",
-    "recording",
-    "report",
-    "settings::exporting",
-    "trace",
-];
+const PHRASES: &[&str] =
+    &["doctor", "export", "files", "headless", "machine", "recorder", "recording", "report", "trace"];
 
 /// What other programs say and read: commands of this one, the kernel's words, marks of a script or of a manual page.
 const OTHERS: &[&str] = &[
     "concviz compare -w {}{lock}{}",
+    "concviz export",
     "\n\nFor more information",
     "    or return\n",
     "    or return 0\n",

@@ -1,5 +1,7 @@
 //! What an export is made of, whatever the format.
 
+use crate::text::made as text;
+
 /// What a file can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Made {
@@ -19,11 +21,11 @@ impl Made {
     /// What it is called in a sentence.
     pub const fn name(self) -> &'static str {
         match self {
-            Made::Picture => "a picture",
-            Made::Screen => "the screen",
-            Made::Page => "a page",
-            Made::Table => "a table",
-            Made::Data => "data",
+            Made::Picture => text::PICTURE,
+            Made::Screen => text::SCREEN,
+            Made::Page => text::PAGE,
+            Made::Table => text::TABLE,
+            Made::Data => text::DATA,
         }
     }
 }
