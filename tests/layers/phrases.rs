@@ -18,13 +18,16 @@ use crate::{SOURCES, TREE, holds};
 const TEXT: &str = "text";
 
 /// Rooms, and single files of them, that still have phrases of their own: the fewer the better.
-const PHRASES: &[&str] =
-    &["doctor", "export", "files", "headless", "machine", "recorder", "recording", "report", "trace"];
+const PHRASES: &[&str] = &["doctor", "export", "headless", "recorder", "recording", "report", "trace"];
 
-/// What other programs say and read: commands of this one, the kernel's words, marks of a script or of a manual page.
+/// What other programs say and read: commands of this one, the kernel's words and the processor's, what a library says of
+/// a failure, marks of a script or of a manual page.
 const OTHERS: &[&str] = &[
     "concviz compare -w {}{lock}{}",
     "concviz export",
+    "model name",
+    "cmp byte ptr [{wanted}], 0",
+    " at path ",
     "\n\nFor more information",
     "    or return\n",
     "    or return 0\n",
