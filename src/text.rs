@@ -5,6 +5,7 @@ pub mod amount;
 pub mod cli;
 pub mod cores;
 mod costs;
+pub mod doctor;
 mod failure;
 pub mod file;
 pub mod handout;

@@ -1,9 +1,10 @@
-//! What to think of the facts, and how to say it. Pure: the same facts, the same words.
+//! What to think of the facts, and which sentence says it. Pure: the same facts, the same words.
 
 use super::facts::{Clock, Cores, Cpu, Facts, Limits, Load, Loopback, Memory, Speed, Temporary, Terminal};
 use super::{Check, Verdict};
 use crate::insight::{BUSY_SHARE, STEADY, is_comparable};
-use crate::text::{counted, percent};
+use crate::text::doctor::cores::{self as of_cores, Fewer};
+use crate::text::doctor::{resources, system as of_system, terminal as of_terminal, topic};
 use crate::units::Ns;
 
 /// The most workers that the program makes.
@@ -50,133 +51,106 @@ fn unknown(topic: &'static str, says: &str) -> Check {
 
 fn cores(cores: &Cores, system: &str) -> Check {
     let (allowed, usable) = (cores.allowed.len(), cores.usable());
-    let has = cores.present.map_or_else(|| "so many as it has".to_owned(), |n| n.to_string());
     let quota = cores.quota.as_ref().filter(|q| q.cores < allowed as f64);
-    let fewer = cores.present.is_some_and(|n| allowed < n);
-    let mut says = format!("{} of {has} allowed", counted(allowed as u64, "core", "cores"));
-    if let Some(quota) = quota {
-        says += &format!(", {usable:.1} usable: the quota of {}", quota.folder.display());
-    } else if fewer {
-        says += ": this process is kept on those by its affinity";
-    }
+    let folder = quota.map(|q| q.folder.to_string_lossy());
+    let by_affinity = cores.present.is_some_and(|n| allowed < n);
+    let fewer = match &folder {
+        Some(folder) => Some(Fewer::Quota { usable, folder }),
+        None => by_affinity.then_some(Fewer::Affinity),
+    };
+    let says = of_cores::allowed(allowed, cores.present, fewer);
     let improve = match quota {
         _ if usable >= 1.5 => None,
-        Some(_) => Some("start it outside that control group, or raise the group's quota"),
-        None if fewer => Some("start it on more cores: without taskset, or with a larger cpuset"),
-        None if system == "linux" || cores.present.is_some() => Some("give the (virtual) machine a second core"),
-        None => Some("start it on more cores"),
+        Some(_) => Some(of_cores::LARGER_QUOTA),
+        None if by_affinity => Some(of_cores::LARGER_CPUSET),
+        None if system == "linux" || cores.present.is_some() => Some(of_cores::SECOND_CORE),
+        None => Some(of_cores::MORE_CORES),
     };
     match improve {
-        None => good("cores", says),
-        Some(improve) => limits("cores", format!("{says}; nothing can run in parallel"), improve),
+        None => good(topic::CORES, says),
+        Some(improve) => limits(topic::CORES, of_cores::not_parallel(&says), improve),
     }
 }
 
 fn others(load: &Load, usable: f64) -> Check {
-    let Some(others) = load.others else { return unknown("other load", "this system does not say what others do") };
-    let says = format!("other programs keep {others:.1} cores busy now");
+    let Some(others) = load.others else { return unknown(topic::OTHERS, of_cores::NO_WORD_OF_OTHERS) };
+    let says = of_cores::others(others);
     if is_comparable(others, usable) {
-        good("other load", says)
+        good(topic::OTHERS, says)
     } else {
-        let improve = format!("close them: above {} of the cores no ratio is shown", percent(BUSY_SHARE));
-        limits("other load", says, &improve)
+        limits(topic::OTHERS, says, &of_cores::close_others(BUSY_SHARE))
     }
 }
 
 fn host(load: &Load, cpu: &Cpu, usable: f64) -> Check {
     match (load.stolen, cpu.is_virtual) {
-        (Some(stolen), _) if stolen > 0.05 * usable.max(1.0) => limits(
-            "host",
-            format!("the host keeps {stolen:.1} cores of this virtual machine for itself"),
-            "measure when the host is idle, or on a machine of its own",
-        ),
-        (_, Some(false)) => good("host", "a machine of its own, not a virtual one".to_owned()),
-        (Some(_), Some(true)) => good("host", "a virtual machine; its host takes no core away now".to_owned()),
-        (None, Some(true)) => unknown("host", "a virtual machine; what its host takes away it does not say"),
-        (_, None) => unknown("host", "whether this is a virtual machine is not known"),
+        (Some(stolen), _) if stolen > 0.05 * usable.max(1.0) => {
+            limits(topic::HOST, of_cores::stolen(stolen), of_cores::IDLE_HOST)
+        }
+        (_, Some(false)) => good(topic::HOST, of_cores::OWN_MACHINE.to_owned()),
+        (Some(_), Some(true)) => good(topic::HOST, of_cores::HOST_TAKES_NOTHING.to_owned()),
+        (None, Some(true)) => unknown(topic::HOST, of_cores::HOST_SAYS_NOTHING),
+        (_, None) => unknown(topic::HOST, of_cores::HOST_UNKNOWN),
     }
 }
 
 fn cpu(cpu: &Cpu, cores: &Cores) -> Check {
-    let Some(name) = cpu.name.clone() else { return unknown("processor", "the system does not name it") };
-    let governor = cpu.governor.as_ref().map_or_else(String::new, |g| format!(", governor {g}"));
+    let Some(name) = &cpu.name else { return unknown(topic::PROCESSOR, of_cores::PROCESSOR_UNKNOWN) };
+    let processor = of_cores::processor(name, cpu.governor.as_deref());
     let allowed = cores.allowed.len();
     match cores.physical {
-        Some(n) if n < allowed => limits(
-            "processor",
-            format!("{name}{governor}: the {allowed} cores are two threads each of {n}"),
-            "ratios stay below the number of cores: --cores shows fewer",
-        ),
-        _ if cpu.turbo == Some(true) => limits(
-            "processor",
-            format!("{name}{governor}: one busy core is faster than several (turbo)"),
-            "steadier ratios: turn turbo off in /sys/devices/system/cpu or the firmware",
-        ),
-        _ if cpu.turbo.is_none() && cpu.governor.is_none() => {
-            good("processor", format!("{name}; how its frequency changes is not known"))
+        Some(n) if n < allowed => {
+            limits(topic::PROCESSOR, of_cores::threads_of_cores(&processor, allowed, n), of_cores::SHOW_FEWER)
         }
-        _ => good("processor", format!("{name}{governor}")),
+        _ if cpu.turbo == Some(true) => limits(topic::PROCESSOR, of_cores::turbo(&processor), of_cores::NO_TURBO),
+        _ if cpu.turbo.is_none() && cpu.governor.is_none() => {
+            good(topic::PROCESSOR, of_cores::frequency_unknown(&processor))
+        }
+        _ => good(topic::PROCESSOR, processor),
     }
 }
 
 fn speed(speed: &Speed) -> Check {
     if speed.per_ms.is_empty() {
-        return unknown("speed", "how fast a core computes could not be measured");
+        return unknown(topic::SPEED, of_cores::SPEED_UNKNOWN);
     }
-    let rate = |(kernel, n): (&&str, &u64)| format!("{kernel} {n}");
-    let rates: Vec<String> = speed.per_ms.iter().map(rate).collect();
-    let kept = match &speed.cache {
-        Some(file) => format!("kept in {}", file.display()),
-        None => "kept nowhere, measured at each start".to_owned(),
-    };
-    let when = if speed.from_cache { "measured before" } else { "measured now" };
-    let says = format!("iterations per ms: {}; {when}, {kept}", rates.join(", "));
+    let file = speed.cache.as_ref().map(|file| file.to_string_lossy());
+    let says = of_cores::speed(&speed.per_ms, speed.from_cache, file.as_deref());
     match speed.now {
-        Some(now) if now < 1.0 - STEADY => limits(
-            "speed",
-            format!("{says}; now only {now:.2} of that"),
-            "wait until the machine is idle and cool; deleting that file measures anew",
-        ),
-        Some(now) => good("speed", format!("{says}; now {now:.2} of that")),
-        None => good("speed", says),
+        Some(now) if now < 1.0 - STEADY => {
+            limits(topic::SPEED, of_cores::only_of_that(&says, now), of_cores::COOL_DOWN)
+        }
+        Some(now) => good(topic::SPEED, of_cores::of_that(&says, now)),
+        None => good(topic::SPEED, says),
     }
 }
 
 fn clock(clock: &Clock) -> Check {
-    let source = clock.source.as_deref().unwrap_or("source unknown");
-    let says = format!("{source}, {:.0} ns to read", clock.read_ns);
+    let says = of_cores::clock(clock.source.as_deref(), clock.read_ns);
     if clock.read_ns <= CHEAP_CLOCK {
-        good("clock", says)
+        good(topic::CLOCK, says)
     } else {
-        limits("clock", says, "a kernel that reads the processor's own counter: clocksource=tsc")
+        limits(topic::CLOCK, says, of_cores::CHEAPER_CLOCK)
     }
 }
 
 fn system(facts: &Facts) -> Check {
     match &facts.kernel {
-        Some(kernel) if facts.system == "linux" => good("system", format!("Linux {kernel}")),
-        Some(version) if facts.system == "windows" => limits(
-            "system",
-            format!("Windows {version}: no measured runs"),
-            "measured runs need Linux, or another Unix",
-        ),
-        Some(kernel) => limits(
-            "system",
-            format!("{} {kernel}: cores, load and quotas of a run are not known here", facts.system),
-            "everything is measured on Linux",
-        ),
-        None => unknown("system", "its version is not known"),
+        Some(kernel) if facts.system == "linux" => good(topic::SYSTEM, of_system::linux(kernel)),
+        Some(version) if facts.system == "windows" => {
+            limits(topic::SYSTEM, of_system::windows(version), of_system::NEEDS_UNIX)
+        }
+        Some(kernel) => limits(topic::SYSTEM, of_system::elsewhere(&facts.system, kernel), of_system::ON_LINUX),
+        None => unknown(topic::SYSTEM, of_system::VERSION_UNKNOWN),
     }
 }
 
 /// Whether the kernel tells who is on which core.
 fn record(facts: &Facts) -> Check {
-    let topic = "kernel record";
-    let level = facts.perf_event_paranoid.map_or(String::new(), |level| format!(" (perf_event_paranoid is {level})"));
-    match (&facts.kernel_record.refused, facts.kernel_record.cure) {
-        (None, _) => good(topic, format!("every switch of a run is recorded{level}")),
-        (Some(why), Some(cure)) => limits(topic, why.clone(), cure),
-        (Some(why), None) => limits(topic, why.clone(), "workers notice by their own clock when they stood still"),
+    let record = &facts.kernel_record;
+    match &record.refused {
+        None => good(topic::KERNEL_RECORD, of_system::recorded(facts.perf_event_paranoid)),
+        Some(why) => limits(topic::KERNEL_RECORD, why.clone(), record.cure.unwrap_or(of_system::BY_OWN_CLOCK)),
     }
 }
 
@@ -185,115 +159,83 @@ fn files(limits_: &Limits) -> Check {
     match (now.most(), at_most.most()) {
         (Some(n), most) if n < FILES => {
             let raise = match most {
-                Some(m) if m <= n => "the hard limit is as low: only the superuser can raise it".to_owned(),
-                most => format!("ulimit -n {}", most.unwrap_or(1024).min(1024)),
+                Some(m) if m <= n => resources::HARD_LIMIT.to_owned(),
+                most => resources::raise_files(most.unwrap_or(1024).min(1024)),
             };
-            limits("open files", format!("{n} for each process: too few for many workers"), &raise)
+            limits(topic::FILES, resources::few_files(n), &raise)
         }
-        (Some(n), _) => good("open files", format!("{n} for each process")),
-        (None, _) if now == super::Limit::None => good("open files", "as many as one likes".to_owned()),
-        (None, _) => unknown("open files", "the system does not say how many"),
+        (Some(n), _) => good(topic::FILES, resources::files(n)),
+        (None, _) if now == super::Limit::None => good(topic::FILES, resources::ALL_FILES.to_owned()),
+        (None, _) => unknown(topic::FILES, resources::FILES_UNKNOWN),
     }
 }
 
 fn workers(limits_: &Limits) -> Check {
     let named = [
-        (limits_.user, "this user (ulimit -u)"),
-        (limits_.group, "this control group (pids.max)"),
-        (limits_.system, "the system (threads-max)"),
+        (limits_.user, resources::OF_USER),
+        (limits_.group, resources::OF_GROUP),
+        (limits_.system, resources::OF_SYSTEM),
     ];
     let least = named.iter().filter_map(|(limit, whose)| Some((limit.most()?, whose))).min();
     match least {
-        Some((n, whose)) if n < WORKERS + 100 => limits(
-            "workers",
-            format!("{n} processes and threads for {whose}"),
-            &format!("raise that: up to {WORKERS} workers can be asked for"),
-        ),
-        Some((n, whose)) => good("workers", format!("{n} processes and threads for {whose}")),
-        None => unknown("workers", "the system does not say how many processes and threads there may be"),
+        Some((n, whose)) if n < WORKERS + 100 => {
+            limits(topic::WORKERS, resources::tasks(n, whose), &resources::raise_tasks(WORKERS))
+        }
+        Some((n, whose)) => good(topic::WORKERS, resources::tasks(n, whose)),
+        None => unknown(topic::WORKERS, resources::TASKS_UNKNOWN),
     }
 }
 
 fn memory(memory: Memory) -> Check {
-    let Some(free) = memory.free else { return unknown("memory", "the system does not say what is free") };
-    let of = memory.all.map_or_else(String::new, |all| format!(" of {}", bytes(all)));
-    let says = format!("{} free{of}", bytes(free));
-    if free < ROOM { limits("memory", says, "close other programs, or take few workers") } else { good("memory", says) }
+    let Some(free) = memory.free else { return unknown(topic::MEMORY, resources::MEMORY_UNKNOWN) };
+    let says = resources::memory(free, memory.all);
+    if free < ROOM { limits(topic::MEMORY, says, resources::CLOSE_PROGRAMS) } else { good(topic::MEMORY, says) }
 }
 
 fn temporary(temporary: &Temporary) -> Check {
-    let folder = temporary.folder.display();
+    let folder = temporary.folder.to_string_lossy();
     if let Some(why) = &temporary.refused {
-        return limits("temp folder", format!("{folder}: {why}"), "set TMPDIR to a folder that you can write to");
+        return limits(topic::TEMPORARY, resources::not_writable(&folder, why), resources::WRITABLE);
     }
     let kind = temporary.file_system.as_deref();
-    let free = temporary.free.map_or_else(|| "room unknown".to_owned(), |n| format!("{} free", bytes(n)));
-    let says = format!("{folder} ({}), {free}", kind.unwrap_or("file system unknown"));
+    let says = resources::temporary(&folder, kind, temporary.free);
     match (kind, temporary.free) {
-        (_, Some(n)) if n < ROOM => limits("temp folder", says, "set TMPDIR to a folder with more room"),
-        (Some("tmpfs" | "ramfs"), _) => limits(
-            "temp folder",
-            format!("{says}: files there are in memory, and no disk is measured"),
-            "set TMPDIR to a folder on a disk",
-        ),
-        (None, _) => unknown("temp folder", &says),
-        _ => good("temp folder", says),
+        (_, Some(n)) if n < ROOM => limits(topic::TEMPORARY, says, resources::MORE_ROOM),
+        (Some("tmpfs" | "ramfs"), _) => limits(topic::TEMPORARY, resources::in_memory(&says), resources::ON_DISK),
+        (None, _) => unknown(topic::TEMPORARY, &says),
+        _ => good(topic::TEMPORARY, says),
     }
 }
 
 fn loopback(loopback: &Loopback) -> Check {
     match (&loopback.refused, loopback.there_and_back_s) {
-        (Some(why), _) => limits(
-            "loopback",
-            format!("127.0.0.1 cannot be reached: {why}"),
-            "bring the interface up (ip link set lo up), or allow local connections",
-        ),
-        (None, Some(s)) => good("loopback", format!("127.0.0.1 answers in {}", Ns((s * 1e9) as u64))),
-        (None, None) => unknown("loopback", "not tried"),
+        (Some(why), _) => limits(topic::LOOPBACK, of_system::no_loopback(why), of_system::ALLOW_LOOPBACK),
+        (None, Some(s)) => good(topic::LOOPBACK, of_system::loopback(Ns((s * 1e9) as u64))),
+        (None, None) => unknown(topic::LOOPBACK, of_system::LOOPBACK_UNTRIED),
     }
 }
 
 fn terminal(terminal: &Terminal) -> Check {
-    let term = terminal.term.as_deref().unwrap_or("unset");
-    let Some((columns, rows)) = terminal.size else {
-        return unknown("terminal", "standard output is none; `concviz run` needs none either");
-    };
-    let (least, says) = (terminal.least, format!("{columns} columns, {rows} rows, TERM is {term}"));
+    let Some((columns, rows)) = terminal.size else { return unknown(topic::TERMINAL, of_terminal::NO_TERMINAL) };
+    let least = terminal.least;
+    let says = of_terminal::size((columns, rows), terminal.term.as_deref());
     match () {
-        () if columns < least.0 || rows < least.1 => {
-            limits("terminal", says, &format!("make it {} columns and {} rows at least", least.0, least.1))
-        }
-        () if columns < 80 || rows < 24 => limits("terminal", says, "80 columns and 24 rows show everything"),
-        () => good("terminal", says),
+        () if columns < least.0 || rows < least.1 => limits(topic::TERMINAL, says, &of_terminal::larger(least)),
+        () if columns < 80 || rows < 24 => limits(topic::TERMINAL, says, of_terminal::WHOLE_SCREEN),
+        () => good(topic::TERMINAL, says),
     }
 }
 
 fn colours(terminal: &Terminal) -> Check {
     if terminal.size.is_none() {
-        return unknown("colours", "depends on the terminal");
+        return unknown(topic::COLOURS, of_terminal::COLOURS_UNKNOWN);
     }
-    let set = if terminal.unicode { "Unicode" } else { "ASCII" };
-    let colorterm = terminal.colorterm.as_deref().unwrap_or("unset");
-    let count = match terminal.colours {
-        0 if terminal.no_color => "none, because of NO_COLOR".to_owned(),
-        0 => "none".to_owned(),
-        16_777_216 => "16 million".to_owned(),
-        n => n.to_string(),
-    };
-    let says = format!("{count} (COLORTERM is {colorterm}), {set}");
-    match terminal.colours {
-        _ if !terminal.unicode => limits("colours", says, "choose a UTF-8 locale: LANG=C.UTF-8"),
-        0 if !terminal.no_color => limits("colours", says, "set TERM to what the terminal is, or use --color always"),
-        16 => limits("colours", says, "set COLORTERM=truecolor if the terminal can do it"),
-        _ => good("colours", says),
-    }
-}
-
-/// A number of bytes, in decimal units.
-fn bytes(n: u64) -> String {
-    match n {
-        0..1_000_000 => format!("{:.0} kB", n as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.0} MB", n as f64 / 1e6),
-        _ => format!("{:.1} GB", n as f64 / 1e9),
+    let Terminal { colours, no_color, unicode, .. } = *terminal;
+    let says = of_terminal::colours(colours, no_color, terminal.colorterm.as_deref(), unicode);
+    match colours {
+        _ if !unicode => limits(topic::COLOURS, says, of_terminal::UTF8),
+        0 if !no_color => limits(topic::COLOURS, says, of_terminal::BETTER_TERM),
+        16 => limits(topic::COLOURS, says, of_terminal::TRUECOLOR),
+        _ => good(topic::COLOURS, says),
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Check, Facts, Verdict};
 use crate::recording::SCHEMA;
-use crate::text::{counted, outside};
+use crate::text::{doctor as words, outside};
 
 /// The width of the text.
 const WIDTH: usize = 80;
@@ -13,17 +13,16 @@ const INDENT: usize = 23;
 
 /// `checks` for people.
 pub fn text(checks: &[Check]) -> String {
-    let mut out = format!("concviz {} on this machine\n\n", env!("CARGO_PKG_VERSION"));
+    let mut out = words::title(env!("CARGO_PKG_VERSION")) + "\n\n";
     for check in checks {
         let head = format!("{:<8} {:<13} ", word(check.verdict), check.topic);
         lay_out(&mut out, &head, &outside(&check.says));
         if let Some(improve) = &check.improve {
-            lay_out(&mut out, "", &format!("better: {}", outside(improve)));
+            lay_out(&mut out, "", &words::better(&outside(improve)));
         }
     }
     let count = |verdict| checks.iter().filter(|c| c.verdict == verdict).count() as u64;
-    let limits = counted(count(Verdict::Limits), "thing limits", "things limit");
-    out + &format!("\n{limits} what can be shown here, {} unknown\n", count(Verdict::Unknown))
+    out + &format!("\n{}\n", words::summary(count(Verdict::Limits), count(Verdict::Unknown)))
 }
 
 /// `facts` and `checks` for programs. Facts are added, never renamed or removed, while `schema` stays the same.
@@ -41,9 +40,9 @@ pub fn json(facts: &Facts, checks: &[Check]) -> String {
 
 const fn word(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Good => "good",
-        Verdict::Limits => "limits",
-        Verdict::Unknown => "unknown",
+        Verdict::Good => words::GOOD,
+        Verdict::Limits => words::LIMITS,
+        Verdict::Unknown => words::UNKNOWN,
     }
 }
 

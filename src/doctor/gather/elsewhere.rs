@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use super::super::facts::{Group, Limits, Load, RecordFacts, Speed};
+use crate::text::doctor::system::NO_MEASURED_RUNS;
 use crate::units::{Ns, Stamp};
 
 /// This instant.
@@ -35,7 +36,7 @@ pub(super) fn speed() -> Speed {
 
 /// There is no record, since nothing is run here.
 pub(super) fn kernel_record() -> RecordFacts {
-    RecordFacts { refused: Some("there are no measured runs here".to_owned()), cure: None }
+    RecordFacts { refused: Some(NO_MEASURED_RUNS.to_owned()), cure: None }
 }
 
 /// The system's limits are not known.
