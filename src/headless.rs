@@ -15,7 +15,7 @@ use crate::engine::real::Runner;
 use crate::machine::{self, Machine, calibrate};
 use crate::plan::{Plan, Rates};
 use crate::recorder::Recorder;
-use crate::recording::{Reason, Recording};
+use crate::recording::{Reason, RecorderError, Recording};
 use crate::report::{self, Format, Printout};
 use crate::settings::{Settings, Setup};
 use crate::state::Failure;
@@ -166,7 +166,7 @@ struct Runs {
 impl Runs {
     /// Begins to listen for signals. Runs are added to the file `trace`, where there is one.
     fn open(trace: Option<&Path>) -> Result<Runs, Stop> {
-        let recorder = RefCell::new(trace.map(Recorder::open).transpose().map_err(Stop::Failed)?);
+        let recorder = RefCell::new(trace.map(Recorder::open).transpose().map_err(|e| Stop::Failed(e.to_string()))?);
         let (news, coming) = unbounded();
         listen_for_signals(news.clone())?;
         Ok(Runs { news, coming, recorder })
@@ -189,8 +189,8 @@ impl Runs {
     }
 
     /// Tells the file, if there is one.
-    fn note(&self, tell: impl FnOnce(&mut Recorder) -> Result<(), String>) -> Result<(), Stop> {
-        self.recorder.borrow_mut().as_mut().map_or(Ok(()), tell).map_err(Stop::Failed)
+    fn note(&self, tell: impl FnOnce(&mut Recorder) -> Result<(), RecorderError>) -> Result<(), Stop> {
+        self.recorder.borrow_mut().as_mut().map_or(Ok(()), tell).map_err(|e| Stop::Failed(e.to_string()))
     }
 
     fn follow(&self, following: &mut Following, plan: &Plan) -> Result<(), Stop> {

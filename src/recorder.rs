@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::recording::{self, Opened, Recording};
+use crate::recording::{self, NotOpened, NotRecorded, Opened, RecorderError, Recording};
 use crate::text;
 use crate::trace::file::{self, Contents, FileError, FileWriter, MAJOR};
 use crate::trace::{Frame, Stamped};
@@ -30,87 +30,55 @@ impl Recorder {
     /// stays as it is.
     ///
     /// # Errors
-    /// In a sentence that names the file.
-    pub fn open(path: &Path) -> Result<Recorder, String> {
-        let refused = |why: &dyn std::fmt::Display| format!("{} cannot be recorded into: {why}", path.display());
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-        let file = file.as_mut().map_err(|e| refused(e))?;
-        let about = file.metadata().map_err(|e| refused(&e))?;
-        // What a device holds has no end.
-        if !about.is_file() {
-            return Err(refused(&text::no_file()));
-        }
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(refused(&"another program records into it; choose another name"));
-            }
-            // Where a file system knows no locks, nobody can be kept away.
-            Err(TryLockError::Error(_)) => {}
-        }
-        let length = about.len();
-        let mut bytes = Vec::new();
-        Read::by_ref(file).take(LARGEST).read_to_end(&mut bytes).map_err(|e| refused(&e))?;
-        let out = BufWriter::new(file.try_clone().map_err(|e| refused(&e))?);
-        let writer = match file::read(&bytes) {
-            Err(FileError::Empty) => FileWriter::create(out).map_err(|e| refused(&e))?,
-            // A file into which no run came yet is as good as one with runs.
-            Ok(Contents { major: older, .. }) | Err(FileError::NoRun { major: older }) if older < MAJOR => {
-                return Err(refused(&text::file::older_format(older)));
-            }
-            Ok(Contents { sound, .. }) if sound == length => at_the_end(out).map_err(|e| refused(&e))?,
-            Err(FileError::NoRun { major: MAJOR }) => at_the_end(out).map_err(|e| refused(&e))?,
-            Ok(contents) => {
-                let why = contents.damage.map_or_else(String::new, |d| d.to_string());
-                return Err(refused(&format!("it is {why}; choose another name")));
-            }
-            Err(FileError::Stranger) => return Err(refused(&"it is there and is no recording; choose another name")),
-            Err(e) => return Err(refused(&format!("{e}; choose another name"))),
-        };
+    /// [`RecorderError::NotRecorded`].
+    pub fn open(path: &Path) -> Result<Recorder, RecorderError> {
+        let writer = writer_of(path).map_err(|why| RecorderError::NotRecorded { file: path.to_owned(), why })?;
         Ok(Recorder { path: path.to_owned(), writer, flushed: Instant::now() })
     }
 
     /// A run begins. `run` need not have a trace yet.
     ///
     /// # Errors
-    /// In a sentence that names the file.
-    pub fn begin(&mut self, run: &Recording) -> Result<(), String> {
+    /// [`RecorderError::NotRecorded`].
+    pub fn begin(&mut self, run: &Recording) -> Result<(), RecorderError> {
         let written = recording::begin(&mut self.writer, run).and_then(|()| self.writer.flush());
-        written.map_err(|e| self.refused(&e))
+        written.map_err(|e| self.refused(e))
     }
 
     /// What its runner sent.
     ///
     /// # Errors
-    /// In a sentence that names the file.
-    pub fn frame(&mut self, frame: &Frame) -> Result<(), String> {
+    /// [`RecorderError::NotRecorded`].
+    pub fn frame(&mut self, frame: &Frame) -> Result<(), RecorderError> {
         let mut written = self.writer.frame(frame);
         if matches!(frame, Frame::Begin(_)) || self.flushed.elapsed() >= LOSES {
             written = written.and_then(|()| self.writer.flush());
             self.flushed = Instant::now();
         }
-        written.map_err(|e| self.refused(&e))
+        written.map_err(|e| self.refused(e))
     }
 
     /// `run` is over, or broke off.
     ///
     /// # Errors
-    /// In a sentence that names the file.
-    pub fn end(&mut self, run: &Recording) -> Result<(), String> {
+    /// [`RecorderError::NotRecorded`].
+    pub fn end(&mut self, run: &Recording) -> Result<(), RecorderError> {
         let written = self.writer.tail(&recording::tail(run)).and_then(|()| self.writer.flush());
-        written.map_err(|e| self.refused(&e))
+        written.map_err(|e| self.refused(e))
     }
 
     /// A run that was kept meanwhile.
     ///
     /// # Errors
-    /// In a sentence that names the file.
-    pub fn add(&mut self, run: &Recording, scratch: &Scratch) -> Result<(), String> {
+    /// [`RecorderError::NotRecorded`].
+    pub fn add(&mut self, run: &Recording, scratch: &Scratch) -> Result<(), RecorderError> {
         // Of a run that is not there the file gets no begin either.
-        scratch.whole().map_err(|e| self.refused(&e))?;
+        if let Some(why) = &scratch.broken {
+            return Err(self.refused(NotRecorded::NotKept(why.into())));
+        }
         self.begin(run)?;
         let written = self.writer.flush().and_then(|()| scratch.copy(self.writer.get_mut()));
-        written.map_err(|e| self.refused(&e))?;
+        written.map_err(|e| self.refused(e))?;
         self.end(run)
     }
 
@@ -119,8 +87,40 @@ impl Recorder {
         &self.path
     }
 
-    fn refused(&self, why: &io::Error) -> String {
-        format!("{} cannot be recorded into: {why}", self.path.display())
+    fn refused(&self, why: impl Into<NotRecorded>) -> RecorderError {
+        RecorderError::NotRecorded { file: self.path.clone(), why: why.into() }
+    }
+}
+
+/// What adds to the file at `path`: a new one, or a sound recording.
+fn writer_of(path: &Path) -> Result<FileWriter<BufWriter<File>>, NotRecorded> {
+    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+    let about = file.metadata()?;
+    // What a device holds has no end.
+    if !about.is_file() {
+        return Err(NotRecorded::NoFile);
+    }
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(NotRecorded::InUse),
+        // Where a file system knows no locks, nobody can be kept away.
+        Err(TryLockError::Error(_)) => {}
+    }
+    let length = about.len();
+    let mut bytes = Vec::new();
+    Read::by_ref(&mut file).take(LARGEST).read_to_end(&mut bytes)?;
+    let out = BufWriter::new(file.try_clone()?);
+    match file::read(&bytes) {
+        Err(FileError::Empty) => Ok(FileWriter::create(out)?),
+        // A file into which no run came yet is as good as one with runs.
+        Ok(Contents { major: older, .. }) | Err(FileError::NoRun { major: older }) if older < MAJOR => {
+            Err(NotRecorded::Older(older))
+        }
+        Ok(Contents { sound, .. }) if sound == length => Ok(at_the_end(out)?),
+        Err(FileError::NoRun { major: MAJOR }) => Ok(at_the_end(out)?),
+        Ok(contents) => Err(contents.damage.map_or(NotRecorded::Changing, NotRecorded::Damaged)),
+        Err(FileError::Stranger) => Err(NotRecorded::Foreign),
+        Err(e) => Err(NotRecorded::Unreadable(e)),
     }
 }
 
@@ -192,7 +192,7 @@ impl Scratch {
 
     /// Whether all that was sent is there.
     fn whole(&self) -> io::Result<()> {
-        let why = self.broken.as_ref().map(|e| io::Error::new(e.kind(), text::no_room_for_it(e)));
+        let why = self.broken.as_ref().map(|e| io::Error::new(e.kind(), text::no_room_for_it(&e.to_string())));
         why.map_or(Ok(()), Err)
     }
 
@@ -218,18 +218,21 @@ const fn is_device(_: std::fs::FileType) -> bool {
 /// The runs in the file at `path`.
 ///
 /// # Errors
-/// In a sentence that names the file, where there is no run to be read.
-pub fn read(path: &Path) -> Result<Opened, String> {
-    let refused = |why: &dyn std::fmt::Display| format!("{} cannot be opened: {why}", path.display());
-    let file = File::open(path).map_err(|e| refused(&e))?;
+/// [`RecorderError::NotOpened`], where there is no run to be read.
+pub fn read(path: &Path) -> Result<Opened, RecorderError> {
+    runs_of(path).map_err(|why| RecorderError::NotOpened { file: path.to_owned(), why })
+}
+
+fn runs_of(path: &Path) -> Result<Opened, NotOpened> {
+    let file = File::open(path)?;
     // A device may have no end. What comes through a pipe is welcome.
-    let kind = file.metadata().map_err(|e| refused(&e))?.file_type();
+    let kind = file.metadata()?.file_type();
     if kind.is_dir() || is_device(kind) {
-        return Err(refused(&text::no_file()));
+        return Err(NotOpened::NoFile);
     }
     let mut bytes = Vec::new();
-    file.take(LARGEST).read_to_end(&mut bytes).map_err(|e| refused(&e))?;
-    recording::open(&bytes).map_err(|why| refused(&why))
+    file.take(LARGEST).read_to_end(&mut bytes)?;
+    Ok(recording::open(&bytes)?)
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -270,6 +273,8 @@ mod tests {
         for scratch in [full(|_| ()), full(|s| (0..9_000).for_each(|_| s.events(&[Stamped::suspended(now(), now())])))]
         {
             let why = recorder.add(&run, &scratch).expect_err("it is not whole");
+            assert!(matches!(&why, RecorderError::NotRecorded { why: NotRecorded::NotKept(_), .. }), "{why:?}");
+            let why = why.to_string();
             for part in ["runs.concviz cannot be recorded into: ", "temporary files", "space"] {
                 assert!(why.contains(part), "{why}");
             }

@@ -19,6 +19,7 @@ mod header;
 pub mod map;
 mod origin;
 mod outcome;
+mod refused;
 mod score;
 
 pub use badge::badge;
@@ -26,6 +27,7 @@ pub use comparison::{Comparison, Figures, Ideal, Ratio, Row, SameWork, disturbed
 pub use header::{OpenError, Opened, begin, open, sources, tail};
 pub use origin::{Observed, Origin, OriginKind, Planned};
 pub use outcome::{Reason, RunOutcome, SCHEMA};
+pub use refused::{NotOpened, NotRecorded, RecorderError};
 pub use score::Score;
 
 /// What the machine did to a run from outside. Nothing stands for what nobody could measure.

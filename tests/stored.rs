@@ -363,7 +363,7 @@ fn a_file_into_which_no_run_came_takes_the_first_one() {
     let path = folder.path().join("runs.concviz");
     let run = made(&setup(3, Model::plain(ModelKind::Serial)), Conditions::default());
     drop(Recorder::open(&path).expect("new"));
-    let why = recorder::read(&path).expect_err("there is nothing in it");
+    let why = recorder::read(&path).expect_err("there is nothing in it").to_string();
     assert!(why.contains("holds no run"), "{why}");
     follow(&mut Recorder::open(&path).expect("empty"), &run);
     assert_eq!(recorder::read(&path).expect("sound").recordings.len(), 1);
@@ -389,14 +389,14 @@ fn what_is_there_and_is_no_sound_recording_stays_as_it_is() {
     for (name, bytes, part) in cases {
         let path = folder.path().join(name);
         fs::write(&path, &bytes).expect("written");
-        let why = Recorder::open(&path).expect_err(name);
+        let why = Recorder::open(&path).expect_err(name).to_string();
         assert!(why.contains(part) && why.contains(name) && !why.contains('\n'), "{name}: {why}");
         assert_eq!(fs::read(&path).expect("read"), bytes, "{name} is changed");
     }
     for path in [folder.path(), Path::new("/dev/zero"), &folder.path().join("no/such/folder/file")] {
-        let why = Recorder::open(path).expect_err("no file");
+        let why = Recorder::open(path).expect_err("no file").to_string();
         assert!(why.contains(&path.display().to_string()) && why.contains("cannot be recorded into"), "{why}");
-        let why = recorder::read(path).expect_err("no file");
+        let why = recorder::read(path).expect_err("no file").to_string();
         assert!(why.contains(&path.display().to_string()) && why.contains("cannot be opened"), "{why}");
     }
 }
@@ -438,7 +438,7 @@ fn a_file_of_the_first_format_is_read_and_not_gone_on_with() {
     let path = folder.path().join("old.concviz");
     let bytes = include_bytes!("files/runs-v1.concviz");
     fs::write(&path, bytes).expect("written");
-    let why = Recorder::open(&path).expect_err("nothing is added to it");
+    let why = Recorder::open(&path).expect_err("nothing is added to it").to_string();
     assert!(why.contains("old.concviz") && why.contains("format 1") && why.contains("another name"), "{why}");
     assert_eq!(fs::read(&path).expect("read"), bytes);
     assert!(recorder::read(&path).expect("readable").recordings.len() > 1);

@@ -1,5 +1,6 @@
 //! What came of saving something, in a picture, a file or the clipboard.
 
+use crate::recording::RecorderError;
 use crate::state::SystemError;
 use crate::text::{self, Label};
 
@@ -47,8 +48,8 @@ pub enum Unsaved {
     },
     /// What a run sent that is to be added to a file is not there.
     RunNotKept,
-    /// The file to which runs are added takes no further one: why, in a sentence.
-    NotRecorded(String),
+    /// The file to which runs are added takes no further one.
+    NotRecorded(RecorderError),
     /// The clipboard takes nothing.
     Clipboard {
         /// What the system says.
@@ -77,7 +78,7 @@ impl Unsaved {
             Unsaved::NotKept => text::not_stored(text::storing::not_kept()),
             Unsaved::Runs { system } => text::not_stored(&system.said),
             Unsaved::RunNotKept => text::storing::run_not_kept().to_owned(),
-            Unsaved::NotRecorded(why) => why.clone(),
+            Unsaved::NotRecorded(why) => why.to_string(),
             Unsaved::Clipboard { system } => system.said.clone(),
         }
     }

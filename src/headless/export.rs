@@ -88,7 +88,7 @@ impl From<io::Error> for Failure {
 fn open(paths: &[PathBuf]) -> Result<FromFiles, Stop> {
     let mut files = Vec::new();
     for path in paths {
-        let opened = recorder::read(path).map_err(Stop::Failed)?;
+        let opened = recorder::read(path).map_err(|e| Stop::Failed(e.to_string()))?;
         for note in &opened.notes {
             let _ = writeln!(io::stderr(), "note: {}: {note}", path.display());
         }

@@ -39,7 +39,7 @@ impl Following {
     /// Takes one frame in, and the file, if there is one; says whether the run is over.
     fn take(&mut self, frame: Frame, recorder: Option<&mut Recorder>) -> Result<bool, Stop> {
         if let Some(recorder) = recorder {
-            recorder.frame(&frame).map_err(Stop::Failed)?;
+            recorder.frame(&frame).map_err(|e| Stop::Failed(e.to_string()))?;
         }
         let narrator = self.narrator.as_mut();
         let told: Vec<String> = match &frame {
@@ -132,7 +132,7 @@ impl Following {
         let stood_still = Stamped::suspended(from, to);
         self.recording.trace.push(&stood_still);
         if let Some(recorder) = recorder.filter(|_| self.recording.trace.t0().is_some()) {
-            recorder.frame(&Frame::Events(vec![stood_still])).map_err(Stop::Failed)?;
+            recorder.frame(&Frame::Events(vec![stood_still])).map_err(|e| Stop::Failed(e.to_string()))?;
         }
         Ok(())
     }

@@ -1,6 +1,9 @@
-//! What is said of the bytes of a recording: which format they are, where they are damaged, what a newer version wrote.
+//! What is said of a recording's file, and of its bytes: why it takes or gives no run, which format they are, where they are
+//! damaged, what a newer version wrote.
 
-use super::{counted, outside_within};
+use std::path::Path;
+
+use super::{counted, outside, outside_within};
 
 /// What is wrong with a block of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +101,42 @@ pub const fn no_run() -> &'static str {
 
 /// A recording of an older format, into which nothing more is written.
 pub fn older_format(major: u16) -> String {
-    format!("it has format {major}, which is read and not written any more; choose another name")
+    another_name(&format!("it has format {major}, which is read and not written any more"))
+}
+
+/// That nothing can be recorded into `file`.
+pub fn not_recorded(file: &Path, why: &str) -> String {
+    format!("{} cannot be recorded into: {}", outside(&file.to_string_lossy()), outside(why))
+}
+
+/// That no run can be read from `file`.
+pub fn not_opened(file: &Path, why: &str) -> String {
+    format!("{} cannot be opened: {}", outside(&file.to_string_lossy()), outside(why))
+}
+
+/// What to do about a file that takes no run.
+pub fn another_name(why: &str) -> String {
+    format!("{why}; choose another name")
+}
+
+/// A file into which somebody else records.
+pub fn in_use() -> String {
+    another_name("another program records into it")
+}
+
+/// A recording that is damaged, into which nothing more is written.
+pub fn damaged_there(at: u64, fault: Fault) -> String {
+    another_name(&format!("it is {}", damaged_at(at, fault)))
+}
+
+/// A file whose length changes while it is read.
+pub fn changing() -> String {
+    another_name("it changed while it was read")
+}
+
+/// A file that is there and is something else.
+pub fn foreign() -> String {
+    another_name("it is there and is no recording")
 }
 
 /// Something that would make a recording nobody reads.

@@ -85,7 +85,7 @@ pub const fn no_file() -> &'static str {
 }
 
 /// What a run sent could not be kept, since the folder for temporary files does not take it: `why`.
-pub fn no_room_for_it(why: &std::io::Error) -> String {
+pub fn no_room_for_it(why: &str) -> String {
     format!("the folder for temporary files could not keep the run: {why}")
 }
 

@@ -18,16 +18,19 @@ use crate::{SOURCES, TREE, holds};
 const TEXT: &str = "text";
 
 /// Rooms, and single files of them, that still have phrases of their own: the fewer the better.
-const PHRASES: &[&str] = &["export", "headless", "recorder", "recording", "report", "trace"];
+const PHRASES: &[&str] = &["export", "headless", "recording", "report", "trace"];
 
 /// What other programs say and read: commands of this one, the kernel's words and the processor's, what a library says of
-/// a failure, marks of a script or of a manual page.
+/// a failure, marks of a script or of a manual page, and what a reader of JSON calls unknown.
 const OTHERS: &[&str] = &[
     "concviz compare -w {}{lock}{}",
-    "concviz export",
-    "model name",
-    "cmp byte ptr [{wanted}], 0",
+    "concviz map --tasks {tasks} --waits {waits} -m {models} -o {}",
     " at path ",
+    "cmp byte ptr [{wanted}], 0",
+    "model name",
+    "concviz export",
+    "unknown variant ",
+    "\"use strict\";\n(() => {{\n{}}})();\n",
     "\n\nFor more information",
     "    or return\n",
     "    or return 0\n",
@@ -35,7 +38,7 @@ const OTHERS: &[&str] = &[
 ];
 
 /// Those whose errors are still texts.
-const TEXTS: &[&str] = &["export", "headless", "recorder", "recording"];
+const TEXTS: &[&str] = &["export", "headless", "recording"];
 
 /// Macros whose texts nobody reads but whoever repairs the program.
 const ASIDE: &[&str] = &[
@@ -72,8 +75,10 @@ fn is_phrase(text: &str) -> bool {
         })
         .collect();
     let letters = |word: &str| {
+        // Of markup, with its value.
+        let attribute = word.contains('=');
         let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '-' && c != '/' && c != '_');
-        (word.len() > 1 || word == "a") && word.chars().all(|c| c.is_alphabetic() || c == '\'')
+        !attribute && (word.len() > 1 || word == "a") && word.chars().all(|c| c.is_alphabetic() || c == '\'')
     };
     let words: Vec<&str> = bare.split(' ').collect();
     words.windows(2).any(|two| letters(two[0]) && letters(two[1]))
@@ -154,7 +159,9 @@ impl Reader {
 /// Whether `attributes` derive something of clap's that takes help from documents.
 fn is_of_clap(attributes: &[Attribute]) -> bool {
     attributes.iter().filter(|a| a.path().is_ident("derive")).any(|a| {
-        let syn::Meta::List(list) = &a.meta else { return false };
+        let syn::Meta::List(list) = &a.meta else {
+            return false;
+        };
         let names = list.tokens.to_string();
         names.split([',', ' ', ':']).any(|name| ["Args", "Parser", "Subcommand"].contains(&name))
     })
@@ -341,7 +348,9 @@ fn a_phrase_is_found_wherever_it_stands_and_nothing_else_is() {
         none
     );
     assert_eq!(
-        lines("fn f() { g(\"{a} {b}\", \"  \", \"{n} ms\", \"x, y\", \"stroke-width=\\\"1\\\" fill=\\\"none\\\"\"); }"),
+        lines(
+            "fn f() { g(\"{a} {b}\", \"  \", \"{n} ms\", \"x, y\", \"stroke-width=\\\"1\\\" fill=\\\"none\\\"\", \"<rect width=\\\"{w}\\\" {fill}/>\"); }"
+        ),
         none
     );
     assert_eq!(
