@@ -24,7 +24,7 @@ mod score;
 
 pub use badge::badge;
 pub use comparison::{Comparison, Figures, Ideal, Ratio, Row, SameWork, disturbed, usual_models};
-pub use header::{OpenError, Opened, begin, open, sources, tail};
+pub use header::{Note, OpenError, Opened, RunError, begin, open, sources, tail};
 pub use origin::{Observed, Origin, OriginKind, Planned};
 pub use outcome::{Reason, RunOutcome, SCHEMA};
 pub use refused::{NotOpened, NotRecorded, RecorderError};

@@ -15,7 +15,7 @@ use concviz::machine::Machine;
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
 use concviz::recorder;
-use concviz::recording::{Conditions, Observed, Opened, Origin, Recording, open};
+use concviz::recording::{Conditions, Note, Observed, Opened, Origin, Recording, open};
 use concviz::report;
 use concviz::settings::Setup;
 use concviz::state::{Awaited, Failure, Outcome, State, Waiting};
@@ -573,7 +573,10 @@ fn what_a_later_version_adds_is_skipped_counted_and_said() {
     assert_eq!(spans[0], Span { events: 9, stamps: run.span });
 
     let opened = open(&bytes).expect("what is known of it");
-    insta::assert_snapshot!("what_is_said_of_a_later_version", opened.notes.join("\n"));
+    insta::assert_snapshot!(
+        "what_is_said_of_a_later_version",
+        opened.notes.iter().map(Note::text).collect::<Vec<_>>().join("\n")
+    );
     let [first, second] = opened.recordings.as_slice() else { panic!("{:?}", opened.recordings.len()) };
     assert_eq!(first.origin.title(), "2 tasks that teleport 5 ms");
     assert_eq!(first.planned().expect("it was planned").plan.seed, 9_007_199_254_740_993);

@@ -59,7 +59,7 @@ impl App {
     /// The state in which the runs of `files`, each with its name, can be looked at; nothing where none was planned. What is
     /// wrong with a file is said first.
     pub fn viewing(files: Vec<(String, Opened)>, now: Stamp, size: (u16, u16)) -> Option<App> {
-        let note = files.iter().find_map(|(name, opened)| Some(format!("{name}: {}", opened.notes.first()?)));
+        let note = files.iter().find_map(|(name, opened)| Some(format!("{name}: {}", opened.notes.first()?.text())));
         let files = Files::of(files)?;
         let (first, machine) = (files.run().id, files.run().recording.machine.clone());
         let setup = files.runs().iter().find_map(|run| run.recording.planned())?.setup.clone();

@@ -90,7 +90,7 @@ fn open(paths: &[PathBuf]) -> Result<FromFiles, Stop> {
     for path in paths {
         let opened = recorder::read(path).map_err(|e| Stop::Failed(e.to_string()))?;
         for note in &opened.notes {
-            let _ = writeln!(io::stderr(), "note: {}: {note}", path.display());
+            let _ = writeln!(io::stderr(), "note: {}: {}", path.display(), note.text());
         }
         files.push((path.display().to_string(), opened));
     }

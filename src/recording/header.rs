@@ -13,7 +13,7 @@ use crate::settings::Setup;
 use crate::state::Failure;
 use crate::text;
 use crate::trace::LONGEST;
-use crate::trace::file::{self, FileError, FileWriter, Names, RecordedRun};
+use crate::trace::file::{self, Damage, FileError, FileWriter, Names, RecordedRun};
 use crate::units::{Ns, TaskId};
 use crate::workload::{Kernel, MAX_TASKS, Param, Scale, Task, Workload};
 
@@ -83,8 +83,74 @@ struct Tail {
 pub struct Opened {
     /// Its runs, at least one.
     pub recordings: Vec<Recording>,
-    /// What is to be said of it, in sentences: damage, before which all is there, and what this version does not know.
-    pub notes: Vec<String>,
+    /// What is to be said of it: damage, before which all is there, and what this version does not know.
+    pub notes: Vec<Note>,
+}
+
+/// What is to be said of a file beside its runs, which count from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// It is damaged: all that lies before is there.
+    Damaged(Damage),
+    /// A run cannot be read.
+    Unreadable {
+        /// Which.
+        run: usize,
+        /// Why.
+        why: RunError,
+    },
+    /// What a run was asked to do is not known.
+    UnknownPlan {
+        /// Which run.
+        run: usize,
+        /// What of it this version does not know; nothing where the file does not say what it was asked to do.
+        what: Option<String>,
+    },
+    /// A newer version recorded of a run what this one does not know.
+    Skipped {
+        /// Which run.
+        run: usize,
+        /// The events, by what the file calls them, and how many.
+        events: Vec<(String, u64)>,
+        /// So many blocks.
+        blocks: u64,
+        /// So many times a task came into an unknown state.
+        states: u64,
+    },
+}
+
+impl Note {
+    /// Its sentence.
+    pub fn text(&self) -> String {
+        match self {
+            Note::Damaged(damage) => text::file::damaged(damage.at, damage.fault),
+            Note::Unreadable { run, why } => text::unreadable_run(*run, &why.to_string()),
+            Note::UnknownPlan { run, what } => {
+                text::file::unknown_plan(*run, what.as_deref().unwrap_or(text::file::no_plan()))
+            }
+            Note::Skipped { run, events, blocks, states } => text::file::skipped(*run, events, *blocks, *states),
+        }
+    }
+}
+
+/// Why a run of a file cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RunError {
+    /// What stands first of it is not what it should be: in the words of what reads JSON.
+    #[error("{0}")]
+    Header(String),
+    /// Its plan, or its machine, is none that the program makes.
+    #[error("{}", text::file::nonsense_plan())]
+    Nonsense,
+    /// The file ends before it begins.
+    #[error("{}", text::file::no_run_yet())]
+    NotBegun,
+}
+
+impl From<serde_json::Error> for RunError {
+    fn from(e: serde_json::Error) -> RunError {
+        RunError::Header(e.to_string())
+    }
 }
 
 /// Why nothing could be opened.
@@ -94,8 +160,8 @@ pub enum OpenError {
     #[error("{0}")]
     File(#[from] FileError),
     /// There are runs, and none of them makes sense: what is wrong with the first.
-    #[error("{}", text::unreadable_run(1, .0))]
-    Runs(String),
+    #[error("{}", text::unreadable_run(1, &.0.to_string()))]
+    Runs(RunError),
 }
 
 /// What runs of each of `files` are told apart by: nothing where there is one file, else its name without folder and
@@ -176,7 +242,7 @@ pub fn open(bytes: &[u8]) -> Result<Opened, OpenError> {
         match read {
             Ok(recording) => recordings.push(recording),
             Err(why) => {
-                notes.push(text::unreadable_run(number, &why));
+                notes.push(Note::Unreadable { run: number, why: why.clone() });
                 refused.get_or_insert(why);
             }
         }
@@ -189,7 +255,7 @@ pub fn open(bytes: &[u8]) -> Result<Opened, OpenError> {
     }
     // What was lost matters more than what was not understood.
     if let Some(damage) = contents.damage {
-        notes.insert(0, text::file::damaged(damage.at, damage.fault));
+        notes.insert(0, Note::Damaged(damage));
     }
     match refused {
         Some(why) if recordings.is_empty() => Err(OpenError::Runs(why)),
@@ -198,55 +264,55 @@ pub fn open(bytes: &[u8]) -> Result<Opened, OpenError> {
 }
 
 /// What this version does not know of `run`, by the names that its file has for it.
-fn skipped(run: &RecordedRun<'_>, number: usize) -> String {
+fn skipped(run: &RecordedRun<'_>, number: usize) -> Note {
     let name = |kind: u8| {
         let name = run.names.as_ref().and_then(|names| names.events.get(usize::from(kind)));
         name.cloned().unwrap_or_else(|| kind.to_string())
     };
-    let events: Vec<(String, u64)> = run.skipped.events.iter().map(|(kind, count)| (name(*kind), *count)).collect();
-    text::file::skipped(number, &events, run.skipped.blocks.values().sum(), run.skipped.states)
+    let events = run.skipped.events.iter().map(|(kind, count)| (name(*kind), *count)).collect();
+    Note::Skipped { run: number, events, blocks: run.skipped.blocks.values().sum(), states: run.skipped.states }
 }
 
 fn is_sound(plan: &Plan, machine: &Machine) -> bool {
     plan.tasks.len() <= MAX_TASKS && plan.workers > 0 && machine.usable.is_finite() && machine.usable >= 0.0
 }
 
-fn first_recording(run: &RecordedRun<'_>) -> Result<Recording, String> {
-    let head: FirstHeader = serde_json::from_str(run.header).map_err(|e| e.to_string())?;
+fn first_recording(run: &RecordedRun<'_>) -> Result<Recording, RunError> {
+    let head: FirstHeader = serde_json::from_str(run.header)?;
     let Program { setup, plan, rates } = head.program;
     let (setup, plan, machine) = (setup.into_owned(), plan.into_owned(), head.machine);
     if !is_sound(&plan, &machine) {
-        return Err(text::file::nonsense_plan().to_owned());
+        return Err(RunError::Nonsense);
     }
     Ok(of(run, Origin::Planned(Box::new(Planned { setup, plan, rates, known: true })), machine))
 }
 
-fn recording(run: &RecordedRun<'_>, number: usize, notes: &mut Vec<String>) -> Result<Recording, String> {
-    let header: Header<'_> = serde_json::from_str(run.header).map_err(|e| e.to_string())?;
+fn recording(run: &RecordedRun<'_>, number: usize, notes: &mut Vec<Note>) -> Result<Recording, RunError> {
+    let header: Header<'_> = serde_json::from_str(run.header)?;
     let machine = header.machine.into_owned();
     let origin = match header.origin {
         Told::Observed { command } => {
             if !machine.usable.is_finite() || machine.usable < 0.0 {
-                return Err(text::file::nonsense_plan().to_owned());
+                return Err(RunError::Nonsense);
             }
             Origin::Observed(Observed { command: command.into_owned() })
         }
         Told::Planned(_) if run.plan.is_none() && run.begin.is_none() && run.failed.is_none() => {
-            return Err(text::file::no_run_yet().to_owned());
+            return Err(RunError::NotBegun);
         }
         Told::Planned(asked) => {
-            let program = run.plan.ok_or_else(|| text::file::no_plan().to_owned());
-            let planned = match program.and_then(|text| serde_json::from_str(text).map_err(|e| e.to_string())) {
+            let program = run.plan.ok_or(None);
+            let planned = match program.and_then(|text| serde_json::from_str(text).map_err(Some)) {
                 Ok(Program { setup, plan, rates }) => {
                     Planned { setup: setup.into_owned(), plan: plan.into_owned(), rates, known: true }
                 }
                 Err(why) => {
-                    notes.push(text::file::unknown_plan(number, &unknown_word(&why)));
+                    notes.push(Note::UnknownPlan { run: number, what: why.map(|e| unknown_word(&e.to_string())) });
                     stand_in(asked, run.names.as_ref())
                 }
             };
             if !is_sound(&planned.plan, &machine) {
-                return Err(text::file::nonsense_plan().to_owned());
+                return Err(RunError::Nonsense);
             }
             Origin::Planned(Box::new(planned))
         }
