@@ -25,20 +25,22 @@ use crate::workload::Kernels;
 
 mod compare;
 mod export;
+mod fault;
 mod follow;
 mod map;
 mod progress;
 
 pub use compare::compare;
 pub use export::export;
+use fault::Fault;
 use follow::Following;
 pub use map::map;
 
 /// What ended the program before its runs were over.
 #[derive(Debug)]
 enum Stop {
-    /// Something that is said.
-    Failed(String),
+    /// Something could not be done.
+    Failed(Fault),
     /// The run could not be made, or broke off.
     Broke(Failure),
     /// A signal asked the program to end.
@@ -47,11 +49,17 @@ enum Stop {
     NobodyReads,
 }
 
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Stop {
+        Stop::Failed(fault)
+    }
+}
+
 impl Stop {
     /// Why there are no more runs, for who reads the document; nothing where nobody does.
     fn failure(&self) -> Option<Failure> {
         Some(match self {
-            Stop::Failed(sentence) => Failure::Told { sentence: sentence.clone() },
+            Stop::Failed(fault) => Failure::Told { sentence: fault.to_string() },
             Stop::Broke(why) => why.clone(),
             Stop::Signal(signal) => Failure::Signal { signal: *signal },
             Stop::NobodyReads => return None,
@@ -84,7 +92,7 @@ fn code(outcome: Result<(), Stop>) -> ExitCode {
     let said = match outcome {
         Ok(()) | Err(Stop::NobodyReads) => return ExitCode::SUCCESS,
         Err(Stop::Signal(number)) => return ExitCode::from(128 + number as u8),
-        Err(Stop::Failed(sentence)) => sentence,
+        Err(Stop::Failed(fault)) => fault.to_string(),
         Err(Stop::Broke(why)) => text::run_failed(&why),
     };
     // Where stderr is closed, the exit code has to do.
@@ -145,7 +153,7 @@ fn once(
     let printed = print(&printout.end(&recording, round));
     // What ended the run says more than that it cannot be printed.
     stop.map_or(printed, Err)?;
-    report::shortfall(&recording).map_or(Ok(()), |shortfall| Err(Stop::Failed(shortfall)))
+    report::shortfall(&recording).map_or(Ok(()), |shortfall| Err(Fault::Incomplete(shortfall).into()))
 }
 
 /// A run that was made, as far as it came.
@@ -166,7 +174,7 @@ struct Runs {
 impl Runs {
     /// Begins to listen for signals. Runs are added to the file `trace`, where there is one.
     fn open(trace: Option<&Path>) -> Result<Runs, Stop> {
-        let recorder = RefCell::new(trace.map(Recorder::open).transpose().map_err(|e| Stop::Failed(e.to_string()))?);
+        let recorder = RefCell::new(trace.map(Recorder::open).transpose().map_err(Fault::File)?);
         let (news, coming) = unbounded();
         listen_for_signals(news.clone())?;
         Ok(Runs { news, coming, recorder })
@@ -190,7 +198,7 @@ impl Runs {
 
     /// Tells the file, if there is one.
     fn note(&self, tell: impl FnOnce(&mut Recorder) -> Result<(), RecorderError>) -> Result<(), Stop> {
-        self.recorder.borrow_mut().as_mut().map_or(Ok(()), tell).map_err(|e| Stop::Failed(e.to_string()))
+        self.recorder.borrow_mut().as_mut().map_or(Ok(()), tell).map_err(|e| Fault::File(e).into())
     }
 
     fn follow(&self, following: &mut Following, plan: &Plan) -> Result<(), Stop> {
@@ -204,16 +212,14 @@ impl Runs {
 }
 
 fn plan(setup: &Setup) -> Result<(Plan, Rates), Stop> {
-    let failed = |e: &dyn std::fmt::Display| Stop::Failed(e.to_string());
-    let tasks = setup.tasks().map_err(|e| failed(&e))?;
-    let rates = calibrate::rates(Kernels::of_all(&tasks)).map_err(|e| Stop::Failed(text::no_rates(&e)))?;
+    let tasks = setup.tasks().map_err(Fault::Workload)?;
+    let rates = calibrate::rates(Kernels::of_all(&tasks)).map_err(Fault::Rates)?;
     let usable = Machine::here().whole_cores();
     Ok((setup.plan(tasks, usable, rates), rates))
 }
 
 fn listen_for_signals(news: Sender<News>) -> Result<(), Stop> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT])
-        .map_err(|e| Stop::Failed(format!("signals cannot be listened for: {e}")))?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT]).map_err(Fault::Signals)?;
     thread::spawn(move || {
         for signal in signals.forever() {
             if news.send(News::Signal(signal)).is_err() {
@@ -230,6 +236,6 @@ fn print(text: &str) -> Result<(), Stop> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Ok(()),
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Err(Stop::NobodyReads),
-        Err(e) => Err(Stop::Failed(format!("the result cannot be written to standard output: {e}"))),
+        Err(e) => Err(Fault::Output(e).into()),
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use super::export::FromFiles;
-use super::{Made, Runs, Stop, code, plan, print};
+use super::{Fault, Made, Runs, Stop, code, plan, print};
 use crate::machine::Machine;
 use crate::recording::{Comparison, Reason, Recording};
 use crate::report::{ComparisonFormat, ComparisonPrint, comparison_text};
@@ -67,7 +67,7 @@ pub(super) fn show(
     let how = ComparisonPrint { format, plain, width: width(), bold: is_bold(), broken };
     print(&comparison_text(&comparison, runs, how))?;
     let failed = comparison.rows.iter().find_map(|row| Some((row.name(), row.failure.clone()?)));
-    failed.map_or(Ok(()), |(who, why)| Err(Stop::Failed(format!("{who}: {}", why.sentence()))))
+    failed.map_or(Ok(()), |(who, why)| Err(Fault::Row { who, why }.into()))
 }
 
 /// Makes the runs that `comparing` describes, all models in turn in each of its rounds, all with the same programs to

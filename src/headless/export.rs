@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::{Stop, code};
+use super::fault::Wish;
+use super::{Fault, Stop, code};
 use crate::export::picture::{Options, Picture};
 use crate::export::{Portion, chrome, spans};
 use crate::files;
@@ -39,7 +40,7 @@ fn attempt(wish: &Exporting) -> Result<(), Stop> {
             match written {
                 Ok(()) => Ok(()),
                 Err(Failure::Out(e)) if e.kind() == io::ErrorKind::BrokenPipe => Err(Stop::NobodyReads),
-                Err(e) => Err(Stop::Failed(e.text())),
+                Err(e) => Err(Fault::from(e).into()),
             }
         }
         Some(path) => {
@@ -49,12 +50,13 @@ fn attempt(wish: &Exporting) -> Result<(), Stop> {
                 Err(Failure::Out(e)) => Err(e),
                 Err(Failure::Wish(why)) => {
                     refused = Some(why);
-                    Err(io::Error::other("nothing to write"))
+                    // Nobody reads this one.
+                    Err(io::ErrorKind::Other.into())
                 }
             });
             match (refused, written) {
-                (Some(why), _) => Err(Stop::Failed(why)),
-                (None, Err(e)) => Err(Stop::Failed(e.to_string())),
+                (Some(why), _) => Err(Fault::Wish(why).into()),
+                (None, Err(e)) => Err(Fault::Unwritten(e).into()),
                 (None, Ok(())) => Ok(()),
             }
         }
@@ -66,14 +68,14 @@ enum Failure {
     /// What it is written to does not take it.
     Out(io::Error),
     /// What is wished for is not there.
-    Wish(String),
+    Wish(Wish),
 }
 
-impl Failure {
-    fn text(self) -> String {
-        match self {
-            Failure::Out(e) => format!("the export cannot be written to standard output: {e}"),
-            Failure::Wish(why) => why,
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Fault {
+        match failure {
+            Failure::Out(e) => Fault::Export(e),
+            Failure::Wish(why) => Fault::Wish(why),
         }
     }
 }
@@ -88,9 +90,10 @@ impl From<io::Error> for Failure {
 fn open(paths: &[PathBuf]) -> Result<FromFiles, Stop> {
     let mut files = Vec::new();
     for path in paths {
-        let opened = recorder::read(path).map_err(|e| Stop::Failed(e.to_string()))?;
+        let opened = recorder::read(path).map_err(Fault::File)?;
         for note in &opened.notes {
-            let _ = writeln!(io::stderr(), "note: {}: {}", path.display(), note.text());
+            let said = format!("{}: {}", path.display(), note.text());
+            let _ = writeln!(io::stderr(), "note: {}", text::outside(&said));
         }
         files.push((path.display().to_string(), opened));
     }
@@ -149,7 +152,7 @@ fn chosen(runs: &[&Recording], which: Which) -> Result<usize, Failure> {
     };
     found.ok_or_else(|| {
         let names: Vec<String> = runs.iter().zip(1..).map(|(r, n)| format!("{n} {}", who(r))).collect();
-        Failure::Wish(text::no_such_run(&names))
+        Failure::Wish(Wish::Run(names))
     })
 }
 
@@ -171,7 +174,7 @@ fn write(wish: &Exporting, runs: FromFiles, mut out: &mut dyn Write) -> Result<(
         }
         ExportFormat::Png => {
             let png = picture(wish, runs)?.png(wish.theme.unwrap_or(Theme::Dark), wish.scale);
-            Ok(out.write_all(&png.map_err(Failure::Wish)?)?)
+            Ok(out.write_all(&png.map_err(|why| Failure::Wish(Wish::Picture(why)))?)?)
         }
         ExportFormat::Html => {
             let runs = runs.unpacked();
@@ -203,7 +206,7 @@ fn write(wish: &Exporting, runs: FromFiles, mut out: &mut dyn Write) -> Result<(
 fn seen<'a>(wish: &Exporting, runs: impl IntoIterator<Item = &'a Recording>) -> Result<(), Failure> {
     let latest = runs.into_iter().map(|run| run.trace.latest()).max().unwrap_or_default();
     let beyond = wish.range.filter(|range| range.from >= latest);
-    beyond.map_or(Ok(()), |_| Err(Failure::Wish(text::nothing_in_range(latest))))
+    beyond.map_or(Ok(()), |_| Err(Failure::Wish(Wish::Range(latest))))
 }
 
 /// Those of `runs` that are wished for, each once and in the order in which they were named; all where none was.
@@ -273,6 +276,6 @@ fn picture(wish: &Exporting, runs: FromFiles) -> Result<Picture, Failure> {
             Ok(pictures::of_runs(&wanted, view, &options, &command))
         }
         Drawn::Comparison => Ok(pictures::of_comparison(&wanted(wish, &runs)?, &options, &command, None)),
-        Drawn::Screen => Err(Failure::Wish(text::no_dots_of_the_screen().to_owned())),
+        Drawn::Screen => Err(Failure::Wish(Wish::Dots)),
     }
 }

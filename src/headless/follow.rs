@@ -4,12 +4,11 @@ use crossbeam::channel::{Receiver, RecvTimeoutError};
 use signal_hook::consts::{SIGCONT, SIGTSTP};
 
 use super::progress::Progress;
-use super::{News, Stop, print};
+use super::{Fault, News, Stop, print};
 use crate::machine;
 use crate::recorder::Recorder;
 use crate::recording::Recording;
 use crate::report::Narrator;
-use crate::text;
 use crate::trace::{Command, Frame, Stamped};
 use crate::units::Ns;
 use crate::watching::{self, Watching, cut_short};
@@ -39,7 +38,7 @@ impl Following {
     /// Takes one frame in, and the file, if there is one; says whether the run is over.
     fn take(&mut self, frame: Frame, recorder: Option<&mut Recorder>) -> Result<bool, Stop> {
         if let Some(recorder) = recorder {
-            recorder.frame(&frame).map_err(|e| Stop::Failed(e.to_string()))?;
+            recorder.frame(&frame).map_err(Fault::File)?;
         }
         let narrator = self.narrator.as_mut();
         let told: Vec<String> = match &frame {
@@ -91,7 +90,7 @@ impl Following {
                     return Err(Stop::Signal(signal));
                 }
                 Err(RecvTimeoutError::Disconnected) => {
-                    return Err(Stop::Failed(text::screen::unfollowed().to_owned()));
+                    return Err(Fault::Unfollowed.into());
                 }
             }
             self.pause()?;
@@ -132,7 +131,7 @@ impl Following {
         let stood_still = Stamped::suspended(from, to);
         self.recording.trace.push(&stood_still);
         if let Some(recorder) = recorder.filter(|_| self.recording.trace.t0().is_some()) {
-            recorder.frame(&Frame::Events(vec![stood_still])).map_err(|e| Stop::Failed(e.to_string()))?;
+            recorder.frame(&Frame::Events(vec![stood_still])).map_err(Fault::File)?;
         }
         Ok(())
     }

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::compare::is_bold;
-use super::{Made, Runs, Stop, code, plan, print};
+use super::fault::Wish;
+use super::{Fault, Made, Runs, Stop, code, plan, print};
 use crate::files;
 use crate::machine::Machine;
 use crate::palette::Theme;
@@ -25,7 +26,7 @@ pub fn map(mapping: &Mapping, format: ListFormat) -> ExitCode {
 
 fn attempt(mapping: &Mapping, format: ListFormat) -> Result<(), Stop> {
     if let Some(path) = &mapping.picture {
-        files::is_free(path, mapping.force).map_err(|e| Stop::Failed(e.to_string()))?;
+        files::is_free(path, mapping.force).map_err(Fault::Unwritten)?;
     }
     let cores = usable(mapping);
     let schedule = Schedule::of(mapping, cores);
@@ -39,7 +40,7 @@ fn attempt(mapping: &Mapping, format: ListFormat) -> Result<(), Stop> {
     let drawn = draw(mapping, &map);
     measured.and(printed).and(drawn)?;
     match map.cells.iter().flat_map(|c| &c.failures).flatten().next() {
-        Some(why) => Err(Stop::Failed(why.sentence())),
+        Some(why) => Err(Fault::Cell(why.clone()).into()),
         None => Ok(()),
     }
 }
@@ -49,9 +50,12 @@ fn draw(mapping: &Mapping, map: &Map) -> Result<(), Stop> {
     let Some(path) = &mapping.picture else { return Ok(()) };
     let picture = pictures::of_map(map, &command(mapping, path));
     let svg = ExportFormat::of_file(&path.to_string_lossy()) == Some(ExportFormat::Svg);
-    let bytes =
-        if svg { picture.svg(None).into_bytes() } else { picture.png(Theme::Dark, 2.0).map_err(Stop::Failed)? };
-    files::write(path, mapping.force, |out| out.write_all(&bytes)).map_err(|e| Stop::Failed(e.to_string()))
+    let bytes = if svg {
+        picture.svg(None).into_bytes()
+    } else {
+        picture.png(Theme::Dark, 2.0).map_err(|why| Fault::from(Wish::Picture(why)))?
+    };
+    files::write(path, mapping.force, |out| out.write_all(&bytes)).map_err(|e| Fault::Unwritten(e).into())
 }
 
 /// The command line that makes the same again.
@@ -131,7 +135,7 @@ fn jobs(mapping: &Mapping, map: &Map) -> Result<(Vec<Job>, Rates), Stop> {
             if wait < 100 {
                 known = Some(rates);
             }
-            let programs = setup.tasks().map_err(|e| Stop::Failed(e.to_string()))?;
+            let programs = setup.tasks().map_err(Fault::Workload)?;
             jobs.push(Job { cell, model, plan: setup.plan(programs, usable, rates), setup });
         }
     }

@@ -99,3 +99,8 @@ pub fn stored(runs: usize, file: &str) -> String {
 pub fn not_stored(why: &str) -> String {
     format!("Nothing is stored: {why}.")
 }
+
+/// Why an export is not printed, as the system says.
+pub fn not_exported(why: &str) -> String {
+    format!("the export cannot be written to standard output: {why}")
+}

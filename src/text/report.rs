@@ -86,6 +86,11 @@ pub fn shortfall(tasks: &[(String, String)]) -> String {
     format!("{count} did not come to the end: {}{more}", shown.join(", "))
 }
 
+/// That a result cannot be printed, as the system says.
+pub fn not_printed(why: &str) -> String {
+    format!("the result cannot be written to standard output: {why}")
+}
+
 /// A line about what a run came to.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]

@@ -87,6 +87,11 @@ pub const fn unfollowed() -> &'static str {
     "the run cannot be followed"
 }
 
+/// That nobody can listen for signals, as the system says.
+pub fn no_signals(why: &str) -> String {
+    format!("signals cannot be listened for: {why}")
+}
+
 /// How tasks broke: some of them killed, or all by themselves.
 pub const fn broke(killed: bool, several: bool) -> &'static str {
     match (killed, several) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Failure, chosen, seen};
+use super::{Failure, Wish, chosen, seen};
 use crate::app::{App, Key, Message, Playhead, Shown, Speed, View, update};
 use crate::export::{self, Caption, ansi as colored, cast as played};
 use crate::recording::{Opened, Recording};
@@ -114,7 +114,7 @@ fn look_at(app: &mut App, wish: &Exporting) -> Result<(), Failure> {
         }
         Seen::Nothing => {
             let known = ExportView::names(|view| !matches!(on_screen(view), Seen::Nothing));
-            return Err(Failure::Wish(text::no_such_screen(wish.view.name(), &known)));
+            return Err(Failure::Wish(Wish::View { view: wish.view, known }));
         }
     }
     app.focus.zoom = wish.range.map(|range| range.and(Range::new(Ns::ZERO, app.end())));
