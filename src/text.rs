@@ -27,6 +27,7 @@ mod sharing;
 pub mod storing;
 pub mod to_come;
 mod verdict;
+pub mod wire;
 pub mod workload;
 
 use crate::units::TurnLength;

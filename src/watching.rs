@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn what_breaks_is_said() {
-        let (said, why, wakes, _) = watch(&[], Some(FrameError::Malformed("kind 9".to_owned())));
+        let (said, why, wakes, _) = watch(&[], Some(FrameError::Kind(9)));
         assert!(said.is_empty() && wakes == 1);
         assert!(matches!(cut_short(why.as_ref()), Failure::Garbled { said } if said.contains("kind 9")));
         assert_eq!(cut_short(None), Failure::Killed);

@@ -182,6 +182,11 @@ pub const fn unknown_record() -> &'static str {
     "a newer concviz recorded it in a way that this version does not know"
 }
 
+/// What there is of the kernel's record before the run begins.
+pub const fn not_begun() -> &'static str {
+    "the run has not begun"
+}
+
 /// A plan that no version of the program makes.
 pub const fn nonsense_plan() -> &'static str {
     "its plan is none that this program makes"

@@ -83,7 +83,7 @@ impl From<AnyKernelRecord> for KernelRecord {
 
 impl Default for KernelRecord {
     fn default() -> KernelRecord {
-        KernelRecord::None("the run has not begun".to_owned())
+        KernelRecord::None(text::file::not_begun().to_owned())
     }
 }
 
@@ -210,11 +210,17 @@ impl TaskResult {
 #[derive(Debug, thiserror::Error)]
 pub enum FrameError {
     /// The pipe broke, or ended inside a frame.
-    #[error("the runner's pipe broke: {0}")]
+    #[error("{}", text::wire::broken(&.0.to_string()))]
     Io(#[from] io::Error),
-    /// Bytes that no runner of this version writes.
-    #[error("the runner sent what is no frame: {0}")]
-    Malformed(String),
+    /// A payload of so many bytes: no runner writes one so long.
+    #[error("{}", text::wire::too_long(*.0))]
+    TooLong(u32),
+    /// A kind that no runner of this version writes.
+    #[error("{}", text::wire::unknown_kind(*.0))]
+    Kind(u8),
+    /// A payload that is not what its kind says: in the words of what reads JSON.
+    #[error("{}", text::wire::malformed(&.0.to_string()))]
+    Payload(serde_json::Error),
 }
 
 /// The longest payload that is read; a collector's sweep is far below.
@@ -289,18 +295,18 @@ impl<R: Read> FrameReader<R> {
         }
         let length = u32::from_le_bytes([head[0], head[1], head[2], head[3]]);
         if length > LONGEST {
-            return Err(FrameError::Malformed(format!("a payload of {length} bytes")));
+            return Err(FrameError::TooLong(length));
         }
         self.payload.resize(length as usize, 0);
         self.from.read_exact(&mut self.payload)?;
         let payload = self.payload.as_slice();
-        let malformed = |e: serde_json::Error| FrameError::Malformed(e.to_string());
+        let malformed = FrameError::Payload;
         Ok(Some(match head[4] {
             1 => Frame::Begin(serde_json::from_slice(payload).map_err(malformed)?),
             EVENTS => Frame::Events(events(payload)),
             3 => Frame::End(serde_json::from_slice(payload).map_err(malformed)?),
             4 => Frame::Failed(serde_json::from_slice(payload).map_err(malformed)?),
-            kind => return Err(FrameError::Malformed(format!("kind {kind}"))),
+            kind => return Err(FrameError::Kind(kind)),
         }))
     }
 }
@@ -350,6 +356,6 @@ mod tests {
             while let Ok(Some(_)) = reader.next_frame() {}
         }
         let mut nonsense = FrameReader::new([1u8, 0, 0, 0, 9, 0].as_slice());
-        assert!(matches!(nonsense.next_frame(), Err(FrameError::Malformed(_))));
+        assert!(matches!(nonsense.next_frame(), Err(FrameError::Kind(_))));
     }
 }
