@@ -13,12 +13,9 @@ use crate::insight::{self, Facts};
 use crate::model::GlobalLock;
 use crate::recording::{Planned, Recording, RunOutcome, SCHEMA};
 use crate::state::{Outcome, State};
-use crate::text::markup;
+use crate::text::{self, markup};
 use crate::trace::{self, End, Flag, KernelRecord, LockStats, Mark, Observing, Stats, Trace, Track};
 use crate::units::{CoreId, LockId, Ns, Range, TaskId, TurnLength, WorkerId};
-
-/// What the figures of running and waiting rest on where the kernel records nothing, after the reason.
-const INSTEAD: &str = "a worker notices by its own clock when it stood still, and calls that ready";
 
 /// The document of `run` as text, with a line break at its end.
 pub fn json(run: &Recording) -> String {
@@ -308,7 +305,7 @@ fn states(run: &Recording, track: &Track) -> States {
 fn kernel_record(trace: &Trace) -> String {
     match &trace.kernel_record {
         KernelRecord::Switches => "switches".to_owned(),
-        KernelRecord::None(reason) => format!("none: {reason}; {INSTEAD}"),
+        KernelRecord::None(reason) => text::report::by_own_clock(reason),
     }
 }
 

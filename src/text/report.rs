@@ -86,6 +86,11 @@ pub fn shortfall(tasks: &[(String, String)]) -> String {
     format!("{count} did not come to the end: {}{more}", shown.join(", "))
 }
 
+/// What the figures of running and waiting rest on where the kernel records nothing, for this `reason`.
+pub fn by_own_clock(reason: &str) -> String {
+    format!("none: {reason}; a worker notices by its own clock when it stood still, and calls that ready")
+}
+
 /// That a result cannot be printed, as the system says.
 pub fn not_printed(why: &str) -> String {
     format!("the result cannot be written to standard output: {why}")
