@@ -6,6 +6,7 @@ pub mod cli;
 pub mod cores;
 mod costs;
 pub mod doctor;
+pub mod exported;
 mod failure;
 pub mod file;
 pub mod handout;

@@ -30,6 +30,7 @@ use crate::units::{Ns, Range};
 pub use compare::{CompareRow, ComparedRuns, IdealLine};
 pub use list::{ADVANCE, Anchor, DOTS, Element, Fill, HATCH, Ink, Lane, Picture, Stair, Stairs, Words, width_of};
 use page::{Below, Page};
+pub use raster::PngError;
 pub use shares::{ShareStyle, UNITS};
 pub use stack::StackedRun;
 
@@ -165,8 +166,8 @@ impl Picture {
     /// As a PNG file, `scale` (0.1 to 8) dots to a pixel.
     ///
     /// # Errors
-    /// In a sentence: it would be too large.
-    pub fn png(&self, theme: Theme, scale: f64) -> Result<Vec<u8>, String> {
+    /// If it would be too large.
+    pub fn png(&self, theme: Theme, scale: f64) -> Result<Vec<u8>, PngError> {
         raster::png(self, theme, scale)
     }
 }

@@ -13,6 +13,7 @@ use super::Portion;
 use super::json::Json;
 use crate::recording::{RunOutcome, SCHEMA};
 use crate::state::State;
+use crate::text::exported::{ALL_TASKS, BESIDE_WORK};
 use crate::trace::Span;
 
 mod figures;
@@ -102,7 +103,7 @@ fn statistics_lines(out: &mut impl Write, runs: &[Portion<'_>]) -> csv::Result<(
             known.map(|(s, _)| (s.name(), figures[s as usize])).collect::<Vec<_>>()
         };
         for (what, f) in states(&all.states) {
-            line("all tasks", "", "", what, f.sum.0, &f.longest.0.to_string(), &f.count.to_string())?;
+            line(ALL_TASKS, "", "", what, f.sum.0, &f.longest.0.to_string(), &f.count.to_string())?;
         }
         for task in &all.tasks {
             for (what, f) in states(&task.states) {
@@ -112,7 +113,7 @@ fn statistics_lines(out: &mut impl Write, runs: &[Portion<'_>]) -> csv::Result<(
             }
         }
         for core in &all.cores {
-            let uses = [("working", core.working), ("beside work", core.off_task), ("overhead", core.overhead)];
+            let uses = [("working", core.working), (BESIDE_WORK, core.off_task), ("overhead", core.overhead)];
             for (what, sum) in uses {
                 line("core", &core.core.to_string(), "", what, sum.0, "", "")?;
             }

@@ -174,7 +174,7 @@ fn write(wish: &Exporting, runs: FromFiles, mut out: &mut dyn Write) -> Result<(
         }
         ExportFormat::Png => {
             let png = picture(wish, runs)?.png(wish.theme.unwrap_or(Theme::Dark), wish.scale);
-            Ok(out.write_all(&png.map_err(|why| Failure::Wish(Wish::Picture(why)))?)?)
+            Ok(out.write_all(&png.map_err(|e| Failure::Wish(Wish::Picture(e)))?)?)
         }
         ExportFormat::Html => {
             let runs = runs.unpacked();

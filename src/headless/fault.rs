@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::export::picture::PngError;
 use crate::files::WriteError;
 use crate::recording::{Reason, RecorderError};
 use crate::settings::ExportView;
@@ -76,7 +77,7 @@ pub(super) enum Wish {
     /// A picture of the screen in dots.
     #[error("{}", text::no_dots_of_the_screen())]
     Dots,
-    /// A picture that can be drawn: why not, in a sentence.
-    #[error("{0}")]
-    Picture(String),
+    /// A picture that can be drawn.
+    #[error(transparent)]
+    Picture(PngError),
 }

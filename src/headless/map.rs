@@ -53,7 +53,7 @@ fn draw(mapping: &Mapping, map: &Map) -> Result<(), Stop> {
     let bytes = if svg {
         picture.svg(None).into_bytes()
     } else {
-        picture.png(Theme::Dark, 2.0).map_err(|why| Fault::from(Wish::Picture(why)))?
+        picture.png(Theme::Dark, 2.0).map_err(|e| Fault::from(Wish::Picture(e)))?
     };
     files::write(path, mapping.force, |out| out.write_all(&bytes)).map_err(|e| Fault::Unwritten(e).into())
 }

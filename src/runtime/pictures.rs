@@ -30,7 +30,7 @@ fn save_in(folder: &Path, app: &App, look: Look, name: &str) -> Result<Saved, Un
     let refused = |e: io::Error| Unsaved::Picture { file: format!("{name}.svg"), system: e.into() };
     // Whoever took a theme wants it; else a picture follows whoever looks at it.
     let theme = Some(look.theme).filter(|theme| *theme != Theme::default());
-    let png = picture.png(look.theme, SCALE).map_err(Unsaved::Undrawn)?;
+    let png = picture.png(look.theme, SCALE).map_err(|e| Unsaved::Undrawn(e.to_string()))?;
     let svg = write_new(folder, name, "svg", |out| out.write_all(picture.svg(theme).as_bytes())).map_err(refused)?;
     let stem = svg.file_stem().map_or(name.to_owned(), |s| s.to_string_lossy().into_owned());
     let png = write_new(folder, &stem, "png", |out| out.write_all(&png)).map_err(refused)?;

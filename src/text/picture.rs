@@ -85,15 +85,15 @@ pub fn lock(name: &str, held: f64, hand_overs: u64, asked: u64, by_itself: u64) 
 
 /// Why there is no picture in dots: it would be too large, or nothing.
 pub fn too_many_dots(width: f64, height: f64) -> String {
-    format!("A picture of {width:.0} by {height:.0} dots cannot be made: choose a smaller width or scale.")
+    format!("a picture of {width:.0} by {height:.0} dots cannot be made: choose a smaller width or scale")
 }
 
 /// Why there is none: the program's own font cannot be read.
 pub fn no_font() -> String {
-    "The font of this program cannot be read.".to_owned()
+    "the font of this program cannot be read".to_owned()
 }
 
 /// Why there is none: what the encoder says.
 pub fn no_png(why: &str) -> String {
-    format!("The picture cannot be written as PNG: {why}.")
+    format!("the picture cannot be written as PNG: {why}")
 }

@@ -18,7 +18,7 @@ use crate::{SOURCES, TREE, holds};
 const TEXT: &str = "text";
 
 /// Rooms, and single files of them, that still have phrases of their own: the fewer the better.
-const PHRASES: &[&str] = &["export"];
+const PHRASES: &[&str] = &[];
 
 /// What other programs say and read: commands of this one, the kernel's words and the processor's, what a library says of
 /// a failure, marks of a script or of a manual page, and what a reader of JSON calls unknown.
@@ -38,7 +38,7 @@ const OTHERS: &[&str] = &[
 ];
 
 /// Those whose errors are still texts.
-const TEXTS: &[&str] = &["export"];
+const TEXTS: &[&str] = &[];
 
 /// Macros whose texts nobody reads but whoever repairs the program.
 const ASIDE: &[&str] = &[

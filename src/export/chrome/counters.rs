@@ -5,6 +5,7 @@ use std::io;
 
 use super::Writer;
 use crate::state::State;
+use crate::text::exported::{BESIDE_WORK, IN_FLIGHT};
 use crate::trace::Totals;
 use crate::units::{Ns, Range};
 
@@ -13,7 +14,7 @@ const STRETCHES: u64 = 2_000;
 
 /// The counters and their parts.
 const COUNTERS: [(&str, &[&str]); 2] =
-    [("cores", &["working", "beside work", "overhead"]), ("tasks", &["ready", "waiting", "in flight"])];
+    [("cores", &["working", BESIDE_WORK, "overhead"]), ("tasks", &["ready", "waiting", IN_FLIGHT])];
 
 impl Writer<'_, '_, '_> {
     pub(super) fn counters(&mut self) -> io::Result<()> {

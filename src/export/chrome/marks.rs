@@ -3,6 +3,7 @@
 use std::io;
 
 use super::Writer;
+use crate::text::exported::DROPPED;
 use crate::trace::Flag;
 use crate::units::{Ns, Range, TurnLength};
 
@@ -34,9 +35,7 @@ impl Writer<'_, '_, '_> {
             self.json.known(",\"worker\":", self.run.worker(loss.worker)).raw("}}");
         }
         if trace.forgotten > Ns::ZERO && seen(trace.forgotten) {
-            self.instant(&track, trace.forgotten)?
-                .json
-                .raw(",\"name\":\"earlier events were dropped\",\"cat\":\"run\"}");
+            self.instant(&track, trace.forgotten)?.json.raw(",\"name\":\"").raw(DROPPED).raw("\",\"cat\":\"run\"}");
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use super::Writer;
 use crate::export::Portion;
 use crate::export::json::quoted;
 use crate::state::Outcome;
+use crate::text::exported::{ASKS, EVENT_LOOP, WAITS_ON};
 use crate::trace::{Hold, Owner, Track, Turn};
 use crate::units::Range;
 
@@ -79,7 +80,7 @@ impl Writer<'_, '_, '_> {
             self.lane(tid, &format!("core {core}"), "core", lane)?;
         }
         if looped {
-            self.lane(self.tids.event_loop, "event loop", "loop", event_loop)?;
+            self.lane(self.tids.event_loop, EVENT_LOOP, "loop", event_loop)?;
         }
         Ok(())
     }
@@ -123,8 +124,8 @@ impl Writer<'_, '_, '_> {
                 self.json.raw(",\"released\":").raw(released(run, &hold)).raw("}}");
                 self.tally.holds += 1;
             }
-            let requests = lock.drop_requests(self.window).iter().map(|asked| (asked, "asks for it"));
-            let timeouts = lock.timeouts(self.window).iter().map(|waits| (waits, "waits on"));
+            let requests = lock.drop_requests(self.window).iter().map(|asked| (asked, ASKS));
+            let timeouts = lock.timeouts(self.window).iter().map(|waits| (waits, WAITS_ON));
             for ((at, task), what) in requests.chain(timeouts) {
                 self.instant(&track, *at)?.json.raw(",\"name\":\"").raw(what).raw("\",\"cat\":\"ask\"");
                 self.json.raw(",\"args\":{\"task\":").text(&run.task_name(*task)).raw("}}");

@@ -6,12 +6,32 @@ use ab_glyph_rasterizer::{Point, Rasterizer};
 
 use super::list::{Anchor, DOTS, Element, Fill, HATCH, Ink, Lane, Picture, Words};
 use crate::palette::Theme;
+use crate::text::picture as text;
 
 const REGULAR: &[u8] = include_bytes!("../../../assets/fonts/JetBrainsMono-Regular.ttf");
 const BOLD: &[u8] = include_bytes!("../../../assets/fonts/JetBrainsMono-Bold.ttf");
 
 /// The most dots a picture may have.
 const MOST: f64 = 100e6;
+
+/// Why there is no picture in dots.
+#[derive(Debug, thiserror::Error)]
+pub enum PngError {
+    /// It would be too large, or nothing.
+    #[error("{}", text::too_many_dots(*width, *height))]
+    Size {
+        /// How many dots wide.
+        width: f64,
+        /// How many high.
+        height: f64,
+    },
+    /// The program's own font cannot be read.
+    #[error("{}", text::no_font())]
+    Font,
+    /// The encoder refuses.
+    #[error("{}", text::no_png(&.0.to_string()))]
+    Encoder(png::EncodingError),
+}
 
 /// The dots of a picture.
 struct Canvas {
@@ -24,18 +44,18 @@ struct Canvas {
 }
 
 /// `picture` as a PNG file in `theme`, `scale` dots to a pixel.
-pub(super) fn png(picture: &Picture, theme: Theme, scale: f64) -> Result<Vec<u8>, String> {
+pub(super) fn png(picture: &Picture, theme: Theme, scale: f64) -> Result<Vec<u8>, PngError> {
     let scale = if scale.is_finite() { scale.clamp(0.1, 8.0) } else { 1.0 };
     let (width, height) = ((picture.size.0 * scale).round(), (picture.size.1 * scale).round());
     if width < 1.0 || height < 1.0 || width * height > MOST {
-        return Err(crate::text::picture::too_many_dots(width, height));
+        return Err(PngError::Size { width, height });
     }
     let (width, height) = (width as usize, height as usize);
     let ground = parts(theme.ground());
     let dots = vec![ground; width * height];
     let mut canvas = Canvas { width, height, dots, scale, theme, mask: Rasterizer::new(1, 1) };
     let fonts = [REGULAR, BOLD].map(FontRef::try_from_slice);
-    let [Ok(regular), Ok(bold)] = fonts else { return Err(crate::text::picture::no_font()) };
+    let [Ok(regular), Ok(bold)] = fonts else { return Err(PngError::Font) };
     for element in picture.elements() {
         match element {
             Element::Rect((x, y), (w, h), fill) => {
@@ -50,19 +70,18 @@ pub(super) fn png(picture: &Picture, theme: Theme, scale: f64) -> Result<Vec<u8>
     encode(&canvas, picture)
 }
 
-fn encode(canvas: &Canvas, picture: &Picture) -> Result<Vec<u8>, String> {
+fn encode(canvas: &Canvas, picture: &Picture) -> Result<Vec<u8>, PngError> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, canvas.width as u32, canvas.height as u32);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    let failed = |e: png::EncodingError| crate::text::picture::no_png(&e.to_string());
     for (key, text) in [("Title", &picture.title), ("Description", &picture.description), ("Command", &picture.command)]
     {
-        encoder.add_itxt_chunk(key.to_owned(), text.clone()).map_err(failed)?;
+        encoder.add_itxt_chunk(key.to_owned(), text.clone()).map_err(PngError::Encoder)?;
     }
-    let mut writer = encoder.write_header().map_err(failed)?;
-    writer.write_image_data(canvas.dots.as_flattened()).map_err(failed)?;
-    writer.finish().map_err(failed)?;
+    let mut writer = encoder.write_header().map_err(PngError::Encoder)?;
+    writer.write_image_data(canvas.dots.as_flattened()).map_err(PngError::Encoder)?;
+    writer.finish().map_err(PngError::Encoder)?;
     Ok(bytes)
 }
 
