@@ -87,7 +87,7 @@ pub enum Action {
 impl Action {
     /// How long it takes where nobody is late; nothing where that depends on others.
     ///
-    /// An answer is on its way for about a nanosecond a byte. Whoever has not gone on by then has it, most likely, and
+    /// An answer is on its way for about a nanosecond a byte. A task that has not gone on by then has it, most likely, and
     /// waits for its turn; the server's own stamp tells it exactly.
     pub fn due(self) -> Option<Ns> {
         match self {

@@ -1,4 +1,4 @@
-//! The program: hands over to whoever does what was asked for.
+//! The program: hands over to the room that does what was asked for.
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -233,7 +233,7 @@ impl LockSettings {
 pub struct Model {
     /// How tasks are executed.
     pub kind: ModelKind,
-    /// The lock that whoever computes must hold.
+    /// The lock that a task must hold to compute.
     pub lock: GlobalLock,
 }
 

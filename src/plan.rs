@@ -49,7 +49,7 @@ const POLL: Ns = Ns::from_micros(20);
 const ASSUMED: u64 = 1_000_000;
 
 impl Rates {
-    /// The same rate for every kernel: for whoever has nothing to measure.
+    /// The same rate for every kernel: where nothing was measured.
     pub const fn all(per_ms: u64) -> Rates {
         Rates { per_ms: [per_ms; Kernel::COUNT] }
     }

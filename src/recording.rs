@@ -38,7 +38,7 @@ pub struct Conditions {
     pub others: Option<f64>,
     /// Cores that watching the run kept busy: this program and the run's own collector and dispatcher.
     pub watching: f64,
-    /// Cores that this program alone kept busy: the screen, or whoever followed the run without one.
+    /// Cores that this program alone kept busy: the screen, or the command that followed the run without one.
     pub screen: Option<f64>,
     /// Cores that the host of a virtual machine kept for itself.
     pub stolen: Option<f64>,

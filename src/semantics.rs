@@ -5,7 +5,7 @@ use crate::model::ModelKind;
 use crate::state::State;
 use crate::workload::{Op, StepKind, walk};
 
-/// What a step does to whoever performs it.
+/// What a step does to the worker that performs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Effect {
     /// What happens to the worker meanwhile.

@@ -1,5 +1,5 @@
 //! Times, ranges and ids as types, so that an instant is never added to an instant and a task is never
-//! mistaken for a worker. Knows no clock: stamps are handed in by whoever reads one.
+//! mistaken for a worker. Knows no clock: stamps are handed in by the caller.
 
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 mod duration;
 pub use duration::{DurationError, Shown};
 
-/// How long whoever has a global lock may keep it while others want it: the two generations of the lock count it
+/// How long the holder of a global lock may keep it while others want it: the two generations of the lock count it
 /// differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,5 +1,5 @@
 //! Watching a run, wherever it comes from: a thread reads what it says, the machine is looked at from its begin to its
-//! end. All of it waits in one queue for whoever watches, who is woken only where there is more than further events: those
+//! end. All of it waits in one queue for the watcher, who is woken only where there is more than further events: those
 //! are fetched when somebody wants to look. Decides nothing, prints nothing, draws nothing.
 
 use std::io;
@@ -15,7 +15,7 @@ use crate::state::{Failure, ThreadPurpose};
 use crate::trace::{Command, End, Frame, FrameError, Frames, Source};
 use crate::units::Ns;
 
-/// What a run says, to whoever watches it.
+/// What a run says to its watcher.
 #[derive(Debug)]
 pub enum News {
     /// As it came.

@@ -118,7 +118,7 @@ impl Filter {
 pub struct Prompt {
     chars: Vec<char>,
     cursor: usize,
-    /// The filter and the selection as they were, for whoever changes their mind.
+    /// The filter and the selection as they were, for a user who changes their mind.
     pub(super) before: (Filter, Option<Selection>),
 }
 

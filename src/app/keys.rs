@@ -104,7 +104,7 @@ pub enum Action {
     Previous,
     /// The segment after.
     Next,
-    /// To whoever ended the selected wait.
+    /// To the task that ended the selected wait.
     Unblocker,
     /// What the selected segment is.
     Detail,

@@ -142,7 +142,7 @@ pub(super) fn bring(app: &mut App, at: Ns) {
     }
 }
 
-/// From the selected wait to what whoever ended it did then: its last work with the lock.
+/// From the selected wait to what the task that ended it did then: its last work with the lock.
 ///
 /// # Errors
 ///

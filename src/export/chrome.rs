@@ -1,5 +1,5 @@
 //! Runs in the trace event format of Chrome, which Perfetto, speedscope and Chrome itself open: a track for each task,
-//! core and lock, arrows from the end of a turn with a lock to whoever had waited for it, counters, and marks.
+//! core and lock, arrows from the end of a turn with a lock to the task that had waited for it, counters, and marks.
 //!
 //! What becomes what:
 //!

@@ -177,7 +177,7 @@ fn against_serial(field: &Field, clauses: &mut Vec<Clause>) {
         clauses.push(Clause::NoRatios(why));
         return;
     }
-    // Whoever was fastest without a ratio makes it pointless to name the best of the others.
+    // A fastest model without a ratio makes it pointless to name the best of the others.
     let fastest = field.contenders.iter().filter(|c| !c.model.lock.is_on()).min_by_key(|c| c.timing.time);
     if let Some(Err(why)) = fastest.map(|f| f.ratio) {
         clauses.push(Clause::NoRatioFor { who: without.iter().map(|c| c.who()).collect(), why });
@@ -188,7 +188,7 @@ fn against_serial(field: &Field, clauses: &mut Vec<Clause>) {
     let gil = |c: &&&Contender| c.model.lock.is_on() && c.model.kind == ModelKind::Threads;
     match (known.len(), plain.len()) {
         (0 | 1, _) => clauses.push(Clause::Alone),
-        // Whoever asked for nothing but the lock wants to hear of it.
+        // A user who asked for nothing but the lock wants to hear of it.
         (_, 0 | 1) => headline(field, &known, clauses),
         _ => {
             headline(field, &plain, clauses);

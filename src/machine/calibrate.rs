@@ -178,7 +178,7 @@ fn read(file: &Path, key: &str) -> Option<Rates> {
     (cached.key == key).then_some(cached.rates)
 }
 
-/// In one piece: whoever reads meanwhile sees the old file or the new one.
+/// In one piece: a reader sees the old file or the new one.
 fn write(file: &Path, key: &str, rates: Rates) -> io::Result<()> {
     let dir = file.parent().ok_or(io::ErrorKind::InvalidInput)?;
     fs::create_dir_all(dir)?;

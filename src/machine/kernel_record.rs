@@ -105,7 +105,7 @@ fn lost(at: Stamp, count: u64) -> Stamped {
 /// # Errors
 /// If it does not: why.
 pub fn is_permitted() -> Result<(), NoRecord> {
-    // On a thread of its own: the record is of whoever opens it, and is not to go on for this one.
+    // On a thread of its own: the record is of the thread that opens it, and is not to go on for this one.
     let tried = std::thread::spawn(|| KernelRings::open().map(|_| ()));
     tried.join().unwrap_or(Err(NoRecord::Untried))
 }

@@ -67,7 +67,7 @@ impl Labour {
         let value = &mut self.value;
         match &mut self.scratch {
             // It looks at every turn, as `CPython` does: that costs nothing, and it matters how soon a holder lets go.
-            // Whoever has just asked is not yet asleep then, and often gets the lock before those who have waited longer.
+            // A thread that has just asked is not yet asleep then, and often gets the lock before those who have waited longer.
             Scratch::Count => {
                 let done;
                 (*value, done) = sys::count_up(*value, times, wanted);

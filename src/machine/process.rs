@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_millis(200);
 
 /// Has the kernel kill this process when the thread that made it ends; the parent must be the one that `introduced`
 /// itself: if it is another, the real one died before we could ask. Where the kernel does no such thing, a thread looks
-/// for the parent now and then: whoever computes does not read the stdin that has ended.
+/// for the parent now and then: a worker that computes does not read the stdin that has ended.
 pub fn die_with_parent(introduced: Option<&OsString>) {
     let asked = sys::die_with_parent();
     let Some(expected) = introduced.and_then(|p| p.to_str()).and_then(|p| p.parse().ok()).and_then(Pid::from_raw)
@@ -73,7 +73,7 @@ pub fn own_executable() -> PathBuf {
 pub fn survive_size_limits() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // Whoever cannot be told is killed, as before.
+        // A process that cannot be told is killed, as before.
         let _ = signal_hook::flag::register(libc::SIGXFSZ, Arc::default());
     });
 }

@@ -1,5 +1,5 @@
 //! Several runs held against each other: a row of figures for each model, the ideal that none of them can beat, and a
-//! verdict in words. Pure: whoever made the runs hands them in; whoever draws or prints the comparison takes it from here.
+//! verdict in words. Pure: runs are handed in, and the comparison is drawn or printed elsewhere.
 
 use super::{Planned, Reason, Recording, RunOutcome, Score};
 use crate::insight::{self, Contender, Field, Timing, is_comparable};

@@ -1,4 +1,4 @@
-//! Why a file takes no run, or gives none. What reads and writes it is `recorder`; whoever tells of it need not know that.
+//! Why a file takes no run, or gives none. What reads and writes it is `recorder`; who tells of it need not know that.
 
 use std::io;
 use std::path::PathBuf;

@@ -28,7 +28,7 @@ pub fn save(app: &App, look: Look, name: &str) -> Result<Saved, Unsaved> {
 fn save_in(folder: &Path, app: &App, look: Look, name: &str) -> Result<Saved, Unsaved> {
     let picture = drawn(app).ok_or(Unsaved::NoRun)?;
     let refused = |e: io::Error| Unsaved::Picture { file: format!("{name}.svg"), system: e.into() };
-    // Whoever took a theme wants it; else a picture follows whoever looks at it.
+    // A theme that was chosen is wanted; else a picture follows its viewer.
     let theme = Some(look.theme).filter(|theme| *theme != Theme::default());
     let png = picture.png(look.theme, SCALE).map_err(|e| Unsaved::Undrawn(e.to_string()))?;
     let svg = write_new(folder, name, "svg", |out| out.write_all(picture.svg(theme).as_bytes())).map_err(refused)?;

@@ -1,4 +1,4 @@
-//! Why it is not known how fast this machine computes. Whoever shows it asks `text` for the sentence.
+//! Why it is not known how fast this machine computes. Who shows it asks `text` for the sentence.
 
 use std::io;
 

@@ -123,7 +123,7 @@ pub enum Event {
         /// Who waits on.
         task: TaskId,
     },
-    /// Whoever held the lock died with it: it is taken from the dead, by the next one that takes it.
+    /// The holder died with the lock: the next one that takes it takes it from the dead.
     LockAbandoned {
         /// Which lock.
         lock: LockId,

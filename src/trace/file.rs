@@ -12,14 +12,14 @@
 //!
 //! Numbers are little-endian, checksums are CRC-32. A run is, in this order,
 //!
-//! - a [`BlockKind::Header`]: who made it and what it is, as JSON of whoever writes the file;
+//! - a [`BlockKind::Header`]: who made it and what it is, as JSON of the program that writes the file;
 //! - a [`BlockKind::Names`]: [`Names`], as JSON: those of its tasks and locks, so that it can be drawn whatever it was asked
-//!   to do, and those of the kinds of events and states, so that whoever does not know one can name it;
-//! - a [`BlockKind::Plan`]: what it was asked to do, as JSON of whoever writes the file, where it was asked;
+//!   to do, and those of the kinds of events and states, so that a reader that does not know one can name it;
+//! - a [`BlockKind::Plan`]: what it was asked to do, as JSON of the program that writes the file, where it was asked;
 //! - a [`BlockKind::Begin`], as JSON, and blocks of [`BlockKind::Events`], packed as `events` says: five to eight bytes
 //!   each. Such a block begins with the number of its events, their earliest and latest stamp ([`spans`]);
 //! - a [`BlockKind::End`], or a [`BlockKind::Failed`] with the reason ([`crate::state::Failure`]), as JSON;
-//! - a [`BlockKind::Tail`]: what was known only afterwards, as JSON of whoever writes the file.
+//! - a [`BlockKind::Tail`]: what was known only afterwards, as JSON of the program that writes the file.
 //!
 //! What could be missing may be: a run that is cut off ends anywhere.
 //!

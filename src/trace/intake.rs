@@ -82,7 +82,7 @@ impl Trace {
             Event::Submitted { task } => self.mark(task, mark(State::Queued, false)),
             Event::Enter { task, state, holds, ago, due } => {
                 if ago > Ns::ZERO && state == State::Running {
-                    // Whoever was free while it waited still is: nobody is kept occupied by a task that a busy loop leaves ready.
+                    // A worker that was free while it waited still is: a task that a busy loop leaves ready keeps no worker occupied.
                     let before = self.tasks.get(task.index()).and_then(|t| t.marks().last());
                     let held = before.map_or(holds, |m| m.holds);
                     self.mark(task, Mark { at: at - ago, ..mark(State::Ready, held) });
@@ -97,7 +97,7 @@ impl Trace {
             }
             Event::Moved { task } => self.mark(task, mark(State::Running, true)),
             Event::Ended { task, outcome, signal, cpu } => {
-                // Whoever is stopped while its wait is overdue could have gone on since then.
+                // A task that is stopped while its wait is overdue could have gone on since then.
                 let since = self.tasks.get(task.index()).and_then(|t| t.overdue(at));
                 if let Some(since) = since.filter(|_| outcome == Outcome::Stopped) {
                     self.mark(task, Mark { at: since, ..mark(State::Ready, false) });

@@ -349,7 +349,7 @@ impl LockTrack {
         }
         let gone = self.turns_before(cut).saturating_sub(1);
         if gone > 0 {
-            // Whoever went last was somebody: the next hand-over counts from it.
+            // The holder that went last was somebody: the next hand-over counts from it.
             let sums = self.after(gone, self.turns[gone].at);
             for own in self.own.values_mut() {
                 let old = own.holds.partition_point(|(index, _)| (*index as usize) < gone);

@@ -42,7 +42,7 @@ impl Trace {
         let thread = self.threads.take_known(tid)?;
         let mut own = self.open(tid, thread, at);
         if own.thread.place.on.is_none() && stamped.core != Stamped::NO_CORE {
-            // Whoever has a word to say is on a core: that it was put there is lost.
+            // A thread that records something is on a core: that it was put there is lost.
             self.apply(&mut own.thread, at, stamped.core, Switch::In);
         }
         Some(own)

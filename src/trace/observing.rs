@@ -12,7 +12,7 @@ pub struct Observing {
     pub server: f64,
     /// The thread that hands tasks to workers.
     pub dispatcher: f64,
-    /// The program that reads the record: the screen, or whoever follows a run without one. Nothing where it is not known.
+    /// The program that reads the record: the screen, or the command that follows a run without one. Nothing where it is not known.
     pub program: Option<f64>,
 }
 

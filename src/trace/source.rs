@@ -1,5 +1,5 @@
 //! Where runs come from: something that begins, gives frames, takes commands, and ends. The engine's runner is one, a run
-//! in a file another; whoever watches a run need not know which.
+//! in a file another; who watches a run need not know which.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use crate::units::{Ns, TurnLength};
 pub enum Command {
     /// Its global lock is to have this interval from now.
     Interval(TurnLength),
-    /// Whoever watches looks no more often than this: what happens in between can be told together.
+    /// The watcher looks no more often than this: what happens in between can be told together.
     Looks(Ns),
     /// It is to stand still, all of it.
     Suspend,
@@ -23,7 +23,7 @@ pub enum Command {
 
 /// A run that has begun, wherever it comes from; what it says lasts for `'a` at least. Dropping it ends it.
 pub trait Source<'a> {
-    /// What it says, for whoever reads that, on a thread of its own or not; to be had once.
+    /// What it says; the reader may have a thread of its own or not. To be had once.
     fn frames(&mut self) -> Option<Box<dyn Frames + 'a>>;
 
     /// Tells it something. Never waits; what has no meaning for it, or comes too late, is passed over.

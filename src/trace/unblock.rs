@@ -6,7 +6,7 @@ use super::track::{Span, Track};
 use crate::state::State;
 use crate::units::{LockId, Ns, Range, TaskId};
 
-/// Whoever had the lock that a task waited for, and let go of it before the task got it; or has it still.
+/// The task that had the lock for which another waited, and let go of it before that one got it; or has it still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unblocker {
     /// Which lock.
@@ -172,7 +172,7 @@ mod tests {
                         enter(&mut trace, at + 3, next, State::Running);
                         (next, at + 2)
                     });
-                    // Whoever let go because it was asked to and finds nobody there takes it again.
+                    // A holder that let go because it was asked to and finds nobody there takes it again.
                     if holder.is_none() && waiting.pop().is_some() {
                         push(&mut trace, at + 2, who, Event::LockTaken { lock, task, waited: Ns(2) });
                         enter(&mut trace, at + 3, who, State::Running);

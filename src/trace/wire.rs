@@ -1,4 +1,4 @@
-//! Frames on the pipe between a runner and whoever watches it: a length, a kind, a payload. Events travel as
+//! Frames on the pipe between a runner and its watcher: a length, a kind, a payload. Events travel as
 //! they were encoded; the rest as JSON.
 
 use std::io::{self, Read, Write};

@@ -185,7 +185,7 @@ fn keys_for(app: &App, key: RowKey) -> String {
     }
 }
 
-/// One row of figures for whoever wants them.
+/// One row of further figures.
 pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let Some(y) = layout.figures else { return };
     let Some(run) = app.run().filter(|r| r.trace().t0().is_some()) else { return };

@@ -87,7 +87,7 @@ fn progress(app: &App, look: Look) -> (String, Style) {
         return (Label::Calibrating.text().to_owned(), look.fg(Role::Dim));
     }
     let Some(run) = app.run() else { return (Label::NoRunYet.text().to_owned(), look.fg(Role::Dim)) };
-    // Whoever stands still goes from event to event: microseconds tell them apart.
+    // A playhead that stands still goes from event to event: microseconds tell them apart.
     let at = if app.is_paused() {
         format!("{:.6} s", app.moment().as_secs())
     } else {

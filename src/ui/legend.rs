@@ -30,7 +30,7 @@ pub fn short(state: State, kind: ModelKind) -> &'static str {
 pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let (Some(y), Some(_)) = (layout.legend, app.run()) else { return };
     let mut x = layout.area.x + 1;
-    // Whoever was taken off a core and whoever never got one wait for the same; the detail tells them apart.
+    // A task that was taken off a core and one that never got one wait for the same; the detail tells them apart.
     let mut entries: Vec<(State, bool, f64)> = Vec::new();
     for (state, holds, share) in scene.legend() {
         match entries.iter_mut().find(|e| Label::of_state(e.0, e.1) == Label::of_state(state, holds)) {

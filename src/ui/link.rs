@@ -1,4 +1,4 @@
-//! From a selected wait to whoever ended it: the holder's time with the lock, in its own lane and in the lock's, and a
+//! From a selected wait to the task that ended it: the holder's time with the lock, in its own lane and in the lock's, and a
 //! line between the two lanes at the instant at which it was let go of.
 
 use ratatui::buffer::{Buffer, Cell};
@@ -11,7 +11,7 @@ use crate::app::{App, Run};
 use crate::scene::{Grid, Scene};
 use crate::units::{Ns, Range, TaskId};
 
-/// Draws what connects the selected wait with whoever ended it, as far as it is in view.
+/// Draws what connects the selected wait with the task that ended it, as far as it is in view.
 pub fn draw(app: &App, run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let (Some(selection), Some(found)) = (app.focus.selection, app.unblocker()) else { return };
     let grid = app.grid(layout.columns());

@@ -1,5 +1,5 @@
 //! Doing what a step asks for on the calling thread, which waits meanwhile. Whether a thread waits, and whose, is decided
-//! by whoever calls this.
+//! by the caller.
 
 use super::request::Line;
 use super::scratch::Scratch;

@@ -84,7 +84,7 @@ impl Host<'_> {
 
     fn wait(&mut self, action: Action, effect: Effect) -> Result<(), Failure> {
         match effect.worker {
-            // Whoever suspends without a loop under it just waits.
+            // A task that suspends without a loop under it just waits.
             Doing::Blocks | Doing::Suspends | Doing::Offloads => {
                 let began = leave(self.worker, self.task, effect, true, action.due());
                 let ready = self.act(action, effect, began)?;

@@ -52,7 +52,7 @@ fn op(step: StepKind, time: Ns) -> Op {
         StepKind::Request => Op::Request(Request { latency: time, spread: Spread::Constant, bytes: 1 }),
         StepKind::Read => Op::Read(1),
         StepKind::Write => Op::Write(1),
-        // Long enough for whoever comes after it to find it held.
+        // Long enough for the next one to find it held.
         StepKind::Lock => Op::Lock(LockIndex(0), vec![Op::Sleep(Ns::from_millis(2))]),
         StepKind::Compute => unreachable!("it waits for nothing"),
     }
@@ -198,7 +198,7 @@ fn expected(kind: ModelKind, step: StepKind, worker: Doing) -> (bool, bool, bool
     match worker {
         Doing::Blocks => (true, true, true),
         Doing::Suspends | Doing::Offloads => (true, !looped, true),
-        // Whoever takes a lock waits until it has it, whatever it lets others do meanwhile.
+        // A task that takes a lock waits until it has it, whatever it lets others do meanwhile.
         Doing::YieldsCore => (true, !(looped && lock), lock),
         Doing::YieldsLoop => (looped || lock, !looped, lock),
         Doing::Computes => (lock, true, true),

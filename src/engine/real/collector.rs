@@ -16,7 +16,7 @@ use crate::trace::{Begin, End, Event, Frame, RecordUse, Stamped, write_events, w
 use crate::units::{Ns, Stamp, TurnLength, WorkerId};
 
 /// Between two sweeps where little happens and nobody says how often is looked: two for each frame of a screen. Since the
-/// kernel's record is never silent, each sweep wakes whoever reads, and what watching costs is how often that happens more
+/// kernel's record is never silent, each sweep wakes the reader, and what watching costs is how often that happens more
 /// than what it carries.
 const PERIOD: Ns = Ns::from_millis(25);
 /// The same at most, however seldom is looked: what is suddenly much must find room until the next.
@@ -35,7 +35,7 @@ enum Order {
     Begin(Begin),
     /// The global lock has had another interval since then.
     Turned(Stamp, TurnLength),
-    /// Whoever watches looks no more often than this.
+    /// The watcher looks no more often than this.
     Looks(Ns),
     End(Box<End>),
     Fail(Failure),
@@ -192,7 +192,7 @@ impl<W: Write> Sweeper<W> {
         }
     }
 
-    /// Whoever watches looks no more often than this.
+    /// The watcher looks no more often than this.
     fn is_looked_at(&mut self, every: Ns) {
         self.longest = every.clamp(PERIOD, LONG_PERIOD);
     }
@@ -207,7 +207,7 @@ impl<W: Write> Sweeper<W> {
 
     /// Writes what the rings hold, up to this moment and in order; at the end of the run, up to `until`.
     ///
-    /// The workers' rings are emptied before the kernel's: whoever has recorded something was put on its core before, so
+    /// The workers' rings are emptied before the kernel's: a worker that has recorded something was put on its core before, so
     /// that what the kernel has to say of it is never missing when its own words are read. Gives back how many records
     /// there were.
     fn sweep(&mut self, until: Option<Stamp>) -> io::Result<usize> {

@@ -1,4 +1,4 @@
-//! Whoever executes tasks, whatever it is: it computes in small pieces, looking up after each, and notices that it
+//! What executes tasks, a thread, a process or a loop: it computes in small pieces, looking up after each, and notices that it
 //! was not on a core meanwhile. A kernel's instructions are the same under every model, with and without a lock.
 
 use std::sync::Arc;
@@ -124,7 +124,7 @@ impl Worker {
     /// What is done between two pieces.
     fn look_up(&mut self, task: TaskId, kernel: Kernel, piece: u64) {
         let (from, expected) = (self.looked, self.expected(kernel, piece));
-        // Whoever wants the lock is served first.
+        // A waiter for the lock is served first.
         let (tracer, watches) = (&self.tracer, self.watches_itself);
         let late = |at| note_late(tracer, task, (from, at), expected, watches);
         if self.turn.as_mut().is_some_and(|t| t.look(tracer, task, late)) {

@@ -29,7 +29,7 @@ impl Deadlock {
 
 /// A circle among the first `count` tasks, if there is one, where `next` says what a task waits for, and who has it.
 fn circle(count: usize, next: impl Fn(TaskId) -> Option<(Waits, TaskId)>) -> Circle {
-    // Whoever was passed by an earlier walk leads into no circle: that walk would have found it.
+    // A task that an earlier walk passed leads into no circle: that walk would have found it.
     let mut passed = vec![0u32; count];
     for start in 0..count {
         let mut at = TaskId(start as u32);

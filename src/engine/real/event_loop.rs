@@ -1,4 +1,4 @@
-//! All tasks on one thread, with an event loop: whoever waits is suspended and the loop goes on with another. Those that
+//! All tasks on one thread, with an event loop: a task that waits is suspended and the loop goes on with another. Those that
 //! are ready run in the order in which they became so.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};

@@ -94,7 +94,7 @@ impl HeldLocks {
         self.0.push((index, Held { lock, by: Some(by) }));
     }
 
-    /// `task` lets go of the lock `index`, which it took last. That is stamped before it is so: whoever has it next has a
+    /// `task` lets go of the lock `index`, which it took last. That is stamped before it is so: the next holder has a
     /// later stamp.
     pub(super) fn release(&mut self, index: LockIndex, task: TaskId, tracer: &Tracer) {
         let Some((_, mut held)) = self.0.pop_if(|(held, _)| *held == index) else { return };

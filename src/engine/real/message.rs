@@ -37,7 +37,7 @@ pub(super) struct Reply {
 pub(super) enum Told {
     /// The global lock has this interval from now.
     Interval(TurnLength),
-    /// Whoever watches looks no more often than this.
+    /// The watcher looks no more often than this.
     Looks(Ns),
 }
 

@@ -119,7 +119,7 @@ impl Ring {
         waits == u64::MAX || waits == over + 1
     }
 
-    /// Says that the worker executes nothing any more, for whoever knows.
+    /// Says that the worker executes nothing any more.
     pub fn set_left(self) {
         self.head[WAITS].store(u64::MAX, Ordering::Release);
     }

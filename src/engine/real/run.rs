@@ -25,7 +25,7 @@ pub(super) struct Run {
     pub(super) table: &'static Table,
     /// What is known of who was on which core.
     pub(super) record: KernelRecord,
-    /// The thread that listens to whoever watches the run.
+    /// The thread that listens to the watcher of the run.
     pub(super) listener: u32,
     /// The rings and what else is shared.
     pub(super) shared: Shared,

@@ -89,8 +89,8 @@ fn listen(obey: impl FnMut(Told) + Send + 'static) -> io::Result<u32> {
     hear.recv().map_err(io::Error::other)
 }
 
-/// Hears what comes on `stdin` and hands it to `obey`; dies when it ends: whoever held its other end is gone. So is
-/// whoever sends what is no command.
+/// Hears what comes on `stdin` and hands it to `obey`; dies when it ends: the process at its other end is gone. So is
+/// a sender of what is no command.
 fn hear_commands(mut stdin: impl Read, mut obey: impl FnMut(Told)) -> ! {
     while let Ok(Some(command)) = message::receive(&mut stdin) {
         obey(command.value);
@@ -99,7 +99,7 @@ fn hear_commands(mut stdin: impl Read, mut obey: impl FnMut(Told)) -> ! {
 }
 
 /// Allows as many files as the system does, and has the kernel make its table of them large enough for `count`. Later,
-/// when the process has threads, making it larger stops whoever opens a file for some ten milliseconds, each time.
+/// when the process has threads, making it larger stops each thread that opens a file for some ten milliseconds.
 fn make_room_for_files(count: usize) {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);

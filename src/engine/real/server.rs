@@ -19,7 +19,7 @@ use crate::units::{Ns, Stamp};
 /// What is sent at once.
 static CHUNK: [u8; 64 << 10] = [b'.'; 64 << 10];
 /// How many clients may stand at the door, or fewer where the system says so. A loop lets all its tasks go at once;
-/// whoever finds no place tries again a second later.
+/// a client that finds no place tries again a second later.
 const DOOR: i32 = 4096;
 /// The listener's key; connections have the numbers from 0.
 const LISTENER: usize = usize::MAX - 1;
@@ -92,7 +92,7 @@ struct Client {
 
 struct Desk {
     poller: Poller,
-    /// Nothing once somebody could not be let in: whoever comes then is refused, instead of waiting for ever.
+    /// Nothing once a client could not be let in: the next one is refused, instead of waiting for ever.
     listener: Option<Watched<TcpListener>>,
     clients: Vec<Option<Client>>,
     free: Vec<usize>,
@@ -129,7 +129,7 @@ impl Desk {
         }
     }
 
-    /// Takes whoever has come.
+    /// Takes the clients that have come.
     fn welcome(&mut self) {
         loop {
             let Some(listener) = &self.listener else { return };

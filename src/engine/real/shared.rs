@@ -198,7 +198,7 @@ impl Shared {
         Ring::new(self.words.get(from..from + length)?)
     }
 
-    /// The writing end of the ring of `worker`, for whoever is that worker.
+    /// The writing end of the ring of `worker`, for that worker alone.
     pub(super) fn tracer(&self, worker: WorkerId) -> Option<Tracer> {
         self.ring(worker).map(|ring| Tracer::new(ring, worker))
     }

@@ -1,4 +1,4 @@
-//! Arrows from the end of a turn with a lock to whoever had waited for it.
+//! Arrows from the end of a turn with a lock to the task that had waited for it.
 
 use std::io;
 

@@ -28,7 +28,7 @@ impl Writer<'_, '_, '_> {
         let late: Vec<_> = trace.overdue(window.to).collect();
         let totals = |at: Ns| {
             let mut totals = trace.aggregate().totals(at);
-            // As everywhere: whoever is overdue at the end could have gone on since its deadline.
+            // As everywhere: a task that is overdue at the end could have gone on since its deadline.
             late.iter().filter(|l| l.from < at).for_each(|l| totals.shift(l.kind, l.ready(), at - l.from));
             totals
         };

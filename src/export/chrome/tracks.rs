@@ -142,7 +142,7 @@ fn released(run: &Portion<'_>, hold: &Hold) -> &'static str {
     match (hold.open, hold.forced) {
         (true, _) => "null",
         (false, true) => "\"forced\"",
-        // Whoever dies with a lock never says that it lets go.
+        // A task that dies with a lock never says that it lets go.
         (false, false) if killed.is_some_and(|at| at <= hold.range.to) => "\"died\"",
         (false, false) => "\"voluntary\"",
     }

@@ -300,7 +300,7 @@ fn turns(trace: &Trace, end: Ns) -> (Option<RawLane>, Vec<(u16, Vec<LaneTurn>)>)
         }
     });
     cores.sort_by_key(|(core, _)| *core);
-    // Whoever computes has the loop, also where there is none: only a loop listens.
+    // A task that computes has the loop, also where there is none: only a loop listens.
     let the_loop = listens.then(|| RawLane::new("loop", Label::TheLoop.text().to_owned(), on_loop));
     (the_loop, cores)
 }

@@ -53,7 +53,7 @@ pub fn take_short_turns() {
     take_turns_of(Ns::from_micros(100));
 }
 
-/// Asks the kernel for the turns that everybody has: for whoever was started by one that takes short ones.
+/// Asks the kernel for the turns that everybody has: for a process started by one that takes short ones.
 pub fn take_usual_turns() {
     take_turns_of(Ns::ZERO);
 }
@@ -132,7 +132,7 @@ fn timespec(at: Stamp) -> Timespec {
 pub fn shared_memory(name: &str, bytes: u64) -> io::Result<OwnedFd> {
     let file = rustix::fs::memfd_create(name, MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
     rustix::fs::ftruncate(&file, bytes)?;
-    // Whoever has it mapped may rely on its length.
+    // A process that has it mapped may rely on its length.
     rustix::fs::fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
     Ok(file)
 }

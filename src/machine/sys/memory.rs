@@ -69,7 +69,7 @@ impl SharedMemory {
         if mark != MARK || length(mutexes as usize, words as usize) != Some(bytes) {
             return Err(refused());
         }
-        // SAFETY: it is as long as that, and its mark says that whoever made it has made its mutexes.
+        // SAFETY: it is as long as that, and its mark says that its maker has made its mutexes.
         Ok(unsafe { parts(start, mutexes as usize, words as usize) }.1)
     }
 
@@ -151,7 +151,7 @@ mod tests {
         for (mutexes, words) in [(1, 9), (2, 8), (0, 8), (u64::MAX, 8), (1, u64::MAX), (2, 0)] {
             head[MUTEXES_AT].store(mutexes, Ordering::Relaxed);
             head[WORDS_AT].store(words, Ordering::Relaxed);
-            // The same bytes parted otherwise are as long; only whoever made them could lie so.
+            // The same bytes parted otherwise are as long; only their maker could lie so.
             let as_long = (mutexes, words) == (2, 0);
             assert_eq!(SharedMemory::open(file.as_fd()).is_ok(), as_long, "{mutexes} {words}");
         }

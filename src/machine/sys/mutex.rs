@@ -23,7 +23,7 @@ pub struct SharedMutex(&'static Slot);
 pub enum Taken {
     /// It was let go of.
     Properly,
-    /// Whoever held it died.
+    /// Its holder died.
     FromTheDead,
 }
 
@@ -96,7 +96,7 @@ impl SharedMutex {
 
     /// Lets go of it; nothing happens where this thread does not hold it.
     pub fn unlock(self) {
-        // SAFETY: the slot holds an initialised mutex; a robust one refuses whoever does not own it.
+        // SAFETY: the slot holds an initialised mutex; a robust one refuses a thread that does not own it.
         unsafe { libc::pthread_mutex_unlock(self.raw()) };
     }
 }

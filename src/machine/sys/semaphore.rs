@@ -51,7 +51,7 @@ mod posix {
             while unsafe { libc::sem_wait(self.0.get()) } != 0 {}
         }
 
-        /// Opens it, for whoever comes first, and wakes one who waits.
+        /// Opens it for the first that comes, and wakes one who waits.
         #[inline]
         pub fn open(&self) {
             // SAFETY: as above.
@@ -89,7 +89,7 @@ mod portable {
             }
         }
 
-        /// Opens it, for whoever comes first, and wakes one who waits.
+        /// Opens it for the first that comes, and wakes one who waits.
         pub fn open(&self) {
             let inside = self.monitor.enter();
             self.shut.store(false, Ordering::Relaxed);

@@ -99,7 +99,7 @@ impl<'a> Source<'a> for Playback<'a> {
     }
 
     fn tell(&mut self, command: Command) -> io::Result<()> {
-        // What has happened cannot be told anything; whoever wants no more of it stops reading.
+        // A recorded run cannot be told anything; a reader that wants no more of it stops reading.
         match command {
             Command::Interval(_) | Command::Looks(_) | Command::Suspend | Command::Resume | Command::Stop => Ok(()),
         }

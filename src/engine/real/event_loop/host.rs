@@ -34,7 +34,7 @@ pub(super) async fn live(turns: Arc<Loop>, task: TaskId) {
     drop(host);
     let outcome = if done.is_ok() { Outcome::Done } else { Outcome::Failed };
     turns.worker().end(task, outcome);
-    // Whoever takes a file away waits for the disk: not the loop, where everybody would wait with it.
+    // Taking a file away waits for the disk: not the loop, where everybody would wait with it.
     if let Some(means) = means.filter(Means::has_file) {
         tokio::task::spawn_blocking(move || drop(means));
     }
@@ -186,7 +186,7 @@ impl Host<'_> {
     async fn take(&mut self, index: LockIndex, depth: Depth, effect: Effect) -> Result<(), Failure> {
         match effect.worker {
             Doing::Suspends | Doing::Offloads | Doing::YieldsLoop | Doing::YieldsCore => {}
-            // Whoever has it may be waiting on this very loop: nobody ever moves again then, as in real code.
+            // Its holder may be waiting on this very loop: nobody ever moves again then, as in real code.
             Doing::Blocks | Doing::Computes | Doing::PassesBy => {
                 return self.held.take(&mut self.turns.worker(), self.task, (index, depth), effect);
             }

@@ -22,7 +22,7 @@ pub(super) struct Asked {
     forced_switching: bool,
     monitor: Monitor,
     locked: AtomicBool,
-    /// Whoever holds it, or held it last.
+    /// Its holder, or the one that held it last.
     holder: AtomicU32,
     /// How many times the holder was another one than before.
     switches: AtomicU64,

@@ -37,7 +37,7 @@ pub(super) struct Ticking {
     /// In ticks; changes whenever somebody turns it.
     check_interval: &'static AtomicU64,
     semaphore: Semaphore,
-    /// Whoever holds it, or held it last. Written by the holder only.
+    /// Its holder, or the one that held it last. Written by the holder only.
     holder: AtomicU32,
     /// How many workers may want it. `CPython` 2 makes its lock when the second thread starts; until then nothing is let
     /// go of.
