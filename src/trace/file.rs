@@ -17,7 +17,7 @@
 //!   to do, and those of the kinds of events and states, so that a reader that does not know one can name it;
 //! - a [`BlockKind::Plan`]: what it was asked to do, as JSON of the program that writes the file, where it was asked;
 //! - a [`BlockKind::Begin`], as JSON, and blocks of [`BlockKind::Events`], packed as `events` says: five to eight bytes
-//!   each. Such a block begins with the number of its events, their earliest and latest stamp ([`spans`]);
+//!   each. Such a block begins with the number of its events, their earliest and latest stamp ([`spans()`]);
 //! - a [`BlockKind::End`], or a [`BlockKind::Failed`] with the reason ([`crate::state::Failure`]), as JSON;
 //! - a [`BlockKind::Tail`]: what was known only afterwards, as JSON of the program that writes the file.
 //!

@@ -20,7 +20,7 @@ pub struct Span {
 const BEGIN: usize = BLOCK_HEAD + 3 + 10 + 10;
 
 /// The spans of the runs in `file`, in their order, up to its end or to the first block that is cut off. What is inside the
-/// blocks is not looked at: whether it is sound only [`super::read`] says. Takes two calls of the system for each block.
+/// blocks is not looked at: whether it is sound only [`super::read()`] says. Takes two calls of the system for each block.
 /// Of a file of format 1, whose blocks do not begin so, there are only the runs, with no events.
 ///
 /// # Errors
