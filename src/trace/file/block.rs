@@ -87,20 +87,20 @@ pub(super) fn version(bytes: &[u8]) -> Result<u16, FileError> {
     }
 }
 
-/// The bytes before `payload`.
-pub(super) fn block_head(kind: BlockKind, payload: &[u8]) -> [u8; BLOCK_HEAD] {
+/// The bytes before a payload of these parts.
+pub(super) fn block_head(kind: BlockKind, payload: &[&[u8]]) -> [u8; BLOCK_HEAD] {
     let mut head = [0; BLOCK_HEAD];
     head[0] = kind as u8;
-    head[1..5].copy_from_slice(&(payload.len() as u32).to_le_bytes());
+    head[1..5].copy_from_slice(&(payload.iter().map(|part| part.len()).sum::<usize>() as u32).to_le_bytes());
     let sum = checksum(&head[..5], payload);
     head[5..].copy_from_slice(&sum.to_le_bytes());
     head
 }
 
-fn checksum(kind_and_length: &[u8], payload: &[u8]) -> u32 {
+fn checksum(kind_and_length: &[u8], payload: &[&[u8]]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(kind_and_length);
-    hasher.update(payload);
+    payload.iter().for_each(|part| hasher.update(part));
     hasher.finalize()
 }
 
@@ -161,5 +161,5 @@ fn split(bytes: &[u8]) -> Result<(u8, &[u8]), Fault> {
     let (kind, length) = split_head(*head)?;
     let payload = rest.get(..length).ok_or(Fault::CutOff)?;
     let sum = u32::from_le_bytes([head[5], head[6], head[7], head[8]]);
-    if checksum(&head[..5], payload) == sum { Ok((kind, payload)) } else { Err(Fault::Checksum) }
+    if checksum(&head[..5], &[payload]) == sum { Ok((kind, payload)) } else { Err(Fault::Checksum) }
 }

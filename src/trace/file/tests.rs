@@ -443,7 +443,7 @@ fn raw(minor: u16, blocks: &[Raw<'_>]) -> Vec<u8> {
     bytes[12..16].copy_from_slice(&sum.to_le_bytes());
     for (kind, payload) in blocks {
         let start = bytes.len() + BLOCK_HEAD;
-        bytes.extend(block_head(BlockKind::Tail, payload));
+        bytes.extend(block_head(BlockKind::Tail, &[payload]));
         bytes[start - BLOCK_HEAD] = *kind;
         bytes.extend_from_slice(payload);
         seal(&mut bytes, &(start..start + payload.len()));

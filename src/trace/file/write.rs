@@ -17,14 +17,12 @@ const EACH: usize = 4_096;
 
 /// Writes runs into a file, as their frames come.
 ///
-/// Events are kept until there is a block of them; [`FileWriter::flush`] writes what there is. A writer that is dropped
-/// without it loses these.
+/// Events are packed as they come and kept until there is a block of them; [`FileWriter::flush`] writes what there is. A
+/// writer that is dropped without it loses these.
 #[derive(Debug)]
 pub struct FileWriter<W> {
     out: W,
-    pending: Vec<Stamped>,
     packer: Packer,
-    payload: Vec<u8>,
 }
 
 impl<W: Write> FileWriter<W> {
@@ -40,7 +38,7 @@ impl<W: Write> FileWriter<W> {
     /// Goes on with a file of this version that ends where `out` stands: behind its last sound block, which
     /// [`super::Contents::sound`] says.
     pub fn append(out: W) -> FileWriter<W> {
-        FileWriter { out, pending: Vec::with_capacity(EACH), packer: Packer::default(), payload: Vec::new() }
+        FileWriter { out, packer: Packer::default() }
     }
 
     /// A run begins; `text` says everything about it that is known before.
@@ -85,13 +83,13 @@ impl<W: Write> FileWriter<W> {
     /// # Errors
     /// As the file says.
     pub fn events(&mut self, mut events: &[Stamped]) -> io::Result<()> {
-        while self.pending.len() + events.len() >= EACH {
-            let (now, later) = events.split_at(EACH - self.pending.len());
-            self.pending.extend_from_slice(now);
+        while self.packer.count() + events.len() >= EACH {
+            let (now, later) = events.split_at(EACH - self.packer.count());
+            self.packer.add(now);
             events = later;
             self.write_events()?;
         }
-        self.pending.extend_from_slice(events);
+        self.packer.add(events);
         Ok(())
     }
 
@@ -127,14 +125,15 @@ impl<W: Write> FileWriter<W> {
     }
 
     fn write_events(&mut self) -> io::Result<()> {
-        if self.pending.is_empty() {
+        if self.packer.count() == 0 {
             return Ok(());
         }
-        self.payload.clear();
-        self.packer.pack(&self.pending, &mut self.payload);
-        self.pending.clear();
-        self.out.write_all(&block_head(BlockKind::Events, &self.payload))?;
-        self.out.write_all(&self.payload)
+        let (head, body) = self.packer.block();
+        let mut begin = block_head(BlockKind::Events, &[&head, body]).to_vec();
+        begin.extend(head);
+        let written = self.out.write_all(&begin).and_then(|()| self.out.write_all(body));
+        self.packer.clear();
+        written
     }
 
     fn json(&mut self, kind: BlockKind, value: &impl Serialize) -> io::Result<()> {
@@ -147,7 +146,7 @@ impl<W: Write> FileWriter<W> {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, text::file::too_long_for_a_block(text.len())));
         }
         self.write_events()?;
-        self.out.write_all(&block_head(kind, text.as_bytes()))?;
+        self.out.write_all(&block_head(kind, &[text.as_bytes()]))?;
         self.out.write_all(text.as_bytes())
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::super::super::codec::{KINDS, Numbers, Second};
 use super::super::super::event::Stamped;
 use super::bytes::{difference, number, sign_low};
@@ -10,94 +12,139 @@ use super::{Figures, OTHER_CORE, OTHER_TASK, OTHER_WORKER, SHAPE, Thread, Worker
 /// Workers with a lower number are found without a search.
 const USUAL: usize = 4_096;
 
-/// Packs events; kept from one block to the next, so that it allocates nothing for long.
+/// Packs the events of one block after the other as they come; what it holds is kept from block to block, so that it
+/// allocates nothing for long.
 #[derive(Debug, Default)]
 pub(in crate::trace::file) struct Packer {
+    /// How many events the block has so far.
+    count: usize,
+    /// The stamps of its first event and of the one added last, and the earliest and the latest of all.
+    began: u64,
+    before: u64,
+    earliest: u64,
+    latest: u64,
+    /// Its first event up to the stamp, which counts from the earliest of the whole block, and all that comes after it.
+    lead: Vec<u8>,
+    body: Vec<u8>,
+    /// The place of the worker whose event was last.
+    current: Option<usize>,
     workers: Vec<Worker>,
     threads: Vec<Thread>,
     /// The places in these lists: of workers with a usual number by that, of others and of threads wherever they are.
     usual_places: Vec<Option<u16>>,
     worker_places: HashMap<u16, u32>,
-    thread_places: HashMap<u32, u32>,
+    thread_places: HashMap<u32, u32, RandomState>,
     shapes: Shapes,
 }
 
 impl Packer {
-    /// Packs `events`, at most [`MOST`](super::MOST), at the end of `out`.
-    pub(in crate::trace::file) fn pack(&mut self, events: &[Stamped], out: &mut Vec<u8>) {
+    /// How many events the block has so far.
+    pub(in crate::trace::file) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The block so far, which has an event at least: the bytes of the second part follow those of the first.
+    pub(in crate::trace::file) fn block(&self) -> (Vec<u8>, &[u8]) {
+        let mut head = Vec::new();
+        number(&mut head, self.count as u64);
+        number(&mut head, self.earliest);
+        number(&mut head, self.latest - self.earliest);
+        head.extend_from_slice(&self.lead);
+        number(&mut head, sign_low(self.began.wrapping_sub(self.earliest).cast_signed()));
+        (head, &self.body)
+    }
+
+    /// Begins the next block.
+    pub(in crate::trace::file) fn clear(&mut self) {
+        self.count = 0;
+        self.current = None;
+        self.body.clear();
         self.workers.clear();
         self.threads.clear();
         self.usual_places.clear();
         self.worker_places.clear();
         self.thread_places.clear();
         self.shapes.clear();
-        let (mut first, mut last) = (u64::MAX, 0);
-        for stamped in events {
-            (first, last) = (first.min(stamped.at.0), last.max(stamped.at.0));
-        }
-        first = first.min(last);
-        number(out, events.len() as u64);
-        number(out, first);
-        number(out, last - first);
-        let (mut before, mut current) = (first, None::<usize>);
+    }
+
+    /// Adds `events` to the block, which may have [`MOST`](super::MOST) in all.
+    pub(in crate::trace::file) fn add(&mut self, events: &[Stamped]) {
         for stamped in events {
             let numbers = Numbers::of(&stamped.event);
-            let since = sign_low(stamped.at.0.wrapping_sub(before).cast_signed());
-            before = stamped.at.0;
-            let kind = KINDS[usize::from(numbers.kind)];
-            if kind.second == Second::Thread {
-                self.of_thread(stamped, numbers, since, out);
-                continue;
-            }
-            let place = match current {
-                Some(place) if self.workers[place].number == stamped.worker.0 => place,
-                _ => self.place(stamped.worker.0),
-            };
-            let new = place == self.workers.len();
-            if new {
-                self.workers.push(Worker::new(stamped.worker.0));
-            }
-            let other = current != Some(place);
-            current = Some(place);
-            let worker = &mut self.workers[place];
-            let task = if kind.task { numbers.task } else { worker.task };
-            let second = match kind.second {
-                Second::Lock if numbers.b == u64::from(worker.lock) => Figures::SAME_LOCK,
-                Second::Lock => Figures::LOCK,
-                Second::Number | Second::Thread if numbers.b == 0 => Figures::NONE,
-                Second::Number | Second::Thread => Figures::NUMBER,
-            };
-            let mut flags = if other { OTHER_WORKER } else { 0 };
-            flags |= if worker.core == stamped.core.0 { 0 } else { OTHER_CORE };
-            flags |= if worker.task == task { 0 } else { OTHER_TASK };
-            self.shapes.write(numbers, second, flags, out);
-            if other {
-                number(out, place as u64);
-                if new {
-                    number(out, stamped.worker.0.into());
-                }
-            }
-            if flags & OTHER_CORE != 0 {
-                number(out, stamped.core.0.into());
-            }
-            if flags & OTHER_TASK != 0 {
-                difference(out, worker.task, task);
-            }
-            (worker.core, worker.task) = (stamped.core.0, task);
-            number(out, since);
-            if numbers.a != 0 {
-                number(out, numbers.a);
-            }
-            match second {
-                Figures::NUMBER => number(out, numbers.b),
-                Figures::LOCK => {
-                    let lock = numbers.b as u32;
-                    difference(out, worker.lock, lock);
-                    worker.lock = lock;
-                }
-                _ => {}
+            if KINDS[usize::from(numbers.kind)].second == Second::Thread {
+                self.of_thread(stamped, numbers);
+            } else {
+                self.of_worker(stamped, numbers);
             }
         }
+    }
+
+    /// The time since the event before. Where there was none, the bytes so far are the lead.
+    #[inline]
+    fn stamp(&mut self, at: u64) {
+        if self.count == 0 {
+            std::mem::swap(&mut self.lead, &mut self.body);
+            self.body.clear();
+            (self.began, self.earliest, self.latest) = (at, at, at);
+        } else {
+            number(&mut self.body, sign_low(at.wrapping_sub(self.before).cast_signed()));
+            (self.earliest, self.latest) = (self.earliest.min(at), self.latest.max(at));
+        }
+        self.count += 1;
+        self.before = at;
+    }
+
+    #[inline]
+    fn of_worker(&mut self, stamped: &Stamped, numbers: Numbers) {
+        let kind = &KINDS[usize::from(numbers.kind)];
+        let place = match self.current {
+            Some(place) if self.workers[place].number == stamped.worker.0 => place,
+            _ => self.place(stamped.worker.0),
+        };
+        let new = place == self.workers.len();
+        if new {
+            self.workers.push(Worker::new(stamped.worker.0));
+        }
+        let other = self.current != Some(place);
+        self.current = Some(place);
+        let worker = self.workers[place];
+        let task = if kind.task { numbers.task } else { worker.task };
+        let second = match kind.second {
+            Second::Lock if numbers.b == u64::from(worker.lock) => Figures::SAME_LOCK,
+            Second::Lock => Figures::LOCK,
+            Second::Number | Second::Thread if numbers.b == 0 => Figures::NONE,
+            Second::Number | Second::Thread => Figures::NUMBER,
+        };
+        let mut flags = if other { OTHER_WORKER } else { 0 };
+        flags |= if worker.core == stamped.core.0 { 0 } else { OTHER_CORE };
+        flags |= if worker.task == task { 0 } else { OTHER_TASK };
+        self.shapes.write(numbers, second, flags, &mut self.body);
+        if other {
+            number(&mut self.body, place as u64);
+            if new {
+                number(&mut self.body, stamped.worker.0.into());
+            }
+        }
+        if flags & OTHER_CORE != 0 {
+            number(&mut self.body, stamped.core.0.into());
+        }
+        if flags & OTHER_TASK != 0 {
+            difference(&mut self.body, worker.task, task);
+        }
+        self.stamp(stamped.at.0);
+        if numbers.a != 0 {
+            number(&mut self.body, numbers.a);
+        }
+        let mut lock = worker.lock;
+        match second {
+            Figures::NUMBER => number(&mut self.body, numbers.b),
+            Figures::LOCK => {
+                difference(&mut self.body, lock, numbers.b as u32);
+                lock = numbers.b as u32;
+            }
+            _ => {}
+        }
+        self.workers[place] = Worker { core: stamped.core.0, task, lock, ..worker };
     }
 
     fn place(&mut self, worker: u16) -> usize {
@@ -113,7 +160,8 @@ impl Packer {
         *self.worker_places.entry(worker).or_insert(next) as usize
     }
 
-    fn of_thread(&mut self, stamped: &Stamped, numbers: Numbers, since: u64, out: &mut Vec<u8>) {
+    #[inline]
+    fn of_thread(&mut self, stamped: &Stamped, numbers: Numbers) {
         let (tid, next) = (numbers.b as u32, self.threads.len() as u32);
         let place = *self.thread_places.entry(tid).or_insert(next);
         if place == next {
@@ -123,21 +171,21 @@ impl Packer {
         let told = stamped.worker != Stamped::NO_WORKER;
         let mut flags = if told { OTHER_WORKER } else { 0 };
         flags |= if thread.core == stamped.core.0 { 0 } else { OTHER_CORE };
-        self.shapes.write(numbers, Figures::THREAD, flags, out);
+        thread.core = stamped.core.0;
+        self.shapes.write(numbers, Figures::THREAD, flags, &mut self.body);
         if told {
-            number(out, stamped.worker.0.into());
+            number(&mut self.body, stamped.worker.0.into());
         }
-        number(out, place.into());
+        number(&mut self.body, place.into());
         if place == next {
-            number(out, tid.into());
+            number(&mut self.body, tid.into());
         }
         if flags & OTHER_CORE != 0 {
-            number(out, stamped.core.0.into());
+            number(&mut self.body, stamped.core.0.into());
         }
-        thread.core = stamped.core.0;
-        number(out, since);
+        self.stamp(stamped.at.0);
         if numbers.a != 0 {
-            number(out, numbers.a);
+            number(&mut self.body, numbers.a);
         }
     }
 }

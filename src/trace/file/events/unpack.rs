@@ -138,7 +138,8 @@ impl Unpacker {
         Some(worker)
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "once an event; as calls they cost a tenth of opening a file")]
+    #[inline(always)]
     fn thread(&mut self, head: u8, packed: &mut Packed<'_>) -> Option<(u16, u16, u32)> {
         let worker = if head & OTHER_WORKER == 0 { Stamped::NO_WORKER.0 } else { packed.short()? };
         let place = usize::try_from(packed.number()?).ok()?;
