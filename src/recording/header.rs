@@ -17,8 +17,9 @@ use crate::trace::file::{self, Damage, FileError, FileWriter, Names, RecordedRun
 use crate::units::{Ns, TaskId};
 use crate::workload::{Kernel, MAX_TASKS, Param, Scale, Task, Workload};
 
-/// What stands first of a run: enough to draw it and to say what it was, whatever it was asked to do.
-#[derive(Serialize, Deserialize)]
+/// What stands first of a run: enough to draw it and to say what it was, whatever it was asked to do. It is read in parts,
+/// each from all of the text: so a part needs to know nothing of the others.
+#[derive(Serialize)]
 struct Header<'a> {
     /// Which version of the program made it.
     concviz: Cow<'a, str>,
@@ -28,11 +29,32 @@ struct Header<'a> {
 }
 
 /// Where it comes from.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(tag = "origin", rename_all = "lowercase")]
 enum Told<'a> {
     Planned(Asked<'a>),
-    Observed { command: Cow<'a, [String]> },
+    Observed(Watched<'a>),
+}
+
+/// The part of a header that all runs have.
+#[derive(Deserialize)]
+struct Head {
+    machine: Machine,
+    origin: ToldKind,
+}
+
+/// Which other part it has.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ToldKind {
+    Planned,
+    Observed,
+}
+
+/// What was watched.
+#[derive(Serialize, Deserialize)]
+struct Watched<'a> {
+    command: Cow<'a, [String]>,
 }
 
 /// What was asked for, without the steps.
@@ -60,19 +82,24 @@ struct Program<'a> {
     rates: Rates,
 }
 
-/// What stood first in a file of format 1.
+/// What stood first in a file of format 1, beside the program.
 #[derive(Deserialize)]
-struct FirstHeader {
-    #[serde(flatten)]
-    program: Program<'static>,
+struct FirstHead {
     machine: Machine,
 }
 
 /// What is known of a run when there is no more of it.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Serialize)]
 struct Tail {
     #[serde(flatten)]
     conditions: Conditions,
+    #[serde(flatten)]
+    end: TailEnd,
+}
+
+/// The part of a tail that is not about the machine.
+#[derive(Default, Serialize, Deserialize)]
+struct TailEnd {
     /// How far it came, where it broke off: nothing may have happened any more when it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     until: Option<Ns>,
@@ -187,7 +214,7 @@ pub fn sources(files: &[&str]) -> Vec<Option<String>> {
 pub fn begin<W: Write>(writer: &mut FileWriter<W>, run: &Recording) -> io::Result<()> {
     let origin = match &run.origin {
         Origin::Planned(planned) => Told::Planned(asked(planned)),
-        Origin::Observed(observed) => Told::Observed { command: Borrowed(&observed.command) },
+        Origin::Observed(observed) => Told::Observed(Watched { command: Borrowed(&observed.command) }),
     };
     let header = Header { concviz: Borrowed(env!("CARGO_PKG_VERSION")), machine: Borrowed(&run.machine), origin };
     writer.header(&serde_json::to_string(&header)?)?;
@@ -224,7 +251,8 @@ fn asked(planned: &Planned) -> Asked<'_> {
 /// The text that stands behind them.
 pub fn tail(run: &Recording) -> String {
     let broke_off = run.broken.is_some() && run.trace.report.is_none();
-    let tail = Tail { conditions: run.conditions, until: broke_off.then(|| run.trace.latest()) };
+    let end = TailEnd { until: broke_off.then(|| run.trace.latest()) };
+    let tail = Tail { conditions: run.conditions, end };
     serde_json::to_string(&tail).unwrap_or_default()
 }
 
@@ -278,9 +306,9 @@ fn is_sound(plan: &Plan, machine: &Machine) -> bool {
 }
 
 fn first_recording(run: &RecordedRun<'_>) -> Result<Recording, RunError> {
-    let head: FirstHeader = serde_json::from_str(run.header)?;
-    let Program { setup, plan, rates } = head.program;
-    let (setup, plan, machine) = (setup.into_owned(), plan.into_owned(), head.machine);
+    let FirstHead { machine } = serde_json::from_str(run.header)?;
+    let Program { setup, plan, rates } = serde_json::from_str(run.header)?;
+    let (setup, plan) = (setup.into_owned(), plan.into_owned());
     if !is_sound(&plan, &machine) {
         return Err(RunError::Nonsense);
     }
@@ -288,19 +316,20 @@ fn first_recording(run: &RecordedRun<'_>) -> Result<Recording, RunError> {
 }
 
 fn recording(run: &RecordedRun<'_>, number: usize, notes: &mut Vec<Note>) -> Result<Recording, RunError> {
-    let header: Header<'_> = serde_json::from_str(run.header)?;
-    let machine = header.machine.into_owned();
-    let origin = match header.origin {
-        Told::Observed { command } => {
+    let Head { machine, origin } = serde_json::from_str(run.header)?;
+    let origin = match origin {
+        ToldKind::Observed => {
+            let Watched { command } = serde_json::from_str(run.header)?;
             if !machine.usable.is_finite() || machine.usable < 0.0 {
                 return Err(RunError::Nonsense);
             }
             Origin::Observed(Observed { command: command.into_owned() })
         }
-        Told::Planned(_) if run.plan.is_none() && run.begin.is_none() && run.failed.is_none() => {
+        ToldKind::Planned if run.plan.is_none() && run.begin.is_none() && run.failed.is_none() => {
             return Err(RunError::NotBegun);
         }
-        Told::Planned(asked) => {
+        ToldKind::Planned => {
+            let asked: Asked<'_> = serde_json::from_str(run.header)?;
             let program = run.plan.ok_or(None);
             let planned = match program.and_then(|text| serde_json::from_str(text).map_err(Some)) {
                 Ok(Program { setup, plan, rates }) => {
@@ -367,7 +396,8 @@ fn of(run: &RecordedRun<'_>, origin: Origin, machine: Machine) -> Recording {
         trace.lock_names.clone_from(&names.locks);
     }
     // A tail that cannot be read says nothing of the machine: unknown, not wrong.
-    let Tail { conditions, until } = run.tail.and_then(|tail| serde_json::from_str(tail).ok()).unwrap_or_default();
+    let conditions: Conditions = run.tail.and_then(|tail| serde_json::from_str(tail).ok()).unwrap_or_default();
+    let TailEnd { until } = run.tail.and_then(|tail| serde_json::from_str(tail).ok()).unwrap_or_default();
     if let (Some(t0), Some(until)) = (trace.t0().filter(|_| trace.report.is_none()), until) {
         trace.fail(t0 + until.min(LONGEST));
     }
