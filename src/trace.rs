@@ -46,14 +46,16 @@ pub use wire::{
 
 use crate::units::Ns;
 
-/// Makes room for one more, a quarter at a time: thousands of tracks must not all keep twice what they need.
+/// Makes room for one more element, a quarter of the list at a time: thousands of tracks must not all keep twice the
+/// memory that they need.
 fn grow<T>(list: &mut Vec<T>) {
     if list.len() == list.capacity() {
         list.reserve_exact((list.len() / 4).max(4));
     }
 }
 
-/// The place of something at `at` in a list sorted by time: behind all that is not later. Mostly nothing is late.
+/// The index at which an element with the time `at` belongs in a list sorted by time: behind all that are not later.
+/// Mostly no element is late, so the end is tried first.
 fn place_of<T>(list: &[T], at: Ns, when: impl Fn(&T) -> Ns) -> usize {
     let is_last = list.last().is_none_or(|last| when(last) <= at);
     if is_last { list.len() } else { list.partition_point(|x| when(x) <= at) }

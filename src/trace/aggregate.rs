@@ -2,8 +2,8 @@
 //! So the time that all tasks spent in a state up to any instant, and how many are in it then, are found in the time it
 //! takes to search one block, however many tasks and changes there are.
 //!
-//! A change takes twelve bytes, and what a block begins with as much as the cores seen before it ask for. Changes that arrive
-//! late find their place; the blocks behind them are added up anew.
+//! A change takes twelve bytes; the sums at a block's begin take memory for each core seen before it. A change that
+//! arrives late is put in its place; then the sums of the blocks behind it are computed anew.
 
 use super::grow;
 use super::mark::{Mark, Placed};
@@ -25,14 +25,14 @@ use places::Places;
 
 /// How many changes a block holds at most where there are few cores.
 const FULL: usize = 128;
-/// And for each core where there are many: so the sums that it begins with, some 34 bytes for each core, take less than
-/// the changes, however many cores there are.
+/// How many changes a block holds for each core, where this makes more than [`FULL`]. So the sums that the block begins
+/// with, some 34 bytes for each core, take less than the changes, however many cores there are.
 const FULL_EACH: usize = 4;
 
 /// One change: twelve bytes.
 #[derive(Clone, Copy, Debug)]
 struct Change {
-    /// Nanoseconds after the block's begin, of 48 bits: 78 hours. These are the low ones.
+    /// The low 32 of 48 bits of the time since the block's begin, in ns. 48 bits are 78 hours.
     low: u32,
     high: u16,
     task: u16,
@@ -40,7 +40,7 @@ struct Change {
     to: Activity,
 }
 
-/// The farthest that a change may lie behind its block's begin.
+/// The farthest that a change may lie behind its block's begin, in ns.
 const FARTHEST: u64 = (1 << 48) - 1;
 
 impl Change {
@@ -52,13 +52,13 @@ impl Change {
         Change { low: after as u32, high: (after >> 32) as u16, ..self }
     }
 
-    /// How many are ready behind it, where so many are before.
+    /// How many tasks are ready after this change, where `before` are ready before it.
     fn ready_after(self, before: u16) -> u16 {
         before.wrapping_add(self.to.is_ready().into()).wrapping_sub(self.from.is_ready().into())
     }
 }
 
-/// What is true at one instant.
+/// How many tasks do what at one instant, and who has the cores and the loop.
 #[derive(Clone, Debug, Default)]
 struct Standing {
     counts: Counts,
@@ -84,19 +84,19 @@ impl Standing {
     }
 }
 
-/// What is true just before a block's first change. Of cores that were seen later it knows nothing.
+/// The sums and the standing just before a block's first change. Cores that were first seen later are not in it.
 #[derive(Clone, Debug, Default)]
 struct Header {
     totals: Totals,
     now: Standing,
-    /// How many changes lie before.
+    /// How many changes lie before the block.
     before: u64,
 }
 
 /// Up to [`Aggregate::full`] changes in order, and all that lies before them as sums.
 #[derive(Clone, Debug)]
 struct Block {
-    /// Not later than its first change.
+    /// The block's begin: not later than its first change.
     first: Ns,
     header: Header,
     /// The most that are ready at one time, from `first` to the next block's begin.
@@ -123,7 +123,7 @@ impl Block {
         totals
     }
 
-    /// What is true at the begin of the next block, `to`; and the most that are ready at one time up to then.
+    /// The header of the next block, which begins at `to`, and the most tasks that are ready at one time up to then.
     fn end(&self, to: Ns) -> (Header, u16) {
         let mut now = self.header.now.clone();
         let (mut ready, mut peak, mut at) = (now.counts.ready(), 0, self.first);
@@ -143,7 +143,8 @@ impl Block {
         (Header { totals: self.totals(to), now, before }, peak)
     }
 
-    /// Lets it begin at `first`, earlier than before, if it can and holds fewer than `full` changes.
+    /// Moves the block's begin back to `first` and tells whether it could: the block must hold fewer than `full`
+    /// changes, and its last change must stay within [`FARTHEST`].
     fn rebase(&mut self, first: Ns, full: usize) -> bool {
         let shift = (self.first - first).0;
         let last = self.changes.last().map_or(0, |c| c.after());
@@ -156,7 +157,7 @@ impl Block {
     }
 }
 
-/// Where a change stands: the block, and the place in it.
+/// The place of a change: the index of its block, and its index in that block.
 type Place = (usize, usize);
 
 /// All tasks' changes.
@@ -164,7 +165,7 @@ type Place = (usize, usize);
 pub struct Aggregate {
     blocks: Vec<Block>,
     places: Places,
-    /// The blocks behind this one must be added up anew.
+    /// The sums of the blocks behind this one must be computed anew; `usize::MAX` where all sums are right.
     stale: usize,
 }
 
@@ -175,7 +176,8 @@ impl Default for Aggregate {
 }
 
 impl Aggregate {
-    /// The kernel's numbers of the cores of the run that anything was seen on, in the order in which it was: their places.
+    /// The kernel's numbers of the run's cores on which anything was seen, in the order in which they were first seen:
+    /// the index of a core here is its place.
     pub fn cores(&self) -> &[u16] {
         self.places.seen()
     }
@@ -185,12 +187,12 @@ impl Aggregate {
         self.places.get(core)
     }
 
-    /// Whether work on every core is told apart: there were not too many of them.
+    /// Whether work on every core is told apart; false where the run used more cores than there are places.
     pub fn tells_all_cores(&self) -> bool {
         self.places.tells_all()
     }
 
-    /// The run may use these cores.
+    /// Sets the cores that the run may use.
     pub(super) fn allow(&mut self, cores: &[u16]) {
         self.places.allow(cores);
     }
@@ -206,7 +208,7 @@ impl Aggregate {
         works.map_or(Activity::of(mark.state, mark.holds), |place| Activity::on_core(place, OnCore::Computes))
     }
 
-    /// `task` got a mark, which stands where `placed` says.
+    /// Adds `mark`, which `task` got; `placed` says which marks stand around it.
     pub(super) fn mark(&mut self, task: TaskId, mark: &Mark, placed: &Placed) {
         let (task, activities) = self.activities(task, mark, placed);
         let [before, was, now, then] = activities;
@@ -216,7 +218,7 @@ impl Aggregate {
         }
     }
 
-    /// `task` lost that mark again.
+    /// Takes back `mark`, which `task` lost again.
     pub(super) fn unmark(&mut self, task: TaskId, mark: &Mark, placed: &Placed) {
         let (task, activities) = self.activities(task, mark, placed);
         let [before, was, now, then] = activities;
@@ -226,7 +228,8 @@ impl Aggregate {
         self.replace(mark.at, task, (before, now), (before, was));
     }
 
-    /// What was done before a mark, in its place, what it is, and what follows.
+    /// The task's number in a change, and four activities: before the mark, at the mark's place until it came, from the
+    /// mark on, and from the next mark on.
     fn activities(&mut self, task: TaskId, mark: &Mark, placed: &Placed) -> (u16, [Activity; 4]) {
         let mut activity = |m: Option<Mark>| m.map_or(Activity::NOTHING, |m| self.activity(&m));
         let before = activity(placed.before);
@@ -235,8 +238,8 @@ impl Aggregate {
         (short(task), [before, was, activity(Some(*mark)), activity(placed.next)])
     }
 
-    /// A thread of `owner` (a task, a helper, or one that `watches`) is on `core` without computing from `at`, or no
-    /// longer is.
+    /// From `at` on, a thread is on `core` without computing, or, where `on` is false, no longer is. `who` is its owner
+    /// (a task, a helper or a watcher), and whether it watches the run.
     pub(super) fn off_task(&mut self, at: Ns, core: CoreId, who: (u16, bool), on: bool) {
         if let Some((from, to)) = self.stands(core, who.1, on) {
             self.insert(at, who.0, from, to);
@@ -274,7 +277,7 @@ impl Aggregate {
 
     fn insert(&mut self, at: Ns, task: u16, from: Activity, to: Activity) {
         let change = Change { low: 0, high: 0, task, from, to };
-        // Mostly nothing is late: what comes belongs behind all there is.
+        // Mostly changes arrive in order, and belong behind all others.
         let full = self.full();
         if let Some(block) = self.blocks.last_mut()
             && block.changes.len() < full
@@ -287,7 +290,7 @@ impl Aggregate {
         }
     }
 
-    /// Finds a place for `change` among all, in a new block if need be.
+    /// Puts `change` in its place among all changes, in a new block if need be.
     fn put(&mut self, at: Ns, change: Change, full: usize) {
         let found = self.blocks.partition_point(|b| b.first <= at);
         let Some(index) = found.checked_sub(1) else {
@@ -318,7 +321,7 @@ impl Aggregate {
             self.is_stale(index);
         } else if block.changes.len() >= full {
             let tail = block.changes.split_off(block.changes.len() / 2);
-            // What is late comes mostly to the end, where the new block is: this one keeps what it has.
+            // Late changes mostly belong near the end, in the new block: the old one gives back its spare room.
             block.changes.shrink_to_fit();
             let shift = tail.first().map_or(0, |c| c.after());
             let mut next = Block::new(block.first + Ns(shift), full);
@@ -353,7 +356,7 @@ impl Aggregate {
     }
 
     fn is_stale(&mut self, index: usize) {
-        // Of the last block nothing is derived.
+        // Nothing is derived from the last block.
         if index + 1 < self.blocks.len() {
             self.stale = self.stale.min(index);
         }
@@ -369,12 +372,13 @@ impl Aggregate {
         self.stale = usize::MAX;
     }
 
-    /// The instant in the middle of all changes.
+    /// The begin of the middle block: about half of all changes lie before it.
     pub(super) fn middle(&self) -> Option<Ns> {
         self.blocks.get(self.blocks.len() / 2).map(|block| block.first)
     }
 
-    /// Drops what lies wholly before `cut`; the sums stay. Gives back how many of those changes were no task's.
+    /// Drops the blocks that lie wholly before `cut`; their sums stay. Returns how many of their changes were no
+    /// task's.
     pub(super) fn forget(&mut self, cut: Ns) -> usize {
         self.settle();
         let gone = self.blocks.partition_point(|b| b.first < cut).saturating_sub(1);
@@ -383,7 +387,7 @@ impl Aggregate {
     }
 }
 
-/// A task as a change names it; one beyond all that can be named is somebody.
+/// The number of `task` in a change; [`SOMEBODY`] where the task's number is too large for one.
 pub(super) fn short(task: TaskId) -> u16 {
     u16::try_from(task.0).ok().filter(|task| *task < WATCHER).unwrap_or(SOMEBODY)
 }

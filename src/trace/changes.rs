@@ -1,4 +1,4 @@
-//! From one change to the next: where a playhead stops.
+//! Steps from one change to the next, as a playhead does.
 
 use super::store::Trace;
 use super::track::Track;

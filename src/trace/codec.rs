@@ -1,6 +1,6 @@
 //! Events as numbers. One table says what kinds there are and which numbers each has; the words of a ring, which travel
-//! between processes, and the bytes of a file are both made from it. A new event is a row of [`KINDS`] and an arm in each
-//! direction.
+//! between processes, and the bytes of a file are both made from it. A new event is a row of [`KINDS`] and an arm in
+//! each direction.
 
 use super::event::{Direction, Event, Stamped, Switch};
 use crate::state::{Outcome, State};
@@ -11,33 +11,34 @@ pub const EVENT_BYTES: usize = 32;
 /// Words of one encoded event.
 pub const EVENT_WORDS: usize = EVENT_BYTES / 8;
 
-/// An event as numbers. What its kind has no use for is 0.
+/// An event as numbers. A number that its kind does not use is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Numbers {
-    /// Its code: that of a row of [`KINDS`].
+    /// The code of its kind: the index of a row of [`KINDS`].
     pub kind: u8,
     /// Which variety of it: a state, an outcome, a direction.
     pub detail: u8,
-    /// Whose it is; any number where its kind has no task.
+    /// The task it belongs to; any number where its kind has no task.
     pub task: u32,
-    /// The first figure; in a ring 48 bits of it.
+    /// The first figure; a ring keeps 48 bits of it.
     pub a: u64,
     /// The second one.
     pub b: u64,
 }
 
-/// One row: what a kind of events is called, and what its numbers mean to a file, which leaves out what was expected.
+/// One row of [`KINDS`]: the name of a kind of events, and what its numbers mean to a file, which leaves out the
+/// numbers that a reader expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Kind {
-    /// Its name, as a file has it beside the code.
+    /// Its name, which a file stores beside the code.
     pub name: &'static str,
-    /// Whether it is of one task.
+    /// Whether its events belong to one task.
     pub task: bool,
     /// What its second figure is.
     pub second: Second,
 }
 
-/// What a second figure is. The number of each stands in files and stays.
+/// What a second figure is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Second {
@@ -45,7 +46,7 @@ pub(super) enum Second {
     Number = 0,
     /// A lock: mostly the one that the worker had last.
     Lock = 1,
-    /// A thread: the event is of that thread and its worker is not expected.
+    /// A thread: the event belongs to that thread, and mostly has no worker.
     Thread = 2,
 }
 
@@ -53,7 +54,7 @@ const fn kind(name: &'static str, task: bool, second: Second) -> Kind {
     Kind { name, task, second }
 }
 
-/// The kinds of events, by their code. A code stays what it is, and so does what its numbers are.
+/// The kinds of events, by their code. A code and the meaning of its numbers never change.
 pub(super) const KINDS: [Kind; 20] = [
     kind("submitted", true, Second::Number),
     kind("enter", true, Second::Number),
@@ -77,7 +78,7 @@ pub(super) const KINDS: [Kind; 20] = [
     kind("switched", false, Second::Thread),
 ];
 
-/// In the detail of `enter`: that the task keeps its worker.
+/// The bit in the detail of `enter` which says that the task keeps its worker occupied.
 const HOLDS: u8 = 0x80;
 
 /// Why numbers are no event that this version knows.
@@ -85,9 +86,9 @@ const HOLDS: u8 = 0x80;
 pub(super) enum Strange {
     /// A newer version has more kinds, or more varieties of this one.
     Unknown,
-    /// A newer version has more states: the event with an unknown one in its place.
+    /// A newer version has more states: here is the event, with [`State::Unknown`] for the state.
     UnknownState(Event),
-    /// No version writes them.
+    /// No version writes such numbers.
     Nonsense,
 }
 
@@ -95,13 +96,13 @@ pub(super) enum Strange {
 const LOW: u64 = (1 << 48) - 1;
 
 impl Numbers {
-    /// Those of `event`.
+    /// The numbers of `event`.
     #[inline]
     pub fn of(event: &Event) -> Numbers {
         let (kind, detail, task, a, b) = match *event {
             Event::Submitted { task } => (0, 0, task.0, 0, 0),
             Event::Enter { task, state, holds, ago, due } => {
-                // A due of nothing and none at all are told apart.
+                // 0 stands for no deadline, so every deadline is stored as 1 ns more.
                 let due = due.map_or(0, |due| due.0.saturating_add(1));
                 (1, state.code() | if holds { HOLDS } else { 0 }, task.0, ago.0, due)
             }
@@ -128,7 +129,7 @@ impl Numbers {
         Numbers { kind, detail, task, a, b }
     }
 
-    /// Back from them.
+    /// The event that these numbers stand for.
     ///
     /// # Errors
     /// If this version knows no such event.
@@ -141,7 +142,7 @@ impl Numbers {
         let byte = |n: u64| u8::try_from(n).map_err(|_| Strange::Nonsense);
         let worker = |n: u64| u16::try_from(n).map(WorkerId).map_err(|_| Strange::Nonsense);
         let lock = || word(b).map(LockId);
-        // That it is over is known, also where how is not.
+        // An unknown outcome is kept as such: it still says that the task or the worker is over.
         let outcome = Outcome::from_repr(detail).unwrap_or(Outcome::Unknown);
         Ok(match kind {
             0 => Event::Submitted { task },
@@ -186,7 +187,7 @@ impl Numbers {
 }
 
 impl Stamped {
-    /// As the four words of a ring. A first figure of more than 48 bits becomes the largest that fits.
+    /// The event as the four words of a ring. A first figure of more than 48 bits becomes the largest that fits.
     #[inline]
     pub fn encode(&self) -> [u64; EVENT_WORDS] {
         let Numbers { kind, detail, task, a, b } = Numbers::of(&self.event);
@@ -194,7 +195,7 @@ impl Stamped {
         [self.at.0, head, u64::from(self.core.0) << 48 | a.min(LOW), b]
     }
 
-    /// Back from four words; nothing where they are none.
+    /// The event in four words; nothing where they are no event that this version knows.
     pub fn decode(words: [u64; EVENT_WORDS]) -> Option<Stamped> {
         let [at, head, a, b] = words;
         let (kind, detail, task) = (head as u8, (head >> 8) as u8, (head >> 32) as u32);
@@ -203,7 +204,8 @@ impl Stamped {
         Some(Stamped { at: Stamp(at), worker, core, event })
     }
 
-    /// Back from four words that were somebody's event: what this version does not know is counted, as one that was lost.
+    /// The event in four words that somebody wrote. Where this version does not know it, it is counted as one lost
+    /// event.
     pub fn told(words: [u64; EVENT_WORDS]) -> Stamped {
         let [at, head, a, _] = words;
         Stamped::decode(words).unwrap_or(Stamped {
@@ -214,14 +216,14 @@ impl Stamped {
         })
     }
 
-    /// Encoded, little-endian, at the end of `out`.
+    /// Appends the encoded event, little-endian, to `out`.
     pub fn write(&self, out: &mut Vec<u8>) {
         for word in self.encode() {
             out.extend_from_slice(&word.to_le_bytes());
         }
     }
 
-    /// The same from so many little-endian bytes.
+    /// As [`Stamped::told`], from little-endian bytes.
     pub fn read(bytes: &[u8; EVENT_BYTES]) -> Stamped {
         let mut words = [0; EVENT_WORDS];
         for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
@@ -259,7 +261,8 @@ mod tests {
             let numbers = Numbers::of(&event);
             let kind = KINDS[usize::from(numbers.kind)];
             prop_assert_eq!(numbers.event(), Ok(event));
-            // Of whom it is not, or which lock or thread it is, is left out of a file: none of it may be a figure.
+            // A file leaves out the task of a kind that has none, and stores 32 bits of a lock or a thread: nothing may
+            // be lost.
             prop_assert!(kind.task || numbers.task == 0);
             if kind.second != Second::Number {
                 prop_assert!(u32::try_from(numbers.b).is_ok());

@@ -3,7 +3,7 @@
 use crate::state::{Outcome, State};
 use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
 
-/// An event with its instant, who saw it, and on which core that was.
+/// An event with its instant, the worker that recorded it, and the core on which it was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamped {
     /// When.
@@ -18,7 +18,7 @@ pub struct Stamped {
 
 /// What happened.
 ///
-/// Durations count back from (`ago`, `spent`) or forward to (`due`) its own instant.
+/// `ago`, `spent` and `waited` count back from the event's own instant; `due` counts forward from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The task is submitted: it is `queued` from now.
@@ -34,12 +34,12 @@ pub enum Event {
         state: State,
         /// Whether it keeps its worker occupied meanwhile.
         holds: bool,
-        /// For `running`: the reason for waiting was gone this long ago, and the task was `ready` since.
+        /// For `running`: the task's wait was over this long ago, and the task has been `ready` since.
         ago: Ns,
         /// For waits with a known end: the deadline lies this far ahead.
         due: Option<Ns>,
     },
-    /// The task, computing, finds that its worker had stood still: off its core for the last `spent`.
+    /// The task computes, and finds that its worker was off its core for the last `spent`.
     WasOff {
         /// Which.
         task: TaskId,
@@ -104,8 +104,8 @@ pub enum Event {
         lock: LockId,
         /// Which task held it.
         task: TaskId,
-        /// Whether the holder would rather have gone on (a forced switch): a waiter had asked for the lock, or its ticks were
-        /// used up; or it let go by itself, to wait.
+        /// True for a forced switch: a waiter had asked for the lock, or the holder's ticks were used up. False where
+        /// the holder let go by itself, to wait.
         forced: bool,
     },
     /// A waiter, having waited a whole interval, asks the holder to let go.
@@ -120,26 +120,26 @@ pub enum Event {
     LockTimeout {
         /// Which lock.
         lock: LockId,
-        /// Who waits on.
+        /// The task that goes on waiting.
         task: TaskId,
     },
-    /// The holder died with the lock: the next one that takes it takes it from the dead.
+    /// The holder died while it held the lock: the next task to take the lock takes it from the dead one.
     LockAbandoned {
         /// Which lock.
         lock: LockId,
     },
     /// A payload was serialized and sent, or received and read.
     Copied {
-        /// Whose.
+        /// The task that the payload belongs to.
         task: TaskId,
         /// To the worker, or back.
         direction: Direction,
         /// How many bytes.
         bytes: u64,
-        /// The time that took, up to now.
+        /// How long that took, up to now.
         spent: Ns,
     },
-    /// So many events before this one did not fit and are lost.
+    /// `count` events before this one did not fit and are lost.
     Lost {
         /// How many.
         count: u64,
@@ -173,12 +173,12 @@ pub enum Switch {
     Blocked = 1,
     /// It was taken off the core, and could have gone on.
     Preempted = 2,
-    /// It is no more.
+    /// It has ended.
     Gone = 3,
 }
 
 impl Switch {
-    /// The one with this number.
+    /// The switch with this number.
     pub const fn from_repr(n: u8) -> Option<Switch> {
         Some(match n {
             0 => Switch::In,
@@ -200,12 +200,12 @@ pub enum Direction {
 }
 
 impl Stamped {
-    /// Who stamps what is no worker's: the kernel.
+    /// The worker of an event that no worker recorded, such as those of the kernel's record.
     pub const NO_WORKER: WorkerId = WorkerId(u16::MAX);
-    /// The core of an event whose maker did not look.
+    /// The core of an event for which nobody looked at the core.
     pub const NO_CORE: CoreId = CoreId(u16::MAX);
 
-    /// That the whole run stood still from one instant to the other.
+    /// The event which says that the whole run stood still from `from` to `to`.
     pub fn suspended(from: Stamp, to: Stamp) -> Stamped {
         let event = Event::Suspended { spent: to.since(from) };
         Stamped { at: to, worker: Stamped::NO_WORKER, core: Stamped::NO_CORE, event }

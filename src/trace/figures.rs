@@ -12,8 +12,8 @@ use crate::state::State;
 use crate::units::{Ns, Range, TaskId};
 
 impl Trace {
-    /// The cores that the run kept busy up to `until`: once it is over by the kernel's account, which also knows what
-    /// waits cost; before, or where there is none, by what tasks say.
+    /// How many cores the run kept busy up to `until`, on average. Once the run is over, the kernel's account of CPU
+    /// time says it, which includes what waits cost; before that, or without an account, the tasks' states say it.
     pub fn busy(&self, until: Ns) -> f64 {
         let account = self.report.as_ref().filter(|report| report.cpu > Ns::ZERO);
         let over = account.zip(self.makespan()).filter(|(_, end)| until >= *end);
@@ -68,7 +68,7 @@ impl Trace {
         (sum.instances > 0).then_some(sum)
     }
 
-    /// The tasks whose wait is overdue at `until`: of them [`Trace::aggregate`] does not know that they are ready.
+    /// The tasks whose wait is overdue at `until`: they count as `ready`, which [`Trace::aggregate`] does not know.
     pub fn overdue(&self, until: Ns) -> impl Iterator<Item = Overdue> + '_ {
         (0u32..).zip(&self.tasks).filter_map(move |(task, track)| {
             let from = track.overdue(until)?;

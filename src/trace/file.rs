@@ -1,5 +1,5 @@
-//! Recorded runs in a file: what a runner sent, kept so that it can be looked at again on any machine, and by versions to
-//! come.
+//! Recorded runs in a file: what a runner sent, kept so that it can be looked at again on any machine, and by versions
+//! to come.
 //!
 //! A file is a head of 16 bytes and then blocks, one after the other, nothing else: no index, and nothing that must be
 //! written at the end. So a further run is further blocks behind the last one, and a program that dies while it writes
@@ -13,24 +13,26 @@
 //! Numbers are little-endian, checksums are CRC-32. A run is, in this order,
 //!
 //! - a [`BlockKind::Header`]: who made it and what it is, as JSON of the program that writes the file;
-//! - a [`BlockKind::Names`]: [`Names`], as JSON: those of its tasks and locks, so that it can be drawn whatever it was asked
-//!   to do, and those of the kinds of events and states, so that a reader that does not know one can name it;
-//! - a [`BlockKind::Plan`]: what it was asked to do, as JSON of the program that writes the file, where it was asked;
+//! - a [`BlockKind::Names`]: [`Names`], as JSON: those of its tasks and locks, so that it can be drawn whatever it was
+//!   asked to do, and those of the kinds of events and states, so that a reader that does not know one can name it;
+//! - a [`BlockKind::Plan`]: what it was asked to do, as JSON of the program that writes the file; left out where nobody
+//!   asked;
 //! - a [`BlockKind::Begin`], as JSON, and blocks of [`BlockKind::Events`], packed as `events` says: five to eight bytes
 //!   each. Such a block begins with the number of its events, their earliest and latest stamp ([`spans()`]);
 //! - a [`BlockKind::End`], or a [`BlockKind::Failed`] with the reason ([`crate::state::Failure`]), as JSON;
 //! - a [`BlockKind::Tail`]: what was known only afterwards, as JSON of the program that writes the file.
 //!
-//! What could be missing may be: a run that is cut off ends anywhere.
+//! Every block but the first may be missing: a run that is cut off ends anywhere.
 //!
-//! **Versions.** A reader refuses a newer major version: it would misread what it holds. Kinds of blocks, of events and of
-//! states that it does not know it skips and counts ([`Skipped`]); in JSON it ignores names that it does not know. So a
-//! newer minor version only adds. The head has this form for ever. Format 1 is read and not written: its header is what
-//! is a plan here, it has no names, its events are packed otherwise, and a failed run has a sentence.
+//! **Versions.** A reader refuses a newer major version, which it would misread. It skips and counts the kinds of
+//! blocks, of events and of states that it does not know ([`Skipped`]); in JSON it ignores names that it does not know.
+//! So a newer minor version only adds. The head has this form for ever. Format 1 is read but not written: its header
+//! holds what the plan holds here, it has no names, it packs events in another way, and it stores a failure as a
+//! sentence.
 //!
-//! **Damage.** Whatever the bytes are, reading ends: with all that lies before the first block that is cut off, whose
-//! checksum is wrong, or that makes no sense, and with the place of that block. What lies behind it is not read, since
-//! nothing says where the next block would begin.
+//! **Damage.** Reading ends whatever the bytes are. It gives all that lies before the first block that is cut off, has
+//! a wrong checksum or makes no sense, and the place of that block. What lies behind it is not read, since nothing says
+//! where the next block would begin.
 
 use std::collections::BTreeMap;
 
@@ -73,14 +75,14 @@ pub struct Contents<'a> {
 /// One run of a file, still packed.
 #[derive(Clone, Debug, Default)]
 pub struct RecordedRun<'a> {
-    /// What its writer put before it.
+    /// The text that its writer put at its begin.
     pub header: &'a str,
     /// What its tasks and locks are called; nothing in a file of format 1.
     pub names: Option<Names>,
-    /// What it was asked to do, in its writer's words; nothing where nobody asked, and in a file of format 1, whose header
-    /// says it.
+    /// What it was asked to do, in its writer's words; nothing where nobody asked, and in a file of format 1, whose
+    /// header says it.
     pub plan: Option<&'a str>,
-    /// Nothing where the file ends before it, or the run failed before it began.
+    /// The runner's first frame; nothing where the file ends before it, or the run failed before it began.
     pub begin: Option<Begin>,
     /// The runner's account; nothing where the run did not come to its end.
     pub end: Option<End>,
@@ -96,7 +98,7 @@ pub struct RecordedRun<'a> {
     pub skipped: Skipped,
     /// Payloads of blocks of events, each known to be sound.
     packed: Vec<&'a [u8]>,
-    /// Whether they are packed as format 1 did.
+    /// Whether the events are packed as in format 1.
     first_format: bool,
 }
 
@@ -106,7 +108,7 @@ pub struct Names {
     /// Its tasks, in the plan's order; nothing where they become known only by their events.
     #[serde(default)]
     pub tasks: Vec<String>,
-    /// Which of them the run need not wait for, by their place.
+    /// The indices of those tasks that the run need not wait for.
     #[serde(default)]
     pub background: Vec<u32>,
     /// The workload's own locks, in the plan's order.
@@ -121,7 +123,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// Those of a run with these tasks and locks, written by this version.
+    /// The names of a run with these tasks and locks, as this version writes them.
     pub fn new(tasks: &[TaskName], locks: &[String]) -> Names {
         let background = (0..).zip(tasks).filter(|(_, task)| task.background).map(|(place, _)| place);
         Names {
@@ -155,7 +157,7 @@ pub struct Skipped {
 }
 
 impl Skipped {
-    /// Whether there is nothing of it.
+    /// Whether nothing was skipped.
     pub fn is_empty(&self) -> bool {
         self.states == 0 && self.events.is_empty() && self.blocks.is_empty()
     }
@@ -169,25 +171,25 @@ impl Skipped {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", text::damaged_at(*at, *fault))]
 pub struct Damage {
-    /// The first byte that could not be used; as many before it are sound.
+    /// The offset of the first byte that could not be used; all bytes before it are sound.
     pub at: u64,
     /// What is wrong there.
     pub fault: Fault,
 }
 
-/// Why nothing could be read from a file. Its name is for the caller to add.
+/// Why nothing could be read from a file. The caller adds the file's name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {
     /// It has no bytes.
     #[error("{}", text::empty_file())]
     Empty,
-    /// It begins with something else.
+    /// It does not begin as a recording does.
     #[error("{}", text::strange_file())]
     Stranger,
-    /// It begins as one does, and its head is cut off or changed.
+    /// It begins as a recording does, but its head is cut off or changed.
     #[error("{}", text::damaged_head())]
     Head,
-    /// Another format.
+    /// The format has a newer major version.
     #[error("{}", text::newer_format(*major, *minor, MAJOR))]
     Newer {
         /// Its major version.
@@ -195,13 +197,13 @@ pub enum FileError {
         /// Its minor version.
         minor: u16,
     },
-    /// A head, and no run behind it: in this version of the format.
+    /// The head is sound, but no run follows it.
     #[error("{}", text::no_run())]
     NoRun {
         /// Its major version.
         major: u16,
     },
-    /// A head, and something behind it that is no run.
+    /// The head is sound, but what follows it is no run.
     #[error("{}", text::damaged_before(.0.at, .0.fault))]
     Damaged(Damage),
 }

@@ -1,15 +1,16 @@
-//! What is dropped where a trace must not grow.
+//! What a trace drops where it must not grow.
 
 use super::lock::LockTrack;
 use super::store::Trace;
 use super::track::Track;
 
 impl Trace {
-    /// Drops the older half of the longest record, and all that is as old.
+    /// Drops the older half of the longest task's record, and everything else that is as old.
     pub(super) fn forget(&mut self) {
         let longest = self.tasks.iter().map(Track::marks).max_by_key(|m| m.len());
         let middle = longest.and_then(|m| m.get(m.len() / 2)).map(|m| m.at);
-        // Where it is mostly not tasks whose record is long, it is who was on the cores meanwhile.
+        // Where most of what is kept is not in tasks' records, most of it says who was on the cores: its middle counts
+        // too.
         let of_tasks: usize = self.tasks.iter().map(|t| t.marks().len()).sum();
         let cut = if of_tasks * 2 < self.kept { middle.max(self.aggregate.middle()) } else { middle };
         let Some(cut) = cut else { return };
@@ -24,7 +25,7 @@ impl Trace {
         self.kept -= self.switched.forget(self.forgotten).min(self.kept);
     }
 
-    /// How much had to make room for what came late: what its disorder costs.
+    /// How many records had to move to make room for late ones: what the disorder of the events costs.
     pub(super) fn moved(&self) -> u64 {
         let tracks = self.tasks.iter().map(|t| t.moved);
         let locks = self.locks.values().map(LockTrack::moved);

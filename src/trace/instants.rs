@@ -3,20 +3,20 @@
 use super::{grow, place_of};
 use crate::units::{Ns, Range};
 
-/// From one instant that comes with a sum to the next.
+/// How many instants lie from one that comes with a sum to the next.
 const EACH: usize = 16;
 
 /// Instants of which only numbers and sums are asked.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Instants {
     list: Vec<Ns>,
-    /// The sum of all before every [`EACH`]th; the first one is of those that were dropped.
+    /// The sum of all instants before every [`EACH`]th one; the first is the sum of those that were dropped.
     before: Vec<u128>,
     /// How many were dropped.
     dropped: usize,
-    /// How many, from the first, the sums know.
+    /// How many instants, from the first, are in the sums.
     settled: usize,
-    /// How many had to make room for late ones.
+    /// How many had to move to make room for late ones.
     pub(super) moved: u64,
 }
 
@@ -29,7 +29,7 @@ impl Instants {
         self.settled = self.settled.min(place);
     }
 
-    /// Renews the sums behind whatever arrived since the last time.
+    /// Computes the sums anew behind the earliest instant that arrived since the last time.
     pub(super) fn settle(&mut self) {
         if self.before.is_empty() {
             self.before.push(0);
@@ -75,7 +75,7 @@ pub(super) struct Dated<T> {
     list: Vec<(Ns, T)>,
     /// How many were dropped.
     dropped: u64,
-    /// How many had to make room for late ones.
+    /// How many had to move to make room for late ones.
     pub(super) moved: u64,
 }
 
@@ -93,7 +93,7 @@ impl<T: Copy + PartialEq> Dated<T> {
         self.list.insert(place, (at, what));
     }
 
-    /// Takes out what was put in.
+    /// Takes out an entry that was put in.
     pub(super) fn remove(&mut self, at: Ns, what: T) {
         if let Some(place) = self.list.iter().rposition(|known| *known == (at, what)) {
             self.moved += (self.list.len() - place) as u64;
@@ -111,7 +111,7 @@ impl<T: Copy + PartialEq> Dated<T> {
         &self.list[place(window.from)..place(window.to)]
     }
 
-    /// Drops what lies before `cut`; how many that were.
+    /// Drops what lies before `cut`. Returns how many entries that were.
     pub(super) fn forget(&mut self, cut: Ns) -> usize {
         let gone = self.list.partition_point(|x| x.0 < cut);
         self.list.drain(..gone);

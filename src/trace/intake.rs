@@ -1,5 +1,5 @@
-//! What a trace takes in: the run's begin, its events in whatever order they arrive, its end. Says what each event changes,
-//! and derives nothing.
+//! What a trace takes in: the run's begin, its events in whatever order they arrive, its end. Says what each event
+//! changes, and derives nothing.
 
 use super::event::{Direction, Event, Stamped};
 use super::lock::LockTrack;
@@ -33,7 +33,7 @@ impl Trace {
         self.block = Some((at, self.longest_block(at)));
     }
 
-    /// The run broke off at `at`: what went on until then did so, as far as anybody knows.
+    /// The run broke off at `at`: as far as anybody knows, what its tasks did last went on until then.
     pub fn fail(&mut self, at: Stamp) {
         self.latest = self.latest.max(self.offset(at));
     }
@@ -74,7 +74,8 @@ impl Trace {
         }
     }
 
-    /// Takes what somebody in the run has told; `own` is the thread of the worker who did, where the kernel tells of it.
+    /// Takes an event that somebody in the run recorded. `own` is the thread of that worker, where the kernel's record
+    /// knows it.
     fn take_told(&mut self, stamped: &Stamped, at: Ns, own: Option<&mut Own>) {
         let core = own.as_ref().and_then(|own| own.core()).unwrap_or(stamped.core);
         let mark = |state, holds| Mark { at, state, holds, worker: stamped.worker, core };
@@ -82,7 +83,8 @@ impl Trace {
             Event::Submitted { task } => self.mark(task, mark(State::Queued, false)),
             Event::Enter { task, state, holds, ago, due } => {
                 if ago > Ns::ZERO && state == State::Running {
-                    // A worker that was free while it waited still is: a task that a busy loop leaves ready keeps no worker occupied.
+                    // A task that left its worker free while it waited does so too while it is ready: it waits for a
+                    // busy loop.
                     let before = self.tasks.get(task.index()).and_then(|t| t.marks().last());
                     let held = before.map_or(holds, |m| m.holds);
                     self.mark(task, Mark { at: at - ago, ..mark(State::Ready, held) });
@@ -97,7 +99,7 @@ impl Trace {
             }
             Event::Moved { task } => self.mark(task, mark(State::Running, true)),
             Event::Ended { task, outcome, signal, cpu } => {
-                // A task that is stopped while its wait is overdue could have gone on since then.
+                // A task that is stopped while its wait is overdue could have gone on since the deadline: it was ready.
                 let since = self.tasks.get(task.index()).and_then(|t| t.overdue(at));
                 if let Some(since) = since.filter(|_| outcome == Outcome::Stopped) {
                     self.mark(task, Mark { at: since, ..mark(State::Ready, false) });
@@ -161,7 +163,7 @@ impl Trace {
         }
     }
 
-    /// Something happened to `lock`, by a `task` that there is.
+    /// Makes a change to the record of `lock`, if `task` exists and there is room for the lock.
     fn lock(&mut self, lock: LockId, task: TaskId, change: impl FnOnce(&mut LockTrack)) {
         let room = self.locks.len() < MOST_LOCKS || self.locks.contains_key(&lock);
         if !room || task.index() >= self.tasks.len() {

@@ -19,20 +19,20 @@ pub struct Hold {
     pub task: TaskId,
     /// How long the holder had waited for it.
     pub waited: Ns,
-    /// Whether it was asked to let go; false while it holds on.
+    /// Whether the holder let go because it was asked; false while it still holds the lock.
     pub forced: bool,
-    /// Whether it still holds it.
+    /// Whether the task still holds the lock.
     pub open: bool,
 }
 
-/// What a lock comes to up to some instant.
+/// The figures of a lock, up to some instant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LockFigures {
     /// For how long it was held.
     pub held: Ns,
-    /// For how long those who got it had waited, added up.
+    /// How long the tasks that got it had waited for it, added up.
     pub waited: Ns,
-    /// How many times it was taken by another than the one before.
+    /// How many times a task took it that was not the last one to hold it.
     pub hand_overs: u64,
     /// How many times the holder let go because it was asked.
     pub forced: u64,
@@ -40,31 +40,32 @@ pub struct LockFigures {
     pub voluntary: u64,
     /// How many times a waiter asked for it.
     pub drop_requests: u64,
-    /// How many times a waiter had waited for a whole interval, and did not ask: somebody else had asked, or it had
-    /// gone to another meanwhile. Once for each wait.
+    /// How many times a waiter had waited for a whole interval and did not ask: another had asked, or the lock had gone
+    /// to another meanwhile. Once for each wait.
     pub timeouts: u64,
 }
 
-/// From one turn that comes with sums to the next.
+/// How many turns lie from one that comes with sums to the next.
 const EACH: usize = 16;
 
 /// One lock's record.
 #[derive(Clone, Debug, Default)]
 pub struct LockTrack {
     turns: Vec<Turn>,
-    /// What is true before every [`EACH`]th turn; before the first, of what was dropped to bound the memory.
+    /// The sums before every [`EACH`]th turn; the first are those of the turns that were dropped to bound the memory.
     before: Vec<Before>,
     /// Each task's own holds.
     own: BTreeMap<TaskId, OwnHolds>,
-    /// How many turns, from the first, the sums in `before` and `own` know.
+    /// How many turns, from the first, are in the sums of `before` and `own`.
     settled: usize,
     requests: Dated<TaskId>,
     timeouts: Dated<TaskId>,
-    /// When those who got it had begun to wait, and when they got it; only of locks that the workload names.
+    /// The instants at which the tasks that got it began to wait, and those at which they got it; kept only for locks
+    /// that the workload names.
     waits: Option<Box<[Instants; 2]>>,
-    /// How many turns had to make room for late ones.
+    /// How many turns had to move to make room for late ones.
     moved: u64,
-    /// How many times its holder died with it.
+    /// How many times its holder died while it held the lock.
     pub abandoned: u64,
 }
 
@@ -88,13 +89,13 @@ enum What {
 /// One task's holds.
 #[derive(Clone, Debug, Default)]
 struct OwnHolds {
-    /// Time held in those that were dropped.
+    /// The time held in the holds that were dropped.
     dropped: Ns,
-    /// The turn that begins each, and the time the task had held the lock before.
+    /// For each hold, the index of the turn that begins it, and the time for which the task had held the lock before.
     holds: Vec<(u32, Ns)>,
 }
 
-/// What lies before a turn.
+/// The sums of all that lies before a turn.
 #[derive(Clone, Copy, Debug, Default)]
 struct Before {
     held: Ns,
@@ -106,7 +107,7 @@ struct Before {
 }
 
 impl Before {
-    /// After `turn`, which lasts until `to`.
+    /// The sums after `turn`, which lasts until `to`.
     fn after(mut self, turn: &Turn, to: Ns) -> Before {
         match turn.what {
             What::Taken => {
@@ -133,7 +134,7 @@ pub(super) struct Opened {
 }
 
 impl LockTrack {
-    /// A lock that the workload names: how many wait for it at a time is kept too.
+    /// The track of a lock that the workload names: it also keeps how many tasks wait for it at a time.
     pub(super) fn named() -> LockTrack {
         LockTrack { waits: Some(Box::default()), ..LockTrack::default() }
     }
@@ -167,13 +168,14 @@ impl LockTrack {
         self.settled = self.settled.min(place);
     }
 
-    /// How much had to make room for what came late.
+    /// How many records had to move to make room for late ones.
     pub(super) fn moved(&self) -> u64 {
         let waits = self.waits.iter().flat_map(|waits| waits.iter()).map(|w| w.moved);
         waits.sum::<u64>() + self.moved + self.requests.moved + self.timeouts.moved
     }
 
-    /// Renews the sums behind whatever arrived since the last time. Before that, only the turns themselves are known.
+    /// Computes the sums anew behind the earliest turn that arrived since the last time. Before that, only the turns
+    /// themselves are right.
     pub(super) fn settle(&mut self) {
         if let Some(waits) = &mut self.waits {
             waits.iter_mut().for_each(Instants::settle);
@@ -212,7 +214,7 @@ impl LockTrack {
         self.settled = self.turns.len();
     }
 
-    /// What is true at `at`, when the first `count` turns have come.
+    /// The sums at `at`, when the first `count` turns have come.
     fn after(&self, count: usize, at: Ns) -> Before {
         let Some(last) = count.checked_sub(1) else { return self.before.first().copied().unwrap_or_default() };
         let kept = (last / EACH).min(self.before.len() - 1);
@@ -221,7 +223,7 @@ impl LockTrack {
         turns.iter().zip(ends).fold(self.before[kept], |sums, (turn, to)| sums.after(turn, to))
     }
 
-    /// How many records it keeps.
+    /// How many turns it keeps.
     pub fn len(&self) -> usize {
         self.turns.len()
     }
@@ -263,14 +265,14 @@ impl LockTrack {
         self.turns.partition_point(|t| t.at < at)
     }
 
-    /// What it comes to up to `until`.
+    /// Its figures up to `until`.
     pub fn figures(&self, until: Ns) -> LockFigures {
         let Before { held, waited, hand_overs, forced, voluntary, .. } = self.after(self.turns_before(until), until);
         let (drop_requests, timeouts) = (self.requests.before(until), self.timeouts.before(until));
         LockFigures { held, waited, hand_overs, forced, voluntary, drop_requests, timeouts }
     }
 
-    /// How many times it changed hands up to `until`: it was taken by another than the one before.
+    /// How many times it changed hands up to `until`: a task took it that was not the last one to hold it.
     pub fn hand_overs(&self, until: Ns) -> u64 {
         self.after(self.turns_before(until), until).hand_overs
     }
@@ -288,8 +290,8 @@ impl LockTrack {
         last.map_or(own.dropped, |(index, before)| before + length(&self.turns, index, until))
     }
 
-    /// The time for which tasks waited for it within `range`, added up, of those who got it since; nothing of a global
-    /// lock, whose waiters have a state of their own.
+    /// How long tasks waited for it within `range`, added up; only waits that ended with the lock count. Zero for a
+    /// global lock, whose waiters have a state of their own.
     pub fn waiting(&self, range: Range) -> Ns {
         let Some([begun, over]) = self.waits.as_deref() else { return Ns::ZERO };
         let up_to = |at: Ns| begun.since(at).saturating_sub(over.since(at));
@@ -301,12 +303,13 @@ impl LockTrack {
         self.requests.within(window)
     }
 
-    /// The waiters who waited for a whole interval and did not ask, and when that was over, within `window`.
+    /// The waiters who waited for a whole interval and did not ask, within `window`, and the instant at which that
+    /// interval ended.
     pub fn timeouts(&self, window: Range) -> &[(Ns, TaskId)] {
         self.timeouts.within(window)
     }
 
-    /// The first turn of `task` that begins after `at`: its place, and its instant.
+    /// When `task` takes the lock for the first time after `at`: the index of that turn, and its instant.
     pub(super) fn next_turn(&self, task: TaskId, at: Ns) -> Option<(usize, Ns)> {
         let own = self.own.get(&task)?;
         let next = own.holds.partition_point(|(index, _)| self.turns[*index as usize].at <= at);
@@ -328,14 +331,14 @@ impl LockTrack {
         Some(Opened { holder: before.task, hold, released: Some(before.at), forced })
     }
 
-    /// Who has it at `at`, and until then, if anybody has.
+    /// The hold that is under way at `at`, cut off there, if there is one.
     pub(super) fn holder_at(&self, at: Ns) -> Option<Hold> {
         let last = self.turns.partition_point(|t| t.at <= at).checked_sub(1)?;
         let hold = self.hold(last, at)?;
         Some(Hold { range: Range::new(hold.range.from, at), ..hold })
     }
 
-    /// How many turns others had between `from` and the turn at `index`, or up to now.
+    /// How many times others held the lock between `from` and the turn at `index`, or up to now.
     pub(super) fn turns_between(&self, from: Ns, index: Option<usize>) -> usize {
         let first = self.turns.partition_point(|t| t.at <= from);
         index.unwrap_or(self.turns.len()).saturating_sub(first).div_ceil(2)
@@ -349,7 +352,7 @@ impl LockTrack {
         }
         let gone = self.turns_before(cut).saturating_sub(1);
         if gone > 0 {
-            // The holder that went last was somebody: the next hand-over counts from it.
+            // The sums keep the last holder: whether the next turn is a hand-over depends on it.
             let sums = self.after(gone, self.turns[gone].at);
             for own in self.own.values_mut() {
                 let old = own.holds.partition_point(|(index, _)| (*index as usize) < gone);

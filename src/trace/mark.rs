@@ -1,5 +1,5 @@
-//! A change of a task's state, and what it changes where it is put among the others. Knows neither who keeps them in order
-//! nor what is added up of them.
+//! A change of a task's state, and what it changes where it is put among the others. Knows neither who keeps them in
+//! order nor what is added up of them.
 
 use crate::state::State;
 use crate::units::{CoreId, Ns, WorkerId};
@@ -19,7 +19,8 @@ pub struct Mark {
     pub core: CoreId,
 }
 
-/// What a mark that was put into its track changes: what was before it, what was in its place, and what follows.
+/// The marks around one that was put into its track: the last at an earlier instant, the one that held at the new
+/// mark's instant until it came, and the last at the next instant.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Placed {
     pub(super) before: Option<Mark>,

@@ -1,11 +1,12 @@
-//! Merging two records into one: what workers say that they do, and what the kernel says about who was on which core.
-//! A task is `running` where its worker computes for it *and* is on a core; where the kernel took the core away it is
-//! `preempted`; where its worker left the core by itself, though it meant to compute, it waits inside the system: at the
-//! door of the global lock where there is one, else for something that nobody names (memory, mostly), which counts as `io`.
+//! Merging two records into one: what workers say that they do, and what the kernel says about who was on which core. A
+//! task is `running` where its worker computes for it *and* is on a core; where the kernel took the core away it is
+//! `preempted`; where its worker left the core by itself, though it meant to compute, it waits inside the system: at
+//! the door of the global lock where there is one, else for something that nobody names (memory, mostly), which counts
+//! as `io`.
 //!
-//! Both records arrive cut at the same moment and in order, but a worker may stamp an event, lose its core, and write it
-//! down only after it is back. So what was merged behind a worker's last own event is kept in a tail, and taken back when
-//! an event turns up that belongs before it.
+//! Both records arrive cut at the same moment and in order, but a worker may stamp an event, lose its core, and write
+//! it down only after it is back. So what was merged behind a worker's last own event is kept in a tail, and taken back
+//! when an event turns up that belongs before it.
 
 use super::event::{Event, Stamped, Switch};
 use super::mark::Mark;
@@ -15,14 +16,14 @@ use super::threads::{Merged, Own, Role, Thread, Whereabouts};
 use crate::state::State;
 use crate::units::{CoreId, Ns, TaskId};
 
-/// So many switches are kept at most to be merged anew: a worker may compute for hours without a word.
+/// The most switches of one thread that are kept to be merged anew: a worker may compute for hours without an event.
 const TAIL: usize = 1024;
 
 impl Trace {
     /// The kernel switched the thread `tid`.
     pub(super) fn merge_switch(&mut self, tid: u32, at: Ns, core: CoreId, switch: Switch) {
         let Some(mut thread) = self.threads.take(tid) else { return };
-        // The order of one thread's switches is certain; only their stamps may touch.
+        // The switches of one thread arrive in their true order: a stamp before the last one's is put off to that.
         let at = thread.tail.last().map_or(at, |last| at.max(last.at)).max(self.forgotten);
         let merged = self.apply(&mut thread, at, core, switch);
         if thread.tail.len() >= TAIL {
@@ -32,8 +33,8 @@ impl Trace {
         self.threads.put_back(tid, thread);
     }
 
-    /// The thread, if it is known to the kernel's record, of the worker who recorded `record` itself; taken out of
-    /// its place, and all that was merged behind the record taken back.
+    /// The thread of the worker that recorded `stamped`, if the kernel's record knows it. It is taken out of its place,
+    /// and the switches behind `at` that were merged already are taken back.
     pub(super) fn before_own(&mut self, stamped: &Stamped, at: Ns) -> Option<Own> {
         let tid = match stamped.event {
             Event::WorkerStarted { tid, .. } => tid,
@@ -42,13 +43,14 @@ impl Trace {
         let thread = self.threads.take_known(tid)?;
         let mut own = self.open(tid, thread, at);
         if own.thread.place.on.is_none() && stamped.core != Stamped::NO_CORE {
-            // A thread that records something is on a core: that it was put there is lost.
+            // A thread that records an event is on a core: the switch that put it there is lost.
             self.apply(&mut own.thread, at, stamped.core, Switch::In);
         }
         Some(own)
     }
 
-    /// The threads that compute for `task`, which somebody else says is over.
+    /// As [`Trace::before_own`], for the thread that computes for `task`, where somebody else says that the task is
+    /// over.
     pub(super) fn before_end(&mut self, task: TaskId, at: Ns) -> Option<Own> {
         let tid = self.threads.computing(task)?;
         let thread = self.threads.take_known(tid)?;
@@ -66,7 +68,8 @@ impl Trace {
         Own { tid, thread, again }
     }
 
-    /// Goes on with a thread after its own event at `at`, which the task's record holds already.
+    /// Goes on with a thread after its own event at `at`, which is in the task's record already, and merges again what
+    /// was taken back.
     pub(super) fn after_own(&mut self, own: Own, stamped: &Stamped, at: Ns) {
         let Own { tid, mut thread, again } = own;
         let before = thread.clone();
@@ -107,10 +110,10 @@ impl Trace {
         self.threads.put_back(tid, thread);
     }
 
-    /// Since when a worker that goes on with `task` at `at` is back on its core, if it came back after `since`: the time
-    /// from then on is the task's, which was on its way out of the wait.
+    /// Since when a worker that goes on with `task` at `at` is back on its core, if it came back after `since`. From
+    /// then on the time belongs to the task, which was on its way out of the wait.
     ///
-    /// Not where there is a global lock: it had to take that first.
+    /// Nothing where there is a global lock: the task had to take that first.
     pub(super) fn adopt(&mut self, own: Option<&mut Own>, task: TaskId, (since, at): (Ns, Ns)) -> Option<Ns> {
         if self.has_global_lock() {
             return None;
@@ -125,7 +128,8 @@ impl Trace {
         Some(woke)
     }
 
-    /// `thread` is on `core` from `at`, or no longer, as far as it does not compute for a task.
+    /// From `at` on, `thread` is on `core`, or, where `on` is false, no longer is. Counts only where it does not
+    /// compute for a task.
     fn stands(&mut self, thread: &Thread, at: Ns, core: CoreId, on: bool) {
         if thread.computing.is_none() {
             self.count_kept(1);
@@ -168,7 +172,7 @@ impl Trace {
         merged
     }
 
-    /// What a task is whose worker left its core by itself though it computed.
+    /// The state of a task whose worker left its core by itself while it computed.
     fn blocked(&self) -> State {
         if self.has_global_lock() { State::Gil } else { State::Io }
     }
@@ -178,7 +182,7 @@ impl Trace {
         self.locks.first_key_value().is_some_and(|(id, _)| id.name_index().is_none())
     }
 
-    /// Moves the thread onto or off its core, and what it is there besides computing.
+    /// Moves the thread onto or off its core, and tells the aggregate so where it does not compute there.
     fn moves(&mut self, thread: &mut Thread, at: Ns, core: CoreId, switch: Switch) {
         let on = (switch == Switch::In).then_some(core);
         if thread.place.on == on {

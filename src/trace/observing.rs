@@ -12,13 +12,14 @@ pub struct Observing {
     pub server: f64,
     /// The thread that hands tasks to workers.
     pub dispatcher: f64,
-    /// The program that reads the record: the screen, or the command that follows a run without one. Nothing where it is not known.
+    /// The program that reads the record: the screen, or the command that follows a run without one. Nothing where it
+    /// is not known.
     pub program: Option<f64>,
 }
 
 impl Observing {
-    /// Of a run on `cores` cores that took `makespan` and ended with `end`, while the program that watched it kept
-    /// `program` cores busy.
+    /// The shares of a run on `cores` cores that took `makespan` and ended with `end`, while the program that watched
+    /// it kept `program` cores busy.
     pub fn of(end: &End, makespan: Ns, cores: usize, program: Option<f64>) -> Observing {
         let all = makespan.times(cores.max(1) as u64, 1);
         let share = |time: Ns| time.share_of(all);
@@ -30,7 +31,7 @@ impl Observing {
         }
     }
 
-    /// All of it, as far as it is known.
+    /// The sum of all parts that are known.
     pub fn all(&self) -> f64 {
         self.collector + self.server + self.dispatcher + self.program.unwrap_or(0.0)
     }

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", from = "Cow<'_, str>")]
 pub enum Provenance {
-    /// Really done, by threads, processes and a loop of this program's own.
+    /// The work was really done, by threads, processes and a loop of this program's own.
     #[default]
     Measured,
-    /// Somebody of whom only a newer version of the program knows.
+    /// A maker that only a newer version of the program knows.
     Unknown,
 }
 
@@ -30,7 +30,7 @@ impl Provenance {
         }
     }
 
-    /// Whether it needs no mention: it is what is taken for granted.
+    /// Whether it is the default, which is left out of what is stored.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
     pub(super) fn is_usual(&self) -> bool {
         *self == Provenance::default()

@@ -1,5 +1,5 @@
-//! Where runs come from: something that begins, gives frames, takes commands, and ends. The engine's runner is one, a run
-//! in a file another; who watches a run need not know which.
+//! Where runs come from: something that begins, gives frames, takes commands, and ends. The engine's runner is one, a
+//! run in a file another; a watcher need not know which.
 
 use std::io;
 
@@ -11,9 +11,9 @@ use crate::units::{Ns, TurnLength};
 pub enum Command {
     /// Its global lock is to have this interval from now.
     Interval(TurnLength),
-    /// The watcher looks no more often than this: what happens in between can be told together.
+    /// The watcher looks no more often than once in this time: the run may report what happens in between together.
     Looks(Ns),
-    /// It is to stand still, all of it.
+    /// The whole run is to stand still.
     Suspend,
     /// It is to go on.
     Resume,
@@ -21,15 +21,15 @@ pub enum Command {
     Stop,
 }
 
-/// A run that has begun, wherever it comes from; what it says lasts for `'a` at least. Dropping it ends it.
+/// A run that has begun, wherever it comes from; its frames can be read for `'a` at least. Dropping it ends it.
 pub trait Source<'a> {
-    /// What it says; the reader may have a thread of its own or not. To be had once.
+    /// Its frames, to be read on this thread or on another. Only the first call gives them.
     fn frames(&mut self) -> Option<Box<dyn Frames + 'a>>;
 
-    /// Tells it something. Never waits; what has no meaning for it, or comes too late, is passed over.
+    /// Gives it a command. Never waits; a command that has no meaning for it, or comes too late, is ignored.
     ///
     /// # Errors
-    /// If it could not be told.
+    /// If it could not be given the command.
     fn tell(&mut self, command: Command) -> io::Result<()>;
 }
 

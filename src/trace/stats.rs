@@ -5,7 +5,7 @@ use super::sums::StateSums;
 use crate::state::State;
 use crate::units::{Ns, Range, TaskId};
 
-/// What a run comes to, up to some instant.
+/// The figures of a run, up to some instant.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stats {
     /// Up to when, from the first submission.
@@ -18,15 +18,15 @@ pub struct Stats {
     pub concurrency: f64,
     /// How many tasks are begun and not over at that instant.
     pub in_flight: usize,
-    /// How many tasks are over, and how many of them not as they should.
+    /// How many tasks are over.
     pub ended: usize,
-    /// How many ended otherwise than done (or stopped).
+    /// How many of them failed or were killed.
     pub broken: usize,
-    /// Workers that were created, and the time that took in all.
+    /// How many workers were created and executed their first instruction.
     pub spawned: usize,
     /// From the begin of each creation to the worker's first instruction, added up.
     pub spawning: Ns,
-    /// From the first worker's creation to the last one's first instruction.
+    /// From the first submission to the last worker's first instruction.
     pub all_started: Ns,
     /// Payload bytes that crossed a process boundary.
     pub copied: u64,
@@ -38,7 +38,7 @@ pub struct Stats {
     pub lost: u64,
 }
 
-/// What a global lock comes to.
+/// The figures of a global lock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LockStats {
     /// How many there are: one in each process.
@@ -51,7 +51,7 @@ pub struct LockStats {
     pub hand_overs: u64,
     /// How many times a waiter asked for it.
     pub drop_requests: u64,
-    /// How many waits there were in which a whole interval was over and the waiter did not ask.
+    /// How many waits lasted a whole interval without the waiter asking for the lock.
     pub timeouts: u64,
     /// How many times the holder let go because it was asked.
     pub forced: u64,
@@ -62,7 +62,7 @@ pub struct LockStats {
 /// The longest time for which one task kept the event loop without working.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LongestBlock {
-    /// Who did.
+    /// Which task.
     pub task: TaskId,
     /// When.
     pub range: Range,
@@ -77,15 +77,15 @@ pub struct Overdue {
     pub task: TaskId,
     /// Since when.
     pub from: Ns,
-    /// The state it is taken to be in.
+    /// The state that its last mark says.
     pub state: State,
-    /// The kind of that.
+    /// The activity of that state.
     pub kind: Activity,
     pub(super) holds: bool,
 }
 
 impl Overdue {
-    /// What it is.
+    /// The activity that it really has: it is ready.
     pub fn ready(&self) -> Activity {
         Activity::of(State::Ready, self.holds)
     }

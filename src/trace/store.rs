@@ -1,6 +1,6 @@
-//! A run's trace: everything known of it so far, kept so that any stretch of it is found quickly. Puts the parts together and
-//! no more: what an event changes in them, how two records are merged, what is dropped, and which figures come out of it are
-//! written above it, each in a file of its own.
+//! A run's trace: everything known of it so far, kept so that any stretch of it is found quickly. Puts the parts
+//! together and no more: what an event changes in them, how two records are merged, what is dropped, and which figures
+//! come out of it are written above it, each in a file of its own.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use super::wire::{End, KernelRecord};
 use crate::state::Outcome;
 use crate::units::{CoreId, LockId, Ns, Range, Stamp, TaskId, TurnLength, WorkerId};
 
-/// What is remembered of the run before its trace: who the tasks are.
+/// What a trace knows of a task from the start: its name, and whether the run waits for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskName {
     /// As it stands before the lane.
@@ -26,7 +26,7 @@ pub struct TaskName {
     pub background: bool,
 }
 
-/// One worker's events.
+/// What is known of one worker.
 #[derive(Clone, Debug, Default)]
 pub struct WorkerTrack {
     /// Its process; 0 while unknown.
@@ -63,16 +63,16 @@ pub enum Flag {
     Interval(TurnLength),
 }
 
-/// How many changes of state, and turns of a lock, a live trace keeps: the oldest go first. Each takes 40 to
-/// 63 bytes with all that is derived from it (16 in its track, the rest for sums, the aggregate, and room to grow), so 32 MB are
+/// How many changes of state, and turns of a lock, a live trace keeps: the oldest go first. Each takes 40 to 63 bytes
+/// with all that is derived from it (16 in its track, the rest for sums, the aggregate, and room to grow), so 32 MB are
 /// the most there can be.
 pub const KEPT_MARKS: usize = 500_000;
 
 /// The most tasks that can appear in a run.
 const MOST_TASKS: usize = 1 << 15;
 
-/// The longest run: 104 days, up to which instants are exact wherever they are drawn or divided. A damaged file may say
-/// anything; with its instants bounded here, nobody else need think of those that nothing can be added to.
+/// The longest run: 104 days, up to which instants are exact wherever they are drawn or divided. A damaged file may
+/// name any instant; as all are bounded here, no other code need fear that adding to one overflows.
 pub const LONGEST: Ns = Ns(1 << 53);
 
 /// One run, as far as it is known.
@@ -91,7 +91,7 @@ pub struct Trace {
     pub names: Vec<TaskName>,
     /// What the workload's own locks are called, in the plan's order.
     pub lock_names: Vec<String>,
-    /// What each of them did.
+    /// What each task did.
     pub tasks: Vec<Track>,
     /// Each worker, in the plan's order.
     pub workers: Vec<WorkerTrack>,
@@ -99,7 +99,7 @@ pub struct Trace {
     pub locks: BTreeMap<LockId, LockTrack>,
     /// Stretches during which the whole run stood still.
     pub suspended: Vec<Range>,
-    /// What was done to it from outside, in order, with the instant.
+    /// What was done to the run from outside, in order, with the instant.
     pub flags: Vec<(Ns, Flag)>,
     /// Where events are missing.
     pub losses: Vec<Loss>,
@@ -110,10 +110,11 @@ pub struct Trace {
     pub(super) aggregate: Aggregate,
     pub(super) switched: Counter,
     pub(super) threads: Threads,
-    /// Tasks that ended otherwise than done or stopped, and all tasks' payload bytes and the time those took.
+    /// How many tasks failed or were killed.
     pub(super) broken: usize,
+    /// All tasks' payload bytes, and the time spent on serializing and sending them.
     pub(super) copied: (u64, Ns),
-    /// What is true of the whole run, and its length; known once it is over.
+    /// The length of the run, and what blocked its event loop longest; known once the run is over.
     pub(super) block: Option<(Ns, Option<LongestBlock>)>,
     /// The latest instant anything is known of.
     pub(super) latest: Ns,
@@ -121,7 +122,7 @@ pub struct Trace {
     pub(super) kept: usize,
     pub(super) limit: usize,
     pub(super) event_count: u64,
-    /// Whether tasks appear while it goes on; else there are those that were named.
+    /// Whether tasks and workers may appear while the run goes on; else there are only those that were named.
     pub(super) open: bool,
 }
 
@@ -166,14 +167,14 @@ impl Trace {
         self
     }
 
-    /// With tasks and workers that appear while it goes on: those that are named come first, each further task has a number
-    /// for a name until somebody says what it is called.
+    /// With tasks and workers that appear while it goes on: those that are named come first, each further task has a
+    /// number for a name until somebody says what it is called.
     #[must_use]
     pub fn open_ended(self) -> Trace {
         Trace { open: true, ..self }
     }
 
-    /// What the task `id` is called; it appears with that if it had not yet.
+    /// Gives the task `id` its name. In an open-ended trace the task appears, if it had not yet.
     pub fn name_task(&mut self, id: TaskId, name: TaskName) {
         self.appear(id);
         if let Some(place) = self.names.get_mut(id.index()) {
@@ -181,7 +182,7 @@ impl Trace {
         }
     }
 
-    /// There is a task `id`, if there can be.
+    /// Lets the task `id` appear, if the trace is open-ended and the number is not too large.
     fn appear(&mut self, id: TaskId) {
         if self.open && id.index() >= self.tasks.len() && id.index() < MOST_TASKS {
             self.tasks.resize(id.index() + 1, Track::default());
@@ -191,7 +192,7 @@ impl Trace {
         }
     }
 
-    /// There is a worker `who`, if there can be.
+    /// Lets the worker `who` appear, if the trace is open-ended and the number is not too large.
     pub(super) fn appear_worker(&mut self, who: WorkerId) {
         if self.open && who.index() >= self.workers.len() && who.index() < MOST_TASKS {
             self.workers.resize(who.index() + 1, WorkerTrack::default());
@@ -205,7 +206,7 @@ impl Trace {
         self
     }
 
-    /// With nothing dropped, however long it is: for what is looked at again, not for what goes on.
+    /// With nothing dropped, however long the run is: for recorded runs, not for one that goes on.
     #[must_use]
     pub fn keeping_everything(self) -> Trace {
         self.with_limit(usize::MAX)
@@ -251,7 +252,7 @@ impl Trace {
         self.names.get(id.index()).is_some_and(|n| n.background)
     }
 
-    /// The core that `stamped` was made on, if anybody looked.
+    /// `core`, or nothing where nobody looked on which core the event was.
     pub fn core_of(core: CoreId) -> Option<CoreId> {
         (core != Stamped::NO_CORE).then_some(core)
     }
@@ -261,7 +262,7 @@ impl Trace {
         self.mark_until(task, mark, Ns::MAX);
     }
 
-    /// The same; a wait that begins with it should end at `due`.
+    /// As [`Trace::mark`]; a wait that begins with `mark` should end at `due`.
     pub(super) fn mark_until(&mut self, task: TaskId, mark: Mark, due: Ns) {
         let mark = Mark { at: mark.at.max(self.forgotten), ..mark };
         self.appear(task);
@@ -281,7 +282,7 @@ impl Trace {
         }
     }
 
-    /// So many changes more are kept.
+    /// Notes that `count` more changes are kept.
     pub(super) fn count_kept(&mut self, count: usize) {
         self.kept += count;
     }

@@ -16,7 +16,7 @@ pub struct Sums {
 }
 
 impl Sums {
-    /// `time` more in `state`.
+    /// Adds `time` in `state`.
     #[inline]
     pub fn add(&mut self, state: State, holds: bool, time: Ns) {
         if state == State::Ended {
@@ -28,7 +28,7 @@ impl Sums {
         }
     }
 
-    /// All of `other` more.
+    /// Adds all of `other`.
     #[inline]
     pub fn add_all(&mut self, other: &Sums) {
         for (sum, more) in self.states.iter_mut().zip(other.states) {
@@ -37,7 +37,7 @@ impl Sums {
         self.held += other.held;
     }
 
-    /// What came after `earlier`.
+    /// The time that was added after `earlier`.
     #[must_use]
     #[inline]
     pub fn since(&self, earlier: &Sums) -> Sums {

@@ -15,7 +15,7 @@ pub struct Switched {
     pub migrations: u64,
 }
 
-/// The instants of all of them.
+/// The instants of all switches and migrations.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counter {
     voluntary: Dated<()>,
@@ -49,19 +49,21 @@ impl Counter {
         self.list(what).remove(at, ());
     }
 
-    /// How much had to make room for what came late.
+    /// How many instants had to move to make room for late ones.
     pub(super) fn moved(&self) -> u64 {
         self.voluntary.moved + self.forced.moved + self.migrations.moved
     }
 
-    /// How many lie in `range`. What is no longer kept lies between the start of the run and all that is.
+    /// How many lie in `range`. Those that are no longer kept count as between the start of the run and the first that
+    /// is.
     pub(super) fn within(&self, range: Range) -> Switched {
         let before = |list: &Dated<()>, at: Ns| if at == Ns::ZERO { 0 } else { list.before(at) };
         let count = |list: &Dated<()>| before(list, range.to) - before(list, range.from);
         Switched { voluntary: count(&self.voluntary), forced: count(&self.forced), migrations: count(&self.migrations) }
     }
 
-    /// Drops what lies before `cut`; how much that was. It stays in the counts from the start of the run.
+    /// Drops what lies before `cut`, and returns how many instants that were. They stay in the counts from the start of
+    /// the run.
     pub(super) fn forget(&mut self, cut: Ns) -> usize {
         [&mut self.voluntary, &mut self.forced, &mut self.migrations].into_iter().map(|list| list.forget(cut)).sum()
     }

@@ -1,5 +1,6 @@
-//! The threads that the kernel's record speaks of: whose each is, where it is, what it has in hand, and how to take back what
-//! it was last seen to do. Knows neither tasks' records nor what is added up of them; two records are merged elsewhere.
+//! The threads that the kernel's record speaks of: whose each is, where it is, what it has in hand, and how to take
+//! back what it was last seen to do. Knows neither tasks' records nor what is added up of them; two records are merged
+//! elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,7 @@ pub(super) struct Threads {
     known: BTreeMap<u32, Thread>,
     /// The thread of each worker, once it has said so.
     of_worker: BTreeMap<u16, u32>,
-    /// Who computes for each task.
+    /// Which threads compute for which task.
     computing: BTreeSet<(TaskId, u32)>,
     /// How many switches had to be merged anew.
     pub(super) moved: u64,
@@ -31,7 +32,7 @@ impl Threads {
         self.known.len()
     }
 
-    /// These threads watch or serve the run.
+    /// Sets the threads that watch or serve the run.
     pub(super) fn set_watchers(&mut self, watchers: &[u32]) {
         for tid in watchers {
             if let Some(thread) = self.take(*tid) {
@@ -40,7 +41,7 @@ impl Threads {
         }
     }
 
-    /// Takes a thread out of its place; a new one, as long as there are not more than can be.
+    /// Takes a thread out of its place. An unknown one is new, as long as there are not too many.
     pub(super) fn take(&mut self, tid: u32) -> Option<Thread> {
         if let Some(known) = self.take_known(tid) {
             return Some(known);
@@ -84,7 +85,7 @@ impl Threads {
 /// Whose thread it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Role {
-    /// Nobody's that is known: a helper, or a worker that has not said so yet.
+    /// No worker's, as far as is known: a helper, or a worker that has not said so yet.
     #[default]
     Helper,
     Watcher,
@@ -98,11 +99,11 @@ pub(super) struct Thread {
     pub(super) place: Whereabouts,
     /// The task that it computes for.
     pub(super) computing: Option<TaskId>,
-    /// As [`Threads`] has it.
+    /// The task for which [`Threads`] lists it as computing.
     listed: Option<TaskId>,
     /// The task that it has in hand, computing or not.
     pub(super) minds: Option<TaskId>,
-    /// Since its last own event.
+    /// The switches since its last own event.
     pub(super) tail: Vec<Merged>,
 }
 
@@ -129,7 +130,7 @@ pub(super) struct Merged {
 }
 
 impl Thread {
-    /// Who it is on a core, where it does not compute.
+    /// The owner that the aggregate names, where the thread is on a core without computing.
     pub(super) fn owner(&self) -> u16 {
         match self.role {
             Role::Helper => HELPER,
@@ -139,7 +140,7 @@ impl Thread {
     }
 }
 
-/// A thread that is about to have an event of its own, and what has to be merged anew behind it.
+/// A thread that is about to have an event of its own, and the switches that must be merged again behind that event.
 #[derive(Debug)]
 pub(super) struct Own {
     pub(super) tid: u32,

@@ -28,7 +28,7 @@ pub struct Span {
 
 /// How long the end of a timed wait may be overdue before the task counts as ready: the collector's own delay.
 const GRACE: Ns = Ns::from_millis(25);
-/// From one mark that comes with sums to the next.
+/// How many marks lie from one that comes with sums to the next.
 const EACH: usize = 16;
 
 /// One task's record.
@@ -41,7 +41,7 @@ pub struct Track {
     due: Ns,
     /// Whether the first mark stands for an earlier one, which was dropped.
     cut: bool,
-    /// How many marks had to make room for late ones.
+    /// How many marks had to move to make room for late ones.
     pub(super) moved: u64,
     /// How it ended, and the signal that killed its worker, if one did.
     pub end: Option<(Outcome, u8)>,
@@ -73,11 +73,11 @@ impl Default for Track {
 struct Spans<'a> {
     track: &'a Track,
     window: Range,
-    /// Since when what is open is overdue.
+    /// Since when the open span is overdue; [`Ns::MAX`] where it is not.
     overdue: Ns,
-    /// The mark that begins the next one.
+    /// The index of the mark that begins the next span.
     index: usize,
-    /// What follows on the last one before that: the part of it that is overdue.
+    /// The overdue part of the last span, which comes next, as `ready`.
     ready: Option<Span>,
 }
 
@@ -160,7 +160,7 @@ impl Track {
             rest[if is_only { 0 } else { rest.partition_point(|m| m.at <= at) - 1 }]
         };
         let was = earlier.last().copied();
-        // Mostly it is the one in its place.
+        // Mostly `was` has an earlier instant: then it is `before` as well.
         let is_last = was.is_none_or(|m| m.at < mark.at);
         let count = if is_last { place } else { earlier.partition_point(|m| m.at < mark.at) };
         // The first of a cut record began before all others, whatever its stamp says.
@@ -183,7 +183,7 @@ impl Track {
         }
     }
 
-    /// The sums at `at`, when the first `count` marks have come, from those kept at `kept` on.
+    /// The sums at `at`, when the first `count` marks have come, starting from those that `before[kept]` holds.
     fn walk(&self, kept: usize, count: usize, at: Ns) -> Sums {
         let mut sums = self.before[kept];
         let marks = &self.marks[kept * EACH..count];
@@ -193,7 +193,8 @@ impl Track {
         sums
     }
 
-    /// The time spent in each state up to `at`, when the first `count` marks have come. What is overdue is not looked at.
+    /// The time spent in each state up to `at`, when the first `count` marks have come. An overdue wait counts as a
+    /// wait.
     pub fn sums_after(&self, count: usize, at: Ns) -> Sums {
         match count.checked_sub(1) {
             Some(last) => self.walk(last / EACH, count, at),
@@ -201,10 +202,10 @@ impl Track {
         }
     }
 
-    /// How many marks lie before `at`, where the first `known` of them do.
+    /// How many marks lie before `at`, where the first `known` of them are known to.
     pub fn marks_before(&self, at: Ns, known: usize) -> usize {
         let rest = &self.marks[known.min(self.marks.len())..];
-        // Mostly there are few: the search widens as it goes.
+        // Mostly few more marks lie before `at`: the search begins near and widens.
         let mut reach = 1;
         while rest.get(reach).is_some_and(|m| m.at < at) {
             reach *= 2;
@@ -261,10 +262,10 @@ impl Track {
         self.spans_from(self.marks.partition_point(|m| m.at <= window.from).saturating_sub(1), window, window.to)
     }
 
-    /// As [`Track::spans`], from the mark at `first` on, which must not be later than the window's begin unless it is the
-    /// first of all; overdue is what is so at `until`.
+    /// As [`Track::spans`], from the mark at `first` on, which must not be later than the window's begin unless it is
+    /// the first of all. Whether a wait is overdue is judged at `until`.
     pub fn spans_from(&self, first: usize, window: Range, until: Ns) -> impl Iterator<Item = Span> + '_ {
-        // Only what is open can be overdue, and nothing is open but the last.
+        // Only an open span can be overdue, and only the last one is open.
         let overdue = self.overdue(until).unwrap_or(Ns::MAX);
         Spans { track: self, window, overdue, index: first, ready: None }
     }
@@ -287,7 +288,7 @@ impl Track {
         sums
     }
 
-    /// Forgets what happened before `cut`, keeping the sums.
+    /// Forgets what happened before `cut`, keeping the sums. Returns how many marks were dropped.
     pub(super) fn forget(&mut self, cut: Ns) -> usize {
         let keep = self.marks.partition_point(|m| m.at <= cut).saturating_sub(1);
         let Some(first) = self.marks.get(keep).copied() else { return 0 };

@@ -6,20 +6,21 @@ use super::track::{Span, Track};
 use crate::state::State;
 use crate::units::{LockId, Ns, Range, TaskId};
 
-/// The task that had the lock for which another waited, and let go of it before that one got it; or has it still.
+/// The task that held the lock for which another task waited: it let go before the other got the lock, or holds it
+/// still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unblocker {
     /// Which lock.
     pub lock: LockId,
     /// Who had it last, or has it.
     pub holder: TaskId,
-    /// From when to when, or until now.
+    /// From when to when it held the lock, or until now.
     pub hold: Range,
     /// When it was let go of; nothing while the wait goes on.
     pub released: Option<Ns>,
     /// Whether the holder let go because it was asked.
     pub forced: bool,
-    /// How many turns others had during the wait, the holder's among them.
+    /// How many times others held the lock during the wait, this hold included.
     pub turns: usize,
     /// For how long the task waited until it got the lock, or has waited so far.
     pub waited: Ns,
@@ -45,7 +46,7 @@ impl Trace {
         };
         let track = self.locks.get(&lock)?;
         let opened = track.opened(index)?;
-        // One that died with the lock never said that it let go.
+        // A holder that died with the lock never recorded that it let go.
         let died = self.tasks.get(opened.holder.index()).and_then(Track::ended_at);
         let released = opened.released.unwrap_or_else(|| died.map_or(at, |end| end.min(at)));
         let turns = track.turns_between(from, Some(index));
@@ -68,19 +69,20 @@ impl Trace {
         let after = track.marks().partition_point(|m| m.at < span.range.to);
         let mut between: Vec<State> =
             track.marks()[after..].iter().take_while(|m| m.at < at).map(|m| m.state).collect();
-        // Back on its core, it takes a moment to find that it has the lock.
+        // A task that is back on its core takes a moment to find that it has the lock.
         between.pop_if(|last| *last == State::Running);
         between.iter().all(|s| matches!(s, State::Ready | State::Preempted | State::Gil | State::Lock))
     }
 
-    /// Who has the lock at `until` that `task` goes on waiting for.
+    /// The task that has, at `until`, the lock for which `task` still waits.
     fn keeper(&self, task: TaskId, span: &Span, until: Ns) -> Option<Unblocker> {
         let held = |(id, lock): (&LockId, &LockTrack)| Some((*id, lock.holder_at(until).filter(|h| h.task != task)?));
         let (lock, hold) = if span.state == State::Gil {
             // The lock of the worker's process: it has the number of the first worker there.
             held(self.locks.range(..=LockId(u32::from(span.worker.0))).next_back()?)?
         } else {
-            // Which of several it waits for is known when it has got it.
+            // For which of several locks it waits is known only once it has got it: only a single held lock is an
+            // answer.
             let mut held = self.locks.iter().filter(|(id, _)| id.name_index().is_some()).filter_map(held);
             held.next().filter(|_| held.next().is_none())?
         };
@@ -216,7 +218,7 @@ mod tests {
                 prop_assert_eq!((found.released, found.forced), (Some(Ns(wait.released)), wait.forced));
                 prop_assert_eq!(found.waited, Ns(wait.taken - wait.from));
                 prop_assert!(found.turns >= 1);
-                // Just before it is let go of, the playhead sees the one who has it.
+                // Just before the lock is let go of, the playhead sees the task that has it.
                 if wait.released > wait.from + 1 && wait.released > wait.held_since + 1 {
                     let until = wait.released - 1;
                     let now = trace.unblocker(TaskId(wait.task), &span(&trace, wait, until), Ns(until));

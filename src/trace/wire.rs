@@ -57,7 +57,7 @@ pub enum KernelRecord {
     None(String),
 }
 
-/// One that was stored, perhaps by a newer version.
+/// A [`KernelRecord`] as it was stored, perhaps by a newer version.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum AnyKernelRecord {
@@ -95,7 +95,7 @@ pub struct End {
     pub at: Stamp,
     /// CPU time of the workers from the first submission to the end.
     pub cpu: Ns,
-    /// The part of it that threads took which are no workers: those that read and write for an event loop.
+    /// The part of `cpu` that threads other than workers took: those that read and write files for an event loop.
     pub helpers: Ns,
     /// CPU time of everything else in the run.
     pub overhead: Overhead,
@@ -142,7 +142,7 @@ pub struct Overhead {
 }
 
 impl Overhead {
-    /// All of it.
+    /// The sum of the three.
     pub fn all(&self) -> Ns {
         self.collector + self.dispatcher + self.server
     }
@@ -206,24 +206,24 @@ impl TaskResult {
     }
 }
 
-/// A frame that is none.
+/// Why no frame could be read.
 #[derive(Debug, thiserror::Error)]
 pub enum FrameError {
     /// The pipe broke, or ended inside a frame.
     #[error("{}", text::wire::broken(&.0.to_string()))]
     Io(#[from] io::Error),
-    /// A payload of so many bytes: no runner writes one so long.
+    /// A payload of this many bytes, more than any runner writes.
     #[error("{}", text::wire::too_long(*.0))]
     TooLong(u32),
     /// A kind that no runner of this version writes.
     #[error("{}", text::wire::unknown_kind(*.0))]
     Kind(u8),
-    /// A payload that is not what its kind says: in the words of what reads JSON.
+    /// A payload that does not fit its kind, in the words of the JSON reader.
     #[error("{}", text::wire::malformed(&.0.to_string()))]
     Payload(serde_json::Error),
 }
 
-/// The longest payload that is read; a collector's sweep is far below.
+/// The longest payload that is read, in bytes; a collector's sweep is far below.
 const LONGEST: u32 = 64 << 20;
 /// Bytes before a payload: its length, and its kind.
 const HEAD: usize = 5;
@@ -233,7 +233,7 @@ const EVENTS: u8 = 2;
 /// Writes `frame` to `out`, in one piece.
 ///
 /// # Errors
-/// As `out` says.
+/// If `out` cannot be written.
 pub fn write_frame(out: &mut impl Write, frame: &Frame) -> io::Result<()> {
     let mut bytes = vec![0; HEAD];
     let kind = match frame {
@@ -248,7 +248,7 @@ pub fn write_frame(out: &mut impl Write, frame: &Frame) -> io::Result<()> {
 /// Writes a [`Frame::Events`] of `events` to `out`, in one piece.
 ///
 /// # Errors
-/// As `out` says.
+/// If `out` cannot be written.
 pub fn write_events(out: &mut impl Write, events: &[Stamped]) -> io::Result<()> {
     let mut bytes = vec![0; HEAD];
     bytes.reserve(events.len() * EVENT_BYTES);
@@ -273,7 +273,7 @@ fn json(bytes: &mut Vec<u8>, value: &impl Serialize, kind: u8) -> io::Result<u8>
 #[derive(Debug)]
 pub struct FrameReader<R> {
     from: R,
-    /// The payload of the last frame, for the next one to take its place.
+    /// The payload of the last frame; the next one is read into the same memory.
     payload: Vec<u8>,
 }
 
@@ -286,7 +286,7 @@ impl<R: Read> FrameReader<R> {
     /// The next frame, or nothing at the end.
     ///
     /// # Errors
-    /// If the pipe breaks inside a frame, or what it carries is none.
+    /// If the pipe breaks inside a frame, or what it carries is no frame.
     pub fn next_frame(&mut self) -> Result<Option<Frame>, FrameError> {
         let mut head = [0; HEAD];
         match self.from.read(&mut head[..1])? {

@@ -1,39 +1,40 @@
-//! What the aggregate tells apart: activities, and times and numbers of tasks in each.
+//! What the aggregate tells apart: activities, and the time and the number of tasks in each.
 
 use super::few::Few;
 use crate::state::State;
 use crate::trace::StateSums;
 use crate::units::{Ns, TaskId};
 
-/// The places of [`Activity`]s: each state twice (without and with a worker), then these, then three for each core in the
-/// order in which they are first seen. So what is kept of a run has as many numbers as its cores ask for.
+/// The places of [`Activity`]s: each state twice (without and with a worker), then these three, then three for each
+/// core in the order in which the cores are first seen. So what is kept of a run has as many numbers as its cores ask
+/// for.
 pub(super) const ENDED: u16 = 2 * State::COUNT as u16;
 const LISTENS: u16 = ENDED + 1;
 const NOTHING: u16 = LISTENS + 1;
 const ON_CORES: u16 = NOTHING + 1;
-/// How many there are for each core.
+/// How many activities there are for each core.
 const KINDS: u16 = 3;
 
-/// The cores that take no memory of their own wherever something is kept for each.
+/// How many cores take no memory of their own in the lists that have numbers for each core.
 const FEW: usize = 4;
-/// The activities that do not.
+/// How many activities take no memory of their own: those of no core, and those of these cores.
 const IN_PLACE: usize = ON_CORES as usize + KINDS as usize * FEW;
-/// The lanes that do not: the loop's, and two for each of these cores.
+/// How many lanes take none: the loop's, and two for each of these cores.
 pub(super) const LANES_IN_PLACE: usize = 1 + 2 * FEW;
 
-/// The loop's lane. What follows are those of the cores, which only one has at a time each: to compute, and to be there
-/// without.
+/// The loop's lane. Behind it each core has two lanes: one for the task that computes there, one for a thread that is
+/// there without computing. A lane has one owner at a time.
 pub(super) const LOOP: usize = 0;
-/// Nobody has it.
+/// The owner of a lane that nobody has.
 pub(super) const FREE: u16 = u16::MAX;
-/// Somebody has it, but it is not known who.
+/// The owner of a lane that somebody has, but it is not known who.
 pub const SOMEBODY: u16 = u16::MAX - 1;
-/// A thread of the run that is no worker has it.
+/// The owner of a lane that a helper has: a thread of the run that is no worker.
 pub const HELPER: u16 = u16::MAX - 2;
-/// What watches or serves the run has it.
+/// The owner of a lane that a watcher has: a thread that watches or serves the run.
 pub const WATCHER: u16 = u16::MAX - 3;
 
-/// What one does on a core.
+/// What a thread does on a core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u16)]
 pub(super) enum OnCore {
@@ -45,7 +46,7 @@ pub(super) enum OnCore {
     Overhead = 2,
 }
 
-/// What is told apart of what a task does: its state, whether it keeps its worker, and on which core it works.
+/// What a task does, as far as it is told apart: its state, whether it keeps its worker, and on which core it works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Activity(u16);
 
@@ -53,12 +54,12 @@ impl Activity {
     pub(super) const NOTHING: Activity = Activity(NOTHING);
     pub(super) const LISTENS: Activity = Activity(LISTENS);
 
-    /// A state that is not bound to a core.
+    /// The activity of a state that is not bound to a core.
     pub fn of(state: State, holds: bool) -> Activity {
         Activity(if state == State::Ended { ENDED } else { 2 * state as u16 + u16::from(holds) })
     }
 
-    /// On the core at `place`.
+    /// Doing `what` on the core at `place`.
     pub(super) fn on_core(place: u16, what: OnCore) -> Activity {
         Activity(ON_CORES + KINDS * place + what as u16)
     }
@@ -72,7 +73,7 @@ impl Activity {
         usize::from(self.0)
     }
 
-    /// Whether a task in it has the event loop to itself: it executes, or waits without giving way.
+    /// Whether a task that does this has the event loop to itself: it executes, or waits without giving way.
     #[inline]
     pub(super) fn has_loop(self) -> bool {
         if let Some(rest) = self.0.checked_sub(ON_CORES) {
@@ -91,7 +92,7 @@ impl Activity {
         self.0 == LISTENS || self.0.checked_sub(ON_CORES).is_some_and(|rest| rest % KINDS > 0)
     }
 
-    /// The lane that one in it has, on a core.
+    /// The core's lane that this activity takes, if it is on a core.
     #[inline]
     pub(super) fn lane(self) -> Option<usize> {
         let rest = usize::from(self.0.checked_sub(ON_CORES)?);
@@ -100,17 +101,17 @@ impl Activity {
     }
 }
 
-/// The lane of who computes on the core at `place`.
+/// The lane of the task that computes on the core at `place`.
 pub(super) fn computes(place: usize) -> usize {
     1 + 2 * place
 }
 
-/// The lane of who is there without.
+/// The lane of the thread that is on the core at `place` without computing.
 pub(super) fn is_there(place: usize) -> usize {
     2 + 2 * place
 }
 
-/// What a lane is of: of which core, and whether one computes there. The loop's is of none.
+/// The place of a lane's core, and whether the lane is for computing there. The loop's lane has no core.
 pub(super) fn core_of(lane: usize) -> Option<(usize, bool)> {
     lane.checked_sub(1).map(|rest| (rest / 2, rest % 2 == 0))
 }
@@ -124,12 +125,12 @@ impl Totals {
         Ns(self.0.get(activity.index()))
     }
 
-    /// The states' times: without a worker and with one.
+    /// Each state's time: without a worker and with one.
     fn pairs(&self) -> impl Iterator<Item = (Ns, Ns)> + '_ {
         State::ALL.into_iter().map(|s| (self.at(Activity::of(s, false)), self.at(Activity::of(s, true))))
     }
 
-    /// On all cores.
+    /// The time of `what` on all cores, added up.
     fn on_cores(&self, what: OnCore) -> Ns {
         self.0.every(KINDS.into(), usize::from(ON_CORES + what as u16)).map(Ns).sum()
     }
@@ -191,7 +192,7 @@ impl Totals {
         self.at(Activity::LISTENS)
     }
 
-    /// What came after `earlier`.
+    /// The time that was added after `earlier`.
     #[must_use]
     pub fn since(&self, earlier: &Totals) -> Totals {
         let mut rest = self.clone();
@@ -199,7 +200,7 @@ impl Totals {
         rest
     }
 
-    /// `time` was spent in `to` and not in `from`.
+    /// Moves `time` from `from` to `to`.
     #[inline]
     pub fn shift(&mut self, from: Activity, to: Activity, time: Ns) {
         let less = self.0.slot(from.index());
@@ -208,12 +209,12 @@ impl Totals {
         *more = more.wrapping_add(time.0);
     }
 
-    /// So many tasks as `counts` says were in each state for `time`.
+    /// Adds `time` for each task that `counts` has in a state.
     pub(super) fn pass(&mut self, counts: &Counts, time: Ns) {
         self.0.with(&counts.0, |sum, count| *sum = sum.wrapping_add(time.0.wrapping_mul(count.into())));
     }
 
-    /// The bytes that it takes besides its own.
+    /// The bytes that it takes outside its own value.
     #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
         self.0.bytes()
@@ -254,7 +255,7 @@ impl Counts {
         self.0.get(Activity::LISTENS.index()) > 0
     }
 
-    /// One that was in `from` is in `to`. Gives back how many are left there.
+    /// Moves one task from `from` to `to`. Returns how many are left in `from`.
     #[inline]
     pub(super) fn change(&mut self, from: Activity, to: Activity) -> u16 {
         let left = self.0.slot(from.index());
@@ -265,14 +266,14 @@ impl Counts {
         left
     }
 
-    /// The bytes that it takes besides its own.
+    /// The bytes that it takes outside its own value.
     #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
         self.0.bytes()
     }
 }
 
-/// Who has what only one has at a time: the loop, and each core. Kept as complements: nobody is zero.
+/// Who has each lane. Stored as complements, so that nobody ([`FREE`]) is zero.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Owners(Few<u16, LANES_IN_PLACE>);
 
@@ -292,7 +293,7 @@ pub enum Owner {
 }
 
 impl Owner {
-    /// Of whom this is kept.
+    /// The owner for which the number `kept` stands.
     #[inline]
     pub(super) fn of(kept: u16) -> Owner {
         match kept {
@@ -319,7 +320,7 @@ impl Owners {
         }
     }
 
-    /// Who has `lane`, as it is kept.
+    /// Who has `lane`, as a number.
     #[inline]
     pub(super) fn raw(&self, lane: usize) -> u16 {
         !self.0.get(lane)
@@ -329,7 +330,7 @@ impl Owners {
         Owner::of(self.raw(lane))
     }
 
-    /// The bytes that it takes besides its own.
+    /// The bytes that it takes outside its own value.
     #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
         self.0.bytes()

@@ -1,7 +1,8 @@
-//! Numbers of which the first stand in place and the others, if there are any, in memory of their own: what is kept for
-//! each core takes no more than its cores do, and of few cores nothing but a copy. What was never written is zero.
+//! Lists of numbers of which the first stand in place, and the others, if there are any, in memory of their own. So
+//! numbers for each core take memory as the cores ask for it, and none of their own where there are few cores. A number
+//! that was never written is zero.
 
-/// The first `N` of them, and all others that were ever written.
+/// The first `N` numbers, and all others up to the last that was ever written.
 #[derive(Clone, Debug)]
 pub(super) struct Few<T, const N: usize> {
     first: [T; N],
@@ -14,7 +15,7 @@ impl<T: Copy + Default, const N: usize> Default for Few<T, N> {
     }
 }
 
-/// Whether zeros were written does not matter.
+/// A zero that was written equals one that was not.
 impl<T: Copy + Default + PartialEq, const N: usize> PartialEq for Few<T, N> {
     fn eq(&self, other: &Few<T, N>) -> bool {
         (0..N + self.more.len().max(other.more.len())).all(|place| self.get(place) == other.get(place))
@@ -22,7 +23,7 @@ impl<T: Copy + Default + PartialEq, const N: usize> PartialEq for Few<T, N> {
 }
 
 impl<T: Copy + Default, const N: usize> Few<T, N> {
-    /// Nothing but zeros, with room for so many.
+    /// Nothing but zeros, with room for `count` numbers.
     pub(super) fn with_room(count: usize) -> Few<T, N> {
         Few { more: Vec::with_capacity(count.saturating_sub(N)), ..Few::default() }
     }
@@ -46,13 +47,13 @@ impl<T: Copy + Default, const N: usize> Few<T, N> {
         }
     }
 
-    /// Every `step`th from the one at `place` on, which is among the first.
+    /// Every `step`th number from the one at `place` on, which is among the first `N`.
     pub(super) fn every(&self, step: usize, place: usize) -> impl Iterator<Item = T> + '_ {
         let rest = self.more.get((N - place).next_multiple_of(step) - (N - place)..).unwrap_or_default();
         self.first[place..].iter().step_by(step).chain(rest.iter().step_by(step)).copied()
     }
 
-    /// Calls `each` with all of them, and those of `other` in the same places.
+    /// Calls `each` with every number and the one of `other` in the same place.
     pub(super) fn with<U: Copy + Default>(&mut self, other: &Few<U, N>, mut each: impl FnMut(&mut T, U)) {
         self.reach(other.more.len());
         for (own, others) in self.first.iter_mut().zip(other.first) {
@@ -70,7 +71,7 @@ impl<T: Copy + Default, const N: usize> Few<T, N> {
         }
     }
 
-    /// The bytes that it takes besides its own.
+    /// The bytes that it takes outside its own value.
     #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
         self.more.capacity() * size_of::<T>()

@@ -1,11 +1,11 @@
-//! Which cores a run may use, and the place of each that anything was seen on. Knows nothing of what was.
+//! The cores that a run may use, and the place of each on which anything was seen. Knows nothing of what was seen.
 
-/// How many cores are told apart, in the order in which anything is first seen on them; what happens on further ones is
-/// counted, but not on which of them it was. No machine that runs one Linux has more usable ones than some thousands, and
-/// whatever file says that it had takes no more memory than one that had.
+/// How many cores are told apart, in the order in which anything is first seen on them. What happens on further cores
+/// is counted, but not on which of them. No machine with one Linux has more than some thousands of usable cores, and a
+/// file that claims more takes no more memory for it.
 pub(super) const MOST: usize = 1_024;
 
-/// Not in any place so far.
+/// The place of a core that has none so far.
 const NONE: u16 = u16::MAX;
 
 /// The cores of a run.
@@ -15,12 +15,12 @@ pub(super) struct Places {
     allowed: Vec<(u16, u16)>,
     /// The kernel's numbers of those that anything was seen on, in the order in which it was.
     seen: Vec<u16>,
-    /// Whether there was one for which no place was left.
+    /// Whether there was a core for which no place was left.
     is_full: bool,
 }
 
 impl Places {
-    /// The run may use these.
+    /// Sets the cores that the run may use.
     pub(super) fn allow(&mut self, cores: &[u16]) {
         let place = |core: u16| self.seen.iter().position(|seen| *seen == core).map_or(NONE, |place| place as u16);
         self.allowed = cores.iter().map(|core| (*core, place(*core))).collect();
@@ -29,7 +29,7 @@ impl Places {
     }
 
     fn index(&self, core: u16) -> Option<usize> {
-        // Mostly a run may use all there are.
+        // Mostly a run may use all cores: then a core's number is its index.
         let guess = usize::from(core);
         if self.allowed.get(guess).is_some_and(|(number, _)| *number == core) {
             return Some(guess);
@@ -43,7 +43,7 @@ impl Places {
         (place != NONE).then_some(usize::from(place))
     }
 
-    /// The place of `core`, which it has from now on: if the run may use it, and as long as there is one left.
+    /// The place of `core`, which gets one if it has none. Nothing where the run may not use it, or no place is left.
     pub(super) fn take(&mut self, core: u16) -> Option<u16> {
         let index = self.index(core)?;
         let (_, place) = self.allowed[index];
@@ -65,7 +65,7 @@ impl Places {
         &self.seen
     }
 
-    /// Whether all have found one.
+    /// Whether every core that was seen got a place.
     pub(super) fn tells_all(&self) -> bool {
         !self.is_full
     }

@@ -1,11 +1,11 @@
-//! Questions to all tasks together; each is answered from the blocks that its ends lie in.
+//! Questions about all tasks together; most are answered from the blocks in which the ends of a range lie.
 
 use super::activity::{FREE, LANES_IN_PLACE, LOOP, computes, core_of, is_there};
 use super::few::Few;
 use super::{Aggregate, Change, Counts, Owner, Place, Standing, Totals};
 use crate::units::{Ns, Range};
 
-/// A stretch in which one has a core, the loop, or in which the loop listens.
+/// What happens in a stretch of time: somebody has a core or the loop, or the loop listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
     /// Computing on the core at this place among [`Aggregate::cores`].
@@ -47,7 +47,7 @@ impl Aggregate {
         ordinal(self.place(range.to)).saturating_sub(ordinal(self.place(range.from)))
     }
 
-    /// The first change that is not before `at`, in its block or behind the end of the one before.
+    /// The place of the first change that is not before `at`: in a block, or behind the last change of one.
     fn place(&self, at: Ns) -> Place {
         let Some(index) = self.blocks.partition_point(|b| b.first < at).checked_sub(1) else { return (0, 0) };
         let block = &self.blocks[index];
@@ -70,7 +70,7 @@ impl Aggregate {
         }
     }
 
-    /// What is true just before `place`.
+    /// The standing just before the change at `place`.
     fn standing(&self, (index, place): Place) -> Standing {
         let Some(block) = self.blocks.get(index) else { return Standing::default() };
         let mut now = block.header.now.clone();
@@ -82,7 +82,7 @@ impl Aggregate {
     pub fn turns(&self, range: Range, mut each: impl FnMut(Range, Turn)) {
         let place = self.place(range.from);
         let mut now = self.standing(place);
-        // Since when the lane's owner has it: where nothing was written, from the begin on.
+        // Since when each lane's owner has it, in ns; 0, where nothing was written, stands for the range's begin.
         let mut since: Few<u64, LANES_IN_PLACE> = Few::with_room(computes(self.cores().len()));
         let mut quiet_since = range.from;
         let mut close = |lane: usize, owner: Owner, from: u64, to: Ns| {
@@ -126,13 +126,14 @@ impl Aggregate {
         quiet.into_iter().filter(|r| !r.is_empty()).for_each(|r| each(r, Turn::Listens));
     }
 
-    /// How many are ready just before `place`.
+    /// How many tasks are ready just before the change at `place`.
     fn ready(&self, (index, place): Place) -> u16 {
         let Some(block) = self.blocks.get(index) else { return 0 };
         block.changes[..place].iter().fold(block.header.now.counts.ready(), |ready, c| c.ready_after(ready))
     }
 
-    /// The most tasks that are ready at one time in `range`. `more` are instants, in order, from which one more is.
+    /// The most tasks that are ready at one time in `range`. From each of the instants in `more`, which are in order,
+    /// one more task is ready.
     pub fn most_ready(&self, range: Range, more: &[Ns]) -> usize {
         let already = more.partition_point(|at| *at <= range.from);
         let mut rising = more[already..].iter().take_while(|at| **at < range.to).peekable();
@@ -141,7 +142,7 @@ impl Aggregate {
         let mut most = 0;
         let mut extra = already;
         if rising.peek().is_none() {
-            // Whole blocks are known; only those that the ends lie in are walked.
+            // The peaks of whole blocks are known; only the blocks in which the ends lie are walked.
             let last = self.blocks.partition_point(|b| b.first < range.to).saturating_sub(1);
             if last > place.0 {
                 let within = |i: usize, part: Range| self.peak_in(i, part);
@@ -177,7 +178,8 @@ impl Aggregate {
         most
     }
 
-    /// The most that are ready at one time in `part`, which lies between this block's begin and the next one's.
+    /// The most tasks that are ready at one time in `part`, which lies between the begin of the block at `index` and
+    /// the next one's.
     fn peak_in(&self, index: usize, part: Range) -> u16 {
         let block = &self.blocks[index];
         let mut ready = block.header.now.counts.ready();
@@ -197,7 +199,7 @@ impl Aggregate {
         if part.to > at { peak.max(ready) } else { peak }
     }
 
-    /// Whether no task is known.
+    /// Whether there is no change at all.
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty()
     }

@@ -7,19 +7,19 @@ use crate::trace::{Begin, Event, Owner, Stamped, Switch, TaskName, Trace, Turn};
 use crate::units::{CoreId, Ns, Range, Stamp, TaskId, WorkerId};
 
 const TASKS: u32 = 5;
-/// How many there are, of which the run may use all but one.
+/// How many cores there are; the run may use all but one.
 const CORES: u16 = 40;
 const NOT_ALLOWED: u16 = 3;
 
 /// (when, task, state, holds, core, due)
 type Step = (u64, u32, State, bool, u16, Option<u64>);
 
-/// Changes anywhere, or most of them at an instant that they share with others.
+/// Changes at any instant, or most of them at an instant that they share with others.
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop_oneof![3 => within(40_000_000), 1 => within(60)]
 }
 
-/// One after the other.
+/// The states of a task that works and sleeps in turn.
 fn works_or_sleeps(n: u64) -> State {
     if n.is_multiple_of(2) { State::Running } else { State::Sleep }
 }
@@ -88,8 +88,8 @@ fn a_change_takes_no_more_memory_than_is_stated() {
     }
 }
 
-/// Every core of `cores` has a task of its own that computes in the middle of its turn, and another thread around it; the
-/// turns are staggered. In order of time.
+/// Every core of `cores` has a task of its own that computes in the middle of its turn, and another thread around it;
+/// the turns are staggered. In order of time.
 fn one_on_each(cores: u16) -> Vec<Stamped> {
     let at = |at, core, event| Stamped { at: Stamp(at), worker: WorkerId(u16::MAX), core: CoreId(core), event };
     let switched = |n: u16, switch| Event::Switched { tid: 7 + u32::from(n), switch };
@@ -207,7 +207,7 @@ proptest! {
 
     #[test]
     fn the_order_of_arrival_does_not_matter(steps in steps(), turn in 0usize..700) {
-        // At equal instants the later arrival counts: such are left out.
+        // At equal instants the later arrival counts: such changes are left out.
         let mut steps = steps;
         steps.sort_by_key(|s| (s.1, s.0));
         steps.dedup_by_key(|s| (s.1, s.0));

@@ -2,9 +2,9 @@
 
 use super::{Damage, Fault, FileError};
 
-/// The version that is written: a reader of an older one would misread it.
+/// The major version that is written: a reader of an older one would misread the file.
 pub const MAJOR: u16 = 2;
-/// Counts what was added since: a reader of an older one skips it.
+/// The minor version, which counts additions since: a reader of an older one skips them.
 pub const MINOR: u16 = 0;
 
 /// The first bytes of every recording. The last one ends a listing on old systems, and is no text on any.
@@ -13,7 +13,7 @@ const MAGIC: [u8; 8] = *b"concviz\x1a";
 pub(super) const HEAD: usize = 16;
 /// Bytes before a block's payload.
 pub(super) const BLOCK_HEAD: usize = 9;
-/// The longest payload: more is nonsense, and would not be taken by the pipe either.
+/// The longest payload, in bytes: more is nonsense, and would not be taken by the pipe either.
 pub(super) const LONGEST: usize = 64 << 20;
 
 /// What a block holds.
@@ -87,7 +87,7 @@ pub(super) fn version(bytes: &[u8]) -> Result<u16, FileError> {
     }
 }
 
-/// The bytes before a payload of these parts.
+/// The head of a block whose payload has these parts.
 pub(super) fn block_head(kind: BlockKind, payload: &[&[u8]]) -> [u8; BLOCK_HEAD] {
     let mut head = [0; BLOCK_HEAD];
     head[0] = kind as u8;
@@ -122,7 +122,7 @@ pub(super) struct Block<'a> {
 }
 
 impl<'a> Blocks<'a> {
-    /// Those of a file whose bytes these are.
+    /// The blocks of a file with these bytes.
     pub(super) fn new(bytes: &'a [u8]) -> Blocks<'a> {
         Blocks { bytes, at: HEAD }
     }

@@ -1,5 +1,5 @@
-//! Reading recorded runs. Every byte that is used is checked, here and once; what is handed out makes sense as an
-//! event, though it need not as a run.
+//! Reading recorded runs. Every byte that is used is checked, here and once. What is handed out makes sense event by
+//! event, though not necessarily as a run.
 
 use std::collections::BTreeSet;
 
@@ -63,7 +63,7 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         let Some(run) = self.runs.last_mut() else {
-            // What comes before all runs and nobody knows may be about all of them.
+            // A block of an unknown kind before the first run may be about all runs.
             return if block.kind.is_err() && !first_format { Ok(()) } else { Err(Fault::NotBegun) };
         };
         let over = run.end.is_some() || run.failed.is_some();
@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Each core and each thread once: with thousands of the same, every event would look through them all.
+/// Keeps each core and each thread once: with thousands of the same, every event would look through them all.
 fn tidy(mut begin: Begin) -> Begin {
     let mut seen = BTreeSet::new();
     begin.cores.retain(|core| seen.insert(*core));

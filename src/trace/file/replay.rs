@@ -11,13 +11,13 @@ use super::events::{Unpacker, first};
 use super::{RecordedRun, Skipped};
 use crate::units::{Ns, Stamp, TaskId};
 
-/// So many marks may make room for each event on average. Runs stay far below; where none of a file's instants can be
-/// believed, sorting it first is what keeps opening it from taking for ever.
+/// How many records may move to make room for late events, for each event on average. Runs stay far below. Where a
+/// file's instants are all nonsense, its events are sorted first: else opening it would take for ever.
 const PATIENCE: u64 = 512;
-/// And so many more, so that short runs are never looked at.
+/// How many records may move beyond that, so that short runs are never sorted.
 const START: u64 = 1 << 20;
 
-/// A recorded run that says again what it said.
+/// A recorded run that gives its frames once more.
 pub struct Playback<'a> {
     run: &'a RecordedRun<'a>,
     part: Part,
@@ -50,7 +50,7 @@ impl AnyUnpacker {
     }
 }
 
-/// What it says next.
+/// The frame that a playback gives next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Begin,
@@ -137,19 +137,20 @@ impl RecordedRun<'_> {
         all
     }
 
-    /// It as a source: what its runner said, once more, as fast as anybody reads.
+    /// The run as a source: it gives its runner's frames once more, as fast as anybody reads.
     pub fn source(&self) -> Playback<'_> {
         Playback { run: self, part: Part::Begin, unpacker: AnyUnpacker::of(self) }
     }
 
     /// Its trace, as it was when the run was over, or as far as it is known. Nothing of it is dropped, however much
-    /// there is: a change takes at most 64 bytes. `names` are its tasks, `locks` what the workload's own locks are called.
+    /// there is: a change takes at most 64 bytes. `names` are its tasks, `locks` what the workload's own locks are
+    /// called.
     pub fn trace(&self, names: Vec<TaskName>, locks: Vec<String>) -> Trace {
         let workers = self.begin.as_ref().map_or(0, |begin| begin.workers);
         self.told_to(Trace::new(names, workers).naming_locks(locks))
     }
 
-    /// The same, told to `trace`, which knows of nothing yet.
+    /// As [`RecordedRun::trace`], but into `trace`, which knows of nothing yet.
     pub fn told_to(&self, trace: Trace) -> Trace {
         let mut trace = trace.keeping_everything();
         let mut blank = trace.clone();
@@ -165,7 +166,7 @@ impl RecordedRun<'_> {
                     trace.extend(&events);
                     count += events.len() as u64;
                     if trace.moved() > PATIENCE * count + START {
-                        // Once more, in order; only its last word is left to be said then.
+                        // Begins again with all events in order; then only the end is left to be given.
                         trace = blank.clone();
                         trace.extend(&self.in_order(trace.t0().unwrap_or_default()));
                         source.part = Part::End;
@@ -178,8 +179,8 @@ impl RecordedRun<'_> {
         trace
     }
 
-    /// Its events by their instants, within the longest run from `t0`, where nothing reaches back behind the last word
-    /// about the same task.
+    /// Its events sorted by their instants, which are kept within the longest run from `t0`. No duration reaches back
+    /// behind the last event that had one about the same task.
     fn in_order(&self, t0: Stamp) -> Vec<Stamped> {
         let mut events = self.events();
         events.iter_mut().for_each(|stamped| stamped.at = stamped.at.clamp(t0, t0 + LONGEST));

@@ -1,4 +1,4 @@
-//! When the runs of a file were, without reading them: block by block, of each of events its first bytes and no more.
+//! When the runs of a file took place, without reading them: of each block only the first bytes are read.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -16,12 +16,12 @@ pub struct Span {
     pub stamps: Option<(Stamp, Stamp)>,
 }
 
-/// As many bytes as a block of events begins with: its head, a count, a stamp and a time.
+/// The most bytes that a block of events begins with: its head, a count, a stamp and a time.
 const BEGIN: usize = BLOCK_HEAD + 3 + 10 + 10;
 
-/// The spans of the runs in `file`, in their order, up to its end or to the first block that is cut off. What is inside the
-/// blocks is not looked at: whether it is sound only [`super::read()`] says. Takes two calls of the system for each block.
-/// Of a file of format 1, whose blocks do not begin so, there are only the runs, with no events.
+/// The spans of the runs in `file`, in their order, up to its end or to the first block that is cut off. Whether the
+/// content of the blocks is sound is not looked at: only [`super::read()`] says that. Makes two system calls for each
+/// block. In format 1 blocks do not begin so: the runs of such a file have no events here.
 ///
 /// # Errors
 /// If it cannot be read, or is no recording that this version reads: [`FileError`] as its source.

@@ -342,7 +342,7 @@ fn ten_thousand_changes_with_the_checksum_made_right_do_not_panic() {
     assert!(opened > 1_000, "{opened} changes made sense: the others were not what is asked for here");
 }
 
-/// Opens a file of `records`, whatever they are.
+/// Opens a file of `events`, whatever they are.
 fn open_nonsense(events: &[Stamped]) -> Trace {
     let bytes = file(&[events]);
     let contents = read(&bytes).expect("a recording");
@@ -352,7 +352,7 @@ fn open_nonsense(events: &[Stamped]) -> Trace {
     trace
 }
 
-/// So many events of nonsense that anything quadratic would be noticed: it would take minutes.
+/// How many events of nonsense a file has: with so many, anything quadratic would take minutes.
 const MANY: u64 = 100_000;
 
 fn running(at: u64, task: u32, ago: u64) -> Stamped {
@@ -380,7 +380,7 @@ fn a_record_in_reverse_is_opened_soon_and_right() {
 #[test]
 fn wild_instants_and_durations_are_opened_soon() {
     let wild = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    // All before the run, all at one instant, anywhere, and each reaching back to anywhere.
+    // All before the run, all at one instant, at any instants, and each with a duration that reaches back anywhere.
     open_nonsense(
         &(0..MANY).map(|n| Stamped { at: Stamp(n % 7), ..running(0, (n % 4) as u32, 0) }).collect::<Vec<_>>(),
     );
@@ -406,11 +406,11 @@ fn wild_numbers_of_threads_locks_tasks_and_cores_make_no_large_tables() {
     let by_anybody = |n: u32| Event::LockTaken { lock: LockId(0), task: TaskId(n * 40_000), waited: Ns(3) };
     open_nonsense(&many(&by_anybody));
     open_nonsense(&many(&|n| Event::WorkerStarted { pid: n, tid: n }));
-    // Whoever is said to be over by somebody else is looked for among all threads.
+    // A task that somebody else says is over is looked for among all threads.
     let mut events = many(&|n| Event::WorkerStarted { pid: n, tid: n });
     events.extend(many(&|n| Event::Ended { task: TaskId(n % 4), outcome: Outcome::Killed, signal: 9, cpu: Ns(1) }));
     open_nonsense(&events);
-    // Switches far ahead, and a worker whose own words are all older.
+    // Switches far ahead, and a worker whose own events are all older.
     let mut events = vec![own(1, 0, Event::WorkerStarted { pid: 1, tid: 100 })];
     for n in 0..MANY / 2 {
         let switch = if n.is_multiple_of(2) { Switch::In } else { Switch::Blocked };

@@ -11,14 +11,14 @@ use super::block::{BlockKind, LONGEST, block_head, head};
 use super::events::Packer;
 use crate::text;
 
-/// Events of one block: few enough that little is lost where the writer dies, many enough that a block's head and the
-/// first mention of every worker do not count.
+/// How many events make a block: few enough that little is lost where the writer dies, many enough that a block's head
+/// and the first mention of every worker take little room.
 const EACH: usize = 4_096;
 
 /// Writes runs into a file, as their frames come.
 ///
-/// Events are packed as they come and kept until there is a block of them; [`FileWriter::flush`] writes what there is. A
-/// writer that is dropped without it loses these.
+/// Events are packed as they come and kept until there is a block of them; [`FileWriter::flush`] writes what there is.
+/// A writer that is dropped without it loses these.
 #[derive(Debug)]
 pub struct FileWriter<W> {
     out: W,
@@ -29,7 +29,7 @@ impl<W: Write> FileWriter<W> {
     /// Begins a new file.
     ///
     /// # Errors
-    /// As `out` says.
+    /// If `out` cannot be written.
     pub fn create(mut out: W) -> io::Result<FileWriter<W>> {
         out.write_all(&head())?;
         Ok(FileWriter::append(out))
@@ -44,7 +44,7 @@ impl<W: Write> FileWriter<W> {
     /// A run begins; `text` says everything about it that is known before.
     ///
     /// # Errors
-    /// As the file says; `InvalidInput` where the text has more than 64 MiB.
+    /// If the file cannot be written; `InvalidInput` where the text has more than 64 MiB.
     pub fn header(&mut self, text: &str) -> io::Result<()> {
         self.text(BlockKind::Header, text)
     }
@@ -68,7 +68,7 @@ impl<W: Write> FileWriter<W> {
     /// What the run's runner sent.
     ///
     /// # Errors
-    /// As the file says; `InvalidInput` where it takes more than 64 MiB.
+    /// If the file cannot be written; `InvalidInput` where the frame takes more than 64 MiB.
     pub fn frame(&mut self, frame: &Frame) -> io::Result<()> {
         match frame {
             Frame::Begin(begin) => self.json(BlockKind::Begin, begin),
@@ -81,7 +81,7 @@ impl<W: Write> FileWriter<W> {
     /// More events of the run.
     ///
     /// # Errors
-    /// As the file says.
+    /// If the file cannot be written.
     pub fn events(&mut self, mut events: &[Stamped]) -> io::Result<()> {
         while self.packer.count() + events.len() >= EACH {
             let (now, later) = events.split_at(EACH - self.packer.count());
@@ -101,24 +101,25 @@ impl<W: Write> FileWriter<W> {
         self.text(BlockKind::Tail, text)
     }
 
-    /// Writes what there is.
+    /// Writes the events that are kept so far.
     ///
     /// # Errors
-    /// As the file says.
+    /// If the file cannot be written.
     pub fn flush(&mut self) -> io::Result<()> {
         self.write_events()?;
         self.out.flush()
     }
 
-    /// The file itself, for whole blocks from elsewhere. To be flushed before, so that they come in their place.
+    /// The file itself, to write whole blocks from elsewhere. Flush before, so that these stand behind the events so
+    /// far.
     pub fn get_mut(&mut self) -> &mut W {
         &mut self.out
     }
 
-    /// Writes what there is, and gives the file back.
+    /// Writes the events that are kept so far, and gives the file back.
     ///
     /// # Errors
-    /// As the file says.
+    /// If the file cannot be written.
     pub fn into_inner(mut self) -> io::Result<W> {
         self.flush()?;
         Ok(self.out)

@@ -71,7 +71,7 @@ fn a_task_runs_where_its_worker_is_on_a_core_and_is_preempted_where_it_is_not() 
         (50, 70, Preempted),
         (70, 90, Running),
         (90, 200, Sleep),
-        // The deadline is known, and so is the instant at which it was back on a core.
+        // The deadline is known, and so is the instant at which the worker was back on a core.
         (200, 210, Ready),
         (210, 250, Running),
     ];
@@ -79,7 +79,7 @@ fn a_task_runs_where_its_worker_is_on_a_core_and_is_preempted_where_it_is_not() 
     let totals = trace.aggregate().totals(Ns(400));
     let core = |number: u16| trace.aggregate().cores().iter().position(|c| *c == number).expect("it was used");
     assert_eq!((totals.on_core(core(0)), totals.on_core(core(1))), (Ns(20), Ns(60)));
-    // Before it took its task up, between the step and the wait, after the end.
+    // Before the worker took its task up, between the step and the wait, and after the end.
     assert_eq!((totals.off_task(core(0)), totals.off_task(core(1))), (Ns(20), Ns(5 + 10)));
     let counted = trace.switched(Range::new(Ns(0), Ns(400)));
     assert_eq!(counted, Some(Switched { voluntary: 1, forced: 1, migrations: 1 }));
@@ -221,7 +221,7 @@ proptest! {
         let end = list.last().map_or(0, |(r, _)| r.at.0) + 100;
         let mut in_order = trace(2, 1);
         in_order.extend(list.iter().map(|(r, _)| r));
-        // Late ones come after the switches that follow, up to the worker's next own event.
+        // Late events come after the switches that follow, up to the worker's next own event.
         let mut arrival: Vec<Stamped> = Vec::new();
         let mut waiting: Option<Stamped> = None;
         for (stamped, late) in &list {

@@ -1,6 +1,6 @@
 //! Numbers as bytes and back.
 
-/// Bytes that are taken one number at a time; nothing where they are none.
+/// Bytes from which one number after the other is taken; each method gives nothing where the bytes hold no such number.
 pub(super) struct Packed<'a> {
     pub(super) bytes: &'a [u8],
 }
@@ -24,7 +24,7 @@ impl Packed<'_> {
         let mut n = u64::from(first & 0x7f);
         for shift in (7..64).step_by(7) {
             let byte = self.byte()?;
-            // Of the tenth byte only one bit has room.
+            // Only one bit of the tenth byte fits into 64 bits.
             if shift == 63 && byte > 1 {
                 return None;
             }
@@ -44,26 +44,26 @@ impl Packed<'_> {
         u32::try_from(self.number()?).ok()
     }
 
-    /// As far from `before` as it says.
+    /// A number that is stored as its difference from `before`.
     #[inline]
     pub(super) fn near(&mut self, before: u32) -> Option<u32> {
         let difference = i32::try_from(signed(self.number()?)).ok()?;
         Some(before.wrapping_add_signed(difference))
     }
 
-    /// So long after `before`, or before it, as it says.
+    /// A time that is stored as its difference from `before`, either way.
     #[inline]
     pub(super) fn after(&mut self, before: u64) -> Option<u64> {
         Some(before.wrapping_add_signed(signed(self.number()?)))
     }
 }
 
-/// Back from a number with its sign in the lowest bit.
+/// The difference that is stored as `number`, with its sign in the lowest bit.
 fn signed(number: u64) -> i64 {
     (number >> 1).cast_signed() ^ -((number & 1).cast_signed())
 }
 
-/// The sign in the lowest bit, so that small differences either way are small numbers.
+/// `difference` with its sign in the lowest bit, so that small differences either way are small numbers.
 pub(super) fn sign_low(difference: i64) -> u64 {
     ((difference << 1) ^ (difference >> 63)).cast_unsigned()
 }
@@ -76,7 +76,7 @@ pub(super) fn number(out: &mut Vec<u8>, mut n: u64) {
     out.push(n as u8);
 }
 
-/// From one word to the next, with the sign in the lowest bit.
+/// Writes the difference between two words, with its sign in the lowest bit.
 pub(super) fn difference(out: &mut Vec<u8>, from: u32, to: u32) {
     number(out, sign_low(to.wrapping_sub(from).cast_signed().into()));
 }

@@ -7,7 +7,7 @@
 //! switch  the same without a task: what happened, [worker], thread, [core], time since the event before
 //! ```
 //!
-//! Its numbers of what happened and of states are its own: a reader of it must know each.
+//! What happened and states are plain numbers here, without a name: a reader must know each.
 
 use super::super::super::event::{Direction, Event, Stamped, Switch};
 use super::bytes::Packed;
@@ -16,9 +16,9 @@ use crate::state::{Outcome, State};
 use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
 
 const WHAT: u8 = 0x1f;
-/// The first of four: switches of threads, by the number of each way.
+/// The first of four numbers for switches of threads, one for each [`Switch`].
 const SWITCHED: u8 = 28;
-// How a task goes on: its state in the low four bits, and what stands behind it.
+// Of the byte that says how a task goes on: the low four bits are its state, these say more and what stands behind it.
 const HOLDS: u8 = 0x10;
 const AGO: u8 = 0x20;
 const DUE: u8 = 0x40;
@@ -38,7 +38,7 @@ impl Packed<'_> {
     }
 }
 
-/// Unpacks blocks; kept from one to the next, so that it allocates nothing for long.
+/// Unpacks blocks. It is used for many of them: its memory is kept, so that it soon allocates nothing more.
 #[derive(Debug, Default)]
 pub(in crate::trace::file) struct Unpacker {
     workers: Vec<Worker>,
@@ -46,8 +46,8 @@ pub(in crate::trace::file) struct Unpacker {
 }
 
 impl Unpacker {
-    /// Hands every event of the block `bytes` to `each`, in order. Gives back how many there were; nothing where the
-    /// bytes are no such block, some of whose events may have been handed over nevertheless.
+    /// Hands every event of the block `bytes` to `each`, in order. Returns how many there were; nothing where the bytes
+    /// are no such block, though some events may have been handed over by then.
     pub(in crate::trace::file) fn unpack(&mut self, bytes: &[u8], mut each: impl FnMut(Stamped)) -> Option<usize> {
         self.workers.clear();
         self.threads.clear();

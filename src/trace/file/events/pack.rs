@@ -12,8 +12,8 @@ use super::{Figures, OTHER_CORE, OTHER_TASK, OTHER_WORKER, SHAPE, Thread, Worker
 /// Workers with a lower number are found without a search.
 const USUAL: usize = 4_096;
 
-/// Packs the events of one block after the other as they come; what it holds is kept from block to block, so that it
-/// allocates nothing for long.
+/// Packs the events of one block after the other as they come. Its memory is kept from block to block, so that it soon
+/// allocates nothing more.
 #[derive(Debug, Default)]
 pub(in crate::trace::file) struct Packer {
     /// How many events the block has so far.
@@ -30,7 +30,7 @@ pub(in crate::trace::file) struct Packer {
     current: Option<usize>,
     workers: Vec<Worker>,
     threads: Vec<Thread>,
-    /// The places in these lists: of workers with a usual number by that, of others and of threads wherever they are.
+    /// The indices in these lists: of workers below [`USUAL`] by their number, of other workers and of threads in maps.
     usual_places: Vec<Option<u16>>,
     worker_places: HashMap<u16, u32>,
     thread_places: HashMap<u32, u32, RandomState>,
@@ -79,7 +79,8 @@ impl Packer {
         }
     }
 
-    /// The time since the event before. Where there was none, the bytes so far are the lead.
+    /// Writes the time since the event before. For the first event of a block, the bytes so far become the lead
+    /// instead.
     #[inline]
     fn stamp(&mut self, at: u64) {
         if self.count == 0 {
@@ -193,9 +194,10 @@ impl Packer {
 /// The shapes of a block so far, by what they are.
 #[derive(Debug)]
 struct Shapes {
-    /// How many have a number.
+    /// How many shapes have a number.
     count: u32,
-    /// What each of them is and its number, at a place that follows from what it is, or behind it; a number of 0 is none.
+    /// A hash table: each shape and its number, at the place of its hash or behind. Numbers count from 1 here; 0 is an
+    /// empty place.
     places: [(u32, u32); Shapes::PLACES],
 }
 
@@ -207,7 +209,8 @@ impl Default for Shapes {
 
 impl Shapes {
     const PLACES: usize = 256;
-    /// So many are found again. Runs have far fewer; of what is none, a further one gets a new number each time.
+    /// How many shapes are kept in the table. Runs have far fewer; a further shape gets a new number each time it
+    /// comes.
     const FOUND: u32 = 128;
 
     fn clear(&mut self) {
@@ -216,7 +219,7 @@ impl Shapes {
         }
     }
 
-    /// The first byte of an event, and what it needs of its shape.
+    /// Writes the first byte of an event, and its shape where that does not fit into it or is new.
     #[inline]
     fn write(&mut self, numbers: Numbers, second: u8, flags: u8, out: &mut Vec<u8>) {
         let figures = second | if numbers.a == 0 { 0 } else { Figures::FIRST };

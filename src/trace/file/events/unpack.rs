@@ -15,7 +15,8 @@ struct Shape {
     figures: u8,
 }
 
-/// How a block of events begins: how many there are, the earliest stamp and the latest. Nothing where it does not.
+/// How a block of events begins: how many there are, the earliest stamp and the latest. Nothing where the bytes do not
+/// begin so.
 pub(in crate::trace::file) fn span(bytes: &[u8]) -> Option<(usize, Stamp, Stamp)> {
     begin(&mut Packed { bytes })
 }
@@ -27,7 +28,7 @@ fn begin(packed: &mut Packed<'_>) -> Option<(usize, Stamp, Stamp)> {
     Some((count, Stamp(first), Stamp(last)))
 }
 
-/// Unpacks blocks; kept from one to the next, so that it allocates nothing for long.
+/// Unpacks blocks. It is used for many of them: its memory is kept, so that it soon allocates nothing more.
 #[derive(Debug, Default)]
 pub(in crate::trace::file) struct Unpacker {
     workers: Vec<Worker>,
@@ -37,8 +38,8 @@ pub(in crate::trace::file) struct Unpacker {
 
 impl Unpacker {
     /// Hands every event of the block `bytes` that this version knows to `each`, in order, and counts the others in
-    /// `skipped`. Gives back how many it handed over; nothing where the bytes are no such block, some of whose events may
-    /// have been handed over nevertheless.
+    /// `skipped`. Returns how many it handed over; nothing where the bytes are no such block, though some events may
+    /// have been handed over by then.
     pub(in crate::trace::file) fn unpack(
         &mut self,
         bytes: &[u8],
@@ -83,13 +84,13 @@ impl Unpacker {
                     return Some(known);
                 }
             };
-            // What a block begins with is true of all that is in it.
+            // No stamp lies outside the span that the block begins with.
             if !(first.0..=last.0).contains(&at) {
                 return None;
             }
             let event = match numbers.event() {
                 Ok(event) => event,
-                // A task in a state without a name here does not stay in the one before.
+                // A task that enters an unknown state must not seem to stay in the one before.
                 Err(Strange::UnknownState(event)) => {
                     skipped.states += 1;
                     event
