@@ -36,7 +36,7 @@ pub enum Change {
     Again,
     /// Another workload.
     Workload,
-    /// Other numbers.
+    /// Other numbers on the dials.
     Dials,
 }
 

@@ -1,4 +1,4 @@
-//! The program: hands over to the room that does what was asked for.
+//! The program: calls the module that does what the arguments ask for.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -15,7 +15,7 @@ use concviz::{engine::real, headless, machine, report::Format, runtime};
 #[cfg(unix)]
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
-    // First of all: what comes before this is part of every worker's start.
+    // This comes first: every worker process begins here, and code before this would be part of its start.
     if let Some(code) = real::hidden(args.get(1..).unwrap_or_default()) {
         return code;
     }

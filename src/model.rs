@@ -18,7 +18,7 @@ pub enum ModelKind {
     Async,
 }
 
-/// What a model takes to run tasks, as far as the plan must know.
+/// The rules of a model, as far as the plan must know them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own")]
 pub struct Rules {
@@ -94,8 +94,8 @@ impl ModelKind {
         }
     }
 
-    /// How many of `tasks` tasks are under way at a time at most, on `cores` cores, where somebody `wished` for so many
-    /// workers or nobody did.
+    /// How many of `tasks` tasks are under way at a time, at most, on `cores` cores. `wished` is the number of workers
+    /// that somebody asked for, if anybody did.
     pub fn at_once(self, wished: Option<u16>, tasks: usize, cores: usize) -> usize {
         let rules = self.rules();
         match wished.map(usize::from) {
@@ -166,7 +166,7 @@ impl GlobalLock {
         }
     }
 
-    /// The same lock with another interval; the lock as it is where that is not its unit.
+    /// The same lock with the interval `length`; unchanged where `length` is not in the lock's unit.
     #[must_use]
     pub const fn with_turn_length(self, length: TurnLength) -> GlobalLock {
         match (self, length) {
@@ -215,7 +215,7 @@ impl LockSettings {
         }
     }
 
-    /// The settings of which `lock` is the lock; these where it is off.
+    /// These settings, changed so that `lock` is set like them; unchanged where it is off.
     #[must_use]
     pub const fn like(self, lock: GlobalLock) -> LockSettings {
         match lock {

@@ -15,7 +15,7 @@ pub enum Theme {
     Light,
     /// For projectors.
     HighContrast,
-    /// Told apart by everybody.
+    /// Colours that everybody can tell apart, also people who see fewer colours.
     ColorBlind,
 }
 
@@ -38,7 +38,7 @@ pub enum Role {
     Behind(State),
     /// A task's own colour.
     Task(TaskId),
-    /// The same, half way to the ground: it is there without computing, or another one is looked at.
+    /// A task's colour, half way to the ground: the task is on a core without computing, or another task is looked at.
     Shade(TaskId),
     /// Something went wrong.
     Alarm,
@@ -47,7 +47,7 @@ pub enum Role {
 const TASKS_DARK: [u32; 6] = [0x0056_b4e9, 0x00e6_9f00, 0x00cc_79a7, 0x00f0_e442, 0x00c8_d0da, 0x0038_c7c7];
 const TASKS_LIGHT: [u32; 6] = [0x0000_72b2, 0x00b8_6f00, 0x00a8_4f86, 0x0079_6f00, 0x0055_606c, 0x0000_7c80];
 
-/// So many tasks in a row have colours of their own; then they come again.
+/// How many tasks in a row have different colours; then the colours come again.
 pub const TASK_COLORS: usize = TASKS_DARK.len();
 
 impl Theme {
@@ -80,17 +80,17 @@ impl Theme {
         }
     }
 
-    /// What everything stands on, as `0xRRGGBB`.
+    /// The background, as `0xRRGGBB`.
     pub const fn ground(self) -> u32 {
         self.by(0x000f_1318, 0x00ff_ffff, 0)
     }
 
-    /// What is written there where nothing else is said.
+    /// The usual colour of text on the background, as `0xRRGGBB`.
     pub const fn on_ground(self) -> u32 {
         self.by(0x00d7_dee7, 0x001b_1f24, 0x00ff_ffff)
     }
 
-    /// A ground that is told from the other: the strip of a header, a field behind figures.
+    /// A second background that can be told from the first: for the strip of a header, a field behind figures.
     pub const fn strip(self) -> u32 {
         self.by(0x001b_222c, 0x00e8_ecf1, 0x0022_2222)
     }

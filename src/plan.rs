@@ -9,7 +9,7 @@ use crate::workload::{Kernel, Kernels, Op, Task, Work, WorkSum, Workload, walk_m
 
 mod format;
 
-/// A run: a workload under a model, on so many workers.
+/// A run: a workload under a model, on a number of workers.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "format::Stored")]
 pub struct Plan {
@@ -24,9 +24,10 @@ pub struct Plan {
     /// How many tasks are under way at a time, at most, where one worker can have several; as many as there are, if
     /// nothing is said. Under the other models `workers` is that limit.
     pub at_once: Option<u16>,
-    /// To how many of the allowed cores the workers are pinned; all of them if nothing is said.
+    /// How many of the allowed cores the workers are pinned to; all of them if nothing is said.
     pub cores: Option<u16>,
-    /// After how many iterations each kernel looks up: about 20 us of work.
+    /// How many iterations of each kernel a worker does before it looks whether it lost its core or must let go of a
+    /// lock: about 20 us of work.
     pub poll_every: [u64; Kernel::COUNT],
     /// The names of the locks that tasks take.
     pub locks: Vec<String>,
@@ -43,9 +44,10 @@ pub struct Rates {
     per_ms: [u64; Kernel::COUNT],
 }
 
-/// How long a kernel works before it looks up.
+/// How long a worker computes before it looks up, as [`Plan::poll_every`] says.
 const POLL: Ns = Ns::from_micros(20);
-/// What is assumed of a kernel that was not measured, to draw an axis before anything is known.
+/// Iterations in a millisecond that are assumed of a kernel that was not measured, to draw an axis before anything is
+/// known.
 const ASSUMED: u64 = 1_000_000;
 
 impl Rates {
@@ -60,7 +62,7 @@ impl Rates {
         self
     }
 
-    /// Whatever is known here or in `other`; here first.
+    /// All rates that are known here or in `other`; where both know one, this one's.
     pub fn or(self, other: Rates) -> Rates {
         Kernel::ALL.into_iter().filter_map(|k| Some((k, self.known(k).or(other.known(k))?))).collect()
     }
@@ -101,13 +103,13 @@ impl FromIterator<(Kernel, u64)> for Rates {
 /// What the user asked for beyond the workload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wishes {
-    /// So many workers.
+    /// How many workers.
     pub workers: Option<u16>,
-    /// On so many cores.
+    /// How many cores the workers are pinned to.
     pub cores: Option<u16>,
     /// The seed of everything random.
     pub seed: u64,
-    /// Without the kernel's record of switches.
+    /// Whether to do without the kernel's record of switches.
     #[serde(rename = "unrecorded")]
     pub no_kernel_record: bool,
 }
@@ -171,11 +173,11 @@ impl Plan {
 /// What the foreground tasks of a workload ask for, as far as anybody can say before they run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
-    /// All they compute.
+    /// The CPU time of all of them, added up.
     pub cpu: Ns,
-    /// What they take one after the other.
+    /// How long they take one after the other, waits included.
     pub serial: Ns,
-    /// What the longest of them takes.
+    /// How long the longest of them takes.
     pub longest: Ns,
 }
 
@@ -194,7 +196,8 @@ impl Expected {
         all
     }
 
-    /// What they take at least under `model`, with so many of them under way `at_once`, on `cores` cores.
+    /// The least time that they take under `model` on `cores` cores, with at most `at_once` of them under way at a
+    /// time.
     pub fn under(&self, model: Model, at_once: usize, cores: f64) -> Ns {
         let one_at_a_time = !model.kind.rules().many_workers || (model.lock.is_on() && !model.kind.rules().own_lock);
         let cores = if one_at_a_time { 1.0 } else { cores.max(0.1) };

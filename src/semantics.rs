@@ -1,5 +1,5 @@
 //! What a step does under each model: the heart of the program, as one exhaustive table. The interpreter, engines,
-//! findings and documentation read it; nobody decides such a thing for themselves. Knows no threads and no clocks.
+//! findings and documentation read it; no other module decides what a step does. Knows no threads and no clocks.
 
 use crate::model::ModelKind;
 use crate::state::State;
@@ -23,7 +23,7 @@ pub enum Worker {
     Computes,
     /// It waits with the task and does nothing else.
     Blocks,
-    /// It is free: the task is suspended and the worker runs others.
+    /// It is free: the task is suspended and the worker runs other tasks.
     Suspends,
     /// It is free: the step is handed to a pool of helper threads, and the task is suspended until one has done it.
     Offloads,
@@ -36,7 +36,7 @@ pub enum Worker {
 }
 
 impl Worker {
-    /// Whether an event loop runs others meanwhile.
+    /// Whether an event loop runs other tasks meanwhile.
     const fn lets_the_loop_go(self) -> bool {
         matches!(self, Worker::Suspends | Worker::Offloads | Worker::YieldsLoop)
     }
@@ -62,21 +62,22 @@ pub const fn effect(step: StepKind, model: ModelKind) -> Effect {
     let (worker, lock, state) = match (step, model) {
         (StepKind::Compute, Serial | Threads | Processes | Async) => (Computes, Held, Running),
         (StepKind::Sleep, Serial | Threads | Processes) => (Blocks, Released, Sleep),
-        // Nobody holds a suspended task; the loop itself lets go of the lock when it has nothing to run.
+        // A suspended task keeps no worker; the loop itself lets go of the lock when it has nothing to run.
         (StepKind::Sleep, Async) => (Suspends, Kept, Sleep),
         (StepKind::BlockingSleep, Serial | Threads | Processes | Async) => (Blocks, Released, Sleep),
         (StepKind::Yield, Serial) => (PassesBy, Kept, Running),
         (StepKind::Yield, Threads | Processes) => (YieldsCore, Released, Ready),
         (StepKind::Yield, Async) => (YieldsLoop, Kept, Ready),
-        // Where there is no loop nobody writes it: the same code just goes on.
+        // Without a loop nobody writes an `await`: the same code just goes on.
         (StepKind::Await, Serial | Threads | Processes) => (PassesBy, Kept, Running),
         (StepKind::Await, Async) => (YieldsLoop, Kept, Ready),
         (StepKind::Request, Serial | Threads | Processes) => (Blocks, Released, Io),
         (StepKind::Request, Async) => (Suspends, Kept, Io),
         (StepKind::Read | StepKind::Write, Serial | Threads | Processes) => (Blocks, Released, Io),
-        // No system lets a loop wait for a file as it waits for a socket: async files are blocking ones on other threads.
+        // No system lets a loop wait for a file as it waits for a socket: async files are blocking ones on other
+        // threads.
         (StepKind::Read | StepKind::Write, Async) => (Offloads, Kept, Io),
-        // One after the other, nobody else wants it.
+        // The tasks run one after the other: no other task wants the lock.
         (StepKind::Lock, Serial) => (PassesBy, Kept, Running),
         (StepKind::Lock, Threads | Processes) => (Blocks, Released, Lock),
         (StepKind::Lock, Async) => (Suspends, Kept, Lock),
@@ -88,7 +89,7 @@ pub const fn effect(step: StepKind, model: ModelKind) -> Effect {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table([[Effect; ModelKind::ALL.len()]; StepKind::ALL.len()]);
 
-/// The one that runs are made by.
+/// The table that runs use.
 pub static TABLE: Table = Table::new();
 
 impl Table {
@@ -113,7 +114,7 @@ impl Table {
         self.0[step as usize][model as usize]
     }
 
-    /// The same, but for `step` under `model`: to try what would be if a cell were another.
+    /// This table with another effect of `step` under `model`: to try what a changed cell would do.
     #[must_use]
     pub fn with(&self, step: StepKind, model: ModelKind, effect: Effect) -> Table {
         let mut changed = self.clone();
@@ -121,11 +122,11 @@ impl Table {
         changed
     }
 
-    /// Whether a `repeat until` of a task that repeats `body` under `model` can ever see others end. One after the
-    /// other, nobody else moves meanwhile; on an event loop others do if the body gives way. Where they do not, the
-    /// repeat ends after its first round.
+    /// Whether a `repeat until` of a task that repeats `body` under `model` can ever see other tasks end. Under serial
+    /// no other task moves meanwhile; on an event loop others do if the body gives way. Where they do not, the repeat
+    /// ends after its first round.
     pub fn others_move_during(&self, body: &[Op], model: ModelKind) -> bool {
-        // A lock gives way only while another has it: nothing to count on.
+        // A lock gives way only while another task has it: nothing to count on.
         let gives_way =
             |op: &Op| op.body().is_none() && op.kind().is_some_and(|step| self.lets_the_loop_go(step, model));
         match model {

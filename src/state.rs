@@ -38,17 +38,17 @@ pub enum State {
     Io = 8,
     /// Waiting for a timer.
     Sleep = 9,
-    /// Waiting, and nobody told for what: of a program that was watched from outside only.
+    /// Waiting for something that nobody names, in a program that was only watched from outside.
     Unknown = 10,
     /// Over. Nothing follows.
     Ended = 11,
 }
 
 impl State {
-    /// How many there are, `Ended` not counted.
+    /// How many states there are, `Ended` not counted.
     pub const COUNT: usize = 11;
 
-    /// All that last, in the order of the legend and of the documents, by their index.
+    /// All states but `Ended`, in the order of the legend and of the documents, which is also their index.
     pub const ALL: [State; State::COUNT] = [
         State::Queued,
         State::Starting,
@@ -63,13 +63,13 @@ impl State {
         State::Unknown,
     ];
 
-    /// How many a planned run knows.
+    /// How many states a planned run can have.
     pub const PLANNED_COUNT: usize = 10;
 
-    /// Those that a planned run knows, in the same order: each of its waits has a reason.
+    /// The states that a planned run can have, in the same order: all but `Unknown`, as each of its waits has a reason.
     pub const PLANNED: [State; State::PLANNED_COUNT] = *State::ALL.first_chunk().expect("they are the first");
 
-    /// All, by their code. Written out: a code does not follow when the order of [`State::ALL`] changes.
+    /// All states, by their code. Written out: a code does not change when the order of [`State::ALL`] does.
     const BY_CODE: [State; State::COUNT + 1] = [
         State::Queued,
         State::Starting,
@@ -96,12 +96,13 @@ impl State {
         codes
     };
 
-    /// The number that stands for it in files and between processes: once given, it stays. The index is for arrays only.
+    /// The number that stands for it in files and between processes: once given, it stays. The index is for arrays
+    /// only.
     pub const fn code(self) -> u8 {
         State::CODES[self as usize]
     }
 
-    /// Back from its code.
+    /// The state with this code.
     pub fn from_code(code: u8) -> Option<State> {
         State::BY_CODE.get(usize::from(code)).copied()
     }
@@ -124,7 +125,7 @@ impl State {
         }
     }
 
-    /// The letter that tells it where colour cannot.
+    /// The letter that shows it where colour cannot.
     pub const fn letter(self) -> char {
         match self {
             State::Queued | State::Ended => ' ',
@@ -159,7 +160,7 @@ pub enum Outcome {
     Killed = 2,
     /// It was still going when the run was over: a background task.
     Stopped = 3,
-    /// As a newer version of the program has said, and this one does not know.
+    /// An outcome that a newer version of the program has recorded, and this one does not know.
     Unknown = 4,
 }
 

@@ -31,7 +31,7 @@ pub struct Stamp(pub u64);
 pub struct Ns(pub u64);
 
 impl Stamp {
-    /// How long after `earlier` this is; nothing if it is not after.
+    /// How long after `earlier` this is; 0 if it is not after.
     pub fn since(self, earlier: Stamp) -> Ns {
         Ns(self.0.saturating_sub(earlier.0))
     }
@@ -81,7 +81,7 @@ impl Ns {
         if whole.0 == 0 { 0.0 } else { self.0 as f64 / whole.0 as f64 }
     }
 
-    /// This, but nothing where `other` is larger.
+    /// This less `other`; 0 where `other` is larger.
     #[must_use]
     pub fn less(self, other: Ns) -> Ns {
         Ns(self.0.saturating_sub(other.0))

@@ -1,5 +1,5 @@
-//! A task that computes beside tasks that wait for something short, again and again: how many rounds they make, and
-//! what each of these has to wait for besides.
+//! A task that computes beside tasks that wait for something short, again and again: how many rounds these tasks make,
+//! and how long each round waits for the computing task besides.
 
 use super::Facts;
 use crate::model::ModelKind;
@@ -8,15 +8,15 @@ use crate::text::{Behind, Round, Sharing};
 use crate::trace::{StateSums, Trace};
 use crate::units::{Ns, Range};
 
-/// A task that waits fewer times does not do so again and again.
+/// A task that makes fewer rounds than this does not wait again and again.
 const FEW: u64 = 10;
 /// A task that waits for less than this share of its work only computes: now and then the system makes it wait.
 const SELDOM: f64 = 0.02;
-/// One that is at work for more than this share of its life does more than ask.
+/// A task that works for this share of its life or more does more than wait.
 const ASKS: f64 = 0.20;
-/// Among more tasks than this no single one is looked at: that would be done anew for each frame.
+/// With more tasks than this, none is looked at: that would be done anew for each frame of the screen.
 const MANY: usize = 64;
-/// Waiting for a core is what there is to say from this share of a round.
+/// From this share of the tasks' lives on, waiting for a core is what the finding says.
 const CORE: f64 = 0.25;
 
 /// The finding, if that is what the tasks did.
@@ -78,7 +78,7 @@ impl Life {
         }
     }
 
-    /// How often it came round up to `until`: as it says itself, or as often as it waited.
+    /// How many rounds it made up to `until`: as its result says, or else as often as it waited.
     fn rounds(&self, trace: &Trace, until: Ns) -> u64 {
         let told = trace.report.as_ref().and_then(|end| end.results.get(self.index)?.laps).filter(|laps| *laps > 0);
         let marks = || trace.tasks[self.index].marks().iter().take_while(|m| m.at < until);
@@ -89,7 +89,7 @@ impl Life {
         states.iter().map(|state| self.sums[*state as usize]).sum()
     }
 
-    /// It only ever works, or wants to.
+    /// Whether it does nothing but work, or wait for a chance to.
     fn computes(&self) -> bool {
         let (work, waits) = (self.spent(&[State::Running]), self.spent(&[State::Io, State::Sleep, State::Lock]));
         work > Ns::ZERO && waits.share_of(work) < SELDOM

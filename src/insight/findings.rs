@@ -38,11 +38,11 @@ pub(super) fn afterwards(facts: &Facts<'_>) -> Finding {
         let cure = Some(Cure { change: Change::Again, why: Try::Again });
         return Finding { say: Sentence::TasksBroke { broken: count, tasks, how }, cure };
     }
-    // How late a task came is true on any machine, and compared with nothing.
+    // How late a task came is true on any machine: it is compared with no other run.
     if let Some(late) = sharing::late(facts) {
         return Finding { say: Sentence::Sharing(late), cure: Some(cure(facts)) };
     }
-    // So is how many rounds it made.
+    // The same holds for how many rounds it made.
     if let Some(rounds) = convoy::found(facts) {
         return Finding { say: Sentence::Sharing(rounds), cure: Some(the_lock_first(facts)) };
     }
@@ -132,7 +132,7 @@ fn has_one_core(facts: &Facts<'_>) -> bool {
 /// What kept the run from being compared with others, if anything did: then that is all there is to say.
 fn disturbed(facts: &Facts<'_>) -> Option<Finding> {
     if has_one_core(facts) {
-        // That nothing is parallel here says more, and no ratio comes with it.
+        // The finding that nothing is parallel here says more, and comes without a ratio.
         return None;
     }
     let again = |change| Some(Cure { change, why: Try::Again });
@@ -159,15 +159,15 @@ fn disturbed(facts: &Facts<'_>) -> Option<Finding> {
     }
 }
 
-/// Whether it can keep several cores busy. Only then is it in order that each of them is slower than one alone: they
-/// share caches, heat, and sometimes their very arithmetic.
+/// Whether the run can keep several cores busy. If so, it is normal that each of them is slower than one alone: they
+/// share caches, heat, and sometimes even their arithmetic units.
 fn is_parallel(facts: &Facts<'_>) -> bool {
     let one_runner = facts.model.kind == ModelKind::Threads && facts.model.lock.is_on();
     facts.model.kind.rules().many_workers && !one_runner
 }
 
-/// Whether it would have used cores that others took: then its time says nothing. One runner at a time hardly suffers,
-/// and what it shows is true all the same.
+/// Whether the run would have used cores that others took: then its time says nothing. A run in which one task at a
+/// time computes hardly suffers, and what it shows is true all the same.
 fn lacked_cores(facts: &Facts<'_>) -> bool {
     let one_runner = facts.model.kind == ModelKind::Threads && facts.model.lock.is_on();
     let wanted = facts.model.kind.rules().many_workers && !one_runner && bound(facts) == Bound::Cpu;
@@ -189,7 +189,8 @@ fn the_lock_first(facts: &Facts<'_>) -> Cure {
     cure(facts)
 }
 
-/// The next model worth a look: what all others are compared with, then the story of the talks first, then whatever has not been seen.
+/// The next model worth a look: serial first, with which all others are compared, then the models in the order of the
+/// story, as far as they have not been seen.
 fn cure(facts: &Facts<'_>) -> Cure {
     use ModelKind::{Async, Processes, Serial, Threads};
     let to = |kind, why| Cure { change: Change::Model(kind), why };
@@ -228,7 +229,7 @@ fn cure(facts: &Facts<'_>) -> Cure {
     }
     let tasks = facts.trace.tasks.len();
     let default = |kind: ModelKind| kind.default_workers(tasks, facts.cores.ceil() as usize);
-    // Where there are more tasks than workers, nobody gets one to itself.
+    // Where there are more tasks than workers, no task has a worker to itself.
     let shared = |(model, cure): (Model, Cure)| {
         let why = match cure.why {
             Try::ThreadEach if default(Threads) < tasks => Try::ManyThreads,

@@ -7,9 +7,9 @@ use crate::text::{Reason, Sharing};
 use crate::trace::{Trace, Track};
 use crate::units::{LockId, Ns, Range};
 
-/// Waiting for a lock is what there is to say from this share of all that tasks did.
+/// From this share of all tasks' time on, waiting for a lock is the finding.
 const LOCKED: f64 = 0.10;
-/// The same for the global lock, beside waits for others.
+/// The same for the global lock, where tasks mostly wait for something else.
 const GIL_WAITS: f64 = 0.20;
 /// A loop is full from this share of the time.
 const FULL: f64 = 0.90;
@@ -52,7 +52,7 @@ fn latest(track: &Track, until: Ns) -> Option<Ns> {
     longest
 }
 
-/// The lock that was waited for most, where that is much.
+/// The lock that was held longest, where tasks waited much for locks.
 fn locked(facts: &Facts<'_>) -> Option<Sharing> {
     let sums = &facts.stats.sums;
     let all: Ns = State::ALL.into_iter().filter(|s| s.is_in_flight()).map(|s| sums[s as usize]).sum();
@@ -72,7 +72,7 @@ fn held(trace: &Trace, lock: LockId, until: Ns) -> Option<Ns> {
     trace.locks.get(&lock).map(|l| l.held(until))
 }
 
-/// Threads that wait for others and then for the global lock: it is what they have too little of.
+/// Threads that wait for something outside and then for the global lock, of which there is too little.
 fn gil_full(facts: &Facts<'_>) -> Option<Sharing> {
     let sums = &facts.stats.sums;
     let all: Ns = State::ALL.into_iter().filter(|s| s.is_in_flight()).map(|s| sums[s as usize]).sum();

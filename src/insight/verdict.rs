@@ -1,5 +1,5 @@
-//! What several runs of the same work teach together: who gains, how much, and why the others do not. Sees figures only,
-//! never a trace; when two times are a tie is decided here, for every comparison.
+//! What several runs of the same work teach together: who gains, how much, and why the others do not. Sees figures
+//! only, never a trace. Decides, for every comparison, when two times are a tie.
 
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::text::{Base, Clause, NoRatio, Verdict, Who, Why};
@@ -9,16 +9,16 @@ use crate::units::Ns;
 const GAIN: f64 = 1.05;
 /// From this ratio down a model loses; between that and a gain it gains nothing.
 const LOSS: f64 = 0.85;
-/// Times that differ by no more than this share of the shorter one are a tie: so much do two runs of the same differ on a
-/// quiet machine, and nobody would choose a model for it.
+/// Times that differ by no more than this share of the shorter one are a tie: two runs of the same work differ by as
+/// much on a quiet machine, and nobody would choose a model for it.
 const LIKE: f64 = 0.05;
-/// Tasks that wait for a smaller share of their time do not wait.
+/// Tasks that wait for a smaller share of their time count as tasks that do not wait.
 const WAITING: f64 = 0.05;
 /// Waiting for a lock is a reason from this share of what tasks did.
 const LOCKED: f64 = 0.10;
 /// Waiting for a turn is a reason from this share of what tasks did.
 const TURNS: f64 = 0.20;
-/// So much of what is possible is all of it.
+/// From this share on, a figure counts as all that is possible.
 const NEARLY: f64 = 0.85;
 /// Memory is worth a word from this many bytes and this ratio on.
 const MEMORY: (u64, f64) = (1_000_000, 1.25);
@@ -45,8 +45,8 @@ impl Timing {
         Some(Timing { time, spread: (sorted.len() > 1).then(|| middle(&away)) })
     }
 
-    /// Whether nobody can tell which of the two is shorter: they differ by no more than a twentieth of the shorter one, or,
-    /// where that is more, by no more than both spreads together.
+    /// Whether nobody can tell which of the two is shorter: they differ by no more than a twentieth of the shorter one,
+    /// or, where that is more, by no more than both spreads together.
     pub fn ties(self, other: Timing) -> bool {
         let apart = self.time.0.abs_diff(other.time.0) as f64;
         let shorter = self.time.min(other.time).0 as f64;
@@ -55,7 +55,7 @@ impl Timing {
     }
 }
 
-/// Of values in order, at least one: that in the middle, or the mean of the two there.
+/// The median of sorted values, at least one: the value in the middle, or the mean of the two there.
 fn middle(sorted: &[Ns]) -> Ns {
     let half = sorted.len() / 2;
     if sorted.len() % 2 == 1 { sorted[half] } else { (sorted[half - 1] + sorted[half]).times(1, 2) }
@@ -91,21 +91,21 @@ pub struct Contender {
 /// All that were measured on the same work.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Field {
-    /// Those with a time, the baseline among them.
+    /// The models with a time, the baseline among them.
     pub contenders: Vec<Contender>,
-    /// Those without.
+    /// The models without a time.
     pub failed: Vec<Model>,
     /// How many tasks there are.
     pub tasks: usize,
     /// How many cores there are.
     pub cores: f64,
-    /// For how long they compute, all added up.
+    /// For how long the tasks compute, all added up.
     pub work: Ns,
     /// The share of their own time, on a core of their own, for which tasks wait.
     pub waiting: f64,
-    /// The lock of the workload's own that is held longest, with the share of the fastest time.
+    /// The lock of the workload's own that is held longest, with the share of the fastest time for which it is held.
     pub lock: Option<(String, f64)>,
-    /// How many times as fast as the baseline it could be at best.
+    /// How many times as fast as the baseline a model could be at best.
     pub ideal: Option<f64>,
 }
 
@@ -127,7 +127,7 @@ pub const fn who(model: Model) -> Who {
     }
 }
 
-/// What the runs in `field` come to.
+/// The verdict on the runs in `field`.
 pub fn verdict(field: &Field) -> Verdict {
     let mut clauses = Vec::new();
     match field.contenders.as_slice() {
@@ -226,7 +226,8 @@ fn headline(field: &Field, plain: &[&Contender], clauses: &mut Vec<Clause>) {
     }
 }
 
-/// The best by name. Where one thread does it and others take more memory for the same, the one thread comes first.
+/// Names the best models. Where the one thread of async is among them and others take more memory for the same, async
+/// comes first.
 fn first_of(best: &[&Contender], ratio: f64, clauses: &mut Vec<Clause>) {
     let one = best.iter().find(|c| c.model.kind == ModelKind::Async);
     let dearer = |c: &&&Contender| {
@@ -247,7 +248,7 @@ fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
     let (who, ratio) = (other.who(), other.gain());
     let queue =
         other.at_once < field.tasks && field.waiting >= WAITING && other.at_once < fastest.at_once.max(field.tasks);
-    // What all cores would have spared the one thread that computes.
+    // The time that the one computing thread would have saved if all cores had shared its work.
     let alone = field.work - Ns((field.work.0 as f64 / field.cores.max(1.0)) as u64);
     let half = (other.timing.time - fastest.timing.time).times(1, 2);
     let why = match other.model.kind {
@@ -288,7 +289,7 @@ fn nobody_gains(field: &Field) -> Option<Why> {
     }
 }
 
-/// What the global lock changes for threads, and who does without them.
+/// What the global lock changes for threads, and which other models do without them and are faster.
 fn with_the_gil(plain: &[&Contender], locked: &Contender, clauses: &mut Vec<Clause>) {
     let old = locked.model.lock.is_legacy();
     let Some(fastest) = plain.iter().min_by_key(|c| c.timing.time) else { return };

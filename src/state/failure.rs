@@ -1,5 +1,5 @@
-//! Why a run could not be made, or broke off: a reason with its figures, as it is stored and handed on. Whoever shows it
-//! asks `text` for the sentence.
+//! Why a run could not be made, or broke off: a reason with its figures, as it is stored and handed on. Its sentence
+//! for people is in `text`.
 
 use std::io;
 
@@ -27,7 +27,7 @@ pub enum Failure {
     },
     /// The system allows no further process.
     Process {
-        /// Which worker it would have been, from 0: there are as many as this.
+        /// Which worker it would have been, from 0; so many had been made before.
         number: u16,
         /// Whether it is file descriptors that are missing.
         descriptors: bool,
@@ -79,11 +79,11 @@ pub enum Failure {
         /// What is known of it.
         said: String,
     },
-    /// The system keeps no program on some of its cores.
+    /// The system cannot keep a program on some of its cores only.
     Cores {
         /// On how many cores the workers were to be kept.
         wanted: u16,
-        /// The system.
+        /// The system's name.
         system: String,
     },
     /// The runner got no plan that it can carry out.
@@ -216,9 +216,9 @@ pub enum PlanFault {
 /// What the operating system says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SystemError {
-    /// Its number for it, where it has one.
+    /// The system's number for the error, where it has one.
     pub code: Option<i32>,
-    /// In its own words.
+    /// The error in the system's own words.
     pub said: String,
 }
 
@@ -237,12 +237,12 @@ impl From<io::Error> for SystemError {
 impl Failure {
     /// As it is stored and handed on: a JSON object with a `reason` and its figures.
     pub fn to_json(&self) -> String {
-        // Strings and numbers only: nothing here can be refused.
+        // There are only strings and numbers: none of them can be refused.
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Back from JSON. A reason that this version does not know, or whose figures it cannot read, is
-    /// [`Failure::Unknown`]; what is no JSON object with a reason is nothing.
+    /// The failure that `json` says. A reason that this version does not know, or whose figures it cannot read, is
+    /// [`Failure::Unknown`]. Nothing where `json` is no JSON object with a reason.
     pub fn from_json(json: &str) -> Option<Failure> {
         #[derive(Deserialize)]
         struct Named {

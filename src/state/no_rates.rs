@@ -1,4 +1,4 @@
-//! Why it is not known how fast this machine computes. Who shows it asks `text` for the sentence.
+//! Why it is not known how fast this machine computes. Its sentence for people is in `text`.
 
 use std::io;
 
@@ -7,17 +7,17 @@ use super::SystemError;
 /// Why the machine's rates are not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoRates {
-    /// What measures cannot be started, or broke off.
+    /// The measuring process cannot be started, or broke off.
     Process {
         /// What the system says.
         system: SystemError,
     },
     /// The measuring process came to no good end.
     Ended {
-        /// With what, as the system says it.
+        /// How it ended, as the system says it.
         status: String,
     },
-    /// It said what is no measurement.
+    /// The measuring process answered with something that is no measurement.
     Answer {
         /// What is wrong with it.
         said: String,

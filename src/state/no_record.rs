@@ -1,4 +1,4 @@
-//! Why there is no kernel record of a run, with the figures. Who shows it asks `text` for the words.
+//! Why there is no kernel record of a run, with the figures. Its words for people are in `text`.
 
 /// Why the kernel's record of a run cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
