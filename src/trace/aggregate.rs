@@ -176,8 +176,8 @@ impl Default for Aggregate {
 }
 
 impl Aggregate {
-    /// The kernel's numbers of the run's cores on which anything was seen, in the order in which they were first seen:
-    /// the index of a core here is its place.
+    /// The kernel's numbers of the cores on which the run was seen, in the order of first sight: the indices are
+    /// places.
     pub fn cores(&self) -> &[u16] {
         self.places.seen()
     }
@@ -377,8 +377,7 @@ impl Aggregate {
         self.blocks.get(self.blocks.len() / 2).map(|block| block.first)
     }
 
-    /// Drops the blocks that lie wholly before `cut`; their sums stay. Returns how many of their changes were no
-    /// task's.
+    /// Drops the blocks wholly before `cut`; the sums stay. Returns how many of their changes were no task's.
     pub(super) fn forget(&mut self, cut: Ns) -> usize {
         self.settle();
         let gone = self.blocks.partition_point(|b| b.first < cut).saturating_sub(1);
