@@ -1,13 +1,13 @@
-//! The engine that really does it: threads, child processes, an event loop, on this machine's cores. A run happens in
-//! a process of its own, the **runner**: this program executed again with a hidden first argument. It reads its plan
-//! on stdin and writes frames to stdout.
+//! The engine that really does the work: with threads, child processes or an event loop, on this machine's cores. A run
+//! happens in a process of its own, the **runner**: this program executed again with a hidden first argument. It reads
+//! its plan on stdin and writes frames to stdout.
 //!
 //! ```text
 //!   client ── plan ──> runner ──> threads | worker processes | event loop
 //!          <─ frames ──   └ collector <── rings in shared memory, one for each worker
 //! ```
 //!
-//! Refuses to draw, to decide what a step means (`semantics` does) and to know what a run is for.
+//! The engine does not draw, does not decide what a step means (`semantics` does) and does not know what a run is for.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -49,7 +49,7 @@ const WORKER: &str = "__worker";
 
 /// Does what the hidden first argument in `args` (without the program's name) asks for; nothing if there is none.
 ///
-/// To be called before anything else in `main`: what comes before it is part of a worker's start.
+/// Call this before anything else in `main`: whatever runs before it counts as part of a worker's start.
 pub fn hidden(args: &[OsString]) -> Option<ExitCode> {
     let born = sys::now();
     let (first, rest) = args.split_first()?;

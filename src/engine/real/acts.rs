@@ -1,5 +1,5 @@
-//! Doing what a step asks for on the calling thread, which waits meanwhile. Whether a thread waits, and whose, is decided
-//! by the caller.
+//! Doing what a step asks for on the calling thread, which waits meanwhile. The caller decides which thread that is,
+//! and whether any thread may wait.
 
 use super::request::Line;
 use super::scratch::Scratch;
@@ -8,7 +8,7 @@ use crate::machine::sys;
 use crate::state::Failure;
 use crate::units::Stamp;
 
-/// What a task has in hand: made when it is first needed.
+/// A task's connection and its file, each made when it is first needed.
 #[derive(Default)]
 pub(super) struct Means {
     line: Line,
@@ -16,14 +16,14 @@ pub(super) struct Means {
 }
 
 impl Means {
-    /// Whether the task has a file, which goes with this.
+    /// Whether the task has a file, which is removed when this is dropped.
     pub(super) fn has_file(&self) -> bool {
         self.scratch.is_there()
     }
 
-    /// Does `action`, which began at `began`, with the run's server at `port`. Between sending a request and waiting for
-    /// its answer `between` is called, which says from when on an answer counts. Gives back since when the task could go
-    /// on, where that is known.
+    /// Does `action`, which began at `began`, with the run's server at `port`. Between sending a request and waiting
+    /// for its answer it calls `between`, which returns the instant from which on an answer counts. Returns since when
+    /// the task could go on, if that is known.
     ///
     /// # Errors
     /// If the system refuses what is needed.
@@ -46,7 +46,7 @@ impl Means {
             }
             Action::Read(bytes) => self.scratch.read(bytes).map(|()| None),
             Action::Write(bytes) => self.scratch.write(bytes).map(|()| None),
-            // Neither takes any time by itself: others are let in, and a lock is waited for, elsewhere.
+            // These take no time here: giving way, waiting for a lock and computing are done elsewhere.
             Action::GiveWay | Action::Take { .. } | Action::Compute { .. } => Ok(None),
         }
     }

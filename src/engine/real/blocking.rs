@@ -1,5 +1,5 @@
-//! The host that blocks: a worker that does one thing after the other, be it the main thread, a thread of many or a
-//! worker process. The interpreter says what a task needs and with which effect; here is only how that is done.
+//! The host that blocks: a worker that does one thing after the other, be it the main thread, one of many threads or a
+//! worker process. The interpreter says what a task needs and with which effect; this file only does it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -17,8 +17,8 @@ use crate::trace::TaskResult;
 use crate::units::{Stamp, TaskId};
 use crate::workload::Task;
 
-/// Performs `task` under `model` on `worker`, every step as `table` says; it is `running` from the start. Ending it is
-/// left to the caller.
+/// Performs `task` under `model` on `worker`, every step as `table` says; the task is `running` from the start. The
+/// caller records its end.
 ///
 /// # Errors
 /// If the system refuses what the task needs: the whole run is to end.
@@ -48,7 +48,7 @@ struct Host<'a> {
 }
 
 impl Host<'_> {
-    /// What the program has come to, and its laps.
+    /// Performs the program; returns its value and its laps.
     fn follow(&mut self, mut program: Interpreter<'_>) -> Result<(u64, u64), Failure> {
         let mut answer = Answer::Done;
         loop {
@@ -84,7 +84,7 @@ impl Host<'_> {
 
     fn wait(&mut self, action: Action, effect: Effect) -> Result<(), Failure> {
         match effect.worker {
-            // A task that suspends without a loop under it just waits.
+            // Without a loop, a task that suspends or offloads just waits.
             Doing::Blocks | Doing::Suspends | Doing::Offloads => {
                 let began = leave(self.worker, self.task, effect, true, action.due());
                 let ready = self.act(action, effect, began)?;
@@ -95,7 +95,7 @@ impl Host<'_> {
                 std::thread::yield_now();
                 self.worker.go_on(self.task, None);
             }
-            // It goes on executing, and keeps the lock.
+            // The task goes on executing, and keeps the lock.
             Doing::Computes => {
                 self.act(action, effect, sys::now())?;
             }
@@ -105,14 +105,14 @@ impl Host<'_> {
         Ok(())
     }
 
-    /// Does `action`, which began at `began`; since when the task can go on, if that is known.
+    /// Does `action`, which began at `began`; returns since when the task can go on, if that is known.
     fn act(&mut self, action: Action, effect: Effect, began: Stamp) -> Result<Option<Stamp>, Failure> {
         let (port, task) = (self.worker.shared.port(), self.task);
         let worker = &mut *self.worker;
         self.means.act(action, began, port, |began| between_calls(worker, task, action, effect, began))
     }
 
-    /// Whether `tasks` are over, or never will be. If not, it is said for whom this one goes round and round.
+    /// Whether `tasks` are over, or never will be. If not, records which task this one goes round waiting for.
     fn need_not_wait(&mut self, tasks: &[TaskId], depth: Depth) -> bool {
         let shared = self.worker.shared;
         let over = shared.over();
@@ -129,8 +129,9 @@ impl Host<'_> {
     }
 }
 
-/// Two calls, as in `CPython`: between sending and receiving the caller has the global lock again, where it lets go of
-/// it for them. From when on an answer counts: one that came while it waited for the lock was no reason to go on before.
+/// What happens between sending a request and receiving its answer. As in `CPython` these are two calls: if the step
+/// releases the global lock, the caller takes it again in between. Returns from when on an answer counts: while the
+/// caller waited for the lock, an answer that came could not let it go on.
 pub(super) fn between_calls(
     worker: &mut Worker,
     task: TaskId,

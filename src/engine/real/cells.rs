@@ -1,5 +1,5 @@
-//! Both hosts do what the table says: a cell that is changed changes the run. Every step that waits, under every model,
-//! with every effect on the worker, another state, and the other use of the global lock.
+//! Tests that both hosts do what the table says: a cell that is changed changes the run. They try every step that
+//! waits, under every model, with every effect on the worker, another state, and the other use of the global lock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +28,7 @@ const WORKERS: [Doing; 7] = [
     Doing::YieldsLoop,
     Doing::PassesBy,
 ];
-/// The steps that wait for something, or for somebody.
+/// The steps that wait.
 const WAITING: [StepKind; 8] = [
     StepKind::Sleep,
     StepKind::BlockingSleep,
@@ -39,10 +39,10 @@ const WAITING: [StepKind; 8] = [
     StepKind::Write,
     StepKind::Lock,
 ];
-/// The lock that stands for the interpreter's.
+/// The number of the global lock.
 const GIL: LockId = LockId(0);
 
-/// The step, where what it waits for takes so long.
+/// The operation of `step`; if the step is timed, it takes `time`.
 fn op(step: StepKind, time: Ns) -> Op {
     match step {
         StepKind::Sleep => Op::Sleep(time),
@@ -91,23 +91,23 @@ fn run(kind: ModelKind, op: &Op, tasks: usize, table: Table) -> Arc<Run> {
     })
 }
 
-/// A run that nothing is done with.
+/// A run whose tasks are not performed.
 pub(super) fn a_run() -> Arc<Run> {
     run(ModelKind::Async, &Op::Yield, 1, TABLE.clone())
 }
 
-/// What was seen of a step.
+/// What the events show of a step.
 #[derive(Debug, PartialEq)]
 struct Seen {
-    /// The state that it was in and whether it kept its worker; nothing if it went on as before.
+    /// The state that the task was in and whether it kept its worker; `None` if it went on as before.
     state: Option<(State, bool)>,
-    /// Whether it let go of the global lock at once.
+    /// Whether the task let go of the global lock at once.
     released: bool,
     /// How long the whole program took.
     took: Ns,
 }
 
-/// What `task` did between its first word and its last.
+/// What the events of `run` show of `task`.
 fn seen(run: &Run, task: TaskId) -> Seen {
     let mut events: Vec<Stamped> = Vec::new();
     run.shared.rings().for_each(|(_, ring)| ring.drain(&mut events));
@@ -129,7 +129,7 @@ fn seen(run: &Run, task: TaskId) -> Seen {
     Seen { state: waits.map(|(_, state)| state), released, took }
 }
 
-/// As seen by a task on a worker that blocks; a lock is held by somebody else until it waits for it.
+/// Performs `step` on a worker that blocks; another thread holds the workload's lock until the task waits for it.
 fn on_a_worker(kind: ModelKind, step: StepKind, table: Table, time: Ns) -> Seen {
     let run = run(kind, &op(step, time), 1, table);
     let over = AtomicBool::new(false);
@@ -147,7 +147,7 @@ fn on_a_worker(kind: ModelKind, step: StepKind, table: Table, time: Ns) -> Seen 
     seen(&run, task)
 }
 
-/// Has somebody else keep the lock until a task waits for it, or is over without.
+/// Has another thread keep the lock until a task waits for it, or is over without waiting.
 fn hold_until_wanted<'s>(scope: &'s thread::Scope<'s, '_>, shared: Shared, step: StepKind, over: &'s AtomicBool) {
     if step != StepKind::Lock {
         return;
@@ -165,8 +165,8 @@ fn hold_until_wanted<'s>(scope: &'s thread::Scope<'s, '_>, shared: Shared, step:
     hear.recv().expect("it is held");
 }
 
-/// As seen by a task on the loop. Of two tasks that take a lock it is the second that waits; where waiting keeps the loop
-/// somebody else has it.
+/// Performs `step` on the loop. Of two tasks that take a lock the second waits; where the wait blocks the loop, another
+/// thread holds the lock instead.
 fn on_a_loop(step: StepKind, table: Table, time: Ns) -> Seen {
     let kept = step == StepKind::Lock
         && matches!(table.effect(step, ModelKind::Async).worker, Doing::Blocks | Doing::Computes);
@@ -176,7 +176,7 @@ fn on_a_loop(step: StepKind, table: Table, time: Ns) -> Seen {
     let (shared, made) = (run.shared, Arc::clone(&run));
     thread::scope(|scope| {
         hold_until_wanted(scope, shared, if kept { step } else { StepKind::Sleep }, &over);
-        // A thread of its own: it is called the loop, and its CPU time counts.
+        // In a thread of its own, which gets the name of the loop and whose CPU time counts.
         let done = scope.spawn(move || event_loop::run(&made).map(|finish| finish.is_complete())).join();
         assert_eq!(done.expect("no panic"), Ok(true));
         over.store(true, Ordering::Release);
@@ -191,14 +191,14 @@ fn look(kind: ModelKind, step: StepKind, table: Table, time: Ns) -> Seen {
     }
 }
 
-/// What a host makes of an effect: whether the step is a state of its own, keeps its worker, and takes its time.
+/// What a host makes of an effect: whether the step has a state of its own, keeps its worker, and takes its time.
 fn expected(kind: ModelKind, step: StepKind, worker: Doing) -> (bool, bool, bool) {
     let looped = kind == ModelKind::Async;
     let lock = step == StepKind::Lock;
     match worker {
         Doing::Blocks => (true, true, true),
         Doing::Suspends | Doing::Offloads => (true, !looped, true),
-        // A task that takes a lock waits until it has it, whatever it lets others do meanwhile.
+        // A task that takes a lock always waits until it has it, whatever other tasks do meanwhile.
         Doing::YieldsCore => (true, !(looped && lock), lock),
         Doing::YieldsLoop => (looped || lock, !looped, lock),
         Doing::Computes => (lock, true, true),
@@ -226,7 +226,7 @@ fn what_a_cell_says_of_the_worker_is_what_happens() {
                 let time = if waits { short } else { for_ever };
                 let seen = look(kind, step, TABLE.with(step, kind, effect), time);
                 let what = format!("{step:?} under {kind:?} that {worker:?}: {seen:?}");
-                // Of a lock that is none the first thing seen is what is done with it.
+                // A `lock` step that passes by leaves no state: the first state seen is that of the step inside it.
                 let instead = (step == StepKind::Lock).then_some((State::Sleep, kind != ModelKind::Async));
                 let expected = if state { Some((State::Copying, holds)) } else { instead };
                 assert_eq!(seen.state, expected, "{what}");
@@ -241,7 +241,7 @@ fn what_a_cell_says_of_the_state_and_of_the_global_lock_is_what_happens() {
     for kind in ModelKind::ALL {
         for step in WAITING {
             let usual = TABLE.effect(step, kind);
-            // What passes by has no state: it is tried with one that waits.
+            // A step that passes by has no state: the test has it block instead.
             let worker = if usual.worker == Doing::PassesBy { Doing::Blocks } else { usual.worker };
             for state in [State::Io, State::Starting, State::Sleep] {
                 for lock in [LockUse::Kept, LockUse::Released] {

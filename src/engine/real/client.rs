@@ -17,7 +17,7 @@ use crate::trace::{Command, FrameReader, Frames, Source};
 #[derive(Debug)]
 pub struct Runner {
     child: Child,
-    /// Held open: its end tells the runner to die. Never waited for once the plan is written.
+    /// Held open: when it closes, the runner dies. Writing to it never blocks once the plan is written.
     stdin: ChildStdin,
     frames: Option<FrameReader<BufReader<ChildStdout>>>,
 }
@@ -25,7 +25,7 @@ pub struct Runner {
 impl Runner {
     /// Starts a run of `plan`; returns as soon as its process exists.
     ///
-    /// To be called from the main thread, or another one that lasts: the kernel kills the runner when the *thread* that
+    /// Call this from the main thread, or another one that lasts: the kernel kills the runner when the *thread* that
     /// started it ends.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ impl Runner {
     /// As [`Runner::spawn`], with `exe` as this program.
     ///
     /// # Errors
-    /// If the system allows no further process, or `exe` is none.
+    /// If the system allows no further process, or `exe` is no program.
     pub fn spawn_with(exe: &Path, plan: &Plan) -> Result<Runner, Failure> {
         let mut child = process::Command::new(exe)
             .args([super::RUNNER, &introduction()])
@@ -54,7 +54,7 @@ impl Runner {
         let stdout = child.stdout.take().ok_or_else(gone)?;
         let frames = Some(FrameReader::new(BufReader::with_capacity(1 << 16, stdout)));
         let sent = message::send(&mut stdin, plan);
-        // From here on, dropping it cleans up.
+        // From here on, dropping the `Runner` cleans up.
         let unblocked = rustix::io::ioctl_fionbio(&stdin, true).map_err(io::Error::from);
         let runner = Runner { child, stdin, frames };
         sent.and(unblocked).map_err(refused)?;
@@ -66,7 +66,7 @@ impl Runner {
         self.child.id()
     }
 
-    /// Ends the run at once, at whatever point it is, also when it is stopped; returns when its process is gone.
+    /// Ends the run at once, at any point, even while it is stopped; returns when its process is gone.
     fn kill(&mut self) {
         if self.goes_on() {
             self.signal(Signal::KILL);
@@ -78,7 +78,7 @@ impl Runner {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// To the whole group. The runner has not been reaped, so the number is still its own.
+    /// Sends `signal` to the whole group. The runner has not been reaped, so the number is still its own.
     fn signal(&self, signal: Signal) {
         if let Some(group) = Pid::from_raw(self.child.id().cast_signed()) {
             let _ = kill_process_group(group, signal);
@@ -93,7 +93,8 @@ impl Source<'static> for Runner {
 
     fn tell(&mut self, command: Command) -> io::Result<()> {
         match command {
-            // So short a message goes into a pipe whole or not at all: nobody waits for a runner that does not read.
+            // So short a message goes into a pipe whole or not at all: sending it never blocks on a runner that does
+            // not read.
             Command::Interval(length) => message::send(&mut self.stdin, &message::Told::Interval(length))?,
             Command::Looks(every) => message::send(&mut self.stdin, &message::Told::Looks(every))?,
             Command::Suspend if self.goes_on() => self.signal(Signal::STOP),

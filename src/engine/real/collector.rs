@@ -15,25 +15,26 @@ use crate::state::Failure;
 use crate::trace::{Begin, End, Event, Frame, RecordUse, Stamped, write_events, write_frame};
 use crate::units::{Ns, Stamp, TurnLength, WorkerId};
 
-/// Between two sweeps where little happens and nobody says how often is looked: two for each frame of a screen. Since the
-/// kernel's record is never silent, each sweep wakes the reader, and what watching costs is how often that happens more
-/// than what it carries.
+/// The time between two sweeps where little happens and no watcher has said how often it looks: two sweeps for each
+/// frame of a screen. Since the kernel's record is never silent, each sweep wakes the reader; what watching costs
+/// depends on how often that happens more than on how much a sweep carries.
 const PERIOD: Ns = Ns::from_millis(25);
-/// The same at most, however seldom is looked: what is suddenly much must find room until the next.
+/// The longest time between two sweeps, however seldom the watcher looks: a sudden burst of events must fit into the
+/// rings.
 const LONG_PERIOD: Ns = Ns::from_millis(50);
-/// The same where much does: a million switches a second fill a core's ring in 16 ms.
+/// The time between two sweeps where much happens: a million switches a second fill a core's ring in 16 ms.
 const SHORT_PERIOD: Ns = Ns::from_millis(3);
-/// So many events are to come with a sweep, at most: a ring is a few times as long, so that one that is suddenly busier
-/// has room until the next.
+/// The most events that a sweep should bring. A ring is a few times as long, so that a worker that is suddenly busier
+/// has room until the next sweep.
 const MUCH: u64 = 1_024;
-/// The first sweeps after the start come sooner: somebody has just pressed a key and waits for the first lanes.
+/// The pauses before the first sweeps are shorter: the user has just pressed a key and waits for the first lanes.
 const FIRST: [Ns; 3] = [Ns(500_000), Ns::from_millis(1), Ns::from_millis(2)];
 /// Records in a frame, at most.
 const FRAME: usize = 1 << 16;
 
 enum Order {
     Begin(Begin),
-    /// The global lock has had another interval since then.
+    /// The global lock has had this interval since this instant.
     Turned(Stamp, TurnLength),
     /// The watcher looks no more often than this.
     Looks(Ns),
@@ -41,7 +42,7 @@ enum Order {
     Fail(Failure),
 }
 
-/// What tasks and locks are called: to say who waits for whom.
+/// The names of tasks and locks, to say which task waits for which.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     /// In the plan's order.
@@ -50,10 +51,12 @@ pub(super) struct Names {
     pub(super) locks: Vec<String>,
 }
 
-/// From one look for a deadlock to the next, at most: after the last sweep before.
+/// The time from one look for a deadlock to the next; a look follows the first sweep for which that time has nearly
+/// passed.
 const LOOK_EVERY: Ns = Ns::from_millis(100);
 
-/// How long to wait for the next sweep, after one that brought so much after such a wait; at most `longest`.
+/// How long to wait for the next sweep, after one that brought `brought` events after a wait of `after`; at most
+/// `longest`.
 fn pause(brought: usize, after: Ns, longest: Ns) -> Ns {
     after.times(MUCH, (brought as u64).max(1)).clamp(SHORT_PERIOD, longest)
 }
@@ -82,7 +85,7 @@ impl Collector {
             let (events, early, turned) = (Vec::new(), Vec::new(), Vec::new());
             let longest = PERIOD;
             let mut sweeper = Sweeper { shared, names, kernel, out, longest, events, early, memory, deadlock, turned };
-            // Nobody reads what is written: there is nothing left to run for.
+            // The frames cannot be written, so nobody reads them: there is nothing left to run for.
             if sweeper.run(&received).is_err() {
                 process::die_with_children();
             }
@@ -90,7 +93,7 @@ impl Collector {
         Ok(Collector { orders, thread })
     }
 
-    /// What is to be done with a command that comes while the run goes on: it is carried out, and recorded.
+    /// A function that carries out a command that comes while the run goes on, and has it recorded.
     pub(super) fn obeying(&self, shared: Shared) -> impl FnMut(Told) + Send + 'static {
         let orders = self.orders.clone();
         move |told| match told {
@@ -111,12 +114,12 @@ impl Collector {
         let _ = self.orders.send(Order::Begin(begin));
     }
 
-    /// Writes what is left up to `end.at`, then `end`, with what the collector itself knows filled in.
+    /// Writes all remaining events up to `end.at`, then `end`, with the collector's own figures filled in.
     pub(super) fn end(self, end: End) {
         self.last(Order::End(Box::new(end)));
     }
 
-    /// Says why there is no (further) run.
+    /// Writes why there is no run, or why it does not go on.
     pub(super) fn fail(self, reason: Failure) {
         self.last(Order::Fail(reason));
     }
@@ -135,9 +138,10 @@ struct Sweeper<W> {
     out: W,
     /// The longest time between two sweeps.
     longest: Ns,
-    /// What is to be written next, in order.
+    /// The events to be written next, in order.
     events: Vec<Stamped>,
-    /// What came after the cut of the last sweep: it waits for the next, so that each sweep is of one moment.
+    /// The events after the cut of the last sweep: they wait for the next, so that each sweep ends at one moment for
+    /// all rings.
     early: Vec<Stamped>,
     memory: Memory,
     deadlock: Deadlock,
@@ -153,7 +157,7 @@ impl<W: Write> Sweeper<W> {
                     begin.watchers.push(sys::thread_id());
                     break write_frame(&mut self.out, &Frame::Begin(begin))?;
                 }
-                // Before it began: that is the interval it begins with.
+                // The run has not begun: it begins with this interval.
                 Ok(Order::Turned(..)) => {}
                 Ok(Order::Looks(every)) => self.is_looked_at(every),
                 Ok(Order::Fail(reason)) => {
@@ -205,11 +209,11 @@ impl<W: Write> Sweeper<W> {
         process::die_with_children()
     }
 
-    /// Writes what the rings hold, up to this moment and in order; at the end of the run, up to `until`.
+    /// Writes the events that the rings hold, up to this moment and in order; at the end of the run, up to `until`.
+    /// Returns how many there were.
     ///
-    /// The workers' rings are emptied before the kernel's: a worker that has recorded something was put on its core before, so
-    /// that what the kernel has to say of it is never missing when its own words are read. Gives back how many records
-    /// there were.
+    /// The workers' rings are emptied before the kernel's: a worker was put on its core before it recorded anything, so
+    /// the kernel's record of that is never missing when the worker's own events are read.
     fn sweep(&mut self, until: Option<Stamp>) -> io::Result<usize> {
         let cut = until.unwrap_or_else(sys::now);
         std::mem::swap(&mut self.events, &mut self.early);
@@ -225,7 +229,8 @@ impl<W: Write> Sweeper<W> {
             self.events.extend(until.and_then(|_| kernel.untold(cut)));
         }
         self.note_turned();
-        // Runs that are in order each: stable, so that what one thread recorded at one instant stays in its order.
+        // Each ring is in order. The sort is stable, so events that one thread recorded at the same instant stay in
+        // order.
         self.events.sort_by_key(|stamped| stamped.at);
         self.early.extend(self.events.drain(self.events.partition_point(|stamped| stamped.at <= cut)..));
         let brought = self.events.len();
@@ -233,8 +238,8 @@ impl<W: Write> Sweeper<W> {
         Ok(brought)
     }
 
-    /// Records the changes of the lock's interval, under the dispatcher's number: after what it has written itself so
-    /// far, of which nothing may come later with an earlier instant.
+    /// Records the changes of the lock's interval as the dispatcher's events, no earlier than the dispatcher's last
+    /// event in this sweep: its events must stay in order.
     fn note_turned(&mut self) {
         let worker = WorkerId(self.shared.workers());
         let last = self.events.iter().rev().find(|r| r.worker == worker).map_or(Stamp(0), |r| r.at);

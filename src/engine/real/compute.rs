@@ -1,5 +1,6 @@
-//! What executes tasks, a thread, a process or a loop: it computes in small pieces, looking up after each, and notices that it
-//! was not on a core meanwhile. A kernel's instructions are the same under every model, with and without a lock.
+//! What executes tasks, be it a thread, a process or a loop. It computes in small pieces, looks up after each, and
+//! notices when it was off its core meanwhile. A kernel's instructions are the same under every model, with and without
+//! a lock.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -16,11 +17,11 @@ use crate::trace::Event;
 use crate::units::{CoreId, Ns, Stamp, TaskId};
 use crate::workload::Kernel;
 
-/// A piece that takes so much longer than the quickest one was interrupted: the worker was off its core. Below lie
-/// interrupts, cache misses and the collector's short turns.
+/// A piece that takes this much longer than the quickest one was interrupted: the worker was off its core. Shorter
+/// delays come from interrupts, cache misses and the collector's short turns.
 const LATE: Ns = Ns::from_micros(150);
-/// The longest that a whole piece is believed to take: a plan makes it 20 us. (A worker whose first pieces are all
-/// interrupted knows no quick one.)
+/// The longest time that counts as a whole piece's quickest: a plan makes a piece 20 us long. (It matters for a worker
+/// whose first pieces are all interrupted.)
 const LONGEST_PIECE: Ns = Ns::from_micros(100);
 
 /// A worker at work.
@@ -28,21 +29,22 @@ pub(super) struct Worker {
     pub(super) shared: Shared,
     pub(super) tracer: Tracer,
     turn: Option<Turn>,
-    /// Set where somebody else wants the lock; never where there is none. Read just as often in either case.
+    /// Set while another worker wants the lock; never set where there is no lock. Read just as often in either case.
     wanted: Arc<CachePadded<AtomicBool>>,
     /// Iterations of each kernel between two looks.
     poll_every: [u64; Kernel::COUNT],
     /// The shortest time that a whole piece of each kernel has taken.
     quickest: [Ns; Kernel::COUNT],
-    /// Whether it must notice by itself that it stood still or changed cores: the kernel does not record it.
+    /// Whether it must notice by itself that it was off its core or changed cores, because the kernel does not record
+    /// it.
     watches_itself: bool,
-    /// When it last knew itself to be on a core: what lies between two such instants is looked at, without a gap.
+    /// When it last knew itself to be on a core. Each stretch between two such instants is checked, without a gap.
     looked: Stamp,
     core: CoreId,
 }
 
 impl Worker {
-    /// One that emits its events with `tracer` and competes for `gil`, if there is one.
+    /// A worker that emits its events with `tracer` and competes for `gil`, if there is one.
     pub(super) fn new(shared: Shared, tracer: Tracer, gil: Option<&Arc<Gil>>) -> Worker {
         let turn = gil.map(|g| Turn::new(Arc::clone(g)));
         let wanted = gil.map_or_else(Arc::default, |g| g.wanted());
@@ -60,30 +62,33 @@ impl Worker {
         }
     }
 
-    /// Takes the lock, where there is one, and goes on with `task`, which could have since `ready`, if that is known.
+    /// Takes the global lock, if there is one, and goes on with `task`. If it is known, `ready` is since when it could
+    /// have.
     pub(super) fn go_on(&mut self, task: TaskId, ready: Option<Stamp>) {
         let waited = self.turn.as_mut().is_some_and(|t| t.take(&self.tracer, task));
         let at = sys::now();
-        // What passed before the lock was asked for is part of the wait; after it, nobody knows how much was whose.
+        // After a wait for the lock, how much of the time since `ready` was the lock's is unknown: all of it is part of
+        // the wait.
         let ago = ready.filter(|_| !waited).map_or(Ns::ZERO, |r| at.since(r));
         self.core = sys::core();
         self.looked = at;
         self.tracer.emit_at(at, Event::Enter { task, state: State::Running, holds: true, ago, due: None });
     }
 
-    /// Takes the lock for `task`, if there is one, while the task goes on with what it does; whether it had to wait.
+    /// Takes the global lock for `task`, if there is one, without a new state of the task; returns whether it had to
+    /// wait.
     pub(super) fn take_lock(&mut self, task: TaskId) -> bool {
         self.turn.as_mut().is_some_and(|turn| turn.take(&self.tracer, task))
     }
 
-    /// Lets go of the lock, if there is one and it is held.
+    /// Lets go of the global lock, if there is one and this worker holds it.
     pub(super) fn release_lock(&mut self) {
         if let Some(turn) = &mut self.turn {
             turn.release(&self.tracer);
         }
     }
 
-    /// Does `amount` of `kernel` for `task`, starting from `value`; what it came to.
+    /// Does `amount` iterations of `kernel` for `task`, starting from `value`; returns the value after them.
     pub(super) fn compute(&mut self, task: TaskId, kernel: Kernel, value: u64, amount: u64) -> u64 {
         let mut labour = Labour::new(kernel, value);
         let mut left = amount;
@@ -100,14 +105,14 @@ impl Worker {
         labour.value()
     }
 
-    /// Does up to `most` iterations: how many, and whether somebody else has had the lock since. That is found out here
-    /// only under the older lock, whose ticks are much finer than a piece.
+    /// Does up to `most` iterations; returns how many, and whether another worker has had the lock since. The latter is
+    /// found out here only under the older lock, whose ticks are much finer than a piece.
     fn piece(&mut self, task: TaskId, kernel: Kernel, labour: &mut Labour, most: u64) -> (u64, bool) {
         let in_a_piece = self.poll_every[kernel as usize];
         let mut done = 0;
         loop {
             let until_check = self.turn.as_ref().and_then(|turn| turn.until_check(in_a_piece));
-            // Called in one place under every lock: where a processor came from can decide on a short loop's speed.
+            // One call for all locks: the address that a processor jumped from can affect a short loop's speed.
             let now = labour.advance(until_check.unwrap_or(most).min(most - done), &self.wanted);
             done += now;
             let Some(turn) = self.turn.as_mut().filter(|_| until_check.is_some()) else { return (done, false) };
@@ -121,7 +126,7 @@ impl Worker {
         }
     }
 
-    /// What is done between two pieces.
+    /// What a worker does between two pieces: serves a waiter for the lock, and notices delays and a change of core.
     fn look_up(&mut self, task: TaskId, kernel: Kernel, piece: u64) {
         let (from, expected) = (self.looked, self.expected(kernel, piece));
         // A waiter for the lock is served first.
@@ -148,25 +153,25 @@ impl Worker {
         self.looked = now;
     }
 
-    /// Records that `task`, which was running, now is in the state that `event` says; when.
+    /// Records that `task`, which was running, now is in the state that `event` says; returns the instant.
     pub(super) fn leave(&mut self, task: TaskId, event: Event) -> Stamp {
         note_late(&self.tracer, task, (self.looked, sys::now()), Ns::ZERO, self.watches_itself);
         self.tracer.emit(event)
     }
 
-    /// How long so many iterations of `kernel` take at their quickest.
+    /// How long `piece` iterations of `kernel` take at their quickest.
     fn expected(&self, kernel: Kernel, piece: u64) -> Ns {
         self.quickest[kernel as usize].times(piece, self.poll_every[kernel as usize])
     }
 
-    /// Gives the lock up if somebody asked for it, and goes on once it is back.
+    /// Gives the lock up if a waiter asked for it, and goes on once it is back.
     pub(super) fn give_lock_up_if_wanted(&mut self, task: TaskId) {
         if self.turn.as_mut().is_some_and(|t| t.round(&self.tracer, task)) {
             self.go_on(task, None);
         }
     }
 
-    /// Records that `task` is over, on this thread; everyone may see it.
+    /// Records that `task` is over, on this thread, and marks it so for all workers.
     pub(super) fn end(&mut self, task: TaskId, outcome: Outcome) {
         let cpu = self.tracer.publish(sys::thread_cpu());
         self.leave(task, Event::Ended { task, outcome, signal: 0, cpu });
@@ -174,8 +179,8 @@ impl Worker {
     }
 }
 
-/// Records that what took from the first to the second instant instead of the `expected` time did so because its worker
-/// was off its core, if it is the worker that `watches` this.
+/// Records that the worker was off its core, if the time from the first to the second instant is longer than `expected`
+/// by more than [`LATE`], and if it is the worker that `watches` this.
 fn note_late(tracer: &Tracer, task: TaskId, (from, at): (Stamp, Stamp), expected: Ns, watches: bool) {
     let spent = at.since(from).less(expected);
     if watches && spent > LATE {

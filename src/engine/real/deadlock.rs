@@ -4,13 +4,13 @@ use super::shared::{Shared, Waits};
 use crate::state::{Awaited, Failure, Waiting};
 use crate::units::TaskId;
 
-/// So many looks in a row must find the same circle: what is read while tasks move may be half old and half new.
+/// This many looks in a row must find the same circle: values read while tasks move may be half old and half new.
 const LOOKS: u32 = 3;
 
-/// Those in a circle, each with what it waits for, which the next one has.
+/// The tasks in a circle, each with what it waits for; the next task in the circle has that.
 type Circle = Vec<(TaskId, Waits)>;
 
-/// Looks now and then.
+/// The state of repeated looks for a deadlock.
 #[derive(Debug, Default)]
 pub(super) struct Deadlock {
     last: Circle,
@@ -18,7 +18,7 @@ pub(super) struct Deadlock {
 }
 
 impl Deadlock {
-    /// Looks once; the circle, once it is certain.
+    /// Looks once; returns the circle, once enough looks have found it.
     pub(super) fn look(&mut self, shared: Shared) -> Option<&[(TaskId, Waits)]> {
         let circle = circle(shared.tasks(), |task| shared.waits_for(task));
         self.seen = if circle.is_empty() || circle != self.last { 1 } else { self.seen + 1 };
@@ -27,7 +27,7 @@ impl Deadlock {
     }
 }
 
-/// A circle among the first `count` tasks, if there is one, where `next` says what a task waits for, and who has it.
+/// A circle among the first `count` tasks, if there is one; `next` says what a task waits for, and which task has it.
 fn circle(count: usize, next: impl Fn(TaskId) -> Option<(Waits, TaskId)>) -> Circle {
     // A task that an earlier walk passed leads into no circle: that walk would have found it.
     let mut passed = vec![0u32; count];

@@ -1,5 +1,5 @@
-//! All tasks on one thread, with an event loop: a task that waits is suspended and the loop goes on with another. Those that
-//! are ready run in the order in which they became so.
+//! All tasks on one thread, with an event loop: a task that waits is suspended and the loop goes on with another. Ready
+//! tasks run in the order in which they became ready.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,30 +24,30 @@ use yields::Yields;
 /// The loop's one worker and what the tasks share.
 struct Loop {
     run: Arc<Run>,
-    /// Never waited for: there is one thread.
+    /// Locking it never waits: there is only one thread.
     worker: Mutex<Worker>,
     timers: Timers,
     yields: Yields,
     /// The workload's locks: waiting for one is a suspension.
     locks: Vec<Arc<tokio::sync::Mutex<()>>>,
-    /// The next task that is to be begun.
+    /// The number of the next task to begin.
     next: AtomicUsize,
     results: Results,
-    /// CPU time of the threads that read and write for it.
+    /// CPU time (ns) of the helper threads that read and write for the loop.
     helpers: AtomicU64,
     /// When the loop last began to listen.
     listens: AtomicU64,
-    /// When it last woke up, having really waited.
+    /// When it last woke up after a real wait, one longer than [`GLANCE`].
     woke: AtomicU64,
 }
 
-/// Where a task's result goes.
+/// Where the tasks send their results.
 type Results = tokio::sync::mpsc::UnboundedSender<(TaskId, Result<TaskResult, Failure>)>;
 
-/// A loop that listens for less has not waited: something was already there, since before it began.
+/// A loop that listens for less than this has not waited: something was ready before it began to listen.
 const GLANCE: Ns = Ns::from_micros(20);
 
-/// Runs all tasks, until the last one that counts is over. What is suspended then stays so.
+/// Runs all tasks, until the last one that counts is over. Tasks that are suspended then stay suspended.
 pub(super) fn run(run: &Arc<Run>) -> Result<Finish, Failure> {
     let tracer = run.main_worker(c"loop")?;
     let (results, mut received) = tokio::sync::mpsc::unbounded_channel();
@@ -72,7 +72,7 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, Failure> {
         Ok(finish)
     });
     turns.worker().release_lock();
-    // The process ends soon; nobody is to be woken or dropped before.
+    // The process ends soon; until then no task may be woken or dropped.
     std::mem::forget(runtime);
     finish
 }
@@ -116,7 +116,7 @@ impl Loop {
         self.worker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins the next task that nobody has begun, if there is one left. Each that ends makes room for another.
+    /// Begins the next task, if there is one left. Each task that ends makes room for another.
     fn begin_next(self: &Arc<Self>) {
         let next = self.next.fetch_add(1, Ordering::Relaxed);
         if next < self.run.plan.tasks.len() {
@@ -126,7 +126,7 @@ impl Loop {
         }
     }
 
-    /// There is nothing to run.
+    /// Called when there is nothing to run: records it and lets go of the global lock.
     fn listen(&self) {
         let mut worker = self.worker();
         let at = worker.tracer.emit(Event::LoopListens);
@@ -134,7 +134,7 @@ impl Loop {
         self.listens.store(at.0, Ordering::Relaxed);
     }
 
-    /// There is something to run again.
+    /// Called when there is something to run again.
     fn wake(&self) {
         let at = self.worker().tracer.emit(Event::LoopWakes);
         if at.since(Stamp(self.listens.load(Ordering::Relaxed))) > GLANCE {
@@ -142,8 +142,8 @@ impl Loop {
         }
     }
 
-    /// `task` moves again. It could have since `ready`, if that is known, but not before the loop woke up: until then
-    /// it was its timer that was late.
+    /// `task` runs again. If it is known, `ready` is the instant since which it could have run. An instant before the
+    /// loop woke up does not count: until then its timer was late.
     fn go_on(&self, task: TaskId, ready: Option<Stamp>) {
         let woke = Stamp(self.woke.load(Ordering::Relaxed));
         self.worker().go_on(task, ready.map(|r| r.max(woke)));

@@ -1,5 +1,5 @@
-//! The global lock of a process, in one of its two generations, and a worker's side of it. Which of them there is, and
-//! its interval, stands in the run's shared memory; the interval can change while the run goes on.
+//! The global lock of a process, in one of its two generations, and a worker's side of it. The run's shared memory says
+//! which generation the lock has, and holds its interval, which can change while the run goes on.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -30,7 +30,7 @@ enum Generation {
     Ticking(Ticking),
 }
 
-/// The holder of a lock that nobody has had yet.
+/// The value of `holder` while no worker has had the lock yet.
 const NOBODY: u32 = u32::MAX;
 
 impl Gil {
@@ -47,7 +47,8 @@ impl Gil {
         Some(Gil { id, kind })
     }
 
-    /// What is set when a waiter asks the holder to let go, for the holder to look at: never where nobody asks.
+    /// The flag that a waiter sets to ask the holder to let go; the holder looks at it. Under the older lock it is
+    /// never set.
     pub(super) fn wanted(&self) -> Arc<CachePadded<AtomicBool>> {
         match &self.kind {
             Generation::Asked(lock) => lock.wanted(),
@@ -91,7 +92,7 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// The side of one who does not hold it yet.
+    /// The side of a worker that does not hold the lock yet.
     pub(super) fn new(gil: Arc<Gil>) -> Turn {
         if let Generation::Ticking(lock) = &gil.kind {
             lock.join();
@@ -99,8 +100,8 @@ impl Turn {
         Turn { gil, holds_for: None }
     }
 
-    /// Takes the lock for `task` if this worker does not hold it; whether it had to wait. A worker that goes on with
-    /// another task keeps the lock: that is recorded as a hand-over within the worker.
+    /// Takes the lock for `task` if this worker does not hold it; returns whether it had to wait. A worker that goes on
+    /// with another task keeps the lock: that is recorded as a hand-over within the worker.
     pub(super) fn take(&mut self, tracer: &Tracer, task: TaskId) -> bool {
         let lock = self.gil.id;
         match self.holds_for.replace(task) {
@@ -122,8 +123,8 @@ impl Turn {
         }
     }
 
-    /// Gives the lock up if somebody asked for it, and waits until it is this worker's turn again; whether it did. What
-    /// is to be recorded of the time before, `first` records when the others have been served. Under the older lock,
+    /// Gives the lock up if a waiter asked for it, and waits until this worker has it again; returns whether it did so.
+    /// `first` is called after the lock is let go of, to record what belongs to the time before. Under the older lock,
     /// which nobody asks for, nothing happens here: see [`Turn::work`].
     #[inline]
     pub(super) fn look(&mut self, tracer: &Tracer, task: TaskId, first: impl FnOnce(Stamp)) -> bool {
@@ -133,8 +134,8 @@ impl Turn {
         }
     }
 
-    /// How many iterations may be done before the older lock's ticks are used up, where `in_a_piece` of them are 20 us
-    /// of work; nothing under the newer lock.
+    /// How many iterations may be done before the older lock's ticks are used up, where `in_a_piece` iterations are 20
+    /// us of work; `None` under the newer lock.
     #[inline]
     pub(super) fn until_check(&self, in_a_piece: u64) -> Option<u64> {
         match &self.gil.kind {
@@ -143,8 +144,8 @@ impl Turn {
         }
     }
 
-    /// Counts `done` iterations of work under the older lock, and when its ticks are used up lets go of it and takes it
-    /// again: whether somebody else had it in between. `first` as in [`Turn::look`].
+    /// Counts `done` iterations of work under the older lock. When its ticks are used up, lets go of the lock and takes
+    /// it again; returns whether another worker had it in between. `first` as in [`Turn::look`].
     #[inline]
     pub(super) fn work(
         &mut self,
@@ -159,7 +160,7 @@ impl Turn {
         }
     }
 
-    /// At the end of a round of a loop: gives the lock up where it is time to; whether somebody else had it.
+    /// At the end of a round of a loop: gives the lock up if that is due; returns whether the worker lost it meanwhile.
     pub(super) fn round(&mut self, tracer: &Tracer, task: TaskId) -> bool {
         match &self.gil.kind {
             Generation::Asked(_) => self.look(tracer, task, |_| ()),

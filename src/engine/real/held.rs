@@ -1,5 +1,5 @@
-//! Locks of the workload's own that a task has, each let go of when its steps are done, or when a panic or the end of
-//! the run does away with the task.
+//! The workload's own locks that a task holds. It lets go of each when the steps inside the lock are done, or when a
+//! panic or the end of the run ends the task.
 
 use tokio::sync::OwnedMutexGuard;
 
@@ -15,18 +15,18 @@ use crate::trace::Event;
 use crate::units::{LockId, Stamp, TaskId};
 use crate::workload::LockIndex;
 
-/// What keeps others from a lock meanwhile.
+/// What keeps other tasks out of a held lock.
 pub(super) enum By {
     /// The mutex in shared memory; this thread has locked it.
     Mutex,
-    /// The loop's own, by which a task that waits is suspended.
+    /// The loop's own mutex: a task that waits for it is suspended.
     Loop(OwnedMutexGuard<()>),
 }
 
 /// A lock that is held.
 struct Held {
     lock: SharedLock,
-    /// Nothing once it is let go of.
+    /// `None` once the task has let go of it.
     by: Option<By>,
 }
 
@@ -49,12 +49,13 @@ impl Drop for Held {
     }
 }
 
-/// Those of one task, in the order in which it took them.
+/// The locks that one task holds, in the order in which it took them.
 #[derive(Default)]
 pub(super) struct HeldLocks(Vec<(LockIndex, Held)>);
 
 impl HeldLocks {
-    /// Takes the lock `index` for `task`, which is `depth` deep; its thread waits as long as that takes.
+    /// Takes the lock `index` for `task`, which is inside `depth` `repeat until` loops; its thread waits as long as
+    /// that takes.
     ///
     /// # Errors
     /// If there is no such lock.
@@ -73,7 +74,7 @@ impl HeldLocks {
         } else {
             let came = notes::leave(worker, task, effect, true, None);
             shared.set_waits(task, Some(Waits::Lock(index)));
-            // It does not go round and round meanwhile.
+            // The worker does not go round in a loop while it waits for the lock.
             worker.tracer.set_waits(None);
             let taken = lock.take(task, depth);
             shared.set_waits(task, None);
@@ -82,20 +83,20 @@ impl HeldLocks {
         self.add(index, lock, By::Mutex);
         notes::lock_taken(&worker.tracer, task, LockId::named(index.0), (came, at), taken);
         if waited {
-            // Nobody knows when the dead died.
+            // When the holder died is unknown, so since when the lock was free is too.
             let free = (taken == Taken::Properly).then(|| lock.released().max(came));
             worker.go_on(task, free);
         }
         Ok(())
     }
 
-    /// It has `lock` from now.
+    /// Notes that the task holds `lock` from now on.
     pub(super) fn add(&mut self, index: LockIndex, lock: SharedLock, by: By) {
         self.0.push((index, Held { lock, by: Some(by) }));
     }
 
-    /// `task` lets go of the lock `index`, which it took last. That is stamped before it is so: the next holder has a
-    /// later stamp.
+    /// `task` lets go of the lock `index`, which it took last. The instant is taken before the lock is free, so the
+    /// next holder has a later stamp.
     pub(super) fn release(&mut self, index: LockIndex, task: TaskId, tracer: &Tracer) {
         let Some((_, mut held)) = self.0.pop_if(|(held, _)| *held == index) else { return };
         let at = sys::now();
@@ -104,7 +105,7 @@ impl HeldLocks {
     }
 }
 
-/// A plan that cannot be kept.
+/// The failure of a plan whose step names a lock that does not exist.
 pub(super) fn no_such_lock() -> Failure {
     Failure::Plan { fault: PlanFault::Lock }
 }

@@ -3,19 +3,19 @@
 use super::shared::Shared;
 use crate::units::{Ns, Stamp};
 
-/// Between two looks at how much is resident, which cost microseconds for each process.
+/// The time between two looks at how much is resident; a look costs microseconds for each process.
 const PERIOD: Ns = Ns::from_millis(250);
-/// To tell shared pages apart costs hundreds of them: that is done where the sum of what is resident is another by more than
-/// this part of it, and after so long in any case, since a page that gets copied changes no sum.
+/// Telling shared pages apart costs hundreds of microseconds. It is done when the resident sum has changed by more than
+/// this part (1/64) of itself, and after [`LONG_PERIOD`] in any case, since a page that gets copied changes no sum.
 const NOTEWORTHY: u64 = 64;
 const LONG_PERIOD: Ns = Ns::from_millis(2_000);
 
-/// The most that was seen at any look.
+/// The most memory that was seen at any look.
 #[derive(Default)]
 pub(super) struct Memory {
     peak: u64,
     looked: Option<Stamp>,
-    /// When shared pages were told apart last, and what was resident then.
+    /// When shared pages were last told apart, and how many pages were resident then.
     told_apart: Option<(Stamp, u64)>,
 }
 
@@ -34,7 +34,7 @@ impl Memory {
         }
     }
 
-    /// Whether shared pages are to be told apart, with so many pages resident.
+    /// Whether shared pages are to be told apart now, with `resident` pages resident.
     fn is_due(&self, now: Stamp, resident: u64) -> bool {
         self.told_apart.is_none_or(|(then, before)| {
             now.since(then) >= LONG_PERIOD || resident.abs_diff(before) > before / NOTEWORTHY
@@ -46,7 +46,7 @@ impl Memory {
         self.peak = self.peak.max(processes(shared).map(pss_of).sum());
     }
 
-    /// In bytes; 0 if the kernel does not say.
+    /// The peak in bytes; 0 if the kernel does not say.
     pub(super) fn peak(&self) -> u64 {
         self.peak
     }
@@ -58,7 +58,7 @@ fn processes(shared: Shared) -> impl Iterator<Item = u32> {
     shared.rings().map(|(_, ring)| ring.account().pid).filter(move |&pid| pid != 0 && pid != own).chain([own])
 }
 
-/// The pages of a process that are resident, shared ones as well; 0 if the kernel does not say.
+/// How many pages of a process are resident, shared ones included; 0 if the kernel does not say.
 fn resident_of(pid: u32) -> u64 {
     let text = std::fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
     text.split(' ').nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0)

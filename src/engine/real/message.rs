@@ -1,5 +1,5 @@
-//! Messages between a dispatcher and its worker processes, and on a runner's stdin the plan and what is asked of the run
-//! later: a length, the time that serializing took, JSON.
+//! Messages: between a dispatcher and its worker processes, and on a runner's stdin the plan and later commands to the
+//! run. A message is its length, the time that serializing took, and JSON.
 
 use std::io::{self, Read, Write};
 
@@ -12,7 +12,7 @@ use crate::trace::TaskResult;
 use crate::units::{Ns, TaskId, TurnLength};
 use crate::workload::Task;
 
-/// To a worker: perform this.
+/// To a worker: perform this task.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Order {
     /// The task's place in the plan.
@@ -21,7 +21,7 @@ pub(super) struct Order {
     pub(super) task: Task,
 }
 
-/// From a worker: that is what came of it.
+/// From a worker: the result of a task.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Reply {
     /// The task's place in the plan.
@@ -37,7 +37,7 @@ pub(super) struct Reply {
 pub(super) enum Told {
     /// The global lock has this interval from now.
     Interval(TurnLength),
-    /// The watcher looks no more often than this.
+    /// The watcher looks no more often than once in this time.
     Looks(Ns),
 }
 
@@ -45,7 +45,7 @@ pub(super) enum Told {
 pub(super) struct Received<T> {
     /// What it says.
     pub(super) value: T,
-    /// How long it was, everything counted.
+    /// Its length in bytes, the head included.
     pub(super) bytes: u64,
     /// How long serializing it, reading it from its first byte on, and deserializing it took.
     pub(super) spent: Ns,
@@ -53,7 +53,7 @@ pub(super) struct Received<T> {
 
 /// Bytes before the JSON.
 const HEAD: usize = 12;
-/// The longest message that is believed.
+/// The longest message, in bytes, that is accepted.
 const LONGEST: u32 = 256 << 20;
 
 /// Writes `value` to `out`, in one piece.
@@ -68,7 +68,7 @@ pub(super) fn send(out: &mut impl Write, value: &impl Serialize) -> io::Result<(
     out.flush()
 }
 
-/// Reads the next message from `from`; nothing at the end, also one inside a message (its writer died).
+/// Reads the next message from `from`; `None` at the end, even inside a message (its writer died).
 pub(super) fn receive<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<Option<Received<T>>> {
     let mut head = [0; HEAD];
     let at_end = |e: &io::Error| {

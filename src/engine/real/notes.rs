@@ -8,23 +8,24 @@ use crate::state::State;
 use crate::trace::Event;
 use crate::units::{LockId, Ns, Stamp, TaskId};
 
-/// That `task` is in `state` from now, whether it keeps its worker meanwhile, and in how long it should be over.
+/// The event that `task` is in `state` from now, with `holds`: whether it keeps its worker, and `due`: when it should
+/// end.
 pub(super) const fn enter(task: TaskId, state: State, holds: bool, due: Option<Ns>) -> Event {
     Event::Enter { task, state, holds, ago: Ns::ZERO, due }
 }
 
-/// That the worker of `task` is being created.
+/// The event that the worker of `task` is being created.
 pub(super) const fn starting(task: TaskId) -> Event {
     enter(task, State::Starting, false, None)
 }
 
-/// That the order or the result of `task` is under way.
+/// The event that the order or the result of `task` is under way.
 pub(super) const fn copying(task: TaskId) -> Event {
     enter(task, State::Copying, true, None)
 }
 
-/// Has `task`, which was running on `worker`, enter the state that a step says, and does with the global lock what it
-/// says; when.
+/// Has `task`, which was running on `worker`, enter the state of `effect`, and releases the global lock if `effect`
+/// says so; returns the instant.
 pub(super) fn leave(worker: &mut Worker, task: TaskId, effect: Effect, holds: bool, due: Option<Ns>) -> Stamp {
     let at = worker.leave(task, enter(task, effect.state, holds, due));
     if effect.lock == LockUse::Released {
@@ -33,7 +34,7 @@ pub(super) fn leave(worker: &mut Worker, task: TaskId, effect: Effect, holds: bo
     at
 }
 
-/// That `task`, which came for the lock `id` at the first instant, has it since the second.
+/// Records that `task`, which came for the lock `id` at the first instant, has it since the second.
 pub(super) fn lock_taken(tracer: &Tracer, task: TaskId, id: LockId, (came, at): (Stamp, Stamp), taken: Taken) {
     if taken == Taken::FromTheDead {
         tracer.emit_at(at, Event::LockAbandoned { lock: id });

@@ -19,7 +19,7 @@ use crate::state::{Failure, Outcome};
 use crate::trace::{Direction, Event, TaskResult};
 use crate::units::{Ns, TaskId, WorkerId};
 
-/// Runs all tasks, until the last one that counts is over. What still runs then is killed with the `Finish`.
+/// Runs all tasks, until the last one that counts is over. Workers that still run then are killed with the `Finish`.
 pub(super) fn run(run: &Run) -> Result<Finish, Failure> {
     let needed = run.workers_needed();
     let mut dispatcher = Dispatcher {
@@ -46,12 +46,12 @@ pub(super) fn run(run: &Run) -> Result<Finish, Failure> {
         return Err(why);
     }
     dispatcher.finish.end = sys::now();
-    // They stay until the run has been accounted for.
+    // The worker processes stay until the run has been accounted for.
     dispatcher.finish.crew = dispatcher.crew.into_iter().map(|member| Box::new(member.child) as Box<dyn Any>).collect();
     Ok(dispatcher.finish)
 }
 
-/// Why there is no worker `who`.
+/// The failure to start the worker `who`.
 fn refused(who: WorkerId, e: io::Error) -> Failure {
     Failure::Process { number: who.0, descriptors: process::lacks_descriptors(&e), system: e.into() }
 }
@@ -70,9 +70,9 @@ impl Drop for Own {
 struct Member {
     who: WorkerId,
     child: Own,
-    /// Nothing once it is dead.
+    /// `None` once the process is dead.
     line: Option<UnixStream>,
-    /// What it is doing.
+    /// The task that it performs.
     task: Option<TaskId>,
 }
 
@@ -105,7 +105,7 @@ impl Dispatcher<'_> {
         Ok(())
     }
 
-    /// Waits until somebody has something to say, and hears all who do.
+    /// Waits until a worker has sent something, and hears all that have.
     fn listen(&mut self) -> io::Result<()> {
         let lines = self.crew.iter().enumerate().filter_map(|(n, m)| Some((n, m.line.as_ref()?)));
         let (numbers, mut fds): (Vec<usize>, Vec<PollFd<'_>>) =
@@ -156,7 +156,7 @@ impl Dispatcher<'_> {
     fn bury(&mut self, n: usize) {
         let member = &mut self.crew[n];
         member.line = None;
-        // It has closed its end: it is dead, or it is made so.
+        // It has closed its end: it is dead, or is killed now.
         let _ = member.child.0.kill();
         let status = member.child.0.wait().unwrap_or_default();
         let (outcome, signal) = fate(status);
@@ -171,7 +171,7 @@ impl Dispatcher<'_> {
         tracer.emit(Event::WorkerEnded { who: member.who, outcome, signal });
     }
 
-    /// Nobody is left to do what is queued.
+    /// Ends all queued tasks as failed: no worker is left to do them.
     fn give_up(&mut self) {
         for task in self.queue.by_ref() {
             let outcome = Outcome::Failed;
@@ -190,7 +190,7 @@ impl Member {
         }
     }
 
-    /// It gets no more orders.
+    /// Notes that the worker gets no more orders.
     fn leave(&self, run: &Run) {
         if let Some(ring) = run.shared.ring(self.who) {
             ring.set_left();

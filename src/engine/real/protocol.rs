@@ -1,6 +1,6 @@
-//! What client and server send each other. A request is two numbers: the latency in nanoseconds, and the bytes that are
-//! wanted. The answer is so many bytes, and the instant at which the server sent the last of them: from then on it is the
-//! client's turn.
+//! What client and server send each other. A request is two numbers: the latency in nanoseconds, and the number of
+//! bytes wanted. The answer is that many bytes, and then the instant at which the server sent the last of them: from
+//! then on the client can go on.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -8,15 +8,15 @@ use crate::units::Ns;
 
 /// Bytes of a request.
 pub(super) const ASKED: usize = 16;
-/// Bytes of an answer after what was asked for.
+/// Bytes of an answer after the bytes that were asked for.
 pub(super) const TAIL: usize = 8;
 
-/// Where the server that listens on `port` is to be found.
+/// The address of the server that listens on `port`.
 pub(super) fn address(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
-/// A request for an answer of so many `bytes` after `latency`.
+/// A request for an answer of `bytes` bytes after `latency`.
 pub(super) fn ask(latency: Ns, bytes: u64) -> [u8; ASKED] {
     let mut asked = [0; ASKED];
     asked[..8].copy_from_slice(&latency.0.to_le_bytes());

@@ -1,4 +1,4 @@
-//! The other end of the line: how a `request` step asks the server, on a worker that blocks and on one that does not.
+//! The client side of requests: how a `request` step asks the server, on a worker that blocks and on one that does not.
 //! A task keeps its connection from its first request to its end, as a client with keep-alive does.
 
 use std::io::{self, ErrorKind, Read, Write};
@@ -15,7 +15,8 @@ use crate::units::{Ns, Stamp};
 /// The largest piece of an answer that is read at once.
 const CHUNK: usize = 64 << 10;
 
-/// A connection that hangs up at once when it is closed: what it held is free for the next run.
+/// Makes a connection hang up at once when it is closed, so that its port is free for the next run, and send without
+/// delay.
 fn abrupt(stream: &impl AsFd) -> io::Result<()> {
     rustix::net::sockopt::set_socket_linger(stream, Some(Duration::ZERO))?;
     rustix::net::sockopt::set_tcp_nodelay(stream, true)?;
@@ -35,7 +36,7 @@ impl Line {
         self.try_send(port, latency, bytes).map_err(refused)
     }
 
-    /// Waits for all of the answer, `bytes` long; when the server sent the last of it.
+    /// Waits for all of the answer, `bytes` long; returns when the server sent the last of it.
     ///
     /// # Errors
     /// If it fails.
@@ -81,8 +82,8 @@ fn retry(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
 pub(super) struct AsyncLine(Option<tokio::net::TcpStream>);
 
 impl AsyncLine {
-    /// Asks the server at `port`, and waits for all of the answer, giving way meanwhile; when the server sent the last
-    /// of it.
+    /// Asks the server at `port`, and waits for all of the answer, giving way meanwhile; returns when the server sent
+    /// the last of it.
     ///
     /// # Errors
     /// If it fails.
@@ -145,7 +146,7 @@ impl Answer {
     }
 }
 
-/// What went wrong with a request.
+/// The failure of a request that the error `e` ended.
 fn refused(e: io::Error) -> Failure {
     use ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
     use rustix::io::Errno;
@@ -153,7 +154,7 @@ fn refused(e: io::Error) -> Failure {
         Some(Errno::MFILE | Errno::NFILE) => RequestLack::Descriptors,
         Some(Errno::ADDRNOTAVAIL | Errno::ADDRINUSE) => RequestLack::Ports,
         Some(Errno::NETUNREACH | Errno::HOSTUNREACH | Errno::NETDOWN) => RequestLack::Route,
-        // It hangs up on nobody but for want of a descriptor for the other end.
+        // The server hangs up on a client only if it lacks a descriptor for its end of the connection.
         _ if matches!(e.kind(), ConnectionReset | ConnectionRefused | UnexpectedEof | BrokenPipe) => {
             RequestLack::Server
         }

@@ -1,5 +1,5 @@
 //! A ring of events in shared memory: one writer, one reader, no locks, no allocation, and no system call but the
-//! clock. A full ring takes nothing more and counts what it refused; nobody waits.
+//! clock. When the ring is full, the writer does not wait: it drops the event and counts it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,9 +8,10 @@ use crate::state::State;
 use crate::trace::{EVENT_WORDS, Event, Stamped, Switches};
 use crate::units::{Ns, Stamp, TaskId, WorkerId};
 
-/// How many events a ring holds at least: some milliseconds of the busiest worker.
+/// The fewest events that a ring holds: some milliseconds' worth of the busiest worker.
 pub const CAPACITY: usize = 8192;
-/// Words before the first event: a cache line for the writer, one for what it says of itself, one for the reader.
+/// Words before the first event: one cache line for the writer, one for the worker's account of itself, one for the
+/// reader.
 const HEADER: usize = 24;
 
 /// Words of a ring that holds `capacity` events, a power of two.
@@ -23,7 +24,7 @@ const HEAD: usize = 0;
 const DROPPED: usize = 1;
 const TOLD: usize = 2;
 const TAIL_SEEN: usize = 3;
-// What the writer says of itself.
+// The line of the worker's account of itself.
 const PID: usize = 8;
 const TID: usize = 9;
 const CPU: usize = 10;
@@ -49,18 +50,18 @@ pub struct Account {
     pub pid: u32,
     /// Its thread; 0 before it has begun.
     pub tid: u32,
-    /// Its CPU time in this run, when it last said so.
+    /// Its CPU time in this run, as last published.
     pub cpu: Ns,
     /// Its CPU time before this run.
     pub cpu_before: Ns,
-    /// Its switches, when it last said so.
+    /// Its context switches, as last published.
     pub switches: Switches,
-    /// How many times it took a global lock again with nobody in between.
+    /// How many times it took a global lock again without another worker holding it in between.
     pub lock_retaken: u64,
 }
 
 impl Ring {
-    /// A ring in `words`, all zero at first; nothing if they are not [`ring_words`] of a power of two.
+    /// A ring in `words`, which are all zero at first; `None` if their number is not [`ring_words`] of a power of two.
     pub fn new(words: &'static [AtomicU64]) -> Option<Ring> {
         let (head, rest) = words.split_first_chunk()?;
         let (slots, over) = rest.as_chunks();
@@ -85,12 +86,12 @@ impl Ring {
         &self.slots[n as usize & (self.slots.len() - 1)]
     }
 
-    /// Appends everything written so far to `out`, for the ring's only reader. What is no event counts as one
-    /// that was lost.
+    /// Appends all events that are in the ring to `out`; only the ring's one reader may call it. Words that encode no
+    /// event are read as one lost event.
     pub fn drain(self, out: &mut Vec<Stamped>) {
         let head = self.head[HEAD].load(Ordering::Acquire);
         let tail = self.load(TAIL);
-        // A writer that went mad cannot make the reader read more than there is.
+        // Even if the writer stored a wrong head, the reader reads no more events than the ring holds.
         for n in tail.max(head.saturating_sub(self.capacity()))..head {
             let slot = self.slot(n);
             out.push(Stamped::told(std::array::from_fn(|w| slot[w].load(Ordering::Relaxed))));
@@ -108,12 +109,12 @@ impl Ring {
         self.load(DROPPED)
     }
 
-    /// Refused events that no `Lost` in the ring speaks of yet.
+    /// Dropped events that no `Lost` event in the ring reports yet.
     pub fn untold(self) -> u64 {
         self.load(DROPPED).saturating_sub(self.load(TOLD))
     }
 
-    /// Whether the worker waits for tasks that were not over when `over` of them were, or has left.
+    /// Whether the worker has left, or goes round waiting for tasks that were not over when `over` tasks were.
     pub fn waits_since(self, over: u64) -> bool {
         let waits = self.head[WAITS].load(Ordering::Acquire);
         waits == u64::MAX || waits == over + 1
@@ -137,25 +138,25 @@ impl Ring {
     }
 }
 
-/// The writing end of a ring. There must be one only, on one thread at a time: two would garble each other's events
-/// (and nothing worse).
+/// The writing end of a ring. A ring may have only one, used by one thread at a time: two would garble each other's
+/// events (and do nothing worse).
 pub struct Tracer {
     ring: Ring,
     worker: WorkerId,
 }
 
 impl Tracer {
-    /// Writes into `ring` what `worker` sees.
+    /// A tracer that writes the events of `worker` into `ring`.
     pub fn new(ring: Ring, worker: WorkerId) -> Tracer {
         Tracer { ring, worker }
     }
 
-    /// Whose it is.
+    /// The worker whose events it writes.
     pub fn worker(&self) -> WorkerId {
         self.worker
     }
 
-    /// Records that `event` happened now; this instant.
+    /// Records that `event` happened now, and returns this instant.
     #[inline]
     pub fn emit(&self, event: Event) -> Stamp {
         let at = sys::now();
@@ -182,7 +183,7 @@ impl Tracer {
         ring.head[HEAD].store(head + needed, Ordering::Release);
     }
 
-    /// Looks at the reader's line only when the last look no longer suffices.
+    /// Whether `needed` more events fit. Reads the reader's line only when the tail last seen leaves too little room.
     #[inline]
     fn has_room(&self, head: u64, needed: u64) -> bool {
         if head + needed - self.ring.load(TAIL_SEEN) <= self.ring.capacity() {
@@ -201,14 +202,16 @@ impl Tracer {
         }
     }
 
-    /// Says who the calling thread is, and that its CPU time so far is no part of the run if it is `not_new`.
+    /// Stores which process and thread the caller is. If it is `not_new`, its CPU time so far does not count to the
+    /// run.
     pub fn introduce(&self, not_new: bool) {
         self.ring.store(PID, u64::from(std::process::id()));
         self.ring.store(TID, u64::from(sys::thread_id()));
         self.ring.store(CPU_BEFORE, if not_new { sys::thread_cpu().0 } else { 0 });
     }
 
-    /// Says that the worker has used `cpu` (its own clock's reading) so far; its time in this run.
+    /// Stores the worker's CPU time, of which its clock reads `cpu`, and its switches; returns its CPU time in this
+    /// run.
     pub fn publish(&self, cpu: Ns) -> Ns {
         let cpu = cpu.less(Ns(self.ring.load(CPU_BEFORE)));
         let switches = sys::thread_switches();
@@ -218,7 +221,8 @@ impl Tracer {
         cpu
     }
 
-    /// Says that the worker waits, in rounds, for tasks that were not over when `since` of them were; or no longer.
+    /// Stores that the worker goes round waiting for tasks that were not over when `since` tasks were; `None`: that it
+    /// does not.
     pub fn set_waits(&self, since: Option<u64>) {
         self.ring.head[WAITS].store(since.map_or(0, |n| n + 1), Ordering::Release);
     }
@@ -234,18 +238,19 @@ impl Tracer {
     }
 }
 
-/// Events in a round of [`cost_of_a_thousand`]: they fit a ring that stays in the nearest cache, as a worker's does
-/// between two sweeps.
+/// Events in a round of [`cost_of_a_thousand`]: few enough that the ring stays in the nearest cache, as a worker's ring
+/// does between two sweeps.
 const ROUND: usize = 256;
-/// Rounds of it.
+/// Rounds of [`cost_of_a_thousand`].
 const ROUNDS: usize = 9;
 
-/// What recording a thousand events costs the calling thread on its core now: the clock, the core's number, encoding and
-/// the ring. It is the median of nine rounds of 256 events each into a ring of this call's own, and takes about a tenth
-/// of a millisecond. What it leaves out is what a busy machine adds: caches that others have used meanwhile.
+/// What recording a thousand events costs the calling thread on its core now: the clock, the core's number, encoding
+/// and the ring. It is the median of nine rounds of 256 events each into a ring of this call's own, and takes about a
+/// tenth of a millisecond. On a busy machine recording costs more, because others have used the caches; this is left
+/// out.
 pub fn cost_of_a_thousand() -> Ns {
     let words: Vec<AtomicU64> = std::iter::repeat_with(AtomicU64::default).take(ring_words(ROUND)).collect();
-    // Two rounds' worth of pages, in a process that is about to end.
+    // Leaking a few pages is harmless: the process is about to end.
     let Some(ring) = Ring::new(words.leak()) else { return Ns::ZERO };
     let tracer = Tracer::new(ring, WorkerId(0));
     let mut kept = Vec::with_capacity(ROUND);

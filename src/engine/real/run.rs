@@ -1,4 +1,4 @@
-//! A run as the models see it: what is run, where it is recorded, and what they bring back.
+//! A run as the models see it: the plan, the places to record events in, and the results that a model brings back.
 
 use std::any::Any;
 use std::ffi::CStr;
@@ -19,25 +19,25 @@ use crate::units::{Ns, Stamp, TaskId, WorkerId};
 
 /// A run as its models see it.
 pub(super) struct Run {
-    /// What is run.
+    /// The plan that is run.
     pub(super) plan: Plan,
     /// What its steps do.
     pub(super) table: &'static Table,
-    /// What is known of who was on which core.
+    /// What records which thread was on which core.
     pub(super) record: KernelRecord,
-    /// The thread that listens to the watcher of the run.
+    /// The thread that listens to the watcher of the run, by the kernel's number.
     pub(super) listener: u32,
     /// The rings and what else is shared.
     pub(super) shared: Shared,
     /// The file behind `shared`.
     pub(super) memory: OwnedFd,
-    /// Who answers requests, if there are any.
+    /// The server that answers requests, if tasks make any.
     pub(super) server: Option<Server>,
-    /// Where files are, if tasks have any.
+    /// The file system that files are on, if tasks have any.
     pub(super) files: Option<FileSystem>,
-    /// The runner's own ring; for its main thread.
+    /// The writing end of the runner's own ring; for its main thread.
     pub(super) dispatcher: Tracer,
-    /// The cores that workers are pinned to; none if they are not.
+    /// The cores that workers are pinned to; empty if they are not pinned.
     pub(super) pinned: Vec<u16>,
 }
 
@@ -70,7 +70,7 @@ impl Finish {
         }
     }
 
-    /// Takes the result of `task`; the first one there is counts.
+    /// Keeps the result of `task`, and counts the task as over the first time.
     pub(super) fn hold(&mut self, task: TaskId, result: TaskResult) {
         let Some(place) = self.results.get_mut(task.index()) else { return };
         if place.replace(result).is_none() && !self.background[task.index()] {
@@ -95,7 +95,7 @@ impl Run {
         Gil::of(first, &self.shared).map(Arc::new)
     }
 
-    /// As many workers as there is work for; at least one.
+    /// How many workers are needed: one for each task at most, and at least one.
     pub(super) fn workers_needed(&self) -> u16 {
         self.plan.workers.min(self.plan.tasks.len().min(u16::MAX as usize) as u16).max(1)
     }
@@ -116,7 +116,7 @@ impl Run {
         Ok(tracer)
     }
 
-    /// Each worker's account at this instant; what a dead one had said last.
+    /// Each worker's account at this instant; for a dead worker, the last that it published.
     pub(super) fn workers(&self) -> Vec<WorkerUse> {
         let own = std::process::id();
         let account = |who: WorkerId| {
@@ -141,7 +141,7 @@ impl Run {
     }
 }
 
-/// As it is called among the system's threads.
+/// The name of a worker among the system's threads.
 pub(super) fn worker_name(who: WorkerId) -> String {
     format!("worker {}", who.0 + 1)
 }

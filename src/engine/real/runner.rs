@@ -28,7 +28,7 @@ use crate::workload::{Facility, walk};
 pub(super) fn main(args: &[OsString]) -> ExitCode {
     process::die_with_parent(args.first());
     process::lead_a_group();
-    // The screen takes short ones, and hands them down.
+    // The screen runs with short scheduler turns, which its children inherit: the runner takes the usual ones.
     sys::take_usual_turns();
     sys::name_thread(c"concviz-runner");
     match prepare() {
@@ -57,7 +57,7 @@ fn prepare() -> Result<(Run, Collector), Failure> {
     make_room_for_files(needs.descriptors(&plan));
     let thread = |e: io::Error| Failure::Thread { purpose: ThreadPurpose::Runner, number: None, system: e.into() };
     process::survive_size_limits();
-    // Everything that is started from here on is in it.
+    // The kernel's record covers every thread and process that is started from here on.
     let (kernel, record) = if plan.no_kernel_record {
         (None, KernelRecord::None(text::no_record(&NoRecord::Unwanted)))
     } else {
@@ -79,7 +79,7 @@ fn prepare() -> Result<(Run, Collector), Failure> {
     Ok((Run { plan, table: &TABLE, record, listener, shared, memory, server, files, dispatcher, pinned }, collector))
 }
 
-/// Starts the thread that does what the standard input says; its number in the kernel.
+/// Starts the thread that carries out the commands on stdin; returns its number in the kernel.
 fn listen(obey: impl FnMut(Told) + Send + 'static) -> io::Result<u32> {
     let (say, hear) = channel();
     thread::Builder::new().name("stdin".to_owned()).spawn(move || {
@@ -89,8 +89,8 @@ fn listen(obey: impl FnMut(Told) + Send + 'static) -> io::Result<u32> {
     hear.recv().map_err(io::Error::other)
 }
 
-/// Hears what comes on `stdin` and hands it to `obey`; dies when it ends: the process at its other end is gone. So is
-/// a sender of what is no command.
+/// Reads commands from `stdin` and hands them to `obey`. When `stdin` ends, the process at its other end is gone, and
+/// the runner dies; so it does after a message that is no command.
 fn hear_commands(mut stdin: impl Read, mut obey: impl FnMut(Told)) -> ! {
     while let Ok(Some(command)) = message::receive(&mut stdin) {
         obey(command.value);
@@ -98,15 +98,16 @@ fn hear_commands(mut stdin: impl Read, mut obey: impl FnMut(Told)) -> ! {
     process::die_with_children()
 }
 
-/// Allows as many files as the system does, and has the kernel make its table of them large enough for `count`. Later,
-/// when the process has threads, making it larger stops each thread that opens a file for some ten milliseconds.
+/// Raises the limit of open files to what the system allows, and has the kernel make its table of them large enough for
+/// `count`. Later, when the process has threads, growing the table stops each thread that opens a file for some ten
+/// milliseconds.
 fn make_room_for_files(count: usize) {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
     let allowed = maximum.and_then(|n| i32::try_from(n).ok()).unwrap_or(i32::MAX);
     let highest = i32::try_from(count).unwrap_or(i32::MAX).min(allowed - 1);
-    // Where it is refused, it is slower.
+    // If the kernel refuses, opening files is only slower.
     let _ = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), highest);
 }
 

@@ -1,5 +1,5 @@
-//! The file that a task's `write` and `read` steps use: nameless, so that nothing is ever left behind; on the disk
-//! before `write` is over; and not in the kernel's memory when `read` begins.
+//! The file that a task's `write` and `read` steps use. It has no name, so that nothing is ever left behind. A `write`
+//! is over only when its bytes are on the disk, and a `read` does not find them in the kernel's memory.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, Write};
@@ -9,7 +9,7 @@ use crate::machine::{cores, process};
 use crate::state::{Failure, FileLack};
 use crate::trace::FileSystem;
 
-/// What is written or read at once.
+/// The most bytes that are written or read at once.
 const CHUNK: usize = 256 << 10;
 
 /// A task's file, made when it is first needed.
@@ -24,7 +24,7 @@ impl Scratch {
         self.file.is_some()
     }
 
-    /// Writes so many `bytes` from the start of the file, and waits until they are on the disk.
+    /// Writes `bytes` bytes from the start of the file, and waits until they are on the disk.
     ///
     /// # Errors
     /// If the system refuses it.
@@ -32,7 +32,7 @@ impl Scratch {
         self.try_write(bytes).map_err(|e| refused(true, e))
     }
 
-    /// Reads so many `bytes` from the start of the file; what the task has not written before is written first.
+    /// Reads `bytes` bytes from the start of the file; bytes that the task has not written before are written first.
     ///
     /// # Errors
     /// If the system refuses it.
@@ -88,8 +88,8 @@ pub(super) fn file_system() -> Option<FileSystem> {
     Some(FileSystem { in_memory: cores::is_in_memory(&kind), folder: folder.display().to_string(), kind })
 }
 
-/// Has the kernel drop what it keeps of `file` in memory, so that reading means the disk. Where it does not, reading is
-/// faster than it should be, which is no error.
+/// Has the kernel drop its cached copy of `file`, so that reading goes to the disk. Where the kernel does not drop it,
+/// reading is faster than it should be, which is no error.
 fn forget_cached(file: &File) {
     #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
     let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
@@ -97,7 +97,7 @@ fn forget_cached(file: &File) {
     let _ = file;
 }
 
-/// Where the files are.
+/// The folder that the files are in.
 pub(super) fn folder() -> PathBuf {
     std::env::temp_dir()
 }

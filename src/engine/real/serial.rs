@@ -8,7 +8,7 @@ use crate::model::ModelKind;
 use crate::state::{Failure, Outcome};
 use crate::units::{TaskId, WorkerId};
 
-/// Runs all tasks. There is nothing to wait for beyond the last of them.
+/// Runs the tasks until the last one that counts is over.
 pub(super) fn run(run: &Run) -> Result<Finish, Failure> {
     let tracer = run.main_worker(c"main")?;
     let mut worker = Worker::new(run.shared, tracer, run.gil(WorkerId(0)).as_ref());

@@ -16,9 +16,9 @@ use crate::machine::{cores, process};
 use crate::state::{Failure, ThreadPurpose};
 use crate::units::{Ns, Stamp};
 
-/// What is sent at once.
+/// The filler of answers: the most bytes that are sent at once before the tail.
 static CHUNK: [u8; 64 << 10] = [b'.'; 64 << 10];
-/// How many clients may stand at the door, or fewer where the system says so. A loop lets all its tasks go at once;
+/// The most clients that may wait to be accepted, unless the system allows fewer. A loop lets all its tasks go at once;
 /// a client that finds no place tries again a second later.
 const DOOR: i32 = 4096;
 /// The listener's key; connections have the numbers from 0.
@@ -34,10 +34,10 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Starts it, on none of the cores `taken` where others are allowed.
+    /// Starts the server, on none of the cores `taken` if others are allowed.
     ///
     /// # Errors
-    /// If nothing can be listened on.
+    /// If it cannot listen on a port, or its thread cannot be started.
     pub(super) fn start(taken: &[u16]) -> Result<Server, Failure> {
         let refused = |e: io::Error| Failure::Server { descriptors: process::lacks_descriptors(&e), system: e.into() };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(refused)?;
@@ -51,7 +51,8 @@ impl Server {
             match Desk::open(listener) {
                 Ok(mut desk) => {
                     let _ = say.send(Ok(sys::thread_id()));
-                    // It cannot fail but for want of memory in the kernel: then requests go unanswered, and say so.
+                    // It fails only if the kernel has no memory left: then requests go unanswered, and their failures
+                    // say so.
                     let _ = desk.serve();
                 }
                 Err(e) => {
@@ -86,17 +87,17 @@ struct Client {
     /// Bytes of the answer, its tail included, that were not sent yet.
     unsent: u64,
     tail: [u8; TAIL],
-    /// Whether it waits to be able to send more.
+    /// Whether the rest of the answer waits until the connection takes more bytes.
     stuck: bool,
 }
 
 struct Desk {
     poller: Poller,
-    /// Nothing once a client could not be let in: the next one is refused, instead of waiting for ever.
+    /// `None` once a client could not be accepted: later clients are refused, instead of waiting for ever.
     listener: Option<Watched<TcpListener>>,
     clients: Vec<Option<Client>>,
     free: Vec<usize>,
-    /// Whose answer is due when.
+    /// When each answer is due, and the key of its client.
     due: BinaryHeap<Reverse<(Stamp, usize)>>,
 }
 
@@ -129,7 +130,7 @@ impl Desk {
         }
     }
 
-    /// Takes the clients that have come.
+    /// Accepts the clients that have connected.
     fn welcome(&mut self) {
         loop {
             let Some(listener) = &self.listener else { return };
@@ -137,8 +138,8 @@ impl Desk {
                 Ok((stream, _)) => stream,
                 Err(e) if e.kind() == ErrorKind::WouldBlock => return,
                 Err(e) if matches!(e.kind(), ErrorKind::Interrupted | ErrorKind::ConnectionAborted) => continue,
-                // No file descriptor is left, and the listener would go on to say that somebody is there. Closed, it
-                // hangs up on all who wait; one that is refused ends the run anyway.
+                // No file descriptor is left, and the poller would report the listener again and again. Closing it
+                // hangs up on all waiting clients; one refused client ends the run anyway.
                 Err(_) => {
                     self.listener = None;
                     return;
@@ -202,7 +203,7 @@ impl Desk {
             let tail = TAIL as u64;
             let filler = client.unsent.saturating_sub(tail).min(CHUNK.len() as u64);
             let rest = client.unsent - filler;
-            // As long as nothing of it was sent it can be put right.
+            // As long as no byte of the tail was sent, its instant can still be corrected.
             if rest == tail {
                 client.tail = sys::now().0.to_le_bytes();
             }
@@ -229,7 +230,7 @@ impl Desk {
         }
     }
 
-    /// Forgets a client that has hung up. What was due for it is not sent: its place is empty until then.
+    /// Forgets a client that has hung up, and any answer due to it, so that its key can be used again.
     fn leave(&mut self, key: usize) {
         self.clients[key] = None;
         self.due.retain(|Reverse((_, other))| *other != key);

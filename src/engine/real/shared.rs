@@ -1,5 +1,5 @@
-//! The memory that a runner shares with its worker processes: what they must know, which tasks are over, and the
-//! rings. One nameless file, mapped by everyone, that goes when the last of them does.
+//! The memory that a runner shares with its worker processes: what the workers must know, which tasks are over, and the
+//! rings. It is one nameless file that all of them map; it disappears with the last of them.
 
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
@@ -18,14 +18,14 @@ use crate::plan::Plan;
 use crate::units::{Ns, TaskId, TurnLength, WorkerId};
 use crate::workload::Kernel;
 
-/// Words before the marks of tasks.
+/// Words before the words that mark tasks as over.
 const HEADER: usize = 24;
 /// Rings begin at a multiple of this many words: a cache line.
 const LINE: usize = 8;
 
 const WORKERS: usize = 0;
 const TASKS: usize = 1;
-/// Which global lock there is, and its interval in its own unit.
+/// Which global lock there is. The next word is its interval, in the lock's own unit (ns or ticks).
 const LOCK: usize = 2;
 const INTERVAL: usize = 3;
 const CORES: usize = 4;
@@ -34,11 +34,11 @@ const LOCKS: usize = 6;
 const SEED: usize = 7;
 const TASKS_OVER: usize = 8;
 const PORT: usize = 9;
-/// How many times a lock was let go of.
+/// How many times any lock was let go of.
 const RELEASES: usize = 10;
 /// Whether the kernel records who is on which core.
 const KERNEL_RECORD: usize = 11;
-/// One for each kernel.
+/// From here on, one word for each kernel.
 const POLL_EVERY: usize = 16;
 
 /// A view of the memory. Copies see the same memory.
@@ -81,7 +81,7 @@ impl Shared {
     /// The memory behind `file`, which a runner has created.
     ///
     /// # Errors
-    /// If it is no such file.
+    /// If `file` is not such memory.
     pub(super) fn open(file: BorrowedFd<'_>) -> io::Result<Shared> {
         let memory = SharedMemory::open(file)?;
         let shared = Shared { memory, words: memory.words() };
@@ -101,12 +101,12 @@ impl Shared {
         self.words[at].store(value, Ordering::Relaxed);
     }
 
-    /// How many workers the plan names.
+    /// How many workers the plan has.
     pub(super) fn workers(&self) -> u16 {
         self.get(WORKERS) as u16
     }
 
-    /// After how many iterations each kernel looks up; at least 1.
+    /// For each kernel, after how many iterations a worker looks up; at least 1.
     pub(super) fn poll_every(&self) -> [u64; Kernel::COUNT] {
         std::array::from_fn(|kernel| self.get(POLL_EVERY + kernel).max(1))
     }
@@ -122,12 +122,12 @@ impl Shared {
         }
     }
 
-    /// Where the global lock's interval stands, in its own unit: it can change at any time.
+    /// The word that holds the global lock's interval, in the lock's own unit: it can change at any time.
     pub(super) fn interval(&self) -> &'static AtomicU64 {
         &self.words[INTERVAL]
     }
 
-    /// Changes the global lock's interval, for all processes; whether there is a lock that counts in this unit.
+    /// Changes the global lock's interval, for all processes; returns whether there is a lock that counts in this unit.
     pub(super) fn set_turn_length(&self, length: TurnLength) -> bool {
         let lock = self.global_lock();
         let counts = lock.is_on() && lock.is_legacy() == matches!(length, TurnLength::Ticks(_));
@@ -143,7 +143,7 @@ impl Shared {
         counts
     }
 
-    /// To how many of the allowed cores the workers are pinned.
+    /// How many of the allowed cores the workers are pinned to.
     pub(super) fn cores(&self) -> Option<u16> {
         Some(self.get(CORES) as u16).filter(|&n| n > 0)
     }
@@ -221,22 +221,22 @@ impl Shared {
         self.words[TASKS_OVER].load(Ordering::Acquire)
     }
 
-    /// The first of `tasks` that is not over; one that does not exist is.
+    /// The first of `tasks` that is not over; a task that does not exist counts as over.
     pub(super) fn first_missing(&self, tasks: &[TaskId]) -> Option<TaskId> {
         let marks = &self.words[HEADER..HEADER + self.tasks()];
         let is_missing = |t: &&TaskId| marks.get(t.index()).is_some_and(|m| m.load(Ordering::Acquire) == 0);
         tasks.iter().find(is_missing).copied()
     }
 
-    /// Whether nobody moves any more: each of the workers that the run has waits, in rounds, for tasks that were not
-    /// over when `over` of them were, or for a lock that such a one keeps, or is itself through with everything.
+    /// Whether nothing moves any more: each worker that the run uses goes round waiting for tasks that were not over
+    /// when `over` tasks were, or waits for a lock whose holder waits too, or has left.
     pub(super) fn is_stuck(&self, over: u64) -> bool {
         let used = usize::from(self.workers()).min(self.tasks());
         let releases = || self.words[RELEASES].load(Ordering::Acquire);
         let before = releases();
         let wait_for_locks = self.waiting_for_locks();
         let wait = self.rings().take(used).filter(|(_, ring)| ring.waits_since(over)).count();
-        // Had somebody let go of a lock meanwhile, what was read would not be of one moment.
+        // If a lock was let go of meanwhile, the values read are not of one moment.
         wait + wait_for_locks >= used && self.over() == over && releases() == before
     }
 }

@@ -49,8 +49,8 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, Failure> {
     }
     finish.end = sys::now();
     if !run.plan.tasks.iter().any(|t| t.background) {
-        // Nobody has anything left to do but to leave: their last words belong to the record. (A worker that let go of
-        // the lock may have lost its core before it could write that down.)
+        // All that the workers still have to do is leave: their last events belong to the record. (A worker that let go
+        // of the lock may have lost its core before it could record that.)
         for thread in threads {
             let _ = thread.join();
         }

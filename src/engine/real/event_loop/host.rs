@@ -1,5 +1,5 @@
-//! The host on the loop: a task of it for each task of the run. The interpreter says what a task needs and with which
-//! effect; here is only how that is done where waiting need not keep the thread.
+//! The host on the loop: one task of the runtime for each task of the run. The interpreter says what a task needs and
+//! with which effect; this file only does it, in a way that need not keep the thread waiting.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -34,7 +34,7 @@ pub(super) async fn live(turns: Arc<Loop>, task: TaskId) {
     drop(host);
     let outcome = if done.is_ok() { Outcome::Done } else { Outcome::Failed };
     turns.worker().end(task, outcome);
-    // Taking a file away waits for the disk: not the loop, where everybody would wait with it.
+    // Removing a file waits for the disk. A helper thread does it: on the loop all tasks would wait for it.
     if let Some(means) = means.filter(Means::has_file) {
         tokio::task::spawn_blocking(move || drop(means));
     }
@@ -42,7 +42,7 @@ pub(super) async fn live(turns: Arc<Loop>, task: TaskId) {
     drop(witness);
 }
 
-/// Sees a task end: another is begun in its place. If it panicked, it says so.
+/// Dropped when a task ends: begins another task in its place. If the task panicked, reports it as failed.
 struct Witness<'a> {
     turns: &'a Arc<Loop>,
     task: TaskId,
@@ -61,14 +61,14 @@ impl Drop for Witness<'_> {
 struct Host<'a> {
     turns: &'a Arc<Loop>,
     task: TaskId,
-    /// Lent to a helper thread while that does something.
+    /// Lent to a helper thread while that thread does an action.
     means: Option<Means>,
     line: AsyncLine,
     held: HeldLocks,
 }
 
 impl Host<'_> {
-    /// What the program has come to, and its laps.
+    /// Performs the program; returns its value and its laps.
     async fn follow(&mut self, mut program: Interpreter<'_>) -> Result<(u64, u64), Failure> {
         let mut answer = Answer::Done;
         loop {
@@ -79,7 +79,7 @@ impl Host<'_> {
                     Answer::Done
                 }
                 Need::Now => Answer::Instant(sys::now()),
-                // Nobody else on this thread can have asked for the global lock.
+                // No other task on this thread can have asked for the global lock.
                 Need::Round => Answer::Done,
                 Need::Others { tasks, depth } => Answer::Over(self.are_over(tasks, depth)),
                 Need::End { value, laps } => return Ok((value, laps)),
@@ -128,7 +128,7 @@ impl Host<'_> {
                 std::thread::yield_now();
                 self.turns.worker().go_on(self.task, None);
             }
-            // It goes on executing, and keeps the lock.
+            // The task goes on executing, and keeps the lock.
             Doing::Computes => {
                 self.act(action, effect, sys::now())?;
             }
@@ -137,7 +137,7 @@ impl Host<'_> {
         Ok(())
     }
 
-    /// Does `action` on the loop's own thread: nobody else moves meanwhile.
+    /// Does `action` on the loop's own thread: no other task moves meanwhile.
     fn act(&mut self, action: Action, effect: Effect, began: Stamp) -> Result<Option<Stamp>, Failure> {
         let (task, mut worker) = (self.task, self.turns.worker());
         let port = worker.shared.port();
@@ -145,11 +145,12 @@ impl Host<'_> {
         means.act(action, began, port, |began| between_calls(&mut worker, task, action, effect, began))
     }
 
-    /// Waits for what `action` asks for while the loop runs others; since when the task can go on, if that is known.
+    /// Waits for what `action` asks for while the loop runs others; returns since when the task can go on, if that is
+    /// known.
     async fn suspend(&mut self, action: Action, began: Stamp) -> Result<Option<Stamp>, Failure> {
         match action {
             Action::Wait(time) => {
-                // A timer that is due already would go all the way through the kernel.
+                // A timer that is due already would still go through the kernel: the task gives way instead.
                 if !self.turns.timers.until(began + time).await {
                     self.turns.yields.give_way().await;
                 }
@@ -159,7 +160,7 @@ impl Host<'_> {
                 let sent = self.line.ask(self.turns.run.shared.port(), latency, bytes).await?;
                 Ok(Some(sent.max(began)))
             }
-            // No system lets a loop wait for a file as it waits for a socket.
+            // No system lets a loop wait for a file as it can wait for a socket.
             Action::Read(_) | Action::Write(_) => self.offload(action, began).await,
             Action::GiveWay | Action::Take { .. } | Action::Compute { .. } => {
                 self.turns.yields.give_way().await;
@@ -168,7 +169,7 @@ impl Host<'_> {
         }
     }
 
-    /// Has a helper thread do `action` while the loop runs others; since when it has been done.
+    /// Has a helper thread do `action` while the loop runs others; returns since when it is done.
     async fn offload(&mut self, action: Action, began: Stamp) -> Result<Option<Stamp>, Failure> {
         let mut means = self.means.take().unwrap_or_default();
         let turns = Arc::clone(self.turns);
@@ -186,7 +187,7 @@ impl Host<'_> {
     async fn take(&mut self, index: LockIndex, depth: Depth, effect: Effect) -> Result<(), Failure> {
         match effect.worker {
             Doing::Suspends | Doing::Offloads | Doing::YieldsLoop | Doing::YieldsCore => {}
-            // Its holder may be waiting on this very loop: nobody ever moves again then, as in real code.
+            // The lock's holder may be waiting on this very loop: then nothing ever moves again, as in real code.
             Doing::Blocks | Doing::Computes | Doing::PassesBy => {
                 return self.held.take(&mut self.turns.worker(), self.task, (index, depth), effect);
             }
@@ -215,7 +216,7 @@ impl Host<'_> {
         Ok(())
     }
 
-    /// Whether `tasks` are over. If not, it is said for whom this one goes round and round.
+    /// Whether `tasks` are over. If not, records which task this one goes round waiting for.
     fn are_over(&self, tasks: &[TaskId], depth: Depth) -> bool {
         let shared = self.turns.run.shared;
         let missing = shared.first_missing(tasks);

@@ -9,7 +9,7 @@ fn who_was_ready_before_the_loop_woke_up_goes_on_from_then() {
     tracer.introduce(thread_id() == 0);
     let turns = Loop::new(&run, Worker::new(run.shared, tracer, None), tokio::sync::mpsc::unbounded_channel().0);
     let turns = turns.expect("a timer");
-    // It began to listen long ago, and wakes up now: what was ready meanwhile was late by the timer's fault.
+    // The loop began to listen long ago, and wakes up now: tasks that were ready in between had a late timer.
     turns.listens.store(1, Ordering::Relaxed);
     let before = sys::now();
     turns.wake();
@@ -27,7 +27,7 @@ fn who_was_ready_before_the_loop_woke_up_goes_on_from_then() {
     assert_eq!(ready(Some(later)), later, "the loop was awake when it became ready");
     let unknown = sys::now();
     assert!(ready(None) >= unknown);
-    // A glance is no wait: what is found then was there before.
+    // A glance is no wait: a task that is found ready then was ready before.
     turns.listens.store(sys::now().0, Ordering::Relaxed);
     turns.wake();
     assert_eq!(Stamp(turns.woke.load(Ordering::Relaxed)), woke);

@@ -1,6 +1,6 @@
-//! The loop's timers. The runtime's own come in steps of a millisecond, and up to two of them late; here one timer of the
-//! kernel's stands for the next of all deadlines, and is as exact as that of a thread that sleeps. Those that are due at
-//! the same instant end in the order in which they were begun. Where a system has no such timer the runtime's are used.
+//! The loop's timers. The runtime's own timers come in steps of a millisecond, and up to two of them late. Here one
+//! timer of the kernel is set to the next of all deadlines, and is as exact as a thread that sleeps. Waits that are due
+//! at the same instant end in the order in which they began. Where a system has no such timer the runtime's are used.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -13,9 +13,9 @@ use std::task::{Context, Poll, Waker};
 use crate::machine::sys::{self, Alarm};
 use crate::units::Stamp;
 
-/// All of them.
+/// All timers of a loop.
 pub(super) struct Timers {
-    /// Nothing where the system has none that is exact.
+    /// `None` where the system has no exact timer.
     exact: Option<Arc<Exact>>,
 }
 
@@ -31,7 +31,7 @@ struct Queue {
     begun: u64,
 }
 
-/// A deadline and the number of who waits for it: earlier ones first, and of equal ones those that were begun first.
+/// A deadline and the number of the wait for it: ordered by deadline, and for equal deadlines by when the wait began.
 struct Due {
     at: Stamp,
     number: u64,
@@ -65,7 +65,7 @@ impl Ord for Due {
 }
 
 impl Timers {
-    /// None is running.
+    /// Timers of which none is running.
     ///
     /// # Errors
     /// If the system allows no further file descriptor.
@@ -74,12 +74,12 @@ impl Timers {
         Ok(Timers { exact })
     }
 
-    /// Whether they are as exact as the kernel's; else they need the runtime's.
+    /// Whether they use the kernel's exact timer; if not, they need the runtime's.
     pub(super) fn are_exact(&self) -> bool {
         self.exact.is_some()
     }
 
-    /// Begins to listen to the kernel's timer; on the loop, once.
+    /// Begins to listen to the kernel's timer; to be called on the loop, once.
     ///
     /// # Errors
     /// If the loop cannot watch it.
@@ -96,7 +96,7 @@ impl Timers {
         Ok(())
     }
 
-    /// Suspends the calling task until `at`; whether there was anything to wait for.
+    /// Suspends the calling task until `at`; returns whether `at` was still to come.
     pub(super) async fn until(&self, at: Stamp) -> bool {
         let now = sys::now();
         if at <= now {
@@ -126,7 +126,7 @@ impl Exact {
         }
     }
 
-    /// Wakes all whose time has come, in order.
+    /// Wakes all tasks whose deadlines have passed, in order, and sets the alarm for the next deadline.
     fn wake_due(&self) {
         let mut queue = self.queue();
         let now = sys::now();

@@ -1,29 +1,30 @@
-//! Giving way to everybody else who is ready, in order. The runtime's own way of it wakes those who gave way in the
-//! reverse order; here they queue up behind one task that does, after which all go on in the order in which they came.
+//! Giving way to all other tasks that are ready, in order. The runtime's own way wakes the tasks that gave way in
+//! reverse order. Here they queue, and one task, the usher, gives way in their stead and then wakes them in the order
+//! they came.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// Those who have given way and wait for their turn.
+/// The tasks that have given way and wait for their turn.
 #[derive(Default)]
 pub(super) struct Yields(Mutex<Waiting>);
 
 #[derive(Default)]
 struct Waiting {
     tasks: Vec<Waker>,
-    /// Who wakes them, asleep while there are none.
+    /// The usher that wakes them, while it sleeps because there are none.
     usher: Option<Waker>,
 }
 
 impl Yields {
-    /// Lets everybody else who is ready run, and the loop look for what else there is.
+    /// Lets all other ready tasks run, and the loop look for new events.
     pub(super) async fn give_way(&self) {
         GiveWay { yields: self, gave: false }.await;
     }
 
-    /// Lets those who gave way go on, for ever; to be run on the loop.
+    /// Wakes the tasks that gave way, for ever; to be run on the loop.
     pub(super) async fn usher(&self) {
         loop {
             SomebodyWaits(self).await;
@@ -59,7 +60,7 @@ impl Future for GiveWay<'_> {
     }
 }
 
-/// Until there is somebody to be woken.
+/// Waits until there is a task to be woken.
 struct SomebodyWaits<'a>(&'a Yields);
 
 impl Future for SomebodyWaits<'_> {

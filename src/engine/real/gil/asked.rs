@@ -1,6 +1,6 @@
-//! The newer lock, as `CPython` has it since 3.2 (`ceval_gil.c`): a waiter waits for one switch interval; if it timed
-//! out and nobody else got the lock meanwhile, it asks the holder to let go; the holder, at its next look, does, and
-//! waits until somebody else has taken it. Who that is, nobody decides.
+//! The newer lock, as `CPython` has it since 3.2 (`ceval_gil.c`). A waiter waits for one switch interval. If it times
+//! out and no other worker got the lock meanwhile, it asks the holder to let go. At its next look the holder lets go,
+//! and waits until another worker has taken the lock. Nobody decides which one that is.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
@@ -16,7 +16,7 @@ use crate::units::{LockId, Ns, Stamp, TaskId};
 /// The lock. Everything but `wanted` changes only inside `monitor`, and is read there.
 pub(super) struct Asked {
     id: LockId,
-    /// In nanoseconds; changes whenever somebody turns it.
+    /// In nanoseconds; changes whenever the user sets another interval.
     interval: &'static AtomicU64,
     /// Whether a holder that let go because it was asked waits until somebody else has the lock.
     forced_switching: bool,
@@ -24,18 +24,17 @@ pub(super) struct Asked {
     locked: AtomicBool,
     /// Its holder, or the one that held it last.
     holder: AtomicU32,
-    /// How many times the holder was another one than before.
+    /// How many times the lock went to another holder than before.
     switches: AtomicU64,
-    /// A waiter asks the holder to let go.
-    /// On a cache line of its own: the holder reads it at every turn, and a neighbour that others write to would slow all
-    /// work down by a tenth.
+    /// Set by a waiter to ask the holder to let go. On a cache line of its own: the holder reads it at every turn, and
+    /// a neighbour that others write to would slow all work down by a tenth.
     wanted: Arc<CachePadded<AtomicBool>>,
-    /// Where one that was made to let go waits until somebody else has the lock.
+    /// Where a holder that was asked to let go waits until another worker has the lock.
     switched: Monitor,
 }
 
 impl Asked {
-    /// A lock that nobody has; its waiters ask for it after `interval`.
+    /// A lock that nobody has; its waiters ask for it after `interval` nanoseconds.
     pub(super) fn new(id: LockId, interval: &'static AtomicU64, forced_switching: bool) -> Asked {
         Asked {
             id,
@@ -50,13 +49,13 @@ impl Asked {
         }
     }
 
-    /// What is set when a waiter asks the holder to let go, for the holder to look at.
+    /// The flag that a waiter sets to ask the holder to let go; the holder looks at it.
     pub(super) fn wanted(&self) -> Arc<CachePadded<AtomicBool>> {
         Arc::clone(&self.wanted)
     }
 
-    /// Takes the lock for `task`, waiting as long as it takes; whether it had to. The task is in the state `gil`
-    /// meanwhile, which is recorded unless it `waits_already`.
+    /// Takes the lock for `task`, waiting as long as it takes; returns whether it had to wait. The task is in the state
+    /// `gil` meanwhile, which is recorded unless the task `waits_already`.
     pub(super) fn take(&self, tracer: &Tracer, task: TaskId, waits_already: bool) -> bool {
         let me = u32::from(tracer.worker().0);
         let came = sys::now();
@@ -72,7 +71,7 @@ impl Asked {
             let timed_out = inside.wait_for(Ns(self.interval.load(Relaxed).max(1)));
             let same_turn = self.locked.load(Relaxed) && self.switches.load(Relaxed) == switches;
             if timed_out && same_turn && !self.wanted.load(Relaxed) {
-                // Recorded first: the holder looks all the time, and is to find the monitor free.
+                // Recorded before the flag is set: the holder looks all the time, and should find the monitor free.
                 tracer.emit(Event::DropRequest { lock, task });
                 self.wanted.store(true, Relaxed);
             } else if timed_out && !told {
@@ -97,9 +96,9 @@ impl Asked {
         waited
     }
 
-    /// Lets go of the lock, which `me` holds, and wakes one who waits; when that was. It is stamped before it is so (the
-    /// next holder's stamp is later, on whatever core), and recorded by the caller only after, since those who wait are
-    /// not to be kept waiting by it.
+    /// Lets go of the lock, which `me` holds, and wakes one waiter; returns the instant. The instant is taken before
+    /// the lock is free, so the next holder's stamp is later, on whatever core. The caller records it only afterwards,
+    /// so that waiters do not wait for the recording.
     pub(super) fn open(&self, me: u32) -> Stamp {
         self.holder.store(me, Relaxed);
         let inside = self.monitor.enter();
@@ -109,8 +108,8 @@ impl Asked {
         at
     }
 
-    /// If somebody had asked `me` to let go: waits until somebody else has taken the lock. Without forced switching
-    /// nobody waits for that, and `me` is mostly the first to come back.
+    /// If a waiter had asked `me` to let go: waits until another worker has taken the lock. Without forced switching
+    /// `me` does not wait, and is mostly the first to take the lock again.
     pub(super) fn see_it_taken(&self, me: u32) {
         if self.forced_switching && self.wanted.load(Relaxed) {
             let mut switched = self.switched.enter();
@@ -121,7 +120,7 @@ impl Asked {
         }
     }
 
-    /// Gives the lock up if somebody asked for it, and waits until it is this worker's turn again; whether it did.
+    /// Gives the lock up if a waiter asked for it, and waits until this worker has it again; returns whether it did so.
     #[inline]
     pub(super) fn look(&self, tracer: &Tracer, task: TaskId, first: impl FnOnce(Stamp)) -> bool {
         if !self.wanted.load(Relaxed) {

@@ -87,7 +87,7 @@ fn without_forced_switching_a_holder_that_is_asked_need_not_wait_for_the_other()
         while !gil.wanted().load(Relaxed) {
             std::hint::spin_loop();
         }
-        // It lets go and, with nobody there to take it from it, would wait for ever if it had to wait.
+        // It lets go while nobody takes the lock from it: if it had to wait for that, it would wait for ever.
         a.release(&recorder_a);
         a.take(&recorder_a, TaskId(0));
         a.release(&recorder_a);
@@ -157,7 +157,7 @@ fn the_older_lock_has_one_holder_at_a_time_and_everybody_comes_to_an_end() {
                 let (task, mut turn) = (TaskId(who.into()), Turn::new(gil));
                 turn.take(&tracer, task);
                 for _ in 0..ROUNDS {
-                    // Not one step: two at a time would lose some.
+                    // Load and store are two steps: two threads at a time would lose some counts.
                     counter.store(counter.load(Relaxed) + 1, Relaxed);
                     turn.work(&tracer, task, (20, PIECE), |_| ());
                 }

@@ -1,20 +1,20 @@
 //! The older lock, as `CPython` has it up to 2.7: a binary semaphore, and a ticker that the holder counts down while it
-//! works. Below zero it starts anew, and the holder lets go of the lock and takes it again at once. Letting go wakes a
-//! waiter, but nobody hands anything over: the holder, which is running, nearly always gets the lock back before the
-//! waiter is awake, and that one finds it shut and sleeps again. With a second core each such moment costs both of them
-//! something; with a first one only, nothing.
+//! works. Below zero the ticker starts anew, and the holder lets go of the lock and takes it again at once. Letting go
+//! wakes a waiter, but does not hand the lock to it: the holder, which is running, nearly always gets the lock back
+//! before the waiter is awake, and the waiter finds it taken and sleeps again. With a second core each such moment
+//! costs both of them time; with only one core it costs nothing.
 //!
 //! # Ticks
 //!
-//! `CPython` 2.7 counts about three ticks for a turn of `while i < n: i += 1`, and measured on the machine that this was
-//! built on 100 of them are 0.42 us. Here **a tick is 4.2 ns of work** by the kernel's calibrated speed, whatever the
-//! kernel; a turn of a `repeat` counts [`ROUND`]. The work between two checks is at least one iteration, which nothing
-//! interrupts, like a call into C: one of `sort` or `matrix` takes longer than 100 ticks.
+//! `CPython` 2.7 counts about three ticks for a turn of `while i < n: i += 1`; 100 ticks took 0.42 us on the machine
+//! that this was built on. Here **a tick is 4.2 ns of work** by the kernel's calibrated speed, whatever the kernel; a
+//! turn of a `repeat` counts [`ROUND`]. The work between two checks is at least one iteration, which nothing
+//! interrupts, like a call into C: one iteration of `sort` or `matrix` takes longer than 100 ticks.
 //!
 //! # What is recorded
 //!
-//! A check after which the same worker has the lock again is counted and not recorded; there are two million of them in a
-//! second. One at which it was lost is a forced switch, with the instant at which the holder let go.
+//! A check after which the same worker has the lock again is counted and not recorded; there are two million of them in
+//! a second. A check at which it lost the lock is a forced switch, with the instant at which the holder let go.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
@@ -34,16 +34,16 @@ const ROUND: u64 = 3;
 /// The lock.
 pub(super) struct Ticking {
     id: LockId,
-    /// In ticks; changes whenever somebody turns it.
+    /// In ticks; changes whenever the user sets another interval.
     check_interval: &'static AtomicU64,
     semaphore: Semaphore,
     /// Its holder, or the one that held it last. Written by the holder only.
     holder: AtomicU32,
-    /// How many workers may want it. `CPython` 2 makes its lock when the second thread starts; until then nothing is let
-    /// go of.
+    /// How many workers may want the lock. `CPython` 2 makes its lock when the second thread starts; until then a check
+    /// does not let go of it.
     workers: AtomicU32,
-    /// Picoseconds of work until the next check. Written by the holder only; as in `CPython`, the next holder goes on
-    /// where this one stopped.
+    /// Picoseconds of work until the next check. Written by the holder only; as in `CPython`, the next holder counts
+    /// down from where this one stopped.
     ticker: AtomicU64,
 }
 
@@ -62,12 +62,12 @@ impl Ticking {
         lock
     }
 
-    /// One more worker may want it.
+    /// Counts one more worker that may want the lock.
     pub(super) fn join(&self) {
         self.workers.fetch_add(1, Relaxed);
     }
 
-    /// The work from one check to the next.
+    /// Picoseconds of work from one check to the next.
     fn whole(&self) -> u64 {
         self.check_interval.load(Relaxed).max(1).saturating_mul(TICK)
     }
@@ -79,14 +79,14 @@ impl Ticking {
         ((left as f64 * in_a_piece as f64 / PIECE) as u64).max(1)
     }
 
-    /// Counts `done` iterations; whether it is time for a check. The ticker starts anew then.
+    /// Counts `done` iterations; returns whether a check is due. If so, the ticker starts anew.
     #[inline]
     pub(super) fn spend_work(&self, done: u64, in_a_piece: u64) -> bool {
         // An iteration that was cut off is work too: rounding down must not make it free.
         self.spend((done as f64 * PIECE / in_a_piece.max(1) as f64) as u64 + 1)
     }
 
-    /// Counts a turn of a loop; whether it is time for a check.
+    /// Counts a turn of a loop; returns whether a check is due.
     pub(super) fn spend_round(&self) -> bool {
         self.spend(ROUND * TICK)
     }
@@ -95,13 +95,13 @@ impl Ticking {
     fn spend(&self, work: u64) -> bool {
         let whole = self.whole();
         let left = self.ticker.load(Relaxed).min(whole).saturating_sub(work);
-        // What is left of less than a tick was lost in rounding to whole iterations.
+        // Less than a tick left over comes from rounding to whole iterations: it counts as used up.
         let over = left < TICK;
         self.ticker.store(if over { whole } else { left }, Relaxed);
         over
     }
 
-    /// Takes the lock for `task`, waiting as long as it takes; whether it had to.
+    /// Takes the lock for `task`, waiting as long as it takes; returns whether it had to wait.
     pub(super) fn take(&self, tracer: &Tracer, task: TaskId) -> bool {
         let came = sys::now();
         let waited = !self.semaphore.try_take();
@@ -119,14 +119,14 @@ impl Ticking {
         waited
     }
 
-    /// Lets go of the lock, and wakes one who waits; when that was, stamped before it is so.
+    /// Lets go of the lock and wakes one waiter; returns the instant, which is taken before the lock is free.
     pub(super) fn open(&self) -> Stamp {
         let at = sys::now();
         self.semaphore.open();
         at
     }
 
-    /// Lets go of the lock and takes it again at once, or as soon as it can; whether somebody else had it in between.
+    /// Lets go of the lock and takes it again as soon as it can; returns whether another worker had it in between.
     pub(super) fn check(&self, tracer: &Tracer, task: TaskId, first: impl FnOnce(Stamp)) -> bool {
         if self.workers.load(Relaxed) < 2 {
             return false;

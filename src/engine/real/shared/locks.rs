@@ -1,4 +1,4 @@
-//! The locks of a run, in shared memory: who holds which, since when they are free, and who waits for what.
+//! The locks of a run, in shared memory: which task holds each, since when it is free, and what each task waits for.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,17 +8,17 @@ use crate::machine::sys::{SharedMutex, Taken};
 use crate::units::{Stamp, TaskId};
 use crate::workload::LockIndex;
 
-/// Words of what is said of a lock, beside its mutex.
+/// Words that describe a lock, beside its mutex.
 pub(super) const LOCK_WORDS: usize = LINE;
 const HOLDER: usize = 0;
 const RELEASED: usize = 1;
 
-/// What a task waits for, that others must do.
+/// Something that a task waits for another task to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::engine::real) enum Waits {
-    /// To let go of this lock.
+    /// The holder must let go of this lock.
     Lock(LockIndex),
-    /// To end: this task at least. It goes round and round meanwhile, in so many `repeat until`.
+    /// At least this task must end. The waiting task meanwhile goes round in this many nested `repeat until`.
     Task(TaskId, Depth),
 }
 
@@ -44,19 +44,19 @@ impl Waits {
 pub(in crate::engine::real) struct SharedLock {
     mutex: SharedMutex,
     words: &'static [AtomicU64; LOCK_WORDS],
-    /// Counts for all locks.
+    /// Counts the releases of all locks together.
     releases: &'static AtomicU64,
 }
 
 impl SharedLock {
-    /// Takes it for `task`, which is `depth` deep, if nobody has it.
+    /// Takes the lock for `task`, which is inside `depth` `repeat until` loops, if no task has it.
     pub(in crate::engine::real) fn try_take(self, task: TaskId, depth: Depth) -> Option<Taken> {
         let taken = self.mutex.try_lock()?;
         self.note_taken(task, depth);
         Some(taken)
     }
 
-    /// Takes it for `task`, which is `depth` deep, waiting as long as it takes.
+    /// Takes the lock for `task`, which is inside `depth` `repeat until` loops, waiting as long as it takes.
     pub(in crate::engine::real) fn take(self, task: TaskId, depth: Depth) -> Taken {
         let taken = self.mutex.lock();
         self.note_taken(task, depth);
@@ -69,26 +69,27 @@ impl SharedLock {
         self.mutex.unlock();
     }
 
-    /// Says that `task`, which is `depth` deep, has it: for a lock that is not the mutex here, but an event loop's.
+    /// Stores that `task`, inside `depth` `repeat until` loops, has the lock: for a lock that is an event loop's, not
+    /// the mutex here.
     pub(in crate::engine::real) fn note_taken(self, task: TaskId, depth: Depth) {
         self.words[HOLDER].store(u64::from(depth) << 40 | (u64::from(task.0) + 1), Ordering::Release);
     }
 
-    /// Says that nobody has it any more, since `at`.
+    /// Stores that no task has the lock any more, since `at`.
     pub(in crate::engine::real) fn note_free(self, at: Stamp) {
         self.releases.fetch_add(1, Ordering::AcqRel);
         self.words[RELEASED].store(at.0, Ordering::Relaxed);
         self.words[HOLDER].store(0, Ordering::Release);
     }
 
-    /// Who has it, and how deep that one was when it took it.
+    /// The task that has the lock, and its depth when it took it.
     fn holder(self) -> Option<(TaskId, Depth)> {
         let word = self.words[HOLDER].load(Ordering::Acquire);
         let task = (word & 0xff_ffff_ffff).checked_sub(1)?;
         Some((TaskId(task as u32), (word >> 40) as u8))
     }
 
-    /// When somebody last let go of it.
+    /// When a task last let go of it.
     pub(in crate::engine::real) fn released(self) -> Stamp {
         Stamp(self.words[RELEASED].load(Ordering::Relaxed))
     }
@@ -103,7 +104,7 @@ impl Shared {
         words.first_chunk().map(|words| SharedLock { mutex, words, releases: &self.words[RELEASES] })
     }
 
-    /// Says what `task` waits for, or that it waits no more.
+    /// Stores what `task` waits for, or that it waits no more.
     pub(in crate::engine::real) fn set_waits(self, task: TaskId, waits: Option<Waits>) {
         if let Some(place) = self.words.get(self.waits_at() + task.index()) {
             place.store(waits.map_or(0, Waits::encode), Ordering::Release);
@@ -114,8 +115,8 @@ impl Shared {
         Waits::decode(self.words.get(self.waits_at() + task.index())?.load(Ordering::Acquire))
     }
 
-    /// What `task` waits for, and for whom: one that will not do it before it has got something itself. Nothing where
-    /// it does not wait, or for one that has yet to let go in the course of the round that it is in.
+    /// What `task` waits for, and which task must do it. Nothing where `task` does not wait, or where the lock's holder
+    /// goes round in a loop and lets go of the lock at the end of its present round.
     pub(in crate::engine::real) fn waits_for(self, task: TaskId) -> Option<(Waits, TaskId)> {
         let waits = self.waits(task)?;
         match waits {
@@ -128,8 +129,8 @@ impl Shared {
         }
     }
 
-    /// How many tasks wait for a lock that another keeps which waits itself. Those in a circle, and behind one, are
-    /// not among them: nobody can help them.
+    /// How many tasks wait for a lock whose holder waits itself. Tasks in a circle of waits, and tasks behind a circle,
+    /// are not counted: nothing can set them free.
     pub(super) fn waiting_for_locks(self) -> usize {
         let tasks = if self.locks() == 0 { 0 } else { self.tasks() as u32 };
         let waits = |task: &TaskId| {
@@ -139,7 +140,7 @@ impl Shared {
         (0..tasks).map(TaskId).filter(waits).count()
     }
 
-    /// How many others stand between `task` and one that waits for nobody, that one included; nothing in a circle.
+    /// How many waits lead from `task` to a task that waits for nobody; `None` if they lead into a circle.
     fn chain(self, task: TaskId) -> Option<usize> {
         let mut at = task;
         for links in 0..self.tasks() {
