@@ -1,6 +1,7 @@
-//! The one interpreter of programs. It performs nothing: given the answer to what it last asked for, it says what its
-//! task needs next, and a **host** does that, on threads, on an event loop, or in no real time at all. What a step does
-//! under a model it reads from `semantics`, and hands on with what it asks for. Knows no threads, no clocks and no I/O.
+//! The one interpreter of programs. It performs nothing itself: given the answer to its last request, it says what its
+//! task needs next, and a **host** does that, on threads, on an event loop, or in no real time at all. It reads from
+//! `semantics` what a step does under a model, and hands that on with the request. It knows no threads, no clocks and
+//! no I/O.
 //!
 //! ```text
 //!   program ──> Interpreter::next(answer) ──> Need ──> host ──> Answer ─┐
@@ -16,32 +17,32 @@ mod dice;
 
 pub use dice::Dice;
 
-/// How many `repeat until` a task is inside of: what it takes in there it lets go of before it looks again.
+/// How many `repeat until` a task is inside of. A lock that it takes in there, it lets go of before it checks again.
 pub type Depth = u8;
 
 /// What a task needs next.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Need<'p> {
-    /// This is to be done, with this effect on worker, lock and state. The answer is [`Answer::Value`] for what
-    /// computes, else [`Answer::Done`], once it is.
+    /// Do this action, with this effect on worker, lock and state. The answer, once it is done, is [`Answer::Value`]
+    /// for computing, else [`Answer::Done`].
     Step(Action, Effect),
-    /// The lock, which it took last of those that it has, is to be let go of.
+    /// Let go of this lock, the last that it took of those it still holds.
     Release(LockIndex),
-    /// It wants to know what time it is: [`Answer::Instant`].
+    /// Tell what time it is: [`Answer::Instant`].
     Now,
     /// A round of a `repeat` has ended.
     Round,
-    /// Whether all these tasks are over, or never will be: [`Answer::Over`]. It goes round once more where they are not,
-    /// `depth` deep in such loops.
+    /// Tell whether all these tasks are over, or never will be: [`Answer::Over`]. If not, the task goes round once
+    /// more, `depth` deep in `repeat until` loops.
     Others {
-        /// Whom it waits for.
+        /// The tasks that it waits for.
         tasks: &'p [TaskId],
         /// In how many `repeat until` it is, this one included.
         depth: Depth,
     },
-    /// Nothing more. It comes to this each time it is asked.
+    /// Nothing: the program is over. Every further question gives this again.
     End {
-        /// What it has computed.
+        /// The value that it has computed.
         value: u64,
         /// Rounds of its innermost repeats.
         laps: u64,
@@ -64,16 +65,16 @@ pub enum Action {
     Wait(Ns),
     /// Ask the server and wait for its answer.
     Request {
-        /// After which it answers.
+        /// How long after the request the server answers.
         latency: Ns,
-        /// How long the answer is.
+        /// Bytes of the answer.
         bytes: u64,
     },
-    /// Read so many bytes of the task's own file.
+    /// Read this many bytes of the task's own file.
     Read(u64),
-    /// Write so many bytes to it, and wait until they are on the disk.
+    /// Write this many bytes to the task's own file, and wait until they are on the disk.
     Write(u64),
-    /// Let others move, once.
+    /// Let other tasks move, once.
     GiveWay,
     /// Take the lock, as long as that takes.
     Take {
@@ -85,10 +86,10 @@ pub enum Action {
 }
 
 impl Action {
-    /// How long it takes where nobody is late; nothing where that depends on others.
+    /// How long it takes if nothing is late; `None` where that depends on other tasks or on a disk.
     ///
-    /// An answer is on its way for about a nanosecond a byte. A task that has not gone on by then has it, most likely, and
-    /// waits for its turn; the server's own stamp tells it exactly.
+    /// An answer takes about a nanosecond a byte to arrive. A task that has not gone on by then most likely has it, and
+    /// waits for its turn; the server's own stamp says exactly when the answer was sent.
     pub fn due(self) -> Option<Ns> {
         match self {
             Action::Wait(time) => Some(time),
@@ -101,23 +102,23 @@ impl Action {
 /// What a host answers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Answer {
-    /// It is done. Also the first word to an interpreter, of which nothing was asked for yet.
+    /// It is done. Also the first answer to a new interpreter, which has asked for nothing yet.
     Done,
     /// What was computed.
     Value(u64),
     /// The instant.
     Instant(Stamp),
-    /// Whether they are over.
+    /// Whether the tasks are over.
     Over(bool),
 }
 
-/// A task's program, as far as it has come.
+/// A task's program, and how far it has come.
 #[derive(Clone, Debug)]
 pub struct Interpreter<'p> {
     table: &'p Table,
     model: ModelKind,
     dice: Dice,
-    /// Each list of steps that it is inside of, the innermost last; none once it is over.
+    /// Each list of steps that it is inside of, the innermost last; empty once the program is over.
     frames: Vec<Frame<'p>>,
     value: u64,
     laps: u64,
@@ -125,7 +126,7 @@ pub struct Interpreter<'p> {
     asked: Asked,
 }
 
-/// A list of steps, and what there is to be done at its end.
+/// A list of steps, and what to do at its end.
 #[derive(Clone, Debug)]
 struct Frame<'p> {
     steps: &'p [Op],
@@ -135,20 +136,20 @@ struct Frame<'p> {
 
 #[derive(Clone, Copy, Debug)]
 enum Enclosing<'p> {
-    /// It stands for itself.
+    /// The steps stand by themselves.
     Nothing,
-    /// The lock that it holds meanwhile.
+    /// The task holds this lock during the steps.
     Lock(LockIndex),
-    /// What repeats it.
+    /// A `repeat` that does the steps again.
     Repeat(Loop<'p>),
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Loop<'p> {
     until: &'p Until,
-    /// Whether its rounds are laps: it holds no further `repeat`.
+    /// Whether its rounds are laps, because it holds no further `repeat`.
     laps: bool,
-    /// When it began; asked for only where that decides.
+    /// When it began; set only for a `repeat for`, which needs it.
     from: Stamp,
     /// Rounds so far.
     rounds: u64,
@@ -157,13 +158,13 @@ struct Loop<'p> {
 /// What the next answer is the answer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
-    /// Nothing that it would say anything of.
+    /// A request whose answer says nothing.
     Nothing,
     /// What was computed.
     Value,
     /// When the innermost `repeat` begins.
     Begin,
-    /// Whether somebody wants something between two rounds.
+    /// The end of a round: whatever the answer, it decides next whether there is another round.
     Round,
     /// When a round of the innermost `repeat` has ended.
     Clock,
@@ -211,7 +212,7 @@ impl<'p> Interpreter<'p> {
         }
     }
 
-    /// Takes in an answer; what it leads to at once.
+    /// Takes in an answer; returns the need that follows at once, if there is one.
     fn hear(&mut self, answer: Answer) -> Option<Need<'p>> {
         match (std::mem::replace(&mut self.asked, Asked::Nothing), answer) {
             (Asked::Value, Answer::Value(value)) => self.value = value,
@@ -240,7 +241,7 @@ impl<'p> Interpreter<'p> {
         }
     }
 
-    /// A round has ended: what decides whether there is another.
+    /// A round has ended: starts another, ends the loop, or returns the need that decides between them.
     fn end_round(&mut self) -> Option<Need<'p>> {
         let (table, model, depth) = (self.table, self.model, self.depth);
         let frame = self.frames.last_mut()?;
@@ -258,7 +259,7 @@ impl<'p> Interpreter<'p> {
                 self.asked = Asked::Others;
                 return Some(Need::Others { tasks, depth });
             }
-            // Nobody else will ever move.
+            // While this task goes round no other task can move, so waiting would never end.
             Until::Tasks(_) => self.again_unless(true),
         }
         None
@@ -275,7 +276,7 @@ impl<'p> Interpreter<'p> {
         }
     }
 
-    /// Begins a step: what it needs, if it needs anything.
+    /// Begins a step; returns what it needs, if it needs anything.
     fn begin(&mut self, op: &'p Op) -> Option<Need<'p>> {
         let step = |kind: StepKind| self.table.effect(kind, self.model);
         let (action, effect) = match op {
@@ -334,7 +335,7 @@ impl<'p> Interpreter<'p> {
     }
 }
 
-/// Iterations of `work`; a plan has turned times into them.
+/// Iterations of `work`; a plan has already turned times into iterations.
 fn iterations(work: Work) -> u64 {
     match work {
         Work::Iterations(n) => n,

@@ -1,5 +1,6 @@
-//! This machine: its clock, the cores that a run may use, how fast they compute, what the kernel records of them, what
-//! other programs take. Facts, and the calls that get them; knows no run, and decides nothing about one.
+//! This machine: its clock, the cores that a run may use, how fast they compute, what the kernel records of them, and
+//! how much of them other programs take. Only facts and the calls that get them: it knows no run and decides nothing
+//! about one.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +24,8 @@ pub use sys::{now, process_cpu};
 /// What is known of the machine a run was made on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Machine {
-    /// Cores that can be used: fewer than allowed under a quota, and then not whole.
+    /// How many cores' worth of time can be used: under a quota fewer than are allowed, and then not always a whole
+    /// number.
     pub usable: f64,
     /// The kernel's numbers of the allowed cores.
     pub allowed: Vec<u16>,
@@ -31,7 +33,7 @@ pub struct Machine {
 
 #[cfg(unix)]
 impl Machine {
-    /// The one that this program is on, as far as this program may use it.
+    /// The machine that this program runs on, as far as the program may use it.
     pub fn here() -> Machine {
         Machine { usable: cores::usable(), allowed: cores::allowed() }
     }

@@ -1,5 +1,5 @@
-//! Writes runs into files as they are made, and reads them back. A file that grows is whole at any moment but for its last
-//! block, so that nothing is lost when the program, or the machine, ends meanwhile.
+//! Writes runs into files as they are made, and reads them back. A growing file is whole at any moment except for its
+//! last block, so that no more than that is lost when the program, or the machine, stops meanwhile.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -11,7 +11,7 @@ use crate::text;
 use crate::trace::file::{self, Contents, FileError, FileWriter, MAJOR};
 use crate::trace::{Frame, Stamped};
 
-/// The most that is read of a file.
+/// The most bytes that are read of a file.
 const LARGEST: u64 = 4 << 30;
 
 /// A file to which runs are added.
@@ -22,7 +22,7 @@ pub struct Recorder {
     flushed: Instant,
 }
 
-/// What a program that is killed loses of the run that it was at, at most.
+/// How much of a run is lost at most if the program is killed.
 const LOSES: Duration = Duration::from_millis(500);
 
 impl Recorder {
@@ -36,7 +36,7 @@ impl Recorder {
         Ok(Recorder { path: path.to_owned(), writer, flushed: Instant::now() })
     }
 
-    /// A run begins. `run` need not have a trace yet.
+    /// Writes that a run begins. `run` need not have a trace yet.
     ///
     /// # Errors
     /// [`RecorderError::NotRecorded`].
@@ -45,7 +45,7 @@ impl Recorder {
         written.map_err(|e| self.refused(e))
     }
 
-    /// What its runner sent.
+    /// Writes a frame that the run's runner sent.
     ///
     /// # Errors
     /// [`RecorderError::NotRecorded`].
@@ -58,7 +58,7 @@ impl Recorder {
         written.map_err(|e| self.refused(e))
     }
 
-    /// `run` is over, or broke off.
+    /// Writes that `run` is over, or broke off.
     ///
     /// # Errors
     /// [`RecorderError::NotRecorded`].
@@ -67,12 +67,12 @@ impl Recorder {
         written.map_err(|e| self.refused(e))
     }
 
-    /// A run that was kept meanwhile.
+    /// Adds a whole run, whose frames were kept in `scratch`.
     ///
     /// # Errors
     /// [`RecorderError::NotRecorded`].
     pub fn add(&mut self, run: &Recording, scratch: &Scratch) -> Result<(), RecorderError> {
-        // Of a run that is not there the file gets no begin either.
+        // If the frames were not kept, nothing of the run is written, not even its begin.
         if let Some(why) = &scratch.broken {
             return Err(self.refused(NotRecorded::NotKept(why.into())));
         }
@@ -82,7 +82,7 @@ impl Recorder {
         self.end(run)
     }
 
-    /// Where it is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -92,18 +92,18 @@ impl Recorder {
     }
 }
 
-/// What adds to the file at `path`: a new one, or a sound recording.
+/// A writer that adds to the file at `path`: a new one, or a sound recording.
 fn writer_of(path: &Path) -> Result<FileWriter<BufWriter<File>>, NotRecorded> {
     let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
     let about = file.metadata()?;
-    // What a device holds has no end.
+    // A device has no end, and no runs can be added to it.
     if !about.is_file() {
         return Err(NotRecorded::NoFile);
     }
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Err(NotRecorded::InUse),
-        // Where a file system knows no locks, nobody can be kept away.
+        // Where a file system has no locks, other programs cannot be kept away.
         Err(TryLockError::Error(_)) => {}
     }
     let length = about.len();
@@ -112,7 +112,7 @@ fn writer_of(path: &Path) -> Result<FileWriter<BufWriter<File>>, NotRecorded> {
     let out = BufWriter::new(file.try_clone()?);
     match file::read(&bytes) {
         Err(FileError::Empty) => Ok(FileWriter::create(out)?),
-        // A file into which no run came yet is as good as one with runs.
+        // A file without a run is as good as one with runs.
         Ok(Contents { major: older, .. }) | Err(FileError::NoRun { major: older }) if older < MAJOR => {
             Err(NotRecorded::Older(older))
         }
@@ -129,7 +129,7 @@ fn at_the_end(mut out: BufWriter<File>) -> io::Result<FileWriter<BufWriter<File>
     Ok(FileWriter::append(out))
 }
 
-/// Writes a file of these runs into `out`.
+/// Writes a file with these runs into `out`.
 ///
 /// # Errors
 /// As `out` says.
@@ -144,13 +144,13 @@ pub fn write<'a>(out: &mut dyn Write, runs: impl IntoIterator<Item = (&'a Record
     writer.flush()
 }
 
-/// What a run sent, in a file without a name: it goes with the program, and takes no memory.
+/// The frames of a run, in a file without a name, which disappears with the program and takes no memory.
 #[derive(Debug)]
 pub struct Scratch {
-    /// Until all of it is there: then its room is needed no more.
+    /// `None` once all frames are written: then its buffer is no longer needed.
     writer: Option<FileWriter<BufWriter<File>>>,
     file: File,
-    /// Why nothing more was written.
+    /// Why a frame could not be written; after it no further frame is.
     broken: Option<io::Error>,
 }
 
@@ -168,17 +168,17 @@ impl Scratch {
         Ok(Scratch { writer, file, broken: None })
     }
 
-    /// What the runner sent. What cannot be written is known when the run is to be stored.
+    /// Writes a frame that the runner sent. If it cannot be written, that is reported only when the run is stored.
     pub fn frame(&mut self, frame: &Frame) {
         self.attempt(|writer| writer.frame(frame));
     }
 
-    /// Events that it sent.
+    /// Writes events that the runner sent.
     pub fn events(&mut self, events: &[Stamped]) {
         self.attempt(|writer| writer.events(events));
     }
 
-    /// All that it sent is there.
+    /// Ends the file: the runner has sent everything.
     pub fn close(&mut self) {
         self.attempt(FileWriter::flush);
         self.writer = None;
@@ -190,13 +190,13 @@ impl Scratch {
         }
     }
 
-    /// Whether all that was sent is there.
+    /// Whether all that was sent is in the file.
     fn whole(&self) -> io::Result<()> {
         let why = self.broken.as_ref().map(|e| io::Error::new(e.kind(), text::no_room_for_it(&e.to_string())));
         why.map_or(Ok(()), Err)
     }
 
-    /// Its blocks.
+    /// Copies its blocks to `out`.
     fn copy(&self, out: &mut dyn Write) -> io::Result<()> {
         self.whole()?;
         let mut file = &self.file;
@@ -225,7 +225,7 @@ pub fn read(path: &Path) -> Result<Opened, RecorderError> {
 
 fn runs_of(path: &Path) -> Result<Opened, NotOpened> {
     let file = File::open(path)?;
-    // A device may have no end. What comes through a pipe is welcome.
+    // A device may have no end. A pipe is accepted.
     let kind = file.metadata()?.file_type();
     if kind.is_dir() || is_device(kind) {
         return Err(NotOpened::NoFile);

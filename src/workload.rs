@@ -27,7 +27,7 @@ pub use scale::{Scale, ScaleError};
 pub use sum::WorkSum;
 pub use walk::{Rounds, Visit, walk, walk_mut};
 
-/// A workload: a group of tasks, each a program of steps, with the numbers a user may turn.
+/// A workload: a group of tasks, each a program of steps, with the numbers a user may change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workload {
     /// What it is called on the command line.
@@ -40,7 +40,7 @@ pub struct Workload {
     pub about: String,
     /// Names of the models to try to see its point, in order.
     pub show: Vec<String>,
-    /// The numbers that can be turned, `tasks` first, the others by name.
+    /// The numbers that can be changed, `tasks` first, the others by name.
     pub params: Vec<Param>,
     /// The groups of tasks.
     pub tasks: Vec<TaskSpec>,
@@ -48,12 +48,12 @@ pub struct Workload {
     pub workers: Option<WorkerWish>,
 }
 
-/// A number of a workload that a user may turn.
+/// A number of a workload that a user may change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Param {
     /// Its name in the file, and for `--set`.
     pub name: String,
-    /// Its value, a count or a time.
+    /// Its value: a count, a time or an amount of data.
     pub value: Value,
 }
 
@@ -88,7 +88,7 @@ pub enum StepSpec {
     Compute {
         /// With which work.
         kernel: Kernel,
-        /// For how long on an idle core, or how many iterations.
+        /// How long it takes on an idle core, or how many iterations it has.
         amount: Quantity,
     },
     /// Wait for a timer, giving way.
@@ -108,9 +108,9 @@ pub enum StepSpec {
         /// How the latency differs from one request to the next.
         spread: Spread,
     },
-    /// Read so many bytes of the task's own file.
+    /// Read this many bytes of the task's own file.
     Read(Quantity),
-    /// Write so many bytes to the task's own file.
+    /// Write this many bytes to the task's own file.
     Write(Quantity),
     /// Do steps while holding a lock.
     Lock {
@@ -132,9 +132,9 @@ pub enum StepSpec {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RepeatSpec {
-    /// So many times.
+    /// This many times.
     Times(Quantity),
-    /// For so long.
+    /// For this time.
     For(Quantity),
     /// Until all tasks of that group are over.
     Until(String),
@@ -146,10 +146,10 @@ impl Workload {
         self.params.iter().find(|p| p.name == name).map(|p| p.value)
     }
 
-    /// With the parameter `name` set to `value`.
+    /// Sets the parameter `name` to `value`.
     ///
     /// # Errors
-    /// If there is no such parameter, or it is of the other kind (a count for a time).
+    /// If there is no such parameter, or it takes another unit (a count instead of a time).
     pub fn set(&mut self, name: &str, value: Value) -> Result<(), ResolveError> {
         let known = || self.params.iter().map(|p| (p.name.clone(), p.value.unit())).collect();
         let Some(at) = self.params.iter().position(|p| p.name == name) else {
@@ -165,7 +165,8 @@ impl Workload {
         Ok(())
     }
 
-    /// What it does, in one line with its numbers, every amount of time scaled by `scale`. Empty if it does not say.
+    /// What it does, in one line with its numbers, every amount of time scaled by `scale`. Empty if the file has no
+    /// title.
     pub fn title_at(&self, scale: Scale) -> String {
         let mut title = self.title.clone();
         for param in &self.params {
@@ -177,7 +178,7 @@ impl Workload {
         title
     }
 
-    /// The names of its locks, in the order in which the file first speaks of them.
+    /// The names of its locks, in the order in which the file first names them.
     pub fn locks(&self) -> Vec<&str> {
         let mut names = Vec::new();
         self.tasks.iter().for_each(|t| collect_locks(&t.steps, &mut names));

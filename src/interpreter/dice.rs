@@ -1,20 +1,20 @@
-//! Chance that repeats itself.
+//! Random latencies that repeat from run to run.
 
 use crate::units::Ns;
 use crate::workload::{Request, Spread};
 
-/// Which latencies a task's requests get: the same ones in the same order under every model, on every host.
+/// The latencies that a task's requests get: the same ones in the same order under every model, on every host.
 #[derive(Clone, Debug)]
 pub struct Dice(fastrand::Rng);
 
 impl Dice {
-    /// Those of the task number `task` in a run with `seed`.
+    /// The latencies of the task number `task` in a run with `seed`.
     pub fn new(seed: u64, task: u32) -> Dice {
-        // Neighbouring numbers are to lead to unlike dice: the golden ratio spreads them.
+        // Neighbouring task numbers should give unlike latencies: the golden ratio spreads the seeds.
         Dice(fastrand::Rng::with_seed(seed ^ (u64::from(task) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
     }
 
-    /// The latency of the next one, which is `request`.
+    /// The latency of the task's next request, which is `request`.
     pub fn latency(&mut self, request: &Request) -> Ns {
         let mean = request.latency.0 as f64;
         match request.spread {

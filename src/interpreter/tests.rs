@@ -25,8 +25,8 @@ enum Seen {
     Asked(Vec<TaskId>, Depth),
 }
 
-/// A host that does nothing and has a clock of its own, on which every step takes a millisecond. Others are over at its
-/// third question after them, and from the twentieth on.
+/// A host that does nothing and has a clock of its own, on which every step takes a millisecond. It says that other
+/// tasks are over at the third question after them, and from the twentieth on.
 #[derive(Default)]
 struct Pretending {
     seen: Vec<Seen>,
@@ -79,7 +79,7 @@ impl Pretending {
         }
     }
 
-    /// The same by plain recursion, which is what a reader of a workload file has in mind.
+    /// The same program by plain recursion, as a reader of a workload file imagines it.
     fn recurse(&mut self, ops: &[Op], model: ModelKind, (value, laps): (&mut u64, &mut u64), depth: Depth) {
         for op in ops {
             let effect = op.kind().map(|kind| TABLE.effect(kind, model));
@@ -157,7 +157,7 @@ fn steps() -> impl Strategy<Value = Vec<Op>> {
     ];
     let op = leaf.prop_recursive(4, 40, 4, |inner| {
         let body = || proptest::collection::vec(inner.clone(), 1..4);
-        // A time is reached only if something takes any.
+        // A `repeat for` ends only if something in it takes time.
         let timed = |mut body: Vec<Op>| {
             body.push(compute(1));
             Op::Repeat(Until::For(MS(4)), body)
@@ -212,7 +212,7 @@ fn what_a_cell_of_the_table_says_reaches_the_host() {
             }
             let asked = first_effect(op, model, &TABLE.with(step, model, other));
             assert_eq!(asked, Some(other), "{step:?} {model:?}");
-            // Of a lock that is none the steps remain.
+            // When a lock passes by, the steps inside it remain.
             let rest = (step == StepKind::Lock).then(|| TABLE.effect(StepKind::Sleep, model));
             let asked = first_effect(op, model, &TABLE.with(step, model, nothing));
             assert_eq!(asked, rest, "{step:?} {model:?}");
@@ -226,11 +226,11 @@ fn first_effect(op: &Op, model: ModelKind, table: &Table) -> Option<Effect> {
     if let Need::Step(_, effect) = program.next(Answer::Done) { Some(effect) } else { None }
 }
 
-/// A host without real time, on which all tasks share one loop: what computes takes a millisecond of it for each
-/// iteration, timers and the server take what they say. When all are over.
+/// A host without real time, on which all tasks share one loop: computing takes a millisecond for each iteration,
+/// timers and the server take what they say. Returns when all tasks are over.
 fn simulated(programs: &[Vec<Op>]) -> Ns {
     let mut tasks: Vec<_> = programs.iter().map(|ops| interpreter(ops, ModelKind::Async)).collect();
-    // Who goes on when, in the order in which that was asked for.
+    // When each task goes on, in the order in which they asked.
     let mut due: BTreeMap<(Ns, u64), (usize, Answer)> = BTreeMap::new();
     let mut asked = 0;
     for task in 0..tasks.len() {

@@ -1,5 +1,5 @@
-//! How fast this machine computes: measured once, in a process of its own so that nobody waits for it, and kept in
-//! the cache folder for this program on this CPU.
+//! How fast this machine computes: measured once, in a process of its own so that the program does not wait for it, and
+//! kept in the cache folder for this program on this CPU.
 
 use std::fs;
 use std::io::{self, Write};
@@ -24,11 +24,11 @@ use crate::workload::{Kernel, Kernels};
 /// The hidden first argument with which this program measures.
 pub const ARGUMENT: &str = "__calibrate";
 
-/// How often is measured; the best counts, since nothing makes a machine faster than it is.
+/// How many times each kernel is measured; the best counts, since nothing makes a machine faster than it is.
 const ROUNDS: usize = 5;
-/// How long each time, in CPU time: what other programs do meanwhile must not count.
+/// How long each measurement takes, in CPU time: what other programs do meanwhile must not count.
 const ROUND: Ns = Ns::from_millis(20);
-/// A kernel looks at the clock after so long at least.
+/// The shortest time between two looks at the clock.
 const GLANCE: Ns = Ns::from_micros(20);
 
 /// Measures each of `kernels`, for 100 ms, on the calling thread.
@@ -47,7 +47,7 @@ fn rate(kernel: Kernel) -> u64 {
         loop {
             done += labour.advance(piece, &nobody);
             let now = sys::thread_cpu();
-            // Pieces grow until looking at the clock no longer costs anything that matters.
+            // Pieces grow until the cost of looking at the clock no longer matters.
             if now - before < GLANCE {
                 piece *= 2;
             }
@@ -63,12 +63,12 @@ fn rate(kernel: Kernel) -> u64 {
     best.max(1)
 }
 
-/// What was measured before, for this program on this CPU; nothing is known where it was not, or cannot be read.
+/// The rates measured before, for this program on this CPU; empty where there are none, or they cannot be read.
 pub fn cached() -> Rates {
     cache_file().and_then(|file| read(&file, &key())).unwrap_or_default()
 }
 
-/// The rates of `kernels`: what was measured before, and the rest now.
+/// The rates of `kernels`: from the cache where they are known; the rest is measured now.
 ///
 /// # Errors
 /// If nothing can be measured.
@@ -97,7 +97,7 @@ impl Calibration {
         let measure = move || {
             let rates = ask(&exe, kernels);
             if let (Ok(rates), Some(file)) = (&rates, cache_file()) {
-                // A cache that cannot be written is measured again, which is no error.
+                // If the cache cannot be written, the rates are measured again next time, which is no error.
                 let key = key();
                 let _ = write(&file, &key, rates.or(read(&file, &key).unwrap_or_default()));
             }
@@ -109,7 +109,7 @@ impl Calibration {
         Calibration { answer }
     }
 
-    /// The result, once there is one; to be had once.
+    /// The result, once there is one; it is given out once only.
     pub fn poll(&self) -> Option<Result<Rates, NoRates>> {
         match self.answer.try_recv() {
             Ok(answer) => Some(answer),
@@ -118,7 +118,7 @@ impl Calibration {
         }
     }
 
-    /// The result, as long as it takes.
+    /// Waits for the result, as long as it takes.
     ///
     /// # Errors
     /// If nothing was measured.
@@ -155,13 +155,13 @@ struct Cached {
     rates: Rates,
 }
 
-/// Where the rates are kept; nothing where the system has no place for such things.
+/// The file that keeps the rates; `None` where the system has no folder for caches.
 pub fn cache_file() -> Option<PathBuf> {
     let dirs = etcetera::choose_base_strategy().ok()?;
     Some(dirs.cache_dir().join("concviz").join("rates.json"))
 }
 
-/// What the rates belong to: this program, as it was built, on this CPU.
+/// Identifies what the rates belong to: this program, as it was built, on this CPU.
 fn key() -> String {
     let meta = std::env::current_exe().and_then(fs::metadata);
     let (size, changed) = meta.map_or((0, 0), |m| {
@@ -178,7 +178,7 @@ fn read(file: &Path, key: &str) -> Option<Rates> {
     (cached.key == key).then_some(cached.rates)
 }
 
-/// In one piece: a reader sees the old file or the new one.
+/// Writes the file in one piece: a reader sees the old file or the new one.
 fn write(file: &Path, key: &str, rates: Rates) -> io::Result<()> {
     let dir = file.parent().ok_or(io::ErrorKind::InvalidInput)?;
     fs::create_dir_all(dir)?;

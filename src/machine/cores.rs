@@ -1,5 +1,5 @@
-//! What of this machine a run may use: the cores this process is allowed on, and how much of them its control groups
-//! grant.
+//! Which cores of this machine a run may use: those that this process is allowed on, and how much of them its control
+//! groups grant.
 
 use std::fs;
 use std::path::Path;
@@ -25,7 +25,7 @@ pub fn usable() -> f64 {
     Quota::smallest().map_or(allowed, |q| q.cores.min(allowed))
 }
 
-/// The type of the file system that `folder` lies on, as the system calls it; nothing where it does not say.
+/// The type of the file system that `folder` lies on, in the system's words; `None` where the system does not say.
 pub fn file_system(folder: &Path) -> Option<String> {
     let mounts = fs::read_to_string("/proc/self/mounts").ok()?;
     let real = fs::canonicalize(folder).ok()?;
@@ -37,7 +37,7 @@ pub fn is_in_memory(file_system: &str) -> bool {
     matches!(file_system, "tmpfs" | "ramfs")
 }
 
-/// That of the last mounted of those in `mounts` with the longest fitting path.
+/// The type of the file system in `mounts` with the longest path above `folder`; of several, the one mounted last.
 fn file_system_in(mounts: &str, folder: &Path) -> Option<String> {
     let mut best: Option<(usize, &str)> = None;
     for line in mounts.lines() {
@@ -50,7 +50,7 @@ fn file_system_in(mounts: &str, folder: &Path) -> Option<String> {
     best.map(|(_, kind)| kind.to_owned())
 }
 
-/// The cores that workers are to be kept on where `wished` of the allowed ones are asked for; none where nothing is.
+/// The cores to keep workers on, if `wished` of the allowed cores are asked for; empty if no number is asked for.
 ///
 /// # Errors
 /// [`Failure::Cores`], if this system cannot keep a thread on some of its cores.
@@ -64,8 +64,8 @@ pub fn kept_on(wished: Option<u16>) -> Result<Vec<u16>, Failure> {
     Ok(cores)
 }
 
-/// Restricts the calling thread, and what it starts from now, to `cores`; to nothing if there are none. That this fails
-/// is no reason not to run.
+/// Restricts the calling thread, and all that it starts from now, to `cores`; does nothing if `cores` is empty. A
+/// failure is ignored: the run goes on without it.
 pub fn pin(cores: &[u16]) {
     if cores.is_empty() {
         return;

@@ -1,5 +1,5 @@
-//! The kernel's record of a run: a ring for each core, opened before the first worker exists, so that everything the
-//! run starts is in it. Decides nothing about what the switches mean: the trace does.
+//! The kernel's record of a run: a ring for each core, opened before the first worker exists, so that the record covers
+//! everything that the run starts. What the switches mean is decided by the trace, not here.
 
 use std::io;
 
@@ -12,21 +12,21 @@ use crate::state::NoRecord;
 use crate::trace::{Event, Stamped, Switch};
 use crate::units::Stamp;
 
-/// Pages of a ring, at most: 16,384 switches between two sweeps, and just what a user may lock on each core.
+/// Pages of a ring, at most: room for 16,384 switches between two sweeps, and just what a user may lock for each core.
 const MOST_PAGES: usize = 128;
-/// With fewer, switches would be lost at once.
+/// Pages of a ring, at least: with fewer, switches would be lost at once.
 const LEAST_PAGES: usize = 4;
-/// Pages of all rings together.
+/// Pages of all rings together, at most.
 const ALL_PAGES: usize = 2048;
 
-/// The record, being kept.
+/// The kernel's record while it is kept.
 #[derive(Debug)]
 pub struct KernelRings {
     rings: Vec<SwitchRing>,
-    /// When it was begun, by whom, and where that thread was.
+    /// When the record began, with the thread that began it and the core of that thread.
     begun: Stamped,
     told: bool,
-    /// How many records there were, and how many of those that were lost the rings told of.
+    /// How many switches were read so far.
     pub count: u64,
     lost_told: u64,
 }
@@ -35,7 +35,7 @@ impl KernelRings {
     /// Begins to record the calling thread and all it starts from now on.
     ///
     /// # Errors
-    /// Why there is no record.
+    /// If there is no record: why.
     pub fn open() -> Result<KernelRings, NoRecord> {
         let cores = cores::allowed();
         let each = (ALL_PAGES / cores.len()).clamp(LEAST_PAGES, MOST_PAGES);
@@ -43,7 +43,7 @@ impl KernelRings {
         let rings = loop {
             match cores.iter().map(|core| SwitchRing::open(*core, pages)).collect::<io::Result<Vec<_>>>() {
                 Ok(rings) => break rings,
-                // As many others record as may lock memory: with less of it there may be room.
+                // Other programs that record have locked memory too: smaller rings may still fit.
                 Err(e) if is_short_of_memory(&e) && pages > LEAST_PAGES => pages /= 2,
                 Err(e) => return Err(refusal(&e)),
             }
@@ -52,14 +52,15 @@ impl KernelRings {
         Ok(KernelRings { rings, begun, told: false, count: 0, lost_told: 0 })
     }
 
-    /// Appends everything that the kernel has written down to `out`, core by core.
+    /// Appends everything that the kernel has written to `out`, core by core.
     pub fn drain(&mut self, out: &mut Vec<Stamped>) {
         if !std::mem::replace(&mut self.told, true) {
             out.push(self.begun);
         }
         for ring in &mut self.rings {
             ring.drain(|noted| match noted {
-                // This thread may have been switched between one ring's opening and the other's: half of that is told.
+                // This thread may have been switched between the opening of two rings: then only half of that switch is
+                // recorded.
                 Noted::Switch { at, .. } if at < self.begun.at => {}
                 Noted::Switch { at, tid, core, switch } => {
                     self.count += 1;
@@ -78,14 +79,14 @@ impl KernelRings {
         self.rings.iter().map(SwitchRing::lost).sum::<u64>().max(self.lost_told)
     }
 
-    /// What was lost and not told of by the rings, which can only tell once they have room again.
+    /// An event for the lost switches that the rings have not reported: they can report only once they have room again.
     pub fn untold(&self, at: Stamp) -> Option<Stamped> {
         let count = self.lost() - self.lost_told;
         (count > 0).then(|| lost(at, count))
     }
 }
 
-/// That the calling thread is on its core now. Looked at twice, since it may be moved meanwhile.
+/// The record that the calling thread is on its core now. The core is read twice, since the thread may move meanwhile.
 fn presence() -> Stamped {
     let event = Event::Switched { tid: sys::thread_id(), switch: Switch::In };
     loop {
@@ -105,7 +106,7 @@ fn lost(at: Stamp, count: u64) -> Stamped {
 /// # Errors
 /// If it does not: why.
 pub fn is_permitted() -> Result<(), NoRecord> {
-    // On a thread of its own: the record is of the thread that opens it, and is not to go on for this one.
+    // On a thread of its own: the record follows the thread that opens it, and must not go on for this one.
     let tried = std::thread::spawn(|| KernelRings::open().map(|_| ()));
     tried.join().unwrap_or(Err(NoRecord::Untried))
 }
@@ -129,7 +130,7 @@ fn refusal(e: &io::Error) -> NoRecord {
     }
 }
 
-/// Up to this `perf_event_paranoid` users may record their own switches.
+/// Up to this `perf_event_paranoid` level users may record their own switches.
 const OPEN_TO_ALL: i32 = 2;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! The work of `compute` steps: how each kernel does one iteration, and stops early when somebody wants the lock.
+//! The work of `compute` steps: how each kernel does one iteration, and stops early when another worker wants the lock.
 //!
-//! Whatever is started from the same value and does as many iterations comes to the same value, in however many pieces.
+//! The same number of iterations from the same start value gives the same value, in however many pieces they are done.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -30,11 +30,11 @@ enum Scratch {
 
 /// Numbers in a block to be sorted.
 const BLOCK: usize = 256;
-/// Where the search for primes begins: about one odd number in ten is one.
+/// Where the search for primes begins: about one odd number in ten there is a prime.
 const FIRST_TESTED: u64 = 1_000_000_001;
 /// The picture's columns and rows.
 const PICTURE: u32 = 512;
-/// Steps after which a point is taken for one of the set.
+/// After this many steps a point counts as part of the set.
 const DEEPEST: u32 = 255;
 /// Rows and columns of a matrix.
 const SIZE: usize = 16;
@@ -57,17 +57,18 @@ impl Labour {
         Labour { value, scratch }
     }
 
-    /// What it has come to.
+    /// Its value so far.
     pub const fn value(&self) -> u64 {
         self.value
     }
 
-    /// Does up to `times` iterations, fewer where somebody has `wanted` the lock; how many.
+    /// Does up to `times` iterations, fewer if another worker has `wanted` the lock; returns how many.
     pub fn advance(&mut self, times: u64, wanted: &AtomicBool) -> u64 {
         let value = &mut self.value;
         match &mut self.scratch {
-            // It looks at every turn, as `CPython` does: that costs nothing, and it matters how soon a holder lets go.
-            // A thread that has just asked is not yet asleep then, and often gets the lock before those who have waited longer.
+            // It looks at every turn, as `CPython` does: that costs nothing, and how soon a holder lets go matters. If
+            // it is soon, a thread that has just asked is not yet asleep, and often gets the lock before threads that
+            // have waited longer.
             Scratch::Count => {
                 let done;
                 (*value, done) = sys::count_up(*value, times, wanted);
@@ -93,7 +94,7 @@ impl Labour {
     }
 }
 
-/// Does it so many `times`, or until somebody has `wanted` the lock; how often.
+/// Calls `once` up to `times` times, or until another worker has `wanted` the lock; returns how many times.
 fn repeat(times: u64, wanted: &AtomicBool, mut once: impl FnMut()) -> u64 {
     let mut left = times;
     while left > 0 {
@@ -118,7 +119,7 @@ fn sort(value: u64, block: &mut [u32; BLOCK]) -> u64 {
     state ^ u64::from(block[BLOCK / 2])
 }
 
-/// A point of the picture on its way out, or not.
+/// The point of the picture that is being computed.
 #[derive(Default)]
 struct Point {
     column: u32,
@@ -154,7 +155,7 @@ struct Product {
 
 impl Product {
     fn new() -> Product {
-        // Each row of the factor adds up to one, so nothing grows or vanishes, however often.
+        // Each row of the factor adds up to one, so no value grows or vanishes, however often they are multiplied.
         let by = Array2::from_shape_fn((SIZE, SIZE), |(row, column)| {
             let weight = |column: usize| ((row * 7 + column * 3) % SIZE + 1) as f64;
             weight(column) / (0..SIZE).map(weight).sum::<f64>()

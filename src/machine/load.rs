@@ -1,12 +1,12 @@
-//! How busy the machine is with other programs: what a measurement suffers from and cannot see in its own trace. Known
-//! on Linux only; everywhere else it is unknown, which is not the same as idle.
+//! How busy other programs keep the machine, which disturbs a measurement and does not show in its own trace. Known on
+//! Linux only; everywhere else it is unknown, which is not the same as idle.
 
 use crate::units::{Ns, Stamp};
 
-/// Below this the kernel's clock ticks are too coarse to say anything.
+/// The shortest time to compare samples over: below it the kernel's clock ticks are too coarse to say anything.
 const SHORTEST: Ns = Ns::from_millis(200);
 
-/// What the cores had done so far, at one instant.
+/// How long the cores had been busy so far, at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
     /// When.
@@ -17,21 +17,21 @@ pub struct Sample {
     pub stolen: Ns,
 }
 
-/// What `cores` had done so far, at the instant `at`, which is now; nothing where the system does not say.
+/// How long `cores` had been busy so far, at the instant `at`, which is now; `None` where the system does not say.
 pub fn sample(cores: &[u16], at: Stamp) -> Option<Sample> {
     times(cores).map(|(busy, stolen)| Sample { at, busy, stolen })
 }
 
-/// The share of `cores` cores that the host of a virtual machine kept for itself between two samples. Nothing if they
-/// lie too close together to tell.
+/// The share of `cores` cores that the host of a virtual machine kept for itself between two samples. `None` if the
+/// samples are too close together to tell.
 pub fn stolen_share(from: Sample, to: Sample, cores: usize) -> Option<f64> {
     let elapsed = to.at.since(from.at);
     let share = to.stolen.less(from.stolen).share_of(elapsed.times(cores as u64, 1));
     (elapsed >= SHORTEST && cores > 0).then_some(share.clamp(0.0, 1.0))
 }
 
-/// The share of `cores` cores that others took between two samples, while the program itself took `own`. Nothing if
-/// they lie too close together to tell.
+/// The share of `cores` cores that other programs took between two samples, while this program took `own`. `None` if
+/// the samples are too close together to tell.
 pub fn foreign_share(from: Sample, to: Sample, own: Ns, cores: usize) -> Option<f64> {
     let elapsed = to.at.since(from.at);
     let foreign = to.busy.less(from.busy).less(own);
@@ -39,7 +39,7 @@ pub fn foreign_share(from: Sample, to: Sample, own: Ns, cores: usize) -> Option<
     (elapsed >= SHORTEST && cores > 0).then_some(share.clamp(0.0, 1.0))
 }
 
-/// A look at others from the begin of a run to its end.
+/// Watches other programs from the start of a run to its end.
 #[derive(Clone, Debug)]
 pub struct Watch {
     cores: Vec<u16>,
@@ -55,20 +55,20 @@ impl Watch {
         Watch { cores, before, since: at, own }
     }
 
-    /// How many cores this process, with CPU time up to `own`, and `beside` have kept busy since.
+    /// How many cores this process and `beside` have kept busy since; the process has used `own` of CPU time so far.
     pub fn own(&self, at: Stamp, own: Ns, beside: Ns) -> f64 {
         (own - self.own + beside).share_of(at.since(self.since))
     }
 
-    /// How many cores others kept busy since, while this process used CPU time up to `own`, and the run `run`. Nothing
-    /// where that cannot be told.
+    /// How many cores other programs have kept busy since, while this process used CPU time up to `own`, and the run
+    /// used `run`. `None` where that cannot be told.
     pub fn others(&self, at: Stamp, own: Ns, run: Ns) -> Option<f64> {
         let after = sample(&self.cores, at)?;
         let share = foreign_share(self.before?, after, own - self.own + run, self.cores.len())?;
         Some(share * self.cores.len() as f64)
     }
 
-    /// How many cores the host of a virtual machine has kept for itself since. Nothing where that cannot be told.
+    /// How many cores the host of a virtual machine has kept for itself since. `None` where that cannot be told.
     pub fn stolen(&self, at: Stamp) -> Option<f64> {
         let share = stolen_share(self.before?, sample(&self.cores, at)?, self.cores.len())?;
         Some(share * self.cores.len() as f64)
@@ -89,8 +89,8 @@ fn times(_cores: &[u16]) -> Option<(Ns, Ns)> {
     None
 }
 
-/// From the text of `/proc/stat`: user, nice, system, irq and softirq of `cores`, and steal; idle and waiting are left
-/// out.
+/// From the text of `/proc/stat`: the ticks that `cores` were busy (user, nice, system, irq and softirq), and the
+/// stolen ticks. Idle and waiting are left out.
 #[cfg(target_os = "linux")]
 fn ticks(text: &str, cores: &[u16]) -> Option<(u64, u64)> {
     let (mut busy, mut stolen) = (0u64, 0u64);

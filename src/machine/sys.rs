@@ -1,7 +1,6 @@
 //! The calls that the compiler cannot check: clocks, shared memory, the C library's mutex and condition variable.
-//! Everything here is safe to call; nothing here decides anything. What every Unix has stands in this file; what each
-//! does in its own way has one signature in a file for each system, with an honest answer where a system has no such
-//! thing.
+//! Everything here is safe to call; nothing here decides anything. This file has what is the same on every Unix. What
+//! differs has the same signatures in one file for each system, with an honest answer where a system lacks it.
 #![expect(unsafe_code, reason = "the one module that talks to the kernel and the C library directly")]
 
 use std::cell::UnsafeCell;
@@ -47,7 +46,7 @@ pub use semaphore::Semaphore;
 pub use switches::SwitchRing;
 pub use watch::{Poller, Watched, on_the_loop};
 
-/// What the kernel wrote down.
+/// A record that the kernel wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Noted {
     /// It switched a thread on this core, or the thread is no more.
@@ -61,7 +60,7 @@ pub enum Noted {
         /// What it did.
         switch: Switch,
     },
-    /// So many records found no room before this instant.
+    /// `count` records found no room before this instant.
     Lost {
         /// When there was room again.
         at: Stamp,
@@ -98,17 +97,17 @@ fn clock(id: libc::clockid_t) -> Option<Ns> {
     Some(Ns(time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64))
 }
 
-/// Adds one to `value`, so many `times`, each time for anyone to see; stops when somebody has `wanted` it to, which it looks
-/// for after each. The value, and how many times it was.
+/// Adds one to `value` up to `times` times, each time as if anything could look at the value. Stops early when it finds
+/// `wanted` set, at which it looks after each addition. Returns the value, and how many times it added one.
 ///
-/// The loop begins with a line of the processor's cache. Where one that a compiler made lay across two lines it took 1.7
-/// times as long, and where it lay was another matter in every program.
+/// The loop begins at the start of a cache line of the processor. A loop that the compiler had laid across two lines
+/// took 1.7 times as long, and where it lay differed from program to program.
 #[cfg(target_arch = "x86_64")]
 pub fn count_up(mut value: u64, times: u64, wanted: &AtomicBool) -> (u64, u64) {
     let mut left = times;
     if left > 0 {
-        // SAFETY: it writes to its own two registers only, and reads a byte that may be read as long as `wanted` is lent; a
-        // plain load of a byte is a relaxed atomic one on this processor.
+        // SAFETY: it writes to its own two registers only, and reads a byte that may be read as long as `wanted` is
+        // lent; a plain load of a byte is a relaxed atomic one on this processor.
         unsafe {
             std::arch::asm!(
                 ".p2align 6",
@@ -129,8 +128,8 @@ pub fn count_up(mut value: u64, times: u64, wanted: &AtomicBool) -> (u64, u64) {
     (value, times - left)
 }
 
-/// Adds one to `value`, so many `times`, each time for anyone to see; stops when somebody has `wanted` it to, which it looks
-/// for after each. The value, and how many times it was.
+/// Adds one to `value` up to `times` times, each time as if anything could look at the value. Stops early when it finds
+/// `wanted` set, at which it looks after each addition. Returns the value, and how many times it added one.
 #[cfg(not(target_arch = "x86_64"))]
 pub fn count_up(mut value: u64, times: u64, wanted: &AtomicBool) -> (u64, u64) {
     let mut left = times;
@@ -144,9 +143,9 @@ pub fn count_up(mut value: u64, times: u64, wanted: &AtomicBool) -> (u64, u64) {
     (value, times - left)
 }
 
-/// Returns `value` as if anything could have looked at it: the compiler must come by it, and may assume nothing of
-/// it. It stays in a register: through memory, as `black_box` does it, a loop's speed depends on whether the processor
-/// guesses the address, fivefold, and differently in every program.
+/// Returns `value` as if anything could have looked at it: the compiler must compute it, and may assume nothing about
+/// it. It stays in a register. Through memory, as `black_box` does it, a loop's speed depends on whether the processor
+/// guesses the address: it varies fivefold, and differently in every program.
 #[inline]
 #[cfg(target_arch = "aarch64")]
 fn seen(mut value: u64) -> u64 {
@@ -162,8 +161,8 @@ fn seen(value: u64) -> u64 {
     std::hint::black_box(value)
 }
 
-/// A mutex with its condition variable, the C library's own: whom a signal wakes, and what a timeout costs, is part
-/// of what a global lock built on them shows, and other implementations answer differently.
+/// A mutex with its condition variable, the C library's own: which waiter a signal wakes, and what a timeout costs, is
+/// part of what a global lock built on them shows, and other implementations behave differently.
 pub struct Monitor(Box<Parts>);
 
 struct Parts {
@@ -202,7 +201,7 @@ impl Drop for Monitor {
 /// The mutex of a [`Monitor`], held until this is dropped.
 pub struct Held<'a> {
     monitor: &'a Monitor,
-    /// A mutex is unlocked by the thread that locked it.
+    /// Keeps this value on its thread: a mutex must be unlocked by the thread that locked it.
     _stays: std::marker::PhantomData<*const ()>,
 }
 
@@ -216,19 +215,19 @@ impl Monitor {
 }
 
 impl Held<'_> {
-    /// Wakes one of those who wait.
+    /// Wakes one waiter.
     pub fn signal(&self) {
         // SAFETY: the condition variable is initialised and does not move.
         unsafe { libc::pthread_cond_signal(self.monitor.0.condition.get()) };
     }
 
-    /// Lets go of the mutex until signalled, or for no reason.
+    /// Lets go of the mutex until signalled; it may also wake for no reason.
     pub fn wait(&mut self) {
         // SAFETY: this thread holds the mutex, and the condition variable is never used with another one.
         unsafe { libc::pthread_cond_wait(self.monitor.0.condition.get(), self.monitor.0.mutex.get()) };
     }
 
-    /// As [`Held::wait`], for `limit` at most; whether it was the limit that ended it.
+    /// As [`Held::wait`], for `limit` at most; returns whether the limit ended the wait.
     pub fn wait_for(&mut self, limit: Ns) -> bool {
         // SAFETY: as in `wait`.
         unsafe { system::wait_for(self.monitor.0.condition.get(), self.monitor.0.mutex.get(), limit) }
@@ -293,7 +292,7 @@ mod tests {
             let line = text.lines().find(|line| line.starts_with("se.slice"))?;
             line.rsplit(':').next()?.trim().parse::<u64>().ok()
         };
-        // A kernel that does not tell has nothing to be checked against.
+        // If the kernel does not tell its turns, there is nothing to check.
         let Some(usual) = turn() else { return };
         take_short_turns();
         let short = turn();

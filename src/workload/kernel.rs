@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The work that a `compute` step does. What one iteration of each is, its engine says; that it is the same number of
-/// iterations under every model, the plan sees to.
+/// The work that a `compute` step does. The engine defines what one iteration of each is; the plan makes sure that the
+/// number of iterations is the same under every model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[repr(u8)]
 pub enum Kernel {
-    /// The counting loop of the talks: add one, so many times.
+    /// The counting loop that talks about the GIL use: one addition is an iteration.
     Count = 0,
     /// Look for primes: one number tested is an iteration.
     Primes = 1,

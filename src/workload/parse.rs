@@ -96,7 +96,7 @@ struct FileRepeat {
     steps: Spanned<Vec<Spanned<FileStep>>>,
 }
 
-/// A number or a text: both are quantities, and what is neither is refused under that name.
+/// A number or a text: both are quantities; anything else is refused as no "quantity".
 #[derive(Clone, Deserialize)]
 #[serde(untagged, expecting = "quantity")]
 enum Number {
@@ -203,7 +203,7 @@ impl Context<'_> {
         }
     }
 
-    /// What stands in a text at that place.
+    /// Parses `text`, which stands at the byte `at` of the file.
     fn read<T: FromStr<Err = ValueError>>(&self, text: &str, at: usize) -> Result<T, FileError> {
         text.parse().map_err(|why: ValueError| self.error(at, why.into()))
     }
@@ -319,7 +319,7 @@ fn collect_awaited<'a>(steps: &'a [StepSpec], names: &mut Vec<&'a str>) {
     }
 }
 
-/// The first group of tasks that takes a lock while it holds it, and that lock.
+/// The first group of tasks that takes a lock which it already holds, and that lock.
 fn taken_twice(tasks: &[TaskSpec]) -> Option<(usize, &str)> {
     fn within<'a>(steps: &'a [StepSpec], held: &mut Vec<&'a str>) -> Option<&'a str> {
         steps.iter().find_map(|step| match step {

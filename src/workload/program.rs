@@ -7,11 +7,11 @@ use super::refusal::{AmountFault, MAX_STEPS, MAX_TASKS, ResolveError};
 use super::{Kernel, RepeatSpec, Scale, StepSpec, Workload};
 use crate::units::{Ns, TaskId};
 
-/// The longest a single amount may be.
+/// The longest that a single amount of time may be.
 const MAX_TIME: Ns = Ns(24 * 3_600 * 1_000_000_000);
-/// A guess at how long a byte takes to a file and back, for want of anything better before the first run.
+/// A guess at how long (ns) a byte takes to be written to a file or read from it, until a first run shows better.
 const NS_PER_BYTE: u64 = 2;
-/// The longest answer to a request.
+/// The most bytes of an answer to a request.
 const MOST_ANSWERED: u64 = 64_000_000;
 /// The most bytes a step reads or writes.
 const MOST_IN_A_FILE: u64 = 1_000_000_000;
@@ -19,7 +19,7 @@ const MOST_IN_A_FILE: u64 = 1_000_000_000;
 /// A task: a program of steps with a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
-    /// As it stands before its lane.
+    /// Its name, as it stands before its lane.
     pub name: String,
     /// Whether the run may end before it does.
     pub background: bool,
@@ -43,9 +43,9 @@ pub enum Op {
     Await,
     /// Ask a server over a socket and wait for its answer.
     Request(Request),
-    /// Read so many bytes of the task's own file.
+    /// Read this many bytes of the task's own file.
     Read(u64),
-    /// Write so many bytes to the task's own file, and wait until they are on the disk.
+    /// Write this many bytes to the task's own file, and wait until they are on the disk.
     Write(u64),
     /// Do the steps while holding a lock.
     Lock(LockIndex, Vec<Op>),
@@ -58,14 +58,14 @@ pub enum Op {
 pub struct Request {
     /// How long the server takes, on average.
     pub latency: Ns,
-    /// How that differs from one request to the next.
+    /// How the latency differs from one request to the next.
     pub spread: Spread,
     /// Bytes of the answer.
     pub bytes: u64,
 }
 
-/// How latencies are spread around their mean. Which one a request gets depends on the seed, the task and how many
-/// requests it made before: not on the model.
+/// How latencies are spread around their mean. The latency of a request depends on the seed, the task and how many
+/// requests the task made before, not on the model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Spread {
@@ -74,7 +74,7 @@ pub enum Spread {
     Constant,
     /// Anything from nothing to twice the mean, equally often.
     Uniform,
-    /// Mostly short, seldom long: as if each instant could be the last.
+    /// Mostly short, seldom long: the answer is equally likely to come at each instant.
     Exponential,
 }
 
@@ -82,7 +82,7 @@ pub enum Spread {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LockIndex(pub u16);
 
-/// A kind of step that does something itself; what `semantics` has a row for.
+/// A kind of step that does something itself: `semantics` has a row for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StepKind {
     /// [`Op::Compute`].
@@ -123,7 +123,7 @@ impl StepKind {
 /// What a step may need besides a core, a clock and locks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Facility {
-    /// Somebody who answers requests.
+    /// A server that answers requests.
     Server,
     /// A file of the task's own.
     File,
@@ -145,7 +145,7 @@ pub enum Work {
 pub enum Until {
     /// After so many rounds.
     Times(u64),
-    /// At the first end of a round after so long.
+    /// At the first end of a round after this time.
     For(Ns),
     /// At the first end of a round after all these tasks are over.
     Tasks(Vec<TaskId>),
@@ -168,7 +168,7 @@ impl Op {
         })
     }
 
-    /// The steps that it holds, if it is one that holds any.
+    /// The steps inside it, if it is a `lock` or a `repeat`.
     pub fn body(&self) -> Option<&[Op]> {
         match self {
             Op::Lock(_, body) | Op::Repeat(_, body) => Some(body),
@@ -191,7 +191,7 @@ impl Op {
         if let Op::Repeat(until, _) = self { Some(until) } else { None }
     }
 
-    /// What it computes, if it does.
+    /// Its kernel and amount of work, if it is a `compute`.
     pub const fn work(&self) -> Option<(Kernel, Work)> {
         if let Op::Compute(kernel, work) = self { Some((*kernel, *work)) } else { None }
     }
@@ -206,8 +206,8 @@ impl Op {
         }
     }
 
-    /// How long it waits for a timer, an answer or a disk, as far as anybody can say beforehand; nothing for one that
-    /// waits for no such thing.
+    /// How long it waits for a timer, an answer or a disk, as far as that is known beforehand; `None` for a step that
+    /// waits for none of these.
     pub fn expected_wait(&self) -> Option<Ns> {
         match self {
             Op::Sleep(time) | Op::BlockingSleep(time) => Some(*time),
@@ -261,7 +261,7 @@ fn steps_in(steps: &[StepSpec]) -> u64 {
 
 /// The keys of a file that lead to an amount.
 type Keys = &'static [&'static str];
-/// Those of the amount of work.
+/// The keys that lead to the amount of work.
 const COMPUTE: Keys = &["compute", "amount"];
 
 struct Resolver<'a> {
@@ -339,7 +339,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// An amount of data; a plain number is one of bytes.
+    /// An amount of data in bytes; a plain number is a number of bytes.
     fn bytes(&self, keys: Keys, amount: &Quantity, most: u64) -> Result<u64, ResolveError> {
         match self.value(keys, amount)? {
             Value::Bytes(n) | Value::Count(n) if n <= most => Ok(n),

@@ -31,7 +31,7 @@ pub enum Factor {
     Index,
 }
 
-/// What a quantity comes to.
+/// The value of a quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Value {
@@ -76,27 +76,27 @@ impl Unit {
     }
 }
 
-/// Why a text is no value, or no product of some.
+/// Why a text is neither a value nor a product of values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ValueError {
-    /// It is no duration, nor anything else.
+    /// It is no duration, and no other kind of value.
     #[error("{}", amount::duration(.0))]
     Duration(DurationError),
-    /// A number and letters that are no unit of data; what was read.
+    /// A number with letters that are no unit of data; the text that was read.
     #[error("{}", amount::no_size(.0))]
     NoSize(String),
-    /// More bytes than 64 bits hold; what was read.
+    /// More bytes than 64 bits hold; the text that was read.
     #[error("{}", amount::too_much(.0))]
     TooMuch(String),
 }
 
-/// Why a quantity comes to nothing.
+/// Why a quantity has no value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QuantityError {
-    /// It names a parameter that there is not.
+    /// It names a parameter that does not exist.
     #[error("{}", amount::no_parameter(.0))]
     NoSuchParam(String),
-    /// More than 64 bits hold.
+    /// Its value does not fit into 64 bits.
     #[error("{}", amount::PRODUCT_TOO_LARGE)]
     TooLarge,
     /// Two durations multiplied.
@@ -119,7 +119,7 @@ impl Value {
 }
 
 impl Value {
-    /// For people: times in three digits, and as long as they are at `scale`.
+    /// For people: times in three digits, multiplied by `scale`.
     pub fn shown(self, scale: Scale) -> String {
         match self {
             Value::Time(t) => t.times(scale.millionths, 1_000_000).to_string(),
@@ -151,7 +151,7 @@ impl FromStr for Value {
             return Ok(Value::Count(n));
         }
         for (name, size) in BYTES {
-            // `12MB` is an amount of data, and `B` alone is none.
+            // `12MB` is an amount of data; `B` without a number is none.
             let number = digits.strip_suffix(name).map(|n| n.trim_end().parse::<u64>());
             if let Some(Ok(n)) = number {
                 let bytes = n.checked_mul(size).map(Value::Bytes);
@@ -211,10 +211,11 @@ impl Quantity {
         })
     }
 
-    /// What it comes to for the task number `index` of its group.
+    /// Its value for the task number `index` of its group.
     ///
     /// # Errors
-    /// If a name is unknown, two durations are multiplied, or 64 bits do not hold it.
+    /// If a parameter is unknown, a duration or an amount of data is multiplied by anything but a number, or the value
+    /// does not fit into 64 bits.
     pub fn value(&self, params: &BTreeMap<&str, Value>, index: u64) -> Result<Value, QuantityError> {
         let mut product = Value::Count(1);
         for factor in &self.0 {
@@ -252,7 +253,7 @@ fn multiply(a: Value, b: Value) -> Result<Value, QuantityError> {
 mod tests {
     use super::*;
 
-    /// What it comes to, or what is said of it.
+    /// The value of `text` as a parameter, or the sentence of its refusal.
     fn value(text: &str) -> Result<Value, String> {
         let params = BTreeMap::from([("wait", Value::Time(Ns::from_millis(20))), ("n", Value::Count(3))]);
         let quantity = text.parse::<Quantity>().map_err(|e| e.to_string())?;

@@ -7,7 +7,7 @@ use crate::units::Ns;
 
 /// The most tasks a run may have.
 pub const MAX_TASKS: usize = 4096;
-/// The most steps all tasks of a run may have, as they stand in the file.
+/// The most steps that all tasks of a run may have together; a repeated step counts once.
 pub const MAX_STEPS: u64 = 1_000_000;
 
 /// Where and why a workload file was refused.
@@ -27,7 +27,7 @@ pub struct FileError {
 /// What is wrong in a workload file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileFault {
-    /// It is no TOML, or has other keys and types than such a file; what the reader of TOML says.
+    /// It is no TOML, or its keys and types are not those of a workload file; the TOML reader's message.
     #[error("{}", words::toml(.0))]
     Toml(String),
     /// It is of another version of the format.
@@ -44,10 +44,10 @@ pub enum FileFault {
     /// There are no tasks.
     #[error("{}", words::NO_TASKS)]
     NoTasks,
-    /// A task, or what holds steps, has none.
+    /// A task, a `lock` or a `repeat` has no steps.
     #[error("{}", words::NO_STEP)]
     NoStep,
-    /// A number of workers that cannot be.
+    /// A number of workers that is out of range.
     #[error("{}", words::workers(*.least, *.most))]
     Workers {
         /// The fewest.
@@ -74,10 +74,10 @@ pub enum FileFault {
         /// Those it has.
         known: Vec<String>,
     },
-    /// A `repeat` that says in no way, or in several, when it ends.
+    /// A `repeat` that has no rule for when it ends, or several.
     #[error("{}", words::ONE_RULE)]
     OneRule,
-    /// Steps that are nested more deeply than so.
+    /// Steps that are nested more deeply than this many levels.
     #[error("{}", words::too_deep(*.0))]
     TooDeep(usize),
     /// A group of tasks that waits for its own end.
@@ -91,7 +91,7 @@ pub enum FileFault {
         /// Which lock.
         lock: String,
     },
-    /// More locks than can be told apart.
+    /// More locks than a workload may have.
     #[error("{}", words::too_many_locks(*.found, *.most))]
     TooManyLocks {
         /// How many.
@@ -128,7 +128,7 @@ pub enum ResolveError {
         /// Those there are, each with what it takes.
         known: Vec<(String, Unit)>,
     },
-    /// An amount that comes to nothing usable.
+    /// An amount whose value cannot be used.
     #[error("{}", words::amount(.task, .keys, &.why.to_string()))]
     Amount {
         /// In which group of tasks.
@@ -141,7 +141,7 @@ pub enum ResolveError {
     /// No task, or too many.
     #[error("{}", words::task_count(*.0, MAX_TASKS))]
     TaskCount(u64),
-    /// More steps than are kept.
+    /// More steps than [`MAX_STEPS`].
     #[error("{}", words::step_count(*.0, MAX_STEPS))]
     StepCount(u64),
     /// Only background tasks.
@@ -149,10 +149,10 @@ pub enum ResolveError {
     OnlyBackground,
 }
 
-/// Why an amount comes to nothing usable.
+/// Why the value of an amount cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AmountFault {
-    /// It is of another kind.
+    /// It must be of this kind, and is of another.
     #[error("{}", words::takes(.0.text()))]
     Takes(Unit),
     /// It is neither a time nor a number, which an amount of work must be.
@@ -164,7 +164,7 @@ pub enum AmountFault {
     /// It is a time, and longer than this.
     #[error("{}", words::longer_than(*.0))]
     LongerThan(Ns),
-    /// It names a task that there is not.
+    /// It names a task that does not exist.
     #[error("{}", words::task_unknown(.0))]
     NoSuchTask(String),
     /// It cannot be computed.

@@ -1,4 +1,4 @@
-//! A factor on every amount of a workload: how far it is shrunk or stretched as a whole.
+//! A factor on the amounts of a workload, which shrinks or stretches it as a whole.
 
 use std::str::FromStr;
 
@@ -33,7 +33,7 @@ impl Default for Scale {
     }
 }
 
-/// Why a text is no factor.
+/// Why a text is not accepted as a factor.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ScaleError {
     /// It is no number; what was read.

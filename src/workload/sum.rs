@@ -1,23 +1,24 @@
-//! What a program asks for, added up: to say before a run how long it may take.
+//! The time and work that a program asks for, added up: to say before a run how long it may take.
 
 use super::program::{Op, Task, Until, Work};
 use super::walk::{Visit, walk};
 use super::{Kernel, Kernels};
 use crate::units::Ns;
 
-/// What a program asks for, added up.
+/// The time and work that a program asks for, added up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WorkSum {
     /// Time on a core.
     pub cpu: Ns,
-    /// Time waited, as far as anybody can say.
+    /// Time spent waiting, as far as it is known before the run.
     pub wait: Ns,
-    /// Iterations of each kernel whose time nobody has said.
+    /// Iterations of each kernel, where the workload gives a number of iterations instead of a time.
     pub iterations: [u64; Kernel::COUNT],
 }
 
 impl WorkSum {
-    /// The sum over `ops`. What is done as long as others do something counts once, what fills a time counts as that.
+    /// The sum over `ops`. Steps inside a `repeat until` count once; a `repeat for` counts as its time, without its
+    /// steps.
     pub fn of(ops: &[Op]) -> WorkSum {
         let mut sum = WorkSum::default();
         for Visit { op, rounds, .. } in walk(ops).filter(|visit| !visit.rounds.timed) {
@@ -37,7 +38,7 @@ impl WorkSum {
 }
 
 impl Kernels {
-    /// Those that any of `tasks` computes with.
+    /// The kernels that any of `tasks` computes with.
     pub fn of_all(tasks: &[Task]) -> Kernels {
         tasks.iter().flat_map(|task| walk(&task.ops)).filter_map(|visit| Some(visit.op.work()?.0)).collect()
     }

@@ -1,27 +1,27 @@
-//! Walking over a program: every step of it once, in the order in which they stand, whatever it is nested in. Whoever
-//! wants to know something of a program asks here, so that a new step has to be known in one place.
+//! Walking over a program: it visits every step once, in the order of the file, however deeply nested. All questions
+//! about the steps of a program go through here, so that a new step has to be known in one place.
 
 use super::program::{Op, Until};
 
-/// A step as it is met.
+/// A step that the walk visits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Visit<'a> {
     /// The step.
     pub op: &'a Op,
     /// How often it is done.
     pub rounds: Rounds,
-    /// How many steps it is inside of.
+    /// How many other steps enclose it.
     pub depth: usize,
 }
 
 /// How often a step is done in all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rounds {
-    /// So many times, as far as numbers say it: the product of all `repeat times` around it.
+    /// The product of all `repeat times` around it.
     pub times: u64,
-    /// A `repeat for` is around it: as often as fits into a time.
+    /// Whether a `repeat for` is around it, which does it as often as fits into a time.
     pub timed: bool,
-    /// A `repeat until` is around it: as often as others let it.
+    /// Whether a `repeat until` is around it, which does it until other tasks end.
     pub awaited: bool,
 }
 
@@ -33,7 +33,7 @@ impl Rounds {
         !self.timed && !self.awaited
     }
 
-    /// Those of the steps in `op`, which is itself done so often.
+    /// The rounds of the steps inside `op`, whose own rounds are `self`.
     fn inside(self, op: &Op) -> Rounds {
         match op.until() {
             None => self,
@@ -47,11 +47,11 @@ impl Rounds {
 /// The steps of a program, one after the other.
 #[derive(Clone, Debug)]
 pub struct Walk<'a> {
-    /// What is left of each list of steps, the innermost last.
+    /// The rest of each list of steps, the innermost last.
     lists: Vec<(std::slice::Iter<'a, Op>, Rounds)>,
 }
 
-/// Every step of `ops` and of what they hold, each before what it holds itself.
+/// Visits every step of `ops` and all steps inside them; a step comes before the steps inside it.
 pub fn walk(ops: &[Op]) -> Walk<'_> {
     Walk { lists: vec![(ops.iter(), Rounds::ONCE)] }
 }
@@ -75,7 +75,7 @@ impl<'a> Iterator for Walk<'a> {
     }
 }
 
-/// Changes every step of `ops` and of what they hold.
+/// Applies `change` to every step of `ops` and to all steps inside them.
 pub fn walk_mut(ops: &mut [Op], change: &mut impl FnMut(&mut Op)) {
     for op in ops {
         change(op);

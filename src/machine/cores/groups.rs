@@ -1,5 +1,5 @@
-//! Control groups: what part of the cores the kernel grants this process, and for how long it has made it wait for
-//! more. Both versions of them, and their mixture, where the newer one stands in a folder of its own.
+//! Control groups: what part of the cores the kernel grants this process, and for how long the kernel has held it back.
+//! It reads both versions of control groups, and their mixture, where the newer one is mounted in a folder of its own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,13 +20,13 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// The smallest quota of all groups that this process is in; nothing where none has one.
+    /// The smallest quota of all groups that this process is in; `None` where no group has one.
     pub fn smallest() -> Option<Quota> {
         smallest(Path::new(ROOT), &own_groups())
     }
 
-    /// For how long the group's quota has kept work from running so far, added up over the cores: with two of them at a
-    /// standstill, this grows by two seconds in a second. Nothing where the kernel does not say.
+    /// For how long the group's quota has kept work from running so far, added up over the cores: while it stops two
+    /// cores, this grows by two seconds in a second. `None` where the kernel does not say.
     pub fn throttled(&self) -> Option<Ns> {
         let text = fs::read_to_string(self.group.join("cpu.stat")).ok()?;
         let number = |name: &str| text.lines().find_map(|l| l.strip_prefix(name)?.trim().parse::<u64>().ok());
@@ -34,25 +34,26 @@ impl Quota {
     }
 }
 
-/// A look at a quota from the begin of a run to its end.
+/// Watches a quota from the start of a run to its end.
 #[derive(Clone, Debug)]
 pub struct Throttling(Option<(Quota, Ns)>);
 
 impl Throttling {
-    /// Begins to look at this process's smallest quota, if it has one.
+    /// Begins to watch this process's smallest quota, if it has one.
     pub fn begin() -> Throttling {
         let quota = Quota::smallest();
         Throttling(quota.and_then(|q| q.throttled().map(|before| (q, before))))
     }
 
-    /// For how long it has kept work from running since, added up over the cores; nothing where there is no quota.
+    /// For how long the quota has kept work from running since, added up over the cores; `None` where there is no
+    /// quota.
     pub fn so_far(&self) -> Option<Ns> {
         let (quota, before) = self.0.as_ref()?;
         quota.throttled().map(|now| now - *before)
     }
 }
 
-/// The most processes and threads that any of this process's groups allows; nothing where none sets a limit.
+/// The most processes and threads that all of this process's groups allow; `None` where no group sets a limit.
 pub fn most_tasks() -> Option<u64> {
     let of = |(dir, _): (PathBuf, bool)| fs::read_to_string(dir.join("pids.max")).ok()?.trim().parse().ok();
     folders(Path::new(ROOT), &own_groups(), "pids").into_iter().filter_map(of).min()
@@ -89,21 +90,21 @@ fn folders(root: &Path, groups: &str, controller: &str) -> Vec<(PathBuf, bool)> 
             continue;
         }
         let group = mount.join(path.trim_start_matches('/'));
-        // Inside a container the path may be the host's, and only the mount's own files are there.
+        // Inside a container the path may be the host's, and only the files of the mount itself are there.
         let dirs = group.ancestors().take_while(|dir| dir.starts_with(&mount));
         found.extend(dirs.map(|dir| (dir.to_owned(), newer)));
     }
     found
 }
 
-/// `cpu.max`: the time in each period, or `max`, and the period.
+/// Cores granted by `cpu.max`, which holds the time in each period, or `max`, and the period.
 fn version2(dir: &Path) -> Option<f64> {
     let text = fs::read_to_string(dir.join("cpu.max")).ok()?;
     let (time, period) = text.trim().split_once(' ')?;
     ratio(time.parse().ok()?, period.parse().ok()?)
 }
 
-/// The same in two files; no quota is -1.
+/// Cores granted by the older version, which has two files; a time of -1 means no quota.
 fn version1(dir: &Path) -> Option<f64> {
     let number = |name| fs::read_to_string(dir.join(name)).ok()?.trim().parse::<f64>().ok();
     ratio(number("cpu.cfs_quota_us")?, number("cpu.cfs_period_us")?)

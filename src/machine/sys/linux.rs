@@ -16,13 +16,13 @@ use super::{clock, now};
 use crate::trace::Switches;
 use crate::units::{CoreId, Ns, Stamp};
 
-/// CPU time of the thread `tid` of this process; nothing once it is gone.
+/// CPU time of the thread `tid` of this process; `None` once the thread is gone.
 pub fn thread_cpu_of(tid: u32) -> Option<Ns> {
     // The kernel's numbering of CPU clocks: the id inverted, bit 2 for a thread, the low bits for "as scheduled".
     clock((!tid.cast_signed() << 3) | 4 | 2)
 }
 
-/// CPU time of the process `pid`; nothing once it is gone.
+/// CPU time of the process `pid`; `None` once the process is gone.
 pub fn process_cpu_of(pid: u32) -> Option<Ns> {
     clock((!pid.cast_signed() << 3) | 2)
 }
@@ -47,18 +47,18 @@ pub fn thread_switches() -> Switches {
 }
 
 /// Asks the kernel for short turns (0.1 ms) for the calling thread, and those it starts: they do not get more time than
-/// others, but get it soon after they wake, even where all cores are busy. Needs no privilege, and Linux 6.12; without
-/// it, nothing changes.
+/// others, but get it soon after they wake, even where all cores are busy. It needs Linux 6.12 but no privilege; on an
+/// older kernel nothing changes.
 pub fn take_short_turns() {
     take_turns_of(Ns::from_micros(100));
 }
 
-/// Asks the kernel for the turns that everybody has: for a process started by one that takes short ones.
+/// Asks the kernel for the usual turns: for a process whose parent takes short ones.
 pub fn take_usual_turns() {
     take_turns_of(Ns::ZERO);
 }
 
-/// Turns of so long; of nothing, for the kernel's own idea of them.
+/// Asks for turns of the length `turn`; zero means the kernel's own length.
 fn take_turns_of(turn: Ns) {
     let mut attributes = MaybeUninit::<libc::sched_attr>::zeroed();
     let size = size_of::<libc::sched_attr>() as libc::c_uint;
@@ -74,8 +74,8 @@ fn take_turns_of(turn: Ns) {
     }
 }
 
-/// Keeps memory that was freed for what is needed next, up to 16 MB of it: whoever needs as much again for each frame
-/// would give it back and get it anew, page by page, each time.
+/// Keeps up to 16 MB of freed memory for later use: a program that needs as much again for each frame would otherwise
+/// give it back and get it anew, page by page, each time.
 pub fn keep_freed_memory() {
     #[cfg(target_env = "gnu")]
     // SAFETY: takes two numbers and only changes how much the allocator keeps.
@@ -98,20 +98,20 @@ pub fn name_thread(name: &CStr) {
 /// Whether threads can be kept on some of the cores.
 pub const HAS_AFFINITY: bool = true;
 
-/// The cores that the calling thread may run on, ascending; nothing if the kernel does not say.
+/// The cores that the calling thread may run on, ascending; `None` if the kernel does not say.
 pub fn affinity() -> Option<Vec<u16>> {
     let set = sched_getaffinity(None).ok()?;
     Some((0..CpuSet::MAX_CPU).filter(|&core| set.is_set(core)).map(|core| core as u16).collect())
 }
 
-/// Restricts the calling thread, and what it starts from now, to `cores`; whether that was possible.
+/// Restricts the calling thread, and all that it starts from now, to `cores`; returns whether that was possible.
 pub fn set_affinity(cores: &[u16]) -> bool {
     let mut set = CpuSet::new();
     cores.iter().for_each(|&core| set.set(core as usize));
     sched_setaffinity(None, &set).is_ok()
 }
 
-/// Asks to be killed when the thread that made this process ends; whether the kernel does such a thing.
+/// Asks to be killed when the thread that made this process ends; returns whether the kernel will do so.
 pub fn die_with_parent() -> bool {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).is_ok()
 }
@@ -127,12 +127,12 @@ fn timespec(at: Stamp) -> Timespec {
     Timespec { tv_sec: tv_sec.cast_signed(), tv_nsec: tv_nsec.cast_signed() }
 }
 
-/// A file without a name in memory, `bytes` long and no longer or shorter ever after, that goes with the last who has
-/// it open or mapped.
+/// A file without a name in memory, whose length stays `bytes` for ever. It disappears when no process has it open or
+/// mapped any more.
 pub fn shared_memory(name: &str, bytes: u64) -> io::Result<OwnedFd> {
     let file = rustix::fs::memfd_create(name, MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
     rustix::fs::ftruncate(&file, bytes)?;
-    // A process that has it mapped may rely on its length.
+    // A process that has the file mapped relies on its length.
     rustix::fs::fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
     Ok(file)
 }
@@ -157,7 +157,7 @@ pub(super) unsafe fn init_condition(condition: *mut libc::pthread_cond_t) {
     }
 }
 
-/// Lets go of `mutex` until `condition` is signalled, for `limit` at most; whether it was the limit that ended it.
+/// Lets go of `mutex` until `condition` is signalled, for `limit` at most; returns whether the limit ended the wait.
 ///
 /// # Safety
 /// The condition variable must come from [`init_condition`] and belong to `mutex`, which the calling thread must hold.
@@ -180,7 +180,7 @@ pub(super) unsafe fn wait_for(
 pub struct Alarm(OwnedFd);
 
 impl Alarm {
-    /// One that is not set; nothing where the system has no such thing.
+    /// An alarm that is not set; `None` where the system has no such timer.
     ///
     /// # Errors
     /// If no file descriptor is left.
@@ -189,17 +189,17 @@ impl Alarm {
         Ok(Some(Alarm(timerfd_create(TimerfdClockId::Monotonic, flags)?)))
     }
 
-    /// It goes off at `at`, once, and not when it was set to before; at once where that is past.
+    /// Sets it to go off once, at `at` instead of any earlier setting; at once if `at` is past.
     pub fn set(&self, at: Stamp) {
         let zero = Timespec { tv_sec: 0, tv_nsec: 0 };
-        // All zeroes would mean never.
+        // A time of all zeroes would mean never.
         let at = timespec(Stamp(at.0.max(1)));
-        // It cannot fail: the descriptor is a timer, the instant is one.
+        // This cannot fail: the descriptor is a timer, and the instant is valid.
         let spec = Itimerspec { it_interval: zero, it_value: at };
         let _ = timerfd_settime(&self.0, TimerfdTimerFlags::ABSTIME, &spec);
     }
 
-    /// Takes note that it went off, so that it can be waited for anew.
+    /// Clears the alarm after it went off, so that it can be waited for anew.
     pub fn silence(&self) {
         let _ = rustix::io::read(&self.0, &mut [0u8; 8]);
     }

@@ -1,4 +1,4 @@
-//! What macOS does in its own way, or not at all. Nobody has run this yet: it is known to compile.
+//! What macOS does in its own way, or not at all. This code is known to compile, but nobody has run it yet.
 
 use std::ffi::CStr;
 use std::io;
@@ -10,12 +10,12 @@ use super::now;
 use crate::trace::{Stamped, Switches};
 use crate::units::{CoreId, Ns, Stamp};
 
-/// CPU time of another thread: the system tells it only to those who hold the thread's port.
+/// CPU time of another thread: unknown, since the system tells it only to a process that holds the thread's port.
 pub fn thread_cpu_of(_tid: u32) -> Option<Ns> {
     None
 }
 
-/// CPU time of another process: what it said last has to do.
+/// CPU time of another process: unknown; the last value that the process published has to do.
 pub fn process_cpu_of(_pid: u32) -> Option<Ns> {
     None
 }
@@ -26,22 +26,21 @@ pub fn core() -> CoreId {
     Stamped::NO_CORE
 }
 
-/// Context switches of the calling thread: the system counts them for whole processes only, and those of a process are
-/// not a thread's.
+/// Context switches of the calling thread: unknown, since the system counts them for whole processes only.
 pub fn thread_switches() -> Switches {
     Switches::default()
 }
 
-/// There are no shorter turns to be had.
+/// Does nothing: this system has no shorter turns.
 pub fn take_short_turns() {}
 
-/// All turns are the usual ones.
+/// Does nothing: all turns are the usual ones.
 pub fn take_usual_turns() {}
 
-/// What is freed is kept as the system sees fit.
+/// Does nothing: the system decides how much freed memory is kept.
 pub fn keep_freed_memory() {}
 
-/// The kernel's number of the calling thread, or what of it fits.
+/// The kernel's number of the calling thread, cut to 32 bits.
 pub fn thread_id() -> u32 {
     let mut id = 0;
     // SAFETY: no thread means this one, and `id` is valid for writes.
@@ -63,12 +62,12 @@ pub fn affinity() -> Option<Vec<u16>> {
     None
 }
 
-/// Restricts the calling thread to `cores`: the system knows no such thing.
+/// Restricts the calling thread to `cores`: not possible on this system.
 pub fn set_affinity(_cores: &[u16]) -> bool {
     false
 }
 
-/// Asks to be killed when the parent ends: the kernel does no such thing, and the end of stdin has to do.
+/// Asks to be killed when the parent ends: the kernel does not do this, and the end of stdin has to do.
 pub fn die_with_parent() -> bool {
     false
 }
@@ -84,8 +83,8 @@ pub fn sleep_until(deadline: Stamp) {
     }
 }
 
-/// A file `bytes` long that has lost its name, and goes with the last who has it open or mapped. (Shared memory objects
-/// would be rounded up to whole pages.)
+/// A file `bytes` long without a name, which disappears when no process has it open or mapped any more. (Shared memory
+/// objects would be rounded up to whole pages.)
 pub fn shared_memory(name: &str, bytes: u64) -> io::Result<OwnedFd> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -96,8 +95,8 @@ pub fn shared_memory(name: &str, bytes: u64) -> io::Result<OwnedFd> {
     Ok(file.into())
 }
 
-/// Whether `file` can never become shorter. It could; but without a name, only this program's own processes have it,
-/// and they do no such thing.
+/// Whether `file` can never become shorter. The system would allow it, but the file has no name: only this program's
+/// own processes have it, and they never shorten it.
 #[expect(clippy::unnecessary_wraps, reason = "the signature is the same on every system")]
 pub(super) fn keeps_its_length(_file: BorrowedFd<'_>) -> io::Result<bool> {
     Ok(true)
@@ -112,7 +111,7 @@ pub(super) unsafe fn init_condition(condition: *mut libc::pthread_cond_t) {
     unsafe { libc::pthread_cond_init(condition, ptr::null()) };
 }
 
-/// Lets go of `mutex` until `condition` is signalled, for `limit` at most; whether it was the limit that ended it.
+/// Lets go of `mutex` until `condition` is signalled, for `limit` at most; returns whether the limit ended the wait.
 ///
 /// # Safety
 /// The condition variable must come from [`init_condition`] and belong to `mutex`, which the calling thread must hold.

@@ -1,8 +1,8 @@
-//! Memory that processes share: words that anybody may read and write, and mutexes, which nobody can come by but as
-//! such. One nameless file, mapped by everyone, that goes when the last of them does.
+//! Memory that processes share: words that any of them may read and write, and mutexes, which can be used only as
+//! mutexes. It is one nameless file that all of them map; it disappears with the last of them.
 //!
 //! ```text
-//!   a line that says what it is | a line for each mutex | words
+//!   a line with the mark and the counts | a line for each mutex | words
 //! ```
 
 use std::io;
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::mutex::{SharedMutex, Slot};
 use super::system;
 
-/// What the first word of such a file is, once all of it is made.
+/// The first word of such a file, once all of it is made.
 const MARK: u64 = u64::from_le_bytes(*b"concviz1");
 /// Words of the first line: the mark, and how many mutexes and words there are.
 const LINE: usize = 8;
@@ -24,7 +24,7 @@ const WORDS_AT: usize = 2;
 
 const _: () = assert!(size_of::<Slot>() == LINE * size_of::<AtomicU64>());
 
-/// A view of it. Copies see the same memory; it stays mapped until the process ends.
+/// A view of the memory. Copies see the same memory; it stays mapped until the process ends.
 #[derive(Clone, Copy)]
 pub struct SharedMemory {
     mutexes: &'static [Slot],
@@ -32,8 +32,8 @@ pub struct SharedMemory {
 }
 
 impl SharedMemory {
-    /// So many `mutexes`, and `words` that are all zero, in new memory; and the file behind it, called `name` in the
-    /// system's lists.
+    /// New memory with this many `mutexes` and `words`, which are all zero; and the file behind it, called `name` in
+    /// the system's lists.
     ///
     /// # Errors
     /// If the kernel has no memory or no file left.
@@ -55,7 +55,7 @@ impl SharedMemory {
     /// The memory behind `file`, which [`SharedMemory::create`] has made in another process.
     ///
     /// # Errors
-    /// If it is no such file, or may become shorter: touching what is gone would kill the process.
+    /// If it is no such file, or can become shorter: touching memory that is gone would kill the process.
     pub fn open(file: BorrowedFd<'_>) -> io::Result<SharedMemory> {
         let refused = || io::Error::from(io::ErrorKind::InvalidData);
         let bytes = rustix::fs::fstat(file)?.st_size as usize;
@@ -85,7 +85,7 @@ impl SharedMemory {
     }
 }
 
-/// Bytes of a file with so much in it.
+/// How many bytes a file with this many mutexes and words has.
 fn length(mutexes: usize, words: usize) -> Option<usize> {
     let lines = mutexes.checked_add(1)?.checked_mul(LINE)?;
     lines.checked_add(words)?.checked_mul(size_of::<AtomicU64>())
@@ -98,7 +98,7 @@ fn map(file: BorrowedFd<'_>, bytes: usize) -> io::Result<*mut u8> {
     Ok(unsafe { rustix::mm::mmap(ptr::null_mut(), bytes, rw, MapFlags::SHARED, file, 0)? }.cast())
 }
 
-/// The first line of what is mapped at `start`, and the rest.
+/// The first line of the memory that is mapped at `start`, and the rest.
 ///
 /// # Safety
 /// So much is mapped there, page-aligned, for as long as the process lasts.
@@ -143,7 +143,7 @@ mod tests {
         for bytes in [0, 8, 64, 64 * 9, 1 << 16] {
             assert!(SharedMemory::open(plain(bytes).as_fd()).is_err(), "{bytes} zero bytes");
         }
-        // One whose first line says that there is more than there is, or less.
+        // A file whose first line gives other counts than the file has room for.
         let (memory, file) = SharedMemory::create("concviz-test", 1, 8).expect("memory");
         let start = map(file.as_fd(), 64).expect("a view");
         // SAFETY: a line is mapped there.
@@ -151,7 +151,7 @@ mod tests {
         for (mutexes, words) in [(1, 9), (2, 8), (0, 8), (u64::MAX, 8), (1, u64::MAX), (2, 0)] {
             head[MUTEXES_AT].store(mutexes, Ordering::Relaxed);
             head[WORDS_AT].store(words, Ordering::Relaxed);
-            // The same bytes parted otherwise are as long; only their maker could lie so.
+            // The last pair divides the same number of bytes otherwise: only the file's maker could write it.
             let as_long = (mutexes, words) == (2, 0);
             assert_eq!(SharedMemory::open(file.as_fd()).is_ok(), as_long, "{mutexes} {words}");
         }

@@ -1,5 +1,5 @@
-//! The C library's mutex in memory that processes share. It outlives its owner: should a process die while it holds
-//! one, the next to ask gets it, and is told.
+//! The C library's mutex in memory that processes share. It outlives its owner: if a process dies while it holds the
+//! mutex, the next thread that asks for it gets it, and is told so.
 
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
@@ -32,8 +32,8 @@ impl SharedMutex {
     pub(super) fn create(slot: &'static Slot) -> SharedMutex {
         let mutex = SharedMutex(slot);
         let mut attributes = MaybeUninit::<libc::pthread_mutexattr_t>::uninit();
-        // SAFETY: the attributes are initialised before they are used and destroyed after; the slot is large and aligned
-        // enough, lives for ever, does not move, and may be written through a shared reference, being a cell.
+        // SAFETY: the attributes are initialised before they are used and destroyed after; the slot is large and
+        // aligned enough, lives for ever, does not move, and may be written through a shared reference, being a cell.
         unsafe {
             libc::pthread_mutexattr_init(attributes.as_mut_ptr());
             libc::pthread_mutexattr_setpshared(attributes.as_mut_ptr(), libc::PTHREAD_PROCESS_SHARED);
@@ -82,7 +82,7 @@ impl SharedMutex {
         }
     }
 
-    /// Makes a mutex that this thread has from the dead one like any other.
+    /// Makes a mutex whose last holder died usable again; this thread holds it now.
     fn mend(self) {
         let mutex = self.raw();
         #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
@@ -90,7 +90,7 @@ impl SharedMutex {
         unsafe {
             libc::pthread_mutex_consistent(mutex);
         }
-        // Elsewhere nobody is told that an owner is dead.
+        // Other systems do not report that an owner is dead.
         let _ = mutex;
     }
 

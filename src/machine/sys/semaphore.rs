@@ -1,5 +1,5 @@
-//! A lock that any thread may open: the C library's semaphore where it has one, which is what `CPython` 2 made its
-//! global lock of. Whom opening it wakes, and what that costs, is part of what such a lock shows.
+//! A lock that any thread may open: the C library's semaphore where it has one, of which `CPython` 2 made its global
+//! lock. Which waiter wakes when the lock opens, and what that costs, is part of what such a lock shows.
 
 #[cfg(target_os = "linux")]
 pub use posix::Semaphore;
@@ -47,7 +47,7 @@ mod posix {
 
         /// Waits until it is open, and shuts it.
         pub fn take(&self) {
-            // SAFETY: as above. All that can go wrong is a signal's coming.
+            // SAFETY: as above. The call fails only when a signal arrives.
             while unsafe { libc::sem_wait(self.0.get()) } != 0 {}
         }
 
@@ -116,7 +116,7 @@ mod tests {
                         s.spawn(|| {
                             for _ in 0..TIMES {
                                 semaphore.take();
-                                // Not one step: two at a time would lose some.
+                                // Load and store are two steps: two threads at a time would lose some counts.
                                 count.store(count.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
                                 semaphore.open();
                             }

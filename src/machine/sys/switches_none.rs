@@ -1,4 +1,4 @@
-//! Where the kernel keeps no record of its switches that a program could read.
+//! The stand-in for systems whose kernel keeps no record of its switches that a program could read.
 
 use std::convert::Infallible;
 use std::io;
@@ -18,12 +18,12 @@ impl SwitchRing {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Hands on what was written so far.
+    /// Is never called.
     pub fn drain(&mut self, _each: impl FnMut(Noted)) {
         match self.0 {}
     }
 
-    /// How many records found no room so far.
+    /// Is never called.
     pub fn lost(&self) -> u64 {
         match self.0 {}
     }

@@ -1,7 +1,7 @@
-//! The kernel's own record of who it puts on a core and takes off again, for one core: `perf_event_open` with a dummy
-//! event that counts nothing and records every context switch of the calling thread and of all it starts afterwards,
-//! threads and processes. Needs no privilege up to `perf_event_paranoid` 2, wakes nobody, and is read from a ring that
-//! the kernel writes.
+//! The kernel's own record, for one core, of which threads it puts on the core and takes off again: `perf_event_open`
+//! with a dummy event that counts nothing and records every context switch of the calling thread and of all threads and
+//! processes that it starts afterwards. It needs no privilege up to `perf_event_paranoid` 2, wakes no thread, and is
+//! read from a ring that the kernel writes.
 
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd};
@@ -56,7 +56,7 @@ impl SwitchRing {
         wish.set_use_clockid(1);
         wish.set_exclude_kernel(1);
         wish.set_exclude_hv(1);
-        // Nobody waits for it; so nobody is to be woken, however full it is.
+        // No thread waits for the ring; so the kernel should wake none, however full the ring is.
         wish.set_watermark(1);
         wish.__bindgen_anon_2.wakeup_watermark = u32::MAX;
         let cloexec = libc::c_ulong::from(perf::PERF_FLAG_FD_CLOEXEC);
@@ -74,7 +74,7 @@ impl SwitchRing {
         Ok(SwitchRing { event, map, pages, page })
     }
 
-    /// Hands everything that was written so far to `each`, in order, and makes room.
+    /// Hands all records written so far to `each`, in order, and makes room in the ring.
     pub fn drain(&mut self, mut each: impl FnMut(Noted)) {
         let header = self.map.cast::<perf::perf_event_mmap_page>().as_ptr();
         // SAFETY: the first page is the kernel's header as long as the mapping lives; both places are aligned 64-bit
@@ -88,7 +88,7 @@ impl SwitchRing {
             self.copy(at, &mut record[..HEAD]);
             let length = usize::from(u16::from_le_bytes([record[6], record[7]]));
             if length < HEAD {
-                // No record is so short: there is nothing to be made of what follows.
+                // No record is so short: the bytes that follow cannot be read either.
                 at = to;
                 break;
             }
@@ -108,17 +108,17 @@ impl SwitchRing {
         let start = from as usize & (size - 1);
         let (whole, wrapped) = to.split_at_mut(to.len().min(size - start));
         for (part, place) in [(whole, self.page + start), (wrapped, self.page)] {
-            // SAFETY: so many bytes from `place` on lie within the mapping, behind its first page; the kernel writes only
-            // behind `data_head` and before `data_tail`, which is moved after this.
+            // SAFETY: this many bytes from `place` on lie within the mapping, behind its first page; the kernel writes
+            // only behind `data_head` and before `data_tail`, which is moved after this.
             unsafe { self.map.as_ptr().add(place).copy_to_nonoverlapping(part.as_mut_ptr(), part.len()) };
         }
     }
 
-    /// How many records found no room so far, told of in the ring or not.
+    /// How many records found no room so far, whether or not the ring itself reports them.
     pub fn lost(&self) -> u64 {
         let mut words = [0u8; 16];
         match (rustix::io::read(&self.event, &mut words[..]), words.last_chunk()) {
-            // The event's own count, which stays nothing, and what was lost.
+            // The read gives the event's own count, which stays zero, and the number of lost records.
             (Ok(16), Some(lost)) => u64::from_ne_bytes(*lost),
             _ => 0,
         }
@@ -132,7 +132,7 @@ impl Drop for SwitchRing {
     }
 }
 
-/// What a record says, header and trail included; nothing where it says nothing of interest.
+/// Decodes a record with its header and trail; `None` if it is of a kind that does not matter here.
 fn decode(record: &[u8]) -> Option<Noted> {
     let word = |at: usize| Some(u64::from_ne_bytes(record.get(at..at + 8)?.try_into().ok()?));
     let half = |at: usize| Some(u32::from_ne_bytes(record.get(at..at + 4)?.try_into().ok()?));
@@ -151,7 +151,7 @@ fn decode(record: &[u8]) -> Option<Noted> {
             };
             Some(Noted::Switch { at, tid, core, switch })
         }
-        // A thread that ends is not switched off any more: this is the last that is heard of it.
+        // A thread that ends is not switched off any more: this is its last record.
         perf::PERF_RECORD_EXIT => Some(Noted::Switch { at, tid: half(HEAD + 8)?, core, switch: Switch::Gone }),
         perf::PERF_RECORD_LOST => Some(Noted::Lost { at, count: word(HEAD + 8)? }),
         _ => None,

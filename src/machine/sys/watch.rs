@@ -12,7 +12,7 @@ use tokio::io::unix::AsyncFd;
 use super::Alarm;
 use crate::units::Ns;
 
-/// What is watched, and waited for.
+/// A set of sources that are watched and waited for.
 #[derive(Clone, Debug)]
 pub struct Poller(Arc<polling::Poller>);
 
@@ -24,7 +24,7 @@ pub struct Watched<S: AsFd> {
 }
 
 impl Poller {
-    /// One that watches nothing yet.
+    /// A poller that watches nothing yet.
     ///
     /// # Errors
     /// If there is no file descriptor left.
@@ -32,18 +32,18 @@ impl Poller {
         polling::Poller::new().map(|poller| Poller(Arc::new(poller)))
     }
 
-    /// Watches `source` for what `interest` names, again and again for as long as it is so.
+    /// Watches `source` for `interest`, and reports it again and again for as long as it lasts.
     ///
     /// # Errors
     /// If the kernel refuses.
     pub fn watch<S: AsFd + AsRawFd>(&self, source: S, interest: Event) -> io::Result<Watched<S>> {
-        // SAFETY: a source must not be closed before it is deleted: `Watched` owns it, deletes it first when dropped, and
-        // gives only shared references away.
+        // SAFETY: a source must not be closed before it is deleted: `Watched` owns it, deletes it first when dropped,
+        // and gives only shared references away.
         unsafe { self.0.add_with_mode(&source, interest, PollMode::Level)? };
         Ok(Watched { source, poller: Arc::clone(&self.0) })
     }
 
-    /// Watches for something else.
+    /// Watches `source` for another `interest` from now on.
     ///
     /// # Errors
     /// If the kernel refuses.
