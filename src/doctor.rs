@@ -1,6 +1,6 @@
 //! What this machine can show, and what keeps it from showing more: `concviz doctor`. Facts are gathered in one place,
-//! judged in another that touches nothing, and put into words in a third. Nothing here fails: what cannot be found out
-//! is unknown, and said to be.
+//! judged in a second, which touches nothing, and put into words in a third. Nothing here fails: a fact that cannot be
+//! found out is reported as unknown.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -21,7 +21,7 @@ pub use facts::{
 pub use judge::judge;
 pub use wording::{json, text};
 
-/// What is thought of a fact.
+/// The verdict on a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
@@ -29,7 +29,7 @@ pub enum Verdict {
     Good,
     /// It limits what can be shown.
     Limits,
-    /// Nobody can tell.
+    /// It cannot be found out.
     Unknown,
 }
 
@@ -40,14 +40,14 @@ pub struct Check {
     pub topic: &'static str,
     /// What is thought of it.
     pub verdict: Verdict,
-    /// What is so.
+    /// The fact, in words.
     pub says: String,
-    /// What would improve it, where something would.
+    /// What would improve it, if anything would.
     pub improve: Option<String>,
 }
 
-/// Looks at this machine and prints what it found in `format`; `terminal` is what the screen would make of the
-/// terminal. The code is 0 whatever is found.
+/// Gathers the facts of this machine, judges them and prints the result in `format`; `terminal` is what the screen
+/// would make of the terminal. The exit code is always 0.
 pub fn run(terminal: Terminal, format: ListFormat) -> ExitCode {
     let facts = gather::facts(terminal);
     let checks = judge(&facts);
@@ -55,7 +55,7 @@ pub fn run(terminal: Terminal, format: ListFormat) -> ExitCode {
         ListFormat::Table => text(&checks),
         ListFormat::Json => json(&facts, &checks),
     };
-    // Where nobody reads, there is nobody to tell.
+    // If nobody reads stdout, an error would reach nobody either.
     let _ = std::io::stdout().write_all(printed.as_bytes());
     ExitCode::SUCCESS
 }

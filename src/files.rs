@@ -1,5 +1,5 @@
-//! Files that are written whole or not at all: first under a name of their own in the same folder, then renamed. What is
-//! there is never overwritten unasked. Knows nothing of what is written.
+//! Files that are written whole or not at all: first under a temporary name in the same folder, then renamed. An
+//! existing file is never overwritten unless the caller asks for it. Knows nothing of what is written.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ const TRIES: u32 = 10_000;
 /// Why a file could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// It is there already.
+    /// The file already exists.
     #[error("{}", text::is_there(.0))]
     Exists(PathBuf),
     /// The system refuses.
@@ -22,22 +22,23 @@ pub enum WriteError {
     Refused(PathBuf, io::Error),
 }
 
-/// Whether `path` may be written: nothing is there, or `force` says that it is replaced. To be asked before long work.
+/// Whether `path` may be written: it does not exist, or `force` allows replacing it. Callers ask this before long work.
 ///
 /// # Errors
-/// If it is there.
+/// If it exists.
 pub fn is_free(path: &Path, force: bool) -> Result<(), WriteError> {
     let free = force || path.symlink_metadata().is_err();
     free.then_some(()).ok_or_else(|| WriteError::Exists(path.to_owned()))
 }
 
-/// Writes `path` by way of `write`; what is there is replaced only if `force` says so.
+/// Writes `path` with `write`; an existing file is replaced only if `force` says so.
 ///
 /// # Errors
 /// If the file is there, or the system refuses; nothing is left behind then.
 pub fn write(path: &Path, force: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), WriteError> {
     let refused = |e: io::Error| WriteError::Refused(path.to_owned(), e);
-    // Before the work: a picture of a million spans is not made for nothing. What comes in between is seen at the end.
+    // Checked before the work, so that a long one is not done for nothing; a file that appears meanwhile is noticed at
+    // the end.
     is_free(path, force)?;
     let mut file = begin(path).map_err(refused)?;
     fill(&mut file, write).map_err(refused)?;
@@ -72,14 +73,14 @@ pub fn write_new(
     Err(io::Error::new(io::ErrorKind::AlreadyExists, text::all_names_taken()))
 }
 
-/// The system's own words: not of a name that nobody chose.
+/// The system's own words, without the temporary file's name, which the user never chose.
 fn plain(e: &io::Error) -> io::Error {
     let said = e.to_string();
     let bare = said.split(" at path ").next().unwrap_or_default().to_owned();
     io::Error::new(e.kind(), bare)
 }
 
-/// A new file beside `path`, readable as any file that the user makes.
+/// A new temporary file beside `path`, with the permissions of any file that the user makes.
 fn begin(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -87,7 +88,7 @@ fn begin(path: &Path) -> io::Result<NamedTempFile> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // What the user's mask leaves of it, as for any new file.
+        // The user's mask reduces these permissions, as for any new file.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     builder.tempfile_in(folder).map_err(|e| plain(&e))

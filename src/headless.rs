@@ -1,4 +1,4 @@
-//! Runs without a screen: starts them, follows them, prints what they came to. stdout carries only what was asked for;
+//! Runs without a screen: starts them, follows them, prints their results. stdout carries only what was asked for;
 //! progress and errors go to stderr. Draws nothing and decides nothing about a run.
 
 use std::cell::RefCell;
@@ -56,7 +56,7 @@ impl From<Fault> for Stop {
 }
 
 impl Stop {
-    /// Why there are no more runs, for who reads the document; nothing where nobody does.
+    /// Why there are no more runs, for the reader of the document; `None` where nobody reads it.
     fn failure(&self) -> Option<Failure> {
         Some(match self {
             Stop::Failed(fault) => Failure::Told { sentence: fault.to_string() },
@@ -66,7 +66,7 @@ impl Stop {
         })
     }
 
-    /// The same, as a reason.
+    /// The same as [`Stop::failure`], as a reason.
     fn reason(&self) -> Option<Reason> {
         self.failure().map(Reason::Broke)
     }
@@ -74,20 +74,20 @@ impl Stop {
 
 /// What a run's loop waits for.
 enum News {
-    /// A run has said something.
+    /// A run has sent frames.
     Run,
     Signal(i32),
 }
 
-/// Makes the run that `settings` describe and prints its result in `format`, or in sentences; where there is a
-/// `repeat`, so many runs of the same plan, one after the other, and what they come to. The code to exit with is 0, or
-/// 1 if a run failed or a task did not come to its end, which ends a repetition, or 128 and the number of the signal
-/// that ended it. What was printed until then is brought to a valid end.
+/// Makes the run that `settings` describe and prints its result in `format`, or in sentences. With `repeat` it makes
+/// that many runs of the same plan, one after the other, and prints their summary. The exit code is 0; or 1 if a run
+/// failed or a task did not come to its end, which also ends a repetition; or 128 plus the number of the signal that
+/// ended it. The output printed until then is always completed to a valid document.
 pub fn run(settings: &Settings, format: Format, repeat: Option<u16>) -> ExitCode {
     code(attempt(settings, format, repeat))
 }
 
-/// The code to exit with, `outcome` having been said on stderr where it has a reason.
+/// The exit code for `outcome`; if `outcome` has a reason, it is written to stderr first.
 fn code(outcome: Result<(), Stop>) -> ExitCode {
     let said = match outcome {
         Ok(()) | Err(Stop::NobodyReads) => return ExitCode::SUCCESS,
@@ -95,7 +95,7 @@ fn code(outcome: Result<(), Stop>) -> ExitCode {
         Err(Stop::Failed(fault)) => fault.to_string(),
         Err(Stop::Broke(why)) => text::run_failed(&why),
     };
-    // Where stderr is closed, the exit code has to do.
+    // If stderr is closed, the exit code has to do.
     let _ = writeln!(io::stderr(), "error: {}", text::outside(&said));
     ExitCode::FAILURE
 }
@@ -108,7 +108,7 @@ fn attempt(settings: &Settings, format: Format, repeat: Option<u16>) -> Result<(
         return outcome;
     }
     let reason = outcome.as_ref().err().and_then(Stop::reason);
-    // What ended the runs says more than that the rest cannot be written either.
+    // What ended the runs matters more than a failure to write the rest.
     let closed = print(&printout.close(reason.as_ref()));
     outcome.and(closed)
 }
@@ -125,7 +125,7 @@ fn each(settings: &Settings, printout: &mut Printout, repeat: Option<u16>, runs:
     (1..=repeat.unwrap_or(1)).try_for_each(|round| once(settings, (&plan, rates), printout, (round, repeat), runs))
 }
 
-/// What is printed of a run that `stop` kept from being planned: of what was asked for all but the work is known.
+/// The output for a run that `stop` kept from being planned: all that was asked for is known, but not the iterations.
 fn unplanned(setup: &Setup, stop: &Stop, printout: &mut Printout) -> String {
     let Ok(tasks) = setup.tasks() else { return String::new() };
     let (rates, machine) = (Rates::default(), Machine::here());
@@ -151,12 +151,12 @@ fn once(
         return stop.map_or(Ok(()), Err);
     }
     let printed = print(&printout.end(&recording, round));
-    // What ended the run says more than that it cannot be printed.
+    // What ended the run matters more than a failure to print it.
     stop.map_or(printed, Err)?;
     report::shortfall(&recording).map_or(Ok(()), |shortfall| Err(Fault::Incomplete(shortfall).into()))
 }
 
-/// A run that was made, as far as it came.
+/// A run that was made, or the part of it until it broke off.
 struct Made {
     recording: Recording,
     /// What ended it before it was over; or why it could not be kept.
@@ -180,8 +180,8 @@ impl Runs {
         Ok(Runs { news, coming, recorder })
     }
 
-    /// Makes a run of a plan, for which a setup asked, called `what` while it goes on; told in sentences where it is
-    /// `plain`. One that fails or breaks off is a recording too: of what there was of it, and why.
+    /// Makes a run of `plan`, which was made for `setup`. `what` names it while it goes on; if `plain`, it is told in
+    /// sentences. A run that fails or breaks off is a recording too: of the part that happened, and why it ended.
     fn make(&self, (setup, plan, rates): (&Setup, &Plan, Rates), what: String, plain: bool) -> Made {
         let recording = Recording::of_plan(setup.clone(), plan.clone(), rates, Machine::here());
         let begun = self.note(|recorder| recorder.begin(&recording));
@@ -196,7 +196,7 @@ impl Runs {
         Made { recording, stop: followed.and(kept).err() }
     }
 
-    /// Tells the file, if there is one.
+    /// Calls `tell` with the file's recorder, if there is one.
     fn note(&self, tell: impl FnOnce(&mut Recorder) -> Result<(), RecorderError>) -> Result<(), Stop> {
         self.recorder.borrow_mut().as_mut().map_or(Ok(()), tell).map_err(|e| Fault::File(e).into())
     }
@@ -205,7 +205,7 @@ impl Runs {
         let runner = Runner::spawn(plan).map_err(Stop::Broke)?;
         let to = self.news.clone();
         let wake = move || drop(to.send(News::Run));
-        // What is kept in a file is written as it is followed.
+        // A run that is kept in a file is written there as it is followed.
         let mut watching = Watching::begin(Box::new(runner), |_| (), wake).map_err(Stop::Broke)?;
         following.follow(&mut watching, &self.coming, self.recorder.borrow_mut().as_mut())
     }
@@ -230,7 +230,7 @@ fn listen_for_signals(news: Sender<News>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Prints `text` on stdout, where there is any.
+/// Prints `text` on stdout at once.
 fn print(text: &str) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

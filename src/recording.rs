@@ -1,6 +1,6 @@
-//! A run kept whole: where it comes from, what happened, and what the machine did meanwhile. Whatever is drawn, printed,
-//! compared or stored of a run needs no more than this, lent. Performs nothing and touches no files: bytes come in and go
-//! out.
+//! A run kept whole: where it comes from, what happened, and what the machine did meanwhile. Drawing, printing,
+//! comparing and storing a run need no more than a reference to this. It performs nothing and touches no files: it
+//! works on bytes that are handed in and out.
 
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,7 @@ pub use outcome::{Reason, RunOutcome, SCHEMA};
 pub use refused::{NotOpened, NotRecorded, RecorderError};
 pub use score::Score;
 
-/// What the machine did to a run from outside. Nothing stands for what nobody could measure.
+/// What the machine did to a run from outside. `None` means that it could not be measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Conditions {
@@ -42,14 +42,14 @@ pub struct Conditions {
     pub screen: Option<f64>,
     /// Cores that the host of a virtual machine kept for itself.
     pub stolen: Option<f64>,
-    /// For how long a quota kept work from running, added up over the cores; nothing where there is no quota.
+    /// For how long a quota kept work from running, added up over the cores; `None` where there is no quota.
     pub throttled: Option<Ns>,
 }
 
 /// A run and all that is known of it, be it over or not.
 #[derive(Clone, Debug)]
 pub struct Recording {
-    /// Where it comes from: what was asked for and planned, or what was seen.
+    /// Where it comes from: what was asked for and planned, or which program was observed.
     pub origin: Origin,
     /// The machine it was made on.
     pub machine: Machine,
@@ -59,7 +59,7 @@ pub struct Recording {
     pub conditions: Conditions,
     /// Why it broke off, if it did.
     pub broken: Option<Failure>,
-    /// Which of several files it was read from.
+    /// The name of its file, if runs were read from several files.
     pub file: Option<String>,
 }
 
@@ -75,7 +75,7 @@ impl Recording {
         Recording::new(Origin::Planned(Box::new(Planned { setup, plan, rates, known: true })), machine)
     }
 
-    /// Takes in what it says next.
+    /// Takes in the run's next frame.
     pub fn take(&mut self, frame: Frame) {
         match frame {
             Frame::Begin(begin) => self.trace.begin(&begin),
@@ -85,7 +85,7 @@ impl Recording {
         }
     }
 
-    /// What was planned, where it was.
+    /// What was planned, if the run was planned.
     pub fn planned(&self) -> Option<&Planned> {
         match &self.origin {
             Origin::Planned(planned) => Some(planned),
@@ -93,18 +93,18 @@ impl Recording {
         }
     }
 
-    /// How it was planned to be executed; nothing where nobody planned that.
+    /// The model that it was planned for; `None` if it was not planned.
     pub fn model(&self) -> Option<Model> {
         self.planned().map(|planned| planned.plan.model)
     }
 
-    /// How many cores' worth of time its workers could get: what it was pinned to, or the whole machine.
+    /// How many cores' worth of time its workers could get: as many cores as they were pinned to, or the whole machine.
     pub fn cores(&self) -> f64 {
         let pinned = self.planned().and_then(|planned| planned.plan.cores);
         pinned.map_or(self.machine.usable, |n| f64::from(n).min(self.machine.usable))
     }
 
-    /// The share of the allowed cores that other programs took; nothing where nobody could measure it.
+    /// The share of the allowed cores that other programs took; `None` where it could not be measured.
     pub fn busy_machine(&self) -> Option<f64> {
         self.conditions.others.map(|cores| cores / self.machine.allowed.len().max(1) as f64)
     }
@@ -116,31 +116,31 @@ impl Recording {
             .and_then(|planned| insight::planned(&planned.plan, planned.rates))
     }
 
-    /// What the machine did to it that forbids to hold it against others. Without another run its pace is even.
+    /// What the machine did to it that makes comparing it unfair. Without another run its pace counts as even.
     pub fn disturbance(&self) -> Disturbance {
         self.disturbance_of(self.score().as_ref(), Pace::Even)
     }
 
-    /// The same, where its `score` is known already, and its cores compare so with those of the run that it is held
-    /// against.
+    /// As [`Recording::disturbance`], with its `score` already known, and with the `pace` of its cores against those of
+    /// the run that it is compared with.
     pub fn disturbance_of(&self, score: Option<&Score>, pace: Pace) -> Disturbance {
         let Conditions { stolen, throttled, .. } = self.conditions;
         Disturbance { stolen, throttled, speed: score.and_then(|score| score.speed), pace }
     }
 
-    /// Its figures, for holding it against others; nothing if it is not over.
+    /// Its figures, for comparing it with others; `None` if it is not over.
     pub fn score(&self) -> Option<Score> {
         Score::of(&self.trace, self.fixed_work(), self.conditions)
     }
 
-    /// Whether it can be held against others: it came to its end, no task broke, and it was never suspended.
+    /// Whether it can be compared with others: it came to its end, no task broke, and it was never suspended.
     pub fn counts(&self) -> bool {
         let whole = self.trace.makespan().is_some_and(|time| self.trace.stats(time).broken == 0);
         self.broken.is_none() && whole && self.trace.suspended.is_empty()
     }
 }
 
-/// What the tasks of a plan are called.
+/// The names of the tasks of a plan.
 fn names(plan: &Plan) -> Vec<TaskName> {
     let name = |t: &crate::workload::Task| TaskName { name: t.name.clone(), background: t.background };
     plan.tasks.iter().map(name).collect()

@@ -1,5 +1,5 @@
-//! What a finished run comes to: a JSON document and lines of values for programs, a table and sentences for people. Pure functions of
-//! the plan and the trace; prints nothing and measures nothing.
+//! The results of a run: a JSON document and lines of values for programs, a table and sentences for people. Pure
+//! functions of the plan and the trace; prints nothing and measures nothing.
 
 mod amounts;
 mod comparison;
@@ -30,9 +30,9 @@ pub use sentences::{shortfall, summary};
 pub use series::Series;
 pub use table::{heading, table};
 
-/// The share of the cores from which on other programs are known to have made times too long; reports say so.
+/// If other programs take at least this share of the cores, they make times too long, and reports say so.
 const BUSY: f64 = 0.05;
-/// From this share of a task's time on, a state is worth a word.
+/// A state is mentioned from this share of a task's time on.
 const NOTEWORTHY: f64 = 0.005;
 
 /// How the result of a run is printed.
@@ -61,7 +61,7 @@ impl Format {
     }
 }
 
-/// How a list is printed that is no result of a run.
+/// How a list that is not the result of a run is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ListFormat {
     /// For people.

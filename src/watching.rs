@@ -1,6 +1,6 @@
-//! Watching a run, wherever it comes from: a thread reads what it says, the machine is looked at from its begin to its
-//! end. All of it waits in one queue for the watcher, who is woken only where there is more than further events: those
-//! are fetched when somebody wants to look. Decides nothing, prints nothing, draws nothing.
+//! Watching a run, wherever it comes from. A thread reads the run's frames, and the machine is observed from the run's
+//! begin to its end. All frames wait in one queue for the watcher. It is woken only for frames other than further
+//! events: those it fetches when it next looks. It decides nothing, prints nothing, draws nothing.
 
 use std::io;
 use std::thread;
@@ -18,9 +18,9 @@ use crate::units::Ns;
 /// What a run says to its watcher.
 #[derive(Debug)]
 pub enum News {
-    /// As it came.
+    /// The next frame, unchanged.
     Frame(Box<Frame>),
-    /// It says nothing more; for this reason, if that is none of its own.
+    /// The run sends nothing more; with an error if its frames could not be read.
     Cut(Option<FrameError>),
 }
 
@@ -32,8 +32,8 @@ pub struct Watching {
 }
 
 impl Watching {
-    /// Begins to read what `source` says, on a thread of its own: `keep` is shown every frame, and the end, before anybody
-    /// else. Its begin, its first events, and whatever comes but further events then call `wake`.
+    /// Begins to read the frames of `source`, on a thread of its own: it shows every frame, and the end, first to
+    /// `keep`. It then calls `wake` for the run's begin, its first events, and every later frame that is not events.
     ///
     /// # Errors
     /// If the system allows no further thread.
@@ -53,26 +53,26 @@ impl Watching {
         Ok(Watching { source, news, machine: None })
     }
 
-    /// The run has begun: what the machine does counts from now.
+    /// Notes that the run has begun: observing the machine starts now.
     pub fn begun(&mut self) {
         self.machine = Some((Watch::begin(cores::allowed(), now(), process_cpu()), Throttling::begin()));
     }
 
-    /// What it has said since the last time, as it came.
+    /// The frames that have come since the last call, unchanged.
     pub fn news(&self) -> Vec<News> {
         self.news.try_iter().collect()
     }
 
-    /// Tells it something; a run that does not listen any more is over, or will be told so.
+    /// Sends the run a command. An error is ignored: the run is over, or its end will be reported.
     pub fn tell(&mut self, command: Command) {
         let _ = self.source.tell(command);
     }
 
-    /// What the machine did from the begin of the run, which is over, to now.
+    /// What the machine did from the begin of the run, which is now over.
     pub fn conditions(&self, end: &End) -> Conditions {
         let Some((watch, throttling)) = &self.machine else { return Conditions::default() };
         let (at, own) = (now(), process_cpu());
-        // The server works for the run: it is no tasks' work, but without it there would be nothing to watch.
+        // The server's time does not count as watching: no task's work could be done without it.
         let watching = end.overhead.collector + end.overhead.dispatcher;
         Conditions {
             others: watch.others(at, own, end.cpu + end.overhead.all()),
@@ -84,7 +84,7 @@ impl Watching {
     }
 }
 
-/// Reads until the end, or until nobody watches any more.
+/// Reads frames until the end, or until nobody watches any more.
 fn read(mut frames: Box<dyn Frames>, mut keep: impl FnMut(Option<&Frame>), mut wake: impl FnMut(), to: &Sender<News>) {
     let mut shown = false;
     loop {
@@ -106,7 +106,7 @@ fn read(mut frames: Box<dyn Frames>, mut keep: impl FnMut(Option<&Frame>), mut w
     }
 }
 
-/// Why a run says nothing more though it is not over.
+/// Why a run sends nothing more although it is not over.
 pub fn cut_short(why: Option<&FrameError>) -> Failure {
     why.map_or(Failure::Killed, |e| Failure::Garbled { said: e.to_string() })
 }

@@ -1,11 +1,12 @@
-//! What is known of the machine, as plain values that a test can make up. Nothing is unknown.
+//! The facts of the machine, as plain values that a test can make up. `None` means unknown where a field does not say
+//! what else it means.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
 
-/// Everything.
+/// All facts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Facts {
     /// The operating system, in a word.
@@ -14,15 +15,15 @@ pub struct Facts {
     pub kernel: Option<String>,
     /// The cores there are.
     pub cores: Cores,
-    /// What they are.
+    /// What kind of processor they belong to.
     pub cpu: Cpu,
-    /// What others do with them.
+    /// What other programs do with them.
     pub load: Load,
     /// How fast they compute.
     pub speed: Speed,
     /// The clock that events are stamped with.
     pub clock: Clock,
-    /// The kernel's setting of who may read records of scheduling: the higher, the fewer.
+    /// The kernel's setting for who may read records of scheduling: the higher, the fewer users.
     pub perf_event_paranoid: Option<i32>,
     /// Whether the kernel records the switches of what this program starts.
     pub kernel_record: RecordFacts,
@@ -38,21 +39,21 @@ pub struct Facts {
     pub terminal: Terminal,
 }
 
-/// The cores there are, and those that can be used.
+/// The cores of the machine, and those that can be used.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Cores {
     /// How many the machine has.
     pub present: Option<usize>,
-    /// How many of the allowed ones are cores in truth, and not another one's second thread.
+    /// How many of the allowed ones are whole cores, and not a second thread of another one.
     pub physical: Option<usize>,
     /// The kernel's numbers of those this process may run on.
     pub allowed: Vec<u16>,
-    /// The smallest quota of a control group.
+    /// The control group with the smallest quota, if one has a quota.
     pub quota: Option<Group>,
 }
 
 impl Cores {
-    /// How many cores' worth of time can be had.
+    /// How many cores' worth of time this process can get.
     pub fn usable(&self) -> f64 {
         let allowed = self.allowed.len() as f64;
         self.quota.as_ref().map_or(allowed, |q| q.cores.min(allowed))
@@ -75,13 +76,13 @@ pub struct Cpu {
     pub name: Option<String>,
     /// Whether it belongs to a virtual machine.
     pub is_virtual: Option<bool>,
-    /// Who chooses its frequency.
+    /// The kernel's governor, which chooses its frequency.
     pub governor: Option<String>,
     /// Whether it is faster while few of its cores are busy.
     pub turbo: Option<bool>,
 }
 
-/// What others do with the cores, watched for a moment.
+/// What other programs do with the cores, watched for a moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Load {
     /// Cores that other programs keep busy.
@@ -97,7 +98,7 @@ pub struct Speed {
     pub per_ms: BTreeMap<&'static str, u64>,
     /// Whether they were measured before, rather than now.
     pub from_cache: bool,
-    /// Where they are kept.
+    /// The file in which the rates are kept.
     pub cache: Option<PathBuf>,
     /// The speed at this moment, as a share of the one that was measured before.
     pub now: Option<f64>,
@@ -112,7 +113,7 @@ pub struct Clock {
     pub read_ns: f64,
 }
 
-/// The kernel's record of switches, tried.
+/// The result of trying to start the kernel's record of switches.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RecordFacts {
     /// Why there is none, if there is none.
@@ -121,16 +122,16 @@ pub struct RecordFacts {
     pub cure: Option<&'static str>,
 }
 
-/// How much of something there may be.
+/// A limit on how much of something a program may have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Limit {
-    /// Nobody says.
+    /// The limit is not known.
     #[default]
     Unknown,
-    /// As much as one likes.
+    /// There is no limit.
     None,
-    /// So much.
+    /// At most this many.
     Most(u64),
 }
 
@@ -160,9 +161,9 @@ pub struct Limits {
 /// Open files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Files {
-    /// As many as there may be now.
+    /// The limit that applies now.
     pub now: Limit,
-    /// As many as the user may raise that to.
+    /// The highest limit that the user may set.
     pub at_most: Limit,
 }
 
@@ -191,16 +192,16 @@ pub struct Loopback {
 /// Memory, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Memory {
-    /// What programs can still have.
+    /// Memory that programs can still get.
     pub free: Option<u64>,
-    /// What there is.
+    /// All memory of the machine.
     pub all: Option<u64>,
 }
 
 /// The terminal, and what the screen would make of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Terminal {
-    /// Columns and rows; nothing where there is no terminal.
+    /// Columns and rows; `None` where there is no terminal.
     pub size: Option<(u16, u16)>,
     /// The smallest size that the screen can be drawn on.
     pub least: (u16, u16),
@@ -210,7 +211,7 @@ pub struct Terminal {
     pub colorterm: Option<String>,
     /// How many colours would be used.
     pub colours: u32,
-    /// Whether the user asked for none.
+    /// Whether the user asked for no colours.
     pub no_color: bool,
     /// Whether more than ASCII would be drawn.
     pub unicode: bool,

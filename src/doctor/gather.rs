@@ -1,5 +1,5 @@
-//! Finding the facts: small files of the kernel's, a few measurements, none of which takes a second. What cannot be
-//! read is left unknown.
+//! Finding the facts: by small files of the kernel's and a few measurements, none of which takes a second. A fact that
+//! cannot be read stays unknown.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -22,10 +22,10 @@ mod unix;
 #[cfg(unix)]
 use unix as system;
 
-/// How long is waited for a byte that crosses the loopback interface.
+/// How long to wait for a byte that crosses the loopback interface.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// All that can be found out, in about a second.
+/// All facts that can be found out, in about a second.
 pub(super) fn facts(terminal: Terminal) -> Facts {
     let cores = cores();
     let load = system::load(&cores.allowed);
@@ -72,7 +72,7 @@ fn present() -> Option<usize> {
     text.split(',').map(count).sum()
 }
 
-/// How many of `allowed` are cores of their own: those that share one name the same siblings.
+/// How many of `allowed` are whole cores: threads of the same core name the same list of siblings.
 fn physical(allowed: &[u16]) -> Option<usize> {
     let siblings = |core: &u16| read(format!("/sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list"));
     let groups: Option<std::collections::BTreeSet<String>> = allowed.iter().map(siblings).collect();
@@ -96,7 +96,7 @@ fn cpu() -> Cpu {
     }
 }
 
-/// The least of several rounds, since nothing makes a clock cheaper than it is.
+/// Times the clock: the lowest of several rounds, since nothing makes a clock cheaper than it is.
 fn clock() -> Clock {
     const READS: u32 = 1_000;
     let round = |_| {
@@ -126,7 +126,7 @@ fn loopback() -> Loopback {
     }
 }
 
-/// A byte to ourselves and back, the second one timed.
+/// Sends a byte to this process and back, twice, and times the second trip.
 fn there_and_back() -> io::Result<Ns> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let mut near = TcpStream::connect_timeout(&listener.local_addr()?, PATIENCE)?;

@@ -1,4 +1,4 @@
-//! What to think of the facts, and which sentence says it. Pure: the same facts, the same words.
+//! The verdict on each fact, and the sentence that says it. Pure: the same facts give the same words.
 
 use super::facts::{Clock, Cores, Cpu, Facts, Limits, Load, Loopback, Memory, Speed, Temporary, Terminal};
 use super::{Check, Verdict};
@@ -9,14 +9,14 @@ use crate::units::Ns;
 
 /// The most workers that the program makes.
 const WORKERS: u64 = 1024;
-/// So many files each worker process needs, and the program itself.
+/// How many files each worker process needs, and the program itself.
 const FILES: u64 = 256;
-/// A clock that costs more nanoseconds than this shows in what events cost.
+/// Reading the clock may cost this many nanoseconds; if it costs more, that shows in the cost of events.
 const CHEAP_CLOCK: f64 = 150.0;
-/// Room that files and workers are happy with, in bytes.
+/// The room in bytes that is enough for files, and for workers in memory.
 const ROOM: u64 = 200_000_000;
 
-/// What is thought of each fact, in the order in which people ask.
+/// The verdict on each fact, in the order in which users ask about them.
 pub fn judge(facts: &Facts) -> Vec<Check> {
     vec![
         cores(&facts.cores, &facts.system),
@@ -145,7 +145,7 @@ fn system(facts: &Facts) -> Check {
     }
 }
 
-/// Whether the kernel tells who is on which core.
+/// Whether the kernel records which thread is on which core.
 fn record(facts: &Facts) -> Check {
     let record = &facts.kernel_record;
     match &record.refused {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 
-/// A machine with nothing to complain of.
+/// A machine of which every verdict is good.
 fn fine() -> Facts {
     Facts {
         system: "linux".to_owned(),
@@ -54,7 +54,7 @@ fn check(facts: &Facts, topic: &str) -> Check {
     judge(facts).into_iter().find(|c| c.topic == topic).expect("a check of that name")
 }
 
-/// What is limited after `change`, in words and with the advice.
+/// What the check `topic` says after `change`, which must limit it, and its advice.
 fn limited(topic: &str, change: impl FnOnce(&mut Facts)) -> (String, String) {
     let mut facts = fine();
     change(&mut facts);

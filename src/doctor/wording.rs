@@ -1,4 +1,4 @@
-//! The checks as people and as programs read them. The text needs no colour and no more than 80 columns.
+//! The checks in words for people and as JSON for programs. The text needs no colour and no more than 80 columns.
 
 use serde::Serialize;
 
@@ -6,9 +6,9 @@ use super::{Check, Facts, Verdict};
 use crate::recording::SCHEMA;
 use crate::text::{doctor as words, outside};
 
-/// The width of the text.
+/// The width of the text, in columns.
 const WIDTH: usize = 80;
-/// Where the words begin.
+/// The column at which the words begin.
 const INDENT: usize = 23;
 
 /// `checks` for people.
@@ -47,7 +47,7 @@ const fn word(verdict: Verdict) -> &'static str {
 }
 
 /// Adds `text` after `head`, its words broken into lines that begin below each other. A word that is longer than a line
-/// (a path) is cut nowhere.
+/// (a path) is not cut.
 fn lay_out(out: &mut String, head: &str, text: &str) {
     let mut line = format!("{head:<INDENT$}");
     let mut empty = true;

@@ -1,5 +1,5 @@
-//! The same work under several models, one run after the other, round by round: so that whatever the machine does in the
-//! course of time, it does to all of them.
+//! The same work under several models, one run after the other, round by round: so that slow changes of the machine
+//! affect all models alike.
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
@@ -11,15 +11,15 @@ use crate::recording::{Comparison, Reason, Recording};
 use crate::report::{ComparisonFormat, ComparisonPrint, comparison_text};
 use crate::settings::{Comparing, Setup};
 
-/// How wide a table is where nobody knows how wide the reader's screen is.
+/// The columns of a table if the width of the reader's screen is not known.
 const USUAL_WIDTH: usize = 80;
 
-/// What came of measuring: the runs so far, and why there are no more.
+/// The result of measuring: the runs so far, and why there are no more.
 #[derive(Debug)]
 pub(super) struct Compared {
     /// The runs, in the order in which they were made; those that failed too.
     pub(super) recordings: Vec<Recording>,
-    /// Why there are no more of them; nothing if all were made.
+    /// Why there are no more of them; `None` if all were made.
     pub(super) stop: Option<Stop>,
 }
 
@@ -30,8 +30,8 @@ impl Compared {
     }
 }
 
-/// Measures what `comparing` describes and prints the comparison in `format`. Whatever ends it, what was measured until
-/// then is printed. The code to exit with is 0, or 1 if a run failed, or 128 and the number of the signal that ended it.
+/// Measures what `comparing` describes and prints the comparison in `format`, even if something ends the measuring
+/// early. The exit code is 0; or 1 if a run failed; or 128 plus the number of the signal that ended it.
 pub fn compare(comparing: &Comparing, format: ComparisonFormat) -> ExitCode {
     code(attempt(comparing, format))
 }
@@ -45,18 +45,18 @@ fn attempt(comparing: &Comparing, format: ComparisonFormat) -> Result<(), Stop> 
     let lent = compared.lent();
     let broken = compared.stop.as_ref().and_then(Stop::reason);
     let printed = show(&lent, format, comparing.plain, broken.as_ref());
-    // What ended the runs says more than that a run failed, and that more than that nothing can be written.
+    // Of several faults the most important counts: what ended the runs, then a failed run, then a failure to write.
     match compared.stop {
         Some(stop) => Err(stop),
         None => printed,
     }
 }
 
-/// Prints the comparison of `runs`, fresh or from files, in `format`, or in sentences where it is `plain`; `broken` says
-/// why there are no more of them.
+/// Prints the comparison of `runs`, new or from files, in `format`, or in sentences if `plain`; `broken` says why there
+/// are no more of them.
 ///
 /// # Errors
-/// If it cannot be printed, or if a run among them does not count: then it is printed all the same.
+/// If it cannot be printed, or if one of the runs does not count: then it is still printed.
 pub(super) fn show(
     runs: &[&Recording],
     format: ComparisonFormat,
@@ -74,8 +74,8 @@ pub(super) fn show(
 /// the last iteration. Progress goes to stderr, where that is a terminal.
 ///
 /// # Errors
-/// If nobody listens for signals, or the file is not there that runs are to be kept in. A run that fails is a recording and
-/// ends nothing; a signal ends the rest.
+/// If signals cannot be listened for, or the file to keep the runs in cannot be opened. A run that fails becomes a
+/// recording and ends nothing; a signal ends the rest.
 pub(super) fn measure(comparing: &Comparing) -> Result<Compared, Stop> {
     let runs = Runs::open(comparing.trace.as_deref())?;
     let (first, rates) = match plan(&comparing.setup) {
@@ -109,7 +109,7 @@ pub(super) fn width() -> usize {
     size.filter(|columns| *columns > 0).unwrap_or(USUAL_WIDTH)
 }
 
-/// Whether stdout shows bold text as such.
+/// Whether stdout is a terminal that can show bold text.
 pub(super) fn is_bold() -> bool {
     let dumb = std::env::var_os("TERM").is_none_or(|t| t == "dumb" || t.is_empty());
     io::stdout().is_terminal() && !dumb

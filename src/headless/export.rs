@@ -1,4 +1,4 @@
-//! Recorded runs made into something for others: pictures, pages, tables, data, moving pictures.
+//! Exports recorded runs: as pictures, pages, tables, data, moving pictures.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -50,7 +50,7 @@ fn attempt(wish: &Exporting) -> Result<(), Stop> {
                 Err(Failure::Out(e)) => Err(e),
                 Err(Failure::Wish(why)) => {
                     refused = Some(why);
-                    // Nobody reads this one.
+                    // This error is never read: `refused` is reported instead.
                     Err(io::ErrorKind::Other.into())
                 }
             });
@@ -65,9 +65,9 @@ fn attempt(wish: &Exporting) -> Result<(), Stop> {
 
 /// Why nothing was written.
 enum Failure {
-    /// What it is written to does not take it.
+    /// Writing to the output failed.
     Out(io::Error),
-    /// What is wished for is not there.
+    /// Something that was asked for does not exist.
     Wish(Wish),
 }
 
@@ -86,7 +86,7 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Reads the files. What is damaged is said on stderr, and the rest is used.
+/// Reads the files. Damage is reported on stderr, and the rest is used.
 fn open(paths: &[PathBuf]) -> Result<FromFiles, Stop> {
     let mut files = Vec::new();
     for path in paths {
@@ -101,7 +101,7 @@ fn open(paths: &[PathBuf]) -> Result<FromFiles, Stop> {
 }
 
 impl FromFiles {
-    /// Those of the files at `paths`.
+    /// The runs of the files at `paths`.
     ///
     /// # Errors
     /// If one of them cannot be read.
@@ -117,7 +117,7 @@ impl FromFiles {
         self.recordings
     }
 
-    /// Takes the runs out of their files; where there are several, each is told by the name of its own.
+    /// Takes the runs out of their files; if there are several files, each run gets the name of its file.
     fn unpack(&mut self) {
         let names: Vec<&str> = self.files.iter().map(|(name, _)| name.as_str()).collect();
         let sources = sources(&names);
@@ -126,22 +126,22 @@ impl FromFiles {
         }
     }
 
-    /// All of them, lent.
+    /// References to all runs.
     pub(super) fn lent(&self) -> Vec<&Recording> {
         self.recordings.iter().collect()
     }
 }
 
-/// All of `runs`, lent.
+/// References to all of `runs`.
 fn lent(runs: &[Recording]) -> Vec<&Recording> {
     runs.iter().collect()
 }
 
-/// Which of `runs` is meant.
+/// The place of the run in `runs` that `which` names.
 fn chosen(runs: &[&Recording], which: Which) -> Result<usize, Failure> {
     let found = match which {
         Which::Number(n) => n.checked_sub(1).filter(|n| *n < runs.len()),
-        // Of several runs under one model the median one, as in a comparison.
+        // Of several runs under one model this is the median one, as in a comparison.
         Which::Model(kind, locked) => {
             let is_it =
                 |r: &&Recording| r.model().is_some_and(|model| model.kind == kind && model.lock.is_on() == locked);
@@ -160,7 +160,7 @@ fn who(run: &Recording) -> String {
     run.model().map_or_else(|| run.origin.name().to_owned(), |model| crate::insight::who(model).row())
 }
 
-/// Writes what is wished for; each format has its writer.
+/// Writes the export that `wish` describes; each format has its writer.
 fn write(wish: &Exporting, runs: FromFiles, mut out: &mut dyn Write) -> Result<(), Failure> {
     match wish.format {
         ExportFormat::Svg if wish.made() == Some(Made::Screen) => screen::svg(wish, runs.files, out),
@@ -202,14 +202,14 @@ fn write(wish: &Exporting, runs: FromFiles, mut out: &mut dyn Write) -> Result<(
     }
 }
 
-/// That some of `runs` lies in the stretch that is wished for.
+/// Checks that a part of `runs` lies in the stretch of time that `wish` names.
 fn seen<'a>(wish: &Exporting, runs: impl IntoIterator<Item = &'a Recording>) -> Result<(), Failure> {
     let latest = runs.into_iter().map(|run| run.trace.latest()).max().unwrap_or_default();
     let beyond = wish.range.filter(|range| range.from >= latest);
     beyond.map_or(Ok(()), |_| Err(Failure::Wish(Wish::Range(latest))))
 }
 
-/// Those of `runs` that are wished for, each once and in the order in which they were named; all where none was.
+/// Those of `runs` that `wish` names, each once and in the order in which they were named; all if it names none.
 fn wanted<'a>(wish: &Exporting, runs: &[&'a Recording]) -> Result<Vec<&'a Recording>, Failure> {
     let mut places: Vec<usize> = Vec::new();
     for which in &wish.which {
@@ -224,7 +224,7 @@ fn wanted<'a>(wish: &Exporting, runs: &[&'a Recording]) -> Result<Vec<&'a Record
     Ok(wanted)
 }
 
-/// Makes what a run holds from outside into what may be shown: files of data are printed and opened too.
+/// Cleans the texts from outside in a run, so that they may be shown: files of data are printed and opened too.
 fn clean(run: &mut Recording) {
     let names = run.trace.names.iter_mut().map(|task| &mut task.name).chain(&mut run.trace.lock_names);
     names.for_each(|name| *name = text::outside(name).into_owned());
@@ -233,7 +233,7 @@ fn clean(run: &mut Recording) {
     }
 }
 
-/// Stretches and statistics of all runs, or of those that are wished for, as `write` writes them.
+/// Writes data of all runs, or of those that `wish` names, with `write`.
 fn data<T>(
     wish: &Exporting,
     runs: FromFiles,
@@ -268,7 +268,7 @@ fn picture(wish: &Exporting, runs: FromFiles) -> Result<Picture, Failure> {
     let runs = lent(&runs);
     match pictures::drawn(wish.view) {
         Drawn::Lanes(view) => {
-            // One run is shown where none is named.
+            // The first run is shown if none is named.
             let wanted = match wish.which.as_slice() {
                 [] => runs.first().map(|run| seen(wish, [*run]).map(|()| vec![*run])).transpose()?.unwrap_or_default(),
                 _ => wanted(wish, &runs)?,

@@ -1,4 +1,4 @@
-//! Why what was asked for could not be done: each reason with its figures, and its sentence from `text`.
+//! Why a command could not do what was asked for: each reason with its figures, and its sentence from `text`.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use crate::text;
 use crate::units::Ns;
 use crate::workload::ResolveError;
 
-/// Why nothing, or not all, was done; the run's own failures are [`crate::state::Failure`].
+/// Why a command did nothing, or not all; failures of the run itself are [`crate::state::Failure`].
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
     /// A file takes no run, or gives none.
@@ -26,16 +26,16 @@ pub(super) enum Fault {
     /// It is not known how fast the machine computes.
     #[error("{}", text::no_rates(.0))]
     Rates(NoRates),
-    /// What is wished for is not there.
+    /// Something that was asked for does not exist.
     #[error(transparent)]
     Wish(#[from] Wish),
-    /// Nobody can listen for signals.
+    /// Signals cannot be listened for.
     #[error("{}", text::screen::no_signals(&.0.to_string()))]
     Signals(io::Error),
     /// A result cannot be printed.
     #[error("{}", text::report::not_printed(&.0.to_string()))]
     Output(io::Error),
-    /// Nor can an export.
+    /// An export cannot be written.
     #[error("{}", text::not_exported(&.0.to_string()))]
     Export(io::Error),
     /// The run cannot be followed any more.
@@ -52,32 +52,32 @@ pub(super) enum Fault {
         /// Why.
         why: Reason,
     },
-    /// Nor does a cell of a map.
+    /// A model of a map's cell does not count.
     #[error("{}", .0.sentence())]
     Cell(Reason),
 }
 
-/// What is wished for of recorded runs and is not there.
+/// Something that was asked for and that the recorded runs do not have.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Wish {
-    /// The run, among those that there are.
+    /// The run; the list is of those that exist.
     #[error("{}", text::no_such_run(.0))]
     Run(Vec<String>),
-    /// Anything in the range: the run ends here.
+    /// Anything in the asked range: the run ends at this time.
     #[error("{}", text::nothing_in_range(*.0))]
     Range(Ns),
-    /// The view, on the screen, which has those of the list.
+    /// The view, which the screen does not have.
     #[error("{}", text::no_such_screen(view.name(), known))]
     View {
         /// Which.
         view: ExportView,
-        /// Those that there are.
+        /// The views that the screen has.
         known: String,
     },
     /// A picture of the screen in dots.
     #[error("{}", text::no_dots_of_the_screen())]
     Dots,
-    /// A picture that can be drawn.
+    /// The picture, which cannot be drawn.
     #[error(transparent)]
     Picture(PngError),
 }

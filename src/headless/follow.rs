@@ -1,4 +1,4 @@
-//! Following one run: its frames come in, its trace grows, sentences and progress go out.
+//! Following one run: takes its frames in, so that its trace grows, and puts out sentences and progress.
 
 use crossbeam::channel::{Receiver, RecvTimeoutError};
 use signal_hook::consts::{SIGCONT, SIGTSTP};
@@ -21,21 +21,21 @@ pub(super) struct Following {
     progress: Progress,
 }
 
-/// How often it is looked for what nobody is woken for, where it is told in sentences as it happens.
+/// The time between two looks for further events, which wake nobody, where a run is told in sentences as it happens.
 const LOOK: Ns = Ns::from_millis(50);
-/// And where only how far it is may be shown.
+/// The time between two looks where at most the progress is shown.
 const SELDOM: Ns = Ns::from_millis(200);
 
 impl Following {
-    /// The run of which `recording` is to be made, called `what` while it goes on; told in sentences where
-    /// it is `plain`.
+    /// Begins to follow the run that fills `recording`. `what` names it while it goes on; if `plain`, it is told in
+    /// sentences.
     pub(super) fn new(recording: Recording, what: String, plain: bool) -> Following {
         let names = || recording.trace.names.iter().map(|task| task.name.clone());
         let narrator = recording.model().filter(|_| plain).map(|model| Narrator::new(names(), model.kind));
         Following { recording, narrator, progress: Progress::new(what, plain) }
     }
 
-    /// Takes one frame in, and the file, if there is one; says whether the run is over.
+    /// Takes one frame in, and writes it to the file, if there is one; returns whether the run is over.
     fn take(&mut self, frame: Frame, recorder: Option<&mut Recorder>) -> Result<bool, Stop> {
         if let Some(recorder) = recorder {
             recorder.frame(&frame).map_err(Fault::File)?;
@@ -53,7 +53,7 @@ impl Following {
         Ok(over)
     }
 
-    /// Until the run is over, or something ends it.
+    /// Follows the run until it is over, or something ends it.
     pub(super) fn follow(
         &mut self,
         watching: &mut Watching,
@@ -97,7 +97,7 @@ impl Following {
         }
     }
 
-    /// Takes in what it has said; whether it is over.
+    /// Takes in all frames that have come; returns whether the run is over.
     fn take_all(&mut self, watching: &mut Watching, mut recorder: Option<&mut Recorder>) -> Result<bool, Stop> {
         for news in watching.news() {
             let frame = match news {
@@ -127,7 +127,7 @@ impl Following {
         let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
         let to = machine::now();
         watching.tell(Command::Resume);
-        // The runner does not know of it.
+        // The runner does not know that it stood still.
         let stood_still = Stamped::suspended(from, to);
         self.recording.trace.push(&stood_still);
         if let Some(recorder) = recorder.filter(|_| self.recording.trace.t0().is_some()) {
@@ -136,7 +136,7 @@ impl Following {
         Ok(())
     }
 
-    /// Nothing happens at the moment.
+    /// Between two looks: says what is due though nothing happened, and shows the progress.
     fn pause(&mut self) -> Result<(), Stop> {
         let begun = self.recording.trace.t0().is_some();
         let said = self.narrator.as_mut().filter(|_| begun).and_then(|narrator| narrator.pause(machine::now()));

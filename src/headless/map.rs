@@ -1,4 +1,4 @@
-//! A map of who is fastest, measured: every cell under every model, round by round.
+//! Measures a map of which model is fastest: every cell under every model, round by round.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -18,8 +18,8 @@ use crate::settings::{ExportFormat, Mapping, Setup};
 use crate::text::report::compare::MapLine;
 use crate::units::Ns;
 
-/// Measures the map that `mapping` describes and prints it in `format`. Whatever ends it, what was measured until then
-/// is printed. The code to exit with is 0, or 1 if a run failed, or 128 and the number of the signal that ended it.
+/// Measures the map that `mapping` describes and prints it in `format`, even if something ends the measuring early. The
+/// exit code is 0; or 1 if a run failed; or 128 plus the number of the signal that ended it.
 pub fn map(mapping: &Mapping, format: ListFormat) -> ExitCode {
     code(attempt(mapping, format))
 }
@@ -58,7 +58,7 @@ fn draw(mapping: &Mapping, map: &Map) -> Result<(), Stop> {
     files::write(path, mapping.force, |out| out.write_all(&bytes)).map_err(|e| Fault::Unwritten(e).into())
 }
 
-/// The command line that makes the same again.
+/// The command line that makes the same map again.
 fn command(mapping: &Mapping, path: &Path) -> String {
     let list = |numbers: Vec<String>| numbers.join(",");
     let tasks = list(mapping.tasks.iter().map(u16::to_string).collect());
@@ -108,7 +108,7 @@ fn measure(mapping: &Mapping, schedule: Schedule, map: &mut Map) -> Result<(), S
             let cell = &mut map.cells[job.cell];
             match (recording.trace.makespan(), recording.uncounted()) {
                 (Some(time), None) => cell.times[job.model].push(time),
-                // One that was suspended says nothing, and one that failed says that this cannot be measured.
+                // A suspended run is left out; a failed run means that this model cannot be measured in this cell.
                 (_, Some(_)) if !recording.trace.suspended.is_empty() => {}
                 (_, why) => cell.failures[job.model] = why,
             }
@@ -127,7 +127,7 @@ fn jobs(mapping: &Mapping, map: &Map) -> Result<(Vec<Job>, Rates), Stop> {
         let workload = work(tasks, map.length, wait);
         for (model, of) in map.models.iter().enumerate() {
             let setup = setup(mapping, workload.clone(), *of);
-            // What was measured for the first cell that computes is as true for the others.
+            // The rates measured for the first cell that computes hold for the others too.
             let rates = match known {
                 Some(rates) => rates,
                 None => plan(&setup)?.1,

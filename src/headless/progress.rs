@@ -6,7 +6,7 @@ use crate::text::{self, outside_within};
 use crate::trace::Trace;
 use crate::units::{Ns, Stamp};
 
-/// How often the line is written anew.
+/// The shortest time between two updates of the line.
 const EVERY: Ns = Ns::from_millis(100);
 
 /// The line.
@@ -17,13 +17,13 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// For a run of `what`; silent where sentences are printed anyway.
+    /// The progress line of a run of `what`; never shown if `silent`, where sentences are printed anyway.
     pub(super) fn new(what: String, silent: bool) -> Progress {
         let dumb = std::env::var_os("TERM").is_none_or(|t| t == "dumb");
         Progress { what, visible: !silent && !dumb && io::stderr().is_terminal(), shown: None }
     }
 
-    /// Shows how far `trace` is `now`, if it is time to.
+    /// Shows how far `trace` is `now`, if the line is due for an update.
     pub(super) fn show(&mut self, trace: &Trace, now: Stamp) {
         if !self.visible || self.shown.is_some_and(|then| now.since(then) < EVERY) {
             return;
@@ -41,7 +41,7 @@ impl Progress {
     }
 }
 
-/// Short enough for any terminal, so that it never wraps.
+/// The text of the line, at most 78 columns, so that it does not wrap.
 fn line(what: &str, trace: &Trace, now: Stamp) -> String {
     let ended = trace.tasks.iter().filter(|t| t.ended_at().is_some()).count();
     let so_far = trace.t0().map(|t0| (now.since(t0), ended));

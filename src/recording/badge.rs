@@ -1,9 +1,9 @@
-//! What stands in a corner of every picture of a run: who made it, and what its figures rest on.
+//! The badge in a corner of every picture of a run: who made the run, and what its figures rest on.
 
 use crate::text::Label;
 use crate::trace::{Provenance, Trace};
 
-/// The badge of `runs`, seen together.
+/// The badge for a picture of all `runs` together.
 pub fn badge<'a>(runs: impl IntoIterator<Item = &'a Trace>) -> Label {
     let (mut made_by, mut whole) = (Provenance::default(), true);
     for run in runs {

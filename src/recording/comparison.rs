@@ -1,5 +1,5 @@
-//! Several runs held against each other: a row of figures for each model, the ideal that none of them can beat, and a
-//! verdict in words. Pure: runs are handed in, and the comparison is drawn or printed elsewhere.
+//! Several runs compared: a row of figures for each model, the ideal that none of them can beat, and a verdict in
+//! words. Pure: runs are handed in, and the comparison is drawn or printed elsewhere.
 
 use super::{Planned, Reason, Recording, RunOutcome, Score};
 use crate::insight::{self, Contender, Field, Timing, is_comparable};
@@ -22,15 +22,15 @@ pub struct Comparison {
     /// A row for each model of each source: sources in the order in which they were handed in, models in that of the
     /// scoreboard.
     pub rows: Vec<Row>,
-    /// Which row the ratios are to: the serial one, or the first where runs of several sources are compared.
+    /// The row that the ratios refer to: the serial one, or the first where runs of several sources are compared.
     pub baseline: Option<usize>,
     /// How many cores' worth of time there was: the most that any run had.
     pub cores: f64,
-    /// What none of them can beat; nothing where the work is not the same or was never done.
+    /// The time that none of them can beat; `None` where the work is not the same or was never done.
     pub ideal: Option<Ideal>,
-    /// Whether all did the same.
+    /// Whether all runs did the same work.
     pub work: SameWork,
-    /// What it comes to.
+    /// What the comparison shows, in words.
     pub verdict: Verdict,
 }
 
@@ -39,8 +39,8 @@ pub struct Comparison {
 pub enum SameWork {
     /// The same steps, to the last iteration.
     Exactly,
-    /// The same amounts, but computing that was given as time became other numbers of iterations: the cores were
-    /// calibrated anew in between, or are others.
+    /// The same amounts, but times of computing became other numbers of iterations: the cores were calibrated anew in
+    /// between, or are other cores.
     Calibrated,
     /// Other workloads, other numbers, or another seed.
     No,
@@ -49,23 +49,23 @@ pub enum SameWork {
 /// A model's runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// Where they come from, if there are several places.
+    /// Where its runs come from, if there are several places.
     pub source: Option<String>,
     /// The model.
     pub model: Model,
     /// What it is called.
     pub who: Who,
-    /// The figures of the run that stands for all of them: that with the median time. Nothing where none counts.
+    /// The figures of the run that stands for all of them: the one with the median time. `None` where no run counts.
     pub figures: Option<Figures>,
-    /// How many times as fast as the baseline it is; nothing for the baseline itself, and for rows without figures.
+    /// How many times as fast as the baseline it is; `None` for the baseline itself, and for rows without figures.
     pub ratio: Option<Result<Ratio, NoRatio>>,
-    /// Which of the runs handed in is the one that stands here.
+    /// The place, among the runs handed in, of the run whose figures stand here.
     pub shown: Option<usize>,
-    /// Which of the runs handed in are its, in their order.
+    /// The places, among the runs handed in, of this row's runs, in order.
     pub runs: Vec<usize>,
     /// How many of them count.
     pub counted: usize,
-    /// Whether other programs left it the cores.
+    /// Whether other programs left the cores to it.
     pub fair: bool,
     /// Why one of them does not count, if one does not.
     pub failure: Option<Reason>,
@@ -74,9 +74,9 @@ pub struct Row {
 /// How many times as fast.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ratio {
-    /// So many times.
+    /// This many times.
     pub times: f64,
-    /// Slower cores have their part in it: several of them were each slower than the one alone.
+    /// Whether slower cores have a part in it: several busy cores were each slower than the one alone.
     pub slowed: bool,
 }
 
@@ -84,13 +84,13 @@ impl Recording {
     /// Its score where it counts in a comparison.
     fn counted(&self) -> Option<Score> {
         let score = self.score().filter(|_| self.counts())?;
-        // The kernel's ticks are too coarse for a short run, its record of switches is not.
+        // For a short run the kernel's ticks are too coarse, but its record of switches is not.
         let others = self.conditions.others.or_else(|| self.crowded_out()).unwrap_or(score.others);
         Some(Score { others, ..score })
     }
 
-    /// For what share of the run its only worker had to leave its core to others; nothing where there are several, which
-    /// may have left it to each other, or where nobody recorded that.
+    /// For what share of the run its only worker had to leave its core to others; `None` where there are several
+    /// workers, which may have left it to each other, or where that was not recorded.
     fn crowded_out(&self) -> Option<f64> {
         let alone = self.planned().is_some_and(|planned| planned.plan.workers == 1);
         let time = self.trace.makespan().filter(|_| alone && self.trace.kernel_record == KernelRecord::Switches)?;
@@ -102,21 +102,21 @@ impl Recording {
     }
 }
 
-/// The models that are compared where nobody says: the rows of the scoreboard, the last one with `lock`.
+/// The models that are compared if the user names none: the rows of the scoreboard, the last one with `lock`.
 pub fn usual_models(lock: GlobalLock) -> [Model; 5] {
     use ModelKind::{Async, Processes, Serial, Threads};
     let [serial, threads, processes, r#async] = [Serial, Threads, Processes, Async].map(Model::plain);
     [serial, threads, processes, r#async, Model { kind: Threads, lock }]
 }
 
-/// The place of `model` among the rows: those without a global lock, then threads with one, then the others.
+/// The sort key of `model` among the rows: models without a global lock, then threads with one, then the others.
 fn place(model: Model) -> (bool, bool, ModelKind, GlobalLock) {
     (model.lock.is_on(), model.kind != ModelKind::Threads && model.lock.is_on(), model.kind, model.lock)
 }
 
 impl Comparison {
-    /// Of `runs`: several of one model from one file are one row. What nobody planned has no row, and no more has what a
-    /// signal interrupted: it says nothing of its model.
+    /// The comparison of `runs`: several runs of one model from one file are one row. A run that was not planned has no
+    /// row, nor has one that a signal interrupted: it says nothing of its model.
     pub fn of(runs: &[&Recording]) -> Comparison {
         let work = same_work(runs);
         let cores = runs.iter().map(|r| r.cores()).fold(0.0, f64::max);
@@ -139,8 +139,8 @@ impl Comparison {
         comparison
     }
 
-    /// How many times as fast as the baseline the ideal is; nothing where the baseline was disturbed, or slower than
-    /// whoever does one thing after the other need be.
+    /// How many times as fast as the baseline the ideal is; `None` where the baseline was disturbed, or is slower than
+    /// doing one thing after the other needs to be.
     pub fn ideal_ratio(&self) -> Option<f64> {
         let row = self.rows.get(self.baseline?).filter(|b| b.fair)?;
         let (base, ideal) = (row.figures.as_ref()?.timing.time, self.ideal.as_ref().filter(|i| i.time > Ns::ZERO)?);
@@ -148,7 +148,7 @@ impl Comparison {
         (!slowed).then(|| base.share_of(ideal.time))
     }
 
-    /// The longest time of all, which an axis must hold.
+    /// The longest time of all rows, which an axis must hold.
     pub fn slowest(&self) -> Option<Ns> {
         self.rows.iter().filter_map(|r| Some(r.figures.as_ref()?.timing.time)).max()
     }
@@ -187,7 +187,7 @@ impl Comparison {
         })
     }
 
-    /// What there is to say of runs that come from several places: which is fastest, held against the first.
+    /// The verdict on runs that come from several places: which is fastest, compared with the first.
     fn of_sources(&self) -> Verdict {
         let mut clauses = Vec::new();
         let timed = self.rows.iter().filter_map(|r| Some((r, r.figures.as_ref()?.timing)));
@@ -237,7 +237,7 @@ fn rows(runs: &[&Recording]) -> Vec<Row> {
             of.push(None);
             continue;
         };
-        // Runs of other work are no repetitions, though they are in one file.
+        // Runs of other work are no repetitions, even in the same file.
         let same = |(file, of): &(Option<&str>, &Setup)| {
             *file == run.file.as_deref() && of.workload == setup.workload && of.scale == setup.scale
         };
@@ -256,7 +256,7 @@ fn rows(runs: &[&Recording]) -> Vec<Row> {
     let row = |key: (usize, Model)| {
         let own: Vec<usize> = (0..runs.len()).filter(|i| of[*i] == Some(key)).collect();
         let all: Vec<usize> = own.iter().copied().filter(|i| runs[*i].counted().is_some()).collect();
-        // A run that others disturbed says less than one that nobody did, if there is one.
+        // Runs that other programs disturbed count only if there is no undisturbed one.
         let fair: Vec<usize> = all.iter().copied().filter(|i| runs[*i].is_fair()).collect();
         let standing = if fair.is_empty() { &all } else { &fair };
         let times: Vec<Ns> = standing.iter().filter_map(|i| runs[*i].trace.makespan()).collect();
@@ -279,14 +279,14 @@ fn rows(runs: &[&Recording]) -> Vec<Row> {
     keys.into_iter().map(row).collect()
 }
 
-/// What the rows of a file are told apart by: its name, and what was run where that is not `several` times the same.
+/// What distinguishes the rows of a source: its file's name, and the workload's name if there are `several` workloads.
 fn named((source, setup): (Option<&str>, &Setup), several: bool) -> Option<String> {
     let workload = several.then_some(setup.workload.name.as_str());
     let words: Vec<&str> = source.into_iter().chain(workload).collect();
     (!words.is_empty()).then(|| words.join(" "))
 }
 
-/// How many times as fast as `base` `own` is, or why nobody can say.
+/// How many times as fast as `base` `own` is, or why that cannot be said.
 fn ratio(
     (own, model): (Score, Model),
     base: Option<(Score, Model)>,
@@ -297,7 +297,7 @@ fn ratio(
     if work == SameWork::No {
         return Err(NoRatio::OtherWork);
     }
-    // Where one computes at a time, only what others wait meanwhile can be gained on doing one thing after the other.
+    // Where one task computes at a time, a model can be faster than serial only by using the time that tasks wait.
     let one_at_a_time = match model.kind {
         ModelKind::Serial | ModelKind::Async => true,
         ModelKind::Threads => model.lock.is_on(),
@@ -343,7 +343,7 @@ fn is_blocked(trace: &Trace, model: Model) -> bool {
     held.share_of(time) >= 0.2
 }
 
-/// The cores that others kept busy in any of `runs`, where that is too many to compare them.
+/// The cores that other programs kept busy in the most disturbed of `runs`, if they are too many to compare it.
 pub fn disturbed(runs: &[&Recording]) -> Option<f64> {
     let taken = |r: &&Recording| r.conditions.others.filter(|others| !is_comparable(*others, r.cores()));
     runs.iter().filter_map(taken).max_by(f64::total_cmp)

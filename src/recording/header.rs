@@ -1,4 +1,4 @@
-//! Recordings in a file: what stands before a run's events and behind them, and the way back.
+//! Recordings in a file: the texts before and after a run's events, and reading them back.
 
 use std::borrow::Cow::{self, Borrowed};
 use std::io::{self, Write};
@@ -17,8 +17,8 @@ use crate::trace::file::{self, Damage, FileError, FileWriter, Names, RecordedRun
 use crate::units::{Ns, TaskId};
 use crate::workload::{Kernel, MAX_TASKS, Param, Scale, Task, Workload};
 
-/// What stands first of a run: enough to draw it and to say what it was, whatever it was asked to do. It is read in parts,
-/// each from all of the text: so a part needs to know nothing of the others.
+/// The text before a run's events: enough to draw the run and to say what it was, even if its steps are not known. It
+/// is read in parts, each from the whole text: so a part needs to know nothing of the others.
 #[derive(Serialize)]
 struct Header<'a> {
     /// Which version of the program made it.
@@ -43,7 +43,7 @@ struct Head {
     origin: ToldKind,
 }
 
-/// Which other part it has.
+/// Which origin the header describes, so which other part it has.
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum ToldKind {
@@ -61,7 +61,7 @@ struct Watched<'a> {
 #[derive(Serialize, Deserialize)]
 struct Asked<'a> {
     workload: Cow<'a, str>,
-    /// What it does, its numbers filled in.
+    /// What the workload does, with its numbers filled in.
     title: Cow<'a, str>,
     params: Cow<'a, [Param]>,
     model: Model,
@@ -74,7 +74,7 @@ struct Asked<'a> {
     scale: Scale,
 }
 
-/// What it was asked to do, to the last step.
+/// What the run was asked to do, to the last step.
 #[derive(Serialize, Deserialize)]
 struct Program<'a> {
     setup: Cow<'a, Setup>,
@@ -82,13 +82,13 @@ struct Program<'a> {
     rates: Rates,
 }
 
-/// What stood first in a file of format 1, beside the program.
+/// The header of a file of format 1, beside the program.
 #[derive(Deserialize)]
 struct FirstHead {
     machine: Machine,
 }
 
-/// What is known of a run when there is no more of it.
+/// The text after a run's events: what is known of it only at its end.
 #[derive(Serialize)]
 struct Tail {
     #[serde(flatten)]
@@ -100,24 +100,25 @@ struct Tail {
 /// The part of a tail that is not about the machine.
 #[derive(Default, Serialize, Deserialize)]
 struct TailEnd {
-    /// How far it came, where it broke off: nothing may have happened any more when it did.
+    /// When it broke off, if it did: its last event may have been earlier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     until: Option<Ns>,
 }
 
-/// What a file came to.
+/// The contents of a file.
 #[derive(Debug)]
 pub struct Opened {
     /// Its runs, at least one.
     pub recordings: Vec<Recording>,
-    /// What is to be said of it: damage, before which all is there, and what this version does not know.
+    /// What to report of it: damage, before which everything was read, and what this version of the program does not
+    /// know.
     pub notes: Vec<Note>,
 }
 
-/// What is to be said of a file beside its runs, which count from 1.
+/// What to report of a file beside its runs, which count from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
-    /// It is damaged: all that lies before is there.
+    /// It is damaged: everything before the damage was read.
     Damaged(Damage),
     /// A run cannot be read.
     Unreadable {
@@ -130,18 +131,18 @@ pub enum Note {
     UnknownPlan {
         /// Which run.
         run: usize,
-        /// What of it this version does not know; nothing where the file does not say what it was asked to do.
+        /// What this version does not know of it; `None` where the file does not say what the run was asked to do.
         what: Option<String>,
     },
-    /// A newer version recorded of a run what this one does not know.
+    /// A newer version recorded things of a run that this one does not know.
     Skipped {
         /// Which run.
         run: usize,
         /// The events, by what the file calls them, and how many.
         events: Vec<(String, u64)>,
-        /// So many blocks.
+        /// How many blocks.
         blocks: u64,
-        /// So many times a task came into an unknown state.
+        /// How many times a task entered an unknown state.
         states: u64,
     },
 }
@@ -163,10 +164,10 @@ impl Note {
 /// Why a run of a file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RunError {
-    /// What stands first of it is not what it should be: in the words of what reads JSON.
+    /// Its header cannot be read: the JSON reader's message.
     #[error("{0}")]
     Header(String),
-    /// Its plan, or its machine, is none that the program makes.
+    /// Its plan, or its machine, is not one that the program could have made.
     #[error("{}", text::file::nonsense_plan())]
     Nonsense,
     /// The file ends before it begins.
@@ -183,16 +184,16 @@ impl From<serde_json::Error> for RunError {
 /// Why nothing could be opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    /// There is no run to be read.
+    /// The file holds no run that can be read.
     #[error("{0}")]
     File(#[from] FileError),
-    /// There are runs, and none of them makes sense: what is wrong with the first.
+    /// There are runs, but none of them can be read: what is wrong with the first.
     #[error("{}", text::unreadable_run(1, &.0.to_string()))]
     Runs(RunError),
 }
 
-/// What runs of each of `files` are told apart by: nothing where there is one file, else its name without folder and
-/// suffix; all of it where two would be the same.
+/// The names that tell runs of several `files` apart: `None` for a single file, else its name without folder and
+/// suffix; the whole names where two would be the same.
 pub fn sources(files: &[&str]) -> Vec<Option<String>> {
     let stem = |file: &&str| {
         let path = std::path::Path::new(file);
@@ -207,7 +208,7 @@ pub fn sources(files: &[&str]) -> Vec<Option<String>> {
     }
 }
 
-/// Writes what stands before the events of `run`.
+/// Writes the header of `run`, its names and its plan.
 ///
 /// # Errors
 /// As the file says.
@@ -228,7 +229,7 @@ pub fn begin<W: Write>(writer: &mut FileWriter<W>, run: &Recording) -> io::Resul
             }
             Ok(())
         }
-        // Its tasks appear as it goes on; what they were called in the end is known where it is stored afterwards.
+        // Its tasks appear as it goes on; their final names are known only if it is stored afterwards.
         Origin::Observed(_) => writer.names(&Names::new(&run.trace.names, &run.trace.lock_names)),
     }
 }
@@ -248,7 +249,7 @@ fn asked(planned: &Planned) -> Asked<'_> {
     }
 }
 
-/// The text that stands behind them.
+/// The text that stands after the events of `run`.
 pub fn tail(run: &Recording) -> String {
     let broke_off = run.broken.is_some() && run.trace.report.is_none();
     let end = TailEnd { until: broke_off.then(|| run.trace.latest()) };
@@ -281,7 +282,7 @@ pub fn open(bytes: &[u8]) -> Result<Opened, OpenError> {
     if let (true, Some(damage)) = (recordings.is_empty(), &contents.damage) {
         return Err(FileError::Damaged(damage.clone()).into());
     }
-    // What was lost matters more than what was not understood.
+    // Damage matters more than parts that are not understood.
     if let Some(damage) = contents.damage {
         notes.insert(0, Note::Damaged(damage));
     }
@@ -291,7 +292,7 @@ pub fn open(bytes: &[u8]) -> Result<Opened, OpenError> {
     }
 }
 
-/// What this version does not know of `run`, by the names that its file has for it.
+/// The note of what this version does not know of `run`, by the names in its file.
 fn skipped(run: &RecordedRun<'_>, number: usize) -> Note {
     let name = |kind: u8| {
         let name = run.names.as_ref().and_then(|names| names.events.get(usize::from(kind)));
@@ -349,13 +350,13 @@ fn recording(run: &RecordedRun<'_>, number: usize, notes: &mut Vec<Note>) -> Res
     Ok(of(run, origin, machine))
 }
 
-/// The word that is not known, where that is what `why` says: not all those that are.
+/// The unknown word, without the list of known ones, if `why` is about an unknown word; else `why`.
 fn unknown_word(why: &str) -> String {
     let word = why.strip_prefix("unknown variant ").and_then(|rest| rest.split(", expected").next());
     word.unwrap_or(why).to_owned()
 }
 
-/// What is known of a run whose steps are not.
+/// The plan of a run whose steps are not known, with what its header says.
 fn stand_in(asked: Asked<'_>, names: Option<&Names>) -> Planned {
     let Asked { workload, title, params, model, workers, at_once, cores, seed, scale } = asked;
     let name = workload.into_owned();
@@ -388,14 +389,14 @@ fn stand_in(asked: Asked<'_>, names: Option<&Names>) -> Planned {
     Planned { setup: Setup { workload, model, lock, wishes, scale }, plan, rates: Rates::default(), known: false }
 }
 
-/// What happened in `run`, which comes from `origin`.
+/// The recording of `run`, which comes from `origin`.
 fn of(run: &RecordedRun<'_>, origin: Origin, machine: Machine) -> Recording {
     let mut trace = run.told_to(origin.empty_trace());
     if let (Origin::Observed(_), Some(names)) = (&origin, &run.names) {
         (0..).map(TaskId).zip(names.task_names()).for_each(|(id, name)| trace.name_task(id, name));
         trace.lock_names.clone_from(&names.locks);
     }
-    // A tail that cannot be read says nothing of the machine: unknown, not wrong.
+    // If the tail cannot be read, the conditions are unknown.
     let conditions: Conditions = run.tail.and_then(|tail| serde_json::from_str(tail).ok()).unwrap_or_default();
     let TailEnd { until } = run.tail.and_then(|tail| serde_json::from_str(tail).ok()).unwrap_or_default();
     if let (Some(t0), Some(until)) = (trace.t0().filter(|_| trace.report.is_none()), until) {

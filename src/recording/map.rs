@@ -1,5 +1,5 @@
-//! A map of who is fastest: the share of waiting in its columns, the number of tasks in its rows, in each cell what every
-//! model took. Makes the work of its cells and judges what was measured; measures nothing itself.
+//! A map of which model is fastest: a column for each share of waiting, a row for each number of tasks, and in each
+//! cell the times of every model. Makes the work of its cells and judges what was measured; measures nothing itself.
 
 use super::Reason;
 use crate::insight::Timing;
@@ -9,21 +9,21 @@ use crate::settings::{Mapping, Setup};
 use crate::units::Ns;
 use crate::workload::{Kernel, Quantity, Scale, StepSpec, TaskSpec, Value, Workload};
 
-/// What a run takes besides its tasks: to start its runner, to end it, to hand over its record.
+/// The time that a run takes besides its tasks: to start its runner, to end it, to hand over its record.
 const AROUND: Ns = Ns::from_millis(15);
-/// How long a task is at most where nobody says, and what is tried if that takes too long.
+/// The lengths of a task to choose from if the user gives none: the first one that fits into the time is used.
 const LENGTHS: [Ns; 4] = [Ns::from_millis(20), Ns::from_millis(10), Ns::from_millis(5), Ns::from_millis(2)];
-/// How many rounds there are where nobody says: with less there is no spread to speak of.
+/// The fewest and the most rounds if the user gives no number: with fewer there is no spread to speak of.
 const ROUNDS: (u64, u64) = (3, 9);
 
-/// What was measured.
+/// A map with its measurements.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Map {
     /// How long a task takes alone.
     pub length: Ns,
     /// How many cores there were.
     pub cores: f64,
-    /// Who was measured, in the order in which each cell has them.
+    /// The models that were measured, in the order in which each cell has them.
     pub models: Vec<Model>,
     /// The rows: how many tasks.
     pub tasks: Vec<u16>,
@@ -31,7 +31,7 @@ pub struct Map {
     pub waits: Vec<u8>,
     /// The cells, row by row.
     pub cells: Vec<Cell>,
-    /// How many cores other programs kept busy meanwhile, on average; nothing where no run was long enough to tell.
+    /// How many cores other programs kept busy meanwhile, on average; `None` where no run was long enough to tell.
     pub others: Option<f64>,
 }
 
@@ -44,14 +44,14 @@ pub struct Cell {
     pub failures: Vec<Option<Reason>>,
 }
 
-/// Who is fastest in a cell.
+/// Which model is fastest in a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Winner {
-    /// Nobody knows: there is nothing to compare.
+    /// Unknown: there is nothing to compare.
     Unknown,
-    /// Nobody can tell these apart, by their place in [`Map::models`]; the fastest first.
+    /// These models cannot be told apart, by their place in [`Map::models`]; the fastest first.
     Tie(Vec<usize>),
-    /// This one, by its place.
+    /// This model, by its place.
     One(usize),
 }
 
@@ -67,19 +67,19 @@ pub struct Schedule {
 }
 
 impl Cell {
-    /// One of so many models, before anything is measured.
+    /// An empty cell for this many models.
     pub fn of(models: usize) -> Cell {
         Cell { times: vec![Vec::new(); models], failures: vec![None; models] }
     }
 
-    /// How long the model at `place` took; nothing where it was not measured, or failed.
+    /// How long the model at `place` took; `None` where it was not measured, or failed.
     pub fn timing(&self, place: usize) -> Option<Timing> {
         let failed = self.failures.get(place)?.is_some();
         Timing::of(self.times.get(place)?).filter(|_| !failed)
     }
 
-    /// Who is fastest: the one with the shortest median, if it ties with no other ([`Timing::ties`]) and was ahead of each
-    /// other in at least three of four rounds.
+    /// Which model is fastest: the one with the shortest median, if it ties with no other ([`Timing::ties`]) and was
+    /// ahead of each other in at least three of four rounds.
     pub fn winner(&self) -> Winner {
         let mut known: Vec<(usize, Timing)> =
             (0..self.times.len()).filter_map(|place| Some((place, self.timing(place)?))).collect();
@@ -101,7 +101,7 @@ impl Cell {
 }
 
 impl Map {
-    /// One that nothing was measured of yet.
+    /// An empty map of `mapping`, with tasks of this `length`.
     pub fn new(mapping: &Mapping, length: Ns, cores: f64) -> Map {
         let cells = vec![Cell::of(mapping.models.len()); mapping.tasks.len() * mapping.waits.len()];
         Map {
@@ -143,14 +143,14 @@ impl Map {
     }
 }
 
-/// The work of a cell: `tasks` tasks that take `length` each, of which they wait `wait` per cent: half of that before they
-/// compute and half after it, as somebody does who asks, works on the answer and asks again.
+/// The work of a cell: `tasks` tasks that take `length` each, of which they wait `wait` per cent: half of that before
+/// they compute and half after it, like a client that asks, works on the answer and asks again.
 pub fn work(tasks: u16, length: Ns, wait: u8) -> Workload {
     let waits = length.times(wait.min(100).into(), 100);
     let half = || StepSpec::Sleep(Quantity::from(Value::Time(waits.times(1, 2))));
     let amount = Quantity::from(Value::Time(length - waits));
     let compute = StepSpec::Compute { kernel: Kernel::Count, amount };
-    // A wait for nothing would still be one, and so would computing nothing.
+    // A wait of no length would still be a step, and so would computing nothing.
     let steps = match wait {
         0 => vec![compute],
         100.. => vec![half(), half()],
@@ -169,15 +169,15 @@ pub fn work(tasks: u16, length: Ns, wait: u8) -> Workload {
     }
 }
 
-/// What a cell is run with, under `model`.
+/// The setup of a cell under `model`.
 pub fn setup(mapping: &Mapping, workload: Workload, model: Model) -> Setup {
     let lock: LockSettings = mapping.lock;
     Setup { workload, model, lock, wishes: mapping.wishes, scale: Scale::ONE }
 }
 
 impl Schedule {
-    /// What `mapping` asks for on a machine with `cores` cores: the longest tasks of which three rounds fit into its
-    /// time, and as many rounds as fit then, nine at most; both only where it does not say.
+    /// The schedule of `mapping` on a machine with `cores` cores: the longest tasks of which three rounds fit into its
+    /// time, and then as many rounds as fit, nine at most. A length or a number of rounds that `mapping` gives is kept.
     pub fn of(mapping: &Mapping, cores: f64) -> Schedule {
         let lengths: Vec<Ns> = mapping.length.map_or_else(|| LENGTHS.to_vec(), |length| vec![length]);
         let least = mapping.repeat.map_or(ROUNDS.0, u64::from);

@@ -1,5 +1,5 @@
-//! Where a run comes from. What was planned has a setup, a seed and an ideal, and can be made again to the last iteration;
-//! what was observed has a command line and what was seen: nobody planned what it would do.
+//! Where a run comes from. A planned run has a setup, a seed and an ideal, and can be made again to the last iteration.
+//! An observed run has a command line and the events that were seen: nobody planned what it would do.
 
 use serde::Serialize;
 
@@ -14,21 +14,21 @@ use crate::trace::Trace;
 pub enum Origin {
     /// Somebody asked for it, and it was planned.
     Planned(Box<Planned>),
-    /// It was there, and was watched.
+    /// A program that was watched from outside.
     Observed(Observed),
 }
 
-/// What was asked for, and what came of that before anything was run.
+/// What was asked for, and the plan that was made of it before anything ran.
 #[derive(Clone, Debug)]
 pub struct Planned {
     /// What was asked for.
     pub setup: Setup,
     /// What was planned.
     pub plan: Plan,
-    /// How fast the machine was believed to be when the plan was made.
+    /// The speed of the machine that the plan was made with.
     pub rates: Rates,
-    /// Whether this version knows what its tasks were asked to do. If not, setup and plan have what its recording says of
-    /// them (names, numbers, the model) and no step: it cannot be run again, nor be held against another run.
+    /// Whether this version of the program knows the steps of its tasks. If not, setup and plan hold only what its
+    /// recording says (names, numbers, the model): the run cannot be made again, nor compared with another run.
     pub known: bool,
 }
 
@@ -39,13 +39,13 @@ pub struct Observed {
     pub command: Vec<String>,
 }
 
-/// Where a run comes from, as documents tell it. What else they have of a plan is null where there was none.
+/// Where a run comes from, as documents tell it. For an observed run their other fields about a plan are null.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum OriginKind {
     /// Somebody asked for it, and it was planned.
     Planned,
-    /// It was there, and was watched.
+    /// A program that was watched from outside.
     Observed {
         /// The program and its arguments.
         command: Vec<String>,
@@ -53,7 +53,7 @@ pub enum OriginKind {
 }
 
 impl Origin {
-    /// What documents tell of it.
+    /// The origin as documents tell it.
     pub fn kind(&self) -> OriginKind {
         match self {
             Origin::Planned(_) => OriginKind::Planned,
@@ -61,7 +61,7 @@ impl Origin {
         }
     }
 
-    /// What it is called in a word: the workload, or the program.
+    /// Its name: the workload, or the program.
     pub fn name(&self) -> &str {
         match self {
             Origin::Planned(planned) => &planned.setup.workload.name,
@@ -72,7 +72,7 @@ impl Origin {
         }
     }
 
-    /// What it does, in a line.
+    /// What the run does, in one line.
     pub fn title(&self) -> String {
         match self {
             Origin::Planned(planned) => planned.setup.title(),
@@ -88,7 +88,7 @@ impl Origin {
         }
     }
 
-    /// The states that its documents list, whether it was in them or not.
+    /// The states that its documents list, even those that it was never in.
     pub const fn states(&self) -> &'static [State] {
         match self {
             Origin::Planned(_) => &State::PLANNED,
@@ -96,7 +96,7 @@ impl Origin {
         }
     }
 
-    /// The trace of a run from here that has not begun.
+    /// An empty trace for a run of this origin that has not begun.
     pub(super) fn empty_trace(&self) -> Trace {
         match self {
             Origin::Planned(planned) => {

@@ -1,4 +1,4 @@
-//! How a run ended: in a word, and for which reason, as documents tell it.
+//! How a run ended: in a word, and with the reason, as documents tell it.
 
 use serde::{Serialize, Serializer};
 
@@ -6,10 +6,10 @@ use super::Recording;
 use crate::state::Failure;
 use crate::text::{self, Uncounted};
 
-/// The version of the JSON documents that tell of runs, and of those about the program: one for all of them.
+/// The version of all JSON documents: those about runs and those about the program.
 pub const SCHEMA: u32 = 2;
 
-/// How a run ended, or several that belong together did.
+/// How a run ended, or several runs that belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunOutcome {
     /// It came to its end.
@@ -20,7 +20,7 @@ pub enum RunOutcome {
     Failed,
     /// A signal asked for its end.
     Interrupted,
-    /// What was recorded of it ends before it does.
+    /// Its recording ends before the run does.
     CutOff,
     /// It is not over.
     GoingOn,
@@ -39,7 +39,8 @@ impl RunOutcome {
         }
     }
 
-    /// Of runs that belong together, and its reason: `broken` ended them all, or `failed` is why one of them does not count.
+    /// The outcome of runs that belong together, with its reason: `broken` if that ended them all, else `failed`, which
+    /// is why one of them does not count.
     pub fn of_several(broken: Option<&Reason>, failed: Option<&Reason>) -> (RunOutcome, Option<Reason>) {
         let outcome = match (broken, failed) {
             (None, Some(_)) => RunOutcome::Incomplete,
@@ -48,7 +49,7 @@ impl RunOutcome {
         (outcome, broken.or(failed).cloned())
     }
 
-    /// Of what ended for `reason`, or came to its end.
+    /// The outcome of a run that ended for `reason`, or that came to its end.
     pub fn of(reason: Option<&Reason>) -> RunOutcome {
         match reason {
             None | Some(Reason::Uncounted(Uncounted::Suspended)) => RunOutcome::Done,
@@ -61,13 +62,13 @@ impl RunOutcome {
     }
 }
 
-/// Why a run is not what was asked for. In JSON an object: the name of the `reason`, its figures, and the `sentence` that a
-/// person reads.
+/// Why a run is not what was asked for. In JSON an object: the name of the `reason`, its figures, and the `sentence`
+/// that a person reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// It could not be made, or broke off.
     Broke(Failure),
-    /// It did neither, but does not count.
+    /// It did not break off, but does not count in a comparison.
     Uncounted(Uncounted),
 }
 
@@ -91,7 +92,7 @@ impl Serialize for Reason {
             sentence: Option<String>,
         }
         match self {
-            // It is its own sentence.
+            // This failure contains its own sentence.
             Reason::Broke(why @ Failure::Told { .. }) => why.serialize(to),
             Reason::Broke(why) => Told { why, sentence: Some(self.sentence()) }.serialize(to),
             Reason::Uncounted(why) => Told { why, sentence: Some(self.sentence()) }.serialize(to),
@@ -100,7 +101,7 @@ impl Serialize for Reason {
 }
 
 impl Recording {
-    /// Why it does not count in a comparison; nothing if it does.
+    /// Why it does not count in a comparison; `None` if it counts.
     pub fn uncounted(&self) -> Option<Reason> {
         if let Some(why) = &self.broken {
             return Some(Reason::Broke(why.clone()));
@@ -115,7 +116,7 @@ impl Recording {
         Some(Reason::Uncounted(why))
     }
 
-    /// Why not all of it came to its end; nothing if it did.
+    /// Why not all of it came to its end; `None` if all did.
     pub fn reason(&self) -> Option<Reason> {
         self.uncounted().filter(|why| *why != Reason::Uncounted(Uncounted::Suspended))
     }

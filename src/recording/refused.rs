@@ -1,4 +1,5 @@
-//! Why a file takes no run, or gives none. What reads and writes it is `recorder`; who tells of it need not know that.
+//! Why a file takes no run, or gives none. `recorder` reads and writes files; modules that report these errors need
+//! only this file.
 
 use std::io;
 use std::path::PathBuf;
@@ -47,7 +48,7 @@ pub enum NotRecorded {
     /// It is a recording, and damaged.
     #[error("{}", text::file::damaged_there(.0.at, .0.fault))]
     Damaged(Damage),
-    /// It is not as long any more as it was.
+    /// Its length changed while it was read.
     #[error("{}", text::file::changing())]
     Changing,
     /// It is something else.
@@ -56,7 +57,7 @@ pub enum NotRecorded {
     /// It is a recording that this version cannot go on with.
     #[error("{}", text::file::another_name(&.0.to_string()))]
     Unreadable(FileError),
-    /// The run that is to be added was not kept: what the system said then.
+    /// The frames of the run to be added could not be kept: the system's words for it.
     #[error("{}", text::no_room_for_it(&.0.said))]
     NotKept(SystemError),
 }
@@ -70,7 +71,7 @@ pub enum NotOpened {
     /// It is a folder or a device.
     #[error("{}", text::no_file())]
     NoFile,
-    /// There is none in it.
+    /// It holds no run that can be read.
     #[error(transparent)]
     Recording(#[from] OpenError),
 }

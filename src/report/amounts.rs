@@ -1,4 +1,4 @@
-//! The numbers of a workload as they are shown: the one place here that knows what kinds of them there are.
+//! The parameters of a workload as documents show them: the one place in reports that knows which kinds there are.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ pub fn params(workload: &Workload) -> BTreeMap<String, Param> {
     workload.params.iter().map(|p| (p.name.clone(), written(p.value))).collect()
 }
 
-/// For programs: a count as a number, all else as `--set` takes it.
+/// A count as a number, everything else as text that `--set` accepts.
 fn written(value: Value) -> Param {
     if let Value::Count(n) = value { Param::Count(n) } else { Param::Written(value.to_string()) }
 }

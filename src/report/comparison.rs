@@ -1,4 +1,4 @@
-//! A comparison as a table, as Markdown, as lines of values and in sentences. Pure: the runs may be fresh or from files.
+//! A comparison as a table, as Markdown, as lines of values and in sentences. Pure: the runs may be new or from files.
 
 use csv::WriterBuilder;
 use unicode_width::UnicodeWidthStr;
@@ -52,17 +52,17 @@ impl ComparisonFormat {
 pub struct ComparisonPrint<'a> {
     /// The format.
     pub format: ComparisonFormat,
-    /// In sentences instead.
+    /// Whether it is printed in sentences instead.
     pub plain: bool,
     /// How many columns there are for a table.
     pub width: usize,
     /// Whether bold text is shown as such.
     pub bold: bool,
-    /// Why there are no more runs, for who reads the document.
+    /// Why there are no more runs, for the reader of the document.
     pub broken: Option<&'a Reason>,
 }
 
-/// All that is printed of `comparison`, which is one of `runs`.
+/// The whole output for `comparison`, which is one of `runs`.
 pub fn comparison_text(comparison: &Comparison, runs: &[&Recording], how: ComparisonPrint<'_>) -> String {
     let heading = || comparison_heading(comparison, runs);
     match how.format {
@@ -80,19 +80,19 @@ fn spoken_heading(comparison: &Comparison, runs: &[&Recording]) -> String {
     Note::Head { workload, tasks, cores: comparison.cores }.text() + ".\n"
 }
 
-/// What a terminal must do to show text in bold, and to stop.
+/// The codes that make a terminal begin and end bold text.
 const BOLD: (&str, &str) = ("\u{1b}[1m", "\u{1b}[0m");
-/// The narrowest a table is made; on terminals still narrower its lines wrap.
+/// The fewest columns of a table; on terminals still narrower its lines wrap.
 const NARROWEST: usize = 32;
-/// Between two columns.
+/// Blanks between two columns.
 const GAP: usize = 2;
 
-/// What stands above a comparison of `runs`, in two lines: the workload, and how it was measured.
+/// The heading of a comparison of `runs`, in two lines: the workload, and how it was measured.
 pub fn comparison_heading(comparison: &Comparison, runs: &[&Recording]) -> String {
     let Some(run) = runs.first() else { return String::new() };
     let (name, title) = (clean(run.origin.name()), clean(&run.origin.title()));
     let what = if title.is_empty() { name } else { format!("{name}: {title}") };
-    // Where each did something else, the first one's work is no heading for all.
+    // If the runs did different work, the first one's workload is no heading for all.
     let mut sources: Vec<&str> = runs.iter().filter_map(|r| r.file.as_deref()).collect();
     sources.dedup();
     let what = if comparison.work == SameWork::No { clean(&sources.join(", ")) } else { what };
@@ -102,8 +102,8 @@ pub fn comparison_heading(comparison: &Comparison, runs: &[&Recording]) -> Strin
     format!("{what}\n{}\n", measured(cores, run.trace.made_by.name(), rounds))
 }
 
-/// The table, at most `width` columns wide: what does not fit is left out, the least important first. Its last line is
-/// the verdict, in bold where the reader is a terminal that can.
+/// The table, at most `width` columns wide: columns that do not fit are left out, the least important first. Its last
+/// line is the verdict, in bold if `bold`.
 pub fn comparison_table(comparison: &Comparison, width: usize, bold: bool) -> String {
     let width = width.max(NARROWEST);
     let columns = fitting(comparison, width);
@@ -160,7 +160,7 @@ fn width_of(comparison: &Comparison, column: Column) -> usize {
     cells.chain([column.head().width(), ideal]).max().unwrap_or(0)
 }
 
-/// A time of a run, in the unit of the longest; all in their own where too little would be seen of the shortest then.
+/// A time of a run, in the unit of the longest; in its own unit if the shortest would then show too few digits.
 fn time(comparison: &Comparison, time: Ns) -> String {
     let times = comparison.rows.iter().filter_map(|r| Some(r.figures.as_ref()?.timing.time));
     let slowest = comparison.slowest().unwrap_or(time);
@@ -168,7 +168,7 @@ fn time(comparison: &Comparison, time: Ns) -> String {
     if shortest.times(20, 1) < slowest { time.to_string() } else { time.like(slowest) }
 }
 
-/// A ratio under its sign.
+/// A ratio without the sign, which stands in the head of its column.
 fn factor(x: f64) -> String {
     if x >= 99.5 {
         format!("{x:.0}")
@@ -179,7 +179,7 @@ fn factor(x: f64) -> String {
     }
 }
 
-/// What stands in the column of ratios.
+/// The text of `row` in the column of ratios.
 fn ratio_of(comparison: &Comparison, row: &Row) -> String {
     match row.ratio {
         Some(Ok(Ratio { times, slowed })) => factor(times) + if slowed { "?" } else { "" },
@@ -189,7 +189,7 @@ fn ratio_of(comparison: &Comparison, row: &Row) -> String {
     }
 }
 
-/// What stands in `column` of `row`.
+/// The text of `row` in `column`.
 pub fn comparison_cell(comparison: &Comparison, row: &Row, column: Column) -> String {
     let nothing = || "-".to_owned();
     let Some(Figures { timing, busy, start, copied, memory, threads, processes, p50, p99, .. }) = row.figures else {
@@ -223,7 +223,7 @@ fn line(first: usize, name: &str, widths: &[usize], cells: &[String]) -> String 
     text + "\n"
 }
 
-/// The time that none can beat, and why.
+/// The line of the time that no model can beat, and why.
 fn ideal_line(comparison: &Comparison, columns: &[Column], widths: &[usize], first: usize, width: usize) -> String {
     let Some(ideal) = &comparison.ideal else { return String::new() };
     let shown: Vec<Column> = columns.iter().copied().take_while(|c| *c != Column::Cores).collect();
@@ -243,7 +243,7 @@ fn ideal_line(comparison: &Comparison, columns: &[Column], widths: &[usize], fir
     if room { format!("{text}{}{reason}\n", " ".repeat(GAP)) } else { format!("{text}\n") }
 }
 
-/// What is to be known of the rows.
+/// Notes on the rows.
 fn notes(comparison: &Comparison) -> Vec<Note> {
     let mut notes = Vec::new();
     for row in &comparison.rows {
@@ -289,11 +289,11 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
     text + "\n" + &markdown(&comparison.verdict.text()) + "\n"
 }
 
-/// The rows as comma-separated values, times in seconds; what is unknown is empty.
+/// The rows as comma-separated values, times in seconds; an unknown value is empty.
 pub fn comparison_csv(comparison: &Comparison, runs: &[&Recording]) -> String {
     let document = ComparisonDocument::of(comparison, runs, None);
     let mut writer = WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    // Into memory nothing fails, and all rows are of one length.
+    // Writing into memory cannot fail, and all rows have the same length.
     let _ = writer.write_record(ComparisonRow::COLUMNS.into_iter().chain(["error"]));
     for JudgedRow { row, reason } in &document.rows {
         let _ = writer.serialize((row, reason.as_ref().map(Reason::sentence)));

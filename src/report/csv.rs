@@ -1,5 +1,5 @@
-//! The tasks of a run as comma-separated values: a line for each. Quoted as RFC 4180 says, with a line feed after
-//! each line; numbers have a dot whatever the locale; what is unknown is empty.
+//! The tasks of a run as comma-separated values: a line for each. Quoted as RFC 4180 says, with a line feed after each
+//! line; numbers have a dot whatever the locale; an unknown value is empty.
 
 use csv::{ReaderBuilder, StringRecord, Writer};
 
@@ -22,7 +22,8 @@ const BEFORE: [&str; 11] = [
     "latency_s",
 ];
 
-/// The line with the names of the columns for runs with these `states`; where runs are repeated, their number comes first.
+/// The line with the names of the columns for runs with these `states`; if runs are `repeated`, their number comes
+/// first.
 pub fn csv_head(states: &[State], repeated: bool) -> String {
     let states = states.iter().map(|s| format!("state_{}_s", s.name()));
     let columns = BEFORE.map(str::to_owned).into_iter().chain(states).chain(["result", "laps"].map(str::to_owned));
@@ -55,7 +56,7 @@ fn row(task: &Task, repeat: Option<u16>) -> Vec<String> {
     row
 }
 
-/// A `table` of values with what they hold from outside as it stands in a report.
+/// A `table` of values with all texts from outside cleaned, as they stand in reports.
 pub(super) fn cleaned(table: &[u8]) -> String {
     let mut read = ReaderBuilder::new().has_headers(false).from_reader(table);
     let clean = |line: StringRecord| line.iter().map(|value| outside(value).into_owned()).collect();
@@ -69,7 +70,7 @@ fn known(value: Option<impl ToString>) -> String {
 fn lines(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut writer = Writer::from_writer(Vec::new());
     for row in rows {
-        // Into memory nothing fails, and all rows are of one length.
+        // Writing into memory cannot fail, and all rows have the same length.
         let _ = writer.write_record(row);
     }
     writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()

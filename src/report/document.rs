@@ -1,5 +1,6 @@
-//! The JSON document of a run, be it over or not. `assets/run.schema.json` describes it and a test holds one against the
-//! other. Fields are added, never renamed or removed, while `schema` stays the same. Unknown is `null`, never 0.
+//! The JSON document of a run, whether it is over or not. `assets/run.schema.json` describes it and a test checks one
+//! against the other. Fields are added, never renamed or removed, while `schema` stays the same. Unknown is `null`,
+//! never 0.
 
 use std::collections::BTreeMap;
 
@@ -19,12 +20,12 @@ use crate::units::{CoreId, LockId, Ns, Range, TaskId, TurnLength, WorkerId};
 
 /// The document of `run` as text, with a line break at its end.
 pub fn json(run: &Recording) -> String {
-    // Only texts and numbers: there is nothing in it that could not be written.
+    // Only texts and numbers: serializing them cannot fail.
     markup::json(&serde_json::to_string_pretty(&Document::of(run)).unwrap_or_default()).into_owned() + "\n"
 }
 
 impl Document {
-    /// The document of `run`: of one that is not over, of what is known until now.
+    /// The document of `run`; if it is not over, of what is known until now.
     pub fn of(run: &Recording) -> Document {
         let (trace, end) = (&run.trace, run.trace.report.as_ref());
         let (reason, planned) = (run.reason(), run.planned());
@@ -96,14 +97,14 @@ impl Document {
     }
 }
 
-/// Up to when the run is known: to its end, where it has one.
+/// Up to which instant the run is known: its end, if it has one.
 pub(super) fn until(trace: &Trace) -> Ns {
     trace.makespan().unwrap_or(trace.latest())
 }
 
 fn switches(trace: &Trace, until: Ns) -> Switches {
     let trace::Switches { voluntary, involuntary } = trace.switches();
-    // Without the kernel's record they are in the account that workers give at their end.
+    // Without the kernel's record the counts come from the workers' accounts at the end of the run.
     let known = trace.report.is_some() || trace.kernel_record == KernelRecord::Switches;
     let migrations = trace.switched(Range::new(Ns::ZERO, until)).map(|s| s.migrations);
     Switches { voluntary: known.then_some(voluntary), involuntary: known.then_some(involuntary), migrations }
@@ -122,19 +123,19 @@ fn recorder(trace: &Trace) -> EventFields {
     }
 }
 
-/// What recording one event cost, in nanoseconds; nothing where nobody measured.
+/// What recording one event cost, in nanoseconds; `None` where it was not measured.
 pub(super) fn ns_per_event(end: &End) -> Option<f64> {
     (end.thousand_events > Ns::ZERO).then(|| end.thousand_events.0 as f64 / 1e3)
 }
 
-/// A run without a screen: who reads its record follows it.
+/// What watching took of a run without a screen: this program's part counts as the follower's.
 fn observing(run: &Recording, end: &End, makespan: Ns) -> fields::Observing {
     let told = Observing::of(end, makespan, run.trace.cores.len(), run.conditions.screen);
     let Observing { collector, server, dispatcher, program } = told;
     fields::Observing { collector, server, dispatcher, screen: None, follower: program, all: told.all() }
 }
 
-/// What is to be seen in `run`, in a sentence; nothing if it is not over, or if nobody planned it.
+/// The finding about `run`, in a sentence; `None` if the run is not over, or was not planned.
 pub fn finding_of(run: &Recording) -> Option<String> {
     let Planned { plan, .. } = run.planned()?;
     let stats = run.trace.stats(run.trace.makespan()?);
@@ -154,7 +155,7 @@ pub fn finding_of(run: &Recording) -> Option<String> {
     Some(insight::find(&facts).say.text())
 }
 
-/// The workload's own locks, in the order of the file; those that nobody took too.
+/// The workload's own locks, in the order of the file, also those that no task took.
 fn named_locks(trace: &Trace, until: Ns) -> Vec<NamedLock> {
     let named = (0u16..).zip(&trace.lock_names);
     let account = |(index, name): (u16, &String)| {
@@ -209,13 +210,13 @@ fn interval_change(at: Ns, Flag::Interval(length): Flag) -> IntervalChange {
     IntervalChange { at_s: at.as_secs(), interval_s, check_interval }
 }
 
-/// The change of state with which a worker took the task up; nothing if none did, or if that is no longer kept.
+/// The change of state with which a worker took the task up; `None` if none did, or if that change is no longer kept.
 pub(super) fn taken_up(trace: &Trace, track: &Track) -> Option<Mark> {
     let whole = trace.forgotten == Ns::ZERO;
     track.marks().iter().find(|m| m.state.is_in_flight()).filter(|m| whole || m.at > trace.forgotten).copied()
 }
 
-/// The worker that first took the task up. That a dispatcher sends it away is not yet that.
+/// The worker that first took the task up. A dispatcher that sends the task away does not count.
 pub(super) fn worker_of(trace: &Trace, track: &Track) -> Option<WorkerId> {
     let is_worker = |m: &&Mark| m.state.is_in_flight() && m.worker.index() < trace.workers.len();
     track.marks().iter().find(is_worker).map(|m| m.worker)
@@ -232,7 +233,7 @@ pub(super) struct Executor {
 }
 
 impl Executor {
-    /// That of the task `index`: as the runner says, or, before it does, as the worker did when it began.
+    /// The executor of the task `index`: from the runner's report, or before there is one, from the worker's own start.
     pub fn of(trace: &Trace, index: usize) -> Executor {
         let Some(worker) = worker_of(trace, &trace.tasks[index]) else { return Executor::default() };
         let known = |n: u32| (n > 0).then_some(n);
@@ -277,7 +278,7 @@ fn task(run: &Recording, index: usize) -> Task {
     }
 }
 
-/// What the global lock was to each task, where there is one.
+/// Adds to each task for how long it held the global lock and waited for it.
 fn note_lock(tasks: &mut [Task], trace: &Trace, until: Ns) {
     for (id, task) in (0..).map(TaskId).zip(tasks) {
         task.lock_held_s = Some(trace.held_by(id, until).as_secs());
@@ -285,8 +286,8 @@ fn note_lock(tasks: &mut [Task], trace: &Trace, until: Ns) {
     }
 }
 
-/// How the task `id` ended: as the runner says, or as the trace does where the runner is silent; nothing where it had not
-/// ended when the run broke off.
+/// How the task `id` ended: from the runner's report, or from the trace if the report does not say; `None` where the
+/// task had not ended when the run broke off.
 pub(super) fn outcome(trace: &Trace, id: TaskId) -> Option<Outcome> {
     let told = trace.report.as_ref().and_then(|end| end.results.get(id.index())).map(|r| r.outcome);
     let seen = trace.tasks.get(id.index()).and_then(|t| t.end).map(|(outcome, _)| outcome);
@@ -301,7 +302,7 @@ fn states(run: &Recording, track: &Track) -> States {
     States(run.origin.states().iter().map(time).collect())
 }
 
-/// What the figures of running and waiting rest on.
+/// The source of the figures of running and waiting.
 fn kernel_record(trace: &Trace) -> String {
     match &trace.kernel_record {
         KernelRecord::Switches => "switches".to_owned(),
@@ -309,9 +310,10 @@ fn kernel_record(trace: &Trace) -> String {
     }
 }
 
-/// The cores, and for how long the run was on each: by the kernel's record everything but what watches and serves it,
-/// or else by what tasks were seen executing. Where some of the execution was recorded without its core, a core on which
-/// none was seen is unknown rather than idle; where the trace is not whole, all are.
+/// The cores, and for how long the run was on each. With the kernel's record that includes everything but what watches
+/// and serves the run; without it, only what tasks were seen executing. Where some of the execution was recorded
+/// without its core, a core on which none was seen is unknown rather than idle; where the trace is not whole, all cores
+/// are unknown.
 fn core_busy(trace: &Trace, until: Ns) -> (Vec<u16>, Vec<Option<f64>>) {
     if trace.kernel_record == KernelRecord::Switches {
         let totals = trace.aggregate().totals(until);
@@ -340,7 +342,7 @@ fn percentiles(tasks: &[Task]) -> Option<Percentiles> {
     let mut times: Vec<f64> = done.filter_map(|t| t.latency_s).collect();
     times.sort_by(f64::total_cmp);
     let max = *times.last()?;
-    // The nearest rank: the smallest value that so many percent of all do not exceed.
+    // The nearest rank: the smallest value that this percentage of all values does not exceed.
     let at = |percent: usize| times[(times.len() * percent).div_ceil(100).saturating_sub(1)];
     Some(Percentiles { p50: at(50), p95: at(95), p99: at(99), max })
 }

@@ -63,7 +63,7 @@ pub enum Param {
     Written(String),
 }
 
-/// From submission to end, over the tasks that are done.
+/// Percentiles of the time from submission to end, over the tasks that are done.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Percentiles {
     pub p50: f64,
@@ -87,7 +87,7 @@ pub struct Spawn {
     pub total_s: f64,
 }
 
-/// What crossed process boundaries.
+/// The data that crossed process boundaries.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Ipc {
     pub bytes: u64,
@@ -131,7 +131,7 @@ pub struct NamedLock {
     pub abandoned: u64,
 }
 
-/// Where the files of tasks were.
+/// The place where the files of tasks were.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Files {
     pub folder: String,
@@ -187,7 +187,7 @@ impl Serialize for States {
     }
 }
 
-/// What the recorder itself has to say.
+/// Figures about the recording of events itself.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct EventFields {
     pub events: Option<u64>,
@@ -199,7 +199,7 @@ pub struct EventFields {
     pub switches_lost: Option<u64>,
 }
 
-/// CPU time of the run that is no worker's.
+/// CPU time of the run that no worker used.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Overhead {
     pub collector: f64,
@@ -207,7 +207,7 @@ pub struct Overhead {
     pub dispatcher: f64,
 }
 
-/// What watching took, as shares of all cores' time.
+/// What watching the run took, as shares of all cores' time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Observing {
     pub collector: f64,
@@ -225,7 +225,7 @@ pub struct Counter {
     pub r#final: i64,
 }
 
-/// How several runs ended, and what they come to: the end of their document.
+/// How several runs ended, and their summary: the end of their document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Tail {
     pub summary: Summary,
@@ -233,7 +233,7 @@ pub struct Tail {
     pub reason: Option<Reason>,
 }
 
-/// What several runs of the same plan come to.
+/// The summary of several runs of the same plan.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Summary {
     pub count: usize,

@@ -1,5 +1,6 @@
-//! How long a task's laps took, where its record tells one from the next: its program is one `repeat` whose steps wait
-//! exactly once, so that a lap lasts from the begin of a wait to that of the next. Anywhere else nothing is said.
+//! How long a task's laps took, if its record tells one from the next: if its program has one `repeat` whose steps wait
+//! exactly once, so that a lap lasts from the begin of a wait to that of the next. For other programs there are no
+//! figures.
 
 use super::fields::Laps;
 use crate::recording::Recording;
@@ -7,7 +8,7 @@ use crate::state::State;
 use crate::units::Ns;
 use crate::workload::{Op, Visit, walk};
 
-/// The percentiles of the laps of the task `index`, by nearest rank; nothing where they cannot be told apart, or where
+/// The percentiles of the laps of the task `index`, by nearest rank; `None` where they cannot be told apart, or where
 /// the record is not whole.
 pub(super) fn of(run: &Recording, index: usize) -> Option<Laps> {
     let trace = &run.trace;
@@ -17,7 +18,7 @@ pub(super) fn of(run: &Recording, index: usize) -> Option<Laps> {
         return None;
     }
     let waits = |state: State| matches!(state, State::Io | State::Sleep);
-    // A wait for the global lock may part an answer's wait in two: what follows it is no new one.
+    // A wait for the global lock may split the wait for an answer in two: the second part is no new wait.
     let marks = trace.tasks[index].marks();
     let new = marks.windows(2).filter(|pair| pair[0].state == State::Running && waits(pair[1].state));
     let begins: Vec<Ns> = new.map(|pair| pair[1].at).collect();
@@ -31,9 +32,9 @@ pub(super) fn of(run: &Recording, index: usize) -> Option<Laps> {
     Some(Laps { p50: at(50), p99: at(99), max })
 }
 
-/// Whether nothing in `ops` waits but the steps of one `repeat`, which do it once.
+/// Whether the only wait in `ops` is one step inside their one `repeat`.
 fn waits_once_a_lap(ops: &[Op]) -> bool {
-    // Who takes a lock waits nobody knows how often, and who holds a further `repeat` too.
+    // A task that takes a lock, or has a further `repeat`, waits an unknown number of times a lap.
     let plain = |visit: &Visit<'_>| visit.op.body().is_none();
     let containers: Vec<_> = walk(ops).filter(|visit| !plain(visit)).collect();
     let [Visit { op, depth: 0, .. }] = containers.as_slice() else { return false };

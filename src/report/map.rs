@@ -1,4 +1,4 @@
-//! A map of who is fastest, as a table of letters and as a JSON document.
+//! A map of which model is fastest, as a table of letters and as a JSON document.
 
 use serde::Serialize;
 
@@ -10,10 +10,10 @@ use crate::text::markup;
 use crate::text::report::compare::MapLine;
 use crate::units::Ns;
 
-/// The share of the cores from which on other programs may have decided who wins.
+/// If other programs take more than this share of the cores, they may have decided which model wins.
 const BUSY: f64 = 0.10;
 
-/// The letter of each cell's winner: blank where nobody can tell, a question mark where nobody knows.
+/// The letter of a cell's winner: blank for a tie, a question mark where nothing can be compared.
 pub fn map_letter(map: &Map, winner: &Winner) -> char {
     match winner {
         Winner::One(place) => map.models.get(*place).map_or('?', |model| insight::who(*model).letter()),
@@ -35,7 +35,7 @@ pub fn map_sentence(map: &Map) -> String {
     MapLine::Won { won, ties, cells: map.cells.len() }.text() + "."
 }
 
-/// The table, its last line in bold where the reader is a terminal that can.
+/// The table, its last line in bold if `bold`.
 pub fn map_table(map: &Map, bold: bool) -> String {
     let mut text = MapLine::Head { length: map.length, cores: map.cores, rounds: map.rounds() }.text() + "\n\n";
     let first = 8;
@@ -66,7 +66,7 @@ pub fn map_table(map: &Map, bold: bool) -> String {
     text + &if bold { format!("\n\u{1b}[1m{sentence}\u{1b}[0m\n") } else { format!("\n{sentence}\n") }
 }
 
-/// What is to be known of the measurement.
+/// Notes on the measurement.
 fn map_notes(map: &Map) -> Vec<MapLine> {
     let mut notes = Vec::new();
     if let Some(others) = map.others.filter(|others| *others > BUSY * map.cores.max(1.0)) {
@@ -100,7 +100,7 @@ struct MapDocument {
     reason: Option<Reason>,
 }
 
-/// Who was measured.
+/// A model that was measured.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct MapModel {
     model: &'static str,
@@ -108,7 +108,7 @@ struct MapModel {
     letter: char,
 }
 
-/// What was measured in a cell; models by their place in the list of them.
+/// The measurements of a cell; models are named by their place in the list of models.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct MapCell {
     tasks: u16,

@@ -1,6 +1,6 @@
 //! What happens in a run, told in sentences while it goes on: for screen readers and for logs. Of a few tasks it tells
-//! what a listener can follow: their first steps, their waits and copies (of each kind the first, then from time to time)
-//! and their ends. Many tasks it counts, once a second.
+//! what a listener can follow: their first steps, their waits and copies (of each kind the first, then one from time to
+//! time) and their ends. Many tasks are only counted, once a second.
 
 mod offs;
 
@@ -13,15 +13,15 @@ use crate::text::report::{Told, Wait};
 use crate::trace::{Begin, Direction, Event, Stamped};
 use crate::units::{Ns, Stamp, TaskId, WorkerId};
 
-/// So many tasks are told one by one; if there are more, they are counted.
+/// Up to this many tasks are told one by one; if there are more, they are counted.
 pub(super) const FEW: usize = 32;
-/// After so long a task that goes on waiting and working is heard of again: at the earliest, and for each task there is.
-/// So no more than four such sentences come in a second, whatever the number of tasks.
+/// The shortest time before a task that goes on waiting and working is mentioned again, or [`AGAIN_EACH`] times the
+/// number of tasks if that is longer. So there are at most four such sentences a second, whatever the number of tasks.
 const AGAIN: Ns = Ns::from_millis(1_000);
 const AGAIN_EACH: Ns = Ns::from_millis(250);
-/// From so long on, the end of a wait is worth a sentence.
+/// If a wait is at least this long, its end is worth a sentence.
 const LONG: Ns = Ns::from_millis(100);
-/// A shorter time without a core is nothing to speak of.
+/// A time without a core that is shorter than this is not mentioned.
 const NOTICED: Ns = Ns::from_millis(1);
 /// How often many tasks are counted: at first, and after [`PATIENT`].
 const COUNTED: Ns = Ns::from_millis(1_000);
@@ -35,7 +35,7 @@ pub struct Narrator {
     /// Whether a task that is ready waits for its turn on a loop, rather than for a core.
     on_loop: bool,
     t0: Stamp,
-    /// How many workers there are; who has a higher number only sends tasks to them.
+    /// How many workers there are; a higher number is the dispatcher's, which only sends tasks to workers.
     workers: u16,
     again: Ns,
     voices: Vec<Voice>,
@@ -56,7 +56,7 @@ struct Voice {
     copied: [Option<Ns>; 2],
 }
 
-/// Whether something that was told `last` may be told again `now`, which then is the last time.
+/// Whether something that was told at `last` may be told again at `now`; if so, `last` becomes `now`.
 fn due(last: &mut Option<Ns>, now: Ns, again: Ns) -> bool {
     let due = last.is_none_or(|t| now.less(t) >= again);
     if due {
@@ -66,7 +66,7 @@ fn due(last: &mut Option<Ns>, now: Ns, again: Ns) -> bool {
 }
 
 impl Narrator {
-    /// For a run of the tasks called `names` under a model of this `kind`.
+    /// A narrator for a run of the tasks called `names` under a model of this `kind`.
     pub fn new(names: impl IntoIterator<Item = String>, kind: ModelKind) -> Narrator {
         let names: Vec<String> = names.into_iter().map(|n| clean(&n)).collect();
         let tasks = names.len();
@@ -91,7 +91,7 @@ impl Narrator {
         [told].into_iter().chain(counted).map(|told| told.sentence(Ns::ZERO)).collect()
     }
 
-    /// What the next `records` tell, in the order in which it happened.
+    /// The sentences about the next `events`, in the order in which they happened.
     pub fn tell(&mut self, events: &[Stamped]) -> Vec<String> {
         let mut events = events.to_vec();
         events.sort_by_key(|r| r.at);
@@ -104,7 +104,7 @@ impl Narrator {
         sentences
     }
 
-    /// What is to be told `now`, though nothing happens.
+    /// The sentence that is due `now` although nothing happened, if there is one.
     pub fn pause(&mut self, now: Stamp) -> Option<String> {
         self.counted(now.since(self.t0))
     }
@@ -168,7 +168,7 @@ impl Narrator {
         let wait = Wait::of(state, self.on_loop);
         let mut said = Vec::new();
         if let Some((waited, since)) = voice.waits.take_if(|(w, _)| Some(*w) != wait) {
-            // The reason for waiting was gone before the task went on: between, it was ready.
+            // The wait was over before the task went on: in between, the task was ready.
             let after = at.less(ago).less(since);
             if after >= LONG {
                 said.push(Told::Waited { task: name(), after, wait: waited, goes_on: wait.is_none() && ago < LONG });
@@ -216,14 +216,14 @@ impl Narrator {
     }
 }
 
-/// Many tasks, of which only is known how many do what.
+/// Many tasks, of which only the number in each state is told.
 #[derive(Clone, Debug)]
 struct ManyTasks {
     states: Vec<State>,
     /// When they are counted next, if anything changed.
     next: Ns,
     changed: bool,
-    /// How many ends other than good ones were told.
+    /// How many failed or killed tasks were told.
     broken: usize,
 }
 
@@ -239,7 +239,8 @@ impl ManyTasks {
         }
     }
 
-    /// How many do what, and since when that is to be told; nothing if it is not yet time, or nothing changed.
+    /// How many tasks are in each state, and the instant for which that is told; `None` if it is not yet time, or
+    /// nothing changed.
     fn count(&mut self, at: Ns, on_loop: bool) -> Option<(Ns, Told)> {
         if at < self.next || !self.changed {
             return None;

@@ -1,5 +1,5 @@
-//! What is printed of one run or of several, in the format that was asked for and in pieces: what is printed so far can
-//! always be brought to a valid end. Prints nothing itself.
+//! The output for one run or for several, in the format that was asked for and in pieces: the output so far can always
+//! be completed to a valid document. Prints nothing itself.
 
 use super::fields::{Document, Summary, Tail};
 use super::rounds::{Rounds, notes, seconds};
@@ -25,7 +25,7 @@ pub struct Printout {
 }
 
 impl Printout {
-    /// For a run, or for `repeat` runs of the same; in sentences where it is `plain`.
+    /// A printout of a run, or of `repeat` runs of the same plan; in sentences if `plain`.
     pub fn new(format: Format, plain: bool, repeat: Option<u16>) -> Printout {
         let (series, rounds) = (Series::default(), Rounds::default());
         Printout { format, plain, repeat, series, rounds, printed: 0, reason: None }
@@ -64,8 +64,8 @@ impl Printout {
         }
     }
 
-    /// What is printed last, after whatever was printed of the runs; `broken` says why there are no more,
-    /// where the last one does not.
+    /// The text that is printed last, after all that was printed of the runs; `broken` says why there are no more runs,
+    /// if the last run itself has no reason.
     pub fn close(&self, broken: Option<&Reason>) -> String {
         if self.repeat.is_none() {
             return String::new();
@@ -82,7 +82,7 @@ impl Printout {
                 let tail = Tail { summary: self.series.summary(), outcome, reason: reason.cloned() };
                 let tail = serde_json::to_string_pretty(&tail).unwrap_or_default();
                 let tail = markup::json(&tail);
-                // Its fields go on where those of the object left off.
+                // The fields of the tail continue the object that [`Printout::open`] began.
                 format!("{before}  ],\n{}\n", tail.trim_start_matches("{\n"))
             }
         }

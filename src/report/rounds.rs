@@ -1,4 +1,4 @@
-//! Several runs as a table for people: a line for each run as soon as it is over, then what they come to.
+//! Several runs as a table for people: a line for each run as soon as it is over, then their summary.
 
 use super::BUSY;
 use super::fields::{Document, Percentiles, Spread, Summary};
@@ -8,11 +8,11 @@ use crate::recording::Recording;
 use crate::text::report::{Line, Row};
 use crate::units::Ns;
 
-/// How wide the first column is, and each of the others: known before the first run is over.
+/// The widths of the first column and of the others, fixed before the first run is over.
 const FIRST: usize = 7;
 const WIDTHS: [usize; 7] = [8, 10, 8, 8, 8, 8, 8];
 
-/// How the times of a table are written: all in the unit of the first.
+/// The state of a table while it is printed: all its times are in the unit of the first.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rounds {
     begun: bool,
@@ -20,8 +20,8 @@ pub struct Rounds {
 }
 
 impl Rounds {
-    /// The lines of the run number `repeat`, with the head of the table before the first. One that broke off has its
-    /// reason in place of figures; one that never began has none.
+    /// The lines of the run number `repeat`, with the head of the table before the first. A run that broke off has its
+    /// reason in place of figures; a run that never began has no line.
     pub fn row(&mut self, run: &Recording, document: &Document, repeat: u16) -> String {
         if document.until_s.is_none() {
             return String::new();
@@ -55,7 +55,7 @@ impl Rounds {
         value.map_or_else(|| "-".to_owned(), |s| seconds(s).like(self.like.unwrap_or_default()))
     }
 
-    /// What the runs come to, and what is to be known of them. Empty where there are none.
+    /// The summary of the runs, and notes on them. Empty where there are none.
     pub fn end(self, series: &Series) -> String {
         if series.is_empty() {
             return String::new();
@@ -74,7 +74,7 @@ impl Rounds {
 
     fn summed(self, summary: &Summary, row: Row, of: fn(Spread) -> f64) -> [String; 7] {
         let time = |spread: Option<Spread>| match spread.map(of) {
-            // Small beside the figures themselves: in a unit of its own.
+            // The spread is small beside the figures themselves: it has a unit of its own.
             Some(s) if row == Row::Spread => seconds(s).to_string(),
             other => self.time(other),
         };
@@ -101,7 +101,7 @@ type Figure = (Row, fn(Spread) -> f64);
 const ROWS: [Figure; 4] =
     [(Row::Median, |s| s.median), (Row::Minimum, |s| s.min), (Row::Maximum, |s| s.max), (Row::Spread, |s| s.mad)];
 
-/// What is to be known of the runs in `series` besides their figures.
+/// Notes on the runs in `series`, besides their figures.
 pub(super) fn notes(series: &Series) -> Vec<Line> {
     let mut notes = Vec::new();
     if series.busy() > 0 {

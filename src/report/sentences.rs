@@ -1,4 +1,4 @@
-//! What a run came to, in sentences: for screen readers and for logs.
+//! The result of a run in sentences: for screen readers and for logs.
 
 use super::NOTEWORTHY;
 use super::document::{outcome, until};
@@ -12,8 +12,8 @@ use crate::text::percent;
 use crate::text::report::{self as words, Line};
 use crate::units::TaskId;
 
-/// The result of `run`, a sentence for each task, or a few for all if they are many, and then what they come to; of a run
-/// that is not over why, and what is known of its tasks.
+/// The result of `run`: a sentence for each task, or a few for all if they are many, and then the totals. If the run is
+/// not over: why, and what is known of its tasks.
 pub fn summary(run: &Recording) -> String {
     let first = broken_off(run).map_or_else(|| Line::Over.text(), |why| why.replace('`', ""));
     let tasks = match run.trace.t0() {
@@ -55,7 +55,7 @@ fn together(run: &Recording) -> Vec<String> {
     lines
 }
 
-/// States with the share of the time that was spent in each, as far as they are worth a word.
+/// States with the share of the time that was spent in each, without those below [`NOTEWORTHY`].
 fn shares(of: &[(State, f64)]) -> String {
     let worth = of.iter().filter(|(_, share)| *share >= NOTEWORTHY);
     worth.map(|(state, share)| format!("{} {}", words::state(*state), percent(*share))).collect::<Vec<_>>().join(", ")

@@ -1,4 +1,4 @@
-//! What several runs of the same plan come to together: the median, the extremes and the spread of their figures.
+//! Several runs of the same plan together: the median, the extremes and the spread of their figures.
 
 use super::BUSY;
 use super::fields::{Document, LatencySpread, Percentiles, Spread, Summary};
@@ -9,7 +9,7 @@ pub struct Series {
     runs: Vec<Figures>,
 }
 
-/// What is kept of a run.
+/// The figures that are kept of a run.
 #[derive(Clone, Copy, Debug)]
 struct Figures {
     makespan: f64,
@@ -21,7 +21,7 @@ struct Figures {
 }
 
 impl Series {
-    /// One more run; one that is not over has no figures.
+    /// Adds a run; a run that is not over has no figures, and is left out.
     pub fn push(&mut self, run: &Document) {
         let (Some(makespan), Some(parallelism), Some(cpu)) = (run.makespan_s, run.parallelism, run.cpu_s) else {
             return;
@@ -46,7 +46,7 @@ impl Series {
         self.runs.is_empty()
     }
 
-    /// In how many runs other programs took more of the cores than a fair measurement bears.
+    /// In how many runs other programs took more of the cores than a fair measurement allows.
     pub fn busy(&self) -> usize {
         self.runs.iter().filter(|r| r.busy).count()
     }
@@ -56,7 +56,7 @@ impl Series {
         self.runs.iter().filter(|r| r.lost).count()
     }
 
-    /// What they come to.
+    /// Their figures together.
     pub fn summary(&self) -> Summary {
         let of = |figure: fn(&Figures) -> f64| Spread::of(self.runs.iter().map(figure).collect());
         let latency =
@@ -73,7 +73,7 @@ impl Series {
 }
 
 impl Spread {
-    /// Of `values`; nothing if there are none.
+    /// The spread of `values`; `None` if there are none.
     pub fn of(mut values: Vec<f64>) -> Option<Spread> {
         values.sort_by(f64::total_cmp);
         let (min, max) = (*values.first()?, *values.last()?);
@@ -84,7 +84,7 @@ impl Spread {
     }
 }
 
-/// Of values in order, at least one: that in the middle, or the mean of the two there.
+/// The median of at least one sorted value: the middle one, or the mean of the two in the middle.
 fn median(sorted: &[f64]) -> f64 {
     let half = sorted.len() / 2;
     if sorted.len() % 2 == 1 { sorted[half] } else { f64::midpoint(sorted[half - 1], sorted[half]) }

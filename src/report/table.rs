@@ -13,7 +13,7 @@ use crate::text::{self, Recorded, outside, percent};
 use crate::trace::{KernelRecord, LockStats, Observing, Stats, TaskResult};
 use crate::units::{LockId, Ns, TaskId};
 
-/// `text` from outside as it stands in a report.
+/// `text` from outside, cleaned for a report.
 pub(super) fn clean(text: &str) -> String {
     outside(text).into_owned()
 }
@@ -39,8 +39,8 @@ pub fn heading(run: &Recording) -> String {
     format!("{what}\n{how}\n")
 }
 
-/// The result of `run`: a line for each task, then what they come to; of a run that is not over what is known of its tasks,
-/// and why. Empty if it never began.
+/// The result of `run`: a line for each task, then the totals. If the run is not over: what is known of its tasks, and
+/// why it ended. Empty if it never began.
 pub fn table(run: &Recording) -> String {
     if run.trace.t0().is_none() {
         return String::new();
@@ -61,9 +61,9 @@ pub fn table(run: &Recording) -> String {
     text
 }
 
-/// Columns of figures stand to the right, columns of words to the left.
+/// For each column whether it holds figures, which are aligned to the right; words are aligned to the left.
 const FIGURES: [bool; 11] = [false, false, true, true, true, true, true, true, false, true, false];
-/// The column that only tasks with a `repeat` have anything for.
+/// The column that is empty for tasks without a `repeat`.
 const LAPS: usize = 9;
 
 /// Writes the columns of `rows` that are `shown`.
@@ -110,7 +110,7 @@ fn row(run: &Recording, index: usize) -> [String; 11] {
     ]
 }
 
-/// How many rounds it made; nothing where nobody knows.
+/// How many laps the task made; `None` where that is not known.
 fn laps(run: &Recording, index: usize) -> Option<String> {
     let laps = run.trace.report.as_ref()?.results.get(index)?.laps?;
     let track = &run.trace.tasks[index];
@@ -124,7 +124,7 @@ fn laps(run: &Recording, index: usize) -> Option<String> {
 pub(super) struct Profile {
     pub queued: Ns,
     pub running: f64,
-    /// Waits that are at least half a percent, the longest first.
+    /// Waits of at least half a percent of the time, the longest first.
     pub waits: Vec<(State, f64)>,
 }
 
@@ -147,24 +147,24 @@ pub(super) fn ending(run: &Recording, index: usize) -> String {
     words::ending(outcome, signal)
 }
 
-/// Why `run` is not over, in a sentence without an end mark; nothing if it is.
+/// Why `run` did not come to its end, in a sentence without an end mark; `None` if it did.
 pub(super) fn unfinished(run: &Recording) -> Option<String> {
     run.reason().filter(|_| run.trace.report.is_none()).map(|why| clean(&why.sentence()))
 }
 
-/// The same, with how far it came.
+/// The same as [`unfinished`], with how far the run came.
 pub(super) fn broken_off(run: &Recording) -> Option<String> {
     let after = run.trace.t0().map(|_| run.trace.latest());
     unfinished(run).map(|why| Line::Unfinished { after, why }.text())
 }
 
-/// The cores it could use.
+/// The cores that `run` could use.
 fn cores(run: &Recording) -> Cores {
     let allowed = run.trace.cores.len();
     Cores { allowed, usable: run.cores() }
 }
 
-/// What the run comes to, in lines; nothing if it is not over.
+/// The totals of the run, in lines; `None` if it is not over.
 pub(super) fn totals(run: &Recording) -> Option<Vec<String>> {
     let end = run.trace.report.as_ref()?;
     let time = run.trace.makespan()?;
@@ -214,7 +214,7 @@ fn lock_line(run: &Recording, stats: &Stats) -> Option<Line> {
     Some(Line::Lock { each, ticks, held, waited: wait, hand_overs, forced, voluntary })
 }
 
-/// The workload's own locks, where anybody took them.
+/// The workload's own locks that a task took.
 fn named_locks(run: &Recording, until: Ns) -> Vec<Line> {
     let trace = &run.trace;
     let taken = (0u16..).zip(&trace.lock_names).filter_map(|(index, name)| {

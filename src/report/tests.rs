@@ -238,7 +238,7 @@ fn sentences_say_what_happens_and_then_what_it_came_to() {
     let plan = plan_of(&setup(GIL));
     let mut narrator = Narrator::new(plan.tasks.iter().map(|t| t.name.clone()), ModelKind::Processes);
     assert_eq!(narrator.begin(&begin()), ["0.000 s: 2 tasks submitted, for 2 workers on 2 cores."]);
-    // As rings are drained: in order for each worker, in none across them.
+    // In the order in which rings are drained: sorted for each worker, but not across workers.
     let mut shuffled = events();
     shuffled.sort_by_key(|r| std::cmp::Reverse(r.worker));
     let expected = [
@@ -396,7 +396,7 @@ fn what_nobody_planned_has_a_document_without_a_plan() {
     assert!(document.findings.is_empty() && document.lock.is_none());
 }
 
-/// What a printout comes to: two rounds, the second being the run of `records`, and then the end.
+/// The texts of a printout: two rounds, the second being the run of `records`, and then the end.
 fn printed(format: Format, plain: bool, repeat: Option<u16>, broken: Option<&Reason>) -> Vec<String> {
     let good: Vec<Stamped> = events()
         .into_iter()

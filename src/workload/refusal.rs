@@ -1,4 +1,4 @@
-//! Why a workload file is refused, and why a workload cannot be run with these numbers. The sentences are those of
+//! Why a workload file is refused, and why a workload cannot be run with the given numbers. The sentences are in
 //! [`text::workload`](crate::text::workload).
 
 use super::quantity::{QuantityError, Unit, Value, ValueError};

@@ -1,4 +1,4 @@
-//! What the engine knows of the machine, and the limits that a Unix sets.
+//! The facts that `machine` finds out, and the limits that a Unix sets.
 
 use std::path::Path;
 use std::thread;
@@ -13,7 +13,7 @@ use crate::text;
 use crate::units::{Ns, Stamp};
 use crate::workload::Kernel;
 
-/// For how long others are watched.
+/// For how long other programs are watched.
 const WATCHED: Duration = Duration::from_millis(500);
 /// This instant.
 pub(super) fn now() -> Stamp {
@@ -30,7 +30,7 @@ pub(super) fn quota() -> Option<Group> {
     Quota::smallest().map(|q| Group { cores: q.cores, folder: q.group })
 }
 
-/// What others do with the cores `allowed`.
+/// What other programs do with the cores `allowed`, watched for [`WATCHED`].
 pub(super) fn load(allowed: &[u16]) -> Load {
     let watch = Watch::begin(allowed.to_vec(), sys::now(), sys::process_cpu());
     thread::sleep(WATCHED);
@@ -62,7 +62,7 @@ pub(super) fn limits() -> Limits {
     use rustix::process::{Resource, getrlimit};
     let limit = |n: Option<u64>| n.map_or(Limit::None, Limit::Most);
     let (files, user) = (getrlimit(Resource::Nofile), getrlimit(Resource::Nproc));
-    // Nobody limits the superuser; the number is there all the same.
+    // The system sets a number for the superuser too, but does not apply it.
     let user = if rustix::process::geteuid().is_root() { Limit::None } else { limit(user.current) };
     Limits {
         files: Files { now: limit(files.current), at_most: limit(files.maximum) },

@@ -1,4 +1,4 @@
-//! The program's own screen as a file: a still one, or all of a run.
+//! The program's own screen as a file: one picture, or a whole run as a cast.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -15,14 +15,14 @@ use crate::text;
 use crate::ui::{self, Depth, Look};
 use crate::units::{Ns, Range, Stamp};
 
-/// Pictures of the screen in a cast, each so long after the one before.
+/// The shortest time between two pictures of the screen in a cast.
 const FRAME: Ns = Ns::from_millis(50);
-/// The most of them.
+/// The most pictures in a cast.
 const MOST_FRAMES: u64 = 20_000;
-/// For how long the last one is held.
+/// For how long the last picture is held.
 const HOLD: Duration = Duration::from_secs(3);
 
-/// Files with what was read of each.
+/// The names of files with what was read of each.
 type Files = Vec<(String, Opened)>;
 
 /// The screen as words: states are told by shapes and letters.
@@ -31,13 +31,13 @@ pub(super) fn text(wish: &Exporting, files: Files, out: &mut dyn Write) -> Resul
     Ok(out.write_all(export::text(&drawn(&app, wish, Depth::None)).as_bytes())?)
 }
 
-/// The same with colours for terminals.
+/// The screen as words, with colours for terminals.
 pub(super) fn ansi(wish: &Exporting, files: Files, out: &mut dyn Write) -> Result<(), Failure> {
     let Some(app) = opened(wish, files)? else { return Ok(()) };
     Ok(out.write_all(colored::ansi(&drawn(&app, wish, Depth::True)).as_bytes())?)
 }
 
-/// The same as a picture.
+/// The screen as a picture.
 pub(super) fn svg(wish: &Exporting, files: Files, out: &mut dyn Write) -> Result<(), Failure> {
     let Some(app) = opened(wish, files)? else { return Ok(()) };
     let title = wish.title.clone().unwrap_or_else(|| app.setup.title());
@@ -46,7 +46,7 @@ pub(super) fn svg(wish: &Exporting, files: Files, out: &mut dyn Write) -> Result
     Ok(out.write_all(export::svg(&drawn(&app, wish, Depth::True), &caption).as_bytes())?)
 }
 
-/// All of a run, to be played.
+/// The screen during a whole run, to be played.
 pub(super) fn cast(wish: &Exporting, files: Files, out: &mut dyn Write) -> Result<(), Failure> {
     let Some(mut app) = opened(wish, files)? else { return Ok(()) };
     let title = wish.title.clone().unwrap_or_else(|| app.setup.title());
@@ -58,7 +58,7 @@ pub(super) fn cast(wish: &Exporting, files: Files, out: &mut dyn Write) -> Resul
     Ok(out.flush()?)
 }
 
-/// The screen that shows what is wished for; nothing where there is no run.
+/// The screen that shows what `wish` names; `None` where there is no run.
 fn opened(wish: &Exporting, files: Files) -> Result<Option<App>, Failure> {
     let Some(mut app) = App::viewing(files, Stamp(0), wish.screen) else { return Ok(None) };
     app.toast = None;
@@ -94,7 +94,7 @@ const fn on_screen(view: ExportView) -> Seen {
     }
 }
 
-/// Shows the run and the view that are wished for.
+/// Makes the screen show the run and the view that `wish` names.
 fn look_at(app: &mut App, wish: &Exporting) -> Result<(), Failure> {
     let number = {
         let mut runs: Vec<_> = app.runs().collect();
@@ -108,7 +108,7 @@ fn look_at(app: &mut App, wish: &Exporting) -> Result<(), Failure> {
     match on_screen(wish.view) {
         Seen::Run(view) => app.shown = Shown::Run(view),
         Seen::Comparison => {
-            // Of what was made before nothing is asked for.
+            // Runs from files are compared at once, without a question.
             drop(update(app, Message::Key(Key::Char('x'))));
             app.playhead = Playhead::Live;
         }
@@ -127,7 +127,7 @@ fn frames(app: &mut App, wish: &Exporting, drawn: impl Fn(&App) -> Buffer) -> im
     let natural = Speed::natural(end);
     let speed = wish.speed.unwrap_or(f64::from(natural.run) / f64::from(natural.real));
     let lasts = (end.0 as f64 / speed) as u64;
-    // Of a run that would take hours there are fewer pictures, not a file without end.
+    // If playing would take hours there are fewer pictures, so that the file stays bounded.
     let each = FRAME.0.max(lasts / MOST_FRAMES).max(1);
     let count = lasts.div_ceil(each);
     (0..=count).map(move |n| {

@@ -6,19 +6,19 @@ use crate::state::{Outcome, State};
 use crate::trace::{Trace, Track};
 use crate::units::{LockId, Ns, TaskId};
 
-/// What a run came to.
+/// The figures of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Figures {
-    /// How long it took, and how that is spread over its repetitions.
+    /// How long it took, and how its repetitions spread around that.
     pub timing: Timing,
     /// Cores it kept busy: CPU time over makespan.
     pub busy: f64,
-    /// From the begin of the first worker's creation to the last one's first instruction; nothing where none was
+    /// From the begin of the first worker's creation to the last worker's first instruction; `None` where no worker was
     /// created.
     pub start: Option<Ns>,
-    /// Payload bytes that crossed a process boundary; nothing where there is none.
+    /// Payload bytes that crossed a process boundary; `None` where the model has no such boundary.
     pub copied: Option<u64>,
-    /// Time spent on that.
+    /// Time spent on copying these bytes.
     pub copying: Ns,
     /// Peak resident memory of the run, in bytes, shared pages counted once.
     pub memory: Option<u64>,
@@ -26,22 +26,22 @@ pub struct Figures {
     pub workers: usize,
     /// How many tasks it could have under way at a time.
     pub at_once: usize,
-    /// How many threads did its work, and in how many processes; 0 where nobody knows.
+    /// How many threads did its work; 0 where that is unknown.
     pub threads: usize,
-    /// See [`Figures::threads`].
+    /// In how many processes these threads were; 0 where that is unknown.
     pub processes: usize,
-    /// From submission to end: what half of its foreground tasks that came to their end did not exceed.
+    /// Latency, from submission to end: the time that half of its completed foreground tasks did not exceed.
     pub p50: Option<Ns>,
-    /// The same for 99 of a hundred.
+    /// Latency: the time that 99 of a hundred of these tasks did not exceed.
     pub p99: Option<Ns>,
-    /// The share of what its tasks did that they waited for a lock of the workload's own.
+    /// The share of its tasks' time under way that they waited for a lock of the workload's own.
     pub locked: f64,
-    /// The share of it that they were ready, and waited for a core or for their turn on a loop.
+    /// The share of that time that they were ready, and waited for a core or for their turn on a loop.
     pub turns: f64,
 }
 
 impl Figures {
-    /// Those of `run`, with the `timing` of all its repetitions; nothing if it is not over, or was not planned.
+    /// The figures of `run`, with the `timing` of all its repetitions; `None` if it is not over, or was not planned.
     pub fn of(run: &Recording, timing: Timing) -> Option<Figures> {
         let (trace, plan) = (&run.trace, &run.planned()?.plan);
         let time = trace.makespan()?;
@@ -56,7 +56,7 @@ impl Figures {
             ids.len()
         };
         let latencies = latencies(trace);
-        // The nearest rank: the smallest value that so many percent of all do not exceed.
+        // The nearest rank: the smallest value that this percentage of all values does not exceed.
         let at = |percent: usize| latencies.get((latencies.len() * percent).div_ceil(100).saturating_sub(1)).copied();
         let under_way: Ns = State::ALL.into_iter().filter(|s| s.is_in_flight()).map(|s| stats.sums[s as usize]).sum();
         Some(Figures {
@@ -78,7 +78,7 @@ impl Figures {
     }
 }
 
-/// How long each foreground task that came to its end took from its submission on, in order.
+/// How long each foreground task that came to its end took from its submission to its end, sorted.
 fn latencies(trace: &Trace) -> Vec<Ns> {
     let told = |id: usize| trace.report.as_ref().and_then(|end| end.results.get(TaskId(id as u32).index()));
     let done = |id: usize, track: &Track| {
@@ -94,7 +94,7 @@ fn latencies(trace: &Trace) -> Vec<Ns> {
     times
 }
 
-/// The lock of the workload's own that was held longest in `trace`, with that time.
+/// Each of the workload's own locks that was used in `trace`, with how long it was held until `until`.
 pub(super) fn longest_held(trace: &Trace, until: Ns) -> Vec<(String, Ns)> {
     let named = (0u16..).zip(&trace.lock_names);
     let held =

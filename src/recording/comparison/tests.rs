@@ -64,7 +64,7 @@ fn compared(recordings: &[Recording]) -> Comparison {
     Comparison::of(&recordings.iter().collect::<Vec<_>>())
 }
 
-/// The five usual models, as two cores make them.
+/// Runs of the five usual models, with the times that two cores would give.
 fn five(needs: &[Need]) -> Vec<Recording> {
     let run = |model: Model| {
         let at_once = matches!(model.kind, ModelKind::Threads | ModelKind::Processes) && !model.lock.is_on();
@@ -112,7 +112,7 @@ fn the_ideal_is_bounded_by_work_or_by_the_longest() {
     assert_eq!(ideal(&[(500, 0), (500, 0), (500, 0), (500, 0)]).1, "work / cores");
     assert_eq!(ideal(&[(1, 400), (1, 100)]), (ms(401), "the longest wait".to_owned()));
     assert_eq!(ideal(&[(400, 0), (100, 0)]), (ms(400), "the longest task".to_owned()));
-    // A run on slow cores makes it no worse.
+    // A run on slow cores does not make the ideal longer.
     let needs = [(500, 0), (500, 0)];
     let slow = [made(Model::plain(ModelKind::Serial), &needs, false, 2), made(usual_models(GIL)[1], &needs, true, 1)];
     let comparison = compared(&slow);

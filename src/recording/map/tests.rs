@@ -106,7 +106,7 @@ proptest! {
         let programs = work(tasks, length, wait).resolve(Scale::ONE).expect("programs");
         let all = Expected::of(&programs, Rates::all(1_000));
         prop_assert_eq!(programs.len(), usize::from(tasks));
-        // Halves of an odd number of nanoseconds lose one.
+        // Halving an odd number of nanoseconds loses one.
         prop_assert!((all.serial.0).abs_diff(length.0 * u64::from(tasks)) <= u64::from(tasks));
     }
 

@@ -1,4 +1,5 @@
-//! The JSON document of a comparison. `assets/compare.schema.json` describes it and a test holds one against the other.
+//! The JSON document of a comparison. `assets/compare.schema.json` describes it and a test checks one against the
+//! other.
 #![expect(missing_docs, reason = "assets/compare.schema.json describes each field")]
 
 use serde::Serialize;
@@ -31,7 +32,7 @@ pub struct JudgedRow {
     pub reason: Option<Reason>,
 }
 
-/// A model's runs: what is a column in a table of values too.
+/// The figures of a model's runs: the fields that are also columns of the table of values.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ComparisonRow {
     pub source: Option<String>,
@@ -80,7 +81,7 @@ impl ComparisonRow {
     ];
 }
 
-/// What no model can beat.
+/// The ideal, which no model can beat.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ComparisonIdeal {
     pub makespan_s: f64,
@@ -100,7 +101,7 @@ pub fn comparison_json(comparison: &Comparison, runs: &[&Recording], broken: Opt
 }
 
 impl ComparisonDocument {
-    /// That of `comparison`, which is one of `runs`; `broken` says why there are no more of them.
+    /// The document of `comparison`, which is one of `runs`; `broken` says why there are no more of them.
     pub fn of(comparison: &Comparison, runs: &[&Recording], broken: Option<&Reason>) -> ComparisonDocument {
         let ideal = comparison.ideal.as_ref().map(|ideal| ComparisonIdeal {
             makespan_s: ideal.time.as_secs(),

@@ -27,7 +27,7 @@ fn figures(ms: u64, busy: f64) -> Figures {
     }
 }
 
-/// What the mock-up of this table shows.
+/// The comparison that the mock-up of this table shows.
 fn mocked() -> Comparison {
     let times = [(2_010, 1.0), (1_030, 1.95), (1_050, 1.91), (2_010, 1.0), (2_060, 0.98)];
     let row = |(index, (model, (ms, busy))): (usize, (Model, (u64, f64)))| Row {

@@ -1,4 +1,4 @@
-//! Who was taken off a core while it computed, from the kernel's record as it comes in.
+//! Which workers were taken off a core while they computed, from the kernel's record as it comes in.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::state::State;
 use crate::trace::{Event, Stamped, Switch};
 use crate::units::{Ns, Stamp, TaskId};
 
-/// The threads of workers, and what they do.
+/// The threads of workers, and which task each computes for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Offs {
     /// By the kernel's number of the thread: which worker it is.
@@ -18,7 +18,7 @@ pub(super) struct Offs {
 }
 
 impl Offs {
-    /// Takes note of `record`; the task that comes back to a core with it, and for how long it had none.
+    /// Takes note of an event; returns the task that comes back to a core with it, and for how long it had none.
     pub(super) fn note(&mut self, stamped: &Stamped) -> Option<(TaskId, Ns)> {
         let who = stamped.worker.0;
         match stamped.event {
@@ -30,7 +30,7 @@ impl Offs {
             }
             Event::Enter { task, .. } | Event::Ended { task, .. } if self.computing.get(&who) == Some(&task) => {
                 self.computing.remove(&who);
-                // It stamped that before it lost its core: what it did was to wait.
+                // The worker stamped this event before it lost its core: the time without a core belongs to its wait.
                 self.off.remove(&who);
             }
             Event::Switched { tid, switch } => {
