@@ -38,7 +38,7 @@ pub enum Verdict {
 pub struct Check {
     /// What it is about, in a word or two.
     pub topic: &'static str,
-    /// What is thought of it.
+    /// The verdict on it.
     pub verdict: Verdict,
     /// The fact, in words.
     pub says: String,

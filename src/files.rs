@@ -34,7 +34,7 @@ pub fn is_free(path: &Path, force: bool) -> Result<(), WriteError> {
 /// Writes `path` with `write`; an existing file is replaced only if `force` says so.
 ///
 /// # Errors
-/// If the file is there, or the system refuses; nothing is left behind then.
+/// If the file exists, or the system refuses; nothing is left behind then.
 pub fn write(path: &Path, force: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), WriteError> {
     let refused = |e: io::Error| WriteError::Refused(path.to_owned(), e);
     // Checked before the work, so that a long one is not done for nothing; a file that appears meanwhile is noticed at

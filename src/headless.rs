@@ -172,7 +172,7 @@ struct Runs {
 }
 
 impl Runs {
-    /// Begins to listen for signals. Runs are added to the file `trace`, where there is one.
+    /// Begins to listen for signals. Runs are added to the file `trace`, if one is given.
     fn open(trace: Option<&Path>) -> Result<Runs, Stop> {
         let recorder = RefCell::new(trace.map(Recorder::open).transpose().map_err(Fault::File)?);
         let (news, coming) = unbounded();

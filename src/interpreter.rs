@@ -49,7 +49,7 @@ pub enum Need<'p> {
     },
 }
 
-/// What is to be done for a step.
+/// What a host is to do for a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Action {
     /// Compute.
@@ -180,7 +180,7 @@ impl<'p> Interpreter<'p> {
         Interpreter { table, model, dice, frames, value: 0, laps: 0, depth: 0, asked: Asked::Nothing }
     }
 
-    /// What it needs next, given the `answer` to what it needed last.
+    /// What the task needs next, given the `answer` to what it needed last.
     pub fn next(&mut self, answer: Answer) -> Need<'p> {
         if let Some(need) = self.hear(answer) {
             return need;

@@ -21,7 +21,7 @@ pub mod sys;
 #[cfg(unix)]
 pub use sys::{now, process_cpu};
 
-/// What is known of the machine a run was made on.
+/// The facts that are kept of the machine that a run was made on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Machine {
     /// How many cores' worth of time can be used: under a quota fewer than are allowed, and then not always a whole

@@ -119,7 +119,7 @@ mod tests {
     use crate::trace::{Begin, Event, Stamped};
     use crate::units::{Stamp, TaskId};
 
-    /// A source that says what it is given.
+    /// A source of given frames, which passes on the commands that it is told.
     struct Script {
         frames: Option<Vec<Result<Frame, FrameError>>>,
         told: Sender<Command>,
@@ -148,7 +148,8 @@ mod tests {
         Frame::Events(vec![Stamped { at: Stamp(1), worker: Stamped::NO_WORKER, core: Stamped::NO_CORE, event }])
     }
 
-    /// Watches `frames`: all that is said until it is cut, how often anybody was woken, and what was kept.
+    /// Watches `frames`: returns the frames and the error at the end, how often `wake` was called, and what `keep` was
+    /// shown.
     fn watch(frames: &[Frame], cut: Option<FrameError>) -> (Vec<Frame>, Option<FrameError>, usize, Vec<Option<Frame>>) {
         let (told, _hear) = unbounded();
         let frames = frames.iter().cloned().map(Ok).chain(cut.map(Err)).collect();

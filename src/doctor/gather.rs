@@ -47,7 +47,7 @@ pub(super) fn facts(terminal: Terminal) -> Facts {
     }
 }
 
-/// The text of a small file, without the line break; nothing if it cannot be read or is empty.
+/// The text of a small file, without the line break; `None` if it cannot be read or is empty.
 fn read(path: impl AsRef<Path>) -> Option<String> {
     let text = fs::read_to_string(path).ok()?.trim().to_owned();
     (!text.is_empty()).then_some(text)

@@ -47,7 +47,7 @@ pub use client::Runner;
 const RUNNER: &str = "__runner";
 const WORKER: &str = "__worker";
 
-/// Does what the hidden first argument in `args` (without the program's name) asks for; nothing if there is none.
+/// Does what the hidden first argument in `args` (without the program's name) asks for; `None` if there is none.
 ///
 /// Call this before anything else in `main`: whatever runs before it counts as part of a worker's start.
 pub fn hidden(args: &[OsString]) -> Option<ExitCode> {

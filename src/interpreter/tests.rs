@@ -16,7 +16,7 @@ fn interpreter(steps: &[Op], model: ModelKind) -> Interpreter<'_> {
     Interpreter::new(steps, model, &TABLE, Dice::new(1, 0))
 }
 
-/// What was seen of a program: each thing that was done, in order.
+/// The record of a program: each action that it asked for, in order.
 #[derive(Clone, Debug, PartialEq)]
 enum Seen {
     Did(Action, Effect),
@@ -220,7 +220,7 @@ fn what_a_cell_of_the_table_says_reaches_the_host() {
     }
 }
 
-/// The effect of the first thing that a program of `op` needs; nothing where it needs nothing.
+/// The effect of the first action that a program of `op` asks for; `None` if it asks for none.
 fn first_effect(op: &Op, model: ModelKind, table: &Table) -> Option<Effect> {
     let mut program = Interpreter::new(std::slice::from_ref(op), model, table, Dice::new(1, 0));
     if let Need::Step(_, effect) = program.next(Answer::Done) { Some(effect) } else { None }

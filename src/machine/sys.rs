@@ -57,7 +57,7 @@ pub enum Noted {
         tid: u32,
         /// On which core.
         core: CoreId,
-        /// What it did.
+        /// How the kernel switched the thread.
         switch: Switch,
     },
     /// `count` records found no room before this instant.

@@ -81,7 +81,7 @@ pub struct Ratio {
 }
 
 impl Recording {
-    /// Its score where it counts in a comparison.
+    /// Its score; `None` if it does not count in a comparison.
     fn counted(&self) -> Option<Score> {
         let score = self.score().filter(|_| self.counts())?;
         // For a short run the kernel's ticks are too coarse, but its record of switches is not.
@@ -219,7 +219,7 @@ impl Comparison {
 }
 
 impl Row {
-    /// What it is called: its model, after its source where there are several.
+    /// Its name: its model, after its source where there are several.
     pub fn name(&self) -> String {
         let source = self.source.as_ref().map_or_else(String::new, |s| format!("{s} "));
         source + &self.who.row()

@@ -28,7 +28,7 @@ struct Header<'a> {
     origin: Told<'a>,
 }
 
-/// Where it comes from.
+/// Where the run comes from.
 #[derive(Serialize)]
 #[serde(tag = "origin", rename_all = "lowercase")]
 enum Told<'a> {
@@ -260,7 +260,7 @@ pub fn tail(run: &Recording) -> String {
 /// The runs of a file whose bytes these are.
 ///
 /// # Errors
-/// Where there is no run to be read.
+/// If the file holds no run that can be read.
 pub fn open(bytes: &[u8]) -> Result<Opened, OpenError> {
     let contents = file::read(bytes)?;
     let mut recordings = Vec::new();

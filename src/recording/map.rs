@@ -55,7 +55,7 @@ pub enum Winner {
     One(usize),
 }
 
-/// What is going to be measured.
+/// How a map is going to be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schedule {
     /// How long a task takes alone.

@@ -12,7 +12,7 @@ use crate::trace::file::{Damage, FileError};
 /// Why a file takes no run, or gives none. Its sentence names the file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecorderError {
-    /// Nothing can be recorded into it.
+    /// No run can be recorded into it.
     #[error("{}", text::file::not_recorded(file, &why.to_string()))]
     NotRecorded {
         /// Where it is.

@@ -222,7 +222,7 @@ pub(super) fn worker_of(trace: &Trace, track: &Track) -> Option<WorkerId> {
     track.marks().iter().find(is_worker).map(|m| m.worker)
 }
 
-/// Who executed a task, as far as that is known.
+/// The worker that executed a task, as far as that is known.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Executor {
     /// From 1.

@@ -1,6 +1,6 @@
 //! What happens in a run, told in sentences while it goes on: for screen readers and for logs. Of a few tasks it tells
 //! what a listener can follow: their first steps, their waits and copies (of each kind the first, then one from time to
-//! time) and their ends. Many tasks are only counted, once a second.
+//! time) and their ends. Many tasks are only counted: once a second, and after ten seconds every ten seconds.
 
 mod offs;
 

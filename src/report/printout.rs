@@ -31,7 +31,7 @@ impl Printout {
         Printout { format, plain, repeat, series, rounds, printed: 0, reason: None }
     }
 
-    /// What is printed before the run number `round`, from 1.
+    /// The text that is printed before the run number `round`, from 1.
     pub fn begin(&self, round: u16) -> String {
         match self.repeat {
             Some(of) if self.plain => Line::Round { round, of }.text() + ".\n",
@@ -39,7 +39,7 @@ impl Printout {
         }
     }
 
-    /// What is printed of the run number `round` when it is over, or broke off.
+    /// The text that is printed of the run number `round` when it is over, or broke off.
     pub fn end(&mut self, run: &Recording, round: u16) -> String {
         let document = Document::of(run);
         self.printed += 1;

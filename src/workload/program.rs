@@ -135,7 +135,7 @@ pub enum Facility {
 pub enum Work {
     /// As long as this takes on one idle core; the plan turns it into iterations.
     Time(Ns),
-    /// So many iterations of the kernel.
+    /// A number of iterations of the kernel.
     Iterations(u64),
 }
 
@@ -143,7 +143,7 @@ pub enum Work {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Until {
-    /// After so many rounds.
+    /// After this number of rounds.
     Times(u64),
     /// At the first end of a round after this time.
     For(Ns),
@@ -196,7 +196,7 @@ impl Op {
         if let Op::Compute(kernel, work) = self { Some((*kernel, *work)) } else { None }
     }
 
-    /// What it needs besides a core, a clock and locks, if it needs any such thing.
+    /// What it needs besides a core, a clock and locks; `None` if nothing.
     pub const fn facility(&self) -> Option<Facility> {
         match self {
             Op::Request(_) => Some(Facility::Server),

@@ -39,7 +39,7 @@ pub enum Value {
     Count(u64),
     /// A length of time.
     Time(Ns),
-    /// So many bytes.
+    /// A number of bytes.
     Bytes(u64),
 }
 

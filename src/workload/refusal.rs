@@ -35,7 +35,7 @@ pub enum FileFault {
     Format {
         /// Which.
         found: i64,
-        /// The one that is read.
+        /// The version that this program reads.
         read: i64,
     },
     /// A name is empty or has control characters in it.
@@ -63,7 +63,7 @@ pub enum FileFault {
     NoSuchParam {
         /// What was read.
         read: String,
-        /// Those it names.
+        /// The parameters that the file names.
         known: Vec<String>,
     },
     /// A task that the file does not have.
@@ -111,10 +111,10 @@ pub enum ResolveError {
         workload: String,
         /// Which.
         name: String,
-        /// Those it has, each with what it takes.
+        /// The parameters of the workload, each with the unit it takes.
         known: Vec<(String, Unit)>,
     },
-    /// A count for a time, or the other way round.
+    /// A value of another unit than the parameter takes, such as a count for a time.
     #[error("{}", words::other_unit(.workload, .name, .takes.text(), &.found.to_string(), &shown(.known)))]
     WrongUnit {
         /// Whose.
@@ -123,9 +123,9 @@ pub enum ResolveError {
         name: String,
         /// What it takes.
         takes: Unit,
-        /// What it was given.
+        /// The value that it was given.
         found: Value,
-        /// Those there are, each with what it takes.
+        /// All parameters, each with the unit it takes.
         known: Vec<(String, Unit)>,
     },
     /// An amount whose value cannot be used.

@@ -51,8 +51,7 @@ pub(super) struct Names {
     pub(super) locks: Vec<String>,
 }
 
-/// The time from one look for a deadlock to the next; a look follows the first sweep for which that time has nearly
-/// passed.
+/// The longest time from one look for a deadlock to the next: the look follows the last sweep within that time.
 const LOOK_EVERY: Ns = Ns::from_millis(100);
 
 /// How long to wait for the next sweep, after one that brought `brought` events after a wait of `after`; at most

@@ -26,7 +26,7 @@ pub(super) struct Order {
 pub(super) struct Reply {
     /// The task's place in the plan.
     pub(super) id: TaskId,
-    /// What it brought back, or why the run must end.
+    /// Its result, or why the run must end.
     pub(super) result: Result<TaskResult, Failure>,
     /// The worker's CPU time so far.
     pub(super) cpu: Ns,
@@ -43,7 +43,7 @@ pub(super) enum Told {
 
 /// A message as it arrived.
 pub(super) struct Received<T> {
-    /// What it says.
+    /// The message itself.
     pub(super) value: T,
     /// Its length in bytes, the head included.
     pub(super) bytes: u64,

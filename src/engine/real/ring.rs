@@ -232,7 +232,7 @@ impl Tracer {
         self.ring.set_left();
     }
 
-    /// Counts that the lock was taken again with nobody in between.
+    /// Counts that this worker took the lock again without another worker holding it in between.
     pub fn count_retaken(&self) {
         self.ring.store(RETAKEN, self.ring.load(RETAKEN) + 1);
     }

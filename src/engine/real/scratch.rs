@@ -81,7 +81,7 @@ impl Scratch {
     }
 }
 
-/// The file system that the files of a run are on; nothing where the system does not say.
+/// The file system that the files of a run are on; `None` where the system does not say.
 pub(super) fn file_system() -> Option<FileSystem> {
     let folder = folder();
     let kind = cores::file_system(&folder)?;

@@ -79,7 +79,7 @@ impl Server {
     }
 }
 
-/// A connection and what is due on it.
+/// A connection, the request that is read from it and the answer that is sent on it.
 struct Client {
     stream: Watched<TcpStream>,
     asked: [u8; ASKED],

@@ -36,7 +36,7 @@ const TASKS_OVER: usize = 8;
 const PORT: usize = 9;
 /// How many times any lock was let go of.
 const RELEASES: usize = 10;
-/// Whether the kernel records who is on which core.
+/// Whether the kernel records which thread is on which core.
 const KERNEL_RECORD: usize = 11;
 /// From here on, one word for each kernel.
 const POLL_EVERY: usize = 16;
@@ -163,17 +163,17 @@ impl Shared {
         self.get(SEED)
     }
 
-    /// Says whether the kernel records who is on which core.
+    /// Stores whether the kernel records which thread is on which core.
     pub(super) fn set_kernel_record(&self, recorded: bool) {
         self.set(KERNEL_RECORD, recorded.into());
     }
 
-    /// Whether the kernel records who is on which core: then no worker has to find that out by itself.
+    /// Whether the kernel records which thread is on which core: then workers need not find that out themselves.
     pub(super) fn has_kernel_record(&self) -> bool {
         self.get(KERNEL_RECORD) > 0
     }
 
-    /// Says on which port the server listens.
+    /// Stores on which port the server listens.
     pub(super) fn set_port(&self, port: u16) {
         self.set(PORT, port.into());
     }
@@ -241,7 +241,7 @@ impl Shared {
     }
 }
 
-/// After a mark and what it waits for, for each task.
+/// The first word of the locks: after two words for each task, its mark and what it waits for.
 fn locks_at(tasks: usize) -> usize {
     (HEADER + 2 * tasks).next_multiple_of(LINE)
 }

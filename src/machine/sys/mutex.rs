@@ -94,7 +94,7 @@ impl SharedMutex {
         let _ = mutex;
     }
 
-    /// Lets go of it; nothing happens where this thread does not hold it.
+    /// Lets go of it; does nothing if this thread does not hold it.
     pub fn unlock(self) {
         // SAFETY: the slot holds an initialised mutex; a robust one refuses a thread that does not own it.
         unsafe { libc::pthread_mutex_unlock(self.raw()) };

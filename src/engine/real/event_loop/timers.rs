@@ -24,7 +24,7 @@ struct Exact {
     queue: Mutex<Queue>,
 }
 
-/// Who waits until when.
+/// The tasks that wait, by their deadlines.
 #[derive(Default)]
 struct Queue {
     due: BinaryHeap<Reverse<Due>>,

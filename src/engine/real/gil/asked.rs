@@ -18,11 +18,11 @@ pub(super) struct Asked {
     id: LockId,
     /// In nanoseconds; changes whenever the user sets another interval.
     interval: &'static AtomicU64,
-    /// Whether a holder that let go because it was asked waits until somebody else has the lock.
+    /// Whether a holder that let go because it was asked waits until another worker has the lock.
     forced_switching: bool,
     monitor: Monitor,
     locked: AtomicBool,
-    /// Its holder, or the one that held it last.
+    /// The worker that holds it, or that held it last.
     holder: AtomicU32,
     /// How many times the lock went to another holder than before.
     switches: AtomicU64,

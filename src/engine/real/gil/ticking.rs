@@ -37,7 +37,7 @@ pub(super) struct Ticking {
     /// In ticks; changes whenever the user sets another interval.
     check_interval: &'static AtomicU64,
     semaphore: Semaphore,
-    /// Its holder, or the one that held it last. Written by the holder only.
+    /// The worker that holds it, or that held it last. Written by the holder only.
     holder: AtomicU32,
     /// How many workers may want the lock. `CPython` 2 makes its lock when the second thread starts; until then a check
     /// does not let go of it.

@@ -115,7 +115,7 @@ impl Shared {
         Waits::decode(self.words.get(self.waits_at() + task.index())?.load(Ordering::Acquire))
     }
 
-    /// What `task` waits for, and which task must do it. Nothing where `task` does not wait, or where the lock's holder
+    /// What `task` waits for, and which task must do it. `None` where `task` does not wait, or where the lock's holder
     /// goes round in a loop and lets go of the lock at the end of its present round.
     pub(in crate::engine::real) fn waits_for(self, task: TaskId) -> Option<(Waits, TaskId)> {
         let waits = self.waits(task)?;
