@@ -55,7 +55,8 @@ impl Watch {
         Watch { cores, before, since: at, own }
     }
 
-    /// How many cores this process and `beside` have kept busy since; the process has used `own` of CPU time so far.
+    /// How many cores were kept busy since by this process, whose CPU time is now `own`, and by `beside` of further CPU
+    /// time.
     pub fn own(&self, at: Stamp, own: Ns, beside: Ns) -> f64 {
         (own - self.own + beside).share_of(at.since(self.since))
     }
