@@ -46,18 +46,18 @@ pub struct Scene {
     pub lanes: Vec<Lane>,
     /// The tasks by state over time; nothing where all have lanes.
     pub band: Option<Band>,
-    /// The locks that somebody took: the global one, then those of the workload's own, by the time they were waited for.
+    /// The locks that were taken: the global one, then the workload's own, by the time tasks waited for them.
     pub locks: Vec<LockLane>,
     /// Whose turn it was on the event loop; nothing where there is none.
     pub turns: Option<Turns>,
     /// Cores kept busy by this run, per column: the mean number over the column.
     pub busy: Vec<f64>,
-    /// Who was on each of the run's cores, where workers said it; those on which nothing was seen so far are not among
-    /// them.
+    /// Who was on each of the run's cores, as far as workers reported it; without the cores on which nothing was seen
+    /// so far.
     pub cores: Vec<CoreLane>,
-    /// The kernel's numbers of those.
+    /// The kernel's numbers of the cores on which nothing was seen so far.
     pub idle: Vec<u16>,
-    /// Columns about which less is known, or nothing.
+    /// For each column, why little or nothing is known about it, if so.
     pub gaps: Vec<Option<Gap>>,
     /// Time in each state over all tasks within the visible range: the legend is its profile.
     pub profile: StateSums,
@@ -72,20 +72,20 @@ pub enum Gap {
     Lost,
     /// The whole run stood still: it was suspended.
     Suspended,
-    /// It was dropped to bound the memory.
+    /// What happened there was dropped to bound the memory.
     Forgotten,
 }
 
 /// A lane: of one task, or of several that share it.
 #[derive(Clone, Debug)]
 pub struct Lane {
-    /// The first of them.
+    /// The first of its tasks.
     pub task: TaskId,
-    /// How many there are.
+    /// How many tasks it has.
     pub tasks: usize,
     /// The columns.
     pub columns: Vec<Column>,
-    /// What it does at the playhead, if it is one.
+    /// What its task does at the playhead, if it has only one.
     pub now: Option<State>,
 }
 
@@ -220,7 +220,8 @@ fn window(trace: &Trace, view: &Viewport) -> Range {
     Range::new(window.from.max(trace.forgotten.min(window.to)), window.to)
 }
 
-/// The totals at the edges of all columns; those beyond `window` are those of its ends. What is overdue is `ready`.
+/// The totals at the edges of all columns; an edge outside `window` has the totals of the window's end. A task that is
+/// overdue counts as `ready`.
 fn edges(trace: &Trace, grid: &Grid, window: Range, until: Ns) -> Vec<Totals> {
     let at = |index: u16| (grid.from + grid.cell.times(u64::from(index), 1)).max(window.from).min(window.to);
     let mut edges: Vec<Totals> = (0..=grid.columns).map(|index| trace.aggregate().totals(at(index))).collect();

@@ -1,5 +1,5 @@
-//! The scoreboard: the figures of the last run of each row. Which rows there are is a list, of any length; knows neither
-//! runs nor the screen.
+//! The scoreboard: the figures of the last run of each row. The rows are a list of any length. Knows neither runs nor
+//! the screen.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
 use crate::recording::{Score, usual_models};
 use crate::units::Ns;
 
-/// The name of a row. Runs with the same one take each other's place, and all others are held against each other.
+/// What names a row. A newer run takes the place of an older one of the same row; runs of different rows are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowKey {
     /// The model.
     pub kind: ModelKind,
-    /// With the global lock, of whichever generation.
+    /// Whether its runs have the global lock, of either generation.
     pub locked: bool,
 }
 
@@ -23,12 +23,12 @@ impl RowKey {
         RowKey { kind: model.kind, locked: model.lock.is_on() }
     }
 
-    /// The model of its runs, where the global lock is to be `lock`.
+    /// The model of this row's runs, with `lock` as the global lock if the row has one.
     pub const fn model(self, lock: GlobalLock) -> Model {
         Model { kind: self.kind, lock: if self.locked { lock } else { GlobalLock::Off } }
     }
 
-    /// The rows there are where nobody says, in their order.
+    /// The rows of a scoreboard for which no others are asked for, in their order.
     pub fn usual() -> Vec<RowKey> {
         usual_models(LockSettings::default().lock()).map(RowKey::of).to_vec()
     }
@@ -51,13 +51,13 @@ struct Scored {
 /// One row of the scoreboard.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Row {
-    /// Which.
+    /// What names it.
     pub key: RowKey,
-    /// With the older lock: the last run was.
+    /// Whether its last run had the older lock.
     pub legacy: bool,
     /// Its last run, if there was one.
     pub score: Option<Score>,
-    /// Whether it is what is chosen now.
+    /// Whether it is the row of the model that is chosen now.
     pub current: bool,
 }
 
@@ -68,12 +68,12 @@ impl Default for Scoreboard {
 }
 
 impl Scoreboard {
-    /// An empty one with these rows, in this order.
+    /// An empty scoreboard with these rows, in this order.
     pub fn of(keys: Vec<RowKey>) -> Scoreboard {
         Scoreboard { keys, scores: BTreeMap::new() }
     }
 
-    /// The rows there always are.
+    /// What names its rows, in their order.
     pub fn keys(&self) -> &[RowKey] {
         &self.keys
     }
@@ -83,7 +83,7 @@ impl Scoreboard {
         self.scores.insert(RowKey::of(model), Scored { score, legacy: model.lock.is_legacy() });
     }
 
-    /// Forgets all figures: the work is another.
+    /// Forgets all figures: the work has changed.
     pub fn clear(&mut self) {
         self.scores.clear();
     }
@@ -93,7 +93,7 @@ impl Scoreboard {
         self.scores.get(&key).map(|scored| scored.score)
     }
 
-    /// Whether there is none yet.
+    /// Whether no row has figures yet.
     pub fn is_empty(&self) -> bool {
         self.scores.is_empty()
     }
@@ -103,12 +103,12 @@ impl Scoreboard {
         self.get(RowKey::of(Model::plain(ModelKind::Serial)))
     }
 
-    /// The slowest of all.
+    /// The time of the slowest run.
     pub fn slowest(&self) -> Option<Ns> {
         self.scores.values().map(|s| s.score.time).max()
     }
 
-    /// The rows, from top to bottom. What is `chosen` and has none of its own stands in the first one of its model.
+    /// The rows, from top to bottom. A `chosen` model without a row of its own stands in the first row of its kind.
     pub fn rows(&self, chosen: Model) -> Vec<Row> {
         let chosen = RowKey::of(chosen);
         let own = self.keys.iter().position(|key| *key == chosen);
@@ -132,8 +132,8 @@ impl Scoreboard {
         insight::compare(score.work, self.serial().and_then(|s| s.work))
     }
 
-    /// How many times as fast as serial `score` is, on a machine with `cores`; nothing where serial is not known, or where
-    /// the ratio would say nothing of the models: see [`Score::speedup`].
+    /// How many times as fast as serial `score` is, on a machine with `cores`; nothing where serial is not known, or
+    /// where the ratio would say nothing of the models: see [`Score::speedup`].
     pub fn speedup(&self, score: Score, cores: f64) -> Option<f64> {
         score.speedup(self.serial()?, cores)
     }

@@ -1,5 +1,5 @@
-//! The state of a comparison: what the runs come to that are held against each other, which of them is chosen, and which
-//! are still to be made.
+//! The state of a comparison: the figures of the runs that are compared, which row is chosen, and which runs are still
+//! to be made.
 
 use std::collections::VecDeque;
 
@@ -13,49 +13,49 @@ use crate::state::Failure;
 pub struct Compare {
     /// The chosen row.
     pub row: usize,
-    /// What the runs so far come to.
+    /// The result of the runs so far.
     pub(super) held: Held,
-    /// Models that are still to be measured, and the one that is being.
+    /// Models that are still to be measured; the first of them is being measured now.
     queue: VecDeque<Model>,
-    /// How many there were at first.
+    /// How many models there were to be measured at first.
     asked: usize,
-    /// The model that was chosen before, until what is missing is measured.
+    /// The model that was chosen before the measuring; it comes back when no run is missing any more.
     back: Option<Model>,
 }
 
-/// Runs held against each other: what they come to, and which of them stands in each of its rows.
+/// The result of comparing runs, and which run stands in each of its rows.
 #[derive(Clone, Debug, Default)]
 pub struct Held(Option<(Comparison, Vec<Option<RunId>>)>);
 
-/// A row of it.
+/// A row of the comparison.
 #[derive(Clone, Copy, Debug)]
 pub struct Compared<'a> {
-    /// How it was run, or would be.
+    /// The model of its run, or of the run that is still missing.
     pub model: Model,
     /// The run, if there is one.
     pub run: Option<&'a Run>,
-    /// Its figures, once it is over.
+    /// The run's figures, once it is over.
     pub row: Option<&'a Row>,
-    /// Why there is none: it broke off.
+    /// Why the row has no run to show: it broke off.
     pub failure: Option<&'a Failure>,
 }
 
 /// What an action does where runs stand beside each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InComparison {
-    /// What it does anywhere.
+    /// The same as anywhere else.
     Usual,
     /// The same, but the comparison gives way to the run that is made.
     GivesWay,
     /// All runs are made anew.
     Anew,
-    /// Another row is chosen, so many further down.
+    /// The row this many places further down is chosen; negative is up.
     Choose(isize),
     /// The chosen row's run is shown.
     Open,
     /// What was shown before comes back.
     Leave,
-    /// Nothing: it looks closer at the lanes of one run.
+    /// Nothing: the action is about the lanes of one run.
     Nothing,
 }
 
@@ -84,7 +84,7 @@ impl InComparison {
 }
 
 impl Compare {
-    /// One of which `held` is known, with the row `row` chosen.
+    /// A comparison with the result `held`, in which the row `row` is chosen.
     pub(super) fn of(held: Held, row: usize) -> Compare {
         Compare { row, held, ..Compare::default() }
     }
@@ -94,7 +94,7 @@ impl Compare {
         !self.queue.is_empty()
     }
 
-    /// What the runs so far come to.
+    /// The result of the runs so far.
     pub fn result(&self) -> Option<&Comparison> {
         self.held.0.as_ref().map(|(comparison, _)| comparison)
     }
@@ -104,7 +104,7 @@ impl Compare {
         self.is_measuring().then(|| (self.asked + 1 - self.queue.len(), self.asked))
     }
 
-    /// `models` are to be measured, and then `chosen` comes back, or what was chosen before runs were made.
+    /// Asks for `models` to be measured. Then `chosen` comes back, or the model that is already to come back.
     pub(super) fn ask(&mut self, models: VecDeque<Model>, chosen: Model) {
         self.back = self.back.or(Some(chosen));
         self.asked = models.len();
@@ -116,17 +116,17 @@ impl Compare {
         self.queue.front().copied()
     }
 
-    /// What is measured now is over, or broke off; whether anything was.
+    /// Takes out the model that is measured now: its run is over or broke off. Whether there was one.
     pub(super) fn done(&mut self) -> bool {
         self.queue.pop_front().is_some()
     }
 
-    /// Whether what was chosen before is still to come back.
+    /// Whether the model that was chosen before is still to come back.
     pub(super) fn is_away(&self) -> bool {
         self.back.is_some()
     }
 
-    /// Measures nothing more: the model that comes back, if another was measured.
+    /// Measures nothing more. Returns the model that is to come back, if there is one.
     pub(super) fn give_up(&mut self) -> Option<Model> {
         self.queue.clear();
         self.back.take()
@@ -134,7 +134,7 @@ impl Compare {
 }
 
 impl Held {
-    /// What `runs` come to.
+    /// The result of comparing `runs`.
     pub(super) fn of(runs: &[&Run]) -> Held {
         let recordings: Vec<&Recording> = runs.iter().map(|run| &run.recording).collect();
         Held((!recordings.is_empty()).then(|| {

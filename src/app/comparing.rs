@@ -10,14 +10,14 @@ use crate::model::Model;
 use crate::scene::axis_ahead;
 use crate::units::Ns;
 
-/// Shows the comparison; what is missing is measured.
+/// Shows the comparison, and measures the runs that it lacks.
 pub(super) fn open(app: &mut App) {
     app.focus.widen();
     app.focus.detail = false;
     let held = Held::of(&app.comparable());
     let (chosen, watched) = (RowKey::of(app.setup.model), app.run().map(|run| run.id));
     let rows = app.source.compared(&held, app.scoreboard.keys(), &app.setup);
-    // Of several files the row of the run itself, not that of another of its model.
+    // Where there are several files, the row of this very run, not that of another run under the same model.
     let own = rows.iter().position(|c| c.run.is_some_and(|run| Some(run.id) == watched));
     let row = own.or_else(|| rows.iter().position(|c| RowKey::of(c.model) == chosen));
     app.shown = Shown::Comparison(Box::new(Compare::of(held, row.unwrap_or(0))));
@@ -30,10 +30,11 @@ pub(super) fn open(app: &mut App) {
     }
 }
 
-/// Measures what is missing, or everything anew.
+/// Measures the runs that are missing, or `all` of them anew.
 pub(super) fn measure(app: &mut App, all: bool) {
     let (wishes, lock) = (app.setup.wishes, app.setup.lock.lock());
-    // Workers and the lock's interval change how it is done, not what: such a run is kept, and is not what was asked for.
+    // Workers and the lock's interval change how the work is done, not which work it is: a run with others is kept, but
+    // it does not count as the one that is asked for.
     let wished = |run: &Run| run.recording.planned().is_some_and(|planned| planned.setup.wishes == wishes);
     let asked = |run: &Run| wished(run) && (run.model.lock == lock || !run.model.lock.is_on());
     let missing = |c: &Compared<'_>| all || !c.run.is_some_and(|run| run.is_over() && asked(run));
@@ -45,12 +46,13 @@ pub(super) fn measure(app: &mut App, all: bool) {
     }
 }
 
-/// Makes the run that is to be made now; where none is, the model that was chosen before comes back, and all are replayed.
+/// Makes the next run that is asked for. Where none is, the model that was chosen before comes back, and all runs are
+/// replayed.
 fn make_next(app: &mut App) {
     let Shown::Comparison(compare) = &mut app.shown else { return };
     if let Some(model) = compare.now() {
         app.setup.model = model;
-        // Who reads the help meanwhile goes on reading.
+        // A user who reads the help meanwhile goes on reading.
         let layer = app.layer;
         start(app);
         app.layer = layer;
@@ -61,7 +63,7 @@ fn make_next(app: &mut App) {
     }
 }
 
-/// The run that was made for it is over, or broke off: on to the next.
+/// The run that was made for the comparison is over, or broke off: makes the next one.
 pub(super) fn next(app: &mut App) {
     refresh(app);
     if let Shown::Comparison(compare) = &mut app.shown
@@ -71,7 +73,7 @@ pub(super) fn next(app: &mut App) {
     }
 }
 
-/// Goes on measuring where that waited: while numbers are turned it is not known what is to be run.
+/// Goes on measuring where that had to wait: while the user turns numbers it is not known what is to be run.
 pub(super) fn go_on(app: &mut App) {
     let turning = matches!(app.layer, Some(Layer::Dials(_)));
     let busy = app.run().is_some_and(|run| !run.is_over());
@@ -81,21 +83,22 @@ pub(super) fn go_on(app: &mut App) {
     }
 }
 
-/// What is set up is another: what it lacks is measured.
+/// The setup has changed: measures the runs that the comparison now lacks.
 pub(super) fn anew(app: &mut App) {
     app.playhead = Playhead::Live;
     refresh(app);
     measure(app, false);
 }
 
-/// Nothing can be measured: what was chosen before comes back.
+/// Nothing can be measured: the model that was chosen before comes back.
 pub(super) fn give_up(app: &mut App) {
     let Shown::Comparison(compare) = &mut app.shown else { return };
     let back = compare.give_up();
     come_back(app, back);
 }
 
-/// The model that was chosen before comes back with its run. Where there is none, what is shown is what is chosen.
+/// The model that was chosen before comes back with its run. Where it has no run, the model of the run that is shown is
+/// chosen.
 fn come_back(app: &mut App, back: Option<Model>) {
     let Some(model) = back else { return };
     app.setup.model = model;
@@ -141,7 +144,7 @@ pub(super) fn enter(app: &mut App) {
     }
 }
 
-/// A press on the row `row`: it is chosen, or opened where it is already.
+/// A press on the row `row`: it is chosen, or opened if it is chosen already.
 pub(super) fn press(app: &mut App, row: usize) {
     let Shown::Comparison(compare) = &mut app.shown else { return };
     if std::mem::replace(&mut compare.row, row) == row {
@@ -149,7 +152,7 @@ pub(super) fn press(app: &mut App, row: usize) {
     }
 }
 
-/// Chooses another row, so many further down, or up.
+/// Chooses the row that is `by` places further down; negative is up.
 pub(super) fn walk(app: &mut App, by: isize) {
     let last = app.compared().len().saturating_sub(1);
     if let Shown::Comparison(compare) = &mut app.shown {
@@ -157,7 +160,7 @@ pub(super) fn walk(app: &mut App, by: isize) {
     }
 }
 
-/// Adds up what the runs so far come to.
+/// Compares the runs that there are so far.
 fn refresh(app: &mut App) {
     if let Shown::Comparison(compare) = &mut app.shown {
         compare.held = Held::of(&app.source.comparable(&app.setup));

@@ -3,7 +3,7 @@
 use super::Selection;
 use crate::state::{Outcome, State};
 
-/// Words that begin so ask for a state and not for a name.
+/// A word that begins with this character asks for a state and not for a name.
 pub const STATE_MARK: char = '=';
 /// The most characters a filter has: more than any name needs, and little enough to search for in every name.
 const LONGEST: usize = 100;
@@ -22,7 +22,7 @@ pub enum Doing {
 enum Wanted {
     /// Exactly this.
     Only(Doing),
-    /// Any state in which it was begun and neither computes nor copies.
+    /// Any state in which the task was begun and neither computes nor copies.
     Waiting,
     /// Over, in whatever way.
     Ended,
@@ -31,7 +31,7 @@ enum Wanted {
 impl Wanted {
     const OUTCOMES: [Outcome; 4] = [Outcome::Done, Outcome::Failed, Outcome::Killed, Outcome::Stopped];
 
-    /// All there are, with their names.
+    /// All that a state word can ask for, with their names.
     fn all() -> impl Iterator<Item = (&'static str, Wanted)> {
         let states = State::ALL.into_iter().map(|s| (s.name(), Wanted::Only(Doing::In(s))));
         let outcomes = Self::OUTCOMES.into_iter().map(|o| (o.name(), Wanted::Only(Doing::Ended(o))));
@@ -54,12 +54,12 @@ pub(super) const fn is_waiting(state: State) -> bool {
 }
 
 /// A filter: every word of it has to be part of a task's name, in any case of letters. A word that begins with
-/// [`STATE_MARK`] is the begin of a state's name instead; of several of those one has to fit.
+/// [`STATE_MARK`] is instead the beginning of a state's name; of several such words one has to fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     text: String,
     names: Vec<String>,
-    /// What each state word that is more than its mark can mean; nothing where no state is called so.
+    /// What each state word can mean; empty where no state has such a name. The mark alone is no state word.
     states: Vec<Vec<Wanted>>,
 }
 
@@ -82,12 +82,12 @@ impl Filter {
         filter
     }
 
-    /// As it was written, without the spaces around it.
+    /// The filter as it was written, without the spaces around it.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether it lets everybody through.
+    /// Whether it lets every task through.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty() && self.states.is_empty()
     }
@@ -107,7 +107,8 @@ impl Filter {
         self.names.iter().all(|word| name.contains(word.as_str()))
     }
 
-    /// Whether a task is asked for that does `doing`, whatever it is called. What is not known does not fit.
+    /// Whether a task that does `doing` is asked for, whatever its name. A task of which that is not known does not
+    /// fit.
     pub fn fits_state(&self, doing: Option<Doing>) -> bool {
         self.states.is_empty() || self.states.iter().flatten().any(|wanted| wanted.fits(doing))
     }
@@ -139,7 +140,7 @@ pub enum Edit {
     Right,
     /// The cursor before the first character.
     Start,
-    /// The cursor behind the last.
+    /// The cursor behind the last character.
     End,
 }
 
@@ -162,7 +163,7 @@ impl Prompt {
         (before.iter().collect(), under, after.iter().skip(1).collect())
     }
 
-    /// One more character at the cursor; none that cannot be seen, and none beyond the most it holds.
+    /// Inserts `c` at the cursor, unless it is a control character or the line is full.
     pub(super) fn insert(&mut self, c: char) {
         if !c.is_control() && self.chars.len() < LONGEST {
             self.chars.insert(self.cursor, c);

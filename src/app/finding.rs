@@ -6,7 +6,7 @@ use crate::model::{Model, ModelKind};
 use crate::text::{self, Sentence};
 use crate::units::Ns;
 
-/// A run that would take longer than this, and much longer than what was just seen, is not what to try next.
+/// The serial run is not proposed where it would take longer than this, and much longer than the run just seen.
 const LONGEST_LOOK: Ns = Ns::from_millis(20_000);
 
 impl App {
@@ -36,7 +36,7 @@ impl App {
         let score = run.score;
         let pair = [serial, score].into_iter().flatten();
         let fair = serial.filter(|_| pair.clone().all(|s| self.scoreboard.speedup(s, self.cores()).is_some()));
-        // What would take too long is not worth a look either.
+        // A serial run that would take too long counts as seen: it is not worth proposing.
         let too_long = |live: &Live| live.estimate > LONGEST_LOOK.max(until.times(8, 1));
         let too_long = matches!(&self.source, Source::Live(live) if too_long(live));
         let serial = Model::plain(ModelKind::Serial);
@@ -55,7 +55,7 @@ impl App {
         });
         match self.source {
             Source::Live(_) => Some(found),
-            // Where nothing is run there is nothing to try.
+            // With runs of files nothing can be run, so there is nothing to try.
             Source::Files(_) => Some(Finding { cure: None, ..found }),
         }
     }

@@ -5,20 +5,20 @@ use crate::units::{Ns, Range, TaskId};
 /// The selected place: a task, and an instant in its lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Selection {
-    /// Whose lane.
+    /// The task.
     pub task: TaskId,
     /// Which segment: the one at this instant. Nothing while only the lane is selected.
     pub at: Option<Ns>,
 }
 
-/// What is looked at closer.
+/// The zoom, the lens and the selection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Focus {
     /// The stretch of time that fills the screen, if it is not the whole axis.
     pub zoom: Option<Range>,
-    /// Whether that is the lens.
+    /// Whether that stretch is the lens.
     pub lens: bool,
-    /// The zoom that was left for the lens.
+    /// The zoom from before the lens.
     before_lens: Option<Range>,
     /// What is selected.
     pub selection: Option<Selection>,
@@ -32,13 +32,13 @@ impl Focus {
         (self.zoom, self.before_lens, self.lens) = (None, None, false);
     }
 
-    /// The lens, on `turns`.
+    /// Turns the lens on, over `turns`.
     pub fn enter_lens(&mut self, turns: Range) {
         self.before_lens = self.zoom.replace(turns);
         self.lens = true;
     }
 
-    /// Back from the lens to what was looked at before; whether it was there.
+    /// Leaves the lens for the zoom from before it; whether the lens was on.
     pub fn leave_lens(&mut self) -> bool {
         if self.lens {
             self.zoom = self.before_lens.take();
@@ -61,7 +61,7 @@ impl Focus {
         (self.selection, self.detail) = (Some(Selection { task, at: Some(at) }), true);
     }
 
-    /// Another run is shown: its segments are others, the task stays selected.
+    /// Forgets the segment and keeps the task: another run is shown, and its segments are others.
     pub fn forget_segment(&mut self) {
         self.selection = self.selection.map(|s| Selection { at: None, ..s });
     }

@@ -54,7 +54,7 @@ pub enum Action {
     Generation,
     /// Choose a workload.
     Open,
-    /// Turn the numbers.
+    /// Open the dials, to turn the numbers.
     Dials,
     /// Run the same again.
     Again,
@@ -82,13 +82,13 @@ pub enum Action {
     LanesUp,
     /// Ten lanes down.
     LanesDown,
-    /// Write which tasks have a lane.
+    /// Write a filter: it says which tasks have a lane.
     Filter,
     /// Sort the lanes by something else.
     Sort,
-    /// Earlier.
+    /// Show an earlier stretch of time.
     PanLeft,
-    /// Later.
+    /// Show a later stretch of time.
     PanRight,
     /// Less time on the screen.
     ZoomIn,
@@ -124,7 +124,7 @@ pub enum Action {
     Close,
     /// The help.
     Help,
-    /// Leave.
+    /// Leave the program.
     Quit,
     /// To the shell, and back with `fg`.
     Suspend,
@@ -232,8 +232,8 @@ pub const KEYS: &[Binding] = &[
     bind(Action::Quit, &[Key::Char('q'), Key::Ctrl('c'), Key::F(10)], "q", Label::KeyQuit, Group::Program),
 ];
 
-/// Keys that have a meaning to come, and which: until then they do nothing, so that no key ever changes its own. Nobody
-/// may bind them to anything else, in any mode.
+/// Keys kept for features to come, each with its feature. Until then they do nothing, and no mode may bind them to
+/// anything else: so no key ever changes its meaning.
 pub const RESERVED: &[(Key, &str)] = &[
     (Key::Char('v'), to_come::CODE),
     (Key::Char('e'), to_come::WHY),
@@ -249,7 +249,7 @@ pub const RESERVED: &[(Key, &str)] = &[
     (Key::Ctrl('l'), to_come::REDRAW),
 ];
 
-/// The footer: what stands there, most important first. Those that do not fit are left out from the end, except the
+/// The actions of the footer, the most important first. Those that do not fit are left out from the end, except the
 /// last, which always stands.
 pub const FOOTER: &[Action] = &[
     Action::Lock,
@@ -269,7 +269,8 @@ pub const FOOTER: &[Action] = &[
     Action::Help,
 ];
 
-/// What the footer offers of all that `is_of_use`: the filter early where there are `more` tasks than lanes.
+/// The actions of the footer that are of use (`is_of_use`), with the filter early where there are `more` tasks than
+/// lanes.
 pub fn footer(more: bool, is_of_use: impl Fn(Action) -> bool) -> Vec<Action> {
     let mut offered: Vec<Action> = FOOTER.iter().copied().filter(|a| is_of_use(*a)).collect();
     if more && offered.contains(&Action::Filter) {
@@ -285,7 +286,7 @@ pub fn footer(more: bool, is_of_use: impl Fn(Action) -> bool) -> Vec<Action> {
 pub enum Line {
     /// Changes the line, or moves the cursor in it.
     Edit(Edit),
-    /// So many lanes down, or up.
+    /// Selects the lane this many places further down; negative is up.
     Lane(i32),
     /// The filter stays.
     Keep,
@@ -385,8 +386,8 @@ mod tests {
 
     #[test]
     fn a_key_means_the_same_in_the_line_as_outside_or_moves_there_as_it_moves_here() {
-        // Lists, dials, the help and the comparison have no keys of their own: they give the actions of the table another
-        // object, and the line does so with those that move, take and leave.
+        // Lists, dials, the help and the comparison have no keys of their own: the actions of the table act on them
+        // instead. The prompt does the same with the actions that move, take and leave.
         for row in LINE {
             for key in row.keys {
                 let fits = match (row.line, action(*key)) {

@@ -1,5 +1,5 @@
-//! Which tasks have a lane, and in which order: what the filter lets through, sorted. Kept from one change to the
-//! next, so that asking for it costs a copy.
+//! Which tasks have a lane, and in which order: those that the filter lets through, sorted. The order is kept from one
+//! change to the next, so that asking for it costs only a copy.
 
 use super::filter::{Doing, Filter, Prompt, is_waiting};
 use super::{Run, RunId};
@@ -17,9 +17,9 @@ pub enum Sort {
     /// Their order in the plan.
     #[default]
     Planned,
-    /// When a worker took them up; those that wait for that come last.
+    /// When a worker took them up; tasks that no worker has taken up yet come last.
     Start,
-    /// From submission to end, the longest first; what is not over has lasted until now.
+    /// Their time from submission to end, the longest first; a task that is not over has lasted until now.
     Time,
     /// The share of waiting in the time since they were taken up, the largest first, in steps of one per cent.
     Waiting,
@@ -40,7 +40,7 @@ impl Sort {
         }
     }
 
-    /// In words; nothing as planned.
+    /// Its name; nothing for the planned order.
     pub const fn label(self) -> Option<Label> {
         match self {
             Sort::Planned => None,
@@ -52,22 +52,22 @@ impl Sort {
     }
 }
 
-/// The lanes: the filter, the sorting, and what comes of them.
+/// The lanes: the filter, the sorting, and the order that comes of them.
 #[derive(Clone, Debug, Default)]
 pub struct Lanes {
     filter: Filter,
     pub(super) sort: Sort,
     pub(super) prompt: Option<Prompt>,
     order: Vec<TaskId>,
-    /// The run that what follows belongs to, and how many tasks it had.
+    /// The run that the fields from here on belong to, and how many tasks it had.
     of: Option<RunId>,
     known: usize,
     /// The tasks' names in small letters, from the first filter on.
     names: Vec<String>,
-    /// Whom the filter lets through by name, in the plan's order.
+    /// The tasks that the filter lets through by name, in the plan's order.
     named: Vec<TaskId>,
     tallies: Vec<Tally>,
-    /// When it was last arranged, and for which instant and how many events.
+    /// When the order was last arranged, for which instant, and with how many events known.
     arranged: (Stamp, Ns, u64),
 }
 
@@ -105,7 +105,7 @@ impl Lanes {
     /// Whether the order can have changed since it was arranged, and may change again.
     pub(super) fn is_due(&self, run: &Run, until: Ns, now: Stamp, paused: bool) -> bool {
         let (at, shown, events) = self.arranged;
-        // What is frozen changes by the playhead alone, though more of the run is known.
+        // A frozen picture changes with the playhead alone, even while more of the run becomes known.
         let changed = until != shown || (events != run.trace().event_count() && !paused);
         changed && now.since(at) >= APART
     }
@@ -115,7 +115,7 @@ impl Lanes {
         self.of != Some(run.id) || self.known != run.trace().tasks.len()
     }
 
-    /// Lets only those tasks of `run` through that `filter` asks for; it is still to be arranged.
+    /// Lets only those tasks of `run` through that `filter` asks for; the order is still to be arranged.
     pub(super) fn let_through(&mut self, filter: Filter, run: Option<&Run>) {
         self.filter = filter;
         if let Some(run) = run {
@@ -155,12 +155,12 @@ impl Lanes {
                 .zip(&run.trace().tasks)
                 .map(|(tally, track)| key(self.sort, tally, (track, run.trace().workers.len()), until))
                 .collect();
-            // Stable: who is equal stays in the plan's order.
+            // Stable: equal tasks stay in the plan's order.
             self.order.sort_by_key(|task| keys[task.index()]);
         }
     }
 
-    /// Looks at the names. They change only as tasks appear.
+    /// Finds the tasks that the filter lets through by name. Names change only as tasks appear.
     fn pick(&mut self, run: &Run) {
         if self.names.is_empty() && !self.filter.is_empty() {
             self.names = run.trace().names.iter().map(|n| n.name.to_lowercase()).collect();
@@ -202,19 +202,19 @@ fn key(sort: Sort, tally: &mut Tally, (track, workers): (&Track, usize), until: 
     }
 }
 
-/// What was dropped of the begin of `track` to bound the memory.
+/// The time in each state that was dropped from the beginning of `track` to bound the memory.
 fn dropped(track: &Track) -> [Ns; State::COUNT] {
     track.sums(Ns::ZERO)
 }
 
-/// When it was submitted, also where the begin of its record was dropped.
+/// When the task was submitted, also where the beginning of its track was dropped.
 fn submitted(track: &Track) -> Option<Ns> {
     let first = track.marks().first()?.at;
     Some(first - dropped(track).into_iter().sum::<Ns>())
 }
 
-/// When one of so many `workers` took it up, and which, also where the begin of its record was dropped. That a dispatcher
-/// sends it away is not yet that.
+/// When one of the `workers` took the task up, and which one, also where the beginning of its track was dropped. A
+/// dispatcher that sends the task away has not taken it up.
 fn first_taken_up(track: &Track, workers: usize) -> Option<(Ns, WorkerId)> {
     let dropped = dropped(track);
     let in_flight = |s: &State| s.is_in_flight();
@@ -225,7 +225,7 @@ fn first_taken_up(track: &Track, workers: usize) -> Option<(Ns, WorkerId)> {
     known.then(|| (mark.at - before, mark.worker))
 }
 
-/// How long a task waited, counted on from where it was last looked at: all lanes together cost what is new.
+/// How long a task waited, counted on from where it was last looked at: a look at all lanes costs only what is new.
 #[derive(Clone, Copy, Debug, Default)]
 struct Tally {
     /// How many changes of state are counted, the last of them, and the times before it.
@@ -238,7 +238,7 @@ struct Tally {
 impl Tally {
     fn count(&mut self, track: &Track, until: Ns) {
         let marks = track.marks();
-        // Whatever came late, was dropped, or lies behind a playhead that went back: then all of it is counted again.
+        // Where changes came late or were dropped, or where the playhead went back, everything is counted again.
         let goes_on = self.last.is_some_and(|last| marks.get(self.counted - 1) == Some(&last) && last.at <= until);
         if !goes_on {
             *self = Tally::default();
@@ -264,7 +264,7 @@ impl Tally {
         }
     }
 
-    /// The share of waiting at `until`; nothing before it was taken up.
+    /// The share of waiting at `until`; nothing before the task was taken up.
     fn waiting(mut self, until: Ns) -> Option<f64> {
         if let Some(last) = self.last {
             self.add(last.state, until - last.at);

@@ -5,7 +5,7 @@ use super::Action;
 /// What is in front of the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layer {
-    /// The help, scrolled down by so many rows.
+    /// The help, scrolled down by this many rows.
     Help(u16),
     /// The list of workloads, with the chosen one.
     Picker(usize),
@@ -16,19 +16,20 @@ pub enum Layer {
 /// What an action does while something is in front.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InLayer {
-    /// What it does anywhere.
+    /// The same as anywhere else.
     Usual,
-    /// The same, and what is in front goes away: a model key is what people came for.
+    /// The same as anywhere else, and what is in front goes away: a model key is what people came for.
     GivesWay,
     /// What is in front goes away.
     Close,
-    /// The same, and what was turned is taken back: the picture shows what was run.
+    /// What is in front goes away, and the dials that were turned go back: the setup is again that of the run that is
+    /// shown.
     TakeBack,
     /// The workload at this place is opened.
     Open(usize),
     /// The dial at this place is turned, up or down.
     Turn(usize, bool),
-    /// So many rows further down.
+    /// The choice moves this many rows further down; negative is up.
     Move(isize),
     /// Nothing: it is not meant for what is in front.
     Nothing,

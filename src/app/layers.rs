@@ -1,13 +1,13 @@
-//! What is done in what is in front of the timeline: a workload is opened, a dial is turned.
+//! What keys and presses do in the layer in front of the timeline: a workload is opened, a dial is turned.
 
 use super::start::start;
 use super::{App, Compare, Effect, Layer, Shown, Source, comparing, order};
 use crate::model::{Model, ModelKind};
 
-/// The row of the help that can be the first one shown, at most.
+/// The last row of the help that can be the first one shown.
 const LAST_OF_HELP: usize = 60;
 
-/// So many rows further down in `layer`, or up.
+/// Moves `by` rows further down in `layer`; negative is up.
 pub(super) fn walk(app: &mut App, layer: Layer, by: isize) {
     let moved = |from: usize, last: usize| from.saturating_add_signed(by).min(last);
     app.layer = Some(match layer {
@@ -17,7 +17,7 @@ pub(super) fn walk(app: &mut App, layer: Layer, by: isize) {
     });
 }
 
-/// A press on the item at this place of what is in front.
+/// A press on the item at this place of the layer in front.
 pub(super) fn press(app: &mut App, item: usize) {
     match app.layer {
         Some(Layer::Picker(_)) => open(app, item),
@@ -26,8 +26,8 @@ pub(super) fn press(app: &mut App, item: usize) {
     }
 }
 
-/// Turns the dial at this place. The global lock's interval is taken up at once by a run under way that has this lock: it
-/// need not be run again for it.
+/// Turns the dial at this place. A run under way that has this global lock takes up its new interval at once: it need
+/// not be run again.
 pub(super) fn turn(app: &mut App, dial: usize, up: bool) {
     let allowed = app.machine.allowed.len().max(1) as u16;
     let dials = app.setup.dials();
@@ -42,7 +42,7 @@ pub(super) fn turn(app: &mut App, dial: usize, up: bool) {
     }
 }
 
-/// What is in front goes away. Where dials were turned it is run.
+/// Closes the layer in front. Where dials were turned, what is set up now is run.
 pub(super) fn close(app: &mut App, layer: Layer) {
     app.layer = None;
     let Source::Live(live) = &app.source else { return };
@@ -54,7 +54,7 @@ pub(super) fn close(app: &mut App, layer: Layer) {
     }
 }
 
-/// The dials go away, and what was turned and not run is forgotten.
+/// Closes the dials, and takes back what was turned and not run.
 pub(super) fn take_back(app: &mut App) {
     app.layer = None;
     let Source::Live(live) = &app.source else { return };

@@ -16,22 +16,22 @@ pub enum Message {
     Key(Key),
     /// The mouse was pressed on something.
     Click(Target),
-    /// The wheel was turned: so many steps down; with Ctrl, at this instant of the axis.
+    /// The wheel was turned.
     Wheel {
         /// Positive is down.
         steps: i32,
         /// With Ctrl: zoom, around this instant.
         zoom_at: Option<Ns>,
     },
-    /// The timeline was dragged by so many columns to the right.
+    /// The timeline was dragged by this many columns to the right.
     Drag(i32),
     /// Time has passed.
     Tick(Stamp),
     /// The terminal has another size: columns, rows.
     Resize(u16, u16),
-    /// A run's first word.
+    /// A run began: its first message.
     Begin(RunId, Begin),
-    /// More of a run.
+    /// More events of a run.
     Events(RunId, Vec<Stamped>),
     /// A run came to its end.
     End(RunId, Box<End>, Conditions),
@@ -39,11 +39,11 @@ pub enum Message {
     Failed(RunId, Failure),
     /// How fast this machine is.
     Calibrated(Rates),
-    /// That cannot be measured now, for this reason.
+    /// How fast this machine is cannot be measured now, for this reason.
     NotCalibrated(NoRates),
     /// How busy the cores are.
     Load(CoreLoad),
-    /// What was to be saved is, or could not be.
+    /// Something was saved, or could not be.
     Saved(Result<Saved, Unsaved>),
     /// The program was stopped from the first to the second instant.
     Stopped(Stamp, Stamp),
@@ -52,17 +52,17 @@ pub enum Message {
 /// Something to be done by the shell around the program.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Stop whatever runs, and run this.
+    /// Stop the run under way, if any, and run this.
     Start(RunId, Plan),
     /// Tell this run, which goes on, that its global lock has another interval from now.
     TurnLock(RunId, TurnLength),
-    /// Stop whatever runs.
+    /// Stop the run under way, if any.
     Stop,
-    /// Find out how fast this machine is at these.
+    /// Find out how fast this machine is at these kernels.
     Calibrate(Kernels),
-    /// Save a picture of what is looked at under a name that begins so.
+    /// Save a picture of what is looked at, under a name that begins with this text.
     Save(String),
-    /// Store these runs in a file whose name begins so.
+    /// Store these runs in a file whose name begins with this text.
     Store(String, Vec<RunId>),
     /// Give the result, in a few lines, to the terminal's clipboard.
     Copy,
@@ -75,7 +75,7 @@ pub enum Effect {
 /// What the mouse can be pressed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// What a key does.
+    /// Something that does the same as a key.
     Action(Action),
     /// A place in a task's lane.
     Lane(TaskId, Option<Ns>),

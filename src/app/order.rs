@@ -1,5 +1,5 @@
-//! The order of the lanes on the screen: brought up to date as something is chosen or time passes, filtered and sorted by
-//! keys.
+//! The order of the lanes on the screen: brought up to date as something is chosen or time passes, filtered and sorted
+//! by keys.
 
 use super::filter::{Edit, Filter, Prompt};
 use super::keys::{self, Line};
@@ -11,7 +11,7 @@ pub(super) fn arrange(app: &mut App) {
     app.lanes.arrange(app.source.run(), until, app.now);
 }
 
-/// The run that is watched said something: tasks that appear get lanes.
+/// The run that is watched sent something: tasks that appear get lanes.
 pub(super) fn see(app: &mut App) {
     if app.run().is_some_and(|run| app.lanes.is_stale(run)) {
         arrange(app);
@@ -33,7 +33,7 @@ pub(super) fn settle(app: &mut App) {
     }
 }
 
-/// Sorts by the next thing.
+/// Sorts the lanes by the next key of `Sort`.
 pub(super) fn sort(app: &mut App) {
     app.lanes.sort = app.lanes.sort.next();
     arrange(app);
@@ -59,8 +59,8 @@ fn set(app: &mut App, filter: Filter) {
     arrange(app);
 }
 
-/// Whether `key`, which asks for `action`, is meant for the line while a filter is written: every character is, and all
-/// but what works everywhere.
+/// Whether `key`, which asks for `action`, is meant for the line while a filter is written: every character is, and so
+/// is every action except those that work everywhere.
 pub(super) const fn is_for_line(key: Key, action: Action) -> bool {
     match action {
         Action::Suspend | Action::Quit => matches!(key, Key::Char(_)),
@@ -101,7 +101,7 @@ fn written(app: &mut App) {
     set(app, Filter::new(&text.unwrap_or_default()));
 }
 
-/// Closes the prompt; what was there before it comes back.
+/// Closes the prompt; the filter and the selection from before it come back.
 fn cancel(app: &mut App) {
     let Some(prompt) = app.lanes.prompt.take() else { return };
     let (filter, selection) = prompt.before;
@@ -109,7 +109,8 @@ fn cancel(app: &mut App) {
     set(app, filter);
 }
 
-/// Closes the prompt; who was chosen stays so, or the first that fits is.
+/// Closes the prompt. The selected task stays selected if it has a lane; else the first task that the filter lets
+/// through is.
 fn keep(app: &mut App) {
     app.lanes.prompt = None;
     let seen = app.focus.task().is_some_and(|task| app.lanes.place(task).is_some());

@@ -22,27 +22,30 @@ pub enum Playhead {
     },
 }
 
-/// So much of a run's time in so much of the watcher's.
+/// The speed of a replay: `run` parts of the run's time pass in `real` parts of the watcher's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Speed {
-    /// Of the run's.
+    /// Parts of the run's time.
     pub run: u32,
-    /// Of the watcher's.
+    /// Parts of the watcher's time.
     pub real: u32,
 }
 
-/// The first replay is so many times slower than the run; each further one again, and a faster one so many times faster.
+/// The first slow replay is this many times slower than the run, and each further one this many times slower than the
+/// last; a faster one is this many times faster.
 const STEP: u32 = 4;
-/// The slowest there is, and the fastest.
+/// How many times slower or faster than the run a replay is at most.
 const MOST: u32 = 1024;
-/// A replay by itself lasts between these: shorter is not seen, for longer nobody waits.
+/// How long a replay at its natural speed lasts, at least and at most: a shorter one is not seen, for a longer one
+/// nobody waits.
 const LASTS: (Ns, Ns) = (Ns::from_millis(2_000), Ns::from_millis(6_000));
 
 impl Speed {
-    /// As fast as it was.
+    /// As fast as the run was.
     pub const NORMAL: Speed = Speed { run: 1, real: 1 };
 
-    /// The speed at which a run that lasts for `length` is replayed by itself: its own, where that can be watched.
+    /// The speed at which a run that lasts for `length` is replayed where nobody chose one: its own, if that can be
+    /// watched.
     pub fn natural(length: Ns) -> Speed {
         let mut speed = Speed::NORMAL;
         while length.times(u64::from(speed.real), u64::from(speed.run)) < LASTS.0 && speed.real < MOST {
@@ -126,7 +129,7 @@ impl Playhead {
         }
     }
 
-    /// Stopped where it was going, or going where it was stopped.
+    /// Stops a playhead that moves, or lets one that is stopped move on.
     pub fn toggle_pause(self, now: Stamp, present: Ns) -> Playhead {
         match self {
             Playhead::Live => Playhead::Frozen(present),

@@ -4,7 +4,7 @@
 use super::{App, Playhead, Shown, Source, Speed, order, viewport};
 use crate::units::{Ns, Stamp};
 
-/// Parts of what is visible that one press scrubs over.
+/// How many presses scrub over all that is visible.
 const PARTS: u64 = 40;
 
 /// A replay in slow motion; again: slower.
@@ -23,8 +23,8 @@ pub(super) fn faster(app: &mut App) {
     }
 }
 
-/// Stops the picture, or lets it go on. Where nothing can go on by itself, at the end of what was recorded, it is played
-/// from the start.
+/// Stops the picture, or lets it go on. At the end of what was recorded, where nothing goes on by itself, a replay from
+/// the start begins.
 pub(super) fn pause(app: &mut App) {
     let (present, end) = (app.until(), app.end());
     let goes_on = matches!((&app.source, &app.shown), (Source::Live(_), Shown::Run(_)));
@@ -59,7 +59,7 @@ pub(super) fn event(app: &mut App, next: bool) {
     }
 }
 
-/// Stands still at `at`; at the end it follows.
+/// Stops the playhead at `at`; at the end it follows the run again.
 pub(super) fn to(app: &mut App, at: Ns) {
     let over = app.can_replay();
     app.playhead = if over && at >= app.end() {
@@ -72,12 +72,12 @@ pub(super) fn to(app: &mut App, at: Ns) {
     order::settle(app);
 }
 
-/// As time passes.
+/// Moves the playhead as time passes.
 pub(super) fn advance(app: &mut App, now: Stamp) {
     let end = if app.can_replay() { app.end() } else { Ns::MAX };
     let (before, was) = (app.playhead, app.moment());
     app.playhead = app.playhead.advance(now, end);
-    // A replay that leaves what is looked at takes it along; one that has not come to it yet does not.
+    // A replay that leaves the visible stretch takes the view along; one that has not come to it yet does not.
     if matches!(app.playhead, Playhead::Replay { .. }) && app.visible().contains(was) {
         viewport::bring(app, app.moment());
     }

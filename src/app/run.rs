@@ -8,14 +8,14 @@ use crate::settings::Setup;
 use crate::state::Failure;
 use crate::trace::Trace;
 
-/// Which run; stale messages of a run that was stopped are told by it.
+/// Names a run. It tells late messages of a run that was stopped from those of the present one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(pub u64);
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// Whatever makes it was started; its first word has not come.
+    /// It was started; its first message has not come yet.
     Starting,
     /// It goes on.
     Running,
@@ -25,15 +25,15 @@ pub enum Phase {
     Failed,
 }
 
-/// A recording, be it over or not, and what the screen knows besides.
+/// A recording, of a run that is over or goes on, and what else the screen knows of it.
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// Which.
+    /// What names it.
     pub id: RunId,
     /// How far it is.
     pub phase: Phase,
-    /// How it is executed; its lock's interval as it was turned last. What nobody planned are threads, with no lock of
-    /// this program's.
+    /// Its model, with the lock's interval as it was turned last. A run that nobody planned counts as threads without a
+    /// lock of this program.
     pub model: Model,
     /// All that is known of it.
     pub recording: Recording,
@@ -75,12 +75,12 @@ impl Run {
         self.recording.planned().map_or_else(|| self.trace().workers.len() as u16, |planned| planned.plan.workers)
     }
 
-    /// What the machine did to it, where its cores compare so with those of the baseline.
+    /// What the machine did to the run. `pace` says how its cores compare with those of the baseline.
     pub fn disturbance(&self, pace: Pace) -> Disturbance {
         self.recording.disturbance_of(self.score.as_ref(), pace)
     }
 
-    /// Whether it did not break off, but what was recorded of it.
+    /// Whether the record of the run breaks off, and not the run itself.
     pub fn is_cut_off(&self) -> bool {
         self.recording.broken == Some(Failure::CutOff)
     }

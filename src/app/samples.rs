@@ -1,5 +1,5 @@
-//! How busy the cores were while a run went on, by anybody: samples, of which what the run itself had is taken away. The
-//! rest is what others had; when within a sample nobody knows.
+//! Samples of how busy all programs together kept the cores during a run. A sample without the run's own part is what
+//! others had; at which instants within the sample, nobody knows.
 
 use crate::scene::Sampled;
 use crate::trace::Trace;
@@ -8,7 +8,7 @@ use crate::units::{Ns, Range, Stamp};
 /// The load of the machine's cores, from outside.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CoreLoad {
-    /// The kernel's number and the share of the last moments it was busy, by anybody.
+    /// The kernel's number of each core, and the share of the last moments in which any program kept it busy.
     pub cores: Vec<(u16, f64)>,
 }
 
@@ -18,7 +18,7 @@ const KEPT: usize = 256;
 /// A core of the kernel's number, and the share of the sample in which it was busy.
 type Share = (u16, f64);
 
-/// From one look to the next.
+/// How busy the cores were from one look at them to the next.
 #[derive(Clone, Debug, PartialEq)]
 struct Sample {
     from: Stamp,
@@ -30,11 +30,11 @@ struct Sample {
 #[derive(Clone, Debug, Default)]
 pub struct Samples {
     kept: Vec<Sample>,
-    /// When was looked last.
+    /// When the cores were last looked at.
     last: Option<Stamp>,
-    /// When whatever this program did last came to its end.
+    /// When this program last finished work of its own.
     ended: Stamp,
-    /// Nothing of this program's own but the run that is watched used the cores since.
+    /// Since when this program used the cores for nothing but the run that is watched.
     quiet: Stamp,
 }
 
@@ -45,7 +45,7 @@ impl Samples {
         self.quiet = if was_busy { now } else { self.ended };
     }
 
-    /// Whatever this program did came to its end.
+    /// This program has finished work of its own.
     pub(super) fn is_quiet(&mut self, now: Stamp) {
         self.ended = now;
     }

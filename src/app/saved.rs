@@ -9,12 +9,12 @@ use crate::text::{self, Label};
 pub enum Saved {
     /// A picture, in files of these names.
     Picture {
-        /// The one of lines.
+        /// The SVG file.
         svg: String,
-        /// The one of dots.
+        /// The PNG file.
         png: String,
     },
-    /// So many runs, in a file of this name.
+    /// Runs, in a file.
     Runs {
         /// How many.
         count: usize,
@@ -39,14 +39,14 @@ pub enum Unsaved {
         /// What the system says.
         system: SystemError,
     },
-    /// What the runs sent that are to be stored is not there.
+    /// What the runs to be stored had sent was not kept.
     NotKept,
     /// The file of runs cannot be written.
     Runs {
         /// What the system says.
         system: SystemError,
     },
-    /// What a run sent that is to be added to a file is not there.
+    /// What the run to be added to a file had sent was not kept.
     RunNotKept,
     /// The file to which runs are added takes no further one.
     NotRecorded(RecorderError),

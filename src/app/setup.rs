@@ -24,7 +24,8 @@ pub enum Dial {
     CheckInterval,
 }
 
-/// Steps of counts as far as there are tasks: each about half more than the last. Beyond them go 1, 2, 5, 10 ...
+/// The values of a count up to the most tasks there can be, each about half more than the last. Beyond them come 1, 2,
+/// 5, 10 ...
 const COUNTS: [u64; 22] =
     [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048, MAX_TASKS as u64];
 /// The largest count a dial turns to.
@@ -33,7 +34,7 @@ const MOST: u64 = 1_000_000_000;
 const TIMES: (u64, u64) = (Ns::from_micros(100).0, Ns::from_millis(60_000).0);
 /// The same for amounts of data, in bytes.
 const SIZES: (u64, u64) = (1, 1_000_000_000);
-/// The same for the switch interval.
+/// The same for the switch interval, in nanoseconds.
 const INTERVALS: (u64, u64) = (Ns::from_micros(100).0, Ns::from_millis(1_000).0);
 /// The same for the check interval, in ticks.
 const CHECK_INTERVALS: (u64, u64) = (1, 1_000_000);
@@ -151,7 +152,7 @@ impl Setup {
     }
 }
 
-/// The value of a parameter one step on: a line for each kind of value, with its steps.
+/// The value of a parameter one step up or down.
 fn turned(value: Value, up: bool) -> Value {
     match value {
         Value::Count(n) => Value::Count(step(counts(), n, up)),
@@ -166,7 +167,7 @@ fn step(mut steps: impl DoubleEndedIterator<Item = u64>, from: u64, up: bool) ->
     next.unwrap_or(from)
 }
 
-/// The steps of counts, from none on.
+/// The values of a count, from 0 on.
 fn counts() -> impl DoubleEndedIterator<Item = u64> {
     [0].into_iter().chain(COUNTS).chain(one_two_five((MAX_TASKS as u64 + 1, MOST)))
 }
@@ -177,7 +178,7 @@ fn one_two_five(bounds: (u64, u64)) -> impl DoubleEndedIterator<Item = u64> {
     all.filter(move |s| (bounds.0..=bounds.1).contains(s))
 }
 
-/// Below the least value lies "nothing said".
+/// One step up or down from `value`. Below 1 lies none: the program chooses.
 fn step_option(value: Option<u16>, up: bool, step: impl Fn(u16) -> u16) -> Option<u16> {
     match (value, up) {
         (None, true) => Some(1),

@@ -5,8 +5,8 @@ use crate::recording::Opened;
 use crate::scene::axis_ahead;
 use crate::units::{Ns, Stamp};
 
-/// Shows the newest run that `fits`, with what was chosen for it, unless the one that is watched does; whether there is
-/// one.
+/// Shows the newest run that `fits`, with what was chosen for it, unless the run that is watched fits; whether any run
+/// does.
 pub(super) fn show(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
     if !app.source.show(fits) {
         return false;
@@ -23,7 +23,7 @@ pub(super) fn show(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
         }
         Source::Files(files) => {
             let recording = &files.run().recording;
-            // What nobody planned was never set up: what was before stays.
+            // A run that nobody planned was never set up: the setup from before stays.
             if let Some(planned) = recording.planned() {
                 app.setup = planned.setup.clone();
             }
@@ -52,12 +52,12 @@ pub(super) fn score(app: &mut App) {
     app.axis = axis_ahead(Ns::ZERO, longest);
 }
 
-/// How long it is said what is wrong with a file.
+/// How long a message about what is wrong with a file stands.
 const LONG: Ns = Ns::from_millis(10_000);
 
 impl App {
-    /// The state in which the runs of `files`, each with its name, can be looked at; nothing where none was planned. What is
-    /// wrong with a file is said first.
+    /// The state in which the runs of `files`, each with its name, can be looked at; nothing where none was planned.
+    /// What is wrong with a file is said first.
     pub fn viewing(files: Vec<(String, Opened)>, now: Stamp, size: (u16, u16)) -> Option<App> {
         let note = files.iter().find_map(|(name, opened)| Some(format!("{name}: {}", opened.notes.first()?.text())));
         let files = Files::of(files)?;

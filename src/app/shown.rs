@@ -9,11 +9,11 @@ use crate::text::Label;
 pub enum Place {
     /// It shows the tasks' lanes there, with the lock, the loop and the cores below.
     Lanes,
-    /// It takes all of them.
+    /// It takes all of these rows.
     Pane,
 }
 
-/// What is to be known of a view; how it is drawn is for who draws.
+/// The properties of a view, except how it is drawn: the module that draws it knows that.
 #[derive(Clone, Copy, Debug)]
 pub struct ViewRow {
     /// Its name.
@@ -22,7 +22,8 @@ pub struct ViewRow {
     pub place: Place,
     /// What a picture of it shows.
     pub picture: ExportView,
-    /// What a picture of it shows under the lens; nothing where it has none. With a lens a key stops at it twice.
+    /// What a picture of it shows under the lens; nothing where it has none. A view with a lens is two stops for the
+    /// key that goes through the views.
     pub lens: Option<ExportView>,
 }
 
@@ -90,8 +91,8 @@ impl View {
         row.lens.filter(|_| lens).unwrap_or(row.picture)
     }
 
-    /// Where a key stops on its way through the views, each with whether the lens is on: what has one is looked at
-    /// closer right behind it. The comparison is no stop: it is of several runs.
+    /// Where a key stops on its way through the views, each with whether the lens is on: a view that has a lens is
+    /// followed by itself under the lens. The comparison is no stop: it shows several runs.
     pub(super) fn stops() -> Vec<(View, bool)> {
         let of = |view: View| [Some((view, false)), view.row().lens.map(|_| (view, true))];
         View::ALL.into_iter().flat_map(of).flatten().collect()

@@ -1,5 +1,5 @@
-//! Where runs come from: they are made here, or they were read from files. Each owns its runs, and says what can be done
-//! with them.
+//! Where runs come from: they are made here, or they were read from files. Each owns its runs, and says what can be
+//! done with them.
 
 use super::{Compared, Held, RowKey, Run};
 use crate::scene::Sampled;
@@ -17,7 +17,7 @@ pub use live::Live;
 pub enum Source {
     /// They are made here.
     Live(Box<Live>),
-    /// They were read from files: everything but running them again.
+    /// They were read from files: all can be done with them but running them again.
     Files(Files),
 }
 
@@ -47,8 +47,8 @@ impl Source {
         }
     }
 
-    /// The rows of a comparison of which `held` is known: those of the scoreboard, `keys`; of files one for each model of
-    /// each.
+    /// The rows of a comparison with the result `held`: where runs are made, one for each of the scoreboard's `keys`;
+    /// of files, one for each model of each file.
     pub fn compared<'a>(&'a self, held: &'a Held, keys: &[RowKey], setup: &Setup) -> Vec<Compared<'a>> {
         match self {
             Source::Live(live) => keys.iter().map(|key| live.compared(*key, held, setup)).collect(),
@@ -56,7 +56,7 @@ impl Source {
         }
     }
 
-    /// How busy the cores are, by anybody; nothing where nobody looks.
+    /// The kernel's number of each core, and the share in which any program keeps it busy; empty where nobody looks.
     pub fn load(&self) -> &[(u16, f64)] {
         match self {
             Source::Live(live) => &live.load.cores,

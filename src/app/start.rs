@@ -11,7 +11,7 @@ pub(super) fn start(app: &mut App) {
     let (cores, whole_cores) = (app.cores(), app.whole_cores());
     let Source::Live(live) = &mut app.source else { return };
     app.focus.widen();
-    // In a comparison it stands whatever came of it: its row says why it does not count.
+    // In a comparison the run is kept whatever came of it: its row says why it does not count.
     live.keep(&app.setup, app.shown.comparison().is_some());
     live.samples.restart(live.is_busy(), app.now);
     app.playhead = Playhead::Live;
@@ -22,7 +22,7 @@ pub(super) fn start(app: &mut App) {
         live.kept.clear();
         app.focus.selection = None;
     }
-    // Once: thousands of programs are not made in no time, and a key waits for it.
+    // Made only once: thousands of programs take time, and the user's key waits for it.
     let tasks = match app.setup.tasks() {
         Ok(tasks) => tasks,
         Err(why) => return app.say(why.to_string()),

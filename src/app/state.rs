@@ -1,4 +1,4 @@
-//! The whole state of the screen, and what everybody asks of it.
+//! The whole state of the screen, and the questions that other modules ask of it.
 
 use super::{
     Action, Compared, Effect, Focus, InComparison, InFiles, Lanes, Layer, Live, Phase, Playhead, Row, Run, Scoreboard,
@@ -33,7 +33,7 @@ pub struct App {
     pub catalogue: Vec<Workload>,
     /// Where runs come from.
     pub source: Source,
-    /// The figures of those before.
+    /// The figures of the runs so far.
     pub scoreboard: Scoreboard,
     /// Which instant is shown.
     pub playhead: Playhead,
@@ -53,8 +53,8 @@ pub struct App {
     pub toast: Option<Toast>,
     /// The time.
     pub now: Stamp,
-    /// What is to be done, since that was last given back: none of it can get lost on the way through the functions that
-    /// ask for it.
+    /// The effects that were asked for since they were last handed out. Kept here, none can get lost on the way through
+    /// the functions that ask for them.
     pub(super) asked: Vec<Effect>,
 }
 
@@ -184,7 +184,7 @@ impl App {
         }
     }
 
-    /// Where the playhead is; at the end, where the slowest of several runs ends.
+    /// The instant of the playhead. In a comparison the slowest run sets the end.
     pub fn moment(&self) -> Ns {
         match self.shown {
             Shown::Comparison(_) if self.can_replay() => self.playhead.position(self.end()),
@@ -217,7 +217,7 @@ impl App {
         self.run().map_or(0, |r| r.trace().tasks.len())
     }
 
-    /// The runs that are held against each other, in the order in which they were made: of files all, else the newest of
+    /// The runs that are compared, in the order in which they were made: all runs of files, or else the newest run of
     /// each row that did the work that is set up.
     pub fn comparable(&self) -> Vec<&Run> {
         self.source.comparable(&self.setup)
@@ -229,14 +229,15 @@ impl App {
         self.source.compared(&compare.held, self.scoreboard.keys(), &self.setup)
     }
 
-    /// The chosen row's place in what the runs come to.
+    /// The chosen row's place among the rows of the comparison's result.
     pub fn chosen_row(&self) -> Option<usize> {
         let compare = self.shown.comparison()?;
         let chosen = self.compared().get(compare.row)?.run?.id;
         compare.held.rows().position(|(_, id)| id == Some(chosen))
     }
 
-    /// What the footer offers, where `more` tasks than lanes are there or not: nothing that does nothing here.
+    /// The actions that the footer offers: none that would do nothing here. `more` says whether there are more tasks
+    /// than lanes.
     pub fn footer(&self, more: bool) -> Vec<Action> {
         let refused = |action| match &self.source {
             Source::Live(_) => false,

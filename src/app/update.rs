@@ -12,7 +12,7 @@ use crate::text::{self, Label};
 use crate::trace::{End, Frame};
 use crate::units::{Ns, Stamp};
 
-/// Applies `message` to `app`; what is to be done about it, in this order.
+/// Applies `message` to `app`. Returns what is to be done about it, in this order.
 #[must_use = "what is to be done would be lost"]
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     hear(app, message);
@@ -61,7 +61,7 @@ fn hear(app: &mut App, message: Message) {
     }
 }
 
-/// How fast the machine is became known, or cannot be.
+/// The machine's rates became known, or cannot be measured.
 fn calibrated(app: &mut App, rates: Option<Rates>) {
     let Source::Live(live) = &mut app.source else { return };
     let waited = std::mem::take(&mut live.waiting);
@@ -103,7 +103,7 @@ fn over(app: &mut App, id: RunId, end: End, conditions: Conditions) {
     order::arrange(app);
     let Some(run) = app.source.run() else { return };
     let (Some(time), Some(score)) = (run.trace().makespan(), run.score) else { return };
-    // A run that stood still for a while took longer than it takes.
+    // A run that stood still for a while took longer than its work takes: it does not count.
     if run.recording.counts() {
         app.scoreboard.enter(run.model, score);
     }
@@ -256,7 +256,7 @@ fn perform(app: &mut App, action: Action) {
             }
         }
         Action::Detail => {
-            // Opens and stays: a segment is walked to with its detail already open.
+            // The detail opens and stays open while the user walks from segment to segment.
             app.focus.selection = app.focus.selection.or(app.first_lane().map(|task| Selection { task, at: None }));
             app.focus.detail = app.focus.selection.is_some();
         }
@@ -275,18 +275,18 @@ fn perform(app: &mut App, action: Action) {
     }
 }
 
-/// The top layer only, one at a time.
+/// Closes the top layer only, one at a time.
 fn close(app: &mut App) {
     if let Some(layer) = app.layer {
         layers::close(app, layer);
     } else if app.focus.detail {
         app.focus.detail = false;
     } else if order::clear(app) {
-        // The header says that this key does it.
+        // The filter is gone: the header says that this key takes it away.
     } else if matches!(app.playhead, Playhead::Replay { .. } | Playhead::Frozen(_)) {
         playing::follow(app);
     } else if app.focus.leave_lens() {
-        // The zoom before it is back.
+        // The zoom from before the lens is back.
     } else if app.focus.zoom.is_some() {
         app.focus.widen();
     } else {

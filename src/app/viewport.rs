@@ -13,7 +13,7 @@ const CLOSEST: Ns = Ns::from_micros(20);
 /// How many turns the lens shows.
 const LENS_TURNS: usize = 24;
 
-/// Less (`true`) or more time on the screen, around `at`.
+/// Shows less time (`closer`) or more, around `at`.
 pub(super) fn zoom(app: &mut App, closer: bool, at: Option<Ns>) {
     let visible = app.visible();
     let at = at.unwrap_or_else(|| anchor(app)).clamp(visible.from, visible.to);
@@ -29,7 +29,7 @@ pub(super) fn zoom(app: &mut App, closer: bool, at: Option<Ns>) {
     app.focus.zoom = Some(within(app, Range::new(from, from + length)));
 }
 
-/// Later (`true`) or earlier, by a quarter of what is visible.
+/// Shows a later stretch (`later`) or an earlier one, by a quarter of what is visible.
 pub(super) fn pan(app: &mut App, later: bool) {
     let step = app.visible().len().times(1, 4);
     shift(app, step, later);
@@ -54,7 +54,7 @@ pub(super) fn edge(app: &mut App, end: bool) {
     app.focus.zoom = Some(Range::new(from, from + zoom.len()));
 }
 
-/// The run alone; and from there back to the whole axis.
+/// Shows the run alone, or, where a zoom is on, the whole axis again.
 pub(super) fn fit(app: &mut App) {
     let run = app.run().and_then(|r| r.trace().makespan()).unwrap_or_else(|| app.until());
     if app.focus.zoom.is_some() || run == Ns::ZERO {
@@ -64,7 +64,7 @@ pub(super) fn fit(app: &mut App) {
     }
 }
 
-/// The first turns, unfolded.
+/// Turns the lens on: the first turns of a lock, unfolded.
 pub(super) fn lens(app: &mut App) {
     let Some(run) = app.run() else { return };
     if let Some(turns) = first_turns(run.trace(), LENS_TURNS).filter(|r| !r.is_empty()) {
@@ -93,7 +93,8 @@ fn anchor(app: &App) -> Ns {
     Ns(u64::midpoint(drawn.from.0, drawn.to.0.max(drawn.from.0)))
 }
 
-/// So many lanes down, or up, not beyond the ends; the first or last one where none was selected that is there.
+/// Selects the lane `by` places further down, negative is up, not beyond the ends. Where no task with a lane is
+/// selected, that is the first lane or the last.
 pub(super) fn lane(app: &mut App, by: i32) {
     let order = app.lanes.order();
     let Some(last) = order.len().checked_sub(1) else { return };
@@ -142,11 +143,11 @@ pub(super) fn bring(app: &mut App, at: Ns) {
     }
 }
 
-/// From the selected wait to what the task that ended it did then: its last work with the lock.
+/// Goes from the selected wait to what the task that ended it did then: its longest work with the lock.
 ///
 /// # Errors
 ///
-/// Where there is nobody to go to, or nobody that has a lane.
+/// Where there is no task to go to, or it has no lane.
 pub(super) fn unblocker(app: &mut App) -> Result<(), NoLink> {
     let span = app.selected_span().ok_or(NoLink::NothingSelected)?;
     let looped = app.run().is_some_and(|r| r.model.kind == ModelKind::Async);
@@ -155,7 +156,7 @@ pub(super) fn unblocker(app: &mut App) -> Result<(), NoLink> {
     let track = app.run().and_then(|run| run.trace().tasks.get(found.holder.index()));
     let with_lock = |track: &Track| {
         let last = Ns(found.hold.to.0.saturating_sub(1)).max(found.hold.from);
-        // Of what it did with the lock the longest: what came after it lost its core for a moment says less.
+        // Of its work with the lock the longest stretch: what it did after it lost its core for a moment says less.
         let works = track.spans(found.hold).filter(|s| s.state == State::Running).max_by_key(|s| s.range.len());
         track.span_at(works.map_or(last, |s| s.range.from), until)
     };

@@ -20,7 +20,7 @@ pub(super) fn turn(app: &mut App, forward: bool) {
     }
 }
 
-/// Shows `view`; the lens belongs to none but its own.
+/// Shows `view`, without the lens.
 pub(super) fn show(app: &mut App, view: View) {
     app.focus.leave_lens();
     comparing::leave(app);

@@ -22,7 +22,7 @@ impl Grid {
         Grid { from: Ns(range.from.0 / cell.0 * cell.0), cell, columns }
     }
 
-    /// All of it.
+    /// All the time that it covers.
     pub fn range(&self) -> Range {
         Range::new(self.from, self.from + self.cell.times(u64::from(self.columns), 1))
     }
@@ -66,7 +66,7 @@ pub fn ticks(grid: &Grid, apart: u16) -> (Vec<Tick>, &'static str) {
     (ticks, unit)
 }
 
-/// `range` in the unit of ticks `step` apart that reads best.
+/// The unit that reads best for ticks `step` apart on an axis up to `to`, and its length in nanoseconds.
 fn unit_for(to: Ns, step: Ns) -> (&'static str, u64) {
     match () {
         () if to.0 >= 1_000_000_000 && step.0 >= 1_000_000 => ("s", 1_000_000_000),
@@ -103,7 +103,7 @@ pub fn axis_for(longest: Ns) -> Ns {
     Ns(steps * step.0)
 }
 
-/// The longest that an axis reaches ahead of what is known: nobody waits for more.
+/// The most that an axis reaches ahead of what is known: nobody waits for longer.
 const AHEAD: Ns = Ns::from_millis(60_000);
 
 /// The end of the axis before a run that would take `estimate` with one task after the other, where the slowest run so

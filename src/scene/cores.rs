@@ -33,7 +33,7 @@ pub enum Occupant {
     Helper,
     /// What watches or serves the run.
     Watcher,
-    /// So many in turn, or so unclear, that it is nobody's.
+    /// So many in turn, or so unclear, that no single one can be named.
     Many,
 }
 
@@ -46,13 +46,13 @@ pub struct CoreCell {
     pub whose: Occupant,
     /// The share of the column in which the run computed.
     pub work: f64,
-    /// In which the selected task did; at most `work`.
+    /// The share in which the selected task computed; at most `work`.
     pub chosen: f64,
-    /// In which its threads were there without computing.
+    /// The share in which the run's threads were on the core without computing.
     pub off_task: f64,
-    /// In which what watches or serves it was there.
+    /// The share in which threads that watch or serve the run were on the core.
     pub overhead: f64,
-    /// What others had, as sampled; nothing where nobody looked.
+    /// The share that others had, as sampled; nothing where no sample was taken.
     pub others: Option<f64>,
 }
 
@@ -61,11 +61,11 @@ pub struct CoreCell {
 pub struct Shares {
     /// In which the run computed.
     pub work: f64,
-    /// In which its threads were there without computing.
+    /// In which the run's threads were on a core without computing.
     pub off_task: f64,
-    /// In which what watches or serves it was there.
+    /// In which threads that watch or serve the run were on a core.
     pub overhead: f64,
-    /// What others had, of the part that was sampled; nothing where nobody looked.
+    /// What others had, of the part that was sampled; nothing where no sample was taken.
     pub others: Option<f64>,
 }
 
@@ -192,7 +192,7 @@ impl Core {
             overhead: share(Totals::overhead),
             others: None,
         };
-        // When within a sample others had the core nobody knows; what the run had they cannot have had.
+        // Nobody knows when within a sample others had the core, but they cannot have had what the run had.
         let left = (1.0 - shares.run()).max(0.0);
         let shares = Shares { others: mean(others).map(|share| share.min(left)), ..shares };
         let tasks = times.map(|mut times| {
@@ -204,7 +204,7 @@ impl Core {
 }
 
 impl Building {
-    /// Fills in who had the core in `cell`, which is the `column`; adds to what each task had.
+    /// Fills in who had the core in `cell`, the cell of `column`; adds to the time that each task had.
     fn tell(&self, cell: &mut CoreCell, column: Range, chosen: Option<TaskId>, times: &mut Option<Vec<(TaskId, Ns)>>) {
         let mut had: Vec<(Occupant, Ns)> = Vec::new();
         for (range, who) in &self.stretches {
@@ -286,7 +286,7 @@ fn others(sampled: &[Sampled], core: u16, grid: &Grid, window: Range) -> Vec<Opt
             *known += part;
         }
     }
-    // Of a column that was looked at in part only that part is known.
+    // Of a column that samples cover in part, only that part is known.
     let share = |(had, known): (f64, Ns)| (known > Ns::ZERO).then(|| had / known.share_of(grid.cell));
     sums.into_iter().map(share).collect()
 }
@@ -313,11 +313,11 @@ fn together(cores: &[Core]) -> Shares {
 /// How many cores were used, by what, in each column.
 #[derive(Clone, Debug, Default)]
 pub struct Usage {
-    /// The columns, in cores: here `work`, `beside`, `overhead` and `others` are those of all cores added up.
+    /// The columns, in cores: `work`, `off_task`, `overhead` and `others` are those of all cores added up.
     pub columns: Vec<Shares>,
     /// The means over the visible, past time, in cores.
     pub mean: Shares,
-    /// The most cores that the run used at one time, itself and what watches it, as the mean of a column.
+    /// The most cores that the run and what watches it used together, as the mean over a column.
     pub peak: f64,
     /// What is visible and past.
     pub window: Range,
@@ -354,7 +354,7 @@ impl Usage {
 }
 
 impl Shares {
-    /// Everything of the run.
+    /// All that the run had: its work, its threads without work, and what watches or serves it.
     pub fn run(&self) -> f64 {
         self.work + self.off_task + self.overhead
     }

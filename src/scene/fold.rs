@@ -41,7 +41,7 @@ impl Column {
         }
     }
 
-    /// Where many changes turn out to be one state all the time: that.
+    /// What both halves show where a column of many changes turns out to be in one state all the time.
     fn only(&self, column: Range) -> Option<[Half; 2]> {
         let state = State::ALL.into_iter().find(|s| self.sums.states[*s as usize] == column.len())?;
         let holds = state == State::Running || self.sums.held == column.len();
@@ -77,13 +77,13 @@ impl Column {
     }
 
     /// The running share of `whole`, all the time there is, in `levels` steps of height. Any work at all shows as one
-    /// step, anything less than all the time stays below full height.
+    /// step at least.
     pub fn height(&self, whole: Ns, levels: u32) -> u32 {
         level(self.running().share_of(whole), levels)
     }
 }
 
-/// `share` in `levels` steps of height: nothing only for nothing, everything only for (nearly) everything.
+/// `share` in `levels` steps of height, rounded; any share above zero is one step at least.
 pub fn level(share: f64, levels: u32) -> u32 {
     let exact = share.clamp(0.0, 1.0) * f64::from(levels);
     if exact <= 0.0 { 0 } else { (exact.round() as u32).clamp(1, levels) }
@@ -96,7 +96,7 @@ const DENSE: usize = 24;
 enum Part {
     /// One stretch in one state.
     Stretch(Range, Half, CoreId),
-    /// So many that only their sums are looked at.
+    /// So many stretches that only their sums are looked at.
     Sums(Sums),
 }
 

@@ -8,8 +8,8 @@ use crate::units::{Ns, Range, TaskId};
 
 use super::CoreLane;
 
-/// So many changes are looked at one by one in a picture; a column with more than its part of them says only for how much
-/// of it somebody had the thing.
+/// How many changes a picture looks at one by one. A column with more than its part of them says only for how much of
+/// it somebody had the thing.
 pub(super) const LOOKED_AT: u64 = 30_000;
 /// The same for turns of a lock.
 const TURNS_LOOKED_AT: usize = 9_600;
@@ -24,7 +24,7 @@ pub enum Holder {
     Listening,
     /// This task, for most of the time that anybody has it.
     Task(TaskId),
-    /// So many in turn that it is nobody's.
+    /// So many in turn that no single one can be named.
     Many,
 }
 
@@ -71,7 +71,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// So many turns in the column `index` that none is looked at.
+    /// Enters so many turns into the column `index` that none is looked at; `had` is the time of all of them.
     fn many(&mut self, index: u16, turns: u32, had: Ns) {
         if had > Ns::ZERO {
             self.cells[usize::from(index)].turns = turns;
@@ -116,8 +116,8 @@ pub(super) fn lock(lock: &LockTrack, grid: &Grid, window: Range) -> Vec<HolderCe
     lane.done()
 }
 
-/// Whose turn it was on the event loop, where the run has one, and who was on each core that the run may use and that work
-/// was seen on, by the cores' numbers. `edges` are the totals at the columns' edges.
+/// Whose turn it was on the event loop, where the run has one, and who was on each core that the run may use and that
+/// work was seen on, by the cores' numbers. `edges` are the totals at the columns' edges.
 pub(super) fn turns(
     aggregate: &Aggregate,
     grid: &Grid,

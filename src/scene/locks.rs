@@ -22,9 +22,9 @@ pub struct LockLane {
     pub waiting: Vec<f64>,
     /// What happened to it, per column.
     pub marks: Vec<Marks>,
-    /// What it comes to in the visible, past time.
+    /// Its figures over the visible, past time.
     pub figures: LockFigures,
-    /// How long that is.
+    /// How long the visible, past time is.
     pub visible: Ns,
 }
 
@@ -41,8 +41,8 @@ pub struct Marks {
     pub voluntary: u64,
 }
 
-/// The locks that have a lane: the global one first, where there is one for all; then those of the workload's own, by
-/// the time for which tasks waited for them. Nobody's are not among them.
+/// The locks that have a lane: the global one first, where there is one for all; then the workload's own, by the time
+/// for which tasks waited for them. Locks that nobody took have none.
 pub(super) fn shown(trace: &Trace) -> Vec<LockId> {
     let taken = |id: &LockId| trace.locks.get(id).is_some_and(|l| !l.is_empty());
     let mut named: Vec<LockId> = (0u16..).map(LockId::named).take(trace.lock_names.len()).filter(taken).collect();
@@ -57,7 +57,7 @@ pub(super) fn lanes(trace: &Trace, grid: &Grid, window: Range, edges: &[Totals])
     let named = trace.locks.iter().filter(|(id, lock)| id.name_index().is_some() && !lock.is_empty()).count();
     let lane = |id: LockId| {
         let lock = trace.locks.get(&id)?;
-        // Where all who wait for a lock of its kind wait for this one, those who go on waiting are known too.
+        // Where all tasks that wait for a lock of its kind wait for this one, waits that still go on are known too.
         let state = match id.name_index() {
             None => Some(State::Gil),
             Some(_) => Some(State::Lock).filter(|_| named == 1),
@@ -97,7 +97,7 @@ impl LockLane {
         }
     }
 
-    /// How many times a second it went to another task, in the visible, past time.
+    /// How many times a second the lock went to another task, in the visible, past time.
     pub fn rate(&self) -> f64 {
         if self.visible == Ns::ZERO { 0.0 } else { self.figures.hand_overs as f64 / self.visible.as_secs() }
     }
@@ -114,7 +114,7 @@ impl Marks {
     }
 }
 
-/// What `lock` comes to within `range`.
+/// The figures of `lock` within `range`.
 fn between(lock: &LockTrack, range: Range) -> LockFigures {
     let (now, then) = (lock.figures(range.to), lock.figures(range.from));
     LockFigures {

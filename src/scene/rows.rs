@@ -9,7 +9,7 @@ pub const MOST_IN_A_ROW: usize = 8;
 /// Lanes kept free, so that the selected task's own finds room without moving anything: it is one more, and it may part
 /// a group in two.
 pub const SPARE: usize = 2;
-/// Rows that a lane of several tasks is high: in one alone, work and what stands behind it cannot both be told.
+/// How many rows high a lane of several tasks is: one row alone cannot tell both its work and what stands behind it.
 const HIGH: usize = 2;
 
 /// How tasks are spread over rows.
@@ -17,7 +17,7 @@ const HIGH: usize = 2;
 pub enum Folding {
     /// Each has its own.
     Alone,
-    /// So many share one; the last one may have fewer.
+    /// This many tasks share a lane; the last lane may have fewer.
     Groups(usize),
     /// All share one band.
     Band,

@@ -1,4 +1,5 @@
-//! Runs that were read from files: everything but running them again. They stay in the order of their files.
+//! Runs that were read from files: all can be done with them but running them again. They stay in the order of their
+//! files.
 
 use crate::app::{Action, Compared, Held, RowKey, Run, RunId};
 use crate::model::Model;
@@ -19,7 +20,7 @@ pub struct Files {
 /// What an action does where runs come from files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InFiles {
-    /// What it does anywhere.
+    /// The same as anywhere else.
     Usual,
     /// Another run is shown, if there is such a one.
     Show(Option<RunId>),
@@ -85,8 +86,8 @@ impl Files {
         after.iter().chain(before).find(|run| fits(run)).map(|run| run.id)
     }
 
-    /// The scores of those that did the same work in the same file, of several under one model that of the median one; and
-    /// how long the longest of them is.
+    /// The scores of the runs in the same file that did the same work, where several are under one model that of the
+    /// median run; and the length of the longest of these runs.
     pub(in crate::app) fn scores(&self) -> (Vec<(Model, Score)>, Ns) {
         let here = self.run();
         let Some(planned) = here.recording.planned() else { return (Vec::new(), longest([here])) };
@@ -98,14 +99,14 @@ impl Files {
         (scores, longest(runs))
     }
 
-    /// The rows of a comparison of which `held` is known.
+    /// The rows of a comparison with the result `held`.
     pub(super) fn compared<'a>(&'a self, held: &'a Held) -> Vec<Compared<'a>> {
         let run = |id: Option<RunId>| self.runs.iter().find(|run| Some(run.id) == id);
         let row = |(row, id): (&'a Row, _)| Compared { model: row.model, run: run(id), row: Some(row), failure: None };
         held.rows().map(row).collect()
     }
 
-    /// How long the longest of all is.
+    /// The length of the longest run of all.
     pub(in crate::app) fn longest(&self) -> Ns {
         longest(&self.runs)
     }

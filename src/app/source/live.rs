@@ -1,5 +1,5 @@
-//! Runs that are made here: the one that is watched, those kept beside it, and what is known of the machine they are made
-//! on.
+//! Runs that are made here: the one that is watched, those kept beside it, and what is known of the machine they are
+//! made on.
 
 use crate::app::{Compared, CoreLoad, Held, Phase, RowKey, Run, RunId, Samples};
 use crate::machine::Machine;
@@ -34,7 +34,7 @@ pub struct Live {
 }
 
 impl Live {
-    /// Nothing was run yet; `setup` is set up, whose tasks would take `estimate` one after the other.
+    /// The state before the first run. The tasks of `setup` would take `estimate` one after the other.
     pub(in crate::app) fn new(setup: Setup, rates: Option<Rates>, estimate: Ns) -> Live {
         Live {
             rates,
@@ -59,7 +59,7 @@ impl Live {
         self.run.as_mut()
     }
 
-    /// The run `id`, if it is the one that is watched: whatever else is heard of came too late.
+    /// The run `id`, if it is the one that is watched: messages of any other run came too late.
     pub(in crate::app) fn awaited(&mut self, id: RunId) -> Option<&mut Run> {
         self.run.as_mut().filter(|run| run.id == id)
     }
@@ -77,14 +77,14 @@ impl Live {
         id
     }
 
-    /// Waits for the machine's rates with nothing to be watched; whether it did not before.
+    /// Waits for the machine's rates, with no run to watch; whether this wait is new.
     pub(in crate::app) fn wait(&mut self) -> bool {
         self.run = None;
         !std::mem::replace(&mut self.waiting, true)
     }
 
-    /// Keeps the run that was watched, if it can be held against others, or `whatever` came of it; it takes the place of
-    /// the one before it in its row.
+    /// Keeps the run that was watched, if it is over and did the work of `setup`. It has to be fit for a comparison,
+    /// unless `whatever` came of it is kept. It takes the place of the run before it in its row.
     pub(in crate::app) fn keep(&mut self, setup: &Setup, whatever: bool) {
         let Some(run) = self.run.take_if(|run| run.is_over()) else { return };
         let counts = run.phase == Phase::Over && run.recording.counts();
@@ -105,8 +105,8 @@ impl Live {
         other
     }
 
-    /// The run that goes on has the global lock with another interval from now, of which `lock` are the settings; nothing
-    /// where it has no such lock.
+    /// Gives the global lock of the run that goes on another interval from now; `lock` are the settings of the lock.
+    /// Nothing where that does not change the run's lock.
     pub(in crate::app) fn turn_lock(&mut self, length: TurnLength, lock: LockSettings) -> Option<RunId> {
         let run = self.run.as_mut().filter(|run| !run.is_over())?;
         let turned = run.model.lock.with_turn_length(length);
@@ -120,7 +120,7 @@ impl Live {
         Some(run.id)
     }
 
-    /// How busy the cores are `now`.
+    /// Takes in how busy the cores are `now`.
     pub(in crate::app) fn take_load(&mut self, load: CoreLoad, now: Stamp) {
         let until = self.run.as_ref().and_then(|run| match (run.trace().t0(), run.trace().makespan()) {
             (Some(t0), Some(makespan)) => Some(t0 + makespan),
@@ -133,14 +133,14 @@ impl Live {
     /// As [`super::Source::comparable`]: the newest of each row that did the work of `setup`.
     pub(super) fn comparable(&self, setup: &Setup) -> Vec<&Run> {
         let over = || self.kept.iter().chain(&self.run).filter(|run| run.is_over());
-        // The one before it is kept until it is over.
+        // The run before it in its row is kept until the newer one is over.
         let newest = |run: &&Run| over().all(|other| other.id <= run.id || other.row() != run.row());
         let mut runs: Vec<&Run> = over().filter(|run| run.does(setup)).filter(newest).collect();
         runs.sort_by_key(|run| run.id);
         runs
     }
 
-    /// The row `key` of a comparison of which `held` is known: the newest run, if it did the work of `setup`.
+    /// The row `key` of a comparison with the result `held`: the newest run, if it did the work of `setup`.
     pub(super) fn compared<'a>(&'a self, key: RowKey, held: &'a Held, setup: &Setup) -> Compared<'a> {
         let of_row = self.kept.iter().chain(&self.run).filter(|run| run.row() == key);
         let last = of_row.max_by_key(|run| run.id).filter(|run| run.does(setup));
