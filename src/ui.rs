@@ -87,7 +87,7 @@ fn draw_view(app: &App, view: View, look: Look, layout: &Layout, buffer: &mut Bu
 struct Drawing {
     /// Draws its rows and its legend.
     draw: fn(&App, Look, &Layout, &mut Buffer),
-    /// Whose the row of its pane is at an instant; nothing where a press there means nobody.
+    /// The task that a row of its pane belongs to at an instant; nothing where a press there means no task.
     task_at: fn(&App, &Layout, u16, Ns) -> Option<TaskId>,
 }
 
@@ -110,7 +110,7 @@ const fn nobody(_: &App, _: &Layout, _: u16, _: Ns) -> Option<TaskId> {
     None
 }
 
-/// What texts and names hold beyond ASCII, as near as it comes.
+/// Replaces what texts and names hold beyond ASCII by the nearest ASCII character.
 fn to_ascii(buffer: &mut Buffer) {
     for cell in buffer.content.iter_mut().filter(|c| !c.symbol().is_ascii()) {
         let mut chars = cell.symbol().chars();
@@ -213,7 +213,8 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
     action(Action::Model(row.key.kind))
 }
 
-/// Whom a press on the lane of `tasks` means: the first that worked at that instant, else the first that waited, else
+/// Which task a press on the lane of `tasks` means: the first that worked at that instant, else the first that waited,
+/// else
 /// the first.
 fn one_of(app: &App, tasks: &[TaskId], at: Option<Ns>) -> Option<TaskId> {
     let trace = app.run()?.trace();

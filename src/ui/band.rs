@@ -1,6 +1,7 @@
-//! The band: where there are far more tasks than rows, all of them as one area. In each column the height of a colour is
-//! the share of the tasks in that state: work at the bottom, then waits, always in the same order, then the queue; what
-//! is over has left. So the green area is the cores' time, and what shrinks is the work that is left.
+//! The band: where there are far more tasks than rows, all of them as one area. In each column the height of a colour
+//! is the share of the tasks in that state: work at the bottom, then waits, always in the same order, then the queue.
+//! Tasks
+//! that are over take no height. So the green area is the cores' time, and the stack shrinks as tasks end.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
@@ -15,7 +16,7 @@ use crate::state::State;
 use crate::text::Label;
 use crate::units::Ns;
 
-/// From the bottom up.
+/// The states of a column, from the bottom up.
 const STACK: [State; State::COUNT] = [
     State::Running,
     State::Copying,
@@ -30,12 +31,12 @@ const STACK: [State; State::COUNT] = [
     State::Queued,
 ];
 
-/// A stretch of a column in one state, in eighths of a row from the bottom: up to where it reaches.
+/// A stretch of a column in one state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layer {
     /// The state.
     pub state: State,
-    /// Its upper end.
+    /// Its upper end, in eighths of a row from the bottom of the band.
     pub to: u32,
 }
 
@@ -78,7 +79,8 @@ pub fn draw(app: &App, run: &Run, band: &Band, grid: &Grid, look: Look, layout: 
     draw_counts(app, run, (top, rows), look, layout, buffer);
 }
 
-/// The eight steps from `from` on: the two layers that take most of them, and work whenever it is there.
+/// The cell for the eight steps from `from` on: it shows the two layers that take most of them, and work wherever there
+/// is some.
 fn cell(look: Look, layers: &[Layer], from: u32) -> Option<(char, Style)> {
     let mut parts: Vec<(Option<State>, u32)> = Vec::with_capacity(4);
     let mut below = 0;
@@ -95,7 +97,7 @@ fn cell(look: Look, layers: &[Layer], from: u32) -> Option<(char, Style)> {
     }
     let works = parts.first().is_some_and(|p| p.0 == Some(State::Running));
     while parts.len() > 2 {
-        // The smallest gives way to its neighbours; work keeps its height.
+        // The smallest part gives way to its neighbours; work keeps its height.
         let first = usize::from(works);
         let (index, _) = parts.iter().enumerate().skip(first).min_by_key(|(_, p)| p.1)?;
         let (_, part) = parts.remove(index);
@@ -115,7 +117,7 @@ fn cell(look: Look, layers: &[Layer], from: u32) -> Option<(char, Style)> {
     }
 }
 
-/// Without colours work has its height, and whatever else there is its letter.
+/// Without colours, work is told by its height and every other state by its letter.
 fn letter(look: Look, (lower, height): (Option<State>, u32), upper: Option<State>) -> Option<(char, Style)> {
     let state = match (lower, upper) {
         (Some(State::Running), _) => {
@@ -132,12 +134,12 @@ fn letter(look: Look, (lower, height): (Option<State>, u32), upper: Option<State
     Some((sign, look.fg(role(state))))
 }
 
-/// The queue is ground more than figure.
+/// The queue is drawn as background, every other state in its own colour.
 fn role(state: State) -> Role {
     if state == State::Queued { Role::Behind(state) } else { Role::State(state) }
 }
 
-/// How many tasks the band's full height is.
+/// How many tasks the band's full height stands for.
 fn draw_axis(tasks: usize, (top, rows): (u16, u16), look: Look, layout: &Layout, buffer: &mut Buffer) {
     let (x, end) = (layout.area.x + 1, layout.plot.0 - 1);
     let dim = look.fg(Role::Dim);
@@ -156,7 +158,7 @@ fn draw_axis(tasks: usize, (top, rows): (u16, u16), look: Look, layout: &Layout,
     }
 }
 
-/// How many tasks are in each state at the playhead: as they are stacked, those that are over above them all.
+/// How many tasks are in each state at the playhead: in the order of the stack, with the tasks that are over on top.
 fn draw_counts(app: &App, run: &Run, (top, rows): (u16, u16), look: Look, layout: &Layout, buffer: &mut Buffer) {
     let until = app.until();
     let counts = run.trace().aggregate().counts(until);

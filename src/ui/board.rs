@@ -14,7 +14,7 @@ use crate::scene::{Grid, level};
 use crate::text::{self, Label, factor, percent};
 use crate::units::{Ns, Range};
 
-/// Eighths of a row that all cores busy take: rows must not grow together.
+/// The height, in eighths of a row, that stands for all cores busy: less than a row, so that rows do not touch.
 const FULL: u32 = 7;
 
 /// The name of `model` in at most `room` columns.
@@ -33,7 +33,7 @@ fn fitting(key: RowKey, legacy: bool, room: u16) -> String {
     }
 }
 
-/// A row's name, where its figures are those of the older lock, if it is `legacy`.
+/// A row's name; `legacy` says that its figures are those of the older lock.
 fn name(key: RowKey, legacy: bool) -> &'static str {
     match (key.kind, key.locked, legacy) {
         (ModelKind::Serial, false, _) => Label::Serial,
@@ -52,7 +52,8 @@ fn name(key: RowKey, legacy: bool) -> &'static str {
     .text()
 }
 
-/// The rows that have room, and how many more there are. Where not all have, those around the chosen one are shown, and the
+/// The rows that have room, and how many more there are. Where not all have room, those around the chosen one are
+/// shown, and the
 /// last row says that there are others.
 fn shown(app: &App, layout: &Layout) -> (Vec<Row>, usize) {
     let mut rows = app.rows();
@@ -93,7 +94,7 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
     let live = live(app, row);
     let text = if row.current { look.fg(Role::Text).add_modifier(Modifier::BOLD) } else { look.fg(Role::Dim) };
     let room = layout.plot.0 - layout.area.x - 2;
-    // Whose figures they are: those of the run that goes on, or of the last one.
+    // The name is that of the figures: those of the run that goes on, or of the last one.
     let legacy = if live.is_some() || row.score.is_none() { app.setup.lock.legacy } else { row.legacy };
     let shown = fitting(row.key, legacy, room);
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &shown, text);
@@ -105,7 +106,7 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
         paint::put(buffer, layout.plot.0, y, layout.area.right(), &hint, look.fg(role));
         return;
     };
-    // Where the lanes show another stretch of time, the bars, which show the whole, step back.
+    // Where the lanes are zoomed, the bars, which show the whole axis, are dimmed.
     let bar = look.fg(match (row.current, app.focus.zoom) {
         (true, None) => Role::Accent,
         (false, None) | (true, Some(_)) => Role::Bar,
@@ -115,7 +116,8 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
     let end = layout.area.right();
     let time = score.time.like(app.scoreboard.slowest().unwrap_or(score.time));
     let ratio = ratio(app, score);
-    // In a column of its own, as far as there is room; a part of a ratio would be another one.
+    // The ratio has a column of its own, as far as there is room. Part of a ratio would be another number: it is not
+    // cut.
     let least = paint::put(buffer, layout.right, y, end, &time, text) + 1;
     let after = least.max(layout.right + 8).min(end.saturating_sub(paint::width(&ratio)));
     if live.is_none() && after >= least {
@@ -174,7 +176,7 @@ fn live(app: &App, row: &Row) -> Option<Score> {
     Some(Score { time: until, busy, others: 0.0, stolen: 0.0, work: None, speed: None, waits })
 }
 
-/// The keys that lead to the row `key` from where one is.
+/// The keys that lead to the row `key` from the model that is chosen now.
 fn keys_for(app: &App, key: RowKey) -> String {
     let chosen = RowKey::of(app.setup.model);
     let (model, lock) = (keys::shown(Action::Model(key.kind)), keys::shown(Action::Lock));
@@ -257,8 +259,8 @@ pub fn text(app: &App) -> String {
     if out.is_empty() { out } else { format!("{}: {}\n{out}", app.setup.workload.name, app.setup.title()) }
 }
 
-/// The result in five lines for a chat: what was run, the models' times and ratios in two lines, what this run shows, and
-/// the command that repeats it.
+/// The result in five lines for a chat: what was run, the models' times and ratios in two lines, what this run shows,
+/// and the command that repeats it.
 pub fn result(app: &App) -> String {
     let scored = |row: &Row| {
         let score = row.score?;

@@ -1,5 +1,5 @@
-//! Runs beside each other on one axis: a bar for each, as long as the run took and as high as it kept cores busy, so that
-//! every model shows the same work in another shape.
+//! Runs beside each other on one axis: a bar for each, as long as the run took and as high as it kept cores busy, so
+//! that every model shows the same work in another shape.
 //!
 //! ```text
 //!               0        0.5       1        1.5       2    s     time     ×   cores
@@ -63,8 +63,8 @@ impl Place {
         let shown = shown(area);
         let right: u16 = COLUMNS[..shown].iter().map(|c| c.1 + 1).sum();
         let plot = (area.x + label, area.width.saturating_sub(label + right + 1).max(8));
-        // Header and tabs, two rows for the sentence, the axis, the ideal, what is the same, the footer; and ground between
-        // them where there is room.
+        // Header and tabs, two rows for the sentence, the axis, the ideal, the row that says what is the same in all
+        // runs, the footer; and free rows between them where there is room.
         let airy = u16::from(area.height >= 30);
         let axis = area.y + if area.height >= 20 { 4 + airy } else { 3 };
         let room = area.bottom().saturating_sub(axis + 1 + airy + 3);
@@ -210,16 +210,16 @@ fn draw_row(
     }
 }
 
-/// The cores it kept busy, as height, over a thin line for as long as it lasts.
+/// The bar of a run: the cores it kept busy, as height, over a thin line as long as the run.
 fn draw_bar(app: &App, run: &Run, until: Ns, (place, y): (&Place, u16), style: Style, look: Look, buffer: &mut Buffer) {
     let grid = grid(app, place);
     let whole = run.recording.cores().max(1.0);
     let levels = u32::from(place.bar) * 8;
     let low = y + place.bar - 1;
-    // Half a column that is over still shows where it ends.
+    // A column that is over in part only counts too: so the bar shows where the run ends.
     let length = grid.place(until).unwrap_or(f64::from(grid.columns)).ceil() as u16;
     for (column, cores) in (0..length).zip(busy(run.trace(), &Viewport { grid, until })) {
-        // What was at work in a part of the last column only is drawn as high as it was.
+        // The last column may be over in part only: its height is the mean over that part.
         let part = grid.column(column).and(Range::new(Ns::ZERO, until)).len().share_of(grid.cell);
         let share = if part > 0.0 { cores / part / whole } else { 0.0 };
         let mut eighths = level(share, levels);
@@ -245,7 +245,7 @@ fn draw_flag(app: &App, end: Ns, (place, low): (&Place, u16), style: Style, look
     }
 }
 
-/// The shortest time there can be, and why; and that all did the same.
+/// The shortest time there can be, and why; and that all runs did the same work.
 fn draw_ideal(app: &App, comparison: &Comparison, look: Look, area: Rect, place: &Place, y: u16, buffer: &mut Buffer) {
     let Some(ideal) = comparison.ideal.as_ref().filter(|_| y < area.bottom().saturating_sub(1)) else { return };
     let (dim, faint) = (look.fg(Role::Dim), look.fg(Role::Faint));

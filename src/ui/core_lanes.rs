@@ -1,5 +1,5 @@
-//! The view of the cores: a lane for each, in the colours of the tasks that computed there. Work stands tall; whoever is
-//! there without computing lies low. What others had stands below, as far as samples tell it.
+//! The view of the cores: a lane for each, in the colours of the tasks that computed there. Work is drawn tall; a
+//! thread that is on the core without computing is drawn low. What others had stands below, as far as samples tell it.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
@@ -18,10 +18,10 @@ use crate::units::{Ns, Range, TaskId};
 
 /// The most rows a lane is high.
 const HIGHEST: u16 = 12;
-/// Tasks' colours that stand for all of them in the legend.
+/// How many tasks' colours stand for all of them in the legend.
 const SWATCHES: usize = 4;
-/// A smaller share of a core, and less than a tenth of the work on it, is no figure of its own: with many tasks there
-/// would be nothing else. One per cent is the least.
+/// A task has a figure of its own where its share of a core is at least this, or at least a tenth of the work on that
+/// core: smaller ones would fill the room where tasks are many. Less than one per cent is never a figure.
 const WORTH: f64 = 0.03;
 /// More changes than this under the pointer say nothing about one task.
 const TOO_MANY: u64 = 1_024;
@@ -29,21 +29,21 @@ const TOO_MANY: u64 = 1_024;
 /// Where the lanes stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Places {
-    /// Those that have a lane: the place among the run's cores by number, and the first row.
+    /// The cores that have a lane: the place of each among the run's cores by number, and its first row.
     pub lanes: Vec<(usize, u16)>,
     /// Rows of a lane.
     pub rows: u16,
-    /// Whether what others had stands in a row below each.
+    /// Whether what others had stands in a row below each lane.
     pub others: bool,
-    /// Whether a free row follows each.
+    /// Whether a free row follows each lane.
     airy: bool,
-    /// The row that stands for all that have none.
+    /// The row that stands for all cores without a lane.
     pub rest: Option<u16>,
-    /// The row that says what the lanes rest on.
+    /// The row that says what the lanes are based on.
     pub note: Option<u16>,
 }
 
-/// Where the lanes of so many cores stand; `seen` says which of them the run was seen on.
+/// Where the lanes stand; `seen` says for each core whether the run was seen on it.
 pub fn places((top, rows): (u16, u16), seen: &[bool]) -> Places {
     let mut places = Places { note: (rows >= 3).then(|| top + rows - 1), ..Places::default() };
     let room = rows - u16::from(places.note.is_some());
@@ -102,7 +102,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     draw_legend(&scene.shares, (Label::CoreComputes, &work), look, layout, buffer);
 }
 
-/// How many columns lie in the past, in part at least.
+/// How many columns lie in the past, at least in part.
 fn past(scene: &Cores, app: &App, layout: &Layout) -> usize {
     let grid = app.grid(layout.columns());
     scene.window.to.less(grid.from).0.div_ceil(grid.cell.0) as usize
@@ -243,8 +243,8 @@ fn digit_places(cells: &[CoreCell]) -> Vec<usize> {
     places
 }
 
-/// What others had of a core: its height is the share, and where nobody looked it says so. An eighth of ground stays
-/// between it and the lane above.
+/// What others had of a core: the height is the share, and a sign stands where no sample was taken. An eighth of ground
+/// stays between it and the lane above.
 fn draw_others(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), cells: &[CoreCell], past: usize) {
     for (x, cell) in (x..).zip(cells.iter().take(past)) {
         let symbol = match cell.others {
@@ -323,7 +323,7 @@ fn draw_rest(scene: &Cores, places: &Places, y: u16, look: Look, layout: &Layout
     paint::put(buffer, layout.right, y, layout.area.right(), &text, look.fg(Role::Dim));
 }
 
-/// What the lanes rest on: how often threads were switched, or why nobody knows.
+/// What the lanes are based on: how often threads were switched, or why nobody knows.
 pub fn draw_note(run: &Run, window: Range, y: u16, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let (x, end) = (layout.area.x + 1, layout.area.right());
     let room = usize::from(end - x);
@@ -371,8 +371,8 @@ pub fn draw_legend(shares: &Shares, (label, work): (Label, &[Role]), look: Look,
     }
 }
 
-/// Whom a press at row `y` of the pane, at the instant `at`, means: who was on that core then, or else for longest in
-/// the column around it.
+/// The task that a press at row `y` of the pane means at the instant `at`: the one on that core then, or else the one
+/// that was there for longest in the column around it.
 pub fn task_at(app: &App, layout: &Layout, y: u16, at: Ns) -> Option<TaskId> {
     let trace = app.run()?.trace();
     let aggregate = trace.aggregate();

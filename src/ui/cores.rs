@@ -89,8 +89,8 @@ fn together(lanes: &[CoreLane], count: usize) -> Vec<HolderCell> {
     (0..columns).map(share).map(|s| if s > 0.0 { cell(s) } else { HolderCell::default() }).collect()
 }
 
-/// As [`draw_holders`], but where somebody has it for a part of the column only, that part is the height: what is
-/// drawn of all cores together is what was used of them.
+/// As [`draw_holders`], but a column of several turns that was used in part only is as high as that part: the row for
+/// all cores together shows how much of them was used.
 fn draw_shares(buffer: &mut Buffer, look: Look, x: u16, y: u16, cells: &[HolderCell]) {
     draw_holders(buffer, look, x, y, cells);
     for (x, cell) in (x..).zip(cells) {

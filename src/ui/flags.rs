@@ -20,7 +20,7 @@ pub struct Shown {
     text: String,
 }
 
-/// The flags up to the playhead that are in view. One whose words would run into the next has none.
+/// The flags up to the playhead that are in view. A flag whose words would run into the next one has only its sign.
 pub fn placed(app: &App, look: Look, grid: &Grid) -> Vec<Shown> {
     let Some(run) = app.run() else { return Vec::new() };
     let until = app.until();
@@ -37,7 +37,7 @@ pub fn placed(app: &App, look: Look, grid: &Grid) -> Vec<Shown> {
     flags.iter().zip(nexts).map(shown).collect()
 }
 
-/// Draws them.
+/// Draws the flags.
 pub fn draw(flags: &[Shown], look: Look, layout: &Layout, buffer: &mut Buffer) {
     let style = look.fg(Role::Accent).add_modifier(Modifier::BOLD);
     for flag in flags {

@@ -71,7 +71,7 @@ fn badge(app: &App, narrow: bool) -> &'static str {
     }
 }
 
-/// How fast a replay is, beside the run.
+/// How fast a replay is, compared with the run.
 fn pace(speed: Speed) -> String {
     match speed {
         Speed { run, real: 1 } => format!("{run}×"),
@@ -79,7 +79,7 @@ fn pace(speed: Speed) -> String {
     }
 }
 
-/// How far it is, and in which style.
+/// How far the run or its replay is, and the style of these words.
 fn progress(app: &App, look: Look) -> (String, Style) {
     let text = look.fg(Role::Text);
     let mark = |unicode: char, ascii: char| if look.ascii { ascii } else { unicode };
@@ -148,7 +148,7 @@ pub fn tabs(app: &App, layout: &Layout) -> Vec<Tab> {
 fn gil(length: TurnLength, narrow: bool) -> String {
     match length {
         TurnLength::Time(_) => format!("{} {}", Label::GilShort.text(), turn_length(length)),
-        // That these are ticks is known from their having no unit.
+        // Ticks are told by their having no unit.
         TurnLength::Ticks(ticks) if narrow => format!("{} {ticks}", Label::OldShort.text()),
         TurnLength::Ticks(_) => format!("{} {}", Label::OldGil.text(), turn_length(length)),
     }
@@ -185,7 +185,8 @@ fn draw_load(app: &App, look: Look, layout: &Layout, (start, y): (u16, u16), buf
     let mean = cores.iter().map(|(_, share)| share).sum::<f64>() / cores.len() as f64;
     let head = Label::MachineLoad.text();
     let gap = if note.is_empty() { "" } else { "  " };
-    // Where there is no room for every core their mean stands for them; who takes them is worth more than how many.
+    // Where there is no room for every core, their mean stands for them. Who else uses the cores comes before how busy
+    // they are.
     let gauges = [format!("{head} {bars}{gap}"), format!("{head} {}{gap}", percent(mean)), String::new()];
     let width = |gauge: &str| paint::width(gauge) + paint::width(&note) + 1;
     if let Some(gauge) = gauges.iter().find(|g| start + width(g) <= end) {
@@ -194,8 +195,8 @@ fn draw_load(app: &App, look: Look, layout: &Layout, (start, y): (u16, u16), buf
     }
 }
 
-/// The words of `text` that fit into `room` columns, with a sign that there were more; of one long word its begin. A
-/// number does not stand without what it counts.
+/// The words of `text` that fit into `room` columns, with a sign that there were more; a single long word is shortened.
+/// No number stands without the word that it counts.
 fn cut(text: &str, room: u16) -> String {
     if paint::width(text) <= room {
         return text.to_owned();
@@ -223,7 +224,7 @@ fn put_wrapped(buffer: &mut Buffer, layout: &Layout, text: &str, style: Style, s
     }
 }
 
-/// What the comparison comes to, or which run is being made for it; whether there was something to say.
+/// Draws the verdict of the comparison, or which run is being made for it; whether there was something to say.
 fn draw_verdict(
     app: &App,
     compare: &Compare,

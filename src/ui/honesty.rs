@@ -1,5 +1,6 @@
-//! The line that says what watching costs: how much is recorded, what one event took, what is missing, and who of those
-//! that watch used how much of the cores. One key away at every size, and over everything else in its row.
+//! The line that says what watching costs: how much is recorded, what one event took, what is missing, and how much of
+//! the cores each of the watching threads and processes used. One key shows it at every size, over everything else in
+//! its row.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,7 +13,7 @@ use crate::text::{Costs, Label};
 use crate::trace::{KernelRecord, Observing};
 use crate::units::Ns;
 
-/// Draws it above the footer, if it is wanted.
+/// Draws the line above the footer, if the user asked for it.
 pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     if !app.costs {
         return;
@@ -29,13 +30,13 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
         if x + gap + paint::width(&part) > right {
             break;
         }
-        // Nobody should have to look for what is missing.
+        // Missing events stand out: nobody should have to look for them.
         let role = if n == 0 && costs.lost > 0 { Role::Alarm } else { Role::Text };
         x = paint::put(buffer, x + gap, y, right, &part, look.fg(role));
     }
 }
 
-/// What is known of it at the playhead; nothing before a run has begun.
+/// The costs at the playhead; nothing before a run has begun.
 fn costs(app: &App) -> Option<Costs> {
     let run = app.run()?;
     run.trace().t0()?;

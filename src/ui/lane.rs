@@ -54,7 +54,7 @@ pub fn symbol(look: Look, state: State, holds: bool, rows: u16) -> char {
     }
 }
 
-/// A lane's place and manner.
+/// How a lane is drawn.
 #[derive(Clone, Copy, Debug)]
 struct Brush {
     look: Look,
@@ -64,10 +64,10 @@ struct Brush {
     low: u16,
     /// Whether another lane follows without a gap: then a thin line of ground stays above the work.
     touches: bool,
-    /// Whether waits fill a lane's only row, and are dim: where much is folded, that is the one way in which they look
-    /// the same behind work and alone.
+    /// Whether waits fill a lane's only row, and are dim: where much is folded, only so do they look the same behind
+    /// work as they do alone.
     field: bool,
-    /// Whether the column is an odd one: letters of waits that keep nobody occupied stand in the others only.
+    /// Whether the column is an odd one: letters of waits that keep no worker occupied stand in even columns only.
     odd: bool,
 }
 
@@ -102,7 +102,7 @@ pub fn draw(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), manner: Manner,
     for (index, column) in columns.iter().enumerate() {
         let x = x + index as u16;
         let brush = Brush { odd: index % 2 == 1, ..brush };
-        // A little work in every column is not to look like work all the time: it stands in some of them.
+        // A little work in every column is not to look like work all the time: only some of the columns show it.
         let in_a_row = index > 0 && trace(index - 1) && trace(index) && trace(index + 1);
         match (column.halves, column.commonest_wait()) {
             (Some(halves), _) => brush.pure(buffer, (x, y), halves),
@@ -114,8 +114,8 @@ pub fn draw(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), manner: Manner,
     }
 }
 
-/// Writes into the work of a lane, from `x` on in the row `y`, on which core it was done, wherever that is one for long
-/// enough to be read.
+/// Writes the core into the work of a lane, from `x` on in the row `y`, wherever it stays the same for long enough to
+/// be read.
 pub fn write_cores(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), columns: &[Column]) {
     let works = |half: &Half| half.state == Some(State::Running);
     let core = |c: &Column| c.core.filter(|_| c.halves.is_some_and(|halves| halves.iter().all(works)));
@@ -133,11 +133,11 @@ pub fn write_cores(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), columns:
     }
 }
 
-/// Of columns in a row that all hold a trace of work, each so many shows it.
+/// Of neighbouring columns that all hold a trace of work, one in this many shows it.
 const TRACE_EVERY: usize = 4;
 
 impl Brush {
-    /// Whether so little work is in `column`, beside a wait, that its height would be none but for being work.
+    /// Whether `column` holds so little work, beside a wait, that its height would round to nothing.
     fn is_trace(self, column: &Column, whole: Ns) -> bool {
         let levels = f64::from(self.rows) * 8.0;
         let share = column.running().share_of(whole);
@@ -200,7 +200,8 @@ impl Brush {
         }
     }
 
-    /// More than one change, or more than one task: the share at work is the height, the commonest wait stands behind it.
+    /// More than one change, or more than one task: the share at work is the height, the commonest wait stands behind
+    /// it.
     fn folded(self, buffer: &mut Buffer, (x, y): (u16, u16), column: &Column, whole: Ns) {
         let look = self.look;
         let height = column.height(whole, u32::from(self.rows) * 8);
@@ -234,7 +235,8 @@ mod tests {
     use super::*;
     use ratatui::layout::Rect;
 
-    /// A lane of columns of 1 ms in which a task works for so many microseconds and waits for an answer else, on a loop.
+    /// A lane of columns of 1 ms, in which a task on a loop works for the given microseconds and else waits for an
+    /// answer.
     fn drawn(works: &[u64]) -> String {
         let column = |us: &u64| {
             let mut column = Column::default();

@@ -46,11 +46,11 @@ impl Slot {
 /// The layout.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
-    /// All of it.
+    /// The whole screen.
     pub area: Rect,
     /// First column and width of the timeline.
     pub plot: (u16, u16),
-    /// First column of the figures to the right of it.
+    /// First column of the figures to the right of the timeline.
     pub right: u16,
     /// Row of the sentence.
     pub sentence: u16,
@@ -58,7 +58,7 @@ pub struct Layout {
     pub axis: u16,
     /// The tasks that have a place, from top to bottom.
     pub order: Vec<TaskId>,
-    /// How they share the rows.
+    /// How these tasks share the rows.
     pub folding: Option<Folding>,
     /// The lanes.
     pub lanes: Vec<Slot>,
@@ -74,7 +74,7 @@ pub struct Layout {
     pub ready: Option<u16>,
     /// Rows of further locks.
     pub locks: Vec<u16>,
-    /// Row of the cores busy.
+    /// Row that says how many cores are busy.
     pub busy: u16,
     /// First row and number of rows that another view has in place of the lanes and the rows below them.
     pub pane: Option<(u16, u16)>,
@@ -82,7 +82,7 @@ pub struct Layout {
     pub cores: Vec<u16>,
     /// First row of the scoreboard.
     pub board: Option<u16>,
-    /// How many rows of it have room.
+    /// How many rows of the scoreboard have room.
     pub board_rows: u16,
     /// Rows from one row of the scoreboard to the next.
     pub board_pitch: u16,
@@ -94,11 +94,11 @@ pub struct Layout {
     pub detail: Rect,
     /// Row of the footer.
     pub footer: u16,
-    /// What is offered in it, the most important first.
+    /// The actions that the footer offers, the most important first.
     pub keys: Vec<Action>,
 }
 
-/// Rows of the scoreboard that come before all but the essential; further ones take what is left.
+/// How many rows of the scoreboard come before all but the essential; further ones take the rows that are left.
 const BOARD_ROWS: u16 = 5;
 /// How often a lane is made two rows higher, at most.
 const MOST_STOREYS: u16 = 3;
@@ -107,7 +107,7 @@ const BAND: usize = 8;
 /// The most single cores that get a row.
 const MOST_CORES: u16 = 8;
 
-/// Room that is given away piece by piece.
+/// Rows still free, given away piece by piece.
 struct Room(u16);
 
 impl Room {
@@ -171,7 +171,8 @@ impl Layout {
         room.take(least);
         let mut rows = wants.rows.min(BOARD_ROWS);
         let board = rows > 0 && room.take(rows);
-        // Kept free where there is no such lane, so that nothing jumps when the model changes.
+        // The row of the lock's or the loop's lane: kept free where there is none, so that nothing jumps when the model
+        // changes.
         let special = room.take(1);
         let legend = room.take(1);
         let how = folding(wants.tasks, usize::from(least + room.0));
@@ -184,7 +185,7 @@ impl Layout {
         room.take(shown - least);
         let band = how == Folding::Band;
         let tall = !band && room.take(shown);
-        // Below the first one: kept free too where a model does not have them.
+        // The row of a further lock, below the first: it too is kept free where a model has no such lock.
         let first = self.area.height >= 30 && wants.locks > 0 && room.take(1);
         let gaps = [room.take(1), room.take(1), room.take(1)];
         while board && rows < wants.rows && room.take(1) {
@@ -198,7 +199,7 @@ impl Layout {
         while first && more < wants.locks && room.take(1) {
             more += 1;
         }
-        // A row that this model has no lock for tells who waits for the first one.
+        // A row kept for a lock that this model does not have tells who waits for the first one.
         let spare = wants.locked && !ready && more > 0 && wants.lanes <= more;
         let ready = ready || spare;
         more -= u16::from(spare);
@@ -250,7 +251,7 @@ impl Layout {
             next(1);
         }
         self.figures = figures.then(|| next(1));
-        // What is left over lies above the legend, which stands with the footer at the bottom.
+        // Rows left over lie above the legend, which stands with the footer at the bottom.
         let bottom = self.area.bottom();
         self.footer = bottom - 1;
         let legend_row = bottom - 2 - u16::from(gaps[1]);
@@ -260,7 +261,8 @@ impl Layout {
         self.detail = Rect::new(self.area.x, top, self.area.width, self.footer - top);
     }
 
-    /// The lanes, in `rows` lanes' room from `top` on. Where there is a band, the selected task's lane stands below it.
+    /// Places the lanes, from `top` on, in room for `rows` lanes. Where there is a band, the selected task's lane
+    /// stands below it.
     fn place_lanes(&mut self, how: Folding, wants: &Wants, top: u16, rows: u16) {
         let pitch = self.lane_rows + u16::from(self.airy);
         let lanes = how.lanes(wants.tasks, wants.selected);
@@ -278,7 +280,7 @@ impl Layout {
         }
     }
 
-    /// What the scene needs to know of it.
+    /// The tasks, the lanes and the band, as the scene needs them.
     pub fn rows(&self) -> Rows<'_> {
         let lanes = self.lanes.iter().map(Slot::tasks).collect();
         Rows { order: &self.order, lanes, band: self.band.is_some() }
@@ -295,7 +297,8 @@ impl Layout {
     }
 }
 
-/// Whether there is one lock to look at: the GIL, where all share one, or the workload's own, where they compete for it.
+/// Whether there is one lock to look at: the GIL, where all share one, or the workload's own, where they compete for
+/// it.
 fn has_lock_lane(run: &Run) -> bool {
     let many = run.model.kind.rules().many_workers;
     let gil = run.model.lock.is_on() && run.model.kind != ModelKind::Processes;
@@ -310,10 +313,10 @@ fn lock_lanes(run: &Run) -> u16 {
 
 struct Wants {
     tasks: usize,
-    /// The selected one's place in the order.
+    /// The selected task's place in the order.
     selected: Option<usize>,
     special: bool,
-    /// Whether that is a lock's.
+    /// Whether that lane is a lock's.
     locked: bool,
     /// How many more locks there can be.
     locks: u16,

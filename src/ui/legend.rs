@@ -16,7 +16,8 @@ use crate::text::{self, Label, Link, percent};
 use crate::trace::{Span, Trace};
 use crate::units::{Ns, TaskId};
 
-/// The same where what the kernel took away is told from what had no core yet.
+/// The label of a state in the detail, which tells a task that the kernel took off its core from one that has had none
+/// yet.
 fn in_detail(state: State, holds: bool) -> Label {
     if state == State::Preempted { Label::StatePreempted } else { Label::of_state(state, holds) }
 }

@@ -12,7 +12,7 @@ use crate::scene::{Holder, LockLane, Scene, level};
 use crate::state::State;
 use crate::text::{self, Label, percent};
 
-/// Marks stand only where on average there are so many columns for each.
+/// Marks stand only where there are on average this many columns for each.
 const APART: u64 = 3;
 
 /// How a lock was asked for and let go of, as symbols.
@@ -28,7 +28,7 @@ pub struct Symbols {
 }
 
 impl Symbols {
-    /// Those for `look`.
+    /// The symbols for `look`.
     pub fn of(look: Look) -> Symbols {
         if look.ascii {
             Symbols { forced: '>', voluntary: ')', asked: '^', timeout: '\'' }
@@ -43,8 +43,8 @@ fn is_global(lane: &LockLane) -> bool {
     lane.lock.name_index().is_none()
 }
 
-/// The locks of `run` that can have a lane, in their order: under processes each has a global lock of its own, and none
-/// of these has.
+/// The locks of `run` that can have a lane, in their order. Under processes each process has a global lock of its own,
+/// and none of these has a lane.
 fn shown<'a>(run: &Run, scene: &'a Scene) -> impl Iterator<Item = &'a LockLane> + use<'a> {
     let many = run.model.kind == ModelKind::Processes;
     scene.locks.iter().filter(move |lane| !(many && is_global(lane)))
@@ -136,13 +136,13 @@ fn figures(
     }
 }
 
-/// Whether so many marks are too many for the columns that are drawn.
+/// Whether there are too many `marks` for the columns that are drawn.
 fn is_dense(marks: u64, lane: &LockLane) -> bool {
     let drawn = lane.cells.iter().filter(|c| c.share > 0.0).count() as u64;
     marks * APART > drawn
 }
 
-/// At the end of each turn that fills two or more cells: whether the holder was asked, or let go by itself.
+/// Marks the end of each turn that fills two or more cells: whether the holder was asked, or let go by itself.
 fn mark_releases(lane: &LockLane, look: Look, layout: &Layout, y: u16, buffer: &mut Buffer) {
     if is_dense(lane.figures.forced + lane.figures.voluntary, lane) {
         return;
@@ -169,8 +169,8 @@ fn mark_releases(lane: &LockLane, look: Look, layout: &Layout, y: u16, buffer: &
     }
 }
 
-/// How many wait, as height: all the way up where everybody but the holder does. Where there is room between them, who
-/// asked and who timed out.
+/// How many tasks wait, as height: full where all that can wait do, all but the holder. Where there is room between the
+/// marks, they say who asked and who timed out.
 fn draw_waiters(app: &App, run: &Run, lane: &LockLane, look: Look, layout: &Layout, y: u16, buffer: &mut Buffer) {
     let state = if is_global(lane) { State::Gil } else { State::Lock };
     let role = Role::State(state);

@@ -33,12 +33,13 @@ struct Part {
     /// The first item, and how many there is room for.
     first: usize,
     room: usize,
-    /// How many there are.
+    /// How many items the list has.
     all: usize,
 }
 
 impl Part {
-    /// Of the list that `layer` shows in `area`; nothing where that is no list. The chosen item is always in it.
+    /// The part of the list that `layer` shows in `area`, the chosen item always in it; nothing where `layer` is no
+    /// list.
     fn of(app: &App, layer: Layer, area: Rect) -> Option<Part> {
         let (chosen, all, below) = match layer {
             Layer::Help(_) => return None,
@@ -54,7 +55,7 @@ impl Part {
         (self.first..self.all).take(self.room).zip(area.y + 2..area.bottom().saturating_sub(1))
     }
 
-    /// Which part it is, in words; nothing where it is all of it.
+    /// Which part it is, in words; nothing where it is the whole list.
     fn words(self) -> Option<String> {
         let last = (self.first + self.room).min(self.all);
         (self.room < self.all).then(|| format!(" {}-{last} {} {} ", self.first + 1, Label::Of.text(), self.all))
@@ -68,7 +69,7 @@ pub fn item_at(app: &App, layer: Layer, screen: Rect, y: u16) -> Option<usize> {
     part.shown(area).find(|(_, row)| *row == y).map(|(index, _)| index)
 }
 
-/// Draws it.
+/// Draws the layer in front.
 pub fn draw(app: &App, layer: Layer, look: Look, screen: Rect, buffer: &mut Buffer) {
     let area = area(app, layer, screen);
     let ground = look.ground();

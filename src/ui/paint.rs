@@ -15,14 +15,14 @@ pub fn put(buffer: &mut Buffer, x: u16, y: u16, end: u16, text: &str, style: Sty
     next
 }
 
-/// One cell.
+/// Draws one cell.
 pub fn cell(buffer: &mut Buffer, x: u16, y: u16, symbol: char, style: Style) {
     if let Some(cell) = buffer.cell_mut((x, y)) {
         cell.set_char(symbol).set_style(style);
     }
 }
 
-/// A field of one style, its symbols blanked.
+/// Fills `area` with one style and blanks its symbols.
 pub fn fill(buffer: &mut Buffer, area: Rect, style: Style) {
     for y in area.top()..area.bottom().min(buffer.area.bottom()) {
         for x in area.left()..area.right().min(buffer.area.right()) {
@@ -39,7 +39,7 @@ pub fn parts(buffer: &mut Buffer, x: u16, y: u16, end: u16, parts: &[(&str, Styl
     parts.iter().fold(x, |x, (text, style)| put(buffer, x, y, end, text, *style))
 }
 
-/// `text` in at most `room` columns: what is too long loses its middle, and keeps its number.
+/// `text` in at most `room` columns: a text that is too long loses its middle, and keeps the number at its end.
 pub fn shorten(text: &str, room: u16) -> String {
     if width(text) <= room {
         return text.to_owned();

@@ -1,5 +1,5 @@
-//! What says which lanes are shown: the line in which the filter is written, the words in the header, and the word
-//! for nobody.
+//! All that says which lanes are shown: the line in which the filter is written, the words in the header, and the words
+//! where no task fits.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,10 +13,10 @@ use crate::app::filter::Prompt;
 use crate::app::keys::{self, Action, LINE};
 use crate::text::{Label, counted};
 
-/// The room that a line being written keeps, before hints are left out for it.
+/// The columns that the line being written keeps: hints that would take them are left out.
 const LEAST_LINE: u16 = 16;
 
-/// The columns of a filter that are worth more than the words around it.
+/// This many columns of a filter come before the words around it.
 const LEAST_FILTER: u16 = 8;
 
 /// The line being written, in place of the footer.
@@ -33,7 +33,7 @@ pub fn draw(prompt: &Prompt, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let mut cursor = [0; 4];
     // A mark that belongs to the character before it has no cell of its own to stand in.
     let under: &str = Some(&*under.encode_utf8(&mut cursor)).filter(|c| paint::width(c) > 0).unwrap_or(" ");
-    // What lies far before the cursor makes room for it.
+    // Text far before the cursor is left out, to make room for the cursor.
     let before = tail(&before, room.saturating_sub(paint::width(under)));
     let x = paint::put(buffer, row.x + 1, row.y, row.right(), keys::shown(Action::Filter), accent);
     let end = x + room;
@@ -93,7 +93,7 @@ pub fn shown(app: &App, room: u16) -> Option<String> {
     let clears = if app.lanes.prompt().is_some() { "" } else { Label::EscClears.text() };
     let gap = if clears.is_empty() { "" } else { "  " };
     let long = format!("{some} {} {tasks}: ", Label::Of.text());
-    // As many words around the filter as leave it room for its first ones.
+    // As many words around the filter as leave room for its least columns.
     let around = [
         (long.clone(), format!("{by}{gap}{clears}")),
         (long, by.clone()),
@@ -106,7 +106,7 @@ pub fn shown(app: &App, room: u16) -> Option<String> {
     Some(format!("{}{}{}", around.0, paint::shorten(&text, left(around)), around.1))
 }
 
-/// Where lanes would be, that there are none, and why.
+/// Says where lanes would be that no task fits the filter.
 pub fn draw_nobody(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let filter = app.lanes.filter();
     if filter.is_empty() || app.tasks() == 0 || !app.lanes.order().is_empty() {

@@ -32,7 +32,7 @@ pub fn layers(shares: &[(Role, f64)], levels: u32) -> Vec<Layer> {
     layers
 }
 
-/// Of columns in a row that all hold a trace, each so many shows it.
+/// Of neighbouring columns that all hold a trace, one in this many shows it.
 const TRACE_EVERY: usize = 4;
 
 /// Whether the column at `index` is left free: it holds so little that its height would be none, and so do both beside
@@ -43,7 +43,7 @@ pub fn is_thinned(index: usize, levels: u32, share: impl Fn(usize) -> Option<f64
     in_a_row && !index.is_multiple_of(TRACE_EVERY)
 }
 
-/// How a layer is told without colours.
+/// The symbol that tells a layer without colours.
 pub fn sign(look: Look, role: Role) -> char {
     let signs = match role {
         Role::Dim => ['▒', '+'],

@@ -25,7 +25,7 @@ pub enum Depth {
 pub struct Look {
     /// Which colours.
     pub theme: Theme,
-    /// How many of them.
+    /// How many colours the terminal has.
     pub depth: Depth,
     /// Whether only ASCII may be drawn.
     pub ascii: bool,
@@ -137,7 +137,7 @@ fn ansi(role: Role) -> Color {
     }
 }
 
-/// The nearest of the 6 x 6 x 6 cube and the 24 greys.
+/// The index of the nearest colour in the 6 x 6 x 6 cube and the 24 greys.
 fn nearest_indexed(r: u8, g: u8, b: u8) -> u8 {
     const STEPS: [i32; 6] = [0, 95, 135, 175, 215, 255];
     let near = |v: u8| (0..6usize).min_by_key(|i| (STEPS[*i] - i32::from(v)).abs()).unwrap_or(0);

@@ -42,7 +42,7 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
     link::draw(app, run, scene, look, layout, buffer);
 }
 
-/// The axis, and at its left what is looked at where that is not simply each task.
+/// The axis, and at its left the name of what is looked at where that is not simply each task.
 pub fn draw_axis(app: &App, view: View, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let grid = &app.grid(layout.columns());
     let (x, y) = (layout.plot.0, layout.axis);
@@ -88,13 +88,13 @@ pub fn draw_axis(app: &App, view: View, look: Look, layout: &Layout, buffer: &mu
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &left, style);
 }
 
-/// What is not known is drawn as unknown: hatched through all lanes. Where only some events are missing, the axis says
-/// so and the lanes stand.
+/// Hatches the columns of which nothing is known, through all lanes. Where only some events are missing, the axis says
+/// so and the lanes stay.
 pub fn draw_gaps(gaps: &[Option<Gap>], (top, bottom): (u16, u16), look: Look, layout: &Layout, buffer: &mut Buffer) {
     let (hatch, mark) = if look.ascii { ('%', '!') } else { ('▒', '╳') };
     for (x, gap) in (layout.plot.0..).zip(gaps) {
         let Some(gap) = gap else { continue };
-        // What is merely no longer kept leaves the axis to be read: the figures say from when on there is more.
+        // A stretch that is merely no longer kept leaves the axis readable: the figures say from when on there is more.
         if *gap != Gap::Forgotten {
             paint::cell(buffer, x, layout.axis, mark, look.fg(Role::Alarm));
         }
@@ -152,7 +152,7 @@ fn draw_name(
     let x = layout.area.x;
     let swatch = if look.ascii { '|' } else { '▌' };
     let top = if layout.airy { slot.y } else { low };
-    // What stands for several is in nobody's colour.
+    // A lane of several tasks is in no task's colour.
     let whose = if lane.tasks == 1 { Role::Task(lane.task) } else { Role::Faint };
     for y in top..=low {
         paint::cell(buffer, x, y, swatch, look.fg(whose));
@@ -162,7 +162,7 @@ fn draw_name(
     let pointer = if chosen { if look.ascii { ">" } else { "›" } } else { "" };
     let end = layout.plot.0 - 1;
     let room = end.saturating_sub(x + 1 + paint::width(pointer));
-    // Of several, the numbers say who they are; the word before them is the same for all.
+    // A lane of several tasks keeps their numbers: the word before them is the same for all.
     let numbers = name.rsplit(' ').next().filter(|_| lane.tasks > 1 && paint::width(&name) > room);
     let name = numbers.map_or_else(|| paint::shorten(&name, room), str::to_owned);
     let after = paint::put(buffer, x + 1, named, end, &format!("{pointer}{name}"), style);

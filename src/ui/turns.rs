@@ -8,7 +8,8 @@ use super::{lane, paint};
 use crate::scene::{Holder, HolderCell, level};
 use crate::units::TaskId;
 
-/// Cells in the colour of whose they are. A turn of two or more whole cells carries the task's digit in its middle, so
+/// Draws each cell in the colour of the task that has it. A turn of two or more whole cells carries the task's digit in
+/// its middle, so
 /// that it can be told without colours.
 pub fn draw_holders(buffer: &mut Buffer, look: Look, x: u16, y: u16, cells: &[HolderCell]) {
     let digits = digit_places(cells);

@@ -1,5 +1,5 @@
-//! The view of utilization: how many cores were used over time, and by what. Each column's heights are exact sums of the
-//! trace; what others had is sampled, and stands on top.
+//! The view of utilization: how many cores were used over time, and by what. Each column's heights are exact sums of
+//! the trace; what others had is sampled, and stands on top.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
@@ -45,7 +45,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     core_lanes::draw_legend(&shares, (Label::StateRunning, &[Role::State(State::Running)]), look, layout, buffer);
 }
 
-/// How many cores the full height is: all that can be used, and more where more were.
+/// How many cores the full height stands for: all that can be used, and more where more were used.
 fn scale(usage: &Usage, cores: f64) -> f64 {
     let highest = usage.columns.iter().map(|c| c.run() + c.others.unwrap_or(0.0)).fold(0.0, f64::max);
     // What lies a hair above comes from where columns end.
@@ -72,7 +72,8 @@ struct Chart {
 }
 
 impl Chart {
-    /// The row in which `cores` cores end, counted from the top; the one above the area where that is all of it.
+    /// The row in which `cores` cores end, counted from the top; the row above the area where they take its full
+    /// height.
     fn row(self, cores: f64) -> u16 {
         let up = (cores / self.scale * f64::from(self.rows)).round() as u16;
         self.top + self.rows - up.min(self.rows) - 1

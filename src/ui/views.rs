@@ -28,7 +28,7 @@ pub fn tabs(layout: &Layout, from: u16) -> Vec<(u16, u16, View)> {
     tabs
 }
 
-/// Draws them; gives back the column after.
+/// Draws the names of the views; gives back the column after them.
 pub fn draw(app: &App, look: Look, layout: &Layout, from: u16, buffer: &mut Buffer) -> u16 {
     let y = layout.area.y + 1;
     let mut end = from;
