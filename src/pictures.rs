@@ -122,7 +122,7 @@ fn fastest(comparison: &Comparison) -> Option<usize> {
     place.filter(|_| first.next().is_none())
 }
 
-/// What runs are of: of one workload what it does, of several their names.
+/// The title of `runs`: the names of their workloads, and what the workload does where there is only one.
 fn titled(runs: &[&Recording]) -> String {
     let mut names: Vec<&str> = Vec::new();
     for name in runs.iter().map(|run| run.origin.name()) {
@@ -148,7 +148,7 @@ const COLUMNS: [Column; 8] = [
 
 /// `runs` as a page for the browser.
 pub fn page(runs: &[&Recording], theme: Option<Theme>, title: Option<&str>, command: &str) -> String {
-    // Of several runs under one model the one that stands for them.
+    // Of several runs under one model only the one that stands for them is on the page.
     let all = Comparison::of(runs);
     let shown = all.rows.iter().filter_map(|row| row.shown.or(row.runs.first().copied()));
     let shown: Vec<&Recording> = shown.filter_map(|place| runs.get(place).copied()).collect();

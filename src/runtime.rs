@@ -35,7 +35,7 @@ fn now() -> Stamp {
 
 /// Runs the screen until the user leaves it. The exit code is 0, or 128 and the number of the signal that ended it.
 pub fn screen(settings: &Settings) -> ExitCode {
-    // Before anything runs: a file that cannot be recorded into is known at once.
+    // Opened before anything runs, so that a file that cannot be recorded into is known at once.
     match settings.trace.as_deref().map(Recorder::open).transpose() {
         Ok(recorder) => finish(attempt(settings, recorder)),
         Err(why) => {
@@ -59,7 +59,8 @@ fn finish(left: io::Result<(Leave, String)>) -> ExitCode {
     }
 }
 
-/// Shows what was recorded until the user leaves it. The exit code as of [`screen`], or 1 where there is nothing to show.
+/// Shows what was recorded until the user leaves it. The exit code as of [`screen`], or 1 where there is nothing to
+/// show.
 pub fn view(viewing: &Viewing) -> ExitCode {
     let mut opened = Vec::new();
     for file in &viewing.files {

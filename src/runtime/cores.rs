@@ -1,4 +1,4 @@
-//! How busy the machine's cores are, by anybody: sampled now and then.
+//! How busy all programs keep the machine's cores, sampled now and then.
 
 use sysinfo::{CpuRefreshKind, System};
 
@@ -10,7 +10,7 @@ pub struct Cores {
 }
 
 impl Cores {
-    /// Begins to look; the first sample only says since when.
+    /// Begins to look; the first sample only marks the start of the first stretch.
     pub fn new() -> Cores {
         let mut system = System::new().ok();
         if let Some(system) = &mut system {

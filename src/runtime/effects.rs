@@ -19,25 +19,25 @@ pub enum Leave {
     Signal(i32),
 }
 
-/// Who does what the screen asks for, or says why it cannot be done.
+/// What carries out the effects that the screen asks for, or says why it cannot.
 pub trait Shell {
     /// Whether there is a terminal: what needs one is not asked for before.
     fn has_terminal(&self) -> bool;
-    /// Stops whatever runs, and runs `plan`.
+    /// Stops the run under way, if any, and runs `plan`.
     fn start(&mut self, app: &App, id: RunId, plan: &Plan) -> Result<(), Failure>;
     /// Tells a run that goes on that its global lock has another interval.
     fn turn_lock(&mut self, id: RunId, length: TurnLength);
-    /// Stops whatever runs.
+    /// Stops the run under way, if any.
     fn stop(&mut self);
     /// Begins to measure how fast this machine is.
     fn calibrate(&mut self, kernels: Kernels) -> Result<(), NoRates>;
-    /// Saves a picture of what is looked at: what was saved.
+    /// Saves a picture of what is looked at. Returns what was saved.
     fn save(&mut self, app: &App, name: &str) -> Result<Saved, Unsaved>;
-    /// Stores runs in a file: what was saved.
+    /// Stores runs in a file. Returns what was saved.
     fn store(&mut self, app: &App, name: &str, runs: &[RunId]) -> Result<Saved, Unsaved>;
-    /// Gives the result to the clipboard: what was saved.
+    /// Gives the result to the clipboard. Returns what was saved.
     fn copy(&mut self, app: &App) -> Result<Saved, Unsaved>;
-    /// Gives the terminal back until the program is continued: from when to when it stood still.
+    /// Gives the terminal back until the program is continued. Returns from when to when the program stood still.
     ///
     /// # Errors
     /// If the terminal cannot be taken again.
@@ -195,7 +195,7 @@ mod tests {
         effects.perform(app, shell).expect("a terminal")
     }
 
-    /// Presses `x` and brings every run to its end that is begun then.
+    /// Presses `x` and brings every run that begins then to its end.
     fn compare(app: &mut App, shell: &mut Fake) {
         let mut effects = Effects::default();
         effects.ask(app.launch());

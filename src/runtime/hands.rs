@@ -1,4 +1,5 @@
-//! What the screen asks for, done: runs are started and stopped, the machine is measured, files are written, the terminal
+//! Carries out what the screen asks for: runs are started and stopped, the machine is measured, files are written, the
+//! terminal
 //! is given back and taken again.
 
 use std::io;
@@ -22,13 +23,13 @@ use crate::ui::{self, Look};
 use crate::units::{Stamp, TurnLength};
 use crate::workload::Kernels;
 
-/// Everything that has to be touched for that.
+/// Everything that carrying out an effect touches.
 pub struct Hands {
     /// Nothing before the first run is under way.
     pub terminal: Option<Terminal>,
     /// How the screen is drawn.
     pub look: Look,
-    /// The run that is under way, and what all sent.
+    /// The run that is under way, and what all runs sent.
     pub runs: Runs,
     /// Where news of runs goes.
     pub to: Sender<News>,
@@ -52,11 +53,11 @@ impl Hands {
     /// Adds a run that is over to the file that was asked for.
     ///
     /// # Errors
-    /// Where that cannot be; it is not tried again.
+    /// If the run cannot be added; then no further run is added.
     pub fn record(&mut self, app: &App, id: RunId) -> Result<(), Unsaved> {
         let Some(recorder) = &mut self.recorder else { return Ok(()) };
         let Some(run) = app.runs().find(|run| run.id == id) else { return Ok(()) };
-        // Said once: the next run would not fare better.
+        // The error is said only once: the next run would not fare better.
         self.runs.record(recorder, id, &run.recording).inspect_err(|_| self.recorder = None)
     }
 }

@@ -19,7 +19,7 @@ pub enum News {
     Terminal(Event),
     /// The terminal is gone.
     TerminalGone,
-    /// The run that is watched has said something.
+    /// The run that is watched has sent something.
     Run,
     /// How fast this machine is, or why that cannot be measured.
     Calibrated(Result<Rates, NoRates>),
@@ -27,7 +27,7 @@ pub enum News {
     Signal(i32),
 }
 
-/// The channel, with those that write to it from the start: the terminal and the signals.
+/// The channel, with a thread that writes signals to it from the start.
 ///
 /// # Errors
 /// If signals cannot be listened for.
@@ -48,7 +48,7 @@ pub fn open() -> io::Result<(Sender<News>, Receiver<News>)> {
 /// Begins to read keys; only once the terminal is in raw mode.
 ///
 /// # Errors
-/// If there can be no further thread.
+/// If the system allows no further thread.
 pub fn listen_to_terminal(to: Sender<News>) -> io::Result<()> {
     thread::Builder::new().name("keys".to_owned()).spawn(move || {
         loop {

@@ -1,5 +1,5 @@
-//! Saving a picture of what is looked at, drawn anew from the run: as SVG and as PNG. Never overwrites, never leaves half
-//! a file.
+//! Saving a picture of what is looked at, drawn anew from the run: as SVG and as PNG. Never overwrites, never leaves
+//! half a file.
 
 use std::io;
 use std::path::Path;
@@ -13,14 +13,14 @@ use crate::recording::Recording;
 use crate::settings::ExportView;
 use crate::ui::Look;
 
-/// Dots of a PNG to a pixel: enough for a projector and for sharp displays.
+/// Dots of a PNG for each pixel of the picture: enough for a projector and for sharp displays.
 const SCALE: f64 = 2.0;
 
-/// Saves a picture of what `app` shows in the working folder, under names that begin with `name`: what was saved, or why
-/// not.
+/// Saves a picture of what `app` shows in the working folder, under names that begin with `name`: what was saved, or
+/// why not.
 ///
 /// # Errors
-/// Why there is none.
+/// If there is no run to draw, or the picture cannot be drawn or written.
 pub fn save(app: &App, look: Look, name: &str) -> Result<Saved, Unsaved> {
     save_in(Path::new("."), app, look, name)
 }
@@ -28,7 +28,7 @@ pub fn save(app: &App, look: Look, name: &str) -> Result<Saved, Unsaved> {
 fn save_in(folder: &Path, app: &App, look: Look, name: &str) -> Result<Saved, Unsaved> {
     let picture = drawn(app).ok_or(Unsaved::NoRun)?;
     let refused = |e: io::Error| Unsaved::Picture { file: format!("{name}.svg"), system: e.into() };
-    // A theme that was chosen is wanted; else a picture follows its viewer.
+    // A theme that the user chose is kept; else an SVG follows its viewer's theme.
     let theme = Some(look.theme).filter(|theme| *theme != Theme::default());
     let png = picture.png(look.theme, SCALE).map_err(|e| Unsaved::Undrawn(e.to_string()))?;
     let svg = write_new(folder, name, "svg", |out| out.write_all(picture.svg(theme).as_bytes())).map_err(refused)?;

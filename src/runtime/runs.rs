@@ -19,11 +19,11 @@ use crate::trace::{Command, Frame, Stamped};
 use crate::units::Stamp;
 use crate::watching::{self, Watching, cut_short};
 
-/// The one run there can be.
+/// The run that is under way, of which there is at most one, and what all runs sent.
 #[derive(Default)]
 pub struct Runs {
     current: Option<Current>,
-    /// What they sent, so that they can be stored afterwards.
+    /// What each run sent, so that it can be stored afterwards.
     sent: BTreeMap<RunId, Sent>,
 }
 
@@ -33,13 +33,13 @@ type Sent = Arc<Mutex<Scratch>>;
 struct Current {
     id: RunId,
     watching: Watching,
-    /// Whether it has said its last word.
+    /// Whether its last message has come.
     over: bool,
 }
 
 impl Runs {
-    /// Starts a run of `plan`; whatever ran before is killed. What it says is fetched with [`Runs::messages`]; that there is
-    /// something goes to `to`.
+    /// Starts a run of `plan`; the run before it, if any, is killed. [`Runs::messages`] fetches what the run sends;
+    /// `to` hears whenever there is something to fetch.
     ///
     /// Must be called from the main thread: the kernel kills the runner when the thread that started it ends.
     ///
@@ -62,15 +62,15 @@ impl Runs {
         Some(sent)
     }
 
-    /// Of all runs only what these sent is still wanted.
+    /// Forgets what runs sent, except these.
     pub fn want(&mut self, ids: &[RunId]) {
         self.sent.retain(|id, _| ids.contains(id));
     }
 
-    /// Stores `runs` in a new file whose name begins with `name`: what it is called.
+    /// Stores `runs` in a new file whose name begins with `name`. Returns the file's name.
     ///
     /// # Errors
-    /// Where what they sent is not there or the file cannot be written.
+    /// If what the runs sent was not kept, or the file cannot be written.
     pub fn store(&self, name: &str, runs: &[(RunId, &Recording)]) -> Result<PathBuf, Unsaved> {
         let sent: Vec<_> = runs.iter().filter_map(|(id, run)| Some((*run, self.sent.get(id)?.lock().ok()?))).collect();
         if sent.is_empty() {
@@ -83,7 +83,7 @@ impl Runs {
     /// Adds the run `id` to the file of `recorder`.
     ///
     /// # Errors
-    /// Where what it sent is not there or the file cannot be written.
+    /// If what the run sent was not kept, or the file cannot be written.
     pub fn record(&self, recorder: &mut Recorder, id: RunId, run: &Recording) -> Result<(), Unsaved> {
         let sent = self.sent.get(&id).and_then(|sent| sent.lock().ok());
         let sent = sent.ok_or(Unsaved::RunNotKept)?;
@@ -110,21 +110,21 @@ impl Runs {
         }
     }
 
-    /// Stops it until [`Runs::resume`].
+    /// Suspends the run that is under way until [`Runs::resume`].
     pub fn suspend(&mut self) {
         if let Some(current) = &mut self.current {
             current.watching.tell(Command::Suspend);
         }
     }
 
-    /// Lets it go on.
+    /// Lets the suspended run go on.
     pub fn resume(&mut self) {
         if let Some(current) = &mut self.current {
             current.watching.tell(Command::Resume);
         }
     }
 
-    /// What the run that is under way has said since the last time.
+    /// What the run that is under way has sent since the last time.
     pub fn messages(&mut self) -> Vec<Message> {
         let Some(current) = &mut self.current else { return Vec::new() };
         current.watching.news().into_iter().filter_map(|news| current.message(news)).collect()
@@ -132,7 +132,7 @@ impl Runs {
 }
 
 impl Current {
-    /// What the screen is told of `news`; nothing after its last word.
+    /// What the screen is told of `news`; nothing after the run's last message.
     fn message(&mut self, news: watching::News) -> Option<Message> {
         let id = self.id;
         let message = match news {

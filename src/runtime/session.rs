@@ -28,7 +28,7 @@ const LOOK: Ns = Ns::from_millis(500);
 /// The same while a run goes on: what others had is known from these looks alone.
 const LOOK_AT_RUN: Ns = Ns::from_millis(250);
 
-/// The first frames do not wait for the first look.
+/// The time until the first look: the first frames do not wait for it.
 const FIRST_LOOK: Ns = Ns::from_millis(100);
 
 /// The session.
@@ -54,8 +54,8 @@ enum Draw {
 }
 
 impl Session {
-    /// A session without a terminal, in which nothing runs yet. Runs are added to the file of `recorder`, where there is
-    /// one.
+    /// A session without a terminal, in which nothing runs yet. Runs are added to the file of `recorder`, where there
+    /// is one.
     ///
     /// # Errors
     /// If signals cannot be listened for.
@@ -125,7 +125,7 @@ impl Session {
         }
     }
 
-    /// Stops whatever runs, and gives the terminal back.
+    /// Stops the run under way, if any, and gives the terminal back.
     pub fn end(mut self) {
         self.hands.runs.stop();
         drop(self.hands.terminal.take());
@@ -148,7 +148,7 @@ impl Session {
         next.map_or(Duration::from_hours(1), |at| at.since(time).to_std())
     }
 
-    /// Takes in what the run says; whether that shows.
+    /// Takes in the messages of the run; whether they change the screen.
     fn hear(&mut self, app: &mut App) -> bool {
         let mut shows = false;
         for message in self.hands.runs.messages() {
@@ -159,7 +159,7 @@ impl Session {
             };
             shows |= failed || !app.is_paused();
             self.effects.tell(app, message);
-            // Another run may follow at once: what this one was is stored before.
+            // Another run may follow at once: this one is recorded before it does.
             if let Some(Err(why)) = ended.map(|id| self.hands.record(app, id)) {
                 self.effects.tell(app, Message::Saved(Err(why)));
             }
@@ -190,7 +190,7 @@ impl Session {
         }
     }
 
-    /// Tells the screen what `news` say: how soon that is to be seen, or that it is left.
+    /// Tells the screen what `news` say. Returns how soon that is to be drawn, or why the screen is left.
     fn apply(&mut self, app: &mut App, news: News) -> ControlFlow<Leave, Draw> {
         let message = match news {
             News::Terminal(event) => self.input(app, &event),

@@ -20,7 +20,7 @@ use ratatui::layout::Rect;
 /// Room for a whole screen: one write for each frame instead of dozens.
 const FRAME_BYTES: usize = 1 << 18;
 
-/// Whether the terminal is ours now; what the panic hook asks.
+/// Whether the terminal is ours now; the panic hook reads it.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 type Screen = ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>;
@@ -65,7 +65,7 @@ impl Terminal {
         execute!(self.screen.backend_mut(), EndSynchronizedUpdate)
     }
 
-    /// Gives `text` to the terminal's clipboard (OSC 52). Whether it takes it, it does not say.
+    /// Gives `text` to the terminal's clipboard (OSC 52). The terminal does not say whether it takes the text.
     ///
     /// # Errors
     /// If the terminal is gone.
@@ -79,7 +79,7 @@ impl Terminal {
         give_back();
     }
 
-    /// Takes it again after [`Terminal::leave`], for a frame drawn from nothing.
+    /// Takes the terminal again after [`Terminal::leave`]; the next frame is drawn whole.
     ///
     /// # Errors
     /// If it cannot be switched.
@@ -133,7 +133,7 @@ fn give_back_on_panic() {
     std::panic::set_hook(Box::new(move |info| {
         give_back();
         before(info);
-        // A thread that dies alone would leave a screen without keys or frames: all or nothing.
+        // A thread that dies alone would leave a screen without keys or frames: the whole program ends.
         if std::thread::current().name() != Some("main") {
             std::process::exit(101);
         }

@@ -10,7 +10,7 @@ use crate::units::Ns;
 /// Everything that decides a comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparing {
-    /// What is run; its model is another in each run.
+    /// What is run; each run has a model of its own.
     pub setup: Setup,
     /// The models, in the order in which they are measured, each once.
     pub models: Vec<Model>,
@@ -33,7 +33,7 @@ pub struct Mapping {
     pub waits: Vec<u8>,
     /// How long a task takes alone; as long as there is time for, if nothing is said.
     pub length: Option<Ns>,
-    /// How long all of it may take.
+    /// How long all runs of the map together may take.
     pub time: Ns,
     /// How many rounds; as many as there is time for, if nothing is said.
     pub repeat: Option<u16>,

@@ -40,7 +40,7 @@ pub struct Exporting {
     pub theme: Option<Theme>,
     /// The width of a picture, in pixels.
     pub width: Option<u16>,
-    /// Dots of a PNG to a pixel.
+    /// Dots of a PNG for each pixel of the picture.
     pub scale: f64,
     /// Whether a picture has the size for posts.
     pub post: bool,
@@ -56,7 +56,8 @@ impl Exporting {
     /// The usual columns and rows of a screen.
     pub const SCREEN: (u16, u16) = (120, 36);
 
-    /// What is made: as the format is, or the view wants it; nothing where the format does not make that.
+    /// What is made: what the view is of, or else the first that the format makes; nothing where the format does not
+    /// make it.
     pub fn made(&self) -> Option<Made> {
         let makes = self.format.row().makes;
         self.view.row().of.map_or(makes.first().copied(), |of| makes.contains(&of).then_some(of))

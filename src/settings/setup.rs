@@ -22,7 +22,7 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// The programs.
+    /// The tasks with their programs.
     ///
     /// # Errors
     /// As [`Workload::resolve`].

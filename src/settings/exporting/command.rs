@@ -28,7 +28,7 @@ impl Exporting {
         line
     }
 
-    /// How often `option` is said, each time with its value as a shell reads it where it has one.
+    /// Each time that `option` stands on the command line: its value as a shell reads it, where it has one.
     fn values(&self, option: ExportOption) -> Vec<Option<String>> {
         let one = |value: Option<String>| value.map(Some).into_iter().collect();
         match option {

@@ -1,17 +1,18 @@
 //! The formats, as data: one row for each, which the command line, its help, its completions and its refusals read. The
-//! list of them is made of the rows, so a new one is here or nowhere; who writes it is asked for by the compiler.
+//! list of formats is made of the rows, so a new format is added here alone; the compiler then asks for the code that
+//! writes it.
 
 use super::made::Made;
 use super::option::ExportOption;
 
-/// What is to be known of a format before anything is written in it.
+/// The properties of a format.
 #[derive(Clone, Copy, Debug)]
 pub struct FormatRow {
     /// The name on the command line.
     pub name: &'static str,
     /// How the names of its files end: the first is suggested, the others are understood.
     pub ends: &'static [&'static str],
-    /// What it can show; the first where no view decides.
+    /// What it can show; the first of these where no view decides.
     pub makes: &'static [Made],
     /// The options that say something about it.
     pub knows: &'static [ExportOption],
@@ -29,7 +30,7 @@ macro_rules! formats {
             /// All there are.
             pub const ALL: [ExportFormat; [$(stringify!($format)),*].len()] = [$(ExportFormat::$format),*];
 
-            /// What is to be known of it.
+            /// Its properties.
             pub const fn row(self) -> FormatRow {
                 use ExportOption::{Animate, Post, Range, Run, Scale, Screen, Speed, Theme, Title, View, Width};
                 match self {
@@ -132,7 +133,7 @@ impl ExportFormat {
         self.row().ends[0]
     }
 
-    /// The one that a file's name asks for by its end: the longest that fits.
+    /// The format that a file's name asks for by its end; where several ends fit, the longest decides.
     pub fn of_file(name: &str) -> Option<ExportFormat> {
         let name = name.to_ascii_lowercase();
         let longest = |format: ExportFormat| {

@@ -1,4 +1,4 @@
-//! The options of an export, as data: how each is written, and what it says something about.
+//! The options of an export, as data: how each is written, and which kinds of export it applies to.
 
 use super::made::Made;
 
@@ -21,7 +21,7 @@ macro_rules! options {
                 }
             }
 
-            /// What it says something about.
+            /// The kinds of export that it applies to.
             const fn of(self) -> &'static [Made] {
                 match self {
                     $(ExportOption::$option => $of,)*
@@ -40,7 +40,7 @@ options! {
     Range: "--range", &[Made::Picture, Made::Screen, Made::Data];
     /// The width in pixels.
     Width: "--width", &[Made::Picture];
-    /// Dots to a pixel.
+    /// Dots of a PNG for each pixel.
     Scale: "--scale", &[Made::Picture];
     /// The columns and rows.
     Screen: "--screen", &[Made::Screen];
@@ -48,7 +48,7 @@ options! {
     Speed: "--speed", &[Made::Screen];
     /// The size for posts.
     Post: "--post", &[Made::Picture];
-    /// The time sweeps over it.
+    /// For how long the time sweeps over the picture.
     Animate: "--animate", &[Made::Picture];
     /// The colours.
     Theme: "--theme", &[Made::Picture, Made::Screen, Made::Page];
@@ -57,7 +57,7 @@ options! {
 }
 
 impl ExportOption {
-    /// Whether it says something about what is `made`.
+    /// Whether it applies to what is `made`.
     pub fn is_about(self, made: Made) -> bool {
         self.of().contains(&made)
     }

@@ -13,7 +13,7 @@ pub enum Runs {
     Compared,
 }
 
-/// What is to be known of a view before anything is drawn.
+/// The properties of a view.
 #[derive(Clone, Copy, Debug)]
 pub struct ViewRow {
     /// The name on the command line.
@@ -36,7 +36,7 @@ macro_rules! views {
             /// All there are.
             pub const ALL: [ExportView; [$(stringify!($view)),*].len()] = [$(ExportView::$view),*];
 
-            /// What is to be known of it.
+            /// Its properties.
             pub const fn row(self) -> ViewRow {
                 match self {
                     $(ExportView::$view => $row,)*
@@ -70,7 +70,7 @@ impl ExportView {
         self.row().name
     }
 
-    /// The names of those that `fit`, as a sentence lists them.
+    /// The names of the views that `fit`, as a sentence lists them.
     pub fn names(fit: impl Fn(ExportView) -> bool) -> String {
         let names: Vec<_> = ExportView::ALL.into_iter().filter(|view| fit(*view)).map(ExportView::name).collect();
         names.join(", ")
