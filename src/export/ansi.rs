@@ -1,12 +1,12 @@
-//! The screen as text with colours: what `cat` shows is the screen, cell by cell. Nothing in it moves the cursor, and each
-//! line ends with the terminal's own colours.
+//! The screen as text with colours: what `cat` shows is the screen, cell by cell. Nothing in it moves the cursor, and
+//! each line ends with the terminal's own colours.
 
 use ratatui::buffer::Buffer;
 
 use super::pen::{Glyph, Pen, glyphs};
 
-/// `buffer` as text with SGR sequences, a line feed after each row. Blanks at the end of a row are left out where they are
-/// nothing but that.
+/// `buffer` as text with SGR sequences, a line feed after each row. Blanks at the end of a row are left out where
+/// nothing of them shows.
 pub fn ansi(buffer: &Buffer) -> String {
     let mut out = String::new();
     for y in buffer.area.top()..buffer.area.bottom() {
@@ -90,7 +90,7 @@ pub(super) mod tests {
         }
     }
 
-    /// Where the emulated screen shows anything else than `buffer`.
+    /// Where the emulated screen shows anything other than `buffer`.
     pub fn differs(screen: &vt100::Screen, buffer: &Buffer) -> Option<String> {
         let area = buffer.area;
         for y in 0..area.height {

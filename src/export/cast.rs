@@ -1,5 +1,5 @@
-//! Moving pictures: screens one after the other as an asciicast (version 2), made without a terminal. Same screens, same
-//! bytes: the file names no instant of the outside world.
+//! Moving pictures: screens one after the other as an asciicast (version 2), made without a terminal. Same screens,
+//! same bytes: the file names no instant of the outside world.
 //!
 //! The first screen is written whole, of each later one only what changed; now and then one is whole again, so that a
 //! player that jumps has little to catch up with.
@@ -27,7 +27,7 @@ pub struct Header {
     pub hold: Duration,
 }
 
-/// So long at most from one whole screen to the next.
+/// The most time from one whole screen to the next.
 const WHOLE: Duration = Duration::from_secs(10);
 
 /// What was written.
@@ -35,19 +35,19 @@ const WHOLE: Duration = Duration::from_secs(10);
 pub struct Tally {
     /// Screens that differ from the one before.
     pub frames: u64,
-    /// Those of them that were written whole.
+    /// Those of these screens that were written whole.
     pub whole: u64,
-    /// From the first to the end, the hold of the last among it.
+    /// From the first screen to the end, the hold of the last one included.
     pub length: Duration,
     /// Bytes.
     pub bytes: u64,
 }
 
-/// Writes `frames`, each with its instant from the start, to `out`. One that comes before its predecessor is shown
-/// together with it. What lies outside the size is cut off, what is missing is blank.
+/// Writes `frames`, each with its instant from the start, to `out`. A frame whose instant comes before its
+/// predecessor's is shown together with that one. What lies outside the size is cut off, what is missing is blank.
 ///
 /// # Errors
-/// As `out` says.
+/// If writing to `out` fails.
 pub fn cast<B: Borrow<Buffer>>(
     out: &mut impl Write,
     header: &Header,
@@ -64,7 +64,7 @@ pub fn cast<B: Borrow<Buffer>>(
         if shown.is_none() {
             text.push_str("\x1b[?25l\x1b[0m\x1b[2J");
         }
-        // Whole or not, what did not change need not be said when nothing did.
+        // Even where a whole screen is due, nothing is written if nothing changed.
         let before = shown.as_ref().map(B::borrow);
         let changed = before.is_none_or(|before| differs(before, frame.borrow(), header.size));
         if changed {
@@ -78,7 +78,7 @@ pub fn cast<B: Borrow<Buffer>>(
         }
         shown = Some(frame);
     }
-    // Below the picture where there is room: that is where a shell goes on.
+    // The cursor ends below the picture, where there is room: that is where a shell goes on.
     let end = format!("\x1b[0m\x1b[{};1H\x1b[?25h", u32::from(header.size.1) + 1);
     file.tally.length = now.saturating_add(header.hold);
     file.event(file.tally.length, &end)?;
@@ -118,7 +118,7 @@ impl<W: Write> File<'_, W> {
     }
 }
 
-/// The row `y`, from 0, of what of `buffer` there is room for.
+/// The row `y` of `buffer`, from 0, cut or filled with blanks to `width` columns.
 fn row(buffer: &Buffer, y: u16, width: u16) -> Vec<Option<Glyph<'_>>> {
     let mut row = if y < buffer.area.height { glyphs(buffer, buffer.area.y + y) } else { Vec::new() };
     let blank = Some(Glyph { symbol: " ", width: 1, pen: Pen::default() });
@@ -134,7 +134,7 @@ fn differs(before: &Buffer, after: &Buffer, (width, height): (u16, u16)) -> bool
     (0..height).any(|y| row(before, y, width) != row(after, y, width))
 }
 
-/// Draws what `after` has other than `before`, or all of it.
+/// Draws all cells in which `after` differs from `before`, or all of `after`.
 fn draw(before: Option<&Buffer>, after: &Buffer, (width, height): (u16, u16), out: &mut String) {
     let mut pen = Pen::default();
     for y in 0..height {
@@ -155,7 +155,8 @@ fn draw(before: Option<&Buffer>, after: &Buffer, (width, height): (u16, u16), ou
             }
             pen.change(glyph.pen, out);
             out.push_str(glyph.symbol);
-            // Terminals do not agree on how wide everything is; behind what is plain they do.
+            // Terminals do not agree on the width of every symbol: the cursor's place is certain only behind a plain
+            // one.
             let certain = glyph.width == 1 && glyph.symbol.chars().nth(1).is_none();
             cursor = certain.then_some(x + 1);
         }

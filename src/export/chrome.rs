@@ -10,16 +10,18 @@
 //! | a task's stretch in one state | a slice, category `task`, named after the state |
 //! | a turn on a core, on the event loop | one of category `core` or `loop`, named after the task |
 //! | a turn with a lock | one of category `lock`, named after the holder |
-//! | the end of a wait for a lock | a flow of category `unblock`, from the last moment of the turn with it to what the task does next |
+//! | the end of a wait for a lock | a flow of category `unblock`, from the last moment of the turn with it to what the
+//! task does next |
 //! | cores used; tasks ready, waiting, in flight | counters: the mean from one sample to the next |
 //! | a turned interval, lost events, a broken task | an instant |
 //! | the run stood still | a slice of category `run` |
 //!
-//! Times are microseconds from the start of the run with three decimals: every nanosecond is there. A slice is a begin and
-//! an end, each with its own instant, and no complete event with a length: viewers that add up instants and lengths as
-//! binary fractions find some slices longer than they are by the last digit, and so one within the other. Details stand at
-//! the end, where they are no part of what some viewers take for the name. Slices of a track never overlap. A thread's
-//! number is its own in the whole file, never 0 and never a process's: viewers take numbers that occur twice for one.
+//! Times are microseconds from the start of the run with three decimals: every nanosecond is there. A slice is a begin
+//! and an end, each with its own instant, and no complete event with a length: viewers that add up instants and lengths
+//! as binary fractions find some slices longer than they are by the last digit, and so one within the other. Details
+//! stand at the end, where they are no part of what some viewers take for the name. Slices of a track never overlap. A
+//! thread's number is its own in the whole file, never 0 and never a process's: viewers take numbers that occur twice
+//! for one.
 
 use std::io::{self, Write};
 
@@ -59,7 +61,7 @@ pub struct Tally {
 /// Writes `runs` to `out`, side by side: each begins at 0.
 ///
 /// # Errors
-/// As `out` says; what was written until then is no valid file.
+/// If writing to `out` fails; what was written until then is no valid file.
 pub fn chrome(out: &mut impl Write, runs: &[Portion<'_>]) -> io::Result<Tally> {
     let mut json = Json::new(out);
     json.raw("{\"displayTimeUnit\":\"ns\",\"otherData\":{\"program\":\"concviz\",\"version\":");
@@ -93,7 +95,8 @@ fn about(json: &mut Json<'_>, run: &Portion<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// The numbers of a run's tracks, in the order in which they should stand: what there may be thousands of comes last.
+/// The numbers of a run's tracks, in the order in which they should stand: tracks of which there may be thousands come
+/// last.
 #[derive(Clone, Copy)]
 struct Tids {
     marks: u64,
@@ -104,7 +107,7 @@ struct Tids {
 }
 
 impl Tids {
-    /// Those from `next` on, which is then the first one left.
+    /// Takes the numbers from `next` on; `next` is then the first one left.
     fn of(run: &Portion<'_>, next: &mut u64) -> Tids {
         let mut threads = |count: usize| {
             let first = *next;
@@ -142,7 +145,8 @@ impl<'j> Writer<'_, 'j, '_> {
         for task in self.run.tasks() {
             self.task(task, &mut arrows)?;
         }
-        // Behind all that they begin and end in: of two events at one instant viewers read the earlier one first.
+        // Arrows come behind the slices that they begin and end in: of two events at one instant viewers read the
+        // earlier one first.
         self.arrows(&arrows)
     }
 
@@ -161,14 +165,16 @@ impl<'j> Writer<'_, 'j, '_> {
         Ok(Track { place: format!("\"pid\":{},\"tid\":{tid},\"ts\":", self.pid) })
     }
 
-    /// Says `what` (`..._name` or `..._sort_index`) of the process, or of a thread: the value is the caller's.
+    /// Begins the metadata `what` (`..._name` or `..._sort_index`) of the process, or of a thread: the caller writes
+    /// the value.
     fn metadata(&mut self, tid: Option<u64>, what: &str) -> io::Result<&mut Json<'j>> {
         let (_, key) = what.split_once('_').unwrap_or(("", what));
         self.json.next()?.raw("{\"ph\":\"M\",\"pid\":").int(self.pid).known(",\"tid\":", tid);
         Ok(self.json.raw(",\"name\":\"").raw(what).raw("\",\"args\":{\"").raw(key).raw("\":"))
     }
 
-    /// A slice: `name` is a text as JSON has it, `kind` what follows it at the begin. Its end stays open for arguments.
+    /// Writes a slice: `name` is a JSON string, `kind` follows it in the begin event. The end event stays open for
+    /// arguments.
     fn slice(&mut self, track: &Track, range: Range, name: &str, kind: &str) -> io::Result<&mut Json<'j>> {
         self.json.next()?.raw("{\"ph\":\"B\",").raw(&track.place).micros(range.from);
         self.json.raw(",\"name\":").raw(name).raw(kind).raw("}");
@@ -176,7 +182,7 @@ impl<'j> Writer<'_, 'j, '_> {
         Ok(self.json.raw(",\"name\":").raw(name))
     }
 
-    /// An instant begins in the same way.
+    /// Begins the event of an instant, which stays open in the same way.
     fn instant(&mut self, track: &Track, at: Ns) -> io::Result<&mut Self> {
         self.tally.instants += 1;
         self.json.next()?.raw("{\"ph\":\"i\",\"s\":\"t\",").raw(&track.place).micros(at);
@@ -209,12 +215,12 @@ impl<'j> Writer<'_, 'j, '_> {
     }
 }
 
-/// How the events of a track go on after their kind.
+/// What the events of a track say after their kind: process, thread, and the key of the time.
 struct Track {
     place: String,
 }
 
-/// The name of a stretch in `state`, and what stands behind it: the category, and a colour of those that viewers know.
+/// The name of a stretch in `state`, and what stands behind it: the category, and one of the colours that viewers know.
 const fn look(state: State) -> (&'static str, &'static str) {
     macro_rules! look {
         ($name:literal, $colour:literal) => {

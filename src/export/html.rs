@@ -1,5 +1,5 @@
 //! One self-contained page of all runs of a comparison: the handout for those who have no installation. It asks for
-//! nothing over any network and says so itself, and what of it is words can be read without its script.
+//! nothing over any network and says so itself, and its words can be read without its script.
 //!
 //! The page's sources lie in `assets/html`; they are plain, and put together here.
 
@@ -69,14 +69,14 @@ pub struct PageRun<'a> {
     pub cores: f64,
     /// Its figures: what each is called, and how much. They become the columns of one table.
     pub figures: Vec<(String, String)>,
-    /// What is to be known before the figures are believed.
+    /// Reservations that a reader has to know before the figures are believed.
     pub notes: Vec<String>,
 }
 
 /// `page` as an HTML document: in `theme`, or in light or dark as the reader's system is.
 ///
-/// Spans are exact to the nanosecond as long as those of all runs take less than about 8 MB; of runs with more there are
-/// sums over a fine grid, and the page says so.
+/// Spans are exact to the nanosecond as long as those of all runs take less than about 8 MB; of runs with more there
+/// are sums over a fine grid, and the page says so.
 pub fn html(page: &Page<'_>, theme: Option<Theme>) -> String {
     html_within(page, theme, data::ROOM)
 }
@@ -110,7 +110,8 @@ fn html_within(page: &Page<'_>, theme: Option<Theme>, room: usize) -> String {
     })
 }
 
-/// `template` with each `{{name}}` replaced by what `put` adds for it. What is put in is not looked at again.
+/// `template` with each `{{name}}` replaced by what `put` adds for it. The text that `put` adds is not searched for
+/// names.
 fn fill(template: &str, mut put: impl FnMut(&str, &mut String)) -> String {
     let mut out = String::new();
     let mut rest = template;
@@ -131,7 +132,8 @@ fn escape(text: &str, out: &mut String) {
 
 /// Adds JSON so that nothing in it can end the element that it stands in, or begin another.
 fn inert(json: &str, out: &mut String) {
-    // Controls are escaped in it already; what else must not be shown stands in it as it is, and inside of texts only.
+    // Control characters are escaped in it already. Other characters that must not be shown are not, but they stand
+    // inside of texts only.
     for c in outside(json).chars() {
         match c {
             // These too stand inside of texts only.
@@ -143,9 +145,9 @@ fn inert(json: &str, out: &mut String) {
     }
 }
 
-/// How a policy names the one text that it allows.
+/// How the page's policy names the one script or style sheet that it allows.
 fn fingerprint(text: &str) -> String {
-    // What a document holds is read with its line ends made one character; these texts have no others.
+    // A browser makes each line end of a document one character; these texts have no others.
     format!("sha256-{}", pack::base64(&Sha256::digest(text.as_bytes())))
 }
 

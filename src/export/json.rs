@@ -1,5 +1,5 @@
-//! JSON written piece by piece into a stream: for documents of a million lines, of which each is a few numbers. What is
-//! between the pieces (commas, braces) is the caller's, and so are tests that hold it against a parser.
+//! JSON written piece by piece into a stream: for documents of a million lines, of which each is a few numbers. The
+//! caller writes what is between the pieces (commas, braces), and tests the result with a parser.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::text::markup;
 use crate::units::Ns;
 
-/// So much is gathered before it is handed on.
+/// How many bytes are gathered before they are handed on.
 const PIECE: usize = 1 << 16;
 
 /// Text on its way into a stream.
@@ -26,7 +26,7 @@ impl<'a> Json<'a> {
         Json { out, bytes: Vec::with_capacity(PIECE + 4_096), written: 0, first: true }
     }
 
-    /// As it is.
+    /// Adds `text` as it is.
     pub fn raw(&mut self, text: &str) -> &mut Self {
         self.bytes.extend_from_slice(text.as_bytes());
         self
@@ -71,7 +71,7 @@ impl<'a> Json<'a> {
 
     /// A small value, all at once.
     pub fn value(&mut self, value: &impl Serialize) -> &mut Self {
-        // Into memory nothing fails, and what is given has only names for keys.
+        // Writing into memory does not fail, and the values have only names for keys.
         let text = serde_json::to_string(value).unwrap_or_default();
         self.bytes.extend_from_slice(markup::json(&text).as_bytes());
         self
@@ -85,7 +85,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// `"key":number`, with what stands `before`; or nothing.
+    /// `before`, which holds the key, and then the number; nothing at all where there is no number.
     pub fn known(&mut self, before: &str, number: Option<u64>) -> &mut Self {
         if let Some(number) = number {
             self.raw(before).int(number);
@@ -102,7 +102,7 @@ impl<'a> Json<'a> {
     /// The next entry of the list begins, on a line of its own.
     ///
     /// # Errors
-    /// As the stream says.
+    /// If writing to the stream fails.
     pub fn next(&mut self) -> io::Result<&mut Self> {
         if self.bytes.len() >= PIECE {
             self.hand_on()?;
@@ -121,7 +121,7 @@ impl<'a> Json<'a> {
     /// Hands on what is left, and says how many bytes there were.
     ///
     /// # Errors
-    /// As the stream says.
+    /// If writing to the stream fails.
     pub fn finish(mut self) -> io::Result<u64> {
         self.hand_on()?;
         self.out.flush()?;

@@ -1,5 +1,5 @@
-//! How cells are put into words that a terminal understands: colours and attributes as SGR sequences, no more of them than
-//! change, and symbols with the columns that they take.
+//! How cells are put into words that a terminal understands: colours and attributes as SGR sequences, no more of them
+//! than change, and symbols with the columns that they take.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::text::outside;
 
-/// What a terminal writes with.
+/// The colours and attributes that a terminal writes with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pen {
     fg: Color,
@@ -71,7 +71,7 @@ impl Pen {
 
     fn attributes(self, next: Pen, codes: &mut String) {
         let mut is = self.modifier;
-        // What switches one off may switch another off with it.
+        // A code that switches one attribute off may switch another off with it.
         for (attribute, _, off) in ATTRIBUTES {
             if is.contains(attribute) && !next.modifier.contains(attribute) {
                 let _ = write!(codes, "{off};");
@@ -100,7 +100,8 @@ fn color(color: Color, base: u8, codes: &mut String) {
     };
 }
 
-/// Of a line below the text: with colons, since terminals that do not know it would take what follows for attributes.
+/// The numbers of an underline's colour: with colons, since terminals that do not know the code would take the rest for
+/// attributes.
 fn underline(color: Color, codes: &mut String) {
     let _ = match color {
         Color::Reset => write!(codes, "59;"),
@@ -132,8 +133,8 @@ const fn number(color: Color) -> u8 {
     }
 }
 
-/// The row `y` of `buffer`, column by column: a symbol where one begins, nothing where the one before goes on. What would
-/// move the cursor, or takes no room or more than there is, becomes a blank.
+/// The row `y` of `buffer`, column by column: a symbol where one begins, nothing where the one before goes on. What
+/// would move the cursor, or takes no room or more than there is, becomes a blank.
 pub(super) fn glyphs(buffer: &Buffer, y: u16) -> Vec<Option<Glyph<'_>>> {
     let area = buffer.area;
     let mut row = vec![None; usize::from(area.width)];

@@ -1,9 +1,10 @@
-//! Pictures of a trace, drawn anew rather than taken from a screen: as SVG that follows the viewer's light or dark scheme,
-//! the same with the time sweeping over it, and as PNG. Knows neither files nor the application.
+//! Pictures of a trace, drawn anew rather than taken from a screen: as SVG that follows the viewer's light or dark
+//! scheme, the same with the time sweeping over it, and as PNG. Knows neither files nor the application.
 //!
 //! The law of the drawing: in every column of every lane the area of each state is its exact share of the time, to one
-//! part in [`UNITS`] of the lane's height. Work stands tall, it takes its share of the whole height; what waits lies low,
-//! each state takes its share of half of it. What keeps nobody occupied is dotted, what is not known is hatched.
+//! part in [`UNITS`] of the lane's height. Work is drawn tall: it takes its share of the whole height. Waits are drawn
+//! low: each state takes its share of half the height. A wait that keeps no worker occupied is dotted, a stretch of
+//! which nothing is known is hatched.
 
 mod compare;
 mod cores;
@@ -39,9 +40,9 @@ pub use stack::StackedRun;
 struct SubjectRow {
     /// The name on the command line.
     name: &'static str,
-    /// The room that the lanes' names need, and what stands at the right.
+    /// The room in pixels that the lanes' names need, and the room for the texts at the right.
     room: fn(&Trace, &Options) -> (f64, f64),
-    /// Puts the lanes there, with so much more height for all of them.
+    /// Draws the lanes, with this many pixels more of height for all of them.
     lanes: fn(&mut Page, &Trace, &Options, f64) -> Below,
 }
 
@@ -142,7 +143,7 @@ pub fn compare(comparison: &ComparedRuns<'_>, caption: &Caption, options: &Optio
     fitted(options, |stretch| compare::draw(comparison, caption, options, stretch))
 }
 
-/// What `draw` draws, with so much more height for its lanes that all of it is as high as is wanted.
+/// The picture that `draw` draws, with so many pixels more for its lanes that it has the height that is asked for.
 fn fitted(options: &Options, draw: impl Fn(f64) -> Picture) -> Picture {
     let picture = draw(0.0);
     let Some(height) = options.height.filter(|h| h.is_finite()).map(|h| h.clamp(200.0, 8_000.0)) else {
@@ -157,8 +158,8 @@ impl Picture {
         vector::svg(self, theme, None)
     }
 
-    /// The same, with the time sweeping over it in so many `seconds` (0.5 to 600), again and again, where the viewer can
-    /// and has nothing against it.
+    /// The same, with the time sweeping over it again and again, each time in `seconds` (0.5 to 600), where the viewer
+    /// can show that and nobody asked it for less motion.
     pub fn animated(&self, theme: Option<Theme>, seconds: f64) -> String {
         vector::svg(self, theme, Some(if seconds.is_finite() { seconds } else { 5.0 }))
     }

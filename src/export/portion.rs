@@ -1,4 +1,4 @@
-//! A recording as exporters see it: lent, with what it is called, or a part of it.
+//! A recording, or a part of it, as exporters get it: borrowed, with its name.
 
 use crate::model::ModelKind;
 use crate::recording::Recording;
@@ -37,7 +37,8 @@ impl<'a> Portion<'a> {
         self.run.model().is_some_and(|model| model.kind == ModelKind::Async)
     }
 
-    /// What is written: up to the end of the run, or to what is known of one that has none; from where the record is kept.
+    /// The stretch that is written: from where the record is kept to the end of the run, or of what is known where it
+    /// has none.
     pub fn window(&self) -> Range {
         let until = self.trace().makespan().unwrap_or_else(|| self.trace().latest());
         let kept = Range::new(self.trace().forgotten, until);
@@ -77,7 +78,7 @@ impl<'a> Portion<'a> {
         self.worker(span.worker).filter(|_| span.state != State::Queued)
     }
 
-    /// The core that the task computes on in `span`. What it waits for it does on none.
+    /// The core that the task computes on in `span`. While it waits it is on none.
     pub(super) fn core(span: &Span) -> Option<u64> {
         let CoreId(core) = Some(span.core).filter(|core| *core != Stamped::NO_CORE)?;
         (span.state == State::Running).then_some(u64::from(core))
@@ -88,7 +89,7 @@ impl<'a> Portion<'a> {
         self.trace().kernel_record == KernelRecord::Switches
     }
 
-    /// The states that it lists, and whether it is known how long it was in them.
+    /// The states that an export lists, and whether it is known how long the run was in each.
     pub(super) fn states(&self) -> impl Iterator<Item = (State, bool)> {
         let has_record = self.has_kernel_record();
         self.run.origin.states().iter().map(move |s| (*s, *s != State::Preempted || has_record))

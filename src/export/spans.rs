@@ -31,12 +31,12 @@ pub const STATISTICS: [&str; 8] = ["run", "of", "number", "name", "what", "sum_n
 /// there are.
 ///
 /// # Errors
-/// As `out` says.
+/// If writing to `out` fails.
 pub fn csv(out: &mut impl Write, runs: &[Portion<'_>]) -> io::Result<u64> {
     lines(out, runs).map_err(bare)
 }
 
-/// The system's own word, where there is one: that nobody reads on is no failure, and must be told from one.
+/// The system's own error, where there is one: a reader that reads no further is no failure, and must be told from one.
 fn bare(e: csv::Error) -> io::Error {
     match e.into_kind() {
         csv::ErrorKind::Io(e) => e,
@@ -81,11 +81,12 @@ const fn truth(is: bool) -> &'static str {
     if is { "true" } else { "false" }
 }
 
-/// Writes what the stretches of `runs` add up to, a line for each figure: of each task and of all tasks by state, of each
-/// core by use, of each lock. `longest_ns` is the longest time without a break, `count` how many such times there were.
+/// Writes what the stretches of `runs` add up to, a line for each figure: of each task and of all tasks by state, of
+/// each core by use, of each lock. `longest_ns` is the longest time without a break, `count` how many such times there
+/// were.
 ///
 /// # Errors
-/// As `out` says.
+/// If writing to `out` fails.
 pub fn statistics_csv(out: &mut impl Write, runs: &[Portion<'_>]) -> io::Result<()> {
     statistics_lines(out, runs).map_err(bare)
 }
@@ -128,10 +129,10 @@ fn statistics_lines(out: &mut impl Write, runs: &[Portion<'_>]) -> csv::Result<(
     Ok(table.flush()?)
 }
 
-/// Writes `runs` as one JSON document: what each comes to, and every stretch.
+/// Writes `runs` as one JSON document: the figures of each, and every stretch.
 ///
 /// # Errors
-/// As `out` says; what was written until then is no valid document.
+/// If writing to `out` fails; what was written until then is no valid document.
 pub fn json(out: &mut impl Write, runs: &[Portion<'_>]) -> io::Result<u64> {
     let mut json = Json::new(out);
     json.raw("{\"schema\":").int(u64::from(SCHEMA)).raw(",\"concviz\":").text(env!("CARGO_PKG_VERSION"));

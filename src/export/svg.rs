@@ -23,7 +23,7 @@ pub struct Caption {
 const CELL: (f64, f64) = (10.0, 21.0);
 const FONT: &str = "ui-monospace,'JetBrains Mono','DejaVu Sans Mono',Menlo,Consolas,monospace";
 
-/// The colours of cells that name none.
+/// The colours of the text and of the ground of cells that name none.
 const GROUND: (u32, u32) = (0x00d7_dee7, 0x000f_1318);
 
 /// `buffer` as an SVG document.
@@ -57,7 +57,7 @@ pub fn svg(buffer: &Buffer, caption: &Caption) -> String {
     out
 }
 
-/// Runs of one background, except the ground's own.
+/// Draws the stretches of one background in a row, except the ground's own.
 fn backgrounds(buffer: &Buffer, y: u16, ground: &str, out: &mut String) {
     let area = buffer.area;
     let bg = |x: u16| buffer.cell((x, y)).map_or(String::new(), |c| colors(c).1);

@@ -10,16 +10,16 @@ use crate::units::{LockId, Ns, Range, TaskId};
 /// The end of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Arrow {
-    /// Which lock was let go of, and the last moment before. Its turn is where the arrow begins, since that ends then:
-    /// what its holder did may go on, and viewers draw arrows from the ends of what they begin in.
+    /// The lock that was let go of, and the last moment before that. The arrow begins in the lock's turn, which ends
+    /// then: what the holder did may go on, and viewers draw an arrow from the end of the slice that it begins in.
     from: (LockId, Ns),
-    /// Who had waited, and the first moment after.
+    /// The task that had waited, and the first moment after its wait.
     to: (TaskId, Ns),
     forced: bool,
 }
 
 impl Arrow {
-    /// What ended the wait `span` of `task`, where both ends of it have a place within `window` to stand in.
+    /// The arrow for the wait `span` of `task`, if both its ends have a place within `window`.
     pub fn of(run: &Portion<'_>, task: TaskId, span: &Span, window: Range) -> Option<Arrow> {
         // A turn without length is no slice that an arrow could begin in.
         let found = run.trace().unblocker(task, span, window.to).filter(|found| !found.hold.is_empty())?;
@@ -39,7 +39,7 @@ impl Writer<'_, '_, '_> {
     pub(super) fn arrows(&mut self, arrows: &[Arrow]) -> io::Result<()> {
         let pid = self.pid;
         let locks: Vec<LockId> = self.run.trace().locks.keys().copied().collect();
-        // A wait that was parted in two has one end.
+        // A wait that was parted in two has only one end, and one arrow.
         let is_parted = |pair: &[Arrow]| pair[0].from == pair[1].from && pair[0].to.0 == pair[1].to.0;
         let last = arrows.len().saturating_sub(1);
         for (index, arrow) in arrows.iter().enumerate() {
@@ -48,7 +48,7 @@ impl Writer<'_, '_, '_> {
             }
             let lock = locks.binary_search(&arrow.from.0).unwrap_or(0) as u64;
             self.tally.flows += 1;
-            // Numbers of flows are of the whole file too.
+            // Flows are numbered through the whole file too.
             let id = self.tally.flows;
             let ends = [
                 ("\"s\"", self.tids.locks + lock, arrow.from.1),

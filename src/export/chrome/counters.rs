@@ -1,5 +1,5 @@
-//! Counters: how many cores were used and how many tasks were ready, as means of short stretches, so that the area under
-//! a counter is the time there was.
+//! Counters: how many cores were used and how many tasks were ready, as means of short stretches, so that the area
+//! under a counter is the time there was.
 
 use std::io;
 
@@ -46,7 +46,7 @@ impl Writer<'_, '_, '_> {
                 }
             }
         }
-        // What is over has left.
+        // At the end every counter goes to zero.
         for counter in COUNTERS {
             self.sample(counter, window.to, [0; 3])?;
         }
@@ -66,7 +66,7 @@ impl Writer<'_, '_, '_> {
     }
 }
 
-/// The time that each part of each counter comes to.
+/// The time of each part of each counter.
 fn parts(sums: &Totals) -> [[Ns; 3]; 2] {
     let states = sums.states();
     let of = |states_: &[State]| states_.iter().map(|s| states[*s as usize]).sum::<Ns>();
@@ -81,7 +81,7 @@ fn parts(sums: &Totals) -> [[Ns; 3]; 2] {
     ]
 }
 
-/// How many at a time `time` is in a stretch of `length`, in millionths.
+/// The mean number, in millionths, of what spent `time` in a stretch of `length`.
 fn mean(time: Ns, length: Ns) -> u64 {
     time.times(1_000_000, length.0).0
 }

@@ -41,7 +41,7 @@ impl Writer<'_, '_, '_> {
     }
 }
 
-/// `ranges` within `window`, in order, those that meet made one.
+/// `ranges` within `window`, in order; those that touch are joined.
 fn apart(ranges: &[Range], window: Range) -> Vec<Range> {
     let mut cut: Vec<Range> = ranges.iter().map(|r| r.and(window)).filter(|r| !r.is_empty()).collect();
     cut.sort_unstable_by_key(|r| r.from);

@@ -10,7 +10,7 @@ use crate::text::exported::{ASKS, EVENT_LOOP, WAITS_ON};
 use crate::trace::{Hold, Owner, Track, Turn};
 use crate::units::Range;
 
-/// Who works where several claim to, or where nobody knows who.
+/// The owner's name where several claim to work, or where nobody knows who does.
 const SOMEBODY: &str = "\"somebody\"";
 
 /// Who has a core or the loop for a while.
@@ -18,7 +18,7 @@ const SOMEBODY: &str = "\"somebody\"";
 pub(super) struct Stretch {
     pub range: Range,
     pub owner: Owner,
-    /// Whether it works there; or is there without, or nobody is.
+    /// Whether the owner works there; else it is there without computing, or nobody is there.
     pub works: bool,
 }
 
@@ -30,7 +30,7 @@ struct TrackStretches {
 }
 
 impl TrackStretches {
-    /// All of it in order, none overlapping another: where the record claims both, work is what counts.
+    /// All stretches in order, none overlapping another: where the record claims both, work counts.
     fn laid(self) -> Vec<Stretch> {
         let TrackStretches { mut work, mut rest } = self;
         work.sort_unstable_by_key(|s| s.range.from);
@@ -135,7 +135,7 @@ impl Writer<'_, '_, '_> {
     }
 }
 
-/// How a turn with a lock ended. Of one that goes on nobody knows yet.
+/// How a turn with a lock ended; `null` for a turn that goes on.
 fn released(run: &Portion<'_>, hold: &Hold) -> &'static str {
     let holder = run.trace().tasks.get(hold.task.index());
     let killed = holder.filter(|track| matches!(track.end, Some((Outcome::Killed, _)))).and_then(Track::ended_at);

@@ -13,14 +13,14 @@ use crate::units::{LockId, Ns, Range, TaskId};
 
 /// The version of the data's own format.
 const FORMAT: u32 = 1;
-/// So many bytes, before they become text, all runs of a page may take: the page then stays below 8 MB.
+/// How many bytes, before they become text, all runs of a page may take: the page then stays below 8 MB.
 pub(super) const ROOM: usize = 5_000_000;
-/// The columns of a run whose spans find no room: as many of these as do.
+/// How many columns of sums a run has whose spans find no room: the most of these that find room.
 const COLUMNS: [u64; 8] = [8192, 4096, 2048, 1024, 512, 256, 128, 64];
 /// The most locks that have a lane.
 const LOCKS: usize = 8;
 
-/// All of it.
+/// The whole document.
 #[derive(Serialize)]
 pub(super) struct Document<'a> {
     format: u32,
@@ -46,9 +46,9 @@ struct IdealData<'a> {
 struct Words {
     name: &'static str,
     letter: char,
-    /// In the legend, where a worker is kept occupied and where none is.
+    /// Its name in the legend, where a worker is kept occupied and where none is.
     legend: [&'static str; 2],
-    /// Of one span.
+    /// Its name in the detail of one span.
     detail: &'static str,
 }
 
@@ -63,7 +63,7 @@ struct RunData<'a> {
     /// The cores it may use, and the mean number of those it kept busy.
     cores: f64,
     busy: f64,
-    /// The last instant of it, and whether that is its makespan.
+    /// The last instant of the run in nanoseconds, and whether that is its makespan.
     end: u64,
     whole: bool,
     tasks: Vec<&'a str>,
@@ -76,12 +76,12 @@ struct RunData<'a> {
     lanes: Vec<LaneData>,
     /// The cores of the run on which nothing of it was seen.
     idle: Vec<u16>,
-    /// What is unknown: what it is, from when to when, and how many events are missing.
+    /// Stretches of which little is known: why, from when to when, and how many events are missing.
     gaps: Vec<(&'static str, u64, u64, u64)>,
     flags: Vec<(u64, String)>,
 }
 
-/// A lane that only one has at a time.
+/// The lane of a thing that only one task has at a time.
 #[derive(Serialize)]
 struct LaneData {
     kind: &'static str,
@@ -89,7 +89,7 @@ struct LaneData {
     turns: Packed,
 }
 
-/// Bytes as text. `cell` is the length of a column where they are sums, 0 where they are exact.
+/// Bytes as text. `cell` is the length of a column in nanoseconds where they are sums, 0 where they are exact.
 #[derive(Serialize)]
 struct Packed {
     count: u64,
@@ -98,7 +98,7 @@ struct Packed {
     bytes: String,
 }
 
-/// What is to find room.
+/// A part of the document that has to find room.
 enum Piece {
     Spans(usize),
     Turns(usize, usize),
@@ -112,7 +112,7 @@ pub(super) fn document<'a>(page: &'a Page<'_>, room: usize) -> Document<'a> {
         pieces.push((raw.spans.len(), Piece::Spans(index)));
         pieces.extend(raw.lanes.iter().enumerate().map(|(lane, l)| (l.exact.len(), Piece::Turns(index, lane))));
     }
-    // The small ones first: what they leave is the large ones'.
+    // The small pieces first: the room they leave is for the large ones.
     pieces.sort_by_key(|piece| piece.0);
     let mut packed: Vec<(Option<Packed>, Vec<Option<Packed>>)> =
         raw.iter().map(|raw| (None, raw.lanes.iter().map(|_| None).collect())).collect();
@@ -194,7 +194,7 @@ impl RawLane {
     }
 }
 
-/// Sums in as many columns as there is room for.
+/// The sums of `pack`, in as many columns as there is room for.
 fn fitting(end: Ns, room: usize, count: u64, pack: impl Fn(Ns, u64) -> Vec<u8>) -> Packed {
     let mut last = Packed { count, cell: 0, columns: 0, bytes: String::new() };
     for columns in COLUMNS {
@@ -264,7 +264,7 @@ impl Raw {
     }
 }
 
-/// The locks that somebody took: the global one, where there is one for all; then those of the workload's own, by the
+/// The locks that were taken: the global one, where there is one for all; then those of the workload's own, by the
 /// time for which tasks waited for them.
 fn locks(trace: &Trace, end: Ns) -> Vec<RawLane> {
     let taken = |id: LockId| trace.locks.get(&id).is_some_and(|lock| !lock.is_empty());
@@ -300,7 +300,7 @@ fn turns(trace: &Trace, end: Ns) -> (Option<RawLane>, Vec<(u16, Vec<LaneTurn>)>)
         }
     });
     cores.sort_by_key(|(core, _)| *core);
-    // A task that computes has the loop, also where there is none: only a loop listens.
+    // A task that computes counts as having the loop, also in a run without one: only a loop listens.
     let the_loop = listens.then(|| RawLane::new("loop", Label::TheLoop.text().to_owned(), on_loop));
     (the_loop, cores)
 }

@@ -1,5 +1,5 @@
-//! What happened, as bytes in text: exact to the nanosecond, and small. A page has no room for more than so many; where
-//! a run has more, sums over a fine grid stand for them, which are exact too.
+//! What happened, as bytes in text: exact to the nanosecond, and small. A page has room for so many bytes only; where a
+//! run needs more, sums over a fine grid stand for its spans, which are exact too.
 //!
 //! All numbers are unsigned LEB128. A stretch is the gap since the one before (where there is one), and its length.
 
@@ -15,16 +15,16 @@ const WORKER: u8 = 1 << 5;
 const CORE: u8 = 1 << 6;
 const GAP: u8 = 1 << 7;
 
-/// What a stretch of a lane that only one has at a time is: nobody's known.
+/// Who has a thing for a stretch of its lane: nobody knows.
 pub(super) const SOMEBODY: u64 = 0;
 /// On the loop: it listens. On a core: a thread that is no worker.
 pub(super) const LISTENS: u64 = 1;
 /// On a core: what watches or serves the run.
 pub(super) const WATCHER: u64 = 2;
-/// From here on: twice the task, and whether it was there without computing, or let go because it was asked.
+/// From here on: twice the task's number, plus one if it was there without computing, or let go because it was asked.
 pub(super) const TASKS: u64 = 3;
 
-/// A stretch of a lane that only one has at a time.
+/// A stretch of the lane of a thing that only one task has at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LaneTurn {
     pub range: Range,
@@ -55,8 +55,8 @@ pub(super) fn base64(bytes: &[u8]) -> String {
     out
 }
 
-/// Everything all tasks did up to `end`, span by span, and how many spans that are: for each task their number, then for
-/// each a byte of flags and state, the worker and the core where they are others than before, and the stretch.
+/// Everything all tasks did up to `end`, span by span, and how many spans that are: for each task their number, then
+/// for each a byte of flags and state, the worker and the core where they are others than before, and the stretch.
 pub(super) fn spans(trace: &Trace, end: Ns) -> (Vec<u8>, u64) {
     let mut out = Vec::new();
     let mut all = 0;
@@ -105,8 +105,8 @@ impl SpanWriter {
     }
 }
 
-/// The same in `columns` columns of `cell` each: for each task, until all columns are told, so many columns that are one
-/// kind all the time (or empty) and which; or, for one column, which kinds are in it and for how long.
+/// The same as sums in `columns` columns of `cell` each. For each task, until all columns are told: how many columns
+/// are of one kind all the time (or empty), and of which; or, for one column, which kinds are in it and for how long.
 pub(super) fn sums(trace: &Trace, end: Ns, cell: Ns, columns: u64) -> Vec<u8> {
     let mut out = Vec::new();
     let mut sums = vec![[0u64; KINDS]; columns as usize];
@@ -153,7 +153,7 @@ fn share(range: Range, cell: Ns, columns: usize, mut each: impl FnMut(usize, u64
     }
 }
 
-/// `turns` in order, none overlapping: claims of one core may overlap by what two records differ.
+/// `turns` in order, none overlapping: claims of one core may overlap by as much as two records differ.
 pub(super) fn settled(mut turns: Vec<LaneTurn>) -> Vec<LaneTurn> {
     turns.sort_by_key(|turn| turn.range.from);
     let mut at = Ns::ZERO;
@@ -165,7 +165,7 @@ pub(super) fn settled(mut turns: Vec<LaneTurn>) -> Vec<LaneTurn> {
     turns
 }
 
-/// Settled turns, one by one.
+/// Settled turns as bytes, one by one.
 pub(super) fn turns(turns: &[LaneTurn]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut at = Ns::ZERO;
@@ -178,7 +178,8 @@ pub(super) fn turns(turns: &[LaneTurn]) -> Vec<u8> {
     out
 }
 
-/// The same in columns: for how long in each some task had it, another than a task, and what watches the run.
+/// The same as sums in columns: for how long in each a task or somebody unknown had it, for how long `LISTENS` and
+/// `WATCHER` did.
 pub(super) fn turn_sums(turns: &[LaneTurn], cell: Ns, columns: u64) -> Vec<u8> {
     let mut sums = vec![[0u64; 3]; columns as usize];
     for turn in turns {

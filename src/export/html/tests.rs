@@ -9,7 +9,7 @@ use crate::units::{CoreId, LockId, Range, Stamp, TaskId, WorkerId};
 
 const SOURCES: [&str; 2] = [PAGE, STYLE];
 
-/// What of a template is no word.
+/// The names in a template that stand for no word of the program.
 const SLOTS: [&str; 13] = [
     "theme", "policy", "title", "subtitle", "sentence", "command", "machine", "figures", "notes", "style", "script",
     "data", "version",

@@ -1,5 +1,5 @@
-//! Several runs on one axis. A bar is as high as cores were busy in each column, so that its area is the work done: every
-//! model shows the same ink in another shape.
+//! Several runs on one axis. A bar is as high as cores were busy in each column, so that its area is the work done:
+//! every model shows the same ink in another shape.
 
 use super::list::{Anchor, Element, Fill, Ink, Picture, width_of};
 use super::page::{CALM, LaneRow, MARGIN, NAME, Page, SMALL, Wide, room_for};
@@ -12,11 +12,11 @@ use crate::state::State;
 use crate::trace::Trace;
 use crate::units::{Ns, Range};
 
-/// The space between two columns of text.
+/// The space between two columns of text, in pixels.
 const BETWEEN: f64 = 22.0;
-/// The size of their texts.
+/// The size of their texts, in pixels.
 const TEXT: f64 = 14.0;
-/// How thick the line is that says for how long a run lasts.
+/// How thick the line is that says for how long a run lasts, in pixels.
 const LINE: f64 = 3.0;
 
 /// One run of a comparison.
@@ -67,7 +67,7 @@ impl ComparedRuns<'_> {
             let ideal = self.ideal.iter().map(|ideal| &ideal.cells);
             self.rows.iter().map(|r| &r.cells).chain(ideal).chain([&self.headings]).filter_map(move |c| c.get(n))
         };
-        // What the ideal says last may be a remark: it runs on to the right edge and needs no column.
+        // The ideal's last cell may be a remark: it runs on to the right edge and needs no column.
         let count = self.rows.iter().map(|r| r.cells.len()).chain([self.headings.len()]).max().unwrap_or(0);
         (0..count).map(|n| cells(n).map(|c| width_of(c, TEXT)).fold(0.0, f64::max)).collect()
     }
@@ -163,7 +163,7 @@ fn bar(page: &mut Page, row: &CompareRow<'_>, cores: f64, height: f64, gap: f64)
         page.put((MARGIN, y), Anchor::Start, NAME, ink, label);
     }
     let end = (until == row.trace.latest()).then_some((until, !broke(row.trace)));
-    // For as long as it lasts, so that what hardly computes is seen too.
+    // A thin line for as long as the run lasts, so that a run that hardly computes is seen too.
     let at = |instant: Ns| {
         page.left + instant.less(page.grid.from).share_of(page.grid.range().len()) * (page.right - page.left)
     };

@@ -1,4 +1,4 @@
-//! The cores: whose work was done on each of them. Who was there without computing lies low.
+//! The cores: whose work was done on each of them. A thread that was there without computing is drawn low.
 
 use super::Options;
 use super::list::{Fill, width_of};

@@ -11,11 +11,11 @@ pub enum Ink {
     Ground,
     /// A ground that is told from it: the head of the picture, the lines of the axis.
     Strip,
-    /// By what it stands for.
+    /// The colour of this role.
     Role(Role),
-    /// A little of that: a quarter of the way from the ground.
+    /// A little of the role's colour: a quarter of the way from the ground to it.
     Tint(Role),
-    /// What reads on a field in the colour of the role.
+    /// The colour of text that can be read on a field in the role's colour.
     On(Role),
 }
 
@@ -68,11 +68,11 @@ fn name(role: Role) -> String {
 /// How a shape is filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fill {
-    /// All of it.
+    /// With ink everywhere.
     Solid(Ink),
-    /// With dots on a tinted ground; nothing behind it is seen. A wait that keeps nobody occupied.
+    /// With dots on a tinted ground, which hides what is behind it: a wait that keeps no worker occupied.
     Dotted(Ink),
-    /// With slanted lines; what is behind it is seen. What is not known.
+    /// With slanted lines, which show what is behind them: a stretch of which nothing is known.
     Hatched(Ink),
 }
 
@@ -84,7 +84,7 @@ impl Fill {
         }
     }
 
-    /// What its dots stand on.
+    /// The ink of the ground that its dots stand on.
     pub const fn ground(self) -> Ink {
         match self.ink() {
             Ink::Role(role) => Ink::Tint(role),
@@ -112,11 +112,11 @@ pub enum Anchor {
 /// A line of text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Words {
-    /// Where its anchor stands, and its base line.
+    /// Where its anchor stands, and its base line, in pixels.
     pub at: (f64, f64),
-    /// Which end of it that is.
+    /// Which part of the text stands there.
     pub anchor: Anchor,
-    /// The size of the font.
+    /// The size of the font in pixels.
     pub size: f64,
     /// Whether it is bold.
     pub bold: bool,
@@ -134,7 +134,7 @@ pub fn width_of(text: &str, size: f64) -> f64 {
     unicode_width::UnicodeWidthStr::width(text) as f64 * ADVANCE * size
 }
 
-/// So many columns in a row, from the one after the last step's on, are filled from the bottom up to `top`.
+/// A step of a staircase: the next columns are filled from the bottom up to `top`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stair {
     /// How many columns.
@@ -143,7 +143,7 @@ pub struct Stair {
     pub top: u32,
 }
 
-/// A staircase: one kind of time in every column of a lane, and whatever lies below it there.
+/// A staircase: one kind of time in every column of a lane, together with all that lies below it there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stairs {
     /// How it is filled.
@@ -159,7 +159,7 @@ pub struct Lane {
     pub at: (f64, f64),
     /// The width of a column and the height of a unit.
     pub scale: (f64, f64),
-    /// What it is of.
+    /// What the lane shows.
     pub name: String,
     /// The instant at its left edge, and how much time a column is.
     pub time: (Ns, Ns),
@@ -174,7 +174,7 @@ pub enum Element {
     Rect((f64, f64), (f64, f64), Fill),
     /// A closed shape.
     Shape(Vec<(f64, f64)>, Fill),
-    /// A dotted line, level or upright, from one point to the other, so thick.
+    /// A dotted line, level or upright, from one point to the other, with its thickness.
     Dots((f64, f64), (f64, f64), f64, Ink),
     /// A line of text.
     Words(Words),
@@ -233,7 +233,7 @@ impl Picture {
 }
 
 impl Element {
-    /// Makes it so much larger, and moves it.
+    /// Makes the element `scale` times as large, and moves it by `shift`.
     fn scale(&mut self, scale: f64, shift: (f64, f64)) {
         let length = |size: &mut (f64, f64)| moved(size, scale, (0.0, 0.0));
         match self {

@@ -15,10 +15,10 @@ use crate::units::{LockId, Ns};
 
 /// The most locks that have a lane.
 const MOST: usize = 8;
-/// Height of the strip that says how many wait.
+/// Height, in pixels, of the strip that says how many tasks wait.
 const WAITERS: f64 = 40.0;
 
-/// The locks that somebody took: the global ones, then those of the workload's own, by the time they were waited for.
+/// The locks that were taken: the global ones, then those of the workload's own, by the time tasks waited for them.
 fn shown(trace: &Trace) -> Vec<(LockId, &LockTrack)> {
     let mut taken: Vec<_> = trace.locks.iter().filter(|(_, l)| !l.is_empty()).map(|(id, l)| (*id, l)).collect();
     let waited = |lock: &LockTrack| lock.figures(trace.latest()).waited;
@@ -74,7 +74,7 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, _: &Options, more: f64) -> B
         let right = Some((text::hand_overs(figures.0.saturating_sub(figures.1)), Role::Dim.into()));
         let row = LaneRow::new(name, shares, task_kinds(), page.grid.cell, height);
         page.row(LaneRow { right, labels, gap: 8.0, ..row });
-        // Where all who wait for a lock of its kind wait for this one, those who go on waiting are known too.
+        // Where all tasks that wait for a lock of its kind wait for this one, waits that still go on are known too.
         let state = match id.name_index() {
             None => (globals == 1).then_some(State::Gil),
             Some(_) => (named == 1).then_some(State::Lock),
@@ -102,7 +102,7 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, _: &Options, more: f64) -> B
     Below { entries, notes }
 }
 
-/// How many wait for a lock; whether anybody does.
+/// Draws how many tasks wait for a lock; whether any does.
 fn waiting(trace: &Trace, page: &mut Page, (id, lock): (LockId, &LockTrack), state: Option<State>, gap: f64) -> bool {
     let mut shares = Shares::new(&page.grid, 1);
     match state {
@@ -131,7 +131,7 @@ fn waiting(trace: &Trace, page: &mut Page, (id, lock): (LockId, &LockTrack), sta
     true
 }
 
-/// What a lock comes to, in words.
+/// The figures of a lock, in words.
 fn account(trace: &Trace, id: LockId, lock: &LockTrack, alone: bool, from: Ns, to: Ns) -> String {
     let (then, now) = (lock.figures(from), lock.figures(to));
     text::lock(

@@ -1,5 +1,5 @@
-//! What all pictures have in common: the head with its sentence, the axis, lanes one below the other, the legend, and the
-//! command at the foot.
+//! What all pictures have in common: the head with its sentence, the axis, lanes one below the other, the legend, and
+//! the command at the foot.
 
 mod drawing;
 mod room;
@@ -17,7 +17,7 @@ use crate::units::{Ns, Range};
 use room::wrapped;
 pub(super) use room::{room_for, room_for_scale, shorten};
 
-/// The space around everything.
+/// The space around everything. All lengths here are in pixels.
 pub(super) const MARGIN: f64 = 32.0;
 /// Height of the strip with the title.
 const HEAD: f64 = 46.0;
@@ -26,22 +26,22 @@ const SENTENCE: (f64, f64) = (16.0, 24.0);
 /// Sizes of the other texts: names, and what stands beside.
 pub(super) const NAME: f64 = 15.0;
 pub(super) const SMALL: f64 = 13.0;
-/// Nobody looks farther than that: 36 years.
+/// The latest instant that a picture shows, 36 years after the start: nobody looks farther.
 const FARTHEST: Ns = Ns(1 << 60);
 /// Columns of the grid to a pixel: the finest that lanes are drawn in.
 const FINE: f64 = 2.0;
-/// Where it would be more than these they are twice as wide: all times of all lanes are in memory at once.
+/// With more columns than this they are twice as wide: all times of all lanes are in memory at once.
 const MOST: f64 = 5_000.0;
-/// Columns of a lane end where so many columns of the grid do, whatever their width.
+/// At every multiple of this many columns of the grid, columns of all lanes end, whatever their width.
 const WHOLE: u64 = 24;
-/// Two pixels. A lane in which much changes is drawn in no finer columns: they would be hairs, and nobody could compare
-/// their heights.
+/// Columns of the grid in two pixels. A lane in which much changes is drawn in no finer columns: they would be hairs,
+/// and nobody could compare their heights.
 pub(super) const CALM: usize = 4;
 
 /// A lane to be drawn.
 pub(super) struct LaneRow {
     pub(super) name: String,
-    /// The part of the name that is less important, behind it.
+    /// The less important part of the name, which stands behind the rest.
     pub(super) more: String,
     pub(super) shares: Shares,
     pub(super) kinds: Vec<ShareStyle>,
@@ -50,15 +50,15 @@ pub(super) struct LaneRow {
     pub(super) height: f64,
     /// The space below it.
     pub(super) gap: f64,
-    /// What stands at the right.
+    /// The text at the right of the lane.
     pub(super) right: Option<(String, Ink)>,
-    /// Texts inside.
+    /// The texts inside the lane.
     pub(super) labels: Vec<Inside>,
-    /// Where it ends, and whether that is as it should be.
+    /// When the lane's work ended, and whether it ended well.
     pub(super) end: Option<(Ns, bool)>,
-    /// A scale at its left, in so many steps.
+    /// How many steps the scale at its left has, if it has one.
     pub(super) scale: Option<u32>,
-    /// The least columns of the grid that make one of its own.
+    /// The least number of the grid's columns that make one column of this lane.
     pub(super) least: usize,
 }
 
@@ -85,11 +85,11 @@ pub(super) struct Inside {
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) fill: Fill,
-    /// Whether it stands tall.
+    /// Whether it is drawn tall.
     pub(super) tall: bool,
     pub(super) letter: Option<char>,
     pub(super) text: String,
-    /// How much of it there is.
+    /// Its share, in words.
     pub(super) share: String,
 }
 
@@ -110,12 +110,12 @@ pub(super) struct Below {
 
 /// What decides on how a page's width is used.
 pub(super) struct Wide {
-    /// The end of what is known, and what is no longer kept.
+    /// The end of what is known, and the end of what is no longer kept.
     pub(super) latest: Ns,
     pub(super) forgotten: Ns,
     /// What kind of record it is.
     pub(super) badge: &'static str,
-    /// The room for lanes' names, and for what stands at the right.
+    /// The room for lanes' names, and for the texts at the right.
     pub(super) names: f64,
     pub(super) beside: f64,
 }
@@ -134,21 +134,21 @@ struct Section {
 pub(super) struct Page {
     pub(super) picture: Picture,
     pub(super) grid: Grid,
-    /// What is drawn of the time.
+    /// The stretch of time that is drawn.
     pub(super) window: Range,
     /// The part of the width that is time.
     pub(super) left: f64,
     pub(super) right: f64,
-    /// The right edge of what stands beside it.
+    /// The right edge of the texts beside the lanes.
     pub(super) edge: f64,
     pub(super) y: f64,
     rows: Vec<(f64, LaneRow)>,
     sections: Vec<Section>,
-    /// The lines of the axis among what stands still: they have no length before the lanes are there.
+    /// Which of the still elements are the lines of the axis: they have no length before the lanes are there.
     lines: std::ops::Range<usize>,
 }
 
-/// What is seen of a trace: a grid over `wanted` or all of it, `width` pixels wide.
+/// The grid of a picture: over the range that is asked for or all of the trace, `width` pixels wide.
 fn grid(latest: Ns, options: &Options, width: f64) -> Grid {
     // A little room behind the end, where its flag stands.
     let whole = Range::new(Ns::ZERO, latest.max(Ns(1)).times(102, 100));
@@ -161,7 +161,7 @@ fn grid(latest: Ns, options: &Options, width: f64) -> Grid {
     Grid { from: range.from, cell, columns: columns as u16 }
 }
 
-/// What is known of a trace on `grid`.
+/// The stretch of `grid` in which a trace is known.
 fn known(grid: &Grid, latest: Ns, forgotten: Ns, options: &Options) -> Range {
     let until = options.until.unwrap_or(latest).min(latest);
     grid.range().and(Range::new(forgotten.min(until), until))
@@ -200,12 +200,12 @@ impl Page {
         page
     }
 
-    /// The lanes to come are of `trace`.
+    /// Notes that the lanes to come are of `trace`.
     pub(super) fn look_at(&mut self, trace: &Trace, options: &Options) {
         self.window = known(&self.grid, trace.latest(), trace.forgotten, options);
     }
 
-    /// The lanes from `top` to here are of `trace`; `name` tells it from others.
+    /// Notes that the lanes from `top` to here are of `trace`; `name` tells it from others.
     pub(super) fn section(&mut self, top: f64, trace: &Trace, name: Option<&str>) {
         let said = |note: String| name.map_or(note.clone(), |name| format!("{name}: {note}"));
         let forgotten = Range::new(Ns::ZERO, trace.forgotten);
@@ -327,7 +327,7 @@ impl Page {
         self.rows.push((bottom, row));
     }
 
-    /// Lines for so many steps of height, with figures.
+    /// The lines of a scale of `steps` steps, with figures.
     fn scale(&mut self, steps: u32, y: f64, height: f64) {
         let round = (0..9).flat_map(|power| [1, 2, 5].map(|n| n * 10u32.pow(power)));
         let apart = |n: &u32| height / f64::from(steps.max(1)) * f64::from(*n) >= 16.0;
@@ -380,7 +380,7 @@ impl Page {
         self.put((MARGIN, self.y), Anchor::Start, SMALL, Role::Dim, shorten(text, room, SMALL));
     }
 
-    /// A sentence there, in as many lines as it takes.
+    /// A sentence below the lanes, in as many lines as it takes.
     pub(super) fn say(&mut self, text: &str) {
         self.y += 8.0;
         for line in wrapped(text, self.edge - MARGIN, NAME) {
@@ -402,7 +402,7 @@ impl Page {
     }
 }
 
-/// A state's letter, where it has one that is told in words.
+/// The letter of a state, unless it has none or is `running`.
 pub(super) fn letter(state: State) -> Option<char> {
     Some(state.letter()).filter(|l| *l != ' ' && state != State::Running)
 }

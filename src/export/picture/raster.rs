@@ -1,5 +1,5 @@
-//! A picture in dots, as PNG. Edges are exact: a dot that a shape covers in part takes that part of its colour. The font
-//! is the program's own.
+//! A picture in dots, as PNG. Edges are exact: a dot that a shape covers in part takes that part of its colour. The
+//! font is the program's own.
 
 use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
 use ab_glyph_rasterizer::{Point, Rasterizer};
@@ -17,7 +17,7 @@ const MOST: f64 = 100e6;
 /// Why there is no picture in dots.
 #[derive(Debug, thiserror::Error)]
 pub enum PngError {
-    /// It would be too large, or nothing.
+    /// It would have too many dots, or none.
     #[error("{}", text::too_many_dots(*width, *height))]
     Size {
         /// How many dots wide.
@@ -93,7 +93,7 @@ fn parts(color: u32) -> [u8; 3] {
 fn dotted(x: usize, y: usize, scale: f64) -> f64 {
     let (side, dot, places) = DOTS;
     let covered = |at: usize, from: f64| {
-        // The pattern repeats: what is covered of one dot's length, of this tile and of the one before.
+        // The pattern repeats: how much of this length the dots of this tile and of the next one cover.
         let (lower, upper) = (at as f64 / scale, (at + 1) as f64 / scale);
         let tile = (lower / side).floor() * side;
         let part = |start: f64| (upper.min(start + dot) - lower.max(start)).max(0.0);
@@ -102,7 +102,7 @@ fn dotted(x: usize, y: usize, scale: f64) -> f64 {
     places.iter().map(|(left, top)| covered(x, *left) * covered(y, *top)).sum()
 }
 
-/// The same of the lines of a hatched fill: looked at in sixteen points.
+/// The same for the lines of a hatched fill, judged by sixteen points.
 fn hatched(x: usize, y: usize, scale: f64) -> f64 {
     let (side, thick) = HATCH;
     let along = thick * std::f64::consts::SQRT_2 / 2.0;
@@ -129,7 +129,7 @@ impl Canvas {
         Some((x, y))
     }
 
-    /// A side of the shape, in dots.
+    /// Adds a side of the shape to the mask, in dots.
     fn side(&mut self, origin: (usize, usize), from: (f64, f64), to: (f64, f64)) {
         let (width, height) = self.mask.dimensions();
         let place = |(x, y): (f64, f64)| Point {
@@ -217,7 +217,7 @@ impl Canvas {
     }
 
     fn words(&mut self, words: &Words, font: &FontRef<'_>) {
-        // The crate counts a font's size from its highest to its lowest point; everybody else by its square.
+        // The crate measures a font's size from its highest to its lowest point; everybody else by its em square.
         let square = font.units_per_em().unwrap_or(1_000.0);
         let size = words.size * self.scale;
         let px = PxScale::from(size as f32 * font.height_unscaled() / square);
@@ -248,7 +248,7 @@ impl Canvas {
     }
 }
 
-/// `part` of `color` over what is there.
+/// Mixes `part` of `color`, from 0 to 1, into the dot.
 fn blend(dot: &mut [u8; 3], color: [u8; 3], part: f64) {
     for (there, new) in dot.iter_mut().zip(color) {
         let mixed = f64::from(*there) + (f64::from(new) - f64::from(*there)) * part.clamp(0.0, 1.0);

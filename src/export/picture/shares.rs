@@ -1,4 +1,4 @@
-//! What lanes are drawn from: the exact time of every kind in every column, and the heights it comes to.
+//! What lanes are drawn from: the exact time of every kind in every column, and the heights that follow from it.
 
 use super::list::{Fill, Stair, Stairs};
 use crate::scene::Grid;
@@ -12,7 +12,7 @@ pub const UNITS: u32 = 1_000;
 pub struct ShareStyle {
     /// How it is filled.
     pub fill: Fill,
-    /// How high it stands where it fills all of a column: [`UNITS`], or half of it for what waits.
+    /// How high it is where it fills all of a column: [`UNITS`], or half of that for waits.
     pub units: u32,
 }
 
@@ -28,14 +28,14 @@ impl Shares {
         Shares { kinds, columns: vec![0; usize::from(grid.columns) * kinds] }
     }
 
-    /// So much more of `kind` in a column.
+    /// Adds `time` of `kind` to a column.
     pub(super) fn put(&mut self, column: usize, kind: usize, time: Ns) {
         if let Some(slot) = self.columns.get_mut(column * self.kinds + kind).filter(|_| kind < self.kinds) {
             *slot = slot.saturating_add(time.0);
         }
     }
 
-    /// The stretch `range` is of `kind`.
+    /// Adds the stretch `range` as time of `kind`.
     pub(super) fn add(&mut self, grid: &Grid, range: Range, kind: usize) {
         let range = range.and(grid.range());
         if range.is_empty() {
@@ -65,8 +65,8 @@ impl Shares {
         sums
     }
 
-    /// The staircases of columns that stand for `merged` of these each, the highest first. `whole` is all the time there
-    /// is in one of these, of all that share the lane.
+    /// The staircases, the highest first, of a lane in which each column stands for `merged` of these. `whole` is all
+    /// the time in one of these, of all tasks that share the lane.
     pub(super) fn stairs(&self, kinds: &[ShareStyle], whole: Ns, merged: usize) -> Vec<Stairs> {
         let merged = merged.max(1);
         let mut stairs: Vec<Stairs> = kinds.iter().map(|kind| Stairs { fill: kind.fill, steps: Vec::new() }).collect();
@@ -86,7 +86,7 @@ impl Shares {
                 exact += u128::from(*time) * u128::from(kind.units);
                 // Sums are rounded, not parts: so no part is ever off by a unit or more, and neither is the whole.
                 let now = (exact * 2 + whole) / (whole * 2);
-                // What is there at all is seen.
+                // Any time at all is one unit high at least.
                 top += ((now - rounded) as u32).max(1);
                 rounded = now;
                 push(&mut stairs.steps, top);

@@ -16,16 +16,16 @@ pub struct StackedRun<'a> {
     pub trace: &'a Trace,
 }
 
-/// The size of a heading: it is read where the picture is small.
+/// The size of a heading, in pixels: it is read where the picture is small.
 const HEADING: f64 = 36.0;
-/// The space between a heading and its lanes, and between the lanes of a run and the next heading.
+/// The space, in pixels, between a heading and its lanes, and between the lanes of a run and the next heading.
 const AROUND: (f64, f64) = (18.0, 34.0);
 
 pub(super) fn draw(runs: &[StackedRun<'_>], view: Subject, caption: &Caption, options: &Options, more: f64) -> Picture {
     let row = view.row();
     let several = runs.len() > 1;
     let count = runs.len().max(1);
-    // The lanes of all runs together are no more than those of one, and nothing parts those of one from each other.
+    // All runs together have no more lanes than one run alone, and no strip stands between the lanes of two runs.
     let each = Options { lanes: (options.lanes() / count).max(1), strip: !several, ..options.clone() };
     let rooms = runs.iter().map(|run| (row.room)(run.trace, &each));
     let (names, beside) = rooms.fold((0.0, 0.0), |(a, b): (f64, f64), (names, beside)| (a.max(names), b.max(beside)));
@@ -63,7 +63,7 @@ fn heading(page: &mut Page, run: &StackedRun<'_>) {
     let x = page.place(run.trace.latest()).max(after + wide).min(page.edge);
     let words =
         Words { at: (x, base), anchor: Anchor::End, size: HEADING, bold: true, ink: Role::Accent.into(), text: time };
-    // Where the picture moves it comes with the end, if it lies where the time does.
+    // In a moving picture the time comes with the end of the run, if it stands where time passes.
     if x - wide >= page.left && x <= page.right {
         page.picture.moving.push(Element::Words(words));
     } else {
@@ -72,12 +72,12 @@ fn heading(page: &mut Page, run: &StackedRun<'_>) {
     page.y += AROUND.0;
 }
 
-/// How long it took; how far it is, where it has no end.
+/// How long the run took; how far it is known, where it has no end.
 fn time(trace: &Trace) -> String {
     trace.makespan().unwrap_or_else(|| trace.latest()).to_string()
 }
 
-/// What stands below the lanes of all runs: what they share once and without figures, which would be of one of them.
+/// What stands below the lanes of all runs: shared entries once, and without figures, which would be those of one run.
 fn together(below: &[(&StackedRun<'_>, Below)]) -> Below {
     if let [(_, one)] = below {
         return one.clone();

@@ -25,7 +25,7 @@ pub(super) const ORDER: [State; State::COUNT] = [
     State::Unknown,
     State::Queued,
 ];
-/// The place of each in that order.
+/// The place of each state in that order.
 const PLACES: [usize; State::COUNT] = {
     let (mut places, mut place) = ([0; State::COUNT], 0);
     while place < ORDER.len() {
@@ -34,9 +34,9 @@ const PLACES: [usize; State::COUNT] = {
     }
     places
 };
-/// Each state, with a worker kept occupied and without.
+/// The number of kinds: each state, with a worker kept occupied and without.
 pub(super) const STATES: usize = 2 * State::COUNT;
-/// Height of the strip of busy cores.
+/// Height of the strip of busy cores, in pixels.
 const BUSY: f64 = 52.0;
 
 /// The place of a state among the kinds of a lane.
@@ -45,12 +45,12 @@ pub(super) fn kind_of(state: State, holds: bool) -> Option<usize> {
     Some(2 * place + usize::from(!holds && state != State::Running))
 }
 
-/// What the kind at that place is.
+/// The state of the kind at that place, and whether it keeps a worker occupied.
 pub(super) fn state_of(kind: usize) -> (State, bool) {
     (ORDER[kind / 2 % ORDER.len()], kind.is_multiple_of(2))
 }
 
-/// How each state is drawn; waits in `low` units.
+/// How each kind is drawn; waits are `low` units high.
 pub(super) fn kinds(low: u32) -> Vec<ShareStyle> {
     let kind = |place: usize| {
         let (state, holds) = state_of(place);
@@ -72,12 +72,12 @@ pub(super) fn spans(trace: &Trace, task: usize, page: &Page, until: Ns, mut each
     track.spans_from(first, page.window, until).for_each(&mut each);
 }
 
-/// Until when it is told: the playhead, or all there is.
+/// The last instant that is drawn: the playhead, or the last one known.
 pub(super) fn until(trace: &Trace, options: &Options) -> Ns {
     options.until.unwrap_or(trace.latest()).min(trace.latest())
 }
 
-/// Height of each of so many lanes, and the space below it, where there are `more` pixels to spread over them.
+/// Height of each of `count` lanes, and the space below it, in pixels, with `more` pixels spread over all of them.
 pub(super) fn heights(count: usize, more: f64) -> (f64, f64) {
     let (height, gap) = match count {
         0 | 1 => (90.0, 18.0),
@@ -161,13 +161,13 @@ fn add(trace: &Trace, task: usize, page: &Page, until: Ns, shares: &mut Shares, 
     });
 }
 
-/// Adds a lane to the sums of all and to the cores that were busy.
+/// Adds the times of a lane to the sums of all lanes and to the cores that were busy.
 pub(super) fn account(shares: &Shares, grid: &Grid, sums: &mut [Ns], busy: &mut Shares) {
     sums.iter_mut().zip(shares.sums()).for_each(|(sum, time)| *sum += time);
     (0..usize::from(grid.columns)).for_each(|column| busy.put(column, 0, shares.time(column, 0)));
 }
 
-/// The strip of busy cores at some distance, where it is wanted.
+/// Draws the strip of busy cores a little below, if it is wanted.
 pub(super) fn strip_below(page: &mut Page, trace: &Trace, options: &Options, busy: Shares) {
     if options.strip {
         page.y += 12.0;
@@ -188,7 +188,7 @@ fn busy_strip(page: &mut Page, trace: &Trace, busy: Shares) {
     page.row(LaneRow { right, scale, least: CALM, ..LaneRow::new(name, busy, kinds, cell.times(cores, 1), BUSY) });
 }
 
-/// The states there are, work first, then by their time.
+/// The states that occur, work first, then by their time.
 pub(super) fn legend(sums: &[Ns]) -> Vec<Entry> {
     let all: Ns = sums.iter().copied().sum();
     let mut present: Vec<usize> = (0..sums.len()).filter(|kind| sums[*kind] > Ns::ZERO).collect();

@@ -10,7 +10,7 @@ use crate::text::{Label, percent, picture as text};
 use crate::trace::{Totals, Trace};
 use crate::units::Ns;
 
-/// What is told apart, from the bottom.
+/// The parts of the area, from the bottom.
 const PARTS: [(Label, Role); 3] = [
     (Label::CoreComputes, Role::State(State::Running)),
     (Label::CoreOffTask, Role::Dim),
@@ -46,7 +46,7 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, _: &Options, more: f64) -> B
         times.into_iter().enumerate().for_each(|(part, time)| shares.put(column, part, time));
     });
     let cell = page.grid.cell;
-    // In columns as wide as they are drawn at least: in a moment short enough all cores are busy.
+    // The peak is that of columns at least as wide as they are drawn: in a moment short enough all cores are busy.
     let used = |column: usize| (0..PARTS.len()).map(|part| shares.time(column, part)).sum::<Ns>();
     let wide = |from: usize| (from..from + CALM).map(used).sum::<Ns>();
     let peak = (0..usize::from(page.grid.columns)).step_by(CALM).map(wide).max().unwrap_or_default();

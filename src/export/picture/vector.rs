@@ -10,7 +10,7 @@ use crate::text::markup::xml;
 
 const FONT: &str = "ui-monospace,'JetBrains Mono','DejaVu Sans Mono',Menlo,Consolas,monospace";
 
-/// Flags at the end of the time reach so much farther.
+/// How many pixels flags at the end of the time reach beyond it.
 const BEYOND: f64 = 16.0;
 
 /// A document under construction.
@@ -21,8 +21,8 @@ struct Writer {
     patterns: BTreeMap<String, (Fill, (f64, f64))>,
 }
 
-/// `picture` as an SVG document in `theme`, or in the viewer's scheme. With `seconds` it is drawn anew again and again,
-/// in so many seconds, where the viewer has nothing against things that move.
+/// `picture` as an SVG document in `theme`, or in the viewer's scheme. With `seconds` the time sweeps over it again and
+/// again, each time in so many seconds, where nobody asked the viewer for less motion.
 pub(super) fn svg(picture: &Picture, theme: Option<Theme>, seconds: Option<f64>) -> String {
     let mut body = Writer { out: String::new(), inks: BTreeMap::new(), patterns: BTreeMap::new() };
     body.document(picture, seconds.is_some());
@@ -260,7 +260,7 @@ pub(super) fn path(stairs: &Stairs) -> String {
         }
         if step.top != height {
             let by = i64::from(step.top) - i64::from(height);
-            // Whichever is shorter, the new height or the way to it.
+            // Whichever is shorter: the new height, or the difference to it.
             let (absolute, relative) = (step.top.to_string(), by.to_string());
             let _ =
                 if absolute.len() < relative.len() { write!(out, "V{absolute}") } else { write!(out, "v{relative}") };

@@ -12,7 +12,8 @@ use crate::text::{Label, picture as text};
 use crate::trace::Trace;
 use crate::units::{Ns, Range, TaskId};
 
-/// Height of the ribbon that says whose it is: with room for their numbers, and without.
+/// Height, in pixels, of the ribbon that says for which task the worker works: with room for the tasks' numbers, and
+/// without.
 const RIBBON: (f64, f64) = (15.0, 4.0);
 
 /// One worker's lane under construction.
@@ -24,7 +25,7 @@ struct WorkerLane {
     stretches: Vec<(Range, TaskId)>,
 }
 
-/// The names of those that have a lane.
+/// The names of the workers that have a lane.
 fn names(trace: &Trace, options: &Options) -> Vec<String> {
     let shown = trace.workers.len().min(options.lanes());
     (1..=shown).map(|n| format!("{} {n}", Label::Worker.text())).collect()

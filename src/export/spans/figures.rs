@@ -11,9 +11,9 @@ use crate::units::{Ns, Range, TaskId};
 /// Time spent on one thing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// All of it.
+    /// All of the time.
     pub sum: Ns,
-    /// The longest without a break.
+    /// The longest time without a break.
     pub longest: Ns,
     /// How many times, from one break to the next.
     pub count: u64,
@@ -36,7 +36,7 @@ impl Figures {
 /// What a task did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskFigures {
-    /// Which.
+    /// The task.
     pub task: TaskId,
     /// What it is called.
     pub name: String,
@@ -51,24 +51,24 @@ pub struct TaskFigures {
 pub struct CoreFigures {
     /// The kernel's number.
     pub core: u16,
-    /// In which tasks computed there.
+    /// Time in which tasks computed there.
     pub working: Ns,
-    /// In which threads of the run were there without computing.
+    /// Time in which threads of the run were there without computing.
     pub off_task: Ns,
-    /// In which what watches or serves the run was there.
+    /// Time in which threads that watch or serve the run were there.
     pub overhead: Ns,
 }
 
-/// What became of a lock.
+/// The figures of a lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LockFigures {
     /// What it is called.
     pub name: String,
     /// Time held, turn by turn.
     pub held: Figures,
-    /// Time for which those who got it had waited, and how many had to.
+    /// Time for which the tasks that got it had waited, and how many had to.
     pub waited: Figures,
-    /// How many times it was taken by another than the one before.
+    /// How many times another task took it than the one before.
     pub hand_overs: u64,
     /// How many turns ended because somebody had asked.
     pub forced: u64,
@@ -78,7 +78,7 @@ pub struct LockFigures {
     pub abandoned: u64,
 }
 
-/// What a run comes to within its window.
+/// The figures of a run within its window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statistics {
     /// All tasks together, by `State as usize`.
@@ -87,7 +87,7 @@ pub struct Statistics {
     pub tasks: Vec<TaskFigures>,
     /// Each core on which the run was seen, in the kernel's order.
     pub cores: Vec<CoreFigures>,
-    /// Each lock that somebody took.
+    /// Each lock that was taken.
     pub locks: Vec<LockFigures>,
 }
 

@@ -1,5 +1,5 @@
-//! The lanes of a page, drawn: in columns as fine as they can be compared in, with what is written in them, and with what
-//! is not known.
+//! The lanes of a page, drawn: in columns as fine as they can be compared in, with what is written in them, and with
+//! what is not known.
 
 use super::{CALM, Inside, LaneRow, Page, SMALL};
 use crate::export::picture::list::{Anchor, Element, Fill, Ink, Lane, Words, width_of};
@@ -7,11 +7,11 @@ use crate::export::picture::shares::{UNITS, bytes};
 use crate::palette::Role;
 use crate::units::Ns;
 
-/// So many of these make one column of a lane, the first that keeps the picture within its bytes.
+/// How many columns of the grid make one column of a lane: the first number that keeps the picture within its bytes.
 const MERGED: [usize; 7] = [1, 2, 4, 6, 8, 12, 24];
 /// What all lanes together may take, in bytes.
 const BUDGET: usize = 400_000;
-/// So many bytes to a pixel are few enough for the finest columns.
+/// A lane of no more than this many bytes to a pixel may have the finest columns.
 const FEW: f64 = 3.0;
 
 impl Page {
