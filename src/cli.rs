@@ -34,17 +34,17 @@ mod workloads;
 pub enum Invocation {
     /// The screen, started with these settings.
     Screen(Settings),
-    /// A run without a screen, its result printed like this; or so many runs of the same.
+    /// A run without a screen, its result printed in this format; or so many runs of the same plan.
     Run(Settings, Format, Option<u16>),
-    /// The screen on what was recorded.
+    /// The screen on recorded runs.
     View(Viewing),
-    /// Something made of what was recorded.
+    /// An export of recorded runs.
     Export(Box<Exporting>),
-    /// The same under several models, held against each other, printed like this.
+    /// A comparison of the same work under several models, printed in this format.
     Compare(Comparing, ComparisonFormat),
-    /// A map of who wins, printed like this.
+    /// A map of which model wins, printed in this format.
     Map(Mapping, ListFormat),
-    /// What this machine can show, printed like this.
+    /// What this machine can show, printed in this format.
     Doctor(ListFormat),
     /// This text on stdout.
     Print(String),
@@ -66,7 +66,7 @@ impl Exit {
         Exit { code: 2, text: words::error(sentence), asked_for: false }
     }
 
-    /// A failure that is nobody's wrong usage.
+    /// A failure that does not come from wrong usage.
     pub fn failure(sentence: &str) -> Exit {
         Exit { code: 1, text: words::error(sentence), asked_for: false }
     }
@@ -76,7 +76,7 @@ impl Exit {
         if self.asked_for {
             return print(&self.text);
         }
-        // Where nobody reads, the code has to do.
+        // Where nobody reads this, the exit code alone has to tell.
         let _ = io::stderr().write_all(self.text.as_bytes());
         ExitCode::from(self.code)
     }
@@ -99,12 +99,12 @@ pub fn print(text: &str) -> ExitCode {
     }
 }
 
-/// What the command line must know of the machine it stands on.
+/// What the command line must know of the machine that it runs on.
 pub trait Host {
     /// The first `most` bytes of the file at `path`.
     ///
     /// # Errors
-    /// As the system says.
+    /// If the system cannot read it.
     fn read(&self, path: &Path, most: u64) -> io::Result<Vec<u8>>;
 
     /// How many cores workers may be pinned to.
@@ -172,14 +172,14 @@ where
 pub enum Instead {
     /// A run, whose result is printed.
     Run,
-    /// An export of what was recorded.
+    /// An export of recorded runs.
     Export,
 }
 
 /// Makes sure that there is a terminal to draw on and to read keys from.
 ///
 /// # Errors
-/// If standard input or standard output is none.
+/// If standard input or standard output is no terminal.
 pub fn require_terminal(instead: Instead) -> Result<(), Exit> {
     let missing = match (io::stdin().is_terminal(), io::stdout().is_terminal()) {
         (true, true) => return Ok(()),

@@ -96,7 +96,7 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A character as near as ASCII comes to it.
+/// The ASCII character that comes nearest to `c`.
 pub fn to_ascii(c: char) -> char {
     match c {
         c if c.is_ascii() => c,

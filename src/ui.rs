@@ -214,8 +214,7 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
 }
 
 /// Which task a press on the lane of `tasks` means: the first that worked at that instant, else the first that waited,
-/// else
-/// the first.
+/// else the first.
 fn one_of(app: &App, tasks: &[TaskId], at: Option<Ns>) -> Option<TaskId> {
     let trace = app.run()?.trace();
     let state = |task: &&TaskId| trace.tasks.get(task.index())?.span_at(at?, app.until()).map(|s| s.state);

@@ -1,5 +1,5 @@
-//! What the reader of arguments says, as the program says it: without the pointer to `--help`, and with nothing in it that
-//! a terminal would obey or that fills the screen, whatever the arguments were.
+//! Turns the errors of clap, which reads the arguments, into the program's own: without the pointer to `--help`, and
+//! with nothing in them that a terminal would obey or that fills the screen, whatever the arguments were.
 
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
@@ -18,7 +18,7 @@ pub(super) fn exit(error: Error) -> Exit {
     Exit { code: if asked_for { 0 } else { 2 }, text, asked_for }
 }
 
-/// `error` with each argument in it as a sentence may repeat it.
+/// `error` with each argument in it made harmless and short.
 fn harmless(mut error: Error) -> Error {
     let clean: Vec<(ContextKind, ContextValue)> =
         error.context().filter_map(|(kind, value)| Some((kind, cleaned(value)?))).collect();
@@ -28,7 +28,7 @@ fn harmless(mut error: Error) -> Error {
     error
 }
 
-/// `value`, if it is one that can hold an argument.
+/// `value` made harmless, if it is of a kind that can hold an argument.
 fn cleaned(value: &ContextValue) -> Option<ContextValue> {
     let said = |text: &dyn ToString| text::said(&text.to_string());
     Some(match value {

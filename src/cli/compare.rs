@@ -1,4 +1,4 @@
-//! The options of `concviz compare`, and what they come to.
+//! The options of `concviz compare`, and the settings that follow from them.
 
 use std::path::PathBuf;
 

@@ -29,7 +29,7 @@ pub(super) fn script(shell: Shell, mut command: clap::Command) -> String {
     }
 }
 
-/// Names, and files that end in `.toml`.
+/// The script for zsh, in which names and files that end in `.toml` complete a workload.
 fn zsh(script: &str) -> String {
     let names = workload_names().join(" ");
     let function = format!(
@@ -43,8 +43,8 @@ fn zsh(script: &str) -> String {
     )
 }
 
-/// Files too. And the value of an option can be completed before a command as well: there the option still lacks it,
-/// which must not count as no place for options.
+/// The script for fish, in which files complete a workload too. The value of an option can be completed before a
+/// command as well: there the option still lacks its value, which must not count as no place for options.
 fn fish(script: &str) -> String {
     let script = script.replacen("    or return\n", "    or return 0\n", 1);
     let lines = script.lines().map(|line| {

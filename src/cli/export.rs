@@ -1,4 +1,4 @@
-//! The options of `concviz export`, and what they come to.
+//! The options of `concviz export`, and the settings that follow from them.
 
 use std::path::PathBuf;
 
@@ -126,7 +126,7 @@ fn screen(text: &str) -> Result<(u16, u16), ValueRefusal> {
     size.filter(fits).ok_or(ValueRefusal::Screen { least, most })
 }
 
-/// What is said of the file to write.
+/// The help of `--out`.
 fn out_help() -> String {
     export::out(&ExportFormat::ALL.map(ExportFormat::end))
 }
@@ -148,8 +148,8 @@ fn is_given(options: &ExportArgs, option: ExportOption) -> bool {
     }
 }
 
-/// Nobody asks for something and silently gets something else: every option that was given says something about what is
-/// written.
+/// Refuses an option that was given but says nothing about what is written: nobody asks for something and silently gets
+/// something else.
 fn nothing_is_ignored(options: &ExportArgs, wish: &Exporting) -> Result<(), Refusal> {
     let format = wish.format.name();
     for option in ExportOption::ALL.into_iter().filter(|option| is_given(options, *option)) {
@@ -171,7 +171,7 @@ fn nothing_is_ignored(options: &ExportArgs, wish: &Exporting) -> Result<(), Refu
     several(wish)
 }
 
-/// Several runs are named only where several are shown.
+/// Refuses several named runs where only one is shown.
 fn several(wish: &Exporting) -> Result<(), Refusal> {
     let stacked = |view: ExportView| view.row().runs != Runs::One;
     let shows = match wish.made() {
@@ -190,7 +190,7 @@ fn several(wish: &Exporting) -> Result<(), Refusal> {
     Err(Refusal::OneRun { what, views: ExportView::names(stacked) })
 }
 
-/// What `options` come to.
+/// The export that `options` ask for.
 pub(super) fn exporting(options: &ExportArgs) -> Result<Exporting, Refusal> {
     let out = options.out.clone().filter(|path| path.as_os_str() != "-");
     let named = out.as_ref().and_then(|path| ExportFormat::of_file(&path.to_string_lossy()));

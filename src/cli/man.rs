@@ -26,7 +26,7 @@ pub(super) fn page() -> String {
     // The date stays empty: the same program makes the same page.
     let (version, manual) = (env!("CARGO_PKG_VERSION"), words::MANUAL);
     let mut page = format!(".TH CONCVIZ 1 \"\" \"concviz {version}\" \"{manual}\"\n").into_bytes();
-    // Into memory nothing fails.
+    // Writing into memory does not fail.
     let _ = man.render_name_section(&mut page);
     page.extend(roff.to_roff().into_bytes());
     let _ = man.render_options_section(&mut page);

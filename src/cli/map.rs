@@ -1,4 +1,4 @@
-//! The options of `concviz map`, and what they come to.
+//! The options of `concviz map`, and the settings that follow from them.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use crate::units::Ns;
 
 /// The shortest and the longest task of a map.
 const LENGTHS: (Ns, Ns) = (Ns::from_micros(100), Ns::from_millis(10_000));
-/// The shortest and the longest time for all of it.
+/// The shortest and the longest time for a whole map.
 const BUDGETS: (Ns, Ns) = (Ns::from_millis(1), Ns::from_millis(24 * 3_600_000));
 /// The most rows, and columns, of a map.
 const MOST_PLACES: usize = 32;
@@ -80,7 +80,7 @@ fn budget(text: &str) -> Result<Ns, ValueRefusal> {
     if (least..=most).contains(&time) { Ok(time) } else { Err(refused()) }
 }
 
-/// A file for a picture, whose name says which kind.
+/// The file for a picture; its name must say which kind of picture.
 fn picture(path: Option<&PathBuf>) -> Result<Option<PathBuf>, Refusal> {
     let Some(path) = path else { return Ok(None) };
     let draws = |format: &ExportFormat| format.row().makes.contains(&Made::Picture);

@@ -1,5 +1,5 @@
-//! Why a command line is refused: one value of an option by itself, or what several of them come to. The sentences are
-//! those of [`text::cli`](crate::text::cli).
+//! Why a command line is refused: for the value of one option by itself, or for several options together. The sentences
+//! are those of [`text::cli`](crate::text::cli).
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ pub(super) enum ValueRefusal {
     /// It is no number of ticks from 1 to this.
     #[error("{}", words::ticks(1, *.0))]
     Ticks(u32),
-    /// It is nothing, or longer than a switch interval can be.
+    /// It is zero, or longer than a switch interval can be.
     #[error("{}", words::interval(.read, *.most))]
     Interval { read: String, most: Ns },
     /// It is no length of time.
@@ -26,7 +26,7 @@ pub(super) enum ValueRefusal {
     /// It is a time out of these limits.
     #[error("{}", words::time(.read, *.least, *.most))]
     TimeOutOfRange { read: String, least: Ns, most: Ns },
-    /// The same where it may be long.
+    /// The same for a time that may be long.
     #[error("{}", words::long_time(.read, *.least, *.most))]
     LongTimeOutOfRange { read: String, least: Ns, most: Ns },
     /// It is no factor.
@@ -41,10 +41,10 @@ pub(super) enum ValueRefusal {
     /// It lacks the parameter or its value.
     #[error("{}", words::incomplete(.0))]
     Incomplete(String),
-    /// The value of a parameter is none.
+    /// The value of a parameter cannot be read.
     #[error(transparent)]
     Value(#[from] ValueError),
-    /// It is no model; those there are.
+    /// It is no model; the names of all models.
     #[error("{}", words::models(.0))]
     Models(Vec<&'static str>),
     /// It is no share in per cent.
@@ -109,7 +109,7 @@ pub(super) enum Refusal {
     /// This option is of the newer lock, and the older one was asked for.
     #[error("{}", words::of_newer_lock(.0))]
     OfNewerLock(&'static str),
-    /// So many ticks are of the older lock, and the newer one was asked for.
+    /// A check interval, of so many ticks, is of the older lock, and the newer one was asked for.
     #[error("{}", words::of_older_lock(*.0))]
     OfOlderLock(u32),
     /// Options of both locks.
@@ -118,7 +118,7 @@ pub(super) enum Refusal {
     /// There is no such workload.
     #[error("{}", words::no_workload(.read, *.near, .known, *.or_file))]
     NoWorkload { read: String, near: Option<&'static str>, known: Vec<&'static str>, or_file: bool },
-    /// There is not even the workload that amounts alone are for.
+    /// The workload that amounts alone are for is not there.
     #[error("{}", words::amounts_alone(.workload, .usual))]
     AmountsAlone { workload: &'static str, usual: &'static str },
     /// A parameter cannot be set.
@@ -145,7 +145,7 @@ pub(super) enum Refusal {
     /// An option says nothing about what is made here, but about what the format can show in this view.
     #[error("{}", words::not_of_made(.flag, .made, *.other, .view))]
     NotOfMade { flag: &'static str, made: &'static str, other: Option<&'static str>, view: &'static str },
-    /// Several runs for what shows one; these views show more.
+    /// Several runs are named for an export that shows one; these views show more.
     #[error("{}", words::one_run(.what, .views))]
     OneRun { what: String, views: String },
     /// The system does not let the workload's file be read.

@@ -1,4 +1,4 @@
-//! The options of `concviz run`, and what they come to.
+//! The options of `concviz run`, and the settings that follow from them.
 
 use clap::Args;
 

@@ -1,4 +1,4 @@
-//! The options that several commands share, and what they come to.
+//! The options that several commands share, and the settings that follow from them.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -105,13 +105,13 @@ pub(super) struct ScreenArgs {
     pub no_mouse: bool,
 }
 
-/// The settings that `shared` options come to; those of the screen alone are left at their defaults.
+/// The settings that follow from the `shared` options; those of the screen alone keep their defaults.
 pub(super) fn settings(shared: &SharedArgs, host: &impl Host) -> Result<Settings, Refusal> {
     let setup = setup(&shared.work, (shared.model, shared.global_lock), &shared.how, host)?;
     Ok(Settings { trace: shared.trace.clone(), ..with_setup(setup, shared.plain) })
 }
 
-/// Settings of which only these two are not as usual.
+/// The usual settings except for these two.
 fn with_setup(setup: Setup, plain: bool) -> Settings {
     Settings { setup, color: Color::default(), theme: Theme::default(), ascii: false, mouse: true, plain, trace: None }
 }
@@ -156,8 +156,8 @@ pub(super) fn wishes(how: &HowArgs, seed: u64, host: &impl Host) -> Result<Wishe
     Ok(Wishes { workers: how.workers, cores: how.cores, seed, no_kernel_record: how.no_kernel_record })
 }
 
-/// How the global lock is set; also while it is off, for when it is switched on by a key. Each generation has options of
-/// its own, and nobody gets a lock of which what they asked for is not true.
+/// How the global lock is set; also while it is off, for when it is switched on by a key. Each generation has options
+/// of its own, and an option that is not of the lock asked for is refused.
 pub(super) fn lock(global_lock: LockArg, how: &HowArgs) -> Result<LockSettings, Refusal> {
     let usual = LockSettings::default();
     let newer =

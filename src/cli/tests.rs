@@ -272,7 +272,7 @@ fn what_is_wrong_is_said_with_the_value_and_the_way_out() {
     }
 }
 
-/// What nobody means well with, and what only looks odd.
+/// Texts with which nobody means well, and texts that only look odd.
 fn hostile() -> Vec<String> {
     let mut texts: Vec<String> =
         ["\u{1b}[2J\u{1b}]0;owned\u{7}", "a\nb\rc\td", "\u{9b}31m", "gnp.\u{202e}exe", "pass\u{200b}word\u{feff}"]

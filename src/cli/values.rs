@@ -1,5 +1,5 @@
-//! Values of options: each is read here and held against its limits. What depends on several of them is decided by those
-//! who declare them.
+//! Values of options: each is read here and held against its limits. What depends on several options is decided in the
+//! files that declare them.
 
 use std::ffi::{OsStr, OsString};
 

@@ -1,4 +1,4 @@
-//! The options of `concviz view`, and what they come to.
+//! The options of `concviz view`, and the settings that follow from them.
 
 use std::path::PathBuf;
 

@@ -10,12 +10,13 @@ use crate::workload::{self, SHIPPED, Value, Workload};
 /// The most bytes a workload file may have.
 const LARGEST: usize = 1 << 20;
 
-/// What runs where nobody says.
+/// The workload where none is named.
 const USUAL: &str = "cpu";
-/// What runs where only its amounts are given, with `--cpu` and `--wait`.
+/// The workload where only amounts are given, with `--cpu` and `--wait`.
 const OF_AMOUNTS: &str = "mixed";
 
-/// The workload that `named` names; where nobody named one, that for amounts alone if some are given, or the usual.
+/// The workload that `named` names; where none is named, the one for amounts alone if some are given, or else the usual
+/// one.
 pub(super) fn choose(named: Option<&OsStr>, amounts: bool, host: &impl Host) -> Result<Workload, Refusal> {
     match named {
         Some(named) => load(named, host),
@@ -37,7 +38,7 @@ fn load(named: &OsStr, host: &impl Host) -> Result<Workload, Refusal> {
     workload::find(&text).ok_or_else(|| unknown(&text, true))
 }
 
-/// There is no shipped workload `name`; perhaps there is a file.
+/// The refusal of `name`, which is no shipped workload; `or_file` says that it could be a file.
 pub(super) fn unknown(name: &str, or_file: bool) -> Refusal {
     let known = SHIPPED.iter().map(|f| f.name).collect();
     Refusal::NoWorkload { read: name.to_owned(), near: workload::nearest(name), known, or_file }

@@ -1,6 +1,5 @@
 //! Carries out what the screen asks for: runs are started and stopped, the machine is measured, files are written, the
-//! terminal
-//! is given back and taken again.
+//! terminal is given back and taken again.
 
 use std::io;
 use std::thread;

@@ -1,9 +1,9 @@
-//! Sentences about amounts that cannot be read, or come to nothing usable: times, sizes, numbers and their products.
+//! Sentences about amounts that cannot be read or used: times, sizes, numbers and their products.
 
 use super::quoted::quoted;
 use crate::units::{DurationError, Ns};
 
-/// What an amount is: a number.
+/// What a kind of amount is called: a number.
 pub const NUMBER: &str = "a whole number";
 /// A time.
 pub const TIME: &str = "a duration like 5ms";
@@ -36,7 +36,7 @@ pub fn no_size(read: &str) -> String {
     format!("{} is no size: write one like 64kB, 1MB or 1GiB", quoted(read))
 }
 
-/// That there is no number for so much.
+/// That an amount is larger than any number can be.
 pub fn too_much(read: &str) -> String {
     format!("{} is too much", quoted(read))
 }
@@ -46,11 +46,11 @@ pub fn no_parameter(name: &str) -> String {
     format!("there is no parameter {}", quoted(name))
 }
 
-/// That a product is more than there are numbers for.
+/// That a product is larger than any number can be.
 pub const PRODUCT_TOO_LARGE: &str = "the product is too large";
 /// That nobody knows what the product of two times is.
 pub const TWO_TIMES: &str = "two durations cannot be multiplied";
-/// That a size times a time, or a size, is nothing.
+/// That a size cannot be multiplied by a time or by a size.
 pub const SIZE_BY_NO_NUMBER: &str = "a size can be multiplied by numbers only";
 
 /// That a factor is no number.

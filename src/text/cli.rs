@@ -1,5 +1,5 @@
-//! What the command line says: why it is refused, and what is printed of it without a run. The texts of its help stand in
-//! [`help`], those of the manual page in [`man`].
+//! What the command line says: why it is refused, and what is printed of it without a run. The texts of its help stand
+//! in [`help`], those of the manual page in [`man`].
 
 pub mod help;
 pub mod man;
@@ -17,13 +17,13 @@ pub fn no_output(why: &str) -> String {
     format!("standard output cannot be written: {}", said(why))
 }
 
-/// What is no terminal, though it should be: what is written to.
+/// The stream that is no terminal, though it should be: the one that is written to.
 pub const OUTPUT: &str = "standard output";
-/// What is read from.
+/// The same for the one that is read from.
 pub const INPUT: &str = "standard input";
 /// What to use where there is no terminal for a run.
 pub const RUN_INSTEAD: &str = "`concviz run`, which prints the result";
-/// What to use where there is none for what was recorded.
+/// What to use where there is no terminal for recorded runs.
 pub const EXPORT_INSTEAD: &str = "`concviz export`, which writes what was recorded";
 
 /// That there is no terminal.
@@ -45,7 +45,7 @@ edit, which -w FILE.toml reads.
 
 /// What a shell calls the names that complete a workload.
 pub const WORKLOAD: &str = "workload";
-/// And the files.
+/// What a shell calls the files that complete a workload.
 pub const FILE: &str = "file";
 
 /// That a value is no number within these limits.
@@ -63,7 +63,7 @@ pub fn seed(read: &str, most: u64) -> String {
     format!("{} is not a whole number from 0 to {most}", quoted(read))
 }
 
-/// That a switch interval is nothing, or too long.
+/// That a switch interval is zero, or too long.
 pub fn interval(read: &str, most: Ns) -> String {
     format!("{} is out of range: write more than 0 and at most {}", quoted(read), most.written())
 }
@@ -81,12 +81,12 @@ pub fn incomplete(read: &str) -> String {
     format!("{} is incomplete: {ASSIGNMENT}", quoted(read))
 }
 
-/// That a list of models is none.
+/// That a text is no list of models.
 pub fn models(known: &[&str]) -> String {
     format!("write some of {}, with commas between", known.join(", "))
 }
 
-/// That a share in per cent is none.
+/// That a text is no share in per cent.
 pub const SHARES: &str = "write whole numbers from 0 to 100";
 
 /// That a run of a file is named by no number and by none of these models.
@@ -97,17 +97,17 @@ pub fn run_of_file(known: &[&str]) -> String {
 /// Two times with what stands between them, as they are written.
 const RANGE: &str = "write two times with two dots between, like 0s..50ms";
 
-/// That a stretch of time is none.
+/// That a text is no stretch of time.
 pub fn no_range(read: &str) -> String {
     format!("{} is no stretch of time: {RANGE}", quoted(read))
 }
 
-/// That it is turned around.
+/// That a stretch of time is turned around.
 pub fn ends_before_it_begins(read: &str) -> String {
     format!("{} ends before it begins: {RANGE}", quoted(read))
 }
 
-/// That a width is none, or out of these limits.
+/// That a text is no width, or one out of these limits.
 pub fn width(least: u16, most: u16) -> String {
     format!("write a number of pixels from {least} to {most}")
 }
@@ -158,7 +158,7 @@ pub fn plain_or_document(format: &str) -> String {
     format!("--plain prints sentences and --format {format} a document: choose one of them")
 }
 
-/// That what is recorded already is to be recorded again.
+/// That runs which are in a file already are to be recorded again.
 pub fn recorded_already(trace: &str) -> String {
     format!("--trace {}: runs that are in a file already are not recorded again, leave it out", path(trace))
 }
@@ -178,7 +178,7 @@ pub fn no_format(formats: &[&str]) -> String {
     format!("it is not said what to write: add -o FILE.svg, or --format, one of {}", formats.join(", "))
 }
 
-/// That the option `flag` says nothing about `format`, but about those.
+/// That the option `flag` says nothing about `format`, but about `formats`.
 pub fn not_of_format(flag: &str, format: &str, formats: &[&str]) -> String {
     format!("{flag} says nothing about {format}, it is for {}: leave it out", formats.join(", "))
 }
@@ -194,7 +194,7 @@ pub fn one_run(what: &str, views: &str) -> String {
     format!("{what} shows one run: write --run once, or make a picture with one of the views {views}")
 }
 
-/// That a map needs something to hold against each other.
+/// That a map needs two models to compare.
 pub const TOO_FEW_MODELS: &str = "a map needs two models or more: write --models serial,threads";
 
 /// That a map is too large.
@@ -202,7 +202,7 @@ pub fn too_many_places(most: usize) -> String {
     format!("a map has at most {most} rows and as many columns: write fewer")
 }
 
-/// That there are fewer cores.
+/// That fewer cores are allowed than asked for.
 pub fn too_many_cores(asked: u16, allowed: u16) -> String {
     let cores = if allowed == 1 { "1 core is".to_owned() } else { format!("{allowed} cores are") };
     format!("--cores {asked}: only {cores} allowed here, write 1 to {allowed}")
@@ -230,7 +230,7 @@ pub fn no_workload(read: &str, near: Option<&str>, known: &[&str], or_file: bool
     format!("there is no workload {}{hint}: write one of {}{file}", quoted(read), known.join(", "))
 }
 
-/// That amounts alone are for a workload which there is not.
+/// That amounts alone are for a workload that is not there.
 pub fn amounts_alone(workload: &str, usual: &str) -> String {
     format!(
         "--cpu and --wait alone are for the workload `{workload}`, which is not there: choose one with -w, like -w {usual}"
@@ -255,22 +255,22 @@ pub fn no_file(file: &str) -> String {
     format!("there is no file `{}`: check the path given with -w", path(file))
 }
 
-/// That the user may not read it.
+/// That the user may not read `file`.
 pub fn no_permission(file: &str) -> String {
     format!("`{}` cannot be read: you have no permission to", path(file))
 }
 
-/// That it is a folder.
+/// That `file` is a folder.
 pub fn is_folder(file: &str) -> String {
     format!("`{}` is a folder: -w takes a workload file", path(file))
 }
 
-/// That what should be a folder is none.
+/// That a part of the path of `file` should be a folder and is none.
 pub fn no_folder(file: &str) -> String {
     format!("`{}` cannot be read: a part of the path is no folder", path(file))
 }
 
-/// That it cannot be read, for a reason of the system's.
+/// That `file` cannot be read, and why, as the system says.
 pub fn unreadable(file: &str, why: &str) -> String {
     format!("`{}` cannot be read: {}", path(file), said(why))
 }

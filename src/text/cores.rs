@@ -13,7 +13,7 @@ pub fn switches(voluntary: u64, forced: u64, moved: u64, room: usize) -> Option<
     shown.into_iter().find(|text| text.chars().count() <= room)
 }
 
-/// What lanes rest on where the kernel records nothing, for that `reason`, in words of at most `room` columns.
+/// What lanes are based on where the kernel records nothing, for that `reason`, in words of at most `room` columns.
 pub fn no_record(reason: &str, room: usize) -> String {
     let long = format!("seen by the workers themselves, to 0.15 ms: no kernel record ({reason})");
     let short = format!("as workers see it: no kernel record ({reason})");

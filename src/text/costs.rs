@@ -1,6 +1,6 @@
 //! What watching a run costs, in words.
 
-/// What is recorded of a run, and what that costs. Rates are a second; shares are of all cores' time.
+/// What is recorded of a run, and what that costs. Rates are per second; shares are of all cores' time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Costs {
     /// Events recorded.
@@ -13,13 +13,13 @@ pub struct Costs {
     pub switches: Option<f64>,
     /// Why there is no kernel's record.
     pub refusal: Option<String>,
-    /// All of the shares; nothing while the run goes on.
+    /// The sum of the shares; nothing while the run goes on.
     pub watching: Option<f64>,
-    /// Of the screen, the collector, the dispatcher and the server.
+    /// The shares of the screen, the collector, the dispatcher and the server.
     pub shares: [f64; 4],
 }
 
-/// What was recorded of a run that is over, and what that took: rates a second, a share of all cores' time.
+/// What was recorded of a run that is over, and what that took: rates per second, a share of all cores' time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Recorded {
     /// Events.
@@ -28,7 +28,7 @@ pub struct Recorded {
     pub each: Option<f64>,
     /// Switches by the kernel; nothing where it recorded none.
     pub switches: Option<f64>,
-    /// What watching took.
+    /// The share that watching took.
     pub watching: f64,
 }
 

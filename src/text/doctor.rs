@@ -29,9 +29,9 @@ pub mod topic {
 
 /// That something is as it should be.
 pub const GOOD: &str = "good";
-/// That it limits what can be shown.
+/// That something limits what can be shown.
 pub const LIMITS: &str = "limits";
-/// That nobody can tell.
+/// That nobody can tell whether something limits it.
 pub const UNKNOWN: &str = "unknown";
 
 /// What stands above the checks.

@@ -6,11 +6,11 @@ pub const BESIDE_WORK: &str = "beside work";
 pub const IN_FLIGHT: &str = "in flight";
 /// What executes coroutines.
 pub const EVENT_LOOP: &str = "event loop";
-/// What figures are of that are of no single task.
+/// The name that stands for all tasks, above figures of no single one.
 pub const ALL_TASKS: &str = "all tasks";
 /// That a task asks for a lock that another one has.
 pub const ASKS: &str = "asks for it";
-/// That it asked, in vain, for as long as it must.
+/// That a task waited for a whole interval, and waits on without asking.
 pub const WAITS_ON: &str = "waits on";
-/// That a long run is not there from its beginning.
+/// That the beginning of a long run is not kept.
 pub const DROPPED: &str = "earlier events were dropped";

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::state::{Awaited, Failure, FileLack, PlanFault, RequestLack, ThreadPurpose, Waiting};
 
-/// The same on the screen, where `again` is the key that makes the run once more.
+/// Why a run on the screen failed, where `again` is the key that makes the run once more.
 pub fn failure_here(why: &Failure, again: &str) -> String {
     match why {
         Failure::Killed => format!("the run's process was killed; press {again} to run again"),
@@ -12,12 +12,12 @@ pub fn failure_here(why: &Failure, again: &str) -> String {
     }
 }
 
-/// The same of a run that nobody watches on a screen: with what it is about.
+/// Why a run without a screen failed: the sentence says itself that it is about a run.
 pub fn run_failed(why: &Failure) -> String {
     match why {
         Failure::Killed => "the run broke off: its process was killed before its tasks had ended".to_owned(),
         Failure::Garbled { said } => format!("the run broke off: {said}"),
-        // These say it themselves.
+        // These sentences say themselves what they are about.
         Failure::Runner { .. } | Failure::Refused { .. } | Failure::CutOff | Failure::Signal { .. } => failure(why),
         Failure::Thread { purpose: ThreadPurpose::Watcher, .. } => failure(why),
         _ => format!("the run failed: {}", failure(why)),

@@ -1,5 +1,5 @@
-//! What is said of a recording's file, and of its bytes: why it takes or gives no run, which format they are, where they are
-//! damaged, what a newer version wrote.
+//! What is said of a recording's file, and of its bytes: why it takes or gives no run, which format they are, where
+//! they are damaged, what a newer version wrote.
 
 use std::path::Path;
 
@@ -10,13 +10,13 @@ use super::{counted, outside, outside_within};
 pub enum Fault {
     /// The file ends inside it.
     CutOff,
-    /// It is longer than any can be.
+    /// It is longer than any block can be.
     TooLong,
-    /// It is not as it was written.
+    /// Its checksum is wrong: it is not as it was written.
     Checksum,
-    /// It is a text and is none.
+    /// It should be a text and is none.
     NoText,
-    /// It begins one run more than are read.
+    /// It begins a run beyond the most that are read.
     TooManyRuns,
     /// No run has begun.
     NotBegun,
@@ -24,13 +24,13 @@ pub enum Fault {
     OutOfPlace,
     /// The names of a run cannot be read.
     Names,
-    /// Nor its begin.
+    /// The begin of a run cannot be read.
     Begin,
-    /// Nor events.
+    /// The events of a run cannot be read.
     Events,
-    /// Nor its end.
+    /// The end of a run cannot be read.
     End,
-    /// Nor why it broke off.
+    /// The reason why a run broke off cannot be read.
     Failed,
     /// It is of this kind, which the first format does not have.
     UnknownBlock(u8),
@@ -62,12 +62,12 @@ pub fn damaged_at(at: u64, fault: Fault) -> String {
     format!("damaged at byte {at}: {}", fault.text())
 }
 
-/// The same of one of which something is left, which is shown.
+/// The same of a recording of which something is left, which is shown.
 pub fn damaged(at: u64, fault: Fault) -> String {
     format!("damaged at byte {at}, what comes before it is shown ({}).", fault.text())
 }
 
-/// The same of one of which nothing is left.
+/// The same of a recording of which nothing is left.
 pub fn damaged_before(at: u64, fault: Fault) -> String {
     format!("the recording is {}, before its first run begins: nothing can be read from it", damaged_at(at, fault))
 }
@@ -139,12 +139,12 @@ pub fn foreign() -> String {
     another_name("it is there and is no recording")
 }
 
-/// Something that would make a recording nobody reads.
+/// A block that is too long for any reader of recordings.
 pub fn too_long_for_a_block(bytes: usize) -> String {
     format!("{bytes} bytes are too long for a block of a recording")
 }
 
-/// What this version does not know of a run: so many events and blocks by what they are called, and how many times a task
+/// What this version does not know of the run `number`: events, by name and count, blocks, and how many times a task
 /// came into an unknown state.
 pub fn skipped(number: usize, events: &[(String, u64)], blocks: u64, states: u64) -> String {
     let mut parts = Vec::new();
@@ -182,7 +182,7 @@ pub const fn unknown_record() -> &'static str {
     "a newer concviz recorded it in a way that this version does not know"
 }
 
-/// What there is of the kernel's record before the run begins.
+/// Why there is no kernel's record before the run begins.
 pub const fn not_begun() -> &'static str {
     "the run has not begun"
 }
@@ -197,7 +197,7 @@ pub const fn no_plan() -> &'static str {
     "the file does not say what"
 }
 
-/// A run of which there is nothing but what it was to be.
+/// A recording that ends after the plan of a run.
 pub const fn no_run_yet() -> &'static str {
     "it ends before the run begins"
 }

@@ -1,4 +1,4 @@
-//! Sentences in which the machine is what there is to say: how few cores it has, who else uses them, how fast they are.
+//! Sentences about the machine rather than the model: how few cores it has, who else uses them, how fast they are.
 
 use super::{all_busy, cores_of, counted, factor, number_word, whole};
 use crate::units::Ns;

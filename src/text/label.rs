@@ -235,7 +235,7 @@ pub enum Label {
 }
 
 impl Label {
-    /// A state's words in a legend: without a core, or without a turn on the loop.
+    /// A state's words in a legend, where a worker is kept occupied (`holds`) and where none is.
     pub const fn of_state(state: State, holds: bool) -> Label {
         match state {
             State::Queued => Label::StateQueued,

@@ -1,4 +1,4 @@
-//! Sentences about a wait and whoever ended it.
+//! Sentences about a wait and the task that ended it.
 
 use super::short;
 use crate::state::State;
@@ -10,7 +10,7 @@ use crate::units::Ns;
 pub enum Link {
     /// The wait is over; others had so many `turns` meanwhile.
     Ended { lock: Option<String>, holder: String, forced: bool, turns: usize },
-    /// It goes on, and the holder has had the lock for so long.
+    /// It goes on, and the holder has had the lock for the time `held`.
     GoesOn { lock: Option<String>, holder: String, held: Ns },
 }
 
@@ -38,14 +38,14 @@ impl Link {
     }
 }
 
-/// Why there is nobody to go to from a segment.
+/// Why there is no task to go to from a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoLink {
     /// No segment is selected.
     NothingSelected,
     /// The segment is in this state, on an event loop or not.
     State(State, bool),
-    /// There is somebody, but without a lane: a filter hides it.
+    /// There is such a task, but it has no lane: a filter hides it.
     Hidden,
 }
 

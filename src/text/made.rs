@@ -1,12 +1,12 @@
 //! What is made of a record, as a sentence names it.
 
-/// Drawn from the record.
+/// A picture, drawn from the record.
 pub const PICTURE: &str = "a picture";
-/// The program's own.
+/// The program's own screen.
 pub const SCREEN: &str = "the screen";
-/// With all runs.
+/// A page with all runs.
 pub const PAGE: &str = "a page";
-/// Of the results.
+/// A table of the results.
 pub const TABLE: &str = "a table";
-/// For programs.
+/// Data for programs.
 pub const DATA: &str = "data";

@@ -1,4 +1,4 @@
-//! Text in documents whose own marks it must not be taken for. What is from outside is cleaned on the way.
+//! Makes text fit for documents, so that it is not taken for their own marks. Text from outside is cleaned on the way.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -23,8 +23,8 @@ pub fn xml(text: &str) -> String {
     out
 }
 
-/// The JSON document `json` without a character that a terminal obeys or nobody sees: each is written as its number, which
-/// reads back as the same text. What JSON itself is made of is ASCII.
+/// The JSON document `json` without a character that a terminal obeys or nobody sees: each is written as its number,
+/// which reads back as the same text. What JSON itself is made of is ASCII.
 pub fn json(json: &str) -> Cow<'_, str> {
     let stays = |c: char| c == '\n' || is_shown(c);
     if json.chars().all(stays) {
@@ -35,21 +35,21 @@ pub fn json(json: &str) -> Cow<'_, str> {
         if stays(c) {
             out.push(c);
         } else {
-            // Into memory nothing fails.
+            // Writing into memory does not fail.
             c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| _ = write!(out, "\\u{unit:04x}"));
         }
     }
     out.into()
 }
 
-/// `text` as it stands in a line or in a cell of Markdown (GitHub's kind): its signs stand for themselves, nothing in it is
-/// a tag, a link or an address, and its lines are broken where it breaks them.
+/// `text` as it stands in a line or in a cell of Markdown (GitHub's kind): its signs stand for themselves, nothing in
+/// it is a tag, a link or an address, and its lines are broken where it breaks them.
 pub fn markdown(text: &str) -> String {
     let lines = text.trim().lines().map(|line| literal(&outside(line)));
     lines.collect::<Vec<_>>().join("<br>")
 }
 
-/// One line of it.
+/// One line of text in Markdown.
 fn literal(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = None;
@@ -61,7 +61,7 @@ fn literal(text: &str) -> String {
             // Within a word it stands for itself.
             '_' => !word(before) || !word(behind.chars().next()),
             '|' | '\\' | '`' | '*' | '<' | '>' | '[' | ']' | '~' | '&' | '$' | '@' => true,
-            // Some make a link of an address, marked or not.
+            // Some readers of Markdown make a link of an address, marked or not.
             ':' => behind.starts_with("//"),
             '.' => www(text.get(at.saturating_sub(3)..at).unwrap_or_default()),
             // At the begin of a line these make a heading, or an item of a list.

@@ -2,7 +2,7 @@
 
 use crate::state::NoRecord;
 
-/// Why there is none, and what to do about it where something can be done.
+/// Why there is no kernel record, and what to do about it where something can be done.
 pub fn no_record(why: &NoRecord) -> String {
     let reason = no_record_reason(why);
     match no_record_cure(why) {

@@ -1,19 +1,19 @@
-//! Text from outside: names and sentences of workload files, of recordings, of the kernel, of other programs. Whoever wrote
-//! it may have put into it what a terminal obeys, what turns the line around, or what nobody sees. This is the one place
-//! that says what such text becomes before it stands beside our own; what a document's own marks mean (`<`, `|`) is the
-//! matter of whoever writes that document.
+//! Text from outside: names and sentences of workload files, of recordings, of the kernel, of other programs. Its
+//! authors may have put characters into it that a terminal obeys, that turn the line around, or that nobody sees. This
+//! is the one place that says what such text becomes before it stands beside our own. A document's own marks (`<`, `|`)
+//! are escaped by the code that writes that document.
 
 use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthChar;
 
-/// What stands where something was that a terminal obeys or that turns the direction of writing: a reader sees that there
-/// was something.
+/// Stands for a character that a terminal obeys or that turns the direction of writing: a reader sees that there was
+/// one.
 const SOMETHING: char = '?';
 
-/// `text` on one line, with nothing in it but characters that are shown: what parts lines or columns becomes a blank, what
-/// steers (controls of both sets, escapes, changes of direction, what is no character) a question mark, and what is never
-/// seen is left out. Borrowed where there is nothing to change.
+/// `text` on one line, with nothing in it but characters that are shown. A character that parts lines or columns
+/// becomes a blank, one that steers (controls of both sets, escapes, changes of direction, codes of no character) a
+/// question mark, and one that is never seen is left out. Borrowed where there is nothing to change.
 ///
 /// ```
 /// assert_eq!(concviz::text::outside("a\u{1b}[31mb\nc"), "a?[31mb c");
@@ -25,10 +25,10 @@ pub fn outside(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().filter_map(shown).collect())
 }
 
-/// The same in at most `columns` columns of a terminal: what is longer ends with `…`. It reads no more of `text` than it
-/// takes, so that a text of megabytes costs nothing.
+/// The same in at most `columns` columns of a terminal: a longer text ends with `…`. It reads no more of `text` than it
+/// shows, so that a text of megabytes costs nothing.
 pub fn outside_within(text: &str, columns: usize) -> Cow<'_, str> {
-    // What takes no column is not endless for that: a letter has a few marks.
+    // Characters that take no column are limited too: a letter has a few marks.
     let most = columns.saturating_mul(4);
     let (mut wide, mut seen, mut kept) = (0, 0, 0);
     let mut cut = 0;
@@ -62,7 +62,7 @@ const fn shown(c: char) -> Option<char> {
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => Some(SOMETHING),
         // Changes of direction: what follows would be read from the other end.
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => Some(SOMETHING),
-        // No characters, and what only an editor of text gives a meaning.
+        // Codes of no character, and marks that mean something only to an editor of text.
         '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffb}' => Some(SOMETHING),
         c if c as u32 & 0xfffe == 0xfffe => Some(SOMETHING),
         // Marks without width: they part words, join letters and name a direction, and nobody sees where they stand.

@@ -22,7 +22,7 @@ pub fn times(runs: &[(&str, Option<Ns>)]) -> String {
 
 /// The name of a lane that several tasks share.
 pub fn group(first: &str, last: &str) -> String {
-    // Of names that are numbered the last one's number says enough.
+    // Where names are numbered, the number of the last one says enough.
     let number =
         last.rsplit_once(' ').filter(|(name, _)| first.rsplit_once(' ').is_some_and(|(other, _)| other == *name));
     format!("{first} … {}", number.map_or(last, |(_, number)| number))
@@ -52,12 +52,12 @@ pub fn mean_and_peak(mean: f64, peak: f64) -> String {
     format!("mean {mean:.2}, peak {peak:.2}")
 }
 
-/// That the global lock has no name but this.
+/// What a global lock is called; where each process has one, with the number of its worker.
 pub fn global_lock(of: Option<usize>) -> String {
     of.map_or_else(|| "GIL".to_owned(), |worker| format!("GIL of {}", worker + 1))
 }
 
-/// The name of the last task that has a colour of its own: behind it they come again.
+/// The name of the last task that has a colour of its own: behind it the colours come again.
 pub fn again(name: &str) -> String {
     format!("{name}, then again")
 }
@@ -67,7 +67,7 @@ pub fn more_workers(count: usize) -> String {
     format!("{} not shown.", counted(count as u64, "more worker is", "more workers are"))
 }
 
-/// How many locks have none.
+/// How many locks have no lane.
 pub fn more_locks(count: usize) -> String {
     format!("{} not shown.", counted(count as u64, "more lock is", "more locks are"))
 }
@@ -77,23 +77,24 @@ pub const fn no_lock() -> &'static str {
     "Nobody took a lock."
 }
 
-/// What a lock comes to: the share of the time for which somebody had it, how often it changed hands, and how it was let go of.
+/// The figures of a lock: the share of the time for which somebody had it, how often it changed hands, and how it was
+/// let go of.
 pub fn lock(name: &str, held: f64, hand_overs: u64, asked: u64, by_itself: u64) -> String {
     let turns = self::hand_overs(hand_overs);
     format!("{name}: held {}, {turns}; let go of {asked} times when asked, {by_itself} by itself", percent(held))
 }
 
-/// Why there is no picture in dots: it would be too large, or nothing.
+/// Why there is no picture in dots: it would have too many dots, or none.
 pub fn too_many_dots(width: f64, height: f64) -> String {
     format!("a picture of {width:.0} by {height:.0} dots cannot be made: choose a smaller width or scale")
 }
 
-/// Why there is none: the program's own font cannot be read.
+/// Why there is no picture in dots: the program's own font cannot be read.
 pub fn no_font() -> String {
     "the font of this program cannot be read".to_owned()
 }
 
-/// Why there is none: what the encoder says.
+/// Why there is no picture in dots: what the encoder says.
 pub fn no_png(why: &str) -> String {
     format!("the picture cannot be written as PNG: {why}")
 }

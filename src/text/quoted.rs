@@ -1,15 +1,15 @@
-//! What was read from outside, as a sentence repeats it: shown harmlessly, and never longer than a reader needs to find it
-//! again.
+//! What was read from outside, as a sentence repeats it: shown harmlessly, and never longer than a reader needs to find
+//! it again.
 
 use super::{outside, outside_within};
 
 /// The widest name, or value, that is repeated, in columns.
 const NAME: usize = 60;
-/// The widest path of a file: its end is what tells it from others.
+/// The widest path of a file, in columns: its end is what tells it from others.
 const PATH: usize = 200;
 /// The most names of a list.
 const NAMES: usize = 20;
-/// The widest sentence of somebody else.
+/// The widest sentence of somebody else, in columns.
 const SENTENCE: usize = 300;
 
 /// `text` between backquotes.
@@ -27,7 +27,8 @@ pub fn path(text: &str) -> String {
     if text.len() <= PATH {
         return outside_within(text, PATH).into_owned();
     }
-    // What takes four bytes may take no column at all: so much is always enough, and never all of a megabyte.
+    // A character of four bytes may take no column at all: this many characters are always enough, and never all of a
+    // megabyte.
     let from = text.char_indices().rev().take(PATH).last().map_or(0, |(at, _)| at);
     let end: Vec<char> = outside(&text[from..]).chars().collect();
     let shown = (0..end.len()).map(|skip| end[skip..].iter().collect::<String>());

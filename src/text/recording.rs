@@ -19,7 +19,7 @@ pub fn picture_title(name: &str, who: Option<&str>, title: &str) -> String {
     if title.is_empty() { name } else { format!("{name}: {title}") }
 }
 
-/// The title of a picture of several.
+/// The title of a picture of several runs.
 pub fn comparison_title(workload: &str, title: &str) -> String {
     let what = if title.is_empty() { workload.to_owned() } else { format!("{workload}: {title}") };
     format!("{what}; measured in turn, drawn on one axis")
@@ -34,7 +34,7 @@ pub fn machine(allowed: usize, usable: f64) -> String {
     }
 }
 
-/// That the wished run is not among those that there are.
+/// That the run asked for is not among `runs`, those that the file has.
 pub fn no_such_run(runs: &[String]) -> String {
     format!("the file has no such run; it has {}: choose one with --run", runs.join(", "))
 }
@@ -49,7 +49,7 @@ pub fn no_such_screen(view: &str, known: &str) -> String {
     format!("the screen has no view `{view}`: write it as svg or png, or choose one of {known}")
 }
 
-/// That a screen is text.
+/// That the screen itself cannot be written as PNG.
 pub const fn no_dots_of_the_screen() -> &'static str {
     "the screen itself can be written as svg, txt, ansi or cast, not as png: choose another --view for png"
 }
@@ -95,7 +95,7 @@ pub fn stored(runs: usize, file: &str) -> String {
     format!("Stored {runs} in {file}; concviz view opens it.")
 }
 
-/// Why they were not.
+/// Why runs were not stored.
 pub fn not_stored(why: &str) -> String {
     format!("Nothing is stored: {why}.")
 }

@@ -1,4 +1,4 @@
-//! What is printed of a run without a screen: what happens in it and what it came to, as values with named figures.
+//! What is printed of a run without a screen: what happens in it and its result, as values with named figures.
 //! Meant to be listened to as well: no symbols, no abbreviations but units and percent.
 
 use super::{Recorded, counted, percent};
@@ -86,7 +86,7 @@ pub fn shortfall(tasks: &[(String, String)]) -> String {
     format!("{count} did not come to the end: {}{more}", shown.join(", "))
 }
 
-/// What the figures of running and waiting rest on where the kernel records nothing, for this `reason`.
+/// What the figures of running and waiting are based on where the kernel records nothing, for this `reason`.
 pub fn by_own_clock(reason: &str) -> String {
     format!("none: {reason}; a worker notices by its own clock when it stood still, and calls that ready")
 }
@@ -96,7 +96,7 @@ pub fn not_printed(why: &str) -> String {
     format!("the result cannot be written to standard output: {why}")
 }
 
-/// A line about what a run came to.
+/// A line about the result of a run.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
 pub enum Line {

@@ -63,7 +63,7 @@ pub const fn its_worker(state: State, keeps: bool) -> &'static str {
     }
 }
 
-/// What was done for how long, be it over or not.
+/// What was done, and for how long; `open` says that it still goes on.
 pub fn lasted(doing: &str, time: Ns, open: bool) -> String {
     format!("{doing} {time}{}", if open { " so far" } else { "" })
 }

@@ -1,5 +1,5 @@
-//! The one sentence high up: a fact with its number, and what to press next. At most 78 characters, no colour
-//! words, the words people use: time, GIL, turn, copies.
+//! The one sentence near the top of the screen: a fact with its number, and what to press next. At most 78 characters,
+//! no colour words, the words people use: time, GIL, turn, copies.
 
 use super::{Here, Sharing, all_busy, cores_of, counted, factor, number_word};
 use crate::units::Ns;
@@ -76,7 +76,7 @@ fn as_fast(speedup: Option<f64>) -> String {
     speedup.map_or_else(String::new, |x| format!(": {} as fast as serial", factor(x)))
 }
 
-/// `time`, and in the same unit the serial one that it is not.
+/// `time`, and the serial time, in the same unit, that it is not.
 fn not_serial(time: Ns, serial: Option<Ns>) -> String {
     match serial {
         Some(s) => format!("{}, not {}", time.like(s), s.like(time)),
@@ -180,7 +180,8 @@ impl Sentence {
     }
 }
 
-/// Without the system's number for what it says in words anyway: what to do about it must fit into the row.
+/// `reason` without the system's number for an error that it also says in words: what to do about it must fit into the
+/// row.
 fn without_numbers(reason: &str) -> String {
     match reason.split_once(" (os error ") {
         Some((before, rest)) => format!("{before}{}", rest.split_once(')').map_or("", |(_, after)| after)),

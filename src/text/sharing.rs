@@ -4,26 +4,26 @@
 use super::{counted, number_word, percent, short};
 use crate::units::Ns;
 
-/// What tasks that share something have come to.
+/// What became of tasks that share something.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
 pub enum Sharing {
     /// Tasks waited for the lock called `name`, which somebody held for that `share` of the time.
     LockWaits { name: String, share: f64, tasks: usize, wait: Ns },
-    /// A task in the background came late at most by so much.
+    /// A task in the background came late, by `late` at most.
     Late { task: String, late: Ns, reason: Reason },
     /// The global lock was held for that `share` of the time, though tasks mostly waited for others.
     GilFull { share: f64, tasks: usize, time: Ns },
     /// The loop had hardly time to listen.
     LoopFull { share: f64, tasks: usize, time: Ns },
-    /// Beside a task that computes others made so many rounds in a second, each of which waited so long for its turn.
+    /// Beside a task that computes, others made `per_second` rounds a second, each of which waited `each` for its turn.
     Rounds { round: Round, behind: Behind, each: Ns, per_second: f64 },
 }
 
 /// Who made a task late, or saw to it that it was not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Whoever computed on the loop did not give way.
+    /// A task that computed on the loop did not give way.
     Loop,
     /// It had to ask for the global lock.
     Gil,
@@ -99,7 +99,7 @@ impl Sharing {
     }
 }
 
-/// So many in a second: `17.5`, `196`.
+/// A rate per second: `17.5`, `196`.
 fn rate(per_second: f64) -> String {
     if per_second < 100.0 && per_second.fract() > 0.0 { format!("{per_second:.1}") } else { format!("{per_second:.0}") }
 }

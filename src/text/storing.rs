@@ -34,12 +34,12 @@ pub fn nothing_to_draw() -> String {
     super::no_picture("there is no run yet")
 }
 
-/// Why runs cannot be stored: what they sent is not there any more.
+/// Why runs cannot be stored: what they sent was not kept.
 pub const fn not_kept() -> &'static str {
     "what the runs sent could not be kept, there was no room for temporary files"
 }
 
-/// Why a run cannot be added to a file: what it sent is not there.
+/// Why a run cannot be added to a file: what it sent was not kept.
 pub const fn run_not_kept() -> &'static str {
     "what the run sent could not be kept, there is no room for temporary files"
 }

@@ -1,5 +1,5 @@
-//! What a comparison of runs comes to, in words: clauses with named figures, each a short sentence with its reason. Says
-//! only what was measured.
+//! The result of a comparison of runs, in words: clauses with named figures, each a short sentence with its reason.
+//! Says only what was measured.
 
 use serde::Serialize;
 
@@ -94,7 +94,7 @@ pub enum NoRatio {
 }
 
 impl NoRatio {
-    /// In the place of a ratio in a table.
+    /// The word that stands in a table in place of a ratio.
     pub const fn word(self) -> &'static str {
         match self {
             NoRatio::Busy { .. } | NoRatio::Host { .. } => "busy",
@@ -278,7 +278,7 @@ fn any_of(who: &[Who]) -> String {
     }
 }
 
-/// `64 threads`, as far as they all are the same.
+/// `64 threads`, or `64 workers` where `who` is not one kind of worker.
 fn count_of(who: &[Who], workers: usize) -> String {
     let (one, many) = match who {
         [Who::Processes] => ("process", "processes"),
@@ -294,7 +294,7 @@ fn begun(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// What a comparison comes to.
+/// The result of a comparison.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Verdict {
     /// Its sentences, the most important first.
@@ -312,7 +312,7 @@ impl Verdict {
         self.text().replace('×', " times").replace(['`', '…'], "")
     }
 
-    /// On lines of `width` columns, each begun with a sentence where that is not wider itself.
+    /// On lines of `width` columns: a sentence is broken only where it is wider than a line itself.
     pub fn lines(&self, width: usize) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for sentence in self.clauses.iter().map(Clause::text) {

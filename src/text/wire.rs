@@ -5,7 +5,7 @@ pub fn broken(why: &str) -> String {
     format!("the runner's pipe broke: {why}")
 }
 
-/// That it carries what is no frame: why not.
+/// That it carries something that is no frame, and why that is none.
 pub fn malformed(why: &str) -> String {
     format!("the runner sent what is no frame: {why}")
 }

@@ -21,7 +21,7 @@ pub fn format_not_known(found: i64, read: i64) -> String {
     format!("format {found} is not known: this version reads format {read}")
 }
 
-/// What stands in place of a name.
+/// That a name was expected.
 pub const NO_NAME: &str = "expected a name, without control characters";
 /// That there are no tasks.
 pub const NO_TASKS: &str = "expected at least one [[tasks]]";
@@ -30,7 +30,7 @@ pub const NO_STEP: &str = "expected at least one step";
 /// That a `repeat` says in no way, or in several, when it ends.
 pub const ONE_RULE: &str = "expected exactly one of `times`, `for` and `until`";
 
-/// That a number of workers is none.
+/// That a value is no number of workers.
 pub fn workers(least: u16, most: u16) -> String {
     format!("expected \"per-task\" or a whole number from {least} to {most}")
 }
@@ -40,7 +40,7 @@ pub fn endless(task: &str) -> String {
     format!("{} repeats until itself ends: it never would", quoted(task))
 }
 
-/// That a group of tasks waits for itself.
+/// That a group of tasks takes a lock that it holds, and so waits for itself.
 pub fn lock_twice(task: &str, lock: &str) -> String {
     format!("{} takes the lock {} while it holds it: it would wait for itself", quoted(task), quoted(lock))
 }
@@ -92,7 +92,7 @@ fn parameters(known: &[(String, &str)]) -> String {
     }
 }
 
-/// That an amount in a task, found where `keys` lead to, comes to nothing usable.
+/// That an amount in a task, found where `keys` lead to, cannot be used.
 pub fn amount(task: &str, keys: &[&str], why: &str) -> String {
     format!("task {}: {}: {why}", quoted(task), keys.join(" "))
 }

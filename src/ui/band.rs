@@ -1,7 +1,6 @@
 //! The band: where there are far more tasks than rows, all of them as one area. In each column the height of a colour
 //! is the share of the tasks in that state: work at the bottom, then waits, always in the same order, then the queue.
-//! Tasks
-//! that are over take no height. So the green area is the cores' time, and the stack shrinks as tasks end.
+//! Tasks that are over take no height. So the green area is the cores' time, and the stack shrinks as tasks end.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;

@@ -53,8 +53,7 @@ fn name(key: RowKey, legacy: bool) -> &'static str {
 }
 
 /// The rows that have room, and how many more there are. Where not all have room, those around the chosen one are
-/// shown, and the
-/// last row says that there are others.
+/// shown, and the last row says that there are others.
 fn shown(app: &App, layout: &Layout) -> (Vec<Row>, usize) {
     let mut rows = app.rows();
     let most = usize::from(layout.board_rows);

@@ -9,8 +9,7 @@ use crate::scene::{Holder, HolderCell, level};
 use crate::units::TaskId;
 
 /// Draws each cell in the colour of the task that has it. A turn of two or more whole cells carries the task's digit in
-/// its middle, so
-/// that it can be told without colours.
+/// its middle, so that it can be told without colours.
 pub fn draw_holders(buffer: &mut Buffer, look: Look, x: u16, y: u16, cells: &[HolderCell]) {
     let digits = digit_places(cells);
     for (index, cell) in cells.iter().enumerate() {

@@ -55,11 +55,11 @@ pub mod command {
 
 /// The headings above options.
 pub mod heading {
-    /// Of what is run.
+    /// Above the options about what is run.
     pub const WORK: &str = "What is run";
-    /// Of the model, and of what it runs on.
+    /// Above the options about the model, and what it runs on.
     pub const MODEL: &str = "How it is run";
-    /// Of what comes out.
+    /// Above the options about what comes out.
     pub const OUTPUT: &str = "How it is shown";
 }
 
@@ -99,7 +99,7 @@ pub mod shared {
     pub const TRACE: &str = "Add every run to this file, which `concviz view` opens and `concviz export` draws";
     pub const FILES: &str = "Files that --trace or the key S has written";
 
-    /// Of `--workload`, which takes these names.
+    /// The help of `--workload`, which takes these names.
     pub fn workload(names: &[&str]) -> String {
         format!(
             "What to run: {}, or a file of your own that ends in .toml [default: cpu; mixed where --cpu or --wait is given]",
@@ -130,18 +130,18 @@ pub mod shared {
     pub const FORMAT: &str = "How the result is printed";
 }
 
-/// What those of `run` do.
+/// What the options of `run` do.
 #[expect(missing_docs, reason = "each is named after its option")]
 pub mod run {
     pub const REPEAT: &str = "Run so many times, and say how the figures spread";
 }
 
-/// What those of `export` do.
+/// What the options of `export` do.
 #[expect(missing_docs, reason = "each is named after its option")]
 pub mod export {
     pub const FILES: &str = "Files that --trace or the key S has written";
 
-    /// Of `--out`, whose files end so.
+    /// The help of `--out`, whose files end in one of `ends`.
     pub fn out(ends: &[&str]) -> String {
         format!("The file to write; its end says what: {}", ends.join(" "))
     }
@@ -162,7 +162,7 @@ pub mod export {
     pub const SPEED: &str = "How many times as fast as the run a cast is, like 0.25 [default: as can be watched]";
 }
 
-/// What those of `compare` do.
+/// What the options of `compare` do.
 #[expect(missing_docs, reason = "each is named after its option")]
 pub mod compare {
     pub const FILES: &str = "Compare the runs in these files in place of making new ones";
@@ -173,7 +173,7 @@ pub mod compare {
     pub const REPEAT: &str = "Measure all of them so many times, round by round, and take each one's median run";
 }
 
-/// What those of `map` do.
+/// What the options of `map` do.
 #[expect(missing_docs, reason = "each is named after its option")]
 pub mod map {
     pub const TASKS: &str = "The rows: a list of how many tasks";
@@ -187,20 +187,20 @@ pub mod map {
     pub const FORMAT: &str = "How the map is printed";
 }
 
-/// What those of `workloads` do.
+/// What the options of `workloads` do.
 #[expect(missing_docs, reason = "each is named after its option")]
 pub mod workloads {
     pub const SHOW: &str = "Print this one as the file it is, ready to edit";
     pub const FORMAT: &str = "How the list is printed";
 }
 
-/// What those of `doctor` do.
+/// What the options of `doctor` do.
 #[expect(missing_docs, reason = "each is named after its option")]
 pub mod doctor {
     pub const FORMAT: &str = "How it is printed";
 }
 
-/// What those of `completions` do.
+/// What the arguments of `completions` do.
 #[expect(missing_docs, reason = "each is named after its argument")]
 pub mod completions {
     pub const SHELL: &str = "The shell";

@@ -1,4 +1,4 @@
-//! The manual page, but for what the help and the table of keys say.
+//! The texts of the manual page, except for those of the help and of the table of keys.
 
 /// The manual's section that it belongs to.
 pub const MANUAL: &str = "User Commands";
@@ -37,7 +37,7 @@ pub const EXIT_STATUS: &[(&str, &str)] = &[
     ("130, 143, 129", "Interrupted (SIGINT), terminated (SIGTERM), or the terminal was closed (SIGHUP)."),
 ];
 
-/// The variables that it goes by.
+/// The environment variables that the program reads.
 pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("NO_COLOR", "If set and not empty, the screen is drawn without colour, unless --color says otherwise."),
     ("TERM, COLORTERM", "How many colours the terminal has. Where TERM is dumb, no progress is printed."),
@@ -45,7 +45,7 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("XDG_CACHE_HOME", "The cache folder, if it is not ~/.cache."),
 ];
 
-/// The files that it knows.
+/// The files that the program reads.
 pub const FILES: &[(&str, &str)] = &[
     ("~/.cache/concviz/rates.json", "How fast one core of this machine counts. Measured again where it is missing."),
     ("FILE.toml", "A workload of your own, for -w: a file like those that concviz workloads --show prints."),

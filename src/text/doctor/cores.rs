@@ -14,11 +14,11 @@ pub enum Fewer<'a> {
         /// The group's folder.
         folder: &'a str,
     },
-    /// The process may run on those alone.
+    /// The process may run on some of the cores only.
     Affinity,
 }
 
-/// How many cores are allowed, of so many where that is known.
+/// How many cores are allowed, of how many where that is known, and why they are `fewer`.
 pub fn allowed(cores: usize, present: Option<usize>, fewer: Option<Fewer<'_>>) -> String {
     let has = present.map_or_else(|| "so many as it has".to_owned(), |n| n.to_string());
     let allowed = counted(cores as u64, "core", "cores");
@@ -62,13 +62,13 @@ pub fn stolen(cores: f64) -> String {
     format!("the host keeps {cores:.1} cores of this virtual machine for itself")
 }
 
-/// What to do about that.
+/// What to do about a host that keeps cores.
 pub const IDLE_HOST: &str = "measure when the host is idle, or on a machine of its own";
 /// That there is no host.
 pub const OWN_MACHINE: &str = "a machine of its own, not a virtual one";
-/// That there is one, which takes nothing.
+/// That there is a host, which takes no core.
 pub const HOST_TAKES_NOTHING: &str = "a virtual machine; its host takes no core away now";
-/// That it does not say what it takes.
+/// That the host does not say what it takes.
 pub const HOST_SAYS_NOTHING: &str = "a virtual machine; what its host takes away it does not say";
 /// That nobody says whether there is a host.
 pub const HOST_UNKNOWN: &str = "whether this is a virtual machine is not known";
@@ -87,7 +87,7 @@ pub fn threads_of_cores(processor: &str, allowed: usize, physical: usize) -> Str
     format!("{processor}: the {allowed} cores are two threads each of {physical}")
 }
 
-/// What to do about that.
+/// What to do about cores that are threads of fewer cores.
 pub const SHOW_FEWER: &str = "ratios stay below the number of cores: --cores shows fewer";
 
 /// That `processor` is faster while few of its cores are busy.
@@ -95,7 +95,7 @@ pub fn turbo(processor: &str) -> String {
     format!("{processor}: one busy core is faster than several (turbo)")
 }
 
-/// What to do about that.
+/// What to do about a processor that is faster while few cores are busy.
 pub const NO_TURBO: &str = "steadier ratios: turn turbo off in /sys/devices/system/cpu or the firmware";
 
 /// That nothing is known of the frequency of `processor`.
@@ -106,8 +106,8 @@ pub fn frequency_unknown(processor: &str) -> String {
 /// That the speed is not known.
 pub const SPEED_UNKNOWN: &str = "how fast a core computes could not be measured";
 
-/// How fast a core computes, in iterations per millisecond by kernel; whether that was measured `before`, and the file it
-/// is kept in.
+/// How fast a core computes, in iterations per millisecond by kernel; whether that was measured `before`, and the file
+/// it is kept in.
 pub fn speed(per_ms: &BTreeMap<&'static str, u64>, before: bool, file: Option<&str>) -> String {
     let rates: Vec<String> = per_ms.iter().map(|(kernel, n)| format!("{kernel} {n}")).collect();
     let kept = match file {
@@ -118,17 +118,17 @@ pub fn speed(per_ms: &BTreeMap<&'static str, u64>, before: bool, file: Option<&s
     format!("iterations per ms: {}; {when}, {kept}", rates.join(", "))
 }
 
-/// That it is nearly as fast now, as a share of `speed`.
+/// That a core is nearly as fast now as `speed` says: the `share` of it.
 pub fn of_that(speed: &str, share: f64) -> String {
     format!("{speed}; now {share:.2} of that")
 }
 
-/// That it is slower now.
+/// That a core is slower now than `speed` says: only the `share` of it.
 pub fn only_of_that(speed: &str, share: f64) -> String {
     format!("{speed}; now only {share:.2} of that")
 }
 
-/// What to do about that.
+/// What to do about a core that is slower now.
 pub const COOL_DOWN: &str = "wait until the machine is idle and cool; deleting that file measures anew";
 
 /// What the clock is read from, and what that costs in nanoseconds.

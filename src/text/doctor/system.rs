@@ -12,7 +12,7 @@ pub fn windows(version: &str) -> String {
     format!("Windows {version}: no measured runs")
 }
 
-/// What to do about that.
+/// What to do where nothing is measured.
 pub const NEEDS_UNIX: &str = "measured runs need Linux, or another Unix";
 
 /// What is not known on another system.
@@ -20,7 +20,7 @@ pub fn elsewhere(system: &str, kernel: &str) -> String {
     format!("{system} {kernel}: cores, load and quotas of a run are not known here")
 }
 
-/// What to do about that.
+/// What to do where some things are not known.
 pub const ON_LINUX: &str = "everything is measured on Linux";
 /// That nobody says which version it is.
 pub const VERSION_UNKNOWN: &str = "its version is not known";
@@ -31,7 +31,7 @@ pub fn recorded(level: Option<i32>) -> String {
     format!("every switch of a run is recorded{level}")
 }
 
-/// What is done without that.
+/// What workers do without the kernel's record.
 pub const BY_OWN_CLOCK: &str = "workers notice by their own clock when they stood still";
 /// That nothing is run here.
 pub const NO_MEASURED_RUNS: &str = "there are no measured runs here";
@@ -46,7 +46,7 @@ pub fn no_loopback(why: &str) -> String {
     format!("127.0.0.1 cannot be reached: {why}")
 }
 
-/// What to do about that.
+/// What to do where the machine cannot be reached from itself.
 pub const ALLOW_LOOPBACK: &str = "bring the interface up (ip link set lo up), or allow local connections";
-/// That it was not tried.
+/// That nobody tried whether the machine can be reached from itself.
 pub const LOOPBACK_UNTRIED: &str = "not tried";

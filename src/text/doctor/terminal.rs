@@ -1,26 +1,26 @@
 //! The terminal, and what the screen makes of it.
 
-/// That there is none.
+/// That there is no terminal.
 pub const NO_TERMINAL: &str = "standard output is none; `concviz run` needs none either";
 
-/// Its size in columns and rows, and what `TERM` says.
+/// The terminal's size in columns and rows, and what `TERM` says.
 pub fn size((columns, rows): (u16, u16), term: Option<&str>) -> String {
     format!("{columns} columns, {rows} rows, TERM is {}", set(term))
 }
 
-/// What to do about one on which nothing can be drawn.
+/// What to do about a terminal on which nothing can be drawn.
 pub fn larger((columns, rows): (u16, u16)) -> String {
     format!("make it {columns} columns and {rows} rows at least")
 }
 
-/// What to do about one on which not everything can be.
+/// What to do about a terminal on which not everything can be drawn.
 pub const WHOLE_SCREEN: &str = "80 columns and 24 rows show everything";
 
-/// That its colours cannot be known.
+/// That the terminal's colours cannot be known.
 pub const COLOURS_UNKNOWN: &str = "depends on the terminal";
 
-/// How many colours are used, whether there are none because of `NO_COLOR`, what `COLORTERM` says, and which characters are
-/// drawn.
+/// How many colours are used, whether there are none because of `NO_COLOR`, what `COLORTERM` says, and which characters
+/// are drawn.
 pub fn colours(count: u32, no_color: bool, colorterm: Option<&str>, unicode: bool) -> String {
     let count = match count {
         0 if no_color => "none, because of NO_COLOR".to_owned(),

@@ -36,7 +36,7 @@ impl Column {
         Column::P99,
     ];
 
-    /// Those that can be done without, the least important first.
+    /// The columns that a table can do without, the least important first.
     pub const DISPENSABLE: [Column; 8] = [
         Column::P50,
         Column::Used,

@@ -38,8 +38,8 @@ impl Gil {
     }
 }
 
-/// What became of a global lock that was `held` and `waited` for so long, and how many times it was handed over, let go
-/// of because somebody asked, or its ticks were used up, and by itself.
+/// A line about a global lock: for how long it was `held` and `waited` for, and how many times it was handed over, let
+/// go of because somebody asked or its ticks were used up, and let go of by itself.
 pub(super) fn line((each, ticks): (bool, bool), (held, waited): (Ns, Ns), counts: [u64; 3]) -> String {
     let who = if each { "GIL, one in each process" } else { "GIL" };
     let why = if ticks { "lost" } else { "let go" };

@@ -84,7 +84,7 @@ impl Wait {
 /// What several tasks in `state` are doing.
 const fn doing(state: State, on_loop: bool) -> &'static str {
     match (state, Wait::of(state, on_loop)) {
-        // They may be more than there are cores: who has one, is seen only afterwards.
+        // There may be more of these tasks than cores: which of them have one is seen only afterwards.
         (State::Running, _) => "computing",
         (_, Some(Wait::Timer)) => "asleep",
         (_, Some(Wait::Turn)) => "waiting for their turn",
@@ -94,7 +94,7 @@ const fn doing(state: State, on_loop: bool) -> &'static str {
 }
 
 impl Told {
-    /// The sentence about it, `at` so long after the first submission.
+    /// The sentence about it; `at` is the time since the first submission.
     pub fn sentence(&self, at: Ns) -> String {
         format!("{:.3} s: {}.", at.as_secs(), self.english())
     }
