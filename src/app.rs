@@ -1,5 +1,5 @@
 //! The program's state and how it changes: `update(&mut App, Message) -> Vec<Effect>`. No clocks, no channels, no
-//! terminal: the time comes in with [`Message::Tick`], whatever is to be done goes out as an [`Effect`].
+//! terminal: the time comes in with [`Message::Tick`], and what is to be done goes out as an [`Effect`].
 
 mod board;
 mod compare;

@@ -22,12 +22,12 @@ pub enum Playhead {
     },
 }
 
-/// The speed of a replay: `run` parts of the run's time pass in `real` parts of the watcher's.
+/// The speed of a replay: while `real` nanoseconds pass for the watcher, `run` nanoseconds of the run are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Speed {
-    /// Parts of the run's time.
+    /// Nanoseconds of the run.
     pub run: u32,
-    /// Parts of the watcher's time.
+    /// Nanoseconds of the watcher's time.
     pub real: u32,
 }
 
@@ -36,8 +36,8 @@ pub struct Speed {
 const STEP: u32 = 4;
 /// How many times slower or faster than the run a replay is at most.
 const MOST: u32 = 1024;
-/// How long a replay at its natural speed lasts, at least and at most: a shorter one is not seen, for a longer one
-/// nobody waits.
+/// How long a replay at its natural speed should last, at least and at most: a shorter one is not seen, for a longer
+/// one nobody waits.
 const LASTS: (Ns, Ns) = (Ns::from_millis(2_000), Ns::from_millis(6_000));
 
 impl Speed {

@@ -39,7 +39,7 @@ impl Source {
         runs.iter().chain(watched)
     }
 
-    /// The runs that are held against each other where `setup` is set up, in the order in which they were made.
+    /// The runs that are compared where `setup` is set up, in the order in which they were made.
     pub fn comparable(&self, setup: &Setup) -> Vec<&Run> {
         match self {
             Source::Live(live) => live.comparable(setup),

@@ -6,7 +6,7 @@ use crate::scene::axis_ahead;
 use crate::units::Ns;
 use crate::workload::Kernels;
 
-/// Runs what is set up, where runs are made; whatever ran before is stopped.
+/// Runs what is set up, where runs are made; a run under way is stopped.
 pub(super) fn start(app: &mut App) {
     let (cores, whole_cores) = (app.cores(), app.whole_cores());
     let Source::Live(live) = &mut app.source else { return };

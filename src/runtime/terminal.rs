@@ -1,4 +1,4 @@
-//! The terminal, taken and given back. Whatever way the program ends, it is given back: by the guard, by the panic
+//! The terminal, taken and given back. However the program ends, the terminal is given back: by the guard, by the panic
 //! hook, or by the one that catches the signal; every step is attempted even if another fails.
 
 use std::io::{self, BufWriter, Stdout, Write};

@@ -33,7 +33,7 @@ pub enum Occupant {
     Helper,
     /// What watches or serves the run.
     Watcher,
-    /// So many in turn, or so unclear, that no single one can be named.
+    /// Several in turn, or so unclear that no single one can be named.
     Many,
 }
 

@@ -24,7 +24,7 @@ pub enum Holder {
     Listening,
     /// This task, for most of the time that anybody has it.
     Task(TaskId),
-    /// So many in turn that no single one can be named.
+    /// Too many in turn for any single one to be named.
     Many,
 }
 

@@ -6,7 +6,7 @@ pub const BESIDE_WORK: &str = "beside work";
 pub const IN_FLIGHT: &str = "in flight";
 /// What executes coroutines.
 pub const EVENT_LOOP: &str = "event loop";
-/// The name that stands for all tasks, above figures of no single one.
+/// What the lines with the figures of all tasks together are called.
 pub const ALL_TASKS: &str = "all tasks";
 /// That a task asks for a lock that another one has.
 pub const ASKS: &str = "asks for it";

@@ -8,7 +8,7 @@ use crate::units::Ns;
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
 pub enum Link {
-    /// The wait is over; others had so many `turns` meanwhile.
+    /// The wait is over; others had `turns` turns with the lock meanwhile.
     Ended { lock: Option<String>, holder: String, forced: bool, turns: usize },
     /// It goes on, and the holder has had the lock for the time `held`.
     GoesOn { lock: Option<String>, holder: String, held: Ns },

@@ -3,7 +3,7 @@
 use super::outside_within;
 use crate::units::Ns;
 
-/// What all rows of a comparison share: so much `work`, drawn as height; or that there is hardly any.
+/// What all rows of a comparison share: the same `work`, drawn as height; or that there is hardly any.
 pub fn same_ink(work: Ns, hardly: bool) -> String {
     if hardly {
         "Height is cores busy: tasks hardly compute here, they wait.".to_owned()

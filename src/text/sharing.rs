@@ -8,7 +8,7 @@ use crate::units::Ns;
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
 pub enum Sharing {
-    /// Tasks waited for the lock called `name`, which somebody held for that `share` of the time.
+    /// Tasks waited for the lock called `name`, which was held for the `share` of the time.
     LockWaits { name: String, share: f64, tasks: usize, wait: Ns },
     /// A task in the background came late, by `late` at most.
     Late { task: String, late: Ns, reason: Reason },

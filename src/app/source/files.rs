@@ -22,7 +22,7 @@ pub struct Files {
 pub enum InFiles {
     /// The same as anywhere else.
     Usual,
-    /// Another run is shown, if there is such a one.
+    /// This other run is shown, if there is one.
     Show(Option<RunId>),
     /// It cannot be done, for this reason.
     Refused(Label),

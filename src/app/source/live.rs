@@ -21,7 +21,7 @@ pub struct Live {
     pub load: CoreLoad,
     /// How busy they were during the run that is watched.
     pub samples: Samples,
-    /// The runs before the one that is watched: the newest of each row, as far as it can be held against others.
+    /// The runs before the one that is watched: the newest of each row, as far as it can be compared with others.
     pub kept: Vec<Run>,
     run: Option<Run>,
     /// Whether a run waits for the machine's rates.

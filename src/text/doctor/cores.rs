@@ -7,7 +7,7 @@ use super::super::{counted, percent};
 /// Why fewer cores can be used than there are.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fewer<'a> {
-    /// A control group, whose folder this is, grants so many cores' worth of time.
+    /// A control group, whose folder this is, grants only `usable` cores' worth of time.
     Quota {
         /// How many cores' worth.
         usable: f64,
