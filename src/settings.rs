@@ -10,7 +10,9 @@ mod exporting;
 mod setup;
 
 pub use compare::{Comparing, Mapping};
-pub use exporting::{ExportFormat, ExportOption, ExportView, Exporting, FormatRow, Made, Runs, ViewRow, Which};
+pub use exporting::{
+    ExportFormat, ExportOption, ExportView, Exporting, FormatRow, Made, PictureFormat, Runs, ViewRow, Which,
+};
 pub use setup::Setup;
 
 /// Everything the command line decides.

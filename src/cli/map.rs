@@ -9,7 +9,7 @@ use super::refusal::{Refusal, ValueRefusal};
 use super::shared::{self, HowArgs, MOST_ROUNDS};
 use super::values::{self, LockArg, ModelArg, one_of};
 use crate::report::ListFormat;
-use crate::settings::{ExportFormat, Made, Mapping};
+use crate::settings::{ExportFormat, Mapping, PictureFormat};
 use crate::text::cli::help::{heading, map, shared as common, value};
 use crate::units::Ns;
 
@@ -81,13 +81,13 @@ fn budget(text: &str) -> Result<Ns, ValueRefusal> {
 }
 
 /// The file for a picture; its name must say which kind of picture.
-fn picture(path: Option<&PathBuf>) -> Result<Option<PathBuf>, Refusal> {
+fn picture(path: Option<&PathBuf>) -> Result<Option<(PathBuf, PictureFormat)>, Refusal> {
     let Some(path) = path else { return Ok(None) };
-    let draws = |format: &ExportFormat| format.row().makes.contains(&Made::Picture);
-    if ExportFormat::of_file(&path.to_string_lossy()).as_ref().is_some_and(draws) {
-        return Ok(Some(path.clone()));
+    if let Some(format) = ExportFormat::of_file(&path.to_string_lossy()).and_then(ExportFormat::picture) {
+        return Ok(Some((path.clone(), format)));
     }
-    let ends = ExportFormat::ALL.into_iter().filter(draws).map(ExportFormat::end).collect();
+    let pictures = ExportFormat::ALL.into_iter().filter(|format| format.picture().is_some());
+    let ends = pictures.map(ExportFormat::end).collect();
     Err(Refusal::NoPicture(path.clone(), ends))
 }
 

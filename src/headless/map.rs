@@ -14,7 +14,7 @@ use crate::pictures;
 use crate::plan::{Plan, Rates};
 use crate::recording::map::{Map, Schedule, setup, work};
 use crate::report::{ListFormat, map_json, map_table};
-use crate::settings::{ExportFormat, Mapping, Setup};
+use crate::settings::{Mapping, PictureFormat, Setup};
 use crate::text::report::compare::MapLine;
 use crate::units::Ns;
 
@@ -25,7 +25,7 @@ pub fn map(mapping: &Mapping, format: ListFormat) -> ExitCode {
 }
 
 fn attempt(mapping: &Mapping, format: ListFormat) -> Result<(), Stop> {
-    if let Some(path) = &mapping.picture {
+    if let Some((path, _)) = &mapping.picture {
         files::is_free(path, mapping.force).map_err(Fault::Unwritten)?;
     }
     let cores = usable(mapping);
@@ -47,13 +47,11 @@ fn attempt(mapping: &Mapping, format: ListFormat) -> Result<(), Stop> {
 
 /// Makes the picture that is asked for.
 fn draw(mapping: &Mapping, map: &Map) -> Result<(), Stop> {
-    let Some(path) = &mapping.picture else { return Ok(()) };
+    let Some((path, format)) = &mapping.picture else { return Ok(()) };
     let picture = pictures::of_map(map, &command(mapping, path));
-    let svg = ExportFormat::of_file(&path.to_string_lossy()) == Some(ExportFormat::Svg);
-    let bytes = if svg {
-        picture.svg(None).into_bytes()
-    } else {
-        picture.png(Theme::Dark, 2.0).map_err(|e| Fault::from(Wish::Picture(e)))?
+    let bytes = match format {
+        PictureFormat::Svg => picture.svg(None).into_bytes(),
+        PictureFormat::Png => picture.png(Theme::Dark, 2.0).map_err(|e| Fault::from(Wish::Picture(e)))?,
     };
     files::write(path, mapping.force, |out| out.write_all(&bytes)).map_err(|e| Fault::Unwritten(e).into())
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Setup;
+use super::{PictureFormat, Setup};
 use crate::model::{LockSettings, Model};
 use crate::plan::Wishes;
 use crate::units::Ns;
@@ -43,8 +43,8 @@ pub struct Mapping {
     pub lock: LockSettings,
     /// Workers, cores, seed.
     pub wishes: Wishes,
-    /// The picture that is made of it besides.
-    pub picture: Option<PathBuf>,
+    /// The file for a picture of the map, and the picture's format.
+    pub picture: Option<(PathBuf, PictureFormat)>,
     /// Whether a picture that is there is replaced.
     pub force: bool,
 }

@@ -12,7 +12,7 @@ mod made;
 mod option;
 mod view;
 
-pub use format::{ExportFormat, FormatRow};
+pub use format::{ExportFormat, FormatRow, PictureFormat};
 pub use made::Made;
 pub use option::ExportOption;
 pub use view::{ExportView, Runs, ViewRow};

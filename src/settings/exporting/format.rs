@@ -122,7 +122,33 @@ formats! {
     };
 }
 
+/// The format of a picture, for commands that make nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PictureFormat {
+    /// A vector picture.
+    Svg,
+    /// A picture in dots.
+    Png,
+}
+
 impl ExportFormat {
+    /// As the format of a picture; nothing where it cannot show one.
+    pub const fn picture(self) -> Option<PictureFormat> {
+        match self {
+            ExportFormat::Svg => Some(PictureFormat::Svg),
+            ExportFormat::Png => Some(PictureFormat::Png),
+            ExportFormat::Html
+            | ExportFormat::Txt
+            | ExportFormat::Ansi
+            | ExportFormat::Markdown
+            | ExportFormat::Chrome
+            | ExportFormat::Stats
+            | ExportFormat::Csv
+            | ExportFormat::Json
+            | ExportFormat::Cast => None,
+        }
+    }
+
     /// The name on the command line.
     pub const fn name(self) -> &'static str {
         self.row().name
@@ -160,6 +186,7 @@ mod tests {
         for format in ExportFormat::ALL {
             let row = format.row();
             assert!(!row.name.is_empty() && !row.makes.is_empty());
+            assert_eq!(format.picture().is_some(), row.makes.contains(&Made::Picture), "{}", row.name);
             for end in row.ends {
                 assert!(end.starts_with('.') && ends.insert(*end), "{end}");
                 assert_eq!(ExportFormat::of_file(&format!("a.b{}", end.to_uppercase())), Some(format));
