@@ -82,9 +82,22 @@ pub enum Spread {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LockIndex(pub u16);
 
-/// A kind of step that does something itself: `semantics` has a row for each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StepKind {
+macro_rules! step_kinds {
+    ($($(#[$about:meta])* $kind:ident,)*) => {
+        /// A kind of step that does something itself: `semantics` has a row for each.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum StepKind {
+            $($(#[$about])* $kind,)*
+        }
+
+        impl StepKind {
+            /// All there are.
+            pub const ALL: [StepKind; [$(stringify!($kind)),*].len()] = [$(StepKind::$kind),*];
+        }
+    };
+}
+
+step_kinds! {
     /// [`Op::Compute`].
     Compute,
     /// [`Op::Sleep`].
@@ -103,21 +116,6 @@ pub enum StepKind {
     Write,
     /// The wait for the lock of an [`Op::Lock`].
     Lock,
-}
-
-impl StepKind {
-    /// All there are.
-    pub const ALL: [StepKind; 9] = [
-        StepKind::Compute,
-        StepKind::Sleep,
-        StepKind::BlockingSleep,
-        StepKind::Yield,
-        StepKind::Await,
-        StepKind::Request,
-        StepKind::Read,
-        StepKind::Write,
-        StepKind::Lock,
-    ];
 }
 
 /// What a step may need besides a core, a clock and locks.

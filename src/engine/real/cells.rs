@@ -28,19 +28,13 @@ const WORKERS: [Doing; 7] = [
     Doing::YieldsLoop,
     Doing::PassesBy,
 ];
-/// The steps that wait.
-const WAITING: [StepKind; 8] = [
-    StepKind::Sleep,
-    StepKind::BlockingSleep,
-    StepKind::Yield,
-    StepKind::Await,
-    StepKind::Request,
-    StepKind::Read,
-    StepKind::Write,
-    StepKind::Lock,
-];
 /// The number of the global lock.
 const GIL: LockId = LockId(0);
+
+/// The steps that wait.
+fn waiting() -> impl Iterator<Item = StepKind> {
+    StepKind::ALL.into_iter().filter(|step| *step != StepKind::Compute)
+}
 
 /// The operation of `step`; if the step is timed, it takes `time`.
 fn op(step: StepKind, time: Ns) -> Op {
@@ -219,7 +213,7 @@ fn is_timed(step: StepKind) -> bool {
 fn what_a_cell_says_of_the_worker_is_what_happens() {
     let (short, for_ever) = (Ns::from_millis(2), Ns::from_millis(3_600_000));
     for kind in ModelKind::ALL {
-        for step in WAITING {
+        for step in waiting() {
             for worker in WORKERS {
                 let effect = Effect { worker, lock: LockUse::Kept, state: State::Copying };
                 let (state, holds, waits) = expected(kind, step, worker);
@@ -239,7 +233,7 @@ fn what_a_cell_says_of_the_worker_is_what_happens() {
 #[test]
 fn what_a_cell_says_of_the_state_and_of_the_global_lock_is_what_happens() {
     for kind in ModelKind::ALL {
-        for step in WAITING {
+        for step in waiting() {
             let usual = TABLE.effect(step, kind);
             // A step that passes by has no state: the test has it block instead.
             let worker = if usual.worker == Doing::PassesBy { Doing::Blocks } else { usual.worker };
