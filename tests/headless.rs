@@ -5,7 +5,11 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use deadlock::deadlock;
 use rustix::process::{Pid, Signal, kill_process};
+
+#[path = "support/deadlock.rs"]
+mod deadlock;
 
 fn command(args: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_concviz"));
@@ -321,24 +325,6 @@ fn a_comparison_is_a_table_with_a_verdict_as_its_last_line() {
     let silent = |c: char| !c.is_ascii_alphanumeric() && !" .,:;%/'()\n".contains(c);
     assert_eq!(out.find(silent).map(|at| &out[at..]), None, "a symbol");
     assert!(out.lines().all(|l| l.ends_with('.')), "{out}");
-}
-
-/// Two tasks that take two locks in opposite order, each while the other has its first: a file in `folder`.
-fn deadlock(folder: &Path) -> String {
-    let both = |first, second| {
-        format!(
-            "{{ lock = {{ name = '{first}', steps = [{{ sleep = '30ms' }}, {{ lock = {{ name = '{second}', steps = ['yield'] }} }}] }} }}"
-        )
-    };
-    let text = format!(
-        "format = 1\nname = 'opposite'\ngroup = 'Tests'\ntitle = 'Two locks'\nabout = 'Two locks in opposite order.'\n\
-         show = ['threads']\n[[tasks]]\nname = 'left'\nsteps = [{}]\n[[tasks]]\nname = 'right'\nsteps = [{}]\n",
-        both("a", "b"),
-        both("b", "a")
-    );
-    let file = folder.join("deadlock.toml");
-    std::fs::write(&file, text).expect("the file is written");
-    file.display().to_string()
 }
 
 #[test]

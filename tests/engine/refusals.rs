@@ -11,6 +11,7 @@ use concviz::plan::Plan;
 use concviz::trace::Source;
 use concviz::workload::{Op, Task};
 
+use crate::deadlock::deadlock;
 use crate::skipped::skipped;
 use crate::support::{EXE, plain_models, plan, read, request, task, wrapped};
 
@@ -109,20 +110,7 @@ fn no_loopback_is_a_sentence() {
 #[test]
 fn what_the_program_says_is_one_line_and_its_exit_code_is_one() {
     let own = tempfile::tempdir().expect("a folder");
-    let deadlock = own.path().join("deadlock.toml");
-    let both = |first, second| {
-        format!(
-            "{{ lock = {{ name = '{first}', steps = [{{ sleep = '30ms' }}, {{ lock = {{ name = '{second}', steps = ['yield'] }} }}] }} }}"
-        )
-    };
-    let text = format!(
-        "format = 1\nname = 'opposite'\ngroup = 'Tests'\ntitle = 'Two locks'\nabout = 'Two locks in opposite order.'\n\
-         show = ['threads']\n[[tasks]]\nname = 'left'\nsteps = [{}]\n[[tasks]]\nname = 'right'\nsteps = [{}]\n",
-        both("a", "b"),
-        both("b", "a")
-    );
-    fs::write(&deadlock, text).expect("a file");
-    let deadlock = deadlock.display().to_string();
+    let deadlock = deadlock(own.path());
     for model in [ModelKind::Threads, ModelKind::Processes, ModelKind::Async].map(Model::plain) {
         for (setup, workload, said) in [
             ("ulimit -n 12", "requests", "`ulimit -n`"),
