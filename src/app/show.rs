@@ -3,6 +3,7 @@
 use super::{App, Files, Run, RunId, Source, Toast, order};
 use crate::recording::Opened;
 use crate::scene::axis_ahead;
+use crate::text;
 use crate::units::{Ns, Stamp};
 
 /// Shows the newest run that `fits`, with what was chosen for it, unless the run that is watched fits; whether any run
@@ -56,10 +57,14 @@ pub(super) fn score(app: &mut App) {
 const LONG: Ns = Ns::from_millis(10_000);
 
 impl App {
-    /// The state in which the runs of `files`, each with its name, can be looked at; nothing where none was planned.
-    /// What is wrong with a file is said first.
+    /// The state in which the runs of `files`, each with its name, can be looked at; nothing where none was planned. The
+    /// first thing that is wrong with a file is said at once, with the number of such things.
     pub fn viewing(files: Vec<(String, Opened)>, now: Stamp, size: (u16, u16)) -> Option<App> {
-        let note = files.iter().find_map(|(name, opened)| Some(format!("{name}: {}", opened.notes.first()?.text())));
+        let said = |(name, opened): &(String, Opened)| -> Vec<String> {
+            opened.notes.iter().map(|note| format!("{name}: {}", note.text())).collect()
+        };
+        let notes: Vec<String> = files.iter().flat_map(said).collect();
+        let note = notes.first().map(|first| text::file::first_note(first, notes.len()));
         let files = Files::of(files)?;
         let (first, machine) = (files.run().id, files.run().recording.machine.clone());
         let setup = files.runs().iter().find_map(|run| run.recording.planned())?.setup.clone();

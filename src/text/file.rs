@@ -144,6 +144,11 @@ pub fn too_long_for_a_block(bytes: usize) -> String {
     format!("{bytes} bytes are too long for a block of a recording")
 }
 
+/// The first of `count` notes on the files that are shown.
+pub fn first_note(note: &str, count: usize) -> String {
+    if count == 1 { note.to_owned() } else { format!("1 of {count} notes: {note}") }
+}
+
 /// What this version does not know of the run `number`: events, by name and count, blocks, and how many times a task
 /// came into an unknown state.
 pub fn skipped(number: usize, events: &[(String, u64)], blocks: u64, states: u64) -> String {
