@@ -13,7 +13,6 @@ use crate::state::Failure;
 use crate::trace::{Frame, TaskName, Trace};
 use crate::units::Ns;
 
-mod badge;
 mod comparison;
 mod header;
 pub mod map;
@@ -22,10 +21,9 @@ mod outcome;
 mod refused;
 mod score;
 
-pub use badge::badge;
 pub use comparison::{Comparison, Figures, Ideal, Ratio, Row, SameWork, disturbed, usual_models};
 pub use header::{Note, OpenError, Opened, RunError, begin, open, sources, tail};
-pub use origin::{Observed, Origin, OriginKind, Planned};
+pub use origin::{Observed, Origin, OriginKind, Planned, badge};
 pub use outcome::{Reason, RunOutcome, SCHEMA};
 pub use refused::{NotOpened, NotRecorded, RecorderError};
 pub use score::Score;

@@ -1,7 +1,6 @@
 //! The results of a run: a JSON document and lines of values for programs, a table and sentences for people. Pure
 //! functions of the plan and the trace; prints nothing and measures nothing.
 
-mod amounts;
 mod comparison;
 mod csv;
 mod document;
@@ -15,7 +14,6 @@ mod sentences;
 mod series;
 mod table;
 
-pub use amounts::params;
 pub use comparison::{
     ComparisonDocument, ComparisonFormat, ComparisonPrint, comparison_cell, comparison_csv, comparison_heading,
     comparison_json, comparison_markdown, comparison_sentences, comparison_table, comparison_text,

@@ -7,7 +7,8 @@ use super::names;
 use crate::plan::{Plan, Rates};
 use crate::settings::Setup;
 use crate::state::State;
-use crate::trace::Trace;
+use crate::text::Label;
+use crate::trace::{Provenance, Trace};
 
 /// Where a run comes from.
 #[derive(Clone, Debug)]
@@ -105,5 +106,21 @@ impl Origin {
             }
             Origin::Observed(_) => Trace::new(Vec::new(), 0).open_ended(),
         }
+    }
+}
+
+/// The badge in a corner of a picture of `runs`: who made them, and what their figures rest on.
+pub fn badge<'a>(runs: impl IntoIterator<Item = &'a Trace>) -> Label {
+    let (mut made_by, mut whole) = (Provenance::default(), true);
+    for run in runs {
+        if run.made_by != Provenance::Measured {
+            made_by = run.made_by;
+        }
+        whole &= run.has_kernel_record();
+    }
+    match made_by {
+        Provenance::Measured if whole => Label::Measured,
+        Provenance::Measured => Label::NoKernelRecord,
+        Provenance::Unknown => Label::UnknownMaker,
     }
 }

@@ -4,10 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::amounts::params;
 use super::fields::{
     self, Document, EventFields, Files, IntervalChange, Ipc, Lock, NamedLock, Overhead, Percentiles, Spawn, States,
-    Switches, Task,
+    Switches, Task, params,
 };
 use super::laps;
 use crate::insight::{self, Facts};

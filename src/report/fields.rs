@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::recording::{OriginKind, Reason};
 use crate::state::State;
+use crate::workload::{Value, Workload};
 
 /// The whole document, in the order in which it is printed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -61,6 +62,18 @@ pub struct Document {
 pub enum Param {
     Count(u64),
     Written(String),
+}
+
+impl From<Value> for Param {
+    /// A count as a number, everything else as text that `--set` accepts.
+    fn from(value: Value) -> Param {
+        if let Value::Count(n) = value { Param::Count(n) } else { Param::Written(value.to_string()) }
+    }
+}
+
+/// The parameters of `workload` as the JSON document has them.
+pub fn params(workload: &Workload) -> BTreeMap<String, Param> {
+    workload.params.iter().map(|p| (p.name.clone(), p.value.into())).collect()
 }
 
 /// Percentiles of the time from submission to end, over the tasks that are done.

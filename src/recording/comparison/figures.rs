@@ -95,7 +95,7 @@ fn latencies(trace: &Trace) -> Vec<Ns> {
 }
 
 /// Each of the workload's own locks that was used in `trace`, with how long it was held until `until`.
-pub(super) fn longest_held(trace: &Trace, until: Ns) -> Vec<(String, Ns)> {
+pub(super) fn locks_held(trace: &Trace, until: Ns) -> Vec<(String, Ns)> {
     let named = (0u16..).zip(&trace.lock_names);
     let held =
         |(index, name): (u16, &String)| Some((name.clone(), trace.locks.get(&LockId::named(index))?.held(until)));

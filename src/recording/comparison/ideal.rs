@@ -1,6 +1,6 @@
 //! The time that no model can beat: from the time that the work was measured to need, not from what was planned.
 
-use super::figures::longest_held;
+use super::figures::locks_held;
 use crate::insight;
 use crate::recording::Recording;
 use crate::state::State;
@@ -92,7 +92,7 @@ fn lock(runs: &[&Recording]) -> Option<(String, Ns)> {
     let mut least: Vec<(String, Ns)> = Vec::new();
     for run in runs {
         let Some(until) = run.trace.makespan() else { continue };
-        for (name, held) in longest_held(&run.trace, until) {
+        for (name, held) in locks_held(&run.trace, until) {
             match least.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, known)) => *known = held.min(*known),
                 None => least.push((name, held)),
