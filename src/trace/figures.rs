@@ -44,7 +44,6 @@ impl Trace {
             if let (Some(starting), Some(started)) = (worker.starting, worker.started) {
                 stats.spawned += 1;
                 stats.spawning += started - starting;
-                stats.all_started = stats.all_started.max(started);
             }
         }
         stats.lost = self.losses.iter().fold(0, |sum, l| sum.saturating_add(l.count));

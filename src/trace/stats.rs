@@ -26,8 +26,6 @@ pub struct Stats {
     pub spawned: usize,
     /// From the begin of each creation to the worker's first instruction, added up.
     pub spawning: Ns,
-    /// From the first submission to the last worker's first instruction.
-    pub all_started: Ns,
     /// Payload bytes that crossed a process boundary.
     pub copied: u64,
     /// Time spent on serializing and sending them.
