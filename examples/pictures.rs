@@ -1,7 +1,8 @@
 //! Makes the pictures of the README: real runs on this machine, drawn by the program's own screen, without a terminal.
 //!
 //! ```sh
-//! cargo run --release --example pictures        # into assets/pictures
+//! cargo run --release --example pictures                # all, into assets/pictures
+//! cargo run --release --example pictures compare hero   # these only: other programs may have disturbed them
 //! ```
 //!
 //! Every picture is the screen as the keys named beside it leave it.
@@ -62,21 +63,27 @@ fn main() -> ExitCode {
         return code;
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/pictures");
-    for (name, workload, size, keys) in PICTURES {
-        if let Err(why) = picture(&folder, name, workload, *size, keys) {
+    let screens = PICTURES.iter().map(|(name, ..)| *name);
+    let known: Vec<&str> = screens.chain([DRAWN.0, HERO.0]).collect();
+    if let Some(name) = args.iter().find(|arg| !known.iter().any(|name| arg == name)) {
+        eprintln!("error: no picture is called {}; there are {}", name.display(), known.join(", "));
+        return ExitCode::FAILURE;
+    }
+    for name in known.into_iter().filter(|name| args.is_empty() || args.iter().any(|arg| arg == name)) {
+        if let Err(why) = made(&folder, name) {
             eprintln!("error: {name}: {why}");
             return ExitCode::FAILURE;
         }
     }
-    if let Err(why) = drawn(&folder) {
-        eprintln!("error: {}: {why}", DRAWN.0);
-        return ExitCode::FAILURE;
-    }
-    if let Err(why) = hero(&folder) {
-        eprintln!("error: {}: {why}", HERO.0);
-        return ExitCode::FAILURE;
-    }
     ExitCode::SUCCESS
+}
+
+fn made(folder: &Path, name: &str) -> Result<(), Box<dyn Error>> {
+    match PICTURES.iter().find(|picture| picture.0 == name) {
+        Some((_, workload, size, keys)) => picture(folder, name, workload, *size, keys),
+        None if name == HERO.0 => hero(folder),
+        None => drawn(folder),
+    }
 }
 
 fn hero(folder: &Path) -> Result<(), Box<dyn Error>> {
