@@ -588,7 +588,7 @@ fn what_a_later_version_adds_is_skipped_counted_and_said() {
     let look = |opened: Opened| {
         let mut app = App::viewing(vec![("new.concviz".to_owned(), opened)], Stamp(1), (120, 36)).expect("runs");
         let said = &app.toast.as_ref().expect("what it does not know").text;
-        assert!(said.starts_with("1 of 3 notes: new.concviz: Run 1 did what this version does not know"), "{said}");
+        assert!(said.starts_with("1 of 3 notes: new.concviz: Run 1 is shown, but cannot be run again here"), "{said}");
         let area = Rect { x: 0, y: 0, width: 120, height: 36 };
         let mut buffer = Buffer::empty(area);
         for key in "12340gxx\t\t\tr?o".chars() {

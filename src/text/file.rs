@@ -176,10 +176,8 @@ pub fn skipped(number: usize, events: &[(String, u64)], blocks: u64, states: u64
 
 /// A run whose plan this version does not know: `what` in it.
 pub fn unknown_plan(number: usize, what: &str) -> String {
-    format!(
-        "Run {number} did what this version does not know ({}): it is shown, and cannot be run again here.",
-        outside_within(what, 80)
-    )
+    let what = outside_within(what, 80);
+    format!("Run {number} is shown, but cannot be run again here: it did what this version does not know ({what}).")
 }
 
 /// A kind of kernel's record that only a newer version knows.

@@ -18,13 +18,17 @@ const USUAL: usize = 4_096;
 pub(in crate::trace::file) struct Packer {
     /// How many events the block has so far.
     count: usize,
-    /// The stamps of its first event and of the one added last, and the earliest and the latest of all.
+    /// The stamp of its first event.
     began: u64,
+    /// The stamp of the event that was added last.
     before: u64,
+    /// The earliest stamp of all.
     earliest: u64,
+    /// The latest.
     latest: u64,
-    /// Its first event up to the stamp, which counts from the earliest of the whole block, and all that comes after it.
+    /// Its first event up to the stamp. That counts from the earliest of the whole block, so it is written last.
     lead: Vec<u8>,
+    /// Everything behind the first event's stamp.
     body: Vec<u8>,
     /// The place of the worker whose event was last.
     current: Option<usize>,
