@@ -591,6 +591,9 @@ fn what_a_later_version_adds_is_skipped_counted_and_said() {
         assert!(said.starts_with("1 of 3 notes: new.concviz: Run 1 is shown, but cannot be run again here"), "{said}");
         let area = Rect { x: 0, y: 0, width: 120, height: 36 };
         let mut buffer = Buffer::empty(area);
+        render(&app, Look::default(), area, &mut buffer);
+        let header: String = (0..120).map(|x| buffer[(x, 0)].symbol()).collect();
+        assert!(header.contains("UNKNOWN ORIGIN"), "{header}");
         for key in "12340gxx\t\t\tr?o".chars() {
             let key = if key == '\t' { Key::Tab } else { Key::Char(key) };
             drop(update(&mut app, Message::Key(key)));

@@ -61,13 +61,13 @@ fn cores(app: &App) -> String {
 }
 
 fn badge(app: &App, narrow: bool) -> &'static str {
-    if matches!((&app.source, app.playhead), (Source::Files(_), Playhead::Live)) {
-        return Label::FromFile.text();
-    }
-    match (app.playhead, recording::badge(app.run().map(|run| &run.recording.trace))) {
-        (Playhead::Replay { .. }, _) => Label::Replay.text(),
-        (_, Label::NoKernelRecord) if narrow => Label::NoKernelRecordShort.text(),
-        (_, badge) => badge.text(),
+    match (recording::badge(app.run().map(|run| &run.recording.trace)), &app.source, app.playhead) {
+        // Whatever is done with such a run, nobody here knows how its figures came about.
+        (unknown @ Label::UnknownMaker, ..) => unknown.text(),
+        (_, Source::Files(_), Playhead::Live) => Label::FromFile.text(),
+        (_, _, Playhead::Replay { .. }) => Label::Replay.text(),
+        (Label::NoKernelRecord, ..) if narrow => Label::NoKernelRecordShort.text(),
+        (badge, ..) => badge.text(),
     }
 }
 
