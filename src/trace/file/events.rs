@@ -24,6 +24,7 @@ use super::super::event::Stamped;
 
 mod bytes;
 pub(super) mod first;
+mod owners;
 mod pack;
 mod unpack;
 

@@ -10,8 +10,9 @@
 //! What happened and states are plain numbers here, without a name: a reader must know each.
 
 use super::super::super::event::{Direction, Event, Stamped, Switch};
+use super::MOST;
 use super::bytes::Packed;
-use super::{MOST, OTHER_CORE, OTHER_TASK, OTHER_WORKER, Thread, Worker};
+use super::owners::{OfThread, Owners};
 use crate::state::{Outcome, State};
 use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
 
@@ -41,38 +42,24 @@ impl Packed<'_> {
 /// Unpacks blocks. It is used for many of them: its memory is kept, so that it soon allocates nothing more.
 #[derive(Debug, Default)]
 pub(in crate::trace::file) struct Unpacker {
-    workers: Vec<Worker>,
-    threads: Vec<Thread>,
+    owners: Owners,
 }
 
 impl Unpacker {
     /// Hands every event of the block `bytes` to `each`, in order. Returns how many there were; nothing where the bytes
     /// are no such block, though some events may have been handed over by then.
     pub(in crate::trace::file) fn unpack(&mut self, bytes: &[u8], mut each: impl FnMut(Stamped)) -> Option<usize> {
-        self.workers.clear();
-        self.threads.clear();
+        self.owners.clear();
         let mut packed = Packed { bytes };
         let count = usize::try_from(packed.number()?).ok().filter(|count| *count <= MOST)?;
-        let (mut at, mut current) = (0u64, 0);
+        let mut at = 0;
         for _ in 0..count {
             let head = packed.byte()?;
             if head & WHAT >= SWITCHED {
                 each(self.switch(head, &mut at, &mut packed)?);
                 continue;
             }
-            if head & OTHER_WORKER != 0 {
-                current = usize::try_from(packed.number()?).ok()?;
-                if current == self.workers.len() {
-                    self.workers.push(Worker::new(packed.short()?));
-                }
-            }
-            let worker = self.workers.get_mut(current)?;
-            if head & OTHER_CORE != 0 {
-                worker.core = packed.short()?;
-            }
-            if head & OTHER_TASK != 0 {
-                worker.task = packed.near(worker.task)?;
-            }
+            let worker = self.owners.worker(head, &mut packed)?;
             at = packed.after(at)?;
             let event = event(head & WHAT, TaskId(worker.task), &mut worker.lock, &mut packed)?;
             each(Stamped { at: Stamp(at), worker: WorkerId(worker.number), core: CoreId(worker.core), event });
@@ -82,18 +69,10 @@ impl Unpacker {
 
     fn switch(&mut self, head: u8, at: &mut u64, packed: &mut Packed<'_>) -> Option<Stamped> {
         let switch = Switch::from_repr((head & WHAT) - SWITCHED)?;
-        let worker = if head & OTHER_WORKER == 0 { Stamped::NO_WORKER } else { WorkerId(packed.short()?) };
-        let place = usize::try_from(packed.number()?).ok()?;
-        if place == self.threads.len() {
-            self.threads.push(Thread::new(packed.word()?));
-        }
-        let thread = self.threads.get_mut(place)?;
-        if head & OTHER_CORE != 0 {
-            thread.core = packed.short()?;
-        }
+        let OfThread { worker, core, tid } = self.owners.thread(head, packed)?;
         *at = packed.after(*at)?;
-        let event = Event::Switched { tid: thread.tid, switch };
-        Some(Stamped { at: Stamp(*at), worker, core: CoreId(thread.core), event })
+        let event = Event::Switched { tid, switch };
+        Some(Stamped { at: Stamp(*at), worker: WorkerId(worker), core: CoreId(core), event })
     }
 }
 

@@ -4,7 +4,8 @@ use super::super::super::codec::{Numbers, Strange};
 use super::super::super::event::Stamped;
 use super::super::Skipped;
 use super::bytes::Packed;
-use super::{Figures, MOST, OTHER_CORE, OTHER_TASK, OTHER_WORKER, SHAPE, Thread, Worker};
+use super::owners::{OfThread, Owners};
+use super::{Figures, MOST, SHAPE};
 use crate::units::{CoreId, Stamp, WorkerId};
 
 /// What all events of a shape have in common.
@@ -31,8 +32,7 @@ fn begin(packed: &mut Packed<'_>) -> Option<(usize, Stamp, Stamp)> {
 /// Unpacks blocks. It is used for many of them: its memory is kept, so that it soon allocates nothing more.
 #[derive(Debug, Default)]
 pub(in crate::trace::file) struct Unpacker {
-    workers: Vec<Worker>,
-    threads: Vec<Thread>,
+    owners: Owners,
     shapes: Vec<Shape>,
 }
 
@@ -46,25 +46,24 @@ impl Unpacker {
         skipped: &mut Skipped,
         mut each: impl FnMut(Stamped),
     ) -> Option<usize> {
-        self.workers.clear();
-        self.threads.clear();
+        self.owners.clear();
         self.shapes.clear();
         let mut packed = Packed { bytes };
         let (count, first, last) = begin(&mut packed)?;
-        let (mut at, mut current, mut known) = (first.0, 0, 0);
+        let (mut at, mut known) = (first.0, 0);
         for place in 0..count {
             let head = packed.byte()?;
             let shape = self.shape(head, &mut packed)?;
             let Shape { kind, detail, figures } = shape;
             let (worker, core, numbers) = match figures & Figures::SECOND {
                 Figures::THREAD => {
-                    let (worker, core, tid) = self.thread(head, &mut packed)?;
+                    let OfThread { worker, core, tid } = self.owners.thread(head, &mut packed)?;
                     at = packed.after(at)?;
                     let a = if figures & Figures::FIRST == 0 { 0 } else { packed.number()? };
                     (worker, core, Numbers { kind, detail, task: 0, a, b: tid.into() })
                 }
                 second @ (Figures::NONE | Figures::NUMBER | Figures::LOCK | Figures::SAME_LOCK) => {
-                    let worker = self.worker(head, &mut current, &mut packed)?;
+                    let worker = self.owners.worker(head, &mut packed)?;
                     at = packed.after(at)?;
                     let a = if figures & Figures::FIRST == 0 { 0 } else { packed.number()? };
                     let b = match second {
@@ -118,39 +117,5 @@ impl Unpacker {
             self.shapes.push(Shape { kind: packed.byte()?, detail: packed.byte()?, figures: packed.byte()? });
         }
         self.shapes.get(number).copied()
-    }
-
-    #[expect(clippy::inline_always, reason = "once an event; as calls they cost a tenth of opening a file")]
-    #[inline(always)]
-    fn worker(&mut self, head: u8, current: &mut usize, packed: &mut Packed<'_>) -> Option<&mut Worker> {
-        if head & OTHER_WORKER != 0 {
-            *current = usize::try_from(packed.number()?).ok()?;
-            if *current == self.workers.len() {
-                self.workers.push(Worker::new(packed.short()?));
-            }
-        }
-        let worker = self.workers.get_mut(*current)?;
-        if head & OTHER_CORE != 0 {
-            worker.core = packed.short()?;
-        }
-        if head & OTHER_TASK != 0 {
-            worker.task = packed.near(worker.task)?;
-        }
-        Some(worker)
-    }
-
-    #[expect(clippy::inline_always, reason = "once an event; as calls they cost a tenth of opening a file")]
-    #[inline(always)]
-    fn thread(&mut self, head: u8, packed: &mut Packed<'_>) -> Option<(u16, u16, u32)> {
-        let worker = if head & OTHER_WORKER == 0 { Stamped::NO_WORKER.0 } else { packed.short()? };
-        let place = usize::try_from(packed.number()?).ok()?;
-        if place == self.threads.len() {
-            self.threads.push(Thread::new(packed.word()?));
-        }
-        let thread = self.threads.get_mut(place)?;
-        if head & OTHER_CORE != 0 {
-            thread.core = packed.short()?;
-        }
-        Some((worker, thread.core, thread.tid))
     }
 }
