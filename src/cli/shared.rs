@@ -70,7 +70,7 @@ pub(super) struct HowArgs {
     /// How long a thread waits for the global lock before it asks for it [default: 5ms]
     #[arg(long, value_name = value::TIME, allow_hyphen_values = true, value_parser = values::interval, help_heading = heading::MODEL, help = help::SWITCH_INTERVAL)]
     pub switch_interval: Option<Ns>,
-    /// Let whoever was asked for the global lock take it again before another has it
+    /// Let a task that was asked for the global lock take it again before another has it
     #[arg(long, help_heading = heading::MODEL, help = help::NO_FORCED_SWITCHING)]
     pub no_forced_switching: bool,
     /// After how many ticks the older lock is let go of; one is 4.2 ns of work [default: 100]

@@ -54,7 +54,7 @@ impl NoLink {
     pub const fn text(self) -> &'static str {
         match self {
             NoLink::NothingSelected => "First select a wait: , and . go from segment to segment.",
-            NoLink::Hidden => "Whoever ended this wait has no lane: the filter hides it.",
+            NoLink::Hidden => "The task that ended this wait has no lane: the filter hides it.",
             NoLink::State(State::Sleep, _) => "A sleep ends by the clock: no other task ended it.",
             NoLink::State(State::Io, _) => "An answer or the disk ended this wait, no other task.",
             NoLink::State(State::Unknown, _) => "Nobody told what it waits for here.",

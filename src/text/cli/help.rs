@@ -93,7 +93,7 @@ pub mod value {
 pub mod shared {
     pub const MODEL: &str = "How its tasks are executed";
     pub const GLOBAL_LOCK: &str =
-        "Whether whoever computes must hold a global lock, like CPython's GIL; gil-legacy is that of Python 2";
+        "Whether a task must hold a global lock to compute, like CPython's GIL; gil-legacy is that of Python 2";
     pub const GLOBAL_LOCK_OF_THREADS: &str = "The global lock of threads+gil: like CPython's, or that of Python 2";
     pub const PLAIN: &str = "Print what happens in sentences: for screen readers and logs";
     pub const TRACE: &str = "Add every run to this file, which `concviz view` opens and `concviz export` draws";
@@ -116,7 +116,7 @@ pub mod shared {
     pub const SWITCH_INTERVAL: &str =
         "How long a thread waits for the global lock before it asks for it [default: 5ms]";
     pub const NO_FORCED_SWITCHING: &str =
-        "Let whoever was asked for the global lock take it again before another has it";
+        "Let a task that was asked for the global lock take it again before another has it";
     pub const CHECK_INTERVAL: &str =
         "After how many ticks the older lock is let go of; one is 4.2 ns of work [default: 100]";
     pub const WORKERS: &str = "How many threads or processes, or on the loop how many tasks are under way at a time \
