@@ -8,6 +8,11 @@ use crate::state::{Outcome, State};
 use crate::trace::{Begin, End, Event, KernelRecord, Span, Stamped, TaskName};
 use crate::units::{CoreId, LockId, Stamp, TaskId, WorkerId};
 
+mod dots;
+mod seen;
+
+use seen::{Seen, lanes};
+
 const T0: Stamp = Stamp(1_000_000_000);
 
 /// (when in microseconds, task, what, whether it keeps its worker)
@@ -87,97 +92,6 @@ fn caption() -> Caption {
 
 fn narrow() -> Options {
     Options { width: 480.0, ..Options::default() }
-}
-
-/// A lane as a document has it.
-struct Seen {
-    name: String,
-    from: Ns,
-    column: Ns,
-    /// How each kind is filled, and how high it stands in each column, from the lowest kind to the highest.
-    heights: Vec<(String, Vec<u32>)>,
-}
-
-impl Seen {
-    fn range(&self, column: usize) -> Range {
-        let from = self.from + self.column.times(column as u64, 1);
-        Range::new(from, from + self.column)
-    }
-
-    fn height(&self, kind: &str, column: usize) -> u32 {
-        let of = |(_, heights): &(String, Vec<u32>)| heights.get(column).copied().unwrap_or(0);
-        self.heights.iter().filter(|(name, _)| name == kind).map(of).sum()
-    }
-
-    fn columns(&self) -> usize {
-        self.heights.iter().map(|(_, heights)| heights.len()).max().unwrap_or(0)
-    }
-
-    /// The columns that are looked at, and one or two behind them where there are any.
-    fn seen(&self, options: &Options) -> usize {
-        let end = options.range.map_or(Ns::MAX, |range| range.to);
-        (0..self.columns() + 2).take_while(|column| self.range(*column).to <= end).count()
-    }
-}
-
-fn attribute<'a>(line: &'a str, name: &str) -> Option<&'a str> {
-    let begin = line.find(&format!("{name}=\""))? + name.len() + 2;
-    line[begin..].split('"').next()
-}
-
-/// The tops of a staircase, column by column, from the commands of its path.
-fn tops(path: &str) -> Vec<u32> {
-    let mut tops: Vec<u32> = Vec::new();
-    let mut height = 0i64;
-    let mut rest = path;
-    while let Some(command) = rest.chars().next() {
-        let end = rest[1..].find(|c: char| c.is_ascii_alphabetic()).map_or(rest.len(), |at| at + 1);
-        let numbers: Vec<i64> = rest[1..end].split_whitespace().map(|n| n.parse().expect("a whole number")).collect();
-        match (command, numbers.as_slice()) {
-            ('M', [x, 0]) => tops.extend((0..*x).map(|_| 0)),
-            ('V', [y]) => height = *y,
-            ('v', [by]) => height += by,
-            ('h', [columns]) => tops.extend((0..*columns).map(|_| height as u32)),
-            ('z', []) => assert_eq!(height, 0, "closed above the ground"),
-            other => panic!("{other:?} in {path}"),
-        }
-        rest = &rest[end..];
-    }
-    tops
-}
-
-/// The lanes of a document, read from its own attributes.
-fn lanes(svg: &str) -> Vec<Seen> {
-    let mut lanes: Vec<Seen> = Vec::new();
-    let mut inside = false;
-    for line in svg.lines() {
-        let number = |name: &str| attribute(line, name).and_then(|n| n.parse().ok()).map(Ns);
-        if let (Some(from), Some(column)) = (number("data-from"), number("data-column")) {
-            let name = line.split("<title>").nth(1).and_then(|rest| rest.split('<').next()).unwrap_or_default();
-            lanes.push(Seen { name: name.to_owned(), from, column, heights: Vec::new() });
-            inside = true;
-        } else if line.starts_with("</g>") {
-            inside = false;
-        } else if let (true, Some(path)) = (inside, attribute(line, " d")) {
-            let fill = attribute(line, "class").or_else(|| attribute(line, "fill")).expect("it is filled");
-            // Patterns of lanes of different heights have numbers.
-            let fill = fill.trim_end_matches(|c: char| c.is_ascii_digit() || c == ')').trim_end_matches('-');
-            let fill = if fill.starts_with("task") { attribute(line, "class").unwrap_or(fill) } else { fill };
-            lanes.last_mut().expect("a lane").heights.insert(0, (fill.to_owned(), tops(path)));
-        }
-    }
-    for lane in &mut lanes {
-        // What is drawn last stands lowest; what is above it begins where it ends.
-        let mut below = vec![0; lane.columns()];
-        for (_, tops) in &mut lane.heights {
-            for (top, below) in tops.iter_mut().zip(&mut below) {
-                let height = top.saturating_sub(*below);
-                *below = (*below).max(*top);
-                *top = height;
-            }
-        }
-    }
-    lanes
 }
 
 /// How a state is filled.
@@ -428,61 +342,6 @@ fn a_picture_in_a_frame_fills_it() {
         p.elements().map(y).fold(0.0, f64::max)
     };
     assert!(lowest(&post) > 620.0 && lowest(&plain) < 600.0, "{} {}", lowest(&post), lowest(&plain));
-}
-
-/// The dots of a picture.
-fn decode(bytes: &[u8]) -> (usize, Vec<[u8; 3]>) {
-    let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().expect("a PNG");
-    let mut dots = vec![0; reader.output_buffer_size().expect("a size")];
-    let frame = reader.next_frame(&mut dots).expect("a frame");
-    (frame.width as usize, dots[..frame.buffer_size()].as_chunks::<3>().0.to_vec())
-}
-
-#[test]
-fn dots_have_the_areas_that_the_shapes_have() {
-    let made = small();
-    let picture = picture(&made, Subject::Tasks, &caption(), &Options::default());
-    let green = [0x2f, 0xb4, 0x7f];
-    for scale in [1.0, 2.0] {
-        let bytes = picture.png(Theme::Dark, scale).expect("a PNG");
-        assert_eq!(bytes, picture.png(Theme::Dark, scale).expect("a PNG"), "the same every time");
-        let (width, dots) = decode(&bytes);
-        assert_eq!((width, dots.len() / width), ((picture.size.0 * scale) as usize, (picture.size.1 * scale) as usize));
-        let area: f64 = picture
-            .moving
-            .iter()
-            .map(|element| {
-                let Element::Lane(lane) = element else { return 0.0 };
-                let work = lane
-                    .stairs
-                    .iter()
-                    .filter(|s| s.fill == Fill::Solid(Ink::Role(crate::palette::Role::State(State::Running))));
-                let units: u64 = work.flat_map(|s| &s.steps).map(|s| u64::from(s.columns) * u64::from(s.top)).sum();
-                units as f64 * lane.scale.0 * lane.scale.1
-            })
-            .sum();
-        let counted = dots.iter().filter(|dot| **dot == green).count() as f64 / scale / scale;
-        // The legend has a little of it too; edges that a dot lies across have other colours.
-        assert!((counted - area - 225.0).abs() < area * 0.03, "{counted} for {area}");
-    }
-}
-
-#[test]
-fn a_picture_too_large_is_refused_in_a_sentence() {
-    let huge = Picture { size: (8_000.0, 8_000.0), ..Picture::default() };
-    assert!(
-        huge.png(Theme::Dark, 8.0).expect_err("too large").to_string().ends_with("choose a smaller width or scale")
-    );
-}
-
-#[test]
-fn every_character_of_the_interface_has_a_shape() {
-    use ab_glyph::Font;
-    let font = ab_glyph::FontRef::try_from_slice(include_bytes!("../../../assets/fonts/JetBrainsMono-Bold.ttf"));
-    let font = font.expect("the font");
-    for c in "abcäöüßéñłğАяΩω0123456789×…→≈✓✗“”–·%µ".chars() {
-        assert_ne!(font.glyph_id(c).0, 0, "{c}");
-    }
 }
 
 #[test]

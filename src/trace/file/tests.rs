@@ -7,6 +7,9 @@ use crate::trace::event::tests::events;
 use crate::trace::{Direction, Event, Frame, KernelRecord, Stamped, Switch, TaskName, Trace};
 use crate::units::{CoreId, LockId, Ns, Range, Stamp, TaskId, TurnLength, WorkerId};
 
+mod damage;
+mod nonsense;
+
 const T0: u64 = 5_000_000_000;
 const TASKS: u32 = 4;
 
@@ -142,6 +145,29 @@ fn ask(trace: &Trace) {
     }
 }
 
+/// Where the payloads of a sound file lie.
+fn payloads(bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = HEAD;
+    while let Some(length) = bytes.get(at + 1..at + 5) {
+        let length = u32::from_le_bytes(length.try_into().expect("four bytes")) as usize;
+        found.push(at + BLOCK_HEAD..at + BLOCK_HEAD + length);
+        at += BLOCK_HEAD + length;
+    }
+    found
+}
+
+/// Makes the checksum of the block with this payload right again.
+fn seal(bytes: &mut [u8], payload: &std::ops::Range<usize>) {
+    let sum = {
+        let mut hasher = crc32fast::Hasher::new();
+        hasher.update(&bytes[payload.start - BLOCK_HEAD..payload.start - 4]);
+        hasher.update(&bytes[payload.clone()]);
+        hasher.finalize()
+    };
+    bytes[payload.start - 4..payload.start].copy_from_slice(&sum.to_le_bytes());
+}
+
 #[test]
 fn what_is_written_is_read_back_run_by_run() {
     let (short, long) = (story(3), story(2_000));
@@ -216,220 +242,6 @@ fn a_run_that_broke_off_says_why_and_one_that_was_cut_off_says_nothing() {
     for run in &contents.runs {
         ask(&open(run));
     }
-}
-
-#[test]
-fn every_truncation_opens_up_to_the_cut_and_can_be_gone_on_with() {
-    let (first, second) = (story(2), story(3));
-    let bytes = file(&[&first, &second]);
-    for cut in 0..bytes.len() {
-        let contents = match read(&bytes[..cut]) {
-            Ok(contents) => contents,
-            Err(why) => {
-                let expected = match cut {
-                    0 => FileError::Empty,
-                    1..HEAD => FileError::Head,
-                    HEAD => FileError::NoRun { major: MAJOR },
-                    _ => FileError::Damaged(Damage { at: HEAD as u64, fault: Fault::CutOff }),
-                };
-                assert_eq!(why, expected, "cut at {cut}");
-                continue;
-            }
-        };
-        assert!(contents.sound <= cut as u64);
-        match &contents.damage {
-            Some(damage) => {
-                assert_eq!(damage.at, contents.sound, "cut at {cut}");
-                assert!(contents.sound < cut as u64);
-            }
-            None => assert_eq!(contents.sound, cut as u64, "cut at {cut}"),
-        }
-        for (run, events) in contents.runs.iter().zip([&first, &second]) {
-            assert!(events.starts_with(&run.events()), "cut at {cut}");
-            ask(&open(run));
-        }
-        let sound = bytes[..contents.sound as usize].to_vec();
-        let count = contents.runs.len();
-        let mut writer = FileWriter::append(sound);
-        write(&mut writer, &first);
-        let longer = writer.into_inner().expect("a vector takes everything");
-        let contents = read(&longer).expect("a recording");
-        assert_eq!((contents.runs.len(), &contents.damage), (count + 1, &None), "cut at {cut}");
-        assert_eq!(contents.runs[count].events(), first);
-    }
-}
-
-#[test]
-fn every_changed_bit_is_noticed() {
-    let bytes = file(&[&story(2)]);
-    for at in 0..bytes.len() {
-        for bit in 0..8 {
-            let mut changed = bytes.clone();
-            changed[at] ^= 1 << bit;
-            match read(&changed) {
-                Ok(contents) => {
-                    let damage = contents.damage.expect("a damage");
-                    assert!(damage.at <= at as u64, "byte {at}, bit {bit}: {damage}");
-                }
-                Err(why) => assert!(!why.to_string().is_empty()),
-            }
-        }
-    }
-}
-
-#[test]
-fn ten_thousand_random_changes_neither_panic_nor_pass() {
-    let bytes = file(&[&story(4), &story(9)]);
-    let mut random = fastrand::Rng::with_seed(5);
-    for _ in 0..10_000 {
-        let mut changed = bytes.clone();
-        for _ in 0..random.usize(1..5) {
-            let at = random.usize(..changed.len());
-            changed[at] = random.u8(..);
-        }
-        if changed == bytes {
-            continue;
-        }
-        if let Ok(contents) = read(&changed) {
-            assert!(contents.damage.is_some());
-            contents.runs.iter().for_each(|run| ask(&open(run)));
-        }
-    }
-}
-
-/// Where the payloads of a sound file lie.
-fn payloads(bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
-    let mut found = Vec::new();
-    let mut at = HEAD;
-    while let Some(length) = bytes.get(at + 1..at + 5) {
-        let length = u32::from_le_bytes(length.try_into().expect("four bytes")) as usize;
-        found.push(at + BLOCK_HEAD..at + BLOCK_HEAD + length);
-        at += BLOCK_HEAD + length;
-    }
-    found
-}
-
-/// Makes the checksum of the block with this payload right again.
-fn seal(bytes: &mut [u8], payload: &std::ops::Range<usize>) {
-    let sum = {
-        let mut hasher = crc32fast::Hasher::new();
-        hasher.update(&bytes[payload.start - BLOCK_HEAD..payload.start - 4]);
-        hasher.update(&bytes[payload.clone()]);
-        hasher.finalize()
-    };
-    bytes[payload.start - 4..payload.start].copy_from_slice(&sum.to_le_bytes());
-}
-
-#[test]
-fn ten_thousand_changes_with_the_checksum_made_right_do_not_panic() {
-    let bytes = file(&[&story(20)]);
-    let places = payloads(&bytes);
-    let mut random = fastrand::Rng::with_seed(6);
-    let mut opened = 0;
-    for _ in 0..10_000 {
-        let mut changed = bytes.clone();
-        for _ in 0..random.usize(1..4) {
-            let payload = &places[random.usize(..places.len())];
-            let at = random.usize(payload.clone());
-            changed[at] = if random.bool() { random.u8(..) } else { changed[at] ^ 1 << random.u8(..8) };
-            seal(&mut changed, payload);
-        }
-        if let Ok(contents) = read(&changed) {
-            opened += usize::from(contents.damage.is_none());
-            contents.runs.iter().for_each(|run| ask(&open(run)));
-        }
-    }
-    assert!(opened > 1_000, "{opened} changes made sense: the others were not what is asked for here");
-}
-
-/// Opens a file of `events`, whatever they are.
-fn open_nonsense(events: &[Stamped]) -> Trace {
-    let bytes = file(&[events]);
-    let contents = read(&bytes).expect("a recording");
-    assert_eq!((contents.runs[0].events().as_slice(), contents.damage), (events, None));
-    let trace = open(&contents.runs[0]);
-    ask(&trace);
-    trace
-}
-
-/// How many events of nonsense a file has: with so many, anything quadratic would take minutes.
-const MANY: u64 = 100_000;
-
-fn running(at: u64, task: u32, ago: u64) -> Stamped {
-    let task = TaskId(task);
-    own(at, 0, Event::Enter { task, state: State::Running, holds: true, ago: Ns(ago), due: None })
-}
-
-#[test]
-fn a_record_in_reverse_is_opened_soon_and_right() {
-    let enter = |n: u64| {
-        let state = if n.is_multiple_of(2) { State::Running } else { State::Sleep };
-        own(n * 10, 0, Event::Enter { task: TaskId(0), state, holds: true, ago: Ns::ZERO, due: None })
-    };
-    let mut events: Vec<Stamped> = (0..MANY * 4).map(enter).collect();
-    let mut live = Trace::new(names(), 4).keeping_everything();
-    live.begin(&begin());
-    live.extend(&events);
-    live.end(end());
-    events.reverse();
-    let trace = open_nonsense(&events);
-    assert_eq!(trace.tasks[0].marks(), live.tasks[0].marks());
-    assert_eq!(trace.stats(trace.latest()), live.stats(live.latest()));
-}
-
-#[test]
-fn wild_instants_and_durations_are_opened_soon() {
-    let wild = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    // All before the run, all at one instant, at any instants, and each with a duration that reaches back anywhere.
-    open_nonsense(
-        &(0..MANY).map(|n| Stamped { at: Stamp(n % 7), ..running(0, (n % 4) as u32, 0) }).collect::<Vec<_>>(),
-    );
-    let ended = |n: u64| Event::Ended { task: TaskId(0), outcome: Outcome::Done, signal: 0, cpu: Ns(n) };
-    let same = |n: u64| if n < MANY / 2 { own(50, 1, ended(n)) } else { running(50, 0, 0) };
-    open_nonsense(&(0..MANY).map(same).collect::<Vec<_>>());
-    open_nonsense(&(0..MANY).map(|n| Stamped { at: Stamp(wild(n)), ..running(0, 0, wild(n + 1)) }).collect::<Vec<_>>());
-    open_nonsense(&(0..MANY).map(|n| running(n, (n % 4) as u32, u64::MAX)).collect::<Vec<_>>());
-    let waited = |n: u64| Event::LockTaken { lock: LockId::named(0), task: TaskId(0), waited: Ns(u64::MAX - n) };
-    open_nonsense(&(0..MANY).map(|n| own(n * 3, 0, waited(n))).collect::<Vec<_>>());
-}
-
-#[test]
-fn wild_numbers_of_threads_locks_tasks_and_cores_make_no_large_tables() {
-    let many = |event: &dyn Fn(u32) -> Event| -> Vec<Stamped> {
-        let stamped = |n: u64| Stamped { core: CoreId((n * 7) as u16), ..own(n, (n * 13) as u16, event(n as u32)) };
-        (0..MANY).map(stamped).collect()
-    };
-    let trace = open_nonsense(&many(&|n| Event::Switched { tid: n, switch: Switch::In }));
-    assert!(trace.threads.len() <= 1 << 16);
-    let taken = |n: u32| Event::LockTaken { lock: LockId(n * 40_000), task: TaskId(n % 4), waited: Ns(3) };
-    assert!(open_nonsense(&many(&taken)).locks.len() <= 1 << 13);
-    let by_anybody = |n: u32| Event::LockTaken { lock: LockId(0), task: TaskId(n * 40_000), waited: Ns(3) };
-    open_nonsense(&many(&by_anybody));
-    open_nonsense(&many(&|n| Event::WorkerStarted { pid: n, tid: n }));
-    // A task that somebody else says is over is looked for among all threads.
-    let mut events = many(&|n| Event::WorkerStarted { pid: n, tid: n });
-    events.extend(many(&|n| Event::Ended { task: TaskId(n % 4), outcome: Outcome::Killed, signal: 9, cpu: Ns(1) }));
-    open_nonsense(&events);
-    // Switches far ahead, and a worker whose own events are all older.
-    let mut events = vec![own(1, 0, Event::WorkerStarted { pid: 1, tid: 100 })];
-    for n in 0..MANY / 2 {
-        let switch = if n.is_multiple_of(2) { Switch::In } else { Switch::Blocked };
-        events.push(switched(10_000_000 + n, 100, 0, switch));
-    }
-    events.extend((0..MANY / 2).map(|n| running(n * 2, 0, 0)));
-    open_nonsense(&events);
-}
-
-#[test]
-fn a_begin_with_the_same_core_and_thread_again_and_again_has_each_once() {
-    let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
-    writer.header("").expect("a vector takes everything");
-    let many = Begin { cores: [1, 0].repeat(9_000), watchers: [9, 8].repeat(9_000), ..begin() };
-    writer.frame(&Frame::Begin(many)).expect("a vector takes everything");
-    let bytes = writer.into_inner().expect("a vector takes everything");
-    let contents = read(&bytes).expect("a recording");
-    let begin = contents.runs[0].begin.as_ref().expect("a begin");
-    assert_eq!((begin.cores.as_slice(), begin.watchers.as_slice()), ([1, 0].as_slice(), [9, 8].as_slice()));
 }
 
 /// The kind of a block as a number, and its payload.
@@ -533,33 +345,6 @@ fn parts_out_of_place_are_damage() {
 }
 
 proptest! {
-    #[test]
-    fn any_records_are_read_back(
-        events in proptest::collection::vec((any::<u64>(), any::<u16>(), any::<u16>(), events(u64::MAX)), 0..300),
-    ) {
-        let stamped = |(at, worker, core, event)| {
-            Stamped { at: Stamp(at), worker: WorkerId(worker), core: CoreId(core), event }
-        };
-        open_nonsense(&events.into_iter().map(stamped).collect::<Vec<_>>());
-    }
-
-    /// Numbers that exist, in wild order.
-    #[test]
-    fn records_of_a_run_in_any_order_are_opened(
-        (seed, rounds) in (any::<u64>(), 1u64..60),
-        times in any::<bool>(),
-    ) {
-        let mut events = story(rounds);
-        let mut random = fastrand::Rng::with_seed(seed);
-        random.shuffle(&mut events);
-        if times {
-            let mut instants: Vec<Stamp> = events.iter().map(|r| r.at).collect();
-            instants.sort_unstable();
-            events.iter_mut().zip(instants).for_each(|(r, at)| r.at = at);
-        }
-        open_nonsense(&events);
-    }
-
     #[test]
     fn any_bytes_are_a_recording_or_a_sentence(bytes in proptest::collection::vec(any::<u8>(), 0..400), minor in 0u16..2) {
         let blocks: [Raw<'_>; 3] = [(1, b"h"), (2, b"{}"), (3, &bytes)];
