@@ -10,11 +10,13 @@ use crate::units::Ns;
 mod convoy;
 mod findings;
 mod pace;
+mod ratio;
 mod sharing;
 mod verdict;
 
 pub use pace::{Pace, STEADY, compare, planned, speed, worked};
-pub use verdict::{Contender, Field, Timing, verdict, who};
+pub use ratio::Ratio;
+pub use verdict::{Contender, Field, Timing, doubts, verdict, who};
 
 /// What to try next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,47 +66,18 @@ pub struct Facts<'a> {
     pub cores: f64,
     /// The measured serial time of the same work, if there is one.
     pub serial: Option<Ns>,
-    /// Cores that other programs kept busy meanwhile.
-    pub others: f64,
-    /// What the machine did to the run.
-    pub disturbance: Disturbance,
+    /// How many times as fast as serial it is, if there is a serial run of the same work.
+    pub ratio: Option<Ratio>,
     /// Whether it is over.
     pub over: bool,
     /// Which models the scoreboard already has: the next one to try is one it has not.
     pub seen: &'a dyn Fn(Model) -> bool,
 }
 
-/// What the machine did to a run that the run did not ask for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Disturbance {
-    /// Cores that the host of a virtual machine kept for itself, where that is known.
-    pub stolen: Option<f64>,
-    /// For how long a quota kept work from running, added up over the cores; nothing where there is no quota.
-    pub throttled: Option<Ns>,
-    /// The speed of its cores as a share of the calibrated one, where that is known.
-    pub speed: Option<f64>,
-    /// How its cores compare with those of the serial run.
-    pub pace: Pace,
-}
-
-impl Disturbance {
-    /// Cores that others took, within this machine (`others`) and outside it, as far as is known.
-    fn taken(&self, others: f64) -> f64 {
-        others + self.stolen.unwrap_or(0.0)
-    }
-}
-
-impl Default for Disturbance {
-    /// Nothing is known.
-    fn default() -> Disturbance {
-        Disturbance { stolen: None, throttled: None, speed: None, pace: Pace::Even }
-    }
-}
-
-/// How many cores other programs may keep busy before ratios are refused, as a share of the usable ones.
+/// How many cores other programs may keep busy before that is said, as a share of the usable ones.
 pub const BUSY_SHARE: f64 = 0.10;
 
-/// Whether a run beside which other programs kept `others` of `cores` cores busy can be compared with another.
+/// Whether a run beside which other programs kept `others` of `cores` cores busy had the machine as good as to itself.
 pub fn is_comparable(others: f64, cores: f64) -> bool {
     others <= BUSY_SHARE * cores.max(1.0)
 }

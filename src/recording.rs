@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::insight::{self, Disturbance, Pace};
+use crate::insight;
 use crate::machine::Machine;
 use crate::model::Model;
 use crate::plan::{Plan, Rates};
@@ -21,7 +21,7 @@ mod outcome;
 mod refused;
 mod score;
 
-pub use comparison::{Comparison, Figures, Ideal, Ratio, Row, SameWork, disturbed, usual_models};
+pub use comparison::{Comparison, Figures, Ideal, Row, SameWork, disturbed, usual_models};
 pub use header::{Note, OpenError, Opened, RunError, begin, open, sources, tail};
 pub use origin::{Observed, Origin, OriginKind, Planned, badge};
 pub use outcome::{Reason, RunOutcome, SCHEMA};
@@ -114,21 +114,9 @@ impl Recording {
             .and_then(|planned| insight::planned(&planned.plan, planned.rates))
     }
 
-    /// What the machine did to it that makes comparing it unfair. Without another run its pace counts as even.
-    pub fn disturbance(&self) -> Disturbance {
-        self.disturbance_of(self.score().as_ref(), Pace::Even)
-    }
-
-    /// As [`Recording::disturbance`], with its `score` already known, and with the `pace` of its cores against those of
-    /// the run that it is compared with.
-    pub fn disturbance_of(&self, score: Option<&Score>, pace: Pace) -> Disturbance {
-        let Conditions { stolen, throttled, .. } = self.conditions;
-        Disturbance { stolen, throttled, speed: score.and_then(|score| score.speed), pace }
-    }
-
     /// Its figures, for comparing it with others; `None` if it is not over.
     pub fn score(&self) -> Option<Score> {
-        Score::of(&self.trace, self.fixed_work(), self.conditions)
+        Score::of(self)
     }
 
     /// Whether it can be compared with others: it came to its end, no task broke, and it was never suspended.

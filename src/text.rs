@@ -6,6 +6,7 @@ pub mod cli;
 pub mod cores;
 mod costs;
 pub mod doctor;
+mod doubt;
 pub mod exported;
 mod failure;
 pub mod file;
@@ -34,6 +35,7 @@ pub mod workload;
 use crate::units::TurnLength;
 
 pub use costs::{Costs, Recorded};
+pub use doubt::{Cause, Doubt, bounds, short_speedup, speedup};
 pub use failure::{failure, failure_here, run_failed};
 pub use here::Here;
 pub use label::Label;
@@ -102,6 +104,7 @@ pub fn to_ascii(c: char) -> char {
         c if c.is_ascii() => c,
         '×' => 'x',
         '…' => '~',
+        '–' => '-',
         _ => '?',
     }
 }

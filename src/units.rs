@@ -7,7 +7,10 @@ use std::ops::{Add, AddAssign, Sub};
 use serde::{Deserialize, Serialize};
 
 mod duration;
+mod speedup;
+
 pub use duration::{DurationError, Shown};
+pub use speedup::Speedup;
 
 /// How long the holder of a global lock may keep it while others want it: the two generations of the lock count it
 /// differently.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use concviz::engine::real::Runner;
-use concviz::insight::{Disturbance, Facts, find};
+use concviz::insight::{Facts, find};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
 use concviz::state::{Outcome, State};
@@ -152,8 +152,7 @@ fn check(scenario: &Scenario, expected: &Expected, (trace, model): (&Trace, Mode
             workers: trace.workers.len() as u16,
             cores: 2.0,
             serial: None,
-            others: 0.0,
-            disturbance: Disturbance::default(),
+            ratio: None,
             over: true,
             seen: &|_| false,
         };

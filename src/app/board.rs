@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::insight::{self, Pace};
+use crate::insight::Ratio;
 use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
 use crate::recording::{Score, usual_models};
 use crate::units::Ns;
@@ -122,25 +122,10 @@ impl Scoreboard {
         self.keys.iter().enumerate().map(row).collect()
     }
 
-    /// Whether `score` was measured on a machine with `cores` that others left to it.
-    pub fn is_fair(&self, score: Score, cores: f64) -> bool {
-        score.is_fair(cores)
-    }
-
-    /// How the cores of `score` compare with those that serial had.
-    pub fn pace(&self, score: Score) -> Pace {
-        insight::compare(score.work, self.serial().and_then(|s| s.work))
-    }
-
-    /// How many times as fast as serial `score` is, on a machine with `cores`; nothing where serial is not known, or
-    /// where the ratio would say nothing of the models: see [`Score::speedup`].
-    pub fn speedup(&self, score: Score, cores: f64) -> Option<f64> {
-        score.speedup(self.serial()?, cores)
-    }
-
-    /// Whether the ratio of `score` is that of slower cores to a faster one: true, but not the model's doing alone.
-    pub fn is_slowed(&self, score: Score) -> bool {
-        self.serial().is_some_and(|serial| score.is_slowed(serial))
+    /// How many times as fast as serial `score` is, on a machine with `cores`; nothing where serial is not known.
+    pub fn ratio(&self, score: Score, cores: f64) -> Option<Ratio> {
+        let serial = self.serial()?;
+        Some(if score == serial { Ratio::exactly(1.0) } else { score.ratio(&serial, cores) })
     }
 }
 
@@ -148,64 +133,20 @@ impl Scoreboard {
 mod tests {
     use super::*;
 
-    fn score(ms: u64, others: f64) -> Score {
-        Score { time: Ns::from_millis(ms), busy: 1.0, others, stolen: 0.0, work: None, speed: None, waits: Ns::ZERO }
+    fn score(ms: u64) -> Score {
+        Score { time: Ns::from_millis(ms), busy: 1.0, lanes: 2.0, ..Score::default() }
     }
 
-    /// A score of `ms` in which `busy` cores computed, for `work` milliseconds in all.
-    fn worked(ms: u64, busy: f64, work: u64) -> Score {
-        Score { busy, work: Some(Ns::from_millis(work)), ..score(ms, 0.0) }
-    }
-
-    fn against(serial: Score) -> Scoreboard {
+    #[test]
+    fn ratios_are_to_serial_and_serial_is_once_as_fast_as_itself() {
         let mut board = Scoreboard::default();
+        assert_eq!(board.ratio(score(1_000), 2.0), None, "serial is not known");
+        let serial = Score { crowded: Ns::from_millis(900), others: 0.9, ..score(2_000) };
         board.enter(Model::plain(ModelKind::Serial), serial);
-        board
-    }
-
-    #[test]
-    fn a_slow_host_is_not_held_against_a_model() {
-        let board = against(worked(2_000, 1.0, 2_000));
-        let at_once = |ms, work| board.speedup(worked(ms, 1.9, work), 2.0);
-        assert_eq!(at_once(1_000, 2_000), Some(2.0));
-        assert_eq!(at_once(1_250, 2_500), Some(1.6), "two cores, each slower than one alone");
-        assert!(board.is_slowed(worked(1_250, 1.9, 2_500)) && !board.is_slowed(worked(1_000, 1.9, 2_000)));
-        assert_eq!(at_once(1_300, 1_700), None, "serial had slower cores: this is no gain of threads");
-        assert_eq!(board.speedup(worked(2_500, 1.0, 2_500), 2.0), None, "one core at a time has no such excuse");
-        assert_eq!(board.speedup(worked(2_100, 1.0, 2_050), 2.0), Some(2_000.0 / 2_100.0));
-    }
-
-    #[test]
-    fn what_waits_is_not_judged_by_its_cores() {
-        let waits = |ms, work| Score { waits: Ns::from_millis(6_000), ..worked(ms, 0.1, work) };
-        let board = against(waits(6_000, 300));
-        assert_eq!(board.speedup(waits(3_000, 150), 2.0), Some(2.0));
-        assert_eq!(board.speedup(waits(1_500, 300), 1.0), Some(4.0), "waits overlap on one core too");
-    }
-
-    #[test]
-    fn part_of_a_core_is_faster_for_nobody() {
-        let board = against(worked(2_200, 0.45, 1_000));
-        assert_eq!(board.speedup(worked(1_980, 0.5, 1_000), 0.5), None);
-        assert_eq!(board.speedup(worked(2_200, 0.45, 1_000), 0.5), Some(1.0));
-    }
-
-    #[test]
-    fn what_the_host_kept_makes_a_ratio_worthless_too() {
-        let board = against(score(2_000, 0.0));
-        assert_eq!(board.speedup(Score { stolen: 0.5, ..score(1_500, 0.0) }, 2.0), None);
-    }
-
-    #[test]
-    fn a_busy_machine_gets_no_ratio() {
-        let mut board = Scoreboard::default();
-        board.enter(Model::plain(ModelKind::Serial), score(2_000, 0.01));
-        let speedup = board.speedup(score(1_000, 0.05), 2.0).expect("a fair ratio");
-        assert!((speedup - 2.0).abs() < 1e-9);
-        assert_eq!(board.speedup(score(1_000, 0.9), 2.0), None);
-        assert_eq!(board.speedup(score(900, 0.0), 2.0), None, "2.2 times as fast on two cores");
-        board.enter(Model::plain(ModelKind::Serial), score(2_000, 1.5));
-        assert_eq!(board.speedup(score(1_000, 0.0), 2.0), None);
+        assert_eq!(board.ratio(serial, 2.0), Some(Ratio::exactly(1.0)), "whatever disturbed it");
+        let ratio = board.ratio(score(1_000), 2.0).expect("serial is known");
+        assert!((ratio.speedup.high - 2.0).abs() < 1e-9 && (ratio.speedup.low - 1.1).abs() < 1e-9, "{ratio:?}");
+        assert!(ratio.doubt.is_some_and(|doubt| doubt.baseline));
     }
 
     #[test]
@@ -217,7 +158,7 @@ mod tests {
         let all: Vec<RowKey> = all.collect();
         board = Scoreboard::of(all.clone());
         for (key, ms) in all.iter().zip(1..) {
-            board.enter(key.model(lock), score(ms, 0.0));
+            board.enter(key.model(lock), score(ms));
         }
         for key in &all {
             let rows = board.rows(key.model(lock));
@@ -232,7 +173,7 @@ mod tests {
     fn serial_with_the_lock_is_no_baseline_and_the_chosen_row_is_lit_once() {
         let lock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
         let mut board = Scoreboard::default();
-        board.enter(Model { kind: ModelKind::Serial, lock }, score(2_000, 0.0));
+        board.enter(Model { kind: ModelKind::Serial, lock }, score(2_000));
         assert!(board.serial().is_none(), "nothing is compared with a run under the lock");
         for kind in ModelKind::ALL {
             for lock in [GlobalLock::Off, lock] {

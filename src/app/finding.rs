@@ -1,7 +1,7 @@
 //! What the run on the screen shows, in a sentence.
 
 use super::{Action, App, Live, Phase, RowKey, Source, keys};
-use crate::insight::{Change, Facts, Finding, Pace, find};
+use crate::insight::{Change, Facts, Finding, find};
 use crate::model::{Model, ModelKind};
 use crate::text::{self, Sentence};
 use crate::units::Ns;
@@ -33,23 +33,21 @@ impl App {
         stats.busy = trace.busy(until);
         let over = run.phase == Phase::Over && trace.makespan().is_some_and(|m| until >= m);
         let serial = self.scoreboard.serial();
-        let score = run.score;
-        let pair = [serial, score].into_iter().flatten();
-        let fair = serial.filter(|_| pair.clone().all(|s| self.scoreboard.speedup(s, self.cores()).is_some()));
+        let plain = Model::plain(ModelKind::Serial);
+        let ratio = run.score.filter(|_| over && run.model != plain);
+        let ratio = ratio.and_then(|score| self.scoreboard.ratio(score, self.cores()));
         // A serial run that would take too long counts as seen: it is not worth proposing.
         let too_long = |live: &Live| live.estimate > LONGEST_LOOK.max(until.times(8, 1));
         let too_long = matches!(&self.source, Source::Live(live) if too_long(live));
-        let serial = Model::plain(ModelKind::Serial);
-        let seen = |model: Model| self.scoreboard.get(RowKey::of(model)).is_some() || (model == serial && too_long);
+        let seen = |model: Model| self.scoreboard.get(RowKey::of(model)).is_some() || (model == plain && too_long);
         let found = find(&Facts {
             trace,
             stats: &stats,
             model: run.model,
             workers: run.workers(),
             cores: self.cores(),
-            serial: fair.map(|s| s.time),
-            others: run.recording.conditions.others.unwrap_or(0.0),
-            disturbance: run.disturbance(run.score.map_or(Pace::Even, |score| self.scoreboard.pace(score))),
+            serial: serial.map(|s| s.time),
+            ratio,
             over,
             seen: &seen,
         });

@@ -1,7 +1,6 @@
 //! A run on the screen.
 
 use super::RowKey;
-use crate::insight::{Disturbance, Pace};
 use crate::model::{Model, ModelKind};
 use crate::recording::{Recording, Score};
 use crate::settings::Setup;
@@ -73,11 +72,6 @@ impl Run {
     /// On how many workers, as far as that is known.
     pub fn workers(&self) -> u16 {
         self.recording.planned().map_or_else(|| self.trace().workers.len() as u16, |planned| planned.plan.workers)
-    }
-
-    /// What the machine did to the run. `pace` says how its cores compare with those of the baseline.
-    pub fn disturbance(&self, pace: Pace) -> Disturbance {
-        self.recording.disturbance_of(self.score.as_ref(), pace)
     }
 
     /// Whether the record of the run breaks off, and not the run itself.

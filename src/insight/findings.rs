@@ -1,6 +1,6 @@
 //! The findings themselves: which sentence fits which run.
 
-use super::{Bound, Change, Cure, Facts, Finding, Pace, broken, convoy, is_comparable, sharing};
+use super::{Bound, Change, Cure, Facts, Finding, Ratio, broken, convoy, sharing};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::state::State;
 use crate::text::{Here, Sentence, Try, Waiters, Waits};
@@ -17,7 +17,8 @@ pub(super) fn meanwhile(facts: &Facts<'_>) -> Finding {
         (ModelKind::Serial, _) => Sentence::SerialWorks { done, tasks },
         (ModelKind::Async, _) if bound(facts) == Bound::Cpu => Sentence::LoopTurns { done, tasks },
         (ModelKind::Threads, GlobalLock::Gil { .. } | GlobalLock::GilLegacy { .. }) if bound(facts) == Bound::Cpu => {
-            Sentence::TakingTurns { hand_overs: stats.lock.map_or(0, |l| l.hand_overs) }
+            let hand_overs = stats.lock.map_or(0, |l| l.hand_overs);
+            Sentence::TakingTurns { waiting: going.saturating_sub(1), hand_overs }
         }
         (ModelKind::Threads | ModelKind::Processes | ModelKind::Async, _)
             if facts.cores < 1.05 && bound(facts) == Bound::Cpu =>
@@ -38,16 +39,11 @@ pub(super) fn afterwards(facts: &Facts<'_>) -> Finding {
         let cure = Some(Cure { change: Change::Again, why: Try::Again });
         return Finding { say: Sentence::TasksBroke { broken: count, tasks, how }, cure };
     }
-    // How late a task came is true on any machine: it is compared with no other run.
     if let Some(late) = sharing::late(facts) {
         return Finding { say: Sentence::Sharing(late), cure: Some(cure(facts)) };
     }
-    // The same holds for how many rounds it made.
     if let Some(rounds) = convoy::found(facts) {
         return Finding { say: Sentence::Sharing(rounds), cure: Some(the_lock_first(facts)) };
-    }
-    if let Some(finding) = disturbed(facts) {
-        return finding;
     }
     // Where nothing can run in parallel, a lock or a full loop is not what keeps it from doing so.
     let sharing = sharing::found(facts).filter(|_| !has_one_core(facts));
@@ -58,15 +54,15 @@ pub(super) fn afterwards(facts: &Facts<'_>) -> Finding {
         },
         Sentence::Sharing,
     );
-    let next = if matches!(say, Sentence::NobodyAsks { .. }) { the_lock_first(facts) } else { cure(facts) };
+    let next = || if matches!(say, Sentence::NobodyAsks { .. }) { the_lock_first(facts) } else { cure(facts) };
+    let next = anew(facts).unwrap_or_else(next);
     Finding { say, cure: Some(next) }
 }
 
 fn worked(facts: &Facts<'_>) -> Sentence {
     let (time, busy, cores) = (facts.stats.elapsed, facts.stats.busy, facts.cores);
     let tasks = facts.trace.tasks.len();
-    let fair = is_comparable(facts.disturbance.taken(facts.others), facts.cores);
-    let speedup = facts.serial.filter(|_| fair).map(|s| s.share_of(time)).filter(|x| *x <= 1.05 * cores.max(1.0));
+    let speedup = facts.ratio.map(|ratio| ratio.speedup);
     let workers = usize::from(facts.workers);
     let hand_overs = facts.stats.lock.map_or(0, |l| l.hand_overs);
     let one = has_one_core(facts);
@@ -81,12 +77,7 @@ fn worked(facts: &Facts<'_>) -> Sentence {
         (ModelKind::Threads, true) if facts.model.lock.is_legacy() => {
             Sentence::OldLock { busy, cores, hand_overs, speedup }
         }
-        (ModelKind::Threads, true) => Sentence::OneLock { busy, cores, hand_overs },
-        (ModelKind::Threads | ModelKind::Processes, _)
-            if let (Pace::Slower(speed), Some(_)) = (facts.disturbance.pace, speedup) =>
-        {
-            Sentence::Here(Here::SlowCores { busy, cores, speed, speedup })
-        }
+        (ModelKind::Threads, true) => Sentence::OneLock { waiting: workers.min(tasks) - 1, busy, cores },
         (ModelKind::Threads, false) => Sentence::CoresBusy { cores, busy, speedup },
         (ModelKind::Processes, false) => Sentence::OwnProcess { speedup, processes: workers, busy, cores },
         (ModelKind::Processes, true) => Sentence::LockEach { speedup },
@@ -129,50 +120,14 @@ fn has_one_core(facts: &Facts<'_>) -> bool {
     facts.cores < 1.5
 }
 
-/// What kept the run from being compared with others, if anything did: then that is all there is to say.
-fn disturbed(facts: &Facts<'_>) -> Option<Finding> {
-    if has_one_core(facts) {
-        // The finding that nothing is parallel here says more, and comes without a ratio.
-        return None;
-    }
-    let again = |change| Some(Cure { change, why: Try::Again });
-    if lacked_cores(facts) {
-        let (others, stolen, cores) = (facts.others, facts.disturbance.stolen.unwrap_or(0.0), facts.cores);
-        let by_host = stolen > others;
-        let say = if by_host {
-            Sentence::Here(Here::HostBusy { stolen, cores })
-        } else {
-            Sentence::Here(Here::MachineBusy { others, cores })
-        };
-        return Some(Finding { say, cure: again(Change::Again) });
-    }
-    let counts = bound(facts) == Bound::Cpu && facts.model.kind != ModelKind::Serial;
-    match facts.disturbance.pace {
-        Pace::BaselineSlower(speed) if counts => {
-            let say = Sentence::Here(Here::SlowBaseline { speed });
-            Some(Finding { say, cure: again(Change::Model(ModelKind::Serial)) })
-        }
-        Pace::Slower(speed) if counts && !is_parallel(facts) => {
-            Some(Finding { say: Sentence::Here(Here::SlowRun { speed }), cure: again(Change::Again) })
-        }
-        _ => None,
-    }
-}
-
-/// Whether the run can keep several cores busy. If so, it is normal that each of them is slower than one alone: they
-/// share caches, heat, and sometimes even their arithmetic units.
-fn is_parallel(facts: &Facts<'_>) -> bool {
-    let one_runner = facts.model.kind == ModelKind::Threads && facts.model.lock.is_on();
-    facts.model.kind.rules().many_workers && !one_runner
-}
-
-/// Whether the run would have used cores that others took: then its time says nothing. A run in which one task at a
-/// time computes hardly suffers, and what it shows is true all the same.
-fn lacked_cores(facts: &Facts<'_>) -> bool {
-    let one_runner = facts.model.kind == ModelKind::Threads && facts.model.lock.is_on();
-    let wanted = facts.model.kind.rules().many_workers && !one_runner && bound(facts) == Bound::Cpu;
-    let taken = facts.disturbance.taken(facts.others);
-    wanted && !is_comparable(taken, facts.cores) && facts.stats.busy < 0.85 * facts.cores
+/// The run to be made again where nobody can tell from these two what the model is worth: the serial one, or this one.
+fn anew(facts: &Facts<'_>) -> Option<Cure> {
+    let doubt = facts.ratio.and_then(Ratio::unsettled).filter(|_| !has_one_core(facts))?;
+    Some(if doubt.baseline {
+        Cure { change: Change::Model(ModelKind::Serial), why: Try::SerialAgain }
+    } else {
+        Cure { change: Change::Again, why: Try::Again }
+    })
 }
 
 /// What to try where the lock decides: with it or without it, whichever has not been seen; then what is next anyway.

@@ -1,6 +1,6 @@
 //! How fast the cores were: the same work can cost half as much time again on a machine that is slow at the moment,
-//! because its host is busy, it is hot, or two of its cores are really one. A ratio of two runs says nothing of their
-//! models where only one of them was slowed down.
+//! because its host is busy, it is hot, or two of its cores are really one. A ratio of two runs is known only between
+//! bounds where one of them was slowed down.
 
 use crate::plan::{Plan, Rates};
 use crate::state::State;
@@ -8,7 +8,7 @@ use crate::trace::Trace;
 use crate::units::Ns;
 use crate::workload::{Op, Visit, Work, walk};
 
-/// Two runs whose cores differ by more than this share in speed are not compared without a remark.
+/// The ratio of two runs whose cores differ by more than this share in speed has bounds.
 pub const STEADY: f64 = 0.10;
 
 /// Less work than this tells nothing of a core's speed.

@@ -2,13 +2,15 @@
 //! only, never a trace. Decides, for every comparison, when two times are a tie.
 
 use crate::model::{GlobalLock, Model, ModelKind};
-use crate::text::{Base, Clause, NoRatio, Verdict, Who, Why};
-use crate::units::Ns;
+use crate::text::{Base, Clause, Doubt, NoRatio, Verdict, Who, Why};
+use crate::units::{Ns, Speedup};
+
+use super::Ratio;
 
 /// A gain below this is none.
-const GAIN: f64 = 1.05;
+pub(super) const GAIN: f64 = 1.05;
 /// From this ratio down a model loses; between that and a gain it gains nothing.
-const LOSS: f64 = 0.85;
+pub(super) const LOSS: f64 = 0.85;
 /// Times that differ by no more than this share of the shorter one are a tie: two runs of the same work differ by as
 /// much on a quiet machine, and nobody would choose a model for it.
 const LIKE: f64 = 0.05;
@@ -30,6 +32,8 @@ pub struct Timing {
     pub time: Ns,
     /// The median distance from it over all runs; nothing where there was one run.
     pub spread: Option<Ns>,
+    /// What it would have been at least if nobody had disturbed the run.
+    pub least: Ns,
 }
 
 impl Timing {
@@ -42,16 +46,17 @@ impl Timing {
         let exact = middle(&sorted);
         let mut away: Vec<Ns> = sorted.iter().map(|t| Ns(t.0.abs_diff(exact.0))).collect();
         away.sort_unstable();
-        Some(Timing { time, spread: (sorted.len() > 1).then(|| middle(&away)) })
+        Some(Timing { time, spread: (sorted.len() > 1).then(|| middle(&away)), least: time })
     }
 
     /// Whether nobody can tell which of the two is shorter: they differ by no more than a twentieth of the shorter one,
-    /// or, where that is more, by no more than both spreads together.
+    /// or, where that is more, by no more than both spreads together, or than what the longer one may owe to others.
     pub fn ties(self, other: Timing) -> bool {
-        let apart = self.time.0.abs_diff(other.time.0) as f64;
-        let shorter = self.time.min(other.time).0 as f64;
+        let (shorter, longer) = if self.time <= other.time { (self, other) } else { (other, self) };
+        let apart = (longer.time - shorter.time).0 as f64;
         let spreads = self.spread.unwrap_or_default() + other.spread.unwrap_or_default();
-        apart <= (LIKE * shorter).max(spreads.0 as f64)
+        let owed = longer.time - longer.least;
+        apart <= (LIKE * shorter.time.0 as f64).max(spreads.max(owed).0 as f64)
     }
 }
 
@@ -68,8 +73,8 @@ pub struct Contender {
     pub model: Model,
     /// How long it took.
     pub timing: Timing,
-    /// How many times as fast as the baseline it is, or why nobody can say. The baseline itself is 1.
-    pub ratio: Result<f64, NoRatio>,
+    /// How many times as fast as the baseline it is, or why there is nothing to compare. The baseline itself is 1.
+    pub ratio: Result<Ratio, NoRatio>,
     /// How many threads or processes it had for the tasks.
     pub workers: usize,
     /// How many tasks it could have under way at a time.
@@ -150,8 +155,17 @@ impl Contender {
         who(self.model)
     }
 
+    fn ratio(&self) -> Ratio {
+        self.ratio.unwrap_or(Ratio::exactly(1.0))
+    }
+
     fn gain(&self) -> f64 {
-        self.ratio.unwrap_or(1.0)
+        self.ratio().speedup.times
+    }
+
+    /// Whether one word, a gain or a loss or neither, holds for all of its ratio.
+    fn is_settled(&self) -> bool {
+        self.ratio.is_ok_and(|ratio| ratio.unsettled().is_none())
     }
 
     fn gains(&self) -> bool {
@@ -169,25 +183,24 @@ fn without_baseline(field: &Field, clauses: &mut Vec<Clause>) {
 }
 
 fn against_serial(field: &Field, clauses: &mut Vec<Clause>) {
-    let refused = |c: &&Contender| !c.is_baseline() && c.ratio.is_err();
-    let others = field.contenders.iter().filter(|c| !c.is_baseline()).count();
-    let without: Vec<&Contender> = field.contenders.iter().filter(refused).collect();
+    let others = || field.contenders.iter().filter(|c| !c.is_baseline());
+    let without: Vec<&Contender> = others().filter(|c| c.ratio.is_err()).collect();
     let why = without.first().and_then(|c| c.ratio.err());
-    if let Some(why) = why.filter(|_| without.len() == others) {
+    if let Some(why) = why.filter(|_| without.len() == others().count()) {
         clauses.push(Clause::NoRatios(why));
         return;
     }
-    // A fastest model without a ratio makes it pointless to name the best of the others.
-    let fastest = field.contenders.iter().filter(|c| !c.model.lock.is_on()).min_by_key(|c| c.timing.time);
-    if let Some(Err(why)) = fastest.map(|f| f.ratio) {
-        clauses.push(Clause::NoRatioFor { who: without.iter().map(|c| c.who()).collect(), why });
-        return;
-    }
-    let known: Vec<&Contender> = field.contenders.iter().filter(|c| c.ratio.is_ok()).collect();
+    let known: Vec<&Contender> = field.contenders.iter().filter(|c| c.is_settled()).collect();
     let plain: Vec<&Contender> = known.iter().filter(|c| !c.model.lock.is_on()).copied().collect();
     let gil = |c: &&&Contender| c.model.lock.is_on() && c.model.kind == ModelKind::Threads;
+    let fastest = field.contenders.iter().filter(|c| !c.model.lock.is_on()).min_by_key(|c| c.timing.time);
     match (known.len(), plain.len()) {
-        (0 | 1, _) => clauses.push(Clause::Alone),
+        // Where nobody can say what the fastest model gains, it is pointless to name the best of the others.
+        _ if let Some(best) = fastest.filter(|f| !f.is_settled()) => {
+            let behind = |c: &&&Contender| !c.is_baseline();
+            clauses.extend(plain.iter().filter(behind).map(|c| self::behind(field, c, best)));
+        }
+        (0 | 1, _) => {}
         // A user who asked for nothing but the lock wants to hear of it.
         (_, 0 | 1) => headline(field, &known, clauses),
         _ => {
@@ -197,9 +210,30 @@ fn against_serial(field: &Field, clauses: &mut Vec<Clause>) {
             }
         }
     }
+    let open =
+        |c: &Contender| Some(Clause::Open { who: c.who(), ratio: c.ratio().speedup, why: c.ratio().unsettled()? });
+    clauses.extend(others().filter_map(open));
+    clauses.extend(doubts(others().filter(|c| c.is_settled()).filter_map(|c| Some((c.who(), c.ratio().doubt?)))));
     if let Some(why) = why {
         clauses.push(Clause::NoRatioFor { who: without.iter().map(|c| c.who()).collect(), why });
     }
+    if clauses.is_empty() {
+        clauses.push(Clause::Alone);
+    }
+}
+
+/// Why ratios have bounds: a clause for each thing that happened, with all whom it concerns.
+pub fn doubts(of: impl IntoIterator<Item = (Who, Doubt)>) -> Vec<Clause> {
+    let mut all: Vec<(Vec<Who>, Doubt)> = Vec::new();
+    for (who, doubt) in of {
+        let alike = |known: &Doubt| (known.name(), known.baseline) == (doubt.name(), doubt.baseline);
+        match all.iter_mut().find(|(_, known)| alike(known)) {
+            Some((names, _)) if names.contains(&who) => {}
+            Some((names, _)) => names.push(who),
+            None => all.push((vec![who], doubt)),
+        }
+    }
+    all.into_iter().map(|(who, why)| Clause::Range { who, why }).collect()
 }
 
 /// Who is fastest, and what there is to say of the others.
@@ -216,7 +250,7 @@ fn headline(field: &Field, plain: &[&Contender], clauses: &mut Vec<Clause>) {
     }
     let rivals = || plain.iter().filter(|c| !c.is_baseline());
     let best: Vec<&Contender> = rivals().filter(|c| c.timing.ties(fastest.timing)).copied().collect();
-    first_of(&best, fastest.gain(), clauses);
+    first_of(&best, fastest.ratio().speedup, clauses);
     let mut others: Vec<&Contender> = rivals().filter(|c| !c.timing.ties(fastest.timing)).copied().collect();
     others.sort_by_key(|c| c.timing.time);
     clauses.extend(others.into_iter().map(|other| behind(field, other, fastest)));
@@ -228,7 +262,7 @@ fn headline(field: &Field, plain: &[&Contender], clauses: &mut Vec<Clause>) {
 
 /// Names the best models. Where the one thread of async is among them and others take more memory for the same, async
 /// comes first.
-fn first_of(best: &[&Contender], ratio: f64, clauses: &mut Vec<Clause>) {
+fn first_of(best: &[&Contender], ratio: Speedup, clauses: &mut Vec<Clause>) {
     let one = best.iter().find(|c| c.model.kind == ModelKind::Async);
     let dearer = |c: &&&Contender| {
         let more = one.and_then(|o| o.memory).zip(c.memory);
@@ -245,7 +279,7 @@ fn first_of(best: &[&Contender], ratio: f64, clauses: &mut Vec<Clause>) {
 }
 
 fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
-    let (who, ratio) = (other.who(), other.gain());
+    let (who, ratio) = (other.who(), other.ratio().speedup);
     let queue =
         other.at_once < field.tasks && field.waiting >= WAITING && other.at_once < fastest.at_once.max(field.tasks);
     // The time that the one computing thread would have saved if all cores had shared its work.
@@ -263,7 +297,7 @@ fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
     };
     if other.gains() {
         Clause::Less { who, ratio, why }
-    } else if ratio < LOSS {
+    } else if other.gain() < LOSS {
         Clause::Loses { who, ratio, why }
     } else {
         Clause::Nothing { who, why }
@@ -294,7 +328,7 @@ fn with_the_gil(plain: &[&Contender], locked: &Contender, clauses: &mut Vec<Clau
     let old = locked.model.lock.is_legacy();
     let Some(fastest) = plain.iter().min_by_key(|c| c.timing.time) else { return };
     let threads = plain.iter().find(|c| c.model.kind == ModelKind::Threads);
-    let gain = locked.gain();
+    let (gain, ratio) = (locked.gain(), locked.ratio().speedup);
     if locked.timing.time <= fastest.timing.time || locked.timing.ties(fastest.timing) {
         let costs_nothing = threads.is_some() && locked.gains();
         clauses.extend(costs_nothing.then_some(Clause::GilCostsNothing { old }));
@@ -307,14 +341,14 @@ fn with_the_gil(plain: &[&Contender], locked: &Contender, clauses: &mut Vec<Clau
     };
     let best = unhindered().min_by_key(|c| c.timing.time);
     let loses = gain < LOSS;
-    clauses.extend(loses.then_some(Clause::WithGilLoses { old, ratio: gain }));
+    clauses.extend(loses.then_some(Clause::WithGilLoses { old, ratio }));
     if let Some(best) = best {
         let who = unhindered().filter(|c| c.timing.ties(best.timing)).map(|c| c.who()).collect();
         clauses.push(Clause::WithGil { old, who });
     } else if threads.is_some_and(|t| t.timing.ties(locked.timing)) {
         clauses.extend(locked.gains().then_some(Clause::GilCostsNothing { old }));
     } else if locked.gains() {
-        clauses.push(Clause::WithGilStill { old, ratio: gain });
+        clauses.push(Clause::WithGilStill { old, ratio });
     } else if fastest.gains() && !loses {
         clauses.push(Clause::WithGilNobody { old });
     }

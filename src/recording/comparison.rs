@@ -2,12 +2,12 @@
 //! words. Pure: runs are handed in, and the comparison is drawn or printed elsewhere.
 
 use super::{Planned, Reason, Recording, RunOutcome, Score};
-use crate::insight::{self, Contender, Field, Timing, is_comparable};
+use crate::insight::{self, Contender, Field, Ratio, Timing, is_comparable};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::settings::Setup;
 use crate::state::State;
 use crate::text::{Clause, NoRatio, Verdict, Who};
-use crate::trace::{KernelRecord, Trace};
+use crate::trace::Trace;
 use crate::units::Ns;
 
 mod figures;
@@ -57,7 +57,8 @@ pub struct Row {
     pub who: Who,
     /// The figures of the run that stands for all of them: the one with the median time. `None` where no run counts.
     pub figures: Option<Figures>,
-    /// How many times as fast as the baseline it is; `None` for the baseline itself, and for rows without figures.
+    /// How many times as fast as the baseline it is, or why there is nothing to compare; `None` for the baseline itself,
+    /// and for rows without figures.
     pub ratio: Option<Result<Ratio, NoRatio>>,
     /// The place, among the runs handed in, of the run whose figures stand here.
     pub shown: Option<usize>,
@@ -71,34 +72,14 @@ pub struct Row {
     pub failure: Option<Reason>,
 }
 
-/// How many times as fast.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ratio {
-    /// This many times.
-    pub times: f64,
-    /// Whether slower cores have a part in it: several busy cores were each slower than the one alone.
-    pub slowed: bool,
-}
-
 impl Recording {
     /// Its score; `None` if it does not count in a comparison.
     fn counted(&self) -> Option<Score> {
-        let score = self.score().filter(|_| self.counts())?;
-        // For a short run the kernel's ticks are too coarse, but its record of switches is not.
-        let others = self.conditions.others.or_else(|| self.crowded_out()).unwrap_or(score.others);
-        Some(Score { others, ..score })
-    }
-
-    /// For what share of the run its only worker had to leave its core to others; `None` where there are several
-    /// workers, which may have left it to each other, or where that was not recorded.
-    fn crowded_out(&self) -> Option<f64> {
-        let alone = self.planned().is_some_and(|planned| planned.plan.workers == 1);
-        let time = self.trace.makespan().filter(|_| alone && self.trace.kernel_record == KernelRecord::Switches)?;
-        Some(self.trace.stats(time).sums[State::Preempted as usize].share_of(time))
+        self.score().filter(|_| self.counts())
     }
 
     fn is_fair(&self) -> bool {
-        self.counted().is_some_and(|score| score.is_fair(self.cores()))
+        self.counted().is_some_and(|score| score.is_fair())
     }
 }
 
@@ -125,11 +106,18 @@ impl Comparison {
         let serial = |r: &Row| r.model == Model::plain(ModelKind::Serial);
         let baseline = if several { (!rows.is_empty()).then_some(0) } else { rows.iter().position(serial) };
         let baseline = baseline.filter(|b| rows[*b].shown.is_some());
-        let base = baseline.and_then(|b| Some((runs[rows[b].shown?].counted()?, rows[b].model)));
+        let score = |row: &Row| {
+            let own = runs[row.shown?].counted()?;
+            Some(Score { spread: row.figures?.timing.spread, ..own })
+        };
+        let base = baseline.and_then(|b| score(&rows[b]));
         for (index, row) in rows.iter_mut().enumerate() {
-            let own = row.shown.and_then(|shown| runs[shown].counted());
             if Some(index) != baseline {
-                row.ratio = own.map(|own| ratio((own, row.model), base, cores, work));
+                row.ratio = score(row).map(|own| match (base, work) {
+                    (None, _) => Err(NoRatio::NoBaseline),
+                    (Some(_), SameWork::No) => Err(NoRatio::OtherWork),
+                    (Some(base), _) => Ok(own.ratio(&base, cores)),
+                });
             }
         }
         let counted: Vec<&Recording> = runs.iter().copied().filter(|r| r.counted().is_some()).collect();
@@ -160,7 +148,7 @@ impl Comparison {
         let lock = ideal.and_then(|i| i.lock.clone()).map(|(name, held)| (name, held.share_of(fastest)));
         let contender = |row: &Row| {
             let (figures, run) = (row.figures.as_ref()?, &runs[row.shown?]);
-            let ratio = row.ratio.unwrap_or(Ok(Ratio { times: 1.0, slowed: false })).map(|r| r.times);
+            let ratio = row.ratio.unwrap_or(Ok(Ratio::exactly(1.0)));
             Some(Contender {
                 model: row.model,
                 timing: figures.timing,
@@ -193,24 +181,17 @@ impl Comparison {
         let timed = self.rows.iter().filter_map(|r| Some((r, r.figures.as_ref()?.timing)));
         let fastest = timed.clone().min_by_key(|(_, timing)| timing.time);
         let first = self.baseline.and_then(|b| Some((&self.rows[b], self.rows[b].figures.as_ref()?.timing)));
-        let refused = |r: &Row| matches!(r.ratio, Some(Err(_)));
         match (fastest, first) {
             (None, _) => clauses.push(Clause::NothingMeasured),
             _ if self.work == SameWork::No => clauses.push(Clause::NoRatios(NoRatio::OtherWork)),
-            (Some((best, own)), Some((base, timing))) if best != base && !refused(best) => {
-                let ratio = (!own.ties(timing)).then(|| timing.time.share_of(own.time));
+            (Some((best, own)), Some((base, timing))) if best != base => {
+                let ratio = best.ratio.and_then(Result::ok).filter(|_| !own.ties(timing)).map(|r| r.speedup);
                 clauses.push(Clause::FastestOf { what: best.name(), ratio, than: base.name() });
             }
             (Some((best, _)), _) => clauses.push(Clause::Fastest { who: vec![best.who] }),
         }
-        let why = self.rows.iter().find_map(|r| r.ratio?.err()).filter(|why| *why != NoRatio::OtherWork);
-        let mut without: Vec<Who> = Vec::new();
-        for who in self.rows.iter().filter(|r| refused(r)).map(|r| r.who) {
-            if !without.contains(&who) {
-                without.push(who);
-            }
-        }
-        clauses.extend(why.map(|why| Clause::NoRatioFor { who: without, why }));
+        let judged = |row: &Row| Some((row.who, row.ratio?.ok()?.doubt?));
+        clauses.extend(insight::doubts(self.rows.iter().filter_map(judged)));
         if self.work == SameWork::Calibrated {
             clauses.push(Clause::Recalibrated);
         }
@@ -263,6 +244,8 @@ fn rows(runs: &[&Recording]) -> Vec<Row> {
         let timing = Timing::of(&times);
         let is_it = |i: &&usize| runs[**i].trace.makespan() == timing.map(|t| t.time);
         let shown = standing.iter().find(is_it).copied();
+        let least = shown.and_then(|i| Some(runs[i].counted()?.least())).unwrap_or_default();
+        let timing = timing.map(|timing| Timing { least, ..timing });
         Row {
             source: named(sources[key.0], several),
             model: key.1,
@@ -284,39 +267,6 @@ fn named((source, setup): (Option<&str>, &Setup), several: bool) -> Option<Strin
     let workload = several.then_some(setup.workload.name.as_str());
     let words: Vec<&str> = source.into_iter().chain(workload).collect();
     (!words.is_empty()).then(|| words.join(" "))
-}
-
-/// How many times as fast as `base` `own` is, or why that cannot be said.
-fn ratio(
-    (own, model): (Score, Model),
-    base: Option<(Score, Model)>,
-    cores: f64,
-    work: SameWork,
-) -> Result<Ratio, NoRatio> {
-    let Some((base, base_model)) = base else { return Err(NoRatio::NoBaseline) };
-    if work == SameWork::No {
-        return Err(NoRatio::OtherWork);
-    }
-    // Where one task computes at a time, a model can be faster than serial only by using the time that tasks wait.
-    let one_at_a_time = match model.kind {
-        ModelKind::Serial | ModelKind::Async => true,
-        ModelKind::Threads => model.lock.is_on(),
-        ModelKind::Processes => false,
-    };
-    let one_at_a_time = one_at_a_time && base_model == Model::plain(ModelKind::Serial);
-    let most = base.work.filter(|_| one_at_a_time).map(|work| 1.1 + base.waits.share_of(work));
-    let possible = |times: &f64| most.is_none_or(|most| *times <= most) || base.work == Some(Ns::ZERO);
-    if let Some(times) = own.speedup(base, cores).filter(possible) {
-        return Ok(Ratio { times, slowed: own.is_slowed(base) });
-    }
-    let unfair = [own, base].into_iter().find(|s| !s.is_fair(cores));
-    Err(match (unfair, insight::compare(own.work, base.work)) {
-        (Some(s), _) if s.stolen > s.others => NoRatio::Host { stolen: s.stolen, cores },
-        (Some(s), _) => NoRatio::Busy { others: s.others, cores },
-        (None, insight::Pace::Slower(speed)) => NoRatio::SlowRun { speed },
-        (None, insight::Pace::BaselineSlower(speed)) => NoRatio::SlowBaseline { speed },
-        (None, insight::Pace::Even) => NoRatio::Impossible,
-    })
 }
 
 fn same_work(runs: &[&Recording]) -> SameWork {

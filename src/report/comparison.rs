@@ -6,11 +6,11 @@ use unicode_width::UnicodeWidthStr;
 use super::csv::cleaned;
 use super::table::clean;
 use crate::model::ModelKind;
-use crate::recording::{Comparison, Figures, Ratio, Reason, Recording, Row, SameWork};
+use crate::recording::{Comparison, Figures, Reason, Recording, Row, SameWork};
 use crate::text::markup::markdown;
 use crate::text::report::Cores;
 use crate::text::report::compare::{Column, Note, measured, used};
-use crate::text::wrapped;
+use crate::text::{bounds, wrapped};
 use crate::units::Ns;
 
 mod json;
@@ -182,7 +182,9 @@ fn factor(x: f64) -> String {
 /// The text of `row` in the column of ratios.
 fn ratio_of(comparison: &Comparison, row: &Row) -> String {
     match row.ratio {
-        Some(Ok(Ratio { times, slowed })) => factor(times) + if slowed { "?" } else { "" },
+        Some(Ok(ratio)) => {
+            bounds(ratio.speedup).map_or_else(|| factor(ratio.speedup.times), |(low, high)| format!("{low}–{high}"))
+        }
         Some(Err(why)) => why.word().to_owned(),
         None if comparison.baseline.is_some_and(|b| comparison.rows[b] == *row) => factor(1.0),
         None => "-".to_owned(),
@@ -255,8 +257,8 @@ fn notes(comparison: &Comparison) -> Vec<Note> {
     if !of.is_empty() {
         notes.push(Note::Counted { of, runs: comparison.rows.iter().map(|r| r.runs.len()).max().unwrap_or(0) });
     }
-    if comparison.rows.iter().any(|r| matches!(r.ratio, Some(Ok(Ratio { slowed: true, .. })))) {
-        notes.push(Note::Slowed);
+    if comparison.rows.iter().any(|r| r.ratio.is_some_and(|r| r.is_ok_and(|r| r.doubt.is_some()))) {
+        notes.push(Note::Ranges);
     }
     if comparison.rows.iter().any(|r| r.figures.is_some_and(|f| f.timing.spread.is_some())) {
         notes.push(Note::Spread);
@@ -310,7 +312,7 @@ pub fn comparison_sentences(comparison: &Comparison) -> String {
             None => row.who.name(),
         };
         let Some(figures) = row.figures else { continue };
-        let ratio = row.ratio.and_then(Result::ok).filter(|_| row.source.is_none()).map(|r| r.times);
+        let ratio = row.ratio.and_then(Result::ok).filter(|_| row.source.is_none()).map(|r| r.speedup);
         let (time, busy, cores) = (figures.timing.time, figures.busy, comparison.cores);
         lines.push(Note::Row { who: who.clone(), time, ratio, busy, cores });
         let Figures { start, copied, memory, p99, .. } = figures;

@@ -33,7 +33,6 @@ impl Document {
         let (makespan, until) = (trace.makespan(), until(trace));
         let (stats, begun) = (trace.stats(until), trace.t0().is_some());
         let (core_ids, core_busy_s) = core_busy(trace, until);
-        let disturbance = run.disturbance();
         let mut tasks: Vec<Task> = (0..trace.tasks.len()).map(|i| task(run, i)).collect();
         if lock.is_on() {
             note_lock(&mut tasks, trace, until);
@@ -87,9 +86,9 @@ impl Document {
             }),
             observing: end.zip(makespan).map(|(end, makespan)| observing(run, end, makespan)),
             busy_machine: run.busy_machine(),
-            stolen_cores: disturbance.stolen,
-            throttled_s: disturbance.throttled.map(Ns::as_secs),
-            speed: disturbance.speed,
+            stolen_cores: run.conditions.stolen,
+            throttled_s: run.conditions.throttled.map(Ns::as_secs),
+            speed: run.score().and_then(|score| score.speed),
             findings: finding_of(run).into_iter().collect(),
             counters: BTreeMap::new(),
         }
@@ -146,8 +145,7 @@ pub fn finding_of(run: &Recording) -> Option<String> {
         workers: plan.workers,
         cores: run.cores().min(allowed),
         serial: None,
-        others: run.busy_machine().unwrap_or(0.0) * allowed,
-        disturbance: run.disturbance(),
+        ratio: None,
         over: true,
         seen: &|_| true,
     };

@@ -248,10 +248,10 @@ fn notes(run: &Recording, stats: &Stats) -> Vec<Line> {
 
 /// What the machine did to the run.
 fn machine_notes(run: &Recording) -> Vec<Line> {
-    let disturbance = run.disturbance();
-    let throttled = disturbance.throttled.filter(|t| *t > Ns::ZERO).map(|time| Line::Throttled { time });
-    let share = disturbance.stolen.unwrap_or(0.0) / (run.trace.cores.len().max(1) as f64);
+    let throttled = run.conditions.throttled.filter(|t| *t > Ns::ZERO).map(|time| Line::Throttled { time });
+    let share = run.conditions.stolen.unwrap_or(0.0) / (run.trace.cores.len().max(1) as f64);
     let stolen = (share >= BUSY).then_some(Line::Stolen { share });
-    let slow = disturbance.speed.filter(|s| *s < 1.0 - STEADY).map(|speed| Line::Slow { speed });
+    let slow =
+        run.score().and_then(|score| score.speed).filter(|s| *s < 1.0 - STEADY).map(|speed| Line::Slow { speed });
     [throttled, stolen, slow].into_iter().flatten().collect()
 }

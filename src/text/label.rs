@@ -46,8 +46,6 @@ pub enum Label {
     CoresByTask,
     Time,
     PressToRun,
-    Busy,
-    Unsure,
     NotMeasurable,
     StateQueued,
     StateStarting,

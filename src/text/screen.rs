@@ -1,6 +1,6 @@
 //! What stands on the screen between figures and labels: sizes, places, how a task ended.
 
-use super::{counted, outside};
+use super::{Doubt, counted, outside};
 use crate::state::State;
 use crate::units::{Ns, Range};
 
@@ -27,6 +27,16 @@ pub fn ready(most: u64) -> [String; 2] {
 pub fn score(name: &str, time: Ns, ratio: &str, busy: f64) -> String {
     let time = time.to_string();
     format!("{name:<15} {time:>9}  {ratio:>6}   {busy:.1} cores busy")
+}
+
+/// Why a ratio has bounds, and the `keys` that measure both runs again: the long form, then shorter ones.
+pub fn doubt(doubt: Doubt, keys: Option<&str>) -> Vec<String> {
+    let (text, word) = (doubt.text(), doubt.word());
+    let again = |what: &str| keys.map(|keys| format!("{what}; {keys}: both again"));
+    [again(&text), again(word), keys.map(|keys| format!("{word}: {keys}")), Some(word.to_owned())]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// That the task of a lane was killed, by this signal.

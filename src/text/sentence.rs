@@ -1,8 +1,8 @@
 //! The one sentence near the top of the screen: a fact with its number, and what to press next. At most 78 characters,
 //! no colour words, the words people use: time, GIL, turn, copies.
 
-use super::{Here, Sharing, all_busy, cores_of, counted, factor, number_word};
-use crate::units::Ns;
+use super::{Here, Sharing, all_busy, bounds, cores_of, counted, number_word};
+use crate::units::{Ns, Speedup};
 
 /// What a run shows, with its figures.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,16 +13,16 @@ pub enum Sentence {
     Starting { tasks: usize },
     SerialWorks { done: usize, tasks: usize },
     AtOnce { going: usize, cores_busy: f64, cores: f64 },
-    TakingTurns { hand_overs: u64 },
+    TakingTurns { waiting: usize, hand_overs: u64 },
     LoopTurns { done: usize, tasks: usize },
     SerialCpu { tasks: usize, time: Ns, busy: f64, cores: f64 },
     SerialWaits { waits: Waits, time: Ns, working: f64 },
-    CoresBusy { cores: f64, busy: f64, speedup: Option<f64> },
-    OwnProcess { speedup: Option<f64>, processes: usize, busy: f64, cores: f64 },
+    CoresBusy { cores: f64, busy: f64, speedup: Option<Speedup> },
+    OwnProcess { speedup: Option<Speedup>, processes: usize, busy: f64, cores: f64 },
     LoopTurnByTurn { time: Ns },
-    OneLock { busy: f64, cores: f64, hand_overs: u64 },
-    OldLock { busy: f64, cores: f64, hand_overs: u64, speedup: Option<f64> },
-    LockEach { speedup: Option<f64> },
+    OneLock { waiting: usize, busy: f64, cores: f64 },
+    OldLock { busy: f64, cores: f64, hand_overs: u64, speedup: Option<Speedup> },
+    LockEach { speedup: Option<Speedup> },
     LoneLoopWithLock { time: Ns },
     SerialWithLock { time: Ns },
     NobodyAsks { hand_overs: u64 },
@@ -67,13 +67,27 @@ pub enum Try {
     OneLoop,
     OneByOne,
     Again,
+    SerialAgain,
     Dials,
     WaitingWorkload,
     CountingWorkload,
 }
 
-fn as_fast(speedup: Option<f64>) -> String {
-    speedup.map_or_else(String::new, |x| format!(": {} as fast as serial", factor(x)))
+/// Who holds the global lock, and how many wait for it.
+fn one_works(waiting: usize) -> String {
+    let others = match waiting {
+        0 => "nobody waits".to_owned(),
+        1 => "one waits".to_owned(),
+        n => format!("{} wait", number_word(n).to_lowercase()),
+    };
+    format!("One GIL: one works, {others}")
+}
+
+fn as_fast(speedup: Option<Speedup>) -> String {
+    speedup.map_or_else(String::new, |x| {
+        let than = if bounds(x).is_some() { "" } else { " as serial" };
+        format!(": {} as fast{than}", super::speedup(x))
+    })
 }
 
 /// `time`, and the serial time, in the same unit, that it is not.
@@ -108,8 +122,8 @@ impl Sentence {
                     if *going == 1 { "One still at it".to_owned() } else { format!("{} at once", number_word(*going)) };
                 format!("{who}: {} cores busy.", cores_of(*cores_busy, *cores))
             }
-            Sentence::TakingTurns { hand_overs } => {
-                format!("One GIL: whoever holds it works, the others wait. {hand_overs} hand-overs.")
+            Sentence::TakingTurns { waiting, hand_overs } => {
+                format!("{}; {}.", one_works(*waiting), counted(*hand_overs, "hand-over", "hand-overs"))
             }
             Sentence::LoopTurns { done, tasks } => {
                 format!("One loop, one thread: one task at a time works. {done} of {tasks} done.")
@@ -137,14 +151,13 @@ impl Sentence {
                 format!("{n}, {}{}.", all_busy(*busy, *cores, false), as_fast(*speedup))
             }
             Sentence::LoopTurnByTurn { time } => format!("Nobody sleeps or asks: one loop gains nothing. {time}."),
-            Sentence::OneLock { busy, cores, hand_overs } => {
-                let turns = counted(*hand_overs, "hand-over", "hand-overs");
-                format!("One lock, one runner: {} cores busy, {turns}.", cores_of(*busy, *cores))
+            Sentence::OneLock { waiting, busy, cores } => {
+                format!("{}; {} cores busy.", one_works(*waiting), cores_of(*busy, *cores))
             }
             Sentence::OldLock { busy, cores, hand_overs, speedup } => {
                 let busy = cores_of(*busy, *cores);
                 let turns = || counted(*hand_overs, "hand-over", "hand-overs");
-                let came_to = speedup.map_or_else(turns, |x| format!("{} serial", factor(x)));
+                let came_to = speedup.map_or_else(turns, |x| format!("{} serial", super::speedup(x)));
                 format!("All fight for the old GIL: {busy} busy, {came_to}.")
             }
             Sentence::LockEach { speedup } => format!("A GIL each, none in the way{}.", as_fast(*speedup)),
@@ -165,7 +178,7 @@ impl Sentence {
                 format!("{}, {who}: {}.", counted_waits(*waits), not_serial(*time, *serial))
             }
             Sentence::WaitsLetGo { time, serial } => {
-                format!("Whoever waits lets go of the GIL: {}.", not_serial(*time, *serial))
+                format!("Waiting tasks let go of the GIL: {}.", not_serial(*time, *serial))
             }
             Sentence::LoopBlocked { task, blocked, ready } => {
                 format!("{task} blocked the loop for {blocked}: nobody moved, {ready} were ready.")
@@ -213,6 +226,7 @@ impl Try {
             Try::OneLoop => "one loop",
             Try::OneByOne => "one by one",
             Try::Again => "again",
+            Try::SerialAgain => "serial again",
             Try::Dials => "more tasks",
             Try::WaitingWorkload => "tasks that wait",
             Try::CountingWorkload => "tasks that work",
@@ -234,12 +248,22 @@ mod tests {
             "One worker, three tasks queue: 2 s on 1 of 2 cores."
         );
         assert_eq!(
-            said(Sentence::OneLock { busy: 1.0, cores: two, hand_overs: 366 }),
-            "One lock, one runner: 1 of 2 cores busy, 366 hand-overs."
+            said(Sentence::OneLock { waiting: 3, busy: 1.0, cores: two }),
+            "One GIL: one works, three wait; 1 of 2 cores busy."
         );
         assert_eq!(
-            said(Sentence::CoresBusy { cores: two, busy: 1.96, speedup: Some(1.95) }),
+            said(Sentence::TakingTurns { waiting: 1, hand_overs: 1 }),
+            "One GIL: one works, one waits; 1 hand-over."
+        );
+        let exactly = Some(Speedup::exactly(1.95));
+        assert_eq!(
+            said(Sentence::CoresBusy { cores: two, busy: 1.96, speedup: exactly }),
             "Both cores busy: 1.95× as fast as serial."
+        );
+        let between = Some(Speedup { times: 1.8, low: 1.6, high: 2.0 });
+        assert_eq!(
+            said(Sentence::CoresBusy { cores: two, busy: 1.96, speedup: between }),
+            "Both cores busy: 1.6–2.0× as fast."
         );
         assert_eq!(said(Sentence::NobodyAsks { hand_overs: 0 }), "One thread: nobody asks for the GIL, 0 hand-overs.");
         let serial = Some(Ns::from_millis(6_000));
@@ -254,7 +278,7 @@ mod tests {
     fn every_sentence_leaves_room_for_what_to_press() {
         let time = Ns::from_millis(12_340);
         let serial = Some(Ns::from_millis(23_450));
-        let speedup = Some(1.95);
+        let speedup = Some(Speedup { times: 0.075, low: 0.061, high: 0.084 });
         let (busy, cores) = (1.9, 2.0);
         let at_once = |kind| Sentence::WaitsAtOnce { waits: Waits::Tasks(12), workers: 12, kind, time, serial };
         // Each with the longest hint it is said with.
@@ -264,9 +288,9 @@ mod tests {
             (Sentence::CoresBusy { cores, busy, speedup }, Try::WaitingWorkload),
             (Sentence::OwnProcess { speedup, processes: 12, busy, cores }, Try::WaitingWorkload),
             (Sentence::LoopTurnByTurn { time }, Try::OneByOne),
-            (Sentence::OneLock { busy: 1.0, cores, hand_overs: 1_234 }, Try::LockEach),
+            (Sentence::OneLock { waiting: 11, busy: 1.0, cores }, Try::LockEach),
             (Sentence::OldLock { busy: 1.4, cores, hand_overs: 123_456, speedup: None }, Try::LockEach),
-            (Sentence::OldLock { busy: 1.4, cores, hand_overs: 0, speedup: Some(0.49) }, Try::LockEach),
+            (Sentence::OldLock { busy: 1.4, cores, hand_overs: 0, speedup }, Try::LockEach),
             (Sentence::LockEach { speedup }, Try::ThreadEach),
             (Sentence::LoneLoopWithLock { time }, Try::OneByOne),
             (Sentence::SerialWithLock { time }, Try::DropGil),
@@ -280,11 +304,6 @@ mod tests {
             (Sentence::Here(Here::PartOfACore { cores: 0.5 }), Try::WaitingWorkload),
             (Sentence::Here(Here::PartOfACore { cores: 0.3 }), Try::WaitingWorkload),
             (Sentence::Here(Here::OneCoreOneLock { hand_overs: 1_234 }), Try::WaitingWorkload),
-            (Sentence::Here(Here::HostBusy { stolen: 0.4, cores }), Try::Again),
-            (Sentence::Here(Here::SlowCores { busy, cores, speed: 0.8, speedup }), Try::WaitingWorkload),
-            (Sentence::Here(Here::SlowBaseline { speed: 0.8 }), Try::Again),
-            (Sentence::Here(Here::SlowRun { speed: 0.8 }), Try::Again),
-            (Sentence::Here(Here::MachineBusy { others: 1.2, cores }), Try::Again),
         ];
         for (sentence, cure) in said {
             let row = format!(" {}  try 2: {}", sentence.text(), cure.text());

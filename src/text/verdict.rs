@@ -3,8 +3,9 @@
 
 use serde::Serialize;
 
-use super::{counted, percent, short, whole, wrapped};
-use crate::units::Ns;
+use super::doubt::bounds;
+use super::{Doubt, counted, percent, short, whole, wrapped};
+use crate::units::{Ns, Speedup};
 
 /// Who ran: a model as sentences name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,15 +81,10 @@ impl Who {
     }
 }
 
-/// Why there is no ratio of two times. Shares are of the speed of the other run's cores.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
+/// Why there is no ratio of two times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named after what is missing; see the sentences below")]
 pub enum NoRatio {
-    Busy { others: f64, cores: f64 },
-    Host { stolen: f64, cores: f64 },
-    SlowBaseline { speed: f64 },
-    SlowRun { speed: f64 },
-    Impossible,
     OtherWork,
     NoBaseline,
 }
@@ -97,8 +93,6 @@ impl NoRatio {
     /// The word that stands in a table in place of a ratio.
     pub const fn word(self) -> &'static str {
         match self {
-            NoRatio::Busy { .. } | NoRatio::Host { .. } => "busy",
-            NoRatio::SlowBaseline { .. } | NoRatio::SlowRun { .. } | NoRatio::Impossible => "unsure",
             NoRatio::OtherWork | NoRatio::NoBaseline => "-",
         }
     }
@@ -106,26 +100,15 @@ impl NoRatio {
     /// The name in JSON.
     pub const fn name(self) -> &'static str {
         match self {
-            NoRatio::Busy { .. } => "busy machine",
-            NoRatio::Host { .. } => "busy host",
-            NoRatio::SlowBaseline { .. } | NoRatio::SlowRun { .. } => "uneven cores",
-            NoRatio::Impossible => "impossible",
             NoRatio::OtherWork => "other work",
             NoRatio::NoBaseline => "no baseline",
         }
     }
 
-    fn text(self) -> String {
+    fn text(self) -> &'static str {
         match self {
-            NoRatio::Busy { others, cores } => {
-                format!("other programs kept {others:.1} of {} busy", of_cores(cores))
-            }
-            NoRatio::Host { stolen, cores } => format!("the host took {stolen:.1} of {} away", of_cores(cores)),
-            NoRatio::SlowBaseline { speed } => format!("the machine ran serial at {speed:.1} of this speed"),
-            NoRatio::SlowRun { speed } => format!("the machine ran at {speed:.1} of serial's speed"),
-            NoRatio::Impossible => "a run was faster than it can be, so another was disturbed".to_owned(),
-            NoRatio::OtherWork => "the runs did not do the same work".to_owned(),
-            NoRatio::NoBaseline => "there is no serial run to hold the others against".to_owned(),
+            NoRatio::OtherWork => "the runs did not do the same work",
+            NoRatio::NoBaseline => "there is no serial run to hold the others against",
         }
     }
 }
@@ -171,22 +154,24 @@ impl Why {
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
 pub enum Clause {
-    Best { who: Vec<Who>, ratio: f64, one_thread: bool },
+    Best { who: Vec<Who>, ratio: Speedup, one_thread: bool },
     AsMuch { who: Vec<Who>, workers: usize, more: Option<u64> },
-    Less { who: Who, ratio: f64, why: Option<Why> },
+    Less { who: Who, ratio: Speedup, why: Option<Why> },
     Nothing { who: Who, why: Option<Why> },
-    Loses { who: Who, ratio: f64, why: Option<Why> },
+    Loses { who: Who, ratio: Speedup, why: Option<Why> },
     NobodyGains { why: Option<Why> },
     Held { why: Why },
     GilCostsNothing { old: bool },
     WithGil { old: bool, who: Vec<Who> },
-    WithGilStill { old: bool, ratio: f64 },
-    WithGilLoses { old: bool, ratio: f64 },
+    WithGilStill { old: bool, ratio: Speedup },
+    WithGilLoses { old: bool, ratio: Speedup },
     WithGilNobody { old: bool },
     Fastest { who: Vec<Who> },
-    FastestOf { what: String, ratio: Option<f64>, than: String },
+    FastestOf { what: String, ratio: Option<Speedup>, than: String },
     NoRatios(NoRatio),
     NoRatioFor { who: Vec<Who>, why: NoRatio },
+    Open { who: Who, ratio: Speedup, why: Doubt },
+    Range { who: Vec<Who>, why: Doubt },
     Failed { who: Vec<Who> },
     NothingMeasured,
     Alone,
@@ -222,7 +207,7 @@ impl Clause {
             Clause::Loses { who, ratio, why } => {
                 let why = why.as_ref().map_or_else(String::new, |why| format!(": {}", why.text()));
                 let lose = if who.is_one() { "loses" } else { "lose" };
-                format!("{} {lose}, {} serial's time{why}.", begun(&who.name()), times(1.0 / ratio))
+                format!("{} {lose}, {} serial's time{why}.", begun(&who.name()), longer(*ratio))
             }
             Clause::NobodyGains { why } => {
                 let why = why.as_ref().map_or_else(String::new, |why| format!(": {}", why.text()));
@@ -235,7 +220,7 @@ impl Clause {
                 format!("With the {} threads still gain {}.", gil(*old), times(*ratio))
             }
             Clause::WithGilLoses { old, ratio } => {
-                format!("With the {} threads take {} serial's time.", gil(*old), times(1.0 / ratio))
+                format!("With the {} threads take {} serial's time.", gil(*old), longer(*ratio))
             }
             Clause::WithGilNobody { old } => format!("With the {} nothing gains.", gil(*old)),
             Clause::Fastest { who } => format!("Fastest: {}.", any_of(who)),
@@ -245,6 +230,12 @@ impl Clause {
             Clause::FastestOf { what, ratio: None, than } => format!("{what} and {than} take as long."),
             Clause::NoRatios(why) => format!("No ratios: {}.", why.text()),
             Clause::NoRatioFor { who, why } => format!("No ratio for {}: {}.", any_of(who), why.text()),
+            Clause::Open { who, ratio, why } => {
+                format!("{}: {}, no verdict: {}.", begun(&who.name()), times(*ratio), why.text())
+            }
+            Clause::Range { who, why } => {
+                format!("A range for {}: {}.", any_of(who).replace(" or ", " and "), why.text())
+            }
             Clause::Failed { who } => format!("{}: failed.", begun(&any_of(who).replace(" or ", " and "))),
             Clause::NothingMeasured => "Nothing was measured.".to_owned(),
             Clause::Alone => "One row alone is no comparison.".to_owned(),
@@ -263,9 +254,19 @@ const fn gil(old: bool) -> &'static str {
     if old { "old GIL" } else { "GIL" }
 }
 
-/// A ratio, as short as it can be said: `1.9×`, `24×`.
-fn times(ratio: f64) -> String {
-    if ratio >= 9.95 { format!("{ratio:.0}×") } else { format!("{ratio:.1}×") }
+/// A ratio, as short as it can be said: `1.9×`, `24×`, `1.6–2.0×`.
+fn times(ratio: Speedup) -> String {
+    match bounds(ratio) {
+        Some((low, high)) => format!("{low}–{high}×"),
+        None if ratio.times >= 9.95 => format!("{:.0}×", ratio.times),
+        None => format!("{:.1}×", ratio.times),
+    }
+}
+
+/// The same of how many times as long it takes.
+fn longer(ratio: Speedup) -> String {
+    let over = |x: f64| 1.0 / x.max(f64::MIN_POSITIVE);
+    times(Speedup { times: over(ratio.times), low: over(ratio.high), high: over(ratio.low) })
 }
 
 /// `threads, processes or async`.
@@ -309,7 +310,7 @@ impl Verdict {
 
     /// The same to be listened to: without symbols.
     pub fn spoken(&self) -> String {
-        self.text().replace('×', " times").replace(['`', '…'], "")
+        self.text().replace('×', " times").replace('–', " to ").replace(['`', '…'], "")
     }
 
     /// On lines of `width` columns: a sentence is broken only where it is wider than a line itself.

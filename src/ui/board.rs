@@ -11,7 +11,7 @@ use crate::app::{Action, App, Compare, Phase, Row, RowKey, Source, keys};
 use crate::model::{Model, ModelKind};
 use crate::recording::Score;
 use crate::scene::{Grid, level};
-use crate::text::{self, Label, factor, percent};
+use crate::text::{self, Doubt, Label, percent};
 use crate::units::{Ns, Range};
 
 /// The height, in eighths of a row, that stands for all cores busy: less than a row, so that rows do not touch.
@@ -114,14 +114,51 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
     draw_bar(app, &score, grid, y, look, layout, bar, buffer);
     let end = layout.area.right();
     let time = score.time.like(app.scoreboard.slowest().unwrap_or(score.time));
-    let ratio = ratio(app, score);
+    let known = app.scoreboard.ratio(score, app.cores()).filter(|_| live.is_none());
     // The ratio has a column of its own, as far as there is room. Part of a ratio would be another number: it is not
     // cut.
     let least = paint::put(buffer, layout.right, y, end, &time, text) + 1;
-    let after = least.max(layout.right + 8).min(end.saturating_sub(paint::width(&ratio)));
-    if live.is_none() && after >= least {
+    let fits = |text: &String| least + paint::width(text) <= end;
+    let forms = known.map(|ratio| [text::speedup(ratio.speedup), text::short_speedup(ratio.speedup)]);
+    if let Some(ratio) = forms.and_then(|forms| forms.into_iter().find(fits)) {
+        let after = least.max(layout.right + 8).min(end - paint::width(&ratio));
         paint::put(buffer, after, y, end, &ratio, text);
     }
+    if let Some(doubt) = known.and_then(|ratio| ratio.doubt) {
+        draw_doubt(app, row, doubt, (score.time, grid), y, look, layout, buffer);
+    }
+}
+
+/// Behind a row's bar, as far as there is room: why its ratio has bounds, and the keys that measure both runs again.
+#[expect(clippy::too_many_arguments, reason = "drawing needs what, where and how")]
+fn draw_doubt(
+    app: &App,
+    row: &Row,
+    doubt: Doubt,
+    (time, grid): (Ns, &Grid),
+    y: u16,
+    look: Look,
+    layout: &Layout,
+    buffer: &mut Buffer,
+) {
+    let length = grid.place(time).unwrap_or(f64::from(grid.columns)).ceil() as u16;
+    let x = layout.plot.0 + length + 1;
+    let end = layout.right.saturating_sub(1);
+    let keys = match app.source {
+        Source::Live(_) => Some(keys_for_both(app, row.key)),
+        Source::Files(_) => None,
+    };
+    let forms = text::screen::doubt(doubt, keys.as_deref());
+    if let Some(said) = forms.into_iter().find(|said| x + paint::width(said) <= end) {
+        paint::put(buffer, x, y, end, &said, look.fg(Role::Dim));
+    }
+}
+
+/// The keys that measure serial and then the row `key` again.
+fn keys_for_both(app: &App, key: RowKey) -> String {
+    let serial = RowKey::of(Model::plain(ModelKind::Serial));
+    let lock = if key.locked { format!(" {}", keys::shown(Action::Lock)) } else { String::new() };
+    format!("{} {}{lock}", keys_for(app, serial), keys::shown(Action::Model(key.kind)))
 }
 
 #[expect(clippy::too_many_arguments, reason = "drawing needs what, where and how")]
@@ -151,16 +188,12 @@ fn draw_bar(
     }
 }
 
-/// The ratio to serial, or why there is none. A question mark says that slower cores have their part in it.
+/// The ratio to serial for people to read elsewhere, with a word where it has bounds; empty where it is unknown.
 fn ratio(app: &App, score: Score) -> String {
-    let (board, cores) = (&app.scoreboard, app.cores());
-    match board.speedup(score, cores) {
-        Some(x) if board.is_slowed(score) => format!("{}?", factor(x)),
-        Some(x) => factor(x),
-        None if !board.is_fair(score, cores) => Label::Busy.text().to_owned(),
-        None if board.serial().is_some_and(|s| board.is_fair(s, cores)) => Label::Unsure.text().to_owned(),
-        None => String::new(),
-    }
+    app.scoreboard.ratio(score, app.cores()).map_or_else(String::new, |ratio| {
+        let doubt = ratio.doubt.map_or_else(String::new, |doubt| format!(" ({})", doubt.word()));
+        text::speedup(ratio.speedup) + &doubt
+    })
 }
 
 /// The figures of the run that goes on or is replayed, on its own row.
@@ -171,8 +204,8 @@ fn live(app: &App, row: &Row) -> Option<Score> {
     if run.row() != row.key || over || !row.current {
         return None;
     }
-    let (busy, waits) = (run.trace().stats(until).busy, Ns::ZERO);
-    Some(Score { time: until, busy, others: 0.0, stolen: 0.0, work: None, speed: None, waits })
+    let busy = run.trace().stats(until).busy;
+    Some(Score { time: until, busy, ..Score::default() })
 }
 
 /// The keys that lead to the row `key` from the model that is chosen now.
@@ -264,7 +297,7 @@ pub fn result(app: &App) -> String {
     let scored = |row: &Row| {
         let score = row.score?;
         let (ratio, time) = (ratio(app, score), score.time);
-        let ratio = if ratio.is_empty() { ratio } else { format!(" ({ratio})") };
+        let ratio = if ratio.is_empty() { ratio } else { format!(", {ratio}") };
         Some(format!("{} {time}{ratio}", name(row.key, row.legacy)))
     };
     let rows: Vec<String> = app.rows().iter().filter_map(scored).collect();
@@ -274,5 +307,5 @@ pub fn result(app: &App) -> String {
     let compared = app.shown.comparison().and_then(Compare::result);
     let said = compared.map_or(said, |comparison| comparison.verdict.text());
     let command = if compared.is_some() { app.setup.comparison_command() } else { app.setup.command() };
-    [title, first.join(", "), second.join(", "), said, command].join("\n") + "\n"
+    [title, first.join("; "), second.join("; "), said, command].join("\n") + "\n"
 }

@@ -26,10 +26,7 @@ fn eight(size: (u16, u16), chosen: Model) -> App {
     {
         let time = Ns::from_millis(ms);
         let busy = 2_000.0 / ms as f64;
-        app.scoreboard.enter(
-            key.model(GIL),
-            Score { time, busy, others: 0.0, stolen: 0.0, work: None, speed: None, waits: Ns::ZERO },
-        );
+        app.scoreboard.enter(key.model(GIL), Score { time, busy, ..Score::default() });
     }
     app
 }

@@ -136,8 +136,8 @@ fn toggling_fills_the_scoreboard_and_keeps_the_axis() {
     let scored: Vec<_> = app.scoreboard.rows(app.setup.model).iter().map(|r| r.score.is_some()).collect();
     assert_eq!(scored, [true, true, false, false, true]);
     let score = app.scoreboard.rows(app.setup.model)[1].score.expect("threads ran");
-    let speedup = app.scoreboard.speedup(score, 2.0).expect("a fair ratio");
-    assert!((speedup - 2_000.0 / 1_030.0).abs() < 1e-6);
+    let ratio = app.scoreboard.ratio(score, 2.0).expect("serial ran");
+    assert!((ratio.speedup.times - 2_000.0 / 1_030.0).abs() < 1e-6);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::insight::{Change, Disturbance, find};
+use crate::insight::{Change, find};
 use crate::model::{GlobalLock, Model};
 use crate::state::Outcome;
 use crate::text::Try;
@@ -34,16 +34,15 @@ fn rounds(wait: State, behind: State, each: u64) -> Trace {
     trace
 }
 
-/// What `ask` makes of `trace` as a run under `model`, beside programs that keep `others` cores busy.
-fn of<T>(trace: &Trace, model: Model, others: f64, ask: impl Fn(&Facts<'_>) -> T) -> T {
+/// What `ask` makes of `trace` as a run under `model`.
+fn of<T>(trace: &Trace, model: Model, ask: impl Fn(&Facts<'_>) -> T) -> T {
     let stats = trace.stats(Ns::from_millis(1_000));
     let (workers, cores, over, serial) = (2, 2.0, true, None);
-    let disturbance = Disturbance::default();
-    ask(&Facts { trace, stats: &stats, model, workers, cores, serial, others, disturbance, over, seen: &|_| false })
+    ask(&Facts { trace, stats: &stats, model, workers, cores, serial, ratio: None, over, seen: &|_| false })
 }
 
 fn said(trace: &Trace, kind: ModelKind, lock: GlobalLock) -> String {
-    of(trace, Model { kind, lock }, 0.0, |facts| find(facts).say.text())
+    of(trace, Model { kind, lock }, |facts| find(facts).say.text())
 }
 
 #[test]
@@ -70,17 +69,17 @@ fn each_round_says_what_it_waited_for_and_how_many_there_were() {
 fn with_the_lock_one_is_told_to_drop_it_and_without_it_to_take_it() {
     let run = rounds(State::Io, State::Gil, 5);
     let threads = |lock| Model { kind: ModelKind::Threads, lock };
-    let cure = |lock| of(&run, threads(lock), 1.5, |facts| find(facts).cure.map(|c| (c.change, c.why)));
+    let cure = |lock| of(&run, threads(lock), |facts| find(facts).cure.map(|c| (c.change, c.why)));
     assert_eq!(cure(GIL), Some((Change::Lock, Try::DropGil)), "also beside other programs: nothing is compared");
     assert_eq!(cure(GlobalLock::Off), Some((Change::Lock, Try::AddGil)));
     let seen = |facts: &Facts<'_>| find(&Facts { seen: &|m| m.kind == ModelKind::Threads, ..*facts }).cure;
-    assert_eq!(of(&run, threads(GIL), 0.0, seen).map(|c| c.why), Some(Try::OneByOne));
+    assert_eq!(of(&run, threads(GIL), seen).map(|c| c.why), Some(Try::OneByOne));
 }
 
 #[test]
 fn where_nobody_computes_or_nobody_asks_again_and_again_nothing_is_said() {
     let model = Model { kind: ModelKind::Threads, lock: GIL };
-    let nothing = |trace: &Trace| of(trace, model, 0.0, |facts| found(facts).is_none());
+    let nothing = |trace: &Trace| of(trace, model, |facts| found(facts).is_none());
     assert!(nothing(&rounds(State::Io, State::Gil, 200)), "five rounds are few");
     assert!(nothing(&rounds(State::Running, State::Gil, 5)), "nobody asks");
     let mut asks_too = rounds(State::Io, State::Gil, 5);
@@ -92,5 +91,5 @@ fn where_nobody_computes_or_nobody_asks_again_and_again_nothing_is_said() {
     });
     assert!(nothing(&asks_too), "nobody only computes");
     let serial = Model { kind: ModelKind::Serial, lock: GlobalLock::Off };
-    assert!(of(&rounds(State::Io, State::Io, 5), serial, 0.0, |facts| found(facts).is_none()));
+    assert!(of(&rounds(State::Io, State::Io, 5), serial, |facts| found(facts).is_none()));
 }

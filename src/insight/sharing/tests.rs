@@ -1,5 +1,5 @@
 use super::*;
-use crate::insight::{Disturbance, find};
+use crate::insight::find;
 use crate::model::{GlobalLock, Model};
 use crate::state::Outcome;
 use crate::trace::{Begin, End, Event, Stamped, TaskName};
@@ -38,9 +38,8 @@ fn said_on_one_core(trace: &Trace, model: Model) -> String {
 /// What `ask` makes of the facts of `trace` as a run under `model` on two cores.
 fn of<T>(trace: &Trace, model: Model, ask: impl Fn(&Facts<'_>) -> T) -> T {
     let stats = trace.stats(Ns::from_millis(100));
-    let (serial, others, disturbance) = (None, 0.0, Disturbance::default());
-    let (workers, cores, over) = (2, 2.0, true);
-    ask(&Facts { trace, stats: &stats, model, workers, cores, serial, others, disturbance, over, seen: &|_| true })
+    let (workers, cores, over, serial) = (2, 2.0, true, None);
+    ask(&Facts { trace, stats: &stats, model, workers, cores, serial, ratio: None, over, seen: &|_| true })
 }
 
 fn ticking() -> Trace {

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::text::Cause;
 
 fn ms(n: u64) -> Ns {
     Ns::from_millis(n)
@@ -17,8 +18,8 @@ fn took(model: Model, time: u64, serial: u64) -> Contender {
     };
     Contender {
         model,
-        timing: Timing { time: ms(time), spread: None },
-        ratio: Ok(serial as f64 / time as f64),
+        timing: Timing { time: ms(time), spread: None, least: ms(time) },
+        ratio: Ok(Ratio::exactly(serial as f64 / time as f64)),
         workers,
         at_once: if model.kind == ModelKind::Async { usize::MAX } else { workers },
         memory: Some(2_500_000),
@@ -139,19 +140,33 @@ fn what_processes_pay_for_their_start_is_named() {
     assert!(said(&field).contains("copying takes 6 ms."), "{}", said(&field));
 }
 
+/// A ratio between `low` and `high`, drawn apart by other programs.
+fn between(low: f64, high: f64) -> Ratio {
+    let doubt = Doubt { cause: Cause::Busy { others: 1.2, cores: 2.0 }, baseline: false };
+    Ratio { speedup: Speedup { times: f64::midpoint(low, high), low, high }, doubt: Some(doubt) }
+}
+
 #[test]
-fn a_busy_machine_has_no_ratios_and_one_bad_run_none_of_its_own() {
+fn beside_others_a_ratio_has_bounds_and_no_verdict_only_where_it_would_change_within_them() {
     let mut field = field([2_010, 1_030, 1_050, 2_010, 2_060], 0.0);
-    let busy = NoRatio::Busy { others: 1.2, cores: 2.0 };
-    field.contenders[2].ratio = Err(busy);
+    field.contenders[1].ratio = Ok(between(1.6, 2.0));
+    field.contenders[2].ratio = Ok(between(1.6, 2.0));
     let text = said(&field);
-    assert!(text.starts_with("Threads: 2.0×."), "{text}");
-    assert!(text.ends_with("No ratio for processes: other programs kept 1.2 of 2 cores busy."), "{text}");
-    field.contenders[1].ratio = Err(busy);
+    assert!(text.starts_with("Threads or processes: 1.6–2.0×. Async gains nothing"), "{text}");
+    assert!(text.ends_with("A range for threads and processes: other programs kept 1.2 of 2 cores busy."), "{text}");
+    field.contenders[2].ratio = Ok(between(0.9, 1.9));
     let text = said(&field);
-    assert_eq!(text, "No ratio for threads or processes: other programs kept 1.2 of 2 cores busy.");
-    field.contenders.iter_mut().skip(1).for_each(|c| c.ratio = Err(busy));
-    assert_eq!(said(&field), "No ratios: other programs kept 1.2 of 2 cores busy.");
+    assert!(text.starts_with("Threads: 1.6–2.0×."), "{text}");
+    assert!(text.contains("Processes: 0.90–1.9×, no verdict: other programs kept 1.2 of 2 cores busy."), "{text}");
+    // If that is the fastest, nobody is best; the others are told all the same.
+    field.contenders[1].ratio = Ok(between(0.9, 1.9));
+    let text = said(&field);
+    assert!(text.starts_with("Async gains nothing: nothing here waits. Threads: 0.90–1.9×, no verdict"), "{text}");
+    // So slow that it is slow in any case.
+    field.contenders[3].ratio = Ok(between(0.04, 0.055));
+    assert!(said(&field).contains("Async loses, 18–25× serial's time"), "{}", said(&field));
+    field.contenders.iter_mut().skip(1).for_each(|c| c.ratio = Err(NoRatio::OtherWork));
+    assert_eq!(said(&field), "No ratios: the runs did not do the same work.");
 }
 
 #[test]
@@ -189,12 +204,15 @@ fn whoever_asks_for_the_lock_alone_hears_of_it() {
 
 #[test]
 fn ties_are_within_the_spread() {
-    let timing = |time, spread: Option<u64>| Timing { time: ms(time), spread: spread.map(ms) };
+    let timing = |time, spread: Option<u64>| Timing { time: ms(time), spread: spread.map(ms), least: ms(time) };
     assert!(timing(1_000, None).ties(timing(1_040, None)));
     assert!(!timing(1_000, None).ties(timing(1_060, None)));
     assert!(!timing(1_000, Some(5)).ties(timing(1_051, Some(5))));
     assert!(timing(1_000, Some(50)).ties(timing(1_090, Some(40))));
     assert!(timing(1_000, Some(0)).ties(timing(1_049, Some(0))));
+    let owes = Timing { least: ms(1_000), ..timing(1_500, None) };
+    assert!(owes.ties(timing(1_100, None)) && timing(1_100, None).ties(owes), "it may have been as fast");
+    assert!(!owes.ties(timing(900, None)));
     assert_eq!(Timing::of(&[ms(3), ms(1), ms(9)]), Some(timing(3, Some(2))));
     assert_eq!(Timing::of(&[ms(3)]), Some(timing(3, None)));
     assert_eq!(Timing::of(&[]), None);
@@ -202,9 +220,9 @@ fn ties_are_within_the_spread() {
 
 fn any_contender() -> impl Strategy<Value = Contender> {
     let ratio = prop_oneof![
-        4 => (0.01f64..100.0).prop_map(Ok),
-        1 => Just(Err(NoRatio::Impossible)),
-        1 => Just(Err(NoRatio::Busy { others: 1.0, cores: 2.0 })),
+        4 => (0.01f64..100.0).prop_map(|times| Ok(Ratio::exactly(times))),
+        2 => (0.01f64..100.0, 1.0f64..10.0).prop_map(|(low, wider)| Ok(between(low, low * wider))),
+        1 => Just(Err(NoRatio::OtherWork)),
     ];
     let model = (0usize..4, 0usize..3).prop_map(|(kind, lock)| {
         let locks = [GlobalLock::Off, GlobalLock::gil(ms(5)), GlobalLock::GilLegacy { check_interval: 100 }];
@@ -214,7 +232,7 @@ fn any_contender() -> impl Strategy<Value = Contender> {
     (model, ratio, figures, 0u64..5_000, 0u64..5_000, 0.0f64..1.0, any::<bool>()).prop_map(
         |(model, ratio, (time, spread, workers, memory), start, copying, locked, blocked)| Contender {
             model,
-            timing: Timing { time: ms(time), spread: spread.map(ms) },
+            timing: Timing { time: ms(time), spread: spread.map(ms), least: ms(time) },
             ratio,
             workers,
             at_once: workers,
@@ -255,7 +273,7 @@ proptest! {
 
     #[test]
     fn a_tie_has_no_order(a in 1u64..10_000, b in 1u64..10_000, spreads in proptest::option::of((0u64..500, 0u64..500))) {
-        let timing = |time, spread: Option<u64>| Timing { time: ms(time), spread: spread.map(ms) };
+        let timing = |time, spread: Option<u64>| Timing { time: ms(time), spread: spread.map(ms), least: ms(time) };
         let (x, y) = (timing(a, spreads.map(|s| s.0)), timing(b, spreads.map(|s| s.1)));
         prop_assert_eq!(x.ties(y), y.ties(x));
         prop_assert!(x.ties(x));

@@ -7,6 +7,7 @@ use crate::plan::{Rates, Wishes};
 use crate::recording::{Conditions, Origin};
 use crate::settings::Setup;
 use crate::state::{Failure, Outcome};
+use crate::text::Doubt;
 use crate::trace::{Begin, End, Event, Stamped, WorkerUse};
 use crate::units::{CoreId, Stamp, TaskId, WorkerId};
 use crate::workload::{Scale, parse};
@@ -82,7 +83,7 @@ fn rows_stand_in_the_order_of_the_scoreboard_whatever_was_measured_first() {
     assert_eq!(names, ["serial", "threads", "processes", "async", "threads+GIL"]);
     assert_eq!((comparison.baseline, comparison.work, comparison.cores), (Some(0), SameWork::Exactly, 2.0));
     assert_eq!(comparison.rows[0].shown, Some(4), "as it was handed in");
-    let ratio = |row: usize| comparison.rows[row].ratio.and_then(Result::ok).map(|r| r.times);
+    let ratio = |row: usize| comparison.rows[row].ratio.and_then(Result::ok).map(|r| r.speedup.times);
     assert_eq!((ratio(0), ratio(1), ratio(3)), (None, Some(2.0), Some(1.0)));
     let text = comparison.verdict.text();
     assert_eq!(text, "Threads or processes: 2.0×. Async gains nothing: nothing here waits. With the GIL: processes.");
@@ -94,7 +95,7 @@ fn figures_are_those_of_the_trace() {
     let [serial, threads, ..] = comparison.rows.as_slice() else { panic!("rows") };
     let (serial, threads) = (serial.figures.expect("over"), threads.figures.expect("over"));
     let ms = Ns::from_millis;
-    assert_eq!((serial.timing, threads.timing.time), (Timing { time: ms(500), spread: None }, ms(400)));
+    assert_eq!((serial.timing, threads.timing.time), (Timing { time: ms(500), spread: None, least: ms(500) }, ms(400)));
     assert_eq!((serial.p50, serial.p99, threads.p50), (Some(ms(400)), Some(ms(500)), Some(ms(100))));
     assert_eq!((serial.threads, threads.threads, threads.processes), (1, 2, 1));
     assert!((threads.busy - 1.0).abs() < 1e-9 && serial.start.is_none() && serial.copied.is_none());
@@ -117,7 +118,8 @@ fn the_ideal_is_bounded_by_work_or_by_the_longest() {
     let slow = [made(Model::plain(ModelKind::Serial), &needs, false, 2), made(usual_models(GIL)[1], &needs, true, 1)];
     let comparison = compared(&slow);
     assert_eq!(comparison.ideal.as_ref().map(|i| i.time), Some(ms(500)));
-    assert!(matches!(comparison.rows[1].ratio, Some(Err(NoRatio::Impossible | NoRatio::SlowBaseline { .. }))));
+    let ratio = comparison.rows[1].ratio.and_then(Result::ok).expect("it is bounded");
+    assert!((ratio.speedup.low - 2.0).abs() < 1e-6 && (ratio.speedup.high - 2.0).abs() < 1e-6, "{ratio:?}");
 }
 
 #[test]
@@ -128,25 +130,99 @@ fn of_several_runs_the_median_one_stands_for_all() {
     let [row] = comparison.rows.as_slice() else { panic!("one row") };
     assert_eq!((row.shown, row.counted, row.runs.len()), (Some(3), 5, 5));
     let timing = row.figures.expect("over").timing;
-    assert_eq!(timing, Timing { time: Ns::from_millis(510), spread: Some(Ns::from_millis(20)) });
+    assert_eq!(
+        timing,
+        Timing { time: Ns::from_millis(510), spread: Some(Ns::from_millis(20)), least: Ns::from_millis(510) }
+    );
 }
 
 #[test]
 fn a_run_that_others_disturbed_counts_only_where_there_is_no_other() {
     let serial = Model::plain(ModelKind::Serial);
     let mut runs = vec![made(serial, &[(900, 0)], false, 1), made(serial, &[(500, 0)], false, 1)];
-    runs[0].conditions.others = Some(1.0);
+    runs[0].conditions = Conditions { others: Some(1.0), stolen: Some(0.9), ..Conditions::default() };
     let row = compared(&runs).rows.remove(0);
-    assert_eq!((row.shown, row.counted, row.fair), (Some(1), 1, true));
-    let mut five = five(&[(500, 0), (500, 0)]);
-    five.iter_mut().for_each(|r| r.conditions.others = Some(1.4));
-    let comparison = compared(&five);
-    assert_eq!(comparison.ideal_ratio(), None);
-    assert_eq!(comparison.verdict.text(), "No ratios: other programs kept 1.4 of 2 cores busy.");
-    five[0].conditions = Conditions { others: Some(0.1), stolen: Some(0.7), ..Conditions::default() };
-    five[1..].iter_mut().for_each(|r| r.conditions.others = None);
-    assert_eq!(compared(&five).verdict.text(), "No ratios: the host took 0.7 of 2 cores away.");
+    assert_eq!((row.shown, row.counted), (Some(1), 1));
+    assert!(row.fair);
     assert!(disturbed(&[&runs[0]]).is_some());
+}
+
+/// The ratio of the second run to the first, with its bounds, as hundredths.
+fn bounds(runs: &[Recording]) -> (u64, u64, Option<&'static str>) {
+    let ratio = compared(runs).rows[1].ratio.and_then(Result::ok).expect("a ratio");
+    let hundredths = |x: f64| (x * 100.0).round() as u64;
+    (hundredths(ratio.speedup.low), hundredths(ratio.speedup.high), ratio.doubt.map(Doubt::name))
+}
+
+/// A serial run of `needs`, and one under `model` with all of them at once, or one at a time.
+fn pair(needs: &[Need], model: Model, at_once: bool) -> [Recording; 2] {
+    [made(Model::plain(ModelKind::Serial), needs, false, 1), made(model, needs, at_once, 1)]
+}
+
+#[test]
+fn what_others_took_bounds_a_ratio_from_both_sides() {
+    let [threads, r#async] = [ModelKind::Threads, ModelKind::Async].map(Model::plain);
+    let needs = [(500, 0), (500, 0)];
+    let mut runs = pair(&needs, threads, true);
+    runs[1] = made(threads, &[(750, 0), (250, 0)], true, 1);
+    assert_eq!(bounds(&runs), (133, 133, None));
+    // They may have cost a run that wanted both cores much of its time, but it cannot be twice as fast as two cores are.
+    runs[1].conditions.others = Some(1.0);
+    assert_eq!(bounds(&runs), (133, 200, Some("busy machine")));
+    runs[1] = made(threads, &needs, true, 1);
+    runs[0].conditions.others = Some(1.0);
+    assert_eq!(bounds(&runs), (200, 200, None), "serial was never off its core, says the record");
+    runs[0].conditions = Conditions { stolen: Some(0.5), ..Conditions::default() };
+    assert_eq!(bounds(&runs), (100, 200, Some("busy host")), "what the host takes no record shows");
+    let text = compared(&runs).verdict.text();
+    assert!(text.contains("no verdict: the host took 0.5 of 2 cores away beside the baseline."), "{text}");
+    // Where tasks hardly need a core, others cost hardly anything, whatever they take.
+    let mut waits = pair(&[(5, 500), (5, 500)], r#async, true);
+    waits.iter_mut().for_each(|run| run.conditions.others = Some(1.9));
+    let (low, high, doubt) = bounds(&waits);
+    assert!(low >= 195 && high <= 206 && doubt.is_none(), "{low} {high} {doubt:?}");
+}
+
+#[test]
+fn slower_cores_bound_a_ratio_by_what_they_can_have_cost() {
+    let [threads, r#async] = [ModelKind::Threads, ModelKind::Async].map(Model::plain);
+    let needs = [(500, 0), (500, 0)];
+    let at = |model, at_once, slower: u64| {
+        [made(Model::plain(ModelKind::Serial), &needs, false, 1), made(model, &needs, at_once, slower)]
+    };
+    assert_eq!(bounds(&at(threads, true, 2)), (100, 200, Some("uneven cores")), "with serial's cores it takes half");
+    assert_eq!(bounds(&at(r#async, false, 2)), (50, 100, Some("uneven cores")));
+    // Short bursts after naps are slower than the same on a warm loop: of what waits that changes little.
+    let naps: Vec<Need> = vec![(10, 100); 20];
+    let warm = made(threads, &naps, true, 1);
+    let serial = made(Model::plain(ModelKind::Serial), &naps, false, 2);
+    let (low, high, doubt) = bounds(&[serial, warm]);
+    assert!(low > 1_900 && high < 2_200 && doubt.is_none(), "{low} {high} {doubt:?}");
+}
+
+#[test]
+fn nothing_is_called_impossible_that_the_work_allows() {
+    let threads = Model::plain(ModelKind::Threads);
+    // A thousand waits at once, and hardly any work.
+    let sleepers = vec![(0, 1); 1_000];
+    let (low, high, doubt) = bounds(&pair(&sleepers, Model::plain(ModelKind::Async), true));
+    assert_eq!((low, high, doubt), (100_000, 100_000, None));
+    // Twice as fast on one core: some run was disturbed by something unknown, and by as much at least.
+    let mut runs = pair(&[(500, 0), (500, 0)], threads, true);
+    runs.iter_mut().for_each(|run| run.machine = Machine { usable: 1.0, allowed: vec![0] });
+    let (low, high, doubt) = bounds(&runs);
+    assert_eq!((low, high, doubt), (50, 100, Some("impossible")));
+}
+
+#[test]
+fn repetitions_that_differ_widen_a_ratio() {
+    let [serial, threads] = [ModelKind::Serial, ModelKind::Threads].map(Model::plain);
+    let times = |model, times: [u64; 3], at_once| times.map(|ms| made(model, &[(ms, 0), (ms, 0)], at_once, 1));
+    let mut runs = times(serial, [400, 500, 600], false).to_vec();
+    runs.extend(times(threads, [500, 500, 500], true));
+    let comparison = compared(&runs);
+    let ratio = comparison.rows[1].ratio.and_then(Result::ok).expect("a ratio").speedup;
+    assert!((ratio.low - 1.6).abs() < 1e-9 && ratio.high >= 2.0, "{ratio:?}");
 }
 
 #[test]

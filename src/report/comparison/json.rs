@@ -4,9 +4,10 @@
 
 use serde::Serialize;
 
-use crate::recording::{Comparison, Ratio, Reason, Recording, RunOutcome, SCHEMA, SameWork};
+use crate::insight::Ratio;
+use crate::recording::{Comparison, Reason, Recording, RunOutcome, SCHEMA, SameWork};
 use crate::report::Document;
-use crate::text::markup;
+use crate::text::{Cause, Doubt, markup};
 use crate::units::Ns;
 
 /// The whole document, in the order in which it is printed.
@@ -44,6 +45,9 @@ pub struct ComparisonRow {
     pub makespan_s: Option<f64>,
     pub spread_s: Option<f64>,
     pub speedup: Option<f64>,
+    pub speedup_low: Option<f64>,
+    pub speedup_high: Option<f64>,
+    pub doubt: Option<&'static str>,
     pub slowed: bool,
     pub no_speedup: Option<&'static str>,
     pub parallelism: Option<f64>,
@@ -58,7 +62,7 @@ pub struct ComparisonRow {
 
 impl ComparisonRow {
     /// Its columns.
-    pub const COLUMNS: [&str; 19] = [
+    pub const COLUMNS: [&str; 22] = [
         "source",
         "model",
         "global_lock",
@@ -68,6 +72,9 @@ impl ComparisonRow {
         "makespan_s",
         "spread_s",
         "speedup",
+        "speedup_low",
+        "speedup_high",
+        "doubt",
         "slowed",
         "no_speedup",
         "parallelism",
@@ -138,12 +145,14 @@ fn row(comparison: &Comparison, index: usize) -> JudgedRow {
     let of = &comparison.rows[index];
     let figures = of.figures;
     let seconds = |t: Option<Ns>| t.map(Ns::as_secs);
-    let (speedup, slowed, no_speedup) = match of.ratio {
-        _ if Some(index) == comparison.baseline => (Some(1.0), false, None),
-        Some(Ok(Ratio { times, slowed })) => (Some(times), slowed, None),
-        Some(Err(why)) => (None, false, Some(why.name())),
-        None => (None, false, None),
+    let (ratio, missing) = match of.ratio {
+        _ if Some(index) == comparison.baseline => (Some(Ratio::exactly(1.0)), None),
+        Some(Ok(ratio)) => (Some(ratio), None),
+        Some(Err(why)) => (None, Some(why.name())),
+        None => (None, None),
     };
+    let doubt = ratio.and_then(|ratio| ratio.doubt);
+    let unsettled = ratio.and_then(Ratio::unsettled).map(Doubt::name);
     let known = |n: usize| (n > 0).then_some(n);
     let row = ComparisonRow {
         source: of.source.clone(),
@@ -154,9 +163,12 @@ fn row(comparison: &Comparison, index: usize) -> JudgedRow {
         counted: of.counted,
         makespan_s: seconds(figures.map(|f| f.timing.time)),
         spread_s: seconds(figures.and_then(|f| f.timing.spread)),
-        speedup,
-        slowed,
-        no_speedup,
+        speedup: ratio.filter(|_| unsettled.is_none()).map(|ratio| ratio.speedup.times),
+        speedup_low: ratio.map(|ratio| ratio.speedup.low),
+        speedup_high: ratio.map(|ratio| ratio.speedup.high),
+        doubt: doubt.map(Doubt::name),
+        slowed: doubt.is_some_and(|doubt| matches!(doubt.cause, Cause::Slow { .. })),
+        no_speedup: missing.or(unsettled),
         parallelism: figures.map(|f| f.busy),
         start_s: seconds(figures.and_then(|f| f.start)),
         copied_bytes: figures.and_then(|f| f.copied),

@@ -1,16 +1,17 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::*;
-use crate::insight::{Timing, who};
+use crate::insight::{Ratio, Timing, who};
 use crate::model::{GlobalLock, Model};
 use crate::recording::{Ideal, usual_models};
 use crate::state::Failure;
-use crate::text::{Clause, Limit, NoRatio, Verdict, Who};
+use crate::text::{Cause, Clause, Doubt, Limit, NoRatio, Verdict, Who};
+use crate::units::Speedup;
 
 fn figures(ms: u64, busy: f64) -> Figures {
     let time = Ns::from_millis(ms);
     Figures {
-        timing: Timing { time, spread: None },
+        timing: Timing { time, spread: None, least: time },
         busy,
         start: None,
         copied: None,
@@ -27,6 +28,15 @@ fn figures(ms: u64, busy: f64) -> Figures {
     }
 }
 
+/// This many times as fast; `less` says that it may be a sixth less, the cores having been slower.
+fn ratio(times: f64, less: bool) -> Ratio {
+    if !less {
+        return Ratio::exactly(times);
+    }
+    let doubt = Doubt { cause: Cause::Slow { speed: 0.84 }, baseline: true };
+    Ratio { speedup: Speedup { times, low: 0.84 * times, high: times }, doubt: Some(doubt) }
+}
+
 /// The comparison that the mock-up of this table shows.
 fn mocked() -> Comparison {
     let times = [(2_010, 1.0), (1_030, 1.95), (1_050, 1.91), (2_010, 1.0), (2_060, 0.98)];
@@ -35,7 +45,7 @@ fn mocked() -> Comparison {
         model,
         who: who(model),
         figures: Some(figures(ms, busy)),
-        ratio: (index > 0).then(|| Ok(Ratio { times: 2_010.0 / ms as f64, slowed: index == 1 })),
+        ratio: (index > 0).then(|| Ok(ratio(2_010.0 / ms as f64, index == 1))),
         shown: Some(index),
         runs: vec![index],
         counted: 1,
@@ -59,7 +69,8 @@ fn mocked() -> Comparison {
         longest: Ns::from_millis(500),
         lock: None,
     };
-    let best = Clause::Best { who: vec![Who::Threads, Who::Processes], ratio: 1.95, one_thread: false };
+    let best =
+        Clause::Best { who: vec![Who::Threads, Who::Processes], ratio: Speedup::exactly(1.95), one_thread: false };
     let verdict = Verdict { clauses: vec![best, Clause::WithGil { old: false, who: vec![Who::Processes] }] };
     Comparison { rows, baseline: Some(0), cores: 2.0, ideal: Some(ideal), work: SameWork::Exactly, verdict }
 }
@@ -90,14 +101,14 @@ fn a_table_fits_whatever_the_width() {
         figures.timing.spread = Some(Ns::from_micros(12_300));
         figures.start = Some(Ns::from_micros(123_400));
         if index == 3 {
-            row.ratio = Some(Err(NoRatio::Impossible));
+            row.ratio = Some(Err(NoRatio::OtherWork));
         }
     }
     for width in 36..200 {
         let text = comparison_table(&comparison, width, false);
         assert!(text.lines().all(|l| l.width() <= width), "{width}:\n{text}");
         assert!(text.lines().all(|l| l.trim_end() == l), "{text}");
-        assert!(text.contains("2.01 s") && text.contains("unsure"), "{text}");
+        assert!(text.contains("2.01 s") && text.contains("1.6–2.0"), "{text}");
     }
     assert!(comparison_table(&comparison, 200, false).contains("p50"));
     assert!(!comparison_table(&comparison, 80, false).contains("p50"), "the least important goes first");
@@ -134,5 +145,5 @@ fn what_failed_says_why_and_nothing_of_it_reaches_the_terminal_as_a_command() {
     let row = serde_json::to_value(row).expect("JSON");
     let mut columns: Vec<&str> = csv.lines().next().unwrap_or_default().split(',').collect();
     assert_eq!(columns.pop(), Some("error"), "in JSON it is an object, the reason");
-    assert!(columns.iter().all(|c| row.get(c).is_some()) && row.as_object().map_or(0, serde_json::Map::len) == 20);
+    assert!(columns.iter().all(|c| row.get(c).is_some()) && row.as_object().map_or(0, serde_json::Map::len) == 23);
 }

@@ -42,8 +42,6 @@ pub(super) const fn english(label: Label) -> &'static str {
         Label::CoresByTask => "Cores  by task",
         Label::Time => "Time",
         Label::PressToRun => "press",
-        Label::Busy => "busy",
-        Label::Unsure => "unsure",
         Label::NotMeasurable => "-",
         Label::StateQueued => "queued",
         Label::StateStarting => "starts",

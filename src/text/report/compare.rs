@@ -1,9 +1,9 @@
 //! What is printed of a comparison besides its figures: heads of columns, notes, and sentences to be listened to.
 
 use super::{Cores, bytes};
-use crate::text::counted;
 use crate::text::verdict::of_cores;
-use crate::units::Ns;
+use crate::text::{bounds, counted};
+use crate::units::{Ns, Speedup};
 
 /// A column of the comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,12 +87,12 @@ pub enum Note {
     Head { workload: String, tasks: usize, cores: f64 },
     Ideal,
     Failed,
-    Slowed,
+    Ranges,
     Spread,
     Counted { of: Vec<(String, usize)>, runs: usize },
     Failure { who: String, why: String },
     OtherWork,
-    Row { who: String, time: Ns, ratio: Option<f64>, busy: f64, cores: f64 },
+    Row { who: String, time: Ns, ratio: Option<Speedup>, busy: f64, cores: f64 },
     Cost { who: String, start: Option<Ns>, copied: Option<u64>, memory: Option<u64>, p99: Option<Ns> },
     BestPossible { time: Ns, limit: String },
 }
@@ -107,7 +107,9 @@ impl Note {
             }
             Note::Ideal => "ideal".to_owned(),
             Note::Failed => "failed".to_owned(),
-            Note::Slowed => "?: slower cores have their part in the ratio".to_owned(),
+            Note::Ranges => {
+                "1.6–2.0: between these bounds lies the ratio on a machine that nothing disturbs".to_owned()
+            }
             Note::Spread => "time is that of the median run; half of the runs lie within ± of the median".to_owned(),
             Note::Counted { of, runs } => {
                 let of: Vec<String> = of.iter().map(|(who, counted)| format!("{who} {counted}")).collect();
@@ -116,7 +118,10 @@ impl Note {
             Note::Failure { who, why } => format!("{who}: {why}"),
             Note::OtherWork => "note: the runs did not do the same work".to_owned(),
             Note::Row { who, time, ratio, busy, cores } => {
-                let ratio = ratio.map_or_else(String::new, |x| format!(", {x:.2} times as fast as serial"));
+                let times = |x: Speedup| {
+                    bounds(x).map_or_else(|| format!("{:.2}", x.times), |(low, high)| format!("{low} to {high}"))
+                };
+                let ratio = ratio.map_or_else(String::new, |x| format!(", {} times as fast as serial", times(x)));
                 format!("{who} took {time}{ratio}, with {busy:.2} of {} busy", of_cores(*cores))
             }
             Note::Cost { who, start, copied, memory, p99 } => {
