@@ -70,7 +70,8 @@ impl App {
         let setup = files.runs().iter().find_map(|run| run.recording.planned())?.setup.clone();
         let mut app = App::of(Source::Files(files), setup, machine, now, size);
         run(&mut app, first);
-        app.toast = note.map(|text| Toast { text, until: now + LONG });
+        // Whoever turns to another run has read it.
+        app.toast = note.map(|text| Toast { text, until: now + LONG, about: Some(first) });
         Some(app)
     }
 

@@ -1,8 +1,8 @@
 //! The whole state of the screen, and the questions that other modules ask of it.
 
 use super::{
-    Action, Compared, Effect, Focus, InComparison, InFiles, Lanes, Layer, Live, Phase, Playhead, Row, Run, Scoreboard,
-    Shown, Source, keys,
+    Action, Compared, Effect, Focus, InComparison, InFiles, Lanes, Layer, Live, Phase, Playhead, Row, Run, RunId,
+    Scoreboard, Shown, Source, keys,
 };
 use crate::machine::Machine;
 use crate::plan::{Expected, Rates};
@@ -18,6 +18,8 @@ pub struct Toast {
     pub text: String,
     /// When it goes.
     pub until: Stamp,
+    /// The run that it speaks of: it goes as soon as another is looked at. Nothing where it speaks of no run.
+    pub about: Option<RunId>,
 }
 
 /// The whole state.
@@ -118,9 +120,26 @@ impl App {
         std::mem::take(&mut self.asked)
     }
 
-    /// Says `text` for a while.
+    /// Says `text` for a while, whatever is looked at meanwhile.
     pub(super) fn say(&mut self, text: impl Into<String>) {
-        self.toast = Some(Toast { text: text.into(), until: self.now + TOAST });
+        self.toast = Some(Toast { text: text.into(), until: self.now + TOAST, about: None });
+    }
+
+    /// Says `text` of the run that is looked at: for a while, but not beside another run.
+    pub(super) fn say_of_run(&mut self, text: impl Into<String>) {
+        let about = self.shown_run();
+        self.toast = Some(Toast { text: text.into(), until: self.now + TOAST, about });
+    }
+
+    /// The one run that is looked at; nothing where several stand beside each other.
+    pub(super) fn shown_run(&self) -> Option<RunId> {
+        self.run().filter(|_| self.shown.view().is_some()).map(|run| run.id)
+    }
+
+    /// Takes away a toast about a run that is not looked at any more.
+    pub(super) fn forget_stale_toast(&mut self) {
+        let here = self.shown_run();
+        self.toast.take_if(|toast| toast.about.is_some() && toast.about != here);
     }
 
     /// Whether a run waits until it is known how fast the machine is.

@@ -16,6 +16,7 @@ use crate::units::{Ns, Stamp};
 #[must_use = "what is to be done would be lost"]
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     hear(app, message);
+    app.forget_stale_toast();
     app.take_asked()
 }
 
@@ -192,8 +193,8 @@ fn perform(app: &mut App, action: Action) {
         match files.means(action) {
             InFiles::Usual => {}
             InFiles::Show(Some(id)) => return turn(app, id),
-            InFiles::Show(None) => return app.say(Label::NoSuchRun.text()),
-            InFiles::Refused(why) => return app.say(why.text()),
+            InFiles::Show(None) => return app.say_of_run(Label::NoSuchRun.text()),
+            InFiles::Refused(why) => return app.say_of_run(why.text()),
         }
     }
     if let Shown::Comparison(_) = app.shown {
@@ -252,7 +253,7 @@ fn perform(app: &mut App, action: Action) {
         Action::Next => viewport::segment(app, true),
         Action::Unblocker => {
             if let Err(why) = viewport::unblocker(app) {
-                app.say(why.text());
+                app.say_of_run(why.text());
             }
         }
         Action::Detail => {
@@ -300,7 +301,6 @@ fn close(app: &mut App) {
 
 /// Shows another run of the files, from its end.
 fn turn(app: &mut App, id: RunId) {
-    app.toast = None;
     app.shown.leave_comparison();
     app.playhead = Playhead::Live;
     show::run(app, id);

@@ -13,4 +13,5 @@ mod mouse;
 mod observed;
 mod pictures;
 mod playhead;
+mod toasts;
 mod views;
