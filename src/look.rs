@@ -1,8 +1,10 @@
 //! What the terminal can show: how many colours, by the rules people expect (the flag, then `NO_COLOR`, then what the
-//! terminal says of itself), and which letters. Reads the environment; draws nothing.
+//! terminal says of itself), and which letters; and what becomes of texts for its clipboard. Reads the environment;
+//! draws nothing.
 
 use crate::palette::Theme;
 use crate::settings::Color;
+use crate::text::storing::Clipboard;
 use crate::ui::{Depth, LEAST, Look};
 
 /// The look that these settings and the environment ask for.
@@ -34,6 +36,23 @@ pub fn terminal_facts() -> crate::doctor::Terminal {
         colours,
         no_color: says("NO_COLOR").is_some(),
         unicode: locale_is_utf8(&env),
+    }
+}
+
+/// Where a text for the clipboard goes from here; nothing where it is known that there is none.
+pub fn clipboard() -> Option<Clipboard> {
+    whose_clipboard(&|name| std::env::var(name).ok())
+}
+
+fn whose_clipboard(env: Env<'_>) -> Option<Clipboard> {
+    let says = |name: &str| env(name).filter(|v| !v.is_empty());
+    // tmux and screen stand between the program and any other terminal.
+    match () {
+        () if says("TMUX").is_some() => Some(Clipboard::Tmux),
+        () if says("STY").is_some() => Some(Clipboard::Screen),
+        () if says("TERM").as_deref() == Some("linux") => None,
+        () if says("SSH_TTY").or(says("SSH_CONNECTION")).is_some() => Some(Clipboard::Ssh),
+        () => Some(Clipboard::Terminal),
     }
 }
 
@@ -84,6 +103,20 @@ mod tests {
         assert_eq!(with(Color::Auto, &[("TERM", "xterm-256color")]), Depth::Indexed);
         assert_eq!(with(Color::Auto, &[("TERM", "dumb"), rich]), Depth::None);
         assert_eq!(with(Color::Auto, &[("TERM", "linux")]), Depth::Sixteen);
+    }
+
+    #[test]
+    fn a_text_for_the_clipboard_goes_to_what_is_nearest() {
+        let whose = |vars: &[(&str, &str)]| {
+            whose_clipboard(&|name| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+        };
+        let (ssh, tmux) = (("SSH_TTY", "/dev/pts/3"), ("TMUX", "/tmp/tmux-1000/default,1,0"));
+        assert_eq!(whose(&[("TERM", "xterm-256color")]), Some(Clipboard::Terminal));
+        assert_eq!(whose(&[("TERM", "linux")]), None);
+        assert_eq!(whose(&[ssh]), Some(Clipboard::Ssh));
+        assert_eq!(whose(&[("SSH_CONNECTION", "10.0.0.1 50000 10.0.0.2 22")]), Some(Clipboard::Ssh));
+        assert_eq!(whose(&[ssh, tmux, ("TERM", "tmux-256color")]), Some(Clipboard::Tmux));
+        assert_eq!(whose(&[("STY", "81.pts-0"), ("TERM", "screen"), ("TMUX", "")]), Some(Clipboard::Screen));
     }
 
     #[test]

@@ -64,8 +64,10 @@ pub enum Effect {
     Save(String),
     /// Store these runs in a file whose name begins with this text.
     Store(String, Vec<RunId>),
-    /// Give the result, in a few lines, to the terminal's clipboard.
+    /// Send the result, in a few lines, to the terminal's clipboard.
     Copy,
+    /// Draw the whole screen anew.
+    Repaint,
     /// Give the terminal back, and stop until continued.
     Suspend,
     /// Leave.

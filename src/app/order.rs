@@ -63,7 +63,7 @@ fn set(app: &mut App, filter: Filter) {
 /// is every action except those that work everywhere.
 pub(super) const fn is_for_line(key: Key, action: Action) -> bool {
     match action {
-        Action::Suspend | Action::Quit => matches!(key, Key::Char(_)),
+        Action::Redraw | Action::Suspend | Action::Quit => matches!(key, Key::Char(_)),
         Action::Model(_) | Action::Lock | Action::Generation | Action::Again | Action::Open | Action::Dials => true,
         Action::Slow | Action::Fast | Action::Pause | Action::ScrubBack | Action::ScrubOn => true,
         Action::PreviousEvent | Action::NextEvent | Action::Start | Action::End | Action::Compare => true,

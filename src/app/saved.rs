@@ -2,7 +2,7 @@
 
 use crate::recording::RecorderError;
 use crate::state::SystemError;
-use crate::text::{self, Label};
+use crate::text::{self, storing::Clipboard};
 
 /// What was saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +21,13 @@ pub enum Saved {
         /// What it is called.
         file: String,
     },
-    /// The result, in the clipboard.
-    Copied,
+    /// The result was sent to a clipboard; no terminal says whether it took it.
+    Sent {
+        /// How many lines.
+        lines: usize,
+        /// Whose clipboard.
+        to: Clipboard,
+    },
 }
 
 /// Why nothing was saved.
@@ -50,7 +55,9 @@ pub enum Unsaved {
     RunNotKept,
     /// The file to which runs are added takes no further one.
     NotRecorded(RecorderError),
-    /// The clipboard takes nothing.
+    /// There is no clipboard.
+    NoClipboard,
+    /// Nothing can be sent to the clipboard.
     Clipboard {
         /// What the system says.
         system: SystemError,
@@ -63,7 +70,7 @@ impl Saved {
         match self {
             Saved::Picture { svg, png } => text::saved(svg, png),
             Saved::Runs { count, file } => text::stored(*count, file),
-            Saved::Copied => Label::Copied.text().to_owned(),
+            Saved::Sent { lines, to } => text::storing::sent(*lines, *to),
         }
     }
 }
@@ -79,6 +86,7 @@ impl Unsaved {
             Unsaved::Runs { system } => text::not_stored(&system.said),
             Unsaved::RunNotKept => text::storing::run_not_kept().to_owned(),
             Unsaved::NotRecorded(why) => why.to_string(),
+            Unsaved::NoClipboard => text::storing::no_clipboard().to_owned(),
             Unsaved::Clipboard { system } => system.said.clone(),
         }
     }

@@ -268,6 +268,7 @@ fn perform(app: &mut App, action: Action) {
         Action::Store => store(app),
         Action::Copy => app.ask(Effect::Copy),
         Action::Close => close(app),
+        Action::Redraw => app.ask(Effect::Repaint),
         Action::Suspend => app.ask(Effect::Suspend),
         Action::Quit => {
             app.ask(Effect::Stop);

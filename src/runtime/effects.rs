@@ -35,8 +35,10 @@ pub trait Shell {
     fn save(&mut self, app: &App, name: &str) -> Result<Saved, Unsaved>;
     /// Stores runs in a file. Returns what was saved.
     fn store(&mut self, app: &App, name: &str, runs: &[RunId]) -> Result<Saved, Unsaved>;
-    /// Gives the result to the clipboard. Returns what was saved.
+    /// Sends the result to the clipboard. Returns what was sent.
     fn copy(&mut self, app: &App) -> Result<Saved, Unsaved>;
+    /// Sees to it that the next frame is drawn whole.
+    fn repaint(&mut self);
     /// Gives the terminal back until the program is continued. Returns from when to when the program stood still.
     ///
     /// # Errors
@@ -70,7 +72,9 @@ impl Effects {
         let mut later = VecDeque::new();
         while let Some(effect) = self.waiting.pop_front() {
             match effect {
-                Effect::Save(_) | Effect::Store(..) | Effect::Copy | Effect::Suspend if !shell.has_terminal() => {
+                Effect::Save(_) | Effect::Store(..) | Effect::Copy | Effect::Repaint | Effect::Suspend
+                    if !shell.has_terminal() =>
+                {
                     later.push_back(effect);
                 }
                 Effect::Start(id, plan) => {
@@ -97,6 +101,7 @@ impl Effects {
                     let copied = shell.copy(app);
                     self.tell(app, Message::Saved(copied));
                 }
+                Effect::Repaint => shell.repaint(),
                 Effect::Suspend => {
                     let (from, to) = shell.suspend(app)?;
                     self.tell(app, Message::Stopped(from, to));
@@ -118,11 +123,14 @@ mod tests {
     use crate::plan::{Rates, Wishes};
     use crate::recording::Conditions;
     use crate::settings::Setup;
+    use crate::text::storing::Clipboard;
     use crate::trace::{Begin, End};
     use crate::units::Ns;
     use crate::workload::{Scale, find};
 
     const T0: Stamp = Stamp(1_000_000_000);
+
+    const SENT: Saved = Saved::Sent { lines: 5, to: Clipboard::Terminal };
 
     /// A shell that refuses some things and remembers the others.
     #[derive(Default)]
@@ -161,7 +169,7 @@ mod tests {
 
         fn save(&mut self, _: &App, _: &str) -> Result<Saved, Unsaved> {
             self.done.push("save");
-            Ok(Saved::Copied)
+            Ok(Saved::Picture { svg: "a.svg".to_owned(), png: "a.png".to_owned() })
         }
 
         fn store(&mut self, _: &App, _: &str, _: &[RunId]) -> Result<Saved, Unsaved> {
@@ -171,7 +179,11 @@ mod tests {
 
         fn copy(&mut self, _: &App) -> Result<Saved, Unsaved> {
             self.done.push("copy");
-            Ok(Saved::Copied)
+            Ok(SENT)
+        }
+
+        fn repaint(&mut self) {
+            self.done.push("repaint");
         }
 
         fn suspend(&mut self, _: &App) -> io::Result<(Stamp, Stamp)> {
@@ -234,18 +246,14 @@ mod tests {
         let mut effects = Effects::default();
         effects.ask([Effect::Suspend, Effect::Save("a".to_owned())]);
         effects.ask(app.launch());
-        effects.ask([Effect::Store("b".to_owned(), Vec::new()), Effect::Stop, Effect::Copy]);
+        effects.ask([Effect::Store("b".to_owned(), Vec::new()), Effect::Stop, Effect::Repaint, Effect::Copy]);
         assert_eq!(perform(&mut effects, &mut app, &mut shell), None);
         assert_eq!((shell.started.len(), shell.done.as_slice()), (1, &["stop"][..]));
         shell.terminal = true;
         effects.tell(&mut app, Message::Key(Key::Char('q')));
         assert_eq!(perform(&mut effects, &mut app, &mut shell), Some(Leave::Asked));
-        assert_eq!(shell.done, ["stop", "suspend", "save", "store", "copy", "stop"]);
-        assert_eq!(
-            app.toast.as_ref().map(|toast| toast.text.as_str()),
-            Some(crate::text::Label::Copied.text()),
-            "each is said"
-        );
+        assert_eq!(shell.done, ["stop", "suspend", "save", "store", "repaint", "copy", "stop"]);
+        assert_eq!(app.toast.as_ref().map(|toast| toast.text.as_str()), Some(SENT.text().as_str()), "each is said");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::runs::Runs;
 use super::terminal::Terminal;
 use super::{now, pictures};
 use crate::app::{App, Phase, Run, RunId, Saved, Unsaved};
+use crate::look;
 use crate::machine::calibrate::Calibration;
 use crate::plan::Plan;
 use crate::recorder::Recorder;
@@ -105,8 +106,16 @@ impl Shell for Hands {
 
     fn copy(&mut self, app: &App) -> Result<Saved, Unsaved> {
         let text = ui::result_text(app);
-        let copied = self.terminal.as_mut().map_or(Ok(()), |terminal| terminal.copy(&text));
-        copied.map(|()| Saved::Copied).map_err(|e| Unsaved::Clipboard { system: e.into() })
+        let to = look::clipboard().ok_or(Unsaved::NoClipboard)?;
+        let sent = self.terminal.as_mut().map_or(Ok(()), |terminal| terminal.copy(&text));
+        sent.map(|()| Saved::Sent { lines: text.lines().count(), to })
+            .map_err(|e| Unsaved::Clipboard { system: e.into() })
+    }
+
+    fn repaint(&mut self) {
+        if let Some(terminal) = &mut self.terminal {
+            terminal.repaint();
+        }
     }
 
     fn suspend(&mut self, app: &App) -> io::Result<(Stamp, Stamp)> {

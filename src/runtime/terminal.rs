@@ -65,7 +65,7 @@ impl Terminal {
         execute!(self.screen.backend_mut(), EndSynchronizedUpdate)
     }
 
-    /// Gives `text` to the terminal's clipboard (OSC 52). The terminal does not say whether it takes the text.
+    /// Sends `text` to the terminal's clipboard (OSC 52). The terminal does not say whether it takes the text.
     ///
     /// # Errors
     /// If the terminal is gone.

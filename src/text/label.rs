@@ -228,8 +228,8 @@ pub enum Label {
     KeyRecord,
     InFileAlready,
     NothingToStore,
-    Copied,
     KeyCopy,
+    KeyRedraw,
 }
 
 impl Label {

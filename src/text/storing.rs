@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::outside;
+use super::{counted, outside};
 
 /// A path as a part of a sentence.
 fn shown(path: &Path) -> String {
@@ -47,4 +47,33 @@ pub const fn run_not_kept() -> &'static str {
 /// That the terminal cannot be used, as the system says.
 pub fn no_terminal(why: &std::io::Error) -> String {
     format!("the terminal cannot be used: {why}")
+}
+
+/// Where a text goes that is sent to the clipboard (OSC 52). No terminal says whether it took it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clipboard {
+    /// To the terminal.
+    Terminal,
+    /// Through ssh, to the terminal at the other end.
+    Ssh,
+    /// To tmux, which drops it unless it is set up to take it.
+    Tmux,
+    /// To GNU screen, which does not know such texts.
+    Screen,
+}
+
+/// That so many lines were sent to a clipboard, and what is known of whether they arrive there.
+pub fn sent(lines: usize, to: Clipboard) -> String {
+    let lines = counted(lines as u64, "line", "lines");
+    match to {
+        Clipboard::Terminal => format!("Sent to the terminal's clipboard: {lines} (some terminals refuse it)."),
+        Clipboard::Ssh => format!("Sent through ssh to your terminal's clipboard: {lines} (some terminals refuse it)."),
+        Clipboard::Tmux => format!("Sent to tmux: {lines}. It passes them on only if set-clipboard is on."),
+        Clipboard::Screen => format!("Sent to GNU screen: {lines}. It hardly ever passes them on to the clipboard."),
+    }
+}
+
+/// That nothing was sent to the clipboard of a terminal that has none.
+pub const fn no_clipboard() -> &'static str {
+    "Nothing copied: the Linux console has no clipboard."
 }

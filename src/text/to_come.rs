@@ -13,4 +13,3 @@ pub const MODELS: &str = "the models of a program";
 pub const THEME: &str = "the theme";
 pub const PRINTED: &str = "what the run has printed";
 pub const WHOLE_STAGE: &str = "the whole stage for the lanes";
-pub const REDRAW: &str = "draw the screen anew";

@@ -124,3 +124,37 @@ fn ascii_is_ascii_to_the_last_byte() {
         assert_eq!(odd.map(disturbance), None, "{why}");
     }
 }
+
+#[test]
+fn ctrl_l_draws_the_whole_screen_anew() {
+    let program = launch("--set cpu=5ms").start();
+    let before = program.until_done();
+    let written = program.output().len();
+    program.press("\x0c");
+    let after = program.until("a frame from nothing", |v| v.count > before.count && v.is_done());
+    let output = program.output();
+    assert!(output[written..].windows(4).any(|bytes| bytes == b"\x1b[2J"), "the screen is cleared first");
+    assert_eq!(after.row(0), before.row(0));
+    program.quits();
+}
+
+#[test]
+fn what_is_sent_to_the_clipboard_is_said_with_what_is_known_of_its_way() {
+    for (name, value, said) in [
+        ("SSH_TTY", "/dev/pts/9", Some("Sent through ssh to your terminal's clipboard: 5 lines")),
+        (
+            "TMUX",
+            "/tmp/tmux-0/default,1,0",
+            Some("Sent to tmux: 5 lines. It passes them on only if set-clipboard is on."),
+        ),
+        ("TERM", "linux", None),
+    ] {
+        let program = launch("--set cpu=5ms").env(name, value).start();
+        program.until_done();
+        program.press("y");
+        program.until_text(said.unwrap_or("Nothing copied: the Linux console has no clipboard."));
+        let sent = program.output().windows(5).any(|bytes| bytes == b"\x1b]52;");
+        assert_eq!(sent, said.is_some(), "{name}");
+        program.quits();
+    }
+}

@@ -105,7 +105,7 @@ fn the_screen_records_each_run_stores_them_and_copies_the_result() {
     program.until_text("Stored 5 runs in concviz-cpu-2.concviz");
 
     program.press("y");
-    program.until_text("Copied, where the terminal lets programs do that (OSC 52).");
+    program.until_text("Sent to the terminal's clipboard: 5 lines (some terminals refuse it).");
     let output = program.output();
     let begin = b"\x1b]52;c;";
     let at = output.windows(begin.len()).position(|w| w == begin).expect("an OSC 52") + begin.len();

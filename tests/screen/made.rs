@@ -95,7 +95,7 @@ pub fn tell(app: &mut App, message: Message) -> Vec<Effect> {
             Effect::TurnLock(id, _) => assert_eq!(runs, Some(*id)),
             Effect::Calibrate(_) => assert_eq!(runs, None, "the machine is measured while nothing runs"),
             Effect::Quit => return effects,
-            Effect::Save(_) | Effect::Store(..) | Effect::Copy | Effect::Suspend => {}
+            Effect::Save(_) | Effect::Store(..) | Effect::Copy | Effect::Repaint | Effect::Suspend => {}
         }
     }
     assert_eq!(runs, under_way(app), "after {effects:?}");

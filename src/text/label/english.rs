@@ -218,8 +218,8 @@ pub(super) const fn english(label: Label) -> &'static str {
         Label::ColumnTail => "p99",
         Label::InFileAlready => "These runs are in a file already.",
         Label::NothingToStore => "There is no run to store yet.",
-        Label::Copied => "Copied, where the terminal lets programs do that (OSC 52).",
         Label::KeyRecord => "store the runs",
         Label::KeyCopy => "copy the result",
+        Label::KeyRedraw => "draw the screen anew",
     }
 }
