@@ -2,6 +2,7 @@
 //! terminal: the time comes in with [`Message::Tick`], and what is to be done goes out as an [`Effect`].
 
 mod board;
+mod coloring;
 mod compare;
 mod comparing;
 pub mod filter;
@@ -30,6 +31,7 @@ mod viewport;
 mod views;
 
 pub use board::{Row, RowKey, Scoreboard};
+pub use coloring::Coloring;
 pub use compare::{Compare, Compared, Held, InComparison};
 pub use focus::{Focus, Selection};
 pub use keys::{Action, Key};

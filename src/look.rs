@@ -2,6 +2,7 @@
 //! terminal says of itself), and which letters; and what becomes of texts for its clipboard. Reads the environment;
 //! draws nothing.
 
+use crate::app::Coloring;
 use crate::palette::Theme;
 use crate::settings::Color;
 use crate::text::storing::Clipboard;
@@ -15,6 +16,23 @@ pub fn of(color: Color, theme: Theme, ascii: bool) -> Look {
     crossterm::style::force_color_output(depth != Depth::None);
     let utf8 = locale_is_utf8(&|name| std::env::var(name).ok());
     Look { theme, depth, ascii: ascii || !utf8 }
+}
+
+/// What the user can choose of `look` while the screen is shown.
+pub const fn coloring(look: Look) -> Coloring {
+    match look.depth {
+        Depth::True | Depth::Indexed => Coloring::Theme(look.theme),
+        Depth::Sixteen => Coloring::Sixteen,
+        Depth::None => Coloring::Off,
+    }
+}
+
+/// `look` with what the user chose; what the terminal can show stays.
+pub const fn chosen(look: Look, coloring: Coloring) -> Look {
+    match coloring {
+        Coloring::Theme(theme) => Look { theme, ..look },
+        Coloring::Sixteen | Coloring::Off => look,
+    }
 }
 
 /// What is known of the terminal, and what the screen would make of it.
@@ -103,6 +121,21 @@ mod tests {
         assert_eq!(with(Color::Auto, &[("TERM", "xterm-256color")]), Depth::Indexed);
         assert_eq!(with(Color::Auto, &[("TERM", "dumb"), rich]), Depth::None);
         assert_eq!(with(Color::Auto, &[("TERM", "linux")]), Depth::Sixteen);
+    }
+
+    #[test]
+    fn a_theme_can_be_chosen_where_it_shows_and_changes_nothing_else() {
+        for depth in [Depth::True, Depth::Indexed] {
+            let look = Look { theme: Theme::Light, depth, ascii: true };
+            assert_eq!(coloring(look), Coloring::Theme(Theme::Light));
+            let other = Coloring::Theme(Theme::ColorBlind);
+            assert_eq!(chosen(look, other), Look { theme: Theme::ColorBlind, ..look });
+        }
+        for (depth, fixed) in [(Depth::Sixteen, Coloring::Sixteen), (Depth::None, Coloring::Off)] {
+            let look = Look { theme: Theme::Light, depth, ascii: false };
+            assert_eq!(coloring(look), fixed);
+            assert_eq!(chosen(look, fixed.next()), look);
+        }
     }
 
     #[test]

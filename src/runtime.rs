@@ -97,6 +97,7 @@ fn show(app: &mut App, look: Look, mouse: bool, first: Vec<Effect>, recorder: Op
     // The screen answers soon even while a run keeps all cores busy; it takes no more of them.
     sys::take_short_turns();
     sys::keep_freed_memory();
+    app.coloring = look::coloring(look);
     let mut session = Session::new(recorder, look)?;
     let left = session.begin(app, first)?;
     let terminal = Terminal::enter(mouse)?;

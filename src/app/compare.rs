@@ -78,7 +78,8 @@ impl InComparison {
             Action::Slow | Action::Fast | Action::Pause | Action::ScrubBack | Action::ScrubOn => InComparison::Usual,
             Action::PreviousEvent | Action::NextEvent | Action::Start | Action::End => InComparison::Usual,
             Action::NextView | Action::PreviousView | Action::Costs | Action::Picture => InComparison::Usual,
-            Action::Store | Action::Copy | Action::Redraw | Action::Suspend | Action::Quit => InComparison::Usual,
+            Action::Store | Action::Copy | Action::Theme | Action::Redraw => InComparison::Usual,
+            Action::Suspend | Action::Quit => InComparison::Usual,
         }
     }
 }

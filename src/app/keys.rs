@@ -126,6 +126,8 @@ pub enum Action {
     Help,
     /// Leave the program.
     Quit,
+    /// The next theme of colours.
+    Theme,
     /// Draw the whole screen anew: something else may have written on it.
     Redraw,
     /// To the shell, and back with `fg`.
@@ -230,6 +232,7 @@ pub const KEYS: &[Binding] = &[
     bind(Action::Copy, &[Key::Char('y')], "y", Label::KeyCopy, Group::Program),
     bind(Action::Help, &[Key::Char('?'), Key::F(1)], "?", Label::KeyHelp, Group::Program),
     bind(Action::Close, &[Key::Esc], "Esc", Label::KeyClose, Group::Program),
+    bind(Action::Theme, &[Key::Char('T')], "T", Label::KeyTheme, Group::Program),
     bind(Action::Redraw, &[Key::Ctrl('l')], "Ctrl-L", Label::KeyRedraw, Group::Program),
     bind(Action::Suspend, &[Key::Ctrl('z')], "Ctrl-Z", Label::KeySuspend, Group::Program),
     bind(Action::Quit, &[Key::Char('q'), Key::Ctrl('c'), Key::F(10)], "q", Label::KeyQuit, Group::Program),
@@ -246,7 +249,6 @@ pub const RESERVED: &[(Key, &str)] = &[
     (Key::Char(']'), to_come::STAGE_AFTER),
     (Key::Char('K'), to_come::KILL),
     (Key::Char('m'), to_come::MODELS),
-    (Key::Char('T'), to_come::THEME),
     (Key::Char('O'), to_come::PRINTED),
     (Key::Char('F'), to_come::WHOLE_STAGE),
 ];

@@ -40,7 +40,7 @@ impl Layer {
     pub const fn means(self, action: Action) -> InLayer {
         match (action, self) {
             (Action::Model(_) | Action::Lock | Action::Generation | Action::Again, _) => InLayer::GivesWay,
-            (Action::Redraw | Action::Suspend | Action::Quit, _) => InLayer::Usual,
+            (Action::Theme | Action::Redraw | Action::Suspend | Action::Quit, _) => InLayer::Usual,
             (Action::Close, Layer::Dials(_)) => InLayer::TakeBack,
             (Action::Close, _) | (Action::Help, Layer::Help(_)) | (Action::Open, Layer::Picker(_)) => InLayer::Close,
             (Action::Dials | Action::Detail, Layer::Dials(_)) => InLayer::Close,

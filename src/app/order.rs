@@ -71,7 +71,7 @@ pub(super) const fn is_for_line(key: Key, action: Action) -> bool {
         Action::Sort | Action::Previous | Action::Next | Action::Unblocker | Action::Detail => true,
         Action::PanLeft | Action::PanRight | Action::ZoomIn | Action::ZoomOut | Action::Fit => true,
         Action::NextView | Action::PreviousView | Action::Costs | Action::Help | Action::Close => true,
-        Action::Picture | Action::Store | Action::Copy => true,
+        Action::Picture | Action::Store | Action::Copy | Action::Theme => true,
     }
 }
 

@@ -1,8 +1,8 @@
 //! The whole state of the screen, and the questions that other modules ask of it.
 
 use super::{
-    Action, Compared, Effect, Focus, InComparison, InFiles, Lanes, Layer, Live, Phase, Playhead, Row, Run, RunId,
-    Scoreboard, Shown, Source, keys,
+    Action, Coloring, Compared, Effect, Focus, InComparison, InFiles, Lanes, Layer, Live, Phase, Playhead, Row, Run,
+    RunId, Scoreboard, Shown, Source, keys,
 };
 use crate::machine::Machine;
 use crate::plan::{Expected, Rates};
@@ -49,6 +49,8 @@ pub struct App {
     pub lanes: Lanes,
     /// Whether a line says what watching costs.
     pub costs: bool,
+    /// Which colours all is drawn in.
+    pub coloring: Coloring,
     /// What is in front.
     pub layer: Option<Layer>,
     /// The message that is shown for a while.
@@ -93,6 +95,7 @@ impl App {
             shown: Shown::default(),
             lanes: Lanes::default(),
             costs: false,
+            coloring: Coloring::default(),
             layer: None,
             toast: None,
             now,

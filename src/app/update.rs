@@ -268,6 +268,10 @@ fn perform(app: &mut App, action: Action) {
         Action::Store => store(app),
         Action::Copy => app.ask(Effect::Copy),
         Action::Close => close(app),
+        Action::Theme => {
+            app.coloring = app.coloring.next();
+            app.say(app.coloring.text());
+        }
         Action::Redraw => app.ask(Effect::Repaint),
         Action::Suspend => app.ask(Effect::Suspend),
         Action::Quit => {

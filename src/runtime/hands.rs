@@ -27,7 +27,7 @@ use crate::workload::Kernels;
 pub struct Hands {
     /// Nothing before the first run is under way.
     pub terminal: Option<Terminal>,
-    /// How the screen is drawn.
+    /// How the screen is drawn, but for what the user chose since.
     pub look: Look,
     /// The run that is under way, and what all runs sent.
     pub runs: Runs,
@@ -43,10 +43,11 @@ impl Hands {
     /// # Errors
     /// If the terminal is gone.
     pub fn draw(&mut self, app: &mut App) -> io::Result<()> {
+        let look = look::chosen(self.look, app.coloring);
         let Some(terminal) = &mut self.terminal else { return Ok(()) };
         terminal.draw(|area, buffer| {
             app.size = (area.width, area.height);
-            ui::render(app, self.look, area, buffer);
+            ui::render(app, look, area, buffer);
         })
     }
 
@@ -92,7 +93,7 @@ impl Shell for Hands {
     }
 
     fn save(&mut self, app: &App, name: &str) -> Result<Saved, Unsaved> {
-        pictures::save(app, self.look, name)
+        pictures::save(app, look::chosen(self.look, app.coloring), name)
     }
 
     fn store(&mut self, app: &App, name: &str, runs: &[RunId]) -> Result<Saved, Unsaved> {

@@ -230,6 +230,7 @@ pub enum Label {
     NothingToStore,
     KeyCopy,
     KeyRedraw,
+    KeyTheme,
 }
 
 impl Label {

@@ -110,3 +110,17 @@ pub const fn broke(killed: bool, several: bool) -> &'static str {
         (false, _) => "failed",
     }
 }
+
+/// That the screen is drawn in the theme `name` from now on, and how it is from the start.
+pub fn theme(name: &str) -> String {
+    format!("Theme {name}. To start with it: --theme {name}")
+}
+
+/// Why there is no theme to choose: the terminal has `some` colours, the same in every theme, or none are drawn.
+pub const fn no_theme(some: bool) -> &'static str {
+    if some {
+        "This terminal shows 16 colours, which are the same in every theme."
+    } else {
+        "Colours are off (NO_COLOR, TERM=dumb or --color never): there is no theme."
+    }
+}

@@ -10,6 +10,5 @@ pub const STAGE_BEFORE: &str = "the stage before, in a stack";
 pub const STAGE_AFTER: &str = "the stage after, in a stack";
 pub const KILL: &str = "kill a worker";
 pub const MODELS: &str = "the models of a program";
-pub const THEME: &str = "the theme";
 pub const PRINTED: &str = "what the run has printed";
 pub const WHOLE_STAGE: &str = "the whole stage for the lanes";

@@ -158,3 +158,26 @@ fn what_is_sent_to_the_clipboard_is_said_with_what_is_known_of_its_way() {
         program.quits();
     }
 }
+
+#[test]
+fn the_theme_changes_while_the_program_runs_but_brings_no_colours_back() {
+    let ground = "48;2;255;255;255";
+    let program = launch("--set cpu=5ms").start();
+    program.until_done();
+    assert!(!String::from_utf8_lossy(&program.output()).contains(ground), "it begins dark");
+    program.press("T");
+    program.until_text("Theme light.");
+    assert!(String::from_utf8_lossy(&program.output()).contains(ground), "white ground");
+    program.press("P");
+    program.until_text("Saved ");
+    let svg = std::fs::read_to_string(program.folder().join("concviz-cpu-serial.svg")).expect("a picture");
+    assert!(svg.contains("#ffffff") && !svg.contains("prefers-color-scheme"), "the picture has the theme too");
+    program.quits();
+
+    let program = launch("--set cpu=5ms").env("NO_COLOR", "1").start();
+    program.until_done();
+    program.press("T");
+    program.until_text("Colours are off (NO_COLOR");
+    program.press("q");
+    assert_eq!(color(&program.leaves().output), None);
+}

@@ -1,7 +1,8 @@
 //! Key scripts: what a sequence of keys asks for, and what the program's state is afterwards.
 
-use concviz::app::{Action, App, Dial, Effect, Key, Layer, Message, Phase, Playhead, Speed, keys};
+use concviz::app::{Action, App, Coloring, Dial, Effect, Key, Layer, Message, Phase, Playhead, Speed, keys};
 use concviz::model::{GlobalLock, ModelKind};
+use concviz::palette::Theme;
 use concviz::recording::Conditions;
 use concviz::units::{Ns, TurnLength};
 use proptest::prelude::*;
@@ -294,6 +295,27 @@ fn model_keys_work_from_behind_every_layer() {
         assert_eq!(started(&effects), Some((ModelKind::Async, true)), "{open}");
         assert_eq!(app.layer, None);
     }
+}
+
+#[test]
+fn the_theme_changes_with_every_press_and_is_named() {
+    let mut app = made::first_minute((80, 24));
+    let said = |app: &App| app.toast.as_ref().map(|toast| toast.text.clone()).unwrap_or_default();
+    for theme in [Theme::Light, Theme::HighContrast, Theme::ColorBlind, Theme::Dark] {
+        assert!(made::type_in(&mut app, "T").is_empty());
+        assert_eq!(app.coloring, Coloring::Theme(theme));
+        assert!(said(&app).contains(theme.name()), "{}", said(&app));
+    }
+    made::type_in(&mut app, "?T");
+    assert_eq!((app.coloring, app.layer), (Coloring::Theme(Theme::Light), Some(Layer::Help(0))), "from a layer too");
+    made::press(&mut app, &[Key::Esc]);
+    made::type_in(&mut app, "/T");
+    assert_eq!(app.coloring, Coloring::Theme(Theme::Light), "in a filter it is a letter");
+    made::press(&mut app, &[Key::Esc]);
+    app.coloring = Coloring::Off;
+    made::type_in(&mut app, "T");
+    assert_eq!(app.coloring, Coloring::Off);
+    assert!(said(&app).starts_with("Colours are off (NO_COLOR"), "{}", said(&app));
 }
 
 #[test]

@@ -76,8 +76,8 @@ impl Files {
             Action::Filter | Action::Sort | Action::Previous | Action::Next | Action::Unblocker => InFiles::Usual,
             Action::PanLeft | Action::PanRight | Action::ZoomIn | Action::ZoomOut | Action::Fit => InFiles::Usual,
             Action::Detail | Action::NextView | Action::PreviousView | Action::Costs | Action::Help => InFiles::Usual,
-            Action::Picture | Action::Copy | Action::Close | Action::Redraw | Action::Suspend => InFiles::Usual,
-            Action::Quit => InFiles::Usual,
+            Action::Picture | Action::Copy | Action::Close | Action::Theme | Action::Redraw => InFiles::Usual,
+            Action::Suspend | Action::Quit => InFiles::Usual,
         }
     }
 

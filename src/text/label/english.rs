@@ -220,6 +220,7 @@ pub(super) const fn english(label: Label) -> &'static str {
         Label::NothingToStore => "There is no run to store yet.",
         Label::KeyRecord => "store the runs",
         Label::KeyCopy => "copy the result",
+        Label::KeyTheme => "another theme",
         Label::KeyRedraw => "draw the screen anew",
     }
 }
