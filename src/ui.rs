@@ -17,6 +17,7 @@ mod core_lanes;
 mod cores;
 mod event_loop;
 mod flags;
+mod footer;
 mod header;
 mod honesty;
 mod lane;
@@ -62,12 +63,16 @@ pub fn render(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
     }
     honesty::draw(app, look, &layout, buffer);
     prompt::draw_nobody(app, look, &layout, buffer);
+    let covered = app.layer.is_some_and(|layer| overlay::area(app, layer, area).bottom() > layout.footer);
     match app.lanes.prompt() {
-        Some(line) => prompt::draw(line, look, &layout, buffer),
-        None => legend::draw_footer(look, &layout, buffer),
+        Some(line) => prompt::draw(line, app.pressed, look, &layout, buffer),
+        None => footer::draw(app.pressed, covered, look, &layout, buffer),
     }
     if let Some(layer) = app.layer {
         overlay::draw(app, layer, look, area, buffer);
+    }
+    if let Some(pressed) = app.pressed.filter(|_| covered) {
+        footer::draw_badge(pressed, look, &layout, buffer);
     }
     if look.ascii {
         to_ascii(buffer);
@@ -193,7 +198,7 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
         return None;
     }
     if y == layout.footer {
-        return legend::footer(&layout).into_iter().find(|f| inside(f.0, f.1)).and_then(|f| action(f.2));
+        return footer::entries(&layout).into_iter().find(|f| inside(f.0, f.1)).and_then(|f| action(f.2));
     }
     if let Some(slot) = layout.lanes.iter().find(|s| y >= s.y && y < s.y + layout.lane_rows) {
         let at = at(app, &layout, x);

@@ -336,6 +336,20 @@ pub fn line(key: Key) -> Option<Line> {
     LINE.iter().find(|b| b.keys.contains(&key)).map(|b| b.line)
 }
 
+/// How `key` is written, and what it is called, where the prompt names it.
+pub fn hint(key: Key) -> Option<(&'static str, Label)> {
+    LINE.iter().find(|b| b.keys.contains(&key)).and_then(|b| b.hint)
+}
+
+/// How `key` itself is written where its row has a name for each key, else as its row's first key.
+pub fn name(key: Key) -> &'static str {
+    let Some(row) = KEYS.iter().find(|b| b.keys.contains(&key)) else { return "" };
+    let place = row.keys.iter().position(|k| *k == key).unwrap_or(0);
+    let mut names = row.shown.split(' ');
+    let first = names.next().unwrap_or(row.shown);
+    if place == 0 { first } else { names.nth(place - 1).unwrap_or(first) }
+}
+
 /// What `key` asks for.
 pub fn action(key: Key) -> Option<Action> {
     KEYS.iter().find(|b| b.keys.contains(&key)).map(|b| b.action)

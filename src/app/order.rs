@@ -59,6 +59,11 @@ fn set(app: &mut App, filter: Filter) {
     arrange(app);
 }
 
+/// Whether a filter is being written.
+pub(super) fn is_writing(app: &App) -> bool {
+    app.layer.is_none() && app.lanes.prompt().is_some()
+}
+
 /// Whether `key`, which asks for `action`, is meant for the line while a filter is written: every character is, and so
 /// is every action except those that work everywhere.
 pub(super) const fn is_for_line(key: Key, action: Action) -> bool {

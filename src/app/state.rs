@@ -1,8 +1,8 @@
 //! The whole state of the screen, and the questions that other modules ask of it.
 
 use super::{
-    Action, Coloring, Compared, Effect, Focus, InComparison, InFiles, Lanes, Layer, Live, Phase, Playhead, Row, Run,
-    RunId, Scoreboard, Shown, Source, keys,
+    Action, Coloring, Compared, Effect, Focus, InComparison, InFiles, Lanes, Layer, Live, Phase, Playhead, Pressed,
+    Row, Run, RunId, Scoreboard, Shown, Source, keys,
 };
 use crate::machine::Machine;
 use crate::plan::{Expected, Rates};
@@ -55,6 +55,8 @@ pub struct App {
     pub layer: Option<Layer>,
     /// The message that is shown for a while.
     pub toast: Option<Toast>,
+    /// The key that was pressed a moment ago.
+    pub pressed: Option<Pressed>,
     /// The time.
     pub now: Stamp,
     /// The effects that were asked for since they were last handed out. Kept here, none can get lost on the way through
@@ -98,6 +100,7 @@ impl App {
             coloring: Coloring::default(),
             layer: None,
             toast: None,
+            pressed: None,
             now,
             asked: Vec::new(),
         }
@@ -143,6 +146,19 @@ impl App {
     pub(super) fn forget_stale_toast(&mut self) {
         let here = self.shown_run();
         self.toast.take_if(|toast| toast.about.is_some() && toast.about != here);
+    }
+
+    /// When something next goes from the screen by itself.
+    pub fn fades(&self) -> Option<Stamp> {
+        let toast = self.toast.as_ref().map(|toast| toast.until);
+        toast.into_iter().chain(self.pressed.map(|pressed| pressed.until)).min()
+    }
+
+    /// Takes from the screen what has stood there for its time.
+    pub(super) fn fade(&mut self) {
+        let now = self.now;
+        self.toast.take_if(|toast| toast.until <= now);
+        self.pressed.take_if(|pressed| pressed.until <= now);
     }
 
     /// Whether a run waits until it is known how fast the machine is.

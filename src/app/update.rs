@@ -2,7 +2,7 @@
 
 use super::{
     Action, App, Effect, InComparison, InFiles, InLayer, Key, Layer, Message, Phase, Playhead, Run, RunId, Selection,
-    Shown, Source, Target, comparing, keys, layers, order, playing, show, start, viewport, views,
+    Shown, Source, Target, comparing, keys, layers, light, order, playing, show, start, viewport, views,
 };
 use crate::plan::Rates;
 use crate::recording::Conditions;
@@ -22,7 +22,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
 
 fn hear(app: &mut App, message: Message) {
     match message {
-        Message::Key(key) => press(app, key),
+        Message::Key(key) => {
+            app.pressed = light::of(app, key).or(app.pressed);
+            press(app, key);
+        }
         Message::Click(target) => click(app, target),
         Message::Wheel { steps, zoom_at: Some(at) } => match app.shown {
             Shown::Run(_) => viewport::zoom(app, steps < 0, Some(at)),
@@ -125,9 +128,7 @@ fn grow_axis(app: &mut App, reached: Ns) {
 
 fn tick(app: &mut App, now: Stamp) {
     app.now = now;
-    if app.toast.as_ref().is_some_and(|t| t.until <= now) {
-        app.toast = None;
-    }
+    app.fade();
     playing::advance(app, now);
     if matches!(app.playhead, Playhead::Live) {
         let reached = app.until();
@@ -146,8 +147,7 @@ fn stopped(app: &mut App, from: Stamp, to: Stamp) {
 
 fn press(app: &mut App, key: Key) {
     let action = keys::action(key);
-    let writing = app.layer.is_none() && app.lanes.prompt().is_some();
-    if writing && action.is_none_or(|action| order::is_for_line(key, action)) {
+    if order::is_writing(app) && action.is_none_or(|action| order::is_for_line(key, action)) {
         order::press(app, key);
         return;
     }

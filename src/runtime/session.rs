@@ -94,9 +94,9 @@ impl Session {
         loop {
             let first = self.from.recv_timeout(self.patience(app, wanted)).ok();
             let time = now();
-            let toast = app.toast.is_some();
+            let fades = app.fades();
             self.effects.tell(app, Message::Tick(time));
-            if app.is_moving() || toast != app.toast.is_some() {
+            if app.is_moving() || fades != app.fades() {
                 wanted = wanted.max(Draw::Soon);
             }
             for news in first.into_iter().chain(self.from.clone().try_iter()) {
@@ -135,7 +135,8 @@ impl Session {
         self.effects.perform(app, &mut self.hands)
     }
 
-    /// How long to wait for news: until the next frame, the next look at the cores, or the end of a toast.
+    /// How long to wait for news: until the next frame, the next look at the cores, or until something goes from the
+    /// screen by itself.
     fn patience(&self, app: &App, wanted: Draw) -> Duration {
         let time = now();
         let frame = (app.is_moving() || wanted != Draw::Not).then(|| self.last_frame + FRAME);
@@ -143,8 +144,7 @@ impl Session {
         let live = app.run().is_some_and(|run| !run.is_over());
         // Also when the picture stands still: what happened up to then is still on its way.
         let events = live.then(|| time + FRAME);
-        let toast = app.toast.as_ref().map(|t| t.until);
-        let next = [frame, look, toast, events].into_iter().flatten().min();
+        let next = [frame, look, app.fades(), events].into_iter().flatten().min();
         next.map_or(Duration::from_hours(1), |at| at.since(time).to_std())
     }
 

@@ -231,6 +231,11 @@ pub enum Label {
     KeyCopy,
     KeyRedraw,
     KeyTheme,
+    LitChoose,
+    LitOpen,
+    LitRun,
+    LitScroll,
+    LitTurn,
 }
 
 impl Label {

@@ -1,8 +1,6 @@
-//! The bottom of the screen: the legend, which is the profile of what is visible, the detail of what is selected,
-//! and the footer with the keys.
+//! The bottom of the screen: the legend, which is the profile of what is visible, and the detail of what is selected.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use super::layout::Layout;
@@ -153,43 +151,4 @@ fn laps(run: &Run, task: TaskId) -> Option<String> {
     let track = run.trace().tasks.get(task.index())?;
     let time = track.ended_at().zip(track.first_running()).map_or(Ns::ZERO, |(to, from)| to - from);
     Some(format!("{} {}   ", Label::Laps.text(), text::laps(laps, time)))
-}
-
-/// What stands in the footer: the keys that fit, and where. `?` always does.
-pub fn footer(layout: &Layout) -> Vec<(u16, u16, Action, &'static str, Label)> {
-    let (start, end) = (layout.area.x + 1, layout.area.right());
-    let entry = |action: Action| keys::binding(action).map(|b| (b.shown, b.label));
-    let width = |shown: &str, label: Label| paint::width(shown) + 1 + paint::width(label.text());
-    let model = width("1-4", Label::KeyModel) + 2;
-    let Some((last, rest)) = layout.keys.split_last() else { return Vec::new() };
-    let last_width = entry(*last).map_or(0, |(s, l)| width(s, l)) + 2;
-    let mut x = start + model;
-    let mut placed = Vec::new();
-    for action in rest {
-        let Some((shown, label)) = entry(*action) else { continue };
-        let wide = width(shown, label);
-        if x + wide + last_width > end {
-            break;
-        }
-        placed.push((x, wide, *action, shown, label));
-        x += wide + 2;
-    }
-    if let Some((shown, label)) = entry(*last) {
-        placed.push((x, width(shown, label), *last, shown, label));
-    }
-    placed
-}
-
-/// The last row: keys and what they do.
-pub fn draw_footer(look: Look, layout: &Layout, buffer: &mut Buffer) {
-    let y = layout.footer;
-    let strip = look.strip();
-    paint::fill(buffer, Rect::new(layout.area.x, y, layout.area.width, 1), strip);
-    let end = layout.area.right();
-    let key = strip.patch(look.fg(Role::Accent)).add_modifier(Modifier::BOLD);
-    let dim = strip.patch(look.fg(Role::Dim));
-    paint::parts(buffer, layout.area.x + 1, y, end, &[("1-4", key), (" ", dim), (Label::KeyModel.text(), dim)]);
-    for (x, _, _, shown, label) in footer(layout) {
-        paint::parts(buffer, x, y, end, &[(shown, key), (" ", dim), (label.text(), dim)]);
-    }
 }

@@ -8,9 +8,9 @@ use ratatui::style::Modifier;
 use super::layout::Layout;
 use super::paint;
 use super::theme::{Look, Role};
-use crate::app::App;
 use crate::app::filter::Prompt;
 use crate::app::keys::{self, Action, LINE};
+use crate::app::{App, Pressed};
 use crate::text::{Label, counted};
 
 /// The columns that the line being written keeps: hints that would take them are left out.
@@ -19,8 +19,8 @@ const LEAST_LINE: u16 = 16;
 /// This many columns of a filter come before the words around it.
 const LEAST_FILTER: u16 = 8;
 
-/// The line being written, in place of the footer.
-pub fn draw(prompt: &Prompt, look: Look, layout: &Layout, buffer: &mut Buffer) {
+/// The line being written, in place of the footer. A key of its hints that was pressed a moment ago is lit.
+pub fn draw(prompt: &Prompt, pressed: Option<Pressed>, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let row = Rect::new(layout.area.x, layout.footer, layout.area.width, 1);
     let strip = look.strip();
     paint::fill(buffer, row, strip);
@@ -44,7 +44,16 @@ pub fn draw(prompt: &Prompt, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let mut x = row.right() - hints_width;
     for (key, label) in hints {
         let gap = if key.is_empty() { "" } else { " " };
-        x = paint::parts(buffer, x, row.y, row.right(), &[(key, accent), (gap, dim), (label.text(), dim), ("  ", dim)]);
+        let lit = pressed.is_some_and(|pressed| (pressed.key, pressed.label) == (key, label));
+        let field = look.field(Role::Accent).add_modifier(Modifier::BOLD);
+        let (accent, plain) = if lit { (field, field) } else { (accent, dim) };
+        x = paint::parts(
+            buffer,
+            x,
+            row.y,
+            row.right(),
+            &[(key, accent), (gap, plain), (label.text(), plain), ("  ", dim)],
+        );
     }
 }
 

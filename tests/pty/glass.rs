@@ -190,6 +190,14 @@ impl View {
         cell(x).is_some_and(|c| c.bold() && (c.inverse() || Some(c.bgcolor()) != ground))
     }
 
+    /// Whether a key that was pressed a moment ago is lit in the last row.
+    pub fn has_lit_key(&self) -> bool {
+        let (columns, rows) = self.size();
+        let cell = |x: u16| self.screen.cell(rows - 1, x);
+        let ground = cell(0).map(Cell::bgcolor);
+        (1..columns).filter_map(cell).any(|c| c.inverse() || Some(c.bgcolor()) != ground)
+    }
+
     /// Row of the lane of `task`.
     pub fn lane(&self, task: &str) -> Option<u16> {
         let named = |y: &u16| {

@@ -203,6 +203,7 @@ fn slow_motion_replays_and_gets_slower_and_escape_ends_it() {
     program.press(" ");
     let paused = program.until_text("paused");
     assert!(paused.has("REPLAY"), "{}", paused.header());
+    program.until("that the key's light is out", |v| !v.has_lit_key());
     assert!(program.is_quiet_for(Duration::from_millis(1_100)), "a paused replay writes nothing");
     program.press(" ");
     program.until("that it moves on", |v| v.header().contains("1/16"));
@@ -223,6 +224,7 @@ fn a_pause_writes_nothing_while_the_run_goes_on() {
     program.press(" ");
     let paused = program.until_text("paused");
     assert!(!paused.is_done());
+    program.until("that the key's light is out", |v| !v.has_lit_key());
     // What had happened until then is still on its way, on a busy machine for some tenths of a second.
     let still = || program.is_quiet_for(Duration::from_millis(400)).then_some(());
     eventually("the picture of that moment", still);

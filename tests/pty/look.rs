@@ -181,3 +181,19 @@ fn the_theme_changes_while_the_program_runs_but_brings_no_colours_back() {
     program.press("q");
     assert_eq!(color(&program.leaves().output), None);
 }
+
+#[test]
+fn the_key_that_was_pressed_is_lit_for_a_while_and_then_nothing_is_drawn() {
+    for without in ["", "1"] {
+        let program = launch("--set cpu=5ms").env("NO_COLOR", without).start();
+        program.until_done();
+        program.press("k");
+        let view = program.until("its light", |v| v.has_lit_key() && v.footer().ends_with("k previous task"));
+        assert!(view.footer().contains("g GIL"), "{}", view.footer());
+        program.until("that it is out", |v| !v.has_lit_key() && v.footer().ends_with("? help"));
+        program.press(" ");
+        program.until("that it is out again", |v| v.has("paused") && !v.has_lit_key());
+        assert!(program.is_quiet_for(std::time::Duration::from_millis(1_100)), "an idle screen writes nothing");
+        program.quits();
+    }
+}

@@ -78,7 +78,7 @@ fn a_stop_between_runs_comes_back_to_the_same_screen() {
     let program = launch("--set cpu=5ms").start();
     program.until_done();
     program.press(" ");
-    let before = program.until_text("paused");
+    let before = program.until("a pause, the key's light out", |v| v.has("paused") && !v.has_lit_key());
     program.press("\x1a");
     is_suspended(&program, &[program.process()]);
     program.resume();

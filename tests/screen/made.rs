@@ -125,13 +125,15 @@ pub fn carry_out(app: &mut App, effects: Vec<Effect>, refuses: impl Fn(Model) ->
     started
 }
 
-/// Presses keys, one after the other, and gathers what they ask for.
+/// Presses keys, one after the other, and gathers what they ask for. The light of the last one has gone out afterwards:
+/// what stays is what most tests look at.
 #[track_caller]
 pub fn press(app: &mut App, keys: &[Key]) -> Vec<Effect> {
     let mut effects = Vec::new();
     for key in keys {
         effects.extend(tell(app, Message::Key(*key)));
     }
+    app.pressed = None;
     effects
 }
 

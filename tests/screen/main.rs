@@ -6,6 +6,7 @@ mod costs;
 mod folding;
 mod keys;
 mod lanes;
+mod lit;
 mod locks;
 mod machine;
 mod made;

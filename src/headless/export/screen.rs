@@ -111,6 +111,7 @@ fn look_at(app: &mut App, wish: &Exporting) -> Result<(), Failure> {
             // Runs from files are compared at once, without a question.
             drop(update(app, Message::Key(Key::Char('x'))));
             app.playhead = Playhead::Live;
+            app.pressed = None;
         }
         Seen::Nothing => {
             let known = ExportView::names(|view| !matches!(on_screen(view), Seen::Nothing));

@@ -220,6 +220,11 @@ pub(super) const fn english(label: Label) -> &'static str {
         Label::NothingToStore => "There is no run to store yet.",
         Label::KeyRecord => "store the runs",
         Label::KeyCopy => "copy the result",
+        Label::LitChoose => "choose",
+        Label::LitOpen => "open",
+        Label::LitRun => "run",
+        Label::LitScroll => "scroll",
+        Label::LitTurn => "turn",
         Label::KeyTheme => "another theme",
         Label::KeyRedraw => "draw the screen anew",
     }
