@@ -94,10 +94,13 @@ fn round_up(least: Ns) -> Ns {
     }
 }
 
+/// The shortest axis.
+const SHORTEST: Ns = Ns::from_micros(1);
+
 /// The end of the axis for runs of up to `longest`: a quarter of a round step beyond it, so that a run a little slower
 /// than expected still fits.
 pub fn axis_for(longest: Ns) -> Ns {
-    let wanted = longest.times(108, 100).max(Ns::from_micros(100));
+    let wanted = longest.times(108, 100).max(SHORTEST);
     let step = round_up(wanted.times(1, 5));
     let steps = wanted.0.div_ceil(step.0);
     Ns(steps * step.0)
@@ -106,10 +109,17 @@ pub fn axis_for(longest: Ns) -> Ns {
 /// The most that an axis reaches ahead of what is known: nobody waits for longer.
 const AHEAD: Ns = Ns::from_millis(60_000);
 
+/// The least that an axis reaches ahead of what is known: the start of a worker alone takes as long.
+const LEAST_AHEAD: Ns = Ns::from_micros(90);
+
 /// The end of the axis before a run that would take `estimate` with one task after the other, where the slowest run so
 /// far took `slowest`. A run that goes on beyond it makes it longer.
 pub fn axis_ahead(estimate: Ns, slowest: Ns) -> Ns {
-    axis_for(estimate.min(AHEAD).max(slowest))
+    if slowest == Ns::ZERO {
+        axis_for(estimate.clamp(LEAST_AHEAD, AHEAD))
+    } else {
+        axis_for(estimate.min(AHEAD).max(slowest))
+    }
 }
 
 #[cfg(test)]
@@ -133,6 +143,15 @@ mod tests {
         assert_eq!(axis_ahead(seconds(2), Ns::ZERO), axis_for(seconds(2)));
         assert_eq!(axis_ahead(seconds(8_000_000), Ns::ZERO), axis_for(seconds(60)));
         assert_eq!(axis_ahead(seconds(8_000_000), seconds(90)), axis_for(seconds(90)));
+    }
+
+    #[test]
+    fn an_axis_fits_a_run_that_is_known_however_short_it_is() {
+        assert_eq!(axis_ahead(Ns::ZERO, Ns::ZERO), Ns::from_micros(100), "nothing is known");
+        assert_eq!(axis_ahead(Ns::from_micros(2), Ns::ZERO), Ns::from_micros(100));
+        assert_eq!(axis_ahead(Ns::ZERO, Ns::from_micros(6)), Ns::from_micros(8));
+        assert_eq!(axis_ahead(Ns::from_micros(2), Ns::from_micros(6)), Ns::from_micros(8));
+        assert_eq!(axis_for(Ns(40)), Ns::from_micros(1));
     }
 
     #[test]

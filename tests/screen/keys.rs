@@ -4,6 +4,7 @@ use concviz::app::{Action, App, Coloring, Dial, Effect, Key, Layer, Message, Pha
 use concviz::model::{GlobalLock, ModelKind};
 use concviz::palette::Theme;
 use concviz::recording::Conditions;
+use concviz::state::{Outcome, State};
 use concviz::units::{Ns, TurnLength};
 use proptest::prelude::*;
 
@@ -165,6 +166,38 @@ fn a_run_longer_than_the_axis_doubles_it() {
     made::Made::default().begin(&mut app);
     made::tell(&mut app, Message::Tick(made::T0 + axis + Ns(1)));
     assert_eq!(app.axis, axis.times(2, 1));
+}
+
+#[test]
+fn the_axis_fits_a_short_run_that_is_over_and_stays_for_the_next_ones() {
+    // Four tasks that only give way: nobody knows beforehand how long that takes.
+    let text = "format = 1\nname = \"own\"\n[[tasks]]\nname = \"task\"\ncount = 4\nsteps = [\"yield\"]";
+    let mut app = made::app("cpu", (80, 24));
+    app.setup.workload = concviz::workload::parse("own.toml", text).expect("a workload");
+    made::type_in(&mut app, "1");
+    let ahead = app.axis;
+    assert_eq!(ahead, Ns::from_micros(100));
+    let short = |app: &mut App, us: f64| {
+        let mut run = made::Made::default();
+        run.submit(4);
+        for task in 0..4 {
+            run.enter(0.0, task, 0, 0, State::Running, true);
+            run.end(us / 1e3, task, 0, Outcome::Done, 0);
+        }
+        run.finish(app, us / 1e3, 0.0);
+    };
+    made::Made::default().begin(&mut app);
+    made::tell(&mut app, Message::Tick(made::T0 + Ns::from_micros(5)));
+    assert_eq!(app.axis, ahead, "it does not jump while the run grows");
+    short(&mut app, 6.0);
+    assert_eq!(app.axis, Ns::from_micros(8));
+    made::type_in(&mut app, "2");
+    assert_eq!(app.axis, Ns::from_micros(8), "one axis for all models");
+    short(&mut app, 5.0);
+    assert_eq!(app.axis, Ns::from_micros(8));
+    made::type_in(&mut app, "3");
+    short(&mut app, 20.0);
+    assert_eq!(app.axis, Ns::from_micros(32), "a longer one doubles it");
 }
 
 #[test]
