@@ -128,11 +128,13 @@ impl State {
     /// The letter that shows it where colour cannot.
     pub const fn letter(self) -> char {
         match self {
-            State::Queued | State::Ended => ' ',
+            State::Ended => ' ',
+            State::Queued => '_',
             State::Starting => ':',
             State::Copying => '=',
             State::Running => '#',
-            State::Ready | State::Preempted => '/',
+            State::Ready => '/',
+            State::Preempted => 'p',
             State::Lock => 'L',
             State::Gil => 'g',
             State::Io => '~',
@@ -206,6 +208,15 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_state_has_a_letter_of_its_own() {
+        let letters: Vec<char> = State::ALL.map(State::letter).to_vec();
+        for (place, letter) in letters.iter().enumerate() {
+            assert!(letter.is_ascii_graphic() && !letters[..place].contains(letter), "{letter} is not clear");
+        }
+        assert_eq!(State::Ended.letter(), ' ', "what is over is not drawn");
+    }
 
     #[test]
     fn an_index_is_a_place_among_all_and_a_code_stays_what_it_was() {

@@ -10,6 +10,7 @@ const [SOMEBODY, LISTENS, WATCHER, TASKS] = [0, 1, 2, 3];
 
 const stateOf = (kind) => kind >> 1;
 const holds = (kind) => (kind & 1) === 1;
+const stateWords = (kind) => STATES[stateOf(kind)].legend[holds(kind) ? 0 : 1];
 const taskOf = (who) => (who - TASKS) >> 1;
 const isSecond = (who) => who >= TASKS && ((who - TASKS) & 1) === 1;
 

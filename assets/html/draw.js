@@ -274,7 +274,7 @@ function label(ctx, run, i, grid, end, box) {
   const length = time(to[i] - from[i]);
   const words = works
     ? [core[i] >= 0 ? `${W.core} ${core[i]}` : "", length]
-    : [`${STATES[state].letter} ${STATES[state].legend[holds(kind[i]) ? 0 : 1]} ${length}`.trim(), length];
+    : [`${STATES[state].letter} ${stateWords(kind[i])} ${length}`.trim(), length];
   const size = Math.min(box.height * 0.36, 14);
   ctx.font = `${size}px ${colours.mono}`;
   const text = words.find((t) => t && ctx.measureText(t).width + 10 <= right - left);

@@ -213,7 +213,7 @@ function sayLane() {
 
 function sayspan(one, i) {
   const { from, to, kind, core } = one.spans;
-  const words = STATES[stateOf(kind[i])].detail;
+  const words = stateWords(kind[i]);
   const where = core[i] >= 0 ? `, ${W.core} ${core[i]}` : "";
   return `${words} ${time(to[i] - from[i])}, ${W.from} ${time(from[i])} ${W.to} ${time(to[i])}${where}`;
 }

@@ -254,7 +254,7 @@ function drawLegend(list, one, grid) {
   const entries = new Map();
   for (let kind = 0; kind < KINDS; kind++) {
     if (sums[kind] <= 0) continue;
-    const words = STATES[stateOf(kind)].legend[holds(kind) ? 0 : 1];
+    const words = stateWords(kind);
     const known = entries.get(words);
     if (known) known.sum += sums[kind];
     else entries.set(words, { kind, words, sum: sums[kind] });
@@ -326,7 +326,7 @@ function describeTask(one, task, at, cell) {
   const changes = one.exact ? `${last - first} ${W.segments} ${W.in} ${time(right - left)}` : `${W.shares_of} ${time(right - left)}`;
   const lines = [one.tasks[task], changes];
   for (const kind of KIND_STACK) {
-    if (sums[kind] > 0) lines.push(`${STATES[stateOf(kind)].legend[holds(kind) ? 0 : 1]} ${percent(sums[kind] / (right - left))} (${exactly(sums[kind])})`);
+    if (sums[kind] > 0) lines.push(`${stateWords(kind)} ${percent(sums[kind] / (right - left))} (${exactly(sums[kind])})`);
   }
   return lines;
 }
@@ -351,7 +351,7 @@ function spanLines(one, i) {
   if (known && known[0] > 0 && state !== S.queued) place.push(`${W.worker} ${worker[i] + 1} (${W.process} ${known[0]}, ${W.thread} ${known[1]})`);
   const waits = [S.sleep, S.io, S.lock, S.gil].includes(state);
   const lines = [
-    `${STATES[state].detail} ${lasting(to[i] - from[i])}`,
+    `${stateWords(kind[i])} ${lasting(to[i] - from[i])}`,
     `${W.from} ${exactly(from[i])}`,
     `${W.to} ${exactly(to[i])}`,
   ];
@@ -369,7 +369,7 @@ function describeRow(one, row, at, cell) {
     const busy = (totals[2 * S.running] + totals[2 * S.running + 1]) / (right - left);
     const lines = [`${busy.toFixed(2)} ${W.cores_busy}`, `${W.at} ${exactly(at)}`];
     for (const kind of KIND_STACK) {
-      if (totals[kind] > 0 && stateOf(kind) !== S.running) lines.push(`${(totals[kind] / (right - left)).toFixed(1)} ${W.tasks}: ${STATES[stateOf(kind)].legend[holds(kind) ? 0 : 1]}`);
+      if (totals[kind] > 0 && stateOf(kind) !== S.running) lines.push(`${(totals[kind] / (right - left)).toFixed(1)} ${W.tasks}: ${stateWords(kind)}`);
     }
     return lines;
   }
@@ -432,7 +432,7 @@ function drawDetail(one) {
 function taskLine(one, task) {
   const until = untilOf(one);
   const sums = one.sums(task, 0, until);
-  const states = STATES.map((s, n) => [s.detail, sums[2 * n] + sums[2 * n + 1]]).filter(([, sum]) => sum > 0);
+  const states = STATES.map((_, n) => [stateWords(2 * n + (sums[2 * n + 1] > sums[2 * n] ? 1 : 0)), sums[2 * n] + sums[2 * n + 1]]).filter(([, sum]) => sum > 0);
   states.sort((a, b) => b[1] - a[1]);
   const outcome = one.outcomes[task];
   const end = outcome && until >= one.end ? [`${outcome[0]}${outcome[1] > 0 ? ` (${W.signal} ${outcome[1]})` : ""}`] : [];

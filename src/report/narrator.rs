@@ -32,7 +32,7 @@ const PATIENT: Ns = Ns::from_millis(10_000);
 #[derive(Clone, Debug)]
 pub struct Narrator {
     names: Vec<String>,
-    /// Whether a task that is ready waits for its turn on a loop, rather than for a core.
+    /// Whether a task that is ready waits for the loop on a loop, rather than for a core.
     on_loop: bool,
     t0: Stamp,
     /// How many workers there are; a higher number is the dispatcher's, which only sends tasks to workers.
@@ -175,7 +175,7 @@ impl Narrator {
             }
         }
         if ago >= LONG {
-            let wait = if self.on_loop { Wait::Turn } else { Wait::Core };
+            let wait = if self.on_loop { Wait::Loop } else { Wait::Core };
             said.push(Told::Waited { task: name(), after: ago, wait, goes_on: true });
         }
         if !voice.begun && state.is_in_flight() && worker.0 < self.workers {
@@ -301,7 +301,7 @@ mod tests {
             (State::Lock, "waits for a lock", "waiting for a lock"),
             (State::Io, "waits for I/O", "waiting for I/O"),
             (State::Sleep, "sleeps", "sleep"),
-            (State::Unknown, "waits, nobody told for what", "waiting for something unknown"),
+            (State::Unknown, "waits, reason unknown", "waiting, reason unknown"),
         ] {
             let mut narrator = narrator(1, ModelKind::Threads);
             let told = narrator.tell(&[
@@ -328,10 +328,10 @@ mod tests {
         let told = narrator.tell(&[at(0, enter(0, State::Ready)), at(1, sleep), at(351, wakes)]);
         let expected = [
             "0.000 s: task 1 starts on worker 1.",
-            "0.000 s: task 1 waits for its turn.",
+            "0.000 s: task 1 waits for the loop.",
             "0.001 s: task 1 sleeps for 200 ms.",
             "0.351 s: task 1 is through with 200 ms of sleep.",
-            "0.351 s: task 1 goes on after 150 ms of waiting for its turn.",
+            "0.351 s: task 1 goes on after 150 ms of waiting for the loop.",
         ];
         assert_eq!(told, expected);
     }
@@ -348,8 +348,8 @@ mod tests {
             at(1_100, enter(0, State::Sleep)),
             switched(1_200, Switch::In),
         ]);
-        assert_eq!(told[0], "0.012 s: task 1 had no core for 7 ms.");
-        assert!(told.iter().skip(1).all(|t| !t.contains("had no core")), "{told:?}");
+        assert_eq!(told[0], "0.012 s: task 1 was preempted for 7 ms.");
+        assert!(told.iter().skip(1).all(|t| !t.contains("was preempted")), "{told:?}");
     }
 
     #[test]
@@ -377,8 +377,8 @@ mod tests {
         ]);
         let expected = [
             "0.001 s: 64 B copied to task 1, in 20 us.",
-            "0.020 s: task 1 had no core for 4 ms.",
-            "1.040 s: task 1 had no core for 4 ms.",
+            "0.020 s: task 1 was preempted for 4 ms.",
+            "1.040 s: task 1 was preempted for 4 ms.",
             "1.050 s: 64 B copied back from task 1, in 20 us.",
         ];
         assert_eq!(told, expected);

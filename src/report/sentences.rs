@@ -5,7 +5,7 @@ use super::document::{outcome, until};
 use super::fields::Document;
 use super::narrator::FEW;
 use super::rounds::seconds;
-use super::table::{Profile, broken_off, clean, ending, totals};
+use super::table::{Profile, broken_off, clean, ending, holds, totals};
 use crate::recording::Recording;
 use crate::state::{Outcome, State};
 use crate::text::percent;
@@ -31,7 +31,7 @@ fn each(run: &Recording) -> Vec<String> {
         let running = (State::Running, profile.running);
         let shares: Vec<_> = [running].into_iter().chain(profile.waits).collect();
         let name = clean(&run.trace.names[index].name);
-        words::task(&name, &ending(run, index), run.trace.tasks[index].ended_at(), &self::shares(&shares))
+        words::task(&name, &ending(run, index), run.trace.tasks[index].ended_at(), &self::shares(&shares, holds(run)))
     };
     (0..run.trace.tasks.len()).map(of).collect()
 }
@@ -51,14 +51,17 @@ fn together(run: &Recording) -> Vec<String> {
     let whole = stats.sums.iter().copied().sum();
     let mut shares: Vec<_> = State::ALL.into_iter().map(|s| (s, stats.sums[s as usize].share_of(whole))).collect();
     shares.sort_by(|a, b| b.1.total_cmp(&a.1));
-    lines.push(Line::Shares { of: self::shares(&shares) }.text());
+    lines.push(Line::Shares { of: self::shares(&shares, holds(run)) }.text());
     lines
 }
 
-/// States with the share of the time that was spent in each, without those below [`NOTEWORTHY`].
-fn shares(of: &[(State, f64)]) -> String {
+/// States with the share of the time that tasks which keep a worker (`holds`) or none spent in each, without those below [`NOTEWORTHY`].
+fn shares(of: &[(State, f64)], holds: bool) -> String {
     let worth = of.iter().filter(|(_, share)| *share >= NOTEWORTHY);
-    worth.map(|(state, share)| format!("{} {}", words::state(*state), percent(*share))).collect::<Vec<_>>().join(", ")
+    worth
+        .map(|(state, share)| format!("{} {}", words::state(*state, holds), percent(*share)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Why the run did not do what it should: a sentence if a foreground task failed or was killed.

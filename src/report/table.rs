@@ -94,7 +94,9 @@ fn row(run: &Recording, index: usize) -> [String; 11] {
     let worker = executor.name.or(executor.worker.map(|n| n.to_string()));
     let time = |t: Option<Ns>| t.map_or_else(|| "-".to_owned(), |t| t.to_string());
     let profile = Profile::of(run, index);
-    let waits = profile.waits.iter().map(|(state, share)| format!("{} {}", words::state(*state), percent(*share)));
+    let holds = holds(run);
+    let wait = |(state, share): &(State, f64)| format!("{} {}", words::short_state(*state, holds), percent(*share));
+    let waits = profile.waits.iter().map(wait);
     [
         clean(&trace.names[index].name),
         worker.map_or_else(|| "-".to_owned(), |name| clean(&name)),
@@ -117,6 +119,11 @@ fn laps(run: &Recording, index: usize) -> Option<String> {
     let began = taken_up(&run.trace, track).map(|m| m.at);
     let time = track.ended_at().zip(began).map_or(Ns::ZERO, |(to, from)| to - from);
     Some(text::laps(laps, time))
+}
+
+/// Whether the tasks of `run` keep a worker each: then what is ready waits for a core, else for the loop.
+pub(super) fn holds(run: &Recording) -> bool {
+    run.model().is_none_or(|model| model.kind != ModelKind::Async)
 }
 
 /// How a task spent its time, from its submission to its end, in shares of that time.

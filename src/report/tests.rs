@@ -202,8 +202,8 @@ pair: 2 tasks of 5 ms
 threads with a GIL (switch interval 5ms): 2 threads, 2 cores, measured
 
 task    worker    pid  tid  queued  started  finished  running  waiting               outcome
-task 1  worker 1  101  102     0 s   1 ms   11 ms     91 %  starting 9 %          done
-task 2  worker 2  101  103  2 ms   2 ms   20 ms     40 %  GIL 50 %, queued 10 %  killed by signal 9
+task 1  worker 1  101  102     0 s   1 ms   11 ms     91 %  starts 9 %                   done
+task 2  worker 2  101  103  2 ms   2 ms   20 ms     40 %  waits GIL 50 %, queued 10 %  killed by signal 9
 
 20 ms in all: 18 ms on cores, 0.90 of 2 cores busy, 1.4 tasks under way on average
 1 worker created, starting took 1 ms, peak memory unknown, 0 voluntary and 0 involuntary switches
@@ -211,7 +211,7 @@ task 2  worker 2  101  103  2 ms   2 ms   20 ms     40 %  GIL 50 %, queued 10 % 
 GIL: held 18 ms, waited for 10 ms, handed over once; let go once because asked, 0 times by itself
 recorded 700 events a second, and no switches by the kernel; watching took 0.5 % of the cores
 note: other programs took 25 % of the cores meanwhile; on an idle machine times may be shorter
-note: no kernel record (refused): ready is what workers noticed themselves
+note: no kernel record (refused): waiting for a core is what workers noticed themselves
 ";
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(words(&text), words(expected), "\n{text}");
@@ -255,7 +255,7 @@ fn sentences_say_what_happens_and_then_what_it_came_to() {
     assert_eq!(narrator.tell(&shuffled), expected);
     let summary = with_run(GIL, &events(), None, |run| summary(run));
     assert!(
-        summary.contains("task 2: killed by signal 9 after 20 ms; running 40 %, GIL 50 %, queued 10 %."),
+        summary.contains("task 2: killed by signal 9 after 20 ms; runs 40 %, waits for the GIL 50 %, queued 10 %."),
         "{summary}"
     );
 }
@@ -337,9 +337,9 @@ fn a_run_that_broke_off_has_a_table_sentences_and_lines_too() {
 pair: 2 tasks of 5 ms
 threads with a GIL (switch interval 5ms): 2 threads, 2 cores, measured
 
-task    worker  pid  tid  queued  started  finished  running  waiting               outcome
-task 1  1       101  102     0 s     1 ms     11 ms     91 %  starting 9 %          done
-task 2  2         -    -    2 ms     2 ms         -      0 %  GIL 93 %, queued 7 %  not over
+task    worker  pid  tid  queued  started  finished  running  waiting                     outcome
+task 1  1       101  102     0 s     1 ms     11 ms     91 %  starts 9 %                  done
+task 2  2         -    -    2 ms     2 ms         -      0 %  waits GIL 93 %, queued 7 %  not over
 
 The run had not come to its end after 30 ms: deadlock: task 2 wants `a`; take locks in one order
 ";
@@ -350,7 +350,7 @@ The run had not come to its end after 30 ms: deadlock: task 2 wants `a`; take lo
         spoken.starts_with("The run had not come to its end after 30 ms: deadlock: task 2 wants a; take locks"),
         "{spoken}"
     );
-    assert!(spoken.ends_with("task 2: not over; GIL 93 %, queued 7 %.\n"), "{spoken}");
+    assert!(spoken.ends_with("task 2: not over; waits for the GIL 93 %, queued 7 %.\n"), "{spoken}");
     let rows = csv_rows(&Document::of(&run), None);
     assert!(rows.ends_with("\ntask 2,2,,,,,,0,0.002,,,0.002,0,0,0,0,,0,0.028,0,0,,\n"), "{rows}");
     let mut never = run_of(GIL);

@@ -29,7 +29,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("gil_held", Label::GilHeld.text()),
     ("gil_off", Label::GilOff.text()),
     ("gil_on", "GIL on"),
-    ("hatched", "hatched: ready, and the loop is busy with another"),
+    ("hatched", "hatched: waits for the loop, which is busy with another"),
     ("held", Label::Held.text()),
     ("helper", "a helper thread"),
     ("hint", "Point at a segment, or walk with j k and , . from one to the next. All keys: ?"),

@@ -51,7 +51,6 @@ pub enum Label {
     StateStarting,
     StateCopying,
     StateRunning,
-    StateReady,
     StatePreempted,
     StateLock,
     StateGil,
@@ -60,6 +59,11 @@ pub enum Label {
     StateUnknown,
     StateWaitsForCore,
     StateWaitsForLoop,
+    WaitsCore,
+    WaitsLoop,
+    WaitsLock,
+    WaitsGil,
+    WaitsIo,
     LoopListens,
     KeyModel,
     KeySerial,
@@ -239,7 +243,8 @@ pub enum Label {
 }
 
 impl Label {
-    /// A state's words in a legend, where a worker is kept occupied (`holds`) and where none is.
+    /// The name of a state that keeps a worker occupied (`holds`) or none. Wherever people read of a state, they read
+    /// this name, its short form ([`Label::short_of_state`]), or a form of its verb.
     pub const fn of_state(state: State, holds: bool) -> Label {
         match state {
             State::Queued => Label::StateQueued,
@@ -247,7 +252,8 @@ impl Label {
             State::Copying => Label::StateCopying,
             State::Running | State::Ended => Label::StateRunning,
             State::Ready if !holds => Label::StateWaitsForLoop,
-            State::Ready | State::Preempted => Label::StateWaitsForCore,
+            State::Ready => Label::StateWaitsForCore,
+            State::Preempted => Label::StatePreempted,
             State::Lock => Label::StateLock,
             State::Gil => Label::StateGil,
             State::Io => Label::StateIo,
@@ -256,8 +262,61 @@ impl Label {
         }
     }
 
+    /// The name of a state where there is room for two words: each of its words stands in the whole name too.
+    pub const fn short_of_state(state: State, holds: bool) -> Label {
+        match Label::of_state(state, holds) {
+            Label::StateWaitsForCore => Label::WaitsCore,
+            Label::StateWaitsForLoop => Label::WaitsLoop,
+            Label::StateLock => Label::WaitsLock,
+            Label::StateGil => Label::WaitsGil,
+            Label::StateIo => Label::WaitsIo,
+            Label::StateUnknown => Label::Unknown,
+            whole => whole,
+        }
+    }
+
     /// The text.
     pub const fn text(self) -> &'static str {
         english(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::report;
+
+    /// The words of a name that carry its meaning.
+    fn words(text: &str) -> Vec<&str> {
+        text.split([' ', ',']).filter(|word| !matches!(*word, "" | "for" | "a" | "the")).collect()
+    }
+
+    #[test]
+    fn every_state_has_one_name_and_no_two_have_the_same() {
+        let all = State::ALL.into_iter().flat_map(|state| [(state, true), (state, false)]);
+        let mut seen: Vec<(State, &str)> = Vec::new();
+        for (state, holds) in all {
+            let (whole, short) = (Label::of_state(state, holds).text(), Label::short_of_state(state, holds).text());
+            assert!(words(short).iter().all(|word| words(whole).contains(word)), "{short} is no form of {whole}");
+            assert!(short.len() <= "waits lock".len(), "{short} is not short");
+            let taken = seen.iter().find(|(other, name)| *other != state && (*name == whole || *name == short));
+            assert_eq!(taken, None, "{state:?} has the name of another state");
+            seen.extend([(state, whole), (state, short)]);
+            assert_eq!((report::state(state, holds), report::short_state(state, holds)), (whole, short));
+        }
+    }
+
+    #[test]
+    fn what_is_told_of_a_wait_is_a_form_of_its_state_s_name() {
+        for state in State::ALL {
+            for holds in [true, false] {
+                let Some(wait) = report::Wait::of(state, !holds) else { continue };
+                let whole = Label::of_state(state, holds).text();
+                assert_eq!(wait.verb().trim_start_matches("is "), whole, "{state:?}");
+                let stem = |word: &str| word.chars().take(4).collect::<String>();
+                let told: Vec<_> = words(wait.noun()).into_iter().map(stem).collect();
+                assert_eq!(told, words(whole).into_iter().map(stem).collect::<Vec<_>>(), "{state:?}");
+            }
+        }
     }
 }

@@ -57,13 +57,14 @@ impl NoLink {
             NoLink::Hidden => "The task that ended this wait has no lane: the filter hides it.",
             NoLink::State(State::Sleep, _) => "A sleep ends by the clock: no other task ended it.",
             NoLink::State(State::Io, _) => "An answer or the disk ended this wait, no other task.",
-            NoLink::State(State::Unknown, _) => "Nobody told what it waits for here.",
+            NoLink::State(State::Unknown, _) => "It waits, reason unknown: nobody told.",
             NoLink::State(State::Queued, _) => "It is queued: it goes on when a worker is free.",
             NoLink::State(State::Starting | State::Copying, _) => {
                 "Its worker starts or copies: no other task ends that."
             }
-            NoLink::State(State::Ready, true) => "It waits for its turn on the loop: that lane says who has it.",
-            NoLink::State(State::Ready | State::Preempted, _) => "It waits for a core: their rows say who is on them.",
+            NoLink::State(State::Ready, true) => "It waits for the loop: the loop's lane says who has it.",
+            NoLink::State(State::Ready, false) => "It waits for a core: the cores' rows say who is on them.",
+            NoLink::State(State::Preempted, _) => "It is preempted: the cores' rows say who is on them.",
             NoLink::State(State::Gil | State::Lock, _) => "Nobody is known to have had the lock meanwhile.",
             NoLink::State(State::Running | State::Ended, _) => "It works here: nobody keeps it waiting.",
         }

@@ -1,7 +1,7 @@
 //! What is printed of a run without a screen: what happens in it and its result, as values with named figures.
 //! Meant to be listened to as well: no symbols, no abbreviations but units and percent.
 
-use super::{Recorded, counted, percent};
+use super::{Label, Recorded, counted, percent};
 use crate::state::{Outcome, State};
 use crate::units::Ns;
 
@@ -88,7 +88,7 @@ pub fn shortfall(tasks: &[(String, String)]) -> String {
 
 /// What the figures of running and waiting are based on where the kernel records nothing, for this `reason`.
 pub fn by_own_clock(reason: &str) -> String {
-    format!("none: {reason}; a worker notices by its own clock when it stood still, and calls that ready")
+    format!("none: {reason}; a worker notices by its own clock when it stood still, and calls that waiting for a core")
 }
 
 /// That a result cannot be printed, as the system says.
@@ -199,7 +199,7 @@ impl Line {
                 format!("note: details before {before} are no longer kept; their sums are")
             }
             Line::NoRecord { ref why } => {
-                format!("note: no kernel record ({why}): ready is what workers noticed themselves")
+                format!("note: no kernel record ({why}): waiting for a core is what workers noticed themselves")
             }
             Line::Over => "The run is over".to_owned(),
             Line::Unfinished { after, ref why } => unfinished(after, why),
@@ -270,14 +270,14 @@ impl Row {
     }
 }
 
-/// The word for a state in tables and sentences.
-pub const fn state(state: State) -> &'static str {
-    match state {
-        State::Gil => "GIL",
-        State::Io => "I/O",
-        State::Queued | State::Starting | State::Copying | State::Running | State::Ended => state.name(),
-        State::Ready | State::Preempted | State::Lock | State::Sleep | State::Unknown => state.name(),
-    }
+/// The name of a state in sentences, of a task that keeps a worker occupied in it (`holds`) or none.
+pub const fn state(state: State, holds: bool) -> &'static str {
+    Label::of_state(state, holds).text()
+}
+
+/// The same in tables.
+pub const fn short_state(state: State, holds: bool) -> &'static str {
+    Label::short_of_state(state, holds).text()
 }
 
 /// How a task ended, if it did, in a few words. The signal is 0 where none killed it.

@@ -18,9 +18,9 @@ pub fn cores(usable: f64, allowed: usize) -> String {
     }
 }
 
-/// How many tasks were ready at the same time, at most: in many words and in few.
-pub fn ready(most: u64) -> [String; 2] {
-    [format!("up to {most} ready"), format!("{most} ready")]
+/// How many tasks waited for the loop at the same time, at most: in many words and in few.
+pub fn waiters(most: u64) -> [String; 2] {
+    [format!("up to {most} wait"), format!("{most} wait")]
 }
 
 /// A row of the scoreboard, as it is left in the shell.
@@ -42,19 +42,6 @@ pub fn doubt(doubt: Doubt, keys: Option<&str>) -> Vec<String> {
 /// That the task of a lane was killed, by this signal.
 pub fn killed(signal: u8) -> String {
     format!("killed, sig {signal}")
-}
-
-/// One word or two for what a task waits for, beside its name; nothing where a state's own name is short enough.
-pub const fn waits(state: State, on_a_loop: bool) -> Option<&'static str> {
-    match state {
-        State::Gil => Some("waits GIL"),
-        State::Ready if on_a_loop => Some("ready"),
-        State::Ready | State::Preempted => Some("no core"),
-        State::Lock => Some("waits lock"),
-        State::Io => Some("waits I/O"),
-        State::Unknown => Some("unknown"),
-        State::Queued | State::Starting | State::Copying | State::Running | State::Sleep | State::Ended => None,
-    }
 }
 
 /// The process and the thread of the worker `number`, counted from 1.

@@ -89,7 +89,7 @@ impl Sharing {
                 let rate = rate(*per_second);
                 let what = match behind {
                     Behind::Gil => "the GIL",
-                    Behind::Turn => "its turn",
+                    Behind::Turn => "the loop",
                     Behind::Core => "a core",
                     Behind::Nobody => return format!("Nobody waits for a GIL: {rate} {many} a second."),
                 };
@@ -139,7 +139,7 @@ mod tests {
             (rounds(Round::Answer, Behind::Gil, 5_100, 196.2), "Each answer waits 5.1 ms for the GIL: 196 a second."),
             (rounds(Round::Answer, Behind::Gil, 590, 1_704.0), "Each answer waits 590 us for the GIL: 1704 a second."),
             (rounds(Round::Nap, Behind::Gil, 51_200, 19.53), "Each round waits 51.2 ms for the GIL: 19.5 a second."),
-            (rounds(Round::Nap, Behind::Turn, 5_000, 162.0), "Each round waits 5 ms for its turn: 162 a second."),
+            (rounds(Round::Nap, Behind::Turn, 5_000, 162.0), "Each round waits 5 ms for the loop: 162 a second."),
             (rounds(Round::Nap, Behind::Core, 2_500, 300.0), "Each round waits 2.5 ms for a core: 300 a second."),
             (rounds(Round::Answer, Behind::Nobody, 0, 18_200.4), "Nobody waits for a GIL: 18200 answers a second."),
             (rounds(Round::Nap, Behind::Nobody, 0, 928.0), "Nobody waits for a GIL: 928 rounds a second."),

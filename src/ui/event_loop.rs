@@ -1,4 +1,4 @@
-//! The lane of the loop: whose turn it is, and how many tasks are ready behind it.
+//! The lane of the loop: whose turn it is, and how many tasks wait for it.
 
 use ratatui::buffer::Buffer;
 
@@ -10,7 +10,7 @@ use crate::scene::{Scene, Turns, level};
 use crate::state::State;
 use crate::text::{self, Label};
 
-/// The lane of the loop, and below it how many tasks were ready.
+/// The lane of the loop, and below it how many tasks waited for it.
 pub fn draw(run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let Some(y) = layout.special else { return };
     let name = if layout.is_narrow() { Label::LoopShort } else { Label::TheLoop };
@@ -23,7 +23,7 @@ pub fn draw(run: &Run, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
     let most = turns.ready.iter().max().copied().unwrap_or(0);
     if most > 0 {
         let room = layout.area.right() - layout.right;
-        let [long, short] = text::screen::ready(most.into());
+        let [long, short] = text::screen::waiters(most.into());
         let text = if paint::width(&long) <= room { long } else { short };
         paint::put(buffer, layout.right, layout.ready.unwrap_or(y), layout.area.right(), &text, look.fg(Role::Dim));
     }
@@ -33,7 +33,7 @@ fn label(text: Label, y: u16, role: Role, look: Look, layout: &Layout, buffer: &
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, text.text(), look.fg(role));
 }
 
-/// How many tasks were ready, as height: full where every task was.
+/// How many tasks waited for the loop, as height: full where every task did.
 fn draw_ready(run: &Run, turns: &Turns, y: u16, look: Look, layout: &Layout, buffer: &mut Buffer) {
     label(Label::ReadyBehindIt, y, Role::Dim, look, layout, buffer);
     let tasks = run.trace().tasks.len().max(1);

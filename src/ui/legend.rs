@@ -14,22 +14,16 @@ use crate::text::{self, Label, Link, percent};
 use crate::trace::{Span, Trace};
 use crate::units::{Ns, TaskId};
 
-/// The label of a state in the detail, which tells a task that the kernel took off its core from one that has had none
-/// yet.
-fn in_detail(state: State, holds: bool) -> Label {
-    if state == State::Preempted { Label::StatePreempted } else { Label::of_state(state, holds) }
-}
-
-/// One word for the state a task is in, beside its name.
+/// The state a task is in, in a word or two, beside its name.
 pub fn short(state: State, kind: ModelKind) -> &'static str {
-    text::screen::waits(state, kind == ModelKind::Async).unwrap_or_else(|| Label::of_state(state, true).text())
+    Label::short_of_state(state, kind != ModelKind::Async).text()
 }
 
 /// The legend: only states that are present, each drawn as its lane draws it.
 pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let (Some(y), Some(_)) = (layout.legend, app.run()) else { return };
     let mut x = layout.area.x + 1;
-    // A task that was taken off a core and one that never got one wait for the same; the detail tells them apart.
+    // A state that keeps a worker in one place and none in another has one name, and so one swatch.
     let mut entries: Vec<(State, bool, f64)> = Vec::new();
     for (state, holds, share) in scene.legend() {
         match entries.iter_mut().find(|e| Label::of_state(e.0, e.1) == Label::of_state(state, holds)) {
@@ -90,7 +84,7 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
     let dim = look.fg(Role::Dim);
     let Some(track) = run.trace().tasks.get(selection.task.index()) else { return };
     if let Some(span) = app.selected_span() {
-        let lasted = text::screen::lasted(in_detail(span.state, span.holds).text(), span.range.len(), span.open);
+        let lasted = text::screen::lasted(Label::of_state(span.state, span.holds).text(), span.range.len(), span.open);
         let doing = format!(" {lasted}");
         let from = text::screen::from_to(span.range);
         paint::parts(
@@ -134,7 +128,7 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
             line += &format!("{} {held}   ", Label::HeldTheGil.text());
         }
         for state in states {
-            let words = in_detail(state, run.model.kind != ModelKind::Async).text();
+            let words = Label::of_state(state, run.model.kind != ModelKind::Async).text();
             let part = format!("{words} {}   ", sums[state as usize]);
             if x + paint::width(&line) + paint::width(part.trim_end()) > right {
                 break;

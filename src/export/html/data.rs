@@ -48,8 +48,6 @@ struct Words {
     letter: char,
     /// Its name in the legend, where a worker is kept occupied and where none is.
     legend: [&'static str; 2],
-    /// Its name in the detail of one span.
-    detail: &'static str,
 }
 
 #[derive(Serialize)]
@@ -158,8 +156,7 @@ pub(super) fn end(trace: &Trace) -> Ns {
 
 fn words(state: State) -> Words {
     let word = |holds: bool| Label::of_state(state, holds).text();
-    let detail = if state == State::Preempted { Label::StatePreempted.text() } else { word(true) };
-    Words { name: state.name(), letter: state.letter(), legend: [word(true), word(false)], detail }
+    Words { name: state.name(), letter: state.letter(), legend: [word(true), word(false)] }
 }
 
 /// A run before it is known how much room there is for it.

@@ -402,7 +402,7 @@ impl Page {
     }
 }
 
-/// The letter of a state, unless it has none or is `running`.
+/// The letter of a state, unless its shape says enough.
 pub(super) fn letter(state: State) -> Option<char> {
-    Some(state.letter()).filter(|l| *l != ' ' && state != State::Running)
+    Some(state.letter()).filter(|_| !matches!(state, State::Running | State::Queued | State::Ended))
 }

@@ -196,8 +196,7 @@ pub(super) fn legend(sums: &[Ns]) -> Vec<Entry> {
     let kinds = kinds(UNITS / 2);
     let entry = |kind: usize| {
         let (state, holds) = state_of(kind);
-        let words = if state == State::Preempted { Label::StatePreempted } else { Label::of_state(state, holds) };
-        let (text, share) = (words.text().to_owned(), percent(sums[kind].share_of(all)));
+        let (text, share) = (Label::of_state(state, holds).text().to_owned(), percent(sums[kind].share_of(all)));
         Entry { fill: kinds[kind].fill, tall: state == State::Running, letter: letter(state), text, share }
     };
     present.into_iter().map(entry).collect()

@@ -56,7 +56,7 @@ fn each_round_says_what_it_waited_for_and_how_many_there_were() {
     assert_eq!(said(&a_long_interval, Threads, GIL), "Each answer waits 98.9 ms for the GIL: 10 a second.");
     let on_a_loop = rounds(State::Io, State::Ready, 5);
     for lock in [GlobalLock::Off, GIL] {
-        assert_eq!(said(&on_a_loop, Async, lock), "Each answer waits 3.9 ms for its turn: 200 a second.");
+        assert_eq!(said(&on_a_loop, Async, lock), "Each answer waits 3.9 ms for the loop: 200 a second.");
     }
     for kind in [Threads, Processes] {
         assert_eq!(said(&on_a_loop, kind, GlobalLock::Off), "Each answer waits 3.9 ms for a core: 200 a second.");

@@ -30,7 +30,8 @@ pub enum Told {
 #[expect(missing_docs, reason = "named after what is waited for")]
 pub enum Wait {
     Core,
-    Turn,
+    Preempted,
+    Loop,
     Gil,
     Lock,
     Io,
@@ -39,12 +40,13 @@ pub enum Wait {
 }
 
 impl Wait {
-    /// What a task in `state` waits for; nothing if it does not wait. On a loop it is its turn that a task waits for,
-    /// and not a core.
+    /// What a task in `state` waits for; nothing if it does not wait. On a loop it is the loop that a task waits for, and
+    /// not a core.
     pub const fn of(state: State, on_loop: bool) -> Option<Wait> {
         Some(match state {
-            State::Ready if on_loop => Wait::Turn,
-            State::Ready | State::Preempted => Wait::Core,
+            State::Ready if on_loop => Wait::Loop,
+            State::Ready => Wait::Core,
+            State::Preempted => Wait::Preempted,
             State::Gil => Wait::Gil,
             State::Lock => Wait::Lock,
             State::Io => Wait::Io,
@@ -55,28 +57,30 @@ impl Wait {
     }
 
     /// As what a task does: `waits for the GIL`.
-    const fn verb(self) -> &'static str {
+    pub(in crate::text) const fn verb(self) -> &'static str {
         match self {
             Wait::Core => "waits for a core",
-            Wait::Turn => "waits for its turn",
+            Wait::Preempted => "is preempted",
+            Wait::Loop => "waits for the loop",
             Wait::Gil => "waits for the GIL",
             Wait::Lock => "waits for a lock",
             Wait::Io => "waits for I/O",
             Wait::Timer => "sleeps",
-            Wait::Unknown => "waits, nobody told for what",
+            Wait::Unknown => "waits, reason unknown",
         }
     }
 
     /// As what time is spent on.
-    const fn noun(self) -> &'static str {
+    pub(in crate::text) const fn noun(self) -> &'static str {
         match self {
             Wait::Core => "waiting for a core",
-            Wait::Turn => "waiting for its turn",
+            Wait::Preempted => "preemption",
+            Wait::Loop => "waiting for the loop",
             Wait::Gil => "waiting for the GIL",
             Wait::Lock => "waiting for a lock",
             Wait::Io => "waiting for I/O",
             Wait::Timer => "sleep",
-            Wait::Unknown => "waiting for something unknown",
+            Wait::Unknown => "waiting, reason unknown",
         }
     }
 }
@@ -86,8 +90,8 @@ const fn doing(state: State, on_loop: bool) -> &'static str {
     match (state, Wait::of(state, on_loop)) {
         // There may be more of these tasks than cores: which of them have one is seen only afterwards.
         (State::Running, _) => "computing",
-        (_, Some(Wait::Timer)) => "asleep",
-        (_, Some(Wait::Turn)) => "waiting for their turn",
+        (_, Some(Wait::Timer)) => "sleeping",
+        (_, Some(Wait::Preempted)) => "preempted",
         (_, Some(wait)) => wait.noun(),
         (other, None) => other.name(),
     }
@@ -121,7 +125,7 @@ impl Told {
                 let verb = if *goes_on { "goes on after" } else { "is through with" };
                 format!("{task} {verb} {after} of {}", wait.noun())
             }
-            Told::WasOff { task, time } => format!("{task} had no core for {time}"),
+            Told::WasOff { task, time } => format!("{task} was preempted for {time}"),
             Told::Copied { task, back, bytes, time } => {
                 let way = if *back { "back from" } else { "to" };
                 format!("{} copied {way} {task}, in {time}", super::bytes(*bytes))
