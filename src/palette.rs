@@ -1,6 +1,8 @@
 //! Colours by role, as red, green and blue. Knows neither terminals nor pictures: each of them takes what it can show.
 //!
-//! The set of state colours and the set of task colours do not meet; green means running and nothing else.
+//! The set of state colours and the set of task colours do not meet; green means running and nothing else. Tasks have no
+//! other sign than their colour where they stand beside each other, so any two of their colours, and any of them and a
+//! state's, are far apart also for people who see fewer colours. States have shapes and letters too.
 
 use crate::state::State;
 use crate::units::TaskId;
@@ -44,11 +46,68 @@ pub enum Role {
     Alarm,
 }
 
-const TASKS_DARK: [u32; 6] = [0x0056_b4e9, 0x00e6_9f00, 0x00cc_79a7, 0x00f0_e442, 0x00c8_d0da, 0x0038_c7c7];
-const TASKS_LIGHT: [u32; 6] = [0x0000_72b2, 0x00b8_6f00, 0x00a8_4f86, 0x0079_6f00, 0x0055_606c, 0x0000_7c80];
-
 /// How many tasks in a row have different colours; then the colours come again.
-pub const TASK_COLORS: usize = TASKS_DARK.len();
+pub const TASK_COLORS: usize = 12;
+
+type Tasks = [u32; TASK_COLORS];
+
+// Found by a search for the largest least distance; the first ones of each set are the furthest apart.
+const TASKS_DARK: Tasks = [
+    0x0040_c5ff,
+    0x00ba_681b,
+    0x00cb_f561,
+    0x00a4_39ac,
+    0x00f7_e8ba,
+    0x006a_fadd,
+    0x00f8_ac22,
+    0x00ca_b5de,
+    0x00e8_7b76,
+    0x0068_5edd,
+    0x00b5_f0ff,
+    0x0098_c9ae,
+];
+const TASKS_LIGHT: Tasks = [
+    0x000f_80fc,
+    0x00d9_7173,
+    0x0024_452d,
+    0x00b1_75e4,
+    0x005d_3400,
+    0x0095_1d97,
+    0x00c4_63b2,
+    0x0005_2f9e,
+    0x0075_0020,
+    0x0070_4a7c,
+    0x006c_0f4c,
+    0x0054_1e70,
+];
+const TASKS_CONTRAST: Tasks = [
+    0x009b_c0e8,
+    0x00e3_7c18,
+    0x00bb_0abd,
+    0x00d8_fc0b,
+    0x00db_b394,
+    0x0010_73d7,
+    0x00d4_0300,
+    0x00c2_f3d1,
+    0x0087_62ff,
+    0x00be_86b8,
+    0x0070_f6ff,
+    0x00ad_4eaa,
+];
+const TASKS_BLIND: Tasks = [
+    0x0032_cffe,
+    0x00ec_8d41,
+    0x00af_459e,
+    0x00ea_f19b,
+    0x007b_74f3,
+    0x0090_c6b1,
+    0x00c1_a5d1,
+    0x000e_ffe3,
+    0x00b5_db44,
+    0x001e_75c7,
+    0x00ba_e4ff,
+    0x00fb_c471,
+];
 
 impl Theme {
     /// All there are.
@@ -110,7 +169,12 @@ impl Theme {
     }
 
     const fn task(self, task: TaskId) -> u32 {
-        let set = if matches!(self, Theme::Light) { TASKS_LIGHT } else { TASKS_DARK };
+        let set = match self {
+            Theme::Dark => TASKS_DARK,
+            Theme::Light => TASKS_LIGHT,
+            Theme::HighContrast => TASKS_CONTRAST,
+            Theme::ColorBlind => TASKS_BLIND,
+        };
         set[task.0 as usize % set.len()]
     }
 
@@ -187,11 +251,13 @@ pub fn ink_on(color: u32) -> u32 {
 
 /// Relative luminance of `0xRRGGBB`, as the web's contrast rules define it.
 pub fn luminance(color: u32) -> f64 {
-    let linear = |shift: u32| {
-        let c = f64::from((color >> shift) & 0xff) / 255.0;
-        if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-    };
-    0.2126 * linear(16) + 0.7152 * linear(8) + 0.0722 * linear(0)
+    0.2126 * linear(color, 16) + 0.7152 * linear(color, 8) + 0.0722 * linear(color, 0)
+}
+
+/// The part of `0xRRGGBB` at `shift`, as a share of the most light.
+fn linear(color: u32, shift: u32) -> f64 {
+    let c = f64::from((color >> shift) & 0xff) / 255.0;
+    if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
 }
 
 #[cfg(test)]
@@ -223,13 +289,89 @@ mod tests {
         }
     }
 
+    /// How people see: as most do, and without one of the three kinds of cones. The matrices are those of Machado,
+    /// Oliveira and Fernandes (2009) for a cone that is missing altogether, on linear red, green and blue.
+    const SIGHTS: [(&str, [[f64; 3]; 3]); 4] = [
+        ("all cones", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
+        (
+            "protanopia",
+            [
+                [0.152_286, 1.052_583, -0.204_868],
+                [0.114_503, 0.786_281, 0.099_216],
+                [-0.003_882, -0.048_116, 1.051_998],
+            ],
+        ),
+        (
+            "deuteranopia",
+            [[0.367_322, 0.860_646, -0.227_968], [0.280_085, 0.672_501, 0.047_413], [-0.011_820, 0.042_940, 0.968_881]],
+        ),
+        (
+            "tritanopia",
+            [
+                [1.255_528, -0.076_749, -0.178_779],
+                [-0.078_411, 0.930_809, 0.147_602],
+                [0.004_733, 0.691_367, 0.303_900],
+            ],
+        ),
+    ];
+
+    fn times(matrix: &[[f64; 3]; 3], v: [f64; 3]) -> [f64; 3] {
+        matrix.map(|row| row.iter().zip(v).map(|(a, b)| a * b).sum())
+    }
+
+    /// A color in CIE Lab under daylight (D65), as somebody sees it.
+    fn lab(color: u32, sight: &[[f64; 3]; 3]) -> [f64; 3] {
+        let seen = times(sight, [16, 8, 0].map(|shift| linear(color, shift))).map(|c| c.clamp(0.0, 1.0));
+        let xyz = times(
+            &[
+                [0.412_456_4, 0.357_576_1, 0.180_437_5],
+                [0.212_672_9, 0.715_152_2, 0.072_175_0],
+                [0.019_333_9, 0.119_192_0, 0.950_304_1],
+            ],
+            seen,
+        );
+        let bent = |t: f64| if t > 216.0 / 24_389.0 { t.cbrt() } else { (24_389.0 / 27.0 * t + 16.0) / 116.0 };
+        let [x, y, z] = [bent(xyz[0] / 0.950_47), bent(xyz[1]), bent(xyz[2] / 1.088_83)];
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    /// How far apart two colours look (CIE76).
+    fn distance(a: u32, b: u32, sight: &[[f64; 3]; 3]) -> f64 {
+        lab(a, sight).iter().zip(lab(b, sight)).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+    }
+
     #[test]
-    fn state_and_task_colours_do_not_meet() {
-        for theme in Theme::ALL.into_iter().filter(|t| *t != Theme::ColorBlind) {
-            for state in State::ALL {
-                for task in 0..TASK_COLORS as u32 {
-                    let (state, task) = (Role::State(state), Role::Task(TaskId(task)));
-                    assert_ne!(theme.color(state), theme.color(task), "{} {state:?}", theme.name());
+    fn distances_are_those_of_the_definition() {
+        let all = &SIGHTS[0].1;
+        assert!((distance(0, 0x00ff_ffff, all) - 100.0).abs() < 0.01, "black and white");
+        // Red lies at L 53.24, a 80.09, b 67.20.
+        let red = lab(0x00ff_0000, all);
+        assert!(red.iter().zip([53.24, 80.09, 67.20]).all(|(a, b)| (a - b).abs() < 0.02), "{red:?}");
+        let (red, green) = (0x00c0_4000, 0x0060_8000);
+        let [seen, without] = [&SIGHTS[0].1, &SIGHTS[2].1].map(|sight| distance(red, green, sight));
+        assert!(without < seen / 3.0, "red and green: {seen} and {without}");
+    }
+
+    /// Every colour in which a task is drawn can be told from that of any other task and of any state, whether that is
+    /// drawn at full strength or behind a folded column.
+    #[test]
+    fn a_tasks_colour_is_like_no_other() {
+        for theme in Theme::ALL {
+            let task = |n: usize| (format!("task {}", n + 1), theme.color(Role::Task(TaskId(n as u32))));
+            let state =
+                |s: State| [(s.name().to_owned(), Role::State(s)), (format!("{} behind", s.name()), Role::Behind(s))];
+            let states: Vec<_> =
+                State::ALL.into_iter().flat_map(state).map(|(name, role)| (name, theme.color(role))).collect();
+            for n in 0..TASK_COLORS {
+                let (name, color) = task(n);
+                let ratio = contrast(color, theme.ground());
+                assert!(ratio >= 3.0, "{}: {name} has {ratio:.2}:1", theme.name());
+                for (other, like) in (0..n).map(task).chain(states.iter().cloned()) {
+                    let least = if other.ends_with("behind") { 10.0 } else { 12.0 };
+                    for (sight, matrix) in &SIGHTS {
+                        let apart = distance(color, like, matrix);
+                        assert!(apart >= least, "{}, {sight}: {name} and {other}: {apart:.1}", theme.name());
+                    }
                 }
             }
         }

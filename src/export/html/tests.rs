@@ -393,12 +393,16 @@ proptest! {
 /// The page has its colours in its own style; they are those of the program.
 #[test]
 fn the_page_has_the_colours_of_every_theme() {
-    use crate::palette::Role;
+    use crate::palette::{Role, TASK_COLORS};
     let style = super::STYLE.to_ascii_lowercase();
     for theme in [Theme::Dark, Theme::Light, Theme::HighContrast, Theme::ColorBlind] {
         for state in State::ALL {
             let color = format!("#{:06x}", theme.color(Role::State(state)));
             assert!(style.contains(&color), "{}: {} is {color}", theme.name(), state.name());
+        }
+        for task in 0..TASK_COLORS as u32 {
+            let color = format!("--task-{task}: #{:06x};", theme.color(Role::Task(TaskId(task))));
+            assert!(style.contains(&color), "{}: {color}", theme.name());
         }
     }
 }
