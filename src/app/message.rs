@@ -83,8 +83,8 @@ pub enum Target {
     Lane(TaskId, Option<Ns>),
     /// The row of a list in front.
     Item(usize),
-    /// The name of a view.
-    View(View),
+    /// The name of a view, or of the lens over it.
+    View(View, bool),
     /// A row of the comparison.
     Row(usize),
     /// An instant of the axis.

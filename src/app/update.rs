@@ -181,7 +181,7 @@ fn click(app: &mut App, target: Target) {
             app.focus.selection = Some(Selection { task, at });
             app.focus.detail = at.is_some();
         }
-        Target::View(view) => views::show(app, view),
+        Target::View(view, lens) => views::show(app, view, lens),
         Target::Row(n) => comparing::press(app, n),
         Target::Moment(at) => playing::to(app, at),
         Target::Item(n) => layers::press(app, n),

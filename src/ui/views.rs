@@ -7,19 +7,26 @@ use super::layout::Layout;
 use super::paint;
 use super::theme::{Look, Role};
 use crate::app::{App, View};
+use crate::text::Label;
 
 /// Columns between the models and the views.
 const APART: u16 = 3;
 /// Columns that are kept free behind them, for how busy the machine is.
 const KEPT: u16 = 22;
 
-/// Each view with its first column and width, after column `from`; nothing where they do not fit.
-pub fn tabs(layout: &Layout, from: u16) -> Vec<(u16, u16, View)> {
+/// What a tab is called: the lens over a view has a name of its own.
+fn name((view, lens): (View, bool)) -> &'static str {
+    if lens { Label::LensShort } else { view.label() }.text()
+}
+
+/// Each view, and the lens over it, with its first column and width, after column `from`; nothing where they do not
+/// fit.
+pub fn tabs(app: &App, layout: &Layout, from: u16) -> Vec<(u16, u16, (View, bool))> {
     let mut x = from + APART;
     let mut tabs = Vec::new();
-    for view in View::ALL {
-        let width = paint::width(view.label().text()) + 2;
-        tabs.push((x, width, view));
+    for stop in app.views() {
+        let width = paint::width(name(stop)) + 2;
+        tabs.push((x, width, stop));
         x += width + 1;
     }
     if x + KEPT > layout.area.right() {
@@ -32,13 +39,14 @@ pub fn tabs(layout: &Layout, from: u16) -> Vec<(u16, u16, View)> {
 pub fn draw(app: &App, look: Look, layout: &Layout, from: u16, buffer: &mut Buffer) -> u16 {
     let y = layout.area.y + 1;
     let mut end = from;
-    for (x, _, view) in tabs(layout, from) {
-        let style = if app.shown.view() == Some(view) {
+    let shown = app.shown.view().map(|view| (view, app.focus.lens));
+    for (x, _, stop) in tabs(app, layout, from) {
+        let style = if shown == Some(stop) {
             look.strip().patch(look.fg(Role::Accent)).add_modifier(Modifier::BOLD)
         } else {
             look.fg(Role::Dim)
         };
-        end = paint::put(buffer, x, y, layout.area.right(), &format!(" {} ", view.label().text()), style);
+        end = paint::put(buffer, x, y, layout.area.right(), &format!(" {} ", name(stop)), style);
     }
     end
 }

@@ -154,8 +154,8 @@ fn a_press_on_a_core_selects_the_task_there_and_the_names_of_the_views_can_be_pr
     assert!([TaskId(1), TaskId(3)].contains(&task), "{task:?} was never on core 1");
     assert!(target(&app, 100, y).is_none(), "nobody is there yet");
     let x = rows.lines().nth(1).and_then(|row| row.find("utilization")).expect("its name") as u16;
-    assert_eq!(target(&app, x, 1), Some(Target::View(View::Utilization)));
-    made::tell(&mut app, Message::Click(Target::View(View::Utilization)));
+    assert_eq!(target(&app, x, 1), Some(Target::View(View::Utilization, false)));
+    made::tell(&mut app, Message::Click(Target::View(View::Utilization, false)));
     assert_eq!(app.shown.view(), Some(View::Utilization));
     let y = rows.lines().position(|row| row.starts_with(" cores ")).expect("the axis") as u16;
     assert_eq!(target(&app, 2, y), Some(Target::Action(Action::NextView)));
