@@ -288,10 +288,9 @@ impl<'p> Interpreter<'p> {
                 self.frames.push(Frame { steps: body, next: 0, enclosing });
                 (Action::Take { lock: *lock, depth }, effect)
             }
-            Op::Compute(kernel, work) => {
-                let (kernel, amount, value) = (*kernel, iterations(*work), self.value);
-                (Action::Compute { kernel, amount, value }, step(StepKind::Compute))
-            }
+            Op::Compute(kernel, work) => (self.compute(*kernel, *work), step(StepKind::Compute)),
+            Op::HoldingCall(kernel, work) => (self.compute(*kernel, *work), step(StepKind::HoldingCall)),
+            Op::ReleasingCall(kernel, work) => (self.compute(*kernel, *work), step(StepKind::ReleasingCall)),
             Op::Sleep(time) => (Action::Wait(*time), step(StepKind::Sleep)),
             Op::BlockingSleep(time) => (Action::Wait(*time), step(StepKind::BlockingSleep)),
             Op::Yield => (Action::GiveWay, step(StepKind::Yield)),
@@ -308,6 +307,10 @@ impl<'p> Interpreter<'p> {
         }
         self.asked = if matches!(action, Action::Compute { .. }) { Asked::Value } else { Asked::Nothing };
         Some(Need::Step(action, effect))
+    }
+
+    const fn compute(&self, kernel: Kernel, work: Work) -> Action {
+        Action::Compute { kernel, amount: iterations(work), value: self.value }
     }
 
     fn request(&mut self, request: &Request) -> Action {
@@ -336,7 +339,7 @@ impl<'p> Interpreter<'p> {
 }
 
 /// Iterations of `work`; a plan has already turned times into iterations.
-fn iterations(work: Work) -> u64 {
+const fn iterations(work: Work) -> u64 {
     match work {
         Work::Iterations(n) => n,
         Work::Time(_) => 0,

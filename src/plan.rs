@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Model, ModelKind};
 use crate::units::Ns;
-use crate::workload::{Kernel, Kernels, Op, Task, Work, WorkSum, Workload, walk_mut};
+use crate::workload::{Kernel, Kernels, Op, Task, Work, WorkSum, Workload, walk, walk_mut};
 
 mod format;
 
@@ -88,6 +88,12 @@ impl Rates {
         if time == Ns::ZERO { 0 } else { exact.max(1) }
     }
 
+    /// The CPU time of `work`.
+    fn cpu(self, work: &WorkSum) -> Ns {
+        let counted = Kernel::ALL.into_iter().map(|k| self.time(k, work.iterations[k as usize]));
+        work.cpu + counted.sum::<Ns>()
+    }
+
     /// The time that `iterations` of `kernel` take.
     pub fn time(self, kernel: Kernel, iterations: u64) -> Ns {
         Ns::from_millis(1).times(iterations, self.per_ms(kernel))
@@ -151,10 +157,10 @@ impl Plan {
 }
 
 fn to_iterations(op: &mut Op, rates: Rates) {
-    if let Op::Compute(kernel, work) = op
+    if let Some((kernel, work)) = op.work_mut()
         && let Work::Time(time) = *work
     {
-        *work = Work::Iterations(rates.iterations(*kernel, time));
+        *work = Work::Iterations(rates.iterations(kernel, time));
     }
 }
 
@@ -168,6 +174,25 @@ impl Plan {
         };
         limit.min(self.tasks.len()).max(1)
     }
+
+    /// Whether any task computes in calls that let go of the global lock.
+    pub fn computes_without_the_lock(&self) -> bool {
+        self.tasks.iter().flat_map(|task| walk(&task.ops)).any(|visit| matches!(visit.op, Op::ReleasingCall(..)))
+    }
+
+    /// Whether several of its tasks can compute at the same instant, given the cores: there are workers for that, and
+    /// either no global lock lies between them, or some tasks compute without it.
+    pub fn computes_in_parallel(&self) -> bool {
+        self.model.computes_in_parallel() || (self.model.kind.rules().many_workers && self.computes_without_the_lock())
+    }
+}
+
+impl Model {
+    /// Whether several tasks can compute at the same instant, each holding the global lock if there is one.
+    const fn computes_in_parallel(self) -> bool {
+        let rules = self.kind.rules();
+        rules.many_workers && (!self.lock.is_on() || rules.own_lock)
+    }
 }
 
 /// What the foreground tasks of a workload ask for, as far as anybody can say before they run.
@@ -175,6 +200,8 @@ impl Plan {
 pub struct Expected {
     /// The CPU time of all of them, added up.
     pub cpu: Ns,
+    /// How much of it needs no global lock.
+    pub released: Ns,
     /// How long they take one after the other, waits included.
     pub serial: Ns,
     /// How long the longest of them takes.
@@ -187,9 +214,9 @@ impl Expected {
         let mut all = Expected::default();
         for task in tasks.iter().filter(|t| !t.background) {
             let sum = WorkSum::of(&task.ops);
-            let counted = Kernel::ALL.into_iter().map(|k| rates.time(k, sum.iterations[k as usize])).sum::<Ns>();
-            let cpu = sum.cpu + counted;
+            let cpu = rates.cpu(&sum);
             all.cpu += cpu;
+            all.released += rates.cpu(&WorkSum::without_the_lock(&task.ops));
             all.serial += cpu + sum.wait;
             all.longest = all.longest.max(cpu + sum.wait);
         }
@@ -199,9 +226,12 @@ impl Expected {
     /// The least time that they take under `model` on `cores` cores, with at most `at_once` of them under way at a
     /// time.
     pub fn under(&self, model: Model, at_once: usize, cores: f64) -> Ns {
-        let one_at_a_time = !model.kind.rules().many_workers || (model.lock.is_on() && !model.kind.rules().own_lock);
-        let cores = if one_at_a_time { 1.0 } else { cores.max(0.1) };
-        let computing = Ns((self.cpu.0 as f64 / cores) as u64);
+        let shared = Ns((self.cpu.0 as f64 / cores.max(0.1)) as u64);
+        let computing = match model.computes_in_parallel() {
+            true => shared,
+            false if model.kind.rules().many_workers => shared.max(self.cpu.less(self.released)),
+            false => self.cpu,
+        };
         let waiting = match model.kind {
             ModelKind::Serial => self.serial,
             ModelKind::Threads | ModelKind::Processes | ModelKind::Async => self.serial.times(1, at_once.max(1) as u64),
@@ -222,7 +252,7 @@ mod tests {
         let task = |background| Task { name: "task".to_owned(), background, ops: ops.clone() };
         let tasks: Vec<Task> = (0..21).map(|n| task(n == 20)).collect();
         let all = Expected::of(&tasks, Rates::all(1_000));
-        assert_eq!(all, Expected { cpu: ms(200), serial: ms(2_000), longest: ms(100) });
+        assert_eq!(all, Expected { cpu: ms(200), released: Ns::ZERO, serial: ms(2_000), longest: ms(100) });
         let under = |model, at_once| all.under(model, at_once, 2.0);
         assert_eq!(under(Model::plain(ModelKind::Serial), 1), ms(2_000));
         assert_eq!(under(Model::plain(ModelKind::Async), 20), ms(200));
@@ -232,5 +262,41 @@ mod tests {
         let lock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
         assert_eq!(under(Model { kind: ModelKind::Threads, lock }, 20), ms(200));
         assert_eq!(under(Model { kind: ModelKind::Processes, lock }, 20), ms(100));
+    }
+
+    #[test]
+    fn with_the_lock_only_work_that_lets_go_of_it_is_shared_out() {
+        let ms = Ns::from_millis;
+        let time = |n| Work::Time(ms(n));
+        let program = |ops: Vec<Op>| Task { name: "task".to_owned(), background: false, ops };
+        let lock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
+        let model = |kind| Model { kind, lock };
+        let hashes =
+            || program(vec![Op::Compute(Kernel::Count, time(10)), Op::ReleasingCall(Kernel::Sha256, time(90))]);
+        let sorts = || program(vec![Op::HoldingCall(Kernel::Sort, time(100))]);
+        let plan = |kind, tasks: Vec<Task>| Plan {
+            workload: String::new(),
+            tasks,
+            model: model(kind),
+            workers: 4,
+            at_once: None,
+            cores: None,
+            poll_every: [1; Kernel::COUNT],
+            locks: Vec::new(),
+            seed: 1,
+            no_kernel_record: false,
+        };
+        for (tasks, released, threads) in
+            [((0..4).map(|_| hashes()).collect::<Vec<_>>(), 360, 200), ((0..4).map(|_| sorts()).collect(), 0, 400)]
+        {
+            let all = Expected::of(&tasks, Rates::all(1_000));
+            assert_eq!((all.cpu, all.released), (ms(400), ms(released)));
+            assert_eq!(all.under(model(ModelKind::Threads), 4, 2.0), ms(threads));
+            assert_eq!(all.under(model(ModelKind::Processes), 4, 2.0), ms(200));
+            assert_eq!(all.under(model(ModelKind::Async), 4, 2.0), ms(400));
+            let in_parallel = |kind| plan(kind, tasks.clone()).computes_in_parallel();
+            let expected = [false, released > 0, true, false];
+            assert_eq!(ModelKind::ALL.map(in_parallel), expected);
+        }
     }
 }

@@ -45,8 +45,10 @@ impl Worker {
 /// What happens to the global lock while the step lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LockUse {
-    /// It must be held.
+    /// It must be held, and is given up to whoever asks for it.
     Held,
+    /// It must be held, and is not given up before the step's end, whoever asks.
+    HeldToTheEnd,
     /// It is let go of before and taken again after.
     Released,
     /// It stays as it is.
@@ -55,12 +57,15 @@ pub enum LockUse {
 
 /// What `step` does under `model`.
 pub const fn effect(step: StepKind, model: ModelKind) -> Effect {
-    use LockUse::{Held, Kept, Released};
+    use LockUse::{Held, HeldToTheEnd, Kept, Released};
     use ModelKind::{Async, Processes, Serial, Threads};
     use State::{Io, Lock, Ready, Running, Sleep};
     use Worker::{Blocks, Computes, Offloads, PassesBy, Suspends, YieldsCore, YieldsLoop};
     let (worker, lock, state) = match (step, model) {
         (StepKind::Compute, Serial | Threads | Processes | Async) => (Computes, Held, Running),
+        (StepKind::HoldingCall, Serial | Threads | Processes | Async) => (Computes, HeldToTheEnd, Running),
+        // A loop has one thread: nobody takes the lock meanwhile, and no other task moves.
+        (StepKind::ReleasingCall, Serial | Threads | Processes | Async) => (Computes, Released, Running),
         (StepKind::Sleep, Serial | Threads | Processes) => (Blocks, Released, Sleep),
         // A suspended task keeps no worker; the loop itself lets go of the lock when it has nothing to run.
         (StepKind::Sleep, Async) => (Suspends, Kept, Sleep),
@@ -165,8 +170,8 @@ mod tests {
         for model in ModelKind::ALL {
             for step in StepKind::ALL {
                 let suspends = matches!(effect(step, model).worker, Worker::Suspends | Worker::Offloads);
-                let waits =
-                    !matches!(step, StepKind::Compute | StepKind::BlockingSleep | StepKind::Yield | StepKind::Await);
+                let computes = effect(step, model).worker == Worker::Computes;
+                let waits = !computes && !matches!(step, StepKind::BlockingSleep | StepKind::Yield | StepKind::Await);
                 assert_eq!(suspends, model == ModelKind::Async && waits, "{step:?} {model:?}");
             }
         }
@@ -197,11 +202,12 @@ mod tests {
     }
 
     #[test]
-    fn whoever_computes_holds_the_lock_and_whoever_blocks_lets_it_go() {
+    fn whoever_computes_holds_the_lock_unless_the_call_says_otherwise_and_whoever_blocks_lets_it_go() {
         for model in ModelKind::ALL {
             for step in StepKind::ALL {
                 let effect = effect(step, model);
-                assert_eq!(effect.worker == Worker::Computes, effect.lock == LockUse::Held);
+                let holds = matches!(effect.lock, LockUse::Held | LockUse::HeldToTheEnd);
+                assert_eq!(effect.worker == Worker::Computes && step != StepKind::ReleasingCall, holds);
                 if effect.worker == Worker::Blocks {
                     assert_eq!(effect.lock, LockUse::Released);
                 }

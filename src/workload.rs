@@ -18,7 +18,7 @@ mod sum;
 mod walk;
 
 pub use catalogue::{SHIPPED, ShippedFile, find, nearest, shipped};
-pub use kernel::{Kernel, Kernels};
+pub use kernel::{GilUse, Kernel, Kernels};
 pub use parse::parse;
 pub use program::{Facility, LockIndex, Op, Request, Spread, StepKind, Task, Until, Work};
 pub use quantity::{Factor, Quantity, QuantityError, Unit, Value, ValueError};
@@ -90,6 +90,9 @@ pub enum StepSpec {
         kernel: Kernel,
         /// How long it takes on an idle core, or how many iterations it has.
         amount: Quantity,
+        /// What it does with the global lock.
+        #[serde(default, skip_serializing_if = "GilUse::is_python")]
+        gil: GilUse,
     },
     /// Wait for a timer, giving way.
     Sleep(Quantity),
@@ -211,5 +214,52 @@ fn collect_locks<'a>(steps: &'a [StepSpec], names: &mut Vec<&'a str>) {
             StepSpec::Compute { .. } | StepSpec::Sleep(_) | StepSpec::BlockingSleep(_) | StepSpec::Yield => {}
             StepSpec::Await | StepSpec::Request { .. } | StepSpec::Read(_) | StepSpec::Write(_) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_step_does_with_the_gil_is_left_out_where_older_recordings_say_nothing() {
+        let kernel = Kernel::Sha256;
+        let step = |gil| StepSpec::Compute { kernel, amount: Value::Count(7).into(), gil };
+        for gil in GilUse::ALL {
+            let text = serde_json::to_string(&step(gil)).expect("JSON");
+            assert_eq!(text.contains("gil"), gil != GilUse::Python, "{text}");
+            let read: StepSpec = serde_json::from_str(&text).expect("a step");
+            assert_eq!(read, step(gil));
+        }
+        let work = Work::Iterations(7);
+        let ops = [Op::Compute(kernel, work), Op::HoldingCall(kernel, work), Op::ReleasingCall(kernel, work)];
+        let text = serde_json::to_string(&ops).expect("JSON");
+        let words = ["compute", "holding_call", "releasing_call"];
+        let expected = words.map(|word| format!("{{\"{word}\":[\"sha256\",{{\"iterations\":7}}]}}"));
+        assert_eq!(text, format!("[{}]", expected.join(",")));
+    }
+
+    #[test]
+    fn a_step_that_does_not_say_what_it_does_with_the_gil_does_what_its_kernel_does() {
+        let steps = |compute: &str| {
+            let text =
+                format!("format = 1\nname = \"w\"\n[[tasks]]\nname = \"t\"\nsteps = [{{ compute = {compute} }}]\n");
+            parse("w.toml", &text).expect("a workload").resolve(Scale::ONE).expect("a program")[0].ops.clone()
+        };
+        let work = Work::Iterations(7);
+        for kernel in Kernel::ALL {
+            let of = |gil| match gil {
+                GilUse::Python => Op::Compute(kernel, work),
+                GilUse::Held => Op::HoldingCall(kernel, work),
+                GilUse::Released => Op::ReleasingCall(kernel, work),
+            };
+            let name = kernel.name();
+            assert_eq!(steps(&format!("{{ kernel = \"{name}\", amount = 7 }}")), [of(kernel.gil())]);
+            for gil in GilUse::ALL {
+                let word = gil.name();
+                assert_eq!(steps(&format!("{{ kernel = \"{name}\", amount = 7, gil = \"{word}\" }}")), [of(gil)]);
+            }
+        }
+        assert_eq!(steps("{ amount = 7 }"), [Op::Compute(Kernel::Count, work)]);
     }
 }

@@ -1,5 +1,7 @@
 //! The real engine, held against laws that hold on any machine, however busy: never against exact times.
 
+#[path = "engine/calls.rs"]
+mod calls;
 #[path = "support/deadlock.rs"]
 mod deadlock;
 #[path = "engine/laws.rs"]

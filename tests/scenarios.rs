@@ -54,10 +54,13 @@ struct Expected {
     holders: Option<usize>,
     locks: Option<usize>,
     taken: Option<usize>,
+    running_at_least: Option<usize>,
     /// How many waits for a socket or a file begin while another task is in one, at least.
     together: Option<usize>,
     /// How often foreground tasks wait for the global lock, at least.
     gil_waits: Option<usize>,
+    /// How often a holder lets go of the global lock because it was asked.
+    asked: Option<Bounds>,
     ticks: Option<Bounds>,
     /// States that keep a worker occupied, all the time.
     #[serde(default)]
@@ -72,7 +75,7 @@ struct Expected {
     says: Option<String>,
 }
 
-/// How often the background tasks sleep.
+/// How often something happens; of `ticks`, how often the background tasks sleep.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Bounds {
@@ -128,6 +131,14 @@ fn check(scenario: &Scenario, expected: &Expected, (trace, model): (&Trace, Mode
     }
     if let Some(least) = expected.in_io_at_least {
         assert!(at_once(State::Io) >= least, "{context}: only {} tasks were in I/O at once", at_once(State::Io));
+    }
+    if let Some(least) = expected.running_at_least {
+        let running = at_once(State::Running);
+        assert!(running >= least, "{context}: only {running} tasks were `running` at once");
+    }
+    if let Some(Bounds { least, most }) = expected.asked {
+        let forced = stats.lock.expect("a lock").forced as usize;
+        assert!((least..=most).contains(&forced), "{context}: asked to let go {forced} times");
     }
     if let Some(least) = expected.together {
         let begun = begun_beside_another(trace, end, State::Io);

@@ -16,7 +16,9 @@ pub(super) fn meanwhile(facts: &Facts<'_>) -> Finding {
         _ if stats.elapsed == Ns::ZERO => Sentence::Starting { tasks },
         (ModelKind::Serial, _) => Sentence::SerialWorks { done, tasks },
         (ModelKind::Async, _) if bound(facts) == Bound::Cpu => Sentence::LoopTurns { done, tasks },
-        (ModelKind::Threads, GlobalLock::Gil { .. } | GlobalLock::GilLegacy { .. }) if bound(facts) == Bound::Cpu => {
+        (ModelKind::Threads, GlobalLock::Gil { .. } | GlobalLock::GilLegacy { .. })
+            if bound(facts) == Bound::Cpu && !computes_without_the_lock(facts) =>
+        {
             let hand_overs = stats.lock.map_or(0, |l| l.hand_overs);
             Sentence::TakingTurns { waiting: going.saturating_sub(1), hand_overs }
         }
@@ -72,6 +74,9 @@ fn worked(facts: &Facts<'_>) -> Sentence {
         (ModelKind::Threads, true) if alone => Sentence::NobodyAsks { hand_overs },
         (ModelKind::Threads, true) if one => Sentence::Here(Here::OneCoreOneLock { hand_overs }),
         (ModelKind::Threads | ModelKind::Processes, _) if one => Sentence::Here(Here::OneUsableCore { cores, time }),
+        (ModelKind::Threads, true) if computes_without_the_lock(facts) => {
+            Sentence::WithoutTheLock { busy, cores, speedup }
+        }
         (ModelKind::Serial, false) => Sentence::SerialCpu { tasks, time, busy, cores },
         (ModelKind::Serial, true) => Sentence::SerialWithLock { time },
         (ModelKind::Threads, true) if facts.model.lock.is_legacy() => {
@@ -128,6 +133,12 @@ fn anew(facts: &Facts<'_>) -> Option<Cure> {
     } else {
         Cure { change: Change::Again, why: Try::Again }
     })
+}
+
+/// Whether there is a global lock, and tasks computed for most of their time without it.
+fn computes_without_the_lock(facts: &Facts<'_>) -> bool {
+    let computed = facts.stats.sums[State::Running as usize];
+    facts.stats.lock.is_some_and(|lock| computed > lock.held.times(2, 1))
 }
 
 /// What to try where the lock decides: with it or without it, whichever has not been seen; then what is next anyway.

@@ -90,10 +90,10 @@ impl Pretending {
                 }
             };
             match op {
-                Op::Compute(kernel, work) => {
-                    let from = *value;
-                    let mut act = |action| self.act(action, TABLE.effect(StepKind::Compute, model), value);
-                    act(Action::Compute { kernel: *kernel, amount: iterations(*work), value: from });
+                Op::Compute(kernel, work) | Op::HoldingCall(kernel, work) | Op::ReleasingCall(kernel, work) => {
+                    let (from, effect) = (*value, effect.expect("each is in the table"));
+                    let action = Action::Compute { kernel: *kernel, amount: iterations(*work), value: from };
+                    self.act(action, effect, value);
                 }
                 Op::Sleep(time) | Op::BlockingSleep(time) => did(self, Action::Wait(*time)),
                 Op::Yield | Op::Await => did(self, Action::GiveWay),
@@ -147,6 +147,8 @@ fn steps() -> impl Strategy<Value = Vec<Op>> {
     let request = Request { latency: MS(3), spread: crate::workload::Spread::Constant, bytes: 8 };
     let leaf = prop_oneof![
         (0u64..9).prop_map(compute),
+        (0u64..9).prop_map(|n| Op::HoldingCall(Kernel::Sort, Work::Iterations(n))),
+        (0u64..9).prop_map(|n| Op::ReleasingCall(Kernel::Sha256, Work::Iterations(n))),
         (0u64..9).prop_map(|ms| Op::Sleep(MS(ms))),
         Just(Op::BlockingSleep(MS(1))),
         Just(Op::Yield),
@@ -192,6 +194,8 @@ fn what_a_cell_of_the_table_says_reaches_the_host() {
     let request = Request { latency: MS(3), spread: crate::workload::Spread::Constant, bytes: 8 };
     let ops = [
         compute(5),
+        Op::HoldingCall(Kernel::Sort, Work::Iterations(5)),
+        Op::ReleasingCall(Kernel::Sha256, Work::Iterations(5)),
         Op::Sleep(MS(1)),
         Op::BlockingSleep(MS(1)),
         Op::Yield,

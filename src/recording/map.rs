@@ -7,7 +7,7 @@ use crate::model::{LockSettings, Model, ModelKind};
 use crate::plan::{Expected, Rates};
 use crate::settings::{Mapping, Setup};
 use crate::units::Ns;
-use crate::workload::{Kernel, Quantity, Scale, StepSpec, TaskSpec, Value, Workload};
+use crate::workload::{GilUse, Kernel, Quantity, Scale, StepSpec, TaskSpec, Value, Workload};
 
 /// The time that a run takes besides its tasks: to start its runner, to end it, to hand over its record.
 const AROUND: Ns = Ns::from_millis(15);
@@ -167,7 +167,7 @@ pub fn work(tasks: u16, length: Ns, wait: u8) -> Workload {
     let waits = length.times(wait.min(100).into(), 100);
     let half = || StepSpec::Sleep(Quantity::from(Value::Time(waits.times(1, 2))));
     let amount = Quantity::from(Value::Time(length - waits));
-    let compute = StepSpec::Compute { kernel: Kernel::Count, amount };
+    let compute = StepSpec::Compute { kernel: Kernel::Count, amount, gil: GilUse::Python };
     // A wait of no length would still be a step, and so would computing nothing.
     let steps = match wait {
         0 => vec![compute],

@@ -7,7 +7,6 @@
 
 use super::Recording;
 use crate::insight::{self, Pace, Ratio};
-use crate::model::ModelKind;
 use crate::state::State;
 use crate::text::{Cause, Doubt};
 use crate::trace::KernelRecord;
@@ -163,9 +162,9 @@ impl Score {
 
 /// Whether only one task at a time computes in `run`, whatever its workers.
 fn computes_one_at_a_time(run: &Recording) -> bool {
-    run.model().is_some_and(|model| match model.kind {
-        ModelKind::Serial | ModelKind::Async => true,
-        ModelKind::Threads => model.lock.is_on(),
-        ModelKind::Processes => false,
+    run.planned().is_some_and(|planned| {
+        // Where the steps are not known, threads may have computed in calls that let go of the lock.
+        let knows = planned.known || !planned.plan.model.kind.rules().many_workers;
+        knows && !planned.plan.computes_in_parallel()
     })
 }

@@ -22,6 +22,7 @@ pub enum Sentence {
     LoopTurnByTurn { time: Ns },
     OneLock { waiting: usize, busy: f64, cores: f64 },
     OldLock { busy: f64, cores: f64, hand_overs: u64, speedup: Option<Speedup> },
+    WithoutTheLock { busy: f64, cores: f64, speedup: Option<Speedup> },
     LockEach { speedup: Option<Speedup> },
     LoneLoopWithLock { time: Ns },
     SerialWithLock { time: Ns },
@@ -160,6 +161,10 @@ impl Sentence {
                 let came_to = speedup.map_or_else(turns, |x| format!("{} serial", super::speedup(x)));
                 format!("All fight for the old GIL: {busy} busy, {came_to}.")
             }
+            Sentence::WithoutTheLock { busy, cores, speedup } => {
+                let came_to = speedup.map_or_else(String::new, |x| format!(", {} serial", super::speedup(x)));
+                format!("Calls let go of the GIL: {} cores busy{came_to}.", cores_of(*busy, *cores))
+            }
             Sentence::LockEach { speedup } => format!("A GIL each, none in the way{}.", as_fast(*speedup)),
             Sentence::LoneLoopWithLock { time } => format!("One thread alone never waits for the GIL: {time}."),
             Sentence::SerialWithLock { time } => {
@@ -265,6 +270,10 @@ mod tests {
             said(Sentence::CoresBusy { cores: two, busy: 1.96, speedup: between }),
             "Both cores busy: 1.6–2.0× as fast."
         );
+        assert_eq!(
+            said(Sentence::WithoutTheLock { busy: 1.9, cores: two, speedup: Some(Speedup::exactly(1.85)) }),
+            "Calls let go of the GIL: 1.9 of 2 cores busy, 1.85× serial."
+        );
         assert_eq!(said(Sentence::NobodyAsks { hand_overs: 0 }), "One thread: nobody asks for the GIL, 0 hand-overs.");
         let serial = Some(Ns::from_millis(6_000));
         let time = Ns::from_millis(3_000);
@@ -291,6 +300,7 @@ mod tests {
             (Sentence::OneLock { waiting: 11, busy: 1.0, cores }, Try::LockEach),
             (Sentence::OldLock { busy: 1.4, cores, hand_overs: 123_456, speedup: None }, Try::LockEach),
             (Sentence::OldLock { busy: 1.4, cores, hand_overs: 0, speedup }, Try::LockEach),
+            (Sentence::WithoutTheLock { busy, cores, speedup }, Try::LockEach),
             (Sentence::LockEach { speedup }, Try::ThreadEach),
             (Sentence::LoneLoopWithLock { time }, Try::OneByOne),
             (Sentence::SerialWithLock { time }, Try::DropGil),

@@ -35,6 +35,11 @@ pub fn workers(least: u16, most: u16) -> String {
     format!("expected \"per-task\" or a whole number from {least} to {most}")
 }
 
+/// That one of `known` was expected, the words for what a step does with the GIL.
+pub fn gil(known: &[&str]) -> String {
+    format!("`gil` takes one of {}", listed(known, |word| format!("\"{word}\"")))
+}
+
 /// That a group of tasks waits for its own end.
 pub fn endless(task: &str) -> String {
     format!("{} repeats until itself ends: it never would", quoted(task))

@@ -42,9 +42,67 @@ impl Kernel {
         }
     }
 
+    /// What its step does with the global lock if the file does not say: what the same work does in `CPython` 3.13,
+    /// written as most programs write it. A step is then one call, or one loop, with the whole amount.
+    ///
+    /// - `count`, `primes` and `mandelbrot` are loops of bytecode: the evaluation loop looks for a request to let go at
+    ///   every jump back (`ceval_gil.c`).
+    /// - `sort` is one call of `sorted` or `list.sort` on numbers: `listobject.c` nowhere lets go of the lock, and
+    ///   comparing two numbers executes no bytecode. (Measured: a thread beside a `sorted` of 400,000 floats stands still
+    ///   for all of the call.)
+    /// - `sha256` is one call of `hashlib` on more than 2,047 bytes, or of `pbkdf2_hmac`: its documentation says that it
+    ///   lets go of the lock meanwhile. (Measured: two threads do 1.7 to 2 times the work of one on two cores.)
+    /// - `matrix` is one product of two large arrays: `NumPy` lets go of the lock around its arithmetic, as its notes on
+    ///   threads say.
+    pub const fn gil(self) -> GilUse {
+        match self {
+            Kernel::Count | Kernel::Primes | Kernel::Mandelbrot => GilUse::Python,
+            Kernel::Sort => GilUse::Held,
+            Kernel::Sha256 | Kernel::Matrix => GilUse::Released,
+        }
+    }
+
     /// The kernel of that name.
     pub fn named(name: &str) -> Option<Kernel> {
         Kernel::ALL.into_iter().find(|k| k.name() == name)
+    }
+}
+
+/// What a `compute` step does with the global lock, where there is one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GilUse {
+    /// It holds the lock and gives way when it is asked, as bytecode does. Recordings that do not say are of this kind.
+    #[default]
+    Python,
+    /// It holds the lock from its begin to its end, whoever asks: one call into C.
+    Held,
+    /// It lets go of the lock, computes without it, and takes it again: one call into C that does so.
+    Released,
+}
+
+impl GilUse {
+    /// All there are.
+    pub const ALL: [GilUse; 3] = [GilUse::Python, GilUse::Held, GilUse::Released];
+
+    /// The word in workload files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            GilUse::Python => "python",
+            GilUse::Held => "held",
+            GilUse::Released => "released",
+        }
+    }
+
+    /// The one of that word.
+    pub fn named(word: &str) -> Option<GilUse> {
+        GilUse::ALL.into_iter().find(|gil| gil.name() == word)
+    }
+
+    /// Whether it is the one that recordings leave out.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    pub(super) fn is_python(&self) -> bool {
+        *self == GilUse::Python
     }
 }
 
@@ -92,6 +150,11 @@ mod tests {
             assert_eq!(Kernel::named(kernel.name()), Some(kernel));
         }
         assert_eq!(Kernel::named("knit"), None);
+        for gil in GilUse::ALL {
+            assert_eq!(GilUse::named(gil.name()), Some(gil));
+            assert_eq!(serde_json::to_string(&gil).expect("a word"), format!("\"{}\"", gil.name()));
+        }
+        assert_eq!(GilUse::named("Held"), None);
         let set: Kernels = [Kernel::Matrix, Kernel::Count].into_iter().collect();
         assert_eq!(set.iter().collect::<Vec<_>>(), [Kernel::Count, Kernel::Matrix]);
         assert!(Kernels::default().is_empty() && !set.is_empty() && !set.contains(Kernel::Sort));

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use toml::Spanned;
 
 use super::quantity::{Quantity, Value, ValueError};
 use super::refusal::{FileError, FileFault};
-use super::{Kernel, Param, RepeatSpec, Spread, StepSpec, TaskSpec, WorkerWish, Workload};
+use super::{GilUse, Kernel, Param, RepeatSpec, Spread, StepSpec, TaskSpec, WorkerWish, Workload};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,6 +82,7 @@ struct FileCompute {
     #[serde(default = "count")]
     kernel: Kernel,
     amount: Spanned<Number>,
+    gil: Option<Spanned<Word>>,
 }
 
 fn count() -> Kernel {
@@ -94,6 +96,14 @@ struct FileRepeat {
     r#for: Option<Spanned<Number>>,
     until: Option<Spanned<String>>,
     steps: Spanned<Vec<Spanned<FileStep>>>,
+}
+
+/// A word, or something else that stands in its place.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Word {
+    Text(String),
+    Other(IgnoredAny),
 }
 
 /// A number or a text: both are quantities; anything else is refused as no "quantity".
@@ -235,7 +245,10 @@ impl Context<'_> {
 
     fn step(&self, step: &Spanned<FileStep>, names: &Names<'_>, depth: usize) -> Result<StepSpec, FileError> {
         Ok(match step.get_ref() {
-            FileStep::Compute(c) => StepSpec::Compute { kernel: c.kernel, amount: self.quantity(&c.amount, names)? },
+            FileStep::Compute(c) => {
+                let (kernel, gil) = (c.kernel, c.gil.as_ref().map_or(Ok(c.kernel.gil()), |word| self.gil(word))?);
+                StepSpec::Compute { kernel, amount: self.quantity(&c.amount, names)?, gil }
+            }
             FileStep::Sleep(t) => StepSpec::Sleep(self.quantity(t, names)?),
             FileStep::BlockingSleep(t) => StepSpec::BlockingSleep(self.quantity(t, names)?),
             FileStep::Yield => StepSpec::Yield,
@@ -267,6 +280,14 @@ impl Context<'_> {
                 StepSpec::Repeat { rule, steps: self.steps(&r.steps, names, depth + 1)? }
             }
         })
+    }
+
+    fn gil(&self, word: &Spanned<Word>) -> Result<GilUse, FileError> {
+        let known = match word.get_ref() {
+            Word::Text(text) => GilUse::named(text),
+            Word::Other(_) => None,
+        };
+        known.ok_or_else(|| self.error(word.span().start, FileFault::Gil))
     }
 
     fn quantity(&self, number: &Spanned<Number>, names: &Names<'_>) -> Result<Quantity, FileError> {

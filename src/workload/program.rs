@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::quantity::{Quantity, Unit, Value};
 use super::refusal::{AmountFault, MAX_STEPS, MAX_TASKS, ResolveError};
-use super::{Kernel, RepeatSpec, Scale, StepSpec, Workload};
+use super::{GilUse, Kernel, RepeatSpec, Scale, StepSpec, Workload};
 use crate::units::{Ns, TaskId};
 
 /// The longest that a single amount of time may be.
@@ -31,8 +31,12 @@ pub struct Task {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Op {
-    /// Keep a core busy.
+    /// Keep a core busy, giving way to others that want the global lock.
     Compute(Kernel, Work),
+    /// Keep a core busy in one call that holds the global lock to its end.
+    HoldingCall(Kernel, Work),
+    /// Keep a core busy in one call that lets go of the global lock meanwhile.
+    ReleasingCall(Kernel, Work),
     /// Wait for a timer, giving way.
     Sleep(Ns),
     /// Wait for a timer without giving way, even in async code.
@@ -100,6 +104,10 @@ macro_rules! step_kinds {
 step_kinds! {
     /// [`Op::Compute`].
     Compute,
+    /// [`Op::HoldingCall`].
+    HoldingCall,
+    /// [`Op::ReleasingCall`].
+    ReleasingCall,
     /// [`Op::Sleep`].
     Sleep,
     /// [`Op::BlockingSleep`].
@@ -154,6 +162,8 @@ impl Op {
     pub const fn kind(&self) -> Option<StepKind> {
         Some(match self {
             Op::Compute(..) => StepKind::Compute,
+            Op::HoldingCall(..) => StepKind::HoldingCall,
+            Op::ReleasingCall(..) => StepKind::ReleasingCall,
             Op::Sleep(_) => StepKind::Sleep,
             Op::BlockingSleep(_) => StepKind::BlockingSleep,
             Op::Yield => StepKind::Yield,
@@ -170,7 +180,8 @@ impl Op {
     pub fn body(&self) -> Option<&[Op]> {
         match self {
             Op::Lock(_, body) | Op::Repeat(_, body) => Some(body),
-            Op::Compute(..) | Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => None,
+            Op::Compute(..) | Op::HoldingCall(..) | Op::ReleasingCall(..) => None,
+            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => None,
             Op::Request(_) | Op::Read(_) | Op::Write(_) => None,
         }
     }
@@ -179,7 +190,8 @@ impl Op {
     pub fn body_mut(&mut self) -> Option<&mut Vec<Op>> {
         match self {
             Op::Lock(_, body) | Op::Repeat(_, body) => Some(body),
-            Op::Compute(..) | Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => None,
+            Op::Compute(..) | Op::HoldingCall(..) | Op::ReleasingCall(..) => None,
+            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => None,
             Op::Request(_) | Op::Read(_) | Op::Write(_) => None,
         }
     }
@@ -189,9 +201,26 @@ impl Op {
         if let Op::Repeat(until, _) = self { Some(until) } else { None }
     }
 
-    /// Its kernel and amount of work, if it is a `compute`.
+    /// Its kernel and amount of work, if it computes.
     pub const fn work(&self) -> Option<(Kernel, Work)> {
-        if let Op::Compute(kernel, work) = self { Some((*kernel, *work)) } else { None }
+        match self {
+            Op::Compute(kernel, work) | Op::HoldingCall(kernel, work) | Op::ReleasingCall(kernel, work) => {
+                Some((*kernel, *work))
+            }
+            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => None,
+            Op::Request(_) | Op::Read(_) | Op::Write(_) | Op::Lock(..) | Op::Repeat(..) => None,
+        }
+    }
+
+    /// As [`Op::work`].
+    pub const fn work_mut(&mut self) -> Option<(Kernel, &mut Work)> {
+        match self {
+            Op::Compute(kernel, work) | Op::HoldingCall(kernel, work) | Op::ReleasingCall(kernel, work) => {
+                Some((*kernel, work))
+            }
+            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => None,
+            Op::Request(_) | Op::Read(_) | Op::Write(_) | Op::Lock(..) | Op::Repeat(..) => None,
+        }
     }
 
     /// What it needs besides a core, a clock and locks; `None` if nothing.
@@ -199,7 +228,8 @@ impl Op {
         match self {
             Op::Request(_) => Some(Facility::Server),
             Op::Read(_) | Op::Write(_) => Some(Facility::File),
-            Op::Compute(..) | Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => None,
+            Op::Compute(..) | Op::HoldingCall(..) | Op::ReleasingCall(..) => None,
+            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => None,
             Op::Lock(..) | Op::Repeat(..) => None,
         }
     }
@@ -211,7 +241,8 @@ impl Op {
             Op::Sleep(time) | Op::BlockingSleep(time) => Some(*time),
             Op::Request(request) => Some(request.latency),
             Op::Read(bytes) | Op::Write(bytes) => Some(Ns(bytes.saturating_mul(NS_PER_BYTE))),
-            Op::Compute(..) | Op::Yield | Op::Await | Op::Lock(..) | Op::Repeat(..) => None,
+            Op::Compute(..) | Op::HoldingCall(..) | Op::ReleasingCall(..) => None,
+            Op::Yield | Op::Await | Op::Lock(..) | Op::Repeat(..) => None,
         }
     }
 }
@@ -278,7 +309,14 @@ impl Resolver<'_> {
 
     fn op(&self, step: &StepSpec) -> Result<Op, ResolveError> {
         Ok(match step {
-            StepSpec::Compute { kernel, amount } => Op::Compute(*kernel, self.work(amount)?),
+            StepSpec::Compute { kernel, amount, gil } => {
+                let (kernel, work) = (*kernel, self.work(amount)?);
+                match gil {
+                    GilUse::Python => Op::Compute(kernel, work),
+                    GilUse::Held => Op::HoldingCall(kernel, work),
+                    GilUse::Released => Op::ReleasingCall(kernel, work),
+                }
+            }
             StepSpec::Sleep(t) => Op::Sleep(self.time(&["sleep"], t)?),
             StepSpec::BlockingSleep(t) => Op::BlockingSleep(self.time(&["blocking_sleep"], t)?),
             StepSpec::Yield => Op::Yield,

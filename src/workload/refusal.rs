@@ -1,6 +1,7 @@
 //! Why a workload file is refused, and why a workload cannot be run with the given numbers. The sentences are in
 //! [`text::workload`](crate::text::workload).
 
+use super::kernel::GilUse;
 use super::quantity::{QuantityError, Unit, Value, ValueError};
 use crate::text::workload as words;
 use crate::units::Ns;
@@ -55,6 +56,9 @@ pub enum FileFault {
         /// The most.
         most: u16,
     },
+    /// Something else than a word for what a step does with the global lock.
+    #[error("{}", words::gil(&GilUse::ALL.map(GilUse::name)))]
+    Gil,
     /// A text that is no amount.
     #[error(transparent)]
     Value(#[from] ValueError),

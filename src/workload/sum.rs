@@ -20,8 +20,17 @@ impl WorkSum {
     /// The sum over `ops`. Steps inside a `repeat until` count once; a `repeat for` counts as its time, without its
     /// steps.
     pub fn of(ops: &[Op]) -> WorkSum {
+        WorkSum::over(walk(ops))
+    }
+
+    /// The same over those steps of `ops` that let go of the global lock while they compute.
+    pub fn without_the_lock(ops: &[Op]) -> WorkSum {
+        WorkSum::over(walk(ops).filter(|visit| matches!(visit.op, Op::ReleasingCall(..))))
+    }
+
+    fn over<'a>(visits: impl Iterator<Item = Visit<'a>>) -> WorkSum {
         let mut sum = WorkSum::default();
-        for Visit { op, rounds, .. } in walk(ops).filter(|visit| !visit.rounds.timed) {
+        for Visit { op, rounds, .. } in visits.filter(|visit| !visit.rounds.timed) {
             match op.work() {
                 Some((_, Work::Time(time))) => sum.cpu += time.times(rounds.times, 1),
                 Some((kernel, Work::Iterations(n))) => {

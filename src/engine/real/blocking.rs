@@ -72,7 +72,7 @@ impl Host<'_> {
     fn step(&mut self, action: Action, effect: Effect) -> Result<Answer, Failure> {
         match action {
             Action::Compute { kernel, amount, value } => {
-                return Ok(Answer::Value(self.worker.compute(self.task, kernel, value, amount)));
+                return Ok(Answer::Value(self.worker.compute(self.task, (kernel, amount, value), effect.lock)));
             }
             Action::Take { lock, depth } => self.held.take(self.worker, self.task, (lock, depth), effect)?,
             Action::Wait(_) | Action::Request { .. } | Action::Read(_) | Action::Write(_) | Action::GiveWay => {

@@ -17,7 +17,7 @@ use crate::semantics::{Effect, LockUse, TABLE, Table, Worker as Doing};
 use crate::state::State;
 use crate::trace::{Event, KernelRecord, Stamped};
 use crate::units::{LockId, Ns, TaskId, WorkerId};
-use crate::workload::{Kernel, LockIndex, Op, Request, Spread, StepKind, Task};
+use crate::workload::{Kernel, LockIndex, Op, Request, Spread, StepKind, Task, Work};
 
 const WORKERS: [Doing; 7] = [
     Doing::Computes,
@@ -28,12 +28,14 @@ const WORKERS: [Doing; 7] = [
     Doing::YieldsLoop,
     Doing::PassesBy,
 ];
+/// Work that is soon done.
+const MOMENT: Work = Work::Iterations(100_000);
 /// The number of the global lock.
 const GIL: LockId = LockId(0);
 
 /// The steps that wait.
 fn waiting() -> impl Iterator<Item = StepKind> {
-    StepKind::ALL.into_iter().filter(|step| *step != StepKind::Compute)
+    StepKind::ALL.into_iter().filter(|step| TABLE.effect(*step, ModelKind::Serial).worker != Doing::Computes)
 }
 
 /// The operation of `step`; if the step is timed, it takes `time`.
@@ -48,7 +50,9 @@ fn op(step: StepKind, time: Ns) -> Op {
         StepKind::Write => Op::Write(1),
         // Long enough for the next one to find it held.
         StepKind::Lock => Op::Lock(LockIndex(0), vec![Op::Sleep(Ns::from_millis(2))]),
-        StepKind::Compute => unreachable!("it waits for nothing"),
+        StepKind::Compute => Op::Compute(Kernel::Count, MOMENT),
+        StepKind::HoldingCall => Op::HoldingCall(Kernel::Count, MOMENT),
+        StepKind::ReleasingCall => Op::ReleasingCall(Kernel::Count, MOMENT),
     }
 }
 
@@ -205,7 +209,7 @@ fn is_timed(step: StepKind) -> bool {
     match step {
         StepKind::Sleep | StepKind::BlockingSleep | StepKind::Request => true,
         StepKind::Yield | StepKind::Await | StepKind::Read | StepKind::Write => false,
-        StepKind::Lock | StepKind::Compute => false,
+        StepKind::Lock | StepKind::Compute | StepKind::HoldingCall | StepKind::ReleasingCall => false,
     }
 }
 
@@ -245,6 +249,44 @@ fn what_a_cell_says_of_the_state_and_of_the_global_lock_is_what_happens() {
                     assert_eq!(seen.state.map(|(state, _)| state), Some(state), "{what}");
                     assert_eq!(seen.released, lock == LockUse::Released, "{what}");
                 }
+            }
+        }
+    }
+}
+
+/// How many times a task that does `step` under `kind`, as `table` says, lets go of the global lock before it ends.
+fn let_go_while_computing(kind: ModelKind, step: StepKind, table: Table) -> usize {
+    let run = run(kind, &op(step, Ns::ZERO), 1, table);
+    match kind {
+        ModelKind::Async => {
+            let made = Arc::clone(&run);
+            // In a thread of its own, which gets the name of the loop.
+            let done = thread::spawn(move || event_loop::run(&made).map(|finish| finish.is_complete())).join();
+            assert_eq!(done.expect("no panic"), Ok(true));
+        }
+        ModelKind::Serial | ModelKind::Threads | ModelKind::Processes => {
+            let tracer = run.shared.tracer(WorkerId(0)).expect("a ring");
+            let mut worker = Worker::new(run.shared, tracer, run.gil(WorkerId(0)).as_ref());
+            let done = blocking::perform(&mut worker, (kind, run.table), TaskId(0), &run.plan.tasks[0]);
+            worker.end(TaskId(0), done.expect("nothing is refused").outcome);
+        }
+    }
+    let mut events: Vec<Stamped> = Vec::new();
+    run.shared.rings().for_each(|(_, ring)| ring.drain(&mut events));
+    events.sort_by_key(|stamped| stamped.at);
+    let runs = |e: &Stamped| matches!(e.event, Event::Enter { state: State::Running, .. });
+    let own = events.iter().skip_while(|e| !runs(e)).take_while(|e| !matches!(e.event, Event::Ended { .. }));
+    own.filter(|e| matches!(e.event, Event::LockReleased { lock: GIL, .. })).count()
+}
+
+#[test]
+fn what_a_cell_says_of_the_global_lock_while_a_task_computes_is_what_happens() {
+    for kind in ModelKind::ALL {
+        for step in StepKind::ALL.into_iter().filter(|step| TABLE.effect(*step, kind).worker == Doing::Computes) {
+            for lock in [LockUse::Held, LockUse::HeldToTheEnd, LockUse::Kept, LockUse::Released] {
+                let table = TABLE.with(step, kind, Effect { lock, ..TABLE.effect(step, kind) });
+                let times = let_go_while_computing(kind, step, table);
+                assert_eq!(times, usize::from(lock == LockUse::Released), "{step:?} under {kind:?} with {lock:?}");
             }
         }
     }

@@ -12,6 +12,7 @@ use super::ring::Tracer;
 use super::shared::Shared;
 use crate::machine::kernels::Labour;
 use crate::machine::sys;
+use crate::semantics::LockUse;
 use crate::state::{Outcome, State};
 use crate::trace::Event;
 use crate::units::{CoreId, Ns, Stamp, TaskId};
@@ -31,6 +32,8 @@ pub(super) struct Worker {
     turn: Option<Turn>,
     /// Set while another worker wants the lock; never set where there is no lock. Read just as often in either case.
     wanted: Arc<CachePadded<AtomicBool>>,
+    /// Never set: read in place of `wanted`, just as often, by a step that gives way to nobody.
+    never: Arc<CachePadded<AtomicBool>>,
     /// Iterations of each kernel between two looks.
     poll_every: [u64; Kernel::COUNT],
     /// The shortest time that a whole piece of each kernel has taken.
@@ -41,6 +44,15 @@ pub(super) struct Worker {
     /// When it last knew itself to be on a core. Each stretch between two such instants is checked, without a gap.
     looked: Stamp,
     core: CoreId,
+}
+
+/// What a worker computes.
+#[derive(Clone, Copy)]
+struct Job {
+    task: TaskId,
+    kernel: Kernel,
+    /// Whether it lets go of the global lock when another worker asks for it.
+    gives_way: bool,
 }
 
 impl Worker {
@@ -54,6 +66,7 @@ impl Worker {
             tracer,
             turn,
             wanted,
+            never: Arc::default(),
             poll_every,
             quickest: [LONGEST_PIECE; Kernel::COUNT],
             watches_itself: !shared.has_kernel_record(),
@@ -88,32 +101,46 @@ impl Worker {
         }
     }
 
-    /// Does `amount` iterations of `kernel` for `task`, starting from `value`; returns the value after them.
-    pub(super) fn compute(&mut self, task: TaskId, kernel: Kernel, value: u64, amount: u64) -> u64 {
+    /// Does `amount` iterations of `kernel` for `task`, starting from `value`; returns the value after them. `lock` says
+    /// what happens to the global lock meanwhile: whatever it is, the worker does the same pieces and looks up as often.
+    pub(super) fn compute(&mut self, task: TaskId, (kernel, amount, value): (Kernel, u64, u64), lock: LockUse) -> u64 {
+        if lock == LockUse::Released {
+            self.release_lock();
+        }
+        let job = Job { task, kernel, gives_way: lock == LockUse::Held };
         let mut labour = Labour::new(kernel, value);
         let mut left = amount;
         while left > 0 {
             let most = left.min(self.poll_every[kernel as usize]);
-            let (done, lost_the_lock) = self.piece(task, kernel, &mut labour, most);
+            let (done, lost_the_lock) = self.piece(job, &mut labour, most);
             left -= done;
             if lost_the_lock {
                 self.go_on(task, None);
             } else {
-                self.look_up(task, kernel, done);
+                self.look_up(job, done);
             }
+        }
+        match lock {
+            LockUse::Released if self.take_lock(task) => self.go_on(task, None),
+            // Whoever asked meanwhile is served where the call returns.
+            LockUse::HeldToTheEnd => self.give_lock_up_if_wanted(task),
+            LockUse::Held | LockUse::Kept | LockUse::Released => {}
         }
         labour.value()
     }
 
     /// Does up to `most` iterations; returns how many, and whether another worker has had the lock since. The latter is
     /// found out here only under the older lock, whose ticks are much finer than a piece.
-    fn piece(&mut self, task: TaskId, kernel: Kernel, labour: &mut Labour, most: u64) -> (u64, bool) {
+    fn piece(&mut self, job: Job, labour: &mut Labour, most: u64) -> (u64, bool) {
+        let Job { task, kernel, gives_way } = job;
         let in_a_piece = self.poll_every[kernel as usize];
+        let wanted = if gives_way { &self.wanted } else { &self.never };
         let mut done = 0;
         loop {
-            let until_check = self.turn.as_ref().and_then(|turn| turn.until_check(in_a_piece));
+            let turn = self.turn.as_ref().filter(|_| gives_way);
+            let until_check = turn.and_then(|turn| turn.until_check(in_a_piece));
             // One call for all locks: the address that a processor jumped from can affect a short loop's speed.
-            let now = labour.advance(until_check.unwrap_or(most).min(most - done), &self.wanted);
+            let now = labour.advance(until_check.unwrap_or(most).min(most - done), wanted);
             done += now;
             let Some(turn) = self.turn.as_mut().filter(|_| until_check.is_some()) else { return (done, false) };
             let (tracer, from, quickest) = (&self.tracer, self.looked, self.quickest[kernel as usize]);
@@ -127,12 +154,12 @@ impl Worker {
     }
 
     /// What a worker does between two pieces: serves a waiter for the lock, and notices delays and a change of core.
-    fn look_up(&mut self, task: TaskId, kernel: Kernel, piece: u64) {
+    fn look_up(&mut self, Job { task, kernel, gives_way }: Job, piece: u64) {
         let (from, expected) = (self.looked, self.expected(kernel, piece));
         // A waiter for the lock is served first.
         let (tracer, watches) = (&self.tracer, self.watches_itself);
         let late = |at| note_late(tracer, task, (from, at), expected, watches);
-        if self.turn.as_mut().is_some_and(|t| t.look(tracer, task, late)) {
+        if self.turn.as_mut().filter(|_| gives_way).is_some_and(|t| t.look(tracer, task, late)) {
             self.go_on(task, None);
             return;
         }

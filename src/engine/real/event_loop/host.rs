@@ -90,7 +90,8 @@ impl Host<'_> {
     async fn step(&mut self, action: Action, effect: Effect) -> Result<Answer, Failure> {
         match action {
             Action::Compute { kernel, amount, value } => {
-                return Ok(Answer::Value(self.turns.worker().compute(self.task, kernel, value, amount)));
+                let work = (kernel, amount, value);
+                return Ok(Answer::Value(self.turns.worker().compute(self.task, work, effect.lock)));
             }
             Action::Take { lock, depth } => self.take(lock, depth, effect).await?,
             Action::Wait(_) | Action::Request { .. } | Action::Read(_) | Action::Write(_) | Action::GiveWay => {
