@@ -245,7 +245,7 @@ fn headline(field: &Field, plain: &[&Contender], clauses: &mut Vec<Clause>) {
     if nobody {
         clauses.push(Clause::NobodyGains { why: nobody_gains(field) });
         let losers = plain.iter().filter(|c| c.gain() < LOSS && !c.timing.ties(fastest.timing));
-        clauses.extend(losers.map(|c| behind(field, c, fastest)));
+        clauses.extend(all_behind(field, plain, losers.copied(), fastest));
         return;
     }
     let rivals = || plain.iter().filter(|c| !c.is_baseline());
@@ -253,7 +253,7 @@ fn headline(field: &Field, plain: &[&Contender], clauses: &mut Vec<Clause>) {
     first_of(&best, fastest.ratio().speedup, clauses);
     let mut others: Vec<&Contender> = rivals().filter(|c| !c.timing.ties(fastest.timing)).copied().collect();
     others.sort_by_key(|c| c.timing.time);
-    clauses.extend(others.into_iter().map(|other| behind(field, other, fastest)));
+    clauses.extend(all_behind(field, plain, others.into_iter(), fastest));
     let far = field.ideal.is_some_and(|ideal| fastest.gain() < NEARLY * ideal);
     if let Some((name, share)) = field.lock.clone().filter(|_| far && fastest.locked >= LOCKED) {
         clauses.push(Clause::Held { why: Why::Lock { name, share } });
@@ -278,10 +278,48 @@ fn first_of(best: &[&Contender], ratio: Speedup, clauses: &mut Vec<Clause>) {
     }
 }
 
+/// What there is to say of `others`, and of the pools if these decide.
+fn all_behind<'a>(
+    field: &Field,
+    plain: &[&Contender],
+    others: impl Iterator<Item = &'a Contender>,
+    fastest: &Contender,
+) -> Vec<Clause> {
+    let mut clauses: Vec<Clause> = others.map(|other| behind(field, other, fastest)).collect();
+    if clauses.iter().any(|c| matches!(c.why(), Some(Why::AtATime(_)))) {
+        clauses.extend(unequal(field, plain));
+    }
+    clauses
+}
+
+/// Whether `other` had fewer tasks under way at a time than `fastest`, and may be behind for that: tasks wait, or the
+/// last of them compute while other cores have nothing left to do.
+fn is_queue(field: &Field, other: &Contender, fastest: &Contender) -> bool {
+    let half = (other.timing.time - fastest.timing.time).times(1, 2);
+    let mean = field.work.times(1, field.tasks.max(1) as u64);
+    let idle = 1.0 - 1.0 / field.cores.max(1.0);
+    let lasts = !field.tasks.is_multiple_of(other.at_once.max(1)) && mean.0 as f64 * idle >= half.0 as f64;
+    other.at_once < fastest.at_once.min(field.tasks) && (field.waiting >= WAITING || lasts)
+}
+
+/// The most workers that are proposed to a user: as many as threads get if nobody asks for a number.
+const MANY: usize = 64;
+
+/// That `plain` had unequal pools, and how to make them equal.
+fn unequal(field: &Field, plain: &[&Contender]) -> Option<Clause> {
+    let pools: Vec<(Who, usize)> = plain
+        .iter()
+        .filter(|c| c.model.kind != ModelKind::Serial)
+        .filter(|c| c.model.kind != ModelKind::Async || c.at_once < field.tasks)
+        .map(|c| (c.who(), c.at_once))
+        .collect();
+    let workers = plain.iter().map(|c| c.at_once.min(field.tasks)).filter(|n| *n <= MANY).max()?;
+    Some(Clause::Pools { pools, tasks: field.tasks, workers })
+}
+
 fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
     let (who, ratio) = (other.who(), other.ratio().speedup);
-    let queue =
-        other.at_once < field.tasks && field.waiting >= WAITING && other.at_once < fastest.at_once.max(field.tasks);
+    let queue = is_queue(field, other, fastest);
     // The time that the one computing thread would have saved if all cores had shared its work.
     let alone = field.work - Ns((field.work.0 as f64 / field.cores.max(1.0)) as u64);
     let half = (other.timing.time - fastest.timing.time).times(1, 2);

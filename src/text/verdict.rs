@@ -159,6 +159,7 @@ pub enum Clause {
     Less { who: Who, ratio: Speedup, why: Option<Why> },
     Nothing { who: Who, why: Option<Why> },
     Loses { who: Who, ratio: Speedup, why: Option<Why> },
+    Pools { pools: Vec<(Who, usize)>, tasks: usize, workers: usize },
     NobodyGains { why: Option<Why> },
     Held { why: Why },
     GilCostsNothing { old: bool },
@@ -179,6 +180,15 @@ pub enum Clause {
 }
 
 impl Clause {
+    /// The reason that it gives for a model's time, if it gives one.
+    pub const fn why(&self) -> Option<&Why> {
+        match self {
+            Clause::Less { why, .. } | Clause::Nothing { why, .. } | Clause::Loses { why, .. } => why.as_ref(),
+            Clause::NobodyGains { why } => why.as_ref(),
+            _ => None,
+        }
+    }
+
     /// The sentence, with its full stop.
     pub fn text(&self) -> String {
         match self {
@@ -208,6 +218,11 @@ impl Clause {
                 let why = why.as_ref().map_or_else(String::new, |why| format!(": {}", why.text()));
                 let lose = if who.is_one() { "loses" } else { "lose" };
                 format!("{} {lose}, {} serial's time{why}.", begun(&who.name()), longer(*ratio))
+            }
+            Clause::Pools { pools, tasks, workers } => {
+                let each = pools.iter().map(|(who, n)| pool(*who, *n)).collect::<Vec<_>>().join(", ");
+                let tasks = counted(*tasks as u64, "task", "tasks");
+                format!("There were {each} for {tasks}: `--workers {workers}` makes them equal.")
             }
             Clause::NobodyGains { why } => {
                 let why = why.as_ref().map_or_else(String::new, |why| format!(": {}", why.text()));
@@ -287,6 +302,14 @@ fn count_of(who: &[Who], workers: usize) -> String {
         _ => ("worker", "workers"),
     };
     counted(workers as u64, one, many)
+}
+
+/// `4 processes`, or what an event loop had: `3 at a time on the loop`.
+fn pool(who: Who, workers: usize) -> String {
+    match who {
+        Who::Async => format!("{workers} at a time on the loop"),
+        _ => count_of(&[who], workers),
+    }
 }
 
 /// `text` as a sentence begins.

@@ -63,10 +63,41 @@ fn waiting_alone_goes_to_one_thread_where_others_cost_more() {
     assert_eq!(
         text,
         "Async: 24× with one thread. Threads gain as much, with 64 threads and 40.0 MB more. \
-         Processes: 4.0×, 4 at a time. The GIL costs nothing here."
+         Processes: 4.0×, 4 at a time. There were 64 threads, 4 processes for 64 tasks: `--workers 64` makes them equal. \
+         The GIL costs nothing here."
     );
     field.contenders[1].memory = Some(2_600_000);
     assert!(said(&field).starts_with("Threads or async: 24×. Processes: 4.0×, 4 at a time."), "{}", said(&field));
+}
+
+#[test]
+fn pools_are_named_only_where_they_are_unequal_and_decide() {
+    let named = |field: &Field| said(field).contains("--workers");
+    let mut five = field([2_500, 1_250, 1_500, 2_500, 2_500], 0.0);
+    (five.tasks, five.work) = (5, ms(2_500));
+    five.contenders[1].at_once = 5;
+    five.contenders[1].workers = 5;
+    assert_eq!(
+        said(&five),
+        "Threads: 2.0×. Processes: 1.7×, 4 at a time. Async gains nothing: nothing here waits. \
+         There were 5 threads, 4 processes for 5 tasks: `--workers 5` makes them equal. With the GIL: processes."
+    );
+    let mut even = five.clone();
+    (even.tasks, even.contenders[1].at_once) = (8, 8);
+    assert!(!named(&even), "all processes have as many tasks: {}", said(&even));
+    let mut equal = field([24_000, 6_000, 7_000, 6_000, 6_000], 0.99);
+    equal.tasks = 64;
+    equal.contenders.iter_mut().filter(|c| !c.is_baseline()).for_each(|c| c.at_once = 4);
+    assert!(!named(&equal), "{}", said(&equal));
+    assert!(!said(&equal).contains("at a time"), "{}", said(&equal));
+    let mut thousand = field([24_000, 1_000, 6_000, 400, 1_000], 0.99);
+    thousand.tasks = 1_000;
+    let text = said(&thousand);
+    assert!(text.contains("64 threads, 4 processes for 1000 tasks: `--workers 64`"), "{text}");
+    thousand.contenders[3].at_once = 3;
+    thousand.contenders[3].timing.time = ms(8_000);
+    let text = said(&thousand);
+    assert!(text.contains("64 threads, 4 processes, 3 at a time on the loop for 1000 tasks"), "{text}");
 }
 
 #[test]

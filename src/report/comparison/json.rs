@@ -56,13 +56,14 @@ pub struct ComparisonRow {
     pub peak_rss_bytes: Option<u64>,
     pub threads: Option<usize>,
     pub processes: Option<usize>,
+    pub at_once: Option<usize>,
     pub p50_s: Option<f64>,
     pub p99_s: Option<f64>,
 }
 
 impl ComparisonRow {
     /// Its columns.
-    pub const COLUMNS: [&str; 22] = [
+    pub const COLUMNS: [&str; 23] = [
         "source",
         "model",
         "global_lock",
@@ -83,6 +84,7 @@ impl ComparisonRow {
         "peak_rss_bytes",
         "threads",
         "processes",
+        "at_once",
         "p50_s",
         "p99_s",
     ];
@@ -175,6 +177,7 @@ fn row(comparison: &Comparison, index: usize) -> JudgedRow {
         peak_rss_bytes: figures.and_then(|f| f.memory),
         threads: figures.and_then(|f| known(f.threads)),
         processes: figures.and_then(|f| known(f.processes)),
+        at_once: figures.map(|f| f.at_once),
         p50_s: seconds(figures.and_then(|f| f.p50)),
         p99_s: seconds(figures.and_then(|f| f.p99)),
     };
