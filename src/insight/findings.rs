@@ -78,6 +78,7 @@ fn worked(facts: &Facts<'_>) -> Sentence {
             Sentence::WithoutTheLock { busy, cores, speedup }
         }
         (ModelKind::Serial, false) => Sentence::SerialCpu { tasks, time, busy, cores },
+        (ModelKind::Serial, true) if computes_without_the_lock(facts) => Sentence::LoneLoopWithLock { time },
         (ModelKind::Serial, true) => Sentence::SerialWithLock { time },
         (ModelKind::Threads, true) if facts.model.lock.is_legacy() => {
             Sentence::OldLock { busy, cores, hand_overs, speedup }
