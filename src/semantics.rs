@@ -45,9 +45,9 @@ impl Worker {
 /// What happens to the global lock while the step lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LockUse {
-    /// It must be held, and is given up to whoever asks for it.
+    /// It must be held, and is given up when another worker asks for it.
     Held,
-    /// It must be held, and is not given up before the step's end, whoever asks.
+    /// It must be held, and is not given up before the step's end.
     HeldToTheEnd,
     /// It is let go of before and taken again after.
     Released,

@@ -75,7 +75,7 @@ pub enum GilUse {
     /// It holds the lock and gives way when it is asked, as bytecode does. Recordings that do not say are of this kind.
     #[default]
     Python,
-    /// It holds the lock from its begin to its end, whoever asks: one call into C.
+    /// It holds the lock from its begin to its end, also if another thread asks for it: one call into C.
     Held,
     /// It lets go of the lock, computes without it, and takes it again: one call into C that does so.
     Released,

@@ -32,7 +32,7 @@ pub(super) struct Worker {
     turn: Option<Turn>,
     /// Set while another worker wants the lock; never set where there is no lock. Read just as often in either case.
     wanted: Arc<CachePadded<AtomicBool>>,
-    /// Never set: read in place of `wanted`, just as often, by a step that gives way to nobody.
+    /// Never set: read in place of `wanted`, just as often, by a step that does not give way.
     never: Arc<CachePadded<AtomicBool>>,
     /// Iterations of each kernel between two looks.
     poll_every: [u64; Kernel::COUNT],
@@ -122,7 +122,7 @@ impl Worker {
         }
         match lock {
             LockUse::Released if self.take_lock(task) => self.go_on(task, None),
-            // Whoever asked meanwhile is served where the call returns.
+            // A worker that asked meanwhile is served where the call returns.
             LockUse::HeldToTheEnd => self.give_lock_up_if_wanted(task),
             LockUse::Held | LockUse::Kept | LockUse::Released => {}
         }
