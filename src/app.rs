@@ -31,6 +31,7 @@ mod state;
 mod update;
 mod viewport;
 mod views;
+mod way;
 
 pub use board::{Row, RowKey, Scoreboard};
 pub use coloring::Coloring;
@@ -50,3 +51,4 @@ pub use shown::{Place, Shown, View, ViewRow};
 pub use source::{Files, InFiles, Live, Source};
 pub use state::{App, Toast};
 pub use update::update;
+pub use way::{way, written};

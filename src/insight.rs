@@ -1,7 +1,7 @@
 //! What a run teaches: from its trace to one finding with numbers, and the change that would show more. Knows no
 //! keys (a [`Cure`] is a value) and no terminal.
 
-use crate::model::{Model, ModelKind};
+use crate::model::{Generation, Model, ModelKind};
 use crate::state::Outcome;
 use crate::text::{self, Sentence, Try};
 use crate::trace::{Stats, Trace};
@@ -27,13 +27,13 @@ pub struct Cure {
     pub why: Try,
 }
 
-/// A change of the setup that a single key makes.
+/// A change of the setup that a key makes, or two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Another model.
+    /// This model without a global lock.
     Model(ModelKind),
-    /// The global lock, on or off.
-    Lock,
+    /// This model with the global lock of this generation.
+    Locked(ModelKind, Generation),
     /// The same again.
     Again,
     /// Another workload.

@@ -148,6 +148,15 @@ impl GlobalLock {
         matches!(self, GlobalLock::GilLegacy { .. })
     }
 
+    /// Which of the two it is; nothing where there is none.
+    pub const fn generation(self) -> Option<Generation> {
+        match self {
+            GlobalLock::Off => None,
+            GlobalLock::Gil { .. } => Some(Generation::Newer),
+            GlobalLock::GilLegacy { .. } => Some(Generation::Older),
+        }
+    }
+
     /// The name on the command line and in JSON.
     pub const fn name(self) -> &'static str {
         match self {
@@ -181,6 +190,15 @@ impl GlobalLock {
     }
 }
 
+/// Which of `CPython`'s two global locks, whatever its interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Generation {
+    /// That of `CPython` 3.2 and later.
+    Newer,
+    /// That of `CPython` 2.
+    Older,
+}
+
 /// How the global lock is set, whether it is on or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockSettings {
@@ -206,12 +224,21 @@ impl Default for LockSettings {
 }
 
 impl LockSettings {
+    /// Which of the two locks is set.
+    pub const fn generation(self) -> Generation {
+        if self.legacy { Generation::Older } else { Generation::Newer }
+    }
+
     /// The lock that is set like this.
     pub const fn lock(self) -> GlobalLock {
-        if self.legacy {
-            GlobalLock::GilLegacy { check_interval: self.check_interval }
-        } else {
-            GlobalLock::Gil { interval: self.interval, forced_switching: self.forced_switching }
+        self.lock_of(self.generation())
+    }
+
+    /// The lock of this `generation`, whichever is set.
+    pub const fn lock_of(self, generation: Generation) -> GlobalLock {
+        match generation {
+            Generation::Newer => GlobalLock::Gil { interval: self.interval, forced_switching: self.forced_switching },
+            Generation::Older => GlobalLock::GilLegacy { check_interval: self.check_interval },
         }
     }
 

@@ -21,7 +21,7 @@ mod outcome;
 mod refused;
 mod score;
 
-pub use comparison::{Comparison, Figures, Ideal, Row, SameWork, disturbed, usual_models};
+pub use comparison::{Comparison, Figures, Ideal, Row, SameWork, disturbed, place, usual_models};
 pub use header::{Note, OpenError, Opened, RunError, begin, open, sources, tail};
 pub use origin::{Observed, Origin, OriginKind, Planned, badge};
 pub use outcome::{Reason, RunOutcome, SCHEMA};

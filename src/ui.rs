@@ -214,8 +214,7 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
         let task = (drawing(app.shown.view()?).task_at)(app, &layout, y, at)?;
         return Some(Message::Click(Target::Lane(task, Some(at))));
     }
-    let row = board::row_at(app, &layout, y).filter(|row| !row.key.locked)?;
-    action(Action::Model(row.key.kind))
+    board::row_at(app, &layout, y).map(|row| Message::Click(Target::Board(row.key)))
 }
 
 /// Which task a press on the lane of `tasks` means: the first that worked at that instant, else the first that waited,

@@ -3,7 +3,8 @@
 
 use std::collections::VecDeque;
 
-use super::{Action, Run, RunId};
+use super::setup::Chosen;
+use super::{Action, RowKey, Run, RunId};
 use crate::model::Model;
 use crate::recording::{Comparison, Recording, Row};
 use crate::state::Failure;
@@ -13,14 +14,16 @@ use crate::state::Failure;
 pub struct Compare {
     /// The chosen row.
     pub row: usize,
+    /// What names its rows, where runs are made: those that the scoreboard had when measuring was asked for.
+    pub(super) keys: Vec<RowKey>,
     /// The result of the runs so far.
     pub(super) held: Held,
     /// Models that are still to be measured; the first of them is being measured now.
     queue: VecDeque<Model>,
     /// How many models there were to be measured at first.
     asked: usize,
-    /// The model that was chosen before the measuring; it comes back when no run is missing any more.
-    back: Option<Model>,
+    /// What was chosen before the measuring; it comes back when no run is missing any more.
+    back: Option<Chosen>,
 }
 
 /// The result of comparing runs, and which run stands in each of its rows.
@@ -85,9 +88,9 @@ impl InComparison {
 }
 
 impl Compare {
-    /// A comparison with the result `held`, in which the row `row` is chosen.
-    pub(super) fn of(held: Held, row: usize) -> Compare {
-        Compare { row, held, ..Compare::default() }
+    /// A comparison of the rows `keys` with the result `held`.
+    pub(super) fn of(keys: Vec<RowKey>, held: Held) -> Compare {
+        Compare { keys, held, ..Compare::default() }
     }
 
     /// Whether runs are being made for it.
@@ -105,8 +108,8 @@ impl Compare {
         self.is_measuring().then(|| (self.asked + 1 - self.queue.len(), self.asked))
     }
 
-    /// Asks for `models` to be measured. Then `chosen` comes back, or the model that is already to come back.
-    pub(super) fn ask(&mut self, models: VecDeque<Model>, chosen: Model) {
+    /// Asks for `models` to be measured. Then `chosen` comes back, or what is already to come back.
+    pub(super) fn ask(&mut self, models: VecDeque<Model>, chosen: Chosen) {
         self.back = self.back.or(Some(chosen));
         self.asked = models.len();
         self.queue = models;
@@ -122,13 +125,13 @@ impl Compare {
         self.queue.pop_front().is_some()
     }
 
-    /// Whether the model that was chosen before is still to come back.
-    pub(super) fn is_away(&self) -> bool {
-        self.back.is_some()
+    /// What was chosen before, if it is still to come back.
+    pub(super) const fn back(&self) -> Option<Chosen> {
+        self.back
     }
 
-    /// Measures nothing more. Returns the model that is to come back, if there is one.
-    pub(super) fn give_up(&mut self) -> Option<Model> {
+    /// Measures nothing more. Returns what is to come back, if there is something.
+    pub(super) fn give_up(&mut self) -> Option<Chosen> {
         self.queue.clear();
         self.back.take()
     }

@@ -3,8 +3,9 @@
 
 use std::collections::VecDeque;
 
+use super::setup::Chosen;
 use super::show::{self, score, show};
-use super::start::start;
+use super::start::{self, start};
 use super::{App, Compare, Compared, Held, Layer, Playhead, RowKey, Run, Shown, Source, Speed};
 use crate::model::Model;
 use crate::scene::axis_ahead;
@@ -16,11 +17,14 @@ pub(super) fn open(app: &mut App) {
     app.focus.detail = false;
     let held = Held::of(&app.comparable());
     let (chosen, watched) = (RowKey::of(app.setup.model), app.run().map(|run| run.id));
-    let rows = app.source.compared(&held, app.scoreboard.keys(), &app.setup);
+    app.shown = Shown::Comparison(Box::new(Compare::of(app.scoreboard.keys(app.setup.model), held)));
+    let rows = app.compared();
     // Where there are several files, the row of this very run, not that of another run under the same model.
     let own = rows.iter().position(|c| c.run.is_some_and(|run| Some(run.id) == watched));
-    let row = own.or_else(|| rows.iter().position(|c| RowKey::of(c.model) == chosen));
-    app.shown = Shown::Comparison(Box::new(Compare::of(held, row.unwrap_or(0))));
+    let row = own.or_else(|| rows.iter().position(|c| RowKey::of(c.model) == chosen)).unwrap_or(0);
+    if let Shown::Comparison(compare) = &mut app.shown {
+        compare.row = row;
+    }
     match &app.source {
         Source::Live(_) => measure(app, false),
         Source::Files(files) => {
@@ -32,26 +36,28 @@ pub(super) fn open(app: &mut App) {
 
 /// Measures the runs that are missing, or `all` of them anew.
 pub(super) fn measure(app: &mut App, all: bool) {
-    let (wishes, lock) = (app.setup.wishes, app.setup.lock.lock());
+    let (wishes, lock, chosen) = (app.setup.wishes, app.setup.lock, app.setup.chosen());
+    if let Shown::Comparison(compare) = &mut app.shown {
+        compare.keys = app.scoreboard.keys(compare.back().unwrap_or(chosen).model);
+    }
     // Workers and the lock's interval change how the work is done, not which work it is: a run with others is kept, but
     // it does not count as the one that is asked for.
     let wished = |run: &Run| run.recording.planned().is_some_and(|planned| planned.setup.wishes == wishes);
-    let asked = |run: &Run| wished(run) && (run.model.lock == lock || !run.model.lock.is_on());
+    let asked = |run: &Run| wished(run) && run.model == run.row().model(lock);
     let missing = |c: &Compared<'_>| all || !c.run.is_some_and(|run| run.is_over() && asked(run));
     let wanted = |c: Compared<'_>| RowKey::of(c.model).model(lock);
     let models: VecDeque<Model> = app.compared().into_iter().filter(missing).map(wanted).collect();
     if let Shown::Comparison(compare) = &mut app.shown {
-        compare.ask(models, app.setup.model);
+        compare.ask(models, chosen);
         make_next(app);
     }
 }
 
-/// Makes the next run that is asked for. Where none is, the model that was chosen before comes back, and all runs are
-/// replayed.
+/// Makes the next run that is asked for. Where none is, what was chosen before comes back, and all runs are replayed.
 fn make_next(app: &mut App) {
     let Shown::Comparison(compare) = &mut app.shown else { return };
     if let Some(model) = compare.now() {
-        app.setup.model = model;
+        app.setup.choose(model);
         // A user who reads the help meanwhile goes on reading.
         let layer = app.layer;
         start(app);
@@ -77,7 +83,7 @@ pub(super) fn next(app: &mut App) {
 pub(super) fn go_on(app: &mut App) {
     let turning = matches!(app.layer, Some(Layer::Dials(_)));
     let busy = app.run().is_some_and(|run| !run.is_over());
-    let away = app.shown.comparison().is_some_and(Compare::is_away);
+    let away = app.shown.comparison().is_some_and(|compare| compare.back().is_some());
     if away && !turning && !busy && !app.is_calibrating() {
         make_next(app);
     }
@@ -86,26 +92,26 @@ pub(super) fn go_on(app: &mut App) {
 /// The setup has changed: measures the runs that the comparison now lacks.
 pub(super) fn anew(app: &mut App) {
     app.playhead = Playhead::Live;
+    start::take_up(app);
     refresh(app);
     measure(app, false);
 }
 
-/// Nothing can be measured: the model that was chosen before comes back.
+/// Nothing can be measured: what was chosen before comes back.
 pub(super) fn give_up(app: &mut App) {
     let Shown::Comparison(compare) = &mut app.shown else { return };
     let back = compare.give_up();
     come_back(app, back);
 }
 
-/// The model that was chosen before comes back with its run. Where it has no run, the model of the run that is shown is
-/// chosen.
-fn come_back(app: &mut App, back: Option<Model>) {
-    let Some(model) = back else { return };
-    app.setup.model = model;
+/// What was chosen before comes back with its run. Where it has no run, the model of the run that is shown is chosen.
+fn come_back(app: &mut App, back: Option<Chosen>) {
+    let Some(chosen) = back else { return };
+    app.setup.choose_again(chosen);
     if let Source::Live(live) = &mut app.source {
-        live.scored.model = model;
+        live.scored.choose_again(chosen);
     }
-    if !show(app, |run| run.row() == RowKey::of(model)) {
+    if !show(app, |run| run.row() == RowKey::of(chosen.model)) {
         show(app, |_| true);
     }
 }
@@ -129,8 +135,9 @@ pub(super) fn leave(app: &mut App) {
 
 /// Another run was asked for: the comparison gives way to it.
 pub(super) fn give_way(app: &mut App) {
-    let back = app.shown.leave_comparison().and_then(|mut compare| compare.give_up());
-    app.setup.model = back.unwrap_or(app.setup.model);
+    if let Some(chosen) = app.shown.leave_comparison().and_then(|mut compare| compare.give_up()) {
+        app.setup.choose_again(chosen);
+    }
 }
 
 /// Opens the chosen row's run.

@@ -1,7 +1,7 @@
 //! What the run on the screen shows, in a sentence.
 
 use super::{Action, App, Live, Phase, RowKey, Source, keys};
-use crate::insight::{Change, Facts, Finding, find};
+use crate::insight::{Facts, Finding, find};
 use crate::model::{Model, ModelKind};
 use crate::text::{self, Sentence};
 use crate::units::Ns;
@@ -56,16 +56,5 @@ impl App {
             // With runs of files nothing can be run, so there is nothing to try.
             Source::Files(_) => Some(Finding { cure: None, ..found }),
         }
-    }
-
-    /// The key that makes `change`.
-    pub fn key_for(change: Change) -> &'static str {
-        keys::shown(match change {
-            Change::Model(kind) => Action::Model(kind),
-            Change::Lock => Action::Lock,
-            Change::Again => Action::Again,
-            Change::Workload => Action::Open,
-            Change::Dials => Action::Dials,
-        })
     }
 }

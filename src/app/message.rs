@@ -1,7 +1,7 @@
 //! What happens to the screen, and what it asks for.
 
 use super::saved::{Saved, Unsaved};
-use super::{Action, CoreLoad, Key, RunId, View};
+use super::{Action, CoreLoad, Key, RowKey, RunId, View};
 use crate::plan::{Plan, Rates};
 use crate::recording::Conditions;
 use crate::state::{Failure, NoRates};
@@ -85,6 +85,8 @@ pub enum Target {
     Item(usize),
     /// The name of a view, or of the lens over it.
     View(View, bool),
+    /// A row of the scoreboard.
+    Board(RowKey),
     /// A row of the comparison.
     Row(usize),
     /// An instant of the axis.

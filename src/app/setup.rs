@@ -1,6 +1,6 @@
 //! What is run next: the workload with its numbers, the model, and the dials that turn them.
 
-use crate::model::GlobalLock;
+use crate::model::{GlobalLock, Model};
 use crate::plan::Expected;
 use crate::settings::Setup;
 use crate::text::{self, Label};
@@ -41,7 +41,30 @@ const CHECK_INTERVALS: (u64, u64) = (1, 1_000_000);
 /// The most workers a dial asks for.
 const MOST_WORKERS: u16 = 1024;
 
+/// What the keys of the models and of the lock have chosen: a model, and which lock is turned on next.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chosen {
+    pub(super) model: Model,
+    legacy: bool,
+}
+
 impl Setup {
+    /// What is chosen.
+    pub(super) const fn chosen(&self) -> Chosen {
+        Chosen { model: self.model, legacy: self.lock.legacy }
+    }
+
+    /// Chooses again what was `chosen` before.
+    pub(super) const fn choose_again(&mut self, chosen: Chosen) {
+        (self.model, self.lock.legacy) = (chosen.model, chosen.legacy);
+    }
+
+    /// Chooses `model`, and its lock as the one that is turned on next.
+    pub(super) const fn choose(&mut self, model: Model) {
+        self.lock = self.lock.like(model.lock);
+        self.model = model;
+    }
+
     /// How long the work takes at least as it is set up, on `cores` cores.
     pub fn at_least(&self, expected: &Expected, tasks: usize, cores: f64) -> Ns {
         let at_once = self.model.kind.at_once(self.wishes.workers, tasks, cores.ceil() as usize);

@@ -15,8 +15,7 @@ pub(super) fn show(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
     match &mut app.source {
         Source::Live(live) => {
             if let Some(run) = live.run() {
-                app.setup.model = run.model;
-                app.setup.lock = app.setup.lock.like(run.model.lock);
+                app.setup.choose(run.model);
             }
             if live.belongs_to(&app.setup) {
                 app.scoreboard.clear();

@@ -47,8 +47,8 @@ impl Source {
         }
     }
 
-    /// The rows of a comparison with the result `held`: where runs are made, one for each of the scoreboard's `keys`;
-    /// of files, one for each model of each file.
+    /// The rows of a comparison with the result `held`: where runs are made, one for each of `keys`; of files, one for
+    /// each model of each file.
     pub fn compared<'a>(&'a self, held: &'a Held, keys: &[RowKey], setup: &Setup) -> Vec<Compared<'a>> {
         match self {
             Source::Live(live) => keys.iter().map(|key| live.compared(*key, held, setup)).collect(),

@@ -17,11 +17,8 @@ pub(super) fn start(app: &mut App) {
     app.playhead = Playhead::Live;
     app.layer = None;
     app.focus.forget_segment();
-    if live.belongs_to(&app.setup) {
-        app.scoreboard.clear();
-        live.kept.clear();
-        app.focus.selection = None;
-    }
+    take_up(app);
+    let Source::Live(live) = &mut app.source else { return };
     // Made only once: thousands of programs take time, and the user's key waits for it.
     let tasks = match app.setup.tasks() {
         Ok(tasks) => tasks,
@@ -44,6 +41,17 @@ pub(super) fn start(app: &mut App) {
         app.ask(Effect::Calibrate(missing));
     }
     order::arrange(app);
+}
+
+/// From now on the scoreboard belongs to what is set up: where that is other work, the figures and runs of the old one
+/// go.
+pub(super) fn take_up(app: &mut App) {
+    let Source::Live(live) = &mut app.source else { return };
+    if live.belongs_to(&app.setup) {
+        app.scoreboard.clear();
+        live.kept.clear();
+        app.focus.selection = None;
+    }
 }
 
 /// Whether an axis of `length` would show the slowest run so far as a speck: thousands of tasks that wait together are

@@ -264,7 +264,7 @@ impl App {
     /// The rows of the comparison, where it is shown.
     pub fn compared(&self) -> Vec<Compared<'_>> {
         let Shown::Comparison(compare) = &self.shown else { return Vec::new() };
-        self.source.compared(&compare.held, self.scoreboard.keys(), &self.setup)
+        self.source.compared(&compare.held, &compare.keys, &self.setup)
     }
 
     /// The chosen row's place among the rows of the comparison's result.

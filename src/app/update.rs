@@ -1,8 +1,8 @@
 //! How a message changes the state, and what is to be done about it.
 
 use super::{
-    Action, App, Effect, InComparison, InFiles, InLayer, Key, Layer, Message, Phase, Playhead, Run, RunId, Selection,
-    Shown, Source, Target, comparing, keys, layers, light, order, playing, show, start, viewport, views,
+    Action, App, Effect, InComparison, InFiles, InLayer, Key, Layer, Message, Phase, Playhead, RowKey, Run, RunId,
+    Selection, Shown, Source, Target, comparing, keys, layers, light, order, playing, show, start, viewport, views,
 };
 use crate::plan::Rates;
 use crate::recording::Conditions;
@@ -182,6 +182,7 @@ fn click(app: &mut App, target: Target) {
             app.focus.detail = at.is_some();
         }
         Target::View(view, lens) => views::show(app, view, lens),
+        Target::Board(key) => run_row(app, key),
         Target::Row(n) => comparing::press(app, n),
         Target::Moment(at) => playing::to(app, at),
         Target::Item(n) => layers::press(app, n),
@@ -301,6 +302,20 @@ fn close(app: &mut App) {
             Shown::Run(_) => app.focus.selection = None,
             Shown::Comparison(_) => comparing::leave(app),
         }
+    }
+}
+
+/// Runs the row `key` of the scoreboard; where nothing is run, its run is shown.
+fn run_row(app: &mut App, key: RowKey) {
+    match &app.source {
+        Source::Live(_) => {
+            app.setup.choose(key.model(app.setup.lock));
+            start::start(app);
+        }
+        Source::Files(files) => match files.of_row(key) {
+            Some(id) => turn(app, id),
+            None => app.say(Label::NoSuchRun.text()),
+        },
     }
 }
 

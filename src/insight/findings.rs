@@ -144,81 +144,89 @@ fn computes_without_the_lock(facts: &Facts<'_>) -> bool {
 
 /// What to try where the lock decides: with it or without it, whichever has not been seen; then what is next anyway.
 fn the_lock_first(facts: &Facts<'_>) -> Cure {
-    let lock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
-    let (other, why) = if facts.model.lock.is_on() {
-        (Model::plain(facts.model.kind), Try::DropGil)
+    let kind = facts.model.kind;
+    let other = if facts.model.lock.is_on() {
+        Look { model: Model::plain(kind), why: Try::DropGil }
     } else {
-        (Model { lock, ..facts.model }, Try::AddGil)
+        Look { model: Model { kind, lock: NEWER }, why: Try::AddGil }
     };
-    if facts.model.kind == ModelKind::Threads && !(facts.seen)(other) {
-        return Cure { change: Change::Lock, why };
+    if kind == ModelKind::Threads && !(facts.seen)(other.model) { other.cure() } else { cure(facts) }
+}
+
+/// The lock that is tried where there is none.
+const NEWER: GlobalLock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
+
+/// A model that is worth a look, and what it shows.
+#[derive(Clone, Copy)]
+struct Look {
+    model: Model,
+    why: Try,
+}
+
+impl Look {
+    fn cure(self) -> Cure {
+        let kind = self.model.kind;
+        let change = self.model.lock.generation().map_or(Change::Model(kind), |lock| Change::Locked(kind, lock));
+        Cure { change, why: self.why }
     }
-    cure(facts)
+
+    /// Whether it is another row than that of `model`.
+    fn is_other(self, model: Model) -> bool {
+        (self.model.kind, self.model.lock.generation()) != (model.kind, model.lock.generation())
+    }
 }
 
 /// The next model worth a look: serial first, with which all others are compared, then the models in the order of the
-/// story, as far as they have not been seen.
+/// story, as far as they have not been seen. With a lock the story stays with that lock until all have been seen.
 fn cure(facts: &Facts<'_>) -> Cure {
     use ModelKind::{Async, Processes, Serial, Threads};
-    let to = |kind, why| Cure { change: Change::Model(kind), why };
-    let lock = |why| Cure { change: Change::Lock, why };
-    let (kind, locked) = (facts.model.kind, facts.model.lock.is_on());
-    let gil = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
-    let story: [(Model, Cure); 4] = match (bound(facts), kind, locked) {
+    let (kind, lock) = (facts.model.kind, facts.model.lock);
+    let plain = |kind, why| Look { model: Model::plain(kind), why };
+    let same_lock = |kind, why| Look { model: Model { kind, lock }, why };
+    let story: [Look; 4] = match (bound(facts), kind, lock.is_on()) {
         (_, _, true) => [
-            (Model { kind: Processes, lock: gil }, to(Processes, Try::LockEach)),
-            (Model { kind: Threads, lock: gil }, to(Threads, Try::ThreadEach)),
-            (Model { kind: Async, lock: gil }, to(Async, Try::OneLoop)),
-            (Model::plain(kind), lock(Try::DropGil)),
+            same_lock(Processes, Try::LockEach),
+            same_lock(Threads, Try::ThreadEach),
+            same_lock(Async, Try::OneLoop),
+            plain(kind, Try::DropGil),
         ],
         (Bound::Cpu, Threads, false) => [
-            (Model { kind: Threads, lock: gil }, lock(Try::AddGil)),
-            (Model::plain(Processes), to(Processes, Try::ProcessEach)),
-            (Model::plain(Async), to(Async, Try::OneLoop)),
-            (Model::plain(Serial), to(Serial, Try::OneByOne)),
+            Look { model: Model { kind: Threads, lock: NEWER }, why: Try::AddGil },
+            plain(Processes, Try::ProcessEach),
+            plain(Async, Try::OneLoop),
+            plain(Serial, Try::OneByOne),
         ],
         (Bound::Cpu, Serial | Processes | Async, false) => [
-            (Model::plain(Threads), to(Threads, Try::ThreadEach)),
-            (Model::plain(Processes), to(Processes, Try::ProcessEach)),
-            (Model::plain(Async), to(Async, Try::OneLoop)),
-            (Model::plain(Serial), to(Serial, Try::OneByOne)),
+            plain(Threads, Try::ThreadEach),
+            plain(Processes, Try::ProcessEach),
+            plain(Async, Try::OneLoop),
+            plain(Serial, Try::OneByOne),
         ],
         (Bound::Waits, _, false) => [
-            (Model::plain(Threads), to(Threads, Try::ThreadEach)),
-            (Model::plain(Async), to(Async, Try::OneThread)),
-            (Model::plain(Processes), to(Processes, Try::ProcessEach)),
-            (Model::plain(Serial), to(Serial, Try::OneByOne)),
+            plain(Threads, Try::ThreadEach),
+            plain(Async, Try::OneThread),
+            plain(Processes, Try::ProcessEach),
+            plain(Serial, Try::OneByOne),
         ],
     };
-    let serial = Model::plain(Serial);
-    if !(facts.seen)(serial) && serial.kind_differs(facts.model) {
-        return to(Serial, Try::OneByOne);
-    }
+    // Under the lock one thread goes one by one too: what is new without it is that there is none.
+    let serial = plain(Serial, if kind == Serial { Try::DropGil } else { Try::OneByOne });
     let tasks = facts.trace.tasks.len();
     let default = |kind: ModelKind| kind.default_workers(tasks, facts.cores.ceil() as usize);
     // Where there are more tasks than workers, no task has a worker to itself.
-    let shared = |(model, cure): (Model, Cure)| {
-        let why = match cure.why {
-            Try::ThreadEach if default(Threads) < tasks => Try::ManyThreads,
-            Try::ProcessEach if default(Processes) < tasks => Try::SomeProcesses,
-            why => why,
-        };
-        (model, Cure { why, ..cure })
+    let shared = |look: Look| match look.why {
+        Try::ThreadEach if default(Threads) < tasks => Look { why: Try::ManyThreads, ..look },
+        Try::ProcessEach if default(Processes) < tasks => Look { why: Try::SomeProcesses, ..look },
+        _ => look,
     };
-    let story = story.map(shared);
-    let unseen = story.into_iter().find(|(model, _)| model.kind_differs(facts.model) && !(facts.seen)(*model));
-    unseen.map_or_else(|| when_all_is_seen(facts), |(_, cure)| cure)
+    let mut worth = [serial].into_iter().chain(story.map(shared));
+    let unseen = worth.find(|look| look.is_other(facts.model) && !(facts.seen)(look.model));
+    unseen.map_or_else(|| when_all_is_seen(facts), Look::cure)
 }
 
 fn when_all_is_seen(facts: &Facts<'_>) -> Cure {
     let why = if bound(facts) == Bound::Cpu { Try::WaitingWorkload } else { Try::CountingWorkload };
     Cure { change: Change::Workload, why }
-}
-
-impl Model {
-    fn kind_differs(self, other: Model) -> bool {
-        self.kind != other.kind || self.lock.is_on() != other.lock.is_on()
-    }
 }
 
 /// Whether its tasks work or wait: by the time they would take on a core of their own.

@@ -83,7 +83,8 @@ impl Recording {
     }
 }
 
-/// The models that are compared if the user names none: the rows of the scoreboard, the last one with `lock`.
+/// The models that are compared if the user names none, the last one with `lock`. The scoreboard has a row for each of
+/// them from the start.
 pub fn usual_models(lock: GlobalLock) -> [Model; 5] {
     use ModelKind::{Async, Processes, Serial, Threads};
     let [serial, threads, processes, r#async] = [Serial, Threads, Processes, Async].map(Model::plain);
@@ -91,7 +92,7 @@ pub fn usual_models(lock: GlobalLock) -> [Model; 5] {
 }
 
 /// The sort key of `model` among the rows: models without a global lock, then threads with one, then the others.
-fn place(model: Model) -> (bool, bool, ModelKind, GlobalLock) {
+pub fn place(model: Model) -> (bool, bool, ModelKind, GlobalLock) {
     (model.lock.is_on(), model.kind != ModelKind::Threads && model.lock.is_on(), model.kind, model.lock)
 }
 

@@ -7,8 +7,8 @@ use ratatui::style::Modifier;
 use super::layout::Layout;
 use super::theme::{Look, Role};
 use super::{lane, paint};
-use crate::app::{Action, App, Compare, Phase, Row, RowKey, Source, keys};
-use crate::model::{Model, ModelKind};
+use crate::app::{App, Compare, Phase, Row, RowKey, Source, way, written};
+use crate::model::{Generation, Model, ModelKind};
 use crate::recording::Score;
 use crate::scene::{Grid, level};
 use crate::text::{self, Doubt, Label, percent};
@@ -19,41 +19,45 @@ const FULL: u32 = 7;
 
 /// The name of `model` in at most `room` columns.
 pub fn model_name(model: Model, room: u16) -> String {
-    fitting(RowKey::of(model), model.lock.is_legacy(), room)
+    fitting(RowKey::of(model), room)
 }
 
-fn fitting(key: RowKey, legacy: bool, room: u16) -> String {
-    let whole = name(key, legacy);
+fn fitting(key: RowKey, room: u16) -> String {
+    let whole = name(key);
     let short = super::kind_label(key.kind, true);
-    let lock = if legacy { Label::OldShort } else { Label::GilShort };
-    match (paint::width(whole) <= room, key.locked) {
-        (true, _) => whole.to_owned(),
-        (false, false) => short.to_owned(),
-        (false, true) => paint::shorten(&format!("{short}+{}", lock.text()), room),
+    if paint::width(whole) <= room {
+        return whole.to_owned();
+    }
+    match key.lock {
+        None => short.to_owned(),
+        Some(Generation::Newer) => paint::shorten(&format!("{short}+{}", Label::GilShort.text()), room),
+        Some(Generation::Older) => paint::shorten(&format!("{short}+{}", Label::OldShort.text()), room),
     }
 }
 
-/// A row's name; `legacy` says that its figures are those of the older lock.
-fn name(key: RowKey, legacy: bool) -> &'static str {
-    match (key.kind, key.locked, legacy) {
-        (ModelKind::Serial, false, _) => Label::Serial,
-        (ModelKind::Serial, true, false) => Label::SerialGil,
-        (ModelKind::Serial, true, true) => Label::SerialOld,
-        (ModelKind::Threads, false, _) => Label::Threads,
-        (ModelKind::Threads, true, false) => Label::ThreadsGil,
-        (ModelKind::Threads, true, true) => Label::ThreadsOld,
-        (ModelKind::Processes, false, _) => Label::Processes,
-        (ModelKind::Processes, true, false) => Label::ProcessesGil,
-        (ModelKind::Processes, true, true) => Label::ProcessesOld,
-        (ModelKind::Async, false, _) => Label::Async,
-        (ModelKind::Async, true, false) => Label::AsyncGil,
-        (ModelKind::Async, true, true) => Label::AsyncOld,
+/// A row's name.
+fn name(key: RowKey) -> &'static str {
+    use Generation::{Newer, Older};
+    match (key.kind, key.lock) {
+        (ModelKind::Serial, None) => Label::Serial,
+        (ModelKind::Serial, Some(Newer)) => Label::SerialGil,
+        (ModelKind::Serial, Some(Older)) => Label::SerialOld,
+        (ModelKind::Threads, None) => Label::Threads,
+        (ModelKind::Threads, Some(Newer)) => Label::ThreadsGil,
+        (ModelKind::Threads, Some(Older)) => Label::ThreadsOld,
+        (ModelKind::Processes, None) => Label::Processes,
+        (ModelKind::Processes, Some(Newer)) => Label::ProcessesGil,
+        (ModelKind::Processes, Some(Older)) => Label::ProcessesOld,
+        (ModelKind::Async, None) => Label::Async,
+        (ModelKind::Async, Some(Newer)) => Label::AsyncGil,
+        (ModelKind::Async, Some(Older)) => Label::AsyncOld,
     }
     .text()
 }
 
-/// The rows that have room, and how many more there are. Where not all have room, those around the chosen one are
-/// shown, and the last row says that there are others.
+/// The rows that have room, and how many more there are. Where not all have room, the last row says how many others
+/// there are. The first one, with which all are compared, is always shown, and with it those that end with the chosen
+/// one.
 fn shown(app: &App, layout: &Layout) -> (Vec<Row>, usize) {
     let mut rows = app.rows();
     let most = usize::from(layout.board_rows);
@@ -62,8 +66,9 @@ fn shown(app: &App, layout: &Layout) -> (Vec<Row>, usize) {
     }
     let (all, count) = (rows.len(), most.saturating_sub(1));
     let chosen = rows.iter().position(|row| row.current).unwrap_or(0);
-    let first = (chosen + 1).saturating_sub(count).min(all - count);
-    rows.drain(..first);
+    let hidden = (chosen + 1).saturating_sub(count).min(all - count);
+    let kept = count.saturating_sub(1).min(1);
+    rows.drain(kept..kept + hidden);
     rows.truncate(count);
     (rows, all - count)
 }
@@ -93,13 +98,13 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
     let live = live(app, row);
     let text = if row.current { look.fg(Role::Text).add_modifier(Modifier::BOLD) } else { look.fg(Role::Dim) };
     let room = layout.plot.0 - layout.area.x - 2;
-    // The name is that of the figures: those of the run that goes on, or of the last one.
-    let legacy = if live.is_some() || row.score.is_none() { app.setup.lock.legacy } else { row.legacy };
-    let shown = fitting(row.key, legacy, room);
+    let shown = fitting(row.key, room);
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &shown, text);
     let Some(score) = live.or(row.score) else {
         let (hint, role) = match app.source {
-            Source::Live(_) => (format!("{} {}", Label::PressToRun.text(), keys_for(app, row.key)), Role::Accent),
+            Source::Live(_) => {
+                (format!("{} {}", Label::PressToRun.text(), written(&app.way_to(row.key))), Role::Accent)
+            }
             Source::Files(_) => (Label::NotInFile.text().to_owned(), Role::Faint),
         };
         paint::put(buffer, layout.plot.0, y, layout.area.right(), &hint, look.fg(role));
@@ -157,8 +162,8 @@ fn draw_doubt(
 /// The keys that measure serial and then the row `key` again.
 fn keys_for_both(app: &App, key: RowKey) -> String {
     let serial = RowKey::of(Model::plain(ModelKind::Serial));
-    let lock = if key.locked { format!(" {}", keys::shown(Action::Lock)) } else { String::new() };
-    format!("{} {}{lock}", keys_for(app, serial), keys::shown(Action::Model(key.kind)))
+    let first = app.way_to(serial);
+    written(&[first, way(serial, app.setup.lock.generation(), key)].concat())
 }
 
 #[expect(clippy::too_many_arguments, reason = "drawing needs what, where and how")]
@@ -206,17 +211,6 @@ fn live(app: &App, row: &Row) -> Option<Score> {
     }
     let busy = run.trace().stats(until).busy;
     Some(Score { time: until, busy, ..Score::default() })
-}
-
-/// The keys that lead to the row `key` from the model that is chosen now.
-fn keys_for(app: &App, key: RowKey) -> String {
-    let chosen = RowKey::of(app.setup.model);
-    let (model, lock) = (keys::shown(Action::Model(key.kind)), keys::shown(Action::Lock));
-    match (key.locked, chosen.kind == key.kind, chosen.locked) {
-        (false, ..) | (true, false, true) => model.to_owned(),
-        (true, true, _) => lock.to_owned(),
-        (true, false, false) => format!("{model} {lock}"),
-    }
 }
 
 /// One row of further figures.
@@ -284,7 +278,7 @@ pub fn text(app: &App) -> String {
     let mut out = String::new();
     for row in app.rows() {
         let Some(score) = row.score else { continue };
-        let line = text::screen::score(name(row.key, row.legacy), score.time, &ratio(app, score), score.busy);
+        let line = text::screen::score(name(row.key), score.time, &ratio(app, score), score.busy);
         out += line.trim_end();
         out.push('\n');
     }
@@ -298,10 +292,10 @@ pub fn result(app: &App) -> String {
         let score = row.score?;
         let (ratio, time) = (ratio(app, score), score.time);
         let ratio = if ratio.is_empty() { ratio } else { format!(", {ratio}") };
-        Some(format!("{} {time}{ratio}", name(row.key, row.legacy)))
+        Some(format!("{} {time}{ratio}", name(row.key)))
     };
     let rows: Vec<String> = app.rows().iter().filter_map(scored).collect();
-    let (first, second) = rows.split_at(rows.len().min(3));
+    let (first, second) = rows.split_at(rows.len().div_ceil(2).max(3).min(rows.len()));
     let title = format!("concviz {}: {}", app.setup.workload.name, app.setup.title());
     let said = app.finding().map_or_else(String::new, |found| found.say.text());
     let compared = app.shown.comparison().and_then(Compare::result);

@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use super::layout::Layout;
 use super::theme::{Look, Role};
 use super::{paint, prompt};
-use crate::app::{Action, App, Compare, Phase, Playhead, Source, Speed, keys};
+use crate::app::{Action, App, Compare, Phase, Playhead, Source, Speed, keys, written};
 use crate::insight::{is_comparable, who};
 use crate::model::ModelKind;
 use crate::recording;
@@ -266,7 +266,8 @@ pub fn draw_sentence(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer
     let x = paint::put(buffer, layout.area.x + 1, y, end, &say, bold);
     let Some(cure) = finding.cure else { return };
     let accent = look.fg(Role::Accent);
-    let key = App::key_for(cure.change);
+    let keys = written(&app.keys_for(cure.change));
+    let key = keys.as_str();
     let why = format!(": {}", cure.why.text());
     let long = [("  try ", accent), (key, accent.add_modifier(Modifier::BOLD)), (why.as_str(), accent)];
     let short = [("  ", accent), (key, accent.add_modifier(Modifier::BOLD)), (why.as_str(), accent)];

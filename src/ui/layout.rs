@@ -187,10 +187,11 @@ impl Layout {
         let tall = !band && room.take(shown);
         // The row of a further lock, below the first: it too is kept free where a model has no such lock.
         let first = self.area.height >= 30 && wants.locks > 0 && room.take(1);
-        let gaps = [room.take(1), room.take(1), room.take(1)];
+        let above_board = room.take(1);
         while board && rows < wants.rows && room.take(1) {
             rows += 1;
         }
+        let gaps = [above_board, room.take(1), room.take(1)];
         let cores = wants.cores > 0 && room.take(wants.cores + 1);
         let ready = special && room.take(1);
         let figures = self.area.height >= 30 && room.take(2);

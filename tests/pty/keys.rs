@@ -57,9 +57,47 @@ fn every_model_runs_with_and_without_the_lock_and_fills_the_scoreboard() {
     }
     assert!(!view.has("press"), "{}", view.text());
     let left = program.quits();
-    for row in ["serial ", "threads ", "processes ", "async ", "thr + GIL "] {
+    // Every run left its row, those with the lock too.
+    let plain = ["serial ", "threads ", "processes ", "async "];
+    for row in plain.into_iter().chain(["thr + GIL ", "ser + GIL ", "proc + GIL ", "async + GIL "]) {
         assert!(left.rows().iter().any(|r| r.starts_with(row)), "{row} is missing:\n{}", left.text());
     }
+}
+
+#[test]
+fn both_generations_of_the_lock_keep_their_rows_and_a_row_is_run_by_a_press_on_it() {
+    let program = launch("--set cpu=5ms").start();
+    program.until_done();
+    let lit =
+        [("2", "threads"), ("g", "threads"), ("G", "threads"), ("4", "async"), ("1", "serial"), ("3", "processes")];
+    let rows = ["threads", "thr + GIL", "thr+old", "async+old", "ser+old", "proc+old"];
+    for ((key, model), row) in lit.into_iter().zip(rows) {
+        program.press(key);
+        program.until(row, |v| {
+            let scored = v.score(row).is_some_and(|line| line.contains(" ms") || line.contains(" s"));
+            v.is_done() && scored && v.lit_tabs().first() == Some(&model)
+        });
+    }
+    // The row of threads with the newer lock is still there.
+    let view = program.now();
+    assert_scored(&view, "thr + GIL");
+    let row = view.rows().iter().position(|r| r.starts_with(" thr+old ")).expect("its row") as u16;
+    program.click((14, row));
+    program.until("threads", |v| v.is_done() && v.lit_tabs() == ["threads", "GIL ON"]);
+    let left = program.quits();
+    let names = [
+        "serial ",
+        "threads ",
+        "thr + GIL ",
+        "thr + old GIL ",
+        "ser + old GIL ",
+        "proc + old GIL ",
+        "async + old GIL ",
+    ];
+    for row in names {
+        assert!(left.rows().iter().any(|r| r.starts_with(row)), "{row} is missing:\n{}", left.text());
+    }
+    assert!(left.rows().iter().any(|r| r.contains("-m threads --global-lock gil-legacy")), "{}", left.text());
 }
 
 #[test]

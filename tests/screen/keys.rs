@@ -1,7 +1,7 @@
 //! Key scripts: what a sequence of keys asks for, and what the program's state is afterwards.
 
 use concviz::app::{Action, App, Coloring, Dial, Effect, Key, Layer, Message, Phase, Playhead, Speed, keys};
-use concviz::model::{GlobalLock, ModelKind};
+use concviz::model::{Generation, GlobalLock, ModelKind};
 use concviz::palette::Theme;
 use concviz::recording::Conditions;
 use concviz::state::{Outcome, State};
@@ -65,18 +65,38 @@ fn one_key_turns_the_lock_on_and_off_and_the_other_takes_its_other_generation() 
 }
 
 #[test]
-fn the_scoreboard_says_which_lock_its_figures_are_of() {
+fn both_generations_of_the_lock_have_a_row_and_keep_it() {
     let mut app = made::first_minute((120, 36));
-    let row = |app: &App| app.scoreboard.rows(app.setup.model)[4];
-    assert!(!row(&app).legacy);
+    let scored = |app: &App| {
+        let rows = app.rows().into_iter().filter(|row| row.score.is_some());
+        rows.map(|row| (row.key.kind, row.key.lock)).collect::<Vec<_>>()
+    };
+    let [serial, threads] = [(ModelKind::Serial, None), (ModelKind::Threads, None)];
+    let [newer, older] = [Generation::Newer, Generation::Older].map(|lock| (ModelKind::Threads, Some(lock)));
+    assert_eq!(scored(&app), [serial, threads, newer]);
     made::type_in(&mut app, "G");
-    assert!(!row(&app).legacy, "the figures are still the newer lock's");
+    assert_eq!(scored(&app), [serial, threads, newer], "the figures are still the newer lock's");
     made::threads_gil(&mut app);
-    assert!(row(&app).legacy && row(&app).score.is_some());
-    assert!(concviz::ui::scoreboard_text(&app).contains("thr + old GIL"));
-    made::type_in(&mut app, "G");
-    made::threads_gil(&mut app);
-    assert!(!row(&app).legacy);
+    made::type_in(&mut app, "4");
+    made::serial_cpu(&mut app);
+    made::type_in(&mut app, "g");
+    made::serial_cpu(&mut app);
+    let [r#async, with_older] = [None, Some(Generation::Older)].map(|lock| (ModelKind::Async, lock));
+    assert_eq!(scored(&app), [serial, threads, r#async, newer, older, with_older]);
+    // All of them are left in the shell and copied, each under a name of its own.
+    let names = ["serial", "threads", "async", "thr + GIL", "thr + old GIL", "async + old GIL"];
+    let left = concviz::ui::scoreboard_text(&app);
+    let left: Vec<&str> = left.lines().skip(1).map(|line| line.get(..15).unwrap_or(line).trim_end()).collect();
+    assert_eq!(left, names);
+    let copied = concviz::ui::result_text(&app);
+    assert_eq!(copied.lines().count(), 5, "{copied}");
+    let rows = copied.lines().nth(1).into_iter().chain(copied.lines().nth(2)).flat_map(|line| line.split("; "));
+    let copied: Vec<&str> = rows.collect();
+    assert_eq!(copied.len(), names.len(), "{copied:?}");
+    assert!(names.iter().zip(&copied).all(|(name, row)| row.starts_with(&format!("{name} "))), "{copied:?}");
+    // Other work: the board begins anew.
+    made::press(&mut app, &[Key::Char('o'), Key::Down, Key::Enter]);
+    assert_eq!((app.rows().len(), app.scoreboard.is_empty()), (5, true));
 }
 
 /// Opens the dials and goes to `dial`.

@@ -1,6 +1,6 @@
 //! The mouse: what a press on each part of the screen means.
 
-use concviz::app::{Action, Key, Layer, Message, Target};
+use concviz::app::{Action, Key, Layer, Message, RowKey, Target};
 use concviz::export::text;
 use concviz::model::ModelKind;
 use concviz::ui::{Look, hit, instant, render};
@@ -41,7 +41,7 @@ fn tabs_footer_lanes_and_scoreboard_can_be_pressed() {
     assert!(matches!(target(&app, place(&app, "task 3")), Some(Target::Lane(TaskId(2), None))));
     let (_, y) = place(&app, "task 3");
     assert!(matches!(target(&app, (20, y)), Some(Target::Lane(TaskId(2), Some(_)))));
-    assert_eq!(target(&app, (20, 15)), Some(Target::Action(Action::Model(ModelKind::Serial))));
+    assert_eq!(target(&app, (20, 15)), Some(Target::Board(RowKey { kind: ModelKind::Serial, lock: None })));
     assert!(hit(&app, AREA, 79, 0).is_none());
 }
 

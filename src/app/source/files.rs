@@ -2,7 +2,7 @@
 //! files.
 
 use crate::app::{Action, Compared, Held, RowKey, Run, RunId};
-use crate::model::Model;
+use crate::model::{Generation, Model};
 use crate::recording::{Comparison, Opened, Recording, Row, Score, sources};
 use crate::text::Label;
 use crate::units::Ns;
@@ -57,16 +57,21 @@ impl Files {
 
     /// What `action` does here.
     pub fn means(&self, action: Action) -> InFiles {
-        let (here, lock) = (self.run().row(), self.run().model.lock);
+        let here = self.run().row();
         match action {
             Action::Model(kind) => {
                 let same_lock = self.next(|run| run.row() == RowKey { kind, ..here });
                 InFiles::Show(same_lock.or_else(|| self.next(|run| run.row().kind == kind)))
             }
-            Action::Lock => InFiles::Show(self.next(|run| run.row() == RowKey { locked: !here.locked, ..here })),
+            Action::Lock => {
+                let other = |key: RowKey| key.kind == here.kind && key.lock.is_some() != here.lock.is_some();
+                InFiles::Show(self.next(|run| other(run.row())))
+            }
             Action::Generation => {
-                let other = |run: &Run| run.row().locked && run.model.lock.is_legacy() != lock.is_legacy();
-                InFiles::Show(self.next(other))
+                let from = here.lock.unwrap_or(Generation::Newer);
+                let other = |key: RowKey| key.lock.is_some_and(|lock| lock != from);
+                let same_model = self.next(|run| other(run.row()) && run.row().kind == here.kind);
+                InFiles::Show(same_model.or_else(|| self.next(|run| other(run.row()))))
             }
             Action::Again | Action::Open | Action::Dials => InFiles::Refused(Label::NothingRunsHere),
             Action::Store => InFiles::Refused(Label::InFileAlready),
@@ -79,6 +84,12 @@ impl Files {
             Action::Picture | Action::Copy | Action::Close | Action::Theme | Action::Redraw => InFiles::Usual,
             Action::Suspend | Action::Quit => InFiles::Usual,
         }
+    }
+
+    /// The run of the row `key` of the scoreboard, which has the figures of the file of the run that is watched.
+    pub(in crate::app) fn of_row(&self, key: RowKey) -> Option<RunId> {
+        let file = &self.run().recording.file;
+        self.next(|run| run.row() == key && run.recording.file == *file)
     }
 
     /// The next of the runs that fit, after the one that is watched; from the last on to the first.

@@ -3,14 +3,14 @@
 
 use crate::app::{Compared, CoreLoad, Held, Phase, RowKey, Run, RunId, Samples};
 use crate::machine::Machine;
-use crate::model::LockSettings;
+use crate::model::{LockSettings, ModelKind};
 use crate::plan::{Plan, Rates};
 use crate::recording::Recording;
 use crate::settings::Setup;
 use crate::units::{Ns, Stamp, TurnLength};
 
-/// The most runs that are kept beside the one that is watched.
-const MOST_KEPT: usize = 7;
+/// The most runs that are kept beside the one that is watched: one for each other row.
+const MOST_KEPT: usize = 3 * ModelKind::ALL.len() - 1;
 
 /// Where runs are made.
 #[derive(Clone, Debug)]
@@ -147,7 +147,7 @@ impl Live {
         let failure = last.and_then(Run::broken);
         let run = last.filter(|_| failure.is_none());
         let row = held.rows().find(|(_, id)| id.is_some() && *id == run.map(|r| r.id)).map(|(row, _)| row);
-        Compared { model: last.map_or(key.model(setup.lock.lock()), |run| run.model), run, row, failure }
+        Compared { model: last.map_or(key.model(setup.lock), |run| run.model), run, row, failure }
     }
 
     /// As [`super::Source::show`]; not while a run goes on.

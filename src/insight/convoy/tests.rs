@@ -1,6 +1,6 @@
 use super::*;
 use crate::insight::{Change, find};
-use crate::model::{GlobalLock, Model};
+use crate::model::{Generation, GlobalLock, Model};
 use crate::state::Outcome;
 use crate::text::Try;
 use crate::trace::{Begin, End, Event, Stamped, TaskName, Trace};
@@ -70,8 +70,9 @@ fn with_the_lock_one_is_told_to_drop_it_and_without_it_to_take_it() {
     let run = rounds(State::Io, State::Gil, 5);
     let threads = |lock| Model { kind: ModelKind::Threads, lock };
     let cure = |lock| of(&run, threads(lock), |facts| find(facts).cure.map(|c| (c.change, c.why)));
-    assert_eq!(cure(GIL), Some((Change::Lock, Try::DropGil)), "also beside other programs: nothing is compared");
-    assert_eq!(cure(GlobalLock::Off), Some((Change::Lock, Try::AddGil)));
+    let (dropped, taken) = (Change::Model(ModelKind::Threads), Change::Locked(ModelKind::Threads, Generation::Newer));
+    assert_eq!(cure(GIL), Some((dropped, Try::DropGil)), "also beside other programs: nothing is compared");
+    assert_eq!(cure(GlobalLock::Off), Some((taken, Try::AddGil)));
     let seen = |facts: &Facts<'_>| find(&Facts { seen: &|m| m.kind == ModelKind::Threads, ..*facts }).cure;
     assert_eq!(of(&run, threads(GIL), seen).map(|c| c.why), Some(Try::OneByOne));
 }
