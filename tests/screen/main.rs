@@ -4,6 +4,7 @@ mod board;
 mod compare;
 mod costs;
 mod folding;
+mod hints;
 mod keys;
 mod lanes;
 mod lit;
