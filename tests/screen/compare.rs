@@ -1,7 +1,7 @@
 //! Runs beside each other: what is measured, what every key does meanwhile and afterwards, and how it looks.
 
-use concviz::app::{App, Effect, Key, Layer, Message, Playhead, RunId, Shown, Source, Target, View};
-use concviz::model::{GlobalLock, Model, ModelKind};
+use concviz::app::{App, Effect, Key, Layer, Message, Playhead, RowKey, RunId, Shown, Source, Target, View};
+use concviz::model::{Generation, GlobalLock, Model, ModelKind};
 use concviz::palette::Theme;
 use concviz::recording::Origin;
 use concviz::state::{Failure, NoRates};
@@ -111,6 +111,119 @@ fn runs_that_are_kept_are_not_made_again() {
     made::type_in(&mut app, "r");
     assert_eq!(measure(&mut app), ALL);
     assert!(app.compared().iter().all(|c| c.run.is_some() && c.row.is_some_and(|row| row.counted == 1)));
+}
+
+/// After `g`, `G`, `4` and `1` on the first minute: rows with either lock beside the usual ones.
+fn with_further_rows(size: (u16, u16)) -> App {
+    let mut app = made::first_minute(size);
+    for key in ["G", "4", "1"] {
+        made::type_in(&mut app, key);
+        made::answer(&mut app);
+    }
+    app
+}
+
+#[test]
+fn each_further_row_of_the_scoreboard_has_one_here_and_is_not_measured_again() {
+    for size in SIZES {
+        let mut app = with_further_rows(size);
+        let before: Vec<RowKey> = app.rows().iter().map(|row| row.key).collect();
+        let older = |kind| RowKey { kind, lock: Some(Generation::Older) };
+        let further = [ModelKind::Threads, ModelKind::Serial, ModelKind::Async].map(older);
+        assert_eq!(before, [RowKey::usual(), further.to_vec()].concat());
+        made::type_in(&mut app, "x");
+        let said = rows(&app);
+        assert!(size.0 < 64 || said.contains("Measuring processes: run 1 of 2."), "{said}");
+        assert_eq!(measure(&mut app), [ALL[2], ALL[3]], "the others are there");
+        let compared: Vec<RowKey> = app.compared().iter().map(|c| RowKey::of(c.model)).collect();
+        assert_eq!(compared, before);
+        assert!(app.compared().iter().all(|c| c.run.is_some() && c.row.is_some()));
+        let chosen = RowKey { kind: ModelKind::Serial, lock: Some(Generation::Older) };
+        assert_lit(&app, chosen.model(app.setup.lock));
+        assert_eq!(app.compared()[made::comparison(&app).row].model, app.setup.model);
+        // Anew: every row, each with its own lock, and what was chosen comes back.
+        let effects = made::type_in(&mut app, "r");
+        let asked = made::carry_out(&mut app, effects, |_| false);
+        let settings = app.setup.lock;
+        assert_eq!(asked, before.iter().map(|key| key.model(settings)).collect::<Vec<_>>());
+        assert_lit(&app, chosen.model(app.setup.lock));
+        assert_eq!(app.rows().iter().map(|row| row.key).collect::<Vec<_>>(), before);
+    }
+}
+
+#[test]
+fn a_further_row_is_said_to_be_measured_by_its_own_name() {
+    let mut app = with_further_rows((80, 24));
+    made::type_in(&mut app, "xr");
+    let mut said = Vec::new();
+    while made::is_measuring(&app) {
+        let rows = rows(&app);
+        let (_, what) = rows.split_once("Measuring ").unwrap_or_else(|| panic!("{rows}"));
+        said.push(what.split('.').next().unwrap_or_default().to_owned());
+        made::answer(&mut app);
+    }
+    let names = ["serial", "threads", "processes", "async", "threads+GIL", "threads+old GIL", "serial+old GIL"];
+    let expected = (1..).zip(names.into_iter().chain(["async+old GIL"]));
+    assert_eq!(said, expected.map(|(number, name)| format!("{name}: run {number} of 8")).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_row_that_is_chosen_but_was_not_measured_is_measured_too() {
+    let mut app = made::first_minute((80, 24));
+    made::type_in(&mut app, "4");
+    let chosen = app.setup.model;
+    made::type_in(&mut app, "x");
+    measure(&mut app);
+    assert_eq!(models(&app), [&ALL[..], &[(ModelKind::Async, true)]].concat());
+    assert_lit(&app, chosen);
+}
+
+#[test]
+fn other_work_or_another_lock_leaves_no_row_of_the_old_work_behind() {
+    let mut app = with_further_rows((80, 24));
+    made::type_in(&mut app, "x");
+    measure(&mut app);
+    // Other numbers: only the usual rows and the chosen one.
+    made::press(&mut app, &[Key::Char('d'), Key::Right]);
+    let effects = made::press(&mut app, &[Key::Enter]);
+    assert_eq!(started(&effects), [Model::plain(ModelKind::Serial)]);
+    assert_eq!(made::comparison(&app).progress(), Some((1, 6)));
+    measure(&mut app);
+    assert_eq!(models(&app), [&ALL[..], &[(ModelKind::Serial, true)]].concat());
+    // Another workload: the usual rows alone.
+    let effects = made::press(&mut app, &[Key::Char('o'), Key::Down, Key::Enter]);
+    assert_eq!(started(&effects), [Model::plain(ModelKind::Serial)]);
+    assert_eq!(made::comparison(&app).progress(), Some((1, 5)));
+    assert_eq!(measure(&mut app), ALL);
+    assert_eq!((models(&app), app.rows().len()), (ALL.to_vec(), 5));
+}
+
+#[test]
+fn the_lock_that_is_turned_on_next_survives_a_comparison_and_a_way_out_of_it() {
+    // Without a lock, the older one being set, and a row of the newer one still to be measured.
+    let mut app = made::app("cpu", (80, 24));
+    made::serial_cpu(&mut app);
+    for key in ["G", "2", "g"] {
+        made::type_in(&mut app, key);
+        made::answer(&mut app);
+    }
+    let settings = app.setup.lock;
+    assert!(settings.legacy && !app.setup.model.lock.is_on());
+    let newer = RowKey { kind: ModelKind::Threads, lock: Some(Generation::Newer) }.model(settings);
+    made::type_in(&mut app, "x");
+    while app.run().map(|run| run.model) != Some(newer) {
+        made::answer(&mut app);
+    }
+    let mut left = app.clone();
+    measure(&mut app);
+    assert_eq!(app.setup.lock, settings);
+    assert_lit(&app, Model::plain(ModelKind::Threads));
+    // Left while the newer one is measured: that run is what is shown, and its lock is the one that the keys turn.
+    made::press(&mut left, &[Key::Esc]);
+    assert_lit(&left, newer);
+    made::answer(&mut left);
+    made::type_in(&mut left, "gg");
+    assert_eq!(left.setup.model, newer);
 }
 
 #[test]
@@ -538,6 +651,15 @@ fn the_comparison_while_it_is_measured() {
     let mut app = made::first_minute((80, 24));
     made::type_in(&mut app, "x");
     assert_snapshot!(styled(&draw(&app, Look::default())));
+}
+
+#[test]
+fn the_comparison_with_both_generations_of_the_lock() {
+    let mut app = with_further_rows((80, 24));
+    made::type_in(&mut app, "x");
+    measure(&mut app);
+    made::press(&mut app, &[Key::Esc]);
+    assert_snapshot!(concviz::export::text(&draw(&app, Look::default())));
 }
 
 #[test]
