@@ -12,8 +12,8 @@ use unicode_width::UnicodeWidthStr;
 use super::refusal::Refusal;
 use super::values::{WorkloadName, one_of};
 use super::work;
-use crate::app::keys::{Action, shown};
-use crate::model::ModelKind;
+use crate::app::{RowKey, way, written};
+use crate::model::{Generation, Model, ModelKind};
 use crate::recording::SCHEMA;
 use crate::report::{ListFormat, Param, params};
 use crate::text::cli::BELOW_WORKLOADS;
@@ -81,22 +81,26 @@ fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-/// The keys that lead through `models`, one after the other, from the screen as it starts: without the global lock.
+/// The keys that lead through `models`, one after the other, from the screen as it starts: with a serial run, without
+/// the global lock.
 fn keys(models: &[String]) -> String {
     let mut keys = Vec::new();
-    let mut at = (None, false);
-    for model in models {
-        let (name, lock) = model.split_once('+').map_or((model.as_str(), false), |(name, with)| (name, with == "gil"));
-        let Some(kind) = ModelKind::ALL.into_iter().find(|kind| kind.name() == name) else { continue };
-        if at.1 != lock {
-            keys.push(shown(Action::Lock));
+    let mut at = RowKey::of(Model::plain(ModelKind::Serial));
+    for to in models.iter().filter_map(|model| row(model)) {
+        if to != at {
+            keys.extend(way(at, Generation::Newer, to));
         }
-        if at.0 != Some(kind) {
-            keys.push(shown(Action::Model(kind)));
-        }
-        at = (Some(kind), lock);
+        at = to;
     }
-    keys.join(" ")
+    written(&keys)
+}
+
+/// The row that a workload's file names: a model, or `MODEL+gil`.
+fn row(model: &str) -> Option<RowKey> {
+    let (name, lock) = model.split_once('+').map_or((model, None), |(name, with)| (name, Some(with)));
+    let lock = lock.filter(|with| *with == "gil").map(|_| Generation::Newer);
+    let kind = ModelKind::ALL.into_iter().find(|kind| kind.name() == name)?;
+    Some(RowKey { kind, lock })
 }
 
 /// The document of all workloads. Fields are added, never renamed or removed, while `schema` stays the same.
@@ -140,6 +144,12 @@ fn json(all: &[Workload]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::{App, Effect, Key, Message, update};
+    use crate::machine::Machine;
+    use crate::model::LockSettings;
+    use crate::plan::{Rates, Wishes};
+    use crate::settings::Setup;
+    use crate::units::Stamp;
     use crate::workload;
 
     #[test]
@@ -155,6 +165,39 @@ mod tests {
         }
     }
 
+    /// The screen as it starts with `workload`.
+    fn screen(workload: Workload) -> App {
+        let setup = Setup {
+            workload,
+            model: Model::plain(ModelKind::Serial),
+            lock: LockSettings::default(),
+            wishes: Wishes::default(),
+            scale: Scale::ONE,
+        };
+        let machine = Machine { usable: 2.0, allowed: vec![0, 1] };
+        App::new(setup, machine, Some(Rates::all(1_000_000)), Stamp(0), (80, 24))
+    }
+
+    #[test]
+    fn the_keys_of_a_workload_lead_through_its_models_and_end_with_the_last() {
+        let model = |effect: &Effect| {
+            if let Effect::Start(_, plan) = effect { Some(RowKey::of(plan.model)) } else { None }
+        };
+        for workload in shipped() {
+            let written = keys(&workload.show);
+            let mut app = screen(workload.clone());
+            let mut run: Vec<RowKey> = app.launch().iter().filter_map(model).collect();
+            for key in written.split(' ').flat_map(str::chars) {
+                run.extend(update(&mut app, Message::Key(Key::Char(key))).iter().filter_map(model));
+            }
+            let named: Vec<RowKey> = workload.show.iter().map(|name| row(name).expect("a model")).collect();
+            let mut order = run.iter();
+            assert!(named.iter().all(|key| order.any(|run| run == key)), "{}: {written}", workload.name);
+            assert_eq!(run.last(), named.last(), "{}: {written}", workload.name);
+            assert!(run.windows(2).all(|two| two[0] != two[1]), "{}: {written} runs something twice", workload.name);
+        }
+    }
+
     #[test]
     fn a_workload_that_is_shown_is_read_back_as_it_is() {
         for workload in shipped() {
@@ -166,8 +209,8 @@ mod tests {
     #[test]
     fn keys_lead_from_one_model_to_the_next() {
         let keys = |models: &[&str]| keys(&models.iter().map(|&m| m.to_owned()).collect::<Vec<_>>());
-        assert_eq!(keys(&["serial", "threads", "threads+gil", "processes"]), "1 2 g g 3");
-        assert_eq!(keys(&["threads+gil", "async+gil"]), "g 2 4");
+        assert_eq!(keys(&["serial", "threads", "threads+gil", "processes"]), "2 g g 3");
+        assert_eq!(keys(&["threads+gil", "async+gil"]), "2 g 4");
         assert_eq!(keys(&["fibers", "async"]), "4");
     }
 }

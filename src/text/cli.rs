@@ -38,7 +38,8 @@ pub fn no_unix(system: &str) -> String {
 
 /// What stands below the list of workloads.
 pub const BELOW_WORKLOADS: &str = "\
-On the right: what to press on the screen, key after key, to see its point.
+On the right: what to press on the screen, key after key, to see its point. The
+serial run comes by itself.
 concviz -w NAME opens one; concviz workloads --show NAME prints it as a file to
 edit, which -w FILE.toml reads.
 ";
