@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::*;
+use crate::palette::TASK_COLORS;
 use crate::state::{Outcome, State};
 use crate::trace::{Begin, End, Event, KernelRecord, Span, Stamped, TaskName};
 use crate::units::{CoreId, LockId, Stamp, TaskId, WorkerId};
@@ -231,7 +232,7 @@ proptest! {
 
     #[test]
     fn cores_and_locks_show_whose_they_were(
-        turns in proptest::collection::vec((0u32..9, 1u64..400, 0u64..200, 0u16..2), 1..200),
+        turns in proptest::collection::vec((0u32..15, 1u64..400, 0u64..200, 0u16..2), 1..200),
         options in options(),
     ) {
         let lock = LockId(0);
@@ -248,7 +249,7 @@ proptest! {
             events.push((us, *task as u16, *core, enter(*task, State::Sleep, true)));
             us += rests;
         }
-        let mut made = trace(9, 9, events);
+        let mut made = trace(15, 15, events);
         made.end(End { at: T0 + Ns::from_micros(us), ..End::default() });
         let until = options.until.unwrap_or(made.latest()).min(made.latest());
         for view in [Subject::Cores, Subject::Lock] {
@@ -257,8 +258,8 @@ proptest! {
                 let core: Option<u16> = lane.name.strip_prefix("core ").and_then(|n| n.parse().ok());
                 for column in 0..lane.seen(&options) {
                     let range = lane.range(column).and(Range::new(Ns::ZERO, until));
-                    for color in 0..6u32 {
-                        let mine = had.iter().filter(|(task, on, _)| task % 6 == color && core.is_none_or(|c| c == *on));
+                    for color in 0..TASK_COLORS as u32 {
+                        let mine = had.iter().filter(|(task, on, _)| task % TASK_COLORS as u32 == color && core.is_none_or(|c| c == *on));
                         let time: Ns = mine.map(|(_, _, r)| r.and(range).len()).sum();
                         let exact = time.share_of(lane.column) * f64::from(UNITS);
                         let height = f64::from(lane.height(&format!("task-{}", color + 1), column));
