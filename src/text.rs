@@ -26,6 +26,7 @@ pub mod report;
 pub mod screen;
 mod sentence;
 mod sharing;
+mod sign;
 pub mod storing;
 pub mod to_come;
 mod verdict;
@@ -51,6 +52,7 @@ pub use recording::{
 };
 pub use sentence::{Sentence, Try, Waiters, Waits};
 pub use sharing::{Behind, Reason, Round, Sharing};
+pub use sign::Sign;
 pub use verdict::{Base, Clause, Limit, NoRatio, Uncounted, Verdict, Who, Why};
 
 use crate::units::Ns;

@@ -28,6 +28,7 @@ mod lock;
 mod overlay;
 mod paint;
 mod prompt;
+mod signs;
 mod stack;
 mod theme;
 mod timeline;
@@ -69,7 +70,8 @@ pub fn render(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
         None => footer::draw(app.pressed, covered, look, &layout, buffer),
     }
     if let Some(layer) = app.layer {
-        overlay::draw(app, layer, look, area, buffer);
+        let seen = signs::seen(app, look, &layout, buffer);
+        overlay::draw(app, layer, (look, &seen), area, buffer);
     }
     if let Some(pressed) = app.pressed.filter(|_| covered) {
         footer::draw_badge(pressed, look, &layout, buffer);
@@ -175,7 +177,7 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
         let tabs = header::tabs(app, &layout);
         let after = tabs.last().map_or(0, |t| t.at.0 + t.at.1);
         let view = views::tabs(app, &layout, after).into_iter().find(|v| inside(v.0, v.1));
-        if let Some((_, _, (view, lens))) = view {
+        if let Some((_, _, (view, lens), _)) = view {
             return Some(Message::Click(Target::View(view, lens)));
         }
         let tab = tabs.into_iter().find(|t| inside(t.at.0, t.at.1));

@@ -2,6 +2,7 @@
 
 use super::Selection;
 use crate::state::{Outcome, State};
+use crate::text::Label;
 
 /// A word that begins with this character asks for a state and not for a name.
 pub const STATE_MARK: char = '=';
@@ -31,11 +32,30 @@ enum Wanted {
 impl Wanted {
     const OUTCOMES: [Outcome; 4] = [Outcome::Done, Outcome::Failed, Outcome::Killed, Outcome::Stopped];
 
-    /// All that a state word can ask for, with their names.
+    /// All that a state word can ask for, with their names: those of the documents, and the words that tell a state
+    /// from the others on the screen.
     fn all() -> impl Iterator<Item = (&'static str, Wanted)> {
-        let states = State::ALL.into_iter().map(|s| (s.name(), Wanted::Only(Doing::In(s))));
+        let words = |state: State| {
+            let shown = [true, false].map(|holds| Label::short_of_state(state, holds).text());
+            [state.name(), last_word(shown[0]), last_word(shown[1])].map(|name| (name, Wanted::Only(Doing::In(state))))
+        };
+        let states = State::ALL.into_iter().flat_map(words);
         let outcomes = Self::OUTCOMES.into_iter().map(|o| (o.name(), Wanted::Only(Doing::Ended(o))));
-        [("waiting", Wanted::Waiting), ("ended", Wanted::Ended)].into_iter().chain(states).chain(outcomes)
+        [("waiting", Wanted::Waiting), ("waits", Wanted::Waiting), ("ended", Wanted::Ended)]
+            .into_iter()
+            .chain(states)
+            .chain(outcomes)
+    }
+
+    /// Those of which a name, in small letters, `fits`; each once.
+    fn whose(fits: impl Fn(&str) -> bool) -> Vec<Wanted> {
+        let mut all: Vec<Wanted> = Vec::new();
+        for (_, wanted) in Wanted::all().filter(|(name, _)| fits(&name.to_lowercase())) {
+            if !all.contains(&wanted) {
+                all.push(wanted);
+            }
+        }
+        all
     }
 
     fn fits(self, doing: Option<Doing>) -> bool {
@@ -46,6 +66,11 @@ impl Wanted {
             (Wanted::Ended, Some(doing)) => matches!(doing, Doing::Ended(_)),
         }
     }
+}
+
+/// What tells a state from those that are waits as well.
+fn last_word(name: &str) -> &str {
+    name.rsplit(' ').next().unwrap_or(name)
 }
 
 /// Whether a task in `state` was begun and neither computes nor copies.
@@ -72,10 +97,8 @@ impl Filter {
                 None => filter.names.push(word),
                 Some("") => {}
                 Some(begin) => {
-                    let exact = Wanted::all().filter(|(name, _)| *name == begin).map(|(_, w)| w);
-                    let exact: Vec<_> = exact.collect();
-                    let begun = Wanted::all().filter(|(name, _)| name.starts_with(begin)).map(|(_, w)| w);
-                    filter.states.push(if exact.is_empty() { begun.collect() } else { exact });
+                    let exact = Wanted::whose(|name| name == begin);
+                    filter.states.push(if exact.is_empty() { Wanted::whose(|n| n.starts_with(begin)) } else { exact });
                 }
             }
         }
@@ -228,6 +251,25 @@ mod tests {
         assert!(fits("=", Doing::In(State::Gil)), "the mark alone asks for nothing yet");
         assert!(!fits("=nonsense", Doing::In(State::Gil)) && Filter::new("=nonsense").has_stranger());
         assert!(!Filter::new("=running").fits_state(None), "the unknown is not guessed");
+    }
+
+    #[test]
+    fn states_are_asked_for_as_the_screen_names_them() {
+        let found = |text: &str| Filter::new(text).states.concat();
+        let only = |state| vec![Wanted::Only(Doing::In(state))];
+        for state in State::ALL {
+            for holds in [true, false] {
+                let word = last_word(Label::short_of_state(state, holds).text());
+                assert_eq!(found(&format!("={word}")), only(state), "{word}");
+            }
+        }
+        assert_eq!(
+            (found("=core"), found("=I/O"), found("=pre")),
+            (only(State::Ready), only(State::Io), only(State::Preempted))
+        );
+        for word in Label::StateNames.text().split(' ').chain(Label::OutcomeNames.text().split(' ')) {
+            assert!(!Filter::new(word).has_stranger(), "{word} is offered");
+        }
     }
 
     #[test]

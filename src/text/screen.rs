@@ -1,6 +1,6 @@
 //! What stands on the screen between figures and labels: sizes, places, how a task ended.
 
-use super::{Doubt, counted, outside};
+use super::{Doubt, Label, counted, outside};
 use crate::state::State;
 use crate::units::{Ns, Range};
 
@@ -16,6 +16,17 @@ pub fn cores(usable: f64, allowed: usize) -> String {
     } else {
         format!("{usable:.1} of {allowed} cores")
     }
+}
+
+/// How often a lock went from one task to another, and how often a waiter had to ask for it.
+pub fn hand_overs(hand_overs: u64, asked: u64) -> String {
+    format!("{hand_overs} {}, asked for {asked} times", Label::HandOvers.text())
+}
+
+/// How many cores other programs kept busy: in many words and in few.
+pub fn other_programs(cores: f64) -> [String; 2] {
+    let unit = if (0.95..1.05).contains(&cores) { "core" } else { "cores" };
+    [format!("{}: {cores:.1} {unit}", Label::OtherPrograms.text()), format!("{} {cores:.1}", Label::Others.text())]
 }
 
 /// How many tasks waited for the loop at the same time, at most: in many words and in few.
@@ -46,7 +57,7 @@ pub fn killed(signal: u8) -> String {
 
 /// The process and the thread of the worker `number`, counted from 1.
 pub fn worker(number: u64, pid: u32, tid: u32) -> String {
-    format!("{} {number} (process {pid}, thread {tid})", super::Label::Worker.text())
+    format!("{} {number} (process {pid}, thread {tid})", Label::Worker.text())
 }
 
 /// What becomes of the worker of a task in `state`, which keeps it or does not; nothing where that goes without saying.

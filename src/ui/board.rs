@@ -219,10 +219,14 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
     let Some(run) = app.run().filter(|r| r.trace().t0().is_some()) else { return };
     let stats = run.trace().stats(app.until());
     let busy = run.trace().busy(app.until());
-    let mut parts = vec![
-        format!("{busy:.2} {} ({})", Label::CoresBusy.text(), percent(busy / app.cores().max(1.0))),
-        format!("{:.1} {}", stats.concurrency, Label::TasksUnderWay.text()),
-    ];
+    let mut parts = vec![format!(
+        "{} {busy:.2} {} ({}), {:.1} {}",
+        Label::OnAverage.text(),
+        Label::CoresBusy.text(),
+        percent(busy / app.cores().max(1.0)),
+        stats.concurrency,
+        Label::TasksUnderWay.text(),
+    )];
     if stats.lost > 0 {
         parts.insert(0, format!("{} {}", stats.lost, Label::EventsLost.text()));
     }
@@ -238,6 +242,7 @@ pub fn draw_figures(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer)
     if let Some(lock) = stats.lock.filter(|l| l.hand_overs > 0) {
         let (held, waited) = (Label::GilHeld.text(), Label::GilWaited.text());
         parts.push(format!("{held} {}, {waited} {}", lock.held, lock.wait));
+        parts.push(text::screen::hand_overs(lock.hand_overs, lock.forced));
     }
     if let Some(throttled) = run.recording.conditions.throttled.filter(|t| *t > Ns::ZERO) {
         parts.push(format!("{} {throttled}", Label::QuotaHeldBack.text()));

@@ -1,10 +1,12 @@
 //! The view of the cores: a lane for each, in the colours of the tasks that computed there. Work is drawn tall; a
 //! thread that is on the core without computing is drawn low. What others had stands below, as far as samples tell it.
 
+use std::collections::BTreeSet;
+
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
-use super::cores::core_names;
+use super::cores::{core_names, more_cores};
 use super::layout::Layout;
 use super::theme::{Look, Role};
 use super::turns::digit;
@@ -97,9 +99,23 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     if let Some(y) = places.note {
         draw_note(run, scene.window, y, look, layout, buffer);
     }
-    let tasks = (0..run.trace().tasks.len().min(SWATCHES) as u32).map(|task| Role::Task(TaskId(task)));
-    let work: Vec<Role> = chosen.map_or_else(|| tasks.collect(), |task| vec![Role::Task(task)]);
+    let work = chosen.map_or_else(|| swatches(&scene), |task| vec![Role::Task(task)]);
     draw_legend(&scene.shares, (Label::CoreComputes, &work), look, layout, buffer);
+}
+
+/// The colours of work in the legend: of the first tasks that are drawn, and the one of several in turn if that is.
+fn swatches(scene: &Cores) -> Vec<Role> {
+    let drawn = scene.cores.iter().flat_map(|core| &core.cells).filter(|cell| cell.work > 0.0);
+    let (mut tasks, mut many) = (BTreeSet::new(), false);
+    for who in drawn.flat_map(|cell| cell.halves.unwrap_or([cell.whose; 2])) {
+        match who {
+            Occupant::Work(task) => _ = tasks.insert(task),
+            Occupant::Many => many = true,
+            Occupant::Nobody | Occupant::OffTask(_) | Occupant::Helper | Occupant::Watcher => {}
+        }
+    }
+    let several = Some(Role::State(State::Running)).filter(|_| many || tasks.is_empty());
+    tasks.into_iter().take(SWATCHES).map(Role::Task).chain(several).collect()
 }
 
 /// How many columns lie in the past, at least in part.
@@ -114,7 +130,7 @@ fn draw_name(core: &Core, y: u16, places: &Places, look: Look, layout: &Layout, 
     let style = if core.seen { look.fg(Role::Text) } else { look.fg(Role::Dim) };
     paint::put(buffer, x, y + places.rows / 2, end, &name, style);
     if places.others {
-        let label = Some(Label::CoreOthers.text()).filter(|l| x + paint::width(l) <= end);
+        let label = Some(Label::OtherPrograms.text()).filter(|l| x + paint::width(l) <= end);
         let label = label.unwrap_or(Label::Others.text());
         paint::put(buffer, x, y + places.rows, end, label, look.fg(Role::Dim));
     }
@@ -299,11 +315,12 @@ fn draw_rest(scene: &Cores, places: &Places, y: u16, look: Look, layout: &Layout
     let has_lane = |index: usize| places.lanes.iter().any(|(shown, _)| *shown == index);
     let rest: Vec<&Core> = scene.cores.iter().enumerate().filter(|(i, _)| !has_lane(*i)).map(|(_, c)| c).collect();
     let idle = rest.iter().all(|core| !core.seen);
+    let room = layout.plot.0 - layout.area.x - 2;
     let name = if idle {
         let numbers: Vec<u16> = rest.iter().map(|core| core.core).collect();
-        format!("{} {}", core_names(&numbers), Label::Idle.text())
+        core_names(&numbers, room)
     } else {
-        format!("{} {}", rest.len(), Label::MoreCores.text())
+        more_cores(rest.len(), room)
     };
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &name, look.fg(Role::Dim));
     let count = rest.len().max(1) as f64;
@@ -319,8 +336,9 @@ fn draw_rest(scene: &Cores, places: &Places, y: u16, look: Look, layout: &Layout
         stack::draw(buffer, look, (layout.plot.0 + index, y), 1, &stack::layers(&shown, 8), false);
     }
     let used = rest.iter().map(|core| core.shares.run()).sum::<f64>() / count;
-    let text = format!("{} {}", Label::Used.text(), percent(used));
-    paint::put(buffer, layout.right, y, layout.area.right(), &text, look.fg(Role::Dim));
+    let used = format!("{} {}", Label::Used.text(), percent(used));
+    let text = if idle { Label::Idle.text() } else { &used };
+    paint::put(buffer, layout.right, y, layout.area.right(), text, look.fg(Role::Dim));
 }
 
 /// What the lanes are based on: how often threads were switched, or why nobody knows.
@@ -343,7 +361,7 @@ pub fn draw_legend(shares: &Shares, (label, work): (Label, &[Role]), look: Look,
             (work, label, Some(shares.work).filter(|s| *s > 0.0)),
             (&[Role::Dim][..], off_task, Some(shares.off_task).filter(|s| *s > 0.0)),
             (&[Role::Bar], Label::CoreOverhead, Some(shares.overhead).filter(|s| *s > 0.0)),
-            (&[Role::Faint], Label::CoreOthers, shares.others),
+            (&[Role::Faint], Label::CoreOthersSampled, shares.others.filter(|s| *s > 0.0)),
         ]
     };
     let said = |(roles, label, share): (&'_ [Role], Label, Option<f64>)| {

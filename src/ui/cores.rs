@@ -58,27 +58,41 @@ pub fn draw_cores(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer:
         paint::put(buffer, layout.right, *y, layout.area.right(), &text, look.fg(Role::Dim));
     }
     let Some(y) = layout.cores.get(own) else { return };
+    let room = layout.plot.0 - layout.area.x - 2;
     if fits && idle > 0 {
-        name(&format!("{} {}", core_names(&scene.idle), Label::Idle.text()), *y, buffer);
+        name(&core_names(&scene.idle, room), *y, buffer);
+        paint::put(buffer, layout.right, *y, layout.area.right(), Label::Idle.text(), look.fg(Role::Dim));
     } else if !fits {
         let rest = &scene.cores[own..];
         let count = rest.len() + scene.idle.len();
-        name(&format!("{count} {}", Label::MoreCores.text()), *y, buffer);
+        name(&more_cores(count, room), *y, buffer);
         draw_holders(buffer, look, layout.plot.0, *y, &together(rest, count));
         let share = rest.iter().map(|c| c.share).sum::<f64>() / count as f64;
         paint::put(buffer, layout.right, *y, layout.area.right(), &percent(share), look.fg(Role::Dim));
     }
 }
 
-/// `core 3`, `cores 2-7`, or how many they are.
-pub fn core_names(cores: &[u16]) -> String {
+/// `core 3`, `cores 2-7`, or how many they are, whichever has `room`.
+pub fn core_names(cores: &[u16], room: u16) -> String {
+    let count = format!("{} {}", cores.len(), Label::CoresShort.text());
     match cores {
-        [one] => format!("{} {one}", Label::Core.text()),
+        [one] => fitting(&[format!("{} {one}", Label::Core.text()), one.to_string()], room),
         [first, .., last] if usize::from(last.saturating_sub(*first)) + 1 == cores.len() => {
-            format!("{} {first}-{last}", Label::CoresShort.text())
+            fitting(&[format!("{} {first}-{last}", Label::CoresShort.text()), count, cores.len().to_string()], room)
         }
-        _ => format!("{} {}", cores.len(), Label::CoresShort.text()),
+        _ => fitting(&[count, cores.len().to_string()], room),
     }
+}
+
+/// How many cores there are besides those that have a row, in as many words as have `room`.
+pub fn more_cores(count: usize, room: u16) -> String {
+    fitting(&[format!("{count} {}", Label::MoreCores.text()), format!("{count} {}", Label::More.text())], room)
+}
+
+/// The first of `names` that is not cut in `room` columns, else the last.
+fn fitting(names: &[String], room: u16) -> String {
+    let fits = names.iter().find(|name| paint::width(name) <= room);
+    fits.or(names.last()).cloned().unwrap_or_default()
 }
 
 /// Several cores as one: how much of all `count` of them was used.
@@ -99,5 +113,29 @@ fn draw_shares(buffer: &mut Buffer, look: Look, x: u16, y: u16, cells: &[HolderC
         let eighths = level(cell.share, 8);
         paint::fill(buffer, Rect::new(x, y, 1, 1), look.ground());
         paint::cell(buffer, x, y, lane::eighths(look, eighths), look.fg(Role::Task(task)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_of_cores_are_never_cut_in_the_columns_that_they_have() {
+        for room in [7, 10, 18, 20] {
+            for (first, count) in [(0, 1), (63, 1), (0, 2), (2, 6), (10, 6), (100, 28)] {
+                let cores: Vec<u16> = (first..first + count).collect();
+                let apart: Vec<u16> = cores.iter().map(|core| core * 2).collect();
+                for name in [core_names(&cores, room), core_names(&apart, room), more_cores(cores.len(), room)] {
+                    assert!(paint::width(&name) <= room, "{name} in {room} columns");
+                }
+            }
+        }
+        assert_eq!(core_names(&[0], 10), "core 0");
+        assert_eq!(
+            (core_names(&[2, 3, 4], 10), core_names(&[2, 4], 10)),
+            ("cores 2-4".to_owned(), "2 cores".to_owned())
+        );
+        assert_eq!((more_cores(3, 12), more_cores(3, 10)), ("3 more cores".to_owned(), "3 more".to_owned()));
     }
 }

@@ -179,19 +179,25 @@ fn draw_load(app: &App, look: Look, layout: &Layout, (start, y): (u16, u16), buf
     }
     let others = app.run().filter(|r| r.is_over()).and_then(|r| r.recording.conditions.others);
     let others = others.filter(|others| !is_comparable(*others, app.machine.usable));
-    let note = others.map_or_else(String::new, |others| format!("{} {others:.1}", Label::Others.text()));
+    let notes = others.map_or_else(Default::default, text::screen::other_programs);
     let eighths = |share: f64| super::lane::eighths(look, crate::scene::level(share, 8).max(1));
     let bars: String = cores.iter().map(|(_, share)| eighths(*share)).collect();
     let mean = cores.iter().map(|(_, share)| share).sum::<f64>() / cores.len() as f64;
-    let head = Label::MachineLoad.text();
-    let gap = if note.is_empty() { "" } else { "  " };
+    let (head, short) = (Label::MachineLoad.text(), Label::MachineLoadShort.text());
+    let gap = if others.is_none() { "" } else { "  " };
     // Where there is no room for every core, their mean stands for them. Who else uses the cores comes before how busy
     // they are.
-    let gauges = [format!("{head} {bars}{gap}"), format!("{head} {}{gap}", percent(mean)), String::new()];
-    let width = |gauge: &str| paint::width(gauge) + paint::width(&note) + 1;
-    if let Some(gauge) = gauges.iter().find(|g| start + width(g) <= end) {
-        let x = paint::put(buffer, end - width(gauge), y, end, gauge, look.fg(Role::Dim));
-        paint::put(buffer, x, y, end, &note, look.fg(Role::Alarm));
+    let gauges = [
+        format!("{head} {bars}{gap}"),
+        format!("{head} {}{gap}", percent(mean)),
+        format!("{short} {}{gap}", percent(mean)),
+        String::new(),
+    ];
+    let width = |gauge: &str, note: &str| paint::width(gauge) + paint::width(note) + 1;
+    let all = notes.iter().flat_map(|note| gauges.iter().map(move |gauge| (gauge, note)));
+    if let Some((gauge, note)) = all.into_iter().find(|(gauge, note)| start + width(gauge, note) <= end) {
+        let x = paint::put(buffer, end - width(gauge, note), y, end, gauge, look.fg(Role::Dim));
+        paint::put(buffer, x, y, end, note, look.fg(Role::Alarm));
     }
 }
 

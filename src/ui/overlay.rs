@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::lock::Symbols;
+use super::signs::Seen;
 use super::theme::{Look, Role};
 use super::{lane, paint};
 use crate::app::keys::{Group, KEYS};
@@ -19,7 +19,8 @@ const ABOUT: u16 = 4;
 /// Where the layer in front stands.
 pub fn area(app: &App, layer: Layer, screen: Rect) -> Rect {
     let (width, height) = match layer {
-        Layer::Help(_) => (78, help_lines(Look::default(), screen.width).len() as u16 + 4),
+        // As high as the screen: how many signs there are to explain is seen only on the screen behind it.
+        Layer::Help(_) => (78, screen.height),
         Layer::Picker(_) => (78, app.catalogue.len() as u16 + 5 + ABOUT),
         Layer::Dials(_) => (66, app.setup.dials().len() as u16 + 5),
     };
@@ -69,8 +70,8 @@ pub fn item_at(app: &App, layer: Layer, screen: Rect, y: u16) -> Option<usize> {
     part.shown(area).find(|(_, row)| *row == y).map(|(index, _)| index)
 }
 
-/// Draws the layer in front.
-pub fn draw(app: &App, layer: Layer, look: Look, screen: Rect, buffer: &mut Buffer) {
+/// Draws the layer in front; `seen` are the signs that stand behind it.
+pub fn draw(app: &App, layer: Layer, (look, seen): (Look, &[Seen]), screen: Rect, buffer: &mut Buffer) {
     let area = area(app, layer, screen);
     let ground = look.ground();
     paint::fill(buffer, area, ground);
@@ -84,7 +85,7 @@ pub fn draw(app: &App, layer: Layer, look: Look, screen: Rect, buffer: &mut Buff
     match (layer, part) {
         (Layer::Picker(chosen), Some(part)) => picker(app, chosen, part, look, area, buffer),
         (Layer::Dials(chosen), Some(part)) => dials(app, chosen, part, look, area, buffer),
-        (Layer::Help(top), _) => help(top, look, area, buffer),
+        (Layer::Help(top), _) => help(top, (look, seen), area, buffer),
         (_, None) => {}
     }
     if let Some(words) = part.and_then(Part::words) {
@@ -117,10 +118,11 @@ fn frame(buffer: &mut Buffer, look: Look, area: Rect, title: Label, hint: Label)
 /// A line of the help: text with its style, in order.
 type Line = Vec<(String, Style)>;
 
-fn help_lines(look: Look, width: u16) -> Vec<Line> {
+fn help_lines(look: Look, seen: &[Seen], width: u16) -> Vec<Line> {
     let key = look.fg(Role::Accent).add_modifier(Modifier::BOLD);
     let text = look.fg(Role::Text);
-    let mut lines = reading_lines(look);
+    let mut lines = sign_lines(look, seen);
+    lines.extend(reading_lines(look));
     for group in Group::ALL {
         let rows: Vec<_> = KEYS.iter().filter(|b| b.group == group).collect();
         lines.push(vec![(group.label().text().to_owned(), text.add_modifier(Modifier::BOLD))]);
@@ -138,6 +140,23 @@ fn help_lines(look: Look, width: u16) -> Vec<Line> {
     lines
 }
 
+/// What stands on the screen now, and what it means.
+fn sign_lines(look: Look, seen: &[Seen]) -> Vec<Line> {
+    let (text, dim) = (look.fg(Role::Text), look.fg(Role::Dim));
+    let title = vec![(Label::HelpHere.text().to_owned(), text.add_modifier(Modifier::BOLD))];
+    let line = |(symbol, style, words, sign): &Seen| {
+        let words = if words.is_empty() { String::new() } else { format!(" {words}") };
+        vec![
+            ("  ".to_owned(), dim),
+            (symbol.clone(), *style),
+            (format!("{words}: "), text),
+            (sign.means().to_owned(), dim),
+        ]
+    };
+    let title = Some(title).filter(|_| !seen.is_empty());
+    title.into_iter().chain(seen.iter().map(line)).collect()
+}
+
 /// How to read a lane: what a newcomer needs first.
 fn reading_lines(look: Look) -> Vec<Line> {
     let (text, dim) = (look.fg(Role::Text), look.fg(Role::Dim));
@@ -150,15 +169,12 @@ fn reading_lines(look: Look) -> Vec<Line> {
         letter if letter == State::Sleep.letter().to_string() => format!("{letter} {letter}"),
         dot => dot.repeat(3),
     };
-    let marks = Symbols::of(look);
     let title = vec![(Label::LegendTitle.text().to_owned(), text.add_modifier(Modifier::BOLD))];
     let shown = [
         (symbol(State::Running, true).repeat(3), running, Label::LegendTall),
         (symbol(State::Sleep, true).repeat(3), low, Label::LegendLow),
         (dotted, low, Label::LegendDotted),
         (steps, folded, Label::LegendFolded),
-        (format!("{} {}", marks.forced, marks.voluntary), text, Label::LegendReleased),
-        (format!("{} {}", marks.asked, marks.timeout), text, Label::LegendAsked),
     ];
     let line = |(symbols, style, label): (String, Style, Label)| {
         vec![("  ".to_owned(), dim), (symbols, style), ("  ".to_owned(), dim), (label.text().to_owned(), text)]
@@ -166,8 +182,8 @@ fn reading_lines(look: Look) -> Vec<Line> {
     std::iter::once(title).chain(shown.map(line)).collect()
 }
 
-fn help(top: u16, look: Look, area: Rect, buffer: &mut Buffer) {
-    let lines = help_lines(look, area.width);
+fn help(top: u16, (look, seen): (Look, &[Seen]), area: Rect, buffer: &mut Buffer) {
+    let lines = help_lines(look, seen, area.width);
     let room = area.height.saturating_sub(3);
     let top = top.min((lines.len() as u16).saturating_sub(room));
     for (y, line) in (area.y + 2..area.bottom() - 1).zip(lines.iter().skip(top.into())) {

@@ -151,7 +151,7 @@ fn indexed_tasks(theme: Theme) -> &'static [u8; TASK_COLORS] {
 }
 
 fn choose(theme: Theme) -> [u8; TASK_COLORS] {
-    let parts = |color: u32| [16, 8, 0].map(|shift| (color >> shift & 0xff) as i32);
+    let parts = |color: u32| [16, 8, 0].map(|shift| i32::from((color >> shift) as u8));
     let nearest = |role: Role| {
         let [r, g, b] = parts(theme.color(role)).map(|part| part as u8);
         nearest_indexed(r, g, b)
@@ -170,9 +170,9 @@ const STEPS: [i32; 6] = [0, 95, 135, 175, 215, 255];
 
 /// Red, green and blue of the colour with this index, from 16 on.
 fn shown_as(index: u8) -> [i32; 3] {
-    match usize::from(index) {
-        index @ 232.. => [8 + 10 * (index as i32 - 232); 3],
-        index => [36, 6, 1].map(|step| STEPS[(index.saturating_sub(16)) / step % 6]),
+    match index {
+        grey @ 232.. => [8 + 10 * i32::from(grey - 232); 3],
+        cube => [36, 6, 1].map(|step| STEPS[usize::from(cube.saturating_sub(16) / step % 6)]),
     }
 }
 

@@ -67,3 +67,17 @@ pub(super) fn digit_places(cells: &[HolderCell]) -> Vec<usize> {
 pub fn digit(task: TaskId) -> char {
     char::from_digit((task.0 + 1) % 10, 10).unwrap_or(' ')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::palette::TASK_COLORS;
+
+    #[test]
+    fn where_a_colour_comes_again_the_digit_is_another() {
+        let mut seen = std::collections::BTreeSet::new();
+        for task in 0..5 * TASK_COLORS as u32 {
+            assert!(seen.insert((task as usize % TASK_COLORS, digit(TaskId(task)))), "task {}", task + 1);
+        }
+    }
+}

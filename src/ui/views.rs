@@ -14,25 +14,31 @@ const APART: u16 = 3;
 /// Columns that are kept free behind them, for how busy the machine is.
 const KEPT: u16 = 22;
 
-/// What a tab is called: the lens over a view has a name of its own.
-fn name((view, lens): (View, bool)) -> &'static str {
-    if lens { Label::LensShort } else { view.label() }.text()
+/// What a tab is called, also where there is little room: the lens over a view has a name of its own.
+fn name((view, lens): (View, bool), narrow: bool) -> &'static str {
+    match (lens, view.label()) {
+        (true, _) => Label::LensShort,
+        (false, Label::Utilization) if narrow => Label::UtilizationShort,
+        (false, label) => label,
+    }
+    .text()
 }
 
-/// Each view, and the lens over it, with its first column and width, after column `from`; nothing where they do not
-/// fit.
-pub fn tabs(app: &App, layout: &Layout, from: u16) -> Vec<(u16, u16, (View, bool))> {
-    let mut x = from + APART;
-    let mut tabs = Vec::new();
-    for stop in app.views() {
-        let width = paint::width(name(stop)) + 2;
-        tabs.push((x, width, stop));
-        x += width + 1;
-    }
-    if x + KEPT > layout.area.right() {
-        tabs.clear();
-    }
-    tabs
+/// Each view, and the lens over it, with its first column, its width and its name, after column `from`; nothing where
+/// they do not fit.
+pub fn tabs(app: &App, layout: &Layout, from: u16) -> Vec<(u16, u16, (View, bool), &'static str)> {
+    let placed = |narrow: bool| {
+        let mut x = from + APART;
+        let place = |stop: (View, bool)| {
+            let name = name(stop, narrow);
+            let width = paint::width(name) + 2;
+            x += width + 1;
+            (x - width - 1, width, stop, name)
+        };
+        let tabs: Vec<_> = app.views().into_iter().map(place).collect();
+        (x + KEPT <= layout.area.right()).then_some(tabs)
+    };
+    placed(false).or_else(|| placed(true)).unwrap_or_default()
 }
 
 /// Draws the names of the views; gives back the column after them.
@@ -40,13 +46,13 @@ pub fn draw(app: &App, look: Look, layout: &Layout, from: u16, buffer: &mut Buff
     let y = layout.area.y + 1;
     let mut end = from;
     let shown = app.shown.view().map(|view| (view, app.focus.lens));
-    for (x, _, stop) in tabs(app, layout, from) {
+    for (x, _, stop, name) in tabs(app, layout, from) {
         let style = if shown == Some(stop) {
             look.strip().patch(look.fg(Role::Accent)).add_modifier(Modifier::BOLD)
         } else {
             look.fg(Role::Dim)
         };
-        end = paint::put(buffer, x, y, layout.area.right(), &format!(" {} ", name(stop)), style);
+        end = paint::put(buffer, x, y, layout.area.right(), &format!(" {name} "), style);
     }
     end
 }

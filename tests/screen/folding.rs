@@ -306,7 +306,11 @@ fn a_press_on_what_several_tasks_share_means_the_one_that_worked() {
 fn idle_cores_share_one_row() {
     let screen = drawn(&many(8, (200, 60)));
     assert!(row(&screen, "core 1 ") > row(&screen, "core 0 "));
-    assert_eq!(row(&screen, "cores 2-9 idle"), row(&screen, "core 1 ") + 1);
+    let idle = row(&screen, "cores 2-9");
+    assert_eq!(idle, row(&screen, "core 1 ") + 1);
+    assert!(screen.lines().nth(idle.into()).is_some_and(|line| line.ends_with("idle")), "{screen}");
+    let narrow = drawn(&many(8, (80, 24)));
+    assert!(!narrow.contains("idl ") && !narrow.contains("idle cor"), "{narrow}");
 }
 
 #[test]

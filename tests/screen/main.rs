@@ -17,3 +17,4 @@ mod pictures;
 mod playhead;
 mod toasts;
 mod views;
+mod words;

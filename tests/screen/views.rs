@@ -162,6 +162,20 @@ fn a_press_on_a_core_selects_the_task_there_and_the_names_of_the_views_can_be_pr
 }
 
 #[test]
+fn the_lens_has_a_tab_of_its_own_where_a_lock_was_taken() {
+    let mut app = made::first_minute((120, 36));
+    let tabs = |app: &App| concviz::export::text(&draw(app, Look::default())).lines().nth(1).unwrap_or("").to_owned();
+    let x = tabs(&app).find(" lens ").expect("a tab") as u16 + 1;
+    assert_eq!(target(&app, x, 1), Some(Target::View(View::Tasks, true)));
+    made::tell(&mut app, Message::Click(Target::View(View::Tasks, true)));
+    assert!(app.focus.lens && app.shown.view() == Some(View::Tasks));
+    assert!(tabs(&app).contains(" lens "), "it stays while it is shown");
+    made::tell(&mut app, Message::Click(Target::View(View::Tasks, false)));
+    assert!(!app.focus.lens);
+    assert!(!tabs(&shared((120, 36))).contains("lens"), "no lock was taken there");
+}
+
+#[test]
 fn where_nothing_is_recorded_the_views_say_what_they_rest_on() {
     for tabs in [1, 2] {
         let mut app = viewed((120, 36), tabs);
