@@ -176,9 +176,10 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
     if y == area.y + 1 {
         let tabs = header::tabs(app, &layout);
         let after = tabs.last().map_or(0, |t| t.at.0 + t.at.1);
-        let view = views::tabs(app, &layout, after).into_iter().find(|v| inside(v.0, v.1));
-        if let Some((_, _, (view, lens), _)) = view {
-            return Some(Message::Click(Target::View(view, lens)));
+        if let Some(tab) =
+            views::tabs(app, &layout, after, header::load_room(app)).into_iter().find(|t| inside(t.at.0, t.at.1))
+        {
+            return Some(Message::Click(tab.target));
         }
         let tab = tabs.into_iter().find(|t| inside(t.at.0, t.at.1));
         return tab.and_then(|t| action(t.action));

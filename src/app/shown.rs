@@ -18,6 +18,8 @@ pub enum Place {
 pub struct ViewRow {
     /// Its name.
     pub label: Label,
+    /// Its name where there is little room.
+    pub short: Label,
     /// What it does with the rows of the lanes.
     pub place: Place,
     /// What a picture of it shows.
@@ -54,6 +56,7 @@ views! {
     #[default]
     Tasks: ViewRow {
         label: Label::ManyTasks,
+        short: Label::ManyTasks,
         place: Place::Lanes,
         picture: ExportView::Tasks,
         lens: Some(ExportView::Lock),
@@ -61,6 +64,7 @@ views! {
     /// Who is on each core.
     Cores: ViewRow {
         label: Label::CoresShort,
+        short: Label::CoresShort,
         place: Place::Pane,
         picture: ExportView::Cores,
         lens: None,
@@ -68,6 +72,7 @@ views! {
     /// How many cores are used, and by what.
     Utilization: ViewRow {
         label: Label::Utilization,
+        short: Label::UtilizationShort,
         place: Place::Pane,
         picture: ExportView::Utilization,
         lens: None,

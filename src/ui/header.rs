@@ -166,8 +166,25 @@ pub fn draw_tabs(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
         };
         x = paint::put(buffer, tab.at.0, y, layout.area.right(), &tab.text, style);
     }
-    let x = super::views::draw(app, look, layout, x, buffer);
+    let x = super::views::draw(app, look, layout, (x, load_room(app)), buffer);
     draw_load(app, look, layout, (x + 1, y), buffer);
+}
+
+/// Who else uses the cores, in many words and in few; nothing where that does not matter or is not known.
+fn others(app: &App) -> Option<[String; 2]> {
+    let others = app.run().filter(|r| r.is_over()).and_then(|r| r.recording.conditions.others);
+    let others = others.filter(|others| !is_comparable(*others, app.machine.usable))?;
+    Some(text::screen::other_programs(others))
+}
+
+/// The columns for what matters most of how busy the machine is, with a free one on each side: also before it is looked
+/// at for the first time, so that nothing moves then.
+pub fn load_room(app: &App) -> u16 {
+    if let Source::Files(_) = app.source {
+        return 0;
+    }
+    let mean = || format!("{} {}", Label::MachineLoadShort.text(), percent(1.0));
+    paint::width(&others(app).map_or_else(mean, |[_, short]| short)) + 2
 }
 
 /// A bar for each core of the machine, live, and who else uses them.
@@ -177,14 +194,13 @@ fn draw_load(app: &App, look: Look, layout: &Layout, (start, y): (u16, u16), buf
     if cores.is_empty() {
         return;
     }
-    let others = app.run().filter(|r| r.is_over()).and_then(|r| r.recording.conditions.others);
-    let others = others.filter(|others| !is_comparable(*others, app.machine.usable));
-    let notes = others.map_or_else(Default::default, text::screen::other_programs);
+    let others = others(app);
+    let gap = if others.is_none() { "" } else { "  " };
+    let notes = others.unwrap_or_default();
     let eighths = |share: f64| super::lane::eighths(look, crate::scene::level(share, 8).max(1));
     let bars: String = cores.iter().map(|(_, share)| eighths(*share)).collect();
     let mean = cores.iter().map(|(_, share)| share).sum::<f64>() / cores.len() as f64;
     let (head, short) = (Label::MachineLoad.text(), Label::MachineLoadShort.text());
-    let gap = if others.is_none() { "" } else { "  " };
     // Where there is no room for every core, their mean stands for them. Who else uses the cores comes before how busy
     // they are.
     let gauges = [

@@ -155,7 +155,7 @@ fn lanes_are_chosen_and_segments_explained() {
     let view = program.until("no detail", |v| !v.has(", from "));
     assert!(view.has("›task 2"));
     program.press(ESC);
-    program.until("no selection", |v| !v.has("›"));
+    program.until("no selection", |v| !v.has("›task"));
     program.quits();
 }
 

@@ -3,6 +3,7 @@
 use concviz::app::{Action, App, CoreLoad, Key, Message, Target, View};
 use concviz::palette::Theme;
 use concviz::state::{Outcome, State};
+use concviz::text::Label;
 use concviz::trace::KernelRecord;
 use concviz::ui::{Depth, Look, hit};
 use concviz::units::{Ns, TaskId};
@@ -228,4 +229,68 @@ fn the_utilization_on_the_reference_size() {
 #[test]
 fn the_utilization_on_a_large_screen() {
     assert_snapshot!(picture(&viewed((200, 60), 2)));
+}
+
+/// The row of the tabs, and what a press on each of its columns means.
+fn tabs(app: &App) -> (Vec<char>, Vec<Option<Target>>) {
+    let text = concviz::export::text(&draw(app, Look::default()));
+    let mut row: Vec<char> = text.lines().nth(1).unwrap_or_default().chars().collect();
+    row.resize(app.size.0.into(), ' ');
+    (row, (0..app.size.0).map(|x| target(app, x, 1)).collect())
+}
+
+/// The part of the row of tabs on which a press means `wanted`.
+fn pressable(row: &[char], presses: &[Option<Target>], wanted: Target) -> String {
+    let hit = row.iter().zip(presses).filter(|(_, press)| **press == Some(wanted));
+    hit.map(|(c, _)| *c).collect::<String>().trim().to_owned()
+}
+
+#[test]
+fn the_views_can_be_chosen_in_the_row_of_tabs_at_every_width() {
+    for keys in ["2", "2g", "2G"] {
+        let mut app = made::app("cpu", (80, 24));
+        made::tell(&mut app, Message::Load(CoreLoad { cores: vec![(0, 0.5), (1, 1.0)] }));
+        made::type_in(&mut app, keys);
+        made::answer(&mut app);
+        let stops = app.views();
+        for width in (40..=130).chain([160, 200]) {
+            let place = usize::from(width) % stops.len();
+            let target = |(view, lens)| Target::View(view, lens);
+            made::tell(&mut app, Message::Click(target(stops[place])));
+            made::tell(&mut app, Message::Resize(width, 24));
+            let (row, presses) = tabs(&app);
+            let on = |wanted| pressable(&row, &presses, wanted);
+            let names = |(view, lens): (View, bool)| {
+                let names = if lens { [Label::LensShort; 2] } else { [view.label(), view.row().short] };
+                names.map(Label::text)
+            };
+            let [name, short] = names(stops[place]);
+            let number = format!("{}/{}", place + 1, stops.len());
+            let one = [format!("{short} {number}"), short.to_owned(), number];
+            let here = on(target(stops[place]));
+            let ways = [Action::PreviousView, Action::NextView].map(|action| on(Target::Action(action)));
+            let words: String = row.iter().collect();
+            match ways.each_ref().map(String::as_str) {
+                ["‹", "›"] => assert!(one.contains(&here), "{width}: {words}"),
+                ["", ""] if width >= 80 => {
+                    for stop in &stops {
+                        assert!(names(*stop).contains(&on(target(*stop)).as_str()), "{width}: {words}");
+                    }
+                }
+                ways => assert!(ways == ["", ""] && here.is_empty(), "{width}: {words}"),
+            }
+            assert!(width < 120 || here == name || (here == short && width < 130), "{width}: {words}");
+        }
+    }
+}
+
+#[test]
+fn a_shortened_tab_leads_to_the_view_before_and_the_next() {
+    let mut app = viewed((80, 24), 0);
+    for (sign, view) in [('›', View::Cores), ('›', View::Utilization), ('‹', View::Cores), ('‹', View::Tasks)] {
+        let (row, presses) = tabs(&app);
+        let x = row.iter().position(|c| *c == sign).expect("a way on");
+        made::tell(&mut app, Message::Click(presses[x].expect("it can be pressed")));
+        assert_eq!(app.shown.view(), Some(view), "{sign}");
+    }
 }
