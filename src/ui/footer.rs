@@ -53,7 +53,7 @@ pub fn draw(pressed: Option<Pressed>, covered: bool, look: Look, layout: &Layout
     let entries = entries(layout);
     let here = |entry: &Entry| !covered && pressed.is_some_and(|pressed| pressed.action == Some(entry.2));
     let apart = pressed.filter(|_| !entries.iter().any(here));
-    let free = apart.map_or(end, |pressed| badge_start(pressed, layout));
+    let free = apart.map_or(end, |pressed| badge_start(pressed, layout).saturating_sub(1));
     paint::parts(buffer, layout.area.x + 1, y, end, &[("1-4", key), (" ", dim), (Label::KeyModel.text(), dim)]);
     for entry in entries.iter().filter(|entry| entry.0 + entry.1 <= free) {
         let (x, _, _, shown, label) = *entry;

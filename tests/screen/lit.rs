@@ -4,7 +4,7 @@ use concviz::app::{Action, App, Key, Message, keys};
 use concviz::palette::Theme;
 use concviz::ui::{Depth, Look};
 use concviz::units::Ns;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Modifier;
 
 use super::made;
@@ -16,7 +16,7 @@ const MONO: Look = Look { theme: Theme::Dark, depth: Depth::None, ascii: false }
 fn lit(buffer: &Buffer) -> String {
     let y = buffer.area.bottom() - 1;
     let row = (buffer.area.left()..buffer.area.right()).map(|x| &buffer[(x, y)]);
-    let lit: String = row.filter(|cell| cell.modifier.contains(Modifier::REVERSED)).map(|cell| cell.symbol()).collect();
+    let lit: String = row.filter(|cell| cell.modifier.contains(Modifier::REVERSED)).map(Cell::symbol).collect();
     lit.trim().to_owned()
 }
 
