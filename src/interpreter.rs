@@ -180,6 +180,11 @@ impl<'p> Interpreter<'p> {
         Interpreter { table, model, dice, frames, value: 0, laps: 0, depth: 0, asked: Asked::Nothing }
     }
 
+    /// Rounds of its innermost repeats so far.
+    pub const fn laps(&self) -> u64 {
+        self.laps
+    }
+
     /// What the task needs next, given the `answer` to what it needed last.
     pub fn next(&mut self, answer: Answer) -> Need<'p> {
         if let Some(need) = self.hear(answer) {

@@ -190,7 +190,8 @@ pub struct TaskResult {
     pub outcome: Outcome,
     /// What its kernel came to; nothing where it did not end.
     pub value: Option<u64>,
-    /// How many rounds it made, of all `repeat` steps that hold no other; nothing where it did not come to its end.
+    /// How many rounds it made, of all `repeat` steps that hold no other; until it was stopped, if it was. Nothing where
+    /// it failed or was killed.
     pub laps: Option<u64>,
 }
 
@@ -198,6 +199,11 @@ impl TaskResult {
     /// It came to its end with `value`, after `laps` rounds.
     pub const fn done(value: u64, laps: u64) -> TaskResult {
         TaskResult { outcome: Outcome::Done, value: Some(value), laps: Some(laps) }
+    }
+
+    /// The end of the run stopped it, after `laps` rounds.
+    pub const fn stopped(laps: u64) -> TaskResult {
+        TaskResult { outcome: Outcome::Stopped, value: None, laps: Some(laps) }
     }
 
     /// It ended as `outcome` says, and brought nothing back.

@@ -57,14 +57,18 @@ fn a_repeat_that_nobody_can_end_ends_itself() {
 }
 
 #[test]
-fn rounds_are_counted_where_no_other_repeat_is_inside_and_only_of_who_came_to_an_end() {
+fn rounds_are_counted_where_no_other_repeat_is_inside_also_of_who_was_stopped() {
     let times = |n, body| Op::Repeat(Until::Times(n), body);
     for model in models() {
         let nested = vec![times(3, vec![times(4, vec![compute(9)]), compute(9)]), times(5, vec![Op::Await, sleep(0)])];
         let endless = background(vec![times(2, vec![compute(9)]), sleep(3_600_000)]);
         let run = run(&plan(model, 3, vec![task(nested), task(vec![compute(9)]), endless]));
         let laps: Vec<_> = run.end.results.iter().map(|r| r.laps).collect();
-        assert_eq!(laps, [Some(17), Some(0), None], "{model:?}");
+        // A worker of its own may come too late for it; the loop turns to it when the first task gives way.
+        let stopped = laps[2].expect("the rounds so far");
+        let least = if model.kind == ModelKind::Async { 2 } else { 0 };
+        assert!((least..=2).contains(&stopped), "{model:?}: {stopped}");
+        assert_eq!(laps[..2], [Some(17), Some(0)], "{model:?}");
     }
 }
 

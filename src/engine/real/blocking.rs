@@ -60,6 +60,7 @@ impl Host<'_> {
                 }
                 Need::Now => Answer::Instant(sys::now()),
                 Need::Round => {
+                    self.worker.shared.set_laps(self.task, program.laps());
                     self.worker.give_lock_up_if_wanted(self.task);
                     Answer::Done
                 }

@@ -186,7 +186,8 @@ fn account_for(run: &Run, finish: &Finish, dispatcher: Ns) -> End {
         involuntary: a.involuntary + b.involuntary,
     };
     let server = run.server.map_or(Ns::ZERO, Server::cpu);
-    let stopped = TaskResult::broken(Outcome::Stopped);
+    let stopped = |task: TaskId| TaskResult::stopped(run.shared.laps(task));
+    let results = (0..).map(TaskId).zip(&finish.results);
     End {
         at: finish.end,
         cpu: workers.iter().map(|w| w.cpu).sum::<Ns>() + finish.helpers,
@@ -196,7 +197,7 @@ fn account_for(run: &Run, finish: &Finish, dispatcher: Ns) -> End {
         thousand_events: ring::cost_of_a_thousand(),
         switches: workers.iter().map(|w| w.switches).fold(Switches::default(), add),
         workers,
-        results: finish.results.iter().map(|r| r.unwrap_or(stopped)).collect(),
+        results: results.map(|(task, r)| r.unwrap_or_else(|| stopped(task))).collect(),
         ..End::default()
     }
 }

@@ -183,6 +183,10 @@ impl Shared {
         self.get(PORT) as u16
     }
 
+    fn laps_at(&self) -> usize {
+        HEADER + 2 * self.tasks()
+    }
+
     fn waits_at(&self) -> usize {
         HEADER + self.tasks()
     }
@@ -216,6 +220,18 @@ impl Shared {
         }
     }
 
+    /// Stores how many laps `task` has made so far: for the case that it does not come to its end.
+    pub(super) fn set_laps(&self, task: TaskId, laps: u64) {
+        if let Some(word) = self.words.get(self.laps_at() + task.index()) {
+            word.store(laps, Ordering::Relaxed);
+        }
+    }
+
+    /// How many laps `task` has made, as far as its worker has said.
+    pub(super) fn laps(&self, task: TaskId) -> u64 {
+        self.words.get(self.laps_at() + task.index()).map_or(0, |word| word.load(Ordering::Relaxed))
+    }
+
     /// How many tasks are over.
     pub(super) fn over(&self) -> u64 {
         self.words[TASKS_OVER].load(Ordering::Acquire)
@@ -241,9 +257,9 @@ impl Shared {
     }
 }
 
-/// The first word of the locks: after two words for each task, its mark and what it waits for.
+/// The first word of the locks: after three words for each task, its mark, what it waits for and its laps.
 fn locks_at(tasks: usize) -> usize {
-    (HEADER + 2 * tasks).next_multiple_of(LINE)
+    (HEADER + 3 * tasks).next_multiple_of(LINE)
 }
 
 fn rings_at(tasks: usize, locks: usize) -> usize {

@@ -80,7 +80,10 @@ impl Host<'_> {
                 }
                 Need::Now => Answer::Instant(sys::now()),
                 // No other task on this thread can have asked for the global lock.
-                Need::Round => Answer::Done,
+                Need::Round => {
+                    self.turns.run.shared.set_laps(self.task, program.laps());
+                    Answer::Done
+                }
                 Need::Others { tasks, depth } => Answer::Over(self.are_over(tasks, depth)),
                 Need::End { value, laps } => return Ok((value, laps)),
             };
