@@ -11,11 +11,13 @@ mod convoy;
 mod findings;
 mod pace;
 mod ratio;
+mod rounds;
 mod sharing;
 mod verdict;
 
 pub use pace::{Pace, STEADY, compare, planned, speed, worked};
 pub use ratio::Ratio;
+pub use rounds::{Gap, Going, Rounds, waits_begun};
 pub use verdict::{Contender, Field, Timing, doubts, verdict, who};
 
 /// What to try next.

@@ -6,7 +6,7 @@ use crate::export::{Caption, Page, PageRun, html};
 use crate::model::ModelKind;
 use crate::palette::Theme;
 use crate::recording::{Comparison, Recording, badge};
-use crate::report::{self, comparison_cell};
+use crate::report::{self, comparison_cell, comparison_has};
 use crate::settings::ExportView;
 use crate::text::report::compare::Column;
 use crate::text::{self, Label};
@@ -81,9 +81,10 @@ pub fn of_comparison(runs: &[&Recording], options: &Options, command: &str, lit:
     let comparison = Comparison::of(runs);
     let until = options.until.unwrap_or(Ns::MAX);
     let lit = lit.or_else(|| fastest(&comparison));
+    let columns: Vec<Column> = COLUMNS.into_iter().filter(|column| comparison_has(&comparison, *column)).collect();
     let row = |(index, row): (usize, &crate::recording::Row)| {
         let run = runs.get(row.shown.or(row.runs.first().copied())?)?;
-        let cells = COLUMNS.map(|column| comparison_cell(&comparison, row, column)).to_vec();
+        let cells = columns.iter().map(|column| comparison_cell(&comparison, row, *column)).collect();
         let until = until.min(run.trace.latest());
         Some(CompareRow { label: row.name(), trace: &run.trace, cells, lit: lit == Some(index), until })
     };
@@ -102,7 +103,7 @@ pub fn of_comparison(runs: &[&Recording], options: &Options, command: &str, lit:
     let notes = comparison.ideal.iter().map(note).collect();
     let drawn = picture::ComparedRuns {
         rows: comparison.rows.iter().enumerate().filter_map(row).collect(),
-        headings: COLUMNS.map(|column| column.head().to_owned()).to_vec(),
+        headings: columns.iter().map(|column| column.head().to_owned()).collect(),
         ideal,
         cores: comparison.cores,
         notes,
@@ -135,9 +136,12 @@ fn titled(runs: &[&Recording]) -> String {
 }
 
 /// The columns of figures in a picture of a comparison.
-const COLUMNS: [Column; 8] = [
+const COLUMNS: [Column; 11] = [
     Column::Time,
     Column::Ratio,
+    Column::Gap,
+    Column::Rounds,
+    Column::RoundRate,
     Column::Cores,
     Column::Start,
     Column::Copied,
@@ -202,7 +206,8 @@ impl About {
         let row = comparison.rows.iter().find(|row| row.runs.contains(&index));
         let shown = row.filter(|row| row.shown == Some(index));
         let cell = |column: Column| shown.map_or_else(String::new, |row| comparison_cell(comparison, row, column));
-        let columns = Column::ALL.into_iter().filter(|column| *column != Column::Spread);
+        let told = |column: &Column| *column != Column::Spread && comparison_has(comparison, *column);
+        let columns = Column::ALL.into_iter().filter(told);
         About {
             name: row.map_or_else(|| who(run).unwrap_or_default(), crate::recording::Row::name),
             sentence: sentence(run),

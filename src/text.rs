@@ -23,6 +23,7 @@ pub mod picture;
 mod quoted;
 mod recording;
 pub mod report;
+mod rounds;
 pub mod screen;
 mod sentence;
 mod sharing;
@@ -120,6 +121,11 @@ pub fn factor(x: f64) -> String {
 pub fn laps(laps: u64, time: Ns) -> String {
     let per_second = laps as f64 / time.as_secs();
     if time > Ns::ZERO { format!("{laps} ({per_second:.0}/s)") } else { laps.to_string() }
+}
+
+/// Rounds in a second, with a digit after the point where there are few.
+pub fn rate_of(rate: f64) -> String {
+    if rate < 9.95 { format!("{rate:.1}") } else { format!("{rate:.0}") }
 }
 
 /// A share in per cent, never rounded up to all or down to nothing.

@@ -1,6 +1,7 @@
 //! What several runs of the same work teach together: who gains, how much, and why the others do not. Sees figures
 //! only, never a trace. Decides, for every comparison, when two times are a tie.
 
+use super::rounds::{self, Going};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::text::{Base, Clause, Doubt, NoRatio, Verdict, Who, Why};
 use crate::units::{Ns, Speedup};
@@ -91,6 +92,8 @@ pub struct Contender {
     pub turns: f64,
     /// Whether calls that block held its loop.
     pub blocked: bool,
+    /// How it let tasks go round beside the work, where there are such.
+    pub going: Option<Going>,
 }
 
 /// All that were measured on the same work.
@@ -140,6 +143,7 @@ pub fn verdict(field: &Field) -> Verdict {
         _ if !field.contenders.iter().any(Contender::is_baseline) => without_baseline(field, &mut clauses),
         _ => against_serial(field, &mut clauses),
     }
+    what_goes_round(field, &mut clauses);
     if !field.failed.is_empty() {
         clauses.push(Clause::Failed { who: field.failed.iter().copied().map(who).collect() });
     }
@@ -171,6 +175,22 @@ impl Contender {
     fn gains(&self) -> bool {
         self.gain() >= GAIN
     }
+}
+
+/// Says first which models keep tasks going that go round beside the work: where models differ in that, it is why
+/// somebody would choose one, and times come second.
+fn what_goes_round(field: &Field, clauses: &mut Vec<Clause>) {
+    let going: Vec<(Who, &Going)> =
+        field.contenders.iter().filter_map(|c| Some((c.who(), c.going.as_ref()?))).collect();
+    let (told, differ) = rounds::judged(&going);
+    if differ {
+        for clause in clauses.iter_mut() {
+            if let Clause::NobodyGains { why } = clause {
+                *clause = Clause::NobodyFaster { why: why.take() };
+            }
+        }
+    }
+    clauses.splice(0..0, told);
 }
 
 fn without_baseline(field: &Field, clauses: &mut Vec<Clause>) {

@@ -2,7 +2,7 @@
 //! words. Pure: runs are handed in, and the comparison is drawn or printed elsewhere.
 
 use super::{Planned, Reason, Recording, RunOutcome, Score};
-use crate::insight::{self, Contender, Field, Ratio, Timing, is_comparable};
+use crate::insight::{self, Contender, Field, Gap, Going, Ratio, Timing, is_comparable};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::settings::Setup;
 use crate::state::State;
@@ -137,6 +137,13 @@ impl Comparison {
         (!slowed).then(|| base.share_of(ideal.time))
     }
 
+    /// Whether there are tasks that go round beside the work, and whether a row tells how far apart their rounds were.
+    pub fn has_rounds(&self) -> (bool, bool) {
+        let mut rounds = self.rows.iter().filter_map(|row| row.figures?.rounds);
+        let gaps = rounds.clone().any(|r| r.gap.is_some());
+        (rounds.any(|r| r.made.is_some()), gaps)
+    }
+
     /// The longest time of all rows, which an axis must hold.
     pub fn slowest(&self) -> Option<Ns> {
         self.rows.iter().filter_map(|r| Some(r.figures.as_ref()?.timing.time)).max()
@@ -162,6 +169,7 @@ impl Comparison {
                 locked: figures.locked,
                 turns: figures.turns,
                 blocked: is_blocked(&run.trace, row.model),
+                going: going(figures, &run.trace),
             })
         };
         insight::verdict(&Field {
@@ -292,6 +300,14 @@ fn is_blocked(trace: &Trace, model: Model) -> bool {
     let asleep = State::Sleep as usize;
     let held = totals.states()[asleep].less(totals.free()[asleep]);
     held.share_of(time) >= 0.2
+}
+
+/// How the run that left `trace` let the tasks go round that do so beside its work.
+fn going(figures: &Figures, trace: &Trace) -> Option<Going> {
+    let rounds = figures.rounds?;
+    let Gap { task, length, usual } = rounds.gap?;
+    let task = trace.names.get(task.index())?.name.clone();
+    Some(Going { task, of: rounds.tasks, gap: length, usual, rate: figures.rounds_a_second() })
 }
 
 /// The cores that other programs kept busy in the most disturbed of `runs`, if they are too many to compare it.

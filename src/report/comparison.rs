@@ -8,6 +8,7 @@ use super::table::clean;
 use crate::model::ModelKind;
 use crate::recording::{Comparison, Figures, Reason, Recording, Row, SameWork};
 use crate::text::markup::markdown;
+use crate::text::rate_of;
 use crate::text::report::Cores;
 use crate::text::report::compare::{Column, Note, measured, used};
 use crate::text::{bounds, wrapped};
@@ -132,7 +133,8 @@ pub fn comparison_table(comparison: &Comparison, width: usize, bold: bool) -> St
 /// The columns for which `width` has room.
 fn fitting(comparison: &Comparison, width: usize) -> Vec<Column> {
     let spread = comparison.rows.iter().any(|r| r.figures.is_some_and(|f| f.timing.spread.is_some()));
-    let mut columns: Vec<Column> = Column::ALL.into_iter().filter(|c| spread || *c != Column::Spread).collect();
+    let tells = |column: &Column| comparison_has(comparison, *column) && (spread || *column != Column::Spread);
+    let mut columns: Vec<Column> = Column::ALL.into_iter().filter(tells).collect();
     let needs = |columns: &[Column]| {
         first_width(comparison) + columns.iter().map(|c| GAP + width_of(comparison, *c)).sum::<usize>()
     };
@@ -191,12 +193,24 @@ fn ratio_of(comparison: &Comparison, row: &Row) -> String {
     }
 }
 
+/// Whether `column` belongs to `comparison`: those about rounds only where tasks go round beside the work.
+pub fn comparison_has(comparison: &Comparison, column: Column) -> bool {
+    let (rounds, gaps) = comparison.has_rounds();
+    match column {
+        Column::Gap => gaps,
+        Column::Rounds | Column::RoundRate => rounds,
+        Column::Time | Column::Spread | Column::Ratio | Column::Cores | Column::Start => true,
+        Column::Copied | Column::Memory | Column::Used | Column::P50 | Column::P99 => true,
+    }
+}
+
 /// The text of `row` in `column`.
 pub fn comparison_cell(comparison: &Comparison, row: &Row, column: Column) -> String {
     let nothing = || "-".to_owned();
-    let Some(Figures { timing, busy, start, copied, memory, threads, processes, p50, p99, .. }) = row.figures else {
+    let Some(figures) = row.figures else {
         return if column == Column::Time { Note::Failed.text() } else { nothing() };
     };
+    let Figures { timing, busy, start, copied, memory, threads, processes, p50, p99, rounds, .. } = figures;
     let own = |t: Option<Ns>| t.map_or_else(nothing, |t| t.to_string());
     let like = |t: Option<Ns>| t.map_or_else(nothing, |t| time(comparison, t));
     let amount = |n: Option<u64>| n.map_or_else(nothing, crate::text::report::bytes);
@@ -204,6 +218,9 @@ pub fn comparison_cell(comparison: &Comparison, row: &Row, column: Column) -> St
         Column::Time => time(comparison, timing.time),
         Column::Spread => own(timing.spread),
         Column::Ratio => ratio_of(comparison, row),
+        Column::Gap => own(rounds.and_then(|r| r.gap).map(|gap| gap.length)),
+        Column::Rounds => rounds.and_then(|r| r.made).map_or_else(nothing, |made| made.to_string()),
+        Column::RoundRate => figures.rounds_a_second().map_or_else(nothing, rate_of),
         Column::Cores => format!("{busy:.2}"),
         Column::Start => own(start),
         Column::Copied => amount(copied),
@@ -228,7 +245,8 @@ fn line(first: usize, name: &str, widths: &[usize], cells: &[String]) -> String 
 /// The line of the time that no model can beat, and why.
 fn ideal_line(comparison: &Comparison, columns: &[Column], widths: &[usize], first: usize, width: usize) -> String {
     let Some(ideal) = &comparison.ideal else { return String::new() };
-    let shown: Vec<Column> = columns.iter().copied().take_while(|c| *c != Column::Cores).collect();
+    let has_one = |c: &Column| matches!(c, Column::Time | Column::Spread | Column::Ratio);
+    let shown: Vec<Column> = columns.iter().copied().take_while(has_one).collect();
     let ratio = comparison.ideal_ratio().map_or_else(|| "-".to_owned(), factor);
     let cells: Vec<String> = shown
         .iter()
@@ -316,7 +334,11 @@ pub fn comparison_sentences(comparison: &Comparison) -> String {
         let (time, busy, cores) = (figures.timing.time, figures.busy, comparison.cores);
         lines.push(Note::Row { who: who.clone(), time, ratio, busy, cores });
         let Figures { start, copied, memory, p99, .. } = figures;
-        lines.push(Note::Cost { who, start, copied, memory, p99 });
+        lines.push(Note::Cost { who: who.clone(), start, copied, memory, p99 });
+        if let Some(rounds) = figures.rounds {
+            let (made, rate, gap) = (rounds.made, figures.rounds_a_second(), rounds.gap.map(|gap| gap.length));
+            lines.push(Note::Rounds { who, made, rate, gap });
+        }
     }
     if let Some(ideal) = &comparison.ideal {
         lines.push(Note::BestPossible { time: ideal.time, limit: ideal.limit.text().replace(['`', '…'], "") });

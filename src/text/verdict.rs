@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::doubt::bounds;
-use super::{Doubt, counted, percent, short, whole, wrapped};
+use super::{Doubt, counted, percent, rounds, short, whole, wrapped};
 use crate::units::{Ns, Speedup};
 
 /// Who ran: a model as sentences name it.
@@ -161,6 +161,11 @@ pub enum Clause {
     Loses { who: Who, ratio: Speedup, why: Option<Why> },
     Pools { pools: Vec<(Who, usize)>, tasks: usize, workers: usize },
     NobodyGains { why: Option<Why> },
+    NobodyFaster { why: Option<Why> },
+    KeepGoing { who: Vec<Who>, task: String, of: usize, gap: Ns },
+    Stutters { who: Vec<Who>, task: Option<String>, of: usize, gap: Ns },
+    StandsStill { who: Vec<Who>, task: Option<String>, of: usize, gap: Ns, alike: bool },
+    Rounds { who: Vec<Who>, most: f64, least: Vec<Who>, fewest: f64 },
     Held { why: Why },
     GilCostsNothing { old: bool },
     WithGil { old: bool, who: Vec<Who> },
@@ -198,7 +203,7 @@ impl Clause {
             }
             Clause::AsMuch { who, workers, more } => {
                 let gain = if who.len() > 1 || !who.iter().all(|w| w.is_one()) { "gain" } else { "gains" };
-                let (who, each) = (begun(&any_of(who).replace(" or ", " and ")), count_of(who, *workers));
+                let (who, each) = (begun(&all_of(who)), count_of(who, *workers));
                 match more {
                     Some(bytes) => {
                         format!("{who} {gain} as much, with {each} and {} more.", super::report::bytes(*bytes))
@@ -228,6 +233,23 @@ impl Clause {
                 let why = why.as_ref().map_or_else(String::new, |why| format!(": {}", why.text()));
                 format!("No model gains anything{why}.")
             }
+            Clause::NobodyFaster { why } => {
+                let why = why.as_ref().map_or_else(String::new, |why| format!(": {}", why.text()));
+                format!("In time no model gains anything{why}.")
+            }
+            Clause::KeepGoing { who, task, of, gap } => {
+                let (name, one) = (begun(&all_of(who)), who.iter().all(|w| w.is_one()) && who.len() == 1);
+                let who = if who.is_empty() { ("Every model", true) } else { (name.as_str(), one) };
+                rounds::keep_going(who, task, *of, *gap)
+            }
+            Clause::Stutters { who, task, of, gap } => rounds::stutters(&all_of(who), task.as_deref(), *of, *gap),
+            Clause::StandsStill { who, task, of, gap, alike } => {
+                let one_thread = who.iter().all(|w| w.is_one());
+                rounds::stands_still(&all_of(who), task.as_deref(), *of, *gap, (*alike, one_thread))
+            }
+            Clause::Rounds { who, most, least, fewest } => {
+                rounds::most((&all_of(who), *most), (&all_of(least), *fewest))
+            }
             Clause::Held { why } => format!("More is not there: {}.", why.text()),
             Clause::GilCostsNothing { old } => format!("The {} costs nothing here.", gil(*old)),
             Clause::WithGil { old, who } => format!("With the {}: {}.", gil(*old), any_of(who)),
@@ -249,9 +271,9 @@ impl Clause {
                 format!("{}: {}, no verdict: {}.", begun(&who.name()), times(*ratio), why.text())
             }
             Clause::Range { who, why } => {
-                format!("A range for {}: {}.", any_of(who).replace(" or ", " and "), why.text())
+                format!("A range for {}: {}.", all_of(who), why.text())
             }
-            Clause::Failed { who } => format!("{}: failed.", begun(&any_of(who).replace(" or ", " and "))),
+            Clause::Failed { who } => format!("{}: failed.", begun(&all_of(who))),
             Clause::NothingMeasured => "Nothing was measured.".to_owned(),
             Clause::Alone => "One row alone is no comparison.".to_owned(),
             Clause::Recalibrated => "The cores were calibrated anew in between.".to_owned(),
@@ -292,6 +314,11 @@ fn any_of(who: &[Who]) -> String {
         [one] => one.clone(),
         [before @ .., last] => format!("{} or {last}", before.join(", ")),
     }
+}
+
+/// `threads, processes and async`.
+fn all_of(who: &[Who]) -> String {
+    any_of(who).replace(" or ", " and ")
 }
 
 /// `64 threads`, or `64 workers` where `who` is not one kind of worker.

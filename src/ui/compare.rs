@@ -16,7 +16,7 @@ use super::theme::{Look, Role};
 use super::{board, lane, paint};
 use crate::app::{App, Compare, Compared, Run};
 use crate::recording::Comparison;
-use crate::report::comparison_cell;
+use crate::report::{comparison_cell, comparison_has};
 use crate::scene::{Grid, Viewport, busy, level, ticks};
 use crate::text::report::compare::Column;
 use crate::text::{Label, factor, failure};
@@ -39,9 +39,12 @@ struct Place {
 }
 
 /// The columns of figures, the most important first, each with its width.
-const COLUMNS: [(Column, u16); 9] = [
+const COLUMNS: [(Column, u16); 12] = [
     (Column::Time, 9),
     (Column::Ratio, 6),
+    (Column::Gap, 8),
+    (Column::Rounds, 7),
+    (Column::RoundRate, 8),
     (Column::Cores, 6),
     (Column::Start, 8),
     (Column::Copied, 8),
@@ -60,8 +63,7 @@ impl Place {
             100..160 => 20,
             _ => 24,
         };
-        let shown = shown(area);
-        let right: u16 = COLUMNS[..shown].iter().map(|c| c.1 + 1).sum();
+        let right: u16 = columns(app, area).iter().map(|c| c.1 + 1).sum();
         let plot = (area.x + label, area.width.saturating_sub(label + right + 1).max(8));
         // Header and tabs, two rows for the sentence, the axis, the ideal, the row that says what is the same in all
         // runs, the footer; and free rows between them where there is room.
@@ -85,14 +87,23 @@ impl Place {
     }
 }
 
-/// How many columns of figures have room.
-fn shown(area: Rect) -> usize {
-    match area.width {
-        ..64 => 2,
-        64..100 => 3,
+/// The columns of figures that have room. Where tasks go round beside the work, theirs come before the others.
+fn columns(app: &App, area: Rect) -> Vec<(Column, u16)> {
+    let result = app.shown.comparison().and_then(Compare::result);
+    let is_there = |column: Column| match result {
+        Some(result) => comparison_has(result, column),
+        None => !Column::OF_ROUNDS.contains(&column),
+    };
+    let columns: Vec<(Column, u16)> = COLUMNS.into_iter().filter(|(column, _)| is_there(*column)).collect();
+    let gaps = columns.iter().any(|(column, _)| *column == Column::Gap);
+    let room = match area.width {
+        ..64 => 2 + usize::from(gaps),
+        64..100 => 3 + usize::from(gaps),
         100..140 => 6,
+        140..170 => 9,
         _ => COLUMNS.len(),
-    }
+    };
+    columns.into_iter().take(room).collect()
 }
 
 /// Which row a press at `y` means.
@@ -144,7 +155,7 @@ fn draw_axis(app: &App, look: Look, area: Rect, place: &Place, buffer: &mut Buff
     }
     paint::put(buffer, last + 1, place.axis, end, unit, dim);
     let mut x = end + 1;
-    for (column, width) in &COLUMNS[..shown(area)] {
+    for (column, width) in columns(app, area) {
         let text = column.head();
         paint::put(buffer, x + width.saturating_sub(paint::width(text)), place.axis, area.right(), text, dim);
         x += width + 1;
@@ -198,9 +209,9 @@ fn draw_row(
     }
     let comparison = compare.result().filter(|_| planted);
     let mut x = place.plot.0 + place.plot.1 + 1;
-    for (column, width) in &COLUMNS[..shown(area)] {
+    for (column, width) in columns(app, area) {
         let figure = match (comparison.zip(row.row), column) {
-            (Some((comparison, row)), _) => comparison_cell(comparison, row, *column),
+            (Some((comparison, row)), _) => comparison_cell(comparison, row, column),
             (None, Column::Time) => until.like(app.axis),
             (None, _) => String::new(),
         };
@@ -265,7 +276,7 @@ fn draw_ideal(app: &App, comparison: &Comparison, look: Look, area: Rect, place:
         comparison.ideal_ratio().map(|x| factor(x).trim_end_matches('×').to_owned()),
     ];
     let mut x = right + 1;
-    for ((_, width), figure) in COLUMNS[..shown(area)].iter().zip(figures) {
+    for ((_, width), figure) in columns(app, area).into_iter().zip(figures) {
         let figure = figure.unwrap_or_default();
         paint::put(buffer, x + width.saturating_sub(paint::width(&figure)), y, area.right(), &figure, dim);
         x += width + 1;

@@ -28,6 +28,7 @@ fn took(model: Model, time: u64, serial: u64) -> Contender {
         locked: 0.0,
         turns: 0.0,
         blocked: false,
+        going: None,
     }
 }
 
@@ -234,6 +235,27 @@ fn whoever_asks_for_the_lock_alone_hears_of_it() {
 }
 
 #[test]
+fn what_goes_round_beside_the_work_comes_before_the_times() {
+    let mut field = field([520, 500, 504, 500, 500], 1.0);
+    for (contender, gap) in field.contenders.iter_mut().zip([500, 21, 23, 500, 24]) {
+        contender.going = Some(Going { task: "spin".to_owned(), of: 1, gap: ms(gap), usual: ms(20), rate: None });
+    }
+    assert_eq!(
+        said(&field),
+        "Threads, processes and threads with the GIL keep `spin` going: at most 24 ms between rounds. \
+         Under serial and async it stands still for 500 ms: another task keeps the one thread. \
+         In time no model gains anything."
+    );
+    field.contenders.iter_mut().filter_map(|c| c.going.as_mut()).for_each(|going| going.gap = ms(22));
+    let text = said(&field);
+    assert_eq!(text, "Every model keeps `spin` going: at most 22 ms between rounds. No model gains anything.");
+    field.contenders.iter_mut().for_each(|c| c.ratio = Err(NoRatio::OtherWork));
+    assert!(said(&field).starts_with("Every model keeps `spin` going"), "without ratios too: {}", said(&field));
+    field.contenders.clear();
+    assert_eq!(said(&field), "Nothing was measured.");
+}
+
+#[test]
 fn ties_are_within_the_spread() {
     let timing = |time, spread: Option<u64>| Timing { time: ms(time), spread: spread.map(ms), least: ms(time) };
     assert!(timing(1_000, None).ties(timing(1_040, None)));
@@ -260,8 +282,13 @@ fn any_contender() -> impl Strategy<Value = Contender> {
         Model { kind: ModelKind::ALL[kind], lock: locks[lock] }
     });
     let figures = (1u64..10_000, proptest::option::of(0u64..500), 1usize..5_000, proptest::option::of(0u64..1 << 40));
-    (model, ratio, figures, 0u64..5_000, 0u64..5_000, 0.0f64..1.0, any::<bool>()).prop_map(
-        |(model, ratio, (time, spread, workers, memory), start, copying, locked, blocked)| Contender {
+    let going = proptest::option::of((0u64..5_000, 1u64..500, 1usize..4, proptest::option::of(0.0f64..1e6)));
+    let going = going.prop_map(|going| {
+        let of = |(gap, usual, of, rate)| Going { task: "ticker".to_owned(), of, gap: ms(gap), usual: ms(usual), rate };
+        going.map(of)
+    });
+    (model, ratio, figures, 0u64..5_000, 0u64..5_000, 0.0f64..1.0, any::<bool>(), going).prop_map(
+        |(model, ratio, (time, spread, workers, memory), start, copying, locked, blocked, going)| Contender {
             model,
             timing: Timing { time: ms(time), spread: spread.map(ms), least: ms(time) },
             ratio,
@@ -273,6 +300,7 @@ fn any_contender() -> impl Strategy<Value = Contender> {
             locked,
             turns: locked,
             blocked,
+            going,
         },
     )
 }

@@ -1,7 +1,7 @@
 //! A run's figures as a comparison shows them.
 
-use crate::insight::Timing;
-use crate::recording::Recording;
+use crate::insight::{Rounds, Timing};
+use crate::recording::{Planned, Recording};
 use crate::state::{Outcome, State};
 use crate::trace::{Trace, Track};
 use crate::units::{LockId, Ns, TaskId};
@@ -38,12 +38,20 @@ pub struct Figures {
     pub locked: f64,
     /// The share of that time that they were ready, and waited for a core or for their turn on a loop.
     pub turns: f64,
+    /// What the tasks came to that go round beside the work; `None` where there are none.
+    pub rounds: Option<Rounds>,
 }
 
 impl Figures {
+    /// How many rounds the tasks made in a second of the run that go round beside its work.
+    pub fn rounds_a_second(&self) -> Option<f64> {
+        let made = self.rounds?.made?;
+        (self.timing.time > Ns::ZERO).then(|| made as f64 / self.timing.time.as_secs())
+    }
+
     /// The figures of `run`, with the `timing` of all its repetitions; `None` if it is not over, or was not planned.
     pub fn of(run: &Recording, timing: Timing) -> Option<Figures> {
-        let (trace, plan) = (&run.trace, &run.planned()?.plan);
+        let (trace, Planned { plan, rates, .. }) = (&run.trace, run.planned()?);
         let time = trace.makespan()?;
         let end = trace.report.as_ref()?;
         let stats = trace.stats(time);
@@ -74,6 +82,7 @@ impl Figures {
             p99: at(99),
             turns: stats.sums[State::Ready as usize].share_of(under_way),
             locked: stats.sums[State::Lock as usize].share_of(under_way),
+            rounds: Rounds::of(trace, &plan.tasks, *rates),
         })
     }
 }

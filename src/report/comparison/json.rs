@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::insight::Ratio;
+use crate::insight::{Gap, Ratio};
 use crate::recording::{Comparison, Reason, Recording, RunOutcome, SCHEMA, SameWork};
 use crate::report::Document;
 use crate::text::{Cause, Doubt, markup};
@@ -59,11 +59,15 @@ pub struct ComparisonRow {
     pub at_once: Option<usize>,
     pub p50_s: Option<f64>,
     pub p99_s: Option<f64>,
+    pub rounds: Option<u64>,
+    pub rounds_per_s: Option<f64>,
+    pub longest_gap_s: Option<f64>,
+    pub longest_gap_task: Option<String>,
 }
 
 impl ComparisonRow {
     /// Its columns.
-    pub const COLUMNS: [&str; 23] = [
+    pub const COLUMNS: [&str; 27] = [
         "source",
         "model",
         "global_lock",
@@ -87,6 +91,10 @@ impl ComparisonRow {
         "at_once",
         "p50_s",
         "p99_s",
+        "rounds",
+        "rounds_per_s",
+        "longest_gap_s",
+        "longest_gap_task",
     ];
 }
 
@@ -123,7 +131,7 @@ impl ComparisonDocument {
         });
         let failed = comparison.rows.iter().find_map(|row| row.failure.as_ref());
         let (outcome, reason) = RunOutcome::of_several(broken, failed);
-        let rows = (0..comparison.rows.len()).map(|index| row(comparison, index)).collect();
+        let rows = (0..comparison.rows.len()).map(|index| row(comparison, runs, index)).collect();
         ComparisonDocument {
             schema: SCHEMA,
             concviz: env!("CARGO_PKG_VERSION"),
@@ -143,7 +151,7 @@ impl ComparisonDocument {
     }
 }
 
-fn row(comparison: &Comparison, index: usize) -> JudgedRow {
+fn row(comparison: &Comparison, runs: &[&Recording], index: usize) -> JudgedRow {
     let of = &comparison.rows[index];
     let figures = of.figures;
     let seconds = |t: Option<Ns>| t.map(Ns::as_secs);
@@ -156,6 +164,10 @@ fn row(comparison: &Comparison, index: usize) -> JudgedRow {
     let doubt = ratio.and_then(|ratio| ratio.doubt);
     let unsettled = ratio.and_then(Ratio::unsettled).map(Doubt::name);
     let known = |n: usize| (n > 0).then_some(n);
+    let rounds = figures.and_then(|f| f.rounds);
+    let gap = rounds.and_then(|r| r.gap);
+    let shown = of.shown.and_then(|shown| runs.get(shown));
+    let name = |gap: Gap| Some(shown?.trace.names.get(gap.task.index())?.name.clone());
     let row = ComparisonRow {
         source: of.source.clone(),
         model: of.model.kind.name(),
@@ -180,6 +192,10 @@ fn row(comparison: &Comparison, index: usize) -> JudgedRow {
         at_once: figures.map(|f| f.at_once),
         p50_s: seconds(figures.and_then(|f| f.p50)),
         p99_s: seconds(figures.and_then(|f| f.p99)),
+        rounds: rounds.and_then(|r| r.made),
+        rounds_per_s: figures.and_then(|f| f.rounds_a_second()),
+        longest_gap_s: seconds(gap.map(|gap| gap.length)),
+        longest_gap_task: gap.and_then(name),
     };
     JudgedRow { row, reason: of.failure.clone() }
 }

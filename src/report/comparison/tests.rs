@@ -1,12 +1,12 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::*;
-use crate::insight::{Ratio, Timing, who};
+use crate::insight::{Gap, Ratio, Rounds, Timing, who};
 use crate::model::{GlobalLock, Model};
 use crate::recording::{Ideal, usual_models};
 use crate::state::Failure;
 use crate::text::{Cause, Clause, Doubt, Limit, NoRatio, Verdict, Who};
-use crate::units::Speedup;
+use crate::units::{Speedup, TaskId};
 
 fn figures(ms: u64, busy: f64) -> Figures {
     let time = Ns::from_millis(ms);
@@ -25,6 +25,7 @@ fn figures(ms: u64, busy: f64) -> Figures {
         p99: Some(time),
         locked: 0.0,
         turns: 0.0,
+        rounds: None,
     }
 }
 
@@ -114,6 +115,40 @@ fn a_table_fits_whatever_the_width() {
     assert!(!comparison_table(&comparison, 80, false).contains("p50"), "the least important goes first");
 }
 
+/// A line of a table without the blanks that fill its columns.
+fn words(line: &str) -> String {
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn what_goes_round_beside_the_work_has_columns_of_its_own() {
+    let mut comparison = mocked();
+    for (index, row) in comparison.rows.iter_mut().enumerate() {
+        let gap = Gap { task: TaskId(0), length: Ns::from_millis(if index == 3 { 2_010 } else { 21 }), usual: Ns(1) };
+        let rounds = Rounds { tasks: 1, made: Some(100 - 33 * index as u64 % 100), gap: Some(gap) };
+        row.figures.as_mut().expect("figures").rounds = Some(rounds);
+    }
+    let text = comparison_table(&comparison, 100, false);
+    assert!(text.lines().next().is_some_and(|head| head.contains("×  max gap  rounds  rounds/s  cores")), "{text}");
+    assert!(text.lines().any(|l| words(l).starts_with("async 2.01 s 1.00 2.01 s 1 0.5 ")), "{text}");
+    for width in 36..200 {
+        let text = comparison_table(&comparison, width, false);
+        assert!(text.lines().all(|l| l.width() <= width), "{width}:\n{text}");
+    }
+    assert!(comparison_table(&comparison, 40, false).contains("max gap"), "the last to go");
+    let said = comparison_sentences(&comparison);
+    assert!(said.contains("serial: 100 rounds, 50 a second, at most 21 ms between two of a task."), "{said}");
+    let row = &ComparisonDocument::of(&comparison, &[], None).rows[3].row;
+    assert_eq!((row.rounds, row.longest_gap_s, row.longest_gap_task.as_ref()), (Some(1), Some(2.01), None));
+    comparison.rows[3].figures.as_mut().expect("figures").rounds = None;
+    assert!(comparison_table(&comparison, 100, false).lines().any(|l| words(l).contains(" 1.00 - - - ")));
+    for row in &mut comparison.rows {
+        row.figures.as_mut().expect("figures").rounds = Some(Rounds { tasks: 1, made: Some(7), gap: None });
+    }
+    let text = comparison_table(&comparison, 100, false);
+    assert!(text.contains("rounds/s") && !text.contains("gap"), "{text}");
+}
+
 #[test]
 fn bold_is_for_terminals_and_for_the_verdict_alone() {
     let text = comparison_table(&mocked(), 80, true);
@@ -145,5 +180,5 @@ fn what_failed_says_why_and_nothing_of_it_reaches_the_terminal_as_a_command() {
     let row = serde_json::to_value(row).expect("JSON");
     let mut columns: Vec<&str> = csv.lines().next().unwrap_or_default().split(',').collect();
     assert_eq!(columns.pop(), Some("error"), "in JSON it is an object, the reason");
-    assert!(columns.iter().all(|c| row.get(c).is_some()) && row.as_object().map_or(0, serde_json::Map::len) == 24);
+    assert!(columns.iter().all(|c| row.get(c).is_some()) && row.as_object().map_or(0, serde_json::Map::len) == 28);
 }

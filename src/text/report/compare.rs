@@ -2,7 +2,7 @@
 
 use super::{Cores, bytes};
 use crate::text::verdict::of_cores;
-use crate::text::{bounds, counted};
+use crate::text::{bounds, counted, rate_of};
 use crate::units::{Ns, Speedup};
 
 /// A column of the comparison.
@@ -12,6 +12,9 @@ pub enum Column {
     Time,
     Spread,
     Ratio,
+    Gap,
+    Rounds,
+    RoundRate,
     Cores,
     Start,
     Copied,
@@ -23,10 +26,13 @@ pub enum Column {
 
 impl Column {
     /// All of them, in their order.
-    pub const ALL: [Column; 10] = [
+    pub const ALL: [Column; 13] = [
         Column::Time,
         Column::Spread,
         Column::Ratio,
+        Column::Gap,
+        Column::Rounds,
+        Column::RoundRate,
         Column::Cores,
         Column::Start,
         Column::Copied,
@@ -37,16 +43,22 @@ impl Column {
     ];
 
     /// The columns that a table can do without, the least important first.
-    pub const DISPENSABLE: [Column; 8] = [
+    pub const DISPENSABLE: [Column; 11] = [
         Column::P50,
         Column::Used,
         Column::Copied,
         Column::Start,
         Column::P99,
         Column::Memory,
+        Column::RoundRate,
         Column::Spread,
         Column::Cores,
+        Column::Rounds,
+        Column::Gap,
     ];
+
+    /// The columns about tasks that go round beside the work.
+    pub const OF_ROUNDS: [Column; 3] = [Column::Gap, Column::Rounds, Column::RoundRate];
 
     /// What stands above it.
     pub const fn head(self) -> &'static str {
@@ -54,6 +66,9 @@ impl Column {
             Column::Time => "time",
             Column::Spread => "±",
             Column::Ratio => "×",
+            Column::Gap => "max gap",
+            Column::Rounds => "rounds",
+            Column::RoundRate => "rounds/s",
             Column::Cores => "cores",
             Column::Start => "start",
             Column::Copied => "copied",
@@ -94,6 +109,7 @@ pub enum Note {
     OtherWork,
     Row { who: String, time: Ns, ratio: Option<Speedup>, busy: f64, cores: f64 },
     Cost { who: String, start: Option<Ns>, copied: Option<u64>, memory: Option<u64>, p99: Option<Ns> },
+    Rounds { who: String, made: Option<u64>, rate: Option<f64>, gap: Option<Ns> },
     BestPossible { time: Ns, limit: String },
 }
 
@@ -133,6 +149,15 @@ impl Note {
                 ];
                 let parts: Vec<String> = parts.into_iter().flatten().collect();
                 format!("{who}: {}", if parts.is_empty() { "no more is known".to_owned() } else { parts.join(", ") })
+            }
+            Note::Rounds { who, made, rate, gap } => {
+                let parts = [
+                    made.map(|n| counted(n, "round", "rounds")),
+                    rate.map(|rate| format!("{} a second", rate_of(rate))),
+                    gap.map(|gap| format!("at most {gap} between two of a task")),
+                ];
+                let parts: Vec<String> = parts.into_iter().flatten().collect();
+                format!("{who}: {}", if parts.is_empty() { "no rounds are known".to_owned() } else { parts.join(", ") })
             }
             Note::BestPossible { time, limit } => format!("the best possible time is {time}: {limit}"),
         }
