@@ -350,7 +350,7 @@ fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
         ModelKind::Async if queue => Some(Why::AtATime(other.at_once)),
         ModelKind::Async => (other.turns >= TURNS).then_some(Why::Turns),
         ModelKind::Serial | ModelKind::Threads | ModelKind::Processes => {
-            price(other, fastest).or_else(|| queue.then_some(Why::AtATime(other.at_once)))
+            price(field, other, fastest).or_else(|| queue.then_some(Why::AtATime(other.at_once)))
         }
     };
     if other.gains() {
@@ -362,10 +362,12 @@ fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
     }
 }
 
-/// What explains at least half of the time by which `other` is behind: its start, or its copies.
-fn price(other: &Contender, fastest: &Contender) -> Option<Why> {
+/// What explains at least half of the time by which `other` is behind: its start, or its copies, which several processes
+/// can make at a time.
+fn price(field: &Field, other: &Contender, fastest: &Contender) -> Option<Why> {
     let half = (other.timing.time - fastest.timing.time).times(1, 2);
-    if other.copying >= half && other.copying > other.start {
+    let copying = Ns((other.copying.0 as f64 / field.cores.max(1.0)) as u64);
+    if copying >= half && other.copying > other.start {
         return Some(Why::Copying(other.copying));
     }
     (other.start >= half && other.start > Ns::ZERO).then_some(Why::Starting(other.start))

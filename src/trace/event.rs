@@ -136,7 +136,7 @@ pub enum Event {
         direction: Direction,
         /// How many bytes.
         bytes: u64,
-        /// How long that took, up to now.
+        /// CPU time of that, on both sides. (The time until now in runs of versions before this one.)
         spent: Ns,
     },
     /// `count` events before this one did not fit and are lost.

@@ -39,7 +39,7 @@ impl Trace {
             let broken = |t: &&Track| t.end.is_some_and(|(outcome, _)| outcome.is_broken());
             stats.broken = self.tasks.iter().filter(over).filter(broken).count();
         }
-        (stats.copied, stats.copying) = self.copied;
+        (stats.copied, stats.copying) = (self.copied.0, self.copying());
         for worker in &self.workers {
             if let (Some(starting), Some(started)) = (worker.starting, worker.started) {
                 stats.spawned += 1;
@@ -49,6 +49,13 @@ impl Trace {
         stats.lost = self.losses.iter().fold(0, |sum, l| sum.saturating_add(l.count));
         stats.lock = self.lock_stats(until, stats.sums[State::Gil as usize]);
         stats
+    }
+
+    /// The time that copies took: no more than the run lasted, nor than those who copy were on a core. Earlier versions
+    /// recorded with each copy how long they had been at it, which includes what they waited meanwhile.
+    fn copying(&self) -> Ns {
+        let on_cores = self.report.as_ref().map(|end| end.cpu + end.overhead.dispatcher).filter(|cpu| *cpu > Ns::ZERO);
+        self.copied.1.min(self.latest).min(on_cores.unwrap_or(Ns::MAX))
     }
 
     fn lock_stats(&self, until: Ns, wait: Ns) -> Option<LockStats> {
@@ -115,5 +122,53 @@ impl Trace {
         let told = self.report.as_ref().map(|end| end.switches).unwrap_or_default();
         let whole = Range::new(Ns::ZERO, self.latest());
         self.switched(whole).map_or(told, |s| Switches { voluntary: s.voluntary, involuntary: s.forced })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::{Begin, Direction, End, Event, Overhead, Stamped, TaskName};
+    use crate::units::{CoreId, Stamp, WorkerId};
+
+    /// A run of a second, in which two workers and the dispatcher were on cores for 400 ms, with these copies: when each
+    /// was over, and how long it took by its own account, in ms.
+    fn copying(copies: &[(u64, u64)], cpu: u64) -> Trace {
+        let name = TaskName { name: "task".to_owned(), background: false };
+        let mut trace = Trace::new(vec![name], 2);
+        trace.begin(&Begin { t0: Stamp(5_000_000), pid: 1, workers: 2, cores: vec![0, 1], ..Begin::default() });
+        for (at, spent) in copies {
+            let (task, spent) = (TaskId(0), Ns::from_millis(*spent));
+            let event = Event::Copied { task, direction: Direction::In, bytes: 100, spent };
+            let at = Stamp(5_000_000 + at * 1_000_000);
+            trace.push(&Stamped { at, worker: WorkerId(0), core: CoreId(0), event });
+        }
+        let overhead = Overhead { dispatcher: Ns::from_millis(cpu / 4), ..Overhead::default() };
+        let cpu = Ns::from_millis(cpu - cpu / 4);
+        trace.end(End { at: Stamp(1_005_000_000), cpu, overhead, ..End::default() });
+        trace
+    }
+
+    #[test]
+    fn copies_take_no_longer_than_the_run_nor_than_their_processes_were_on_a_core() {
+        let told = |copies: &[(u64, u64)], cpu| {
+            let stats = copying(copies, cpu).stats(Ns::from_millis(1_000));
+            (stats.copied, stats.copying.0 / 1_000_000)
+        };
+        assert_eq!(told(&[(10, 1), (900, 2)], 400), (200, 3));
+        assert_eq!(told(&[(800, 19_600)], 400), (100, 400), "it waited for a core most of that time");
+        assert_eq!(told(&[(800, 19_600)], 0), (100, 800), "it cannot have begun before the run");
+        assert_eq!(told(&[(800, u64::MAX / 2_000_000), (900, u64::MAX / 2_000_000)], 0).1, 1_000);
+        let unfinished = copying(&[(800, 700), (800, 700)], 0).stats(Ns::from_millis(1_000));
+        assert_eq!(unfinished.copying, Ns::from_millis(1_000));
+    }
+
+    #[test]
+    fn a_standstill_that_both_sides_noticed_is_one() {
+        let mut trace = copying(&[], 0);
+        for (from, to) in [(100, 300), (110, 320), (90, 330), (700, 900)] {
+            trace.push(&Stamped::suspended(Stamp(5_000_000 + from), Stamp(5_000_000 + to)));
+        }
+        assert_eq!(trace.suspended, [Range::new(Ns(90), Ns(330)), Range::new(Ns(700), Ns(900))]);
     }
 }

@@ -129,6 +129,8 @@ impl Trace {
             Event::LockTimeout { lock, task } => self.lock(lock, task, |l| l.timed_out(at, task)),
             Event::Copied { task, bytes, spent, direction: Direction::In | Direction::Out } => {
                 if let Some(track) = self.tasks.get_mut(task.index()) {
+                    // Nothing was copied before the run began.
+                    let spent = spent.min(at);
                     track.copied = track.copied.saturating_add(bytes);
                     track.copying += spent;
                     self.copied.0 = self.copied.0.saturating_add(bytes);
@@ -136,7 +138,7 @@ impl Trace {
                 }
             }
             Event::Lost { count } => self.losses.push(Loss { at, worker: stamped.worker, count }),
-            Event::Suspended { spent } => self.suspended.push(Range::new(at - spent, at)),
+            Event::Suspended { spent } => self.stood_still(Range::new(at - spent, at)),
             Event::IntervalChanged { length } => self.flags.push((at, Flag::Interval(length))),
             Event::Switched { .. } => {}
         }
@@ -145,6 +147,14 @@ impl Trace {
     /// The whole run stood still from one instant to the other: it was suspended.
     pub fn suspend(&mut self, from: Stamp, to: Stamp) {
         self.push(&Stamped::suspended(from, to));
+    }
+
+    /// The run stood still during `range`. The watcher may say so, the run itself, or both.
+    fn stood_still(&mut self, range: Range) {
+        match self.suspended.last_mut().filter(|last| range.from <= last.to && last.from <= range.to) {
+            Some(last) => *last = Range::new(last.from.min(range.from), last.to.max(range.to)),
+            None => self.suspended.push(range),
+        }
     }
 
     fn listens(&mut self, worker: WorkerId, at: Ns, listens: bool) {

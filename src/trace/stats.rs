@@ -28,7 +28,7 @@ pub struct Stats {
     pub spawning: Ns,
     /// Payload bytes that crossed a process boundary.
     pub copied: u64,
-    /// Time spent on serializing and sending them.
+    /// CPU time of serializing, sending and reading them.
     pub copying: Ns,
     /// The global lock, summed over processes; nothing where nobody took one.
     pub lock: Option<LockStats>,

@@ -112,7 +112,7 @@ pub struct Trace {
     pub(super) threads: Threads,
     /// How many tasks failed or were killed.
     pub(super) broken: usize,
-    /// All tasks' payload bytes, and the time spent on serializing and sending them.
+    /// All tasks' payload bytes, and the CPU time of serializing, sending and reading them.
     pub(super) copied: (u64, Ns),
     /// The length of the run, and what blocked its event loop longest; known once the run is over.
     pub(super) block: Option<(Ns, Option<LongestBlock>)>,

@@ -49,7 +49,7 @@ pub struct Track {
     pub worker_cpu: Ns,
     /// Payload bytes to the worker and back.
     pub copied: u64,
-    /// Time spent on serializing and sending them.
+    /// CPU time of serializing, sending and reading them.
     pub copying: Ns,
 }
 

@@ -54,10 +54,19 @@ pub(super) struct Names {
 /// The longest time from one look for a deadlock to the next: the look follows the last sweep within that time.
 const LOOK_EVERY: Ns = Ns::from_millis(100);
 
+/// A collector that wakes later than it asked for by this has not waited for a core, which it gets at once even on a
+/// busy machine: all that runs here stood still, stopped by a signal or frozen with its group or its machine.
+const STOOD_STILL: Ns = Ns::from_millis(2_000);
+
 /// How long to wait for the next sweep, after one that brought `brought` events after a wait of `after`; at most
 /// `longest`.
 fn pause(brought: usize, after: Ns, longest: Ns) -> Ns {
     after.times(MUCH, (brought as u64).max(1)).clamp(SHORT_PERIOD, longest)
+}
+
+/// What is to be recorded where the collector, which wanted to wake up at `due`, did so at `now`.
+fn standstill(due: Stamp, now: Stamp) -> Option<Stamped> {
+    (now.since(due) >= STOOD_STILL).then(|| Stamped::suspended(due, now))
 }
 
 /// The collector, seen from the runner's main thread.
@@ -171,7 +180,10 @@ impl<W: Write> Sweeper<W> {
         let mut usual = self.longest;
         loop {
             next = (next + pauses.next().unwrap_or(usual)).max(sys::now());
-            match orders.recv_timeout(next.since(sys::now()).to_std()) {
+            let heard = orders.recv_timeout(next.since(sys::now()).to_std());
+            let until = if let Ok(Order::End(end)) = &heard { end.at } else { sys::now() };
+            self.early.extend(standstill(next, until));
+            match heard {
                 Err(RecvTimeoutError::Timeout) => {
                     let now = sys::now();
                     let brought = self.sweep(None)?;
@@ -285,5 +297,14 @@ mod tests {
         assert_eq!(pause(1 << 20, PERIOD, PERIOD), SHORT_PERIOD);
         assert_eq!(pause(2_048, Ns::from_millis(10), PERIOD), Ns::from_millis(5));
         assert_eq!(pause(10, SHORT_PERIOD, PERIOD), PERIOD, "it is quiet again");
+    }
+
+    #[test]
+    fn a_collector_that_wakes_far_too_late_stood_still_with_all_the_run() {
+        let at = |ms: u64| Stamp(ms * 1_000_000);
+        assert_eq!(standstill(at(100), at(90)), None, "an order came before its time");
+        assert_eq!(standstill(at(100), at(900)), None, "the machine is busy");
+        let event = Event::Suspended { spent: Ns::from_millis(19_600) };
+        assert_eq!(standstill(at(100), at(19_700)).map(|s| (s.at, s.event)), Some((at(19_700), event)));
     }
 }

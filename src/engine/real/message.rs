@@ -1,5 +1,5 @@
 //! Messages: between a dispatcher and its worker processes, and on a runner's stdin the plan and later commands to the
-//! run. A message is its length, the time that serializing took, and JSON.
+//! run. A message is its length, the CPU time that serializing took, and JSON.
 
 use std::io::{self, Read, Write};
 
@@ -47,7 +47,8 @@ pub(super) struct Received<T> {
     pub(super) value: T,
     /// Its length in bytes, the head included.
     pub(super) bytes: u64,
-    /// How long serializing it, reading it from its first byte on, and deserializing it took.
+    /// CPU time of serializing it, reading it from its first byte on, and deserializing it. What either side waited
+    /// meanwhile, for a core or for the rest of the message, is no copying.
     pub(super) spent: Ns,
 }
 
@@ -58,12 +59,12 @@ const LONGEST: u32 = 256 << 20;
 
 /// Writes `value` to `out`, in one piece.
 pub(super) fn send(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    let from = sys::now();
+    let from = sys::thread_cpu();
     let mut bytes = vec![0; HEAD];
     serde_json::to_writer(&mut bytes, value)?;
     let length = u32::try_from(bytes.len() - HEAD).map_err(|_| io::ErrorKind::InvalidInput)?;
     bytes[..4].copy_from_slice(&length.to_le_bytes());
-    bytes[4..HEAD].copy_from_slice(&sys::now().since(from).0.to_le_bytes());
+    bytes[4..HEAD].copy_from_slice(&sys::thread_cpu().less(from).0.to_le_bytes());
     out.write_all(&bytes)?;
     out.flush()
 }
@@ -78,7 +79,7 @@ pub(super) fn receive<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<O
         Err(e) if at_end(&e) => return Ok(None),
         other => other?,
     }
-    let began = sys::now();
+    let began = sys::thread_cpu();
     let (length, serializing) = head.split_at(4);
     let length = u32::from_le_bytes(length.try_into().unwrap_or_default());
     let serializing = Ns(u64::from_le_bytes(serializing.try_into().unwrap_or_default()));
@@ -91,6 +92,35 @@ pub(super) fn receive<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<O
         other => other?,
     }
     let value = serde_json::from_slice(&payload)?;
-    let spent = serializing + sys::now().since(began);
+    let spent = serializing + sys::thread_cpu().less(began);
     Ok(Some(Received { value, bytes: (HEAD + payload.len()) as u64, spent }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hands out a message in two pieces, and is away from its core before each.
+    struct Slow<'a>(&'a [u8]);
+
+    /// How long it is away.
+    const AWAY: Ns = Ns::from_millis(200);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            std::thread::sleep(AWAY.to_std());
+            self.0.read(into)
+        }
+    }
+
+    #[test]
+    fn what_a_reader_waits_for_is_no_copying() {
+        let mut sent = Vec::new();
+        send(&mut sent, &Told::Looks(Ns(7))).expect("memory has room");
+        let from = sys::now();
+        let received = receive::<Told>(&mut Slow(&sent)).expect("memory can be read").expect("a message");
+        assert_eq!((received.value, received.bytes), (Told::Looks(Ns(7)), sent.len() as u64));
+        assert!(sys::now().since(from) >= AWAY.times(2, 1));
+        assert!(received.spent < AWAY, "{} of CPU time for {} bytes", received.spent, received.bytes);
+    }
 }
