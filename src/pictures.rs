@@ -136,12 +136,13 @@ fn titled(runs: &[&Recording]) -> String {
 }
 
 /// The columns of figures in a picture of a comparison.
-const COLUMNS: [Column; 11] = [
+const COLUMNS: [Column; 12] = [
     Column::Time,
     Column::Ratio,
     Column::Gap,
     Column::Rounds,
     Column::RoundRate,
+    Column::Runs,
     Column::Cores,
     Column::Start,
     Column::Copied,

@@ -10,10 +10,10 @@ use crate::workload::{Op, Spread, Task, Until, Visit, Work, walk};
 
 /// A task keeps going where no two rounds lie further apart than this many usual ones, or this many times as far as under
 /// the best model: a busy machine is late under every model.
-const KEEPS: u64 = 2;
-/// It stands still where two rounds lie further apart than this many usual ones, and this many times as far as under the
+const KEEPS: u64 = 3;
+/// It is frozen where two rounds lie further apart than this many usual ones, and this many times as far as under the
 /// best model.
-const STANDS: u64 = 5;
+const FREEZES: u64 = 5;
 /// Nobody sees that a round comes later by this, unless it is many usual ones.
 const UNSEEN: Ns = Ns::from_millis(20);
 /// Everybody sees that a round comes later by this.
@@ -182,24 +182,24 @@ pub struct Going {
 enum Grade {
     Keeps,
     Stutters,
-    Stands,
+    Freezes,
 }
 
 impl Going {
     /// How it went where the shortest gap of all models is `best`.
     fn grade(&self, best: Ns) -> Grade {
-        // Where even the best stands still, it excuses nobody.
+        // Where even the best freezes it, that excuses nobody.
         let best = if best > self.still(Ns::ZERO) { Ns::ZERO } else { best };
-        let unseen = (self.usual + UNSEEN).min(self.usual.times(STANDS, 1));
+        let unseen = (self.usual + UNSEEN).min(self.usual.times(FREEZES, 1));
         match self.gap {
             gap if gap <= self.usual.max(best).times(KEEPS, 1).max(unseen) => Grade::Keeps,
-            gap if gap > self.still(best) => Grade::Stands,
+            gap if gap > self.still(best) => Grade::Freezes,
             _ => Grade::Stutters,
         }
     }
 
     fn still(&self, best: Ns) -> Ns {
-        self.usual.max(best).times(STANDS, 1).max(self.usual + SEEN)
+        self.usual.max(best).times(FREEZES, 1).max(self.usual + SEEN)
     }
 }
 
@@ -210,26 +210,25 @@ pub fn judged(models: &[(Who, &Going)]) -> (Vec<Clause>, bool) {
     let best = models.iter().map(|(_, going)| going.gap).min().unwrap_or_default();
     let (task, of) = (worst.task.clone(), worst.of);
     let mut clauses = Vec::new();
-    for grade in [Grade::Keeps, Grade::Stutters, Grade::Stands] {
+    for grade in [Grade::Keeps, Grade::Freezes, Grade::Stutters] {
         let graded: Vec<_> = models.iter().filter(|(_, going)| going.grade(best) == grade).collect();
         let gaps = || graded.iter().map(|(_, going)| going.gap);
         let (Some(gap), Some(least)) = (gaps().max(), gaps().min()) else { continue };
+        let one_thread = graded.iter().all(|(who, _)| who.is_one());
+        let all = graded.len() == models.len() && models.len() > 1;
+        let who = if all { Vec::new() } else { graded.iter().map(|(who, _)| *who).collect() };
         let named = clauses.is_empty().then(|| task.clone());
-        let who: Vec<Who> = graded.iter().map(|(who, _)| *who).collect();
         clauses.push(match grade {
-            Grade::Keeps if who.len() == models.len() && who.len() > 1 => {
-                Clause::KeepGoing { who: Vec::new(), task: task.clone(), of, gap }
-            }
             Grade::Keeps => Clause::KeepGoing { who, task: task.clone(), of, gap },
             Grade::Stutters => Clause::Stutters { who, task: named, of, gap },
-            Grade::Stands => {
+            Grade::Freezes => {
                 let alike = gap.0 as f64 <= (1.0 + LIKE) * least.0 as f64;
-                Clause::StandsStill { who, task: named, of, gap, alike }
+                Clause::Freezes { who, task: named, of, gap, alike, one_thread }
             }
         });
     }
     let differ = clauses.len() > 1;
-    if !clauses.iter().any(|clause| matches!(clause, Clause::StandsStill { .. })) {
+    if !clauses.iter().any(|clause| matches!(clause, Clause::Freezes { .. })) {
         clauses.extend(rates(models));
     }
     (clauses, differ)

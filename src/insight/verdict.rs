@@ -12,6 +12,8 @@ use super::Ratio;
 pub(super) const GAIN: f64 = 1.05;
 /// From this ratio down a model loses; between that and a gain it gains nothing.
 pub(super) const LOSS: f64 = 0.85;
+/// A loss down from this ratio for which there is no reason needs more than one run.
+const RASH: f64 = 0.20;
 /// Times that differ by no more than this share of the shorter one are a tie: two runs of the same work differ by as
 /// much on a quiet machine, and nobody would choose a model for it.
 const LIKE: f64 = 0.05;
@@ -355,11 +357,25 @@ fn behind(field: &Field, other: &Contender, fastest: &Contender) -> Clause {
     };
     if other.gains() {
         Clause::Less { who, ratio, why }
+    } else if other.gain() < LOSS && is_rash(field, other, why.as_ref()) {
+        Clause::LostOnce { who, ratio, why }
     } else if other.gain() < LOSS {
         Clause::Loses { who, ratio, why }
     } else {
         Clause::Nothing { who, why }
     }
+}
+
+/// Whether a loss rests on one run and is more than that can tell: its reason took longer than all the work, or there is
+/// none and it is large. A stopped or starved run looks like this, and a repetition shows it.
+fn is_rash(field: &Field, loser: &Contender, why: Option<&Why>) -> bool {
+    let all = field.contenders.iter().find(|c| c.is_baseline()).map_or(Ns::MAX, |serial| serial.timing.time);
+    let much = match why {
+        Some(Why::Starting(time) | Why::Copying(time)) => *time > all,
+        Some(_) => false,
+        None => loser.gain() < RASH,
+    };
+    much && loser.timing.spread.is_none()
 }
 
 /// What explains at least half of the time by which `other` is behind: its start, or its copies, which several processes

@@ -193,10 +193,15 @@ fn ratio_of(comparison: &Comparison, row: &Row) -> String {
     }
 }
 
-/// Whether `column` belongs to `comparison`: those about rounds only where tasks go round beside the work.
+/// Whether `column` belongs to `comparison`: those about rounds only where tasks go round beside the work, that of runs
+/// only where some rows rest on one and others on more.
 pub fn comparison_has(comparison: &Comparison, column: Column) -> bool {
     let (rounds, gaps) = comparison.has_rounds();
     match column {
+        Column::Runs => {
+            let counted = || comparison.rows.iter().map(|row| row.counted);
+            counted().any(|n| n == 1) && counted().any(|n| n > 1)
+        }
         Column::Gap => gaps,
         Column::Rounds | Column::RoundRate => rounds,
         Column::Time | Column::Spread | Column::Ratio | Column::Cores | Column::Start => true,
@@ -218,6 +223,7 @@ pub fn comparison_cell(comparison: &Comparison, row: &Row, column: Column) -> St
         Column::Time => time(comparison, timing.time),
         Column::Spread => own(timing.spread),
         Column::Ratio => ratio_of(comparison, row),
+        Column::Runs => row.counted.to_string(),
         Column::Gap => own(rounds.and_then(|r| r.gap).map(|gap| gap.length)),
         Column::Rounds => rounds.and_then(|r| r.made).map_or_else(nothing, |made| made.to_string()),
         Column::RoundRate => figures.rounds_a_second().map_or_else(nothing, rate_of),

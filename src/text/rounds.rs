@@ -7,26 +7,28 @@ use crate::units::Ns;
 pub(super) fn keep_going((who, one): (&str, bool), task: &str, of: usize, gap: Ns) -> String {
     let others = if of > 1 { " and the others" } else { "" };
     let keep = if one { "keeps" } else { "keep" };
-    format!("{who} {keep} `{}`{others} going: at most {gap} between rounds.", short(task, 16))
+    format!("{who} {keep} `{}`{others} going: gaps up to {gap}.", short(task, 16))
 }
 
-/// They come late under these models.
-pub(super) fn stutters(who: &str, task: Option<&str>, of: usize, gap: Ns) -> String {
-    format!("Under {who} {} stutters: up to {gap} between rounds.", it(task, of))
+/// These models let them come late.
+pub(super) fn stutters((who, one): (&str, bool), task: Option<&str>, of: usize, gap: Ns) -> String {
+    let make = if one { "makes" } else { "make" };
+    format!("{who} {make} {} stutter: gaps up to {gap}.", it(task, of))
 }
 
-/// They freeze under these models: for about the same time under all of them if `alike`; because of their only thread if
+/// These models freeze them: for about the same time all of them if `alike`; because of their only thread if
 /// `one_thread`.
-pub(super) fn stands_still(
-    who: &str,
+pub(super) fn freezes(
+    (who, one): (&str, bool),
     task: Option<&str>,
     of: usize,
     gap: Ns,
     (alike, one_thread): (bool, bool),
 ) -> String {
+    let freeze = if one { "freezes" } else { "freeze" };
     let up_to = if alike { "" } else { "up to " };
     let why = if one_thread { ": another task keeps the one thread" } else { "" };
-    format!("Under {who} {} stands still for {up_to}{gap}{why}.", it(task, of))
+    format!("{who} {freeze} {} for {up_to}{gap}{why}.", it(task, of))
 }
 
 /// Most rounds in a second are made under these models, and fewest under those.

@@ -76,7 +76,8 @@ impl Who {
         }
     }
 
-    const fn is_one(self) -> bool {
+    /// Whether it has one thread for all tasks.
+    pub(crate) const fn is_one(self) -> bool {
         matches!(self, Who::Serial | Who::Async | Who::Gil(Base::Serial | Base::Async))
     }
 }
@@ -160,11 +161,12 @@ pub enum Clause {
     Nothing { who: Who, why: Option<Why> },
     Loses { who: Who, ratio: Speedup, why: Option<Why> },
     Pools { pools: Vec<(Who, usize)>, tasks: usize, workers: usize },
+    LostOnce { who: Who, ratio: Speedup, why: Option<Why> },
     NobodyGains { why: Option<Why> },
     NobodyFaster { why: Option<Why> },
     KeepGoing { who: Vec<Who>, task: String, of: usize, gap: Ns },
     Stutters { who: Vec<Who>, task: Option<String>, of: usize, gap: Ns },
-    StandsStill { who: Vec<Who>, task: Option<String>, of: usize, gap: Ns, alike: bool },
+    Freezes { who: Vec<Who>, task: Option<String>, of: usize, gap: Ns, alike: bool, one_thread: bool },
     Rounds { who: Vec<Who>, most: f64, least: Vec<Who>, fewest: f64 },
     Held { why: Why },
     GilCostsNothing { old: bool },
@@ -229,6 +231,11 @@ impl Clause {
                 let tasks = counted(*tasks as u64, "task", "tasks");
                 format!("There were {each} for {tasks}: `--workers {workers}` makes them equal.")
             }
+            Clause::LostOnce { who, ratio, why } => {
+                let why = why.as_ref().map_or_else(String::new, |why| format!(": {}", why.text()));
+                let (who, times) = (begun(&who.name()), longer(*ratio));
+                format!("{who} lost once, {times} serial's time{why}; repeat it to be sure.")
+            }
             Clause::NobodyGains { why } => {
                 let why = why.as_ref().map_or_else(String::new, |why| format!(": {}", why.text()));
                 format!("No model gains anything{why}.")
@@ -238,14 +245,16 @@ impl Clause {
                 format!("In time no model gains anything{why}.")
             }
             Clause::KeepGoing { who, task, of, gap } => {
-                let (name, one) = (begun(&all_of(who)), who.iter().all(|w| w.is_one()) && who.len() == 1);
-                let who = if who.is_empty() { ("Every model", true) } else { (name.as_str(), one) };
-                rounds::keep_going(who, task, *of, *gap)
+                let (who, one) = subject(who);
+                rounds::keep_going((&who, one), task, *of, *gap)
             }
-            Clause::Stutters { who, task, of, gap } => rounds::stutters(&all_of(who), task.as_deref(), *of, *gap),
-            Clause::StandsStill { who, task, of, gap, alike } => {
-                let one_thread = who.iter().all(|w| w.is_one());
-                rounds::stands_still(&all_of(who), task.as_deref(), *of, *gap, (*alike, one_thread))
+            Clause::Stutters { who, task, of, gap } => {
+                let (who, one) = subject(who);
+                rounds::stutters((&who, one), task.as_deref(), *of, *gap)
+            }
+            Clause::Freezes { who, task, of, gap, alike, one_thread } => {
+                let (who, one) = subject(who);
+                rounds::freezes((&who, one), task.as_deref(), *of, *gap, (*alike, *one_thread))
             }
             Clause::Rounds { who, most, least, fewest } => {
                 rounds::most((&all_of(who), *most), (&all_of(least), *fewest))
@@ -319,6 +328,16 @@ fn any_of(who: &[Who]) -> String {
 /// `threads, processes and async`.
 fn all_of(who: &[Who]) -> String {
     any_of(who).replace(" or ", " and ")
+}
+
+/// As a sentence begins that says something of `who`, or of every model if that is empty; and whether that is in the
+/// singular.
+fn subject(who: &[Who]) -> (String, bool) {
+    match who {
+        [] => ("Every model".to_owned(), true),
+        [one] => (begun(&one.name()), one.is_one()),
+        several => (begun(&all_of(several)), false),
+    }
 }
 
 /// `64 threads`, or `64 workers` where `who` is not one kind of worker.

@@ -39,12 +39,13 @@ struct Place {
 }
 
 /// The columns of figures, the most important first, each with its width.
-const COLUMNS: [(Column, u16); 12] = [
+const COLUMNS: [(Column, u16); 13] = [
     (Column::Time, 9),
     (Column::Ratio, 6),
     (Column::Gap, 8),
     (Column::Rounds, 7),
     (Column::RoundRate, 8),
+    (Column::Runs, 4),
     (Column::Cores, 6),
     (Column::Start, 8),
     (Column::Copied, 8),

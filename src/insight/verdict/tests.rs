@@ -179,6 +179,27 @@ fn between(low: f64, high: f64) -> Ratio {
 }
 
 #[test]
+fn a_large_loss_that_one_run_shows_is_no_law() {
+    let mut field = field([1_000, 510, 20_000, 1_000, 1_000], 0.0);
+    let lost = |field: &Field| said(field).contains("Processes lost once, 20× serial's time; repeat it to be sure.");
+    assert!(lost(&field), "nothing explains it: {}", said(&field));
+    field.contenders[2].timing.spread = Some(ms(200));
+    assert!(said(&field).contains("Processes lose, 20× serial's time."), "{}", said(&field));
+    field.contenders[2] = took(Model::plain(ModelKind::Processes), 4_000, 1_000);
+    assert!(said(&field).contains("Processes lose, 4.0× serial's time."), "{}", said(&field));
+    field.contenders[2].start = ms(2_900);
+    let text = said(&field);
+    assert!(text.contains("Processes lost once, 4.0× serial's time: starting them takes 2.90 s; repeat"), "{text}");
+    field.contenders[2] = took(Model::plain(ModelKind::Processes), 2_000, 1_000);
+    field.contenders[2].start = ms(900);
+    assert!(
+        said(&field).contains("Processes lose, 2.0× serial's time: starting them takes 900 ms."),
+        "{}",
+        said(&field)
+    );
+}
+
+#[test]
 fn beside_others_a_ratio_has_bounds_and_no_verdict_only_where_it_would_change_within_them() {
     let mut field = field([2_010, 1_030, 1_050, 2_010, 2_060], 0.0);
     field.contenders[1].ratio = Ok(between(1.6, 2.0));
@@ -242,13 +263,13 @@ fn what_goes_round_beside_the_work_comes_before_the_times() {
     }
     assert_eq!(
         said(&field),
-        "Threads, processes and threads with the GIL keep `spin` going: at most 24 ms between rounds. \
-         Under serial and async it stands still for 500 ms: another task keeps the one thread. \
+        "Threads, processes and threads with the GIL keep `spin` going: gaps up to 24 ms. \
+         Serial and async freeze it for 500 ms: another task keeps the one thread. \
          In time no model gains anything."
     );
     field.contenders.iter_mut().filter_map(|c| c.going.as_mut()).for_each(|going| going.gap = ms(22));
     let text = said(&field);
-    assert_eq!(text, "Every model keeps `spin` going: at most 22 ms between rounds. No model gains anything.");
+    assert_eq!(text, "Every model keeps `spin` going: gaps up to 22 ms. No model gains anything.");
     field.contenders.iter_mut().for_each(|c| c.ratio = Err(NoRatio::OtherWork));
     assert!(said(&field).starts_with("Every model keeps `spin` going"), "without ratios too: {}", said(&field));
     field.contenders.clear();

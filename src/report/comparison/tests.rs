@@ -150,6 +150,18 @@ fn what_goes_round_beside_the_work_has_columns_of_its_own() {
 }
 
 #[test]
+fn rows_that_rest_on_one_run_are_marked_where_others_rest_on_more() {
+    let mut comparison = mocked();
+    assert!(!comparison_table(&comparison, 200, false).contains("runs"), "all rest on one: the heading says so");
+    comparison.rows.iter_mut().for_each(|row| row.counted = 3);
+    assert!(!comparison_table(&comparison, 200, false).contains("runs"));
+    comparison.rows[2].counted = 1;
+    let text = comparison_table(&comparison, 60, false);
+    let told = |row: &str| text.lines().any(|line| words(line).starts_with(row));
+    assert!(told("time × runs") && told("processes 1.05 s 1.91 1 ") && told("threads 1.03 s 1.6–2.0 3 "), "{text}");
+}
+
+#[test]
 fn bold_is_for_terminals_and_for_the_verdict_alone() {
     let text = comparison_table(&mocked(), 80, true);
     let last = text.lines().last().expect("a verdict");

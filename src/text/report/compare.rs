@@ -12,6 +12,7 @@ pub enum Column {
     Time,
     Spread,
     Ratio,
+    Runs,
     Gap,
     Rounds,
     RoundRate,
@@ -26,10 +27,11 @@ pub enum Column {
 
 impl Column {
     /// All of them, in their order.
-    pub const ALL: [Column; 13] = [
+    pub const ALL: [Column; 14] = [
         Column::Time,
         Column::Spread,
         Column::Ratio,
+        Column::Runs,
         Column::Gap,
         Column::Rounds,
         Column::RoundRate,
@@ -43,7 +45,7 @@ impl Column {
     ];
 
     /// The columns that a table can do without, the least important first.
-    pub const DISPENSABLE: [Column; 11] = [
+    pub const DISPENSABLE: [Column; 12] = [
         Column::P50,
         Column::Used,
         Column::Copied,
@@ -53,6 +55,7 @@ impl Column {
         Column::RoundRate,
         Column::Spread,
         Column::Cores,
+        Column::Runs,
         Column::Rounds,
         Column::Gap,
     ];
@@ -66,6 +69,7 @@ impl Column {
             Column::Time => "time",
             Column::Spread => "±",
             Column::Ratio => "×",
+            Column::Runs => "runs",
             Column::Gap => "max gap",
             Column::Rounds => "rounds",
             Column::RoundRate => "rounds/s",
@@ -82,7 +86,7 @@ impl Column {
 
 /// The second line above a comparison.
 pub fn measured(cores: Cores, engine: &str, runs: usize) -> String {
-    let median = if runs > 1 { format!(", {runs} rounds") } else { String::new() };
+    let median = if runs > 1 { format!(", {runs} rounds") } else { ", one run each".to_owned() };
     format!("{}, {engine} one after the other{median}", cores.text())
 }
 
