@@ -30,6 +30,7 @@ mod sharing;
 mod sign;
 pub mod storing;
 pub mod to_come;
+mod uncounted;
 mod verdict;
 pub mod wire;
 pub mod workload;
@@ -54,7 +55,8 @@ pub use recording::{
 pub use sentence::{Sentence, Try, Waiters, Waits};
 pub use sharing::{Behind, Reason, Round, Sharing};
 pub use sign::Sign;
-pub use verdict::{Base, Clause, Limit, NoRatio, Uncounted, Verdict, Who, Why};
+pub use uncounted::Uncounted;
+pub use verdict::{Base, Clause, Limit, NoRatio, Verdict, Who, Why};
 
 use crate::units::Ns;
 

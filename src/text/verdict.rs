@@ -1,8 +1,6 @@
 //! The result of a comparison of runs, in words: clauses with named figures, each a short sentence with its reason.
 //! Says only what was measured.
 
-use serde::Serialize;
-
 use super::doubt::bounds;
 use super::{Doubt, counted, percent, rounds, short, whole, wrapped};
 use crate::units::{Ns, Speedup};
@@ -190,7 +188,8 @@ impl Clause {
     /// The reason that it gives for a model's time, if it gives one.
     pub const fn why(&self) -> Option<&Why> {
         match self {
-            Clause::Less { why, .. } | Clause::Nothing { why, .. } | Clause::Loses { why, .. } => why.as_ref(),
+            Clause::Less { why, .. } | Clause::Nothing { why, .. } => why.as_ref(),
+            Clause::Loses { why, .. } | Clause::LostOnce { why, .. } => why.as_ref(),
             Clause::NobodyGains { why } => why.as_ref(),
             _ => None,
         }
@@ -393,29 +392,6 @@ impl Verdict {
             }
         }
         lines
-    }
-}
-
-/// Why a run does not count, though nothing broke it off. In JSON each has its name as its `reason`, like a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "reason", rename_all = "snake_case")]
-#[expect(missing_docs, reason = "named after what happened")]
-pub enum Uncounted {
-    NotOver,
-    Suspended,
-    Tasks { broken: usize, of: usize },
-}
-
-impl Uncounted {
-    /// The sentence, without a full stop.
-    pub fn text(self) -> String {
-        match self {
-            Uncounted::NotOver => "it did not come to its end".to_owned(),
-            Uncounted::Suspended => "it was suspended meanwhile".to_owned(),
-            Uncounted::Tasks { broken, of } => {
-                format!("{broken} of {} did not come to the end", counted(of as u64, "task", "tasks"))
-            }
-        }
     }
 }
 
