@@ -163,7 +163,7 @@ impl Sentence {
             }
             Sentence::WithoutTheLock { busy, cores, speedup } => {
                 let came_to = speedup.map_or_else(String::new, |x| format!(", {} serial", super::speedup(x)));
-                format!("Calls let go of the GIL: {} cores busy{came_to}.", cores_of(*busy, *cores))
+                format!("Calls let go of the GIL: {} busy{came_to}.", cores_of(*busy, *cores))
             }
             Sentence::LockEach { speedup } => format!("A GIL each, none in the way{}.", as_fast(*speedup)),
             Sentence::LoneLoopWithLock { time } => format!("One thread alone never waits for the GIL: {time}."),
@@ -272,7 +272,7 @@ mod tests {
         );
         assert_eq!(
             said(Sentence::WithoutTheLock { busy: 1.9, cores: two, speedup: Some(Speedup::exactly(1.85)) }),
-            "Calls let go of the GIL: 1.9 of 2 cores busy, 1.85× serial."
+            "Calls let go of the GIL: 1.9 of 2 busy, 1.85× serial."
         );
         assert_eq!(said(Sentence::NobodyAsks { hand_overs: 0 }), "One thread: nobody asks for the GIL, 0 hand-overs.");
         let serial = Some(Ns::from_millis(6_000));
