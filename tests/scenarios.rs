@@ -54,7 +54,8 @@ struct Expected {
     holders: Option<usize>,
     locks: Option<usize>,
     taken: Option<usize>,
-    running_at_least: Option<usize>,
+    /// How many tasks compute at one instant, or would if they had a core, at least.
+    computing_at_least: Option<usize>,
     /// How many waits for a socket or a file begin while another task is in one, at least.
     together: Option<usize>,
     /// How often foreground tasks wait for the global lock, at least.
@@ -132,9 +133,9 @@ fn check(scenario: &Scenario, expected: &Expected, (trace, model): (&Trace, Mode
     if let Some(least) = expected.in_io_at_least {
         assert!(at_once(State::Io) >= least, "{context}: only {} tasks were in I/O at once", at_once(State::Io));
     }
-    if let Some(least) = expected.running_at_least {
-        let running = at_once(State::Running);
-        assert!(running >= least, "{context}: only {running} tasks were `running` at once");
+    if let Some(least) = expected.computing_at_least {
+        let computing = most_at_once(trace, end, |state| matches!(state, State::Running | State::Preempted));
+        assert!(computing >= least, "{context}: only {computing} tasks computed at once");
     }
     if let Some(Bounds { least, most }) = expected.asked {
         let forced = stats.lock.expect("a lock").forced as usize;

@@ -138,8 +138,9 @@ fn anew(facts: &Facts<'_>) -> Option<Cure> {
 
 /// Whether there is a global lock, and tasks computed for most of their time without it.
 fn computes_without_the_lock(facts: &Facts<'_>) -> bool {
-    let computed = facts.stats.sums[State::Running as usize];
-    facts.stats.lock.is_some_and(|lock| computed > lock.held.times(2, 1))
+    let sum = |state: State| facts.stats.sums[state as usize];
+    // A holder that is off its core keeps the lock without computing.
+    facts.stats.lock.is_some_and(|lock| sum(State::Running) > lock.held.less(sum(State::Preempted)).times(2, 1))
 }
 
 /// What to try where the lock decides: with it or without it, whichever has not been seen; then what is next anyway.
