@@ -13,12 +13,14 @@ mod pace;
 mod ratio;
 mod rounds;
 mod sharing;
+mod timing;
 mod verdict;
 
 pub use pace::{Pace, STEADY, compare, planned, speed, worked};
 pub use ratio::Ratio;
 pub use rounds::{Gap, Going, Rounds, waits_begun};
-pub use verdict::{Contender, Field, Timing, doubts, verdict, who};
+pub use timing::Timing;
+pub use verdict::{Contender, Field, doubts, verdict, who};
 
 /// What to try next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
