@@ -1,10 +1,9 @@
 //! Several runs compared: a row of figures for each model, the ideal that none of them can beat, and a verdict in
 //! words. Pure: runs are handed in, and the comparison is drawn or printed elsewhere.
 
-use super::{Planned, Reason, Recording, RunOutcome, Score};
+use super::{Planned, Reason, Recording, RunOutcome, Score, Works};
 use crate::insight::{self, Contender, Field, Gap, Going, Ratio, Timing, is_comparable};
 use crate::model::{GlobalLock, Model, ModelKind};
-use crate::settings::Setup;
 use crate::state::State;
 use crate::text::{Clause, NoRatio, Verdict, Who};
 use crate::trace::Trace;
@@ -218,31 +217,27 @@ impl Row {
 
 /// The rows of `runs`, without ratios.
 fn rows(runs: &[&Recording]) -> Vec<Row> {
+    let planned = |run: &Recording| run.planned().is_some() && run.outcome() != RunOutcome::Interrupted;
+    let compared: Vec<usize> = (0..runs.len()).filter(|i| planned(runs[*i])).collect();
+    let works = Works::of(&compared.iter().map(|i| runs[*i]).collect::<Vec<_>>());
     let mut keys: Vec<(usize, Model)> = Vec::new();
-    let mut sources: Vec<(Option<&str>, &Setup)> = Vec::new();
-    let mut of: Vec<Option<(usize, Model)>> = Vec::new();
-    for run in runs {
-        let Some(Planned { setup, plan, .. }) = run.planned().filter(|_| run.outcome() != RunOutcome::Interrupted)
-        else {
-            of.push(None);
-            continue;
-        };
+    let mut sources: Vec<(Option<&str>, usize)> = Vec::new();
+    let mut of: Vec<Option<(usize, Model)>> = vec![None; runs.len()];
+    for (place, index) in compared.into_iter().enumerate() {
+        let Some(Planned { plan, .. }) = runs[index].planned() else { continue };
         // Runs of other work are no repetitions, even in the same file.
-        let same = |(file, of): &(Option<&str>, &Setup)| {
-            *file == run.file.as_deref() && of.workload == setup.workload && of.scale == setup.scale
-        };
-        let source = sources.iter().position(same).unwrap_or_else(|| {
-            sources.push((run.file.as_deref(), setup));
+        let own = (runs[index].file.as_deref(), works.place(place));
+        let source = sources.iter().position(|source| *source == own).unwrap_or_else(|| {
+            sources.push(own);
             sources.len() - 1
         });
         let key = (source, plan.model);
-        of.push(Some(key));
+        of[index] = Some(key);
         if !keys.contains(&key) {
             keys.push(key);
         }
     }
     keys.sort_by_key(|(source, model)| (*source, place(*model)));
-    let several = sources.iter().any(|(_, setup)| setup.workload != sources[0].1.workload);
     let row = |key: (usize, Model)| {
         let own: Vec<usize> = (0..runs.len()).filter(|i| of[*i] == Some(key)).collect();
         let all: Vec<usize> = own.iter().copied().filter(|i| runs[*i].counted().is_some()).collect();
@@ -256,7 +251,7 @@ fn rows(runs: &[&Recording]) -> Vec<Row> {
         let least = shown.and_then(|i| Some(runs[i].counted()?.least())).unwrap_or_default();
         let timing = timing.map(|timing| Timing { least, ..timing });
         Row {
-            source: named(sources[key.0], several),
+            source: named(sources[key.0], &works),
             model: key.1,
             who: insight::who(key.1),
             figures: shown.zip(timing).and_then(|(i, timing)| Figures::of(runs[i], timing)),
@@ -271,10 +266,10 @@ fn rows(runs: &[&Recording]) -> Vec<Row> {
     keys.into_iter().map(row).collect()
 }
 
-/// What distinguishes the rows of a source: its file's name, and the workload's name if there are `several` workloads.
-fn named((source, setup): (Option<&str>, &Setup), several: bool) -> Option<String> {
-    let workload = several.then_some(setup.workload.name.as_str());
-    let words: Vec<&str> = source.into_iter().chain(workload).collect();
+/// What distinguishes the rows of a source: its file's name, and that of its work if there are several.
+fn named((file, work): (Option<&str>, usize), works: &Works) -> Option<String> {
+    let work = works.are_several().then(|| works.names()[work].as_str());
+    let words: Vec<&str> = file.into_iter().chain(work).collect();
     (!words.is_empty()).then(|| words.join(" "))
 }
 

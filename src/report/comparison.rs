@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::csv::cleaned;
 use super::table::clean;
 use crate::model::ModelKind;
-use crate::recording::{Comparison, Figures, Reason, Recording, Row, SameWork};
+use crate::recording::{Comparison, Figures, Reason, Recording, Row, SameWork, Works};
 use crate::text::markup::markdown;
 use crate::text::rate_of;
 use crate::text::report::Cores;
@@ -77,6 +77,10 @@ pub fn comparison_text(comparison: &Comparison, runs: &[&Recording], how: Compar
 
 fn spoken_heading(comparison: &Comparison, runs: &[&Recording]) -> String {
     let Some(first) = runs.first() else { return String::new() };
+    let works = Works::of(runs);
+    if works.are_several() {
+        return Note::Works { works: works.names().iter().map(|name| clean(name)).collect() }.text() + ".\n";
+    }
     let (workload, tasks) = (clean(first.origin.name()), first.trace.tasks.len());
     Note::Head { workload, tasks, cores: comparison.cores }.text() + ".\n"
 }
@@ -94,13 +98,19 @@ pub fn comparison_heading(comparison: &Comparison, runs: &[&Recording]) -> Strin
     let (name, title) = (clean(run.origin.name()), clean(&run.origin.title()));
     let what = if title.is_empty() { name } else { format!("{name}: {title}") };
     // If the runs did different work, the first one's workload is no heading for all.
-    let mut sources: Vec<&str> = runs.iter().filter_map(|r| r.file.as_deref()).collect();
-    sources.dedup();
-    let what = if comparison.work == SameWork::No { clean(&sources.join(", ")) } else { what };
+    let what = if comparison.work == SameWork::No { clean(&sources(runs)) } else { what };
     let pinned = run.planned().and_then(|planned| planned.plan.cores).map(usize::from);
     let cores = Cores { allowed: pinned.unwrap_or(run.machine.allowed.len().max(1)), usable: comparison.cores };
     let rounds = comparison.rows.iter().map(|r| r.runs.len()).max().unwrap_or(0);
     format!("{what}\n{}\n", measured(cores, run.trace.made_by.name(), rounds))
+}
+
+/// The files of `runs`, as far as they come from several, and what was done in them.
+fn sources(runs: &[&Recording]) -> String {
+    let mut files: Vec<&str> = runs.iter().filter_map(|r| r.file.as_deref()).collect();
+    files.dedup();
+    let parts = [files.join(", "), Works::of(runs).names().join(", ")];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
 }
 
 /// The table, at most `width` columns wide: columns that do not fit are left out, the least important first. Its last

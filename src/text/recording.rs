@@ -19,6 +19,17 @@ pub fn picture_title(name: &str, who: Option<&str>, title: &str) -> String {
     if title.is_empty() { name } else { format!("{name}: {title}") }
 }
 
+/// The name of a work: that of its workload, and the numbers that tell it from others of this name.
+pub fn work(workload: &str, numbers: &[(String, String)]) -> String {
+    let number = |(name, value): &(String, String)| format!(" {name}={value}");
+    workload.to_owned() + &numbers.iter().map(number).collect::<String>()
+}
+
+/// The same of the work that is the `number`th of this name.
+pub fn work_again(name: &str, number: usize) -> String {
+    format!("{name} ({number})")
+}
+
 /// The title of a picture of several runs.
 pub fn comparison_title(workload: &str, title: &str) -> String {
     let what = if title.is_empty() { workload.to_owned() } else { format!("{workload}: {title}") };

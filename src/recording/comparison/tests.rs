@@ -269,6 +269,36 @@ fn two_sources_are_held_against_the_first_and_other_work_against_nothing() {
     assert!(calibrated.verdict.text().ends_with("The cores were calibrated anew in between."));
 }
 
+#[test]
+fn rows_of_several_works_name_theirs_and_no_ratio_leaves_its_work() {
+    let needs = [(500, 0), (500, 0)];
+    let (mut scaled, mut numbered) = (five(&needs).remove(1), five(&needs).remove(1));
+    let setup = |run: &mut Recording, change: &dyn Fn(&mut Setup)| {
+        let Origin::Planned(planned) = &mut run.origin else { panic!("it is planned") };
+        change(&mut planned.setup);
+    };
+    setup(&mut scaled, &|setup| setup.scale = "0.5".parse().expect("a scale"));
+    setup(&mut numbered, &|setup| setup.workload.set("tasks", crate::workload::Value::Count(3)).expect("a parameter"));
+    let usual = five(&needs);
+    let (serial, threads) = (&usual[0], &usual[1]);
+    let names = |runs: &[&Recording]| Comparison::of(runs).rows.iter().map(Row::name).collect::<Vec<_>>();
+    assert_eq!(names(&[serial, threads]), ["serial", "threads"], "one work needs no name");
+    assert_eq!(
+        names(&[serial, &scaled, threads, threads]),
+        ["made scale=1 serial", "made scale=1 threads", "made scale=0.5 threads"]
+    );
+    let comparison = Comparison::of(&[serial, threads, &scaled, &numbered]);
+    assert_eq!(comparison.rows.iter().map(|row| row.runs.len()).collect::<Vec<_>>(), [1; 4], "no repetitions");
+    let told: Vec<Option<&str>> = comparison.rows.iter().map(|row| row.source.as_deref()).collect();
+    let [plain, half, three] = ["made tasks=2 scale=1", "made tasks=2 scale=0.5", "made tasks=3 scale=1"].map(Some);
+    assert_eq!(told, [plain, plain, half, three]);
+    assert_eq!((comparison.work, comparison.ideal.is_none()), (SameWork::No, true));
+    assert!(comparison.rows[1..].iter().all(|row| row.ratio == Some(Err(NoRatio::OtherWork))));
+    // An interrupted run is compared with nothing: its work makes no difference to the names.
+    numbered.broken = Some(Failure::Signal { signal: 2 });
+    assert_eq!(names(&[serial, &numbered]), ["serial"]);
+}
+
 proptest! {
     #[test]
     fn no_run_is_faster_than_the_ideal_and_every_run_has_its_row(

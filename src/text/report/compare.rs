@@ -104,6 +104,7 @@ pub fn used(n: usize, processes: bool) -> String {
 #[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
 pub enum Note {
     Head { workload: String, tasks: usize, cores: f64 },
+    Works { works: Vec<String> },
     Ideal,
     Failed,
     Ranges,
@@ -125,6 +126,7 @@ impl Note {
                 let (tasks, cores) = (counted(*tasks as u64, "task", "tasks"), of_cores(*cores));
                 format!("{workload}, {tasks} under each model on {cores}, one after the other")
             }
+            Note::Works { works } => format!("Runs of {} workloads: {}", works.len(), works.join(", ")),
             Note::Ideal => "ideal".to_owned(),
             Note::Failed => "failed".to_owned(),
             Note::Ranges => {
