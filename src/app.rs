@@ -48,7 +48,7 @@ pub use samples::{CoreLoad, Samples};
 pub use saved::{Saved, Unsaved};
 pub use setup::Dial;
 pub use shown::{Place, Shown, View, ViewRow};
-pub use source::{Files, InFiles, Live, Source};
+pub use source::{FileWork, Files, InFiles, Live, Source};
 pub use state::{App, Toast};
 pub use update::update;
 pub use way::{way, written};

@@ -9,13 +9,17 @@ use super::start::{self, start};
 use super::{App, Compare, Compared, Held, Layer, Playhead, RowKey, Run, Shown, Source, Speed};
 use crate::model::Model;
 use crate::scene::axis_ahead;
+use crate::text::Label;
 use crate::units::Ns;
 
 /// Shows the comparison, and measures the runs that it lacks.
 pub(super) fn open(app: &mut App) {
+    let held = Held::of(&app.comparable());
+    if matches!(app.source, Source::Files(_)) && held.rows().next().is_none() {
+        return app.say(Label::NothingToCompare.text());
+    }
     app.focus.widen();
     app.focus.detail = false;
-    let held = Held::of(&app.comparable());
     let (chosen, watched) = (RowKey::of(app.setup.model), app.run().map(|run| run.id));
     app.shown = Shown::Comparison(Box::new(Compare::of(app.scoreboard.keys(app.setup.model), held)));
     let rows = app.compared();

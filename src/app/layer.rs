@@ -9,6 +9,8 @@ pub enum Layer {
     Help(u16),
     /// The list of workloads, with the chosen one.
     Picker(usize),
+    /// The list of the works of files, with the chosen one.
+    Works(usize),
     /// The dials, with the chosen one.
     Dials(usize),
 }
@@ -25,7 +27,7 @@ pub enum InLayer {
     /// What is in front goes away, and the dials that were turned go back: the setup is again that of the run that is
     /// shown.
     TakeBack,
-    /// The workload at this place is opened.
+    /// The workload, or the work of files, at this place is opened.
     Open(usize),
     /// The dial at this place is turned, up or down.
     Turn(usize, bool),
@@ -42,9 +44,10 @@ impl Layer {
             (Action::Model(_) | Action::Lock | Action::Generation | Action::Again, _) => InLayer::GivesWay,
             (Action::Theme | Action::Redraw | Action::Suspend | Action::Quit, _) => InLayer::Usual,
             (Action::Close, Layer::Dials(_)) => InLayer::TakeBack,
-            (Action::Close, _) | (Action::Help, Layer::Help(_)) | (Action::Open, Layer::Picker(_)) => InLayer::Close,
+            (Action::Close, _) | (Action::Help, Layer::Help(_)) => InLayer::Close,
+            (Action::Open, Layer::Picker(_) | Layer::Works(_)) => InLayer::Close,
             (Action::Dials | Action::Detail, Layer::Dials(_)) => InLayer::Close,
-            (Action::Detail, Layer::Picker(n)) => InLayer::Open(n),
+            (Action::Detail, Layer::Picker(n) | Layer::Works(n)) => InLayer::Open(n),
             (Action::PanLeft, Layer::Dials(n)) => InLayer::Turn(n, false),
             (Action::PanRight, Layer::Dials(n)) => InLayer::Turn(n, true),
             (Action::LaneUp, _) => InLayer::Move(-1),

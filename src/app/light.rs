@@ -24,7 +24,7 @@ pub(super) fn of(app: &App, key: Key) -> Option<Pressed> {
         Some((_, InLayer::Open(_))) => Label::LitOpen,
         Some((_, InLayer::Turn(..))) => Label::LitTurn,
         Some((Layer::Help(_), InLayer::Move(_))) => Label::LitScroll,
-        Some((Layer::Picker(_) | Layer::Dials(_), InLayer::Move(_))) => Label::LitChoose,
+        Some((Layer::Picker(_) | Layer::Works(_) | Layer::Dials(_), InLayer::Move(_))) => Label::LitChoose,
         Some((_, InLayer::Nothing)) => return None,
     };
     Some(Pressed { key: keys::name(key), label, action: Some(action).filter(|_| label == own), until })

@@ -1,6 +1,7 @@
 //! Shows another of the runs there are.
 
-use super::{App, Files, Run, RunId, Source, Toast, order};
+use super::{App, Files, Playhead, Run, RunId, Source, Toast, order};
+use crate::insight;
 use crate::recording::Opened;
 use crate::scene::axis_ahead;
 use crate::text;
@@ -35,6 +36,25 @@ pub(super) fn show(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
     app.focus.forget_segment();
     order::arrange(app);
     true
+}
+
+/// Shows the run `id` of the files, from its end.
+pub(super) fn turn(app: &mut App, id: RunId) {
+    app.shown.leave_comparison();
+    app.playhead = Playhead::Live;
+    run(app, id);
+}
+
+/// The same on a key that leads from run to run: says which of several it is.
+pub(super) fn next(app: &mut App, id: RunId) {
+    turn(app, id);
+    if let Source::Files(files) = &app.source
+        && let (number, of @ 2..) = files.repetition()
+    {
+        let named = files.run().recording.model().map(|model| insight::who(model).row());
+        let who = named.unwrap_or_else(|| files.work_name().to_owned());
+        app.say_of_run(text::file::run_of(&who, number, of));
+    }
 }
 
 /// Shows the run `id`.

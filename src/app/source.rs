@@ -9,7 +9,7 @@ use crate::units::Range;
 mod files;
 mod live;
 
-pub use files::{Files, InFiles};
+pub use files::{FileWork, Files, InFiles};
 pub use live::Live;
 
 /// Where runs come from.
@@ -39,11 +39,12 @@ impl Source {
         runs.iter().chain(watched)
     }
 
-    /// The runs that are compared where `setup` is set up, in the order in which they were made.
+    /// The runs that are compared where `setup` is set up, in the order in which they were made; of files, those that did
+    /// the work that is looked at.
     pub fn comparable(&self, setup: &Setup) -> Vec<&Run> {
         match self {
             Source::Live(live) => live.comparable(setup),
-            Source::Files(files) => files.runs().iter().collect(),
+            Source::Files(files) => files.comparable(),
         }
     }
 

@@ -1,8 +1,8 @@
 //! The whole state of the screen, and the questions that other modules ask of it.
 
 use super::{
-    Action, Coloring, Compared, Effect, Focus, InComparison, InFiles, Lanes, Layer, Live, Phase, Playhead, Pressed,
-    Row, Run, RunId, Scoreboard, Shown, Source, keys,
+    Action, Coloring, Compared, Effect, FileWork, Focus, InComparison, InFiles, Lanes, Layer, Live, Phase, Playhead,
+    Pressed, Row, Run, RunId, Scoreboard, Shown, Source, keys,
 };
 use crate::machine::Machine;
 use crate::plan::{Expected, Rates};
@@ -114,6 +114,30 @@ impl App {
     /// All runs there are, the watched one among them.
     pub fn runs(&self) -> impl Iterator<Item = &Run> {
         self.source.runs()
+    }
+
+    /// The name of the workload that is set up; of files, of the work that is looked at.
+    pub fn work(&self) -> &str {
+        match &self.source {
+            Source::Live(_) => &self.setup.workload.name,
+            Source::Files(files) => files.work_name(),
+        }
+    }
+
+    /// What it does, in a line.
+    pub fn title(&self) -> String {
+        match &self.source {
+            Source::Live(_) => self.setup.title(),
+            Source::Files(files) => files.run().recording.origin.title(),
+        }
+    }
+
+    /// The works of files; none where runs are made.
+    pub fn works(&self) -> Vec<FileWork<'_>> {
+        match &self.source {
+            Source::Live(_) => Vec::new(),
+            Source::Files(files) => files.works(),
+        }
     }
 
     /// Asks the shell for something.
@@ -255,8 +279,8 @@ impl App {
         self.run().map_or(0, |r| r.trace().tasks.len())
     }
 
-    /// The runs that are compared, in the order in which they were made: all runs of files, or else the newest run of
-    /// each row that did the work that is set up.
+    /// The runs that are compared, in the order in which they were made: of files, all that did the work that is looked
+    /// at; else the newest run of each row that did the work that is set up.
     pub fn comparable(&self) -> Vec<&Run> {
         self.source.comparable(&self.setup)
     }

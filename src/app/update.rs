@@ -193,8 +193,11 @@ fn perform(app: &mut App, action: Action) {
     if let Source::Files(files) = &app.source {
         match files.means(action) {
             InFiles::Usual => {}
-            InFiles::Show(Some(id)) => return turn(app, id),
-            InFiles::Show(None) => return app.say_of_run(Label::NoSuchRun.text()),
+            InFiles::Show(Some(id)) => return show::next(app, id),
+            InFiles::Show(None) => {
+                let lacks = files.lacks();
+                return app.say_of_run(lacks);
+            }
             InFiles::Refused(why) => return app.say_of_run(why.text()),
         }
     }
@@ -223,7 +226,7 @@ fn perform(app: &mut App, action: Action) {
             start::start(app);
         }
         Action::Again => start::start(app),
-        Action::Open => app.layer = Some(Layer::Picker(chosen(app))),
+        Action::Open => app.layer = Some(layers::list(app)),
         Action::Dials => app.layer = Some(Layer::Dials(0)),
         Action::Help => app.layer = Some(Layer::Help(0)),
         Action::Slow => playing::slower(app),
@@ -313,17 +316,13 @@ fn run_row(app: &mut App, key: RowKey) {
             start::start(app);
         }
         Source::Files(files) => match files.of_row(key) {
-            Some(id) => turn(app, id),
-            None => app.say(Label::NoSuchRun.text()),
+            Some(id) => show::next(app, id),
+            None => {
+                let lacks = files.lacks();
+                app.say_of_run(lacks);
+            }
         },
     }
-}
-
-/// Shows another run of the files, from its end.
-fn turn(app: &mut App, id: RunId) {
-    app.shown.leave_comparison();
-    app.playhead = Playhead::Live;
-    show::run(app, id);
 }
 
 /// Stores the runs that are over, the one that is watched and those that are kept beside it.
@@ -337,14 +336,15 @@ fn store(app: &mut App) {
     }
 }
 
-fn chosen(app: &App) -> usize {
-    app.catalogue.iter().position(|w| w.name == app.setup.workload.name).unwrap_or(0)
-}
-
 fn picture_name(app: &App) -> String {
-    let (name, model) = (&app.setup.workload.name, app.setup.model);
+    let plain = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
+    let name: String = app.work().chars().map(plain).collect();
+    // A run that nobody planned has no model.
+    let planned = app.run().is_none_or(|run| run.recording.model().is_some());
+    let model = app.setup.model;
     match app.shown {
         Shown::Comparison(_) => format!("concviz-{name}-compare"),
+        Shown::Run(_) if !planned => format!("concviz-{name}"),
         Shown::Run(_) if model.lock.is_on() => format!("concviz-{name}-{}-{}", model.kind.name(), model.lock.name()),
         Shown::Run(_) => format!("concviz-{name}-{}", model.kind.name()),
     }

@@ -94,6 +94,34 @@ pub fn newer_format(major: u16, minor: u16, reads: u16) -> String {
     )
 }
 
+/// That the runs of the work `name` lack one that was asked for; the key `list` leads to other works.
+pub fn no_such_run_of(name: &str, list: &str) -> String {
+    format!("There is no such run of {}; {list} lists the other workloads.", super::quoted::name(name))
+}
+
+/// Which of several runs of one model is shown.
+pub fn run_of(who: &str, number: usize, of: usize) -> String {
+    format!("Run {number} of {of} of {}.", super::quoted::name(who))
+}
+
+/// How many runs did a work.
+pub fn runs(count: usize) -> String {
+    counted(count as u64, "run", "runs")
+}
+
+/// Which `models` the runs of a work have, each with their number, and from which `files` they come.
+pub fn holds(models: &[(String, usize)], files: &[&str]) -> String {
+    let row =
+        |(who, count): &(String, usize)| if *count > 1 { format!("{who} ({})", runs(*count)) } else { who.clone() };
+    let models = models.iter().map(row).collect::<Vec<_>>().join(", ");
+    let models = if models.is_empty() { "A program that was watched".to_owned() } else { models };
+    if files.is_empty() {
+        format!("{models}.")
+    } else {
+        format!("{models}. In {}.", super::listed(files, |file| super::quoted::name(file)))
+    }
+}
+
 /// A recording without a run.
 pub const fn no_run() -> &'static str {
     "the recording holds no run: it ends before the first one begins"

@@ -287,7 +287,7 @@ pub fn text(app: &App) -> String {
         out += line.trim_end();
         out.push('\n');
     }
-    if out.is_empty() { out } else { format!("{}: {}\n{out}", app.setup.workload.name, app.setup.title()) }
+    if out.is_empty() { out } else { format!("{}: {}\n{out}", app.work(), app.title()) }
 }
 
 /// The result in five lines for a chat: what was run, the models' times and ratios in two lines, what this run shows,
@@ -301,7 +301,7 @@ pub fn result(app: &App) -> String {
     };
     let rows: Vec<String> = app.rows().iter().filter_map(scored).collect();
     let (first, second) = rows.split_at(rows.len().div_ceil(2).max(3).min(rows.len()));
-    let title = format!("concviz {}: {}", app.setup.workload.name, app.setup.title());
+    let title = format!("concviz {}: {}", app.work(), app.title());
     let said = app.finding().map_or_else(String::new, |found| found.say.text());
     let compared = app.shown.comparison().and_then(Compare::result);
     let said = compared.map_or(said, |comparison| comparison.verdict.text());

@@ -32,7 +32,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let accent = strip.patch(look.fg(Role::Accent)).add_modifier(Modifier::BOLD);
     let file = app.run().and_then(|run| run.recording.file.as_deref());
     let name = file.map_or_else(String::new, |file| format!(" {file}:"));
-    let name = format!("{name} {} ", app.setup.workload.name);
+    let name = format!("{name} {} ", app.work());
     let mut x = paint::put(buffer, area.x, area.y, end, &paint::shorten(&name, end - area.x), bold);
     // Which lanes are shown comes first: without it the screen would seem to show all there is.
     if let Some(shown) = prompt::shown(app, end.saturating_sub(x)) {
@@ -47,7 +47,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
 /// What the workload does and on how many cores, as far as there is room: whole, without the cores, or shortened; and
 /// nothing where hardly a word would be left.
 fn title(app: &App, room: u16) -> String {
-    let title = app.setup.title();
+    let title = app.title();
     let whole = format!("{title}, {}", cores(app));
     match [whole, title.clone()].into_iter().find(|t| paint::width(t) <= room) {
         Some(fits) => fits,

@@ -1,4 +1,4 @@
-//! What comes in front: the help, the list of workloads, the dials.
+//! What comes in front: the help, the lists of workloads, the dials.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,8 +10,9 @@ use super::theme::{Look, Role};
 use super::{lane, paint};
 use crate::app::keys::{Group, KEYS};
 use crate::app::{App, Layer};
+use crate::insight::who;
 use crate::state::State;
-use crate::text::Label;
+use crate::text::{self, Label};
 
 /// Rows below the list of workloads, for what the chosen one is about.
 const ABOUT: u16 = 4;
@@ -22,6 +23,7 @@ pub fn area(app: &App, layer: Layer, screen: Rect) -> Rect {
         // As high as the screen: how many signs there are to explain is seen only on the screen behind it.
         Layer::Help(_) => (78, screen.height),
         Layer::Picker(_) => (78, app.catalogue.len() as u16 + 5 + ABOUT),
+        Layer::Works(_) => (78, app.works().len() as u16 + 5 + ABOUT),
         Layer::Dials(_) => (66, app.setup.dials().len() as u16 + 5),
     };
     let (width, height) = (width.min(screen.width), height.min(screen.height));
@@ -44,7 +46,8 @@ impl Part {
     fn of(app: &App, layer: Layer, area: Rect) -> Option<Part> {
         let (chosen, all, below) = match layer {
             Layer::Help(_) => return None,
-            Layer::Picker(chosen) => (chosen, app.catalogue.len(), about_rows(area)),
+            Layer::Picker(chosen) => (chosen, app.catalogue.len(), about_rows(area, app.catalogue.len())),
+            Layer::Works(chosen) => (chosen, app.works().len(), about_rows(area, app.works().len())),
             Layer::Dials(chosen) => (chosen, app.setup.dials().len(), 0),
         };
         let room = usize::from(area.height.saturating_sub(3 + below)).max(1);
@@ -78,12 +81,14 @@ pub fn draw(app: &App, layer: Layer, (look, seen): (Look, &[Seen]), screen: Rect
     let (title, hint) = match layer {
         Layer::Help(_) => (Label::HelpTitle, Label::HelpScroll),
         Layer::Picker(_) => (Label::PickerTitle, Label::PickerHint),
+        Layer::Works(_) => (Label::WorksTitle, Label::PickerHint),
         Layer::Dials(_) => (Label::DialsTitle, Label::DialsHint),
     };
     frame(buffer, look, area, title, hint);
     let part = Part::of(app, layer, area);
     match (layer, part) {
         (Layer::Picker(chosen), Some(part)) => picker(app, chosen, part, look, area, buffer),
+        (Layer::Works(chosen), Some(part)) => works(app, chosen, part, look, area, buffer),
         (Layer::Dials(chosen), Some(part)) => dials(app, chosen, part, look, area, buffer),
         (Layer::Help(top), _) => help(top, (look, seen), area, buffer),
         (_, None) => {}
@@ -198,11 +203,7 @@ fn picker(app: &App, chosen: usize, part: Part, look: Look, area: Rect, buffer: 
     for (index, y) in part.shown(area) {
         let workload = &app.catalogue[index];
         let end = area.right() - 2;
-        let (name, rest) = if index == chosen {
-            (look.field(Role::Accent).add_modifier(Modifier::BOLD), look.fg(Role::Text))
-        } else {
-            (look.fg(Role::Text).add_modifier(Modifier::BOLD), look.fg(Role::Dim))
-        };
+        let (name, rest) = styles(look, index == chosen);
         let label = format!(" {:<12}", workload.name);
         let title = format!("  {}", app.setup.title_of(workload));
         let x = paint::parts(buffer, area.x + 2, y, end, &[(&label, name), (&title, rest)]);
@@ -212,16 +213,53 @@ fn picker(app: &App, chosen: usize, part: Part, look: Look, area: Rect, buffer: 
         }
     }
     let Some(about) = app.catalogue.get(chosen).map(|w| w.about.as_str()) else { return };
-    let rows = about_rows(area);
+    put_about(about, part.all, look, area, buffer);
+}
+
+/// The styles of the name and of the rest of an item, be it the chosen one or not.
+fn styles(look: Look, chosen: bool) -> (Style, Style) {
+    if chosen {
+        (look.field(Role::Accent).add_modifier(Modifier::BOLD), look.fg(Role::Text))
+    } else {
+        (look.fg(Role::Text).add_modifier(Modifier::BOLD), look.fg(Role::Dim))
+    }
+}
+
+/// The works of files, each with the number of its runs; below, the models and the files of the chosen one.
+fn works(app: &App, chosen: usize, part: Part, look: Look, area: Rect, buffer: &mut Buffer) {
+    let works = app.works();
+    let end = area.right() - 2;
+    let names = works.iter().map(|work| paint::width(work.name)).max().unwrap_or(0);
+    let names = names.clamp(12, (area.width / 2).max(12));
+    for (index, y) in part.shown(area) {
+        let work = &works[index];
+        let (name, rest) = styles(look, index == chosen);
+        let runs = text::file::runs(work.runs.len());
+        let at = end.saturating_sub(paint::width(&runs));
+        let shown = paint::shorten(work.name, names);
+        let label = format!(" {shown}{} ", " ".repeat(names.saturating_sub(paint::width(&shown)).into()));
+        let x = paint::put(buffer, area.x + 2, y, at, &label, name) + 1;
+        paint::put(buffer, x, y, at, &paint::shorten(&work.title, at.saturating_sub(x + 2)), rest);
+        paint::put(buffer, at, y, end, &runs, look.fg(Role::Faint));
+    }
+    let Some(work) = works.get(chosen) else { return };
+    let models: Vec<_> = work.rows().into_iter().map(|(model, count)| (who(model).row(), count)).collect();
+    put_about(&text::file::holds(&models, &work.files()), part.all, look, area, buffer);
+}
+
+/// What the chosen one of `items` is about, below the list.
+fn put_about(about: &str, items: usize, look: Look, area: Rect, buffer: &mut Buffer) {
+    let rows = about_rows(area, items);
     let lines = wrap(about, area.width.saturating_sub(6).into());
     for (y, line) in (area.bottom() - rows..area.bottom() - 1).zip(lines) {
         paint::put(buffer, area.x + 3, y, area.right() - 2, &line, look.fg(Role::Text));
     }
 }
 
-/// Rows for what a workload is about, and a free one above, where `area` has them.
-fn about_rows(area: Rect) -> u16 {
-    if area.height >= 15 { ABOUT } else { 0 }
+/// Rows for what the chosen one of `items` is about, and a free one above, where `area` has them.
+fn about_rows(area: Rect, items: usize) -> u16 {
+    let all = items as u16 + 5 + ABOUT;
+    if area.height >= all.min(15) { ABOUT } else { 0 }
 }
 
 /// `text` in lines of at most `width` columns, broken between words.

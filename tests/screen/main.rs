@@ -18,3 +18,4 @@ mod playhead;
 mod toasts;
 mod views;
 mod words;
+mod works;

@@ -1,10 +1,10 @@
 //! Runs that were read from files: all can be done with them but running them again. They stay in the order of their
 //! files.
 
-use crate::app::{Action, Compared, Held, RowKey, Run, RunId};
+use crate::app::{Action, Compared, Held, RowKey, Run, RunId, keys};
 use crate::model::{Generation, Model};
-use crate::recording::{Comparison, Opened, Recording, Row, Score, sources};
-use crate::text::Label;
+use crate::recording::{Comparison, Opened, Recording, Row, Score, Works, sources};
+use crate::text::{self, Label};
 use crate::units::Ns;
 
 /// Runs of files.
@@ -13,8 +13,42 @@ pub struct Files {
     names: Vec<String>,
     /// Never empty.
     runs: Vec<Run>,
+    /// What they did. One work at a time is looked at: that of the run that is watched.
+    works: Works,
     /// The place of the one that is watched.
     watched: usize,
+}
+
+/// A work of the files, and the runs that did it.
+#[derive(Clone, Debug)]
+pub struct FileWork<'a> {
+    /// The workload's name, with the numbers that tell it from others of this name.
+    pub name: &'a str,
+    /// What it does, in a line.
+    pub title: String,
+    /// Its runs, in their order.
+    pub runs: Vec<&'a Run>,
+}
+
+impl FileWork<'_> {
+    /// The model of each row of its runs, in order, and how many runs are in it; nothing of runs that nobody planned.
+    pub fn rows(&self) -> Vec<(Model, usize)> {
+        let mut rows: Vec<(Model, usize)> = Vec::new();
+        for run in self.runs.iter().filter(|run| run.recording.model().is_some()) {
+            match rows.iter_mut().find(|(model, _)| RowKey::of(*model) == run.row()) {
+                Some((_, count)) => *count += 1,
+                None => rows.push((run.model, 1)),
+            }
+        }
+        rows
+    }
+
+    /// The files that its runs come from, if there are several files.
+    pub fn files(&self) -> Vec<&str> {
+        let mut files: Vec<&str> = self.runs.iter().filter_map(|run| run.recording.file.as_deref()).collect();
+        files.dedup();
+        files
+    }
 }
 
 /// What an action does where runs come from files.
@@ -37,7 +71,8 @@ impl Files {
             opened.recordings.into_iter().map(move |recording| Recording { file: source.clone(), ..recording })
         });
         let runs: Vec<Run> = (1..).zip(recordings).map(|(n, run)| Run::read(RunId(n), run)).collect();
-        (!runs.is_empty()).then_some(Files { names, runs, watched: 0 })
+        let works = Works::of(&runs.iter().map(|run| &run.recording).collect::<Vec<_>>());
+        (!runs.is_empty()).then_some(Files { names, runs, works, watched: 0 })
     }
 
     /// What the files are called.
@@ -53,6 +88,49 @@ impl Files {
     /// All runs, in their order.
     pub fn runs(&self) -> &[Run] {
         &self.runs
+    }
+
+    /// The works, in the order in which the files name them first.
+    pub fn works(&self) -> Vec<FileWork<'_>> {
+        let runs = |place: usize| self.of_work(place).map(|run| &self.runs[run]).collect::<Vec<_>>();
+        let title = |runs: &[&Run]| runs.first().map_or_else(String::new, |run| run.recording.origin.title());
+        let named = self.works.names().iter().enumerate().map(|(place, name)| (name.as_str(), runs(place)));
+        named.map(|(name, runs)| FileWork { name, title: title(&runs), runs }).collect()
+    }
+
+    /// The place, among the works, of that which is looked at.
+    pub fn work(&self) -> usize {
+        self.works.place(self.watched)
+    }
+
+    /// Its name.
+    pub fn work_name(&self) -> &str {
+        self.works.name(self.watched)
+    }
+
+    /// The places of the runs that did the work at `place`.
+    fn of_work(&self, place: usize) -> impl Iterator<Item = usize> {
+        (0..self.runs.len()).filter(move |run| self.works.place(*run) == place)
+    }
+
+    /// The runs that are compared: those that did the work that is looked at.
+    pub(super) fn comparable(&self) -> Vec<&Run> {
+        self.of_work(self.work()).map(|run| &self.runs[run]).collect()
+    }
+
+    /// Which of how many runs the watched one is, among those in its row that did the same work.
+    pub(in crate::app) fn repetition(&self) -> (usize, usize) {
+        let alike = || self.of_work(self.work()).filter(|run| self.runs[*run].row() == self.run().row());
+        (alike().filter(|run| *run <= self.watched).count(), alike().count())
+    }
+
+    /// That the work that is looked at has no run as it was asked for.
+    pub(in crate::app) fn lacks(&self) -> String {
+        let name = self.works.are_several().then(|| self.work_name());
+        name.map_or_else(
+            || Label::NoSuchRun.text().to_owned(),
+            |name| text::file::no_such_run_of(name, keys::shown(Action::Open)),
+        )
     }
 
     /// What `action` does here.
@@ -73,7 +151,8 @@ impl Files {
                 let same_model = self.next(|run| other(run.row()) && run.row().kind == here.kind);
                 InFiles::Show(same_model.or_else(|| self.next(|run| other(run.row()))))
             }
-            Action::Again | Action::Open | Action::Dials => InFiles::Refused(Label::NothingRunsHere),
+            Action::Open if !self.works.are_several() => InFiles::Refused(Label::OneWorkload),
+            Action::Again | Action::Dials => InFiles::Refused(Label::NothingRunsHere),
             Action::Store => InFiles::Refused(Label::InFileAlready),
             Action::Slow | Action::Fast | Action::Pause | Action::ScrubBack | Action::ScrubOn => InFiles::Usual,
             Action::PreviousEvent | Action::NextEvent | Action::Start | Action::End | Action::Compare => InFiles::Usual,
@@ -81,8 +160,8 @@ impl Files {
             Action::Filter | Action::Sort | Action::Previous | Action::Next | Action::Unblocker => InFiles::Usual,
             Action::PanLeft | Action::PanRight | Action::ZoomIn | Action::ZoomOut | Action::Fit => InFiles::Usual,
             Action::Detail | Action::NextView | Action::PreviousView | Action::Costs | Action::Help => InFiles::Usual,
-            Action::Picture | Action::Copy | Action::Close | Action::Theme | Action::Redraw => InFiles::Usual,
-            Action::Suspend | Action::Quit => InFiles::Usual,
+            Action::Open | Action::Picture | Action::Copy | Action::Close | Action::Theme => InFiles::Usual,
+            Action::Redraw | Action::Suspend | Action::Quit => InFiles::Usual,
         }
     }
 
@@ -92,10 +171,12 @@ impl Files {
         self.next(|run| run.row() == key && run.recording.file == *file)
     }
 
-    /// The next of the runs that fit, after the one that is watched; from the last on to the first.
+    /// The next of the runs that fit and did the work that is looked at, after the one that is watched; from the last on
+    /// to the first.
     fn next(&self, fits: impl Fn(&Run) -> bool) -> Option<RunId> {
-        let (before, after) = self.runs.split_at(self.watched + 1);
-        after.iter().chain(before).find(|run| fits(run)).map(|run| run.id)
+        let before = |run: &usize| *run <= self.watched;
+        let (after, up_to) = self.of_work(self.work()).partition::<Vec<_>, _>(|run| !before(run));
+        after.into_iter().chain(up_to).map(|run| &self.runs[run]).find(|run| fits(run)).map(|run| run.id)
     }
 
     /// The scores of the runs in the same file that did the same work, where several are under one model that of the
@@ -118,9 +199,9 @@ impl Files {
         held.rows().map(row).collect()
     }
 
-    /// The length of the longest run of all.
+    /// The length of the longest run that did the work that is looked at.
     pub(in crate::app) fn longest(&self) -> Ns {
-        longest(&self.runs)
+        longest(self.comparable())
     }
 
     /// As [`super::Source::show`].
