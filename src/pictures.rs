@@ -5,7 +5,7 @@ use crate::export::picture::{self, CompareRow, IdealLine, Options, Picture, Stac
 use crate::export::{Caption, Page, PageRun, html};
 use crate::model::ModelKind;
 use crate::palette::Theme;
-use crate::recording::{Comparison, Recording, badge};
+use crate::recording::{Comparison, Recording, Row, Works, badge};
 use crate::report::{self, comparison_cell, comparison_has};
 use crate::settings::ExportView;
 use crate::text::report::compare::Column;
@@ -67,7 +67,7 @@ pub fn of_runs(runs: &[&Recording], view: Subject, options: &Options, command: &
     let stack: Vec<_> = runs.iter().map(|run| StackedRun { name: named(run), trace: &run.trace }).collect();
     let times: Vec<_> = stack.iter().map(|run| (run.name.as_str(), run.trace.makespan())).collect();
     let description = text::picture::times(&times);
-    let caption = Caption { title: titled(runs), description, command: command.to_owned() };
+    let caption = Caption { title: titled(runs, None), description, command: command.to_owned() };
     picture::stacked(&stack, view, &caption, options)
 }
 
@@ -76,15 +76,28 @@ pub fn of_run(run: &Recording, view: Subject, options: &Options, command: &str) 
     picture::picture(&run.trace, view, &caption(run, command), options)
 }
 
-/// A picture of `runs` beside each other, up to the instant `until` of each; the row `lit` is pointed out.
+/// A picture of `runs` beside each other; the row `lit` is pointed out. Where the instant `until` lies before the end of
+/// one of them, bars and figures are as of this instant, and the picture names it.
 pub fn of_comparison(runs: &[&Recording], options: &Options, command: &str, lit: Option<usize>) -> Picture {
     let comparison = Comparison::of(runs);
-    let until = options.until.unwrap_or(Ns::MAX);
     let lit = lit.or_else(|| fastest(&comparison));
     let columns: Vec<Column> = COLUMNS.into_iter().filter(|column| comparison_has(&comparison, *column)).collect();
-    let row = |(index, row): (usize, &crate::recording::Row)| {
-        let run = runs.get(row.shown.or(row.runs.first().copied())?)?;
-        let cells = columns.iter().map(|column| comparison_cell(&comparison, row, *column)).collect();
+    let standing = |row: &Row| Some(*runs.get(row.shown.or(row.runs.first().copied())?)?);
+    let ends = comparison.rows.iter().filter_map(|row| Some(standing(row)?.trace.latest()));
+    let at = options.until.zip(ends.max()).filter(|(until, end)| until < end).map(|(until, _)| until);
+    let until = at.unwrap_or(Ns::MAX);
+    let is_over = |row: &Row| standing(row).is_some_and(|run| run.trace.latest() <= until);
+    let ratios = comparison.baseline.is_none_or(|baseline| is_over(&comparison.rows[baseline]));
+    let cell = |row: &Row, run: &Recording, column: Column| match column {
+        Column::Ratio if !ratios => String::new(),
+        _ if is_over(row) => comparison_cell(&comparison, row, column),
+        Column::Time => until.like(comparison.slowest().unwrap_or(until)),
+        Column::Cores => text::picture::cores(run.trace.busy(until)),
+        _ => String::new(),
+    };
+    let row = |(index, row): (usize, &Row)| {
+        let run = standing(row)?;
+        let cells = columns.iter().map(|column| cell(row, run, *column)).collect();
         let until = until.min(run.trace.latest());
         Some(CompareRow { label: row.name(), trace: &run.trace, cells, lit: lit == Some(index), until })
     };
@@ -93,12 +106,17 @@ pub fn of_comparison(runs: &[&Recording], options: &Options, command: &str, lit:
         at: ideal.time,
         cells: vec![
             ideal.time.like(comparison.slowest().unwrap_or(ideal.time)),
-            comparison.ideal_ratio().map_or_else(String::new, |x| text::factor(x).trim_end_matches('×').to_owned()),
+            comparison
+                .ideal_ratio()
+                .filter(|_| ratios)
+                .map_or_else(String::new, |x| text::factor(x).trim_end_matches('×').to_owned()),
         ],
     });
     let hardly = comparison.ideal.as_ref().is_some_and(|i| i.waiting() > 0.95);
     let note = |ideal: &crate::recording::Ideal| {
-        format!("{} {}: {}.", text::same_ink(ideal.work, hardly), Label::IdealNote.text(), ideal.limit.text())
+        let limit = format!("{}: {}.", Label::IdealNote.text(), ideal.limit.text());
+        // In the middle of the runs the work done so far differs.
+        if at.is_some() { limit } else { format!("{} {limit}", text::same_ink(ideal.work, hardly)) }
     };
     let notes = comparison.ideal.iter().map(note).collect();
     let drawn = picture::ComparedRuns {
@@ -107,32 +125,32 @@ pub fn of_comparison(runs: &[&Recording], options: &Options, command: &str, lit:
         ideal,
         cores: comparison.cores,
         notes,
+        at,
     };
-    let title = titled(runs);
-    let caption = Caption { title, description: comparison.verdict.text(), command: command.to_owned() };
+    let names =
+        |over: bool| comparison.rows.iter().filter(|row| is_over(row) == over).map(Row::name).collect::<Vec<_>>();
+    let description =
+        at.map_or_else(|| comparison.verdict.text(), |at| text::picture::so_far(at, &names(true), &names(false)));
+    let caption = Caption { title: titled(runs, at), description, command: command.to_owned() };
     picture::compare(&drawn, &caption, options)
 }
 
 /// The row that is faster than every other, if one is.
 fn fastest(comparison: &Comparison) -> Option<usize> {
-    let timing = |row: &crate::recording::Row| row.figures.as_ref().map(|f| f.timing);
+    let timing = |row: &Row| row.figures.as_ref().map(|f| f.timing);
     let best = comparison.rows.iter().filter_map(timing).min_by_key(|t| t.time)?;
-    let ties = |row: &crate::recording::Row| timing(row).is_some_and(|t| t.ties(best));
+    let ties = |row: &Row| timing(row).is_some_and(|t| t.ties(best));
     let mut first = comparison.rows.iter().enumerate().filter(|(_, row)| ties(row)).map(|(place, _)| place);
     let place = first.next();
     place.filter(|_| first.next().is_none())
 }
 
-/// The title of `runs`: the names of their workloads, and what the workload does where there is only one.
-fn titled(runs: &[&Recording]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for name in runs.iter().map(|run| run.origin.name()) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    let what = runs.first().filter(|_| names.len() == 1).map_or_else(String::new, |run| run.origin.title());
-    text::comparison_title(&names.join(", "), &what)
+/// The title of `runs`: the names of their workloads, what the workload does where there is only one, and the instant
+/// that is shown, if that is not their end.
+fn titled(runs: &[&Recording], at: Option<Ns>) -> String {
+    let works = Works::of(runs);
+    let what = runs.first().filter(|_| !works.are_several()).map_or_else(String::new, |run| run.origin.title());
+    text::comparison_title(&works.names().join(", "), &what, at)
 }
 
 /// The columns of figures in a picture of a comparison.
@@ -210,7 +228,7 @@ impl About {
         let told = |column: &Column| *column != Column::Spread && comparison_has(comparison, *column);
         let columns = Column::ALL.into_iter().filter(told);
         About {
-            name: row.map_or_else(|| who(run).unwrap_or_default(), crate::recording::Row::name),
+            name: row.map_or_else(|| who(run).unwrap_or_default(), Row::name),
             sentence: sentence(run),
             badge: badge([&run.trace]).text(),
             ratio: cell(Column::Ratio),

@@ -59,11 +59,11 @@ fn drawn(app: &App) -> Option<Picture> {
     Some(picture::picture(run.trace(), view, &caption, &Options { until, ..options }))
 }
 
-/// The comparison as it stands on the screen: the same runs, the same row pointed out.
+/// The comparison as it stands on the screen: the same runs at the same instant, the same row pointed out.
 fn comparison(app: &App, options: Options) -> Option<Picture> {
     let runs = app.comparable();
     let runs: Vec<&Recording> = runs.iter().map(|run| &run.recording).collect();
     let command = app.setup.comparison_command();
-    let options = Options { until: Some(app.moment()), ..options };
+    let options = Options { until: Some(app.playhead.position(app.end())), ..options };
     (!runs.is_empty()).then(|| pictures::of_comparison(&runs, &options, &command, app.chosen_row()))
 }

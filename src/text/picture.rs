@@ -20,6 +20,18 @@ pub fn times(runs: &[(&str, Option<Ns>)]) -> String {
     said.into_iter().chain(open).map(|said| said + ".").collect::<Vec<_>>().join(" ")
 }
 
+/// Which of several runs are `over` at the instant `at` of each, and which are `under_way`.
+pub fn so_far(at: Ns, over: &[String], under_way: &[String]) -> String {
+    let part = |what: &str, names: &[String]| (!names.is_empty()).then(|| format!(" {what}: {}.", names.join(", ")));
+    let parts = [part("Done", over), part("Under way", under_way)];
+    format!("At {at} of each run.{}", parts.into_iter().flatten().collect::<String>())
+}
+
+/// How many cores were busy, as a cell of a table.
+pub fn cores(busy: f64) -> String {
+    format!("{busy:.2}")
+}
+
 /// The name of a lane that several tasks share.
 pub fn group(first: &str, last: &str) -> String {
     // Where names are numbered, the number of the last one says enough.

@@ -30,10 +30,11 @@ pub fn work_again(name: &str, number: usize) -> String {
     format!("{name} ({number})")
 }
 
-/// The title of a picture of several runs.
-pub fn comparison_title(workload: &str, title: &str) -> String {
+/// The title of a picture of several runs, whole or at the instant `at` of each.
+pub fn comparison_title(workload: &str, title: &str, at: Option<Ns>) -> String {
     let what = if title.is_empty() { workload.to_owned() } else { format!("{workload}: {title}") };
-    format!("{what}; measured in turn, drawn on one axis")
+    let at = at.map_or_else(String::new, |at| format!("at {at} of each run; "));
+    format!("{what}; {at}measured in turn, drawn on one axis")
 }
 
 /// The machine that runs were made on.

@@ -49,7 +49,9 @@ fn what_was_recorded_is_looked_at_with_every_key_but_those_that_run_something() 
     }
     program.press("g");
     program.until_text("There is no such run in what was recorded.");
-    for key in ["r", "o", "d"] {
+    program.press("o");
+    program.until_text("All runs here are of one workload.");
+    for key in ["r", "d"] {
         program.press(key);
         let view = program.until_text("These runs were recorded; to run something, start concviz without a file.");
         assert!(view.has("RECORDED") && view.lit_tabs() == ["serial"], "{}", view.text());
@@ -60,6 +62,28 @@ fn what_was_recorded_is_looked_at_with_every_key_but_those_that_run_something() 
     program.until_text("REPLAY");
     let left = program.quits();
     assert_eq!(left.text().trim(), "", "there is no command that repeats it");
+}
+
+#[test]
+fn a_picture_of_a_comparison_is_of_its_end_or_says_of_which_instant() {
+    let (_folder, path) = recording();
+    let program = launch(&format!("view {}", path.display())).size(REFERENCE).start();
+    program.until_text("RECORDED");
+    program.press("x");
+    program.until_text("REPLAY");
+    program.press("\x1b");
+    program.until_text("RECORDED");
+    program.press("P");
+    program.until_text("Saved concviz-io-compare.svg");
+    program.press("<");
+    program.until_text("paused");
+    program.press("P");
+    program.until_text("Saved concviz-io-compare-2.svg");
+    let read = |name: &str| fs::read_to_string(program.folder().join(name)).expect("a picture");
+    let (whole, at) = (read("concviz-io-compare.svg"), read("concviz-io-compare-2.svg"));
+    assert!(whole.contains("; measured in turn, drawn on one axis") && !whole.contains("of each run"), "{whole}");
+    assert!(at.contains("of each run; measured in turn") && at.contains("Under way: "), "{at}");
+    program.quits();
 }
 
 /// What base64 holds; nothing where it is none.

@@ -1,9 +1,10 @@
 //! Runs beside each other: what is measured, what every key does meanwhile and afterwards, and how it looks.
 
 use concviz::app::{App, Effect, Key, Layer, Message, Playhead, RowKey, RunId, Shown, Source, Target, View};
+use concviz::export::picture::Options;
 use concviz::model::{Generation, GlobalLock, Model, ModelKind};
 use concviz::palette::Theme;
-use concviz::recording::Origin;
+use concviz::recording::{Origin, Recording};
 use concviz::state::{Failure, NoRates};
 use concviz::text::Label;
 use concviz::ui::{Depth, Look, hit, instant};
@@ -644,6 +645,32 @@ fn the_comparison_on_the_reference_size() {
 #[test]
 fn the_comparison_on_a_large_screen() {
     assert_snapshot!(styled(&draw(&made::compared((200, 60)), Look::default())));
+}
+
+#[test]
+fn bars_and_figures_of_a_picture_are_of_one_instant_and_it_says_of_which() {
+    let runs = made::opened(&made::compared((80, 24))).recordings;
+    let runs: Vec<&Recording> = runs.iter().collect();
+    let drawn = |until: Option<Ns>| {
+        let options = Options { until, ..Options::default() };
+        concviz::pictures::of_comparison(&runs, &options, "", None).svg(None)
+    };
+    let whole = drawn(None);
+    assert!(whole.contains(">1.82<") && whole.contains("2.00 s") && !whole.contains("of each run"), "{whole}");
+    assert_eq!(drawn(Some(Ns::from_millis(2_000))), whole, "the end is no instant in the middle");
+    let at = drawn(Some(Ns::from_millis(1_200)));
+    assert!(at.contains("at 1.20 s of each run; measured in turn"), "{at}");
+    assert!(at.contains("Done: threads, processes. Under way: serial, async, threads+GIL."), "{at}");
+    assert_eq!(at.matches(">1.20 s<").count(), 3, "those under way have taken that long");
+    assert!(at.contains(">1.03 s<") && at.contains(">1.10 s<"), "those that are done have their times");
+    for later in [">2.00 s<", ">1.82<"] {
+        assert!(!at.contains(later), "nobody knows yet how long serial takes: {later} in {at}");
+    }
+    assert!(at.contains(">Ideal: work / cores.<") && !at.contains("Same ink"), "{at}");
+    // The same axis, and a line where the playhead is.
+    let last = |svg: &str| svg.contains(">2 s<") || svg.contains(">2<");
+    assert!(last(&whole) && last(&at), "{at}");
+    assert!(at.matches("accent").count() > whole.matches("accent").count(), "{at}");
 }
 
 #[test]

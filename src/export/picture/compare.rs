@@ -58,6 +58,8 @@ pub struct ComparedRuns<'a> {
     pub cores: f64,
     /// More sentences, below the bars.
     pub notes: Vec<String>,
+    /// The instant of all runs that is shown, if that is not their end.
+    pub at: Option<Ns>,
 }
 
 impl ComparedRuns<'_> {
@@ -73,7 +75,7 @@ impl ComparedRuns<'_> {
     }
 
     fn latest(&self) -> Ns {
-        let rows = self.rows.iter().map(|row| row.until.min(row.trace.latest()));
+        let rows = self.rows.iter().map(|row| row.trace.latest());
         rows.chain(self.ideal.iter().map(|ideal| ideal.at)).max().unwrap_or_default()
     }
 }
@@ -111,6 +113,7 @@ pub(super) fn draw(comparison: &ComparedRuns<'_>, caption: &Caption, options: &O
         ideal_line(&mut page, ideal, &rights);
     }
     page.finish_rows();
+    page.playhead(comparison.at);
     for note in &comparison.notes {
         page.say(note);
     }

@@ -390,6 +390,7 @@ fn a_comparison_that_moves() {
         }),
         cores: 2.0,
         notes: vec!["Threads.".to_owned()],
+        at: None,
     };
     let options = Options { width: 700.0, ..Options::default() };
     assert_snapshot!(compare(&comparison, &caption(), &options).animated(None, 4.0));

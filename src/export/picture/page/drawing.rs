@@ -18,8 +18,13 @@ impl Page {
     /// Draws the lanes, and over them what is not known, and the playhead where it stands before the end.
     pub(in super::super) fn finish_lanes(&mut self, until: Option<Ns>) {
         self.finish_rows();
-        let ((_, top), (_, height)) = self.picture.plot;
         self.unknown();
+        self.playhead(until);
+    }
+
+    /// The line of the playhead through the rows, where it is inside of the axis.
+    pub(in super::super) fn playhead(&mut self, until: Option<Ns>) {
+        let ((_, top), (_, height)) = self.picture.plot;
         if let Some(at) = until.filter(|at| self.grid.range().contains(*at)) {
             let x = self.place(at).round();
             self.still(Element::Rect((x, top - 6.0), (2.0, height + 6.0), Fill::Solid(Role::Accent.into())));
