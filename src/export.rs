@@ -16,7 +16,7 @@ mod svg;
 
 use ratatui::buffer::Buffer;
 
-pub use html::{Page, PageRun, html};
+pub use html::{Page, PageRun, PageWork, html};
 pub use portion::Portion;
 pub use svg::{Caption, svg};
 

@@ -2,7 +2,7 @@
 //! screen's state.
 
 use crate::export::picture::{self, CompareRow, IdealLine, Options, Picture, StackedRun, Subject};
-use crate::export::{Caption, Page, PageRun, html};
+use crate::export::{Caption, Page, PageRun, PageWork, html};
 use crate::model::ModelKind;
 use crate::palette::Theme;
 use crate::recording::{Comparison, Recording, Row, Works, badge};
@@ -176,38 +176,66 @@ pub fn page(runs: &[&Recording], theme: Option<Theme>, title: Option<&str>, comm
     let shown = all.rows.iter().filter_map(|row| row.shown.or(row.runs.first().copied()));
     let shown: Vec<&Recording> = shown.filter_map(|place| runs.get(place).copied()).collect();
     let runs = shown.as_slice();
-    let comparison = Comparison::of(runs);
     let Some(first) = runs.first() else { return String::new() };
-    let (name, subtitle) = (first.origin.name(), first.origin.title());
-    let about: Vec<About> = runs.iter().enumerate().map(|(index, run)| About::of(&comparison, index, run)).collect();
-    let limit = comparison.ideal.as_ref().map(|ideal| (ideal.time, ideal.limit.text()));
-    let verdict = comparison.verdict.text();
-    let machine = text::machine(first.machine.allowed.len(), first.machine.usable);
+    let works = Works::of(runs);
+    let mut about: Vec<(usize, About)> = Vec::new();
+    let mut done: Vec<WorkDone> = Vec::new();
+    for (place, name) in works.names().iter().enumerate() {
+        let own: Vec<usize> = (0..runs.len()).filter(|run| works.place(*run) == place).collect();
+        let (work, told) =
+            WorkDone::of(name, works.are_several(), &own.iter().map(|run| runs[*run]).collect::<Vec<_>>());
+        done.push(work);
+        about.extend(own.into_iter().zip(told));
+    }
+    about.sort_by_key(|(run, _)| *run);
+    let of_all = |told: fn(&WorkDone) -> &str| match done.as_slice() {
+        [only] => told(only).to_owned(),
+        several => text::of_works(&several.iter().map(|work| (work.name.as_str(), told(work))).collect::<Vec<_>>()),
+    };
+    let (subtitle, sentence) = (of_all(|work| &work.title), of_all(|work| &work.sentence));
+    let (names, machine) = (works.names().join(", "), text::machine(first.machine.allowed.len(), first.machine.usable));
     let whole = Page {
-        title: title.unwrap_or(name),
+        title: title.unwrap_or(&names),
         subtitle: &subtitle,
-        sentence: if runs.len() > 1 { &verdict } else { &about[0].sentence },
+        sentence: &sentence,
         command,
         machine: &machine,
-        ideal: limit.as_ref().map(|(time, why)| (*time, why.as_str())),
-        runs: runs
-            .iter()
-            .zip(&about)
-            .map(|(run, about)| PageRun {
-                name: &about.name,
-                key: run.model().map_or(' ', |model| key(model.kind)),
-                locked: run.model().is_some_and(|model| model.lock.is_on()),
-                trace: &run.trace,
-                sentence: &about.sentence,
-                badge: about.badge,
-                ratio: &about.ratio,
-                cores: run.cores(),
-                figures: about.figures.clone(),
-                notes: about.notes.clone(),
-            })
-            .collect(),
+        works: done.iter().map(WorkDone::on_page).collect(),
+        runs: about.iter().map(|(run, about)| about.on_page(works.place(*run), runs[*run])).collect(),
     };
     html(&whole, theme)
+}
+
+/// What a page says of a work.
+struct WorkDone {
+    name: String,
+    title: String,
+    sentence: String,
+    ideal: Option<(Ns, String)>,
+}
+
+impl WorkDone {
+    /// The work `name`, which `runs` did, and what is said of each of these runs, by the name of the work too if it is one
+    /// of `several`.
+    fn of(name: &str, several: bool, runs: &[&Recording]) -> (WorkDone, Vec<About>) {
+        let comparison = Comparison::of(runs);
+        let named = |about: About| {
+            let name = if several { text::run_of_work(name, &about.name) } else { about.name };
+            About { name, ..about }
+        };
+        let about = |(index, run): (usize, &&Recording)| named(About::of(&comparison, index, run));
+        let about: Vec<About> = runs.iter().enumerate().map(about).collect();
+        let verdict = comparison.verdict.text();
+        let sentence = about.first().filter(|_| runs.len() == 1).map_or(verdict, |about| about.sentence.clone());
+        let title = runs.first().map_or_else(String::new, |run| run.origin.title());
+        let ideal = comparison.ideal.as_ref().map(|ideal| (ideal.time, ideal.limit.text()));
+        (WorkDone { name: name.to_owned(), title, sentence, ideal }, about)
+    }
+
+    fn on_page(&self) -> PageWork<'_> {
+        let ideal = self.ideal.as_ref().map(|(time, why)| (*time, why.as_str()));
+        PageWork { title: &self.title, sentence: &self.sentence, ideal }
+    }
 }
 
 /// What a page says of a run.
@@ -234,6 +262,22 @@ impl About {
             ratio: cell(Column::Ratio),
             figures: columns.map(|column| (column.head().to_owned(), cell(column))).collect(),
             notes: run.broken.iter().map(text::failure).collect(),
+        }
+    }
+
+    fn on_page<'a>(&'a self, work: usize, run: &'a Recording) -> PageRun<'a> {
+        PageRun {
+            name: &self.name,
+            work,
+            key: run.model().map_or(' ', |model| key(model.kind)),
+            locked: run.model().is_some_and(|model| model.lock.is_on()),
+            trace: &run.trace,
+            sentence: &self.sentence,
+            badge: self.badge,
+            ratio: &self.ratio,
+            cores: run.cores(),
+            figures: self.figures.clone(),
+            notes: self.notes.clone(),
         }
     }
 }

@@ -13,7 +13,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use concviz::export::{Page, PageRun, html};
+use concviz::export::{Page, PageRun, PageWork, html};
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, Stamped, TaskName, Trace};
 use concviz::units::{CoreId, Ns, Stamp, TaskId, WorkerId};
@@ -56,10 +56,22 @@ fn trace() -> Trace {
 fn run<'a>(name: &'a str, key: char, locked: bool, sentence: &'a str, trace: &'a Trace) -> PageRun<'a> {
     let figures = vec![("time".to_owned(), "100 ms".to_owned()), ("cores".to_owned(), "1.9".to_owned())];
     let notes = Vec::new();
-    PageRun { name, key, locked, trace, sentence, badge: "MEASURED", ratio: "1.00×", cores: 2.0, figures, notes }
+    PageRun {
+        name,
+        work: 0,
+        key,
+        locked,
+        trace,
+        sentence,
+        badge: "MEASURED",
+        ratio: "1.00×",
+        cores: 2.0,
+        figures,
+        notes,
+    }
 }
 
-/// The page, with the script that tries it out, which its policy is told to allow.
+/// A page of one work.
 fn page() -> String {
     let trace = trace();
     let runs = vec![
@@ -67,8 +79,25 @@ fn page() -> String {
         run("threads", '2', false, "Side by side.", &trace),
         run("threads + GIL", '2', true, "One at a time.", &trace),
     ];
-    let page = Page { title: "a test", sentence: "Threads it is.", runs, ..Page::default() };
-    let text = html(&page, None);
+    tried(&Page { title: "a test", sentence: "Threads it is.", runs, ..Page::default() })
+}
+
+/// A page of two works.
+fn page_of_works() -> String {
+    let trace = trace();
+    let of = |work, name, key| PageRun { work, ..run(name, key, false, "A run.", &trace) };
+    let runs =
+        vec![of(0, "cpu: serial", '1'), of(0, "cpu: threads", '2'), of(1, "io: threads", '2'), of(1, "io: async", '4')];
+    let works = vec![
+        PageWork { title: "It computes.", sentence: "Threads compute.", ideal: Some((Ns(50_000_000), "work / cores")) },
+        PageWork { title: "It waits.", sentence: "Async waits.", ideal: None },
+    ];
+    tried(&Page { title: "cpu, io", works, runs, ..Page::default() })
+}
+
+/// `page` with the script that tries it out, which its policy is told to allow.
+fn tried(page: &Page<'_>) -> String {
+    let text = html(page, None);
     let allowed = format!("script-src '{}' '", fingerprint(SCRIPT));
     let policy = text.replacen("script-src '", &allowed, 1);
     assert_ne!(policy, text, "the page has a policy");
@@ -136,13 +165,24 @@ fn dump(browser: &Path, file: &Path, folder: &Path) -> String {
 
 #[test]
 fn the_page_does_what_the_program_does() {
+    assert_outcome(&page(), 50);
+}
+
+#[test]
+fn a_page_of_several_works_shows_one_at_a_time() {
+    assert_outcome(&page_of_works(), 14);
+}
+
+/// That nothing fails on `page`, on which at `least` so many things are tried.
+#[track_caller]
+fn assert_outcome(page: &str, least: usize) {
     let Some(browser) = chromium() else {
         skipped("no Chromium is installed (CONCVIZ_CHROMIUM names one elsewhere)");
         return;
     };
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("page.html");
-    fs::write(&file, page()).expect("a file");
+    fs::write(&file, page).expect("a file");
     let dom = dump(&browser, &file, folder.path());
     let Some((_, rest)) = dom.split_once("<pre id=\"outcome\">") else {
         panic!("the page's test has not come to its end: {}", dom.len());
@@ -151,5 +191,5 @@ fn the_page_does_what_the_program_does() {
     println!("{outcome}");
     let failed: Vec<&str> = outcome.lines().filter(|line| line.starts_with("FAILED")).collect();
     assert!(failed.is_empty(), "\n{}\n", failed.join("\n"));
-    assert!(outcome.lines().filter(|line| line.starts_with("ok ")).count() >= 50, "too few were tried");
+    assert!(outcome.lines().filter(|line| line.starts_with("ok ")).count() >= least, "too few were tried");
 }

@@ -14,7 +14,7 @@ function makeBoard() {
     row.addEventListener("click", () => show(index));
     return row;
   });
-  $("rows").replaceChildren(...rows, ...(DOC.ideal ? [idealRow()] : []));
+  $("rows").replaceChildren(...rows, idealRow());
 }
 
 function cell(name, text) {
@@ -35,12 +35,16 @@ function drawBoard() {
   const big = state.compares;
   board.classList.toggle("compares", big);
   const view = big ? state.view : { from: 0, span: whole() };
-  const slowest = Math.max(...DOC.runs.map((r) => r.end), DOC.ideal?.time ?? 0);
+  const { ideal } = work();
+  const shown = own();
+  const slowest = Math.max(...shown.map((index) => DOC.runs[index].end), ideal?.time ?? 0);
   const rem = remOf();
   if (big) gutter(run());
   const shape = { view, big, slowest, rem, height: big ? compareHeight(rem) : Math.round(rem * (innerWidth <= 640 ? 0.7 : 1.35)) };
-  for (const [index, data] of DOC.runs.entries()) drawBoardRow($("rows").children[index], data, index, shape);
-  if (DOC.ideal) drawIdeal($("rows").lastElementChild, shape);
+  for (const index of DOC.runs.keys()) $("rows").children[index].hidden = !shown.includes(index);
+  for (const index of shown) drawBoardRow($("rows").children[index], DOC.runs[index], index, shape);
+  $("rows").lastElementChild.hidden = !ideal;
+  if (ideal) drawIdeal($("rows").lastElementChild, shape);
   if (big) {
     const axis = $("axis");
     axis.style.width = "100%";
@@ -51,7 +55,7 @@ function drawBoard() {
   }
 }
 
-const compareHeight = (rem) => Math.round(Math.min(Math.max((innerHeight * 0.42) / DOC.runs.length, rem * 2.6), rem * 6));
+const compareHeight = (rem) => Math.round(Math.min(Math.max((innerHeight * 0.42) / own().length, rem * 2.6), rem * 6));
 
 function drawBoardRow(row, data, index, { view, big, slowest, height }) {
   const current = index === state.index;
@@ -101,8 +105,9 @@ function drawFlag(ctx, x, top, bottom, colour) {
 }
 
 function idealLine(ctx, view, width, height) {
-  if (!DOC.ideal) return;
-  const x = ((DOC.ideal.time - view.from) / view.span) * width;
+  const { ideal } = work();
+  if (!ideal) return;
+  const x = ((ideal.time - view.from) / view.span) * width;
   if (x < 0 || x > width) return;
   ctx.strokeStyle = colours.dim;
   ctx.lineWidth = 1;
@@ -116,11 +121,12 @@ function idealLine(ctx, view, width, height) {
 
 function drawIdeal(row, { view, slowest, rem }) {
   const [, bar, timeCell] = row.children;
-  timeCell.textContent = timeLike(DOC.ideal.time, slowest);
+  const { ideal } = work();
+  timeCell.textContent = timeLike(ideal.time, slowest);
   const width = bar.clientWidth;
   const height = Math.round(rem * 1.35);
   const ctx = prepare(bar, width, height);
-  const x = Math.min(((DOC.ideal.time - view.from) / view.span) * width, width);
+  const x = Math.min(((ideal.time - view.from) / view.span) * width, width);
   ctx.strokeStyle = colours.dim;
   ctx.setLineDash([3, 4]);
   ctx.beginPath();
@@ -131,5 +137,5 @@ function drawIdeal(row, { view, slowest, rem }) {
   idealLine(ctx, view, width, height);
   ctx.font = `${Math.min(rem * 0.95, 15)}px ${colours.mono}`;
   ctx.fillStyle = colours.dim;
-  if (ctx.measureText(DOC.ideal.words).width + 10 < width - x) ctx.fillText(DOC.ideal.words, x + 10, height / 2);
+  if (ctx.measureText(ideal.words).width + 10 < width - x) ctx.fillText(ideal.words, x + 10, height / 2);
 }

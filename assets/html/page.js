@@ -5,6 +5,7 @@ const THEMES = ["dark", "light", "high-contrast", "color-blind"];
 const KEYS = [
   [["1", "2", "3", "4", "5", "6", "7", "8", "9"], "1 2 3 4", W.model, (key) => choose(key)],
   [["g"], "g", W.gil, toggleLock],
+  ...(DOC.works.length > 1 ? [[["o"], "o", W.work, nextWork]] : []),
   [["x"], "x", W.compare, () => compare(!state.compares)],
   [[" "], W.space, W.play, play],
   [["z"], "z", W.slow, slow],
@@ -43,11 +44,17 @@ function help() {
   else dialog.showModal();
 }
 
-/** A tab for each key, and one for the comparison. */
+/** A tab for each key of each work, and one for the comparison. */
 function makeTabs() {
-  const keys = [...new Set(DOC.runs.map((r) => r.key))];
-  const name = (key) => (DOC.runs.find((r) => r.key === key && !r.locked) ?? DOC.runs.find((r) => r.key === key)).name;
-  const tabs = keys.map((key) => tab(key, name(key), () => choose(key)));
+  const tabs = [];
+  for (const index of DOC.works.keys()) {
+    const runs = DOC.runs.filter((r) => r.work === index);
+    for (const key of new Set(runs.map((r) => r.key))) {
+      const alike = runs.filter((r) => r.key === key);
+      const name = (alike.find((r) => !r.locked) ?? alike[0]).name;
+      tabs.push(tab(key, name, () => chooseIn(index, key), index));
+    }
+  }
   if (DOC.runs.length > 1) tabs.push(tab("x", W.compare, () => compare(true)));
   $("tablist").replaceChildren(...tabs);
   $("tablist").addEventListener("keydown", (event) => {
@@ -62,11 +69,21 @@ function makeTabs() {
   });
 }
 
-function tab(key, name, act) {
+/** The run under that key in that work. */
+function chooseIn(work, key) {
+  if (work === run().work) return choose(key);
+  const runs = [...DOC.runs.keys()].filter((index) => DOC.runs[index].work === work && DOC.runs[index].key === key);
+  return show(runs.find((index) => !DOC.runs[index].locked) ?? runs[0]);
+}
+
+/** What a tab is called in the document: its key, with the number of its work behind where there are several. */
+const tabId = (key, work) => (DOC.works.length > 1 && work != null ? `tab-${key}-${work}` : `tab-${key}`);
+
+function tab(key, name, act, work = null) {
   const button = document.createElement("button");
   button.type = "button";
   button.setAttribute("role", "tab");
-  button.id = `tab-${key}`;
+  button.id = tabId(key, work);
   button.dataset.key = key;
   button.append(Object.assign(document.createElement("kbd"), { textContent: key }), ` ${name}`);
   button.addEventListener("click", act);
@@ -75,19 +92,19 @@ function tab(key, name, act) {
 
 function drawTabs() {
   const one = run();
-  const here = state.compares ? "x" : one.key;
+  const here = state.compares ? tabId("x") : tabId(one.key, one.work);
   for (const tab of $("tablist").children) {
-    const chosen = tab.dataset.key === here;
+    const chosen = tab.id === here;
     tab.setAttribute("aria-selected", String(chosen));
     tab.setAttribute("aria-controls", tab.dataset.key === "x" ? "board" : "panel");
     tab.tabIndex = chosen ? 0 : -1;
   }
   const gil = $("gil");
-  gil.hidden = !DOC.runs.some((r) => r.locked);
+  gil.hidden = !own().some((index) => DOC.runs[index].locked);
   gil.setAttribute("aria-pressed", String(one.locked));
   gil.setAttribute("aria-disabled", String(variant() < 0));
   gil.replaceChildren(Object.assign(document.createElement("kbd"), { textContent: "g" }), ` ${one.locked ? W.gil_on : W.gil_off}`);
-  $("panel").setAttribute("aria-labelledby", `tab-${one.key}`);
+  $("panel").setAttribute("aria-labelledby", tabId(one.key, one.work));
 }
 
 let before = 0;
@@ -96,7 +113,8 @@ function draw(now) {
   before = now;
   const one = run();
   $("panel").hidden = state.compares;
-  $("sentence").textContent = (state.compares ? DOC.sentence : one.sentence) || DOC.sentence;
+  $("subtitle").textContent = work().title;
+  $("sentence").textContent = (state.compares ? work().sentence : one.sentence) || work().sentence;
   const replays = state.play && !state.play.paused;
   $("badge").textContent = state.play ? `${W.replay_badge} ${state.play.slower > 1 ? `1/${state.play.slower}` : ""}` : one.badge;
   $("play").textContent = replays ? "‖" : "▶";

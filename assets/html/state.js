@@ -9,7 +9,7 @@ const SLOWEST = 1024;
 const state = {
   index: 0,
   compares: false,
-  view: { from: 0, span: DOC.axis },
+  view: { from: 0, span: DOC.works[DOC.runs[0]?.work ?? 0].axis },
   /** The selected task, and the instant in it whose segment is; nothing where only the lane is. */
   selected: null,
   detail: false,
@@ -20,12 +20,15 @@ const state = {
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const run = () => runAt(state.index);
-const whole = () => Math.max(DOC.axis, 1);
+/** The work that is looked at, and the places of its runs. */
+const work = () => DOC.works[DOC.runs[state.index].work];
+const own = () => [...DOC.runs.keys()].filter((index) => DOC.runs[index].work === DOC.runs[state.index].work);
+const whole = () => Math.max(work().axis, 1);
 const isWhole = () => state.view.from === 0 && state.view.span === whole();
 /** Nothing later is drawn. */
 const untilOf = (one) => (state.play ? Math.min(state.play.at, one.end) : one.end);
-/** The end of what is replayed: of one run, or of all. */
-const lastOf = () => (state.compares ? Math.max(...DOC.runs.map((r) => r.end)) : run().end);
+/** The end of what is replayed: of one run, or of all that did the same. */
+const lastOf = () => (state.compares ? Math.max(...own().map((index) => DOC.runs[index].end)) : run().end);
 
 function look(from, span) {
   const cell = run().cell;
@@ -62,9 +65,11 @@ function fit() {
 const toStart = () => look(0, state.view.span);
 const toEnd = () => look(lastOf() - state.view.span, state.view.span);
 
-/** Another run. What is looked at stays. */
+/** Another run. What is looked at stays, but not where the run did something else. */
 function show(index) {
+  const other = DOC.runs[index].work !== DOC.runs[state.index].work;
   state.index = index;
+  if (other) Object.assign(state, { selected: null, detail: false, play: null, view: { from: 0, span: whole() } });
   state.compares = false;
   state.scroll = 0;
   if (state.selected && state.selected.task >= run().count) state.selected = null;
@@ -73,9 +78,17 @@ function show(index) {
   say([run().name, run().sentence].filter(Boolean).join(": "));
 }
 
+/** The first run of the next work; beside each other where runs are. */
+function nextWork() {
+  const next = (DOC.runs[state.index].work + 1) % DOC.works.length;
+  const compares = state.compares;
+  show(DOC.runs.findIndex((r) => r.work === next));
+  return compares ? compare(true) : null;
+}
+
 /** The run under that key: with the lock as it is now, where there is one. Pressed again, the next one of the same kind. */
 function choose(key) {
-  const all = DOC.runs.map((_, index) => index).filter((index) => DOC.runs[index].key === key);
+  const all = own().filter((index) => DOC.runs[index].key === key);
   if (all.length === 0) return say(`${W.no_run} ${key}`);
   const alike = all.filter((index) => DOC.runs[index].locked === DOC.runs[state.index].locked);
   const among = alike.length > 0 ? alike : all;
@@ -84,7 +97,7 @@ function choose(key) {
 }
 
 /** The variant with the lock, or without it. */
-const variant = () => DOC.runs.findIndex((r) => r.key === run().key && r.locked !== run().locked);
+const variant = () => own().find((index) => DOC.runs[index].key === run().key && DOC.runs[index].locked !== run().locked) ?? -1;
 
 function toggleLock() {
   const other = variant();
@@ -94,12 +107,12 @@ function toggleLock() {
   return compares ? compare(true) : null;
 }
 
-/** All runs on one axis, or back. */
+/** All runs that did the same on one axis, or back. */
 function compare(on) {
   state.compares = on;
   state.detail = false;
   redraw();
-  if (on) say([W.compare, DOC.sentence].filter(Boolean).join(": "));
+  if (on) say([W.compare, work().sentence].filter(Boolean).join(": "));
   else say(run().name);
 }
 

@@ -42,18 +42,32 @@ pub struct Page<'a> {
     pub command: &'a str,
     /// What it was measured on; empty where nobody knows.
     pub machine: &'a str,
-    /// The shortest time that is possible, and why; nothing where that cannot be said.
-    pub ideal: Option<(Ns, &'a str)>,
+    /// What the runs did; where this is empty, they all did what the page says.
+    pub works: Vec<PageWork<'a>>,
     /// The runs, in the order in which they are listed.
     pub runs: Vec<PageRun<'a>>,
+}
+
+/// A work of a page: its runs stand beside each other on one axis.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PageWork<'a> {
+    /// What it does, in a line.
+    pub title: &'a str,
+    /// The verdict on its runs; empty where there is none.
+    pub sentence: &'a str,
+    /// The shortest time that is possible, and why; nothing where that cannot be said.
+    pub ideal: Option<(Ns, &'a str)>,
 }
 
 /// One run of a page.
 #[derive(Clone, Debug)]
 pub struct PageRun<'a> {
-    /// What it is called: `threads + GIL`.
+    /// What it is called: `threads+GIL`, with the name of its work where there are several.
     pub name: &'a str,
-    /// The key that leads to it, as in the program: `1` to `4`. Runs may share one: pressed again it leads to the next.
+    /// The place of its work.
+    pub work: usize,
+    /// The key that leads to it, as in the program: `1` to `4`. Runs of one work may share one: pressed again it leads to
+    /// the next.
     pub key: char,
     /// Whether it is the variant with a global lock, which `g` leads to.
     pub locked: bool,

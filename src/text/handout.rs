@@ -96,6 +96,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("used", Label::Used.text()),
     ("was_asked", "let go because a waiter asked"),
     ("watcher", "what watches the run"),
+    ("work", "another workload"),
     ("worker", Label::Worker.text()),
     ("zoom_in", Label::KeyZoomIn.text()),
     ("zoom_out", Label::KeyZoomOut.text()),

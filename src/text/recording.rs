@@ -30,6 +30,20 @@ pub fn work_again(name: &str, number: usize) -> String {
     format!("{name} ({number})")
 }
 
+/// The name of a run `who` among runs of several works.
+pub fn run_of_work(work: &str, who: &str) -> String {
+    format!("{work}: {who}")
+}
+
+/// What is `said` of each of several works, each with its name.
+pub fn of_works(said: &[(&str, &str)]) -> String {
+    let of = |(work, said): &(&str, &str)| {
+        let end = if said.ends_with(['.', '!', '?']) { "" } else { "." };
+        format!("{work}: {said}{end}")
+    };
+    said.iter().filter(|(_, said)| !said.is_empty()).map(of).collect::<Vec<_>>().join(" ")
+}
+
 /// The title of a picture of several runs, whole or at the instant `at` of each.
 pub fn comparison_title(workload: &str, title: &str, at: Option<Ns>) -> String {
     let what = if title.is_empty() { workload.to_owned() } else { format!("{workload}: {title}") };

@@ -200,6 +200,7 @@
     canvas.focus();
     check("the timeline takes the focus and says what it is", document.activeElement === canvas && canvas.getAttribute("aria-label").includes("serial"), canvas.getAttribute("aria-label"));
     await press("?");
+    check("one work needs no key for others", !$("keys").textContent.includes("another workload"), $("keys").textContent);
     check("? lists the keys", $("help").open && $("keys").children.length > 15, $("keys").children.length);
     await press("?");
     check("and closes them", !$("help").open, "");
@@ -210,8 +211,38 @@
     check("t changes the theme", document.documentElement.dataset.theme !== theme, theme);
   }
 
+  /** On the page of two works. */
+  async function works() {
+    const shown = () => [...$("rows").querySelectorAll("button")].filter((row) => row.offsetParent !== null).map((row) => row.querySelector(".name").textContent);
+    const tabs = [...document.querySelectorAll('[role="tab"]')].map((tab) => tab.textContent.trim());
+    is("tabs name work and model", tabs, ["1 cpu: serial", "2 cpu: threads", "2 io: threads", "4 io: async", "x compare"]);
+    const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+    is("no two things have one id", ids.filter((id, index) => ids.indexOf(id) !== index), []);
+    is("a work has its title and its runs", [$("subtitle").textContent, shown()], ["It computes.", ["cpu: serial", "cpu: threads"]]);
+    await press("2");
+    await press("2");
+    is("a model's key stays within the work", chosen(), "2 cpu: threads");
+    await press("4");
+    check("and says what the work lacks", heard().endsWith(" 4") && chosen() === "2 cpu: threads", heard());
+    await press("o");
+    is("o leads to the next work", [chosen(), $("subtitle").textContent, shown()], ["2 io: threads", "It waits.", ["io: threads", "io: async"]]);
+    is("the panel is that of its tab", [$("panel").getAttribute("aria-labelledby"), document.querySelector('[aria-selected="true"]').id], ["tab-2-1", "tab-2-1"]);
+    await press("+");
+    await press("o");
+    is("and from the last to the first, seen whole", [chosen(), view()[0], span() > 100 * MS], ["1 cpu: serial", 0, true]);
+    await press("x");
+    is("a verdict is that of one work", [$("sentence").textContent, shown().length], ["Threads compute.", 2]);
+    await press("o");
+    is("another work is compared too", [chosen(), $("sentence").textContent, shown()], ["x compare", "Async waits.", ["io: threads", "io: async"]]);
+    document.getElementById("tab-2-0").click();
+    await frame();
+    is("a press on a tab leads there", [chosen(), $("panel").hidden], ["2 cpu: threads", false]);
+    check("the key is listed", $("keys").textContent.includes("another workload"), $("keys").textContent);
+  }
+
   async function all() {
-    for (const part of [models, comparing, zooming, pinching, inking, hovering, walking, playing, reaching]) await part();
+    const plain = [models, comparing, zooming, pinching, inking, hovering, walking, playing, reaching];
+    for (const part of $("tablist").children.length > 4 ? [works] : plain) await part();
     is("nothing goes wrong", faults, []);
     is("nothing is fetched", performance.getEntriesByType("resource").map((r) => r.name), []);
   }

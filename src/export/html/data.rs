@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::pack::{self, KINDS, LISTENS, LaneTurn, SOMEBODY, TASKS, WATCHER};
-use super::{Page, PageRun};
+use super::{Page, PageRun, PageWork};
 use crate::scene::axis_for;
 use crate::state::State;
 use crate::text::handout::WORDS;
@@ -26,13 +26,21 @@ pub(super) struct Document<'a> {
     format: u32,
     concviz: &'static str,
     title: &'a str,
-    sentence: &'a str,
-    /// The end of the axis that all runs share, in nanoseconds.
-    axis: u64,
-    ideal: Option<IdealData<'a>>,
+    /// At least one.
+    works: Vec<WorkData<'a>>,
     words: std::collections::BTreeMap<&'static str, &'static str>,
     states: Vec<Words>,
     runs: Vec<RunData<'a>>,
+}
+
+/// What runs did.
+#[derive(Serialize)]
+struct WorkData<'a> {
+    title: &'a str,
+    sentence: &'a str,
+    /// The end of the axis that all its runs share, in nanoseconds.
+    axis: u64,
+    ideal: Option<IdealData<'a>>,
 }
 
 #[derive(Serialize)]
@@ -53,6 +61,7 @@ struct Words {
 #[derive(Serialize)]
 struct RunData<'a> {
     name: &'a str,
+    work: usize,
     key: char,
     locked: bool,
     sentence: &'a str,
@@ -136,17 +145,25 @@ pub(super) fn document<'a>(page: &'a Page<'_>, room: usize) -> Document<'a> {
         format: FORMAT,
         concviz: env!("CARGO_PKG_VERSION"),
         title: page.title,
-        sentence: page.sentence,
-        axis: axis(page).0,
-        ideal: page.ideal.map(|(time, words)| IdealData { time: time.0, words }),
+        works: works(page),
         words: WORDS.iter().copied().collect(),
         states: State::ALL.into_iter().map(words).collect(),
         runs: runs.collect(),
     }
 }
 
-fn axis(page: &Page<'_>) -> Ns {
-    axis_for(page.runs.iter().map(|run| end(run.trace)).max().unwrap_or_default())
+/// The works of `page`; where it names none, the one that all its runs did.
+fn works<'a>(page: &Page<'a>) -> Vec<WorkData<'a>> {
+    let only = [PageWork { title: page.subtitle, sentence: page.sentence, ideal: None }];
+    let works = if page.works.is_empty() { &only[..] } else { &page.works };
+    let ends = |place: usize| page.runs.iter().filter(move |run| run.work == place).map(|run| end(run.trace));
+    let work = |(place, work): (usize, &PageWork<'a>)| WorkData {
+        title: work.title,
+        sentence: work.sentence,
+        axis: axis_for(ends(place).max().unwrap_or_default()).0,
+        ideal: work.ideal.map(|(time, words)| IdealData { time: time.0, words }),
+    };
+    works.iter().enumerate().map(work).collect()
 }
 
 /// The last instant of the run.
@@ -239,6 +256,7 @@ impl Raw {
         });
         RunData {
             name: run.name,
+            work: run.work,
             key: run.key,
             locked: run.locked,
             sentence: run.sentence,

@@ -63,6 +63,7 @@ fn small() -> Trace {
 fn run<'a>(name: &'a str, trace: &'a Trace) -> PageRun<'a> {
     PageRun {
         name,
+        work: 0,
         key: '2',
         locked: false,
         trace,
@@ -230,6 +231,34 @@ fn locks_and_cores_are_told_turn_by_turn() {
 }
 
 #[test]
+fn each_work_has_its_own_axis_verdict_and_ideal() {
+    let (short, mut long) = (small(), trace(&["one"], vec![0]));
+    end(&mut long, 90_000_000);
+    let of = |work, name, trace| PageRun { work, ..run(name, trace) };
+    let works = vec![
+        PageWork { title: "two tasks", sentence: "Two.", ideal: Some((Ns(7), "a limit")) },
+        PageWork { title: "one task", sentence: "One.", ideal: None },
+    ];
+    let runs = vec![of(0, "cpu: threads", &short), of(1, "io: threads", &long), of(1, "io: async", &short)];
+    let html = html(&Page { works, ..page(runs) }, None);
+    let data = data(&html);
+    let told = |place: &str| data.pointer(place).cloned().unwrap_or(Value::Null);
+    assert_eq!(data["works"].as_array().map(Vec::len), Some(2));
+    assert_eq!((told("/works/0/sentence"), told("/works/1/title")), ("Two.".into(), "one task".into()));
+    assert_eq!((told("/works/0/ideal/time"), told("/works/1/ideal")), (7.into(), Value::Null));
+    let axis = |work: usize| data["works"][work]["axis"].as_u64().expect("an axis");
+    assert!(axis(0) >= 2_000_000 && axis(0) < 90_000_000 && axis(1) >= 90_000_000, "{} {}", axis(0), axis(1));
+    assert_eq!([0, 1, 2].map(|run| data["runs"][run]["work"].as_u64()), [Some(0), Some(1), Some(1)]);
+    for name in ["cpu: threads", "io: threads", "io: async"] {
+        assert!(html.contains(&format!("<th scope=\"row\">{name}</th>")), "{name}");
+    }
+    // Where a page names no work its runs did what the page says.
+    let plain = self::data(&self::html(&page(vec![run("threads", &short)]), None));
+    assert_eq!(plain["works"].as_array().map(Vec::len), Some(1));
+    assert_eq!((&plain["works"][0]["sentence"], &plain["runs"][0]["work"]), (&"So it is.".into(), &0.into()));
+}
+
+#[test]
 fn names_stay_names() {
     let nasty = "</script><script>alert('x')</script><!-- \"&amp;' \u{0}\u{1b}[31m\u{2028}{{data}}";
     let trace = trace(&[nasty], vec![0]);
@@ -240,7 +269,7 @@ fn names_stay_names() {
         sentence: nasty,
         command: nasty,
         machine: nasty,
-        ideal: Some((Ns(1), nasty)),
+        works: vec![PageWork { title: nasty, sentence: nasty, ideal: Some((Ns(1), nasty)) }],
         runs: vec![PageRun { notes: vec![nasty.into()], ..named }],
     };
     let html = html(&page, None);
@@ -249,7 +278,7 @@ fn names_stay_names() {
     assert!(!html.contains("<!--"));
     assert!(html.chars().all(|c| c == '\n' || !c.is_control()), "no control characters");
     let data = data(&html);
-    for place in ["/title", "/runs/0/name", "/runs/0/tasks/0", "/ideal/words"] {
+    for place in ["/title", "/runs/0/name", "/runs/0/tasks/0", "/works/0/title", "/works/0/ideal/words"] {
         assert_eq!(
             data.pointer(place).and_then(Value::as_str),
             Some(nasty.replace('\u{2028}', " ").as_str()),
