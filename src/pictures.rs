@@ -21,9 +21,9 @@ pub fn sentence(run: &Recording) -> String {
     report::finding_of(run).unwrap_or_default()
 }
 
-/// What a picture of `run` says about itself; `command` makes it again.
-pub fn caption(run: &Recording, command: &str) -> Caption {
-    let title = text::picture_title(run.origin.name(), who(run).as_deref(), &run.origin.title());
+/// What a picture of `run` says about itself, which did the work called `work`; `command` makes it again.
+pub fn caption(run: &Recording, work: &str, command: &str) -> Caption {
+    let title = text::picture_title(work, who(run).as_deref(), &run.origin.title());
     Caption { title, description: sentence(run), command: command.to_owned() }
 }
 
@@ -60,11 +60,15 @@ pub fn of_runs(runs: &[&Recording], view: Subject, options: &Options, command: &
     if let [run] = runs {
         return of_run(run, view, options, command);
     }
-    let named = |run: &&Recording| {
-        let who = who(run).unwrap_or_else(|| run.origin.name().to_owned());
+    let works = Works::of(runs);
+    let named = |(place, run): (usize, &&Recording)| {
+        let who =
+            who(run).map(|who| if works.are_several() { text::run_of_work(works.name(place), &who) } else { who });
+        let who = who.unwrap_or_else(|| run.origin.name().to_owned());
         run.file.as_ref().map_or(who.clone(), |file| format!("{file} {who}"))
     };
-    let stack: Vec<_> = runs.iter().map(|run| StackedRun { name: named(run), trace: &run.trace }).collect();
+    let stack: Vec<_> =
+        runs.iter().enumerate().map(|run| StackedRun { name: named(run), trace: &run.1.trace }).collect();
     let times: Vec<_> = stack.iter().map(|run| (run.name.as_str(), run.trace.makespan())).collect();
     let description = text::picture::times(&times);
     let caption = Caption { title: titled(runs, None), description, command: command.to_owned() };
@@ -73,7 +77,7 @@ pub fn of_runs(runs: &[&Recording], view: Subject, options: &Options, command: &
 
 /// A picture of `run`.
 pub fn of_run(run: &Recording, view: Subject, options: &Options, command: &str) -> Picture {
-    picture::picture(&run.trace, view, &caption(run, command), options)
+    picture::picture(&run.trace, view, &caption(run, run.origin.name(), command), options)
 }
 
 /// A picture of `runs` beside each other; the row `lit` is pointed out. Where the instant `until` lies before the end of

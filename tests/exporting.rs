@@ -387,6 +387,118 @@ fn files_with_several_sources_are_told_apart() {
     assert!(why.contains("10 "), "{why}");
 }
 
+/// A folder with runs of three works in `s.concviz`: 1 and 2 of io, 3 and 4 of cpu, 5 of cpu at another scale.
+fn several() -> TempDir {
+    let folder = tempdir().expect("a folder");
+    for line in [
+        "-w io --tasks 2 --wait 2ms -m threads",
+        "-w io --tasks 2 --wait 2ms -m async",
+        "-w cpu --tasks 2 --set cpu=1ms -m serial",
+        "-w cpu --tasks 2 --set cpu=1ms -m threads",
+        "-w cpu --tasks 2 --set cpu=1ms -m threads --scale 0.5",
+    ] {
+        let args: Vec<&str> = ["run", "--trace", "s.concviz"].into_iter().chain(line.split(' ')).collect();
+        let Output { status, stderr, .. } = concviz(folder.path(), &args);
+        assert!(status.success(), "{line}: {}", String::from_utf8_lossy(&stderr));
+    }
+    folder
+}
+
+#[test]
+fn a_run_of_several_workloads_is_named_with_its_workload() {
+    let folder = several();
+    let of = |args: &[&str]| {
+        let args: Vec<&str> = ["export", "s.concviz"].iter().chain(args).copied().collect();
+        let Output { status, stdout, stderr } = concviz(folder.path(), &args);
+        assert_eq!((status.code(), String::from_utf8_lossy(&stderr).as_ref()), (Some(0), ""), "{args:?}");
+        String::from_utf8(stdout).expect("UTF-8")
+    };
+    // One run: its picture, its data, its screen.
+    let svg = of(&["--format", "svg", "--run", "io:threads"]);
+    assert!(svg.contains(">io, threads: 2 tasks") && svg.contains("--run io:threads"), "{svg}");
+    let half = of(&["--format", "svg", "--run", "cpu scale=0.5:threads"]);
+    assert!(
+        half.contains(">cpu, threads: 2 tasks") && half.contains("--run &#39;cpu scale=0.5:threads&#39;"),
+        "{half}"
+    );
+    let screen = of(&["--format", "txt", "--run", "cpu scale=1:threads"]);
+    assert!(screen.starts_with(" cpu scale=1 2 tasks"), "{screen}");
+    // Several: each with the name of its workload, unless all are of one.
+    let both = of(&["--format", "svg", "--run", "io:async", "--run", "cpu scale=1:serial"]);
+    assert!(both.contains(">io: async<") && both.contains(">cpu: serial<"), "{both}");
+    let alike = of(&["--format", "svg", "--run", "io:async", "--run", "io:threads"]);
+    assert!(alike.contains(">async<") && !alike.contains("io: async"), "{alike}");
+    let csv = of(&["--format", "csv"]);
+    for name in ["io: threads,", "cpu scale=1: serial,", "cpu scale=0.5: threads,"] {
+        assert!(csv.contains(name), "no {name} in {}", csv.lines().take(3).collect::<Vec<_>>().join("\n"));
+    }
+    // All of one workload, compared with each other.
+    let compared = of(&["--format", "svg", "--view", "compare", "--run", "cpu scale=1:all"]);
+    assert!(compared.contains(">cpu: 2 tasks") && compared.contains(">1.00<"), "{compared}");
+    assert!(!compared.contains("did not do the same work"), "{compared}");
+    let every = of(&["--format", "svg", "--view", "compare"]);
+    assert!(every.contains(">io, cpu scale=1, cpu scale=0.5; measured") && every.contains(">cpu scale=0.5 threads<"));
+    let screen = of(&["--format", "txt", "--view", "compare", "--run", "cpu scale=1:all"]);
+    assert!(screen.starts_with(" cpu scale=1 2 tasks"), "{screen}");
+    let row = |name: &str| screen.lines().skip(3).find(|line| line.trim_start_matches(['▌', ' ']).starts_with(name));
+    assert!(row("serial").is_some_and(|row| row.contains("1.00")) && row("async").is_none(), "{screen}");
+    // The page and the tables have everything.
+    let page = of(&["--format", "html"]);
+    assert!(page.contains("<th scope=\"row\">cpu scale=1: serial</th>") && page.contains("<h1>io, cpu scale=1, "));
+    let table = of(&["--format", "markdown"]);
+    assert!(table.starts_with("io, cpu scale=1, cpu scale=0.5\n") && table.contains("| io async |"), "{table}");
+}
+
+#[test]
+fn a_run_that_several_workloads_have_is_not_guessed() {
+    let folder = several();
+    let cases = [
+        ("-o o.svg --run threads", 1, &["1 io:threads, 4 cpu scale=1:threads, 5 cpu scale=0.5:threads", "--run"][..]),
+        ("-o o.csv --run processes", 1, &["no such run", "2 io:async", "3 cpu scale=1:serial"]),
+        ("-o o.svg --run cpu:threads", 1, &["no such run", "5 cpu scale=0.5:threads"]),
+        ("-o o.txt --run io:serial", 1, &["no such run"]),
+        ("-o o.svg --run sort:all", 1, &["no such run"]),
+        ("-o o.svg --run io:fast", 2, &["threads+gil"]),
+        ("-o o.txt --run io:all", 2, &["the screen shows one run"]),
+    ];
+    for (args, code, parts) in cases {
+        let why = refused(folder.path(), &format!("s.concviz {args}"), code);
+        for part in parts {
+            assert!(why.contains(part), "{args}: `{part}` is missing in: {why}");
+        }
+    }
+    // What only one of them has needs no name.
+    exported(folder.path(), "s.concviz --format svg --run async");
+    exported(folder.path(), "s.concviz --format svg --run 4");
+}
+
+#[test]
+fn a_comparison_of_several_workloads_names_them_in_every_format() {
+    let folder = several();
+    let of = |format: &str| {
+        let Output { status, stdout, .. } = concviz(folder.path(), &["compare", "s.concviz", "--format", format]);
+        assert!(status.success(), "{format}");
+        String::from_utf8(stdout).expect("UTF-8")
+    };
+    let works = "io, cpu scale=1, cpu scale=0.5";
+    let table = of("table");
+    assert!(table.starts_with(&format!("{works}\n")) && table.contains("\ncpu scale=0.5 threads "), "{table}");
+    assert!(table.contains("No ratios: the runs did not do the same work."), "{table}");
+    for row in ["| io threads |", "| io async |", "| cpu scale=1 serial |", "| cpu scale=0.5 threads |"] {
+        assert!(of("markdown").contains(row), "{row}");
+    }
+    for row in ["\nio,threads,off,0,1,", "\nio,async,", "\ncpu scale=1,serial,", "\ncpu scale=0.5,threads,"] {
+        assert!(of("csv").contains(row), "{row}");
+    }
+    let document: serde_json::Value = serde_json::from_str(&of("json")).expect("JSON");
+    let rows = document["rows"].as_array().expect("rows");
+    assert_eq!((document["same_work"].as_str(), rows.len()), (Some("no"), 5));
+    assert!(rows[1..].iter().all(|row| row["speedup"].is_null() && row["no_speedup"] == "other work"), "{rows:?}");
+    let Output { stdout, .. } = concviz(folder.path(), &["compare", "s.concviz", "--plain"]);
+    let said = String::from_utf8_lossy(&stdout).into_owned();
+    assert!(said.starts_with(&format!("Runs of 3 workloads: {works}.\n")), "{said}");
+}
+
 #[test]
 fn runs_are_recorded_by_every_command_that_makes_some() {
     let folder = tempdir().expect("a folder");

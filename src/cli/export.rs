@@ -41,7 +41,8 @@ pub(super) struct ExportArgs {
     /// What is looked at [default: tasks]
     #[arg(long, value_name = value::VIEW, value_parser = one_of(&ExportView::ALL, ExportView::name), help_heading = OUTPUT, help = export::VIEW)]
     pub view: Option<ExportView>,
-    /// Which of several runs: its number, or its model like threads or threads+gil; again: one more, on the same axis
+    /// Which of several runs: its number, its model like threads or threads+gil, or with its workload, like io:threads
+    /// or io:all; again: one more, on the same axis
     #[arg(long, value_name = value::RUN, value_parser = which, help_heading = OUTPUT, help = export::RUN)]
     pub run: Vec<Which>,
     /// The stretch of time that is shown, like 10ms..50ms, 10ms.. or ..50ms
@@ -73,14 +74,23 @@ pub(super) struct ExportArgs {
     pub speed: Option<f64>,
 }
 
-/// Reads which run is meant: its number, or its model.
+/// Reads which run is meant: its number, or its model, or its workload and its model.
 fn which(text: &str) -> Result<Which, ValueRefusal> {
     if let Ok(n) = text.parse() {
         return Ok(Which::Number(n));
     }
-    let (name, locked) = text.strip_suffix("+gil").map_or((text, false), |name| (name, true));
+    // A name may hold a colon, a model holds none.
+    let (work, model) = text.rsplit_once(':').map_or((None, text), |(work, model)| (Some(work.to_owned()), model));
+    // As people type it, and as runs are listed.
+    let plain = ["+gil", "+GIL"].into_iter().find_map(|lock| model.strip_suffix(lock));
+    let (name, locked) = (plain.unwrap_or(model), plain.is_some());
     let kind = ModelKind::ALL.into_iter().find(|k| k.name() == name);
-    kind.map(|kind| Which::Model(kind, locked)).ok_or_else(|| ValueRefusal::Run(values::model_names()))
+    match (work, kind) {
+        (Some(work), None) if model == Which::ALL => Ok(Which::All(work)),
+        (_, None) => Err(ValueRefusal::Run(values::model_names())),
+        (Some(work), Some(kind)) => Ok(Which::OfWork(work, kind, locked)),
+        (None, Some(kind)) => Ok(Which::Model(kind, locked)),
+    }
 }
 
 /// Reads a stretch of time; an end that is left out is open.
@@ -179,7 +189,10 @@ fn several(wish: &Exporting) -> Result<(), Refusal> {
         Some(Made::Screen) | None => false,
         Some(Made::Page | Made::Table | Made::Data) => true,
     };
-    if shows || wish.which.len() < 2 {
+    // A comparison on the screen is of all runs of one workload.
+    let compared = wish.made() == Some(Made::Screen) && wish.view.row().runs == Runs::Compared;
+    let all = !compared && wish.which.iter().any(|which| matches!(which, Which::All(_)));
+    if shows || (wish.which.len() < 2 && !all) {
         return Ok(());
     }
     let what = match wish.made() {

@@ -9,10 +9,11 @@ use super::{Fault, Stop, code};
 use crate::export::picture::{Options, Picture};
 use crate::export::{Portion, chrome, spans};
 use crate::files;
+use crate::model::ModelKind;
 use crate::palette::Theme;
 use crate::pictures::{self, Drawn};
 use crate::recorder;
-use crate::recording::{Comparison, Opened, Recording, sources};
+use crate::recording::{Comparison, Opened, Recording, Works, sources};
 use crate::report;
 use crate::settings::{ExportFormat, Exporting, Made, Which};
 use crate::text;
@@ -137,23 +138,51 @@ fn lent(runs: &[Recording]) -> Vec<&Recording> {
     runs.iter().collect()
 }
 
-/// The place of the run in `runs` that `which` names.
-fn chosen(runs: &[&Recording], which: Which) -> Result<usize, Failure> {
+/// The places of the runs in `runs` that `which` names: one, or all of a workload.
+fn chosen(runs: &[&Recording], which: &Which) -> Result<Vec<usize>, Failure> {
+    let works = Works::of(runs);
+    let named = |name: &str| works.names().iter().position(|work| work == name);
+    let of_work = |work: usize| (0..runs.len()).filter(|run| works.place(*run) == work).collect::<Vec<_>>();
     let found = match which {
-        Which::Number(n) => n.checked_sub(1).filter(|n| *n < runs.len()),
-        // Of several runs under one model this is the median one, as in a comparison.
+        Which::Number(n) => n.checked_sub(1).filter(|n| *n < runs.len()).into_iter().collect(),
         Which::Model(kind, locked) => {
-            let is_it =
-                |r: &&Recording| r.model().is_some_and(|model| model.kind == kind && model.lock.is_on() == locked);
-            let rows = Comparison::of(runs).rows;
-            let shown = rows.iter().filter_map(|row| row.shown).find(|n| is_it(&runs[*n]));
-            shown.or_else(|| runs.iter().position(is_it))
+            let found = (0..works.names().len()).filter_map(|work| standing(runs, &of_work(work), *kind, *locked));
+            let found: Vec<usize> = found.collect();
+            if found.len() > 1 {
+                return Err(Failure::Wish(Wish::Several(
+                    found.into_iter().map(|run| listed(runs, &works, run)).collect(),
+                )));
+            }
+            found
         }
+        Which::OfWork(name, kind, locked) => {
+            named(name).and_then(|work| standing(runs, &of_work(work), *kind, *locked)).into_iter().collect()
+        }
+        Which::All(name) => named(name).map(of_work).unwrap_or_default(),
     };
-    found.ok_or_else(|| {
-        let names: Vec<String> = runs.iter().zip(1..).map(|(r, n)| format!("{n} {}", who(r))).collect();
-        Failure::Wish(Wish::Run(names))
-    })
+    if found.is_empty() {
+        return Err(Failure::Wish(Wish::Run((0..runs.len()).map(|run| listed(runs, &works, run)).collect())));
+    }
+    Ok(found)
+}
+
+/// The run that stands for those at `places` under a model, with a global lock or without: the median one, as in a
+/// comparison.
+fn standing(runs: &[&Recording], places: &[usize], kind: ModelKind, locked: bool) -> Option<usize> {
+    let of: Vec<&Recording> = places.iter().map(|place| runs[*place]).collect();
+    let is_it = |r: &Recording| r.model().is_some_and(|model| model.kind == kind && model.lock.is_on() == locked);
+    let shown = Comparison::of(&of).rows.iter().filter_map(|row| row.shown).find(|n| is_it(of[*n]));
+    shown.or_else(|| of.iter().position(|run| is_it(run))).map(|n| places[n])
+}
+
+/// The number and the name of the run at `place`, as a list has them.
+fn listed(runs: &[&Recording], works: &Works, place: usize) -> String {
+    let who = if works.are_several() && runs[place].model().is_some() {
+        text::named_run(works.name(place), &who(runs[place]))
+    } else {
+        who(runs[place])
+    };
+    format!("{} {who}", place + 1)
 }
 
 fn who(run: &Recording) -> String {
@@ -213,9 +242,10 @@ fn seen<'a>(wish: &Exporting, runs: impl IntoIterator<Item = &'a Recording>) -> 
 fn wanted<'a>(wish: &Exporting, runs: &[&'a Recording]) -> Result<Vec<&'a Recording>, Failure> {
     let mut places: Vec<usize> = Vec::new();
     for which in &wish.which {
-        let place = chosen(runs, *which)?;
-        if !places.contains(&place) {
-            places.push(place);
+        for place in chosen(runs, which)? {
+            if !places.contains(&place) {
+                places.push(place);
+            }
         }
     }
     let wanted: Vec<&Recording> =
@@ -242,10 +272,15 @@ fn data<T>(
     let mut runs = runs.unpacked();
     runs.iter_mut().for_each(clean);
     let wanted = wanted(wish, &lent(&runs))?;
+    let works = Works::of(&wanted);
     let about: Vec<(String, String, String)> = wanted
         .iter()
-        .map(|run| {
-            let name = run.file.as_ref().map_or_else(|| who(run), |file| format!("{file} {}", who(run)));
+        .enumerate()
+        .map(|(place, run)| {
+            // A program that was watched has the name of its work already.
+            let several = works.are_several() && run.model().is_some();
+            let name = if several { text::run_of_work(works.name(place), &who(run)) } else { who(run) };
+            let name = run.file.as_ref().map_or(name.clone(), |file| format!("{file} {name}"));
             let command = run.planned().map_or_else(String::new, |planned| planned.setup.command());
             let clean = |text: String| text::outside(&text).into_owned();
             (clean(name), clean(pictures::sentence(run)), clean(command))

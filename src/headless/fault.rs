@@ -63,6 +63,9 @@ pub(super) enum Wish {
     /// The run; the list is of those that exist.
     #[error("{}", text::no_such_run(.0))]
     Run(Vec<String>),
+    /// One run: the model has runs of several workloads, which the list names.
+    #[error("{}", text::several_runs(.0))]
+    Several(Vec<String>),
     /// Anything in the asked range: the run ends at this time.
     #[error("{}", text::nothing_in_range(*.0))]
     Range(Ns),

@@ -64,11 +64,20 @@ impl Exporting {
     }
 }
 
-/// One of several runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which of several runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Which {
     /// This one, from 1.
     Number(usize),
     /// The one with the median time under this model, with a global lock or without.
     Model(ModelKind, bool),
+    /// The same among the runs of this workload.
+    OfWork(String, ModelKind, bool),
+    /// All runs of this workload.
+    All(String),
+}
+
+impl Which {
+    /// The word for all runs of a workload, in place of a model.
+    pub const ALL: &str = "all";
 }

@@ -65,6 +65,16 @@ pub fn no_such_run(runs: &[String]) -> String {
     format!("the file has no such run; it has {}: choose one with --run", runs.join(", "))
 }
 
+/// How the command line names a run of the work `work` under a model.
+pub fn named_run(work: &str, who: &str) -> String {
+    format!("{work}:{who}")
+}
+
+/// That the model asked for has runs of several workloads: `runs` lists them.
+pub fn several_runs(runs: &[String]) -> String {
+    format!("the file has such runs of several workloads, {}: choose one with --run", runs.join(", "))
+}
+
 /// That a range lies behind the end of the run.
 pub fn nothing_in_range(end: Ns) -> String {
     format!("nothing of the run lies in the range, it ends at {end}: choose an earlier --range")

@@ -40,7 +40,7 @@ pub(super) fn ansi(wish: &Exporting, files: Files, out: &mut dyn Write) -> Resul
 /// The screen as a picture.
 pub(super) fn svg(wish: &Exporting, files: Files, out: &mut dyn Write) -> Result<(), Failure> {
     let Some(app) = opened(wish, files)? else { return Ok(()) };
-    let title = wish.title.clone().unwrap_or_else(|| app.setup.title());
+    let title = wish.title.clone().unwrap_or_else(|| titled(&app));
     let description = app.finding().map_or_else(String::new, |found| found.say.text());
     let caption = Caption { title, description, command: wish.command() };
     Ok(out.write_all(export::svg(&drawn(&app, wish, Depth::True), &caption).as_bytes())?)
@@ -49,13 +49,18 @@ pub(super) fn svg(wish: &Exporting, files: Files, out: &mut dyn Write) -> Result
 /// The screen during a whole run, to be played.
 pub(super) fn cast(wish: &Exporting, files: Files, out: &mut dyn Write) -> Result<(), Failure> {
     let Some(mut app) = opened(wish, files)? else { return Ok(()) };
-    let title = wish.title.clone().unwrap_or_else(|| app.setup.title());
+    let title = wish.title.clone().unwrap_or_else(|| titled(&app));
     let clean = |text: &str| text::outside(text).into_owned();
     let header =
         played::Header { size: wish.screen, title: clean(&title), command: clean(&wish.command()), hold: HOLD };
     let mut out = io::BufWriter::new(out);
     played::cast(&mut out, &header, frames(&mut app, wish, |app| drawn(app, wish, Depth::True)))?;
     Ok(out.flush()?)
+}
+
+/// The title of what `app` shows: what its workload does, with its name where files hold several.
+fn titled(app: &App) -> String {
+    if app.works().len() > 1 { text::picture_title(app.work(), None, &app.title()) } else { app.title() }
 }
 
 /// The screen that shows what `wish` names; `None` where there is no run.
@@ -100,7 +105,13 @@ fn look_at(app: &mut App, wish: &Exporting) -> Result<(), Failure> {
         let mut runs: Vec<_> = app.runs().collect();
         runs.sort_by_key(|run| run.id);
         let runs: Vec<&Recording> = runs.iter().map(|run| &run.recording).collect();
-        let number = wish.which.first().map_or(Ok(0), |which| chosen(&runs, *which))?;
+        // Where nothing is named runs are compared that can be.
+        let usual = match on_screen(wish.view) {
+            Seen::Comparison => runs.iter().position(|run| run.model().is_some()).unwrap_or(0),
+            Seen::Run(_) | Seen::Nothing => 0,
+        };
+        let named = wish.which.first().map(|which| chosen(&runs, which)).transpose()?;
+        let number = named.and_then(|places| places.first().copied()).unwrap_or(usual);
         seen(wish, [runs[number]])?;
         number
     };

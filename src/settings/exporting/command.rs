@@ -1,6 +1,7 @@
 //! The command line that makes an export again.
 
 use super::{ExportFormat, ExportOption, ExportView, Exporting, Which};
+use crate::model::ModelKind;
 use crate::units::Ns;
 
 impl Exporting {
@@ -33,7 +34,7 @@ impl Exporting {
         let one = |value: Option<String>| value.map(Some).into_iter().collect();
         match option {
             ExportOption::View => one((self.view != ExportView::default()).then(|| self.view.name().to_owned())),
-            ExportOption::Run => self.which.iter().map(|which| Some(which.written())).collect(),
+            ExportOption::Run => self.which.iter().map(|which| Some(quoted(&which.written()))).collect(),
             ExportOption::Range => one(self.range.map(|range| {
                 let to = if range.to == Ns::MAX { String::new() } else { range.to.written() };
                 format!("{}..{to}", range.from.written())
@@ -61,10 +62,13 @@ impl Exporting {
 
 impl Which {
     /// As the command line has it.
-    fn written(self) -> String {
+    fn written(&self) -> String {
+        let model = |kind: ModelKind, locked: bool| format!("{}{}", kind.name(), if locked { "+gil" } else { "" });
         match self {
             Which::Number(n) => n.to_string(),
-            Which::Model(kind, locked) => format!("{}{}", kind.name(), if locked { "+gil" } else { "" }),
+            Which::Model(kind, locked) => model(*kind, *locked),
+            Which::OfWork(work, kind, locked) => format!("{work}:{}", model(*kind, *locked)),
+            Which::All(work) => format!("{work}:{}", Which::ALL),
         }
     }
 }

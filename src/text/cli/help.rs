@@ -149,8 +149,8 @@ pub mod export {
     pub const FORMAT: &str = "What is written, where the name does not say it; needed for standard output";
     pub const FORCE: &str = "Replace a file that is there";
     pub const VIEW: &str = "What is looked at [default: tasks]";
-    pub const RUN: &str = "Which of several runs: its number, or its model like threads or threads+gil; again: one more, \
-                           on the same axis";
+    pub const RUN: &str = "Which of several runs: its number, its model like threads or threads+gil, or with its \
+                           workload, like io:threads or io:all; again: one more, on the same axis";
     pub const RANGE: &str = "The stretch of time that is shown, like 10ms..50ms, 10ms.. or ..50ms";
     pub const TITLE: &str = "A title in place of the workload's";
     pub const THEME: &str = "The colours; without it an SVG and a page follow their viewer";
