@@ -11,13 +11,15 @@ mod fold;
 mod holders;
 mod locks;
 mod rows;
+mod waiting;
 
 pub use axis::{Grid, Tick, axis_ahead, axis_for, ticks};
 pub use cores::{Core, CoreCell, Cores, Occupant, Sampled, Shares, Usage};
-pub use fold::{Column, Half, fold, fold_into, level};
+pub use fold::{Column, Half, Lone, fold, fold_into, level};
 pub use holders::{Holder, HolderCell};
 pub use locks::{LockLane, MOST_LOCKS, Marks};
 pub use rows::{Folding, MOST_IN_A_ROW, SPARE, folding};
+pub use waiting::{OUTSIDE, Waiting};
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +52,8 @@ pub struct Scene {
     pub locks: Vec<LockLane>,
     /// Whose turn it was on the event loop; nothing where there is none.
     pub turns: Option<Turns>,
+    /// How many tasks waited for something outside the program.
+    pub waiting: Waiting,
     /// Cores kept busy by this run, per column: the mean number over the column.
     pub busy: Vec<f64>,
     /// Who was on each of the run's cores, as far as workers reported it; without the cores on which nothing was seen
@@ -159,6 +163,7 @@ impl Scene {
         let columns: Vec<Totals> = edges.windows(2).map(|edge| edge[1].since(&edge[0])).collect();
         let running = |t: &Totals| t.states()[State::Running as usize].share_of(grid.cell);
         scene.busy = columns.iter().map(running).collect();
+        scene.waiting = Waiting::of(trace.aggregate(), grid, window, &columns);
         if let (Some(first), Some(last)) = (edges.first(), edges.last()) {
             let all = last.since(first);
             (scene.profile, scene.free) = (all.states(), all.free());

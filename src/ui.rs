@@ -35,6 +35,7 @@ mod timeline;
 mod turns;
 mod utilization;
 mod views;
+mod waiting;
 
 pub use layout::{LEAST, Layout};
 pub use theme::{Depth, Look};

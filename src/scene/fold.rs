@@ -13,8 +13,19 @@ pub struct Column {
     pub sums: Sums,
     /// Where nothing is folded: what the left and the right half show.
     pub halves: Option<[Half; 2]>,
+    /// Where one stretch of work lies in it, and not all of it is work: where it lies, and what is beside it.
+    pub lone: Option<Lone>,
     /// Where nothing is folded: the core that all of its work was done on, where it was one and is known.
     pub core: Option<CoreId>,
+}
+
+/// The only stretch of work in a column; how long it is, the column's sums tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lone {
+    /// Whether it is drawn at the column's begin; else at its end.
+    pub first: bool,
+    /// The commonest wait of the rest; nothing where the task was there for less than half of that.
+    pub beside: Option<Half>,
 }
 
 /// Half a column, in one state.
@@ -32,7 +43,7 @@ impl Column {
         let states = totals.states();
         let free: Ns = totals.free().into_iter().sum();
         let waiting = states.iter().copied().sum::<Ns>() - states[State::Running as usize];
-        Column { sums: Sums { states, held: waiting - free }, halves: None, core: None }
+        Column { sums: Sums { states, held: waiting - free }, ..Column::default() }
     }
 
     fn add(&mut self, range: Range, half: Half) {
@@ -89,6 +100,8 @@ pub fn level(share: f64, levels: u32) -> u32 {
     if exact <= 0.0 { 0 } else { (exact.round() as u32).clamp(1, levels) }
 }
 
+/// A column's stretch of work is drawn in so many steps of width.
+const FINEST: u64 = 8;
 /// How many changes a column may hold before only their sums are looked at.
 const DENSE: usize = 24;
 
@@ -107,16 +120,18 @@ pub fn fold(track: &Track, grid: &Grid, until: Ns) -> Vec<Column> {
     each_part(track, grid, until, |index, part| match part {
         Part::Stretch(range, half, core) => {
             columns[index].add(range, half);
-            edges[index].add(range, half, core);
+            edges[index].add(range, half, core, grid.cell);
         }
         Part::Sums(sums) => {
             columns[index].sums = sums;
             edges[index].more = true;
+            edges[index].works_again = true;
         }
     });
     for (index, (column, edge)) in (0..).zip(columns.iter_mut().zip(edges)) {
         let range = grid.column(index);
         column.halves = edge.halves(range).or_else(|| column.only(range));
+        column.lone = edge.lone(range, column);
         column.core = edge.core.filter(|_| !edge.more);
     }
     columns
@@ -178,17 +193,30 @@ fn column_of(grid: &Grid, at: Ns) -> usize {
     ((at.0.saturating_sub(grid.from.0)) / grid.cell.0) as usize
 }
 
-/// What touches one column, as long as it is at most two stretches.
+/// What touches one column, as long as it is at most two stretches, and its stretch of work, as long as it is one.
 #[derive(Clone, Copy, Debug, Default)]
 struct Edge {
     parts: [Option<(Range, Half)>; 2],
     more: bool,
+    /// From the begin of the first stretch to the end of the last one.
+    alive: Option<Range>,
+    work: Option<Range>,
+    works_again: bool,
     /// The core of its work, where that is known of all of it.
     core: Option<CoreId>,
 }
 
 impl Edge {
-    fn add(&mut self, part: Range, what: Half, core: CoreId) {
+    fn add(&mut self, part: Range, what: Half, core: CoreId, cell: Ns) {
+        self.alive = Some(Range::new(self.alive.map_or(part.from, |alive| alive.from), part.to));
+        if what.state == Some(State::Running) {
+            match &mut self.work {
+                None => self.work = Some(part),
+                // What is apart by less than could be drawn is one stretch.
+                Some(work) if (part.from - work.to).0 * FINEST <= cell.0 => work.to = part.to,
+                Some(_) => self.works_again = true,
+            }
+        }
         if self.more {
             return;
         }
@@ -204,6 +232,22 @@ impl Edge {
             [_, Some((range, half))] if *half == what && range.to == part.from => range.to = part.to,
             _ => self.more = true,
         }
+    }
+
+    /// Where the only stretch of work lies in `range`, the times of which are in `column`.
+    fn lone(&self, range: Range, column: &Column) -> Option<Lone> {
+        let work = self.work.filter(|_| !self.works_again && column.running() != range.len())?;
+        let alive = self.alive?;
+        let state = column.commonest_wait();
+        let beside = column.waiting().0 * 2 >= (range.len() - column.running()).0;
+        let beside = state.filter(|_| beside).map(|state| Half { state: Some(state), holds: column.holds() });
+        // Where the task begins or ends here, the larger part of the rest says at which side the work stands.
+        let first = match (alive.from > range.from, alive.to < range.to) {
+            (true, false) => beside.is_some(),
+            (false, true) => beside.is_none(),
+            (true, true) | (false, false) => work.from - range.from <= range.to - work.to,
+        };
+        Some(Lone { first, beside })
     }
 
     /// What each half shows, if there is only one change of state here at most.

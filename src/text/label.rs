@@ -43,6 +43,8 @@ pub enum Label {
     Held,
     TheLoop,
     ReadyBehindIt,
+    WaitingAtOnce,
+    WaitingShort,
     Tasks,
     CoresByTask,
     Time,

@@ -34,6 +34,11 @@ pub fn waiters(most: u64) -> [String; 2] {
     [format!("up to {most} wait"), format!("{most} wait")]
 }
 
+/// How many tasks waited at the same time, at most.
+pub fn at_best(most: usize) -> String {
+    format!("{most} at best")
+}
+
 /// A row of the scoreboard, as it is left in the shell.
 pub fn score(name: &str, time: Ns, ratio: &str, busy: f64) -> String {
     let time = time.to_string();

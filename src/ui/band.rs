@@ -8,27 +8,12 @@ use ratatui::style::Style;
 use super::layout::Layout;
 use super::legend::short;
 use super::theme::{Look, Role};
-use super::{lane, paint};
+use super::{lane, paint, stack};
 use crate::app::{App, Run};
 use crate::scene::{Band, Column, Grid};
 use crate::state::State;
 use crate::text::Label;
 use crate::units::Ns;
-
-/// The states of a column, from the bottom up.
-const STACK: [State; State::COUNT] = [
-    State::Running,
-    State::Copying,
-    State::Preempted,
-    State::Ready,
-    State::Gil,
-    State::Lock,
-    State::Io,
-    State::Sleep,
-    State::Unknown,
-    State::Starting,
-    State::Queued,
-];
 
 /// A stretch of a column in one state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,10 +26,10 @@ pub struct Layer {
 
 /// A column in `levels` steps of height. Work is as high as its share, one step at least; the ends of the other layers
 /// are rounded one by one, so that the sum of all has no more than half a step too much or too little.
-fn stack(column: &Column, whole: Ns, levels: u32) -> Vec<Layer> {
+fn layers(column: &Column, whole: Ns, levels: u32) -> Vec<Layer> {
     let mut layers = Vec::with_capacity(State::COUNT);
     let (mut time, mut to) = (Ns::ZERO, 0);
-    for state in STACK {
+    for state in stack::ORDER {
         let part = column.sums.states[state as usize];
         time += part;
         let end = if state == State::Running {
@@ -66,10 +51,10 @@ pub fn draw(app: &App, run: &Run, band: &Band, grid: &Grid, look: Look, layout: 
     let levels = u32::from(rows) * 8;
     let whole = grid.cell.times(band.tasks.max(1) as u64, 1);
     for (x, column) in (layout.plot.0..).zip(&band.columns) {
-        let layers = stack(column, whole, levels);
+        let layers = layers(column, whole, levels);
         for row in 0..rows {
             let from = u32::from(rows - 1 - row) * 8;
-            if let Some((symbol, style)) = cell(look, &layers, from) {
+            if let Some((symbol, style)) = cell(look, &layers, column.holds(), from) {
                 paint::cell(buffer, x, top + row, symbol, style);
             }
         }
@@ -78,64 +63,29 @@ pub fn draw(app: &App, run: &Run, band: &Band, grid: &Grid, look: Look, layout: 
     draw_counts(app, run, (top, rows), look, layout, buffer);
 }
 
-/// The cell for the eight steps from `from` on: it shows the two layers that take most of them, and work wherever there
-/// is some.
-fn cell(look: Look, layers: &[Layer], from: u32) -> Option<(char, Style)> {
-    let mut parts: Vec<(Option<State>, u32)> = Vec::with_capacity(4);
-    let mut below = 0;
-    for layer in layers {
-        let part = layer.to.min(from + 8).saturating_sub(below.max(from));
-        if part > 0 {
-            parts.push((Some(layer.state), part));
-        }
-        below = layer.to;
-    }
-    let empty = 8 - parts.iter().map(|p| p.1).sum::<u32>();
-    if empty > 0 {
-        parts.push((None, empty));
-    }
-    let works = parts.first().is_some_and(|p| p.0 == Some(State::Running));
-    while parts.len() > 2 {
-        // The smallest part gives way to its neighbours; work keeps its height.
-        let first = usize::from(works);
-        let (index, _) = parts.iter().enumerate().skip(first).min_by_key(|(_, p)| p.1)?;
-        let (_, part) = parts.remove(index);
-        let heir = if index > first { index - 1 } else { index };
-        parts[heir].1 += part;
-    }
-    let (lower, height) = *parts.first()?;
-    let upper = parts.get(1).map_or(lower, |p| p.0);
-    if look.is_mono() || look.ascii {
-        return letter(look, (lower, height), upper);
-    }
-    match (lower, upper) {
-        (None, _) => None,
-        (Some(lower), upper) if upper == Some(lower) => Some((lane::eighths(look, 8), look.fg(role(lower)))),
-        (Some(lower), Some(upper)) => Some((lane::eighths(look, height), look.on(role(lower), role(upper)))),
-        (Some(lower), None) => Some((lane::eighths(look, height), look.fg(role(lower)))),
-    }
+/// The cell for the eight steps from `from` on: it shows the lowest layer and the larger one of those above it.
+/// `holds` says whether waits keep workers occupied.
+fn cell(look: Look, layers: &[Layer], holds: bool, from: u32) -> Option<(char, Style)> {
+    let states = layers.iter().map(|layer| (layer.state, layer.to));
+    let (lower, height, upper) = stack::two(states, from, u32::MAX)?;
+    let role = |state: State| lane::role(state, holds);
+    Some(match upper {
+        _ if look.is_mono() || look.ascii => return letter(look, (lower, height), upper),
+        Some(upper) => (stack::eighths(look, height), look.on(role(lower), role(upper))),
+        None => (stack::eighths(look, height), look.fg(role(lower))),
+    })
 }
 
 /// Without colours, work is told by its height and every other state by its letter.
-fn letter(look: Look, (lower, height): (Option<State>, u32), upper: Option<State>) -> Option<(char, Style)> {
-    let state = match (lower, upper) {
-        (Some(State::Running), _) => {
-            let style = look.fg(Role::State(State::Running));
-            let same = upper == Some(State::Running);
-            return Some((lane::eighths(look, if same { 8 } else { height }), style));
-        }
-        (lower, upper) if height >= 4 => lower.or(upper),
-        (_, upper) => upper,
-    };
-    let state = state?;
+fn letter(look: Look, (lower, height): (State, u32), upper: Option<State>) -> Option<(char, Style)> {
+    let style = |state: State| look.fg(Role::State(state));
+    if lower == State::Running {
+        return Some((stack::eighths(look, height), style(lower)));
+    }
+    let state = if height >= 4 { lower } else { upper? };
     let queued = if look.ascii { '_' } else { '·' };
     let sign = if state == State::Queued { queued } else { state.letter() };
-    Some((sign, look.fg(role(state))))
-}
-
-/// The queue is drawn as background, every other state in its own colour.
-fn role(state: State) -> Role {
-    if state == State::Queued { Role::Behind(state) } else { Role::State(state) }
+    Some((sign, style(state)))
 }
 
 /// How many tasks the band's full height stands for.
@@ -171,7 +121,7 @@ fn draw_counts(app: &App, run: &Run, (top, rows): (u16, u16), look: Look, layout
         let role = if s == State::Queued { Role::Dim } else { Role::State(s) };
         (now[s as usize], short(s, run.model.kind), role)
     };
-    let lines = [over].into_iter().chain(STACK.into_iter().rev().map(state)).filter(|line| line.0 > 0);
+    let lines = [over].into_iter().chain(stack::ORDER.into_iter().rev().map(state)).filter(|line| line.0 > 0);
     for ((count, word, role), y) in lines.zip(top..top + rows) {
         let text = format!("{word} {count}");
         paint::put(buffer, layout.right, y, layout.area.right(), &text, look.fg(role));

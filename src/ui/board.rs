@@ -111,12 +111,12 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
         return;
     };
     // Where the lanes are zoomed, the bars, which show the whole axis, are dimmed.
-    let bar = look.fg(match (row.current, app.focus.zoom) {
+    let bar = match (row.current, app.focus.zoom) {
         (true, None) => Role::Accent,
         (false, None) | (true, Some(_)) => Role::Bar,
         (false, Some(_)) => Role::Faint,
-    });
-    draw_bar(app, &score, grid, y, look, layout, bar, buffer);
+    };
+    draw_bar(&score, (grid, app.cores()), y, look, layout, bar, buffer);
     let end = layout.area.right();
     let time = score.time.like(app.scoreboard.slowest().unwrap_or(score.time));
     let known = app.scoreboard.ratio(score, app.cores()).filter(|_| live.is_none());
@@ -166,31 +166,30 @@ fn keys_for_both(app: &App, key: RowKey) -> String {
     written(&[first, way(serial, app.setup.lock.generation(), key)].concat())
 }
 
-#[expect(clippy::too_many_arguments, reason = "drawing needs what, where and how")]
+/// A row's bar on an axis of `grid`, where there are so many `cores`.
 fn draw_bar(
-    app: &App,
     score: &Score,
-    grid: &Grid,
+    (grid, cores): (&Grid, f64),
     y: u16,
     look: Look,
     layout: &Layout,
-    style: ratatui::style::Style,
+    role: Role,
     buffer: &mut Buffer,
 ) {
     let length = grid.place(score.time).unwrap_or(f64::from(grid.columns));
-    let eighths = level(score.busy / app.cores().max(1.0), FULL).max(1);
-    let whole = length.floor() as u16;
-    for x in 0..whole.min(grid.columns) {
-        paint::cell(buffer, layout.plot.0 + x, y, lane::eighths(look, eighths), style);
+    let eighths = level(score.busy / cores.max(1.0), FULL).max(1);
+    for x in 0..(length.round() as u16).clamp(1, grid.columns) {
+        draw_cell(buffer, look, (layout.plot.0 + x, y), eighths, role);
     }
-    if (length - f64::from(whole) >= 0.5 || whole == 0) && whole < grid.columns {
-        // Half a column more, where the bar's height has a symbol for that.
-        let half = match (look.ascii, eighths) {
-            (false, 4) => '▖',
-            _ => return,
-        };
-        paint::cell(buffer, layout.plot.0 + whole, y, half, style);
-    }
+}
+
+/// A cell of a bar: its body stands for the time, the ink in it, so many `eighths` high, for the cores that were busy.
+/// Without colours a cell shows one of both: the body wherever the ink is low, in every other column.
+pub fn draw_cell(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), eighths: u32, role: Role) {
+    let ink = eighths >= 4 || (eighths > 0 && x.is_multiple_of(2));
+    let body = if look.ascii { ':' } else { '░' };
+    let symbol = if ink || !look.is_plain() { lane::eighths(look, eighths) } else { body };
+    paint::cell(buffer, x, y, symbol, look.within(role));
 }
 
 /// The ratio to serial for people to read elsewhere, with a word where it has bounds; empty where it is unknown.
@@ -307,4 +306,32 @@ pub fn result(app: &App) -> String {
     let said = compared.map_or(said, |comparison| comparison.verdict.text());
     let command = if compared.is_some() { app.setup.comparison_command() } else { app.setup.command() };
     [title, first.join("; "), second.join("; "), said, command].join("\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::theme::Depth;
+    use ratatui::layout::Rect;
+
+    #[test]
+    fn a_bar_has_a_body_for_its_time_however_little_work_is_in_it() {
+        let area = Rect::new(0, 0, 2, 1);
+        for eighths in 0..=8 {
+            let mut buffer = Buffer::empty(area);
+            let look = Look::default();
+            draw_cell(&mut buffer, look, (0, 0), eighths, Role::Bar);
+            let body = look.within(Role::Bar).bg;
+            assert!(body.is_some() && body != look.ground().bg && body != look.fg(Role::Bar).fg);
+            assert_eq!(Some(buffer[(0, 0)].bg), body, "the whole row is in the body's colour");
+            assert_eq!(buffer[(0, 0)].symbol(), lane::eighths(look, eighths).to_string());
+            for ascii in [false, true] {
+                let look = Look { depth: Depth::None, ascii, ..look };
+                (0..2).for_each(|x| draw_cell(&mut buffer, look, (x, 0), eighths, Role::Bar));
+                let body = if ascii { ":" } else { "░" };
+                assert!(eighths >= 4 || buffer[(1, 0)].symbol() == body, "{eighths}");
+                assert!(eighths == 0 || buffer[(0, 0)].symbol() == lane::eighths(look, eighths).to_string());
+            }
+        }
+    }
 }

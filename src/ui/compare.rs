@@ -13,7 +13,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::theme::{Look, Role};
-use super::{board, lane, paint};
+use super::{board, paint};
 use crate::app::{App, Compare, Compared, Run};
 use crate::recording::Comparison;
 use crate::report::{comparison_cell, comparison_has};
@@ -202,8 +202,8 @@ fn draw_row(
     let over = run.is_over();
     let present = if over { run.trace().latest() } else { app.now.since(run.trace().t0().unwrap_or(app.now)) };
     let until = app.playhead.position(if over { app.end().max(present) } else { present }).min(present);
-    let style = look.fg(if chosen { Role::Accent } else { Role::Bar });
-    draw_bar(app, run, until, (place, y), style, look, buffer);
+    let role = if chosen { Role::Accent } else { Role::Bar };
+    draw_bar(app, run, until, (place, y), role, look, buffer);
     let planted = over && until >= present;
     if planted {
         draw_flag(app, present, (place, low), text, look, buffer);
@@ -222,8 +222,8 @@ fn draw_row(
     }
 }
 
-/// The bar of a run: the cores it kept busy, as height, over a thin line as long as the run.
-fn draw_bar(app: &App, run: &Run, until: Ns, (place, y): (&Place, u16), style: Style, look: Look, buffer: &mut Buffer) {
+/// The bar of a run: a body as long as the run, and in it, as height, the cores that it kept busy.
+fn draw_bar(app: &App, run: &Run, until: Ns, (place, y): (&Place, u16), role: Role, look: Look, buffer: &mut Buffer) {
     let grid = grid(app, place);
     let whole = run.recording.cores().max(1.0);
     let levels = u32::from(place.bar) * 8;
@@ -236,14 +236,8 @@ fn draw_bar(app: &App, run: &Run, until: Ns, (place, y): (&Place, u16), style: S
         let share = if part > 0.0 { cores / part / whole } else { 0.0 };
         let mut eighths = level(share, levels);
         let x = place.plot.0 + column;
-        if eighths == 0 {
-            paint::cell(buffer, x, low, lane::eighths(look, 1), look.fg(Role::Faint));
-        }
         for row in (y..=low).rev() {
-            if eighths == 0 {
-                break;
-            }
-            paint::cell(buffer, x, row, lane::eighths(look, eighths.min(8)), style);
+            board::draw_cell(buffer, look, (x, row), eighths.min(8), role);
             eighths = eighths.saturating_sub(8);
         }
     }

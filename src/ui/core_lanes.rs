@@ -508,7 +508,7 @@ mod tests {
             let green = Look::default().fg(Role::Task(TaskId(0))).fg;
             let steps = |y| {
                 let cell: &ratatui::buffer::Cell = &buffer[(0, y)];
-                let height = lane::EIGHTHS.iter().position(|c| cell.symbol() == c.to_string()).unwrap_or(0);
+                let height = stack::EIGHTHS.iter().position(|c| cell.symbol() == c.to_string()).unwrap_or(0);
                 if cell.style().fg == green { height as f64 } else { 0.0 }
             };
             let ink: f64 = (0..rows).map(steps).sum();

@@ -1,75 +1,25 @@
-//! A lane: work stands tall, waiting lies low, and what is folded keeps its ink.
+//! A lane: work stands tall, and a wait has a body: dim where nobody is held, bright where a worker is, or where a core,
+//! a lock or a turn is waited for.
+//!
+//! The height of work is the share of a core in its column. Where work and waits alternate, the waits stand upon it,
+//! each as high as its share, so that all of the column's time is seen. A wait alone is half a lane high; short work in
+//! it is drawn as it lies: over the full height, as wide as it lasted.
 
 use ratatui::buffer::Buffer;
-use ratatui::style::Style;
 
 use super::paint;
 use super::theme::{Look, Role};
-use crate::scene::{Column, Half};
+use crate::scene::{Column, Half, Lone};
 use crate::state::State;
+use crate::trace::Sums;
 use crate::units::Ns;
 
-/// Eighths of a cell, from nothing to all of it.
-pub const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/// The same in ASCII, coarser.
-const ASCII: [char; 9] = [' ', '.', '.', '-', '-', '=', '=', '#', '#'];
+mod brush;
 
-/// The symbol for `eighths` of a cell.
-pub fn eighths(look: Look, eighths: u32) -> char {
-    let at = eighths.min(8) as usize;
-    if look.ascii { ASCII[at] } else { EIGHTHS[at] }
-}
+pub use super::stack::eighths;
+pub use brush::{role, symbol};
 
-/// How a state is drawn in the lower rows of a lane when it has a cell to itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fill {
-    /// Nothing is there.
-    Blank,
-    /// The whole cell in that colour.
-    Solid(Role),
-    /// A symbol in that colour; whether it stands in the lowest row only.
-    Symbol(char, Role, bool),
-}
-
-/// The symbol of a waiting state in a lane `rows` high; also in the legend.
-pub fn symbol(look: Look, state: State, holds: bool, rows: u16) -> char {
-    let solid = if rows == 1 { '▄' } else { '█' };
-    match (state, holds) {
-        (State::Ended, _) => ' ',
-        (State::Running, _) if look.ascii => '#',
-        (State::Running, _) => '█',
-        (State::Queued, _) => {
-            if look.ascii {
-                '_'
-            } else {
-                '▁'
-            }
-        }
-        _ if look.is_mono() || look.ascii => state.letter(),
-        (State::Unknown, _) => '▚',
-        (State::Starting, _) => '▒',
-        (State::Ready, false) => '╱',
-        (_, false) => '⣀',
-        (_, true) => solid,
-    }
-}
-
-/// How a lane is drawn.
-#[derive(Clone, Copy, Debug)]
-struct Brush {
-    look: Look,
-    /// Rows of the lane.
-    rows: u16,
-    /// Rows at the bottom that waiting takes.
-    low: u16,
-    /// Whether another lane follows without a gap: then a thin line of ground stays above the work.
-    touches: bool,
-    /// Whether waits fill a lane's only row, and are dim: where much is folded, only so do they look the same behind
-    /// work as they do alone.
-    field: bool,
-    /// Whether the column is an odd one: letters of waits that keep no worker occupied stand in even columns only.
-    odd: bool,
-}
+use brush::{Brush, Spot};
 
 /// How all lanes of a picture are drawn.
 #[derive(Clone, Copy, Debug)]
@@ -85,33 +35,61 @@ pub struct Manner {
 impl Manner {
     /// The manner for lanes of `columns`, `rows` high.
     pub fn of<'a>(rows: u16, airy: bool, columns: impl Iterator<Item = &'a Column>) -> Manner {
-        let count = |(folded, drawn): (usize, usize), c: &Column| {
-            (folded + usize::from(c.halves.is_none() && !c.is_empty()), drawn + usize::from(!c.is_empty()))
+        let count = |(mixed, drawn): (usize, usize), c: &Column| {
+            (mixed + usize::from(is_mixed(c)), drawn + usize::from(!c.is_empty()))
         };
-        let (folded, drawn) = columns.fold((0, 0), count);
-        Manner { rows, airy, folded: folded * 4 > drawn }
+        let (mixed, drawn) = columns.fold((0, 0), count);
+        Manner { rows, airy, folded: mixed * 4 > drawn }
     }
+}
+
+/// How one column is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// One or two states, each with its half of the column.
+    Halves([Half; 2]),
+    /// One stretch of work, where it lies.
+    Lone(Lone),
+    /// Every state with its share, one upon the other.
+    Folded,
 }
 
 /// Draws `columns` from `x`, `y` on. A column stands for `whole` of its tasks' time.
 pub fn draw(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), manner: Manner, columns: &[Column], whole: Ns) {
     let Manner { rows, airy, folded } = manner;
-    let field = rows == 1 && folded;
-    let brush = Brush { look, rows, low: (rows / 2).max(1), touches: !airy, field, odd: false };
+    let field = rows == 1 && folded && !look.is_plain();
+    let brush = Brush { look, rows: u32::from(rows), touches: !airy, field };
     let trace = |index: usize| columns.get(index).is_some_and(|c| brush.is_trace(c, whole));
-    for (index, column) in columns.iter().enumerate() {
-        let x = x + index as u16;
-        let brush = Brush { odd: index % 2 == 1, ..brush };
+    for (index, column) in columns.iter().enumerate().filter(|(_, column)| !column.is_empty()) {
+        // A wait between columns in which it alternates with work is as high as it is there.
+        let dense = |at: usize| at < columns.len() && is_dense(columns, at);
+        let before = || dense(index.wrapping_sub(1)) || dense(index.wrapping_sub(2));
+        let amid = column.running() == Ns::ZERO && (dense(index + 1) || dense(index + 2)) && before();
+        let brush = Brush { field: field || amid, ..brush };
+        let spot = Spot { x: x + index as u16, y, odd: index % 2 == 1, dense: dense(index) };
         // A little work in every column is not to look like work all the time: only some of the columns show it.
         let in_a_row = index > 0 && trace(index - 1) && trace(index) && trace(index + 1);
-        match (column.halves, column.commonest_wait()) {
-            (Some(halves), _) => brush.pure(buffer, (x, y), halves),
-            (None, Some(state)) if in_a_row && index % TRACE_EVERY != 0 => {
-                brush.pure(buffer, (x, y), [Half { state: Some(state), holds: column.holds() }; 2]);
+        let hidden = in_a_row && !index.is_multiple_of(TRACE_EVERY);
+        match form(brush, columns, index, whole, spot.dense) {
+            Form::Halves(halves) => brush.halves(buffer, spot, halves),
+            Form::Lone(_) | Form::Folded if hidden => {
+                brush.folded(buffer, spot, &Column { sums: without_work(column), ..*column }, whole);
             }
-            (None, _) => brush.folded(buffer, (x, y), column, whole),
+            Form::Lone(lone) => {
+                let works = |at: usize| columns.get(at).is_some_and(|c| c.running() > Ns::ZERO);
+                let least = if works(index + 1) || (index > 0 && works(index - 1)) { 1 } else { TICK };
+                let wide = (column.running().share_of(whole) * 8.0).round() as usize;
+                brush.lone(buffer, spot, lone, wide.max(least));
+            }
+            Form::Folded => brush.folded(buffer, spot, column, whole),
         }
     }
+}
+
+fn without_work(column: &Column) -> Sums {
+    let mut sums = column.sums;
+    sums.states[State::Running as usize] = Ns::ZERO;
+    sums
 }
 
 /// Writes the core into the work of a lane, from `x` on in the row `y`, wherever it stays the same for long enough to
@@ -136,130 +114,50 @@ pub fn write_cores(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), columns:
 /// Of neighbouring columns that all hold a trace of work, one in this many shows it.
 const TRACE_EVERY: usize = 4;
 
-impl Brush {
-    /// Whether `column` holds so little work, beside a wait, that its height would round to nothing.
-    fn is_trace(self, column: &Column, whole: Ns) -> bool {
-        let levels = f64::from(self.rows) * 8.0;
-        let share = column.running().share_of(whole);
-        column.halves.is_none() && share > 0.0 && share * levels < 0.5 && column.commonest_wait().is_some()
-    }
+/// The least width of work, in eighths of a cell, where there is none in the columns beside it: it is seen from afar.
+const TICK: usize = 3;
 
-    /// A wait's colour: one shade in all of a picture.
-    fn wait(self, state: State) -> Role {
-        if self.field { Role::Behind(state) } else { Role::State(state) }
-    }
+/// Whether there is work in `column`, and a wait.
+fn is_mixed(column: &Column) -> bool {
+    column.running() > Ns::ZERO && column.waiting() > Ns::ZERO
+}
 
-    fn fill(self, half: Half) -> Fill {
-        let Some(state) = half.state else { return Fill::Blank };
-        if state == State::Running {
-            return Fill::Solid(Role::State(state));
-        }
-        let role = self.wait(state);
-        match symbol(self.look, state, half.holds, self.rows) {
-            ' ' => Fill::Blank,
-            '█' => Fill::Solid(role),
-            '▄' if self.field => Fill::Solid(role),
-            letter if self.odd && !half.holds && letter == state.letter() => Fill::Blank,
-            other => Fill::Symbol(other, role, matches!(other, '⣀' | '▁' | '_')),
-        }
-    }
+/// Whether work and waits alternate around the column at `index`, so that where each of them lies says less than their
+/// shares: in the column itself, beside it, or in three columns in a row.
+fn is_dense(columns: &[Column], index: usize) -> bool {
+    let mixed = |at: usize| columns.get(at).is_some_and(is_mixed);
+    let folded = |at: usize| mixed(at) && columns[at].lone.is_none();
+    let (before, two_before) = (index.wrapping_sub(1), index.wrapping_sub(2));
+    let beside = folded(before) || folded(index + 1) || (folded(index) && (mixed(before) || mixed(index + 1)));
+    let in_a_row = [[two_before, before], [before, index + 1], [index + 1, index + 2]];
+    mixed(index) && (beside || in_a_row.iter().any(|two| two.iter().all(|at| mixed(*at))))
+}
 
-    /// One or two states, each with its half of the column.
-    fn pure(self, buffer: &mut Buffer, (x, y): (u16, u16), halves: [Half; 2]) {
-        let fills = halves.map(|h| self.fill(h));
-        let working = |i: usize| halves[i].state == Some(State::Running);
-        let high = [0, 1].map(|i| if working(i) { fills[i] } else { Fill::Blank });
-        for row in 0..self.rows {
-            let lowest = row + 1 == self.rows;
-            let [left, right] = if row < self.rows - self.low { high } else { fills };
-            let shown = |f: Fill| if matches!(f, Fill::Symbol(_, _, true)) && !lowest { Fill::Blank } else { f };
-            let (symbol, style) = self.both(shown(left), shown(right));
-            if symbol != ' ' {
-                let symbol = if row == 0 && symbol == '█' && self.touches { '▇' } else { symbol };
-                paint::cell(buffer, x, y + row, symbol, style);
-            }
-        }
-    }
+/// Work so short that where in `column` it lies says nothing.
+fn anywhere(column: &Column) -> Lone {
+    let beside = column.commonest_wait().map(|state| Half { state: Some(state), holds: column.holds() });
+    Lone { first: true, beside }
+}
 
-    /// Two halves in one cell. Where they cannot both be shown, the solid one is, else the left one.
-    fn both(self, left: Fill, right: Fill) -> (char, Style) {
-        let look = self.look;
-        let block = |whole: char| if look.ascii { '#' } else { whole };
-        let whole = |f: Fill| match f {
-            Fill::Blank => (' ', Style::new()),
-            Fill::Solid(role) => (block('█'), look.fg(role)),
-            Fill::Symbol(c, role, _) => (c, look.fg(role)),
-        };
-        match (left, right) {
-            (l, r) if l == r => whole(l),
-            (Fill::Solid(l), Fill::Solid(r)) if !look.is_mono() => (block('▌'), look.on(l, r)),
-            (Fill::Solid(l), _) => (block('▌'), look.fg(l)),
-            (_, Fill::Solid(r)) => (block('▐'), look.fg(r)),
-            (Fill::Blank, r) => whole(r),
-            (l, _) => whole(l),
+/// How the column at `index` is drawn; `dense` says whether work and waits alternate around it.
+fn form(brush: Brush, columns: &[Column], index: usize, whole: Ns, dense: bool) -> Form {
+    let column = &columns[index];
+    let works = |half: &Half| half.state == Some(State::Running);
+    let quiet = |at: usize| columns.get(at).is_none_or(|c| !is_mixed(c) || brush.is_trace(c, whole));
+    // Without colours a lane of one row cannot tell both work and its wait in one column.
+    let tells = brush.rows > 1 || !brush.look.is_plain();
+    match (column.halves, column.lone) {
+        (Some(halves), _) if halves[0] == halves[1] || !halves.iter().any(works) => Form::Halves(halves),
+        _ if tells && brush.is_trace(column, whole) && quiet(index.wrapping_sub(1)) && quiet(index + 1) => {
+            Form::Lone(column.lone.unwrap_or_else(|| anywhere(column)))
         }
-    }
-
-    /// More than one change, or more than one task: the share at work is the height, the commonest wait stands behind
-    /// it.
-    fn folded(self, buffer: &mut Buffer, (x, y): (u16, u16), column: &Column, whole: Ns) {
-        let look = self.look;
-        let height = column.height(whole, u32::from(self.rows) * 8);
-        let wait = column.commonest_wait().map(|state| Half { state: Some(state), holds: column.holds() });
-        if height == 0 {
-            if let Some(half) = wait {
-                self.pure(buffer, (x, y), [half; 2]);
-            }
-            return;
-        }
-        let green = Role::State(State::Running);
-        let behind = wait.and_then(|h| h.state).filter(|state| {
-            column.holds() && !matches!(state, State::Queued | State::Starting) && !look.is_mono() && !look.ascii
-        });
-        for row in 0..self.rows {
-            let from_bottom = u32::from(self.rows - 1 - row);
-            let full = if row == 0 && self.touches { 7 } else { 8 };
-            let part = height.saturating_sub(from_bottom * 8).min(full);
-            let style = match behind.filter(|_| row >= self.rows - self.low) {
-                Some(state) => look.on(green, self.wait(state)),
-                None if part == 0 => continue,
-                None => look.fg(green),
-            };
-            paint::cell(buffer, x, y + row, eighths(look, part), style);
-        }
+        _ if dense => Form::Folded,
+        (_, Some(lone)) if tells => Form::Lone(lone),
+        (Some(halves), _) => Form::Halves(halves),
+        (None, _) if is_mixed(column) && tells => Form::Lone(anywhere(column)),
+        (None, _) => Form::Folded,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use ratatui::layout::Rect;
-
-    /// A lane of columns of 1 ms, in which a task on a loop works for the given microseconds and else waits for an
-    /// answer.
-    fn drawn(works: &[u64]) -> String {
-        let column = |us: &u64| {
-            let mut column = Column::default();
-            column.sums.states[State::Running as usize] = Ns::from_micros(*us);
-            column.sums.states[State::Io as usize] = Ns::from_micros(1_000 - us);
-            column
-        };
-        let columns: Vec<Column> = works.iter().map(column).collect();
-        let area = Rect::new(0, 0, works.len() as u16, 1);
-        let mut buffer = Buffer::empty(area);
-        let manner = Manner { rows: 1, airy: true, folded: true };
-        draw(&mut buffer, Look::default(), (0, 0), manner, &columns, Ns::from_millis(1));
-        buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect()
-    }
-
-    #[test]
-    fn a_trace_of_work_everywhere_is_not_drawn_as_work_all_the_time() {
-        assert_eq!(drawn(&[1; 9]), "▁⣀⣀⣀▁⣀⣀⣀▁");
-    }
-
-    #[test]
-    fn a_lone_trace_stays_and_more_than_a_trace_has_its_height() {
-        assert_eq!(drawn(&[0, 0, 1, 0, 0, 1, 0]), "⣀⣀▁⣀⣀▁⣀");
-        assert_eq!(drawn(&[250; 5]), "▂▂▂▂▂");
-    }
-}
+mod tests;

@@ -7,6 +7,7 @@
 //!  axis                    0        0.5        1        1.5        2     s
 //!  lanes       ▌task 1     ██████████████████████               waits 49 %
 //!  lock, loop  GIL held    1234123412341234
+//!  waiting at once         ▇▇▇▇▇▇▄▄▄▄▄▄▂▂▂▂▂▂▂▂▂                3 at best
 //!  cores busy              ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇                1.9 of 2
 //!  scoreboard  serial      ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄      2.00 s  1.00×
 //!  legend      █ runs 50 %  ▄ waits for a core 49 %
@@ -19,8 +20,9 @@ use ratatui::layout::Rect;
 
 use crate::app::{Action, App, Run, View};
 use crate::model::ModelKind;
-use crate::scene::{Folding, MOST_LOCKS, Rows, SPARE, folding};
-use crate::units::TaskId;
+use crate::scene::{Folding, MOST_LOCKS, OUTSIDE, Rows, SPARE, folding};
+use crate::units::{Ns, TaskId};
+use crate::workload::Op;
 
 /// The least size that everything essential fits in: columns, rows.
 pub const LEAST: (u16, u16) = (40, 12);
@@ -74,6 +76,8 @@ pub struct Layout {
     pub ready: Option<u16>,
     /// Rows of further locks.
     pub locks: Vec<u16>,
+    /// First row and number of rows that say how many tasks wait for something outside the program.
+    pub waiting: Option<(u16, u16)>,
     /// Row that says how many cores are busy.
     pub busy: u16,
     /// First row and number of rows that another view has in place of the lanes and the rows below them.
@@ -136,7 +140,8 @@ impl Layout {
         let locks = app.run().map_or(0, |r| r.trace().lock_names.len()).min(MOST_LOCKS - 1) as u16;
         let lanes = app.run().map_or(0, lock_lanes);
         let rows = app.rows().len() as u16;
-        let wants = Wants { tasks: order.len(), selected, special, locked, locks, lanes, cores, rows };
+        let waits = app.run().is_some_and(waits);
+        let wants = Wants { tasks: order.len(), selected, special, locked, locks, lanes, waits, cores, rows };
 
         let (label, right) = match area.width {
             ..64 => (9, 13),
@@ -162,7 +167,7 @@ impl Layout {
         self.lanes.clear();
         self.locks.clear();
         self.cores.clear();
-        (self.band, self.special, self.ready) = (None, None, None);
+        (self.band, self.special, self.ready, self.waiting) = (None, None, None, None);
     }
 
     fn place(&mut self, wants: &Wants) {
@@ -191,11 +196,14 @@ impl Layout {
         while board && rows < wants.rows && room.take(1) {
             rows += 1;
         }
-        let gaps = [above_board, room.take(1), room.take(1)];
+        let mut gaps = [above_board, room.take(1), room.take(1)];
+        // How many wait has a row before the legend has a free one above it.
+        let mut waiting = u16::from(wants.waits && (room.take(1) || std::mem::take(&mut gaps[2])));
         let cores = wants.cores > 0 && room.take(wants.cores + 1);
         let ready = special && room.take(1);
         let figures = self.area.height >= 30 && room.take(2);
         let airy = tall && room.take(shown);
+        waiting += u16::from(waiting > 0 && airy && room.take(1));
         let mut more = u16::from(first);
         while first && more < wants.locks && room.take(1) {
             more += 1;
@@ -234,6 +242,7 @@ impl Layout {
         self.special = special.then(|| next(1)).filter(|_| wants.special);
         self.ready = ready.then(|| next(1)).filter(|_| wants.special);
         self.locks = (0..more).map(|_| next(1)).filter(|_| wants.locked).collect();
+        self.waiting = (waiting > 0).then(|| (next(waiting), waiting));
         if above_busy {
             next(1);
         }
@@ -306,6 +315,17 @@ fn has_lock_lane(run: &Run) -> bool {
     gil || (many && !run.trace().lock_names.is_empty())
 }
 
+/// Whether tasks of `run` wait for something outside the program: they did, or it is planned.
+fn waits(run: &Run) -> bool {
+    fn in_steps(ops: &[Op]) -> bool {
+        ops.iter().any(|op| op.expected_wait().is_some_and(|time| time > Ns::ZERO) || op.body().is_some_and(in_steps))
+    }
+    let trace = run.trace();
+    let times = trace.aggregate().totals(trace.latest()).states();
+    let planned = run.recording.planned().is_some_and(|of| of.plan.tasks.iter().any(|task| in_steps(&task.ops)));
+    planned || OUTSIDE.iter().any(|state| times[*state as usize] > Ns::ZERO)
+}
+
 /// How many locks can have a lane.
 fn lock_lanes(run: &Run) -> u16 {
     let gil = run.model.lock.is_on() && run.model.kind != ModelKind::Processes;
@@ -323,7 +343,43 @@ struct Wants {
     locks: u16,
     /// How many there are, the first one included.
     lanes: u16,
+    /// Whether tasks wait for something outside the program.
+    waits: bool,
     cores: u16,
     /// How many rows the scoreboard has.
     rows: u16,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn placed(height: u16, wants: &Wants) -> Layout {
+        let mut layout = Layout { area: Rect::new(0, 0, 80, height), plot: (12, 52), ..Layout::default() };
+        layout.place(wants);
+        layout
+    }
+
+    proptest! {
+        #[test]
+        fn how_many_wait_pushes_neither_lanes_nor_the_board_out(
+            height in LEAST.1..80, tasks in 1usize..100, cores in 0u16..9, rows in 1u16..9, special: bool,
+        ) {
+            let wants = |waits| {
+                let (selected, locked, locks, lanes) = (None, false, 0, 0);
+                Wants { tasks, selected, special, locked, locks, lanes, waits, cores, rows }
+            };
+            let (without, with) = (placed(height, &wants(false)), placed(height, &wants(true)));
+            prop_assert_eq!(without.waiting, None);
+            prop_assert_eq!(with.lanes.len(), without.lanes.len());
+            prop_assert!(with.lane_rows.min(2) == without.lane_rows.min(2));
+            prop_assert_eq!((with.board_rows, with.folding), (without.board_rows, without.folding));
+            prop_assert!(height < 24 || tasks > 8 || rows > 5 || with.waiting.is_some());
+            if let Some((y, rows)) = with.waiting {
+                prop_assert!(with.lanes.iter().all(|lane| lane.y + with.lane_rows <= y));
+                prop_assert!(y + rows <= with.busy && with.board.is_none_or(|board| y + rows < board));
+            }
+        }
+    }
 }

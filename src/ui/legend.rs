@@ -32,12 +32,12 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
         }
     }
     for (state, holds, share) in entries {
-        let symbol = lane::symbol(look, state, holds, 1);
+        let symbol = lane::symbol(look, state, holds);
         let text = format!("{} {}", Label::of_state(state, holds).text(), percent(share));
         if x + 2 + paint::width(&text) > layout.area.right() {
             break;
         }
-        paint::cell(buffer, x, y, symbol, look.fg(Role::State(state)));
+        paint::cell(buffer, x, y, symbol, look.fg(lane::role(state, holds)));
         x = paint::put(buffer, x + 2, y, layout.area.right(), &text, look.fg(Role::Dim)) + 3;
     }
 }

@@ -166,19 +166,19 @@ fn sign_lines(look: Look, seen: &[Seen]) -> Vec<Line> {
 fn reading_lines(look: Look) -> Vec<Line> {
     let (text, dim) = (look.fg(Role::Text), look.fg(Role::Dim));
     let running = look.fg(Role::State(State::Running));
-    let low = look.fg(Role::State(State::Sleep));
-    let folded = if look.is_mono() { running } else { look.on(Role::State(State::Running), Role::Behind(State::Gil)) };
-    let symbol = |state, holds| lane::symbol(look, state, holds, 1).to_string();
+    let [held, free] = [true, false].map(|holds| look.fg(lane::role(State::Sleep, holds)));
+    let folded = if look.is_mono() { running } else { look.on(Role::State(State::Running), Role::State(State::Gil)) };
+    let symbol = |state, holds| lane::symbol(look, state, holds).to_string();
     let steps: String = [3, 5, 2].iter().map(|n| lane::eighths(look, *n)).collect();
     let dotted = match symbol(State::Sleep, false) {
         letter if letter == State::Sleep.letter().to_string() => format!("{letter} {letter}"),
-        dot => dot.repeat(3),
+        body => body.repeat(3),
     };
     let title = vec![(Label::LegendTitle.text().to_owned(), text.add_modifier(Modifier::BOLD))];
     let shown = [
         (symbol(State::Running, true).repeat(3), running, Label::LegendTall),
-        (symbol(State::Sleep, true).repeat(3), low, Label::LegendLow),
-        (dotted, low, Label::LegendDotted),
+        (symbol(State::Sleep, true).repeat(3), held, Label::LegendLow),
+        (dotted, free, Label::LegendDotted),
         (steps, folded, Label::LegendFolded),
     ];
     let line = |(symbols, style, label): (String, Style, Label)| {

@@ -2,8 +2,35 @@
 
 use ratatui::buffer::Buffer;
 
+use super::paint;
 use super::theme::{Look, Role};
-use super::{lane, paint};
+use crate::state::State;
+
+/// Eighths of a cell, from nothing to all of it.
+pub const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// The same in ASCII, coarser.
+const ASCII: [char; 9] = [' ', '.', '.', '-', '-', '=', '=', '#', '#'];
+
+/// The states of a column, from the bottom up: work, then waits, then the queue.
+pub const ORDER: [State; State::COUNT] = [
+    State::Running,
+    State::Copying,
+    State::Preempted,
+    State::Ready,
+    State::Gil,
+    State::Lock,
+    State::Io,
+    State::Sleep,
+    State::Unknown,
+    State::Starting,
+    State::Queued,
+];
+
+/// The symbol for `eighths` of a cell.
+pub fn eighths(look: Look, eighths: u32) -> char {
+    let at = eighths.min(8) as usize;
+    if look.ascii { ASCII[at] } else { EIGHTHS[at] }
+}
 
 /// A stretch of a column, from the end of the one below it up to `to` eighths of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,44 +81,57 @@ pub fn sign(look: Look, role: Role) -> char {
     signs[usize::from(look.ascii)]
 }
 
+/// The most layers a column has, and the ground above them.
+const MOST: usize = 16;
+
+/// What the eight steps of height from `from` on show: the lowest of `layers` there, up to which step, and what stands
+/// above it. A cell has two colours: the lowest keeps its height, and of the others the smallest give way. Of layers
+/// the upper ends are given, from the bottom up; nothing stands for the ground.
+pub fn two<T: Copy>(layers: impl IntoIterator<Item = (T, u32)>, from: u32, top: u32) -> Option<(T, u32, Option<T>)> {
+    let mut parts: [(Option<T>, u32); MOST] = [(None, 0); MOST];
+    let (mut count, mut below, mut empty) = (0, 0, 8);
+    for (what, to) in layers.into_iter().take(MOST - 1) {
+        let part = to.min(from + 8).min(top).saturating_sub(below.max(from));
+        if part > 0 {
+            parts[count] = (Some(what), part);
+            (count, empty) = (count + 1, empty - part);
+        }
+        below = to;
+    }
+    if empty > 0 {
+        parts[count] = (None, empty);
+        count += 1;
+    }
+    while count > 2 {
+        let smallest = (1..count).min_by_key(|index| parts[*index].1).unwrap_or(1);
+        let part = parts[smallest].1;
+        parts.copy_within(smallest + 1..count, smallest);
+        count -= 1;
+        let heir = if smallest > 1 { smallest - 1 } else { 1 };
+        parts[heir].1 += part;
+    }
+    let (lower, height) = parts[0];
+    let upper = if count > 1 { parts[1].0 } else { None };
+    lower.map(|lower| (lower, height, upper))
+}
+
 /// Draws `layers` in `rows` rows from `y` on. `touches` leaves an eighth of ground above a full column.
 pub fn draw(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), rows: u16, layers: &[Layer], touches: bool) {
     let top = if touches { u32::from(rows) * 8 - 1 } else { u32::from(rows) * 8 };
     for row in 0..rows {
         let from = u32::from(rows - 1 - row) * 8;
-        let mut parts: Vec<(Option<Role>, u32)> = Vec::with_capacity(4);
-        let mut below = 0;
-        for layer in layers {
-            let part = layer.to.min(from + 8).min(top).saturating_sub(below.max(from));
-            if part > 0 {
-                parts.push((Some(layer.role), part));
-            }
-            below = layer.to;
-        }
-        let empty = 8 - parts.iter().map(|p| p.1).sum::<u32>();
-        if empty > 0 {
-            parts.push((None, empty));
-        }
-        // A cell has two colours: the lowest layer keeps its height, and the smallest of the others gives way.
-        while parts.len() > 2 {
-            let smallest = (1..parts.len()).min_by_key(|index| parts[*index].1).unwrap_or(1);
-            let (_, part) = parts.remove(smallest);
-            let heir = if smallest > 1 { smallest - 1 } else { 1 };
-            parts[heir].1 += part;
-        }
-        let (lower, height) = parts[0];
-        let upper = parts.get(1).and_then(|p| p.0);
-        let Some(lower) = lower else { continue };
+        let shown = two(layers.iter().map(|layer| (layer.role, layer.to)), from, top);
+        let Some((lower, height, upper)) = shown else { continue };
         if look.is_mono() || look.ascii {
             let role = if height >= 4 || upper.is_none() { lower } else { upper.unwrap_or(lower) };
             let whole = sign(look, lower);
             let solid = matches!(whole, '█' | '#');
-            let symbol = if solid && role == lower { lane::eighths(look, height) } else { sign(look, role) };
+            let symbol = if solid && role == lower { eighths(look, height) } else { sign(look, role) };
             paint::cell(buffer, x, y + row, symbol, look.fg(role));
         } else if let Some(upper) = upper {
-            paint::cell(buffer, x, y + row, lane::eighths(look, height), look.on(lower, upper));
+            paint::cell(buffer, x, y + row, eighths(look, height), look.on(lower, upper));
         } else {
-            paint::cell(buffer, x, y + row, lane::eighths(look, height), look.fg(lower));
+            paint::cell(buffer, x, y + row, eighths(look, height), look.fg(lower));
         }
     }
 }

@@ -44,6 +44,11 @@ impl Look {
         self.depth == Depth::None
     }
 
+    /// Whether symbols alone tell what is drawn.
+    pub fn is_plain(self) -> bool {
+        self.is_mono() || self.ascii
+    }
+
     /// Text in `role`.
     pub fn fg(self, role: Role) -> Style {
         match self.depth {
@@ -57,6 +62,23 @@ impl Look {
         match self.depth {
             Depth::None => mono(role),
             _ => Style::new().fg(self.color(role)).bg(self.color(behind)),
+        }
+    }
+
+    /// `role` within a body of its own: the same, half way to the ground.
+    pub fn within(self, role: Role) -> Style {
+        let ink = if self.depth == Depth::Sixteen && role != Role::Accent { Role::Dim } else { role };
+        match self.depth {
+            Depth::None => mono(role),
+            _ => Style::new().fg(self.color(ink)).bg(self.body_color(role)),
+        }
+    }
+
+    fn body_color(self, role: Role) -> Color {
+        match (self.depth, role) {
+            (Depth::Sixteen, Role::Accent) => Color::Blue,
+            (Depth::Sixteen, _) => Color::DarkGray,
+            _ => self.reduce(rgb(self.theme.half(self.theme.color(role)))),
         }
     }
 

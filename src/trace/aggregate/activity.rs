@@ -84,7 +84,12 @@ impl Activity {
     }
 
     pub(super) fn is_ready(self) -> bool {
-        self.0 / 2 == State::Ready as u16
+        self.is_in(State::Ready)
+    }
+
+    /// Whether it is this state, on no core.
+    pub(super) fn is_in(self, state: State) -> bool {
+        self.0 / 2 == state as u16
     }
 
     /// Whether it is no task's: a loop listens, or somebody is on a core without computing.

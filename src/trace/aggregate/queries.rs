@@ -2,7 +2,8 @@
 
 use super::activity::{FREE, LANES_IN_PLACE, LOOP, computes, core_of, is_there};
 use super::few::Few;
-use super::{Aggregate, Change, Counts, Owner, Place, Standing, Totals};
+use super::{Activity, Aggregate, Change, Counts, Owner, Place, Standing, Totals};
+use crate::state::State;
 use crate::units::{Ns, Range};
 
 /// What happens in a stretch of time: somebody has a core or the loop, or the loop listens.
@@ -176,6 +177,23 @@ impl Aggregate {
         }
         level(ready, extra, at, range.to);
         most
+    }
+
+    /// The most tasks that are in one of `states` at one time in `range`. All changes in it are looked at.
+    pub fn most_in(&self, range: Range, states: &[State]) -> usize {
+        let place = self.place(range.from);
+        let counts = self.standing(place).counts;
+        let mut now: usize = states.iter().map(|state| counts.state(*state)).sum();
+        let (mut at, mut most) = (range.from, 0);
+        self.walk(place, range.to, |next, change| {
+            if next > at {
+                most = most.max(now);
+                at = next;
+            }
+            let is_in = |activity: Activity| usize::from(states.iter().any(|state| activity.is_in(*state)));
+            now = (now + is_in(change.to)).saturating_sub(is_in(change.from));
+        });
+        if range.to > at { most.max(now) } else { most }
     }
 
     /// The most tasks that are ready at one time in `part`, which lies between the begin of the block at `index` and

@@ -265,5 +265,11 @@ proptest! {
         let late: Vec<Ns> = trace.overdue(until).filter(|l| l.state != State::Ready).map(|l| l.from)
             .collect::<std::collections::BinaryHeap<_>>().into_sorted_vec();
         prop_assert_eq!(trace.aggregate().most_ready(range, &late), most as usize);
+        let aggregate = trace.aggregate();
+        prop_assert_eq!(aggregate.most_in(range, &[State::Ready]), aggregate.most_ready(range, &[]));
+        let waits = [State::Io, State::Sleep];
+        let instants = trace.tasks.iter().flat_map(crate::trace::Track::marks).map(|m| m.at).filter(|at| range.contains(*at));
+        let count = |at: Ns| waits.map(|state| aggregate.counts(at).state(state)).iter().sum::<usize>();
+        prop_assert_eq!(aggregate.most_in(range, &waits), instants.chain([range.from]).map(count).max().unwrap_or(0));
     }
 }
