@@ -36,7 +36,7 @@ pub enum Role {
     Bar,
     /// A state, at full strength.
     State(State),
-    /// A state behind a folded column.
+    /// A state, half way to the ground.
     Behind(State),
     /// A task's own colour.
     Task(TaskId),
@@ -44,6 +44,19 @@ pub enum Role {
     Shade(TaskId),
     /// Something went wrong.
     Alarm,
+}
+
+impl Role {
+    /// What a state is drawn in. A wait for something outside that holds no worker is dim, and so is the queue; a wait
+    /// that holds one is bright, and so is a wait for a core, a lock or a turn.
+    pub const fn of(state: State, holds: bool) -> Role {
+        match state {
+            State::Io | State::Sleep | State::Unknown | State::Queued if !holds => Role::Behind(state),
+            State::Io | State::Sleep | State::Unknown | State::Queued => Role::State(state),
+            State::Ready | State::Preempted | State::Lock | State::Gil => Role::State(state),
+            State::Running | State::Copying | State::Starting | State::Ended => Role::State(state),
+        }
+    }
 }
 
 /// How many tasks in a row have different colours; then the colours come again.

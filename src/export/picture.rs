@@ -2,9 +2,10 @@
 //! scheme, the same with the time sweeping over it, and as PNG. Knows neither files nor the application.
 //!
 //! The law of the drawing: in every column of every lane the area of each state is its exact share of the time, to one
-//! part in [`UNITS`] of the lane's height. Work is drawn tall: it takes its share of the whole height. Waits are drawn
-//! low: each state takes its share of half the height. A wait that keeps no worker occupied is dotted, a stretch of
-//! which nothing is known is hatched.
+//! part in [`UNITS`] of the lane's height. Work is drawn tall: it takes its share of the whole height. Waits that stand
+//! upon work do too; where there is none they are drawn low: each takes its share of half the height. Work alone that is
+//! too short for the eye has a tick over it. A wait for something outside that keeps no worker occupied is dim, a stretch
+//! of which nothing is known is hatched.
 
 mod compare;
 mod cores;

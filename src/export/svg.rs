@@ -109,6 +109,11 @@ fn shape(cell: &Cell, x: f64, y: f64, out: &mut String) {
             rect(out, (x, y), (w * eighths / 8.0, h), &fg);
         }
         '▐' => rect(out, (mid_x, y), (w / 2.0, h), &fg),
+        '▕' => rect(out, (x + w * 7.0 / 8.0, y), (w / 8.0, h), &fg),
+        '▚' => {
+            rect(out, (x, y), (w / 2.0, h / 2.0), &fg);
+            rect(out, (mid_x, mid_y), (w / 2.0, h / 2.0), &fg);
+        }
         '▖' => rect(out, (x, mid_y), (w / 2.0, h / 2.0), &fg),
         '▗' => rect(out, (mid_x, mid_y), (w / 2.0, h / 2.0), &fg),
         '░'..='▓' => {

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use super::layout::Layout;
 use super::legend::short;
 use super::theme::{Look, Role};
-use super::{lane, paint, stack};
+use super::{paint, stack};
 use crate::app::{App, Run};
 use crate::scene::{Band, Column, Grid};
 use crate::state::State;
@@ -68,7 +68,7 @@ pub fn draw(app: &App, run: &Run, band: &Band, grid: &Grid, look: Look, layout: 
 fn cell(look: Look, layers: &[Layer], holds: bool, from: u32) -> Option<(char, Style)> {
     let states = layers.iter().map(|layer| (layer.state, layer.to));
     let (lower, height, upper) = stack::two(states, from, u32::MAX)?;
-    let role = |state: State| lane::role(state, holds);
+    let role = |state: State| Role::of(state, holds);
     Some(match upper {
         _ if look.is_mono() || look.ascii => return letter(look, (lower, height), upper),
         Some(upper) => (stack::eighths(look, height), look.on(role(lower), role(upper))),

@@ -17,7 +17,7 @@ use crate::units::Ns;
 mod brush;
 
 pub use super::stack::eighths;
-pub use brush::{role, symbol};
+pub use brush::symbol;
 
 use brush::{Brush, Spot};
 
@@ -59,10 +59,11 @@ pub fn draw(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), manner: Manner,
     let Manner { rows, airy, folded } = manner;
     let field = rows == 1 && folded && !look.is_plain();
     let brush = Brush { look, rows: u32::from(rows), touches: !airy, field };
-    let trace = |index: usize| columns.get(index).is_some_and(|c| brush.is_trace(c, whole));
+    let marks: Vec<Mark> = columns.iter().map(|column| Mark::of(column, brush, whole)).collect();
+    let trace = |at: usize| marks.get(at).is_some_and(|mark| mark.trace);
     for (index, column) in columns.iter().enumerate().filter(|(_, column)| !column.is_empty()) {
         // A wait between columns in which it alternates with work is as high as it is there.
-        let dense = |at: usize| at < columns.len() && is_dense(columns, at);
+        let dense = |at: usize| at < marks.len() && is_dense(&marks, at);
         let before = || dense(index.wrapping_sub(1)) || dense(index.wrapping_sub(2));
         let amid = column.running() == Ns::ZERO && (dense(index + 1) || dense(index + 2)) && before();
         let brush = Brush { field: field || amid, ..brush };
@@ -70,7 +71,7 @@ pub fn draw(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), manner: Manner,
         // A little work in every column is not to look like work all the time: only some of the columns show it.
         let in_a_row = index > 0 && trace(index - 1) && trace(index) && trace(index + 1);
         let hidden = in_a_row && !index.is_multiple_of(TRACE_EVERY);
-        match form(brush, columns, index, whole, spot.dense) {
+        match form(column, &marks, index, spot.dense, rows > 1 || !look.is_plain()) {
             Form::Halves(halves) => brush.halves(buffer, spot, halves),
             Form::Lone(_) | Form::Folded if hidden => {
                 brush.folded(buffer, spot, &Column { sums: without_work(column), ..*column }, whole);
@@ -122,15 +123,33 @@ fn is_mixed(column: &Column) -> bool {
     column.running() > Ns::ZERO && column.waiting() > Ns::ZERO
 }
 
+/// What decides on how a column and those beside it are drawn.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mark {
+    /// Whether there is work in it, and a wait.
+    mixed: bool,
+    /// Whether there is more than one stretch of work in it besides.
+    several: bool,
+    /// Whether it is mixed, and the work too little for any height.
+    trace: bool,
+}
+
+impl Mark {
+    fn of(column: &Column, brush: Brush, whole: Ns) -> Mark {
+        let mixed = is_mixed(column);
+        Mark { mixed, several: mixed && column.lone.is_none(), trace: mixed && brush.is_trace(column, whole) }
+    }
+}
+
 /// Whether work and waits alternate around the column at `index`, so that where each of them lies says less than their
 /// shares: in the column itself, beside it, or in three columns in a row.
-fn is_dense(columns: &[Column], index: usize) -> bool {
-    let mixed = |at: usize| columns.get(at).is_some_and(is_mixed);
-    let folded = |at: usize| mixed(at) && columns[at].lone.is_none();
-    let (before, two_before) = (index.wrapping_sub(1), index.wrapping_sub(2));
-    let beside = folded(before) || folded(index + 1) || (folded(index) && (mixed(before) || mixed(index + 1)));
-    let in_a_row = [[two_before, before], [before, index + 1], [index + 1, index + 2]];
-    mixed(index) && (beside || in_a_row.iter().any(|two| two.iter().all(|at| mixed(*at))))
+fn is_dense(marks: &[Mark], index: usize) -> bool {
+    let at = |at: usize| marks.get(at).copied().unwrap_or_default();
+    let [two_before, before, here, after, two_after] =
+        [index.wrapping_sub(2), index.wrapping_sub(1), index, index + 1, index + 2].map(at);
+    let beside = before.several || after.several || (here.several && (before.mixed || after.mixed));
+    let in_a_row = [[two_before, before], [before, after], [after, two_after]];
+    here.mixed && (beside || in_a_row.iter().any(|[one, other]| one.mixed && other.mixed))
 }
 
 /// Work so short that where in `column` it lies says nothing.
@@ -139,22 +158,21 @@ fn anywhere(column: &Column) -> Lone {
     Lone { first: true, beside }
 }
 
-/// How the column at `index` is drawn; `dense` says whether work and waits alternate around it.
-fn form(brush: Brush, columns: &[Column], index: usize, whole: Ns, dense: bool) -> Form {
-    let column = &columns[index];
+/// How `column`, the one at `index`, is drawn. `dense` says whether work and waits alternate around it; where `tells` is
+/// not set, one column cannot show both: without colours in a lane of one row.
+fn form(column: &Column, marks: &[Mark], index: usize, dense: bool, tells: bool) -> Form {
+    let mark = marks[index];
     let works = |half: &Half| half.state == Some(State::Running);
-    let quiet = |at: usize| columns.get(at).is_none_or(|c| !is_mixed(c) || brush.is_trace(c, whole));
-    // Without colours a lane of one row cannot tell both work and its wait in one column.
-    let tells = brush.rows > 1 || !brush.look.is_plain();
+    let quiet = |at: usize| marks.get(at).is_none_or(|mark| !mark.mixed || mark.trace);
     match (column.halves, column.lone) {
         (Some(halves), _) if halves[0] == halves[1] || !halves.iter().any(works) => Form::Halves(halves),
-        _ if tells && brush.is_trace(column, whole) && quiet(index.wrapping_sub(1)) && quiet(index + 1) => {
+        _ if tells && mark.trace && quiet(index.wrapping_sub(1)) && quiet(index + 1) => {
             Form::Lone(column.lone.unwrap_or_else(|| anywhere(column)))
         }
         _ if dense => Form::Folded,
         (_, Some(lone)) if tells => Form::Lone(lone),
         (Some(halves), _) => Form::Halves(halves),
-        (None, _) if is_mixed(column) && tells => Form::Lone(anywhere(column)),
+        (None, _) if mark.mixed && tells => Form::Lone(anywhere(column)),
         (None, _) => Form::Folded,
     }
 }

@@ -37,7 +37,7 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
         if x + 2 + paint::width(&text) > layout.area.right() {
             break;
         }
-        paint::cell(buffer, x, y, symbol, look.fg(lane::role(state, holds)));
+        paint::cell(buffer, x, y, symbol, look.fg(Role::of(state, holds)));
         x = paint::put(buffer, x + 2, y, layout.area.right(), &text, look.fg(Role::Dim)) + 3;
     }
 }

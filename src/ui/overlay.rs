@@ -166,7 +166,7 @@ fn sign_lines(look: Look, seen: &[Seen]) -> Vec<Line> {
 fn reading_lines(look: Look) -> Vec<Line> {
     let (text, dim) = (look.fg(Role::Text), look.fg(Role::Dim));
     let running = look.fg(Role::State(State::Running));
-    let [held, free] = [true, false].map(|holds| look.fg(lane::role(State::Sleep, holds)));
+    let [held, free] = [true, false].map(|holds| look.fg(Role::of(State::Sleep, holds)));
     let folded = if look.is_mono() { running } else { look.on(Role::State(State::Running), Role::State(State::Gil)) };
     let symbol = |state, holds| lane::symbol(look, state, holds).to_string();
     let steps: String = [3, 5, 2].iter().map(|n| lane::eighths(look, *n)).collect();

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use super::layout::Layout;
 use super::stack::Layer;
 use super::theme::{Look, Role};
-use super::{lane, paint, stack};
+use super::{paint, stack};
 use crate::scene::{OUTSIDE, Scene};
 use crate::text::{self, Label};
 
@@ -22,7 +22,7 @@ pub fn draw(scene: &Scene, look: Look, layout: &Layout, buffer: &mut Buffer) {
         return;
     }
     let levels = u32::from(rows) * 8;
-    let role = |kind: usize| lane::role(OUTSIDE[kind / 2], kind % 2 == 1);
+    let role = |kind: usize| Role::of(OUTSIDE[kind / 2], kind % 2 == 1);
     for (x, column) in (layout.plot.0..).zip(&scene.waiting.columns) {
         let mut layers = [Layer { role: Role::Dim, to: 0 }; 2 * OUTSIDE.len()];
         let (mut sum, mut count, mut to) = (0.0, 0, 0);

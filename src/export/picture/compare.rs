@@ -3,7 +3,7 @@
 
 use super::list::{Anchor, Element, Fill, Ink, Picture, width_of};
 use super::page::{CALM, LaneRow, MARGIN, NAME, Page, SMALL, Wide, room_for};
-use super::shares::{ShareStyle, Shares, UNITS};
+use super::shares::{ShareStyle, Shares};
 use super::usage::columns;
 use super::{Caption, Options};
 use crate::palette::Role;
@@ -16,8 +16,6 @@ use crate::units::{Ns, Range};
 const BETWEEN: f64 = 22.0;
 /// The size of their texts, in pixels.
 const TEXT: f64 = 14.0;
-/// How thick the line is that says for how long a run lasts, in pixels.
-const LINE: f64 = 3.0;
 
 /// One run of a comparison.
 #[derive(Clone, Debug)]
@@ -148,7 +146,7 @@ fn cells(page: &mut Page, cells: &[String], rights: &[f64], (base, ink): (f64, I
 
 fn bar(page: &mut Page, row: &CompareRow<'_>, cores: f64, height: f64, gap: f64) {
     let role = if row.lit { Role::Accent } else { Role::Bar };
-    let kinds = vec![ShareStyle { fill: Fill::Solid(role.into()), units: UNITS }];
+    let kinds = vec![ShareStyle::tall(Fill::Solid(role.into()))];
     let until = row.until.min(row.trace.latest());
     page.window = page.grid.range().and(Range::new(row.trace.forgotten.min(until), until));
     let mut shares = Shares::new(&page.grid, 1);
@@ -166,14 +164,14 @@ fn bar(page: &mut Page, row: &CompareRow<'_>, cores: f64, height: f64, gap: f64)
         page.put((MARGIN, y), Anchor::Start, NAME, ink, label);
     }
     let end = (until == row.trace.latest()).then_some((until, !broke(row.trace)));
-    // A thin line for as long as the run lasts, so that a run that hardly computes is seen too.
+    // A body for as long as the run lasts, so that a run that hardly computes is seen too.
     let at = |instant: Ns| {
         page.left + instant.less(page.grid.from).share_of(page.grid.range().len()) * (page.right - page.left)
     };
     let (from, to) = (at(Ns::ZERO).max(page.left), at(until).min(page.right));
     if to > from {
-        let line = Element::Rect((from, page.y + height - LINE), (to - from, LINE), Fill::Solid(Ink::Tint(role)));
-        page.picture.moving.push(line);
+        let body = Element::Rect((from, page.y), (to - from, height), Fill::Solid(Ink::Body(role)));
+        page.picture.moving.push(body);
     }
     let row = LaneRow::new(String::new(), shares, kinds, whole, height);
     page.row(LaneRow { gap, end, least: CALM, ..row });

@@ -3,7 +3,7 @@
 use super::Options;
 use super::list::{Fill, width_of};
 use super::page::{Below, Entry, Inside, LaneRow, MARGIN, Page, SMALL, room_for, room_for_scale};
-use super::shares::{ShareStyle, Shares, UNITS};
+use super::shares::{ShareStyle, Shares};
 use super::tasks::{heights, strip_below};
 use super::usage::columns;
 use super::whose::{task_entries, task_kinds};
@@ -21,10 +21,10 @@ const WATCHER: usize = HELPER + 1;
 const KINDS: usize = WATCHER + 1;
 
 fn kinds() -> Vec<ShareStyle> {
-    let low = |fill: Fill| ShareStyle { fill, units: UNITS / 2 };
+    let low = ShareStyle::low;
     let shade = |n: usize| low(Fill::Solid(Role::Shade(TaskId(n as u32)).into()));
     let mut kinds = task_kinds();
-    kinds.push(ShareStyle { fill: Fill::Solid(Role::State(State::Running).into()), units: UNITS });
+    kinds.push(ShareStyle::tall(Fill::Solid(Role::State(State::Running).into())));
     kinds.extend((0..TASK_COLORS).map(shade));
     kinds.push(low(Fill::Solid(Role::Dim.into())));
     kinds.push(low(Fill::Solid(Role::Bar.into())));

@@ -13,6 +13,8 @@ pub enum Ink {
     Strip,
     /// The colour of this role.
     Role(Role),
+    /// The body of something in the role's colour: half way from the ground to it.
+    Body(Role),
     /// A little of the role's colour: a quarter of the way from the ground to it.
     Tint(Role),
     /// The colour of text that can be read on a field in the role's colour.
@@ -32,6 +34,7 @@ impl Ink {
             Ink::Ground => theme.ground(),
             Ink::Strip => theme.strip(),
             Ink::Role(role) => theme.color(role),
+            Ink::Body(role) => theme.half(theme.color(role)),
             Ink::Tint(role) => theme.half(theme.half(theme.color(role))),
             Ink::On(role) => ink_on(theme.color(role)),
         }
@@ -43,6 +46,7 @@ impl Ink {
             Ink::Ground => "ground".to_owned(),
             Ink::Strip => "strip".to_owned(),
             Ink::Role(role) => name(role),
+            Ink::Body(role) => format!("{}-body", name(role)),
             Ink::Tint(role) => format!("{}-tint", name(role)),
             Ink::On(role) => format!("on-{}", name(role)),
         }
@@ -70,7 +74,7 @@ fn name(role: Role) -> String {
 pub enum Fill {
     /// With ink everywhere.
     Solid(Ink),
-    /// With dots on a tinted ground, which hides what is behind it: a wait that keeps no worker occupied.
+    /// With dots on a tinted ground, which hides what is behind it: a worker is being created.
     Dotted(Ink),
     /// With slanted lines, which show what is behind them: a stretch of which nothing is known.
     Hatched(Ink),
@@ -81,6 +85,14 @@ impl Fill {
     pub const fn ink(self) -> Ink {
         match self {
             Fill::Solid(ink) | Fill::Dotted(ink) | Fill::Hatched(ink) => ink,
+        }
+    }
+
+    /// The ink of a letter that stands for it. A dim colour is for areas: a letter in it could not be read.
+    pub const fn letter(self) -> Ink {
+        match self.ink() {
+            Ink::Role(Role::Behind(state)) => Ink::Role(Role::State(state)),
+            ink => ink,
         }
     }
 

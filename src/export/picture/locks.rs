@@ -3,7 +3,7 @@
 use super::Options;
 use super::list::{Anchor, Fill, width_of};
 use super::page::{Below, Entry, Inside, LaneRow, NAME, Page, SMALL, room_for, room_for_scale};
-use super::shares::{ShareStyle, Shares, UNITS};
+use super::shares::{ShareStyle, Shares};
 use super::tasks::{heights, until};
 use super::usage::columns;
 use super::whose::{task_entries, task_kinds};
@@ -125,7 +125,7 @@ fn waiting(trace: &Trace, page: &mut Page, (id, lock): (LockId, &LockTrack), sta
     }
     let most = most.0.div_ceil(cell.0).max(1);
     let role = Role::State(if id.name_index().is_some() { State::Lock } else { State::Gil });
-    let kinds = vec![ShareStyle { fill: Fill::Solid(role.into()), units: UNITS }];
+    let kinds = vec![ShareStyle::tall(Fill::Solid(role.into()))];
     let row = LaneRow::new(Label::Waiters.text().to_owned(), shares, kinds, cell.times(most, 1), WAITERS);
     page.row(LaneRow { gap: gap + 8.0, scale: Some(most as u32), ..row });
     true

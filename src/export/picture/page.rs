@@ -38,6 +38,9 @@ const WHOLE: u64 = 24;
 /// and nobody could compare their heights.
 pub(super) const CALM: usize = 4;
 
+/// The width of the tick that stands for work too short to be seen, in pixels.
+pub(super) const TICK: f64 = 2.5;
+
 /// A lane to be drawn.
 pub(super) struct LaneRow {
     pub(super) name: String,
@@ -54,6 +57,8 @@ pub(super) struct LaneRow {
     pub(super) right: Option<(String, Ink)>,
     /// The texts inside the lane.
     pub(super) labels: Vec<Inside>,
+    /// Work that is too short to be seen as it lies.
+    pub(super) ticks: Vec<Range>,
     /// When the lane's work ended, and whether it ended well.
     pub(super) end: Option<(Ns, bool)>,
     /// How many steps the scale at its left has, if it has one.
@@ -65,8 +70,8 @@ pub(super) struct LaneRow {
 impl LaneRow {
     pub(super) fn new(name: String, shares: Shares, kinds: Vec<ShareStyle>, whole: Ns, height: f64) -> LaneRow {
         let more = String::new();
-        let (right, labels, end, scale) = (None, Vec::new(), None, None);
-        LaneRow { name, more, shares, kinds, whole, height, gap: 0.0, right, labels, end, scale, least: 1 }
+        let (right, labels, ticks, end, scale) = (None, Vec::new(), Vec::new(), None, None);
+        LaneRow { name, more, shares, kinds, whole, height, gap: 0.0, right, labels, ticks, end, scale, least: 1 }
     }
 }
 
@@ -222,6 +227,11 @@ impl Page {
         self.left + inside.share_of(whole) * (self.right - self.left)
     }
 
+    /// How many pixels wide so much time is.
+    pub(super) fn length(&self, time: Ns) -> f64 {
+        time.share_of(self.grid.range().len()) * (self.right - self.left)
+    }
+
     pub(super) fn still(&mut self, element: Element) {
         self.picture.still.push(element);
     }
@@ -365,7 +375,7 @@ impl Page {
             self.still(Element::Rect((x, self.y - high + 1.5), (side, high), entry.fill));
             let at = x + side + 8.0;
             if !letter.is_empty() {
-                self.bold((at, self.y), Anchor::Start, 14.0, entry.fill.ink(), letter);
+                self.bold((at, self.y), Anchor::Start, 14.0, entry.fill.letter(), letter);
             }
             self.put((at + lettered, self.y), Anchor::Start, 14.0, Role::Dim, text);
             x += width + 30.0;

@@ -14,6 +14,20 @@ pub struct ShareStyle {
     pub fill: Fill,
     /// How high it is where it fills all of a column: [`UNITS`], or half of that for waits.
     pub units: u32,
+    /// The same where the first kind is in the column too: waits stand upon work, and have their share of the height.
+    pub upon: u32,
+}
+
+impl ShareStyle {
+    /// What has its share of the whole height everywhere.
+    pub const fn tall(fill: Fill) -> ShareStyle {
+        ShareStyle { fill, units: UNITS, upon: UNITS }
+    }
+
+    /// What has its share of half the height everywhere.
+    pub const fn low(fill: Fill) -> ShareStyle {
+        ShareStyle { fill, units: UNITS / 2, upon: UNITS / 2 }
+    }
 }
 
 /// The time of each kind in each column of a lane.
@@ -78,12 +92,13 @@ impl Shares {
                 times.iter_mut().zip(column).for_each(|(sum, time)| *sum = sum.saturating_add(*time));
             }
             let (mut exact, mut rounded, mut top) = (0u128, 0u128, 0u32);
+            let works = times.first().is_some_and(|time| *time > 0);
             for ((kind, time), stairs) in kinds.iter().zip(&times).zip(&mut stairs) {
                 if *time == 0 {
                     push(&mut stairs.steps, 0);
                     continue;
                 }
-                exact += u128::from(*time) * u128::from(kind.units);
+                exact += u128::from(*time) * u128::from(if works { kind.upon } else { kind.units });
                 // Sums are rounded, not parts: so no part is ever off by a unit or more, and neither is the whole.
                 let now = (exact * 2 + whole) / (whole * 2);
                 // Any time at all is one unit high at least.

@@ -2,12 +2,12 @@
 
 use super::Options;
 use super::list::{Fill, Ink, width_of};
-use super::page::{Below, CALM, Entry, Inside, LaneRow, Page, SMALL, letter, room_for, room_for_scale};
+use super::page::{Below, CALM, Entry, Inside, LaneRow, Page, SMALL, TICK, letter, room_for, room_for_scale};
 use super::shares::{ShareStyle, Shares, UNITS};
 use crate::palette::Role;
-use crate::scene::{Folding, Grid, MOST_IN_A_ROW};
+use crate::scene::{Folding, Grid, MOST_IN_A_ROW, OUTSIDE};
 use crate::state::{Outcome, State};
-use crate::text::{Label, percent, picture as text};
+use crate::text::{Label, percent, picture as text, screen};
 use crate::trace::{Span, Trace};
 use crate::units::{Ns, Range, TaskId};
 
@@ -38,6 +38,10 @@ const PLACES: [usize; State::COUNT] = {
 pub(super) const STATES: usize = 2 * State::COUNT;
 /// Height of the strip of busy cores, in pixels.
 const BUSY: f64 = 52.0;
+/// Height of the strip of tasks that wait, in pixels.
+const WAITING: f64 = 36.0;
+/// Work that takes less than [`TICK`] of the width has a tick if there is no other for as far as this, in pixels.
+const APART: f64 = 8.0;
 
 /// The place of a state among the kinds of a lane.
 pub(super) fn kind_of(state: State, holds: bool) -> Option<usize> {
@@ -50,17 +54,23 @@ pub(super) fn state_of(kind: usize) -> (State, bool) {
     (ORDER[kind / 2 % ORDER.len()], kind.is_multiple_of(2))
 }
 
-/// How each kind is drawn; waits are `low` units high.
+/// How a state is filled.
+fn fill(state: State, holds: bool) -> Fill {
+    match state {
+        State::Unknown => Fill::Hatched(Role::State(state).into()),
+        State::Starting => Fill::Dotted(Role::State(state).into()),
+        State::Running | State::Queued | State::Copying | State::Ready | State::Preempted | State::Lock => {
+            Fill::Solid(Role::of(state, holds).into())
+        }
+        State::Gil | State::Io | State::Sleep | State::Ended => Fill::Solid(Role::of(state, holds).into()),
+    }
+}
+
+/// How each kind is drawn; waits are `low` units high where they are alone.
 pub(super) fn kinds(low: u32) -> Vec<ShareStyle> {
     let kind = |place: usize| {
         let (state, holds) = state_of(place);
-        let ink = Ink::Role(Role::State(state));
-        let fill = match (state, holds) {
-            (State::Unknown, _) => Fill::Hatched(ink),
-            (State::Starting, _) | (_, false) => Fill::Dotted(ink),
-            (_, true) => Fill::Solid(ink),
-        };
-        ShareStyle { fill, units: if state == State::Running { UNITS } else { low } }
+        ShareStyle { fill: fill(state, holds), units: if state == State::Running { UNITS } else { low }, upon: UNITS }
     };
     (0..STATES).map(kind).collect()
 }
@@ -106,6 +116,7 @@ pub(super) fn room(trace: &Trace, options: &Options) -> (f64, f64) {
     let beside = rights.map(|(text, _)| width_of(&text, SMALL)).fold(width_of("0.00", SMALL), f64::max);
     let names = names_of(&groups, trace);
     let scale = room_for_scale(Label::CoresBusy.text(), trace.cores.len() as u32);
+    let scale = scale.max(room_for([Label::WaitingAtOnce.text()].into_iter()));
     let tasks = trace.tasks.len();
     let band = if groups.is_empty() { room_for_scale(&text::tasks(tasks), tasks as u32) } else { 0.0 };
     (room_for(names.iter().map(String::as_str)).max(scale).max(band), beside)
@@ -115,11 +126,13 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64
     let (tasks, groups) = (trace.tasks.len(), groups(trace, options));
     let mut sums = vec![Ns::ZERO; STATES];
     let mut busy = Shares::new(&page.grid, 1);
+    let mut waiting = Shares::new(&page.grid, WAITS);
     let until = until(trace, options);
     if groups.is_empty() {
         let mut shares = Shares::new(&page.grid, STATES);
         (0..tasks).for_each(|task| add(trace, task, page, until, &mut shares, &mut |_| {}));
         account(&shares, &page.grid, &mut sums, &mut busy);
+        account_waits(&shares, &page.grid, &mut waiting);
         let whole = page.grid.cell.times(tasks.max(1) as u64, 1);
         let height = (240.0 + more).clamp(60.0, 1_200.0);
         let name = text::tasks(tasks);
@@ -133,22 +146,103 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64
     for (group, name) in groups.iter().zip(names_of(&groups, trace)) {
         let mut shares = Shares::new(&page.grid, STATES);
         let mut longest = [Range::default(); STATES];
+        let mut ticks = Ticks::default();
         for task in group.clone() {
             add(trace, task, page, until, &mut shares, &mut |span| {
                 let place = kind_of(span.state, span.holds).unwrap_or(0);
                 if span.range.len() > longest[place].len() {
                     longest[place] = span.range;
                 }
+                if span.state == State::Running {
+                    ticks.add(page, span.range);
+                }
             });
         }
         account(&shares, &page.grid, &mut sums, &mut busy);
+        account_waits(&shares, &page.grid, &mut waiting);
         let whole = page.grid.cell.times(group.len() as u64, 1);
-        let labels = if group.len() == 1 { letters(&longest) } else { Vec::new() };
+        let alone = group.len() == 1;
+        let labels = if alone { letters(&longest) } else { Vec::new() };
+        let ticks = if alone { ticks.done(page) } else { Vec::new() };
         let (right, end) = (right(trace, group), broken(trace, group));
-        page.row(LaneRow { gap, right, labels, end, ..LaneRow::new(name, shares, kinds(UNITS / 2), whole, height) });
+        page.row(LaneRow {
+            gap,
+            right,
+            labels,
+            ticks,
+            end,
+            ..LaneRow::new(name, shares, kinds(UNITS / 2), whole, height)
+        });
     }
+    waiting_strip(page, trace, options, waiting);
     strip_below(page, trace, options, busy);
     Below { entries: legend(&sums), notes: Vec::new() }
+}
+
+/// Work that is too short to be seen, and stands alone.
+#[derive(Default)]
+struct Ticks {
+    found: Vec<Range>,
+    /// Work that may be followed by more.
+    last: Option<Range>,
+    /// The end of the work before that.
+    before: Option<Ns>,
+}
+
+impl Ticks {
+    /// A stretch of work; stretches come in order.
+    fn add(&mut self, page: &Page, range: Range) {
+        match &mut self.last {
+            Some(last) if page.length(range.from.less(last.to)) < APART => last.to = range.to,
+            last => {
+                let last = last.replace(range);
+                self.end(page, last);
+            }
+        }
+    }
+
+    fn end(&mut self, page: &Page, last: Option<Range>) {
+        let Some(last) = last else { return };
+        let alone = self.before.is_none_or(|before| page.length(last.from.less(before)) >= APART);
+        self.found.extend((alone && page.length(last.len()) < TICK).then_some(last));
+        self.before = Some(last.to);
+    }
+
+    fn done(mut self, page: &Page) -> Vec<Range> {
+        let last = self.last.take();
+        self.end(page, last);
+        self.found
+    }
+}
+
+/// How many kinds of waits there are for something outside: each state, with a worker kept occupied and without.
+const WAITS: usize = 2 * OUTSIDE.len();
+
+/// Adds the waits of a lane for something outside to those of all.
+fn account_waits(shares: &Shares, grid: &Grid, waiting: &mut Shares) {
+    let kinds = OUTSIDE.into_iter().flat_map(|state| [kind_of(state, false), kind_of(state, true)]);
+    for (place, kind) in kinds.enumerate().filter_map(|(place, kind)| kind.map(|kind| (place, kind))) {
+        (0..usize::from(grid.columns)).for_each(|column| waiting.put(column, place, shares.time(column, kind)));
+    }
+}
+
+/// How many tasks wait at once for something outside, if any does, on a scale that reaches to the most.
+fn waiting_strip(page: &mut Page, trace: &Trace, options: &Options, waiting: Shares) {
+    if !options.strip || waiting.sums().into_iter().all(|time| time == Ns::ZERO) {
+        return;
+    }
+    let cell = page.grid.cell;
+    let columns = 0..usize::from(page.grid.columns);
+    let highest = columns.map(|column| (0..WAITS).map(|kind| waiting.time(column, kind)).sum::<Ns>()).max();
+    let mean = highest.unwrap_or_default().0.div_ceil(cell.0);
+    // A wait that is overdue in the trace is none in the lanes: never fewer than are drawn.
+    let most = (trace.aggregate().most_in(page.window, &OUTSIDE) as u64).max(mean).max(1);
+    let kinds = OUTSIDE.into_iter().flat_map(|state| [false, true].map(|holds| ShareStyle::tall(fill(state, holds))));
+    let name = Label::WaitingAtOnce.text().to_owned();
+    let right = Some((screen::at_best(most as usize), Role::Dim.into()));
+    let row = LaneRow::new(name, waiting, kinds.collect(), cell.times(most, 1), WAITING);
+    page.y += 12.0;
+    page.row(LaneRow { right, gap: 8.0, least: CALM, ..row });
 }
 
 /// Adds what `task` did to `shares`.
@@ -181,7 +275,7 @@ fn busy_strip(page: &mut Page, trace: &Trace, busy: Shares) {
     let most = (0..usize::from(page.grid.columns)).map(|column| busy.time(column, 0)).max().unwrap_or_default();
     let cores = (trace.cores.len() as u64).max(most.0.div_ceil(cell.0)).max(1);
     let mean = busy.sums().into_iter().sum::<Ns>().share_of(page.window.len());
-    let kinds = vec![ShareStyle { fill: Fill::Solid(Role::State(State::Running).into()), units: UNITS }];
+    let kinds = vec![ShareStyle::tall(Fill::Solid(Role::State(State::Running).into()))];
     let name = Label::CoresBusy.text().to_owned();
     let right = Some((format!("{mean:.2}"), Role::Dim.into()));
     let scale = Some(cores as u32);

@@ -98,13 +98,15 @@ fn narrow() -> Options {
 /// How a state is filled.
 fn fill(span: &Span) -> String {
     let name = span.state.name();
-    let solid = (span.holds || span.state == State::Running) && span.state != State::Starting;
+    let dim = matches!(span.state, State::Io | State::Sleep | State::Queued) && !span.holds;
     if span.state == State::Unknown {
         format!("url(#lines-{name}")
-    } else if solid {
-        name.to_owned()
-    } else {
+    } else if span.state == State::Starting {
         format!("url(#dots-{name}")
+    } else if dim {
+        format!("{name}-behind")
+    } else {
+        name.to_owned()
     }
 }
 
@@ -120,7 +122,8 @@ fn told(trace: &Trace, range: Range, until: Ns, count: impl Fn(usize, &Span) -> 
     sums
 }
 
-/// That `lane` has exactly what is counted; `whole` tasks' time is all there is, and what waits has `low` units.
+/// That `lane` has exactly what is counted; `whole` tasks' time is all there is, and what waits has `low` units where it
+/// is alone.
 fn check(
     trace: &Trace,
     lane: &Seen,
@@ -132,14 +135,15 @@ fn check(
     for column in 0..lane.seen(options) {
         let sums = told(trace, lane.range(column), until, &count);
         let drawn = lane.heights.iter().map(|(kind, _)| kind);
+        let low = if sums.contains_key("running") { UNITS } else { low };
         for kind in drawn.chain(sums.keys()) {
             let time = sums.get(kind).copied().unwrap_or_default();
             let units = if kind == "running" { UNITS } else { low };
             let exact = time.share_of(lane.column.times(whole, 1)) * f64::from(units);
             let height = f64::from(lane.height(kind, column));
-            // A worker that is created for a task may be told to be kept or not, as one in an unknown wait: both look
-            // the same.
-            let most = if kind.contains("starting") || kind.contains("unknown") { 2.0 } else { 1.0 };
+            // These look the same whether a worker is kept or not: both kinds are rounded.
+            let twofold = !["running", "io", "sleep", "queued"].iter().any(|name| kind.starts_with(name));
+            let most = if twofold { 2.0 } else { 1.0 };
             assert!((height - exact).abs() <= most, "{} {kind} in column {column}: {height} for {exact}", lane.name);
             assert_eq!(height > 0.0, time > Ns::ZERO, "{} {kind} in column {column}", lane.name);
         }
@@ -174,14 +178,42 @@ proptest! {
         let size = (tasks as usize).div_ceil(options.lanes);
         let band = size > crate::scene::MOST_IN_A_ROW;
         let groups = if band { 1 } else { (tasks as usize).div_ceil(size) };
-        prop_assert_eq!(lanes.len(), groups + 1);
+        let outside = |kind: &str| ["io", "sleep", "url(#lines-unknown"].iter().any(|name| kind.starts_with(name));
+        let waits = lanes[..groups].iter().flat_map(|lane| &lane.heights).any(|(kind, _)| outside(kind));
+        prop_assert_eq!(lanes.len(), groups + 1 + usize::from(waits));
         for (index, lane) in lanes[..groups].iter().enumerate() {
             let group = if band { 0..tasks as usize } else { index * size..((index + 1) * size).min(tasks as usize) };
             let low = if band { UNITS } else { UNITS / 2 };
             check(&made, lane, &options, (group.len() as u64, low), |task, _| group.contains(&task));
         }
-        let busy = &lanes[groups];
-        prop_assert_eq!(busy.name.as_str(), "cores busy");
+        prop_assert_eq!(lanes[lanes.len() - 1].name.as_str(), "cores busy");
+        prop_assert!(!waits || lanes[groups].name == "waiting at once");
+    }
+
+    #[test]
+    fn the_strip_of_waits_is_as_high_as_tasks_waited(steps in steps(6), options in options()) {
+        let made = of_steps(6, 3, &steps);
+        let until = options.until.unwrap_or(made.latest()).min(made.latest());
+        let lanes = lanes(&picture(&made, Subject::Tasks, &caption(), &options).svg(None));
+        let Some(strip) = lanes.iter().find(|lane| lane.name == "waiting at once") else { return Ok(()) };
+        let outside = |span: &Span| matches!(span.state, State::Io | State::Sleep | State::Unknown);
+        let waits = |column: usize| {
+            let sums = told(&made, strip.range(column), until, |_, span| outside(span));
+            sums.values().copied().sum::<Ns>().share_of(strip.column)
+        };
+        let shares: Vec<f64> = (0..strip.seen(&options)).map(waits).collect();
+        let drawn = |column: usize| {
+            let heights = strip.heights.iter().filter_map(|(_, heights)| heights.get(column));
+            f64::from(heights.sum::<u32>())
+        };
+        let drawn: Vec<f64> = (0..shares.len()).map(drawn).collect();
+        // The scale reaches to the most that wait at one time: one factor for all columns.
+        let sum: f64 = shares.iter().sum();
+        let factor = drawn.iter().sum::<f64>() / sum.max(f64::MIN_POSITIVE);
+        for (drawn, share) in drawn.iter().zip(&shares) {
+            prop_assert!(sum == 0.0 || (drawn - share * factor).abs() <= 7.0, "{drawn} for {share} of {factor}");
+            prop_assert!(*drawn <= f64::from(UNITS) + 6.0);
+        }
     }
 
     #[test]
@@ -298,6 +330,11 @@ fn a_moment_of_work_in_a_long_wait_is_seen() {
     let lanes = lanes(&picture(&made, Subject::Tasks, &caption(), &Options::default()).svg(None));
     assert_eq!(lanes[0].heights[0].0, "running");
     assert_eq!(lanes[0].heights[0].1.iter().sum::<u32>(), 1);
+    let column = lanes[0].heights[0].1.iter().position(|height| *height > 0).expect("work");
+    assert!(lanes[0].height("sleep-behind", column) > UNITS / 2, "its wait is not erased");
+    let picture = picture(&made, Subject::Tasks, &caption(), &Options::default());
+    let ticks = picture.elements().filter(|e| matches!(e, Element::Rect(_, (wide, _), _) if *wide == page::TICK));
+    assert_eq!(ticks.count(), 1, "and a tick stands over it");
 }
 
 #[test]

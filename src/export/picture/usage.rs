@@ -3,7 +3,7 @@
 use super::Options;
 use super::list::Fill;
 use super::page::{Below, CALM, Entry, LaneRow, Page, room_for_scale};
-use super::shares::{ShareStyle, Shares, UNITS};
+use super::shares::{ShareStyle, Shares};
 use crate::palette::Role;
 use crate::state::State;
 use crate::text::{Label, percent, picture as text};
@@ -54,7 +54,7 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, _: &Options, more: f64) -> B
     let cores = (trace.cores.len() as u64).max(peak.0.div_ceil(cell.0)).max(1);
     let sums = shares.sums();
     let all: Ns = sums.iter().copied().sum();
-    let kind = |(_, role): (Label, Role)| ShareStyle { fill: Fill::Solid(role.into()), units: UNITS };
+    let kind = |(_, role): (Label, Role)| ShareStyle::tall(Fill::Solid(role.into()));
     let height = (300.0 + more).clamp(60.0, 2_000.0);
     let row = LaneRow::new(name.to_owned(), shares, PARTS.map(kind).to_vec(), cell.times(cores, 1), height);
     page.row(LaneRow { scale: Some(cores as u32), least: CALM, ..row });

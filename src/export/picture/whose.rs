@@ -2,7 +2,7 @@
 
 use super::list::Fill;
 use super::page::Entry;
-use super::shares::{ShareStyle, UNITS};
+use super::shares::ShareStyle;
 use super::tasks::task_name;
 use crate::palette::{Role, TASK_COLORS};
 use crate::text;
@@ -12,7 +12,7 @@ use crate::units::{Ns, TaskId};
 /// A kind for each task's colour.
 pub(super) fn task_kinds() -> Vec<ShareStyle> {
     let fill = |n: usize| Fill::Solid(Role::Task(TaskId(n as u32)).into());
-    (0..TASK_COLORS).map(|n| ShareStyle { fill: fill(n), units: UNITS }).collect()
+    (0..TASK_COLORS).map(|n| ShareStyle::tall(fill(n))).collect()
 }
 
 /// Whose each colour is; of many tasks the first ones stand for all.

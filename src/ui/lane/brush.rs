@@ -12,16 +12,6 @@ use crate::units::Ns;
 /// Eighths of a cell's width, from the left.
 const WIDE: [char; 9] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
 
-/// The colour of a state: a wait that holds no worker, and for which nothing of the run is needed, is dim.
-pub fn role(state: State, holds: bool) -> Role {
-    match state {
-        State::Io | State::Sleep | State::Unknown | State::Queued if !holds => Role::Behind(state),
-        State::Io | State::Sleep | State::Unknown | State::Queued => Role::State(state),
-        State::Ready | State::Preempted | State::Lock | State::Gil => Role::State(state),
-        State::Running | State::Copying | State::Starting | State::Ended => Role::State(state),
-    }
-}
-
 /// The symbol of a state in a lane one row high; also in the legend.
 pub fn symbol(look: Look, state: State, holds: bool) -> char {
     let shape = Shape { state, holds };
@@ -41,7 +31,7 @@ impl Shape {
     }
 
     fn role(self) -> Role {
-        role(self.state, self.holds)
+        Role::of(self.state, self.holds)
     }
 
     /// Its height in a lane of so many rows: work is tall, a wait half as high, the queue half of that.
@@ -103,11 +93,11 @@ pub struct Spot {
 }
 
 impl Brush {
-    /// Whether `column` holds so little work, beside a wait, that its height or its width would round to nothing.
+    /// Whether `column` holds so little work that its height or its width would round to nothing.
     pub fn is_trace(self, column: &Column, whole: Ns) -> bool {
         let steps = if column.lone.is_some() { 8.0 } else { f64::from(self.rows) * 8.0 };
         let share = column.running().share_of(whole);
-        share > 0.0 && share * steps < 0.5 && column.waiting() > Ns::ZERO
+        share > 0.0 && share * steps < 0.5
     }
 
     /// The first of the eight steps of height that `row` shows.
@@ -275,7 +265,7 @@ impl Layers {
             time += part;
             let to = work + (time.share_of(waiting) * f64::from(high)).round() as u32;
             if part > Ns::ZERO && to > layers.to() {
-                layers.ends[layers.count] = (role(state, holds), to);
+                layers.ends[layers.count] = (Role::of(state, holds), to);
                 layers.count += 1;
             }
         }

@@ -1,10 +1,11 @@
 //! The lanes of a page, drawn: in columns as fine as they can be compared in, with what is written in them, and with
 //! what is not known.
 
-use super::{CALM, Inside, LaneRow, Page, SMALL};
+use super::{CALM, Inside, LaneRow, Page, SMALL, TICK};
 use crate::export::picture::list::{Anchor, Element, Fill, Ink, Lane, Words, width_of};
 use crate::export::picture::shares::{UNITS, bytes};
 use crate::palette::Role;
+use crate::state::State;
 use crate::units::Ns;
 
 /// How many columns of the grid make one column of a lane: the first number that keeps the picture within its bytes.
@@ -51,6 +52,11 @@ impl Page {
             let time = (self.grid.from, self.grid.cell.times(merged as u64, 1));
             let lane = Lane { at: (self.left, bottom), scale, name: row.name, time, stairs };
             self.picture.moving.push(Element::Lane(lane));
+            for tick in &row.ticks {
+                let x = self.place(tick.from).min(self.right - TICK);
+                let work = Fill::Solid(Role::State(State::Running).into());
+                self.picture.moving.push(Element::Rect((x, bottom - row.height), (TICK, row.height), work));
+            }
             for label in &row.labels {
                 self.inside(label, bottom, row.height);
             }
