@@ -69,7 +69,14 @@ function drawBoardRow(row, data, index, { view, big, slowest, height }) {
   const width = bar.clientWidth;
   const ctx = prepare(bar, width, height);
   const most = Math.max(...DOC.runs.map((r) => Math.max(r.cores, r.busy, 1)));
-  const colour = current && (big || isWhole()) ? colours.accent : colours.bar;
+  const ink = current && (big || isWhole()) ? "accent" : "bar";
+  const colour = colours[ink];
+  // A body for the time, so that a run that hardly computes is seen too; the ink in it is the work.
+  const place = (at) => Math.min(Math.max(((at - view.from) / view.span) * width, 0), width);
+  const body = (top, bottom) => {
+    ctx.fillStyle = colours.body[ink];
+    ctx.fillRect(place(0), top, Math.max(place(until) - place(0), 1), bottom - top);
+  };
   const flag = data.end <= until && data.whole;
   const right = ((data.end - view.from) / view.span) * width;
   if (big) {
@@ -80,6 +87,7 @@ function drawBoardRow(row, data, index, { view, big, slowest, height }) {
     ctx.fillStyle = colours.strip;
     ctx.fillRect(0, height - 4, width, 1);
     ctx.fillRect(0, top, width, 1);
+    body(top, height - 4);
     drawBusy(ctx, one, grid, until, box, colour, most);
     if (flag && right >= 0 && right <= width) drawFlag(ctx, Math.min(right, width - 12), top - 6, height - 4, colours.text);
     idealLine(ctx, view, width, height);
@@ -89,6 +97,7 @@ function drawBoardRow(row, data, index, { view, big, slowest, height }) {
     }
     return;
   }
+  body(height * 0.12, height * 0.92);
   const tall = Math.max(2, Math.min(1, data.busy / most) * height * 0.8);
   ctx.fillStyle = colour;
   ctx.fillRect(0, height * 0.92 - tall, Math.max(1, ((until - view.from) / view.span) * width), tall);

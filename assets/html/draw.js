@@ -1,8 +1,16 @@
-// How a run is drawn: work stands tall, waiting lies low. Where a column stands for more than one span, every state keeps
-// its ink: its share of the column, of the height that it has alone, one upon the other.
+// How a run is drawn: work stands tall, and a wait has a body half as high, dim where nobody is held. Where a column stands
+// for more than one span, each state has its share of it, one upon the other: of the whole height where there is work in
+// the column, else of the height that it has alone.
 
 /** The height of a kind that fills a column, as a part of the lane's. */
-const HEIGHT = STATES.map(({ name }) => (name === "running" ? 1 : name === "queued" ? 0.1 : 0.5));
+const HEIGHT = STATES.map(({ name }) => (name === "running" ? 1 : name === "queued" ? 0.25 : 0.5));
+/** Less work than this part of a column does not change how its waits are drawn. */
+const SLIVER = 1 / 16;
+/** The states in which a task waits for something outside the program. */
+const OUTSIDE = [S.io, S.sleep, S.unknown];
+/** The width of the tick that stands for work too short to be seen, and how far from other work it is drawn. */
+const TICK = 2.5;
+const APART = 8;
 /** From bottom to top: work, then waits. */
 const STACK = [
   S.running, S.copying, S.starting, S.preempted, S.ready, S.gil, S.lock, S.io, S.sleep, S.unknown, S.queued,
@@ -20,7 +28,8 @@ function readColours() {
   colours.states = STATES.map((state) => get(state.name));
   colours.tasks = Array.from({ length: TASK_COLOURS }, (_, i) => get(`task-${i}`));
   colours.shades = colours.tasks.map((colour) => mix(colour, colours.ground, 0.5));
-  colours.faded = colours.states.map((colour) => mix(colour, colours.ground, 0.6));
+  colours.faded = colours.states.map((colour) => mix(colour, colours.ground, 0.5));
+  colours.body = Object.fromEntries(["accent", "bar"].map((name) => [name, mix(colours[name], colours.ground, 0.5)]));
   colours.mono = get("mono");
 }
 
@@ -37,8 +46,7 @@ function inkOn(hex) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#0b0e12" : "#ffffff";
 }
 
-/** A fill that is more than a colour: dots where no worker is occupied, hatching where a turn on the loop is
- *  waited for, or nobody told what. */
+/** A fill that is more than a colour: hatching where nobody told what is waited for, dots where a worker is created. */
 function pattern(ctx, name, colour) {
   const ratio = devicePixelRatio || 1;
   const size = Math.round((name === "hatch" ? 7 : 5) * ratio);
@@ -54,9 +62,9 @@ function pattern(ctx, name, colour) {
     }
     pen.stroke();
   } else {
-    const dot = name === "stipple" ? size / 2 : (2 * size) / 5;
+    const dot = size / 2;
     pen.fillRect(0, size - dot, dot, dot);
-    if (name === "stipple") pen.fillRect(dot, size - 2 * dot, dot, dot);
+    pen.fillRect(dot, size - 2 * dot, dot, dot);
   }
   const fill = ctx.createPattern(tile, "repeat");
   fill.setTransform(new DOMMatrix().scale(1 / ratio));
@@ -73,16 +81,14 @@ function fillOf(ctx, name, colour) {
 /** How a kind is filled where it has its columns to itself. */
 function fillFor(ctx, kind) {
   const state = stateOf(kind);
-  const colour = colours.states[state];
-  if (state === S.running || state === S.queued) return colour;
-  if (state === S.starting) return fillOf(ctx, "stipple", colour);
-  if (state === S.unknown) return fillOf(ctx, "hatch", colour);
-  if (holds(kind)) return colour;
-  return fillOf(ctx, state === S.ready ? "hatch" : "dots", colour);
+  if (state === S.starting) return fillOf(ctx, "stipple", colours.states[state]);
+  if (state === S.unknown) return fillOf(ctx, "hatch", folded(kind));
+  return folded(kind);
 }
 
-/** How it is filled among others: nobody is occupied, nobody shouts. */
-const folded = (kind) => (holds(kind) || stateOf(kind) === S.running ? colours.states : colours.faded)[stateOf(kind)];
+/** How it is filled among others: a wait for something outside that holds no worker is dim, and so is the queue. */
+const isDim = (kind) => !holds(kind) && (stateOf(kind) === S.queued || OUTSIDE.includes(stateOf(kind)));
+const folded = (kind) => (isDim(kind) ? colours.faded : colours.states)[stateOf(kind)];
 
 /** Sizes a canvas to whole device pixels; everything is drawn in the page's own units. */
 function prepare(canvas, width, height) {
@@ -205,7 +211,7 @@ class Strip {
     if (begin >= 0) solid(begin, Math.floor(right));
   }
 
-  /** Draws what is folded, one kind upon the other. */
+  /** Draws what is folded, one kind upon the other; `height` gets a kind and all shares of its column. */
   finish(ctx, stack, fill, height, least) {
     const { grid, box, wide, kinds } = this;
     drawStacks(ctx, grid.count, this.fine, kinds, box, stack, fill, height, least);
@@ -227,7 +233,7 @@ function drawStacks(ctx, count, shares, kinds, box, stack, fill, height, least =
       if (share <= 0) continue;
       if (!ready) ctx.fillStyle = fill(kind);
       ready = true;
-      const high = Math.max(share * height(kind) * box.height, least(kind));
+      const high = Math.max(share * height(kind, shares, column * kinds) * box.height, least(kind));
       const x = edge(box.x + column * width);
       ctx.fillRect(x, box.y + box.height - base[column] - high, edge(box.x + (column + 1) * width) - x, high);
       base[column] += high;
@@ -247,8 +253,10 @@ function drawLane(ctx, run, task, grid, until, box) {
     const { from, to, kind } = run.spans;
     strip.scan(from, first, last, end, run.exact);
     const wide = [];
+    const ticks = new Ticks(strip.column / strip.grid.cell);
     for (let i = first; i < last && from[i] < end; i++) {
       const high = HEIGHT[stateOf(kind[i])] * box.height;
+      if (stateOf(kind[i]) === S.running) ticks.add(from[i], Math.min(to[i], end));
       let drawn = 0;
       strip.add(from[i], Math.min(to[i], end), kind[i], (a, b) => {
         ctx.fillStyle = fillFor(ctx, kind[i]);
@@ -258,9 +266,44 @@ function drawLane(ctx, run, task, grid, until, box) {
       if (drawn * strip.column > 46) wide.push(i);
     }
     // Work too little for any height is still seen.
-    strip.finish(ctx, KIND_STACK, folded, (k) => HEIGHT[stateOf(k)], (k) => (stateOf(k) === S.running ? 1.5 : 0));
+    strip.finish(ctx, KIND_STACK, folded, heightAmong, (k) => (stateOf(k) === S.running ? 1.5 : 0));
+    if (run.exact) ticks.draw(ctx, strip);
     if (run.exact && box.height >= 22) wide.forEach((i) => label(ctx, run, i, grid, end, box));
   });
+}
+
+/** How high a kind is among others: waits have their share of the whole height where there is work. */
+function heightAmong(kind, shares, at) {
+  const works = shares[at + 2 * S.running] + shares[at + 2 * S.running + 1] >= SLIVER;
+  return works ? 1 : HEIGHT[stateOf(kind)];
+}
+
+/** Work that is too short to be seen and stands alone: it gets a tick over the full height. */
+class Ticks {
+  constructor(scale) {
+    Object.assign(this, { scale, found: [], last: null, before: -Infinity });
+  }
+
+  /** A stretch of work; stretches come in order. */
+  add(from, to) {
+    if (this.last && (from - this.last[1]) * this.scale < APART) return void (this.last[1] = to);
+    this.close();
+    this.last = [from, to];
+  }
+
+  close() {
+    if (!this.last) return;
+    const [from, to] = this.last;
+    if ((from - this.before) * this.scale >= APART && (to - from) * this.scale < TICK) this.found.push(from);
+    this.before = to;
+    this.last = null;
+  }
+
+  draw(ctx, { grid, box }) {
+    this.close();
+    ctx.fillStyle = colours.states[S.running];
+    for (const at of this.found) ctx.fillRect(edge(box.x + (at - grid.from) * this.scale), box.y, TICK, box.height);
+  }
 }
 
 /** What a span is, where there is room: in the work, above a wait. */
@@ -355,6 +398,46 @@ function drawBusy(ctx, run, fine, until, box, colour, most) {
       ctx.fillRect(x, box.y + box.height - high, edge(over.x + (column + 1) * width) - x, high);
     }
   });
+}
+
+/** Whether tasks of `run` wait for something outside at all. */
+function waitsOutside(run) {
+  if (run.waitsOutside === undefined) {
+    const all = run.totals(0, run.end, false);
+    run.waitsOutside = OUTSIDE.some((state) => all[2 * state] + all[2 * state + 1] > 0);
+  }
+  return run.waitsOutside;
+}
+
+/** How many tasks wait at once for something outside, in each column; `most` is the full height, or the highest column. */
+function drawWaiting(ctx, run, fine, until, box, most) {
+  const { grid, box: over } = coarser(fine, box);
+  const stack = OUTSIDE.flatMap((state) => [2 * state, 2 * state + 1]);
+  const tasks = run.aggregate(grid, until);
+  let full = most;
+  for (let at = 0; most === 0 && at < tasks.length; at += KINDS) full = Math.max(full, stack.reduce((sum, kind) => sum + tasks[at + kind], 0));
+  const shares = tasks.map((share) => share / (full || 1));
+  within(ctx, box, () => drawStacks(ctx, grid.count, shares, KINDS, over, stack, folded, () => 1));
+}
+
+/** The most tasks that wait at once for something outside from `from` to `to`. */
+function mostWaiting(run, from, to) {
+  if (!run.waits) {
+    const { spans } = run;
+    const of = [];
+    for (let i = 0; i < spans.length; i++) if (OUTSIDE.includes(stateOf(spans.kind[i])) && spans.to[i] > spans.from[i]) of.push(i);
+    const sorted = (ends) => Float64Array.from(of, (i) => ends[i]).sort();
+    run.waits = { begins: sorted(spans.from), ends: sorted(spans.to) };
+  }
+  const { begins, ends } = run.waits;
+  let [now, most, over] = [0, 0, 0];
+  for (const at of begins) {
+    if (at >= to) break;
+    for (; over < ends.length && ends[over] <= Math.max(at, from); over++) now--;
+    now++;
+    most = Math.max(most, now);
+  }
+  return most;
 }
 
 /** All tasks by state: each column's height is all of them. */

@@ -156,7 +156,6 @@ function drawShapes() {
     [2 * S.running + on, W.tall],
     [2 * S.sleep + on, W.low],
     [2 * S.sleep + off, W.dotted],
-    [2 * S.ready + off, W.hatched],
     [2 * S.starting + on, W.stippled],
     [2 * S.queued, W.thin],
   ];

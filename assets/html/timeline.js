@@ -9,7 +9,7 @@ let pointed = null;
 const AXIS = 26;
 const GAP = 10;
 
-/** Rows from top to bottom: tasks (which may scroll), locks, the loop, cores, cores busy. */
+/** Rows from top to bottom: tasks (which may scroll), locks, the loop, cores, how many wait, cores busy. */
 let layout = null;
 
 /** What stands before the lanes takes no more than its words, and leaves most of a narrow page to what happened. */
@@ -18,7 +18,7 @@ function gutter(one) {
   const rem = remOf();
   const ctx = canvas.getContext("2d");
   ctx.font = `${rem}px ${colours.mono}`;
-  const shown = [...one.tasks.slice(0, 400), ...DOC.runs.map((r) => r.name), W.cores_busy];
+  const shown = [...one.tasks.slice(0, 400), ...DOC.runs.map((r) => r.name), W.cores_busy, W.waiting];
   const widest = Math.max(...shown.map((text) => ctx.measureText(text).width));
   const room = Math.round(Math.min(widest + rem * 2.2, width * (width < 640 ? 0.27 : 0.2)));
   document.documentElement.style.setProperty("--gutter", `${room}px`);
@@ -55,6 +55,10 @@ function layOut(one) {
     y += 3 - (one.lanes.length > 0 ? GAP : 0);
     rows.push({ kind: "idle", y, height: small });
     y += small + GAP;
+  }
+  if (waitsOutside(one)) {
+    rows.push({ kind: "waiting", y, height: Math.round(rem * 2) });
+    y += Math.round(rem * 2) + GAP;
   }
   rows.push({ kind: "busy", y, height: Math.round(rem * 3) });
   y += Math.round(rem * 3) + 4;
@@ -164,6 +168,7 @@ function drawRow(ctx, one, row, grid, until) {
   const name = () => {
     if (row.kind === "band") return `${one.count} ${W.tasks}`;
     if (row.kind === "busy") return W.cores_busy;
+    if (row.kind === "waiting") return W.waiting;
     if (row.kind === "idle") return one.idle.length === 1 ? `${W.core} ${one.idle[0]}` : `${one.idle.length} ${W.more_cores}`;
     if (lane.kind === "core") return `${W.core} ${lane.name}`;
     if (lane.kind === "gil") return W.gil_held;
@@ -186,6 +191,10 @@ function drawRow(ctx, one, row, grid, until) {
     ctx.fillText(W.idle, left + 6, middle);
   } else if (row.kind === "band") {
     drawBand(ctx, one, grid, until, box);
+  } else if (row.kind === "waiting") {
+    const most = one.exact ? mostWaiting(one, grid.from, to) : 0;
+    drawWaiting(ctx, one, grid, until, box, most);
+    if (most > 0) right(`${most} ${W.at_best}`);
   } else {
     const most = Math.max(one.cores, one.busy, 1);
     drawBusy(ctx, one, grid, until, box, colours.states[S.running], most);
