@@ -205,6 +205,7 @@ fn draw_load(app: &App, look: Look, layout: &Layout, (start, y): (u16, u16), buf
     // they are.
     let gauges = [
         format!("{head} {bars}{gap}"),
+        format!("{short} {bars}{gap}"),
         format!("{head} {}{gap}", percent(mean)),
         format!("{short} {}{gap}", percent(mean)),
         String::new(),

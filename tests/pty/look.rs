@@ -97,8 +97,8 @@ fn each_wait_has_a_letter_of_its_own() {
     program.until("async", |v| v.is_done() && v.lit_tabs() == ["async", "GIL ON"]);
     program.press("g");
     let view = program.until("async without the lock", |v| v.is_done() && v.lit_tabs() == ["async"]);
-    assert!(lane(&view, "task 4").contains('/'), "ready behind the loop:\n{}", view.text());
-    assert!(view.has("/ ready, loop busy"), "{}", view.text());
+    assert!(lane(&view, "task 4").contains('/'), "waits for the loop:\n{}", view.text());
+    assert!(view.has("/ waits for the loop"), "{}", view.text());
     program.quits();
 }
 
