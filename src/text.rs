@@ -145,6 +145,12 @@ fn whole(x: f64) -> String {
     if (x - x.round()).abs() < 0.05 { format!("{x:.0}") } else { format!("{x:.1}") }
 }
 
+/// `2 cores`, `1 core`.
+fn of_cores(cores: f64) -> String {
+    let one = (cores - 1.0).abs() < 0.05;
+    format!("{} {}", whole(cores), if one { "core" } else { "cores" })
+}
+
 /// `1.5 of 2`: how many cores were busy.
 fn cores_of(busy: f64, cores: f64) -> String {
     format!("{} of {}", whole(busy), whole(cores))

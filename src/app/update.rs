@@ -315,13 +315,14 @@ fn run_row(app: &mut App, key: RowKey) {
             app.setup.choose(key.model(app.setup.lock));
             start::start(app);
         }
-        Source::Files(files) => match files.of_row(key) {
-            Some(id) => show::next(app, id),
-            None => {
+        Source::Files(files) => {
+            if let Some(id) = files.of_row(key) {
+                show::next(app, id);
+            } else {
                 let lacks = files.lacks();
                 app.say_of_run(lacks);
             }
-        },
+        }
     }
 }
 

@@ -1,8 +1,12 @@
 //! How one run's time compares with another's: the ratio, how sure it is, and what may be said of it.
 
-use super::verdict::{GAIN, LOSS};
 use crate::text::Doubt;
 use crate::units::Speedup;
+
+/// A gain below this is none.
+pub(super) const GAIN: f64 = 1.05;
+/// From this ratio down a model loses; between that and a gain it gains nothing.
+pub(super) const LOSS: f64 = 0.85;
 
 /// How many times as fast as the baseline a run is.
 #[derive(Clone, Copy, Debug, PartialEq)]

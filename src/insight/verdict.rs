@@ -1,16 +1,13 @@
 //! What several runs of the same work teach together: who gains, how much, and why the others do not. Sees figures
 //! only, never a trace.
 
+use super::Timing;
+use super::ratio::{GAIN, LOSS, Ratio};
 use super::rounds::{self, Going};
-use super::{Ratio, Timing};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::text::{Base, Clause, Doubt, NoRatio, Verdict, Who, Why};
 use crate::units::{Ns, Speedup};
 
-/// A gain below this is none.
-pub(super) const GAIN: f64 = 1.05;
-/// From this ratio down a model loses; between that and a gain it gains nothing.
-pub(super) const LOSS: f64 = 0.85;
 /// A loss down from this ratio for which there is no reason needs more than one run.
 const RASH: f64 = 0.20;
 /// Tasks that wait for a smaller share of their time count as tasks that do not wait.

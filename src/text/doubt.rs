@@ -1,6 +1,6 @@
 //! How sure a ratio of two times is: its bounds in words, and what drew them apart.
 
-use super::verdict::of_cores;
+use super::of_cores;
 use crate::units::Speedup;
 
 /// What keeps a ratio from being a single figure, and where it happened.

@@ -289,12 +289,6 @@ impl Clause {
     }
 }
 
-/// `2 cores`, `1 core`.
-pub(super) fn of_cores(cores: f64) -> String {
-    let one = (cores - 1.0).abs() < 0.05;
-    format!("{} {}", whole(cores), if one { "core" } else { "cores" })
-}
-
 const fn gil(old: bool) -> &'static str {
     if old { "old GIL" } else { "GIL" }
 }

@@ -1,7 +1,7 @@
 //! What is printed of a comparison besides its figures: heads of columns, notes, and sentences to be listened to.
 
 use super::{Cores, bytes};
-use crate::text::verdict::of_cores;
+use crate::text::of_cores;
 use crate::text::{bounds, counted, rate_of};
 use crate::units::{Ns, Speedup};
 
