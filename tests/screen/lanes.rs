@@ -345,10 +345,14 @@ fn how_busy_the_machine_is_stands_there_as_far_as_there_is_room() {
     events().finish(&mut app, 400.0, 0.0);
     let tabs = |app: &App| screen(app).0.lines().nth(1).expect("tabs").to_owned();
     let load = |n: u16| Message::Load(CoreLoad { cores: (0..n).map(|core| (core, 0.5)).collect() });
-    made::tell(&mut app, load(2));
-    assert!(tabs(&app).ends_with("cpu ▄▄"), "{}", tabs(&app));
-    made::tell(&mut app, load(64));
-    assert!(tabs(&app).ends_with("cpu 50 %"), "{}", tabs(&app));
+    for (columns, few, many) in [(80, "cpu ▄▄", "cpu 50 %"), (120, "cores now ▄▄", "cores now 50 %")] {
+        made::tell(&mut app, Message::Resize(columns, 24));
+        made::tell(&mut app, load(2));
+        assert!(tabs(&app).ends_with(few), "{}", tabs(&app));
+        made::tell(&mut app, load(64));
+        assert!(tabs(&app).ends_with(many), "{}", tabs(&app));
+    }
+    made::tell(&mut app, Message::Resize(80, 24));
     made::live(&mut app).run_mut().expect("a run").recording.conditions =
         Conditions { others: Some(1.2), ..Conditions::default() };
     assert!(tabs(&app).ends_with("others 1.2"), "{}", tabs(&app));
