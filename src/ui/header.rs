@@ -207,7 +207,6 @@ fn draw_load(app: &App, look: Look, layout: &Layout, (start, y): (u16, u16), buf
         format!("{head} {bars}{gap}"),
         format!("{short} {bars}{gap}"),
         format!("{head} {}{gap}", percent(mean)),
-        format!("{short} {bars}{gap}"),
         format!("{short} {}{gap}", percent(mean)),
         String::new(),
     ];

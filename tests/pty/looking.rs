@@ -186,7 +186,7 @@ fn help_opens_scrolls_and_closes() {
         program.press(open);
         let view = program.until_text("─ Help ─");
         assert!(view.has("How it runs") && view.has("up/down scroll   Esc close"), "{}", view.text());
-        for line in ["tall: works on a core", "low: waits, ", "dotted: waits, "] {
+        for line in ["tall: works on a core", "low and bright: waits, ", "low and dim: waits, "] {
             assert!(view.has(line), "{line}:\n{}", view.text());
         }
         assert!(!view.has("Mouse: "), "it does not fit at once");

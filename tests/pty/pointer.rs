@@ -34,7 +34,7 @@ fn a_click_on_a_lane_chooses_it_and_the_wheel_goes_on() {
     program.mouse(WHEEL_UP, (30, lane), 'M');
     program.until_text("›task 2");
     // The first column of the timeline: there it is queued.
-    let plot = view.row(lane).chars().position(|c| c == '▁').expect("it was queued") as u16;
+    let plot = view.row(lane).chars().position(|c| c == '▄').expect("it was queued") as u16;
     program.click((plot, lane));
     let view = program.until_text(", from ");
     assert!(view.rows().iter().any(|r| r.starts_with(" task 2 queued ")), "{}", view.text());

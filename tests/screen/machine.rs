@@ -63,13 +63,15 @@ fn shows(text: &str, parts: &[&str], absent: &[&str]) {
 }
 
 #[test]
-fn slower_cores_are_said_and_their_ratio_is_marked() {
+fn slower_cores_draw_the_bounds_of_a_ratio_apart() {
     let fine = compared(500.0, 510.0, 2.0, Conditions::default());
-    shows(&fine, &["Both cores busy: 1.96× as fast as serial."], &["×?", "unsure"]);
+    shows(&fine, &["Both cores busy: 1.96× as fast as serial."], &["–", "uneven"]);
+    // The same work took them 1.4 times as long: with serial's cores they would be twice as fast.
     let slow = compared(500.0, 700.0, 2.0, Conditions::default());
-    shows(&slow, &["Both cores busy, each 0.7 as fast as alone: 1.43×.", " 1.43×?"], &["as serial"]);
+    shows(&slow, &["Both cores busy: 1.4–2.0× as fast.", "uneven cores"], &["as serial", "no fair ratio"]);
+    // Serial was slow: what two cores cannot do was not done.
     let gain = compared(700.0, 500.0, 2.0, Conditions::default());
-    shows(&gain, &["The machine ran serial at 0.7 of this speed: no fair ratio.", "unsure"], &["1.40×", "2.80×"]);
+    shows(&gain, &["Both cores busy: 2.00× as fast as serial."], &["1.40×", "2.80×", "no fair ratio"]);
 }
 
 #[test]
@@ -80,8 +82,24 @@ fn what_the_host_took_is_no_models_fault() {
     made::press(&mut app, &[Key::Char('2')]);
     run(&mut app, 600.0, 1, stolen);
     let text = rows(&app, (80, 24)).join("\n");
-    assert!(text.contains("The host took 0.6 of 2 cores away: no fair ratio."), "{text}");
-    assert!(text.contains("busy"), "{text}");
+    assert!(text.contains("1 of 2 cores busy: 0.83–2.0× as fast.  try r: again"), "{text}");
+}
+
+#[test]
+fn beside_other_programs_the_sentence_is_the_mechanism_and_no_ratio_is_blank() {
+    // Serial had a core to itself, and then the threads fought with others for both.
+    let busy = Conditions { others: Some(1.5), ..Conditions::default() };
+    for size in [(80, 24), (100, 30), (120, 36)] {
+        let mut app = made::app("cpu", size);
+        run(&mut app, 500.0, 1, Conditions::default());
+        made::press(&mut app, &[Key::Char('2')]);
+        run(&mut app, 900.0, 2, busy);
+        let text = rows(&app, size).join("\n");
+        assert!(text.contains("Both cores busy: 1.1–2.0× as fast."), "{text}");
+        assert!(text.contains(" 1.1–2.0×") || text.contains(" ~1.1×"), "{text}");
+        let again = text.lines().find(|line| line.contains("busy") && line.contains("1 2")).unwrap_or_default();
+        assert!(again.contains("thr"), "beside the ratio stand the keys that measure both again:\n{text}");
+    }
 }
 
 #[test]
