@@ -229,14 +229,14 @@ pub fn judged(models: &[(Who, &Going)]) -> (Vec<Clause>, bool) {
     }
     let differ = clauses.len() > 1;
     if !clauses.iter().any(|clause| matches!(clause, Clause::Freezes { .. })) {
-        clauses.extend(rates(models));
+        clauses.extend(rates(models.iter().filter_map(|(who, going)| Some((*who, going.rate?)))));
     }
     (clauses, differ)
 }
 
 /// Under which models tasks make the most rounds in a second, and under which the fewest, where that is worth a word.
-fn rates(models: &[(Who, &Going)]) -> Option<Clause> {
-    let rated: Vec<(Who, f64)> = models.iter().filter_map(|(who, going)| Some((*who, going.rate?))).collect();
+pub fn rates(models: impl Iterator<Item = (Who, f64)>) -> Option<Clause> {
+    let rated: Vec<(Who, f64)> = models.collect();
     let most = rated.iter().map(|(_, rate)| *rate).max_by(f64::total_cmp)?;
     let fewest = rated.iter().map(|(_, rate)| *rate).min_by(f64::total_cmp)?;
     if most < MORE * fewest {

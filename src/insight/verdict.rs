@@ -46,6 +46,8 @@ pub struct Contender {
     pub turns: f64,
     /// Whether calls that block held its loop.
     pub blocked: bool,
+    /// How many rounds its tasks made in a second, where they compute for a given time.
+    pub rate: Option<f64>,
     /// How it let tasks go round beside the work, where there are such.
     pub going: Option<Going>,
 }
@@ -144,7 +146,9 @@ fn what_goes_round(field: &Field, clauses: &mut Vec<Clause>) {
             }
         }
     }
-    clauses.splice(0..0, told);
+    // Of tasks that compute for a given time the time says little: how many rounds they come to does.
+    let by_time = rounds::rates(field.contenders.iter().filter_map(|c| Some((c.who(), c.rate?))));
+    clauses.splice(0..0, told.into_iter().chain(by_time));
 }
 
 fn without_baseline(field: &Field, clauses: &mut Vec<Clause>) {
@@ -180,7 +184,7 @@ fn against_serial(field: &Field, clauses: &mut Vec<Clause>) {
         _ => {
             headline(field, &plain, clauses);
             if let Some(locked) = known.iter().find(gil) {
-                with_the_gil(&plain, locked, clauses);
+                with_the_gil(field, &plain, locked, clauses);
             }
         }
     }
@@ -352,11 +356,16 @@ fn nobody_gains(field: &Field) -> Option<Why> {
 }
 
 /// What the global lock changes for threads, and which other models do without them and are faster.
-fn with_the_gil(plain: &[&Contender], locked: &Contender, clauses: &mut Vec<Clause>) {
+fn with_the_gil(field: &Field, plain: &[&Contender], locked: &Contender, clauses: &mut Vec<Clause>) {
     let old = locked.model.lock.is_legacy();
     let Some(fastest) = plain.iter().min_by_key(|c| c.timing.time) else { return };
     let threads = plain.iter().find(|c| c.model.kind == ModelKind::Threads);
     let (gain, ratio) = (locked.gain(), locked.ratio().speedup);
+    let slower = threads.and_then(|t| t.rate).zip(locked.rate).is_some_and(|(free, own)| own < LOSS * free);
+    if slower {
+        // It costs rounds, not time, and the rounds are told.
+        return;
+    }
     if locked.timing.time <= fastest.timing.time || locked.timing.ties(fastest.timing) {
         let costs_nothing = threads.is_some() && locked.gains();
         clauses.extend(costs_nothing.then_some(Clause::GilCostsNothing { old }));
@@ -377,7 +386,7 @@ fn with_the_gil(plain: &[&Contender], locked: &Contender, clauses: &mut Vec<Clau
         clauses.extend(locked.gains().then_some(Clause::GilCostsNothing { old }));
     } else if locked.gains() {
         clauses.push(Clause::WithGilStill { old, ratio });
-    } else if fastest.gains() && !loses {
+    } else if fastest.gains() && !loses && field.contenders.iter().all(Contender::is_settled) {
         clauses.push(Clause::WithGilNobody { old });
     }
 }

@@ -168,6 +168,9 @@ impl Comparison {
                 locked: figures.locked,
                 turns: figures.turns,
                 blocked: is_blocked(&run.trace, row.model),
+                rate: figures
+                    .rounds_a_second()
+                    .filter(|_| run.fixed_work().is_none() && going(figures, &run.trace).is_none()),
                 going: going(figures, &run.trace),
             })
         };

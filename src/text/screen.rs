@@ -2,7 +2,7 @@
 
 use super::{Doubt, Label, counted, outside};
 use crate::state::State;
-use crate::units::{Ns, Range};
+use crate::units::{Ns, Range, Speedup};
 
 /// That the terminal has too few cells: what it has, and what is needed.
 pub fn too_small(has: (u16, u16), needs: (u16, u16)) -> [String; 2] {
@@ -40,9 +40,11 @@ pub fn at_best(most: usize) -> String {
 }
 
 /// A row of the scoreboard, as it is left in the shell.
-pub fn score(name: &str, time: Ns, ratio: &str, busy: f64) -> String {
+pub fn score(name: &str, time: Ns, ratio: Option<Speedup>, busy: f64, doubt: Option<Doubt>) -> String {
     let time = time.to_string();
-    format!("{name:<15} {time:>9}  {ratio:>6}   {busy:.1} cores busy")
+    let ratio = ratio.map_or_else(String::new, super::speedup);
+    let doubt = doubt.map_or_else(String::new, |doubt| format!("; a range: {}", doubt.text()));
+    format!("{name:<15} {time:>9}  {ratio:>8}   {busy:.1} cores busy{doubt}")
 }
 
 /// Why a ratio has bounds, and the `keys` that measure both runs again: the long form, then shorter ones.
@@ -53,6 +55,11 @@ pub fn doubt(doubt: Doubt, keys: Option<&str>) -> Vec<String> {
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// What to do about ratios that have bounds, where runs stand beside each other.
+pub fn all_again(key: &str) -> String {
+    format!("A ratio is a range where a run was disturbed; {key} measures all again.")
 }
 
 /// That the task of a lane was killed, by this signal.

@@ -282,7 +282,9 @@ pub fn text(app: &App) -> String {
     let mut out = String::new();
     for row in app.rows() {
         let Some(score) = row.score else { continue };
-        let line = text::screen::score(name(row.key), score.time, &ratio(app, score), score.busy);
+        let known = app.scoreboard.ratio(score, app.cores());
+        let (speedup, doubt) = (known.map(|ratio| ratio.speedup), known.and_then(|ratio| ratio.doubt));
+        let line = text::screen::score(name(row.key), score.time, speedup, score.busy, doubt);
         out += line.trim_end();
         out.push('\n');
     }

@@ -14,12 +14,12 @@ use ratatui::style::{Modifier, Style};
 
 use super::theme::{Look, Role};
 use super::{board, paint};
-use crate::app::{App, Compare, Compared, Run};
-use crate::recording::Comparison;
+use crate::app::{Action, App, Compare, Compared, Run, Source, keys};
+use crate::recording::{self, Comparison};
 use crate::report::{comparison_cell, comparison_has};
 use crate::scene::{Grid, Viewport, busy, level, ticks};
 use crate::text::report::compare::Column;
-use crate::text::{Label, factor, failure};
+use crate::text::{self, Label, factor, failure};
 use crate::units::{Ns, Range};
 
 /// Where the rows stand.
@@ -236,6 +236,12 @@ fn draw_bar(app: &App, run: &Run, until: Ns, (place, y): (&Place, u16), role: Ro
         let share = if part > 0.0 { cores / part / whole } else { 0.0 };
         let mut eighths = level(share, levels);
         let x = place.plot.0 + column;
+        if grid.column(column).to <= run.trace().forgotten {
+            // What was kept no longer is not idle: nobody knows.
+            let unknown = if look.ascii { '?' } else { '░' };
+            (y..=low).for_each(|row| paint::cell(buffer, x, row, unknown, look.within(role)));
+            continue;
+        }
         for row in (y..=low).rev() {
             board::draw_cell(buffer, look, (x, row), eighths.min(8), role);
             eighths = eighths.saturating_sub(8);
@@ -277,8 +283,15 @@ fn draw_ideal(app: &App, comparison: &Comparison, look: Look, area: Rect, place:
         x += width + 1;
     }
     if y + 2 < area.bottom() {
-        let same = paint::shorten(&same_ink(comparison), area.width.saturating_sub(2));
-        paint::put(buffer, area.x + 1, area.bottom() - 2, area.right(), &same, faint);
+        let doubtful = |row: &recording::Row| row.ratio.is_some_and(|r| r.is_ok_and(|r| r.doubt.is_some()));
+        let doubt = matches!(app.source, Source::Live(_)) && comparison.rows.iter().any(doubtful);
+        let (said, style) = if doubt {
+            (text::screen::all_again(keys::shown(Action::Again)), dim)
+        } else {
+            (same_ink(comparison), faint)
+        };
+        let said = paint::shorten(&said, area.width.saturating_sub(2));
+        paint::put(buffer, area.x + 1, area.bottom() - 2, area.right(), &said, style);
     }
 }
 

@@ -28,6 +28,7 @@ fn took(model: Model, time: u64, serial: u64) -> Contender {
         locked: 0.0,
         turns: 0.0,
         blocked: false,
+        rate: None,
         going: None,
     }
 }
@@ -211,6 +212,9 @@ fn beside_others_a_ratio_has_bounds_and_no_verdict_only_where_it_would_change_wi
     let text = said(&field);
     assert!(text.starts_with("Threads: 1.6–2.0×."), "{text}");
     assert!(text.contains("Processes: 0.90–1.9×, no verdict: other programs kept 1.2 of 2 cores busy."), "{text}");
+    field.contenders[3].ratio = Ok(between(0.9, 1.1));
+    assert!(!said(&field).contains("nothing gains"), "nobody knows what processes gain: {}", said(&field));
+    field.contenders[3].ratio = Ok(Ratio::exactly(1.0));
     // If that is the fastest, nobody is best; the others are told all the same.
     field.contenders[1].ratio = Ok(between(0.9, 1.9));
     let text = said(&field);
@@ -277,6 +281,19 @@ fn what_goes_round_beside_the_work_comes_before_the_times() {
 }
 
 #[test]
+fn of_tasks_that_compute_for_a_time_rounds_are_told_and_the_lock_is_not_called_free() {
+    let mut field = field([2_040, 510, 515, 2_040, 520], 0.0);
+    let rates = [19_000.0, 37_000.0, 38_000.0, 19_500.0, 18_000.0];
+    field.contenders.iter_mut().zip(rates).for_each(|(c, rate)| c.rate = Some(rate));
+    let text = said(&field);
+    assert!(
+        text.starts_with("Most rounds: 38000 a second under threads and processes; fewest: 18000 under serial"),
+        "{text}"
+    );
+    assert!(text.contains("Threads or processes: 4.0×.") && !text.contains("costs nothing"), "{text}");
+}
+
+#[test]
 fn ties_are_within_the_spread() {
     let timing = |time, spread: Option<u64>| Timing { time: ms(time), spread: spread.map(ms), least: ms(time) };
     assert!(timing(1_000, None).ties(timing(1_040, None)));
@@ -321,6 +338,7 @@ fn any_contender() -> impl Strategy<Value = Contender> {
             locked,
             turns: locked,
             blocked,
+            rate: None,
             going,
         },
     )
