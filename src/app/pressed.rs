@@ -1,5 +1,5 @@
-//! The key that was pressed last. The footer lights it for a short while: whoever looks on, in a hall or at a recording,
-//! sees which key did what happens.
+//! The key that was pressed last. The footer lights it for a short while: those who look on, in a hall or at a recording,
+//! see which key did what happens.
 
 use super::Action;
 use crate::text::Label;

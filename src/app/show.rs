@@ -89,7 +89,7 @@ impl App {
         let setup = files.runs().iter().find_map(|run| run.recording.planned())?.setup.clone();
         let mut app = App::of(Source::Files(files), setup, machine, now, size);
         run(&mut app, first);
-        // Whoever turns to another run has read it.
+        // Who turns to another run has read it.
         app.toast = note.map(|text| Toast { text, until: now + LONG, about: Some(first) });
         Some(app)
     }

@@ -183,7 +183,7 @@ fn against_serial(field: &Field, clauses: &mut Vec<Clause>) {
         (_, 0 | 1) => headline(field, &known, clauses),
         _ => {
             headline(field, &plain, clauses);
-            if let Some(locked) = known.iter().find(gil) {
+            for locked in known.iter().filter(gil) {
                 with_the_gil(field, &plain, locked, clauses);
             }
         }

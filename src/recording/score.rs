@@ -104,7 +104,7 @@ impl Score {
         let longer = |by: &Score, than: Option<Ns>| {
             by.work.zip(than).map_or(Ns::ZERO, |(own, other)| (own - other).times(1, by.parallel()))
         };
-        // Equal work that took longer to compute was computed by slower cores, whoever is to blame.
+        // Equal work that took longer to compute was computed by slower cores, for whatever reason.
         let (slow, own_late, base_late) = match insight::compare(self.work, base.work) {
             Pace::Even => (1.0, Ns::ZERO, Ns::ZERO),
             Pace::Slower(speed) => (speed, longer(self, base.work), Ns::ZERO),

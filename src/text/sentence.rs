@@ -165,7 +165,7 @@ impl Sentence {
                 let came_to = speedup.map_or_else(String::new, |x| format!(", {} serial", super::speedup(x)));
                 format!("Calls let go of the GIL: {} busy{came_to}.", cores_of(*busy, *cores))
             }
-            Sentence::LockEach { speedup } => format!("A GIL each, none in the way{}.", as_fast(*speedup)),
+            Sentence::LockEach { speedup } => format!("Each process has its own GIL{}.", as_fast(*speedup)),
             Sentence::LoneLoopWithLock { time } => format!("One thread alone never waits for the GIL: {time}."),
             Sentence::SerialWithLock { time } => {
                 format!("One thread holds the GIL, nobody asks for it: {time}.")
@@ -186,7 +186,7 @@ impl Sentence {
                 format!("Waiting tasks let go of the GIL: {}.", not_serial(*time, *serial))
             }
             Sentence::LoopBlocked { task, blocked, ready } => {
-                format!("{task} blocked the loop for {blocked}: nobody moved, {ready} were ready.")
+                format!("{task} blocked the loop for {blocked}: nobody else moved, {ready} waited.")
             }
             Sentence::TasksBroke { broken, tasks, how } => {
                 format!("{broken} of {} {how}; the others went on.", counted(*tasks as u64, "task", "tasks"))
@@ -226,7 +226,7 @@ impl Try {
             Try::OneThread => "all on one thread",
             Try::AddGil => "CPython's lock",
             Try::DropGil => "without the GIL",
-            Try::LockEach => "a GIL each",
+            Try::LockEach => "processes",
             Try::ProcessEach => "a process each",
             Try::OneLoop => "one loop",
             Try::OneByOne => "one by one",

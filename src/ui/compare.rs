@@ -41,7 +41,7 @@ struct Place {
 /// The columns of figures, the most important first, each with its width.
 const COLUMNS: [(Column, u16); 13] = [
     (Column::Time, 9),
-    (Column::Ratio, 6),
+    (Column::Ratio, 8),
     (Column::Gap, 8),
     (Column::Rounds, 7),
     (Column::RoundRate, 8),

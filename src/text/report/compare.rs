@@ -130,7 +130,7 @@ impl Note {
             Note::Ideal => "ideal".to_owned(),
             Note::Failed => "failed".to_owned(),
             Note::Ranges => {
-                "1.6–2.0: between these bounds lies the ratio on a machine that nothing disturbs".to_owned()
+                "1.6–2.0: between these lies the ratio where nothing disturbs; --repeat 5 can narrow it".to_owned()
             }
             Note::Spread => "time is that of the median run; half of the runs lie within ± of the median".to_owned(),
             Note::Counted { of, runs } => {
