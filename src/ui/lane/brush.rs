@@ -241,6 +241,11 @@ fn alone(look: Look, wide: usize, first: bool) -> char {
     }
 }
 
+/// The part `time` of `whole`, in so many `levels`, rounded.
+fn rounded(time: Ns, levels: u32, whole: Ns) -> u32 {
+    (time.times(2 * u64::from(levels), whole.0.max(1)).0 as u32).div_ceil(2)
+}
+
 /// What a folded column is made of, from the bottom up.
 struct Layers {
     ends: [(Role, u32); State::COUNT],
@@ -260,11 +265,12 @@ impl Layers {
         let mut layers = Layers { ends: [(Role::State(State::Running), work); State::COUNT], count: 0 };
         layers.count = usize::from(work > 0);
         let mut time = Ns::ZERO;
-        for state in stack::ORDER.into_iter().filter(|state| *state != State::Running) {
-            let part = column.sums.states[state as usize];
-            time += part;
-            let to = work + (time.share_of(waiting) * f64::from(high)).round() as u32;
-            if part > Ns::ZERO && to > layers.to() {
+        // Most columns hold few states, and there are many columns: those that are not there cost nothing.
+        let there = |state: &State| *state != State::Running && column.sums.states[*state as usize] > Ns::ZERO;
+        for state in stack::ORDER.into_iter().filter(there) {
+            time += column.sums.states[state as usize];
+            let to = work + rounded(time, high, waiting);
+            if to > layers.to() {
                 layers.ends[layers.count] = (Role::of(state, holds), to);
                 layers.count += 1;
             }
