@@ -59,7 +59,7 @@ impl Sign {
             Sign::TimedOut => "a waiter had waited a whole interval and goes on waiting",
             Sign::Bar => "as long as the run took, as high as cores were busy",
             Sign::Ratio => "times as fast as serial",
-            Sign::Range => "from, to: a run was disturbed; the keys there measure both again",
+            Sign::Range => "from, to: a run was disturbed; the reason stands beside it",
             Sign::UnderWay => "begun and not over, at work or waiting, on average",
             Sign::HandOvers => "how often the lock went from one task to another",
             Sign::Lost => "events are missing here",

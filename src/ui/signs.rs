@@ -147,7 +147,7 @@ fn on_board(look: Look, layout: &Layout, buffer: &Buffer, seen: &mut Vec<Seen>) 
     seen.extend(bars.clone().find_map(bar).map(|cell| as_drawn(cell, Label::BoardBar.text(), Sign::Bar)));
     let ratio = rows().find_map(|y| Row::right(layout, y).first(buffer, |s| s == "×"));
     seen.extend(ratio.map(|cell| as_drawn(cell, "", Sign::Ratio)));
-    let range = rows().find_map(|y| Row::right(layout, y).first(buffer, |s| s == "–"));
+    let range = rows().find_map(|y| Row::right(layout, y).first(buffer, |s| matches!(s, "–" | "~")));
     seen.extend(range.map(|cell| as_drawn(cell, "", Sign::Range)));
     let figures = layout.figures.map(|y| Row::whole(layout, y));
     for (label, sign) in [(Label::TasksUnderWay, Sign::UnderWay), (Label::HandOvers, Sign::HandOvers)] {
