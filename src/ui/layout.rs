@@ -197,8 +197,8 @@ impl Layout {
             rows += 1;
         }
         let mut gaps = [above_board, room.take(1), room.take(1)];
-        // How many wait has a row before the legend has a free one above it.
-        let mut waiting = u16::from(wants.waits && (room.take(1) || std::mem::take(&mut gaps[2])));
+        // How many wait has a row before the legend has a free one around it, or the scoreboard above it.
+        let mut waiting = u16::from(wants.waits && (room.take(1) || gaps.iter_mut().rev().any(std::mem::take)));
         let cores = wants.cores > 0 && room.take(wants.cores + 1);
         let ready = special && room.take(1);
         let figures = self.area.height >= 30 && room.take(2);
@@ -375,7 +375,7 @@ mod tests {
             prop_assert_eq!(with.lanes.len(), without.lanes.len());
             prop_assert!(with.lane_rows.min(2) == without.lane_rows.min(2));
             prop_assert_eq!((with.board_rows, with.folding), (without.board_rows, without.folding));
-            prop_assert!(height < 24 || tasks > 8 || rows > 5 || with.waiting.is_some());
+            prop_assert!(height < 24 || tasks > 5 || rows > 5 || with.waiting.is_some());
             if let Some((y, rows)) = with.waiting {
                 prop_assert!(with.lanes.iter().all(|lane| lane.y + with.lane_rows <= y));
                 prop_assert!(y + rows <= with.busy && with.board.is_none_or(|board| y + rows < board));
