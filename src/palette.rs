@@ -81,7 +81,7 @@ const TASKS_DARK: Tasks = [
 ];
 const TASKS_LIGHT: Tasks = [
     0x000f_80fc,
-    0x00d9_7173,
+    0x00d1_7171,
     0x0024_452d,
     0x00b1_75e4,
     0x005d_3400,
@@ -366,7 +366,7 @@ mod tests {
     }
 
     /// Every colour in which a task is drawn can be told from that of any other task and of any state, whether that is
-    /// drawn at full strength or behind a folded column.
+    /// drawn at full strength or half way to the ground.
     #[test]
     fn a_tasks_colour_is_like_no_other() {
         for theme in Theme::ALL {
@@ -380,10 +380,9 @@ mod tests {
                 let ratio = contrast(color, theme.ground());
                 assert!(ratio >= 3.0, "{}: {name} has {ratio:.2}:1", theme.name());
                 for (other, like) in (0..n).map(task).chain(states.iter().cloned()) {
-                    let least = if other.ends_with("behind") { 10.0 } else { 12.0 };
                     for (sight, matrix) in &SIGHTS {
                         let apart = distance(color, like, matrix);
-                        assert!(apart >= least, "{}, {sight}: {name} and {other}: {apart:.1}", theme.name());
+                        assert!(apart >= 12.0, "{}, {sight}: {name} and {other}: {apart:.1}", theme.name());
                     }
                 }
             }
