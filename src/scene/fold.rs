@@ -97,7 +97,7 @@ impl Column {
 /// `share` in `levels` steps of height, rounded; any share above zero is one step at least.
 pub fn level(share: f64, levels: u32) -> u32 {
     let exact = share.clamp(0.0, 1.0) * f64::from(levels);
-    if exact <= 0.0 { 0 } else { (exact.round() as u32).clamp(1, levels) }
+    if exact <= 0.0 { 0 } else { ((exact + 0.5) as u32).clamp(1, levels) }
 }
 
 /// A column's stretch of work is drawn in so many steps of width.

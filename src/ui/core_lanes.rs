@@ -169,17 +169,16 @@ fn draw_cells(
     (cells, chosen, touches): (&[CoreCell], Option<TaskId>, bool),
 ) {
     let digits = digit_places(cells);
-    let part = |at: usize| {
-        let cell = cells.get(at).filter(|cell| cell.halves.is_none())?;
-        Some(cell.work + cell.off_task + cell.overhead)
-    };
+    let levels = u32::from(rows) * 8;
+    let trace = |cell: &CoreCell| stack::is_trace(cell.work + cell.off_task + cell.overhead, levels);
+    let traced = |at: usize| cells.get(at).is_some_and(|cell| cell.halves.is_none() && trace(cell));
     for (index, cell) in cells.iter().enumerate() {
         let x = x + index as u16;
         let Some(halves) = cell.halves else {
-            if stack::is_thinned(index, u32::from(rows) * 8, part) {
+            if stack::is_thinned(index, traced) {
                 continue;
             }
-            let shown = stack::layers(&folded(cell, chosen), u32::from(rows) * 8);
+            let shown = stack::layers(&folded(cell, chosen), levels);
             stack::draw(buffer, look, (x, y), rows, &shown, touches);
             continue;
         };

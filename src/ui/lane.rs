@@ -7,8 +7,8 @@
 
 use ratatui::buffer::Buffer;
 
-use super::paint;
 use super::theme::{Look, Role};
+use super::{paint, stack};
 use crate::scene::{Column, Half, Lone};
 use crate::state::State;
 use crate::trace::Sums;
@@ -68,9 +68,7 @@ pub fn draw(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), manner: Manner,
         let amid = column.running() == Ns::ZERO && (dense(index + 1) || dense(index + 2)) && before();
         let brush = Brush { field: field || amid, ..brush };
         let spot = Spot { x: x + index as u16, y, odd: index % 2 == 1, dense: dense(index) };
-        // A little work in every column is not to look like work all the time: only some of the columns show it.
-        let in_a_row = index > 0 && trace(index - 1) && trace(index) && trace(index + 1);
-        let hidden = in_a_row && !index.is_multiple_of(TRACE_EVERY);
+        let hidden = stack::is_thinned(index, trace);
         match form(column, &marks, index, spot.dense, rows > 1 || !look.is_plain()) {
             Form::Halves(halves) => brush.halves(buffer, spot, halves),
             Form::Lone(_) | Form::Folded if hidden => {
@@ -111,9 +109,6 @@ pub fn write_cores(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), columns:
         at += width;
     }
 }
-
-/// Of neighbouring columns that all hold a trace of work, one in this many shows it.
-const TRACE_EVERY: usize = 4;
 
 /// The least width of work, in eighths of a cell, where there is none in the columns beside it: it is seen from afar.
 const TICK: usize = 3;

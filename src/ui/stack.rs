@@ -62,10 +62,14 @@ pub fn layers(shares: &[(Role, f64)], levels: u32) -> Vec<Layer> {
 /// Of neighbouring columns that all hold a trace, one in this many shows it.
 const TRACE_EVERY: usize = 4;
 
-/// Whether the column at `index` is left free: it holds so little that its height would be none, and so do both beside
-/// it. A little in every column is not to look like much all the time.
-pub fn is_thinned(index: usize, levels: u32, share: impl Fn(usize) -> Option<f64>) -> bool {
-    let traced = |at: usize| share(at).is_some_and(|share| share > 0.0 && share * f64::from(levels) < 0.5);
+/// Whether `share` is so little that its height in so many `levels` would be none.
+pub fn is_trace(share: f64, levels: u32) -> bool {
+    share > 0.0 && share * f64::from(levels) < 0.5
+}
+
+/// Whether the column at `index` is left free: it holds a trace, and so do both beside it, as `traced` tells. A little in
+/// every column is not to look like much all the time.
+pub fn is_thinned(index: usize, traced: impl Fn(usize) -> bool) -> bool {
     let in_a_row = index > 0 && traced(index - 1) && traced(index) && traced(index + 1);
     in_a_row && !index.is_multiple_of(TRACE_EVERY)
 }
@@ -87,7 +91,35 @@ const MOST: usize = 16;
 /// What the eight steps of height from `from` on show: the lowest of `layers` there, up to which step, and what stands
 /// above it. A cell has two colours: the lowest keeps its height, and of the others the smallest give way. Of layers
 /// the upper ends are given, from the bottom up; nothing stands for the ground.
-pub fn two<T: Copy>(layers: impl IntoIterator<Item = (T, u32)>, from: u32, top: u32) -> Option<(T, u32, Option<T>)> {
+pub fn two<T: Copy>(
+    layers: impl Iterator<Item = (T, u32)> + Clone,
+    from: u32,
+    top: u32,
+) -> Option<(T, u32, Option<T>)> {
+    // Nearly every cell shows two colours at most, and there are many cells.
+    let mut shown: [Option<(T, u32)>; 2] = [None; 2];
+    let (mut below, mut empty, mut more) = (0, 8, false);
+    for (what, to) in layers.clone() {
+        let part = to.min(from + 8).min(top).saturating_sub(below.max(from));
+        below = to;
+        if part > 0 {
+            empty -= part;
+            match &mut shown {
+                [first @ None, _] => *first = Some((what, part)),
+                [_, second @ None] => *second = Some((what, part)),
+                [Some(_), Some(_)] => more = true,
+            }
+        }
+    }
+    let (lower, height) = shown[0]?;
+    if !more && (empty == 0 || shown[1].is_none()) {
+        return Some((lower, height, shown[1].map(|(upper, _)| upper)));
+    }
+    two_of_many(layers, from, top)
+}
+
+/// As [`two`], where there are more than two.
+fn two_of_many<T: Copy>(layers: impl Iterator<Item = (T, u32)>, from: u32, top: u32) -> Option<(T, u32, Option<T>)> {
     let mut parts: [(Option<T>, u32); MOST] = [(None, 0); MOST];
     let (mut count, mut below, mut empty) = (0, 0, 8);
     for (what, to) in layers.into_iter().take(MOST - 1) {
@@ -155,9 +187,9 @@ mod tests {
 
     #[test]
     fn a_trace_in_every_column_shows_in_some_and_more_in_all() {
-        let shown = |share: f64| (0..9).filter(|i| !is_thinned(*i, 16, |at| (at < 9).then_some(share))).count();
+        let shown = |share: f64| (0..9).filter(|i| !is_thinned(*i, |at| at < 9 && is_trace(share, 16))).count();
         assert_eq!((shown(0.01), shown(0.1), shown(0.0)), (3, 9, 9));
-        assert!(!is_thinned(5, 16, |at| Some(if at == 5 { 0.01 } else { 0.0 })), "a lone one stays");
+        assert!(!is_thinned(5, |at| is_trace(if at == 5 { 0.01 } else { 0.0 }, 16)), "a lone one stays");
     }
 
     proptest! {

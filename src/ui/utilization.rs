@@ -21,9 +21,10 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     // A row above the area is kept for the line of the usable cores, so that it is seen where all of them are busy.
     let chart = Chart { top: top + 1, rows: (rows - note).saturating_sub(1).max(1), scale: scale(&usage, cores) };
     let levels = u32::from(chart.rows) * 8;
-    let all = |at: usize| usage.columns.get(at).map(|c| (c.run() + c.others.unwrap_or(0.0)) / chart.scale);
+    let all = |c: &Shares| (c.run() + c.others.unwrap_or(0.0)) / chart.scale;
+    let traced = |at: usize| usage.columns.get(at).is_some_and(|c| stack::is_trace(all(c), levels));
     for (index, (x, column)) in (layout.plot.0..).zip(&usage.columns).enumerate() {
-        if !stack::is_thinned(index, levels, all) {
+        if !stack::is_thinned(index, traced) {
             let shown = stack::layers(&parts(column, chart.scale), levels);
             stack::draw(buffer, look, (x, chart.top), chart.rows, &shown, false);
         }

@@ -241,11 +241,6 @@ fn alone(look: Look, wide: usize, first: bool) -> char {
     }
 }
 
-/// The part `time` of `whole`, in so many `levels`, rounded.
-fn rounded(time: Ns, levels: u32, whole: Ns) -> u32 {
-    (time.times(2 * u64::from(levels), whole.0.max(1)).0 as u32).div_ceil(2)
-}
-
 /// What a folded column is made of, from the bottom up.
 struct Layers {
     ends: [(Role, u32); State::COUNT],
@@ -269,7 +264,7 @@ impl Layers {
         let there = |state: &State| *state != State::Running && column.sums.states[*state as usize] > Ns::ZERO;
         for state in stack::ORDER.into_iter().filter(there) {
             time += column.sums.states[state as usize];
-            let to = work + rounded(time, high, waiting);
+            let to = work + (time.share_of(waiting) * f64::from(high) + 0.5) as u32;
             if to > layers.to() {
                 layers.ends[layers.count] = (Role::of(state, holds), to);
                 layers.count += 1;
@@ -278,7 +273,7 @@ impl Layers {
         layers
     }
 
-    fn iter(&self) -> impl Iterator<Item = (Role, u32)> + '_ {
+    fn iter(&self) -> impl Iterator<Item = (Role, u32)> + Clone + '_ {
         self.ends[..self.count].iter().copied()
     }
 
