@@ -183,8 +183,8 @@ impl Shared {
         self.get(PORT) as u16
     }
 
-    fn laps_at(&self) -> usize {
-        HEADER + 2 * self.tasks()
+    fn laps_of(&self, task: TaskId) -> Option<&AtomicU64> {
+        self.words.get(laps_at(self.tasks()) + task.index() * LINE)
     }
 
     fn waits_at(&self) -> usize {
@@ -222,14 +222,14 @@ impl Shared {
 
     /// Stores how many laps `task` has made so far: for the case that it does not come to its end.
     pub(super) fn set_laps(&self, task: TaskId, laps: u64) {
-        if let Some(word) = self.words.get(self.laps_at() + task.index()) {
+        if let Some(word) = self.laps_of(task) {
             word.store(laps, Ordering::Relaxed);
         }
     }
 
     /// How many laps `task` has made, as far as its worker has said.
     pub(super) fn laps(&self, task: TaskId) -> u64 {
-        self.words.get(self.laps_at() + task.index()).map_or(0, |word| word.load(Ordering::Relaxed))
+        self.laps_of(task).map_or(0, |word| word.load(Ordering::Relaxed))
     }
 
     /// How many tasks are over.
@@ -257,9 +257,15 @@ impl Shared {
     }
 }
 
-/// The first word of the locks: after three words for each task, its mark, what it waits for and its laps.
+/// The first word of the laps, after two words for each task: its mark, and what it waits for. Each task has a cache
+/// line for its laps: tasks on several cores count at the same time, as often as they can.
+fn laps_at(tasks: usize) -> usize {
+    (HEADER + 2 * tasks).next_multiple_of(LINE)
+}
+
+/// The first word of the locks.
 fn locks_at(tasks: usize) -> usize {
-    (HEADER + 3 * tasks).next_multiple_of(LINE)
+    laps_at(tasks) + tasks * LINE
 }
 
 fn rings_at(tasks: usize, locks: usize) -> usize {
