@@ -26,27 +26,42 @@ pub(super) fn late(facts: &Facts<'_>) -> Option<Sharing> {
     }
     let until = facts.stats.elapsed;
     let tasks = facts.trace.tasks.iter().zip(&facts.trace.names).filter(|(_, name)| name.background);
-    let (late, name) = tasks.filter_map(|(track, name)| Some((latest(track, until)?, name))).max_by_key(|l| l.0)?;
+    let (wait, name) =
+        tasks.filter_map(|(track, name)| Some((latest(track, until)?, name))).max_by_key(|l| l.0.late)?;
     let reason = match facts.model.kind {
         ModelKind::Async => Reason::Loop,
-        ModelKind::Threads if facts.model.lock.is_on() => Reason::Gil,
+        ModelKind::Threads if wait.for_lock.times(2, 1) >= wait.late && facts.model.lock.is_on() => Reason::Gil,
         ModelKind::Serial | ModelKind::Threads | ModelKind::Processes => Reason::Cores,
     };
-    Some(Sharing::Late { task: name.name.clone(), late, reason })
+    Some(Sharing::Late { task: name.name.clone(), late: wait.late, reason })
+}
+
+/// How late a task came.
+#[derive(Clone, Copy, Default)]
+struct Late {
+    /// For how long it could not move.
+    late: Ns,
+    /// The part of that for which it waited for the global lock.
+    for_lock: Ns,
 }
 
 /// The longest stretch after a timer's end during which the task could not move; nothing if it never slept.
-fn latest(track: &Track, until: Ns) -> Option<Ns> {
-    let (mut longest, mut slept, mut current) = (None, false, Ns::ZERO);
+fn latest(track: &Track, until: Ns) -> Option<Late> {
+    let (mut longest, mut slept, mut current) = (None, false, Late::default());
     for span in track.spans(Range::new(Ns::ZERO, until)) {
         match span.state {
-            State::Sleep => (slept, current) = (true, Ns::ZERO),
-            State::Ready | State::Preempted | State::Gil if slept => current += span.range.len(),
+            State::Sleep => (slept, current) = (true, Late::default()),
+            State::Ready | State::Preempted | State::Gil if slept => {
+                current.late += span.range.len();
+                if span.state == State::Gil {
+                    current.for_lock += span.range.len();
+                }
+            }
             State::Queued | State::Starting | State::Copying | State::Running | State::Ended => slept = false,
             State::Ready | State::Preempted | State::Lock | State::Gil | State::Io | State::Unknown => slept = false,
         }
         if slept {
-            longest = Some(longest.map_or(current, |l: Ns| l.max(current)));
+            longest = Some(longest.filter(|l: &Late| l.late >= current.late).unwrap_or(current));
         }
     }
     longest

@@ -59,7 +59,15 @@ fn a_ticker_tells_how_late_it_came_and_who_was_in_its_way() {
     let run = ticking();
     let of = |kind, lock| said(&run, Model { kind, lock });
     assert_eq!(of(ModelKind::Async, GlobalLock::Off), "ticker came up to 40 ms late: the loop was taken.");
-    assert_eq!(of(ModelKind::Threads, gil), "ticker came up to 40 ms late: it asks for the GIL.");
+    assert_eq!(of(ModelKind::Threads, gil), "ticker came up to 40 ms late: cores are shared.", "it did not ask for it");
+    let asks = [
+        (0, 0, enter(0, State::Sleep, 0)),
+        (0, 1, enter(1, State::Running, 0)),
+        (20, 0, enter(0, State::Gil, 0)),
+        (60, 0, enter(0, State::Running, 0)),
+    ];
+    let asked = said(&trace(&asks), Model { kind: ModelKind::Threads, lock: gil });
+    assert_eq!(asked, "ticker came up to 40 ms late: it asks for the GIL.");
     assert_eq!(of(ModelKind::Processes, gil), "ticker came up to 40 ms late: cores are shared.");
     assert!(!of(ModelKind::Serial, GlobalLock::Off).contains("late"));
 }
@@ -73,8 +81,8 @@ fn waiting_for_the_global_lock_counts_as_late_and_working_on_does_not() {
         (20, 0, enter(0, State::Ready, 0)),
         (90, 0, enter(0, State::Running, 0)),
     ]);
-    assert_eq!(latest(&run.tasks[0], Ns::from_millis(100)), Some(Ns::from_millis(5)));
-    assert_eq!(latest(&run.tasks[1], Ns::from_millis(100)), None);
+    let late = |task: usize| latest(&run.tasks[task], Ns::from_millis(100)).map(|late| late.late);
+    assert_eq!((late(0), late(1)), (Some(Ns::from_millis(5)), None));
 }
 
 #[test]
