@@ -198,6 +198,8 @@ fn ratio_of(comparison: &Comparison, row: &Row) -> String {
             bounds(ratio.speedup).map_or_else(|| factor(ratio.speedup.times), |(low, high)| format!("{low}–{high}"))
         }
         Some(Err(why)) => why.word().to_owned(),
+        // Where the others did other work nothing is held against it.
+        None if comparison.work == SameWork::No => "-".to_owned(),
         None if comparison.baseline.is_some_and(|b| comparison.rows[b] == *row) => factor(1.0),
         None => "-".to_owned(),
     }

@@ -82,6 +82,15 @@ fn the_table_is_as_it_was_drawn() {
 }
 
 #[test]
+fn where_the_others_did_other_work_no_row_has_a_ratio() {
+    let mut other = mocked();
+    other.work = SameWork::No;
+    other.rows.iter_mut().skip(1).for_each(|row| row.ratio = Some(Err(NoRatio::OtherWork)));
+    let cells: Vec<String> = other.rows.iter().map(|row| comparison_cell(&other, row, Column::Ratio)).collect();
+    assert_eq!(cells, ["-"; 5]);
+}
+
+#[test]
 fn the_markdown_is_a_table_of_pipes() {
     insta::assert_snapshot!(comparison_markdown(&mocked()));
 }
