@@ -59,6 +59,22 @@ impl Role {
     }
 }
 
+/// The states of a column, from the bottom up: work, then waits, then what has not begun. So the upper end of the waits
+/// is how many tasks are under way.
+pub const STACK: [State; State::COUNT] = [
+    State::Running,
+    State::Copying,
+    State::Preempted,
+    State::Ready,
+    State::Gil,
+    State::Lock,
+    State::Io,
+    State::Sleep,
+    State::Unknown,
+    State::Starting,
+    State::Queued,
+];
+
 /// How many tasks in a row have different colours; then the colours come again.
 pub const TASK_COLORS: usize = 12;
 
@@ -280,6 +296,14 @@ mod tests {
     fn contrast(a: u32, b: u32) -> f64 {
         let (a, b) = (luminance(a), luminance(b));
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn a_stack_has_every_state_once_and_what_has_not_begun_on_top() {
+        let mut states = STACK;
+        states.sort_unstable();
+        assert_eq!(states, State::ALL);
+        assert!(STACK.is_sorted_by_key(|state| !state.is_in_flight()));
     }
 
     #[test]

@@ -11,9 +11,9 @@ const OUTSIDE = [S.io, S.sleep, S.unknown];
 /** The width of the tick that stands for work too short to be seen, and how far from other work it is drawn. */
 const TICK = 2.5;
 const APART = 8;
-/** From bottom to top: work, then waits. */
+/** From bottom to top: work, then waits, then what has not begun. */
 const STACK = [
-  S.running, S.copying, S.starting, S.preempted, S.ready, S.gil, S.lock, S.io, S.sleep, S.unknown, S.queued,
+  S.running, S.copying, S.preempted, S.ready, S.gil, S.lock, S.io, S.sleep, S.unknown, S.starting, S.queued,
 ];
 const TASK_COLOURS = 6;
 

@@ -10,6 +10,7 @@ use super::legend::short;
 use super::theme::{Look, Role};
 use super::{paint, stack};
 use crate::app::{App, Run};
+use crate::palette::STACK;
 use crate::scene::{Band, Column, Grid};
 use crate::state::State;
 use crate::text::Label;
@@ -29,7 +30,7 @@ pub struct Layer {
 fn layers(column: &Column, whole: Ns, levels: u32) -> Vec<Layer> {
     let mut layers = Vec::with_capacity(State::COUNT);
     let (mut time, mut to) = (Ns::ZERO, 0);
-    for state in stack::ORDER {
+    for state in STACK {
         let part = column.sums.states[state as usize];
         time += part;
         let end = if state == State::Running {
@@ -121,7 +122,7 @@ fn draw_counts(app: &App, run: &Run, (top, rows): (u16, u16), look: Look, layout
         let role = if s == State::Queued { Role::Dim } else { Role::State(s) };
         (now[s as usize], short(s, run.model.kind), role)
     };
-    let lines = [over].into_iter().chain(stack::ORDER.into_iter().rev().map(state)).filter(|line| line.0 > 0);
+    let lines = [over].into_iter().chain(STACK.into_iter().rev().map(state)).filter(|line| line.0 > 0);
     for ((count, word, role), y) in lines.zip(top..top + rows) {
         let text = format!("{word} {count}");
         paint::put(buffer, layout.right, y, layout.area.right(), &text, look.fg(role));

@@ -4,27 +4,11 @@ use ratatui::buffer::Buffer;
 
 use super::paint;
 use super::theme::{Look, Role};
-use crate::state::State;
 
 /// Eighths of a cell, from nothing to all of it.
 pub const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /// The same in ASCII, coarser.
 const ASCII: [char; 9] = [' ', '.', '.', '-', '-', '=', '=', '#', '#'];
-
-/// The states of a column, from the bottom up: work, then waits, then the queue.
-pub const ORDER: [State; State::COUNT] = [
-    State::Running,
-    State::Copying,
-    State::Preempted,
-    State::Ready,
-    State::Gil,
-    State::Lock,
-    State::Io,
-    State::Sleep,
-    State::Unknown,
-    State::Starting,
-    State::Queued,
-];
 
 /// The symbol for `eighths` of a cell.
 pub fn eighths(look: Look, eighths: u32) -> char {

@@ -261,3 +261,11 @@ fn the_page_has_the_colours_of_every_theme() {
         }
     }
 }
+
+/// So is the order in which it stacks states.
+#[test]
+fn the_page_stacks_states_as_the_program_does() {
+    let stack = crate::palette::STACK.map(|state| format!("S.{}", state.name())).join(", ");
+    let script = SCRIPT.concat();
+    assert!(script.contains(&format!("const STACK = [\n  {stack},\n];")), "{stack}");
+}

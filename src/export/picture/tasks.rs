@@ -4,32 +4,18 @@ use super::Options;
 use super::list::{Fill, Ink, width_of};
 use super::page::{Below, CALM, Entry, Inside, LaneRow, Page, SMALL, TICK, letter, room_for, room_for_scale};
 use super::shares::{ShareStyle, Shares, UNITS};
-use crate::palette::Role;
+use crate::palette::{Role, STACK};
 use crate::scene::{Folding, Grid, MOST_IN_A_ROW, OUTSIDE};
 use crate::state::{Outcome, State};
 use crate::text::{Label, percent, picture as text, screen};
 use crate::trace::{Span, Trace};
 use crate::units::{Ns, Range, TaskId};
 
-/// From the bottom of a lane to its top: work, then waits in a fixed order, then the queue.
-pub(super) const ORDER: [State; State::COUNT] = [
-    State::Running,
-    State::Copying,
-    State::Starting,
-    State::Preempted,
-    State::Ready,
-    State::Gil,
-    State::Lock,
-    State::Io,
-    State::Sleep,
-    State::Unknown,
-    State::Queued,
-];
-/// The place of each state in that order.
+/// The place of each state in a stack.
 const PLACES: [usize; State::COUNT] = {
     let (mut places, mut place) = ([0; State::COUNT], 0);
-    while place < ORDER.len() {
-        places[ORDER[place] as usize] = place;
+    while place < STACK.len() {
+        places[STACK[place] as usize] = place;
         place += 1;
     }
     places
@@ -51,7 +37,7 @@ pub(super) fn kind_of(state: State, holds: bool) -> Option<usize> {
 
 /// The state of the kind at that place, and whether it keeps a worker occupied.
 pub(super) fn state_of(kind: usize) -> (State, bool) {
-    (ORDER[kind / 2 % ORDER.len()], kind.is_multiple_of(2))
+    (STACK[kind / 2 % STACK.len()], kind.is_multiple_of(2))
 }
 
 /// How a state is filled.

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use super::super::paint;
 use super::super::stack::{self, eighths};
 use super::super::theme::{Depth, Look, Role};
+use crate::palette::STACK;
 use crate::scene::{Column, Half, Lone, level};
 use crate::state::State;
 use crate::units::Ns;
@@ -262,7 +263,7 @@ impl Layers {
         let mut time = Ns::ZERO;
         // Most columns hold few states, and there are many columns: those that are not there cost nothing.
         let there = |state: &State| *state != State::Running && column.sums.states[*state as usize] > Ns::ZERO;
-        for state in stack::ORDER.into_iter().filter(there) {
+        for state in STACK.into_iter().filter(there) {
             time += column.sums.states[state as usize];
             let to = work + (time.share_of(waiting) * f64::from(high) + 0.5) as u32;
             if to > layers.to() {
