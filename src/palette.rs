@@ -47,12 +47,13 @@ pub enum Role {
 }
 
 impl Role {
-    /// What a state is drawn in. A wait for something outside that holds no worker is dim, and so is the queue; a wait
-    /// that holds one is bright, and so is a wait for a core, a lock or a turn.
+    /// What a state is drawn in. A wait for a queue or for something outside that holds no worker is dim, and so is what
+    /// no worker has taken up; a wait that holds one is bright, and so is a wait for a core, a lock or a turn.
     pub const fn of(state: State, holds: bool) -> Role {
         match state {
-            State::Io | State::Sleep | State::Unknown | State::Queued if !holds => Role::Behind(state),
-            State::Io | State::Sleep | State::Unknown | State::Queued => Role::State(state),
+            State::Channel | State::Io | State::Sleep if !holds => Role::Behind(state),
+            State::Unknown | State::Queued if !holds => Role::Behind(state),
+            State::Channel | State::Io | State::Sleep | State::Unknown | State::Queued => Role::State(state),
             State::Ready | State::Preempted | State::Lock | State::Gil => Role::State(state),
             State::Running | State::Copying | State::Starting | State::Ended => Role::State(state),
         }
@@ -68,6 +69,7 @@ pub const STACK: [State; State::COUNT] = [
     State::Ready,
     State::Gil,
     State::Lock,
+    State::Channel,
     State::Io,
     State::Sleep,
     State::Unknown,
@@ -222,6 +224,7 @@ impl Theme {
                 State::Ready => 0x00a8_7d45,
                 State::Preempted => 0x00cf_a63a,
                 State::Lock => 0x00e5_534b,
+                State::Channel => 0x001c_8f8a,
                 State::Gil => 0x00b0_3a60,
                 State::Io => 0x00a7_7be8,
                 State::Sleep => 0x003f_7fd0,
@@ -235,6 +238,7 @@ impl Theme {
                 State::Ready => 0x0091_6326,
                 State::Preempted => 0x0096_7600,
                 State::Lock => 0x00c8_3a32,
+                State::Channel => 0x0004_695e,
                 State::Gil => 0x009c_2450,
                 State::Io => 0x0077_46c4,
                 State::Sleep => 0x002b_66b8,
@@ -248,6 +252,7 @@ impl Theme {
                 State::Ready => 0x00d9_9a4e,
                 State::Preempted => 0x00ff_e04d,
                 State::Lock => 0x00ff_5a4f,
+                State::Channel => 0x0005_9380,
                 State::Gil => 0x00ff_3d7f,
                 State::Io => 0x00c9_9bff,
                 State::Sleep => 0x005a_a9ff,
@@ -261,6 +266,7 @@ impl Theme {
                 State::Ready => 0x00a8_7a4a,
                 State::Preempted => 0x00c9_a400,
                 State::Lock => 0x00d5_5e00,
+                State::Channel => 0x0000_7a68,
                 State::Gil => 0x00c0_5a2a,
                 State::Io => 0x00cc_79a7,
                 State::Sleep => 0x0056_9fd8,
@@ -387,6 +393,23 @@ mod tests {
         let (red, green) = (0x00c0_4000, 0x0060_8000);
         let [seen, without] = [&SIGHTS[0].1, &SIGHTS[2].1].map(|sight| distance(red, green, sight));
         assert!(without < seen / 3.0, "red and green: {seen} and {without}");
+    }
+
+    /// Where waits for a queue share a column with work, they stand upon it: green and teal touch.
+    #[test]
+    fn a_wait_for_a_queue_looks_like_no_other_state_and_for_nobody_like_work() {
+        for theme in Theme::ALL {
+            let color = |state| theme.color(Role::State(state));
+            let others = State::ALL.into_iter().filter(|state| *state != State::Channel);
+            for other in others {
+                let apart = distance(color(State::Channel), color(other), &SIGHTS[0].1);
+                assert!(apart >= 20.0, "{}: {other:?}: {apart:.1}", theme.name());
+            }
+            for (sight, matrix) in &SIGHTS {
+                let apart = distance(color(State::Channel), color(State::Running), matrix);
+                assert!(apart >= 12.0, "{}, {sight}: {apart:.1}", theme.name());
+            }
+        }
     }
 
     /// Every colour in which a task is drawn can be told from that of any other task and of any state, whether that is

@@ -30,23 +30,25 @@ pub enum State {
     Ready = 4,
     /// Was running and was taken off its core by the kernel.
     Preempted = 5,
-    /// Waiting for a mutex, a channel, another task.
+    /// Waiting for a mutex or a semaphore, or for another task.
     Lock = 6,
+    /// Waiting for room in a queue, or for a message from it.
+    Channel = 7,
     /// Waiting for the global lock.
-    Gil = 7,
+    Gil = 8,
     /// Waiting for a socket or a file.
-    Io = 8,
+    Io = 9,
     /// Waiting for a timer.
-    Sleep = 9,
+    Sleep = 10,
     /// Waiting for something that nobody names, in a program that was only watched from outside.
-    Unknown = 10,
+    Unknown = 11,
     /// Over. Nothing follows.
-    Ended = 11,
+    Ended = 12,
 }
 
 impl State {
     /// How many states there are, `Ended` not counted.
-    pub const COUNT: usize = 11;
+    pub const COUNT: usize = 12;
 
     /// All states but `Ended`, in the order of the legend and of the documents, which is also their index.
     pub const ALL: [State; State::COUNT] = [
@@ -57,6 +59,7 @@ impl State {
         State::Ready,
         State::Preempted,
         State::Lock,
+        State::Channel,
         State::Gil,
         State::Io,
         State::Sleep,
@@ -64,7 +67,7 @@ impl State {
     ];
 
     /// How many states a planned run can have.
-    pub const PLANNED_COUNT: usize = 10;
+    pub const PLANNED_COUNT: usize = 11;
 
     /// The states that a planned run can have, in the same order: all but `Unknown`, as each of its waits has a reason.
     pub const PLANNED: [State; State::PLANNED_COUNT] = *State::ALL.first_chunk().expect("they are the first");
@@ -83,6 +86,7 @@ impl State {
         State::Sleep,
         State::Ended,
         State::Unknown,
+        State::Channel,
     ];
 
     /// The code of each, by its index.
@@ -117,6 +121,7 @@ impl State {
             State::Ready => "ready",
             State::Preempted => "preempted",
             State::Lock => "lock",
+            State::Channel => "channel",
             State::Gil => "gil",
             State::Io => "io",
             State::Sleep => "sleep",
@@ -136,6 +141,7 @@ impl State {
             State::Ready => '/',
             State::Preempted => 'p',
             State::Lock => 'L',
+            State::Channel => 'm',
             State::Gil => 'g',
             State::Io => '~',
             State::Sleep => 'z',
@@ -224,9 +230,9 @@ mod tests {
             assert_eq!(state as usize, index);
         }
         let codes = State::ALL.into_iter().chain([State::Ended]).map(State::code);
-        assert_eq!(codes.collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 10]);
+        assert_eq!(codes.collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5, 6, 12, 7, 8, 9, 11, 10]);
         for code in 0..=u8::MAX {
-            assert_eq!(State::from_code(code).map(State::code), (code < 12).then_some(code));
+            assert_eq!(State::from_code(code).map(State::code), (code < 13).then_some(code));
         }
         assert_eq!(State::PLANNED, *State::ALL.split_last().expect("some").1);
     }

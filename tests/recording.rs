@@ -142,6 +142,40 @@ fn events() -> Vec<Stamped> {
     ]
 }
 
+/// A wait for a queue keeps its state in a file, with the worker that it holds or does not, and its name stands beside its
+/// code, for readers that do not know it.
+#[test]
+fn a_wait_for_a_queue_is_read_back() {
+    let enter =
+        |at, task, state, holds| own(at, 0, Event::Enter { task: TaskId(task), state, holds, ago: Ns(0), due: None });
+    let told = vec![
+        own(0, 0, Event::Submitted { task: TaskId(0) }),
+        own(0, 0, Event::Submitted { task: TaskId(1) }),
+        enter(1_000, 0, State::Running, true),
+        enter(2_000, 0, State::Channel, true),
+        enter(2_000, 1, State::Channel, false),
+        enter(5_000, 0, State::Running, true),
+        own(6_000, 0, Event::Ended { task: TaskId(0), outcome: Outcome::Done, signal: 0, cpu: Ns(2_000) }),
+    ];
+    let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
+    writer.header(HEADER).expect("a vector takes everything");
+    let names = Names::new(&two_tasks(), &[]);
+    assert_eq!(names.states[usize::from(State::Channel.code())], "channel");
+    writer.names(&names).expect("a vector takes everything");
+    writer.frame(&Frame::Begin(begin())).expect("a vector takes everything");
+    writer.events(&told).expect("a vector takes everything");
+    let bytes = writer.into_inner().expect("a vector takes everything");
+    let contents = read(&bytes).expect("a recording");
+    let run = &contents.runs[0];
+    assert_eq!((run.events(), run.skipped.states), (told, 0));
+    let trace = run.trace(two_tasks(), Vec::new());
+    let waits = |task: usize| {
+        let spans = trace.tasks[task].spans(concviz::units::Range::new(Ns(0), Ns(6_000)));
+        spans.filter(|s| s.state == State::Channel).map(|s| (s.range.len(), s.holds)).collect::<Vec<_>>()
+    };
+    assert_eq!((waits(0), waits(1)), (vec![(Ns(3_000), true)], vec![(Ns(4_000), false)]));
+}
+
 fn golden(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files").join(name);
     fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))

@@ -13,7 +13,7 @@ const TICK = 2.5;
 const APART = 8;
 /** From bottom to top: work, then waits, then what has not begun. */
 const STACK = [
-  S.running, S.copying, S.preempted, S.ready, S.gil, S.lock, S.io, S.sleep, S.unknown, S.starting, S.queued,
+  S.running, S.copying, S.preempted, S.ready, S.gil, S.lock, S.channel, S.io, S.sleep, S.unknown, S.starting, S.queued,
 ];
 const TASK_COLOURS = 6;
 

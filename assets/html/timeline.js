@@ -358,7 +358,7 @@ function spanLines(one, i) {
   const place = [];
   if (core[i] >= 0) place.push(`${W.core} ${core[i]}`);
   if (known && known[0] > 0 && state !== S.queued) place.push(`${W.worker} ${worker[i] + 1} (${W.process} ${known[0]}, ${W.thread} ${known[1]})`);
-  const waits = [S.sleep, S.io, S.lock, S.gil].includes(state);
+  const waits = [S.sleep, S.io, S.lock, S.channel, S.gil].includes(state);
   const lines = [
     `${stateWords(kind[i])} ${lasting(to[i] - from[i])}`,
     `${W.from} ${exactly(from[i])}`,

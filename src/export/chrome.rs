@@ -235,6 +235,7 @@ const fn look(state: State) -> (&'static str, &'static str) {
         State::Ready => look!("ready", "thread_state_runnable"),
         State::Preempted => look!("preempted", "thread_state_runnable"),
         State::Lock => look!("lock", "terrible"),
+        State::Channel => look!("channel", "background_memory_dump"),
         State::Gil => look!("gil", "bad"),
         State::Io => look!("io", "thread_state_iowait"),
         State::Sleep => look!("sleep", "thread_state_sleeping"),

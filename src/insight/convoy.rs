@@ -91,13 +91,14 @@ impl Life {
 
     /// Whether it does nothing but work, or wait for a chance to.
     fn computes(&self) -> bool {
-        let (work, waits) = (self.spent(&[State::Running]), self.spent(&[State::Io, State::Sleep, State::Lock]));
+        let work = self.spent(&[State::Running]);
+        let waits = self.spent(&[State::Io, State::Sleep, State::Lock, State::Channel]);
         work > Ns::ZERO && waits.share_of(work) < SELDOM
     }
 
     fn mostly_waits(&self) -> bool {
         let at_work = self.spent(&[State::Running]).share_of(self.whole.len());
-        self.spent(&[State::Lock]) == Ns::ZERO && at_work < ASKS
+        self.spent(&[State::Lock, State::Channel]) == Ns::ZERO && at_work < ASKS
     }
 }
 

@@ -58,7 +58,8 @@ fn latest(track: &Track, until: Ns) -> Option<Late> {
                 }
             }
             State::Queued | State::Starting | State::Copying | State::Running | State::Ended => slept = false,
-            State::Ready | State::Preempted | State::Lock | State::Gil | State::Io | State::Unknown => slept = false,
+            State::Ready | State::Preempted | State::Lock | State::Channel | State::Gil => slept = false,
+            State::Io | State::Unknown => slept = false,
         }
         if slept {
             longest = Some(longest.filter(|l: &Late| l.late >= current.late).unwrap_or(current));

@@ -58,6 +58,9 @@ impl NoLink {
             NoLink::State(State::Sleep, _) => "A sleep ends by the clock: no other task ended it.",
             NoLink::State(State::Io, _) => "An answer or the disk ended this wait, no other task.",
             NoLink::State(State::Unknown, _) => "It waits, reason unknown: nobody told.",
+            NoLink::State(State::Channel, _) => {
+                "Room in the queue, or a message, ends this wait: by whom is not known."
+            }
             NoLink::State(State::Queued, _) => "It is queued: it goes on when a worker is free.",
             NoLink::State(State::Starting | State::Copying, _) => {
                 "Its worker starts or copies: no other task ends that."

@@ -75,8 +75,10 @@ pub fn worker(number: u64, pid: u32, tid: u32) -> String {
 /// What becomes of the worker of a task in `state`, which keeps it or does not; nothing where that goes without saying.
 pub const fn its_worker(state: State, keeps: bool) -> &'static str {
     match (state, keeps) {
-        (State::Sleep | State::Io | State::Lock | State::Gil, true) => "its worker can do nothing else",
-        (State::Sleep | State::Io | State::Lock, false) => "its worker is free",
+        (State::Sleep | State::Io | State::Lock | State::Channel | State::Gil, true) => {
+            "its worker can do nothing else"
+        }
+        (State::Sleep | State::Io | State::Lock | State::Channel, false) => "its worker is free",
         (State::Gil, false) | (State::Unknown, _) => "",
         (State::Queued | State::Starting | State::Copying | State::Running, _) => "",
         (State::Ready | State::Preempted | State::Ended, _) => "",

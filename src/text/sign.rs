@@ -42,6 +42,7 @@ impl Sign {
             Sign::State(State::Ready, false) => "could go on, and the loop is busy with another",
             Sign::State(State::Preempted, _) => "was at work, and the kernel took its core away",
             Sign::State(State::Lock, _) => "another task has the lock",
+            Sign::State(State::Channel, _) => "the queue is full, or has no message for it",
             Sign::State(State::Gil, _) => "another task has the one global lock",
             Sign::State(State::Io, _) => "an answer or the disk is to come",
             Sign::State(State::Sleep, _) => "a timer is to end",

@@ -224,7 +224,7 @@ pub(super) mod tests {
         let lock = any::<u32>().prop_map(LockId);
         let short = (0..=longest).prop_map(Ns);
         let outcome = (0u8..4).prop_map(|n| Outcome::from_repr(n).expect("an outcome"));
-        let state = (0u8..=11).prop_map(|n| State::from_code(n).expect("a state"));
+        let state = (0u8..=12).prop_map(|n| State::from_code(n).expect("a state"));
         let due = proptest::option::of((0..u64::MAX).prop_map(Ns));
         let direction = prop_oneof![Just(Direction::In), Just(Direction::Out)];
         prop_oneof![

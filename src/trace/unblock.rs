@@ -34,7 +34,8 @@ impl Trace {
             State::Gil => false,
             State::Lock => true,
             State::Queued | State::Starting | State::Copying | State::Running | State::Ended => return None,
-            State::Ready | State::Preempted | State::Io | State::Sleep | State::Unknown => return None,
+            State::Ready | State::Preempted | State::Channel => return None,
+            State::Io | State::Sleep | State::Unknown => return None,
         };
         let locks = || self.locks.iter().filter(|(id, _)| id.name_index().is_some() == named);
         let from = span.range.from;

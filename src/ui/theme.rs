@@ -153,6 +153,7 @@ fn ansi(role: Role) -> Color {
         Role::State(State::Ready) => Color::Yellow,
         Role::State(State::Preempted) => Color::LightYellow,
         Role::State(State::Lock) => Color::LightRed,
+        Role::State(State::Channel) | Role::Behind(State::Channel) => Color::Cyan,
         Role::State(State::Gil) | Role::Behind(State::Gil) => Color::Red,
         Role::State(State::Io) | Role::Behind(State::Io) => Color::Magenta,
         Role::State(State::Sleep) | Role::Behind(State::Sleep) => Color::Blue,
@@ -160,7 +161,7 @@ fn ansi(role: Role) -> Color {
         Role::State(_) | Role::Behind(_) => Color::DarkGray,
         Role::Task(task) => {
             // All that is left when states, alarms and shades have theirs: digits decide.
-            let set = [Color::LightCyan, Color::LightMagenta, Color::White, Color::Cyan, Color::LightBlue];
+            let set = [Color::LightCyan, Color::LightMagenta, Color::White, Color::LightBlue];
             set[task.index() % set.len()]
         }
     }
@@ -224,6 +225,17 @@ mod tests {
             let tasks: Vec<Color> = (0..TASK_COLORS as u32).map(|n| look.color(Role::Task(TaskId(n)))).collect();
             for (n, color) in tasks.iter().enumerate() {
                 assert!(!tasks[..n].contains(color) && !states.contains(color), "{}: task {n}", theme.name());
+            }
+        }
+    }
+
+    #[test]
+    fn with_few_colours_a_wait_for_a_queue_still_has_its_own() {
+        for (theme, depth) in Theme::ALL.into_iter().flat_map(|t| [(t, Depth::Indexed), (t, Depth::Sixteen)]) {
+            let look = Look { theme, depth, ascii: false };
+            for other in State::ALL.into_iter().filter(|state| *state != State::Channel) {
+                let [own, like] = [State::Channel, other].map(|state| look.color(Role::State(state)));
+                assert!(own != like, "{}, {depth:?}: {other:?}", theme.name());
             }
         }
     }

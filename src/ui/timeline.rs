@@ -244,7 +244,8 @@ fn doing(lane: &Lane, until: Ns) -> String {
     let sums = lane.visible_sums();
     let all: Ns = sums.iter().copied().sum();
     let of = |s: State| sums[s as usize];
-    let waits = [State::Ready, State::Preempted, State::Gil, State::Lock, State::Io].map(of).into_iter().sum::<Ns>();
+    let waits = [State::Ready, State::Preempted, State::Gil, State::Lock, State::Channel, State::Io];
+    let waits = waits.map(of).into_iter().sum::<Ns>();
     let slept = of(State::Sleep);
     let share = |t: Ns| percent(t.share_of(all));
     let brief = all.share_of(until) < 0.01;

@@ -12,6 +12,9 @@ use ratatui::style::Color;
 use super::made::{self, Made};
 use super::pictures::draw;
 
+/// A screen whose legend has room for every state there is.
+const WIDE: (u16, u16) = (240, 60);
+
 /// A run on threads in which a task is in every state that a planned run has, each for a while.
 fn every_state(size: (u16, u16)) -> App {
     let mut app = made::app("cpu", size);
@@ -20,10 +23,11 @@ fn every_state(size: (u16, u16)) -> App {
     for (n, state) in State::PLANNED.into_iter().enumerate() {
         made.enter(10.0 * n as f64, 0, 0, 0, state, true);
     }
+    let end = 10.0 * State::PLANNED_COUNT as f64;
     for task in 0..4 {
-        made.end(100.0, task, task as u16, Outcome::Done, 0);
+        made.end(end, task, task as u16, Outcome::Done, 0);
     }
-    made.finish(&mut app, 100.0, 0.0);
+    made.finish(&mut app, end, 0.0);
     app
 }
 
@@ -33,7 +37,7 @@ fn rows(app: &App, look: Look) -> Vec<String> {
 
 #[test]
 fn legend_and_detail_call_every_state_the_same() {
-    let mut app = every_state((200, 60));
+    let mut app = every_state(WIDE);
     let legend = rows(&app, Look::default()).into_iter().find(|row| row.contains("runs")).expect("a legend");
     for state in State::PLANNED {
         let name = Label::of_state(state, true).text();
@@ -54,16 +58,18 @@ fn legend_and_detail_call_every_state_the_same() {
 
 #[test]
 fn every_swatch_of_the_legend_is_another() {
-    let app = every_state((200, 60));
+    let app = every_state(WIDE);
     let legend = Label::StateRunning.text();
     for (depth, ascii) in [(Depth::True, false), (Depth::Indexed, false), (Depth::Sixteen, false), (Depth::None, true)]
     {
         let buffer = draw(&app, Look { depth, ascii, ..Look::default() });
         let y = (0..buffer.area.height)
             .rev()
-            .find(|y| (0..200).map(|x| buffer[(x, *y)].symbol()).collect::<String>().contains(&format!(" {legend} ")))
+            .find(|y| {
+                (0..WIDE.0).map(|x| buffer[(x, *y)].symbol()).collect::<String>().contains(&format!(" {legend} "))
+            })
             .expect("a legend");
-        let row: String = (0..200).map(|x| buffer[(x, y)].symbol()).collect();
+        let row: String = (0..WIDE.0).map(|x| buffer[(x, y)].symbol()).collect();
         let mut swatches: Vec<(String, Option<Color>)> = Vec::new();
         for state in State::PLANNED {
             let name = format!(" {} ", Label::of_state(state, true).text());

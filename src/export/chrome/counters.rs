@@ -75,7 +75,7 @@ fn parts(sums: &Totals) -> [[Ns; 3]; 2] {
         [of(&[State::Running]), sums.all_off_task(), sums.all_overhead()],
         [
             of(&[State::Ready, State::Preempted]),
-            of(&[State::Lock, State::Gil, State::Io, State::Sleep, State::Unknown]),
+            of(&[State::Lock, State::Channel, State::Gil, State::Io, State::Sleep, State::Unknown]),
             of(&in_flight),
         ],
     ]

@@ -48,7 +48,9 @@ fn fill(state: State, holds: bool) -> Fill {
         State::Running | State::Queued | State::Copying | State::Ready | State::Preempted | State::Lock => {
             Fill::Solid(Role::of(state, holds).into())
         }
-        State::Gil | State::Io | State::Sleep | State::Ended => Fill::Solid(Role::of(state, holds).into()),
+        State::Channel | State::Gil | State::Io | State::Sleep | State::Ended => {
+            Fill::Solid(Role::of(state, holds).into())
+        }
     }
 }
 

@@ -99,7 +99,7 @@ fn narrow() -> Options {
 /// How a state is filled.
 fn fill(span: &Span) -> String {
     let name = span.state.name();
-    let dim = matches!(span.state, State::Io | State::Sleep | State::Queued) && !span.holds;
+    let dim = matches!(span.state, State::Channel | State::Io | State::Sleep | State::Queued) && !span.holds;
     if span.state == State::Unknown {
         format!("url(#lines-{name}")
     } else if span.state == State::Starting {
@@ -143,7 +143,7 @@ fn check(
             let exact = time.share_of(lane.column.times(whole, 1)) * f64::from(units);
             let height = f64::from(lane.height(kind, column));
             // These look the same whether a worker is kept or not: both kinds are rounded.
-            let twofold = !["running", "io", "sleep", "queued"].iter().any(|name| kind.starts_with(name));
+            let twofold = !["running", "channel", "io", "sleep", "queued"].iter().any(|name| kind.starts_with(name));
             let most = if twofold { 2.0 } else { 1.0 };
             assert!((height - exact).abs() <= most, "{} {kind} in column {column}: {height} for {exact}", lane.name);
             assert_eq!(height > 0.0, time > Ns::ZERO, "{} {kind} in column {column}", lane.name);
@@ -152,7 +152,7 @@ fn check(
 }
 
 fn steps(tasks: u32) -> impl Strategy<Value = Vec<Step>> {
-    let state = (0u8..=11).prop_map(|n| State::from_code(n).expect("a state"));
+    let state = (0u8..=12).prop_map(|n| State::from_code(n).expect("a state"));
     let step = || (0u64..12_000, 0..tasks, state.clone(), any::<bool>());
     prop_oneof![proptest::collection::vec(step(), 1..40), proptest::collection::vec(step(), 400..900)]
 }
@@ -336,6 +336,25 @@ fn a_moment_of_work_in_a_long_wait_is_seen() {
     let picture = picture(&made, Subject::Tasks, &caption(), &Options::default());
     let ticks = picture.elements().filter(|e| matches!(e, Element::Rect(_, (wide, _), _) if *wide == page::TICK));
     assert_eq!(ticks.count(), 1, "and a tick stands over it");
+}
+
+#[test]
+fn a_wait_for_a_queue_has_its_colour_its_letter_and_its_name() {
+    let steps = [(0, 0, State::Running, true), (4_000, 0, State::Channel, true), (9_000, 0, State::Ended, true)];
+    let dim = [(0, 1, State::Running, true), (1_000, 1, State::Channel, false), (9_000, 1, State::Ended, true)];
+    let made = of_steps(2, 2, &[steps, dim].concat());
+    let svg = picture(&made, Subject::Tasks, &caption(), &Options::default()).svg(Some(Theme::Dark));
+    let seen = lanes(&svg);
+    for (lane, [there, not]) in seen.iter().zip([["channel", "channel-behind"], ["channel-behind", "channel"]]) {
+        let most = |kind: &str| (0..lane.seen(&Options::default())).map(|column| lane.height(kind, column)).max();
+        assert_eq!((most(there), most(not)), (Some(UNITS / 2), Some(0)), "{}", lane.name);
+        assert!(
+            svg.contains(&format!("class=\"on-{there}\" text-anchor=\"middle\" font-weight=\"700\">m</text>")),
+            "{svg}"
+        );
+    }
+    let color = format!("fill:#{:06x}", Theme::Dark.color(crate::palette::Role::State(State::Channel)));
+    assert!(svg.contains(&color) && svg.contains(">waits for a queue "), "{svg}");
 }
 
 #[test]

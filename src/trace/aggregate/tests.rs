@@ -25,7 +25,7 @@ fn works_or_sleeps(n: u64) -> State {
 }
 
 fn entered() -> impl Strategy<Value = State> {
-    (0u8..=11).prop_map(|code| State::from_code(code).expect("a state"))
+    (0u8..=12).prop_map(|code| State::from_code(code).expect("a state"))
 }
 
 fn within(latest: u64) -> impl Strategy<Value = Vec<Step>> {

@@ -42,7 +42,7 @@ impl Shape {
             State::Queued => rows * 2,
             State::Ended => 0,
             State::Starting | State::Copying | State::Ready | State::Preempted => rows * 4,
-            State::Lock | State::Gil | State::Io | State::Sleep | State::Unknown => rows * 4,
+            State::Lock | State::Channel | State::Gil | State::Io | State::Sleep | State::Unknown => rows * 4,
         }
     }
 
@@ -59,9 +59,11 @@ impl Shape {
             State::Starting | State::Copying | State::Ready | State::Preempted | State::Lock if plain => {
                 Some(self.state.letter())
             }
-            State::Gil | State::Io | State::Sleep | State::Unknown if plain => Some(self.state.letter()),
+            State::Channel | State::Gil | State::Io | State::Sleep | State::Unknown if plain => {
+                Some(self.state.letter())
+            }
             State::Starting | State::Copying | State::Ready | State::Preempted | State::Lock => dim.then_some('▒'),
-            State::Gil | State::Io | State::Sleep | State::Unknown => dim.then_some('▒'),
+            State::Channel | State::Gil | State::Io | State::Sleep | State::Unknown => dim.then_some('▒'),
         }
     }
 }

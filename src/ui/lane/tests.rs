@@ -102,11 +102,28 @@ fn a_wait_has_a_body_of_half_a_lane_dim_where_nobody_is_held() {
         (State::Io, true, Role::State(State::Io)),
         (State::Ready, false, Role::State(State::Ready)),
         (State::Lock, false, Role::State(State::Lock)),
+        (State::Channel, false, Role::Behind(State::Channel)),
+        (State::Channel, true, Role::State(State::Channel)),
         (State::Gil, true, Role::State(State::Gil)),
     ] {
         for rows in 1..6 {
             let buffer = drawn_as(Look::default(), rows, false, &[column(&[(state, 1_000)], holds)]);
             assert_eq!(height(&buffer, 0, role), u32::from(rows) * 4, "{state:?} in {rows} rows");
+        }
+    }
+}
+
+#[test]
+fn a_wait_for_a_queue_is_told_by_its_letter_where_colour_cannot() {
+    for (look, free, held) in [
+        (Look { depth: Depth::None, ..Look::default() }, "m m ", "mmmm"),
+        (Look { depth: Depth::None, ascii: true, ..Look::default() }, "m m ", "mmmm"),
+        (Look { depth: Depth::Sixteen, ..Look::default() }, "▒▒▒▒", "▄▄▄▄"),
+        (Look::default(), "▄▄▄▄", "▄▄▄▄"),
+    ] {
+        for (holds, expected) in [(false, free), (true, held)] {
+            let buffer = drawn_as(look, 1, false, &[column(&[(State::Channel, 1_000)], holds); 4]);
+            assert_eq!(text(&buffer), expected, "{look:?}, {holds}");
         }
     }
 }
