@@ -246,6 +246,20 @@ mod tests {
     }
 
     #[test]
+    fn a_wait_for_a_queue_is_not_ended_by_whoever_had_a_lock() {
+        let mut trace = empty();
+        let lock = LockId::named(0);
+        push(&mut trace, 1, 0, Event::LockTaken { lock, task: TaskId(0), waited: Ns::ZERO });
+        enter(&mut trace, 10, 1, State::Channel);
+        push(&mut trace, 40, 0, Event::LockReleased { lock, task: TaskId(0), forced: false });
+        enter(&mut trace, 41, 1, State::Running);
+        push(&mut trace, 42, 1, Event::LockTaken { lock, task: TaskId(1), waited: Ns::ZERO });
+        let span = trace.tasks[1].span_at(Ns(20), Ns(100)).expect("it waits");
+        assert_eq!(trace.unblocker(TaskId(1), &span, Ns(30)), None, "while the wait goes on");
+        assert_eq!(trace.unblocker(TaskId(1), &span, Ns(100)), None, "when it is over");
+    }
+
+    #[test]
     fn a_worker_that_is_back_on_its_core_before_it_has_the_lock_still_waited_for_its_holder() {
         let mut trace = empty();
         let lock = LockId::named(0);

@@ -83,14 +83,23 @@ fn where_nobody_computes_or_nobody_asks_again_and_again_nothing_is_said() {
     let nothing = |trace: &Trace| of(trace, model, |facts| found(facts).is_none());
     assert!(nothing(&rounds(State::Io, State::Gil, 200)), "five rounds are few");
     assert!(nothing(&rounds(State::Running, State::Gil, 5)), "nobody asks");
-    let mut asks_too = rounds(State::Io, State::Gil, 5);
-    asks_too.push(&Stamped {
-        at: Stamp(500_000_000),
-        worker: WorkerId(0),
-        core: CoreId(0),
-        event: Event::Enter { task: TaskId(0), state: State::Sleep, holds: true, ago: Ns::ZERO, due: None },
-    });
-    assert!(nothing(&asks_too), "nobody only computes");
+    let with = |task: u32, state| {
+        let mut run = rounds(State::Io, State::Gil, 5);
+        run.push(&Stamped {
+            at: Stamp(500_000_000),
+            worker: WorkerId(task as u16),
+            core: CoreId(task as u16),
+            event: Event::Enter { task: TaskId(task), state, holds: true, ago: Ns::ZERO, due: None },
+        });
+        run
+    };
+    for wait in [State::Sleep, State::Channel] {
+        assert!(nothing(&with(0, wait)), "nobody only computes");
+    }
+    assert!(!nothing(&with(1, State::Sleep)), "who asks may sleep as well");
+    for wait in [State::Lock, State::Channel] {
+        assert!(nothing(&with(1, wait)), "it waits for other tasks too: its rounds are not its own");
+    }
     let serial = Model { kind: ModelKind::Serial, lock: GlobalLock::Off };
     assert!(of(&rounds(State::Io, State::Io, 5), serial, |facts| found(facts).is_none()));
 }
