@@ -24,8 +24,10 @@ pub use system::{
     sleep_until, take_short_turns, take_usual_turns, thread_cpu_of, thread_id, thread_switches,
 };
 
+mod bell;
 mod memory;
 mod mutex;
+mod pipe;
 mod semaphore;
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))))]
 mod switches_none;
@@ -40,8 +42,10 @@ mod switches_perf;
 use switches_perf as switches;
 mod watch;
 
+pub use bell::Bell;
 pub use memory::SharedMemory;
 pub use mutex::{SharedMutex, Taken};
+pub use pipe::{inherited, inherited_pipe};
 pub use semaphore::Semaphore;
 pub use switches::SwitchRing;
 pub use watch::{Poller, Watched, on_the_loop};

@@ -4,10 +4,11 @@ use std::ffi::CStr;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::sync::atomic::AtomicU32;
 
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::process::Signal;
-use rustix::thread::{ClockId, CpuSet, clock_nanosleep_absolute, sched_getaffinity, sched_setaffinity};
+use rustix::thread::{ClockId, CpuSet, clock_nanosleep_absolute, futex, sched_getaffinity, sched_setaffinity};
 use rustix::time::{
     Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
 };
@@ -15,6 +16,17 @@ use rustix::time::{
 use super::{clock, now};
 use crate::trace::Switches;
 use crate::units::{CoreId, Ns, Stamp};
+
+/// Waits while `word`, which processes may share, is `value`, until another thread wakes this one.
+pub fn wait_while(word: &AtomicU32, value: u32) {
+    // It fails where the word has changed already, or a signal came: then the caller looks again.
+    let _ = futex::wait(word, futex::Flags::empty(), value, None);
+}
+
+/// Wakes up to `most` of the threads that wait for `word`.
+pub fn wake(word: &AtomicU32, most: u32) {
+    let _ = futex::wake(word, futex::Flags::empty(), most);
+}
 
 /// CPU time of the thread `tid` of this process; `None` once the thread is gone.
 pub fn thread_cpu_of(tid: u32) -> Option<Ns> {

@@ -10,6 +10,16 @@ use super::now;
 use crate::trace::{Stamped, Switches};
 use crate::units::{CoreId, Ns, Stamp};
 
+/// Waits for a moment if `word` is `value`: this system has no call for which it could be woken that every version has.
+pub fn wait_while(word: &AtomicU32, value: u32) {
+    if word.load(Ordering::Acquire) == value {
+        std::thread::sleep(std::time::Duration::from_micros(200));
+    }
+}
+
+/// Does nothing: nobody sleeps for longer than a moment.
+pub fn wake(_word: &AtomicU32, _most: u32) {}
+
 /// CPU time of another thread: unknown, since the system tells it only to a process that holds the thread's port.
 pub fn thread_cpu_of(_tid: u32) -> Option<Ns> {
     None
