@@ -10,107 +10,14 @@
 
 use crate::model::ModelKind;
 use crate::semantics::{Effect, Table, Worker};
-use crate::units::{Ns, Stamp, TaskId};
-use crate::workload::{Kernel, LockIndex, Op, Request, StepKind, Until, Work, walk};
+use crate::units::{QueueId, Stamp};
+use crate::workload::{Addition, Kernel, LockIndex, Op, Request, StepKind, Until, Work, walk};
 
 mod dice;
+mod need;
 
 pub use dice::Dice;
-
-/// How many `repeat until` a task is inside of. A lock that it takes in there, it lets go of before it checks again.
-pub type Depth = u8;
-
-/// What a task needs next.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Need<'p> {
-    /// Do this action, with this effect on worker, lock and state. The answer, once it is done, is [`Answer::Value`]
-    /// for computing, else [`Answer::Done`].
-    Step(Action, Effect),
-    /// Let go of this lock, the last that it took of those it still holds.
-    Release(LockIndex),
-    /// Tell what time it is: [`Answer::Instant`].
-    Now,
-    /// A round of a `repeat` has ended.
-    Round,
-    /// Tell whether all these tasks are over, or never will be: [`Answer::Over`]. If not, the task goes round once
-    /// more, `depth` deep in `repeat until` loops.
-    Others {
-        /// The tasks that it waits for.
-        tasks: &'p [TaskId],
-        /// In how many `repeat until` it is, this one included.
-        depth: Depth,
-    },
-    /// Nothing: the program is over. Every further question gives this again.
-    End {
-        /// The value that it has computed.
-        value: u64,
-        /// Rounds of its innermost repeats.
-        laps: u64,
-    },
-}
-
-/// What a host is to do for a step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Action {
-    /// Compute.
-    Compute {
-        /// With which kernel.
-        kernel: Kernel,
-        /// How many iterations.
-        amount: u64,
-        /// Starting from this.
-        value: u64,
-    },
-    /// Wait for a timer of this length.
-    Wait(Ns),
-    /// Ask the server and wait for its answer.
-    Request {
-        /// How long after the request the server answers.
-        latency: Ns,
-        /// Bytes of the answer.
-        bytes: u64,
-    },
-    /// Read this many bytes of the task's own file.
-    Read(u64),
-    /// Write this many bytes to the task's own file, and wait until they are on the disk.
-    Write(u64),
-    /// Let other tasks move, once.
-    GiveWay,
-    /// Take the lock, as long as that takes.
-    Take {
-        /// Which.
-        lock: LockIndex,
-        /// In how many `repeat until` the task is.
-        depth: Depth,
-    },
-}
-
-impl Action {
-    /// How long it takes if nothing is late; `None` where that depends on other tasks or on a disk.
-    ///
-    /// An answer takes about a nanosecond a byte to arrive. A task that has not gone on by then most likely has it, and
-    /// waits for its turn; the server's own stamp says exactly when the answer was sent.
-    pub fn due(self) -> Option<Ns> {
-        match self {
-            Action::Wait(time) => Some(time),
-            Action::Request { latency, bytes } => Some(latency + Ns(bytes)),
-            Action::Compute { .. } | Action::Read(_) | Action::Write(_) | Action::GiveWay | Action::Take { .. } => None,
-        }
-    }
-}
-
-/// What a host answers.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Answer {
-    /// It is done. Also the first answer to a new interpreter, which has asked for nothing yet.
-    Done,
-    /// What was computed.
-    Value(u64),
-    /// The instant.
-    Instant(Stamp),
-    /// Whether the tasks are over.
-    Over(bool),
-}
+pub use need::{Action, Answer, Depth, Loaded, Need};
 
 /// A task's program, and how far it has come.
 #[derive(Clone, Debug)]
@@ -123,7 +30,7 @@ pub struct Interpreter<'p> {
     value: u64,
     laps: u64,
     depth: Depth,
-    asked: Asked,
+    asked: Asked<'p>,
 }
 
 /// A list of steps, and what to do at its end.
@@ -142,6 +49,8 @@ enum Enclosing<'p> {
     Lock(LockIndex),
     /// A `repeat` that does the steps again.
     Repeat(Loop<'p>),
+    /// The steps lie between this load and the store of an addition.
+    Add(Addition, Loaded),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -153,11 +62,13 @@ struct Loop<'p> {
     from: Stamp,
     /// Rounds so far.
     rounds: u64,
+    /// Whether a `try` in this round found its lock taken.
+    refused: bool,
 }
 
 /// What the next answer is the answer to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Asked<'p> {
     /// A request whose answer says nothing.
     Nothing,
     /// What was computed.
@@ -170,6 +81,12 @@ enum Asked {
     Clock,
     /// Whether others are over.
     Others,
+    /// Whether this lock was free: the steps to do if it was, and those to do otherwise.
+    Try(LockIndex, &'p [Op], &'p [Op]),
+    /// Whether there is a message for the next round of the innermost `repeat`.
+    Message,
+    /// The value of the innermost addition's counter.
+    Load,
 }
 
 impl<'p> Interpreter<'p> {
@@ -209,6 +126,14 @@ impl<'p> Interpreter<'p> {
                     return Need::Round;
                 }
                 Enclosing::Nothing => drop(self.frames.pop()),
+                Enclosing::Add(Addition { switch: true, counter }, loaded) => {
+                    frame.enclosing = Enclosing::Add(Addition { switch: false, counter }, loaded);
+                    return Need::Switch;
+                }
+                Enclosing::Add(Addition { switch: false, counter }, loaded) => {
+                    self.frames.pop();
+                    return Need::Step(Action::Store(counter, loaded), self.effect(StepKind::Add));
+                }
                 Enclosing::Lock(lock) => {
                     self.frames.pop();
                     return Need::Release(lock);
@@ -233,6 +158,17 @@ impl<'p> Interpreter<'p> {
                 self.again_unless(over);
             }
             (Asked::Others, Answer::Over(over)) => self.again_unless(over),
+            (Asked::Message, Answer::Whether(there)) => self.again_unless(!there),
+            (Asked::Try(lock, body, _), Answer::Whether(true)) => self.enter(body, Enclosing::Lock(lock)),
+            (Asked::Try(_, _, otherwise), Answer::Whether(false)) => {
+                self.refuse();
+                self.enter(otherwise, Enclosing::Nothing);
+            }
+            (Asked::Load, Answer::Loaded(loaded)) => {
+                if let Some(Frame { enclosing: Enclosing::Add(_, place), .. }) = self.frames.last_mut() {
+                    *place = loaded;
+                }
+            }
             (asked, _) => debug_assert_eq!(asked, Asked::Nothing, "{answer:?} is no answer to that"),
         }
         None
@@ -242,8 +178,26 @@ impl<'p> Interpreter<'p> {
     fn innermost(&mut self) -> Option<&mut Loop<'p>> {
         match &mut self.frames.last_mut()?.enclosing {
             Enclosing::Repeat(of) => Some(of),
-            Enclosing::Nothing | Enclosing::Lock(_) => None,
+            Enclosing::Nothing | Enclosing::Lock(_) | Enclosing::Add(..) => None,
         }
+    }
+
+    /// A `try` found its lock taken: the innermost `retry` around it goes round again.
+    fn refuse(&mut self) {
+        let retries = self.frames.iter_mut().rev().filter_map(|frame| match &mut frame.enclosing {
+            Enclosing::Repeat(of) if *of.until == Until::Retry => Some(of),
+            Enclosing::Repeat(_) | Enclosing::Nothing | Enclosing::Lock(_) | Enclosing::Add(..) => None,
+        });
+        retries.take(1).for_each(|of| of.refused = true);
+    }
+
+    fn enter(&mut self, steps: &'p [Op], enclosing: Enclosing<'p>) {
+        self.frames.push(Frame { steps, next: 0, enclosing });
+    }
+
+    /// What `step` does here.
+    const fn effect(&self, step: StepKind) -> Effect {
+        self.table.effect(step, self.model)
     }
 
     /// A round has ended: starts another, ends the loop, or returns the need that decides between them.
@@ -253,7 +207,7 @@ impl<'p> Interpreter<'p> {
         let body = frame.steps;
         let Enclosing::Repeat(of) = &mut frame.enclosing else { return None };
         of.rounds += 1;
-        let (until, rounds) = (of.until, of.rounds);
+        let (until, rounds, refused) = (of.until, of.rounds, std::mem::take(&mut of.refused));
         match until {
             Until::Times(n) => self.again_unless(rounds >= *n),
             Until::For(_) => {
@@ -264,10 +218,23 @@ impl<'p> Interpreter<'p> {
                 self.asked = Asked::Others;
                 return Some(Need::Others { tasks, depth });
             }
+            Until::Each(queue, _) => return self.ask_for_message(*queue),
+            Until::Retry => self.again_unless(!refused),
             // While this task goes round no other task can move, so waiting would never end.
             Until::Tasks(_) => self.again_unless(true),
         }
         None
+    }
+
+    /// Asks for the message that the next round of the innermost `repeat` begins with.
+    fn ask_for_message(&mut self, queue: QueueId) -> Option<Need<'p>> {
+        let effect = self.effect(StepKind::Get);
+        if effect.worker == Worker::PassesBy {
+            self.again_unless(true);
+            return None;
+        }
+        self.asked = Asked::Message;
+        Some(Need::Step(Action::Get { queue, each: true }, effect))
     }
 
     fn again_unless(&mut self, over: bool) {
@@ -283,35 +250,42 @@ impl<'p> Interpreter<'p> {
 
     /// Begins a step; returns what it needs, if it needs anything.
     fn begin(&mut self, op: &'p Op) -> Option<Need<'p>> {
-        let step = |kind: StepKind| self.table.effect(kind, self.model);
-        let (action, effect) = match op {
-            Op::Repeat(until, body) => return self.repeat(until, body),
-            Op::Lock(lock, body) => {
-                let (effect, depth) = (step(StepKind::Lock), self.depth);
-                let passes_by = effect.worker == Worker::PassesBy;
-                let enclosing = if passes_by { Enclosing::Nothing } else { Enclosing::Lock(*lock) };
-                self.frames.push(Frame { steps: body, next: 0, enclosing });
-                (Action::Take { lock: *lock, depth }, effect)
+        let effect = op.kind().map(|kind| self.effect(kind));
+        let passes_by = effect.is_some_and(|effect| effect.worker == Worker::PassesBy);
+        if passes_by {
+            // The steps inside it remain.
+            let [body, _] = op.bodies();
+            if !body.is_empty() {
+                self.enter(body, Enclosing::Nothing);
             }
-            Op::Compute(kernel, work) => (self.compute(*kernel, *work), step(StepKind::Compute)),
-            Op::HoldingCall(kernel, work) => (self.compute(*kernel, *work), step(StepKind::HoldingCall)),
-            Op::ReleasingCall(kernel, work) => (self.compute(*kernel, *work), step(StepKind::ReleasingCall)),
-            Op::Sleep(time) => (Action::Wait(*time), step(StepKind::Sleep)),
-            Op::BlockingSleep(time) => (Action::Wait(*time), step(StepKind::BlockingSleep)),
-            Op::Yield => (Action::GiveWay, step(StepKind::Yield)),
-            Op::Await => (Action::GiveWay, step(StepKind::Await)),
-            Op::Request(request) => {
-                let effect = step(StepKind::Request);
-                (self.request(request), effect)
-            }
-            Op::Read(bytes) => (Action::Read(*bytes), step(StepKind::Read)),
-            Op::Write(bytes) => (Action::Write(*bytes), step(StepKind::Write)),
-        };
-        if effect.worker == Worker::PassesBy {
             return None;
         }
-        self.asked = if matches!(action, Action::Compute { .. }) { Asked::Value } else { Asked::Nothing };
-        Some(Need::Step(action, effect))
+        let (action, asked) = match op {
+            Op::Repeat(until, body) => return self.repeat(until, body),
+            Op::Lock(lock, body) => {
+                self.enter(body, Enclosing::Lock(*lock));
+                (Action::Take { lock: *lock, depth: self.depth }, Asked::Nothing)
+            }
+            Op::Try(lock, body, otherwise) => {
+                (Action::Try { lock: *lock, depth: self.depth }, Asked::Try(*lock, body, otherwise))
+            }
+            Op::Add(addition, body) => {
+                self.enter(body, Enclosing::Add(*addition, Loaded::default()));
+                (Action::Load(addition.counter), Asked::Load)
+            }
+            Op::AddAtomic(counter) => (Action::Increment(*counter), Asked::Nothing),
+            Op::Compute(kernel, work) | Op::HoldingCall(kernel, work) => (self.compute(*kernel, *work), Asked::Value),
+            Op::ReleasingCall(kernel, work) | Op::Gap(kernel, work) => (self.compute(*kernel, *work), Asked::Value),
+            Op::Sleep(time) | Op::BlockingSleep(time) => (Action::Wait(*time), Asked::Nothing),
+            Op::Yield | Op::Await => (Action::GiveWay, Asked::Nothing),
+            Op::Request(request) => (self.request(request), Asked::Nothing),
+            Op::Read(bytes) => (Action::Read(*bytes), Asked::Nothing),
+            Op::Write(bytes) => (Action::Write(*bytes), Asked::Nothing),
+            Op::Put(queue, bytes) => (Action::Put { queue: *queue, bytes: *bytes }, Asked::Nothing),
+            Op::Get(queue) => (Action::Get { queue: *queue, each: false }, Asked::Nothing),
+        };
+        self.asked = asked;
+        effect.map(|effect| Need::Step(action, effect))
     }
 
     const fn compute(&self, kernel: Kernel, work: Work) -> Action {
@@ -327,10 +301,10 @@ impl<'p> Interpreter<'p> {
             return None;
         }
         let laps = walk(body).all(|visit| visit.op.until().is_none());
-        let enclosing = Enclosing::Repeat(Loop { until, laps, from: Stamp(0), rounds: 0 });
-        self.frames.push(Frame { steps: body, next: 0, enclosing });
+        self.enter(body, Enclosing::Repeat(Loop { until, laps, from: Stamp(0), rounds: 0, refused: false }));
         match until {
-            Until::Times(_) => None,
+            Until::Times(_) | Until::Retry => None,
+            Until::Each(queue, _) => self.ask_for_message(*queue),
             Until::For(_) => {
                 self.asked = Asked::Begin;
                 Some(Need::Now)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Model, ModelKind};
 use crate::units::Ns;
-use crate::workload::{Kernel, Kernels, Op, Task, Work, WorkSum, Workload, walk, walk_mut};
+use crate::workload::{Counter, Kernel, Kernels, Op, Queue, Task, Work, WorkSum, Workload, walk, walk_mut};
 
 mod format;
 
@@ -31,6 +31,12 @@ pub struct Plan {
     pub poll_every: [u64; Kernel::COUNT],
     /// The names of the locks that tasks take.
     pub locks: Vec<String>,
+    /// How many tasks may hold each of them at a time; one, where nothing is said.
+    pub limits: Vec<u16>,
+    /// The queues between the tasks.
+    pub queues: Vec<Queue>,
+    /// The counters that tasks add to.
+    pub counters: Vec<Counter>,
     /// The seed of everything random.
     pub seed: u64,
     /// Whether the kernel's record of switches is not wanted: what it costs is known from runs without it.
@@ -121,7 +127,7 @@ pub struct Wishes {
 }
 
 impl Plan {
-    /// The plan of `tasks`, the programs of `workload`, under `model` on a machine with `usable_cores` and `rates`.
+    /// The plan of `tasks`, the programs that `workload` has been resolved to, under `model` on a machine with `usable_cores` and `rates`.
     pub fn new(
         workload: &Workload,
         tasks: Vec<Task>,
@@ -142,6 +148,7 @@ impl Plan {
         let workers = match wished {
             _ if one_only => 1,
             Some(n) => n.max(1),
+            None if wait_for_each_other(&tasks) => tasks.len().min(u16::MAX as usize) as u16,
             None => model.kind.default_workers(tasks.len(), cores as usize) as u16,
         };
         let mut tasks = tasks;
@@ -150,10 +157,35 @@ impl Plan {
         }
         let poll_every = Kernel::ALL.map(|kernel| rates.iterations(kernel, POLL));
         let locks = workload.locks().into_iter().map(str::to_owned).collect();
-        let name = workload.name.clone();
         let Wishes { cores, seed, no_kernel_record, .. } = wishes;
-        Plan { workload: name, tasks, model, workers, at_once, cores, poll_every, locks, seed, no_kernel_record }
+        Plan {
+            workload: workload.name.clone(),
+            tasks,
+            model,
+            workers,
+            at_once,
+            cores,
+            poll_every,
+            locks,
+            // What cannot be used has been refused where the tasks were resolved.
+            limits: workload.limits().unwrap_or_default(),
+            queues: workload.queues().unwrap_or_default(),
+            counters: workload.counters().unwrap_or_default(),
+            seed,
+            no_kernel_record,
+        }
     }
+
+    /// How many tasks may hold this lock at a time.
+    pub fn limit(&self, lock: usize) -> u16 {
+        self.limits.get(lock).copied().unwrap_or(1).max(1)
+    }
+}
+
+/// Whether any of `tasks` can wait for a message, or for room for one: then all must be able to be under way at a time.
+fn wait_for_each_other(tasks: &[Task]) -> bool {
+    let mut ops = tasks.iter().flat_map(|task| walk(&task.ops)).map(|visit| visit.op);
+    ops.any(|op| op.puts_into().is_some() || op.gets_from().is_some())
 }
 
 fn to_iterations(op: &mut Op, rates: Rates) {
@@ -283,6 +315,9 @@ mod tests {
             cores: None,
             poll_every: [1; Kernel::COUNT],
             locks: Vec::new(),
+            limits: Vec::new(),
+            queues: Vec::new(),
+            counters: Vec::new(),
             seed: 1,
             no_kernel_record: false,
         };

@@ -14,6 +14,9 @@ pub struct Effect {
     pub lock: LockUse,
     /// The state the task is in.
     pub state: State,
+    /// Whether what tasks share reaches this one by value only: a message is serialized and sent, a counter is the
+    /// copy of the task's own worker.
+    pub by_value: bool,
 }
 
 /// What happens to the worker while the step lasts.
@@ -49,6 +52,8 @@ pub enum LockUse {
     Held,
     /// It must be held, and is not given up before the step's end.
     HeldToTheEnd,
+    /// It must be held, and is not given up before the step that follows this one.
+    HeldBeyond,
     /// It is let go of before and taken again after.
     Released,
     /// It stays as it is.
@@ -57,9 +62,9 @@ pub enum LockUse {
 
 /// What `step` does under `model`.
 pub const fn effect(step: StepKind, model: ModelKind) -> Effect {
-    use LockUse::{Held, HeldToTheEnd, Kept, Released};
+    use LockUse::{Held, HeldBeyond, HeldToTheEnd, Kept, Released};
     use ModelKind::{Async, Processes, Serial, Threads};
-    use State::{Io, Lock, Ready, Running, Sleep};
+    use State::{Channel, Io, Lock, Ready, Running, Sleep};
     use Worker::{Blocks, Computes, Offloads, PassesBy, Suspends, YieldsCore, YieldsLoop};
     let (worker, lock, state) = match (step, model) {
         (StepKind::Compute, Serial | Threads | Processes | Async) => (Computes, Held, Running),
@@ -82,12 +87,19 @@ pub const fn effect(step: StepKind, model: ModelKind) -> Effect {
         // No system lets a loop wait for a file as it waits for a socket: async files are blocking ones on other
         // threads.
         (StepKind::Read | StepKind::Write, Async) => (Offloads, Kept, Io),
+        (StepKind::Gap, Serial | Threads | Processes | Async) => (Computes, HeldBeyond, Running),
         // The tasks run one after the other: no other task wants the lock.
-        (StepKind::Lock, Serial) => (PassesBy, Kept, Running),
+        (StepKind::Lock | StepKind::Try, Serial) => (PassesBy, Kept, Running),
         (StepKind::Lock, Threads | Processes) => (Blocks, Released, Lock),
         (StepKind::Lock, Async) => (Suspends, Kept, Lock),
+        (StepKind::Try, Threads | Processes | Async) => (Computes, Held, Running),
+        // Nobody else could make room, or put anything in: there is nothing to wait for.
+        (StepKind::Put | StepKind::Get, Serial) => (Computes, Held, Running),
+        (StepKind::Put | StepKind::Get, Threads | Processes) => (Blocks, Released, Channel),
+        (StepKind::Put | StepKind::Get, Async) => (Suspends, Kept, Channel),
+        (StepKind::Add | StepKind::AddAtomic, Serial | Threads | Processes | Async) => (Computes, Held, Running),
     };
-    Effect { worker, lock, state }
+    Effect { worker, lock, state, by_value: model.rules().by_value && step.touches_what_tasks_share() }
 }
 
 /// The table as a value: an [`Effect`] for each step under each model.
@@ -99,7 +111,7 @@ pub static TABLE: Table = Table::new();
 
 impl Table {
     const fn new() -> Table {
-        let nothing = Effect { worker: Worker::PassesBy, lock: LockUse::Kept, state: State::Running };
+        let nothing = Effect { worker: Worker::PassesBy, lock: LockUse::Kept, state: State::Running, by_value: false };
         let mut rows = [[nothing; ModelKind::ALL.len()]; StepKind::ALL.len()];
         let mut step = 0;
         while step < rows.len() {
@@ -131,9 +143,10 @@ impl Table {
     /// no other task moves meanwhile; on an event loop others do if the body gives way. Where they do not, the repeat
     /// ends after its first round.
     pub fn others_move_during(&self, body: &[Op], model: ModelKind) -> bool {
-        // A lock gives way only while another task has it: nothing to count on.
+        // A lock gives way only while another task has it, a queue only while it is full or empty: nothing to count on.
+        let waits_for_others = |op: &Op| op.encloses() || op.puts_into().is_some() || op.gets_from().is_some();
         let gives_way =
-            |op: &Op| op.body().is_none() && op.kind().is_some_and(|step| self.lets_the_loop_go(step, model));
+            |op: &Op| !waits_for_others(op) && op.kind().is_some_and(|step| self.lets_the_loop_go(step, model));
         match model {
             ModelKind::Serial => false,
             ModelKind::Threads | ModelKind::Processes => true,
@@ -152,7 +165,7 @@ mod tests {
 
     #[test]
     fn the_table_has_every_cell_and_a_changed_one_changes_nothing_else() {
-        let other = Effect { worker: Worker::PassesBy, lock: LockUse::Kept, state: State::Copying };
+        let other = Effect { worker: Worker::PassesBy, lock: LockUse::Kept, state: State::Copying, by_value: true };
         for model in ModelKind::ALL {
             for step in StepKind::ALL {
                 assert_eq!(TABLE.effect(step, model), effect(step, model));
@@ -206,11 +219,21 @@ mod tests {
         for model in ModelKind::ALL {
             for step in StepKind::ALL {
                 let effect = effect(step, model);
-                let holds = matches!(effect.lock, LockUse::Held | LockUse::HeldToTheEnd);
+                let holds = matches!(effect.lock, LockUse::Held | LockUse::HeldToTheEnd | LockUse::HeldBeyond);
                 assert_eq!(effect.worker == Worker::Computes && step != StepKind::ReleasingCall, holds);
                 if effect.worker == Worker::Blocks {
                     assert_eq!(effect.lock, LockUse::Released);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn only_between_processes_goes_by_value_what_tasks_share() {
+        for model in ModelKind::ALL {
+            for step in StepKind::ALL {
+                let shared = matches!(step, StepKind::Put | StepKind::Get | StepKind::Add | StepKind::AddAtomic);
+                assert_eq!(effect(step, model).by_value, shared && model == ModelKind::Processes, "{step:?} {model:?}");
             }
         }
     }

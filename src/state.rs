@@ -9,7 +9,7 @@ mod failure;
 mod no_rates;
 mod no_record;
 
-pub use failure::{Awaited, Failure, FileLack, PlanFault, RequestLack, SystemError, ThreadPurpose, Waiting};
+pub use failure::{Awaited, Failure, FileLack, PlanFault, Pool, RequestLack, SystemError, ThreadPurpose, Waiting};
 pub use no_rates::NoRates;
 pub use no_record::NoRecord;
 

@@ -40,8 +40,8 @@ pub use switched::Switched;
 pub use track::{Span, Track};
 pub use unblock::Unblocker;
 pub use wire::{
-    Begin, End, FileSystem, Frame, FrameError, FrameReader, KernelRecord, Overhead, RecordUse, Switches, TaskResult,
-    WorkerUse, write_events, write_frame,
+    Begin, CounterUse, End, FileSystem, Frame, FrameError, FrameReader, KernelRecord, Overhead, QueueUse, RecordUse,
+    Switches, TaskResult, WorkerUse, write_events, write_frame,
 };
 
 use crate::units::Ns;

@@ -201,6 +201,14 @@ id! {
     CoreId(u16)
 }
 id! {
+    /// A queue of the workload: its place in the plan, from 0.
+    QueueId(u8)
+}
+id! {
+    /// A counter of the workload: its place in the plan, from 0.
+    CounterId(u8)
+}
+id! {
     /// A lock: the global lock of one process has that process's first worker's number; the locks that a workload
     /// names come after all of these.
     LockId(u32)

@@ -8,19 +8,24 @@ use serde::{Deserialize, Serialize};
 use crate::text::workload as words;
 
 mod catalogue;
+mod check;
+mod commons;
 mod kernel;
 mod parse;
 mod program;
 mod quantity;
 mod refusal;
+mod resolve;
 mod scale;
+mod shape;
 mod sum;
 mod walk;
 
 pub use catalogue::{SHIPPED, ShippedFile, find, nearest, shipped};
+pub use commons::{Counter, Queue};
 pub use kernel::{GilUse, Kernel, Kernels};
 pub use parse::parse;
-pub use program::{Facility, LockIndex, Op, Request, Spread, StepKind, Task, Until, Work};
+pub use program::{Addition, Facility, LockIndex, Op, Request, Spread, StepKind, Task, Until, Work};
 pub use quantity::{Factor, Quantity, QuantityError, Unit, Value, ValueError};
 pub use refusal::{AmountFault, FileError, FileFault, MAX_STEPS, MAX_TASKS, ResolveError};
 pub use scale::{Scale, ScaleError};
@@ -42,6 +47,12 @@ pub struct Workload {
     pub show: Vec<String>,
     /// The numbers that can be changed, `tasks` first, the others by name.
     pub params: Vec<Param>,
+    /// The queues between its tasks, in the order in which its steps first name them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub queues: Vec<QueueSpec>,
+    /// The counters that its tasks add to, in the order in which its steps first name them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counters: Vec<CounterSpec>,
     /// The groups of tasks.
     pub tasks: Vec<TaskSpec>,
     /// Whether it asks for a worker for each task, or for a number of them.
@@ -55,6 +66,26 @@ pub struct Param {
     pub name: String,
     /// Its value: a count, a time or an amount of data.
     pub value: Value,
+}
+
+/// A queue, as the file says it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueSpec {
+    /// Its name.
+    pub name: String,
+    /// For how many messages it has room.
+    pub room: Quantity,
+    /// How many bytes a message carries where the `put` does not say.
+    pub payload: Quantity,
+}
+
+/// A counter, as the file says it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CounterSpec {
+    /// Its name.
+    pub name: String,
+    /// Its value at first.
+    pub start: Quantity,
 }
 
 /// The number of workers a workload file asks for.
@@ -119,7 +150,39 @@ pub enum StepSpec {
     Lock {
         /// Which: the same name is the same lock for all tasks.
         name: String,
+        /// How many tasks may hold it at a time; one, if the file does not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<Quantity>,
         /// What.
+        steps: Vec<StepSpec>,
+        /// What is done instead where the lock is taken, if the step only tries.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        otherwise: Option<Vec<StepSpec>>,
+    },
+    /// Put a message into a queue, waiting for room.
+    Put {
+        /// Which queue.
+        queue: String,
+        /// How many bytes it carries; as many as the queue says, if the step does not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        payload: Option<Quantity>,
+    },
+    /// Take a message out of this queue, waiting for one.
+    Get(String),
+    /// Add one to a counter.
+    Add {
+        /// Which counter.
+        counter: String,
+        /// How.
+        how: AddHow,
+        /// How long the task computes between the load and the store.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gap: Option<Quantity>,
+        /// Whether an interpreter may switch to another thread between the load and the store.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        switch: bool,
+        /// What else is done between the load and the store.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         steps: Vec<StepSpec>,
     },
     /// Do steps over and over.
@@ -141,6 +204,65 @@ pub enum RepeatSpec {
     For(Quantity),
     /// Until all tasks of that group are over.
     Until(String),
+    /// For each message of that queue, until it is closed and empty.
+    Each(String),
+    /// Until a round in which no `try` found its lock taken.
+    Retry,
+}
+
+/// How a task adds to a counter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AddHow {
+    /// It loads the value, adds to it, and stores the sum: whatever others stored in between is overwritten.
+    #[default]
+    Plain,
+    /// The same while it holds the lock that has the counter's name.
+    Locked,
+    /// In one instruction.
+    Atomic,
+}
+
+impl StepSpec {
+    /// The steps inside it, as up to two lists.
+    fn bodies(&self) -> [&[StepSpec]; 2] {
+        match self {
+            StepSpec::Lock { steps, otherwise, .. } => [steps, otherwise.as_deref().unwrap_or_default()],
+            StepSpec::Repeat { steps, .. } | StepSpec::Add { steps, .. } => [steps, &[]],
+            StepSpec::Compute { .. } | StepSpec::Sleep(_) | StepSpec::BlockingSleep(_) | StepSpec::Yield => [&[], &[]],
+            StepSpec::Await | StepSpec::Request { .. } | StepSpec::Read(_) | StepSpec::Write(_) => [&[], &[]],
+            StepSpec::Put { .. } | StepSpec::Get(_) => [&[], &[]],
+        }
+    }
+
+    /// The lock that it takes, if it takes one: an addition under a lock takes the one that has the counter's name.
+    fn lock(&self) -> Option<&str> {
+        match self {
+            StepSpec::Lock { name, .. } | StepSpec::Add { counter: name, how: AddHow::Locked, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The queue that it takes messages out of, if it does.
+    fn gets_from(&self) -> Option<&str> {
+        match self {
+            StepSpec::Get(queue) | StepSpec::Repeat { rule: RepeatSpec::Each(queue), .. } => Some(queue),
+            _ => None,
+        }
+    }
+
+    /// The queue that it puts messages into, if it does.
+    fn puts_into(&self) -> Option<&str> {
+        if let StepSpec::Put { queue, .. } = self { Some(queue) } else { None }
+    }
+}
+
+/// Calls `visit` for every step of `steps` and all steps inside them, in the order of the file.
+fn each_step<'a>(steps: &'a [StepSpec], visit: &mut impl FnMut(&'a StepSpec)) {
+    for step in steps {
+        visit(step);
+        step.bodies().into_iter().for_each(|body| each_step(body, visit));
+    }
 }
 
 impl Workload {
@@ -183,8 +305,15 @@ impl Workload {
 
     /// The names of its locks, in the order in which the file first names them.
     pub fn locks(&self) -> Vec<&str> {
+        self.named(StepSpec::lock)
+    }
+
+    /// What `name` says of each step, each name once, in the order of the file.
+    fn named<'a>(&'a self, name: impl Fn(&'a StepSpec) -> Option<&'a str>) -> Vec<&'a str> {
         let mut names = Vec::new();
-        self.tasks.iter().for_each(|t| collect_locks(&t.steps, &mut names));
+        for task in &self.tasks {
+            each_step(&task.steps, &mut |step| names.extend(name(step).filter(|name| !names.contains(name))));
+        }
         names
     }
 
@@ -193,27 +322,11 @@ impl Workload {
     /// # Errors
     /// If an amount names what does not exist, is of the wrong unit or too large, or there are no or too many tasks.
     pub fn resolve(&self, scale: Scale) -> Result<Vec<Task>, ResolveError> {
-        program::resolve(self, scale)
+        resolve::programs(self, scale)
     }
 
     fn values(&self) -> BTreeMap<&str, Value> {
         self.params.iter().map(|p| (p.name.as_str(), p.value)).collect()
-    }
-}
-
-fn collect_locks<'a>(steps: &'a [StepSpec], names: &mut Vec<&'a str>) {
-    for step in steps {
-        match step {
-            StepSpec::Lock { name, steps } => {
-                if !names.contains(&name.as_str()) {
-                    names.push(name);
-                }
-                collect_locks(steps, names);
-            }
-            StepSpec::Repeat { steps, .. } => collect_locks(steps, names),
-            StepSpec::Compute { .. } | StepSpec::Sleep(_) | StepSpec::BlockingSleep(_) | StepSpec::Yield => {}
-            StepSpec::Await | StepSpec::Request { .. } | StepSpec::Read(_) | StepSpec::Write(_) => {}
-        }
     }
 }
 

@@ -72,6 +72,7 @@ fn end() -> End {
         lost: 1,
         thousand_events: Ns(90_000),
         kernel: Some(RecordUse { switches: 8, lost: 0 }),
+        ..End::default()
     }
 }
 
@@ -84,7 +85,7 @@ fn switched(at: u64, tid: u32, core: u16, switch: Switch) -> Stamped {
     Stamped { at: Stamp(T0 + at), worker: Stamped::NO_WORKER, core: CoreId(core), event }
 }
 
-/// Every event there is, as a run might tell them.
+/// Every event that there was when the first file was made, as a run might tell them.
 fn events() -> Vec<Stamped> {
     let [first, second] = [TaskId(0), TaskId(1)];
     let enter = |task, state, ago, due: Option<u64>| Event::Enter {

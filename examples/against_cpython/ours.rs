@@ -99,6 +99,9 @@ impl<'a> Ours<'a> {
             // 20 us of work, as for every run.
             poll_every: [self.per_ms / 50; Kernel::COUNT],
             locks: Vec::new(),
+            limits: Vec::new(),
+            queues: Vec::new(),
+            counters: Vec::new(),
             seed: 1,
             no_kernel_record: false,
         };

@@ -66,6 +66,9 @@ fn over_and_over(steps: Vec<Op>, tasks: u16, cores: Option<u16>, model: Model, r
         cores,
         poll_every: Kernel::ALL.map(|kernel| rates.iterations(kernel, Ns(20_000))),
         locks: Vec::new(),
+        limits: Vec::new(),
+        queues: Vec::new(),
+        counters: Vec::new(),
         seed: 1,
         no_kernel_record: false,
     }

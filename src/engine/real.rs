@@ -14,11 +14,13 @@ use std::process::ExitCode;
 
 mod acts;
 mod blocking;
+mod carriers;
 #[cfg(test)]
 mod cells;
 mod client;
 mod collector;
 mod compute;
+mod counters;
 mod deadlock;
 mod event_loop;
 mod gil;
@@ -28,6 +30,7 @@ mod message;
 mod notes;
 mod processes;
 mod protocol;
+mod queues;
 mod request;
 pub mod ring;
 mod run;

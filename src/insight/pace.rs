@@ -102,6 +102,9 @@ mod tests {
             cores: None,
             poll_every: [20; Kernel::COUNT],
             locks: Vec::new(),
+            limits: Vec::new(),
+            queues: Vec::new(),
+            counters: Vec::new(),
             seed: 1,
             no_kernel_record: false,
         }

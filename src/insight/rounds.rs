@@ -69,13 +69,16 @@ impl Rounds {
 
 /// Whether `task` goes round beside others: it repeats in the background, or until a time or other tasks end it.
 fn goes_round(task: &Task) -> bool {
-    task.ops.iter().filter_map(Op::until).any(|until| task.background || !matches!(until, Until::Times(_)))
+    task.ops
+        .iter()
+        .filter_map(Op::until)
+        .any(|until| task.background || matches!(until, Until::For(_) | Until::Tasks(_)))
 }
 
 /// The only step in `ops` that waits, if it stands in their one `repeat`, outside any lock: then each round waits once.
 pub fn wait_of_a_lap(ops: &[Op]) -> Option<&Op> {
     // A task that takes a lock, or has a further `repeat`, waits an unknown number of times a lap.
-    let containers: Vec<_> = walk(ops).filter(|visit| visit.op.body().is_some()).collect();
+    let containers: Vec<_> = walk(ops).filter(|visit| visit.op.encloses()).collect();
     let [Visit { op, depth: 0, .. }] = containers.as_slice() else { return None };
     let waits: Vec<_> = walk(ops).filter(|visit| visit.op.expected_wait().is_some()).collect();
     let [Visit { op: wait, depth: 1, .. }] = waits.as_slice() else { return None };
@@ -140,7 +143,7 @@ fn gap(trace: &Trace, index: usize, ops: &[Op], rates: Rates, until: Ns) -> Opti
 fn awaited(trace: &Trace, ops: &[Op]) -> Option<Ns> {
     let tasks = ops.iter().find_map(|op| match op.until()? {
         Until::Tasks(tasks) => Some(tasks),
-        Until::Times(_) | Until::For(_) => None,
+        Until::Times(_) | Until::For(_) | Until::Each(..) | Until::Retry => None,
     })?;
     let ends: Option<Vec<Ns>> = tasks.iter().map(|task| trace.tasks.get(task.index())?.ended_at()).collect();
     ends?.into_iter().max()

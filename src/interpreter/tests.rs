@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::semantics::{LockUse, TABLE};
 use crate::state::State;
+use crate::units::{CounterId, Ns, TaskId};
 
 const MS: fn(u64) -> Ns = Ns::from_millis;
 
@@ -22,16 +23,21 @@ enum Seen {
     Did(Action, Effect),
     LetGo(LockIndex),
     Round,
+    Switch,
     Asked(Vec<TaskId>, Depth),
 }
 
 /// A host that does nothing and has a clock of its own, on which every step takes a millisecond. It says that other
-/// tasks are over at the third question after them, and from the twentieth on.
+/// tasks are over at the third question after them, and from the twentieth on. Every second lock that is tried is
+/// taken, as long as there are few tries; every fourth message is missing, and all from the twentieth on.
 #[derive(Default)]
 struct Pretending {
     seen: Vec<Seen>,
     clock: Ns,
     asked: usize,
+    tries: usize,
+    messages: usize,
+    loads: u32,
 }
 
 impl Pretending {
@@ -41,6 +47,21 @@ impl Pretending {
         if let Action::Compute { amount, .. } = action {
             *value = value.wrapping_mul(31).wrapping_add(amount);
         }
+    }
+
+    fn tries(&mut self) -> bool {
+        self.tries += 1;
+        self.tries.is_multiple_of(2) || self.tries > 20
+    }
+
+    fn gets(&mut self) -> bool {
+        self.messages += 1;
+        !self.messages.is_multiple_of(4) && self.messages < 20
+    }
+
+    fn loads(&mut self) -> Loaded {
+        self.loads += 1;
+        Loaded { value: self.loads, at: Stamp(self.clock.0) }
     }
 
     fn are_over(&mut self, tasks: &[TaskId], depth: Depth) -> bool {
@@ -58,7 +79,20 @@ impl Pretending {
                         assert_eq!(from, value);
                     }
                     self.act(action, effect, &mut value);
-                    if matches!(action, Action::Compute { .. }) { Answer::Value(value) } else { Answer::Done }
+                    match action {
+                        Action::Compute { .. } => Answer::Value(value),
+                        Action::Try { .. } => Answer::Whether(self.tries()),
+                        Action::Get { each: true, .. } => Answer::Whether(self.gets()),
+                        Action::Get { .. } => Answer::Whether(true),
+                        Action::Load(_) => Answer::Loaded(self.loads()),
+                        Action::Wait(_) | Action::Request { .. } | Action::Read(_) | Action::Write(_) => Answer::Done,
+                        Action::GiveWay | Action::Take { .. } | Action::Put { .. } => Answer::Done,
+                        Action::Store(..) | Action::Increment(_) => Answer::Done,
+                    }
+                }
+                Need::Switch => {
+                    self.seen.push(Seen::Switch);
+                    Answer::Done
                 }
                 Need::Release(lock) => {
                     self.seen.push(Seen::LetGo(lock));
@@ -79,8 +113,10 @@ impl Pretending {
         }
     }
 
-    /// The same program by plain recursion, as a reader of a workload file imagines it.
-    fn recurse(&mut self, ops: &[Op], model: ModelKind, (value, laps): (&mut u64, &mut u64), depth: Depth) {
+    /// The same program by plain recursion, as a reader of a workload file imagines it. Returns whether it tried a lock
+    /// in vain, outside any `retry` in it.
+    fn recurse(&mut self, ops: &[Op], model: ModelKind, (value, laps): (&mut u64, &mut u64), depth: Depth) -> bool {
+        let mut refused = false;
         for op in ops {
             let effect = op.kind().map(|kind| TABLE.effect(kind, model));
             let passes_by = effect.is_some_and(|e| e.worker == Worker::PassesBy);
@@ -90,7 +126,10 @@ impl Pretending {
                 }
             };
             match op {
-                Op::Compute(kernel, work) | Op::HoldingCall(kernel, work) | Op::ReleasingCall(kernel, work) => {
+                Op::Compute(kernel, work)
+                | Op::HoldingCall(kernel, work)
+                | Op::ReleasingCall(kernel, work)
+                | Op::Gap(kernel, work) => {
                     let (from, effect) = (*value, effect.expect("each is in the table"));
                     let action = Action::Compute { kernel: *kernel, amount: iterations(*work), value: from };
                     self.act(action, effect, value);
@@ -104,14 +143,38 @@ impl Pretending {
                 Op::Write(bytes) => did(self, Action::Write(*bytes)),
                 Op::Lock(lock, body) => {
                     did(self, Action::Take { lock: *lock, depth });
-                    self.recurse(body, model, (value, laps), depth);
+                    refused |= self.recurse(body, model, (value, laps), depth);
                     if !passes_by {
                         self.seen.push(Seen::LetGo(*lock));
                     }
                 }
-                Op::Repeat(until, body) => self.repeat(until, body, model, (value, laps), depth),
+                Op::Try(lock, body, otherwise) => {
+                    did(self, Action::Try { lock: *lock, depth });
+                    if passes_by {
+                        refused |= self.recurse(body, model, (value, laps), depth);
+                    } else if self.tries() {
+                        refused |= self.recurse(body, model, (value, laps), depth);
+                        self.seen.push(Seen::LetGo(*lock));
+                    } else {
+                        refused = true;
+                        self.recurse(otherwise, model, (value, laps), depth);
+                    }
+                }
+                Op::Put(queue, bytes) => did(self, Action::Put { queue: *queue, bytes: *bytes }),
+                Op::Get(queue) => did(self, Action::Get { queue: *queue, each: false }),
+                Op::AddAtomic(counter) => did(self, Action::Increment(*counter)),
+                Op::Add(Addition { counter, switch }, body) => {
+                    did(self, Action::Load(*counter));
+                    let loaded = self.loads();
+                    refused |= self.recurse(body, model, (value, laps), depth);
+                    self.seen.extend(switch.then_some(Seen::Switch));
+                    let effect = TABLE.effect(StepKind::Add, model);
+                    self.act(Action::Store(*counter, loaded), effect, value);
+                }
+                Op::Repeat(until, body) => refused |= self.repeat(until, body, model, (value, laps), depth),
             }
         }
+        refused
     }
 
     fn repeat(
@@ -121,25 +184,35 @@ impl Pretending {
         model: ModelKind,
         (value, laps): (&mut u64, &mut u64),
         depth: Depth,
-    ) {
+    ) -> bool {
+        let mut ever_refused = false;
         let (from, innermost) = (self.clock, !walk(body).any(|visit| visit.op.until().is_some()));
         let depth = depth + Depth::from(matches!(until, Until::Tasks(_)));
         let mut rounds = 0;
         while *until != Until::Times(rounds) {
-            self.recurse(body, model, (value, laps), depth);
+            if let Until::Each(queue, _) = until {
+                self.act(Action::Get { queue: *queue, each: true }, TABLE.effect(StepKind::Get, model), value);
+                if !self.gets() {
+                    break;
+                }
+            }
+            let refused = self.recurse(body, model, (value, laps), depth);
             self.seen.push(Seen::Round);
             rounds += 1;
             *laps += u64::from(innermost);
             let over = match until {
-                Until::Times(_) => false,
+                Until::Times(_) | Until::Each(..) => false,
+                Until::Retry => !refused,
                 Until::For(time) => self.clock - from >= *time,
                 Until::Tasks(_) if !TABLE.others_move_during(body, model) => true,
                 Until::Tasks(tasks) => self.are_over(tasks, depth),
             };
+            ever_refused |= refused && *until != Until::Retry;
             if over {
                 break;
             }
         }
+        ever_refused
     }
 }
 
@@ -156,6 +229,10 @@ fn steps() -> impl Strategy<Value = Vec<Op>> {
         Just(Op::Request(request)),
         Just(Op::Read(5)),
         Just(Op::Write(6)),
+        (0u8..2).prop_map(|queue| Op::Put(QueueId(queue), 7)),
+        (0u8..2).prop_map(|queue| Op::Get(QueueId(queue))),
+        (0u8..2).prop_map(|counter| Op::AddAtomic(CounterId(counter))),
+        (0u64..9).prop_map(|n| Op::Gap(Kernel::Count, Work::Iterations(n))),
     ];
     let op = leaf.prop_recursive(4, 40, 4, |inner| {
         let body = || proptest::collection::vec(inner.clone(), 1..4);
@@ -166,6 +243,12 @@ fn steps() -> impl Strategy<Value = Vec<Op>> {
         };
         prop_oneof![
             (0u16..3, body()).prop_map(|(lock, body)| Op::Lock(LockIndex(lock), body)),
+            (0u16..3, body(), proptest::collection::vec(inner.clone(), 0..3))
+                .prop_map(|(lock, body, otherwise)| Op::Try(LockIndex(lock), body, otherwise)),
+            (any::<bool>(), proptest::collection::vec(inner.clone(), 0..3))
+                .prop_map(|(switch, body)| Op::Add(Addition { counter: CounterId(0), switch }, body)),
+            body().prop_map(|body| Op::Repeat(Until::Each(QueueId(1), 3), body)),
+            body().prop_map(|body| Op::Repeat(Until::Retry, body)),
             (0u64..4, body()).prop_map(|(n, body)| Op::Repeat(Until::Times(n), body)),
             body().prop_map(timed),
             body().prop_map(|body| Op::Repeat(Until::Tasks(vec![TaskId(7)]), body)),
@@ -204,8 +287,14 @@ fn what_a_cell_of_the_table_says_reaches_the_host() {
         Op::Read(1),
         Op::Write(1),
         Op::Lock(LockIndex(0), vec![Op::Sleep(MS(1))]),
+        Op::Try(LockIndex(0), vec![Op::Sleep(MS(1))], vec![]),
+        Op::Put(QueueId(0), 1),
+        Op::Get(QueueId(0)),
+        Op::Add(Addition { counter: CounterId(0), switch: false }, vec![Op::Sleep(MS(1))]),
+        Op::AddAtomic(CounterId(0)),
+        Op::Gap(Kernel::Count, Work::Iterations(5)),
     ];
-    let other = Effect { worker: Worker::YieldsCore, lock: LockUse::Released, state: State::Copying };
+    let other = Effect { worker: Worker::YieldsCore, lock: LockUse::Released, state: State::Copying, by_value: true };
     let nothing = Effect { worker: Worker::PassesBy, ..other };
     for model in ModelKind::ALL {
         for op in &ops {
@@ -216,8 +305,8 @@ fn what_a_cell_of_the_table_says_reaches_the_host() {
             }
             let asked = first_effect(op, model, &TABLE.with(step, model, other));
             assert_eq!(asked, Some(other), "{step:?} {model:?}");
-            // When a lock passes by, the steps inside it remain.
-            let rest = (step == StepKind::Lock).then(|| TABLE.effect(StepKind::Sleep, model));
+            // When a lock or an addition passes by, the steps inside it remain.
+            let rest = op.encloses().then(|| TABLE.effect(StepKind::Sleep, model));
             let asked = first_effect(op, model, &TABLE.with(step, model, nothing));
             assert_eq!(asked, rest, "{step:?} {model:?}");
         }
@@ -262,7 +351,7 @@ fn simulated(programs: &[Vec<Op>]) -> Ns {
                     }
                 }
                 Need::Now => Answer::Instant(Stamp(now.0)),
-                Need::Release(_) | Need::Round => Answer::Done,
+                Need::Release(_) | Need::Round | Need::Switch => Answer::Done,
                 Need::Others { .. } => Answer::Over(true),
                 Need::End { .. } => break,
             };

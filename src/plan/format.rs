@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::Plan;
 use crate::model::Model;
-use crate::workload::{Kernel, Task};
+use crate::workload::{Counter, Kernel, Queue, Task};
 
 /// What stood there while a plan said who executes it: older readers want it. Now the run says so itself.
 const ENGINE: &str = "measured";
@@ -30,6 +30,12 @@ struct StoredStage {
     cores: Option<u16>,
     poll_every: [u64; Kernel::COUNT],
     locks: Vec<String>,
+    #[serde(default)]
+    limits: Vec<u16>,
+    #[serde(default)]
+    queues: Vec<Queue>,
+    #[serde(default)]
+    counters: Vec<Counter>,
 }
 
 /// As it is written.
@@ -52,6 +58,16 @@ struct LentStage<'a> {
     cores: Option<u16>,
     poll_every: [u64; Kernel::COUNT],
     locks: &'a [String],
+    #[serde(skip_serializing_if = "are_all_one")]
+    limits: &'a [u16],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    queues: &'a [Queue],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    counters: &'a [Counter],
+}
+
+fn are_all_one(limits: &[u16]) -> bool {
+    limits.iter().all(|limit| *limit == 1)
 }
 
 /// Why what was read is no plan: its list has no entry.
@@ -65,16 +81,41 @@ impl TryFrom<Stored> for Plan {
     fn try_from(stored: Stored) -> Result<Plan, NoStage> {
         let Stored { stages, seed, unrecorded: no_kernel_record } = stored;
         let stage = stages.into_iter().next().ok_or(NoStage)?;
-        let StoredStage { workload, tasks, model, workers, at_once, cores, poll_every, locks } = stage;
-        Ok(Plan { workload, tasks, model, workers, at_once, cores, poll_every, locks, seed, no_kernel_record })
+        let limits = if stage.limits.is_empty() { vec![1; stage.locks.len()] } else { stage.limits };
+        Ok(Plan {
+            workload: stage.workload,
+            tasks: stage.tasks,
+            model: stage.model,
+            workers: stage.workers,
+            at_once: stage.at_once,
+            cores: stage.cores,
+            poll_every: stage.poll_every,
+            locks: stage.locks,
+            limits,
+            queues: stage.queues,
+            counters: stage.counters,
+            seed,
+            no_kernel_record,
+        })
     }
 }
 
 impl Serialize for Plan {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Plan { workload, tasks, model, workers, at_once, cores, poll_every, locks, seed, no_kernel_record } = self;
-        let (model, workers, at_once, cores, poll_every) = (*model, *workers, *at_once, *cores, *poll_every);
-        let stages = [LentStage { workload, tasks, model, workers, at_once, cores, poll_every, locks }];
-        Lent { stages, seed: *seed, engine: ENGINE, unrecorded: *no_kernel_record }.serialize(serializer)
+        let stage = LentStage {
+            workload: &self.workload,
+            tasks: &self.tasks,
+            model: self.model,
+            workers: self.workers,
+            at_once: self.at_once,
+            cores: self.cores,
+            poll_every: self.poll_every,
+            locks: &self.locks,
+            limits: &self.limits,
+            queues: &self.queues,
+            counters: &self.counters,
+        };
+        Lent { stages: [stage], seed: self.seed, engine: ENGINE, unrecorded: self.no_kernel_record }
+            .serialize(serializer)
     }
 }

@@ -371,6 +371,9 @@ fn stand_in(asked: Asked<'_>, names: Option<&Names>) -> Planned {
         cores,
         poll_every: [0; Kernel::COUNT],
         locks: names.map(|names| names.locks.clone()).unwrap_or_default(),
+        limits: Vec::new(),
+        queues: Vec::new(),
+        counters: Vec::new(),
         seed,
         no_kernel_record: false,
     };
@@ -381,6 +384,8 @@ fn stand_in(asked: Asked<'_>, names: Option<&Names>) -> Planned {
         about: String::new(),
         show: Vec::new(),
         params: params.into_owned(),
+        queues: Vec::new(),
+        counters: Vec::new(),
         tasks: Vec::new(),
         workers: None,
     };

@@ -182,6 +182,8 @@ pub fn work(tasks: u16, length: Ns, wait: u8) -> Workload {
         about: String::new(),
         show: Vec::new(),
         params: Vec::new(),
+        queues: Vec::new(),
+        counters: Vec::new(),
         tasks: vec![TaskSpec { name: "task".to_owned(), count, background: false, steps }],
         workers: None,
     }

@@ -16,6 +16,49 @@ pub enum Failure {
         /// All of them.
         circle: Vec<Waiting>,
     },
+    /// All tasks that are under way wait, each for something that none of the others can do.
+    Stuck {
+        /// Those tasks, the first sixteen of them.
+        waiting: Vec<Waiting>,
+        /// Why no other task comes to their help, if it is because all workers are taken.
+        pool: Option<Pool>,
+    },
+    /// A task wants a message from a queue that is empty, and into which nobody will put anything any more.
+    NoMessage {
+        /// Which task.
+        task: String,
+        /// Which queue.
+        queue: String,
+    },
+    /// A queue between processes broke: one of them died in the middle of a message, or the system refused to carry
+    /// on.
+    Pipe {
+        /// Which queue.
+        queue: String,
+        /// What the system says.
+        system: SystemError,
+    },
+    /// A worker died while it sent or received a message: what follows it in the queue cannot be read.
+    Torn {
+        /// Which queue.
+        queue: String,
+        /// Which worker, from 0.
+        number: u16,
+    },
+    /// A message carries more than there is memory for.
+    Payload {
+        /// How many bytes.
+        bytes: u64,
+        /// How many bytes of memory programs could still have.
+        free: u64,
+    },
+    /// Tasks that wait for each other need a process each, and there are too many.
+    TooManyProcesses {
+        /// How many processes they need.
+        needed: u64,
+        /// How many there may be.
+        most: u64,
+    },
     /// The system allows no further thread.
     Thread {
         /// What it was for.
@@ -149,6 +192,23 @@ pub enum Awaited {
     Lock(Option<String>),
     /// The end of the task of this name.
     End(String),
+    /// One of the permits of the lock of this name.
+    Permit(String),
+    /// Room in the queue of this name.
+    Room(String),
+    /// A message from the queue of this name.
+    Message(String),
+}
+
+/// Workers that are all taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pool {
+    /// How many tasks can be under way at a time.
+    pub workers: u64,
+    /// How many would have to be, so that those that wait get what they wait for.
+    pub needed: u64,
+    /// A task that has no worker, and could help.
+    pub helper: String,
 }
 
 /// What a thread is for.
@@ -211,6 +271,10 @@ pub enum PlanFault {
     Workers,
     /// It names a lock that it does not have.
     Lock,
+    /// It names a queue that it does not have.
+    Queue,
+    /// It names a counter that it does not have.
+    Counter,
 }
 
 /// What the operating system says.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::state::{Awaited, Failure, FileLack, PlanFault, RequestLack, ThreadPurpose, Waiting};
+use crate::state::{Awaited, Failure, FileLack, PlanFault, Pool, RequestLack, ThreadPurpose, Waiting};
 
 /// Why a run on the screen failed, where `again` is the key that makes the run once more.
 pub fn failure_here(why: &Failure, again: &str) -> String {
@@ -28,6 +28,24 @@ pub fn run_failed(why: &Failure) -> String {
 pub fn failure(why: &Failure) -> String {
     match why {
         Failure::Deadlock { circle } => deadlock(circle),
+        Failure::Stuck { waiting, pool: Some(pool) } => exhausted(waiting, pool),
+        Failure::Stuck { waiting, pool: None } => stuck(waiting),
+        Failure::NoMessage { task, queue } => {
+            format!("{task} wants a message from `{queue}`, which is empty, and nobody will put one in; use `each`")
+        }
+        Failure::Pipe { queue, system } => format!("the queue `{queue}` between processes broke: {}", system.said),
+        Failure::Torn { queue, number } => {
+            format!("worker {} died in the middle of a message: `{queue}` cannot be read any more", number + 1)
+        }
+        Failure::Payload { bytes, free } => {
+            let (bytes, free) = (super::report::bytes(*bytes), super::report::bytes(*free));
+            format!("a message of {bytes} needs three times as much memory, and {free} are left; use a smaller payload")
+        }
+        Failure::TooManyProcesses { needed, most } => {
+            format!(
+                "tasks wait for each other, so each needs a process: {needed} are more than {most}; use fewer tasks"
+            )
+        }
         Failure::Thread { purpose, number, system } => no_thread(*purpose, *number, &system.said),
         Failure::Process { number, descriptors, system } => {
             let hint = if *descriptors { "try fewer workers, or raise `ulimit -n`" } else { "try fewer workers" };
@@ -75,16 +93,54 @@ pub fn failure(why: &Failure) -> String {
 
 fn deadlock(circle: &[Waiting]) -> String {
     const TOLD: usize = 3;
-    let link = |waiting: &Waiting| match &waiting.awaits {
-        Awaited::Lock(Some(lock)) => format!("{} wants `{lock}`", waiting.task),
-        Awaited::Lock(None) => format!("{} wants a lock", waiting.task),
-        Awaited::End(other) => format!("{} waits for {other}", waiting.task),
-    };
     let links: Vec<String> = circle.iter().take(TOLD).map(link).collect();
     let rest = if circle.len() > TOLD { format!(" and {} more", circle.len() - TOLD) } else { String::new() };
     let only_locks = circle.iter().all(|waiting| matches!(waiting.awaits, Awaited::Lock(_)));
     let hint = if only_locks { "take locks in one order" } else { "let go of locks before waiting" };
     format!("deadlock: {}{rest}; {hint}", links.join(", "))
+}
+
+/// A task, and what it waits for.
+fn link(Waiting { task, awaits }: &Waiting) -> String {
+    match awaits {
+        Awaited::Lock(Some(lock)) => format!("{task} wants `{lock}`"),
+        Awaited::Lock(None) => format!("{task} wants a lock"),
+        Awaited::End(other) => format!("{task} waits for {other}"),
+        Awaited::Permit(_) | Awaited::Room(_) | Awaited::Message(_) => format!("{task} waits for {}", thing(awaits)),
+    }
+}
+
+fn thing(awaits: &Awaited) -> String {
+    match awaits {
+        Awaited::Lock(Some(lock)) | Awaited::Permit(lock) => format!("`{lock}`"),
+        Awaited::Lock(None) => "a lock".to_owned(),
+        Awaited::End(other) => other.clone(),
+        Awaited::Room(queue) => format!("room in `{queue}`"),
+        Awaited::Message(queue) => format!("a message in `{queue}`"),
+    }
+}
+
+/// That all workers are taken by tasks that wait for one that has none.
+fn exhausted(waiting: &[Waiting], Pool { workers, needed, helper }: &Pool) -> String {
+    let what = waiting.first().map_or_else(String::new, |first| thing(&first.awaits));
+    let wait = if *workers == 1 { "1 worker waits".to_owned() } else { format!("{workers} workers wait") };
+    format!("pool exhausted: {wait} for {what}, and {helper} has none; --workers {needed}")
+}
+
+/// That nobody is left who could end these waits.
+fn stuck(waiting: &[Waiting]) -> String {
+    const TOLD: usize = 2;
+    let links: Vec<String> = waiting.iter().take(TOLD).map(link).collect();
+    let rest = if waiting.len() > TOLD { format!(" and {} more", waiting.len() - TOLD) } else { String::new() };
+    let first = waiting.first().map(|first| &first.awaits);
+    let alike = waiting.iter().all(|other| Some(&other.awaits) == first);
+    let why = match first {
+        Some(Awaited::Room(_)) if alike => "nobody is left to take one out",
+        Some(Awaited::Message(_)) if alike => "nobody is left to put one in",
+        Some(Awaited::Permit(_)) if alike => "nobody is left to give it back",
+        _ => "each waits for another that waits too",
+    };
+    format!("stuck: {}{rest}; {why}", links.join(", "))
 }
 
 fn no_thread(purpose: ThreadPurpose, number: Option<u16>, said: &str) -> String {
@@ -136,6 +192,8 @@ fn plan(fault: &PlanFault) -> String {
         PlanFault::Empty => "the plan has no tasks or no workers".to_owned(),
         PlanFault::Workers => "the plan has too many workers".to_owned(),
         PlanFault::Lock => "the plan names a lock that it does not have".to_owned(),
+        PlanFault::Queue => "the plan names a queue that it does not have".to_owned(),
+        PlanFault::Counter => "the plan names a counter that it does not have".to_owned(),
     }
 }
 
@@ -156,5 +214,26 @@ mod tests {
         let expected =
             "deadlock: 0 waits for 1, 1 waits for 2, 2 waits for 3 and 6 more; let go of locks before waiting";
         assert_eq!(said((0..9).map(waits).collect()), expected);
+    }
+
+    #[test]
+    fn a_stuck_run_says_who_waits_for_what_and_why_nobody_helps() {
+        let waits = |task: &str, awaits: &Awaited| Waiting { task: task.to_owned(), awaits: awaits.clone() };
+        let said = |waiting: &[Waiting], pool| failure(&Failure::Stuck { waiting: waiting.to_vec(), pool });
+        let (room, message) = (Awaited::Room("jobs".to_owned()), Awaited::Message("jobs".to_owned()));
+        let makers = [waits("maker 1", &room), waits("maker 2", &room), waits("maker 3", &room)];
+        let expected = "stuck: maker 1 waits for room in `jobs`, maker 2 waits for room in `jobs` and 1 more; \
+                        nobody is left to take one out";
+        assert_eq!(said(&makers, None), expected);
+        assert_eq!(
+            said(&[waits("user", &message)], None),
+            "stuck: user waits for a message in `jobs`; nobody is left to put one in"
+        );
+        let mixed = [waits("a", &message), waits("b", &Awaited::End("a".to_owned()))];
+        let expected = "stuck: a waits for a message in `jobs`, b waits for a; each waits for another that waits too";
+        assert_eq!(said(&mixed, None), expected);
+        let pool = Pool { workers: 2, needed: 3, helper: "user".to_owned() };
+        let expected = "pool exhausted: 2 workers wait for room in `jobs`, and user has none; --workers 3";
+        assert_eq!(said(&makers[..2], Some(pool)), expected);
     }
 }

@@ -28,7 +28,16 @@ pub const NO_TASKS: &str = "expected at least one [[tasks]]";
 /// That there are no steps.
 pub const NO_STEP: &str = "expected at least one step";
 /// That a `repeat` says in no way, or in several, when it ends.
-pub const ONE_RULE: &str = "expected exactly one of `times`, `for` and `until`";
+pub const ONE_RULE: &str = "expected exactly one of `times`, `for`, `until`, `each` and `retry`";
+/// That a queue has no room.
+pub const NO_ROOM: &str = "a queue has room for at least one message";
+/// That an addition in one instruction has something in its middle.
+pub const ATOMIC_GAP: &str = "an atomic addition is one instruction: it has no `gap`, `switch` or `steps`";
+/// That a `lock` which waits says what else to do.
+pub const NO_TRY: &str = "`otherwise` needs `try = true`: without it the task waits for the lock";
+/// That nothing in a `retry` can make it go round again.
+pub const RETRY_WITHOUT_TRY: &str =
+    "`retry` goes round again while a lock with `try = true` is taken: there is none in its steps";
 
 /// That a value is no number of workers.
 pub fn workers(least: u16, most: u16) -> String {
@@ -50,6 +59,45 @@ pub fn lock_twice(task: &str, lock: &str) -> String {
     format!("{} takes the lock {} while it holds it: it would wait for itself", quoted(task), quoted(lock))
 }
 
+/// That there is no such queue or counter, as `what` says, but these.
+pub fn not_declared(what: &str, read: &str, known: &[String]) -> String {
+    let known = match known {
+        [] => format!("one that [{what}s] names (there are none)"),
+        known => listed(known, |name| quoted(name)),
+    };
+    format!("there is no {what} {}: expected {known}", quoted(read))
+}
+
+/// That two groups of tasks have one name.
+pub fn named_twice(name: &str) -> String {
+    format!("there is a task {} already: each needs a name of its own", quoted(name))
+}
+
+/// That messages are taken out of a queue, and none is put in.
+pub fn nobody_puts(queue: &str) -> String {
+    format!("no task puts anything into {}: whoever waits for a message would wait for ever", quoted(queue))
+}
+
+/// That there are too many queues or counters.
+pub fn too_many_shared(what: &str, found: usize, most: usize) -> String {
+    format!("there are {found} {what}: at most {most} can be told apart")
+}
+
+/// That an amount of a queue, a counter or a lock cannot be used.
+pub fn shared(what: &str, of: &str, why: &str) -> String {
+    format!("{what} {}: {why}", quoted(of))
+}
+
+/// That a number is too small or too large.
+pub fn out_of_range(least: u64, most: u64) -> String {
+    format!("takes a whole number from {least} to {most}")
+}
+
+/// That one lock has two limits.
+pub fn two_limits(one: u64, other: u64) -> String {
+    format!("has `limit = {one}` in one place and {other} in another: it is the same lock everywhere")
+}
+
 /// That there are too many locks.
 pub fn too_many_locks(found: usize, most: usize) -> String {
     format!("there are {found} locks: at most {most} can be told apart")
@@ -57,7 +105,7 @@ pub fn too_many_locks(found: usize, most: usize) -> String {
 
 /// That steps are nested too deeply.
 pub fn too_deep(most: usize) -> String {
-    format!("`repeat` and `lock` are nested more than {most} deep")
+    format!("`repeat`, `lock` and `add` are nested more than {most} deep")
 }
 
 /// That there is no such task, but these.

@@ -4,7 +4,7 @@
 
 use super::event::{Direction, Event, Stamped, Switch};
 use crate::state::{Outcome, State};
-use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
+use crate::units::{CoreId, CounterId, LockId, Ns, QueueId, Stamp, TaskId, TurnLength, WorkerId};
 
 /// Bytes of one encoded event.
 pub const EVENT_BYTES: usize = 32;
@@ -55,7 +55,7 @@ const fn kind(name: &'static str, task: bool, second: Second) -> Kind {
 }
 
 /// The kinds of events, by their code. A code and the meaning of its numbers never change.
-pub(super) const KINDS: [Kind; 20] = [
+pub(super) const KINDS: [Kind; 27] = [
     kind("submitted", true, Second::Number),
     kind("enter", true, Second::Number),
     kind("was_off", true, Second::Number),
@@ -76,6 +76,13 @@ pub(super) const KINDS: [Kind; 20] = [
     kind("suspended", false, Second::Number),
     kind("interval_changed", false, Second::Number),
     kind("switched", false, Second::Thread),
+    kind("put", true, Second::Number),
+    kind("got", true, Second::Number),
+    kind("queue_closed", false, Second::Number),
+    kind("added", true, Second::Number),
+    kind("permit_taken", true, Second::Lock),
+    kind("permit_released", true, Second::Lock),
+    kind("lock_refused", true, Second::Lock),
 ];
 
 /// The bit in the detail of `enter` which says that the task keeps its worker occupied.
@@ -94,6 +101,26 @@ pub(super) enum Strange {
 
 /// 48 bits: 78 hours in nanoseconds, the longest `ago` or `spent` that a ring keeps exactly.
 const LOW: u64 = (1 << 48) - 1;
+
+/// Bits of the first figure of `added` that keep a time; those above keep a task.
+const GAP_BITS: u32 = Event::LONGEST_GAP.0.count_ones();
+/// Bits of the second figure of a message that keep a length; those above keep its number.
+const LENGTH_BITS: u32 = Event::MOST_IN_A_QUEUE.count_ones();
+
+/// The second figure of a message.
+fn message(number: u64, length: u32) -> u64 {
+    number.min(Event::LAST_MESSAGE) << LENGTH_BITS | u64::from(length.min(Event::MOST_IN_A_QUEUE))
+}
+
+/// The number of the message in such a figure.
+const fn number(figure: u64) -> u64 {
+    figure >> LENGTH_BITS
+}
+
+/// The length of the queue in such a figure.
+const fn length(figure: u64) -> u32 {
+    figure as u32 & Event::MOST_IN_A_QUEUE
+}
 
 impl Numbers {
     /// The numbers of `event`.
@@ -125,6 +152,22 @@ impl Numbers {
             Event::IntervalChanged { length: TurnLength::Time(time) } => (18, 0, 0, 0, time.0),
             Event::IntervalChanged { length: TurnLength::Ticks(ticks) } => (18, 1, 0, 0, u64::from(ticks)),
             Event::Switched { tid, switch } => (19, switch as u8, 0, 0, u64::from(tid)),
+            Event::Put { queue, task, number, length, waited } => {
+                (20, queue.0, task.0, waited.0, message(number, length))
+            }
+            Event::Got { queue, task, number, length, waited } => {
+                (21, queue.0, task.0, waited.0, message(number, length))
+            }
+            Event::QueueClosed { queue } => (22, queue.0, 0, 0, 0),
+            Event::Added { counter, task, value, found, overwrote, since } => {
+                // 0 stands for nobody.
+                let whom = overwrote.map_or(0, |task| u64::from(task.min(Event::LAST_OVERWRITTEN).0) + 1);
+                let a = whom << GAP_BITS | since.min(Event::LONGEST_GAP).0;
+                (23, counter.0, task.0, a, u64::from(found) << 32 | u64::from(value))
+            }
+            Event::PermitTaken { lock, task, taken, waited } => (24, taken, task.0, waited.0, u64::from(lock.0)),
+            Event::PermitReleased { lock, task, taken } => (25, taken, task.0, 0, u64::from(lock.0)),
+            Event::LockRefused { lock, task } => (26, 0, task.0, 0, u64::from(lock.0)),
         };
         Numbers { kind, detail, task, a, b }
     }
@@ -181,6 +224,20 @@ impl Numbers {
                 _ => return Err(Strange::Unknown),
             },
             19 => Event::Switched { tid: word(b)?, switch: Switch::from_repr(detail).ok_or(Strange::Unknown)? },
+            20 => Event::Put { queue: QueueId(detail), task, number: number(b), length: length(b), waited: Ns(a) },
+            21 => Event::Got { queue: QueueId(detail), task, number: number(b), length: length(b), waited: Ns(a) },
+            22 => Event::QueueClosed { queue: QueueId(detail) },
+            23 => Event::Added {
+                counter: CounterId(detail),
+                task,
+                value: b as u32,
+                found: (b >> 32) as u32,
+                overwrote: u32::try_from(a >> GAP_BITS).map_err(|_| Strange::Nonsense)?.checked_sub(1).map(TaskId),
+                since: Ns(a & Event::LONGEST_GAP.0),
+            },
+            24 => Event::PermitTaken { lock: lock()?, task, taken: detail, waited: Ns(a) },
+            25 => Event::PermitReleased { lock: lock()?, task, taken: detail },
+            26 => Event::LockRefused { lock: lock()?, task },
             _ => return Err(Strange::Unknown),
         })
     }

@@ -1,7 +1,7 @@
 //! What can happen in a run.
 
 use crate::state::{Outcome, State};
-use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
+use crate::units::{CoreId, CounterId, LockId, Ns, QueueId, Stamp, TaskId, TurnLength, WorkerId};
 
 /// An event with its instant, the worker that recorded it, and the core on which it was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +128,80 @@ pub enum Event {
         /// Which lock.
         lock: LockId,
     },
+    /// The task has one of the permits of a lock that several tasks may hold at a time.
+    PermitTaken {
+        /// Which lock.
+        lock: LockId,
+        /// By which task.
+        task: TaskId,
+        /// How many permits are taken now; 255 stands for more.
+        taken: u8,
+        /// For how long it had waited.
+        waited: Ns,
+    },
+    /// The task gives its permit back.
+    PermitReleased {
+        /// Which lock.
+        lock: LockId,
+        /// Which task had it.
+        task: TaskId,
+        /// How many permits are taken now; 255 stands for more.
+        taken: u8,
+    },
+    /// The task tried to take the lock, and found it taken.
+    LockRefused {
+        /// Which lock.
+        lock: LockId,
+        /// Which task.
+        task: TaskId,
+    },
+    /// The task has put a message into the queue.
+    Put {
+        /// Which queue.
+        queue: QueueId,
+        /// Which task.
+        task: TaskId,
+        /// Which message of this queue, from 0: the one that is got has the same number.
+        number: u64,
+        /// How many messages were in the queue after that, as far as [`Event::MOST_IN_A_QUEUE`].
+        length: u32,
+        /// For how long the task had waited for room.
+        waited: Ns,
+    },
+    /// The task has taken a message out of the queue.
+    Got {
+        /// Which queue.
+        queue: QueueId,
+        /// Which task.
+        task: TaskId,
+        /// Which message of this queue, from 0.
+        number: u64,
+        /// How many messages were in the queue after that, as far as [`Event::MOST_IN_A_QUEUE`].
+        length: u32,
+        /// For how long the task had waited for a message.
+        waited: Ns,
+    },
+    /// No task will put anything into the queue any more.
+    QueueClosed {
+        /// Which queue.
+        queue: QueueId,
+    },
+    /// The task has added one to the counter.
+    Added {
+        /// Which counter.
+        counter: CounterId,
+        /// Which task.
+        task: TaskId,
+        /// The value that it has stored.
+        value: u32,
+        /// The value that was there until then. If nobody came in between, it is one less.
+        found: u32,
+        /// Who had stored that value, if it is not the one that this task had loaded: that task's addition is
+        /// overwritten.
+        overwrote: Option<TaskId>,
+        /// For how long the task had the value that it loaded; at most [`Event::LONGEST_GAP`].
+        since: Ns,
+    },
     /// A payload was serialized and sent, or received and read.
     Copied {
         /// The task that the payload belongs to.
@@ -161,6 +235,17 @@ pub enum Event {
         /// Which way.
         switch: Switch,
     },
+}
+
+impl Event {
+    /// The largest length of a queue that an event keeps; it stands for all that are larger.
+    pub const MOST_IN_A_QUEUE: u32 = (1 << 20) - 1;
+    /// The largest number of a message that an event keeps.
+    pub const LAST_MESSAGE: u64 = (1 << 44) - 1;
+    /// The longest time between load and store that an event keeps: 17 seconds.
+    pub const LONGEST_GAP: Ns = Ns((1 << 34) - 1);
+    /// The last task that an event can name as overwritten; no run has as many tasks.
+    pub const LAST_OVERWRITTEN: TaskId = TaskId((1 << 14) - 2);
 }
 
 /// What the kernel did with a thread.
@@ -259,6 +344,7 @@ pub(super) mod tests {
                 bytes,
                 spent
             }),
+            shared_things(longest),
             any::<u64>().prop_map(|count| Event::Lost { count }),
             any::<u64>().prop_map(|time| Event::IntervalChanged { length: TurnLength::Time(Ns(time)) }),
             any::<u32>().prop_map(|ticks| Event::IntervalChanged { length: TurnLength::Ticks(ticks) }),
@@ -266,6 +352,37 @@ pub(super) mod tests {
             (any::<u32>(), 0u8..4).prop_map(|(tid, n)| {
                 let switch = Switch::from_repr(n).expect("a switch");
                 Event::Switched { tid, switch }
+            }),
+        ]
+    }
+
+    /// Any event of a queue, a counter or a lock with permits.
+    fn shared_things(longest: u64) -> impl Strategy<Value = Event> {
+        let message = (any::<u8>(), any::<u32>(), 0..=Event::LAST_MESSAGE, 0..=Event::MOST_IN_A_QUEUE, 0..=longest);
+        let overwrote = proptest::option::of((0..=Event::LAST_OVERWRITTEN.0).prop_map(TaskId));
+        let addition = (any::<u8>(), any::<u32>(), any::<u32>(), any::<u32>(), overwrote, 0..=Event::LONGEST_GAP.0);
+        let permit = (any::<u32>(), any::<u32>(), any::<u8>(), 0..=longest);
+        prop_oneof![
+            (message, any::<bool>()).prop_map(|((queue, task, number, length, waited), put)| {
+                let (queue, task, waited) = (QueueId(queue), TaskId(task), Ns(waited));
+                if put {
+                    Event::Put { queue, task, number, length, waited }
+                } else {
+                    Event::Got { queue, task, number, length, waited }
+                }
+            }),
+            any::<u8>().prop_map(|queue| Event::QueueClosed { queue: QueueId(queue) }),
+            addition.prop_map(|(counter, task, value, found, overwrote, since)| {
+                let (counter, task, since) = (CounterId(counter), TaskId(task), Ns(since));
+                Event::Added { counter, task, value, found, overwrote, since }
+            }),
+            (permit, 0u8..3).prop_map(|((lock, task, taken, waited), which)| {
+                let (lock, task, waited) = (LockId(lock), TaskId(task), Ns(waited));
+                match which {
+                    0 => Event::PermitTaken { lock, task, taken, waited },
+                    1 => Event::PermitReleased { lock, task, taken },
+                    _ => Event::LockRefused { lock, task },
+                }
             }),
         ]
     }

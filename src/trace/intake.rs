@@ -141,6 +141,8 @@ impl Trace {
             Event::Suspended { spent } => self.stood_still(Range::new(at - spent, at)),
             Event::IntervalChanged { length } => self.flags.push((at, Flag::Interval(length))),
             Event::Switched { .. } => {}
+            Event::PermitTaken { .. } | Event::PermitReleased { .. } | Event::LockRefused { .. } => {}
+            Event::Put { .. } | Event::Got { .. } | Event::QueueClosed { .. } | Event::Added { .. } => {}
         }
     }
 

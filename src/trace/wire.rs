@@ -119,6 +119,34 @@ pub struct End {
     pub thousand_events: Ns,
     /// What the kernel's record came to; nothing where there was none.
     pub kernel: Option<RecordUse>,
+    /// What each queue came to, in the plan's order.
+    pub queues: Vec<QueueUse>,
+    /// What each counter came to, in the plan's order.
+    pub counters: Vec<CounterUse>,
+}
+
+/// What a queue came to. Counted by those who use it, so that nothing that the rings lost is missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueUse {
+    /// Messages put in.
+    pub put: u64,
+    /// Messages taken out.
+    pub got: u64,
+    /// Bytes that those put in carried.
+    pub bytes: u64,
+    /// Whether every task that puts messages in was over.
+    pub closed: bool,
+}
+
+/// What a counter came to. Counted by those who add to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CounterUse {
+    /// Additions made, to whichever copy.
+    pub additions: u64,
+    /// Its value at the end; where each worker has a copy of its own, the value of the one that nobody added to.
+    pub value: u32,
+    /// The value of each worker's own copy at the end; empty where there is one counter for all.
+    pub copies: Vec<u32>,
 }
 
 /// What the kernel's record of a run came to.

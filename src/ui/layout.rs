@@ -318,7 +318,8 @@ fn has_lock_lane(run: &Run) -> bool {
 /// Whether tasks of `run` wait for something outside the program: they did, or it is planned.
 fn waits(run: &Run) -> bool {
     fn in_steps(ops: &[Op]) -> bool {
-        ops.iter().any(|op| op.expected_wait().is_some_and(|time| time > Ns::ZERO) || op.body().is_some_and(in_steps))
+        ops.iter()
+            .any(|op| op.expected_wait().is_some_and(|time| time > Ns::ZERO) || op.bodies().into_iter().any(in_steps))
     }
     let trace = run.trace();
     let times = trace.aggregate().totals(trace.latest()).states();

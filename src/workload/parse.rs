@@ -1,118 +1,16 @@
 //! Reading a workload file. Every refusal says the line, the column and what was expected there.
 
-use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 use toml::Spanned;
 
+use super::check::{endless, named_twice, taken_twice, try_any};
 use super::quantity::{Quantity, Value, ValueError};
 use super::refusal::{FileError, FileFault};
-use super::{GilUse, Kernel, Param, RepeatSpec, Spread, StepSpec, TaskSpec, WorkerWish, Workload};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    format: Spanned<i64>,
-    name: Spanned<String>,
-    #[serde(default)]
-    group: String,
-    #[serde(default)]
-    title: String,
-    #[serde(default)]
-    about: String,
-    #[serde(default)]
-    show: Vec<String>,
-    workers: Option<Spanned<Number>>,
-    #[serde(default)]
-    params: BTreeMap<String, Spanned<Number>>,
-    tasks: Spanned<Vec<FileTask>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileTask {
-    name: Spanned<String>,
-    count: Option<Spanned<Number>>,
-    #[serde(default)]
-    background: bool,
-    steps: Spanned<Vec<Spanned<FileStep>>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum FileStep {
-    Compute(FileCompute),
-    Sleep(Spanned<Number>),
-    BlockingSleep(Spanned<Number>),
-    Yield,
-    Await,
-    Request(FileRequest),
-    Read(Spanned<Number>),
-    Write(Spanned<Number>),
-    Lock(FileLock),
-    Repeat(FileRepeat),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileRequest {
-    latency: Spanned<Number>,
-    bytes: Option<Spanned<Number>>,
-    #[serde(default)]
-    spread: Spread,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileLock {
-    name: Spanned<String>,
-    steps: Spanned<Vec<Spanned<FileStep>>>,
-}
-
-/// Bytes of an answer, if the file does not say.
-const ANSWER: u64 = 512;
-/// The most locks a workload may have.
-const MOST_LOCKS: usize = 64;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileCompute {
-    #[serde(default = "count")]
-    kernel: Kernel,
-    amount: Spanned<Number>,
-    gil: Option<Spanned<Word>>,
-}
-
-fn count() -> Kernel {
-    Kernel::Count
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileRepeat {
-    times: Option<Spanned<Number>>,
-    r#for: Option<Spanned<Number>>,
-    until: Option<Spanned<String>>,
-    steps: Spanned<Vec<Spanned<FileStep>>>,
-}
-
-/// A word, or something else that stands in its place.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Word {
-    Text(String),
-    Other(IgnoredAny),
-}
-
-/// A number or a text: both are quantities; anything else is refused as no "quantity".
-#[derive(Clone, Deserialize)]
-#[serde(untagged, expecting = "quantity")]
-enum Number {
-    Whole(u64),
-    Text(String),
-}
+use super::shape::{File, FileAdd, FileLock, FilePut, FileQueue, FileRepeat, FileStep, FileTask, Number, Short, Word};
+use super::{
+    AddHow, CounterSpec, GilUse, Param, QueueSpec, RepeatSpec, StepSpec, TaskSpec, WorkerWish, Workload, each_step,
+};
 
 /// The version of the format that is read.
 const FORMAT: i64 = 1;
@@ -120,6 +18,12 @@ const FORMAT: i64 = 1;
 const MOST_WORKERS: u16 = 4096;
 /// Deepest nesting of `repeat` and `lock`.
 const DEEPEST: usize = 8;
+/// Bytes of an answer, if the file does not say.
+const ANSWER: u64 = 512;
+/// The most locks a workload may have.
+const MOST_LOCKS: usize = 64;
+/// The most queues, and the most counters, that a workload may have.
+const MOST_SHARED: usize = 64;
 
 /// Reads the workload file `file`, whose text is `text`.
 ///
@@ -163,7 +67,9 @@ impl Context<'_> {
         if names.is_empty() {
             return Err(self.error(read.tasks.span().start, FileFault::NoTasks));
         }
-        let names = Names { params: &params, tasks: &names };
+        let queues: Vec<&str> = read.queues.keys().map(String::as_str).collect();
+        let counters: Vec<&str> = read.counters.keys().map(String::as_str).collect();
+        let names = Names { params: &params, tasks: &names, queues: &queues, counters: &counters };
         let tasks = read.tasks.get_ref().iter().map(|t| self.task(t, &names)).collect::<Result<Vec<_>, _>>()?;
         if let Some(index) = endless(&tasks) {
             let why = FileFault::Endless(tasks[index].name.clone());
@@ -173,6 +79,12 @@ impl Context<'_> {
             let why = FileFault::LockTwice { task: tasks[index].name.clone(), lock: name.to_owned() };
             return Err(self.error(read.tasks.get_ref()[index].steps.span().start, why));
         }
+        if let Some(index) = named_twice(&tasks) {
+            let why = FileFault::NamedTwice(tasks[index].name.clone());
+            return Err(self.error(read.tasks.get_ref()[index].name.span().start, why));
+        }
+        let queues = self.queues(&read, &tasks, &names)?;
+        let counters = self.counters(&read, &tasks, &names)?;
         let workers = read.workers.as_ref().map(|w| self.workers(w)).transpose()?;
         let at = read.tasks.span().start;
         let workload = Workload {
@@ -182,6 +94,8 @@ impl Context<'_> {
             about: read.about,
             show: read.show,
             params,
+            queues,
+            counters,
             tasks,
             workers,
         };
@@ -192,8 +106,12 @@ impl Context<'_> {
     }
 
     fn name(&self, name: &Spanned<String>) -> Result<(), FileError> {
-        let good = !name.get_ref().trim().is_empty() && !name.get_ref().contains(char::is_control);
-        if good { Ok(()) } else { Err(self.error(name.span().start, FileFault::Name)) }
+        self.name_at(name.get_ref(), name.span().start)
+    }
+
+    fn name_at(&self, name: &str, at: usize) -> Result<(), FileError> {
+        let good = !name.trim().is_empty() && !name.contains(char::is_control);
+        if good { Ok(()) } else { Err(self.error(at, FileFault::Name)) }
     }
 
     fn workers(&self, wish: &Spanned<Number>) -> Result<WorkerWish, FileError> {
@@ -211,6 +129,60 @@ impl Context<'_> {
             Number::Whole(n) => Ok(Value::Count(*n)),
             Number::Text(text) => self.read(text, value.span().start),
         }
+    }
+
+    /// The queues of the file, in the order in which its steps name them; those that none names at the end.
+    fn queues(&self, read: &File, tasks: &[TaskSpec], names: &Names<'_>) -> Result<Vec<QueueSpec>, FileError> {
+        let at = |name: &str| read.queues.get(name).map_or(0, |queue| queue.span().start);
+        if let Some(over) = names.queues.get(MOST_SHARED) {
+            let why = FileFault::TooManyShared { what: "queues", found: names.queues.len(), most: MOST_SHARED };
+            return Err(self.error(at(over), why));
+        }
+        let got = named(tasks, StepSpec::gets_from);
+        let put = named(tasks, StepSpec::puts_into);
+        if let Some(lonely) = got.iter().find(|name| !put.contains(name)) {
+            return Err(self.error(at(lonely), FileFault::NobodyPuts((*lonely).to_owned())));
+        }
+        let used = named(tasks, |step| step.puts_into().or(step.gets_from()));
+        let queue = |name: &str, queue: &Spanned<Short<FileQueue>>| {
+            let none = || Quantity::from(Value::Bytes(0));
+            self.name_at(name, queue.span().start)?;
+            let (room, payload) = match queue.get_ref() {
+                Short::Number(room) => (self.amount(room, queue.span().start, names)?, none()),
+                Short::Table(FileQueue { room, payload }) => {
+                    let payload = payload.as_ref().map(|payload| self.quantity(payload, names)).transpose()?;
+                    (self.quantity(room, names)?, payload.unwrap_or_else(none))
+                }
+            };
+            if room == Quantity::from(Value::Count(0)) {
+                return Err(self.error(queue.span().start, FileFault::NoRoom));
+            }
+            Ok(QueueSpec { name: name.to_owned(), room, payload })
+        };
+        let place = |name: &str| used.iter().position(|known| *known == name).unwrap_or(usize::MAX);
+        let mut queues = read.queues.iter().map(|(name, q)| queue(name, q)).collect::<Result<Vec<_>, _>>()?;
+        queues.sort_by_key(|queue| place(&queue.name));
+        Ok(queues)
+    }
+
+    /// The same of its counters.
+    fn counters(&self, read: &File, tasks: &[TaskSpec], names: &Names<'_>) -> Result<Vec<CounterSpec>, FileError> {
+        if let Some(over) = names.counters.get(MOST_SHARED).and_then(|name| read.counters.get(*name)) {
+            let why = FileFault::TooManyShared { what: "counters", found: names.counters.len(), most: MOST_SHARED };
+            return Err(self.error(over.span().start, why));
+        }
+        let used = named(tasks, |step| match step {
+            StepSpec::Add { counter, .. } => Some(counter),
+            _ => None,
+        });
+        let counter = |(name, start): (&String, &Spanned<Number>)| {
+            self.name_at(name, start.span().start)?;
+            Ok(CounterSpec { name: name.clone(), start: self.quantity(start, names)? })
+        };
+        let place = |name: &str| used.iter().position(|known| *known == name).unwrap_or(usize::MAX);
+        let mut counters = read.counters.iter().map(counter).collect::<Result<Vec<_>, _>>()?;
+        counters.sort_by_key(|counter| place(&counter.name));
+        Ok(counters)
     }
 
     /// Parses `text`, which stands at the byte `at` of the file.
@@ -260,26 +232,106 @@ impl Context<'_> {
             },
             FileStep::Read(n) => StepSpec::Read(self.quantity(n, names)?),
             FileStep::Write(n) => StepSpec::Write(self.quantity(n, names)?),
-            FileStep::Lock(l) => {
-                self.name(&l.name)?;
-                StepSpec::Lock { name: l.name.get_ref().clone(), steps: self.steps(&l.steps, names, depth + 1)? }
-            }
+            FileStep::Lock(l) => self.lock(l, names, depth)?,
+            FileStep::Put(p) => self.put(p, names)?,
+            FileStep::Get(queue) => StepSpec::Get(self.queue(queue.get_ref(), queue.span().start, names)?),
+            FileStep::Add(a) => self.add(a, names, depth)?,
             FileStep::Repeat(r) => {
-                let rule = match (&r.times, &r.r#for, &r.until) {
-                    (Some(n), None, None) => RepeatSpec::Times(self.quantity(n, names)?),
-                    (None, Some(t), None) => RepeatSpec::For(self.quantity(t, names)?),
-                    (None, None, Some(task)) => {
-                        if !names.tasks.contains(&task.get_ref().as_str()) {
-                            let why = FileFault::NoSuchTask { read: task.get_ref().clone(), known: names.tasks() };
-                            return Err(self.error(task.span().start, why));
-                        }
-                        RepeatSpec::Until(task.get_ref().clone())
-                    }
-                    _ => return Err(self.error(step.span().start, FileFault::OneRule)),
-                };
-                StepSpec::Repeat { rule, steps: self.steps(&r.steps, names, depth + 1)? }
+                let rule = self.rule(r, step.span().start, names)?;
+                let steps = self.steps(&r.steps, names, depth + 1)?;
+                if rule == RepeatSpec::Retry && !try_any(&steps) {
+                    return Err(self.error(step.span().start, FileFault::RetryWithoutTry));
+                }
+                StepSpec::Repeat { rule, steps }
             }
         })
+    }
+
+    fn rule(&self, r: &FileRepeat, at: usize, names: &Names<'_>) -> Result<RepeatSpec, FileError> {
+        let retry = r.retry.then_some(());
+        Ok(match (&r.times, &r.r#for, &r.until, &r.each, retry) {
+            (Some(n), None, None, None, None) => RepeatSpec::Times(self.quantity(n, names)?),
+            (None, Some(t), None, None, None) => RepeatSpec::For(self.quantity(t, names)?),
+            (None, None, Some(task), None, None) => {
+                if !names.tasks.contains(&task.get_ref().as_str()) {
+                    let why = FileFault::NoSuchTask { read: task.get_ref().clone(), known: owned(names.tasks) };
+                    return Err(self.error(task.span().start, why));
+                }
+                RepeatSpec::Until(task.get_ref().clone())
+            }
+            (None, None, None, Some(queue), None) => {
+                RepeatSpec::Each(self.queue(queue.get_ref(), queue.span().start, names)?)
+            }
+            (None, None, None, None, Some(())) => RepeatSpec::Retry,
+            _ => return Err(self.error(at, FileFault::OneRule)),
+        })
+    }
+
+    fn lock(&self, l: &FileLock, names: &Names<'_>, depth: usize) -> Result<StepSpec, FileError> {
+        self.name(&l.name)?;
+        let limit = l.limit.as_ref().map(|limit| self.quantity(limit, names)).transpose()?;
+        let otherwise = match &l.otherwise {
+            Some(steps) if !l.r#try => {
+                return Err(self.error(steps.span().start, FileFault::OtherwiseWithoutTry));
+            }
+            Some(steps) => Some(self.steps(steps, names, depth + 1)?),
+            None => l.r#try.then(Vec::new),
+        };
+        let steps = self.steps(&l.steps, names, depth + 1)?;
+        Ok(StepSpec::Lock { name: l.name.get_ref().clone(), limit, steps, otherwise })
+    }
+
+    fn put(&self, put: &Spanned<Short<FilePut>>, names: &Names<'_>) -> Result<StepSpec, FileError> {
+        let (queue, payload) = match put.get_ref() {
+            Short::Number(Number::Text(queue)) => (self.queue(queue, put.span().start, names)?, None),
+            Short::Number(Number::Whole(_)) => return Err(self.error(put.span().start, FileFault::Name)),
+            Short::Table(FilePut { queue, payload }) => {
+                let payload = payload.as_ref().map(|payload| self.quantity(payload, names)).transpose()?;
+                (self.queue(queue.get_ref(), queue.span().start, names)?, payload)
+            }
+        };
+        Ok(StepSpec::Put { queue, payload })
+    }
+
+    fn add(&self, add: &Spanned<Short<FileAdd>>, names: &Names<'_>, depth: usize) -> Result<StepSpec, FileError> {
+        let at = add.span().start;
+        let FileAdd { counter, how, gap, switch, steps } = match add.get_ref() {
+            Short::Number(Number::Text(name)) => {
+                let counter = self.counter(name, at, names)?;
+                let (how, gap, switch, steps) = (AddHow::Plain, None, false, Vec::new());
+                return Ok(StepSpec::Add { counter, how, gap, switch, steps });
+            }
+            Short::Number(Number::Whole(_)) => return Err(self.error(at, FileFault::Name)),
+            Short::Table(table) => table,
+        };
+        if *how == AddHow::Atomic && (gap.is_some() || *switch || !steps.is_empty()) {
+            return Err(self.error(at, FileFault::AtomicGap));
+        }
+        if depth >= DEEPEST {
+            return Err(self.error(at, FileFault::TooDeep(DEEPEST)));
+        }
+        Ok(StepSpec::Add {
+            counter: self.counter(counter.get_ref(), counter.span().start, names)?,
+            how: *how,
+            gap: gap.as_ref().map(|gap| self.quantity(gap, names)).transpose()?,
+            switch: *switch,
+            steps: steps.iter().map(|step| self.step(step, names, depth + 1)).collect::<Result<Vec<_>, _>>()?,
+        })
+    }
+
+    fn queue(&self, name: &str, at: usize, names: &Names<'_>) -> Result<String, FileError> {
+        self.declared("queue", name, at, names.queues)
+    }
+
+    fn counter(&self, name: &str, at: usize, names: &Names<'_>) -> Result<String, FileError> {
+        self.declared("counter", name, at, names.counters)
+    }
+
+    fn declared(&self, what: &'static str, name: &str, at: usize, known: &[&str]) -> Result<String, FileError> {
+        if known.contains(&name) {
+            return Ok(name.to_owned());
+        }
+        Err(self.error(at, FileFault::NotDeclared { what, read: name.to_owned(), known: owned(known) }))
     }
 
     fn gil(&self, word: &Spanned<Word>) -> Result<GilUse, FileError> {
@@ -291,8 +343,11 @@ impl Context<'_> {
     }
 
     fn quantity(&self, number: &Spanned<Number>, names: &Names<'_>) -> Result<Quantity, FileError> {
-        let at = number.span().start;
-        let quantity: Quantity = match number.get_ref() {
+        self.amount(number.get_ref(), number.span().start, names)
+    }
+
+    fn amount(&self, number: &Number, at: usize, names: &Names<'_>) -> Result<Quantity, FileError> {
+        let quantity: Quantity = match number {
             Number::Whole(n) => Value::Count(*n).into(),
             Number::Text(text) => self.read(text, at)?,
         };
@@ -304,72 +359,29 @@ impl Context<'_> {
     }
 }
 
-/// The first group of tasks that waits for itself, directly or through others.
-fn endless(tasks: &[TaskSpec]) -> Option<usize> {
-    let mut awaited: Vec<Vec<&str>> = vec![Vec::new(); tasks.len()];
-    for (names, task) in awaited.iter_mut().zip(tasks) {
-        collect_awaited(&task.steps, names);
+/// What `name` says of each step of `tasks`, each name once, in the order of the file.
+fn named<'a>(tasks: &'a [TaskSpec], name: impl Fn(&'a StepSpec) -> Option<&'a str>) -> Vec<&'a str> {
+    let mut names = Vec::new();
+    for task in tasks {
+        each_step(&task.steps, &mut |step| names.extend(name(step).filter(|name| !names.contains(name))));
     }
-    (0..tasks.len()).find(|start| {
-        let mut seen = vec![false; tasks.len()];
-        let mut open = vec![*start];
-        while let Some(at) = open.pop() {
-            for next in (0..tasks.len()).filter(|i| awaited[at].contains(&tasks[*i].name.as_str())) {
-                if !std::mem::replace(&mut seen[next], true) {
-                    open.push(next);
-                }
-            }
-        }
-        seen[*start]
-    })
+    names
 }
 
-fn collect_awaited<'a>(steps: &'a [StepSpec], names: &mut Vec<&'a str>) {
-    for step in steps {
-        match step {
-            StepSpec::Repeat { rule, steps } => {
-                if let RepeatSpec::Until(name) = rule {
-                    names.push(name);
-                }
-                collect_awaited(steps, names);
-            }
-            StepSpec::Lock { steps, .. } => collect_awaited(steps, names),
-            StepSpec::Compute { .. } | StepSpec::Sleep(_) | StepSpec::BlockingSleep(_) | StepSpec::Yield => {}
-            StepSpec::Await | StepSpec::Request { .. } | StepSpec::Read(_) | StepSpec::Write(_) => {}
-        }
-    }
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|&name| name.to_owned()).collect()
 }
 
-/// The first group of tasks that takes a lock which it already holds, and that lock.
-fn taken_twice(tasks: &[TaskSpec]) -> Option<(usize, &str)> {
-    fn within<'a>(steps: &'a [StepSpec], held: &mut Vec<&'a str>) -> Option<&'a str> {
-        steps.iter().find_map(|step| match step {
-            StepSpec::Lock { name, .. } if held.contains(&name.as_str()) => Some(name.as_str()),
-            StepSpec::Lock { name, steps } => {
-                held.push(name);
-                let found = within(steps, held);
-                held.pop();
-                found
-            }
-            StepSpec::Repeat { steps, .. } => within(steps, held),
-            StepSpec::Compute { .. } | StepSpec::Sleep(_) | StepSpec::BlockingSleep(_) | StepSpec::Yield => None,
-            StepSpec::Await | StepSpec::Request { .. } | StepSpec::Read(_) | StepSpec::Write(_) => None,
-        })
-    }
-    tasks.iter().enumerate().find_map(|(index, task)| Some((index, within(&task.steps, &mut Vec::new())?)))
-}
-
+/// What a file has names for.
 struct Names<'a> {
     params: &'a [Param],
     tasks: &'a [&'a str],
+    queues: &'a [&'a str],
+    counters: &'a [&'a str],
 }
 
 impl Names<'_> {
     fn params(&self) -> Vec<String> {
         self.params.iter().map(|p| p.name.clone()).collect()
-    }
-
-    fn tasks(&self) -> Vec<String> {
-        self.tasks.iter().map(|&name| name.to_owned()).collect()
     }
 }

@@ -2,19 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::quantity::{Quantity, Unit, Value};
-use super::refusal::{AmountFault, MAX_STEPS, MAX_TASKS, ResolveError};
-use super::{GilUse, Kernel, RepeatSpec, Scale, StepSpec, Workload};
-use crate::units::{Ns, TaskId};
+use super::Kernel;
+use crate::units::{CounterId, Ns, QueueId, TaskId};
 
-/// The longest that a single amount of time may be.
-const MAX_TIME: Ns = Ns(24 * 3_600 * 1_000_000_000);
 /// A guess at how long (ns) a byte takes to be written to a file or read from it, until a first run shows better.
 const NS_PER_BYTE: u64 = 2;
-/// The most bytes of an answer to a request.
-const MOST_ANSWERED: u64 = 64_000_000;
-/// The most bytes a step reads or writes.
-const MOST_IN_A_FILE: u64 = 1_000_000_000;
 
 /// A task: a program of steps with a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,8 +45,29 @@ pub enum Op {
     Write(u64),
     /// Do the steps while holding a lock.
     Lock(LockIndex, Vec<Op>),
+    /// Do the steps while holding a lock if it is free, or else the others.
+    Try(LockIndex, Vec<Op>, Vec<Op>),
     /// Do the steps over and over.
     Repeat(Until, Vec<Op>),
+    /// Put a message of this many bytes into a queue.
+    Put(QueueId, u64),
+    /// Take a message out of a queue.
+    Get(QueueId),
+    /// Add one to a counter: load its value, do the steps, store the sum.
+    Add(Addition, Vec<Op>),
+    /// Add one to a counter in one instruction.
+    AddAtomic(CounterId),
+    /// Keep a core busy between the load and the store of an addition, where no interpreter switches to another thread.
+    Gap(Kernel, Work),
+}
+
+/// An addition in several steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Addition {
+    /// To which counter.
+    pub counter: CounterId,
+    /// Whether an interpreter may switch to another thread right before the store.
+    pub switch: bool,
 }
 
 /// A request and its answer.
@@ -124,6 +137,30 @@ step_kinds! {
     Write,
     /// The wait for the lock of an [`Op::Lock`].
     Lock,
+    /// The try to take the lock of an [`Op::Try`].
+    Try,
+    /// [`Op::Put`].
+    Put,
+    /// [`Op::Get`], and the get of an [`Until::Each`].
+    Get,
+    /// The load and the store of an [`Op::Add`].
+    Add,
+    /// [`Op::AddAtomic`].
+    AddAtomic,
+    /// [`Op::Gap`].
+    Gap,
+}
+
+impl StepKind {
+    /// Whether it puts something where other tasks find it, or takes it from there.
+    pub const fn touches_what_tasks_share(self) -> bool {
+        match self {
+            StepKind::Put | StepKind::Get | StepKind::Add | StepKind::AddAtomic => true,
+            StepKind::Compute | StepKind::HoldingCall | StepKind::ReleasingCall | StepKind::Gap => false,
+            StepKind::Sleep | StepKind::BlockingSleep | StepKind::Yield | StepKind::Await => false,
+            StepKind::Request | StepKind::Read | StepKind::Write | StepKind::Lock | StepKind::Try => false,
+        }
+    }
 }
 
 /// What a step may need besides a core, a clock and locks.
@@ -155,6 +192,11 @@ pub enum Until {
     For(Ns),
     /// At the first end of a round after all these tasks are over.
     Tasks(Vec<TaskId>),
+    /// When this queue is closed and empty. Each round begins with a message out of it; so many a task gets if they are
+    /// shared out evenly.
+    Each(QueueId, u64),
+    /// At the end of a round in which no [`Op::Try`] found its lock taken.
+    Retry,
 }
 
 impl Op {
@@ -172,28 +214,43 @@ impl Op {
             Op::Read(_) => StepKind::Read,
             Op::Write(_) => StepKind::Write,
             Op::Lock(..) => StepKind::Lock,
+            Op::Try(..) => StepKind::Try,
+            Op::Put(..) => StepKind::Put,
+            Op::Get(_) => StepKind::Get,
+            Op::Add(..) => StepKind::Add,
+            Op::AddAtomic(_) => StepKind::AddAtomic,
+            Op::Gap(..) => StepKind::Gap,
             Op::Repeat(..) => return None,
         })
     }
 
-    /// The steps inside it, if it is a `lock` or a `repeat`.
-    pub fn body(&self) -> Option<&[Op]> {
+    /// The steps inside it, as up to two lists.
+    pub fn bodies(&self) -> [&[Op]; 2] {
         match self {
-            Op::Lock(_, body) | Op::Repeat(_, body) => Some(body),
-            Op::Compute(..) | Op::HoldingCall(..) | Op::ReleasingCall(..) => None,
-            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => None,
-            Op::Request(_) | Op::Read(_) | Op::Write(_) => None,
+            Op::Lock(_, body) | Op::Repeat(_, body) | Op::Add(_, body) => [body, &[]],
+            Op::Try(_, body, otherwise) => [body, otherwise],
+            Op::Compute(..) | Op::HoldingCall(..) | Op::ReleasingCall(..) | Op::Gap(..) => [&[], &[]],
+            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => [&[], &[]],
+            Op::Request(_) | Op::Read(_) | Op::Write(_) => [&[], &[]],
+            Op::Put(..) | Op::Get(_) | Op::AddAtomic(_) => [&[], &[]],
         }
     }
 
-    /// As [`Op::body`].
-    pub fn body_mut(&mut self) -> Option<&mut Vec<Op>> {
+    /// As [`Op::bodies`].
+    pub fn bodies_mut(&mut self) -> [&mut [Op]; 2] {
         match self {
-            Op::Lock(_, body) | Op::Repeat(_, body) => Some(body),
-            Op::Compute(..) | Op::HoldingCall(..) | Op::ReleasingCall(..) => None,
-            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => None,
-            Op::Request(_) | Op::Read(_) | Op::Write(_) => None,
+            Op::Lock(_, body) | Op::Repeat(_, body) | Op::Add(_, body) => [body, &mut []],
+            Op::Try(_, body, otherwise) => [body, otherwise],
+            Op::Compute(..) | Op::HoldingCall(..) | Op::ReleasingCall(..) | Op::Gap(..) => [&mut [], &mut []],
+            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => [&mut [], &mut []],
+            Op::Request(_) | Op::Read(_) | Op::Write(_) => [&mut [], &mut []],
+            Op::Put(..) | Op::Get(_) | Op::AddAtomic(_) => [&mut [], &mut []],
         }
+    }
+
+    /// Whether it has steps inside it.
+    pub fn encloses(&self) -> bool {
+        self.bodies().iter().any(|body| !body.is_empty())
     }
 
     /// When it ends, if it is a `repeat`.
@@ -201,36 +258,57 @@ impl Op {
         if let Op::Repeat(until, _) = self { Some(until) } else { None }
     }
 
+    /// The queue that it puts messages into, if it does.
+    pub const fn puts_into(&self) -> Option<QueueId> {
+        if let Op::Put(queue, _) = self { Some(*queue) } else { None }
+    }
+
+    /// The queue that it takes messages out of, if it does.
+    pub const fn gets_from(&self) -> Option<QueueId> {
+        if let Op::Get(queue) | Op::Repeat(Until::Each(queue, _), _) = self { Some(*queue) } else { None }
+    }
+
+    /// Whether other tasks may wait for it to be done: for a message, for room, for a lock.
+    pub const fn gives_others_something(&self) -> bool {
+        match self {
+            Op::Put(..) | Op::Get(_) | Op::Lock(..) | Op::Try(..) | Op::Repeat(Until::Each(..), _) => true,
+            Op::Compute(..) | Op::HoldingCall(..) | Op::ReleasingCall(..) | Op::Gap(..) => false,
+            Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => false,
+            Op::Request(_) | Op::Read(_) | Op::Write(_) | Op::Add(..) | Op::AddAtomic(_) | Op::Repeat(..) => false,
+        }
+    }
+
     /// Its kernel and amount of work, if it computes.
     pub const fn work(&self) -> Option<(Kernel, Work)> {
         match self {
-            Op::Compute(kernel, work) | Op::HoldingCall(kernel, work) | Op::ReleasingCall(kernel, work) => {
-                Some((*kernel, *work))
-            }
+            Op::Compute(kernel, work) | Op::HoldingCall(kernel, work) => Some((*kernel, *work)),
+            Op::ReleasingCall(kernel, work) | Op::Gap(kernel, work) => Some((*kernel, *work)),
             Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => None,
-            Op::Request(_) | Op::Read(_) | Op::Write(_) | Op::Lock(..) | Op::Repeat(..) => None,
+            Op::Request(_) | Op::Read(_) | Op::Write(_) | Op::Put(..) | Op::Get(_) | Op::AddAtomic(_) => None,
+            Op::Lock(..) | Op::Try(..) | Op::Repeat(..) | Op::Add(..) => None,
         }
     }
 
     /// As [`Op::work`].
     pub const fn work_mut(&mut self) -> Option<(Kernel, &mut Work)> {
         match self {
-            Op::Compute(kernel, work) | Op::HoldingCall(kernel, work) | Op::ReleasingCall(kernel, work) => {
-                Some((*kernel, work))
-            }
+            Op::Compute(kernel, work) | Op::HoldingCall(kernel, work) => Some((*kernel, work)),
+            Op::ReleasingCall(kernel, work) | Op::Gap(kernel, work) => Some((*kernel, work)),
             Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => None,
-            Op::Request(_) | Op::Read(_) | Op::Write(_) | Op::Lock(..) | Op::Repeat(..) => None,
+            Op::Request(_) | Op::Read(_) | Op::Write(_) | Op::Put(..) | Op::Get(_) | Op::AddAtomic(_) => None,
+            Op::Lock(..) | Op::Try(..) | Op::Repeat(..) | Op::Add(..) => None,
         }
     }
 
-    /// What it needs besides a core, a clock and locks; `None` if nothing.
+    /// What it needs besides a core, a clock and what tasks share; `None` if nothing.
     pub const fn facility(&self) -> Option<Facility> {
         match self {
             Op::Request(_) => Some(Facility::Server),
             Op::Read(_) | Op::Write(_) => Some(Facility::File),
-            Op::Compute(..) | Op::HoldingCall(..) | Op::ReleasingCall(..) => None,
+            Op::Compute(..) | Op::HoldingCall(..) | Op::ReleasingCall(..) | Op::Gap(..) => None,
             Op::Sleep(_) | Op::BlockingSleep(_) | Op::Yield | Op::Await => None,
-            Op::Lock(..) | Op::Repeat(..) => None,
+            Op::Lock(..) | Op::Try(..) | Op::Repeat(..) | Op::Add(..) => None,
+            Op::Put(..) | Op::Get(_) | Op::AddAtomic(_) => None,
         }
     }
 
@@ -241,167 +319,9 @@ impl Op {
             Op::Sleep(time) | Op::BlockingSleep(time) => Some(*time),
             Op::Request(request) => Some(request.latency),
             Op::Read(bytes) | Op::Write(bytes) => Some(Ns(bytes.saturating_mul(NS_PER_BYTE))),
-            Op::Compute(..) | Op::HoldingCall(..) | Op::ReleasingCall(..) => None,
-            Op::Yield | Op::Await | Op::Lock(..) | Op::Repeat(..) => None,
+            Op::Compute(..) | Op::HoldingCall(..) | Op::ReleasingCall(..) | Op::Gap(..) => None,
+            Op::Yield | Op::Await | Op::Lock(..) | Op::Try(..) | Op::Repeat(..) | Op::Add(..) => None,
+            Op::Put(..) | Op::Get(_) | Op::AddAtomic(_) => None,
         }
-    }
-}
-
-pub(super) fn resolve(workload: &Workload, scale: Scale) -> Result<Vec<Task>, ResolveError> {
-    let values = workload.values();
-    let mut counts = Vec::with_capacity(workload.tasks.len());
-    let mut total = 0u64;
-    for spec in &workload.tasks {
-        let refused = |why| ResolveError::Amount { task: spec.name.clone(), keys: &["count"], why };
-        let count = match spec.count.value(&values, 0).map_err(|why| refused(why.into()))? {
-            Value::Count(n) => n,
-            Value::Time(_) | Value::Bytes(_) => return Err(refused(AmountFault::Takes(Unit::Number))),
-        };
-        total = total.saturating_add(count);
-        counts.push(count);
-    }
-    if total == 0 || total > MAX_TASKS as u64 {
-        return Err(ResolveError::TaskCount(total));
-    }
-    let steps: u64 = workload.tasks.iter().zip(&counts).map(|(t, n)| n.saturating_mul(steps_in(&t.steps))).sum();
-    if steps > MAX_STEPS {
-        return Err(ResolveError::StepCount(steps));
-    }
-    let mut tasks = Vec::with_capacity(total as usize);
-    let locks = workload.locks();
-    for (spec, &count) in workload.tasks.iter().zip(&counts) {
-        for index in 0..count {
-            let name = if count == 1 { spec.name.clone() } else { format!("{} {}", spec.name, index + 1) };
-            let cx = Resolver { workload, counts: &counts, locks: &locks, task: &spec.name, index, scale };
-            tasks.push(Task { name, background: spec.background, ops: cx.ops(&spec.steps)? });
-        }
-    }
-    if tasks.iter().all(|t| t.background) { Err(ResolveError::OnlyBackground) } else { Ok(tasks) }
-}
-
-fn steps_in(steps: &[StepSpec]) -> u64 {
-    let inner = |step: &StepSpec| match step {
-        StepSpec::Repeat { steps, .. } | StepSpec::Lock { steps, .. } => 1 + steps_in(steps),
-        StepSpec::Compute { .. } | StepSpec::Sleep(_) | StepSpec::BlockingSleep(_) | StepSpec::Yield => 1,
-        StepSpec::Await | StepSpec::Request { .. } | StepSpec::Read(_) | StepSpec::Write(_) => 1,
-    };
-    steps.iter().map(inner).sum()
-}
-
-/// The keys of a file that lead to an amount.
-type Keys = &'static [&'static str];
-/// The keys that lead to the amount of work.
-const COMPUTE: Keys = &["compute", "amount"];
-
-struct Resolver<'a> {
-    workload: &'a Workload,
-    counts: &'a [u64],
-    locks: &'a [&'a str],
-    task: &'a str,
-    index: u64,
-    scale: Scale,
-}
-
-impl Resolver<'_> {
-    fn ops(&self, steps: &[StepSpec]) -> Result<Vec<Op>, ResolveError> {
-        steps.iter().map(|s| self.op(s)).collect()
-    }
-
-    fn op(&self, step: &StepSpec) -> Result<Op, ResolveError> {
-        Ok(match step {
-            StepSpec::Compute { kernel, amount, gil } => {
-                let (kernel, work) = (*kernel, self.work(amount)?);
-                match gil {
-                    GilUse::Python => Op::Compute(kernel, work),
-                    GilUse::Held => Op::HoldingCall(kernel, work),
-                    GilUse::Released => Op::ReleasingCall(kernel, work),
-                }
-            }
-            StepSpec::Sleep(t) => Op::Sleep(self.time(&["sleep"], t)?),
-            StepSpec::BlockingSleep(t) => Op::BlockingSleep(self.time(&["blocking_sleep"], t)?),
-            StepSpec::Yield => Op::Yield,
-            StepSpec::Await => Op::Await,
-            StepSpec::Request { latency, bytes, spread } => Op::Request(Request {
-                latency: self.time(&["request", "latency"], latency)?,
-                spread: *spread,
-                bytes: self.bytes(&["request", "bytes"], bytes, MOST_ANSWERED)?,
-            }),
-            StepSpec::Read(bytes) => Op::Read(self.file_bytes(&["read"], bytes)?),
-            StepSpec::Write(bytes) => Op::Write(self.file_bytes(&["write"], bytes)?),
-            StepSpec::Lock { name, steps } => Op::Lock(self.lock(name), self.ops(steps)?),
-            StepSpec::Repeat { rule, steps } => Op::Repeat(self.until(rule)?, self.ops(steps)?),
-        })
-    }
-
-    fn until(&self, rule: &RepeatSpec) -> Result<Until, ResolveError> {
-        Ok(match rule {
-            RepeatSpec::For(t) => Until::For(self.time(&["repeat", "for"], t)?),
-            RepeatSpec::Times(n) => match self.value(&["repeat", "times"], n)? {
-                Value::Count(n) => Until::Times(n),
-                Value::Time(_) | Value::Bytes(_) => {
-                    return Err(self.error(&["repeat", "times"], AmountFault::Takes(Unit::Number)));
-                }
-            },
-            RepeatSpec::Until(name) => {
-                let mut ids = Vec::new();
-                let mut next = 0u64;
-                for (spec, &count) in self.workload.tasks.iter().zip(self.counts) {
-                    if spec.name == *name {
-                        ids.extend((next..next + count).map(|id| TaskId(id as u32)));
-                    }
-                    next += count;
-                }
-                if ids.is_empty() {
-                    return Err(self.error(&["repeat", "until"], AmountFault::NoSuchTask(name.clone())));
-                }
-                Until::Tasks(ids)
-            }
-        })
-    }
-
-    fn work(&self, amount: &Quantity) -> Result<Work, ResolveError> {
-        Ok(match self.value(COMPUTE, amount)? {
-            Value::Time(t) => Work::Time(self.within_a_day(COMPUTE, t)?),
-            Value::Count(n) => Work::Iterations(self.scale.number(n)),
-            Value::Bytes(_) => return Err(self.error(COMPUTE, AmountFault::TakesWork)),
-        })
-    }
-
-    fn time(&self, keys: Keys, amount: &Quantity) -> Result<Ns, ResolveError> {
-        match self.value(keys, amount)? {
-            Value::Time(t) => self.within_a_day(keys, t),
-            Value::Count(0) => Ok(Ns::ZERO),
-            Value::Count(_) | Value::Bytes(_) => Err(self.error(keys, AmountFault::Takes(Unit::Time))),
-        }
-    }
-
-    /// An amount of data in bytes; a plain number is a number of bytes.
-    fn bytes(&self, keys: Keys, amount: &Quantity, most: u64) -> Result<u64, ResolveError> {
-        match self.value(keys, amount)? {
-            Value::Bytes(n) | Value::Count(n) if n <= most => Ok(n),
-            Value::Bytes(_) | Value::Count(_) => Err(self.error(keys, AmountFault::MoreThan(Value::Bytes(most)))),
-            Value::Time(_) => Err(self.error(keys, AmountFault::Takes(Unit::Size))),
-        }
-    }
-
-    fn file_bytes(&self, keys: Keys, amount: &Quantity) -> Result<u64, ResolveError> {
-        self.bytes(keys, amount, MOST_IN_A_FILE)
-    }
-
-    fn lock(&self, name: &str) -> LockIndex {
-        LockIndex(self.locks.iter().position(|l| *l == name).unwrap_or(0) as u16)
-    }
-
-    fn within_a_day(&self, keys: Keys, time: Ns) -> Result<Ns, ResolveError> {
-        let scaled = self.scale.time(time);
-        if scaled <= MAX_TIME { Ok(scaled) } else { Err(self.error(keys, AmountFault::LongerThan(MAX_TIME))) }
-    }
-
-    fn value(&self, keys: Keys, amount: &Quantity) -> Result<Value, ResolveError> {
-        amount.value(&self.workload.values(), self.index).map_err(|why| self.error(keys, why.into()))
-    }
-
-    fn error(&self, keys: Keys, why: AmountFault) -> ResolveError {
-        ResolveError::Amount { task: self.task.to_owned(), keys, why }
     }
 }

@@ -95,6 +95,44 @@ pub enum FileFault {
         /// Which lock.
         lock: String,
     },
+    /// A queue or a counter that the file does not have.
+    #[error("{}", words::not_declared(.what, .read, .known))]
+    NotDeclared {
+        /// `queue` or `counter`.
+        what: &'static str,
+        /// What was read.
+        read: String,
+        /// Those it has.
+        known: Vec<String>,
+    },
+    /// Two groups of tasks of the same name.
+    #[error("{}", words::named_twice(.0))]
+    NamedTwice(String),
+    /// A queue that tasks take messages out of, and none puts one in.
+    #[error("{}", words::nobody_puts(.0))]
+    NobodyPuts(String),
+    /// A queue without room.
+    #[error("{}", words::NO_ROOM)]
+    NoRoom,
+    /// An atomic addition with something between its load and its store, which are one instruction.
+    #[error("{}", words::ATOMIC_GAP)]
+    AtomicGap,
+    /// What is to be done otherwise, in a `lock` that does not only try.
+    #[error("{}", words::NO_TRY)]
+    OtherwiseWithoutTry,
+    /// A `retry` without a `try` in its steps.
+    #[error("{}", words::RETRY_WITHOUT_TRY)]
+    RetryWithoutTry,
+    /// More queues or counters than a workload may have.
+    #[error("{}", words::too_many_shared(.what, *.found, *.most))]
+    TooManyShared {
+        /// `queues` or `counters`.
+        what: &'static str,
+        /// How many.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// More locks than a workload may have.
     #[error("{}", words::too_many_locks(*.found, *.most))]
     TooManyLocks {
@@ -142,6 +180,16 @@ pub enum ResolveError {
         /// Why not.
         why: AmountFault,
     },
+    /// An amount of a queue, a counter or a lock that cannot be used.
+    #[error("{}", words::shared(.what, .name, &.why.to_string()))]
+    Shared {
+        /// `queue`, `counter` or `lock`.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// Why not.
+        why: AmountFault,
+    },
     /// No task, or too many.
     #[error("{}", words::task_count(*.0, MAX_TASKS))]
     TaskCount(u64),
@@ -168,6 +216,17 @@ pub enum AmountFault {
     /// It is a time, and longer than this.
     #[error("{}", words::longer_than(*.0))]
     LongerThan(Ns),
+    /// It is a number, and too small or too large.
+    #[error("{}", words::out_of_range(*.least, *.most))]
+    OutOfRange {
+        /// The least.
+        least: u64,
+        /// The most.
+        most: u64,
+    },
+    /// It is one lock's limit, which is another elsewhere.
+    #[error("{}", words::two_limits(*.0, *.1))]
+    TwoLimits(u64, u64),
     /// It names a task that does not exist.
     #[error("{}", words::task_unknown(.0))]
     NoSuchTask(String),

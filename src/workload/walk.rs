@@ -21,7 +21,8 @@ pub struct Rounds {
     pub times: u64,
     /// Whether a `repeat for` is around it, which does it as often as fits into a time.
     pub timed: bool,
-    /// Whether a `repeat until` is around it, which does it until other tasks end.
+    /// Whether a `repeat` is around it that goes on until other tasks end, have put their last message, or leave a lock
+    /// free.
     pub awaited: bool,
 }
 
@@ -39,7 +40,10 @@ impl Rounds {
             None => self,
             Some(Until::Times(n)) => Rounds { times: self.times.saturating_mul(*n), ..self },
             Some(Until::For(_)) => Rounds { timed: true, ..self },
-            Some(Until::Tasks(_)) => Rounds { awaited: true, ..self },
+            Some(Until::Tasks(_) | Until::Retry) => Rounds { awaited: true, ..self },
+            Some(Until::Each(_, expected)) => {
+                Rounds { times: self.times.saturating_mul(*expected), awaited: true, ..self }
+            }
         }
     }
 }
@@ -47,13 +51,13 @@ impl Rounds {
 /// The steps of a program, one after the other.
 #[derive(Clone, Debug)]
 pub struct Walk<'a> {
-    /// The rest of each list of steps, the innermost last.
-    lists: Vec<(std::slice::Iter<'a, Op>, Rounds)>,
+    /// The rest of each list of steps, how often it is done and how deep it lies; the innermost last.
+    lists: Vec<(std::slice::Iter<'a, Op>, Rounds, usize)>,
 }
 
 /// Visits every step of `ops` and all steps inside them; a step comes before the steps inside it.
 pub fn walk(ops: &[Op]) -> Walk<'_> {
-    Walk { lists: vec![(ops.iter(), Rounds::ONCE)] }
+    Walk { lists: vec![(ops.iter(), Rounds::ONCE, 0)] }
 }
 
 impl<'a> Iterator for Walk<'a> {
@@ -61,14 +65,13 @@ impl<'a> Iterator for Walk<'a> {
 
     fn next(&mut self) -> Option<Visit<'a>> {
         loop {
-            let (list, rounds) = self.lists.last_mut()?;
-            let (rounds, Some(op)) = (*rounds, list.next()) else {
+            let (list, rounds, depth) = self.lists.last_mut()?;
+            let (rounds, depth, Some(op)) = (*rounds, *depth, list.next()) else {
                 self.lists.pop();
                 continue;
             };
-            let depth = self.lists.len() - 1;
-            if let Some(body) = op.body() {
-                self.lists.push((body.iter(), rounds.inside(op)));
+            for body in op.bodies().into_iter().rev().filter(|body| !body.is_empty()) {
+                self.lists.push((body.iter(), rounds.inside(op), depth + 1));
             }
             return Some(Visit { op, rounds, depth });
         }
@@ -79,7 +82,7 @@ impl<'a> Iterator for Walk<'a> {
 pub fn walk_mut(ops: &mut [Op], change: &mut impl FnMut(&mut Op)) {
     for op in ops {
         change(op);
-        if let Some(body) = op.body_mut() {
+        for body in op.bodies_mut() {
             walk_mut(body, change);
         }
     }

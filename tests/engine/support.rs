@@ -60,6 +60,9 @@ pub fn plan(model: Model, workers: u16, tasks: Vec<Task>) -> Plan {
         cores: None,
         poll_every: [10_000; Kernel::COUNT],
         locks: Vec::new(),
+        limits: Vec::new(),
+        queues: Vec::new(),
+        counters: Vec::new(),
         seed: 1,
         no_kernel_record: false,
     }

@@ -46,8 +46,10 @@ impl Means {
             }
             Action::Read(bytes) => self.scratch.read(bytes).map(|()| None),
             Action::Write(bytes) => self.scratch.write(bytes).map(|()| None),
-            // These take no time here: giving way, waiting for a lock and computing are done elsewhere.
-            Action::GiveWay | Action::Take { .. } | Action::Compute { .. } => Ok(None),
+            // These take no time here: giving way, computing, and all that has to do with other tasks are done elsewhere.
+            Action::GiveWay | Action::Compute { .. } | Action::Take { .. } | Action::Try { .. } => Ok(None),
+            Action::Put { .. } | Action::Get { .. } => Ok(None),
+            Action::Load(_) | Action::Store(..) | Action::Increment(_) => Ok(None),
         }
     }
 }

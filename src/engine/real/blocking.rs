@@ -8,6 +8,7 @@ use super::compute::Worker;
 use super::held::HeldLocks;
 use super::notes::{self, leave};
 use super::shared::Waits;
+use super::{counters, queues};
 use crate::interpreter::{Action, Answer, Depth, Dice, Interpreter, Need};
 use crate::machine::sys;
 use crate::model::ModelKind;
@@ -30,9 +31,10 @@ pub(super) fn perform(
 ) -> Result<TaskResult, Failure> {
     let dice = Dice::new(worker.shared.seed(), id.0);
     let program = Interpreter::new(&task.ops, model, table, dice);
+    worker.shared.mark_begun(id);
     let performed = catch_unwind(AssertUnwindSafe(|| {
         worker.go_on(id, None);
-        Host { worker, task: id, means: Means::default(), held: HeldLocks::default() }.follow(program)
+        Host { worker, task: id, name: &task.name, means: Means::default(), held: HeldLocks::default() }.follow(program)
     }));
     match performed {
         Ok(done) => done.map(|(value, laps)| TaskResult::done(value, laps)),
@@ -43,6 +45,7 @@ pub(super) fn perform(
 struct Host<'a> {
     worker: &'a mut Worker,
     task: TaskId,
+    name: &'a str,
     means: Means,
     held: HeldLocks,
 }
@@ -64,6 +67,10 @@ impl Host<'_> {
                     self.worker.give_lock_up_if_wanted(self.task);
                     Answer::Done
                 }
+                Need::Switch => {
+                    self.worker.give_lock_up_if_wanted(self.task);
+                    Answer::Done
+                }
                 Need::Others { tasks, depth } => Answer::Over(self.need_not_wait(tasks, depth)),
                 Need::End { value, laps } => return Ok((value, laps)),
             };
@@ -76,6 +83,17 @@ impl Host<'_> {
                 return Ok(Answer::Value(self.worker.compute(self.task, (kernel, amount, value), effect.lock)));
             }
             Action::Take { lock, depth } => self.held.take(self.worker, self.task, (lock, depth), effect)?,
+            Action::Try { lock, depth } => {
+                return self.held.try_take(self.worker, self.task, (lock, depth)).map(Answer::Whether);
+            }
+            Action::Put { queue, bytes } => queues::put(self.worker, self.task, (queue, bytes), effect)?,
+            Action::Get { queue, each } => {
+                let (who, what) = ((self.task, self.name), (queue, each));
+                return queues::get(self.worker, who, what, effect).map(Answer::Whether);
+            }
+            Action::Load(counter) => return counters::load(self.worker, counter, effect).map(Answer::Loaded),
+            Action::Store(counter, loaded) => counters::store(self.worker, self.task, (counter, loaded), effect)?,
+            Action::Increment(counter) => counters::increment(self.worker, self.task, counter, effect)?,
             Action::Wait(_) | Action::Request { .. } | Action::Read(_) | Action::Write(_) | Action::GiveWay => {
                 self.wait(action, effect)?;
             }

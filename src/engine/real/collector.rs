@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 
-use super::deadlock::{self, Deadlock};
+use super::deadlock::{Deadlock, Names};
 use super::memory::Memory;
 use super::message::Told;
 use super::shared::Shared;
@@ -40,15 +40,6 @@ enum Order {
     Looks(Ns),
     End(Box<End>),
     Fail(Failure),
-}
-
-/// The names of tasks and locks, to say which task waits for which.
-#[derive(Debug, Default)]
-pub(super) struct Names {
-    /// In the plan's order.
-    pub(super) tasks: Vec<String>,
-    /// In the plan's order.
-    pub(super) locks: Vec<String>,
 }
 
 /// The longest time from one look for a deadlock to the next: the look follows the last sweep within that time.
@@ -189,7 +180,7 @@ impl<W: Write> Sweeper<W> {
                     let brought = self.sweep(None)?;
                     usual = pause(brought, now.since(std::mem::replace(&mut swept, now)), self.longest);
                     self.memory.sample(self.shared, now);
-                    if self.shared.locks() > 0 && now.since(looked) >= LOOK_EVERY.less(usual) {
+                    if self.names.has_waits() && now.since(looked) >= LOOK_EVERY.less(usual) {
                         looked = now;
                         self.look_for_deadlock()?;
                     }
@@ -212,10 +203,9 @@ impl<W: Write> Sweeper<W> {
         self.longest = every.clamp(PERIOD, LONG_PERIOD);
     }
 
-    /// Ends the run where tasks wait for each other in a circle.
+    /// Ends the run where tasks wait in vain.
     fn look_for_deadlock(&mut self) -> io::Result<()> {
-        let Some(circle) = self.deadlock.look(self.shared) else { return Ok(()) };
-        let reason = deadlock::failure(circle, &self.names.tasks, &self.names.locks);
+        let Some(reason) = self.deadlock.look(self.shared, &self.names) else { return Ok(()) };
         write_frame(&mut self.out, &Frame::Failed(reason))?;
         process::die_with_children()
     }

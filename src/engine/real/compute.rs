@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use crossbeam::utils::CachePadded;
 
+use super::carriers::{Payloads, Queues};
 use super::gil::{Gil, Turn};
 use super::ring::Tracer;
 use super::shared::Shared;
@@ -29,6 +30,8 @@ const LONGEST_PIECE: Ns = Ns::from_micros(100);
 pub(super) struct Worker {
     pub(super) shared: Shared,
     pub(super) tracer: Tracer,
+    pub(super) queues: Queues,
+    pub(super) payloads: Payloads,
     turn: Option<Turn>,
     /// Set while another worker wants the lock; never set where there is no lock. Read just as often in either case.
     wanted: Arc<CachePadded<AtomicBool>>,
@@ -56,14 +59,17 @@ struct Job {
 }
 
 impl Worker {
-    /// A worker that emits its events with `tracer` and competes for `gil`, if there is one.
-    pub(super) fn new(shared: Shared, tracer: Tracer, gil: Option<&Arc<Gil>>) -> Worker {
+    /// A worker that emits its events with `tracer`, finds messages in `queues` and competes for `gil`, if there is
+    /// one.
+    pub(super) fn new(shared: Shared, tracer: Tracer, queues: Queues, gil: Option<&Arc<Gil>>) -> Worker {
         let turn = gil.map(|g| Turn::new(Arc::clone(g)));
         let wanted = gil.map_or_else(Arc::default, |g| g.wanted());
         let poll_every = shared.poll_every();
         Worker {
             shared,
             tracer,
+            queues,
+            payloads: Payloads::default(),
             turn,
             wanted,
             never: Arc::default(),
@@ -124,7 +130,7 @@ impl Worker {
             LockUse::Released if self.take_lock(task) => self.go_on(task, None),
             // A worker that asked meanwhile is served where the call returns.
             LockUse::HeldToTheEnd => self.give_lock_up_if_wanted(task),
-            LockUse::Held | LockUse::Kept | LockUse::Released => {}
+            LockUse::Held | LockUse::HeldBeyond | LockUse::Kept | LockUse::Released => {}
         }
         labour.value()
     }
@@ -202,7 +208,7 @@ impl Worker {
     pub(super) fn end(&mut self, task: TaskId, outcome: Outcome) {
         let cpu = self.tracer.publish(sys::thread_cpu());
         self.leave(task, Event::Ended { task, outcome, signal: 0, cpu });
-        self.shared.mark_over(task);
+        self.shared.mark_over(task, &self.tracer);
     }
 }
 

@@ -10,14 +10,16 @@ use super::compute::Worker;
 use super::notes;
 use super::run::{Finish, Run};
 use crate::machine::sys;
-use crate::state::{Failure, State};
+use crate::state::{Failure, Outcome, State};
 use crate::trace::{Event, TaskResult};
 use crate::units::{Ns, Stamp, TaskId, WorkerId};
 
+mod gates;
 mod host;
 mod timers;
 mod yields;
 
+use gates::Gates;
 use timers::Timers;
 use yields::Yields;
 
@@ -30,6 +32,10 @@ struct Loop {
     yields: Yields,
     /// The workload's locks: waiting for one is a suspension.
     locks: Vec<Arc<tokio::sync::Mutex<()>>>,
+    /// Their permits, where several tasks may hold one.
+    permits: Vec<Arc<tokio::sync::Semaphore>>,
+    /// Who waits at the workload's queues.
+    gates: Vec<Gates>,
     /// The number of the next task to begin.
     next: AtomicUsize,
     results: Results,
@@ -51,7 +57,7 @@ const GLANCE: Ns = Ns::from_micros(20);
 pub(super) fn run(run: &Arc<Run>) -> Result<Finish, Failure> {
     let tracer = run.main_worker(c"loop")?;
     let (results, mut received) = tokio::sync::mpsc::unbounded_channel();
-    let turns = Loop::new(run, Worker::new(run.shared, tracer, run.gil(WorkerId(0)).as_ref()), results)?;
+    let turns = Loop::new(run, Worker::new(run.shared, tracer, run.queues, run.gil(WorkerId(0)).as_ref()), results)?;
     let runtime = build(&turns).map_err(refused)?;
     let finish = runtime.block_on(async {
         turns.timers.start().map_err(refused)?;
@@ -96,6 +102,10 @@ fn build(turns: &Arc<Loop>) -> std::io::Result<Runtime> {
         .build()
 }
 
+fn permits(limit: u16) -> Arc<tokio::sync::Semaphore> {
+    Arc::new(tokio::sync::Semaphore::new(limit.into()))
+}
+
 impl Loop {
     fn new(run: &Arc<Run>, worker: Worker, results: Results) -> Result<Arc<Loop>, Failure> {
         Ok(Arc::new(Loop {
@@ -104,6 +114,8 @@ impl Loop {
             timers: Timers::new().map_err(refused)?,
             yields: Yields::default(),
             locks: run.plan.locks.iter().map(|_| Arc::default()).collect(),
+            permits: (0..run.plan.locks.len()).map(|lock| permits(run.plan.limit(lock))).collect(),
+            gates: run.plan.queues.iter().map(|_| Gates::default()).collect(),
             next: AtomicUsize::new(0),
             results,
             helpers: AtomicU64::new(0),
@@ -123,6 +135,16 @@ impl Loop {
             let task = TaskId(next as u32);
             self.worker().tracer.emit(notes::enter(task, State::Ready, false, None));
             tokio::spawn(host::live(Arc::clone(self), task));
+        }
+    }
+
+    /// Records that `task` is over. Whoever waits at a queue that this closes is woken.
+    fn end(&self, task: TaskId, outcome: Outcome) {
+        self.worker().end(task, outcome);
+        for (gates, (_, queue)) in self.gates.iter().zip(self.run.shared.queues()) {
+            if queue.open().is_closed() {
+                gates.messages.open_wide();
+            }
         }
     }
 

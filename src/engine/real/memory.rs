@@ -52,6 +52,11 @@ impl Memory {
     }
 }
 
+/// How many bytes of memory programs can still have; nothing where the system does not say.
+pub(super) fn free() -> Option<u64> {
+    kib_in(&std::fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:")
+}
+
 /// The runner and all worker processes there are.
 fn processes(shared: Shared) -> impl Iterator<Item = u32> {
     let own = std::process::id();
@@ -70,7 +75,12 @@ fn pss_of(pid: u32) -> u64 {
 
 /// The sum that a `smaps_rollup` file states, in bytes.
 fn pss(text: &str) -> Option<u64> {
-    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+    kib_in(text, "Pss:")
+}
+
+/// What the line that begins with `name` states in kB, in bytes.
+fn kib_in(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
 }
 

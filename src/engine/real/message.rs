@@ -19,6 +19,8 @@ pub(super) struct Order {
     pub(super) id: TaskId,
     /// Its program.
     pub(super) task: Task,
+    /// The names of the run's queues.
+    pub(super) queues: Vec<String>,
 }
 
 /// From a worker: the result of a task.

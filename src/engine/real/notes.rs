@@ -41,3 +41,9 @@ pub(super) fn lock_taken(tracer: &Tracer, task: TaskId, id: LockId, (came, at): 
     }
     tracer.emit_at(at, Event::LockTaken { lock: id, task, waited: at.since(came) });
 }
+
+/// Records that `task`, which came for a permit of the lock `lock` at the first instant, has it since the second; now
+/// `taken` are taken.
+pub(super) fn permit_taken(tracer: &Tracer, task: TaskId, lock: LockId, (came, at): (Stamp, Stamp), taken: u8) {
+    tracer.emit_at(at, Event::PermitTaken { lock, task, taken, waited: at.since(came) });
+}

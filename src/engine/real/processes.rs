@@ -137,7 +137,7 @@ impl Dispatcher<'_> {
             TaskResult::broken(Outcome::Failed)
         });
         tracer.emit_at(at, Event::Ended { task, outcome: result.outcome, signal: 0, cpu });
-        self.run.shared.mark_over(task);
+        self.run.shared.mark_over(task, tracer);
         self.finish.hold(task, result);
         member.task = None;
         if self.finish.is_complete() {
@@ -161,11 +161,19 @@ impl Dispatcher<'_> {
         let status = member.child.0.wait().unwrap_or_default();
         let (outcome, signal) = fate(status);
         member.leave(self.run);
+        let shared = self.run.shared;
+        shared.one_worker_less();
+        shared.return_permits(member.who, sys::now());
+        shared.wake_all_at_queues();
+        if let Some(queue) = shared.torn_by(member.who) {
+            let (queue, number) = (self.run.queues.name(queue), member.who.0);
+            self.broken.get_or_insert(Failure::Torn { queue, number });
+        }
         let tracer = &self.run.dispatcher;
         if let Some(task) = member.task.take() {
             let cpu = self.run.account(member.who).cpu;
             tracer.emit(Event::Ended { task, outcome, signal, cpu });
-            self.run.shared.mark_over(task);
+            self.run.shared.mark_over(task, tracer);
             self.finish.hold(task, TaskResult::broken(outcome));
         }
         tracer.emit(Event::WorkerEnded { who: member.who, outcome, signal });
@@ -186,7 +194,8 @@ impl Member {
     fn send(&mut self, run: &Run, id: TaskId) {
         self.task = Some(id);
         if let (Some(line), Some(task)) = (&mut self.line, run.plan.tasks.get(id.index())) {
-            let _ = message::send(line, &Order { id, task: task.clone() });
+            let queues = run.plan.queues.iter().map(|queue| queue.name.clone()).collect();
+            let _ = message::send(line, &Order { id, task: task.clone(), queues });
         }
     }
 

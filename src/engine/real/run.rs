@@ -5,6 +5,7 @@ use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
+use super::carriers::Queues;
 use super::gil::Gil;
 use super::ring::{Account, Ring, Tracer};
 use super::server::Server;
@@ -29,6 +30,8 @@ pub(super) struct Run {
     pub(super) listener: u32,
     /// The rings and what else is shared.
     pub(super) shared: Shared,
+    /// The queues between the tasks.
+    pub(super) queues: Queues,
     /// The file behind `shared`.
     pub(super) memory: OwnedFd,
     /// The server that answers requests, if tasks make any.

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
 
-use super::collector::{Collector, Names};
+use super::carriers::Queues;
+use super::collector::Collector;
+use super::deadlock::Names;
 use super::message::Told;
 use super::run::{Finish, Run};
 use super::server::Server;
@@ -53,6 +55,7 @@ fn prepare() -> Result<(Run, Collector), Failure> {
     if plan.tasks.is_empty() || plan.workers == 0 {
         return Err(unfit(PlanFault::Empty));
     }
+    check_processes(&plan)?;
     let needs = Needs::of(&plan);
     make_room_for_files(needs.descriptors(&plan));
     let thread = |e: io::Error| Failure::Thread { purpose: ThreadPurpose::Runner, number: None, system: e.into() };
@@ -73,10 +76,21 @@ fn prepare() -> Result<(Run, Collector), Failure> {
     shared.set_kernel_record(kernel.is_some());
     shared.set_port(server.map_or(0, |s| s.port));
     let files = if needs.files { scratch::file_system() } else { None };
-    let names = Names { tasks: plan.tasks.iter().map(|t| t.name.clone()).collect(), locks: plan.locks.clone() };
-    let collector = Collector::start(shared, names, kernel, Unbuffered).map_err(thread)?;
+    let queues = Queues::create(&plan, shared).map_err(|e| Failure::SharedMemory { system: e.into() })?;
+    let collector = Collector::start(shared, Names::of(&plan), kernel, Unbuffered).map_err(thread)?;
     let listener = listen(collector.obeying(shared)).map_err(thread)?;
-    Ok((Run { plan, table: &TABLE, record, listener, shared, memory, server, files, dispatcher, pinned }, collector))
+    let run = Run { plan, table: &TABLE, record, listener, shared, queues, memory, server, files, dispatcher, pinned };
+    Ok((run, collector))
+}
+
+/// The most worker processes for tasks that wait for each other.
+const MOST_PROCESSES: u64 = 64;
+
+/// Refuses a plan whose tasks wait for each other and would need too many processes.
+fn check_processes(plan: &Plan) -> Result<(), Failure> {
+    let needed = u64::from(plan.workers).min(plan.tasks.len() as u64);
+    let too_many = plan.model.kind.rules().by_value && !plan.queues.is_empty() && needed > MOST_PROCESSES;
+    if too_many { Err(Failure::TooManyProcesses { needed, most: MOST_PROCESSES }) } else { Ok(()) }
 }
 
 /// Starts the thread that carries out the commands on stdin; returns its number in the kernel.
@@ -198,6 +212,8 @@ fn account_for(run: &Run, finish: &Finish, dispatcher: Ns) -> End {
         switches: workers.iter().map(|w| w.switches).fold(Switches::default(), add),
         workers,
         results: results.map(|(task, r)| r.unwrap_or_else(|| stopped(task))).collect(),
+        queues: run.shared.queue_accounts(),
+        counters: run.shared.counter_accounts(run.workers_needed(), run.plan.model.kind.rules().by_value),
         ..End::default()
     }
 }

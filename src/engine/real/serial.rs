@@ -11,7 +11,7 @@ use crate::units::{TaskId, WorkerId};
 /// Runs the tasks until the last one that counts is over.
 pub(super) fn run(run: &Run) -> Result<Finish, Failure> {
     let tracer = run.main_worker(c"main")?;
-    let mut worker = Worker::new(run.shared, tracer, run.gil(WorkerId(0)).as_ref());
+    let mut worker = Worker::new(run.shared, tracer, run.queues, run.gil(WorkerId(0)).as_ref());
     let mut finish = Finish::new(&run.plan);
     for (id, task) in (0..).map(TaskId).zip(&run.plan.tasks) {
         let result = blocking::perform(&mut worker, (ModelKind::Serial, run.table), id, task);

@@ -5,18 +5,29 @@ use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+mod counters;
 mod locks;
+mod permits;
+mod queues;
+mod stuck;
 
+pub(super) use counters::{Found, SharedCounter};
 pub(super) use locks::{SharedLock, Waits};
+pub(super) use permits::SharedPermits;
+pub(super) use queues::{OpenBook, PipeEnd, SharedQueue};
+pub(super) use stuck::Halt;
 
+use counters::COUNTER_WORDS;
 use locks::LOCK_WORDS;
+use queues::{QUEUE_MUTEXES, QUEUE_WORDS};
 
 use super::ring::{CAPACITY, Ring, Tracer, ring_words};
 use crate::machine::sys::SharedMemory;
 use crate::model::GlobalLock;
 use crate::plan::Plan;
-use crate::units::{Ns, TaskId, TurnLength, WorkerId};
-use crate::workload::Kernel;
+use crate::trace::Event;
+use crate::units::{Ns, QueueId, TaskId, TurnLength, WorkerId};
+use crate::workload::{Kernel, Op, Until, walk};
 
 /// Words before the words that mark tasks as over.
 const HEADER: usize = 24;
@@ -38,6 +49,12 @@ const PORT: usize = 9;
 const RELEASES: usize = 10;
 /// Whether the kernel records which thread is on which core.
 const KERNEL_RECORD: usize = 11;
+const QUEUES: usize = 12;
+const COUNTERS: usize = 13;
+/// How many tasks can be under way at a time now.
+const AT_ONCE: usize = 14;
+/// Whether a task that goes round until others end does anything in there that others may wait for.
+const FEEDS: usize = 15;
 /// From here on, one word for each kernel.
 const POLL_EVERY: usize = 16;
 
@@ -55,8 +72,16 @@ impl Shared {
     /// If the kernel has no memory or no file left.
     pub(super) fn create(plan: &Plan) -> io::Result<(Shared, OwnedFd)> {
         let capacity = capacity(plan);
-        let words = words(plan.workers as usize, plan.tasks.len(), plan.locks.len(), capacity);
-        let (memory, file) = SharedMemory::create("concviz-rings", plan.locks.len(), words)?;
+        let sizes = Sizes {
+            workers: usize::from(plan.workers),
+            tasks: plan.tasks.len(),
+            locks: plan.locks.len(),
+            queues: plan.queues.len(),
+            counters: plan.counters.len(),
+            capacity,
+        };
+        let mutexes = sizes.locks + sizes.queues * QUEUE_MUTEXES;
+        let (memory, file) = SharedMemory::create("concviz-rings", mutexes, sizes.layout().end)?;
         let shared = Shared { memory, words: memory.words() };
         let (lock, interval) = match plan.model.lock {
             GlobalLock::Off => (0, 0),
@@ -75,6 +100,17 @@ impl Shared {
         shared.set(CORES, plan.cores.map_or(0, u64::from));
         shared.set(LOCKS, plan.locks.len() as u64);
         shared.set(SEED, plan.seed);
+        shared.set(QUEUES, plan.queues.len() as u64);
+        shared.set(COUNTERS, plan.counters.len() as u64);
+        shared.set(AT_ONCE, plan.tasks_at_once() as u64);
+        shared.set(FEEDS, plan.tasks.iter().any(|task| feeds(&task.ops)).into());
+        shared.set_counters(&plan.counters);
+        for lock in 0..plan.locks.len() {
+            shared.set_limit(lock, plan.limit(lock));
+        }
+        for (task, id) in plan.tasks.iter().zip((0..).map(TaskId)) {
+            shared.set_puts(id, puts(&task.ops));
+        }
         Ok((shared, file))
     }
 
@@ -89,8 +125,13 @@ impl Shared {
         if shared.words.len() < HEADER {
             return invalid();
         }
-        let [workers, tasks, locks, capacity] = [WORKERS, TASKS, LOCKS, CAPACITY_AT].map(|at| shared.get(at) as usize);
-        if words(workers, tasks, locks, capacity) == shared.words.len() { Ok(shared) } else { invalid() }
+        if shared.layout().end == shared.words.len() { Ok(shared) } else { invalid() }
+    }
+
+    fn layout(&self) -> Layout {
+        let [workers, tasks, locks] = [WORKERS, TASKS, LOCKS].map(|at| self.get(at) as usize);
+        let [queues, counters, capacity] = [QUEUES, COUNTERS, CAPACITY_AT].map(|at| self.get(at) as usize);
+        Sizes { workers, tasks, locks, queues, counters, capacity }.layout()
     }
 
     fn get(&self, at: usize) -> u64 {
@@ -158,6 +199,14 @@ impl Shared {
         self.get(LOCKS) as u16
     }
 
+    fn queue_count(&self) -> usize {
+        self.get(QUEUES) as usize
+    }
+
+    fn counter_count(&self) -> usize {
+        self.get(COUNTERS) as usize
+    }
+
     /// The seed of everything random.
     pub(super) fn seed(&self) -> u64 {
         self.get(SEED)
@@ -183,22 +232,27 @@ impl Shared {
         self.get(PORT) as u16
     }
 
-    fn laps_of(&self, task: TaskId) -> Option<&AtomicU64> {
-        self.words.get(laps_at(self.tasks()) + task.index() * LINE)
+    /// A word of the line of `task`, where its worker counts.
+    fn own_word(&self, task: TaskId, at: usize) -> Option<&'static AtomicU64> {
+        self.words.get(self.layout().own + task.index() * LINE + at).filter(|_| task.index() < self.tasks())
+    }
+
+    fn laps_of(&self, task: TaskId) -> Option<&'static AtomicU64> {
+        self.own_word(task, LAPS)
+    }
+
+    fn puts_of(&self, task: TaskId) -> Option<&'static AtomicU64> {
+        self.own_word(task, PUTS)
     }
 
     fn waits_at(&self) -> usize {
         HEADER + self.tasks()
     }
 
-    fn locks_at(&self) -> usize {
-        locks_at(self.tasks())
-    }
-
     /// The ring of `worker`; the dispatcher's number is the one after the last worker's.
     pub(super) fn ring(&self, worker: WorkerId) -> Option<Ring> {
         let length = ring_words(self.get(CAPACITY_AT) as usize);
-        let from = rings_at(self.tasks(), self.locks().into()) + worker.index() * length;
+        let from = self.layout().rings + worker.index() * length;
         Ring::new(self.words.get(from..from + length)?)
     }
 
@@ -212,12 +266,31 @@ impl Shared {
         (0..=self.workers()).filter_map(move |w| Some((WorkerId(w), self.ring(WorkerId(w))?)))
     }
 
-    /// Marks `task` as over.
-    pub(super) fn mark_over(&self, task: TaskId) {
-        if let Some(mark) = self.words.get(HEADER + task.index()) {
-            mark.store(1, Ordering::Release);
-            self.words[TASKS_OVER].fetch_add(1, Ordering::AcqRel);
+    /// Marks `task` as begun.
+    pub(super) fn mark_begun(&self, task: TaskId) {
+        if let Some(mark) = self.mark(task) {
+            mark.store(BEGUN, Ordering::Release);
         }
+    }
+
+    /// Marks `task` as over. Queues that this closes are recorded with `tracer`.
+    pub(super) fn mark_over(&self, task: TaskId, tracer: &Tracer) {
+        if let Some(mark) = self.mark(task) {
+            mark.store(OVER, Ordering::Release);
+            self.words[TASKS_OVER].fetch_add(1, Ordering::AcqRel);
+            for queue in self.put_no_more(task) {
+                tracer.emit(Event::QueueClosed { queue });
+            }
+        }
+    }
+
+    fn mark(&self, task: TaskId) -> Option<&'static AtomicU64> {
+        self.words.get(HEADER + task.index()).filter(|_| task.index() < self.tasks())
+    }
+
+    /// One task less can be under way at a time: a worker is gone.
+    pub(super) fn one_worker_less(&self) {
+        self.words[AT_ONCE].fetch_sub(1, Ordering::AcqRel);
     }
 
     /// Stores how many laps `task` has made so far: for the case that it does not come to its end.
@@ -239,8 +312,7 @@ impl Shared {
 
     /// The first of `tasks` that is not over; a task that does not exist counts as over.
     pub(super) fn first_missing(&self, tasks: &[TaskId]) -> Option<TaskId> {
-        let marks = &self.words[HEADER..HEADER + self.tasks()];
-        let is_missing = |t: &&TaskId| marks.get(t.index()).is_some_and(|m| m.load(Ordering::Acquire) == 0);
+        let is_missing = |t: &&TaskId| self.mark(**t).is_some_and(|m| m.load(Ordering::Acquire) != OVER);
         tasks.iter().find(is_missing).copied()
     }
 
@@ -250,35 +322,77 @@ impl Shared {
         let used = usize::from(self.workers()).min(self.tasks());
         let releases = || self.words[RELEASES].load(Ordering::Acquire);
         let before = releases();
-        let wait_for_locks = self.waiting_for_locks();
+        let wait_for_others = self.waiting_for_locks() + self.waiting_for_shared();
         let wait = self.rings().take(used).filter(|(_, ring)| ring.waits_since(over)).count();
         // If a lock was let go of meanwhile, the values read are not of one moment.
-        wait + wait_for_locks >= used && self.over() == over && releases() == before
+        wait + wait_for_others >= used && self.over() == over && releases() == before
     }
 }
 
-/// The first word of the laps, after two words for each task: its mark, and what it waits for. Each task has a cache
-/// line for its laps: tasks on several cores count at the same time, as often as they can.
-fn laps_at(tasks: usize) -> usize {
-    (HEADER + 2 * tasks).next_multiple_of(LINE)
+/// The marks of a task that has begun, and of one that is over.
+const BEGUN: u64 = 2;
+const OVER: u64 = 1;
+/// The words of a task's own line. Each task has a line: tasks on several cores count at the same time, as often as
+/// they can.
+const LAPS: usize = 0;
+const PUTS: usize = 1;
+
+/// How many there are of everything that has a place in the memory.
+struct Sizes {
+    workers: usize,
+    tasks: usize,
+    locks: usize,
+    queues: usize,
+    counters: usize,
+    capacity: usize,
 }
 
-/// The first word of the locks.
-fn locks_at(tasks: usize) -> usize {
-    laps_at(tasks) + tasks * LINE
+/// Where each part of the memory begins, in words. Before the first come the header, and two words for each task: its
+/// mark, and what it waits for.
+struct Layout {
+    /// A line for each task.
+    own: usize,
+    locks: usize,
+    /// How many permits of each lock each worker's tasks have.
+    permits: usize,
+    queues: usize,
+    counters: usize,
+    rings: usize,
+    end: usize,
 }
 
-fn rings_at(tasks: usize, locks: usize) -> usize {
-    locks_at(tasks) + locks * LOCK_WORDS
+impl Sizes {
+    fn layout(&self) -> Layout {
+        let own = (HEADER + 2 * self.tasks).next_multiple_of(LINE);
+        let locks = own + self.tasks * LINE;
+        let permits = locks + self.locks * LOCK_WORDS;
+        let queues = (permits + self.workers * self.locks).next_multiple_of(LINE);
+        let counters = queues + self.queues * QUEUE_WORDS;
+        let rings = counters + (self.workers + 1) * self.counters * COUNTER_WORDS;
+        let end = rings + (self.workers + 1) * ring_words(self.capacity);
+        Layout { own, locks, permits, queues, counters, rings, end }
+    }
 }
 
-fn words(workers: usize, tasks: usize, locks: usize, capacity: usize) -> usize {
-    rings_at(tasks, locks) + (workers + 1) * ring_words(capacity)
+/// The queues that a program puts messages into, a bit for each.
+fn puts(ops: &[Op]) -> u64 {
+    let queues = walk(ops).filter_map(|visit| visit.op.puts_into());
+    queues.fold(0, |all, QueueId(queue)| all | 1 << queue.min(63))
 }
 
-/// How many events a ring of this run holds. A loop takes thousands of tasks through their first steps before the
+/// Whether a program, while it goes round until other tasks end, does anything that others may wait for: then it is
+/// not known that they wait in vain.
+fn feeds(ops: &[Op]) -> bool {
+    let rounds =
+        walk(ops).filter_map(|visit| if let Op::Repeat(Until::Tasks(_), body) = visit.op { Some(body) } else { None });
+    rounds.flat_map(|body| walk(body)).any(|visit| visit.op.gives_others_something())
+}
+
+/// How many events a ring of this run holds. Tasks that do nothing but pass messages on, or add, make ten million events
+/// a second. A loop takes thousands of tasks through their first steps before the
 /// collector has come round once.
 fn capacity(plan: &Plan) -> usize {
     let tasks_each = plan.tasks.len().div_ceil(usize::from(plan.workers.max(1)));
-    (8 * tasks_each).next_power_of_two().clamp(CAPACITY, 8 * CAPACITY)
+    let least = if plan.queues.is_empty() && plan.counters.is_empty() { CAPACITY } else { 8 * CAPACITY };
+    (8 * tasks_each).next_power_of_two().clamp(least, 8 * CAPACITY)
 }

@@ -66,7 +66,7 @@ fn work(run: &Run, who: WorkerId, queue: &AtomicUsize, gil: Option<&Arc<Gil>>, r
     let account = run.account(who);
     tracer.emit_at(born, Event::WorkerStarted { pid: account.pid, tid: account.tid });
     cores::pin(&run.pinned);
-    let mut worker = Worker::new(run.shared, tracer, gil);
+    let mut worker = Worker::new(run.shared, tracer, run.queues, gil);
     let mut next = who.index();
     while let Some(task) = run.plan.tasks.get(next) {
         let id = TaskId(next as u32);

@@ -8,6 +8,7 @@ use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use super::carriers::Queues;
 use super::compute::Worker;
 use super::gil::Gil;
 use super::message::{self, Order, Reply};
@@ -44,10 +45,13 @@ fn work(born: Stamp, who: WorkerId) -> io::Result<()> {
         cores::pin(&cores::allowed()[..usize::from(n).min(cores::allowed().len())]);
     }
     let gil = Gil::of(who, &shared).map(Arc::new);
-    let mut worker = Worker::new(shared, tracer, gil.as_ref());
+    let mut worker = Worker::new(shared, tracer, Queues::open(shared, Vec::new()), gil.as_ref());
     let mut line = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     while let Some(order) = message::receive::<Order>(&mut line)? {
-        let Order { id: task, task: program } = order.value;
+        let Order { id: task, task: program, queues } = order.value;
+        if !worker.queues.are_named() {
+            worker.queues = Queues::open(shared, queues);
+        }
         let (bytes, spent) = (order.bytes, order.spent);
         worker.tracer.emit(Event::Copied { task, direction: Direction::In, bytes, spent });
         let result = blocking::perform(&mut worker, (ModelKind::Processes, &TABLE), task, &program);

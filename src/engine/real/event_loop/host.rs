@@ -7,22 +7,26 @@ use std::sync::atomic::Ordering;
 use super::Loop;
 use crate::engine::real::acts::Means;
 use crate::engine::real::blocking::between_calls;
-use crate::engine::real::held::{By, HeldLocks, no_such_lock};
+use crate::engine::real::carriers::no_such_queue;
+use crate::engine::real::held::{self, By, HeldLocks, no_such_lock};
 use crate::engine::real::notes::{self, leave};
+use crate::engine::real::queues::Got;
 use crate::engine::real::request::AsyncLine;
-use crate::engine::real::shared::Waits;
+use crate::engine::real::shared::{SharedPermits, Waits};
+use crate::engine::real::{counters, queues};
 use crate::interpreter::{Action, Answer, Depth, Dice, Interpreter, Need};
 use crate::machine::sys::{self, Taken};
 use crate::model::ModelKind;
 use crate::semantics::{Effect, Worker as Doing};
 use crate::state::{Failure, Outcome};
 use crate::trace::TaskResult;
-use crate::units::{LockId, Ns, Stamp, TaskId};
+use crate::units::{LockId, Ns, QueueId, Stamp, TaskId};
 use crate::workload::LockIndex;
 
 /// The life of `task` on the loop.
 pub(super) async fn live(turns: Arc<Loop>, task: TaskId) {
     let witness = Witness { turns: &turns, task };
+    turns.run.shared.mark_begun(task);
     turns.go_on(task, None);
     let run = Arc::clone(&turns.run);
     let dice = Dice::new(run.shared.seed(), task.0);
@@ -33,7 +37,7 @@ pub(super) async fn live(turns: Arc<Loop>, task: TaskId) {
     let means = host.means.take();
     drop(host);
     let outcome = if done.is_ok() { Outcome::Done } else { Outcome::Failed };
-    turns.worker().end(task, outcome);
+    turns.end(task, outcome);
     // Removing a file waits for the disk. A helper thread does it: on the loop all tasks would wait for it.
     if let Some(means) = means.filter(Means::has_file) {
         tokio::task::spawn_blocking(move || drop(means));
@@ -51,7 +55,7 @@ struct Witness<'a> {
 impl Drop for Witness<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.turns.worker().end(self.task, Outcome::Failed);
+            self.turns.end(self.task, Outcome::Failed);
             let _ = self.turns.results.send((self.task, Ok(TaskResult::broken(Outcome::Failed))));
         }
         self.turns.begin_next();
@@ -79,6 +83,8 @@ impl Host<'_> {
                     Answer::Done
                 }
                 Need::Now => Answer::Instant(sys::now()),
+                // No other thread interprets this program.
+                Need::Switch => Answer::Done,
                 // No other task on this thread can have asked for the global lock.
                 Need::Round => {
                     self.turns.run.shared.set_laps(self.task, program.laps());
@@ -97,6 +103,18 @@ impl Host<'_> {
                 return Ok(Answer::Value(self.turns.worker().compute(self.task, work, effect.lock)));
             }
             Action::Take { lock, depth } => self.take(lock, depth, effect).await?,
+            Action::Try { lock, depth } => return self.try_take(lock, depth).map(Answer::Whether),
+            Action::Put { queue, bytes } => self.put(queue, bytes, effect).await?,
+            Action::Get { queue, each } => return self.get(queue, each, effect).await.map(Answer::Whether),
+            Action::Load(counter) => {
+                return counters::load(&self.turns.worker(), counter, effect).map(Answer::Loaded);
+            }
+            Action::Store(counter, loaded) => {
+                counters::store(&self.turns.worker(), self.task, (counter, loaded), effect)?;
+            }
+            Action::Increment(counter) => {
+                counters::increment(&self.turns.worker(), self.task, counter, effect)?;
+            }
             Action::Wait(_) | Action::Request { .. } | Action::Read(_) | Action::Write(_) | Action::GiveWay => {
                 self.wait(action, effect).await?;
             }
@@ -166,7 +184,15 @@ impl Host<'_> {
             }
             // No system lets a loop wait for a file as it can wait for a socket.
             Action::Read(_) | Action::Write(_) => self.offload(action, began).await,
-            Action::GiveWay | Action::Take { .. } | Action::Compute { .. } => {
+            Action::GiveWay
+            | Action::Compute { .. }
+            | Action::Take { .. }
+            | Action::Try { .. }
+            | Action::Put { .. }
+            | Action::Get { .. }
+            | Action::Load(_)
+            | Action::Store(..)
+            | Action::Increment(_) => {
                 self.turns.yields.give_way().await;
                 Ok(None)
             }
@@ -189,14 +215,16 @@ impl Host<'_> {
     }
 
     async fn take(&mut self, index: LockIndex, depth: Depth, effect: Effect) -> Result<(), Failure> {
-        match effect.worker {
-            Doing::Suspends | Doing::Offloads | Doing::YieldsLoop | Doing::YieldsCore => {}
+        if !suspends(effect) {
             // The lock's holder may be waiting on this very loop: then nothing ever moves again, as in real code.
-            Doing::Blocks | Doing::Computes | Doing::PassesBy => {
-                return self.held.take(&mut self.turns.worker(), self.task, (index, depth), effect);
-            }
+            return self.held.take(&mut self.turns.worker(), self.task, (index, depth), effect);
         }
-        let (task, id, shared) = (self.task, LockId::named(index.0), self.turns.run.shared);
+        let shared = self.turns.run.shared;
+        let permits = shared.permits(index, self.turns.worker().tracer.worker());
+        if let Some(permits) = permits {
+            return self.take_permit(index, permits, effect).await;
+        }
+        let (task, id) = (self.task, LockId::named(index.0));
         let (Some(mutex), Some(lock)) = (self.turns.locks.get(usize::from(index.0)), shared.lock(index)) else {
             return Err(no_such_lock());
         };
@@ -216,8 +244,129 @@ impl Host<'_> {
             self.turns.go_on(task, Some(lock.released().max(came)));
             guard
         };
-        self.held.add(index, lock, By::Loop(guard));
+        self.held.add(index, By::Loop(lock, guard));
         Ok(())
+    }
+
+    /// The same for a lock that several tasks may hold at a time.
+    async fn take_permit(&mut self, index: LockIndex, permits: SharedPermits, effect: Effect) -> Result<(), Failure> {
+        let (task, id, shared) = (self.task, LockId::named(index.0), self.turns.run.shared);
+        let own = self.turns.permits.get(usize::from(index.0)).ok_or_else(no_such_lock)?;
+        // Whoever has one of the loop's own permits finds one of the shared ones free.
+        let note = |came, at| {
+            let taken = permits.try_take().unwrap_or(u8::MAX);
+            notes::permit_taken(&self.turns.worker().tracer, task, id, (came, at), taken);
+        };
+        let came = sys::now();
+        let permit = if let Ok(permit) = Arc::clone(own).try_acquire_owned() {
+            note(came, came);
+            permit
+        } else {
+            let came = self.leave(effect, false, None);
+            shared.set_waits(task, Some(Waits::Permit(index)));
+            let permit = Arc::clone(own).acquire_owned().await.map_err(|_| no_such_lock())?;
+            shared.set_waits(task, None);
+            note(came, sys::now());
+            self.turns.go_on(task, Some(permits.free_since().max(came)));
+            permit
+        };
+        self.held.add(index, By::LoopPermit(permits, permit));
+        Ok(())
+    }
+
+    /// Takes a lock if it is free; returns whether it was.
+    fn try_take(&mut self, index: LockIndex, depth: Depth) -> Result<bool, Failure> {
+        let (task, id, shared, at) = (self.task, LockId::named(index.0), self.turns.run.shared, sys::now());
+        let worker = self.turns.worker();
+        let place = usize::from(index.0);
+        let by = if let Some(permits) = shared.permits(index, worker.tracer.worker()) {
+            let own = self.turns.permits.get(place).ok_or_else(no_such_lock)?;
+            let Ok(permit) = Arc::clone(own).try_acquire_owned() else {
+                return Ok(held::refused(&worker.tracer, task, id));
+            };
+            notes::permit_taken(&worker.tracer, task, id, (at, at), permits.try_take().unwrap_or(u8::MAX));
+            By::LoopPermit(permits, permit)
+        } else {
+            let (Some(mutex), Some(lock)) = (self.turns.locks.get(place), shared.lock(index)) else {
+                return Err(no_such_lock());
+            };
+            let Ok(guard) = Arc::clone(mutex).try_lock_owned() else {
+                return Ok(held::refused(&worker.tracer, task, id));
+            };
+            lock.note_taken(task, depth);
+            notes::lock_taken(&worker.tracer, task, id, (at, at), Taken::Properly);
+            By::Loop(lock, guard)
+        };
+        drop(worker);
+        self.held.add(index, by);
+        Ok(true)
+    }
+
+    async fn put(&mut self, queue: QueueId, bytes: u64, effect: Effect) -> Result<(), Failure> {
+        if !suspends(effect) {
+            return queues::put(&mut self.turns.worker(), self.task, (queue, bytes), effect);
+        }
+        let (came, mut left) = (sys::now(), None);
+        let gates = self.turns.gates.get(queue.index()).ok_or_else(no_such_queue)?;
+        let shared = self.turns.run.shared;
+        loop {
+            let room_since = {
+                let mut worker = self.turns.worker();
+                queues::try_put(&mut worker, self.task, (queue, bytes), (came, left))?
+            };
+            if let Some(since) = room_since {
+                self.arrive(left, since);
+                gates.messages.open();
+                return Ok(());
+            }
+            if left.is_none() {
+                left = Some(self.leave(effect, false, None));
+                shared.set_waits(self.task, Some(Waits::Room(queue)));
+            }
+            gates.room.wait().await;
+        }
+    }
+
+    async fn get(&mut self, queue: QueueId, each: bool, effect: Effect) -> Result<bool, Failure> {
+        let turns = self.turns;
+        let name = &turns.run.plan.tasks[self.task.index()].name;
+        if !suspends(effect) {
+            return queues::get(&mut turns.worker(), (self.task, name), (queue, each), effect);
+        }
+        let (came, mut left) = (sys::now(), None);
+        let gates = turns.gates.get(queue.index()).ok_or_else(no_such_queue)?;
+        loop {
+            let got = {
+                let worker = turns.worker();
+                queues::try_get(&worker, self.task, queue, (came, left))?
+            };
+            match got {
+                Some((Got::Message, since)) => {
+                    self.arrive(left, since);
+                    gates.room.open();
+                    return Ok(true);
+                }
+                Some((Got::Closed, since)) => {
+                    self.arrive(left, since);
+                    let queues = turns.worker().queues;
+                    return if each { Ok(false) } else { Err(queues::no_message(queues, name, queue)) };
+                }
+                None => {}
+            }
+            if left.is_none() {
+                left = Some(self.leave(effect, false, None));
+                turns.run.shared.set_waits(self.task, Some(Waits::Message(queue)));
+            }
+            gates.messages.wait().await;
+        }
+    }
+
+    /// The task goes on after a wait at a queue, if it had to wait: it could have since `since`.
+    fn arrive(&self, left: Option<Stamp>, since: Stamp) {
+        if let Some(left) = left {
+            self.turns.run.shared.set_waits(self.task, None);
+            self.turns.go_on(self.task, Some(since.max(left)));
+        }
     }
 
     /// Whether `tasks` are over. If not, records which task this one goes round waiting for.
@@ -226,5 +375,13 @@ impl Host<'_> {
         let missing = shared.first_missing(tasks);
         shared.set_waits(self.task, missing.map(|missing| Waits::Task(missing, depth)));
         missing.is_none()
+    }
+}
+
+/// Whether a task that waits leaves the loop free meanwhile.
+const fn suspends(effect: Effect) -> bool {
+    match effect.worker {
+        Doing::Suspends | Doing::Offloads | Doing::YieldsLoop | Doing::YieldsCore => true,
+        Doing::Blocks | Doing::Computes | Doing::PassesBy => false,
     }
 }

@@ -7,7 +7,8 @@ fn who_was_ready_before_the_loop_woke_up_goes_on_from_then() {
     let run = crate::engine::real::cells::a_run();
     let tracer = run.shared.tracer(WorkerId(0)).expect("a ring");
     tracer.introduce(thread_id() == 0);
-    let turns = Loop::new(&run, Worker::new(run.shared, tracer, None), tokio::sync::mpsc::unbounded_channel().0);
+    let turns =
+        Loop::new(&run, Worker::new(run.shared, tracer, run.queues, None), tokio::sync::mpsc::unbounded_channel().0);
     let turns = turns.expect("a timer");
     // The loop began to listen long ago, and wakes up now: tasks that were ready in between had a late timer.
     turns.listens.store(1, Ordering::Relaxed);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::{LINE, RELEASES, Shared};
 use crate::interpreter::Depth;
 use crate::machine::sys::{SharedMutex, Taken};
-use crate::units::{Stamp, TaskId};
+use crate::units::{QueueId, Stamp, TaskId};
 use crate::workload::LockIndex;
 
 /// Words that describe a lock, beside its mutex.
@@ -20,6 +20,12 @@ pub(in crate::engine::real) enum Waits {
     Lock(LockIndex),
     /// At least this task must end. The waiting task meanwhile goes round in this many nested `repeat until`.
     Task(TaskId, Depth),
+    /// Somebody must give a permit of this lock back.
+    Permit(LockIndex),
+    /// Somebody must take a message out of this queue.
+    Room(QueueId),
+    /// Somebody must put a message into this queue.
+    Message(QueueId),
 }
 
 impl Waits {
@@ -27,6 +33,9 @@ impl Waits {
         match self {
             Waits::Lock(lock) => 1 << 32 | u64::from(lock.0),
             Waits::Task(task, depth) => u64::from(depth) << 40 | 2 << 32 | u64::from(task.0),
+            Waits::Permit(lock) => 3 << 32 | u64::from(lock.0),
+            Waits::Room(queue) => 4 << 32 | u64::from(queue.0),
+            Waits::Message(queue) => 5 << 32 | u64::from(queue.0),
         }
     }
 
@@ -34,6 +43,9 @@ impl Waits {
         match word >> 32 & 0xff {
             1 => Some(Waits::Lock(LockIndex(word as u16))),
             2 => Some(Waits::Task(TaskId(word as u32), (word >> 40) as u8)),
+            3 => Some(Waits::Permit(LockIndex(word as u16))),
+            4 => Some(Waits::Room(QueueId(word as u8))),
+            5 => Some(Waits::Message(QueueId(word as u8))),
             _ => None,
         }
     }
@@ -98,10 +110,14 @@ impl SharedLock {
 impl Shared {
     /// The lock of that number.
     pub(in crate::engine::real) fn lock(self, lock: LockIndex) -> Option<SharedLock> {
-        let from = self.locks_at() + usize::from(lock.0) * LOCK_WORDS;
-        let words = self.words.get(from..from + LOCK_WORDS).filter(|_| lock.0 < self.locks())?;
         let mutex = self.memory.mutex(usize::from(lock.0))?;
-        words.first_chunk().map(|words| SharedLock { mutex, words, releases: &self.words[RELEASES] })
+        self.lock_words(lock).map(|words| SharedLock { mutex, words, releases: &self.words[RELEASES] })
+    }
+
+    /// The words of that lock.
+    pub(super) fn lock_words(self, lock: LockIndex) -> Option<&'static [AtomicU64; LOCK_WORDS]> {
+        let from = self.layout().locks + usize::from(lock.0) * LOCK_WORDS;
+        self.words.get(from..from + LOCK_WORDS).filter(|_| lock.0 < self.locks())?.first_chunk()
     }
 
     /// Stores what `task` waits for, or that it waits no more.
@@ -111,7 +127,8 @@ impl Shared {
         }
     }
 
-    fn waits(self, task: TaskId) -> Option<Waits> {
+    /// What `task` waits for.
+    pub(in crate::engine::real) fn waits(self, task: TaskId) -> Option<Waits> {
         Waits::decode(self.words.get(self.waits_at() + task.index())?.load(Ordering::Acquire))
     }
 
@@ -121,6 +138,8 @@ impl Shared {
         let waits = self.waits(task)?;
         match waits {
             Waits::Task(other, _) => Some((waits, other)),
+            // Any of several tasks can end such a wait.
+            Waits::Permit(_) | Waits::Room(_) | Waits::Message(_) => None,
             Waits::Lock(lock) => {
                 let (holder, taken) = self.lock(lock)?.holder()?;
                 let lets_go = matches!(self.waits(holder), Some(Waits::Task(_, depth)) if depth <= taken);
@@ -152,7 +171,7 @@ impl Shared {
         None
     }
 
-    fn is_over(self, task: TaskId) -> bool {
+    pub(super) fn is_over(self, task: TaskId) -> bool {
         self.first_missing(&[task]).is_none()
     }
 }
