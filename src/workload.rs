@@ -18,6 +18,7 @@ mod refusal;
 mod resolve;
 mod scale;
 mod shape;
+mod start;
 mod sum;
 mod walk;
 
@@ -29,6 +30,7 @@ pub use program::{Addition, Facility, LockIndex, Op, Request, Spread, StepKind, 
 pub use quantity::{Factor, Quantity, QuantityError, Unit, Value, ValueError};
 pub use refusal::{AmountFault, FileError, FileFault, MAX_STEPS, MAX_TASKS, ResolveError};
 pub use scale::{Scale, ScaleError};
+pub use start::StartLock;
 pub use sum::WorkSum;
 pub use walk::{Rounds, Visit, walk, walk_mut};
 
@@ -57,6 +59,9 @@ pub struct Workload {
     pub tasks: Vec<TaskSpec>,
     /// Whether it asks for a worker for each task, or for a number of them.
     pub workers: Option<WorkerWish>,
+    /// The global lock with which it starts.
+    #[serde(default, skip_serializing_if = "StartLock::is_off")]
+    pub lock: StartLock,
 }
 
 /// A number of a workload that a user may change.

@@ -2,7 +2,6 @@
 
 use super::start::start;
 use super::{App, Compare, Effect, Layer, Shown, Source, comparing, order, show};
-use crate::model::{Model, ModelKind};
 
 /// The last row of the help that can be the first one shown.
 const LAST_OF_HELP: usize = 60;
@@ -97,9 +96,8 @@ pub(super) fn open(app: &mut App, place: usize) {
     let Some(workload) = app.catalogue.get(place).cloned() else { return };
     app.setup.workload = workload;
     order::clear(app);
-    // A new workload is a new story: it begins with one worker and no lock.
-    app.setup.model = Model::plain(ModelKind::Serial);
-    app.setup.lock.legacy = false;
+    // A new workload is a new story: it begins as its file says, whatever was chosen before.
+    app.setup.begin();
     match &mut app.shown {
         Shown::Comparison(compare) => {
             **compare = Compare::default();

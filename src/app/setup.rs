@@ -1,11 +1,11 @@
 //! What is run next: the workload with its numbers, the model, and the dials that turn them.
 
-use crate::model::{GlobalLock, Model};
+use crate::model::{GlobalLock, Model, ModelKind};
 use crate::plan::Expected;
 use crate::settings::Setup;
 use crate::text::{self, Label};
 use crate::units::{Ns, TurnLength};
-use crate::workload::{MAX_TASKS, Value};
+use crate::workload::{MAX_TASKS, StartLock, Value};
 
 /// A number that can be turned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +63,13 @@ impl Setup {
     pub(super) const fn choose(&mut self, model: Model) {
         self.lock = self.lock.like(model.lock);
         self.model = model;
+    }
+
+    /// Chooses what a workload begins with: one worker, and the lock that its file names.
+    pub(super) fn begin(&mut self) {
+        self.lock.legacy = self.workload.lock == StartLock::GilLegacy;
+        let lock = if self.workload.lock.is_off() { GlobalLock::Off } else { self.lock.lock() };
+        self.model = Model { kind: ModelKind::Serial, lock };
     }
 
     /// How long the work takes at least as it is set up, on `cores` cores.
@@ -213,7 +220,7 @@ fn step_option(value: Option<u16>, up: bool, step: impl Fn(u16) -> u16) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{LockSettings, Model, ModelKind};
+    use crate::model::LockSettings;
     use crate::plan::Wishes;
     use crate::workload::Scale;
 

@@ -8,11 +8,12 @@ use super::Host;
 use super::refusal::Refusal;
 use super::shared::{self, HowArgs, MOST_ROUNDS, WorkArgs};
 use super::values::{self, LockArg, ModelArg, one_of};
-use crate::model::ModelKind;
+use crate::model::{Model, ModelKind};
 use crate::recording::usual_models;
 use crate::report::ComparisonFormat;
-use crate::settings::Comparing;
+use crate::settings::{Comparing, Setup};
 use crate::text::cli::help::{compare, heading, shared as common, value};
+use crate::workload::StartLock;
 
 /// The options of `concviz compare`.
 #[derive(Debug, Args)]
@@ -25,8 +26,8 @@ pub(super) struct CompareArgs {
     /// Which models: a list of serial, threads, processes, async, threads+gil [default: all of them]
     #[arg(short, long, value_name = value::LIST, value_delimiter = ',', value_parser = values::model, help_heading = heading::MODEL, help = compare::MODELS)]
     pub models: Vec<ModelArg>,
-    #[arg(long, value_name = value::LOCK, default_value = "gil", help = common::GLOBAL_LOCK_OF_THREADS, value_parser = one_of(&[LockArg::Gil, LockArg::GilLegacy], LockArg::name), help_heading = heading::MODEL)]
-    pub global_lock: LockArg,
+    #[arg(long, value_name = value::LOCK, help = compare::GLOBAL_LOCK, value_parser = one_of(&[LockArg::Gil, LockArg::GilLegacy], LockArg::name), help_heading = heading::MODEL)]
+    pub global_lock: Option<LockArg>,
     #[command(flatten)]
     pub how: HowArgs,
     /// Print the result in sentences: for screen readers and logs
@@ -51,16 +52,16 @@ pub(super) fn comparing(options: &CompareArgs, host: &impl Host) -> Result<Compa
     if let (Some(trace), false) = (&options.trace, options.files.is_empty()) {
         return Err(Refusal::RecordedAlready(trace.clone()));
     }
-    let setup = shared::setup(&options.work, (ModelKind::Serial, LockArg::Off), &options.how, host);
-    let lock = shared::lock(options.global_lock, &options.how)?;
-    let mut setup = setup?;
-    setup.lock = lock;
+    let usual = |start| if start == StartLock::GilLegacy { LockArg::GilLegacy } else { LockArg::Gil };
+    let lock = |start| options.global_lock.unwrap_or(usual(start));
+    let setup = shared::setup(&options.work, ModelKind::Serial, lock, &options.how, host)?;
+    let lock = setup.lock;
     let models = match options.models.as_slice() {
         [] => usual_models(lock.lock()).to_vec(),
         some => shared::models(some, lock),
     };
     Ok(Comparing {
-        setup,
+        setup: Setup { model: Model::plain(ModelKind::Serial), ..setup },
         models,
         repeat: options.repeat,
         plain: options.plain,

@@ -14,7 +14,7 @@ use crate::plan::Wishes;
 use crate::settings::{Color, Settings, Setup};
 use crate::text::cli::help::{heading, shared as help, value};
 use crate::units::Ns;
-use crate::workload::{Scale, Value, Workload};
+use crate::workload::{Scale, StartLock, Value, Workload};
 
 /// The most rounds of a comparison, and of a map: all of their runs are kept until the end.
 pub(super) const MOST_ROUNDS: u16 = 100;
@@ -27,8 +27,8 @@ pub(super) struct SharedArgs {
     /// How its tasks are executed
     #[arg(short, long, value_name = value::MODEL, default_value = "serial", value_parser = one_of(&ModelKind::ALL, ModelKind::name), help_heading = heading::MODEL, help = help::MODEL)]
     pub model: ModelKind,
-    #[arg(long, value_name = value::LOCK, default_value = "off", help = help::GLOBAL_LOCK, value_parser = one_of(&LockArg::ALL, LockArg::name), help_heading = heading::MODEL)]
-    pub global_lock: LockArg,
+    #[arg(long, value_name = value::LOCK, help = help::GLOBAL_LOCK, value_parser = one_of(&LockArg::ALL, LockArg::name), help_heading = heading::MODEL)]
+    pub global_lock: Option<LockArg>,
     #[command(flatten)]
     pub how: HowArgs,
     /// Print what happens in sentences: for screen readers and logs
@@ -107,7 +107,8 @@ pub(super) struct ScreenArgs {
 
 /// The settings that follow from the `shared` options; those of the screen alone keep their defaults.
 pub(super) fn settings(shared: &SharedArgs, host: &impl Host) -> Result<Settings, Refusal> {
-    let setup = setup(&shared.work, (shared.model, shared.global_lock), &shared.how, host)?;
+    let lock = |start| shared.global_lock.unwrap_or(LockArg::of(start));
+    let setup = setup(&shared.work, shared.model, lock, &shared.how, host)?;
     Ok(Settings { trace: shared.trace.clone(), ..with_setup(setup, shared.plain) })
 }
 
@@ -116,18 +117,19 @@ fn with_setup(setup: Setup, plain: bool) -> Settings {
     Settings { setup, color: Color::default(), theme: Theme::default(), ascii: false, mouse: true, plain, trace: None }
 }
 
-/// What is run and how, checked.
+/// What is run and how, checked. `global_lock` says which lock is on where the workload starts with one or another.
 pub(super) fn setup(
     work: &WorkArgs,
-    model: (ModelKind, LockArg),
+    kind: ModelKind,
+    global_lock: impl Fn(StartLock) -> LockArg,
     how: &HowArgs,
     host: &impl Host,
 ) -> Result<Setup, Refusal> {
     let workload = workload(work, host)?;
     let wishes = wishes(how, work.seed, host)?;
-    let lock = lock(model.1, how)?;
-    let global_lock = if model.1 == LockArg::Off { GlobalLock::Off } else { lock.lock() };
-    let model = Model { kind: model.0, lock: global_lock };
+    let asked = global_lock(workload.lock);
+    let lock = lock(asked, how)?;
+    let model = Model { kind, lock: if asked == LockArg::Off { GlobalLock::Off } else { lock.lock() } };
     Ok(Setup { workload, model, lock, wishes, scale: work.scale })
 }
 

@@ -6,7 +6,7 @@ use crate::units::Ns;
 use crate::workload::Value;
 
 /// A machine with two cores and a few files.
-struct Fake;
+pub(super) struct Fake;
 
 const GOOD: &str = "format = 1\nname = \"mine\"\n[[tasks]]\nname = \"t\"\nsteps = [\"yield\"]\n";
 
@@ -14,6 +14,8 @@ impl Host for Fake {
     fn read(&self, path: &Path, most: u64) -> io::Result<Vec<u8>> {
         let bytes = match path.to_str() {
             Some("mine.toml" | "folder/mine") => GOOD.as_bytes().to_vec(),
+            Some("gil.toml") => GOOD.replace("[[tasks]]", "lock = \"gil\"\n[[tasks]]").into_bytes(),
+            Some("old.toml") => GOOD.replace("[[tasks]]", "lock = \"gil-legacy\"\n[[tasks]]").into_bytes(),
             Some("broken.toml") => b"format = 1\nname = mine\n".to_vec(),
             Some("latin1.toml") => b"format = 1\nname = \"caf\xe9\"\n".to_vec(),
             Some("large.toml") => vec![b'#'; (2 << 20).min(most as usize)],
@@ -80,6 +82,33 @@ fn the_interval_is_kept_for_a_lock_that_is_switched_on_later() {
     let settings = screen("--check-interval 1000");
     assert_eq!(settings.setup.model.lock, GlobalLock::Off);
     assert_eq!(settings.setup.lock.lock(), GlobalLock::GilLegacy { check_interval: 1_000 });
+}
+
+#[test]
+fn a_workload_starts_with_the_lock_that_its_file_names_unless_an_option_says_another() {
+    let lock = |line: &str| screen(line).setup.model.lock;
+    let old = GlobalLock::GilLegacy { check_interval: 100 };
+    assert_eq!(lock("-w gil.toml"), GlobalLock::gil(Ns::from_millis(5)));
+    assert_eq!(lock("-w gil.toml --switch-interval 1ms"), GlobalLock::gil(Ns::from_millis(1)));
+    assert_eq!(lock("-w gil.toml --global-lock off"), GlobalLock::Off);
+    assert_eq!(lock("-w gil.toml --global-lock gil-legacy"), old);
+    assert_eq!(lock("-w old.toml"), old);
+    assert_eq!(lock("-w old.toml --check-interval 7"), GlobalLock::GilLegacy { check_interval: 7 });
+    assert!(screen("-w old.toml --global-lock off --check-interval 7").setup.lock.legacy);
+    let exit = parsed("-w gil.toml --check-interval 7").expect_err("options of another lock");
+    assert!(exit.text.contains("is of the older lock: write --global-lock gil-legacy"), "{}", exit.text);
+    let run = |line: &str| match parsed(line) {
+        Ok(Invocation::Run(settings, ..)) => settings.setup,
+        other => panic!("{line}: {other:?}"),
+    };
+    assert_eq!(run("run -w old.toml -m threads").model, crate::model::Model { kind: ModelKind::Threads, lock: old });
+    // The command that repeats a run says only what the file does not, and it says when the lock is off.
+    assert_eq!(run("run -w gil.toml --global-lock off").command(), "concviz -w mine -m serial --global-lock off");
+    assert_eq!(run("run -w gil.toml").command(), "concviz -w mine -m serial --global-lock gil");
+    assert_eq!(run("run -w mine.toml").command(), "concviz -w mine -m serial");
+    assert_eq!(run("run -w old.toml").comparison_command(), "concviz compare -w mine");
+    let newer = run("run -w old.toml --global-lock gil").comparison_command();
+    assert_eq!(newer, "concviz compare -w mine --global-lock gil");
 }
 
 #[test]

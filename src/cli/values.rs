@@ -9,7 +9,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use super::refusal::ValueRefusal;
 use crate::model::ModelKind;
 use crate::units::Ns;
-use crate::workload::{MAX_TASKS, SHIPPED, Scale, ScaleError, Value};
+use crate::workload::{MAX_TASKS, SHIPPED, Scale, ScaleError, StartLock, Value};
 
 /// The most tasks, and the most workers.
 pub(super) const MOST: u16 = MAX_TASKS as u16;
@@ -94,6 +94,15 @@ impl LockArg {
             LockArg::Off => "off",
             LockArg::Gil => "gil",
             LockArg::GilLegacy => "gil-legacy",
+        }
+    }
+
+    /// The one with which a workload starts.
+    pub(super) const fn of(start: StartLock) -> LockArg {
+        match start {
+            StartLock::Off => LockArg::Off,
+            StartLock::Gil => LockArg::Gil,
+            StartLock::GilLegacy => LockArg::GilLegacy,
         }
     }
 }

@@ -13,12 +13,12 @@ use super::refusal::Refusal;
 use super::values::{WorkloadName, one_of};
 use super::work;
 use crate::app::{RowKey, way, written};
-use crate::model::{Generation, Model, ModelKind};
+use crate::model::{Generation, ModelKind};
 use crate::recording::SCHEMA;
 use crate::report::{ListFormat, Param, params};
 use crate::text::cli::BELOW_WORKLOADS;
 use crate::text::cli::help::{value, workloads};
-use crate::workload::{SHIPPED, Scale, Workload, shipped};
+use crate::workload::{SHIPPED, Scale, StartLock, Workload, shipped};
 
 /// The options of `concviz workloads`.
 #[derive(Debug, Args)]
@@ -69,7 +69,7 @@ fn table(all: &[Workload]) -> String {
         let _ = writeln!(text, "{group}");
         for (workload, title) in all.iter().zip(&titles).filter(|(w, _)| w.group == group) {
             let name = padded(&workload.name, name_width);
-            let line = format!("  {name}  {}  {}", padded(title, title_width), keys(&workload.show));
+            let line = format!("  {name}  {}  {}", padded(title, title_width), keys(workload));
             let _ = writeln!(text, "{}", line.trim_end());
         }
         text.push('\n');
@@ -81,15 +81,22 @@ fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-/// The keys that lead through `models`, one after the other, from the screen as it starts: with a serial run, without
-/// the global lock.
-fn keys(models: &[String]) -> String {
+/// The keys that lead through the models of `workload`, one after the other, from the screen as it starts: with a serial
+/// run, and the global lock with which the workload starts.
+fn keys(workload: &Workload) -> String {
     let mut keys = Vec::new();
-    let mut at = RowKey::of(Model::plain(ModelKind::Serial));
-    for to in models.iter().filter_map(|model| row(model)) {
+    let lock = match workload.lock {
+        StartLock::Off => None,
+        StartLock::Gil => Some(Generation::Newer),
+        StartLock::GilLegacy => Some(Generation::Older),
+    };
+    let mut at = RowKey { kind: ModelKind::Serial, lock };
+    let mut set = lock.unwrap_or(Generation::Newer);
+    for to in workload.show.iter().filter_map(|model| row(model)) {
         if to != at {
-            keys.extend(way(at, Generation::Newer, to));
+            keys.extend(way(at, set, to));
         }
+        set = to.lock.unwrap_or(set);
         at = to;
     }
     written(&keys)
@@ -146,7 +153,7 @@ mod tests {
     use super::*;
     use crate::app::{App, Effect, Key, Message, update};
     use crate::machine::Machine;
-    use crate::model::LockSettings;
+    use crate::model::{LockSettings, Model};
     use crate::plan::{Rates, Wishes};
     use crate::settings::Setup;
     use crate::units::Stamp;
@@ -159,7 +166,7 @@ mod tests {
             let title = workload.title_at(Scale::ONE);
             let line = text.lines().find(|l| l.trim_start().starts_with(&format!("{} ", workload.name)));
             let line = line.unwrap_or_else(|| panic!("{} is missing:\n{text}", workload.name));
-            assert!(line.contains(&title) && line.ends_with(&keys(&workload.show)), "{line}");
+            assert!(line.contains(&title) && line.ends_with(&keys(&workload)), "{line}");
             assert!(!title.contains('{'), "{title}: a number is missing");
             assert!(text.lines().any(|l| l == workload.group), "{} has no heading", workload.group);
         }
@@ -184,7 +191,7 @@ mod tests {
             if let Effect::Start(_, plan) = effect { Some(RowKey::of(plan.model)) } else { None }
         };
         for workload in shipped() {
-            let written = keys(&workload.show);
+            let written = keys(&workload);
             let mut app = screen(workload.clone());
             let mut run: Vec<RowKey> = app.launch().iter().filter_map(model).collect();
             for key in written.split(' ').flat_map(str::chars) {
@@ -208,9 +215,14 @@ mod tests {
 
     #[test]
     fn keys_lead_from_one_model_to_the_next() {
-        let keys = |models: &[&str]| keys(&models.iter().map(|&m| m.to_owned()).collect::<Vec<_>>());
-        assert_eq!(keys(&["serial", "threads", "threads+gil", "processes"]), "2 g g 3");
-        assert_eq!(keys(&["threads+gil", "async+gil"]), "2 g 4");
-        assert_eq!(keys(&["fibers", "async"]), "4");
+        let keys = |lock, models: &[&str]| {
+            let show = models.iter().map(|&model| model.to_owned()).collect();
+            keys(&Workload { show, lock, ..workload::find("cpu").expect("a shipped workload") })
+        };
+        assert_eq!(keys(StartLock::Off, &["serial", "threads", "threads+gil", "processes"]), "2 g g 3");
+        assert_eq!(keys(StartLock::Off, &["threads+gil", "async+gil"]), "2 g 4");
+        assert_eq!(keys(StartLock::Off, &["fibers", "async"]), "4");
+        assert_eq!(keys(StartLock::Gil, &["threads+gil", "threads", "threads+gil"]), "2 g g");
+        assert_eq!(keys(StartLock::GilLegacy, &["serial", "threads+gil"]), "g 2 G");
     }
 }

@@ -15,7 +15,7 @@ use crate::text;
 use crate::trace::LONGEST;
 use crate::trace::file::{self, Damage, FileError, FileWriter, Names, RecordedRun};
 use crate::units::{Ns, TaskId};
-use crate::workload::{Kernel, MAX_TASKS, Param, Scale, Task, Workload};
+use crate::workload::{Kernel, MAX_TASKS, Param, Scale, StartLock, Task, Workload};
 
 /// The text before a run's events: enough to draw the run and to say what it was, even if its steps are not known. It
 /// is read in parts, each from the whole text: so a part needs to know nothing of the others.
@@ -388,6 +388,7 @@ fn stand_in(asked: Asked<'_>, names: Option<&Names>) -> Planned {
         counters: Vec::new(),
         tasks: Vec::new(),
         workers: None,
+        lock: StartLock::Off,
     };
     let lock = LockSettings::default().like(model.lock);
     let wishes = Wishes { cores, seed, ..Wishes::default() };

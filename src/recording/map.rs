@@ -7,7 +7,7 @@ use crate::model::{LockSettings, Model, ModelKind};
 use crate::plan::{Expected, Rates};
 use crate::settings::{Mapping, Setup};
 use crate::units::Ns;
-use crate::workload::{GilUse, Kernel, Quantity, Scale, StepSpec, TaskSpec, Value, Workload};
+use crate::workload::{GilUse, Kernel, Quantity, Scale, StartLock, StepSpec, TaskSpec, Value, Workload};
 
 /// The time that a run takes besides its tasks: to start its runner, to end it, to hand over its record.
 const AROUND: Ns = Ns::from_millis(15);
@@ -186,6 +186,7 @@ pub fn work(tasks: u16, length: Ns, wait: u8) -> Workload {
         counters: Vec::new(),
         tasks: vec![TaskSpec { name: "task".to_owned(), count, background: false, steps }],
         workers: None,
+        lock: StartLock::Off,
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{LockSettings, Model};
 use crate::plan::{Plan, Rates, Wishes};
-use crate::workload::{ResolveError, Scale, Task, Workload};
+use crate::workload::{ResolveError, Scale, StartLock, Task, Workload};
 
 /// Everything the user has chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +48,7 @@ impl Setup {
     /// The command line that starts the program with this setup.
     pub fn command(&self) -> String {
         let mut line = format!("concviz -w {} -m {}", self.workload.name, self.model.kind.name());
-        if self.model.lock.is_on() {
+        if self.model.lock.is_on() || !self.workload.lock.is_off() {
             line += &format!(" --global-lock {}", self.model.lock.name());
         }
         line + &self.options()
@@ -56,7 +56,11 @@ impl Setup {
 
     /// The command line that runs the same work under every model.
     pub fn comparison_command(&self) -> String {
-        let lock = if self.lock.legacy { " --global-lock gil-legacy" } else { "" };
+        let lock = match (self.lock.legacy, self.workload.lock) {
+            (true, StartLock::GilLegacy) | (false, StartLock::Off | StartLock::Gil) => "",
+            (true, StartLock::Off | StartLock::Gil) => " --global-lock gil-legacy",
+            (false, StartLock::GilLegacy) => " --global-lock gil",
+        };
         format!("concviz compare -w {}{lock}{}", self.workload.name, self.options())
     }
 

@@ -46,7 +46,16 @@ pub fn workers(least: u16, most: u16) -> String {
 
 /// That one of `known` was expected, the words for what a step does with the GIL.
 pub fn gil(known: &[&str]) -> String {
-    format!("`gil` takes one of {}", listed(known, |word| format!("\"{word}\"")))
+    one_of("gil", known)
+}
+
+/// That one of `known` was expected, the words for the global lock with which a workload starts.
+pub fn lock(known: &[&str]) -> String {
+    one_of("lock", known)
+}
+
+fn one_of(key: &str, known: &[&str]) -> String {
+    format!("`{key}` takes one of {}", listed(known, |word| format!("\"{word}\"")))
 }
 
 /// That a group of tasks waits for its own end.

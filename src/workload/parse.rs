@@ -9,7 +9,8 @@ use super::quantity::{Quantity, Value, ValueError};
 use super::refusal::{FileError, FileFault};
 use super::shape::{File, FileAdd, FileLock, FilePut, FileQueue, FileRepeat, FileStep, FileTask, Number, Short, Word};
 use super::{
-    AddHow, CounterSpec, GilUse, Param, QueueSpec, RepeatSpec, StepSpec, TaskSpec, WorkerWish, Workload, each_step,
+    AddHow, CounterSpec, GilUse, Param, QueueSpec, RepeatSpec, StartLock, StepSpec, TaskSpec, WorkerWish, Workload,
+    each_step,
 };
 
 /// The version of the format that is read.
@@ -86,6 +87,7 @@ impl Context<'_> {
         let queues = self.queues(&read, &tasks, &names)?;
         let counters = self.counters(&read, &tasks, &names)?;
         let workers = read.workers.as_ref().map(|w| self.workers(w)).transpose()?;
+        let lock = read.lock.as_ref().map_or(Ok(StartLock::Off), |word| self.start_lock(word))?;
         let at = read.tasks.span().start;
         let workload = Workload {
             name: read.name.into_inner(),
@@ -98,6 +100,7 @@ impl Context<'_> {
             counters,
             tasks,
             workers,
+            lock,
         };
         match workload.locks().len() {
             0..=MOST_LOCKS => Ok(workload),
@@ -335,11 +338,20 @@ impl Context<'_> {
     }
 
     fn gil(&self, word: &Spanned<Word>) -> Result<GilUse, FileError> {
+        self.word(word, GilUse::named, FileFault::Gil)
+    }
+
+    fn start_lock(&self, word: &Spanned<Word>) -> Result<StartLock, FileError> {
+        self.word(word, StartLock::named, FileFault::Lock)
+    }
+
+    /// What `word` names, as `named` knows it; else it is refused as `fault`.
+    fn word<T>(&self, word: &Spanned<Word>, named: fn(&str) -> Option<T>, fault: FileFault) -> Result<T, FileError> {
         let known = match word.get_ref() {
-            Word::Text(text) => GilUse::named(text),
+            Word::Text(text) => named(text),
             Word::Other(_) => None,
         };
-        known.ok_or_else(|| self.error(word.span().start, FileFault::Gil))
+        known.ok_or_else(|| self.error(word.span().start, fault))
     }
 
     fn quantity(&self, number: &Spanned<Number>, names: &Names<'_>) -> Result<Quantity, FileError> {

@@ -1,6 +1,7 @@
 //! Why a workload file is refused, and why a workload cannot be run with the given numbers. The sentences are in
 //! [`text::workload`](crate::text::workload).
 
+use super::StartLock;
 use super::kernel::GilUse;
 use super::quantity::{QuantityError, Unit, Value, ValueError};
 use crate::text::workload as words;
@@ -59,6 +60,9 @@ pub enum FileFault {
     /// Something else than a word for what a step does with the global lock.
     #[error("{}", words::gil(&GilUse::ALL.map(GilUse::name)))]
     Gil,
+    /// Something else than a word for the global lock with which the workload starts.
+    #[error("{}", words::lock(&StartLock::ALL.map(StartLock::name)))]
+    Lock,
     /// A text that is no amount.
     #[error(transparent)]
     Value(#[from] ValueError),

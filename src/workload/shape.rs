@@ -25,6 +25,7 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) show: Vec<String>,
     pub(super) workers: Option<Spanned<Number>>,
+    pub(super) lock: Option<Spanned<Word>>,
     #[serde(default)]
     pub(super) params: BTreeMap<String, Spanned<Number>>,
     #[serde(default)]

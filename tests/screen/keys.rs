@@ -6,6 +6,7 @@ use concviz::palette::Theme;
 use concviz::recording::Conditions;
 use concviz::state::{Outcome, State};
 use concviz::units::{Ns, TurnLength};
+use concviz::workload::{StartLock, Workload, find};
 use proptest::prelude::*;
 
 use super::made;
@@ -318,6 +319,29 @@ fn the_picker_opens_a_workload_and_begins_its_story() {
     assert_eq!(started(&effects), Some((ModelKind::Serial, false)));
     assert_eq!(app.setup.workload.name, "io");
     assert!(app.scoreboard.is_empty(), "other work, other times");
+}
+
+#[test]
+fn a_workload_opened_from_the_picker_starts_with_the_lock_that_its_file_names_whatever_was_chosen_before() {
+    let starts = |lock| Workload { lock, ..find("io").expect("a shipped workload") };
+    for (lock, expected) in [
+        (StartLock::Off, GlobalLock::Off),
+        (StartLock::Gil, GlobalLock::gil(Ns::from_millis(5))),
+        (StartLock::GilLegacy, GlobalLock::GilLegacy { check_interval: 100 }),
+    ] {
+        for before in ["", "2g", "G"] {
+            let mut app = made::first_minute((80, 24));
+            app.catalogue[1] = starts(lock);
+            made::type_in(&mut app, before);
+            let effects = made::press(&mut app, &[Key::Char('o'), Key::Down, Key::Enter]);
+            assert_eq!(started(&effects), Some((ModelKind::Serial, expected.is_on())));
+            assert_eq!(app.setup.model.lock, expected, "after `{before}`");
+            made::press(&mut app, &[Key::Char('g')]);
+            assert_eq!(app.setup.model.lock.is_on(), !expected.is_on(), "the key changes it as always");
+            made::press(&mut app, &[Key::Char('o'), Key::Up, Key::Enter]);
+            assert_eq!(app.setup.model.lock, GlobalLock::Off, "the other workload starts without one");
+        }
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
-use crate::cli::{Exit, Invocation, ThisMachine, parse};
+use crate::cli::tests::Fake;
+use crate::cli::{Exit, Invocation, parse};
 use crate::model::{GlobalLock, LockSettings, Model, ModelKind};
 use crate::recording::usual_models;
 use crate::report::ComparisonFormat;
@@ -7,7 +8,7 @@ use crate::units::Ns;
 use crate::workload::Value;
 
 fn parsed(line: &str) -> Result<Invocation, Exit> {
-    parse(std::iter::once("concviz").chain(line.split_whitespace()), &ThisMachine { allowed_cores: 2 })
+    parse(std::iter::once("concviz").chain(line.split_whitespace()), &Fake)
 }
 
 fn comparing(line: &str) -> (Comparing, ComparisonFormat) {
@@ -44,6 +45,16 @@ fn options_of_a_run_are_those_of_a_comparison() {
     assert_eq!((wishes.workers, wishes.cores, wishes.seed, wishes.no_kernel_record), (Some(8), Some(2), 7, true));
     assert_eq!((comparing.repeat, format), (5, ComparisonFormat::Markdown));
     assert_eq!(comparing.models[4].lock, GlobalLock::gil(Ns::from_millis(1)));
+}
+
+#[test]
+fn the_rows_of_a_comparison_stay_whatever_a_workload_starts_with_but_the_lock_is_of_its_generation() {
+    let models = |line: &str| comparing(line).0.models;
+    let (newer, older) = (LockSettings::default(), LockSettings { legacy: true, ..LockSettings::default() });
+    assert_eq!(models("compare -w gil.toml"), usual_models(newer.lock()));
+    assert_eq!(models("compare -w old.toml"), usual_models(older.lock()));
+    assert_eq!(models("compare -w old.toml --global-lock gil"), usual_models(newer.lock()));
+    assert_eq!(comparing("compare -w gil.toml").0.setup.model, Model::plain(ModelKind::Serial));
 }
 
 #[test]

@@ -92,8 +92,8 @@ pub mod value {
 #[expect(missing_docs, reason = "each is named after its option")]
 pub mod shared {
     pub const MODEL: &str = "How its tasks are executed";
-    pub const GLOBAL_LOCK: &str =
-        "Whether a task must hold a global lock to compute, like CPython's GIL; gil-legacy is that of Python 2";
+    pub const GLOBAL_LOCK: &str = "Whether a task must hold a global lock to compute, like CPython's GIL; gil-legacy is that of Python 2 [default: as \
+         the workload says, else off]";
     pub const GLOBAL_LOCK_OF_THREADS: &str = "The global lock of threads+gil: like CPython's, or that of Python 2";
     pub const PLAIN: &str = "Print what happens in sentences: for screen readers and logs";
     pub const TRACE: &str = "Add every run to this file, which `concviz view` opens and `concviz export` draws";
@@ -168,6 +168,8 @@ pub mod compare {
     pub const FILES: &str = "Compare the runs in these files in place of making new ones";
     pub const MODELS: &str =
         "Which models: a list of serial, threads, processes, async, threads+gil [default: all of them]";
+    pub const GLOBAL_LOCK: &str = "The global lock of threads+gil: like CPython's, or that of Python 2 [default: gil, or \
+                                   gil-legacy where the workload starts with it]";
     pub const PLAIN: &str = "Print the result in sentences: for screen readers and logs";
     pub const TRACE: &str = "Add the runs to this file, which `concviz view` opens and `concviz export` draws";
     pub const REPEAT: &str = "Measure all of them so many times, round by round, and take each one's median run";
