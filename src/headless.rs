@@ -145,7 +145,7 @@ fn once(
 ) -> Result<(), Stop> {
     print(&printout.begin(round))?;
     let number = of.map_or_else(String::new, |of| format!(", run {round} of {of}"));
-    let what = format!("{} as {}{number}", plan.workload, plan.model.kind.name());
+    let what = format!("{} as {}{number}", settings.setup.workload.full_name(), plan.model.kind.name());
     let Made { recording, stop } = runs.make((&settings.setup, plan, rates), what, settings.plain);
     if matches!(stop, Some(Stop::NobodyReads)) {
         return stop.map_or(Ok(()), Err);

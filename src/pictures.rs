@@ -64,7 +64,7 @@ pub fn of_runs(runs: &[&Recording], view: Subject, options: &Options, command: &
     let named = |(place, run): (usize, &&Recording)| {
         let who =
             who(run).map(|who| if works.are_several() { text::run_of_work(works.name(place), &who) } else { who });
-        let who = who.unwrap_or_else(|| run.origin.name().to_owned());
+        let who = who.unwrap_or_else(|| run.origin.name().into_owned());
         run.file.as_ref().map_or(who.clone(), |file| format!("{file} {who}"))
     };
     let stack: Vec<_> =
@@ -77,7 +77,7 @@ pub fn of_runs(runs: &[&Recording], view: Subject, options: &Options, command: &
 
 /// A picture of `run`.
 pub fn of_run(run: &Recording, view: Subject, options: &Options, command: &str) -> Picture {
-    picture::picture(&run.trace, view, &caption(run, run.origin.name(), command), options)
+    picture::picture(&run.trace, view, &caption(run, &run.origin.name(), command), options)
 }
 
 /// A picture of `runs` beside each other; the row `lit` is pointed out. Where the instant `until` lies before the end of

@@ -17,6 +17,7 @@ mod table;
 pub use comparison::{
     ComparisonDocument, ComparisonFormat, ComparisonPrint, comparison_cell, comparison_csv, comparison_has,
     comparison_heading, comparison_json, comparison_markdown, comparison_sentences, comparison_table, comparison_text,
+    variant_of,
 };
 pub use csv::{csv_head, csv_rows};
 pub use document::{finding_of, json};

@@ -20,9 +20,10 @@ mod scale;
 mod shape;
 mod start;
 mod sum;
+mod variant;
 mod walk;
 
-pub use catalogue::{SHIPPED, ShippedFile, find, nearest, shipped};
+pub use catalogue::{SHIPPED, ShippedFile, find, nearest, nearest_of, shipped};
 pub use commons::{Counter, Queue};
 pub use kernel::{GilUse, Kernel, Kernels};
 pub use parse::parse;
@@ -32,10 +33,11 @@ pub use refusal::{AmountFault, FileError, FileFault, MAX_STEPS, MAX_TASKS, Resol
 pub use scale::{Scale, ScaleError};
 pub use start::StartLock;
 pub use sum::WorkSum;
+pub use variant::{MAX_VARIANTS, Variant, full_name};
 pub use walk::{Rounds, Visit, walk, walk_mut};
 
 /// A workload: a group of tasks, each a program of steps, with the numbers a user may change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Workload {
     /// What it is called on the command line.
     pub name: String,
@@ -62,6 +64,12 @@ pub struct Workload {
     /// The global lock with which it starts.
     #[serde(default, skip_serializing_if = "StartLock::is_off")]
     pub lock: StartLock,
+    /// Which variant it is, where its file has variants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// All variants of its file, in order, this one among them; none where it has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Variant>,
 }
 
 /// A number of a workload that a user may change.
@@ -283,15 +291,16 @@ impl Workload {
     pub fn set(&mut self, name: &str, value: Value) -> Result<(), ResolveError> {
         let known = || self.params.iter().map(|p| (p.name.clone(), p.value.unit())).collect();
         let Some(at) = self.params.iter().position(|p| p.name == name) else {
-            let (workload, name) = (self.name.clone(), name.to_owned());
+            let (workload, name) = (self.full_name().into_owned(), name.to_owned());
             return Err(ResolveError::NoSuchParam { workload, name, known: known() });
         };
         let takes = self.params[at].value.unit();
         if takes != value.unit() {
-            let (workload, name) = (self.name.clone(), name.to_owned());
+            let (workload, name) = (self.full_name().into_owned(), name.to_owned());
             return Err(ResolveError::WrongUnit { workload, name, takes, found: value, known: known() });
         }
         self.params[at].value = value;
+        self.set_in_variants(name, value);
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use concviz::workload::{FileError, SHIPPED, Scale, parse};
+use concviz::workload::{FileError, SHIPPED, Scale, Workload, parse};
 use proptest::prelude::*;
 
 fn folder() -> PathBuf {
@@ -16,7 +16,11 @@ fn folder() -> PathBuf {
 fn refusal(name: &str, text: &str) -> Option<String> {
     match parse(name, text) {
         Err(error) => Some(error.to_string()),
-        Ok(workload) => workload.resolve(Scale::ONE).err().map(|e| e.to_string()),
+        Ok(workload) => {
+            let variants = workload.variants.iter().map(|variant| &variant.workload);
+            let refused = |workload: &Workload| workload.resolve(Scale::ONE).err();
+            std::iter::once(&workload).chain(variants).find_map(refused).map(|e| e.to_string())
+        }
     }
 }
 
@@ -62,6 +66,11 @@ const PLACES: &[&str] = &[
     "format = 1\nname = \"w\"\n[[tasks]]\nname = \"t\"\nbackground = \"@\"\nsteps = [\"yield\"]\n",
     "format = 1\nname = \"w\"\n[[tasks]]\nname = \"t\"\nsteps = [{ lock = { name = \"@\", steps = \
         [{ lock = { name = \"@\", steps = [\"yield\"] } }] } }]\n",
+    "format = 1\nname = \"w\"\nlock = \"@\"\n[[tasks]]\nname = \"t\"\nsteps = [\"yield\"]\n",
+    "format = 1\nname = \"w\"\nvariant = \"v@\"\n[[tasks]]\nname = \"t\"\nsteps = [\"yield\"]\n\
+        [[variants]]\nname = \"v@\"\n[[variants]]\nname = \"v@\"\n",
+    "format = 1\nname = \"w\"\nvariant = \"v\"\n[[tasks]]\nname = \"t\"\nsteps = [\"yield\"]\n\
+        [[variants]]\nname = \"u\"\n\"@\" = 1\n",
 ];
 
 /// Whether a terminal would obey it, or nobody would see it.

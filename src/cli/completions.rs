@@ -4,7 +4,7 @@
 use clap::Args;
 use clap_complete::Shell;
 
-use super::values::workload_names;
+use super::values::full_names;
 use crate::text::cli::help::{completions, value};
 use crate::text::cli::{FILE, WORKLOAD};
 
@@ -22,16 +22,16 @@ pub(super) fn script(shell: Shell, mut command: clap::Command) -> String {
     clap_complete::generate(shell, &mut command, "concviz", &mut bytes);
     let script = String::from_utf8_lossy(&bytes).into_owned();
     match shell {
-        Shell::Zsh => zsh(&script),
+        Shell::Zsh => zsh(&script, &full_names()),
         Shell::Fish => fish(&script),
         // The first takes files where no name fits; the others take any text.
         _ => script,
     }
 }
 
-/// The script for zsh, in which names and files that end in `.toml` complete a workload.
-fn zsh(script: &str) -> String {
-    let names = workload_names().join(" ");
+/// The script for zsh, in which `names` and files that end in `.toml` complete a workload. A colon in a name is no end of it.
+fn zsh(script: &str, names: &[&str]) -> String {
+    let names = names.join(" ").replace(':', "\\:");
     let function = format!(
         "_concviz_workload() {{\n    _alternative 'names:{WORKLOAD}:({names})' 'files:{FILE}:_files -g \"*.toml(-.)\"'\n}}\n\n_concviz() {{"
     );
@@ -72,13 +72,23 @@ mod tests {
             for word in ["processes", "workloads", "completions", "switch-interval", "high-contrast"] {
                 assert!(script.contains(word), "{shell}: {word}");
             }
-            for name in workload_names() {
-                assert!(script.contains(name), "{shell}: {name}");
+            for name in full_names() {
+                let name = if shell == Shell::Zsh { name.replace(':', "\\:") } else { name.to_owned() };
+                assert!(script.contains(&name), "{shell}: {name}");
             }
         }
         for shell in [Shell::Elvish, Shell::PowerShell] {
             assert!(script(shell).contains("--switch-interval"), "{shell}");
         }
+    }
+
+    #[test]
+    fn the_colon_of_a_variant_is_kept_where_a_colon_ends_a_part() {
+        let generated =
+            format!("'--workload=[What to run]:{}:(race race\\:locked)' _concviz() {{", value::NAME_OR_FILE);
+        let script = zsh(&generated, &["race", "race:locked"]);
+        assert!(script.contains(&format!("'names:{WORKLOAD}:(race race\\:locked)'")), "{script}");
+        assert!(script.contains(":_concviz_workload'"), "{script}");
     }
 
     #[test]

@@ -118,6 +118,9 @@ pub(super) enum Refusal {
     /// There is no such workload.
     #[error("{}", words::no_workload(.read, *.near, .known, *.or_file))]
     NoWorkload { read: String, near: Option<&'static str>, known: Vec<&'static str>, or_file: bool },
+    /// The workload has no such variant.
+    #[error("{}", words::no_variant(.workload, .read, .near.as_deref(), .known))]
+    NoVariant { workload: String, read: String, near: Option<String>, known: Vec<String> },
     /// The workload that amounts alone are for is not there.
     #[error("{}", words::amounts_alone(.workload, .usual))]
     AmountsAlone { workload: &'static str, usual: &'static str },

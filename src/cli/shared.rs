@@ -138,14 +138,18 @@ fn workload(work: &WorkArgs, host: &impl Host) -> Result<Workload, Refusal> {
     let amounts = [("cpu", work.cpu), ("wait", work.wait)];
     let given = amounts.iter().any(|(_, amount)| amount.is_some());
     let mut workload = work::choose(work.workload.as_deref(), given, host)?;
+    let refused = |workload: &Workload, why| Refusal::CannotRun { workload: workload.full_name().into_owned(), why };
+    // A variant that cannot be run as the file says is found now, and not with a key in the middle of a talk.
+    for variant in workload.variants.iter().map(|variant| &variant.workload) {
+        variant.resolve(Scale::ONE).map_err(|why| refused(variant, why))?;
+    }
     let amounts = amounts.into_iter().filter_map(|(name, t)| Some((name, Value::Time(t?))));
     let tasks = work.tasks.map(|n| ("tasks", Value::Count(u64::from(n))));
     let set = work.set.iter().map(|(name, value)| (name.as_str(), *value));
     for (name, value) in set.chain(tasks).chain(amounts) {
         work::set(&mut workload, name, value)?;
     }
-    let refused = |why| Refusal::CannotRun { workload: workload.name.clone(), why };
-    workload.resolve(work.scale).map_err(refused)?;
+    workload.resolve(work.scale).map_err(|why| refused(&workload, why))?;
     Ok(workload)
 }
 

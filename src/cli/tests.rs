@@ -10,12 +10,19 @@ pub(super) struct Fake;
 
 const GOOD: &str = "format = 1\nname = \"mine\"\n[[tasks]]\nname = \"t\"\nsteps = [\"yield\"]\n";
 
+const RACE: &str = "format = 1\nname = \"race\"\nvariant = \"plain\"\n[[tasks]]\nname = \"t\"\nsteps = [\"yield\"]\n\
+    [[variants]]\nname = \"locked\"\nlock = \"gil\"\nparams = { wait = \"5ms\" }\n\
+    [[variants.tasks]]\nname = \"t\"\nsteps = [{ sleep = \"wait\" }]\n";
+
 impl Host for Fake {
     fn read(&self, path: &Path, most: u64) -> io::Result<Vec<u8>> {
         let bytes = match path.to_str() {
             Some("mine.toml" | "folder/mine") => GOOD.as_bytes().to_vec(),
             Some("gil.toml") => GOOD.replace("[[tasks]]", "lock = \"gil\"\n[[tasks]]").into_bytes(),
             Some("old.toml") => GOOD.replace("[[tasks]]", "lock = \"gil-legacy\"\n[[tasks]]").into_bytes(),
+            Some("race.toml" | "folder/race") => RACE.as_bytes().to_vec(),
+            Some("a:b.toml" | "folder/a:b") => GOOD.as_bytes().to_vec(),
+            Some("late.toml") => RACE.replace("steps = [{ sleep", "count = \"wait\"\nsteps = [{ sleep").into_bytes(),
             Some("broken.toml") => b"format = 1\nname = mine\n".to_vec(),
             Some("latin1.toml") => b"format = 1\nname = \"caf\xe9\"\n".to_vec(),
             Some("large.toml") => vec![b'#'; (2 << 20).min(most as usize)],
@@ -109,6 +116,51 @@ fn a_workload_starts_with_the_lock_that_its_file_names_unless_an_option_says_ano
     assert_eq!(run("run -w old.toml").comparison_command(), "concviz compare -w mine");
     let newer = run("run -w old.toml --global-lock gil").comparison_command();
     assert_eq!(newer, "concviz compare -w mine --global-lock gil");
+}
+
+#[test]
+fn a_variant_is_named_behind_a_colon() {
+    let chosen = |line: &str| {
+        let setup = screen(line).setup;
+        (setup.workload.full_name().into_owned(), setup.model.lock.is_on())
+    };
+    assert_eq!(chosen("-w race.toml"), ("race:plain".to_owned(), false));
+    for line in ["-w race.toml:locked", "-w folder/race:locked"] {
+        assert_eq!(chosen(line), ("race:locked".to_owned(), true), "{line}");
+    }
+    assert_eq!(chosen("-w folder/race:plain").0, "race:plain");
+    // A colon can be a part of a file's name.
+    for line in ["-w a:b.toml", "-w folder/a:b"] {
+        assert_eq!(chosen(line).0, "mine", "{line}");
+    }
+    let locked = screen("-w race.toml:locked --set wait=7ms").setup;
+    assert_eq!(locked.workload.param("wait"), Some(Value::Time(Ns::from_millis(7))));
+    assert_eq!(locked.command(), "concviz -w race:locked -m serial --global-lock gil --set wait=7ms");
+    assert_eq!(locked.comparison_command(), "concviz compare -w race:locked --set wait=7ms");
+    let refused = [
+        (
+            "-w race.toml:lock",
+            "error: workload `race` has no variant `lock` (did you mean `locked`?): write one of plain, locked",
+        ),
+        ("-w race.toml:zzz", "error: workload `race` has no variant `zzz`: write one of plain, locked"),
+        ("-w race.toml:", "error: workload `race` has no variant ``: write one of plain, locked"),
+        ("-w mine.toml:locked", "error: workload `mine` has no variant `locked`: it has none"),
+        ("-w cpu:locked", "error: workload `cpu` has no variant `locked`: it has none"),
+        ("-w cpuu:locked", "error: there is no workload `cpuu` (did you mean `cpu`?): write one of"),
+        ("-w gone/race:locked", "error: there is no file `gone/race"),
+        ("-w race.toml --set wait=7ms", "error: workload `race:plain` has no parameter `wait`: it has none"),
+        ("compare -w race.toml:lock", "error: workload `race` has no variant `lock` (did you mean `locked`?)"),
+        ("workloads --show cpu:locked", "error: workload `cpu` has no variant `locked`: it has none"),
+        // What is wrong with a variant is said at once, whichever is asked for.
+        (
+            "-w late.toml",
+            "error: workload `race:locked` cannot be run like this: task `t`: count: takes a whole number",
+        ),
+    ];
+    for (line, expected) in refused {
+        let exit = parsed(line).expect_err("wrong usage");
+        assert!(exit.code == 2 && exit.text.starts_with(expected), "{line}: {}", exit.text);
+    }
 }
 
 #[test]

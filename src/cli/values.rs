@@ -134,6 +134,11 @@ pub(super) fn workload_names() -> Vec<&'static str> {
     SHIPPED.iter().map(|f| f.name).collect()
 }
 
+/// The names of all shipped workloads, each followed by the full names of its variants.
+pub(super) fn full_names() -> Vec<&'static str> {
+    SHIPPED.iter().flat_map(|f| std::iter::once(f.name).chain(f.variants.iter().copied())).collect()
+}
+
 /// Takes any text, which is looked up elsewhere; knows the names, so that shells can complete them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct WorkloadName;
@@ -146,6 +151,6 @@ impl TypedValueParser for WorkloadName {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(SHIPPED.iter().map(|f| PossibleValue::new(f.name))))
+        Some(Box::new(full_names().into_iter().map(PossibleValue::new)))
     }
 }

@@ -1,6 +1,7 @@
 //! A workload by its name, or from a file of the user's own.
 
 use std::ffi::OsStr;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::Host;
@@ -29,13 +30,43 @@ fn of_amounts(find: impl Fn(&str) -> Option<Workload>) -> Result<Workload, Refus
     find(OF_AMOUNTS).ok_or(Refusal::AmountsAlone { workload: OF_AMOUNTS, usual: USUAL })
 }
 
-/// The workload that `named` names: a path where it contains a `/` or ends in `.toml`, else a shipped one.
+/// The workload that `named` names: a path where it contains a `/` or ends in `.toml`, else a shipped one. Behind a
+/// colon can stand the name of a variant.
 fn load(named: &OsStr, host: &impl Host) -> Result<Workload, Refusal> {
     let text = named.to_string_lossy();
-    if text.contains('/') || Path::new(named).extension().is_some_and(|e| e == "toml") {
-        return read(Path::new(named), host);
-    }
-    workload::find(&text).ok_or_else(|| unknown(&text, true))
+    let split = text.rsplit_once(':');
+    let (workload, variant) = match (is_path(&text), split) {
+        // A colon can be part of a file's name too: that of a file that is there.
+        (true, split) => match (read(Path::new(named), host), split.filter(|(file, _)| is_path(file))) {
+            (Err(Refusal::Unreadable { why, .. }), Some((file, variant))) if why.kind() == ErrorKind::NotFound => {
+                (read(Path::new(file), host)?, Some(variant))
+            }
+            (read, _) => (read?, None),
+        },
+        (false, Some((file, variant))) if is_path(file) => (read(Path::new(file), host)?, Some(variant)),
+        (false, Some((name, variant))) => (shipped(name)?, Some(variant)),
+        (false, None) => (shipped(&text)?, None),
+    };
+    variant.map_or(Ok(workload.clone()), |variant| with_variant(&workload, variant))
+}
+
+fn is_path(text: &str) -> bool {
+    text.contains('/') || Path::new(text).extension().is_some_and(|e| e == "toml")
+}
+
+fn shipped(name: &str) -> Result<Workload, Refusal> {
+    workload::find(name).ok_or_else(|| unknown(name, true))
+}
+
+/// The variant of `workload` with this name.
+pub(super) fn with_variant(workload: &Workload, name: &str) -> Result<Workload, Refusal> {
+    let known = || workload.variant_names();
+    workload.with_variant(name).ok_or_else(|| Refusal::NoVariant {
+        workload: workload.name.clone(),
+        read: name.to_owned(),
+        near: workload::nearest_of(&known(), name).map(str::to_owned),
+        known: known().into_iter().map(str::to_owned).collect(),
+    })
 }
 
 /// The refusal of `name`, which is no shipped workload; `or_file` says that it could be a file.

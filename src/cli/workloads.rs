@@ -18,7 +18,7 @@ use crate::recording::SCHEMA;
 use crate::report::{ListFormat, Param, params};
 use crate::text::cli::BELOW_WORKLOADS;
 use crate::text::cli::help::{value, workloads};
-use crate::workload::{SHIPPED, Scale, StartLock, Workload, shipped};
+use crate::workload::{SHIPPED, Scale, StartLock, Workload, find, shipped};
 
 /// The options of `concviz workloads`.
 #[derive(Debug, Args)]
@@ -39,9 +39,13 @@ pub(super) fn printed(options: &WorkloadsArgs) -> Result<String, Refusal> {
     }
 }
 
-/// The file of the shipped workload `name`, as it is.
+/// The file of the shipped workload `name`, as it is; it is that of all its variants.
 fn show(name: &str) -> Result<String, Refusal> {
-    let file = SHIPPED.iter().find(|f| f.name == name).ok_or_else(|| work::unknown(name, false))?;
+    let (bare, variant) = name.split_once(':').map_or((name, None), |(bare, variant)| (bare, Some(variant)));
+    let file = SHIPPED.iter().find(|f| f.name == bare).ok_or_else(|| work::unknown(bare, false))?;
+    if let (Some(workload), Some(variant)) = (find(bare), variant) {
+        work::with_variant(&workload, variant)?;
+    }
     Ok(file.text.to_owned())
 }
 
@@ -54,12 +58,21 @@ fn list(format: ListFormat) -> String {
     }
 }
 
+/// `workload` and, below what its file itself describes, the other variants: each with the name for `-w`.
+fn listed(workload: &Workload) -> Vec<(String, Workload)> {
+    let others = (0..workload.variants.len()).filter_map(|place| workload.at_variant(place));
+    let others = others.filter(|other| other.variant != workload.variant);
+    let others = others.map(|other| (other.full_name().into_owned(), other));
+    std::iter::once((workload.name.clone(), workload.clone())).chain(others).collect()
+}
+
 fn table(all: &[Workload]) -> String {
-    let titles: Vec<String> = all.iter().map(|w| w.title_at(Scale::ONE)).collect();
-    let name_width = all.iter().map(|w| w.name.width()).max().unwrap_or_default();
+    let all: Vec<(String, Workload)> = all.iter().flat_map(listed).collect();
+    let titles: Vec<String> = all.iter().map(|(_, w)| w.title_at(Scale::ONE)).collect();
+    let name_width = all.iter().map(|(name, _)| name.width()).max().unwrap_or_default();
     let title_width = titles.iter().map(|t| t.width()).max().unwrap_or_default();
     let mut groups: Vec<&str> = Vec::new();
-    for workload in all {
+    for (_, workload) in &all {
         if !groups.contains(&workload.group.as_str()) {
             groups.push(&workload.group);
         }
@@ -67,8 +80,8 @@ fn table(all: &[Workload]) -> String {
     let mut text = String::new();
     for group in groups {
         let _ = writeln!(text, "{group}");
-        for (workload, title) in all.iter().zip(&titles).filter(|(w, _)| w.group == group) {
-            let name = padded(&workload.name, name_width);
+        for ((name, workload), title) in all.iter().zip(&titles).filter(|((_, w), _)| w.group == group) {
+            let name = padded(name, name_width);
             let line = format!("  {name}  {}  {}", padded(title, title_width), keys(workload));
             let _ = writeln!(text, "{}", line.trim_end());
         }
@@ -126,6 +139,17 @@ struct Entry<'a> {
     about: &'a str,
     show: &'a [String],
     params: BTreeMap<String, Param>,
+    variant: Option<&'a str>,
+    variants: Vec<VariantEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct VariantEntry<'a> {
+    name: &'a str,
+    title: String,
+    about: &'a str,
+    show: &'a [String],
+    params: BTreeMap<String, Param>,
 }
 
 impl Entry<'_> {
@@ -137,7 +161,21 @@ impl Entry<'_> {
             about: &workload.about,
             show: &workload.show,
             params: params(workload),
+            variant: workload.variant.as_deref(),
+            variants: workload.variants.iter().filter_map(|variant| VariantEntry::of(&variant.workload)).collect(),
         }
+    }
+}
+
+impl VariantEntry<'_> {
+    fn of(workload: &Workload) -> Option<VariantEntry<'_>> {
+        Some(VariantEntry {
+            name: workload.variant.as_deref()?,
+            title: workload.title_at(Scale::ONE),
+            about: &workload.about,
+            show: &workload.show,
+            params: params(workload),
+        })
     }
 }
 

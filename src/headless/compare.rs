@@ -92,7 +92,7 @@ pub(super) fn measure(comparing: &Comparing) -> Result<Compared, Stop> {
         for (plan, setup) in &plans {
             let number = compared.recordings.len() + 1;
             let who = crate::insight::who(setup.model).row();
-            let what = format!("{number} of {all}: {} as {who}", setup.workload.name);
+            let what = format!("{number} of {all}: {} as {who}", setup.workload.full_name());
             let Made { recording, stop } = runs.make((setup, plan, rates), what, false);
             compared.recordings.push(recording);
             if !matches!(stop, None | Some(Stop::Broke(_))) {

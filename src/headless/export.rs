@@ -186,7 +186,7 @@ fn listed(runs: &[&Recording], works: &Works, place: usize) -> String {
 }
 
 fn who(run: &Recording) -> String {
-    run.model().map_or_else(|| run.origin.name().to_owned(), |model| crate::insight::who(model).row())
+    run.model().map_or_else(|| run.origin.name().into_owned(), |model| crate::insight::who(model).row())
 }
 
 /// Writes the export that `wish` describes; each format has its writer.
@@ -217,7 +217,7 @@ fn write(wish: &Exporting, runs: FromFiles, mut out: &mut dyn Write) -> Result<(
             let runs = lent(&runs);
             let comparison = Comparison::of(&runs);
             let heading = report::comparison_heading(&comparison, &runs);
-            let table = report::comparison_markdown(&comparison);
+            let table = report::comparison_markdown(&comparison, &report::variant_of(&runs));
             for line in heading.lines() {
                 writeln!(out, "{}", text::markup::markdown(line))?;
             }

@@ -50,6 +50,8 @@ pub enum SameWork {
 pub struct Row {
     /// Where its runs come from, if there are several places.
     pub source: Option<String>,
+    /// Which variant of their workload its runs are, if it has variants.
+    pub variant: Option<String>,
     /// The model.
     pub model: Model,
     /// What it is called.
@@ -255,6 +257,7 @@ fn rows(runs: &[&Recording]) -> Vec<Row> {
         let timing = timing.map(|timing| Timing { least, ..timing });
         Row {
             source: named(sources[key.0], &works),
+            variant: own.first().and_then(|i| runs[*i].planned()?.setup.workload.variant.clone()),
             model: key.1,
             who: insight::who(key.1),
             figures: shown.zip(timing).and_then(|(i, timing)| Figures::of(runs[i], timing)),

@@ -61,6 +61,8 @@ struct Watched<'a> {
 #[derive(Serialize, Deserialize)]
 struct Asked<'a> {
     workload: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    variant: Option<Cow<'a, str>>,
     /// What the workload does, with its numbers filled in.
     title: Cow<'a, str>,
     params: Cow<'a, [Param]>,
@@ -238,6 +240,7 @@ fn asked(planned: &Planned) -> Asked<'_> {
     let Planned { setup, plan, .. } = planned;
     Asked {
         workload: Borrowed(&plan.workload),
+        variant: setup.workload.variant.as_deref().map(Borrowed),
         title: setup.title().into(),
         params: Borrowed(&setup.workload.params),
         model: plan.model,
@@ -358,7 +361,7 @@ fn unknown_word(why: &str) -> String {
 
 /// The plan of a run whose steps are not known, with what its header says.
 fn stand_in(asked: Asked<'_>, names: Option<&Names>) -> Planned {
-    let Asked { workload, title, params, model, workers, at_once, cores, seed, scale } = asked;
+    let Asked { workload, variant, title, params, model, workers, at_once, cores, seed, scale } = asked;
     let name = workload.into_owned();
     let tasks = names.map(Names::task_names).unwrap_or_default();
     let tasks = tasks.into_iter().map(|t| Task { name: t.name, background: t.background, ops: Vec::new() }).collect();
@@ -389,6 +392,8 @@ fn stand_in(asked: Asked<'_>, names: Option<&Names>) -> Planned {
         tasks: Vec::new(),
         workers: None,
         lock: StartLock::Off,
+        variant: variant.map(Cow::into_owned),
+        variants: Vec::new(),
     };
     let lock = LockSettings::default().like(model.lock);
     let wishes = Wishes { cores, seed, ..Wishes::default() };

@@ -187,6 +187,8 @@ pub fn work(tasks: u16, length: Ns, wait: u8) -> Workload {
         tasks: vec![TaskSpec { name: "task".to_owned(), count, background: false, steps }],
         workers: None,
         lock: StartLock::Off,
+        variant: None,
+        variants: Vec::new(),
     }
 }
 

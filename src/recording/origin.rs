@@ -1,6 +1,8 @@
 //! Where a run comes from. A planned run has a setup, a seed and an ideal, and can be made again to the last iteration.
 //! An observed run has a command line and the events that were seen: nobody planned what it would do.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::names;
@@ -62,13 +64,13 @@ impl Origin {
         }
     }
 
-    /// Its name: the workload, or the program.
-    pub fn name(&self) -> &str {
+    /// Its name: the workload with its variant, or the program.
+    pub fn name(&self) -> Cow<'_, str> {
         match self {
-            Origin::Planned(planned) => &planned.setup.workload.name,
+            Origin::Planned(planned) => planned.setup.workload.full_name(),
             Origin::Observed(observed) => {
                 let program = observed.command.first().map_or("", String::as_str);
-                program.rsplit('/').next().unwrap_or(program)
+                program.rsplit('/').next().unwrap_or(program).into()
             }
         }
     }

@@ -58,7 +58,7 @@ fn names(works: &[&Recording]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for work in works {
         let alike = works.iter().copied().filter(|other| other.origin.name() == work.origin.name());
-        let name = text::work(work.origin.name(), &differences(work, &alike.collect::<Vec<_>>()));
+        let name = text::work(&work.origin.name(), &differences(work, &alike.collect::<Vec<_>>()));
         // Where no number differs the steps do: two files can give one name to two workloads.
         let same = |number: usize| if number == 1 { name.clone() } else { text::work_again(&name, number) };
         let free = (1..=works.len()).map(same).find(|name| !names.contains(name));

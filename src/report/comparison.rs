@@ -71,7 +71,7 @@ pub fn comparison_text(comparison: &Comparison, runs: &[&Recording], how: Compar
         ComparisonFormat::Table => format!("{}\n{}", heading(), comparison_table(comparison, how.width, how.bold)),
         ComparisonFormat::Json => comparison_json(comparison, runs, how.broken),
         ComparisonFormat::Csv => comparison_csv(comparison, runs),
-        ComparisonFormat::Markdown => comparison_markdown(comparison),
+        ComparisonFormat::Markdown => comparison_markdown(comparison, &variant_of(runs)),
     }
 }
 
@@ -81,7 +81,7 @@ fn spoken_heading(comparison: &Comparison, runs: &[&Recording]) -> String {
     if works.are_several() {
         return Note::Works { works: works.names().iter().map(|name| clean(name)).collect() }.text() + ".\n";
     }
-    let (workload, tasks) = (clean(first.origin.name()), first.trace.tasks.len());
+    let (workload, tasks) = (clean(&first.origin.name()), first.trace.tasks.len());
     Note::Head { workload, tasks, cores: comparison.cores }.text() + ".\n"
 }
 
@@ -95,7 +95,7 @@ const GAP: usize = 2;
 /// The heading of a comparison of `runs`, in two lines: the workload, and how it was measured.
 pub fn comparison_heading(comparison: &Comparison, runs: &[&Recording]) -> String {
     let Some(run) = runs.first() else { return String::new() };
-    let (name, title) = (clean(run.origin.name()), clean(&run.origin.title()));
+    let (name, title) = (clean(&run.origin.name()), clean(&run.origin.title()));
     let what = if title.is_empty() { name } else { format!("{name}: {title}") };
     // If the runs did different work, the first one's workload is no heading for all.
     let what = if comparison.work == SameWork::No { clean(&sources(runs)) } else { what };
@@ -302,15 +302,23 @@ fn notes(comparison: &Comparison) -> Vec<Note> {
     notes
 }
 
-/// The table for a page: all columns, the ideal, the verdict below.
-pub fn comparison_markdown(comparison: &Comparison) -> String {
+/// The workload of `runs` with its variant, where it has variants and they are all of one; else empty.
+pub fn variant_of(runs: &[&Recording]) -> String {
+    let variant = |run: &&Recording| Some(run.planned()?.setup.workload.variant.clone());
+    let all = runs.iter().filter_map(variant).collect::<std::collections::BTreeSet<_>>();
+    let one = runs.first().filter(|_| all.len() == 1 && !all.contains(&None));
+    one.map_or_else(String::new, |run| run.origin.name().into_owned())
+}
+
+/// The table for a page: all columns, the ideal, the verdict below. Above the names of its rows stands `head`.
+pub fn comparison_markdown(comparison: &Comparison, head: &str) -> String {
     let columns = fitting(comparison, usize::MAX);
     let row = |name: &str, cells: &[String]| {
         let cells = cells.iter().map(|c| markdown(c));
         let name = markdown(name);
         format!("| {name} | {} |\n", cells.collect::<Vec<_>>().join(" | "))
     };
-    let mut text = row("", &columns.iter().map(|c| c.head().to_owned()).collect::<Vec<_>>());
+    let mut text = row(head, &columns.iter().map(|c| c.head().to_owned()).collect::<Vec<_>>());
     text += &format!("|:---|{}\n", "---:|".repeat(columns.len()));
     for of in &comparison.rows {
         text += &row(&of.name(), &columns.iter().map(|c| comparison_cell(comparison, of, *c)).collect::<Vec<_>>());

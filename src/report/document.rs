@@ -44,6 +44,7 @@ impl Document {
             outcome: RunOutcome::of(reason.as_ref()).name(),
             reason,
             workload: plan.map(|plan| plan.workload.clone()),
+            variant: planned.and_then(|planned| planned.setup.workload.variant.clone()),
             model: plan.map(|plan| plan.model.kind.name()),
             global_lock: plan.map(|plan| plan.model.lock.name()),
             switch_interval_s: match lock {

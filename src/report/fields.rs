@@ -18,6 +18,7 @@ pub struct Document {
     pub outcome: &'static str,
     pub reason: Option<Reason>,
     pub workload: Option<String>,
+    pub variant: Option<String>,
     pub model: Option<&'static str>,
     pub global_lock: Option<&'static str>,
     pub switch_interval_s: Option<f64>,

@@ -20,7 +20,7 @@ pub(super) fn clean(text: &str) -> String {
 
 /// What was run, in two lines: the workload, and how it was executed.
 pub fn heading(run: &Recording) -> String {
-    let (name, title) = (clean(run.origin.name()), run.origin.title());
+    let (name, title) = (clean(&run.origin.name()), run.origin.title());
     let what = if title.is_empty() { name } else { format!("{name}: {}", clean(&title)) };
     let Some(Planned { plan, .. }) = run.planned() else { return format!("{what}\n") };
     let lock = match plan.model.lock {

@@ -47,7 +47,7 @@ impl Setup {
 
     /// The command line that starts the program with this setup.
     pub fn command(&self) -> String {
-        let mut line = format!("concviz -w {} -m {}", self.workload.name, self.model.kind.name());
+        let mut line = format!("concviz -w {} -m {}", self.workload.full_name(), self.model.kind.name());
         if self.model.lock.is_on() || !self.workload.lock.is_off() {
             line += &format!(" --global-lock {}", self.model.lock.name());
         }
@@ -61,7 +61,7 @@ impl Setup {
             (true, StartLock::Off | StartLock::Gil) => " --global-lock gil-legacy",
             (false, StartLock::GilLegacy) => " --global-lock gil",
         };
-        format!("concviz compare -w {}{lock}{}", self.workload.name, self.options())
+        format!("concviz compare -w {}{lock}{}", self.workload.full_name(), self.options())
     }
 
     /// All options but those of the model.
@@ -78,6 +78,10 @@ impl Setup {
             line += " --no-forced-switching";
         }
         let shipped = crate::workload::find(&self.workload.name);
+        let shipped = match &self.workload.variant {
+            Some(variant) => shipped.and_then(|shipped| shipped.with_variant(variant)),
+            None => shipped,
+        };
         for param in &self.workload.params {
             if shipped.as_ref().and_then(|s| s.param(&param.name)) != Some(param.value) {
                 line += &format!(" --set {}={}", param.name, param.value);

@@ -4,7 +4,7 @@
 pub mod help;
 pub mod man;
 
-use super::quoted::{path, quoted, said};
+use super::quoted::{listed, name, path, quoted, said};
 use crate::units::Ns;
 
 /// A sentence about what went wrong, as it is printed.
@@ -229,6 +229,16 @@ pub fn no_workload(read: &str, near: Option<&str>, known: &[&str], or_file: bool
     let hint = near.map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
     let file = if or_file { ", or a file that ends in .toml" } else { "" };
     format!("there is no workload {}{hint}: write one of {}{file}", quoted(read), known.join(", "))
+}
+
+/// That the workload has no such variant, but these.
+pub fn no_variant(workload: &str, read: &str, near: Option<&str>, known: &[String]) -> String {
+    let what = format!("workload {} has no variant {}", quoted(workload), quoted(read));
+    let hint = near.map_or_else(String::new, |near| format!(" (did you mean {}?)", quoted(near)));
+    match known {
+        [] => format!("{what}: it has none"),
+        known => format!("{what}{hint}: write one of {}", listed(known, |variant| name(variant))),
+    }
 }
 
 /// That amounts alone are for a workload that is not there.

@@ -107,6 +107,22 @@ pub fn two_limits(one: u64, other: u64) -> String {
     format!("has `limit = {one}` in one place and {other} in another: it is the same lock everywhere")
 }
 
+/// That there are variants, but no name for what the file itself describes.
+pub const NO_VARIANT_NAME: &str = "a file with [[variants]] names what it describes itself too: expected `variant = \"plain\"`, or the like, above its \
+     first table";
+/// That the name of a variant was expected.
+pub const VARIANT_NAME: &str = "expected the name of a variant, without control characters and without a colon";
+
+/// That two variants have one name.
+pub fn variant_twice(name: &str) -> String {
+    format!("there is a variant {} already: each needs a name of its own", quoted(name))
+}
+
+/// That there are too many variants.
+pub fn too_many_variants(found: usize, most: usize) -> String {
+    format!("there are {found} variants, with what the file itself describes: at most {most} have a place")
+}
+
 /// That there are too many locks.
 pub fn too_many_locks(found: usize, most: usize) -> String {
     format!("there are {found} locks: at most {most} can be told apart")

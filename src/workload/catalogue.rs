@@ -7,20 +7,23 @@ use super::{Workload, parse};
 pub struct ShippedFile {
     /// Its name, without the suffix.
     pub name: &'static str,
+    /// The full names of its variants, as `-w` takes them.
+    pub variants: &'static [&'static str],
     /// Its text.
     pub text: &'static str,
 }
 
 macro_rules! shipped {
-    ($($name:literal),+ $(,)?) => {
+    ($($name:literal $([$($variant:literal),+])?),+ $(,)?) => {
         &[$(ShippedFile {
             name: $name,
+            variants: &[$($(concat!($name, ":", $variant)),+)?],
             text: include_str!(concat!("../../assets/workloads/", $name, ".toml")),
         }),+]
     };
 }
 
-/// All shipped workloads, in the order of the picker.
+/// All shipped workloads, in the order of the picker; behind one with variants, their names: `"race" ["plain", "locked"]`.
 pub const SHIPPED: &[ShippedFile] = shipped![
     "cpu",
     "io",
@@ -51,9 +54,14 @@ pub fn find(name: &str) -> Option<Workload> {
 
 /// The shipped workload whose name is most like `name`, if any is like it at all.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    let like = |f: &&ShippedFile| strsim::jaro_winkler(f.name, name);
-    let best = SHIPPED.iter().max_by(|a, b| like(a).total_cmp(&like(b)))?;
-    (like(&best) > 0.55).then_some(best.name)
+    nearest_of(&SHIPPED.iter().map(|file| file.name).collect::<Vec<_>>(), name)
+}
+
+/// That of `known` which is most like `name`, if any is like it at all.
+pub fn nearest_of<'a>(known: &[&'a str], name: &str) -> Option<&'a str> {
+    let like = |known: &&str| strsim::jaro_winkler(known, name);
+    let best = known.iter().copied().max_by(|a, b| like(a).total_cmp(&like(b)))?;
+    (like(&best) > 0.55).then_some(best)
 }
 
 fn read(file: &ShippedFile) -> Option<Workload> {
@@ -75,6 +83,9 @@ mod tests {
             assert_eq!(workload.name, file.name);
             assert!(!workload.resolve(Scale::ONE).expect(file.name).is_empty());
             assert!(workload.param("tasks").is_some(), "{} cannot be given a number of tasks", file.name);
+            let full = |variant: &str| super::super::full_name(file.name, Some(variant)).into_owned();
+            let variants: Vec<String> = workload.variant_names().into_iter().map(full).collect();
+            assert_eq!(file.variants, variants, "the variants of {} are not those of its file", file.name);
             assert!(!workload.title.is_empty() && !workload.about.is_empty() && !workload.show.is_empty());
         }
         assert_eq!(shipped().len(), SHIPPED.len());

@@ -13,6 +13,8 @@ use super::{
     each_step,
 };
 
+mod variants;
+
 /// The version of the format that is read.
 const FORMAT: i64 = 1;
 /// The most workers a file may ask for.
@@ -36,7 +38,7 @@ pub fn parse(file: &str, text: &str) -> Result<Workload, FileError> {
         let at = e.span().map_or(0, |s| s.start);
         cx.error(at, FileFault::Toml(e.message().to_owned()))
     })?;
-    cx.workload(read)
+    cx.with_variants(read)
 }
 
 struct Context<'a> {
@@ -101,6 +103,8 @@ impl Context<'_> {
             tasks,
             workers,
             lock,
+            variant: read.variant.map(Spanned::into_inner),
+            variants: Vec::new(),
         };
         match workload.locks().len() {
             0..=MOST_LOCKS => Ok(workload),
@@ -134,7 +138,7 @@ impl Context<'_> {
         }
     }
 
-    /// The queues of the file, in the order in which its steps name them; those that none names at the end.
+    /// The queues that the steps of the file name, in that order.
     fn queues(&self, read: &File, tasks: &[TaskSpec], names: &Names<'_>) -> Result<Vec<QueueSpec>, FileError> {
         let at = |name: &str| read.queues.get(name).map_or(0, |queue| queue.span().start);
         if let Some(over) = names.queues.get(MOST_SHARED) {
@@ -164,6 +168,7 @@ impl Context<'_> {
         };
         let place = |name: &str| used.iter().position(|known| *known == name).unwrap_or(usize::MAX);
         let mut queues = read.queues.iter().map(|(name, q)| queue(name, q)).collect::<Result<Vec<_>, _>>()?;
+        queues.retain(|queue| used.contains(&queue.name.as_str()));
         queues.sort_by_key(|queue| place(&queue.name));
         Ok(queues)
     }
@@ -184,6 +189,7 @@ impl Context<'_> {
         };
         let place = |name: &str| used.iter().position(|known| *known == name).unwrap_or(usize::MAX);
         let mut counters = read.counters.iter().map(counter).collect::<Result<Vec<_>, _>>()?;
+        counters.retain(|counter| used.contains(&counter.name.as_str()));
         counters.sort_by_key(|counter| place(&counter.name));
         Ok(counters)
     }

@@ -137,6 +137,23 @@ pub enum FileFault {
         /// How many there may be.
         most: usize,
     },
+    /// There are `[[variants]]`, but what the file itself describes has no name beside theirs.
+    #[error("{}", words::NO_VARIANT_NAME)]
+    NoVariantName,
+    /// The name of a variant is empty, or has control characters or a colon in it.
+    #[error("{}", words::VARIANT_NAME)]
+    VariantName,
+    /// Two variants of this name.
+    #[error("{}", words::variant_twice(.0))]
+    VariantTwice(String),
+    /// More variants than a workload may have.
+    #[error("{}", words::too_many_variants(*.found, *.most))]
+    TooManyVariants {
+        /// How many.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// More locks than a workload may have.
     #[error("{}", words::too_many_locks(*.found, *.most))]
     TooManyLocks {

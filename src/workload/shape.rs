@@ -11,7 +11,7 @@ use toml::Spanned;
 
 use super::{AddHow, Kernel, Spread};
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     pub(super) format: Spanned<i64>,
@@ -26,6 +26,9 @@ pub(super) struct File {
     pub(super) show: Vec<String>,
     pub(super) workers: Option<Spanned<Number>>,
     pub(super) lock: Option<Spanned<Word>>,
+    pub(super) variant: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) variants: Vec<Spanned<FileVariant>>,
     #[serde(default)]
     pub(super) params: BTreeMap<String, Spanned<Number>>,
     #[serde(default)]
@@ -35,7 +38,46 @@ pub(super) struct File {
     pub(super) tasks: Spanned<Vec<FileTask>>,
 }
 
-#[derive(Deserialize)]
+/// A variant: what it says itself, whatever else is as in the file.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FileVariant {
+    pub(super) name: Spanned<String>,
+    pub(super) title: Option<String>,
+    pub(super) about: Option<String>,
+    pub(super) show: Option<Vec<String>>,
+    pub(super) workers: Option<Spanned<Number>>,
+    pub(super) lock: Option<Spanned<Word>>,
+    #[serde(default)]
+    pub(super) params: BTreeMap<String, Spanned<Number>>,
+    #[serde(default)]
+    pub(super) queues: BTreeMap<String, Spanned<Short<FileQueue>>>,
+    #[serde(default)]
+    pub(super) counters: BTreeMap<String, Spanned<Number>>,
+    pub(super) tasks: Option<Spanned<Vec<FileTask>>>,
+}
+
+impl FileVariant {
+    /// `file` as this variant has it.
+    pub(super) fn over(&self, file: &File) -> File {
+        let over = self.clone();
+        let mut file = file.clone();
+        file.variant = Some(over.name);
+        file.variants.clear();
+        file.title = over.title.unwrap_or(file.title);
+        file.about = over.about.unwrap_or(file.about);
+        file.show = over.show.unwrap_or(file.show);
+        file.workers = over.workers.or(file.workers);
+        file.lock = over.lock.or(file.lock);
+        file.params.extend(over.params);
+        file.queues.extend(over.queues);
+        file.counters.extend(over.counters);
+        file.tasks = over.tasks.unwrap_or(file.tasks);
+        file
+    }
+}
+
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileTask {
     pub(super) name: Spanned<String>,
@@ -45,7 +87,7 @@ pub(super) struct FileTask {
     pub(super) steps: Spanned<Vec<Spanned<FileStep>>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum FileStep {
     Compute(FileCompute),
@@ -64,21 +106,21 @@ pub(super) enum FileStep {
 }
 
 /// A queue. (What these three are called in a refusal is in `text`, by the names of these types.)
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileQueue {
     pub(super) room: Spanned<Number>,
     pub(super) payload: Option<Spanned<Number>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FilePut {
     pub(super) queue: Spanned<String>,
     pub(super) payload: Option<Spanned<Number>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileAdd {
     pub(super) counter: Spanned<String>,
@@ -91,7 +133,7 @@ pub(super) struct FileAdd {
     pub(super) steps: Vec<Spanned<FileStep>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileRequest {
     pub(super) latency: Spanned<Number>,
@@ -100,7 +142,7 @@ pub(super) struct FileRequest {
     pub(super) spread: Spread,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileLock {
     pub(super) name: Spanned<String>,
@@ -111,7 +153,7 @@ pub(super) struct FileLock {
     pub(super) steps: Spanned<Vec<Spanned<FileStep>>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileCompute {
     #[serde(default = "count")]
@@ -124,7 +166,7 @@ fn count() -> Kernel {
     Kernel::Count
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileRepeat {
     pub(super) times: Option<Spanned<Number>>,
@@ -137,7 +179,7 @@ pub(super) struct FileRepeat {
 }
 
 /// A word, or something else that stands in its place.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Word {
     Text(String),
@@ -153,6 +195,7 @@ pub(super) enum Number {
 }
 
 /// A number or a text, or a table that says more.
+#[derive(Clone)]
 pub(super) enum Short<T> {
     Number(Number),
     Table(T),

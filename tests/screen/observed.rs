@@ -141,7 +141,7 @@ fn files_of_runs_that_nobody_planned_alone_are_not_shown_yet() {
 #[test]
 fn it_is_drawn_and_exported_and_held_against_nothing() {
     let run = whole();
-    assert_eq!((run.origin.name(), run.model(), run.fixed_work()), ("crawl", None, None));
+    assert_eq!((run.origin.name(), run.model(), run.fixed_work()), ("crawl".into(), None, None));
     assert_eq!(run.origin.command(), "/usr/bin/crawl --depth 2");
     assert!(Comparison::of(&[&run, &run]).rows.is_empty(), "nobody knows whether it did the same work");
     let svg = concviz::pictures::of_run(&run, picture::Subject::Tasks, &picture::Options::default(), "").svg(None);

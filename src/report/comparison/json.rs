@@ -63,11 +63,12 @@ pub struct ComparisonRow {
     pub rounds_per_s: Option<f64>,
     pub longest_gap_s: Option<f64>,
     pub longest_gap_task: Option<String>,
+    pub variant: Option<String>,
 }
 
 impl ComparisonRow {
     /// Its columns.
-    pub const COLUMNS: [&str; 27] = [
+    pub const COLUMNS: [&str; 28] = [
         "source",
         "model",
         "global_lock",
@@ -95,6 +96,7 @@ impl ComparisonRow {
         "rounds_per_s",
         "longest_gap_s",
         "longest_gap_task",
+        "variant",
     ];
 }
 
@@ -196,6 +198,7 @@ fn row(comparison: &Comparison, runs: &[&Recording], index: usize) -> JudgedRow 
         rounds_per_s: figures.and_then(|f| f.rounds_a_second()),
         longest_gap_s: seconds(gap.map(|gap| gap.length)),
         longest_gap_task: gap.and_then(name),
+        variant: of.variant.clone(),
     };
     JudgedRow { row, reason: of.failure.clone() }
 }

@@ -43,6 +43,7 @@ fn mocked() -> Comparison {
     let times = [(2_010, 1.0), (1_030, 1.95), (1_050, 1.91), (2_010, 1.0), (2_060, 0.98)];
     let row = |(index, (model, (ms, busy))): (usize, (Model, (u64, f64)))| Row {
         source: None,
+        variant: None,
         model,
         who: who(model),
         figures: Some(figures(ms, busy)),
@@ -92,7 +93,7 @@ fn where_the_others_did_other_work_no_row_has_a_ratio() {
 
 #[test]
 fn the_markdown_is_a_table_of_pipes() {
-    insta::assert_snapshot!(comparison_markdown(&mocked()));
+    insta::assert_snapshot!(comparison_markdown(&mocked(), ""));
 }
 
 #[test]
@@ -189,10 +190,10 @@ fn what_failed_says_why_and_nothing_of_it_reaches_the_terminal_as_a_command() {
     comparison.rows[1].source = Some("evil\u{7}|name".to_owned());
     let text = comparison_table(&comparison, 80, false);
     assert!(text.contains("failed") && text.contains("processes: no more ?[31mprocesses"), "{text}");
-    for text in [text, comparison_markdown(&comparison), comparison_sentences(&comparison)] {
+    for text in [text, comparison_markdown(&comparison, ""), comparison_sentences(&comparison)] {
         assert!(!text.contains('\u{1b}') && !text.contains('\u{7}'), "{text}");
     }
-    assert!(comparison_markdown(&comparison).contains("evil?\\|name"));
+    assert!(comparison_markdown(&comparison, "").contains("evil?\\|name"));
     let csv = comparison_csv(&comparison, &[]);
     assert_eq!(csv.lines().count(), 6, "{csv}");
     assert!(csv.starts_with("source,model,global_lock,"), "{csv}");
@@ -201,5 +202,5 @@ fn what_failed_says_why_and_nothing_of_it_reaches_the_terminal_as_a_command() {
     let row = serde_json::to_value(row).expect("JSON");
     let mut columns: Vec<&str> = csv.lines().next().unwrap_or_default().split(',').collect();
     assert_eq!(columns.pop(), Some("error"), "in JSON it is an object, the reason");
-    assert!(columns.iter().all(|c| row.get(c).is_some()) && row.as_object().map_or(0, serde_json::Map::len) == 28);
+    assert!(columns.iter().all(|c| row.get(c).is_some()) && row.as_object().map_or(0, serde_json::Map::len) == 29);
 }

@@ -102,7 +102,8 @@ pub mod shared {
     /// The help of `--workload`, which takes these names.
     pub fn workload(names: &[&str]) -> String {
         format!(
-            "What to run: {}, or a file of your own that ends in .toml [default: cpu; mixed where --cpu or --wait is given]",
+            "What to run: {}, or a file of your own that ends in .toml; NAME:VARIANT for a variant [default: cpu; mixed where \
+             --cpu or --wait is given]",
             names.join(", ")
         )
     }
