@@ -29,6 +29,7 @@ mod source;
 mod start;
 mod state;
 mod update;
+mod variants;
 mod viewport;
 mod views;
 mod way;

@@ -14,7 +14,7 @@ use concviz::state::{Failure, Outcome, State};
 use concviz::trace::file::FileWriter;
 use concviz::trace::{Begin, End, Event, Frame, Stamped};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
-use concviz::workload::{Scale, find};
+use concviz::workload::{Scale, Variant, Workload, find};
 use tempfile::tempdir;
 
 const T0: Stamp = Stamp(7_000_000_000);
@@ -40,6 +40,12 @@ fn run(kind: ModelKind, first: usize, reason: Option<&str>) -> (Recording, Vec<F
     let name = |n: usize| HOSTILE[(first + n) % HOSTILE.len()].to_owned();
     let mut workload = find("locks").expect("a shipped workload");
     (workload.name, workload.title, workload.about) = (name(0), name(1), name(2));
+    let variant = |n: usize| Variant {
+        workload: Workload { variant: Some(name(n)), ..workload.clone() },
+        own: vec![name(n + 1)],
+    };
+    workload.variants = vec![variant(3), variant(4)];
+    workload.variant = Some(name(3));
     let (model, wishes) = (Model::plain(kind), Wishes::default());
     let setup = Setup { workload, model, lock: LockSettings::default(), wishes, scale: Scale::ONE };
     let rates = Rates::all(1_000_000);
@@ -120,7 +126,9 @@ fn elements(text: &str) -> Vec<String> {
     while let Some(at) = rest.find('<') {
         let tag = &rest[at + 1..];
         let end = tag.find('>').expect("a tag ends");
-        let mut words = tag[..end].split_whitespace();
+        // What stands between quotes is the value of an attribute, whatever words are in it.
+        let outside: String = tag[..end].split('"').step_by(2).collect();
+        let mut words = outside.split_whitespace();
         let name = words.next().unwrap_or_default().trim_matches('/').to_owned();
         assert!(!words.any(|word| word.starts_with("on")), "{name} runs something");
         rest = &tag[end + 1..];

@@ -305,7 +305,7 @@ fn files_of_other_work_do_not_share_a_scoreboard() {
     let files = vec![("one".to_owned(), opened(&one)), ("two".to_owned(), opened(&two))];
     let mut app = App::viewing(files, T0, (120, 36)).expect("runs");
     let scored = |app: &App| {
-        let rows = app.scoreboard.rows(app.setup.model);
+        let rows = app.scoreboard.rows(app.row());
         rows.iter().filter(|row| row.score.is_some()).map(|row| row.key.kind).collect::<Vec<_>>()
     };
     assert_eq!(scored(&app), [ModelKind::Serial]);

@@ -9,20 +9,28 @@ use crate::model::{Generation, GlobalLock, LockSettings, Model, ModelKind};
 use crate::recording::{Score, place, usual_models};
 use crate::units::Ns;
 
-/// What names a row: a model with its lock. A newer run takes the place of an older one of the same row; runs of
-/// different rows are compared. Rows are ordered as those of a comparison are.
+/// What names a row: a model with its lock, and the variant of the workload. A newer run takes the place of an older one of
+/// the same row; runs of different rows are compared as far as they are of one variant. Rows are ordered by the variants,
+/// and within one as those of a comparison are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RowKey {
     /// The model.
     pub kind: ModelKind,
     /// Which global lock its runs have, if they have one.
     pub lock: Option<Generation>,
+    /// The place of the variant among all of them; 0 where the workload has none.
+    pub variant: usize,
 }
 
 impl RowKey {
-    /// The row of runs under `model`.
+    /// The row of runs under `model`, of the first variant.
     pub const fn of(model: Model) -> RowKey {
-        RowKey { kind: model.kind, lock: model.lock.generation() }
+        RowKey { kind: model.kind, lock: model.lock.generation(), variant: 0 }
+    }
+
+    /// The row to which the ratio of this one refers: serial, without a lock, of the same variant.
+    pub const fn baseline(self) -> RowKey {
+        RowKey { kind: ModelKind::Serial, lock: None, ..self }
     }
 
     /// The model of this row's runs, its lock set as `lock` says.
@@ -42,7 +50,7 @@ impl RowKey {
 
 impl Ord for RowKey {
     fn cmp(&self, other: &RowKey) -> Ordering {
-        let place = |key: &RowKey| place(key.model(LockSettings::default()));
+        let place = |key: &RowKey| (key.variant, place(key.model(LockSettings::default())));
         place(self).cmp(&place(other))
     }
 }
@@ -53,7 +61,7 @@ impl PartialOrd for RowKey {
     }
 }
 
-/// The best-known figures of each row, for one workload.
+/// The best-known figures of each row, for one workload and all its variants.
 #[derive(Clone, Debug)]
 pub struct Scoreboard {
     from_the_start: Vec<RowKey>,
@@ -67,7 +75,7 @@ pub struct Row {
     pub key: RowKey,
     /// Its last run, if there was one.
     pub score: Option<Score>,
-    /// Whether it is the row of the model that is chosen now.
+    /// Whether it is the row of the model and the variant that are chosen now.
     pub current: bool,
 }
 
@@ -78,21 +86,22 @@ impl Default for Scoreboard {
 }
 
 impl Scoreboard {
-    /// An empty scoreboard that has these rows from the start.
+    /// An empty scoreboard that has these rows from the start, whichever variant is chosen.
     pub fn of(keys: Vec<RowKey>) -> Scoreboard {
         Scoreboard { from_the_start: keys, scores: BTreeMap::new() }
     }
 
     /// What names its rows, from top to bottom, while `chosen` is chosen: those from the start, those with figures, and
-    /// that of the chosen model.
-    pub fn keys(&self, chosen: Model) -> Vec<RowKey> {
-        let keys = self.from_the_start.iter().chain(self.scores.keys()).copied().chain([RowKey::of(chosen)]);
+    /// that of the chosen model. Those from the start are of the chosen variant.
+    pub fn keys(&self, chosen: RowKey) -> Vec<RowKey> {
+        let from_the_start = self.from_the_start.iter().map(|key| RowKey { variant: chosen.variant, ..*key });
+        let keys = from_the_start.chain(self.scores.keys().copied()).chain([chosen]);
         keys.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// A run under `model` came to its end.
-    pub fn enter(&mut self, model: Model, score: Score) {
-        self.scores.insert(RowKey::of(model), score);
+    /// A run of the row `key` came to its end.
+    pub fn enter(&mut self, key: RowKey, score: Score) {
+        self.scores.insert(key, score);
     }
 
     /// Forgets all figures: the work has changed.
@@ -110,9 +119,9 @@ impl Scoreboard {
         self.scores.is_empty()
     }
 
-    /// The serial time.
-    pub fn serial(&self) -> Option<Score> {
-        self.get(RowKey::of(Model::plain(ModelKind::Serial)))
+    /// The figures to which the ratio of the row `key` refers.
+    pub fn baseline(&self, key: RowKey) -> Option<Score> {
+        self.get(key.baseline())
     }
 
     /// The time of the slowest run.
@@ -121,14 +130,15 @@ impl Scoreboard {
     }
 
     /// The rows, from top to bottom, while `chosen` is chosen.
-    pub fn rows(&self, chosen: Model) -> Vec<Row> {
-        let row = |key| Row { key, score: self.get(key), current: key == RowKey::of(chosen) };
+    pub fn rows(&self, chosen: RowKey) -> Vec<Row> {
+        let row = |key| Row { key, score: self.get(key), current: key == chosen };
         self.keys(chosen).into_iter().map(row).collect()
     }
 
-    /// How many times as fast as serial `score` is, on a machine with `cores`; nothing where serial is not known.
-    pub fn ratio(&self, score: Score, cores: f64) -> Option<Ratio> {
-        let serial = self.serial()?;
+    /// How many times as fast as serial the row `key` is with `score`, on a machine with `cores`; nothing where serial is
+    /// not known of its variant.
+    pub fn ratio(&self, key: RowKey, score: Score, cores: f64) -> Option<Ratio> {
+        let serial = self.baseline(key)?;
         Some(if score == serial { Ratio::exactly(1.0) } else { score.ratio(&serial, cores) })
     }
 }
@@ -141,78 +151,111 @@ mod tests {
         Score { time: Ns::from_millis(ms), busy: 1.0, lanes: 2.0, ..Score::default() }
     }
 
+    fn plain_row(kind: ModelKind) -> RowKey {
+        RowKey::of(Model::plain(kind))
+    }
+
     #[test]
     fn ratios_are_to_serial_and_serial_is_once_as_fast_as_itself() {
         let mut board = Scoreboard::default();
-        assert_eq!(board.ratio(score(1_000), 2.0), None, "serial is not known");
+        assert_eq!(board.ratio(plain_row(ModelKind::Threads), score(1_000), 2.0), None, "serial is not known");
         let serial = Score { crowded: Ns::from_millis(900), others: 0.9, ..score(2_000) };
-        board.enter(Model::plain(ModelKind::Serial), serial);
-        assert_eq!(board.ratio(serial, 2.0), Some(Ratio::exactly(1.0)), "whatever disturbed it");
-        let ratio = board.ratio(score(1_000), 2.0).expect("serial is known");
+        board.enter(plain_row(ModelKind::Serial), serial);
+        assert_eq!(
+            board.ratio(plain_row(ModelKind::Serial), serial, 2.0),
+            Some(Ratio::exactly(1.0)),
+            "whatever disturbed it"
+        );
+        let ratio = board.ratio(plain_row(ModelKind::Threads), score(1_000), 2.0).expect("serial is known");
         assert!((ratio.speedup.high - 2.0).abs() < 1e-9 && (ratio.speedup.low - 1.1).abs() < 1e-9, "{ratio:?}");
         assert!(ratio.doubt.is_some_and(|doubt| doubt.baseline));
     }
 
     #[test]
     fn five_rows_are_there_from_the_start_and_each_run_keeps_one_of_its_own() {
-        let lock = LockSettings::default();
         let locks = [None, Some(Generation::Newer), Some(Generation::Older)];
-        let all = || ModelKind::ALL.into_iter().flat_map(|kind| locks.map(|lock| RowKey { kind, lock }));
+        let all = || ModelKind::ALL.into_iter().flat_map(|kind| locks.map(|lock| RowKey { kind, lock, variant: 0 }));
         let mut board = Scoreboard::default();
         let mut expected = RowKey::usual();
-        assert_eq!(board.keys(Model::plain(ModelKind::Serial)), expected);
+        assert_eq!(board.keys(plain_row(ModelKind::Serial)), expected);
         for (key, ms) in all().zip(1..) {
             // It is there as soon as it is chosen, and stays once it was measured.
             if !expected.contains(&key) {
-                let found = board.keys(key.model(lock));
+                let found = board.keys(key);
                 assert_eq!(found.len(), expected.len() + 1, "{key:?}");
                 assert!(expected.iter().all(|key| found.contains(key)));
-                assert_eq!(board.keys(Model::plain(ModelKind::Serial)), expected, "it was not measured");
+                assert_eq!(board.keys(plain_row(ModelKind::Serial)), expected, "it was not measured");
                 expected = found;
             }
-            board.enter(key.model(lock), score(ms));
-            assert_eq!(board.keys(Model::plain(ModelKind::Serial)), expected);
+            board.enter(key, score(ms));
+            assert_eq!(board.keys(plain_row(ModelKind::Serial)), expected);
         }
         for key in all() {
-            let rows = board.rows(key.model(lock));
+            let rows = board.rows(key);
             assert_eq!(rows.iter().map(|row| row.key).collect::<Vec<_>>(), expected, "nothing changes places");
             assert_eq!(rows.iter().filter(|row| row.current).map(|row| row.key).collect::<Vec<_>>(), [key]);
             assert!(rows.iter().all(|row| row.score.is_some()));
         }
-        let times: BTreeSet<Ns> =
-            board.rows(expected[0].model(lock)).iter().filter_map(|r| Some(r.score?.time)).collect();
+        let times: BTreeSet<Ns> = board.rows(expected[0]).iter().filter_map(|r| Some(r.score?.time)).collect();
         assert_eq!((times.len(), board.slowest()), (12, Some(Ns::from_millis(12))));
         board.clear();
-        assert_eq!(board.keys(Model::plain(ModelKind::Serial)), RowKey::usual(), "other work: a new board");
+        assert_eq!(board.keys(plain_row(ModelKind::Serial)), RowKey::usual(), "other work: a new board");
     }
 
     #[test]
     fn both_generations_of_the_lock_stand_side_by_side_below_the_models_without_one() {
         use ModelKind::{Async, Processes, Serial, Threads};
-        let lock = LockSettings::default();
         let mut board = Scoreboard::default();
         for kind in [Async, Threads, Serial] {
             for generation in [Generation::Older, Generation::Newer] {
-                board.enter(RowKey { kind, lock: Some(generation) }.model(lock), score(100));
+                board.enter(RowKey { kind, lock: Some(generation), variant: 0 }, score(100));
             }
         }
-        let plain = [Serial, Threads, Processes, Async].map(|kind| RowKey { kind, lock: None });
-        let both = |kind| [Generation::Newer, Generation::Older].map(|lock| RowKey { kind, lock: Some(lock) });
+        let plain = [Serial, Threads, Processes, Async].map(|kind| RowKey { kind, lock: None, variant: 0 });
+        let both =
+            |kind| [Generation::Newer, Generation::Older].map(|lock| RowKey { kind, lock: Some(lock), variant: 0 });
         let order = [&plain[..], &both(Threads), &both(Serial), &both(Async)].concat();
-        assert_eq!(board.keys(Model::plain(Serial)), order);
+        assert_eq!(board.keys(plain_row(Serial)), order);
     }
 
     #[test]
     fn serial_with_the_lock_is_no_baseline_and_the_chosen_row_is_lit_once() {
         let lock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
         let mut board = Scoreboard::default();
-        board.enter(Model { kind: ModelKind::Serial, lock }, score(2_000));
-        assert!(board.serial().is_none(), "nothing is compared with a run under the lock");
+        board.enter(RowKey::of(Model { kind: ModelKind::Serial, lock }), score(2_000));
+        assert!(
+            board.baseline(plain_row(ModelKind::Threads)).is_none(),
+            "nothing is compared with a run under the lock"
+        );
         for kind in ModelKind::ALL {
             for lock in [GlobalLock::Off, lock, GlobalLock::GilLegacy { check_interval: 7 }] {
-                let lit = board.rows(Model { kind, lock }).iter().filter(|r| r.current).count();
+                let lit = board.rows(RowKey::of(Model { kind, lock })).iter().filter(|r| r.current).count();
                 assert_eq!(lit, 1, "{kind:?} {lock:?}");
             }
         }
+    }
+
+    #[test]
+    fn each_variant_has_rows_of_its_own_and_its_own_serial_run_as_baseline() {
+        let of = |variant, kind| RowKey { variant, ..plain_row(kind) };
+        let mut board = Scoreboard::default();
+        board.enter(of(0, ModelKind::Serial), score(2_000));
+        board.enter(of(0, ModelKind::Threads), score(1_000));
+        board.enter(of(1, ModelKind::Threads), score(500));
+        let speedup = |board: &Scoreboard, key| {
+            board.ratio(key, board.get(key).expect("figures"), 2.0).map(|ratio| ratio.speedup.times)
+        };
+        assert_eq!(speedup(&board, of(0, ModelKind::Threads)), Some(2.0));
+        assert_eq!(speedup(&board, of(1, ModelKind::Threads)), None, "the other variant did other work");
+        board.enter(of(1, ModelKind::Serial), score(250));
+        assert_eq!(speedup(&board, of(1, ModelKind::Threads)), Some(0.5));
+        assert_eq!(speedup(&board, of(0, ModelKind::Threads)), Some(2.0));
+        // The rows from the start are those of the variant that is chosen; what was measured stays where it is.
+        let keys = board.keys(of(1, ModelKind::Async));
+        let first = [of(0, ModelKind::Serial), of(0, ModelKind::Threads)];
+        let second = RowKey::usual().into_iter().map(|key| RowKey { variant: 1, ..key });
+        assert_eq!(keys, first.into_iter().chain(second).collect::<Vec<_>>());
+        let lit = board.rows(of(1, ModelKind::Threads)).into_iter().filter(|row| row.current).map(|row| row.key);
+        assert_eq!(lit.collect::<Vec<_>>(), [of(1, ModelKind::Threads)]);
     }
 }

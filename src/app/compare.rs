@@ -66,7 +66,7 @@ impl InComparison {
     /// What `action` does.
     pub const fn of(action: Action) -> InComparison {
         match action {
-            Action::Model(_) | Action::Lock | Action::Generation => InComparison::GivesWay,
+            Action::Model(_) | Action::Lock | Action::Generation | Action::Variant => InComparison::GivesWay,
             Action::Again => InComparison::Anew,
             Action::LaneUp => InComparison::Choose(-1),
             Action::LaneDown => InComparison::Choose(1),

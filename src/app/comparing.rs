@@ -21,7 +21,7 @@ pub(super) fn open(app: &mut App) {
     app.focus.widen();
     app.focus.detail = false;
     let (chosen, watched) = (RowKey::of(app.setup.model), app.run().map(|run| run.id));
-    app.shown = Shown::Comparison(Box::new(Compare::of(app.scoreboard.keys(app.setup.model), held)));
+    app.shown = Shown::Comparison(Box::new(Compare::of(keys(app, app.setup.model), held)));
     let rows = app.compared();
     // Where there are several files, the row of this very run, not that of another run under the same model.
     let own = rows.iter().position(|c| c.run.is_some_and(|run| Some(run.id) == watched));
@@ -38,11 +38,19 @@ pub(super) fn open(app: &mut App) {
     }
 }
 
+/// The rows that are compared while `chosen` is chosen: those of the scoreboard that are of this variant.
+fn keys(app: &App, chosen: Model) -> Vec<RowKey> {
+    let chosen = app.row_of(RowKey::of(chosen));
+    app.scoreboard.keys(chosen).into_iter().filter(|key| key.variant == chosen.variant).collect()
+}
+
 /// Measures the runs that are missing, or `all` of them anew.
 pub(super) fn measure(app: &mut App, all: bool) {
     let (wishes, lock, chosen) = (app.setup.wishes, app.setup.lock, app.setup.chosen());
+    let back = app.shown.comparison().and_then(Compare::back).unwrap_or(chosen);
+    let keys = keys(app, back.model);
     if let Shown::Comparison(compare) = &mut app.shown {
-        compare.keys = app.scoreboard.keys(compare.back().unwrap_or(chosen).model);
+        compare.keys = keys;
     }
     // Workers and the lock's interval change how the work is done, not which work it is: a run with others is kept, but
     // it does not count as the one that is asked for.
@@ -115,7 +123,8 @@ fn come_back(app: &mut App, back: Option<Chosen>) {
     if let Source::Live(live) = &mut app.source {
         live.scored.choose_again(chosen);
     }
-    if !show(app, |run| run.row() == RowKey::of(chosen.model)) {
+    let row = app.row_of(RowKey::of(chosen.model));
+    if !show(app, |run| run.row() == row) {
         show(app, |_| true);
     }
 }

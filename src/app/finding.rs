@@ -32,14 +32,15 @@ impl App {
         let mut stats = trace.stats(until);
         stats.busy = trace.busy(until);
         let over = run.phase == Phase::Over && trace.makespan().is_some_and(|m| until >= m);
-        let serial = self.scoreboard.serial();
+        let serial = self.scoreboard.baseline(run.row());
         let plain = Model::plain(ModelKind::Serial);
         let ratio = run.score.filter(|_| over && run.model != plain);
-        let ratio = ratio.and_then(|score| self.scoreboard.ratio(score, self.cores()));
+        let ratio = ratio.and_then(|score| self.scoreboard.ratio(run.row(), score, self.cores()));
         // A serial run that would take too long counts as seen: it is not worth proposing.
         let too_long = |live: &Live| live.estimate > LONGEST_LOOK.max(until.times(8, 1));
         let too_long = matches!(&self.source, Source::Live(live) if too_long(live));
-        let seen = |model: Model| self.scoreboard.get(RowKey::of(model)).is_some() || (model == plain && too_long);
+        let row = |model: Model| RowKey { variant: run.variant, ..RowKey::of(model) };
+        let seen = |model: Model| self.scoreboard.get(row(model)).is_some() || (model == plain && too_long);
         let found = find(&Facts {
             trace,
             stats: &stats,

@@ -52,6 +52,8 @@ pub enum Action {
     Lock,
     /// The other generation of the global lock, and run.
     Generation,
+    /// The next variant of the workload, and run.
+    Variant,
     /// Choose a workload.
     Open,
     /// Open the dials, to turn the numbers.
@@ -196,6 +198,7 @@ pub const KEYS: &[Binding] = &[
     bind(Action::Model(ModelKind::Async), &[Key::Char('4'), Key::Char('\'')], "4", Label::KeyAsync, Group::Model),
     bind(Action::Lock, &[Key::Char('g')], "g", Label::KeyGil, Group::Model),
     bind(Action::Generation, &[Key::Char('G')], "G", Label::KeyGeneration, Group::Model),
+    bind(Action::Variant, &[Key::Char('a')], "a", Label::KeyVariant, Group::Model),
     bind(Action::Open, &[Key::Char('o')], "o", Label::KeyOpen, Group::Model),
     bind(Action::Dials, &[Key::Char('d')], "d", Label::KeyDials, Group::Model),
     bind(Action::Compare, &[Key::Char('x')], "x", Label::KeyCompare, Group::Model),
@@ -244,7 +247,6 @@ pub const RESERVED: &[(Key, &str)] = &[
     (Key::Char('v'), to_come::CODE),
     (Key::Char('e'), to_come::WHY),
     (Key::Char('p'), to_come::PREDICT),
-    (Key::Char('a'), to_come::VARIANT),
     (Key::Char('['), to_come::STAGE_BEFORE),
     (Key::Char(']'), to_come::STAGE_AFTER),
     (Key::Char('K'), to_come::KILL),
@@ -257,6 +259,7 @@ pub const RESERVED: &[(Key, &str)] = &[
 /// last, which always stands.
 pub const FOOTER: &[Action] = &[
     Action::Lock,
+    Action::Variant,
     Action::Compare,
     Action::Open,
     Action::Again,

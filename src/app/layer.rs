@@ -41,7 +41,9 @@ impl Layer {
     /// What `action` does while this is in front.
     pub const fn means(self, action: Action) -> InLayer {
         match (action, self) {
-            (Action::Model(_) | Action::Lock | Action::Generation | Action::Again, _) => InLayer::GivesWay,
+            (Action::Model(_) | Action::Lock | Action::Generation | Action::Variant | Action::Again, _) => {
+                InLayer::GivesWay
+            }
             (Action::Theme | Action::Redraw | Action::Suspend | Action::Quit, _) => InLayer::Usual,
             (Action::Close, Layer::Dials(_)) => InLayer::TakeBack,
             (Action::Close, _) | (Action::Help, Layer::Help(_)) => InLayer::Close,

@@ -70,7 +70,7 @@ pub(super) const fn is_for_line(key: Key, action: Action) -> bool {
     match action {
         Action::Redraw | Action::Suspend | Action::Quit => matches!(key, Key::Char(_)),
         Action::Model(_) | Action::Lock | Action::Generation | Action::Again | Action::Open | Action::Dials => true,
-        Action::Slow | Action::Fast | Action::Pause | Action::ScrubBack | Action::ScrubOn => true,
+        Action::Variant | Action::Slow | Action::Fast | Action::Pause | Action::ScrubBack | Action::ScrubOn => true,
         Action::PreviousEvent | Action::NextEvent | Action::Start | Action::End | Action::Compare => true,
         Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown | Action::Filter => true,
         Action::Sort | Action::Previous | Action::Next | Action::Unblocker | Action::Detail => true,

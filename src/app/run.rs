@@ -34,6 +34,8 @@ pub struct Run {
     /// Its model, with the lock's interval as it was turned last. A run that nobody planned counts as threads without a
     /// lock of this program.
     pub model: Model,
+    /// The place of its variant among those of its workload; 0 where that has none.
+    pub variant: usize,
     /// All that is known of it.
     pub recording: Recording,
     /// Its figures for the scoreboard, once it is over.
@@ -44,7 +46,8 @@ impl Run {
     /// A run that has just been asked for.
     pub fn new(id: RunId, recording: Recording) -> Run {
         let model = recording.model().unwrap_or(Model::plain(ModelKind::Threads));
-        Run { id, phase: Phase::Starting, model, recording, score: None }
+        let variant = recording.planned().map_or(0, |planned| planned.setup.workload.variant_place());
+        Run { id, phase: Phase::Starting, model, variant, recording, score: None }
     }
 
     /// A run that was read from a file.
@@ -61,12 +64,17 @@ impl Run {
 
     /// The row it stands in.
     pub fn row(&self) -> RowKey {
-        RowKey::of(self.model)
+        RowKey { variant: self.variant, ..RowKey::of(self.model) }
     }
 
     /// Whether it does, or did, what `setup` asks for.
     pub fn does(&self, setup: &Setup) -> bool {
         self.recording.planned().is_some_and(|planned| planned.setup.same_work(setup))
+    }
+
+    /// Whether it does, or did, what `setup` asks for, be it in another variant.
+    pub fn is_kin(&self, setup: &Setup) -> bool {
+        self.recording.planned().is_some_and(|planned| planned.setup.is_kin(setup))
     }
 
     /// On how many workers, as far as that is known.

@@ -176,6 +176,12 @@ impl Setup {
         }
     }
 
+    /// Whether this and `other` are the same but for the variant, and for what changes only how the work is done: their runs
+    /// stand on one scoreboard.
+    pub fn is_kin(&self, other: &Setup) -> bool {
+        self.workload.is_kin(&other.workload) && self.scale == other.scale && self.wishes.cores == other.wishes.cores
+    }
+
     /// Whether runs of this and of `other` do the same work on the same cores, so that their times can be compared.
     pub fn same_work(&self, other: &Setup) -> bool {
         self.workload == other.workload && self.scale == other.scale && self.wishes.cores == other.wishes.cores

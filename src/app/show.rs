@@ -17,6 +17,9 @@ pub(super) fn show(app: &mut App, fits: impl Fn(&Run) -> bool) -> bool {
         Source::Live(live) => {
             if let Some(run) = live.run() {
                 app.setup.choose(run.model);
+                // Where the chosen variant has no run, that of another one is shown.
+                let there = app.setup.workload.at_variant(run.variant);
+                app.setup.workload = there.unwrap_or_else(|| app.setup.workload.clone());
             }
             if live.belongs_to(&app.setup) {
                 app.scoreboard.clear();
@@ -68,7 +71,7 @@ pub(super) fn score(app: &mut App) {
     let Source::Files(files) = &app.source else { return };
     let (scores, longest) = files.scores();
     app.scoreboard.clear();
-    scores.into_iter().for_each(|(model, score)| app.scoreboard.enter(model, score));
+    scores.into_iter().for_each(|(key, score)| app.scoreboard.enter(key, score));
     app.axis = axis_ahead(Ns::ZERO, longest);
 }
 

@@ -6,6 +6,7 @@ use crate::scene::Sampled;
 use crate::settings::Setup;
 use crate::units::Range;
 
+mod families;
 mod files;
 mod live;
 

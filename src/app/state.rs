@@ -1,5 +1,7 @@
 //! The whole state of the screen, and the questions that other modules ask of it.
 
+use std::borrow::Cow;
+
 use super::{
     Action, Coloring, Compared, Effect, FileWork, Focus, InComparison, InFiles, Lanes, Layer, Live, Phase, Playhead,
     Pressed, Row, Run, RunId, Scoreboard, Shown, Source, keys,
@@ -116,11 +118,11 @@ impl App {
         self.source.runs()
     }
 
-    /// The name of the workload that is set up; of files, of the work that is looked at.
-    pub fn work(&self) -> &str {
+    /// The name of the workload that is set up, with its variant; of files, of the work that is looked at.
+    pub fn work(&self) -> Cow<'_, str> {
         match &self.source {
-            Source::Live(_) => &self.setup.workload.name,
-            Source::Files(files) => files.work_name(),
+            Source::Live(_) => self.setup.workload.full_name(),
+            Source::Files(files) => files.work_name().into(),
         }
     }
 
@@ -302,6 +304,7 @@ impl App {
     /// than lanes.
     pub fn footer(&self, more: bool) -> Vec<Action> {
         let refused = |action| match &self.source {
+            _ if action == Action::Variant => !self.has_variants(),
             Source::Live(_) => false,
             Source::Files(files) => matches!(files.means(action), InFiles::Refused(_)),
         };
@@ -314,7 +317,7 @@ impl App {
 
     /// The rows of the scoreboard.
     pub fn rows(&self) -> Vec<Row> {
-        self.scoreboard.rows(self.setup.model)
+        self.scoreboard.rows(self.row())
     }
 
     /// The cores a run can use.

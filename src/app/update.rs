@@ -2,7 +2,8 @@
 
 use super::{
     Action, App, Effect, InComparison, InFiles, InLayer, Key, Layer, Message, Phase, Playhead, RowKey, Run, RunId,
-    Selection, Shown, Source, Target, comparing, keys, layers, light, order, playing, show, start, viewport, views,
+    Selection, Shown, Source, Target, comparing, keys, layers, light, order, playing, show, start, variants, viewport,
+    views,
 };
 use crate::plan::Rates;
 use crate::recording::Conditions;
@@ -109,7 +110,7 @@ fn over(app: &mut App, id: RunId, end: End, conditions: Conditions) {
     let (Some(time), Some(score)) = (run.trace().makespan(), run.score) else { return };
     // A run that stood still for a while took longer than its work takes: it does not count.
     if run.recording.counts() {
-        app.scoreboard.enter(run.model, score);
+        app.scoreboard.enter(run.row(), score);
     }
     let slowest = app.scoreboard.slowest().unwrap_or_default();
     if app.focus.zoom.is_none() && start::is_dwarfed(slowest.max(time), app.axis) {
@@ -152,6 +153,9 @@ fn press(app: &mut App, key: Key) {
         return;
     }
     let Some(action) = action else { return };
+    if action == Action::Variant && !app.has_variants() {
+        return app.say(Label::NoVariants.text());
+    }
     match app.layer.map(|layer| (layer, layer.means(action))) {
         None | Some((_, InLayer::Usual)) => perform(app, action),
         Some((_, InLayer::GivesWay)) => {
@@ -193,7 +197,10 @@ fn perform(app: &mut App, action: Action) {
     if let Source::Files(files) = &app.source {
         match files.means(action) {
             InFiles::Usual => {}
-            InFiles::Show(Some(id)) => return show::next(app, id),
+            InFiles::Show(Some(id)) => {
+                show::next(app, id);
+                return variants::settle(app);
+            }
             InFiles::Show(None) => {
                 let lacks = files.lacks();
                 return app.say_of_run(lacks);
@@ -224,6 +231,11 @@ fn perform(app: &mut App, action: Action) {
         Action::Generation => {
             app.setup.toggle_generation();
             start::start(app);
+        }
+        Action::Variant => {
+            variants::next(app);
+            start::start(app);
+            variants::settle(app);
         }
         Action::Again => start::start(app),
         Action::Open => app.layer = Some(layers::list(app)),
@@ -312,12 +324,15 @@ fn close(app: &mut App) {
 fn run_row(app: &mut App, key: RowKey) {
     match &app.source {
         Source::Live(_) => {
+            variants::turn(app, key.variant);
             app.setup.choose(key.model(app.setup.lock));
             start::start(app);
+            variants::settle(app);
         }
         Source::Files(files) => {
             if let Some(id) = files.of_row(key) {
                 show::next(app, id);
+                variants::settle(app);
             } else {
                 let lacks = files.lacks();
                 app.say_of_run(lacks);

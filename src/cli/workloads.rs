@@ -95,19 +95,26 @@ fn padded(text: &str, width: usize) -> String {
 }
 
 /// The keys that lead through the models of `workload`, one after the other, from the screen as it starts: with a serial
-/// run, and the global lock with which the workload starts.
+/// run of what the file itself describes, and the global lock with which that starts.
 fn keys(workload: &Workload) -> String {
     let mut keys = Vec::new();
-    let lock = match workload.lock {
+    let first = workload.variants.first().map_or(workload.lock, |first| first.workload.lock);
+    let lock = match first {
         StartLock::Off => None,
         StartLock::Gil => Some(Generation::Newer),
         StartLock::GilLegacy => Some(Generation::Older),
     };
-    let mut at = RowKey { kind: ModelKind::Serial, lock };
+    let mut at = RowKey { kind: ModelKind::Serial, lock, variant: 0 };
+    let variants = workload.variants.len();
     let mut set = lock.unwrap_or(Generation::Newer);
-    for to in workload.show.iter().filter_map(|model| row(model)) {
+    let variant = workload.variant_place();
+    let mut shown: Vec<RowKey> = workload.show.iter().filter_map(|model| row(model, variant)).collect();
+    if shown.is_empty() {
+        shown.push(RowKey { variant, ..at });
+    }
+    for to in shown {
         if to != at {
-            keys.extend(way(at, set, to));
+            keys.extend(way(at, set, to, variants));
         }
         set = to.lock.unwrap_or(set);
         at = to;
@@ -115,12 +122,12 @@ fn keys(workload: &Workload) -> String {
     written(&keys)
 }
 
-/// The row that a workload's file names: a model, or `MODEL+gil`.
-fn row(model: &str) -> Option<RowKey> {
+/// The row that a workload's file names, of the variant at this place: a model, or `MODEL+gil`.
+fn row(model: &str, variant: usize) -> Option<RowKey> {
     let (name, lock) = model.split_once('+').map_or((model, None), |(name, with)| (name, Some(with)));
     let lock = lock.filter(|with| *with == "gil").map(|_| Generation::Newer);
     let kind = ModelKind::ALL.into_iter().find(|kind| kind.name() == name)?;
-    Some(RowKey { kind, lock })
+    Some(RowKey { kind, lock, variant })
 }
 
 /// The document of all workloads. Fields are added, never renamed or removed, while `schema` stays the same.
@@ -235,7 +242,7 @@ mod tests {
             for key in written.split(' ').flat_map(str::chars) {
                 run.extend(update(&mut app, Message::Key(Key::Char(key))).iter().filter_map(model));
             }
-            let named: Vec<RowKey> = workload.show.iter().map(|name| row(name).expect("a model")).collect();
+            let named: Vec<RowKey> = workload.show.iter().map(|name| row(name, 0).expect("a model")).collect();
             let mut order = run.iter();
             assert!(named.iter().all(|key| order.any(|run| run == key)), "{}: {written}", workload.name);
             assert_eq!(run.last(), named.last(), "{}: {written}", workload.name);
@@ -249,6 +256,49 @@ mod tests {
             let text = show(&workload.name).unwrap_or_else(|e| panic!("{e}"));
             assert_eq!(workload::parse("edited.toml", &text), Ok(workload));
         }
+    }
+
+    /// A workload with two variants; the second one starts with the GIL, and the third says nothing of what shows its point.
+    fn race() -> Workload {
+        let text = "format = 1\nname = \"race\"\ngroup = \"Shared state\"\ntitle = \"{tasks} tasks\"\nvariant = \"plain\"\n\
+                    show = [\"serial\", \"threads\"]\n[params]\ntasks = 2\n[[tasks]]\nname = \"t\"\ncount = \"tasks\"\n\
+                    steps = [\"yield\"]\n[[variants]]\nname = \"locked\"\nlock = \"gil\"\nshow = [\"threads+gil\"]\n\
+                    [[variants]]\nname = \"few\"\nshow = []\nparams = { tasks = 1 }\n";
+        workload::parse("race.toml", text).unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    #[test]
+    fn variants_have_lines_of_their_own_with_the_keys_that_lead_to_them() {
+        let text = table(&[race()]);
+        let lines: Vec<&str> = text.lines().take(4).collect();
+        let expected = [
+            "Shared state",
+            "  race         2 tasks  2",
+            "  race:locked  2 tasks  2 g a",
+            "  race:few     1 task   a a",
+        ];
+        assert_eq!(lines, expected);
+        for place in 0..3 {
+            let written = keys(&race().at_variant(place).expect("a variant"));
+            let mut app = screen(race());
+            let _ = app.launch();
+            for key in written.split(' ').flat_map(str::chars) {
+                let _ = update(&mut app, Message::Key(Key::Char(key)));
+            }
+            let run = app.run().expect("a run").row();
+            assert_eq!(run.variant, place, "{written}");
+            assert_eq!((run.kind == ModelKind::Serial, run.lock.is_some()), (place == 2, place == 1), "{written}");
+        }
+        let document: serde_json::Value = serde_json::from_str(&json(&[race()])).expect("JSON");
+        let entry = &document["workloads"][0];
+        assert_eq!((&entry["name"], &entry["variant"]), (&"race".into(), &"plain".into()));
+        let variants = entry["variants"].as_array().expect("a list");
+        let named: Vec<&str> = variants.iter().filter_map(|variant| variant["name"].as_str()).collect();
+        assert_eq!(named, ["plain", "locked", "few"]);
+        assert_eq!((&variants[2]["params"]["tasks"], &variants[2]["title"]), (&1.into(), &"1 task".into()));
+        let without: serde_json::Value = serde_json::from_str(&list(ListFormat::Json)).expect("JSON");
+        let cpu = &without["workloads"][0];
+        assert!(cpu["variant"].is_null() && cpu["variants"].as_array().is_some_and(Vec::is_empty), "{cpu}");
     }
 
     #[test]

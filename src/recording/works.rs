@@ -121,6 +121,26 @@ mod tests {
     }
 
     #[test]
+    fn variants_are_works_of_their_own_with_their_full_names() {
+        let text = "format = 1\nname = \"race\"\nvariant = \"plain\"\n[params]\nn = 3\n[[tasks]]\nname = \"t\"\n\
+                    steps = [\"yield\"]\n[[variants]]\nname = \"locked\"\nparams = { n = 4 }\n";
+        let plain = crate::workload::parse("race.toml", text).expect("a workload");
+        let locked = plain.with_variant("locked").expect("a variant");
+        let mut more = plain.clone();
+        more.set("n", Value::Count(5)).expect("a parameter");
+        // The number of another variant was another one then: that is no other work.
+        let mut other = locked.clone();
+        other.set("n", Value::Count(9)).expect("a parameter");
+        let again = other.with_variant("plain").expect("a variant");
+        let works = of(&[plain, locked, again].map(|workload| run(workload, Scale::ONE)));
+        assert_eq!(works.names(), ["race:plain", "race:locked"]);
+        assert_eq!([0, 1, 2].map(|run| works.place(run)), [0, 1, 0]);
+        let plain = crate::workload::parse("race.toml", text).expect("a workload");
+        let works = of(&[plain, more].map(|workload| run(workload, Scale::ONE)));
+        assert_eq!(works.names(), ["race:plain n=3", "race:plain n=5"]);
+    }
+
+    #[test]
     fn works_of_one_name_are_told_apart_by_the_numbers_that_differ() {
         let wait = |ms| with("io", "wait", Value::Time(Ns::from_millis(ms)));
         let half = "0.5".parse::<Scale>().expect("a scale");

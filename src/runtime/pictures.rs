@@ -51,7 +51,7 @@ fn drawn(app: &App) -> Option<Picture> {
         Drawn::Screen => return None,
     };
     let run = app.run().filter(|run| run.trace().t0().is_some())?;
-    let mut caption = pictures::caption(&run.recording, app.work(), &run.recording.origin.command());
+    let mut caption = pictures::caption(&run.recording, &app.work(), &run.recording.origin.command());
     if let Some(finding) = app.finding() {
         caption.description = finding.say.text();
     }

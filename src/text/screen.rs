@@ -1,5 +1,6 @@
 //! What stands on the screen between figures and labels: sizes, places, how a task ended.
 
+use super::quoted::{listed, name};
 use super::{Doubt, Label, counted, outside};
 use crate::state::State;
 use crate::units::{Ns, Range, Speedup};
@@ -16,6 +17,11 @@ pub fn cores(usable: f64, allowed: usize) -> String {
     } else {
         format!("{usable:.1} of {allowed} cores")
     }
+}
+
+/// Which variants a workload has, and the key that leads from one to the next.
+pub fn variants(names: &[&str], key: &str) -> String {
+    format!("Variants ({key}): {}.", listed(names, |variant| name(variant)))
 }
 
 /// How often a lock went from one task to another, and how often a waiter had to ask for it.

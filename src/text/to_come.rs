@@ -5,7 +5,6 @@
 pub const CODE: &str = "the code of a task";
 pub const WHY: &str = "why something is as it is";
 pub const PREDICT: &str = "predict what happens before it is run";
-pub const VARIANT: &str = "another variant of the workload";
 pub const STAGE_BEFORE: &str = "the stage before, in a stack";
 pub const STAGE_AFTER: &str = "the stage after, in a stack";
 pub const KILL: &str = "kill a worker";

@@ -19,24 +19,35 @@ const FULL: u32 = 7;
 
 /// The name of `model` in at most `room` columns.
 pub fn model_name(model: Model, room: u16) -> String {
-    fitting(RowKey::of(model), room)
+    fitting(RowKey::of(model), None, room)
 }
 
-fn fitting(key: RowKey, room: u16) -> String {
-    let whole = name(key);
+/// The name of the row `key`, which is of `variant`, in at most `room` columns. The model comes first: it is whole as long as
+/// there is room for a part of the variant.
+fn fitting(key: RowKey, variant: Option<&str>, room: u16) -> String {
     let short = super::kind_label(key.kind, true);
-    if paint::width(whole) <= room {
-        return whole.to_owned();
-    }
-    match key.lock {
+    let short = match key.lock {
         None => short.to_owned(),
-        Some(Generation::Newer) => paint::shorten(&format!("{short}+{}", Label::GilShort.text()), room),
-        Some(Generation::Older) => paint::shorten(&format!("{short}+{}", Label::OldShort.text()), room),
-    }
+        Some(Generation::Newer) => format!("{short}+{}", Label::GilShort.text()),
+        Some(Generation::Older) => format!("{short}+{}", Label::OldShort.text()),
+    };
+    let with = |model: &str| variant.map_or_else(|| model.to_owned(), |variant| format!("{model} {variant}"));
+    let [whole, short] = [with(model(key)), with(&short)];
+    if paint::width(&whole) <= room { whole } else { paint::shorten(&short, room) }
 }
 
-/// A row's name.
-fn name(key: RowKey) -> &'static str {
+/// The variant of the row `key`, by its name; nothing where there are no variants.
+fn variant(app: &App, key: RowKey) -> Option<&str> {
+    app.variants().get(key.variant).copied().filter(|name| !name.is_empty())
+}
+
+/// A row's name: its model, and its variant.
+fn name(app: &App, key: RowKey) -> String {
+    variant(app, key).map_or_else(|| model(key).to_owned(), |variant| format!("{} {variant}", model(key)))
+}
+
+/// The name of a row's model.
+fn model(key: RowKey) -> &'static str {
     use Generation::{Newer, Older};
     match (key.kind, key.lock) {
         (ModelKind::Serial, None) => Label::Serial,
@@ -56,21 +67,24 @@ fn name(key: RowKey) -> &'static str {
 }
 
 /// The rows that have room, and how many more there are. Where not all have room, the last row says how many others
-/// there are. The first one, with which all are compared, is always shown, and with it those that end with the chosen
+/// there are. The one with which the chosen one is compared is always shown, and with it those that end with the chosen
 /// one.
 fn shown(app: &App, layout: &Layout) -> (Vec<Row>, usize) {
-    let mut rows = app.rows();
+    let rows = app.rows();
     let most = usize::from(layout.board_rows);
     if rows.len() <= most {
         return (rows, 0);
     }
     let (all, count) = (rows.len(), most.saturating_sub(1));
     let chosen = rows.iter().position(|row| row.current).unwrap_or(0);
-    let hidden = (chosen + 1).saturating_sub(count).min(all - count);
-    let kept = count.saturating_sub(1).min(1);
-    rows.drain(kept..kept + hidden);
-    rows.truncate(count);
-    (rows, all - count)
+    let baseline = rows.get(chosen).map(|row| row.key.baseline());
+    let baseline = rows.iter().position(|row| Some(row.key) == baseline).unwrap_or(0);
+    let end = (chosen + 1).max(count).min(all);
+    let mut shown = rows[end - count..end].to_vec();
+    if count > 1 && baseline < end - count {
+        shown[0] = rows[baseline];
+    }
+    (shown, all - count)
 }
 
 /// The row of the scoreboard at `y`.
@@ -98,7 +112,7 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
     let live = live(app, row);
     let text = if row.current { look.fg(Role::Text).add_modifier(Modifier::BOLD) } else { look.fg(Role::Dim) };
     let room = layout.plot.0 - layout.area.x - 2;
-    let shown = fitting(row.key, room);
+    let shown = fitting(row.key, variant(app, row.key), room);
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &shown, text);
     let Some(score) = live.or(row.score) else {
         let (hint, role) = match app.source {
@@ -119,7 +133,7 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
     draw_bar(&score, (grid, app.cores()), y, look, layout, bar, buffer);
     let end = layout.area.right();
     let time = score.time.like(app.scoreboard.slowest().unwrap_or(score.time));
-    let known = app.scoreboard.ratio(score, app.cores()).filter(|_| live.is_none());
+    let known = app.scoreboard.ratio(row.key, score, app.cores()).filter(|_| live.is_none());
     // The ratio has a column of its own, as far as there is room. Part of a ratio would be another number: it is not
     // cut.
     let least = paint::put(buffer, layout.right, y, end, &time, text) + 1;
@@ -161,9 +175,9 @@ fn draw_doubt(
 
 /// The keys that measure serial and then the row `key` again.
 fn keys_for_both(app: &App, key: RowKey) -> String {
-    let serial = RowKey::of(Model::plain(ModelKind::Serial));
-    let first = app.way_to(serial);
-    written(&[first, way(serial, app.setup.lock.generation(), key)].concat())
+    let serial = key.baseline();
+    let then = way(serial, app.setup.lock.generation(), key, app.variants().len());
+    written(&[app.way_to(serial), then].concat())
 }
 
 /// A row's bar on an axis of `grid`, where there are so many `cores`.
@@ -193,8 +207,8 @@ pub fn draw_cell(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), eighths: u
 }
 
 /// The ratio to serial for people to read elsewhere, with a word where it has bounds; empty where it is unknown.
-fn ratio(app: &App, score: Score) -> String {
-    app.scoreboard.ratio(score, app.cores()).map_or_else(String::new, |ratio| {
+fn ratio(app: &App, key: RowKey, score: Score) -> String {
+    app.scoreboard.ratio(key, score, app.cores()).map_or_else(String::new, |ratio| {
         let doubt = ratio.doubt.map_or_else(String::new, |doubt| format!(" ({})", doubt.word()));
         text::speedup(ratio.speedup) + &doubt
     })
@@ -282,9 +296,9 @@ pub fn text(app: &App) -> String {
     let mut out = String::new();
     for row in app.rows() {
         let Some(score) = row.score else { continue };
-        let known = app.scoreboard.ratio(score, app.cores());
+        let known = app.scoreboard.ratio(row.key, score, app.cores());
         let (speedup, doubt) = (known.map(|ratio| ratio.speedup), known.and_then(|ratio| ratio.doubt));
-        let line = text::screen::score(name(row.key), score.time, speedup, score.busy, doubt);
+        let line = text::screen::score(&name(app, row.key), score.time, speedup, score.busy, doubt);
         out += line.trim_end();
         out.push('\n');
     }
@@ -296,9 +310,9 @@ pub fn text(app: &App) -> String {
 pub fn result(app: &App) -> String {
     let scored = |row: &Row| {
         let score = row.score?;
-        let (ratio, time) = (ratio(app, score), score.time);
+        let (ratio, time) = (ratio(app, row.key, score), score.time);
         let ratio = if ratio.is_empty() { ratio } else { format!(", {ratio}") };
-        Some(format!("{} {time}{ratio}", name(row.key)))
+        Some(format!("{} {time}{ratio}", name(app, row.key)))
     };
     let rows: Vec<String> = app.rows().iter().filter_map(scored).collect();
     let (first, second) = rows.split_at(rows.len().div_ceil(2).max(3).min(rows.len()));

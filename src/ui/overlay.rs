@@ -8,8 +8,8 @@ use unicode_width::UnicodeWidthStr;
 use super::signs::Seen;
 use super::theme::{Look, Role};
 use super::{lane, paint};
-use crate::app::keys::{Group, KEYS};
-use crate::app::{App, Layer};
+use crate::app::keys::{self, Group, KEYS};
+use crate::app::{Action, App, Layer};
 use crate::insight::who;
 use crate::state::State;
 use crate::text::{self, Label};
@@ -90,7 +90,7 @@ pub fn draw(app: &App, layer: Layer, (look, seen): (Look, &[Seen]), screen: Rect
         (Layer::Picker(chosen), Some(part)) => picker(app, chosen, part, look, area, buffer),
         (Layer::Works(chosen), Some(part)) => works(app, chosen, part, look, area, buffer),
         (Layer::Dials(chosen), Some(part)) => dials(app, chosen, part, look, area, buffer),
-        (Layer::Help(top), _) => help(top, (look, seen), area, buffer),
+        (Layer::Help(top), _) => help(app, top, (look, seen), area, buffer),
         (_, None) => {}
     }
     if let Some(words) = part.and_then(Part::words) {
@@ -123,13 +123,14 @@ fn frame(buffer: &mut Buffer, look: Look, area: Rect, title: Label, hint: Label)
 /// A line of the help: text with its style, in order.
 type Line = Vec<(String, Style)>;
 
-fn help_lines(look: Look, seen: &[Seen], width: u16) -> Vec<Line> {
+fn help_lines(app: &App, look: Look, seen: &[Seen], width: u16) -> Vec<Line> {
     let key = look.fg(Role::Accent).add_modifier(Modifier::BOLD);
     let text = look.fg(Role::Text);
+    let is_of_use = |action| action != Action::Variant || app.has_variants();
     let mut lines = sign_lines(look, seen);
     lines.extend(reading_lines(look));
     for group in Group::ALL {
-        let rows: Vec<_> = KEYS.iter().filter(|b| b.group == group).collect();
+        let rows: Vec<_> = KEYS.iter().filter(|b| b.group == group && is_of_use(b.action)).collect();
         lines.push(vec![(group.label().text().to_owned(), text.add_modifier(Modifier::BOLD))]);
         for pair in rows.chunks(if width < 74 { 1 } else { 2 }) {
             let mut line = Vec::new();
@@ -187,8 +188,8 @@ fn reading_lines(look: Look) -> Vec<Line> {
     std::iter::once(title).chain(shown.map(line)).collect()
 }
 
-fn help(top: u16, (look, seen): (Look, &[Seen]), area: Rect, buffer: &mut Buffer) {
-    let lines = help_lines(look, seen, area.width);
+fn help(app: &App, top: u16, (look, seen): (Look, &[Seen]), area: Rect, buffer: &mut Buffer) {
+    let lines = help_lines(app, look, seen, area.width);
     let room = area.height.saturating_sub(3);
     let top = top.min((lines.len() as u16).saturating_sub(room));
     for (y, line) in (area.y + 2..area.bottom() - 1).zip(lines.iter().skip(top.into())) {
@@ -212,8 +213,14 @@ fn picker(app: &App, chosen: usize, part: Part, look: Look, area: Rect, buffer: 
             paint::put(buffer, at, y, end, &workload.group, look.fg(Role::Faint));
         }
     }
-    let Some(about) = app.catalogue.get(chosen).map(|w| w.about.as_str()) else { return };
-    put_about(about, part.all, look, area, buffer);
+    let Some(workload) = app.catalogue.get(chosen) else { return };
+    let variants = workload.variant_names();
+    let about = if variants.len() > 1 {
+        format!("{} {}", workload.about, text::screen::variants(&variants, keys::shown(Action::Variant)))
+    } else {
+        workload.about.clone()
+    };
+    put_about(&about, part.all, look, area, buffer);
 }
 
 /// The styles of the name and of the rest of an item, be it the chosen one or not.

@@ -16,7 +16,7 @@ use super::pictures::draw;
 /// Every model with each lock and without one.
 pub fn all() -> Vec<RowKey> {
     let locks = [None, Some(Generation::Newer), Some(Generation::Older)];
-    ModelKind::ALL.into_iter().flat_map(|kind| locks.map(|lock| RowKey { kind, lock })).collect()
+    ModelKind::ALL.into_iter().flat_map(|kind| locks.map(|lock| RowKey { kind, lock, variant: 0 })).collect()
 }
 
 /// The figures of a row: no two rows have the same.
@@ -39,7 +39,7 @@ fn measured(size: (u16, u16), chosen: Model, keys: &[RowKey]) -> App {
     app.setup.model = chosen;
     app.setup.lock = app.setup.lock.like(chosen.lock);
     app.scoreboard.clear();
-    keys.iter().for_each(|key| app.scoreboard.enter(key.model(LockSettings::default()), score(*key)));
+    keys.iter().for_each(|key| app.scoreboard.enter(*key, score(*key)));
     app
 }
 
@@ -117,7 +117,7 @@ fn a_press_on_a_row_of_a_file_shows_its_run_and_runs_nothing() {
         assert_eq!((effects.as_slice(), app.run().map(Run::row)), (&[][..], Some(key)));
         assert_eq!(app.run().and_then(|run| run.recording.file.as_deref()), Some("one"), "the row of its own file");
     }
-    let missing = RowKey { kind: ModelKind::Async, lock: Some(Generation::Older) };
+    let missing = RowKey { kind: ModelKind::Async, lock: Some(Generation::Older), variant: 0 };
     assert!(made::tell(&mut app, Message::Click(Target::Board(missing))).is_empty());
     assert_eq!(app.toast.map(|toast| toast.text).as_deref(), Some(Label::NoSuchRun.text()));
 }

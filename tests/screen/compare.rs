@@ -129,7 +129,7 @@ fn each_further_row_of_the_scoreboard_has_one_here_and_is_not_measured_again() {
     for size in SIZES {
         let mut app = with_further_rows(size);
         let before: Vec<RowKey> = app.rows().iter().map(|row| row.key).collect();
-        let older = |kind| RowKey { kind, lock: Some(Generation::Older) };
+        let older = |kind| RowKey { kind, lock: Some(Generation::Older), variant: 0 };
         let further = [ModelKind::Threads, ModelKind::Serial, ModelKind::Async].map(older);
         assert_eq!(before, [RowKey::usual(), further.to_vec()].concat());
         made::type_in(&mut app, "x");
@@ -139,7 +139,7 @@ fn each_further_row_of_the_scoreboard_has_one_here_and_is_not_measured_again() {
         let compared: Vec<RowKey> = app.compared().iter().map(|c| RowKey::of(c.model)).collect();
         assert_eq!(compared, before);
         assert!(app.compared().iter().all(|c| c.run.is_some() && c.row.is_some()));
-        let chosen = RowKey { kind: ModelKind::Serial, lock: Some(Generation::Older) };
+        let chosen = RowKey { kind: ModelKind::Serial, lock: Some(Generation::Older), variant: 0 };
         assert_lit(&app, chosen.model(app.setup.lock));
         assert_eq!(app.compared()[made::comparison(&app).row].model, app.setup.model);
         // Anew: every row, each with its own lock, and what was chosen comes back.
@@ -210,7 +210,7 @@ fn the_lock_that_is_turned_on_next_survives_a_comparison_and_a_way_out_of_it() {
     }
     let settings = app.setup.lock;
     assert!(settings.legacy && !app.setup.model.lock.is_on());
-    let newer = RowKey { kind: ModelKind::Threads, lock: Some(Generation::Newer) }.model(settings);
+    let newer = RowKey { kind: ModelKind::Threads, lock: Some(Generation::Newer), variant: 0 }.model(settings);
     made::type_in(&mut app, "x");
     while app.run().map(|run| run.model) != Some(newer) {
         made::answer(&mut app);

@@ -4,7 +4,7 @@
 use concviz::app::{App, Key, Message, Phase, RowKey, Scoreboard, keys};
 use concviz::export::text;
 use concviz::insight::Change;
-use concviz::model::{Generation, LockSettings, Model, ModelKind};
+use concviz::model::{Generation, Model, ModelKind};
 use concviz::recording::Score;
 use concviz::state::{Failure, Outcome, State};
 use concviz::text::Try;
@@ -108,7 +108,7 @@ fn fill(app: &mut App, rows: &[RowKey]) {
     app.scoreboard.clear();
     for key in rows {
         let score = Score { time: Ns::from_millis(2_000), busy: 1.0, ..Score::default() };
-        app.scoreboard.enter(key.model(LockSettings::default()), score);
+        app.scoreboard.enter(*key, score);
     }
 }
 
@@ -175,9 +175,9 @@ fn is_promised(why: Try, from: RowKey, to: RowKey) -> bool {
         Try::ProcessEach | Try::SomeProcesses => to.kind == Processes && to.lock.is_none(),
         Try::LockEach => to.kind == Processes && to.lock.is_some(),
         Try::OneThread | Try::OneLoop => to.kind == Async,
-        Try::OneByOne | Try::SerialAgain => to == RowKey { kind: Serial, lock: None },
-        Try::AddGil => to == RowKey { kind: from.kind, lock: Some(Generation::Newer) },
-        Try::DropGil => to == RowKey { kind: from.kind, lock: None },
+        Try::OneByOne | Try::SerialAgain => to == RowKey { kind: Serial, lock: None, variant: 0 },
+        Try::AddGil => to == RowKey { kind: from.kind, lock: Some(Generation::Newer), variant: 0 },
+        Try::DropGil => to == RowKey { kind: from.kind, lock: None, variant: 0 },
         Try::Again => true,
         Try::Dials | Try::WaitingWorkload | Try::CountingWorkload => false,
     }
@@ -192,8 +192,8 @@ fn assert_tried(app: &App) -> Change {
     assert_eq!(why, cure.why.text());
     let (from, there) = (run_of(app), after(app, &keys));
     let to = match cure.change {
-        Change::Model(kind) => RowKey { kind, lock: None },
-        Change::Locked(kind, generation) => RowKey { kind, lock: Some(generation) },
+        Change::Model(kind) => RowKey { kind, lock: None, variant: 0 },
+        Change::Locked(kind, generation) => RowKey { kind, lock: Some(generation), variant: 0 },
         Change::Again => from,
         Change::Workload => {
             let said = screen(&there).join("\n");
@@ -343,14 +343,14 @@ fn doubted(app: &App) -> Vec<(RowKey, String)> {
 
 #[test]
 fn where_serial_was_disturbed_it_is_run_again_without_the_lock_and_then_the_row_in_doubt() {
-    let serial = RowKey { kind: ModelKind::Serial, lock: None };
+    let serial = RowKey { kind: ModelKind::Serial, lock: None, variant: 0 };
     let time = Ns::from_millis(2_000);
     let disturbed = Score { time, crowded: Ns::from_millis(1_500), busy: 0.3, others: 1.5, ..Score::default() };
     for (chosen, set) in states().into_iter().filter(|(chosen, _)| *chosen != serial) {
         let mut app = begun("cpu", chosen, set);
         made::answer(&mut app);
         fill(&mut app, &all());
-        app.scoreboard.enter(Model::plain(ModelKind::Serial), disturbed);
+        app.scoreboard.enter(RowKey::of(Model::plain(ModelKind::Serial)), disturbed);
         app.axis = time.times(10, 1);
         assert_eq!(assert_tried(&app), Change::Model(ModelKind::Serial), "{chosen:?}");
         let doubted = doubted(&app);

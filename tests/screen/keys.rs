@@ -156,10 +156,10 @@ fn toggling_fills_the_scoreboard_and_keeps_the_axis() {
     made::type_in(&mut app, "g");
     made::threads_gil(&mut app);
     assert_eq!(app.axis, axis, "toggling must show the speedup on one axis");
-    let scored: Vec<_> = app.scoreboard.rows(app.setup.model).iter().map(|r| r.score.is_some()).collect();
+    let scored: Vec<_> = app.scoreboard.rows(app.row()).iter().map(|r| r.score.is_some()).collect();
     assert_eq!(scored, [true, true, false, false, true]);
-    let score = app.scoreboard.rows(app.setup.model)[1].score.expect("threads ran");
-    let ratio = app.scoreboard.ratio(score, 2.0).expect("serial ran");
+    let score = app.scoreboard.rows(app.row())[1].score.expect("threads ran");
+    let ratio = app.scoreboard.ratio(app.row(), score, 2.0).expect("serial ran");
     assert!((ratio.speedup.times - 2_000.0 / 1_030.0).abs() < 1e-6);
 }
 

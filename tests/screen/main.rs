@@ -16,6 +16,7 @@ mod observed;
 mod pictures;
 mod playhead;
 mod toasts;
+mod variants;
 mod views;
 mod words;
 mod works;

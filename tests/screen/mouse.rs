@@ -41,7 +41,7 @@ fn tabs_footer_lanes_and_scoreboard_can_be_pressed() {
     assert!(matches!(target(&app, place(&app, "task 3")), Some(Target::Lane(TaskId(2), None))));
     let (_, y) = place(&app, "task 3");
     assert!(matches!(target(&app, (20, y)), Some(Target::Lane(TaskId(2), Some(_)))));
-    assert_eq!(target(&app, (20, 15)), Some(Target::Board(RowKey { kind: ModelKind::Serial, lock: None })));
+    assert_eq!(target(&app, (20, 15)), Some(Target::Board(RowKey { kind: ModelKind::Serial, lock: None, variant: 0 })));
     assert!(hit(&app, AREA, 79, 0).is_none());
 }
 

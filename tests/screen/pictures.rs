@@ -1,6 +1,6 @@
 //! Styled pictures of the screen at every size that matters. A changed picture is looked at before it is accepted.
 
-use concviz::app::{App, Key};
+use concviz::app::{Action, App, Key};
 use concviz::export::text;
 use concviz::palette::Theme;
 use concviz::state::State;
@@ -156,7 +156,8 @@ fn the_help_names_every_key() {
     let mut app = made::first_minute((120, 60));
     made::type_in(&mut app, "?");
     let text = text(&draw(&app, Look::default()));
-    for row in concviz::app::keys::KEYS {
+    // This workload has no variants: the key for them would do nothing.
+    for row in concviz::app::keys::KEYS.iter().filter(|row| row.action != Action::Variant) {
         assert!(text.contains(row.label.text()), "{} is missing", row.label.text());
     }
     assert_snapshot!(text);

@@ -85,7 +85,7 @@ fn the_works_are_listed_with_their_models_runs_and_files() {
 #[test]
 fn enter_opens_a_work_and_the_keys_stay_within_it() {
     let mut app = viewed((120, 36));
-    assert_eq!((shown(&app), app.work()), (1, "cpu scale=1"));
+    assert_eq!((shown(&app), app.work().as_ref()), (1, "cpu scale=1"));
     assert!(text(&app).starts_with(" cpu scale=1 4 tasks"), "{}", text(&app));
     // The second run under threads is reached by the same key, and so is the first one again.
     made::type_in(&mut app, "2");
@@ -93,14 +93,14 @@ fn enter_opens_a_work_and_the_keys_stay_within_it() {
     made::type_in(&mut app, "2");
     assert_eq!((shown(&app), toast(&app)), (5, "Run 2 of 2 of threads."));
     made::type_in(&mut app, "2");
-    assert_eq!((shown(&app), app.work()), (2, "cpu scale=1"), "not the run of another scale");
+    assert_eq!((shown(&app), app.work().as_ref()), (2, "cpu scale=1"), "not the run of another scale");
     made::type_in(&mut app, "g");
     assert_eq!((shown(&app), toast(&app)), (3, ""));
     made::type_in(&mut app, "4");
     assert_eq!(shown(&app), 3, "async is of another workload");
     assert_eq!(toast(&app), "There is no such run of cpu scale=1; o lists the other workloads.");
     open(&mut app, 1);
-    assert_eq!((shown(&app), app.work(), app.layer), (4, "io", None));
+    assert_eq!((shown(&app), app.work().as_ref(), app.layer), (4, "io", None));
     assert_eq!(app.setup.workload.name, "io");
     assert!(text(&app).starts_with(" io 4 tasks that wait"), "{}", text(&app));
     for key in ["1", "2", "3", "g", "G"] {
@@ -114,7 +114,7 @@ fn enter_opens_a_work_and_the_keys_stay_within_it() {
     let scored = |app: &App| app.rows().iter().filter(|row| row.score.is_some()).count();
     assert_eq!(scored(&app), 1);
     open(&mut app, 1);
-    assert_eq!((shown(&app), app.work(), scored(&app)), (6, "cpu scale=0.5", 1));
+    assert_eq!((shown(&app), app.work().as_ref(), scored(&app)), (6, "cpu scale=0.5", 1));
     made::type_in(&mut app, "2");
     assert_eq!((shown(&app), toast(&app)), (6, ""), "one run is no repetition");
     // Back, and the same work again: the run stays.
@@ -162,7 +162,7 @@ fn runs_of_one_work_are_compared() {
     // Another work from there is compared too, on an axis of its own.
     let axis = app.axis;
     open(&mut app, 1);
-    assert_eq!((ids(&app), app.work()), (vec![Some(4)], "io"));
+    assert_eq!((ids(&app), app.work().as_ref()), (vec![Some(4)], "io"));
     assert!(matches!(app.shown, Shown::Comparison(_)) && app.axis > axis);
     made::press(&mut app, &[Key::Enter]);
     assert_eq!((shown(&app), app.shown.view()), (4, Some(View::Tasks)));
@@ -176,7 +176,7 @@ fn what_nobody_planned_is_a_work_that_is_compared_with_nothing() {
     runs.push(observed);
     let mut app = opened(vec![("runs.concviz", runs)], (120, 36));
     open(&mut app, 3);
-    assert_eq!((app.work(), shown(&app)), ("crawl", 7));
+    assert_eq!((app.work().as_ref(), shown(&app)), ("crawl", 7));
     assert!(text(&app).starts_with(" crawl /usr/bin/crawl --fast"), "{}", text(&app));
     made::type_in(&mut app, "x");
     assert_eq!((app.shown.view(), toast(&app)), (Some(View::Tasks), Label::NothingToCompare.text()));
@@ -213,7 +213,7 @@ fn the_list_answers_to_the_mouse() {
         let y = said.lines().position(|line| line.contains(" io  ") && line.contains("1 run")).expect("its row") as u16;
         let message = hit(&app, Rect::new(0, 0, size.0, size.1), size.0 / 2, y).expect("an item");
         made::tell(&mut app, message);
-        assert_eq!((app.work(), app.layer), ("io", None));
+        assert_eq!((app.work().as_ref(), app.layer), ("io", None));
         made::type_in(&mut app, "o");
         made::tell(&mut app, Message::Wheel { steps: 1, zoom_at: None });
         assert_eq!(app.layer, Some(Layer::Works(2)));

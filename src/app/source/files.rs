@@ -1,6 +1,7 @@
 //! Runs that were read from files: all can be done with them but running them again. They stay in the order of their
 //! files.
 
+use super::families::Families;
 use crate::app::{Action, Compared, Held, RowKey, Run, RunId, keys};
 use crate::model::{Generation, Model};
 use crate::recording::{Comparison, Opened, Recording, Row, Score, Works, sources};
@@ -17,6 +18,7 @@ pub struct Files {
     works: Works,
     /// The place of the one that is watched.
     watched: usize,
+    families: Families,
 }
 
 /// A work of the files, and the runs that did it.
@@ -35,7 +37,7 @@ impl FileWork<'_> {
     pub fn rows(&self) -> Vec<(Model, usize)> {
         let mut rows: Vec<(Model, usize)> = Vec::new();
         for run in self.runs.iter().filter(|run| run.recording.model().is_some()) {
-            match rows.iter_mut().find(|(model, _)| RowKey::of(*model) == run.row()) {
+            match rows.iter_mut().find(|(model, _)| RowKey::of(*model) == RowKey::of(run.model)) {
                 Some((_, count)) => *count += 1,
                 None => rows.push((run.model, 1)),
             }
@@ -70,9 +72,11 @@ impl Files {
         let recordings = files.into_iter().zip(sources).flat_map(|((_, opened), source)| {
             opened.recordings.into_iter().map(move |recording| Recording { file: source.clone(), ..recording })
         });
-        let runs: Vec<Run> = (1..).zip(recordings).map(|(n, run)| Run::read(RunId(n), run)).collect();
+        let mut runs: Vec<Run> = (1..).zip(recordings).map(|(n, run)| Run::read(RunId(n), run)).collect();
+        let families = Families::of(&runs);
+        runs.iter_mut().for_each(|run| run.variant = families.place(run));
         let works = Works::of(&runs.iter().map(|run| &run.recording).collect::<Vec<_>>());
-        (!runs.is_empty()).then_some(Files { names, runs, works, watched: 0 })
+        (!runs.is_empty()).then_some(Files { names, runs, works, watched: 0, families })
     }
 
     /// What the files are called.
@@ -133,6 +137,34 @@ impl Files {
         )
     }
 
+    /// The names of the variants of the workload that is looked at, in order; empty where it has none.
+    pub(in crate::app) fn variants(&self) -> Vec<&str> {
+        self.families.names(self.run())
+    }
+
+    /// Whether there are runs of another variant.
+    pub(in crate::app) fn has_other_variant(&self) -> bool {
+        self.next_variant().is_some()
+    }
+
+    /// A run of the next variant that has runs: one with the same numbers and in the row that is looked at, as far as there
+    /// is one.
+    fn next_variant(&self) -> Option<RunId> {
+        let here = self.run();
+        let name = |run: &Run| run.recording.planned().map(|planned| planned.setup.workload.name.clone());
+        let (own, setup) = (name(here)?, &here.recording.planned()?.setup);
+        let others: Vec<&Run> = self.runs.iter().filter(|run| name(run).as_ref() == Some(&own)).collect();
+        let all = self.variants().len().max(1);
+        let steps = |run: &&Run| (run.variant + all - here.variant) % all;
+        let next = others.iter().map(steps).filter(|steps| *steps > 0).min()?;
+        let row = RowKey { variant: (here.variant + next) % all, ..here.row() };
+        let unlike = |run: &&&Run| {
+            let file = run.recording.file != here.recording.file;
+            (run.row() != row, run.row().kind != row.kind, !run.is_kin(setup), file)
+        };
+        others.iter().filter(|run| run.variant == row.variant).min_by_key(unlike).map(|run| run.id)
+    }
+
     /// What `action` does here.
     pub fn means(&self, action: Action) -> InFiles {
         let here = self.run().row();
@@ -151,6 +183,9 @@ impl Files {
                 let same_model = self.next(|run| other(run.row()) && run.row().kind == here.kind);
                 InFiles::Show(same_model.or_else(|| self.next(|run| other(run.row()))))
             }
+            Action::Variant => {
+                self.next_variant().map_or(InFiles::Refused(Label::NoVariants), |run| InFiles::Show(Some(run)))
+            }
             Action::Open if !self.works.are_several() => InFiles::Refused(Label::OneWorkload),
             Action::Again | Action::Dials => InFiles::Refused(Label::NothingRunsHere),
             Action::Store => InFiles::Refused(Label::InFileAlready),
@@ -167,8 +202,12 @@ impl Files {
 
     /// The run of the row `key` of the scoreboard, which has the figures of the file of the run that is watched.
     pub(in crate::app) fn of_row(&self, key: RowKey) -> Option<RunId> {
-        let file = &self.run().recording.file;
-        self.next(|run| run.row() == key && run.recording.file == *file)
+        let here = self.run();
+        let is_it = |run: &Run| run.row() == key && run.recording.file == here.recording.file;
+        let setup = here.recording.planned().map(|planned| &planned.setup);
+        let kin = |run: &&Run| is_it(run) && setup.is_some_and(|setup| run.is_kin(setup));
+        let other = || self.runs.iter().find(kin).map(|run| run.id);
+        self.next(is_it).or_else(|| other().filter(|_| key.variant != here.variant))
     }
 
     /// The next of the runs that fit and did the work that is looked at, after the one that is watched; from the last on
@@ -179,16 +218,21 @@ impl Files {
         after.into_iter().chain(up_to).map(|run| &self.runs[run]).find(|run| fits(run)).map(|run| run.id)
     }
 
-    /// The scores of the runs in the same file that did the same work, where several are under one model that of the
-    /// median run; and the length of the longest of these runs.
-    pub(in crate::app) fn scores(&self) -> (Vec<(Model, Score)>, Ns) {
+    /// The scores of the runs in the same file that did the same work, and of those that did it in another variant; where
+    /// several are in one row that of the median run; and the length of the longest of these runs.
+    pub(in crate::app) fn scores(&self) -> (Vec<(RowKey, Score)>, Ns) {
         let here = self.run();
         let Some(planned) = here.recording.planned() else { return (Vec::new(), longest([here])) };
-        let same = |run: &&Run| run.recording.file == here.recording.file && run.does(&planned.setup);
+        let same = |run: &&Run| run.recording.file == here.recording.file && run.is_kin(&planned.setup);
         let runs: Vec<&Run> = self.runs.iter().filter(same).collect();
-        let recordings: Vec<&Recording> = runs.iter().map(|run| &run.recording).collect();
-        let rows = Comparison::of(&recordings).rows;
-        let scores = rows.iter().filter_map(|row| Some((row.model, runs[row.shown?].score?))).collect();
+        let mut scores = Vec::new();
+        for variant in 0..self.variants().len().max(1) {
+            let runs: Vec<&Run> = runs.iter().copied().filter(|run| run.variant == variant).collect();
+            let recordings: Vec<&Recording> = runs.iter().map(|run| &run.recording).collect();
+            let shown = |row: &Row| Some(runs[row.shown?]);
+            let rows = Comparison::of(&recordings).rows;
+            scores.extend(rows.iter().filter_map(shown).filter_map(|run| Some((run.row(), run.score?))));
+        }
         (scores, longest(runs))
     }
 

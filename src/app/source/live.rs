@@ -8,9 +8,10 @@ use crate::plan::{Plan, Rates};
 use crate::recording::Recording;
 use crate::settings::Setup;
 use crate::units::{Ns, Stamp, TurnLength};
+use crate::workload::MAX_VARIANTS;
 
 /// The most runs that are kept beside the one that is watched: one for each other row.
-const MOST_KEPT: usize = 3 * ModelKind::ALL.len() - 1;
+const MOST_KEPT: usize = 3 * ModelKind::ALL.len() * MAX_VARIANTS - 1;
 
 /// Where runs are made.
 #[derive(Clone, Debug)]
@@ -83,12 +84,12 @@ impl Live {
         !std::mem::replace(&mut self.waiting, true)
     }
 
-    /// Keeps the run that was watched, if it is over and did the work of `setup`. It has to be fit for a comparison,
+    /// Keeps the run that was watched, if it is over and did the work of `setup`, in whichever variant. It has to be fit for a comparison,
     /// unless `whatever` came of it is kept. It takes the place of the run before it in its row.
     pub(in crate::app) fn keep(&mut self, setup: &Setup, whatever: bool) {
         let Some(run) = self.run.take_if(|run| run.is_over()) else { return };
         let counts = run.phase == Phase::Over && run.recording.counts();
-        if !(counts || whatever) || !run.does(setup) {
+        if !(counts || whatever) || !run.is_kin(setup) {
             return;
         }
         self.kept.retain(|kept| kept.row() != run.row());
@@ -98,9 +99,9 @@ impl Live {
         }
     }
 
-    /// What is shown belongs to `setup` from now on; whether that is other work than before.
+    /// What is shown belongs to `setup` from now on; whether that is other work than before, and not only another variant.
     pub(in crate::app) fn belongs_to(&mut self, setup: &Setup) -> bool {
-        let other = !setup.same_work(&self.scored);
+        let other = !setup.is_kin(&self.scored);
         self.scored = setup.clone();
         other
     }

@@ -60,7 +60,7 @@ pub(super) fn cast(wish: &Exporting, files: Files, out: &mut dyn Write) -> Resul
 
 /// The title of what `app` shows: what its workload does, with its name where files hold several.
 fn titled(app: &App) -> String {
-    if app.works().len() > 1 { text::picture_title(app.work(), None, &app.title()) } else { app.title() }
+    if app.works().len() > 1 { text::picture_title(&app.work(), None, &app.title()) } else { app.title() }
 }
 
 /// The screen that shows what `wish` names; `None` where there is no run.

@@ -324,3 +324,22 @@ proptest! {
         prop_assert_eq!(&comparison, &Comparison::of(&again), "the same runs, the same comparison");
     }
 }
+
+#[test]
+fn another_variant_is_other_work_even_where_its_steps_are_the_same() {
+    let of = |variant: &str, run: &Recording| {
+        let mut run = run.clone();
+        let Origin::Planned(planned) = &mut run.origin else { panic!("it was planned") };
+        planned.setup.workload.variant = Some(variant.to_owned());
+        run
+    };
+    let [serial, threads] = [&five(&[(500, 0), (500, 0)])[0], &five(&[(500, 0), (500, 0)])[1]];
+    let one = compared(&[of("plain", serial), of("plain", threads)]);
+    assert!(one.rows[1].ratio.is_some_and(|ratio| ratio.is_ok()) && one.rows[1].name() == "threads");
+    assert!(one.rows.iter().all(|row| row.variant.as_deref() == Some("plain")));
+    let both = compared(&[of("plain", serial), of("locked", threads)]);
+    assert_eq!(both.rows.iter().map(Row::name).collect::<Vec<_>>(), ["made:plain serial", "made:locked threads"]);
+    assert_eq!(both.rows[1].ratio, Some(Err(NoRatio::OtherWork)));
+    let variants: Vec<Option<&str>> = both.rows.iter().map(|row| row.variant.as_deref()).collect();
+    assert_eq!(variants, ["plain", "locked"].map(Some));
+}
