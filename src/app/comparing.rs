@@ -50,6 +50,8 @@ pub(super) fn measure(app: &mut App, all: bool) {
     let back = app.shown.comparison().and_then(Compare::back).unwrap_or(chosen);
     let keys = keys(app, back.model);
     if let Shown::Comparison(compare) = &mut app.shown {
+        // Other work can have fewer rows.
+        compare.row = compare.row.min(keys.len().saturating_sub(1));
         compare.keys = keys;
     }
     // Workers and the lock's interval change how the work is done, not which work it is: a run with others is kept, but

@@ -237,15 +237,12 @@ impl App {
         }
     }
 
-    /// Where a replay ends: with the run, or with the slowest of those that are compared.
+    /// Where a replay ends: with the run, or with the slowest of those that are compared. While numbers are turned nothing
+    /// is compared that was run with the old ones; then it ends with the run too.
     pub fn end(&self) -> Ns {
-        match self.shown {
-            Shown::Run(_) => self.run().map_or(Ns::ZERO, |r| r.trace().makespan().unwrap_or(r.trace().latest())),
-            Shown::Comparison(_) => {
-                let runs = self.compared().into_iter().filter_map(|row| row.run);
-                runs.map(|run| run.trace().latest()).max().unwrap_or_default()
-            }
-        }
+        let compared = self.compared().into_iter().filter_map(|row| row.run).map(|run| run.trace().latest()).max();
+        let run = || self.run().map_or(Ns::ZERO, |run| run.trace().makespan().unwrap_or(run.trace().latest()));
+        compared.unwrap_or_else(run)
     }
 
     /// The instant of the playhead. In a comparison the slowest run sets the end.

@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::made::{self, Made};
+use super::variants;
 
 fn ms(ms: u64) -> Ns {
     Ns::from_millis(ms)
@@ -171,6 +172,8 @@ fn two_thousand_keys_and_presses_break_nothing() {
         made::compared((120, 36)),
         made::viewed((80, 24), &["a"]),
         made::viewed((40, 12), &["a", "b"]),
+        variants::started((80, 24), variants::race()),
+        variants::viewed((120, 36)),
     ];
     for mut app in apps {
         let mut now = made::at(0.0);
@@ -194,6 +197,7 @@ fn two_thousand_keys_and_presses_break_nothing() {
             assert!(app.shown.comparison().is_none_or(|compare| compare.row < app.compared().len()));
             // Where something is lit it is what is shown, but while numbers are turned.
             let shown = app.run().map(|run| run.model);
+            assert_eq!(app.run().map_or(app.row().variant, |run| run.variant), app.row().variant, "after {n}");
             if !matches!(app.layer, Some(Layer::Dials(_))) && app.shown.view().is_some() {
                 assert!(
                     shown.is_none_or(|model| model == app.setup.model),

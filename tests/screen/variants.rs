@@ -55,11 +55,13 @@ name   = "few"
 params = { tasks = 2 }
 "#;
 
-fn race() -> Workload {
+/// A workload with four variants.
+pub fn race() -> Workload {
     parse("race.toml", RACE).unwrap_or_else(|e| panic!("{e}"))
 }
 
-fn started(size: (u16, u16), workload: Workload) -> App {
+/// The program, started with `workload`, its first run asked for.
+pub fn started(size: (u16, u16), workload: Workload) -> App {
     let (model, lock) = (Model::plain(ModelKind::Serial), LockSettings::default());
     let setup = Setup { workload, model, lock, wishes: Wishes::default(), scale: Scale::ONE };
     let mut app = App::new(setup, machine(), Some(Rates::all(1_000_000)), T0, size);
@@ -349,6 +351,14 @@ fn through_a_file(run: Recording) -> Recording {
 fn stored(app: &App) -> Opened {
     let Opened { recordings, notes } = made::opened(app);
     Opened { recordings: recordings.into_iter().map(through_a_file).collect(), notes }
+}
+
+/// Runs of three variants, looked at from a file.
+pub fn viewed(size: (u16, u16)) -> App {
+    let mut live = started((120, 36), race());
+    made::answer(&mut live);
+    after(&mut live, "2aa1");
+    App::viewing(vec![("runs.concviz".to_owned(), stored(&live))], T0, size).expect("runs")
 }
 
 #[test]
