@@ -21,5 +21,7 @@ mod sharing;
 mod skipped;
 #[path = "engine/support.rs"]
 mod support;
+#[path = "engine/talking.rs"]
+mod talking;
 #[path = "engine/waits.rs"]
 mod waits;

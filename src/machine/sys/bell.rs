@@ -50,6 +50,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn all_who_wait_are_woken_at_once() {
+        let words: &'static [AtomicU64; 1] = Box::leak(Box::default());
+        let bell = Bell::new(&words[0]);
+        std::thread::scope(|s| {
+            let listeners: Vec<_> = (0..5)
+                .map(|_| {
+                    s.spawn(move || {
+                        while bell.rings() == 0 {
+                            bell.wait(0);
+                        }
+                    })
+                })
+                .collect();
+            // Most of them sleep by the time they are woken; those who do not have nothing to wait for.
+            for _ in 0..1_000 {
+                std::thread::yield_now();
+            }
+            bell.count();
+            bell.wake(u32::MAX);
+            listeners.into_iter().for_each(|listener| listener.join().expect("no panic"));
+        });
+    }
+
+    #[test]
     fn no_ring_is_missed_and_one_wakes_one() {
         const ROUNDS: u32 = 10_000;
         let words: &'static [AtomicU64; 2] = Box::leak(Box::default());

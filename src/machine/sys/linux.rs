@@ -25,7 +25,8 @@ pub fn wait_while(word: &AtomicU32, value: u32) {
 
 /// Wakes up to `most` of the threads that wait for `word`.
 pub fn wake(word: &AtomicU32, most: u32) {
-    let _ = futex::wake(word, futex::Flags::empty(), most);
+    // The kernel takes the number as a signed one, and wakes a single thread where that is negative.
+    let _ = futex::wake(word, futex::Flags::empty(), most.min(i32::MAX as u32));
 }
 
 /// CPU time of the thread `tid` of this process; `None` once the thread is gone.
