@@ -8,6 +8,7 @@ use crate::units::{Ns, Range, TaskId};
 mod axis;
 mod cores;
 mod fold;
+mod halves;
 mod holders;
 mod locks;
 mod rows;

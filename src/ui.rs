@@ -36,6 +36,7 @@ mod turns;
 mod utilization;
 mod views;
 mod waiting;
+mod whose;
 
 pub use layout::{LEAST, Layout};
 pub use theme::{Depth, Look};

@@ -1,14 +1,12 @@
 //! The cores: who was on each of them, and how many were used by what. What others had is known from samples only: a
 //! share of some stretch, never when within it.
 
+use super::halves::halves;
 use super::holders::LOOKED_AT;
 use super::{Gap, Grid, Viewport, edges, gaps, window};
 use crate::state::State;
 use crate::trace::{Owner, Totals, Trace, Turn};
 use crate::units::{Ns, Range, TaskId};
-
-/// From this share on, a column counts as full: who had its halves says more than a height that hardly differs.
-const FULL: f64 = 0.97;
 
 /// What others had of some cores in a stretch of time.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -225,30 +223,8 @@ impl Building {
         cell.whose = most.map_or(Occupant::Nobody, |(who, _)| *who);
         let is_chosen = |(who, _): &&(Occupant, Ns)| chosen.is_some_and(|task| *who == Occupant::Work(task));
         cell.chosen = had.iter().find(is_chosen).map_or(0.0, |(_, time)| time.share_of(column.len()));
-        cell.halves = self.halves(column, cell.work);
-    }
-
-    /// Who has each half, where that says all there is: at most one change, or the core is the run's all the time.
-    fn halves(&self, column: Range, work: f64) -> Option<[Occupant; 2]> {
-        let middle = Ns(u64::midpoint(column.from.0, column.to.0));
-        let few = self.stretches.len() <= 2;
-        if !few && work < FULL {
-            return None;
-        }
-        let half = |part: Range| {
-            let had = self.stretches.iter().map(|(range, who)| (range.and(part).len(), *who));
-            let longest = had.max_by_key(|(time, _)| *time);
-            longest.filter(|(time, _)| time.0 * 2 >= part.len().0.max(1)).map_or(Occupant::Nobody, |(_, who)| who)
-        };
-        let halves = [half(Range::new(column.from, middle)), half(Range::new(middle, column.to))];
-        if !few {
-            let works = |who: &Occupant| matches!(who, Occupant::Work(_) | Occupant::Many);
-            return halves.iter().all(works).then_some(halves);
-        }
-        // What is too short for half a column must not vanish, and nothing may grow by more than half of one half.
-        let ink = halves.iter().filter(|who| matches!(who, Occupant::Work(_) | Occupant::Many)).count() as f64 / 2.0;
-        let shown = self.stretches.iter().all(|(_, who)| halves.contains(who));
-        (shown && (ink - work).abs() <= 0.25).then_some(halves)
+        let works = |who: &Occupant| matches!(who, Occupant::Work(_) | Occupant::Many);
+        cell.halves = halves(&self.stretches, column, cell.work, works, Occupant::Nobody);
     }
 }
 

@@ -4,12 +4,11 @@
 use std::collections::BTreeSet;
 
 use ratatui::buffer::Buffer;
-use ratatui::style::Modifier;
 
 use super::cores::{core_names, more_cores};
 use super::layout::Layout;
 use super::theme::{Look, Role};
-use super::turns::digit;
+use super::whose::{self, Shown, ShownHalf};
 use super::{lane, paint, stack, timeline};
 use crate::app::{App, Run};
 use crate::scene::{Core, CoreCell, Cores, Occupant, Shares};
@@ -80,7 +79,7 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     for (index, y) in &places.lanes {
         let core = &scene.cores[*index];
         draw_name(core, *y, &places, look, layout, buffer);
-        draw_cells(buffer, look, (layout.plot.0, *y), places.rows, (&core.cells, chosen, touches));
+        whose::draw(buffer, look, (layout.plot.0, *y), places.rows, (&shown(&core.cells, chosen), touches));
         if places.others {
             draw_others(buffer, look, (layout.plot.0, *y + places.rows), &core.cells, past(&scene, app, layout));
         }
@@ -148,114 +147,31 @@ fn folded(cell: &CoreCell, chosen: Option<TaskId>) -> Vec<(Role, f64)> {
     of_chosen.into_iter().chain(rest).filter(|(_, share)| *share > 0.0).collect()
 }
 
-/// What a half shows: its colour, and whether it stands tall.
-fn half(who: Occupant, chosen: Option<TaskId>) -> Option<(Role, bool)> {
+/// What a half shows.
+fn half(who: Occupant, chosen: Option<TaskId>) -> Option<ShownHalf> {
     match who {
         Occupant::Nobody => None,
-        Occupant::Work(task) if chosen.is_none_or(|c| c == task) => Some((Role::Task(task), true)),
-        Occupant::Work(task) => Some((Role::Shade(task), true)),
-        Occupant::OffTask(task) => Some((Role::Shade(task), false)),
-        Occupant::Helper => Some((Role::Dim, false)),
-        Occupant::Watcher => Some((Role::Bar, false)),
-        Occupant::Many => Some((Role::State(State::Running), true)),
+        Occupant::Work(task) if chosen.is_none_or(|c| c == task) => Some(ShownHalf::tall(Role::Task(task))),
+        Occupant::Work(task) => Some(ShownHalf::tall(Role::Shade(task))),
+        Occupant::OffTask(task) => Some(ShownHalf::low(Role::Shade(task))),
+        Occupant::Helper => Some(ShownHalf::low(Role::Dim)),
+        Occupant::Watcher => Some(ShownHalf::low(Role::Bar)),
+        Occupant::Many => Some(ShownHalf::tall(Role::State(State::Running))),
     }
 }
 
-fn draw_cells(
-    buffer: &mut Buffer,
-    look: Look,
-    (x, y): (u16, u16),
-    rows: u16,
-    (cells, chosen, touches): (&[CoreCell], Option<TaskId>, bool),
-) {
-    let digits = digit_places(cells);
-    let levels = u32::from(rows) * 8;
-    let trace = |cell: &CoreCell| stack::is_trace(cell.work + cell.off_task + cell.overhead, levels);
-    let traced = |at: usize| cells.get(at).is_some_and(|cell| cell.halves.is_none() && trace(cell));
-    for (index, cell) in cells.iter().enumerate() {
-        let x = x + index as u16;
-        let Some(halves) = cell.halves else {
-            if stack::is_thinned(index, traced) {
-                continue;
-            }
-            let shown = stack::layers(&folded(cell, chosen), levels);
-            stack::draw(buffer, look, (x, y), rows, &shown, touches);
-            continue;
-        };
-        let shown = halves.map(|who| half(who, chosen));
-        let low = (rows / 2).max(1);
-        for row in 0..rows {
-            let tall = rows > 1 && row < rows - low;
-            let at_row = shown.map(|half| half.filter(|(_, stands)| *stands || !tall).map(|(role, _)| role));
-            let flat = rows == 1 && shown.iter().flatten().all(|(_, stands)| !stands);
-            let top = row == 0 && touches;
-            pure(
-                buffer,
-                look,
-                (x, y + row),
-                at_row,
-                if flat {
-                    Form::Low
-                } else if top {
-                    Form::Gap
-                } else {
-                    Form::Full
-                },
-            );
-        }
-        let told = digits.contains(&index) || look.is_mono() || look.ascii;
-        let whole = Some(halves[0]).filter(|who| told && *who == halves[1]);
-        if let (Some(Occupant::Work(task)), Some((role, _))) = (whole, shown[0]) {
-            let bold = look.field(role).add_modifier(Modifier::BOLD);
-            paint::cell(buffer, x, y + rows / 2, digit(task), bold);
-        }
-    }
-}
-
-/// How much of a cell's height is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Full,
-    Gap,
-    Low,
-}
-
-/// Two halves in one cell.
-fn pure(buffer: &mut Buffer, look: Look, (x, y): (u16, u16), halves: [Option<Role>; 2], form: Form) {
-    let plain = look.is_mono() || look.ascii;
-    let whole = |role: Role| match form {
-        _ if plain => stack::sign(look, role),
-        Form::Full => '█',
-        Form::Gap => '▇',
-        Form::Low => '▄',
-    };
-    let (symbol, style) = match halves {
-        [None, None] => return,
-        [Some(l), Some(r)] if l == r => (whole(l), look.fg(l)),
-        [Some(l), _] if plain => (whole(l), look.fg(l)),
-        [None, Some(r)] if plain => (whole(r), look.fg(r)),
-        [Some(l), Some(r)] => ('▌', look.on(l, r)),
-        [Some(l), None] => (if form == Form::Low { '▖' } else { '▌' }, look.fg(l)),
-        [None, Some(r)] => (if form == Form::Low { '▗' } else { '▐' }, look.fg(r)),
-    };
-    paint::cell(buffer, x, y, symbol, style);
-}
-
-/// The middles of all stretches of one task that fill two or more cells.
-fn digit_places(cells: &[CoreCell]) -> Vec<usize> {
-    let whole = |cell: &CoreCell| match cell.halves {
-        Some([Occupant::Work(a), Occupant::Work(b)]) if a == b => Some(a),
+/// The columns as they are drawn.
+fn shown(cells: &[CoreCell], chosen: Option<TaskId>) -> Vec<Shown> {
+    let whole = |halves: [Occupant; 2]| match halves {
+        [Occupant::Work(left), Occupant::Work(right)] if left == right => Some(left),
         _ => None,
     };
-    let mut places = Vec::new();
-    let mut start = 0;
-    for run in cells.chunk_by(|a, b| whole(a) == whole(b)) {
-        if whole(&run[0]).is_some() && run.len() >= 2 {
-            places.push(start + (run.len() - 1) / 2);
-        }
-        start += run.len();
-    }
-    places
+    let one = |cell: &CoreCell| Shown {
+        halves: cell.halves.map(|halves| halves.map(|who| half(who, chosen))),
+        task: cell.halves.and_then(whole),
+        layers: if cell.halves.is_none() { folded(cell, chosen) } else { Vec::new() },
+    };
+    cells.iter().map(one).collect()
 }
 
 /// What others had of a core: the height is the share, and a sign stands where no sample was taken. An eighth of ground
@@ -429,7 +345,7 @@ mod tests {
 
     fn drawn(cells: &[CoreCell], rows: u16, chosen: Option<TaskId>, look: Look) -> Buffer {
         let mut buffer = Buffer::empty(Rect::new(0, 0, cells.len() as u16, rows));
-        draw_cells(&mut buffer, look, (0, 0), rows, (cells, chosen, false));
+        whose::draw(&mut buffer, look, (0, 0), rows, (&shown(cells, chosen), false));
         buffer
     }
 
