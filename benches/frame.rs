@@ -5,9 +5,9 @@
 //! ```
 //!
 //! Each figure is the median of many frames of a run made by hand: as it goes on and after its end, the whole axis and
-//! close by; then the scene alone with a band of half the tasks; then the views of the cores and of their utilization.
-//! Beside them stands what recording an event takes, and how much memory: of the first run only, since later ones are given
-//! what earlier ones have left.
+//! close by; then the scene alone with a band of half the tasks; then the views of the workers, of the cores and of
+//! their utilization. Beside them stands what recording an event takes, and how much memory: of the first run only, since
+//! later ones are given what earlier ones have left.
 
 use std::fs;
 use std::hint::black_box;
@@ -39,8 +39,8 @@ const END: Ns = Ns::from_millis(2_000);
 
 fn main() {
     println!(
-        "{:52}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}",
-        "ms a frame, 200x60", "live", "closer", "over", "closer", "some", "cores", "usage"
+        "{:52}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}",
+        "ms a frame, 200x60", "live", "closer", "over", "closer", "some", "workers", "cores", "usage"
     );
     let off = GlobalLock::Off;
     let gil = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
@@ -155,14 +155,16 @@ fn frames(what: &str, tasks: u64, model: Model, events: &[Stamped]) {
     tell(&mut app, Message::Tick(T0 + END));
     let over = both(&mut app);
     let some = some(&app);
-    let [cores, usage] = [View::Cores, View::Utilization].map(|view| {
+    let [workers, cores, usage] = [View::Workers, View::Cores, View::Utilization].map(|view| {
         app.shown = Shown::Run(view);
         median(&app)
     });
     let [a, b, c, d] = [live.0, live.1, over.0, over.1];
     let mut memory = String::new();
     FIRST.call_once(|| memory = format!(" and {bytes:.0} bytes"));
-    println!("{what:52}{a:9.2}{b:9.2}{c:9.2}{d:9.2}{some:9.2}{cores:9.2}{usage:9.2}   {each:.0} ns{memory} an event");
+    println!(
+        "{what:52}{a:9.2}{b:9.2}{c:9.2}{d:9.2}{some:9.2}{workers:9.2}{cores:9.2}{usage:9.2}   {each:.0} ns{memory} an event"
+    );
 }
 
 /// The whole axis, and a sixteenth of it.

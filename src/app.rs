@@ -33,6 +33,7 @@ mod variants;
 mod viewport;
 mod views;
 mod way;
+mod workers;
 
 pub use board::{Row, RowKey, Scoreboard};
 pub use coloring::Coloring;

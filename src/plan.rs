@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Model, ModelKind};
 use crate::units::Ns;
-use crate::workload::{Counter, Kernel, Kernels, Op, Queue, Task, Work, WorkSum, Workload, walk, walk_mut};
+use crate::workload::{Counter, Facility, Kernel, Kernels, Op, Queue, Task, Work, WorkSum, Workload, walk, walk_mut};
 
 mod format;
 
@@ -205,6 +205,12 @@ impl Plan {
             usize::from(self.workers)
         };
         limit.min(self.tasks.len()).max(1)
+    }
+
+    /// Whether any task reads or writes a file.
+    pub fn uses_files(&self) -> bool {
+        let steps = || self.tasks.iter().flat_map(|task| walk(&task.ops));
+        steps().any(|visit| visit.op.facility() == Some(Facility::File))
     }
 
     /// Whether any task computes in calls that let go of the global lock.

@@ -13,6 +13,7 @@ mod holders;
 mod locks;
 mod rows;
 mod waiting;
+mod workers;
 
 pub use axis::{Grid, Tick, axis_ahead, axis_for, ticks};
 pub use cores::{Core, CoreCell, Cores, Occupant, Sampled, Shares, Usage};
@@ -21,6 +22,10 @@ pub use holders::{Holder, HolderCell};
 pub use locks::{LockLane, MOST_LOCKS, Marks};
 pub use rows::{Folding, MOST_IN_A_ROW, SPARE, folding};
 pub use waiting::{OUTSIDE, Waiting};
+pub use workers::{
+    Doing, HelperLane, WorkerCell, WorkerLane, WorkerRow, Workers, helper_times, kept_by, taken_up, task_of, tasks_of,
+    worker_names, worker_rows,
+};
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -33,6 +33,7 @@ pub mod to_come;
 mod uncounted;
 mod verdict;
 pub mod wire;
+pub mod workers;
 pub mod workload;
 
 use crate::units::TurnLength;

@@ -37,6 +37,7 @@ mod utilization;
 mod views;
 mod waiting;
 mod whose;
+mod workers;
 
 pub use layout::{LEAST, Layout};
 pub use theme::{Depth, Look};
@@ -62,7 +63,9 @@ pub fn render(app: &App, look: Look, area: Rect, buffer: &mut Buffer) {
         }
     }
     if app.focus.detail {
-        legend::draw_detail(app, look, &layout, buffer);
+        let head = app.run().filter(|_| app.shown.view() == Some(View::Workers));
+        let head = head.and_then(|run| workers::summary(app, run));
+        legend::draw_detail(app, head.as_deref(), look, &layout, buffer);
     }
     honesty::draw(app, look, &layout, buffer);
     prompt::draw_nobody(app, look, &layout, buffer);
@@ -103,6 +106,7 @@ struct Drawing {
 const fn drawing(view: View) -> Drawing {
     match view {
         View::Tasks => Drawing { draw: draw_tasks, task_at: nobody },
+        View::Workers => Drawing { draw: workers::draw, task_at: workers::task_at },
         View::Cores => Drawing { draw: core_lanes::draw, task_at: core_lanes::task_at },
         View::Utilization => Drawing { draw: utilization::draw, task_at: nobody },
     }

@@ -180,7 +180,7 @@ fn every_view_is_a_picture_of_its_own() {
         } else {
             assert_format("png", &exported(folder.path(), &format!("r.concviz --format png --view {view}")));
         }
-        if matches!(view, "workers" | "lock") {
+        if view == "lock" {
             let why = refused(folder.path(), &format!("r.concviz -o x.txt --view {view}"), 1);
             assert!(why.contains(&format!("no view `{view}`")) && why.contains("svg"), "{why}");
         } else {

@@ -3,7 +3,7 @@
 
 use super::filter::{Edit, Filter, Prompt};
 use super::keys::{self, Line};
-use super::{Action, App, Key, Selection, viewport};
+use super::{Action, App, Key, Selection, workers};
 
 /// Brings the order up to date now: something was chosen, or another run is watched.
 pub(super) fn arrange(app: &mut App) {
@@ -92,7 +92,7 @@ pub(super) fn press(app: &mut App, key: Key) {
         }
         (Some(Line::Keep), _) => keep(app),
         (Some(Line::Cancel), _) => cancel(app),
-        (Some(Line::Lane(by)), _) => viewport::lane(app, by),
+        (Some(Line::Lane(by)), _) => workers::lane(app, by),
         (None, Key::Char(c)) => {
             prompt.insert(c);
             written(app);

@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::model::ModelKind;
-use crate::scene::{Cores, Rows, Scene, Usage, Viewport};
+use crate::scene::{Cores, Rows, Scene, Usage, Viewport, WorkerRow, Workers};
 
 impl App {
     /// What is looked at on `columns` columns.
@@ -21,6 +21,12 @@ impl App {
         let view = self.looked_at(columns);
         let sampled = self.source.others(view.grid.range());
         Some(Cores::build(self.run()?.trace(), &view, &sampled, self.focus.task()))
+    }
+
+    /// Whose task each worker of `rows` had, on `columns` columns.
+    pub fn workers_scene(&self, columns: u16, rows: &[WorkerRow]) -> Option<Workers> {
+        let run = self.run()?;
+        Some(Workers::build(run.trace(), &self.looked_at(columns), rows, run.is_looped()))
     }
 
     /// How many cores were used and by what, on `columns` columns.

@@ -61,6 +61,14 @@ views! {
         picture: ExportView::Tasks,
         lens: Some(ExportView::Lock),
     };
+    /// Whose task each worker has.
+    Workers: ViewRow {
+        label: Label::Workers,
+        short: Label::WorkersShort,
+        place: Place::Pane,
+        picture: ExportView::Workers,
+        lens: None,
+    };
     /// Who is on each core.
     Cores: ViewRow {
         label: Label::CoresShort,

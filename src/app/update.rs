@@ -3,7 +3,7 @@
 use super::{
     Action, App, Effect, InComparison, InFiles, InLayer, Key, Layer, Message, Phase, Playhead, RowKey, Run, RunId,
     Selection, Shown, Source, Target, comparing, keys, layers, light, order, playing, show, start, variants, viewport,
-    views,
+    views, workers,
 };
 use crate::plan::Rates;
 use crate::recording::Conditions;
@@ -249,10 +249,10 @@ fn perform(app: &mut App, action: Action) {
         Action::PreviousEvent => playing::event(app, false),
         Action::NextEvent => playing::event(app, true),
         Action::Compare => comparing::open(app),
-        Action::LaneUp => viewport::lane(app, -1),
-        Action::LaneDown => viewport::lane(app, 1),
-        Action::LanesUp => viewport::lane(app, -10),
-        Action::LanesDown => viewport::lane(app, 10),
+        Action::LaneUp => workers::lane(app, -1),
+        Action::LaneDown => workers::lane(app, 1),
+        Action::LanesUp => workers::lane(app, -10),
+        Action::LanesDown => workers::lane(app, 10),
         Action::Filter => order::open(app),
         Action::Sort => order::sort(app),
         Action::PanLeft => viewport::pan(app, false),
@@ -265,8 +265,8 @@ fn perform(app: &mut App, action: Action) {
             viewport::edge(app, true);
             playing::follow(app);
         }
-        Action::Previous => viewport::segment(app, false),
-        Action::Next => viewport::segment(app, true),
+        Action::Previous => workers::segment(app, false),
+        Action::Next => workers::segment(app, true),
         Action::Unblocker => {
             if let Err(why) = viewport::unblocker(app) {
                 app.say_of_run(why.text());

@@ -129,7 +129,7 @@ pub(super) fn segment(app: &mut App, next: bool) {
 }
 
 /// Selects the segment of `task` at `at`; `shown` is brought into view where it is not.
-fn select(app: &mut App, task: TaskId, at: Ns, shown: Ns) {
+pub(super) fn select(app: &mut App, task: TaskId, at: Ns, shown: Ns) {
     app.focus.explain(task, at);
     bring(app, shown);
 }

@@ -106,9 +106,9 @@ const FINEST: u64 = 8;
 const DENSE: usize = 24;
 
 /// What happened in a column, or in a part of it.
-enum Part {
-    /// One stretch in one state.
-    Stretch(Range, Half, CoreId),
+pub(super) enum Part {
+    /// One stretch in one state, which this change of state began.
+    Stretch(Range, Half, Mark),
     /// So many stretches that only their sums are looked at.
     Sums(Sums),
 }
@@ -117,10 +117,10 @@ enum Part {
 pub fn fold(track: &Track, grid: &Grid, until: Ns) -> Vec<Column> {
     let mut columns = vec![Column::default(); grid.columns as usize];
     let mut edges = vec![Edge::default(); columns.len()];
-    each_part(track, grid, until, |index, part| match part {
-        Part::Stretch(range, half, core) => {
+    each_part(track, grid, (Ns::ZERO, until), |index, part| match part {
+        Part::Stretch(range, half, mark) => {
             columns[index].add(range, half);
-            edges[index].add(range, half, core, grid.cell);
+            edges[index].add(range, half, mark.core, grid.cell);
         }
         Part::Sums(sums) => {
             columns[index].sums = sums;
@@ -139,22 +139,22 @@ pub fn fold(track: &Track, grid: &Grid, until: Ns) -> Vec<Column> {
 
 /// Adds what `track` did up to `until` to `columns`, which several tasks share.
 pub fn fold_into(columns: &mut [Column], track: &Track, grid: &Grid, until: Ns) {
-    each_part(track, grid, until, |index, part| match part {
+    each_part(track, grid, (Ns::ZERO, until), |index, part| match part {
         Part::Stretch(range, half, _) => columns[index].add(range, half),
         Part::Sums(sums) => columns[index].sums.add_all(&sums),
     });
 }
 
-/// Calls `each` with every part of every column that `track` touches, in order. A column with many changes costs hardly
-/// more than one with few.
-fn each_part(track: &Track, grid: &Grid, until: Ns, mut each: impl FnMut(usize, Part)) {
-    let window = grid.range().and(Range::new(Ns::ZERO, until));
+/// Calls `each` with every part of every column that `track` touches from one instant until another, in order. A column
+/// with many changes costs hardly more than one with few.
+pub(super) fn each_part(track: &Track, grid: &Grid, (from, until): (Ns, Ns), mut each: impl FnMut(usize, Part)) {
+    let window = grid.range().and(Range::new(from, until));
     let marks = track.marks();
     let Some(begin) = marks.first().map(|m| m.at.max(window.from)).filter(|b| *b < window.to) else { return };
     let end = track.ended_at().map_or(window.to, |e| e.min(window.to));
     let overdue = track.overdue(until);
     let first = column_of(grid, begin);
-    let mut count = track.marks_before(grid.column(first as u16).from, 0);
+    let mut count = track.marks_before(grid.column(first as u16).and(window).from, 0);
     for index in first..usize::from(grid.columns) {
         let part = grid.column(index as u16).and(window);
         if part.is_empty() || part.from >= end {
@@ -169,7 +169,7 @@ fn each_part(track: &Track, grid: &Grid, until: Ns, mut each: impl FnMut(usize, 
             let mut stretch = |from: Ns, to: Ns, state: State, mark: &Mark| {
                 if from < to && state != State::Ended {
                     let half = Half { state: Some(state), holds: mark.holds };
-                    each(index, Part::Stretch(Range::new(from, to), half, mark.core));
+                    each(index, Part::Stretch(Range::new(from, to), half, *mark));
                 }
             };
             let (mut from, mut last) = (part.from, count.checked_sub(1).map(|i| marks[i]));

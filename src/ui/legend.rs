@@ -73,8 +73,8 @@ fn draw_place(run: &Run, span: &Span, look: Look, (x, y, right): (u16, u16, u16)
     );
 }
 
-/// What the selected segment is; in place of the legend.
-pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
+/// What the selected segment is; in place of the legend. A line `head` comes first, if there is one.
+pub fn draw_detail(app: &App, head: Option<&str>, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let (Some(run), Some(selection)) = (app.run(), app.focus.selection) else { return };
     paint::fill(buffer, layout.detail, look.ground());
     let (x, right) = (layout.area.x + 1, layout.area.right());
@@ -83,6 +83,10 @@ pub fn draw_detail(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) 
     let text = look.fg(Role::Text);
     let dim = look.fg(Role::Dim);
     let Some(track) = run.trace().tasks.get(selection.task.index()) else { return };
+    if let Some(head) = head {
+        paint::put(buffer, x, y, right, head, text);
+        y += 1;
+    }
     if let Some(span) = app.selected_span() {
         let lasted = text::screen::lasted(Label::of_state(span.state, span.holds).text(), span.range.len(), span.open);
         let doing = format!(" {lasted}");

@@ -128,7 +128,7 @@ fn draw_lane(
         lane::write_cores(buffer, look, (layout.plot.0, low), &lane.columns);
     }
     if let Some(at) = app.focus.selection.filter(|_| chosen).and_then(|s| s.at) {
-        mark_selected(app, grid, at, slot, look, layout, buffer);
+        mark_selected(app, grid, at, (slot.y, layout.lane_rows), look, layout, buffer);
     }
     let style = if chosen { look.fg(Role::Text) } else { look.fg(Role::Dim) };
     let room = layout.area.width - layout.right;
@@ -176,19 +176,27 @@ fn draw_name(
     }
 }
 
-/// A line under the selected segment's begin.
-fn mark_selected(app: &App, grid: &Grid, at: Ns, slot: Slot, look: Look, layout: &Layout, buffer: &mut Buffer) {
+/// A line under the selected segment, and a mark at its begin, in the lane of so many rows from `y` on.
+pub fn mark_selected(
+    app: &App,
+    grid: &Grid,
+    at: Ns,
+    (top, rows): (u16, u16),
+    look: Look,
+    layout: &Layout,
+    buffer: &mut Buffer,
+) {
     let Some(span) = app.selected_span() else { return };
     let place = |t: Ns| grid.place(t.max(grid.from)).map(|p| p as u16);
     let Some(from) = place(span.range.from.max(at.min(span.range.from))) else { return };
     let to = place(span.range.to).unwrap_or(layout.plot.1).max(from + 1).min(layout.plot.1);
-    let y = slot.y + layout.lane_rows - 1;
+    let y = top + rows - 1;
     for x in from..to {
         if let Some(cell) = buffer.cell_mut((layout.plot.0 + x, y)) {
             cell.set_style(Style::new().add_modifier(Modifier::UNDERLINED | Modifier::BOLD));
         }
     }
-    paint::cell(buffer, layout.plot.0 + from, slot.y, if look.ascii { 'v' } else { '▾' }, look.fg(Role::Text));
+    paint::cell(buffer, layout.plot.0 + from, top, if look.ascii { 'v' } else { '▾' }, look.fg(Role::Text));
 }
 
 /// The name of a task, or of several: `task 17-32` where they follow each other, else the first and how many more.

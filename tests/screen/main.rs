@@ -19,4 +19,5 @@ mod toasts;
 mod variants;
 mod views;
 mod words;
+mod workers;
 mod works;

@@ -20,6 +20,9 @@ pub fn draw(app: &App, look: Look) -> Buffer {
     buffer
 }
 
+/// What stands for a style.
+const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
 /// Each row as text, and below it, where anything is styled, a letter for each cell's style; the letters are explained
 /// at the end.
 pub fn styled(buffer: &Buffer) -> String {
@@ -37,12 +40,12 @@ pub fn styled(buffer: &Buffer) -> String {
                 seen.len() - 1
             });
             text.push_str(cell.symbol());
-            styles.push(if index == 0 { ' ' } else { char::from(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJ"[index - 1]) });
+            styles.push(if index == 0 { ' ' } else { char::from(LETTERS[index - 1]) });
         }
         out += &format!("|{}\n:{}\n", text.trim_end(), styles.trim_end());
     }
     for (index, style) in seen.iter().enumerate().skip(1) {
-        let letter = char::from(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJ"[index - 1]);
+        let letter = char::from(LETTERS[index - 1]);
         out += &format!("{letter} = {}\n", style.trim_end());
     }
     out

@@ -1,4 +1,4 @@
-//! The views of the cores and of their utilization: keys, mouse and pictures.
+//! The views of the workers, of the cores and of their utilization: keys, mouse and pictures.
 
 use concviz::app::{Action, App, CoreLoad, Key, Message, Target, View};
 use concviz::palette::Theme;
@@ -46,10 +46,10 @@ fn shared(size: (u16, u16)) -> App {
     app
 }
 
-/// The same after so many presses of Tab.
-fn viewed(size: (u16, u16), tabs: usize) -> App {
+/// The same in `view`.
+fn viewed(size: (u16, u16), view: View) -> App {
     let mut app = shared(size);
-    made::press(&mut app, &vec![Key::Tab; tabs]);
+    made::tell(&mut app, Message::Click(Target::View(view, false)));
     app
 }
 
@@ -68,10 +68,10 @@ fn stops(app: &mut App, key: Key, presses: usize) -> Vec<(View, bool)> {
 #[test]
 fn tab_goes_through_the_views_and_back() {
     let mut app = shared((80, 24));
-    let round = [(View::Cores, false), (View::Utilization, false), (View::Tasks, false)];
-    assert_eq!(stops(&mut app, Key::Tab, 3), round);
-    let back = [(View::Utilization, false), (View::Cores, false), (View::Tasks, false)];
-    assert_eq!(stops(&mut app, Key::BackTab, 3), back);
+    let order = [View::Workers, View::Cores, View::Utilization, View::Tasks].map(|view| (view, false));
+    assert_eq!(stops(&mut app, Key::Tab, 4), order);
+    let back = [View::Utilization, View::Cores, View::Workers, View::Tasks].map(|view| (view, false));
+    assert_eq!(stops(&mut app, Key::BackTab, 4), back);
 }
 
 #[test]
@@ -79,11 +79,12 @@ fn where_a_lock_was_taken_the_lens_is_one_of_the_views_and_gives_the_zoom_back()
     let mut app = made::first_minute((80, 24));
     made::type_in(&mut app, "++");
     let zoom = app.visible();
-    let round = [(View::Tasks, true), (View::Cores, false), (View::Utilization, false), (View::Tasks, false)];
-    assert_eq!(stops(&mut app, Key::Tab, 4), round);
+    let others = [View::Workers, View::Cores, View::Utilization].map(|view| (view, false));
+    let round = [&[(View::Tasks, true)], &others[..], &[(View::Tasks, false)]].concat();
+    assert_eq!(stops(&mut app, Key::Tab, 5), round);
     assert_eq!(app.visible(), zoom);
-    let back = [(View::Utilization, false), (View::Cores, false), (View::Tasks, true)];
-    assert_eq!(stops(&mut app, Key::BackTab, 3), back);
+    let back: Vec<_> = others.into_iter().rev().chain([(View::Tasks, true)]).collect();
+    assert_eq!(stops(&mut app, Key::BackTab, 4), back);
     assert!(app.visible().len() < zoom.len());
     made::press(&mut app, &[Key::Esc]);
     assert_eq!((app.focus.lens, app.visible()), (false, zoom));
@@ -91,8 +92,8 @@ fn where_a_lock_was_taken_the_lens_is_one_of_the_views_and_gives_the_zoom_back()
 
 #[test]
 fn every_view_zooms_pans_pauses_and_selects_alike() {
-    for tabs in [0, 1, 2] {
-        let mut app = viewed((80, 24), tabs);
+    for view in View::ALL {
+        let mut app = viewed((80, 24), view);
         let axis = app.visible();
         made::type_in(&mut app, "++");
         made::press(&mut app, &[Key::Left, Key::Down]);
@@ -104,7 +105,7 @@ fn every_view_zooms_pans_pauses_and_selects_alike() {
         for left in [true, true, false] {
             assert_eq!(app.shown.view() == view && (app.is_paused() || app.focus.zoom.is_some()), left);
             made::press(&mut app, &[Key::Esc]);
-            if tabs == 0 {
+            if view == Some(View::Tasks) {
                 break;
             }
         }
@@ -113,7 +114,7 @@ fn every_view_zooms_pans_pauses_and_selects_alike() {
 
 #[test]
 fn escape_leads_from_a_view_to_the_tasks_and_another_run_stays_in_it() {
-    let mut app = viewed((80, 24), 1);
+    let mut app = viewed((80, 24), View::Cores);
     assert!(!made::type_in(&mut app, "r").is_empty());
     assert_eq!(app.shown.view(), Some(View::Cores));
     made::press(&mut app, &[Key::Esc]);
@@ -123,13 +124,13 @@ fn escape_leads_from_a_view_to_the_tasks_and_another_run_stays_in_it() {
 #[test]
 fn what_stands_around_a_view_does_not_move() {
     for size in [(40, 12), (80, 24), (120, 36), (200, 60)] {
-        let rows = |tabs| {
-            let buffer = draw(&viewed(size, tabs), Look::default());
+        let rows = |view| {
+            let buffer = draw(&viewed(size, view), Look::default());
             concviz::export::text(&buffer).lines().map(str::to_owned).collect::<Vec<_>>()
         };
-        let tasks = rows(0);
+        let tasks = rows(View::Tasks);
         let same = |row: &&String| ["threads  ", "MEASURED", "serial  "].iter().any(|word| row.starts_with(word));
-        for other in [rows(1), rows(2)] {
+        for other in View::ALL.map(rows) {
             assert_eq!(tasks.len(), other.len());
             let kept = |rows: &[String]| rows.iter().filter(same).cloned().collect::<Vec<_>>();
             assert_eq!(kept(&tasks), kept(&other));
@@ -148,13 +149,13 @@ fn target(app: &App, x: u16, y: u16) -> Option<Target> {
 
 #[test]
 fn a_press_on_a_core_selects_the_task_there_and_the_names_of_the_views_can_be_pressed() {
-    let mut app = viewed((120, 36), 1);
+    let mut app = viewed((120, 36), View::Cores);
     let rows = concviz::export::text(&draw(&app, Look::default()));
     let y = rows.lines().position(|row| row.trim_start().starts_with("core 1")).expect("a core") as u16;
     let Some(Target::Lane(task, Some(_))) = target(&app, 30, y) else { panic!("no lane:\n{rows}") };
     assert!([TaskId(1), TaskId(3)].contains(&task), "{task:?} was never on core 1");
     assert!(target(&app, 100, y).is_none(), "nobody is there yet");
-    let x = rows.lines().nth(1).and_then(|row| row.find("utilization")).expect("its name") as u16;
+    let x = rows.lines().nth(1).and_then(|row| row.find("usage")).expect("its name") as u16;
     assert_eq!(target(&app, x, 1), Some(Target::View(View::Utilization, false)));
     made::tell(&mut app, Message::Click(Target::View(View::Utilization, false)));
     assert_eq!(app.shown.view(), Some(View::Utilization));
@@ -178,8 +179,8 @@ fn the_lens_has_a_tab_of_its_own_where_a_lock_was_taken() {
 
 #[test]
 fn where_nothing_is_recorded_the_views_say_what_they_rest_on() {
-    for tabs in [1, 2] {
-        let mut app = viewed((120, 36), tabs);
+    for view in [View::Cores, View::Utilization] {
+        let mut app = viewed((120, 36), view);
         made::live(&mut app).run_mut().expect("a run").recording.trace.kernel_record =
             KernelRecord::None("it is refused".to_owned());
         let rows = concviz::export::text(&draw(&app, Look::default()));
@@ -189,22 +190,22 @@ fn where_nothing_is_recorded_the_views_say_what_they_rest_on() {
 
 #[test]
 fn the_cores_on_a_projector() {
-    assert_snapshot!(picture(&viewed((80, 24), 1)));
+    assert_snapshot!(picture(&viewed((80, 24), View::Cores)));
 }
 
 #[test]
 fn the_cores_on_the_reference_size() {
-    assert_snapshot!(picture(&viewed((120, 36), 1)));
+    assert_snapshot!(picture(&viewed((120, 36), View::Cores)));
 }
 
 #[test]
 fn the_cores_on_a_large_screen() {
-    assert_snapshot!(picture(&viewed((200, 60), 1)));
+    assert_snapshot!(picture(&viewed((200, 60), View::Cores)));
 }
 
 #[test]
 fn the_cores_close_by_with_a_task_selected() {
-    let mut app = viewed((80, 24), 1);
+    let mut app = viewed((80, 24), View::Cores);
     made::type_in(&mut app, "++++");
     made::press(&mut app, &[Key::Down]);
     assert_snapshot!(picture(&app));
@@ -213,22 +214,22 @@ fn the_cores_close_by_with_a_task_selected() {
 #[test]
 fn the_cores_without_colour() {
     let look = Look { theme: Theme::Dark, depth: Depth::None, ascii: false };
-    assert_snapshot!(styled(&draw(&viewed((80, 24), 1), look)));
+    assert_snapshot!(styled(&draw(&viewed((80, 24), View::Cores), look)));
 }
 
 #[test]
 fn the_utilization_on_a_projector() {
-    assert_snapshot!(picture(&viewed((80, 24), 2)));
+    assert_snapshot!(picture(&viewed((80, 24), View::Utilization)));
 }
 
 #[test]
 fn the_utilization_on_the_reference_size() {
-    assert_snapshot!(picture(&viewed((120, 36), 2)));
+    assert_snapshot!(picture(&viewed((120, 36), View::Utilization)));
 }
 
 #[test]
 fn the_utilization_on_a_large_screen() {
-    assert_snapshot!(picture(&viewed((200, 60), 2)));
+    assert_snapshot!(picture(&viewed((200, 60), View::Utilization)));
 }
 
 /// The row of the tabs, and what a press on each of its columns means.
@@ -286,8 +287,9 @@ fn the_views_can_be_chosen_in_the_row_of_tabs_at_every_width() {
 
 #[test]
 fn a_shortened_tab_leads_to_the_view_before_and_the_next() {
-    let mut app = viewed((80, 24), 0);
-    for (sign, view) in [('›', View::Cores), ('›', View::Utilization), ('‹', View::Cores), ('‹', View::Tasks)] {
+    let mut app = viewed((80, 24), View::Tasks);
+    let ways = [('›', View::Workers), ('›', View::Cores), ('‹', View::Workers), ('‹', View::Tasks)];
+    for (sign, view) in ways {
         let (row, presses) = tabs(&app);
         let x = row.iter().position(|c| *c == sign).expect("a way on");
         made::tell(&mut app, Message::Click(presses[x].expect("it can be pressed")));

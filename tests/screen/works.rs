@@ -143,7 +143,7 @@ fn another_work_is_another_story() {
     open(&mut app, 1);
     assert_eq!((app.playhead, app.focus.zoom, app.focus.selection), (Playhead::Live, None, None));
     assert!(app.lanes.filter().is_empty());
-    assert_eq!(app.shown.view(), Some(View::Cores), "but what was looked at is looked at");
+    assert_eq!(app.shown.view(), Some(View::Workers), "but what was looked at is looked at");
 }
 
 #[test]

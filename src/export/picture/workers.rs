@@ -3,12 +3,13 @@
 use super::Options;
 use super::list::{Fill, width_of};
 use super::page::{Below, Inside, LaneRow, Page, SMALL, room_for, room_for_scale};
-use super::shares::{Shares, UNITS};
+use super::shares::{ShareStyle, Shares, UNITS};
 use super::tasks::{STATES, account, heights, kind_of, kinds, legend, letters, spans, strip_below, task_name, until};
 use super::whose::{task_entries, task_kinds};
 use crate::palette::{Role, TASK_COLORS};
+use crate::scene::{WorkerRow, helper_times, kept_by, worker_names, worker_rows};
 use crate::state::State;
-use crate::text::{Label, picture as text};
+use crate::text::{Label, percent, picture as text};
 use crate::trace::Trace;
 use crate::units::{Ns, Range, TaskId};
 
@@ -25,23 +26,30 @@ struct WorkerLane {
     stretches: Vec<(Range, TaskId)>,
 }
 
-/// The names of the workers that have a lane.
-fn names(trace: &Trace, options: &Options) -> Vec<String> {
-    let shown = trace.workers.len().min(options.lanes());
-    (1..=shown).map(|n| format!("{} {n}", Label::Worker.text())).collect()
+/// Who has a lane, and what it is called.
+fn named(trace: &Trace, options: &Options) -> Vec<(WorkerRow, String)> {
+    // Only event loops listen.
+    let looped = trace.aggregate().totals(trace.latest()).listening() > Ns::ZERO;
+    let files = trace.report.as_ref().is_some_and(|end| end.files.is_some());
+    let mut rows = worker_rows(trace, looped, files);
+    rows.truncate(options.lanes());
+    let name = |row: WorkerRow| worker_names(trace, row, None)[0].clone();
+    rows.into_iter().map(|row| (row, name(row))).collect()
 }
 
 pub(super) fn room(trace: &Trace, options: &Options) -> (f64, f64) {
-    let names = names(trace, options);
-    let room = room_for(names.iter().map(String::as_str))
+    let names = named(trace, options);
+    let room = room_for(names.iter().map(|(_, name)| name.as_str()))
         .max(room_for_scale(Label::CoresBusy.text(), trace.cores.len() as u32));
     let longest = trace.names.iter().map(|n| width_of(&n.name, SMALL)).fold(width_of("0.00", SMALL), f64::max);
     (room, longest.max(width_of(&text::tasks(trace.tasks.len()), SMALL)).min(150.0))
 }
 
 pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64) -> Below {
-    let names = names(trace, options);
-    let (shown, margin) = (names.len(), room(trace, options).1);
+    let names = named(trace, options);
+    let (lanes, margin) = (names.len(), room(trace, options).1);
+    let has_helpers = names.iter().any(|(row, _)| *row == WorkerRow::Helpers);
+    let shown = lanes - usize::from(has_helpers);
     let mut workers: Vec<WorkerLane> = (0..shown).map(|_| WorkerLane::new(page)).collect();
     let mut busy = Shares::new(&page.grid, 1);
     let until = until(trace, options);
@@ -50,19 +58,19 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64
             if span.state == State::Running {
                 busy.add(&page.grid, span.range, 0);
             }
-            let worker = workers.get_mut(span.worker.index());
-            if let (Some(worker), true) = (worker, span.holds || span.state == State::Running) {
+            let worker = kept_by(trace, &span).and_then(|who| workers.get_mut(who.index()));
+            if let Some(worker) = worker {
                 worker.add(page, TaskId(task as u32), &span);
             }
         });
     }
     let (mut sums, mut whose) = (vec![Ns::ZERO; STATES], vec![Ns::ZERO; TASK_COLORS]);
-    let (height, gap) = heights(shown, more);
+    let (height, gap) = heights(lanes, more);
     // Where each worker had one task, its name at the right says it.
     let shared = workers.iter().any(|work| work.tasks.len() > 1);
     let ribbon = if height >= 30.0 { RIBBON.0 } else { RIBBON.1 };
     let height = if shared { (height - ribbon).max(7.0) } else { height };
-    for (name, work) in names.into_iter().zip(workers) {
+    for ((_, name), work) in names.into_iter().zip(workers) {
         whose.iter_mut().zip(work.whose.sums()).for_each(|(sum, time)| *sum += time);
         account(&work.states, &page.grid, &mut sums, &mut Shares::new(&page.grid, 1));
         let labels = letters(&work.longest);
@@ -91,10 +99,29 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64
     if shared {
         entries.extend(task_entries(trace, &whose));
     }
+    if has_helpers {
+        helpers(page, trace, (height, gap));
+    }
     strip_below(page, trace, options, busy);
     let hidden = trace.workers.len() - shown;
     let notes = (hidden > 0).then(|| text::more_workers(hidden)).into_iter().collect();
     Below { entries, notes }
+}
+
+/// How long the threads that read and write files for an event loop were on cores: the height is the share of one core.
+fn helpers(page: &mut Page, trace: &Trace, (height, gap): (f64, f64)) {
+    let mut shares = Shares::new(&page.grid, 1);
+    let times = helper_times(trace, &page.grid, page.window, u64::MAX);
+    let mut all = Ns::ZERO;
+    for (column, time) in times.into_iter().enumerate() {
+        let time = time.unwrap_or_default();
+        all += time;
+        shares.put(column, 0, time.min(page.grid.cell));
+    }
+    let name = Label::HelperThreads.text().to_owned();
+    let right = Some((percent(all.share_of(page.window.len())), Role::Dim.into()));
+    let kinds = vec![ShareStyle::tall(Fill::Solid(Role::Dim.into()))];
+    page.row(LaneRow { gap, right, ..LaneRow::new(name, shares, kinds, page.grid.cell, height) });
 }
 
 impl WorkerLane {

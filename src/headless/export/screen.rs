@@ -92,10 +92,11 @@ enum Seen {
 const fn on_screen(view: ExportView) -> Seen {
     match view {
         ExportView::Tasks | ExportView::Screen => Seen::Run(View::Tasks),
+        ExportView::Workers => Seen::Run(View::Workers),
         ExportView::Cores => Seen::Run(View::Cores),
         ExportView::Utilization => Seen::Run(View::Utilization),
         ExportView::Compare => Seen::Comparison,
-        ExportView::Workers | ExportView::Lock => Seen::Nothing,
+        ExportView::Lock => Seen::Nothing,
     }
 }
 
