@@ -9,6 +9,7 @@ use crate::units::Ns;
 
 mod convoy;
 mod findings;
+mod orders;
 mod pace;
 mod ratio;
 mod rounds;
@@ -16,6 +17,7 @@ mod sharing;
 mod timing;
 mod verdict;
 
+pub use orders::{KEPT_ORDERS, Orders, parted};
 pub use pace::{Pace, STEADY, compare, planned, speed, worked};
 pub use ratio::Ratio;
 pub use rounds::{Gap, Going, Rounds, waits_begun};

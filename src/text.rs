@@ -18,6 +18,7 @@ pub mod made;
 pub mod markup;
 mod no_rates;
 mod no_record;
+pub mod orders;
 mod outside;
 pub mod picture;
 mod quoted;

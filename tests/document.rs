@@ -221,6 +221,12 @@ fn laws(args: &str, document: &Value) {
         running += number(&states["running"]);
     }
     lock_laws(args, document);
+    let mut ended: Vec<(f64, &str)> =
+        tasks.iter().map(|task| (number(&task["finished_s"]), task["name"].as_str().expect("a name"))).collect();
+    // Sorting is stable: of two at the same instant the first one comes first.
+    ended.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let ended: Vec<&str> = ended.into_iter().map(|(_, name)| name).collect();
+    assert_eq!(document["order"], serde_json::json!(ended), "{args}: as they finished");
     let busy: f64 = document["core_busy_s"].as_array().expect("cores").iter().filter_map(Value::as_f64).sum();
     // The kernel also saw what the run did between its tasks.
     let difference = busy - running;
@@ -469,6 +475,11 @@ fn a_comparison_is_the_documents_of_its_runs_and_what_they_come_to() {
             assert_eq!(row["spread_s"].is_null(), row["counted"] == 1, "{args}: {row}");
             assert_eq!(row["copied_bytes"].is_null(), row["model"] != "processes", "{args}: {row}");
             assert!(ideal <= number(&row["makespan_s"]) && row["reason"].is_null(), "{args}: {row}");
+            let own = runs.iter().filter(|one| ["model", "global_lock"].iter().all(|key| one[*key] == row[*key]));
+            let mut orders: Vec<&Value> = own.map(|one| &one["order"]).collect();
+            orders.sort_by_key(ToString::to_string);
+            orders.dedup();
+            assert_eq!(row["different_orders"], orders.len(), "{args}: {row}");
             assert!(row["speedup"].is_null() != row["no_speedup"].is_null(), "{args}: a ratio or a reason: {row}");
         }
         assert!(document["verdict"].as_str().is_some_and(|v| v.ends_with('.')), "{args}");

@@ -341,7 +341,7 @@ pub fn comparison_csv(comparison: &Comparison, runs: &[&Recording]) -> String {
     let mut writer = WriterBuilder::new().has_headers(false).from_writer(Vec::new());
     // Writing into memory cannot fail, and all rows have the same length.
     let _ = writer.write_record(ComparisonRow::COLUMNS.into_iter().chain(["error"]));
-    for JudgedRow { row, reason } in &document.rows {
+    for JudgedRow { row, reason, .. } in &document.rows {
         let _ = writer.serialize((row, reason.as_ref().map(Reason::sentence)));
     }
     cleaned(&writer.into_inner().unwrap_or_default())

@@ -76,6 +76,7 @@ impl Document {
                 in_memory: f.in_memory,
             }),
             tasks,
+            order: order(trace),
             core_ids,
             core_busy_s,
             kernel_record: kernel_record(trace),
@@ -99,6 +100,12 @@ impl Document {
 /// Up to which instant the run is known: its end, if it has one.
 pub(super) fn until(trace: &Trace) -> Ns {
     trace.makespan().unwrap_or(trace.latest())
+}
+
+/// The names of the tasks that were done, in the order in which they finished.
+fn order(trace: &Trace) -> Vec<String> {
+    let name = |task: TaskId| trace.names.get(task.index()).map(|name| name.name.clone());
+    trace.finished(until(trace)).into_iter().filter_map(name).collect()
 }
 
 fn switches(trace: &Trace, until: Ns) -> Switches {

@@ -43,6 +43,7 @@ pub struct Document {
     pub locks: Vec<NamedLock>,
     pub files: Option<Files>,
     pub tasks: Vec<Task>,
+    pub order: Vec<String>,
     pub core_ids: Vec<u16>,
     pub core_busy_s: Vec<Option<f64>>,
     pub kernel_record: String,

@@ -8,7 +8,7 @@ use super::store::Trace;
 use super::switched::Switched;
 use super::track::Track;
 use super::wire::{KernelRecord, Switches};
-use crate::state::State;
+use crate::state::{Outcome, State};
 use crate::units::{Ns, Range, TaskId};
 
 impl Trace {
@@ -49,6 +49,17 @@ impl Trace {
         stats.lost = self.losses.iter().fold(0, |sum, l| sum.saturating_add(l.count));
         stats.lock = self.lock_stats(until, stats.sums[State::Gil as usize]);
         stats
+    }
+
+    /// The tasks that had come to their end by the instant `until`, in the order in which they did; of two at the same
+    /// instant the one with the smaller number comes first. Tasks that failed, were killed or stopped are not among them.
+    pub fn finished(&self, until: Ns) -> Vec<TaskId> {
+        let done = |track: &Track| track.end.is_some_and(|(outcome, _)| outcome == Outcome::Done);
+        let ended = (0..).map(TaskId).zip(&self.tasks).filter(|(_, track)| done(track));
+        let mut ended: Vec<(Ns, TaskId)> = ended.filter_map(|(task, track)| Some((track.ended_at()?, task))).collect();
+        ended.retain(|(at, _)| *at <= until);
+        ended.sort_unstable();
+        ended.into_iter().map(|(_, task)| task).collect()
     }
 
     /// The time that copies took: no more than the run lasted, nor than those who copy were on a core. Earlier versions
@@ -170,5 +181,21 @@ mod tests {
             trace.push(&Stamped::suspended(Stamp(5_000_000 + from), Stamp(5_000_000 + to)));
         }
         assert_eq!(trace.suspended, [Range::new(Ns(90), Ns(330)), Range::new(Ns(700), Ns(900))]);
+    }
+
+    #[test]
+    fn tasks_are_finished_in_the_order_of_their_ends_and_only_those_that_were_done() {
+        let name = |n: u32| TaskName { name: format!("task {n}"), background: n == 5 };
+        let mut trace = Trace::new((0..6).map(name).collect(), 1);
+        trace.begin(&Begin { t0: Stamp(0), workers: 1, ..Begin::default() });
+        // Two at the same instant, one that was killed, one stopped, one that goes on; told out of order.
+        let ends = [(40, 3, Outcome::Done), (10, 4, Outcome::Done), (40, 0, Outcome::Done), (20, 2, Outcome::Killed)];
+        for (at, task, outcome) in ends.into_iter().chain([(50, 5, Outcome::Stopped)]) {
+            let event = Event::Ended { task: TaskId(task), outcome, signal: 0, cpu: Ns::ZERO };
+            trace.push(&Stamped { at: Stamp(at), worker: WorkerId(0), core: CoreId(0), event });
+        }
+        let finished = |until| trace.finished(Ns(until)).iter().map(|task| task.0).collect::<Vec<_>>();
+        assert_eq!(finished(100), [4, 0, 3]);
+        assert_eq!((finished(39), finished(9)), (vec![4], vec![]));
     }
 }

@@ -4,11 +4,11 @@
 
 use serde::Serialize;
 
-use crate::insight::{Gap, Ratio};
+use crate::insight::{Gap, Orders, Ratio};
 use crate::recording::{Comparison, Reason, Recording, RunOutcome, SCHEMA, SameWork};
 use crate::report::Document;
 use crate::text::{Cause, Doubt, markup};
-use crate::units::Ns;
+use crate::units::{Ns, TaskId};
 
 /// The whole document, in the order in which it is printed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -25,11 +25,12 @@ pub struct ComparisonDocument {
     pub runs: Vec<Document>,
 }
 
-/// A row, and why a run of it does not count.
+/// A row, in how many different orders the tasks of its runs finished, and why a run of it does not count.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct JudgedRow {
     #[serde(flatten)]
     pub row: ComparisonRow,
+    pub different_orders: Option<usize>,
     pub reason: Option<Reason>,
 }
 
@@ -200,5 +201,8 @@ fn row(comparison: &Comparison, runs: &[&Recording], index: usize) -> JudgedRow 
         longest_gap_task: gap.and_then(name),
         variant: of.variant.clone(),
     };
-    JudgedRow { row, reason: of.failure.clone() }
+    let over = of.runs.iter().filter_map(|run| runs.get(*run)).filter(|run| run.trace.makespan().is_some());
+    let orders: Vec<Vec<TaskId>> = over.map(|run| run.trace.finished(run.trace.latest())).collect();
+    let different = Orders::of(&orders.iter().map(Vec::as_slice).collect::<Vec<_>>()).different;
+    JudgedRow { row, different_orders: known(different), reason: of.failure.clone() }
 }
