@@ -13,8 +13,10 @@ use crate::text::{self, Label};
 use crate::units::Ns;
 
 mod map;
+mod orders;
 
 pub use map::of_map;
+pub use orders::{OrderedRow, of_orders};
 
 /// What is to be seen in `run`, in a sentence.
 pub fn sentence(run: &Recording) -> String {
@@ -38,6 +40,8 @@ pub enum Drawn {
     Lanes(Subject),
     /// Runs beside each other, a bar for each.
     Comparison,
+    /// In which order tasks finished, a line for each run.
+    Orders,
     /// Not at all: it is the screen itself.
     Screen,
 }
@@ -47,6 +51,7 @@ pub const fn drawn(view: ExportView) -> Drawn {
     match view {
         ExportView::Tasks => Drawn::Lanes(Subject::Tasks),
         ExportView::Workers => Drawn::Lanes(Subject::Workers),
+        ExportView::Order => Drawn::Orders,
         ExportView::Cores => Drawn::Lanes(Subject::Cores),
         ExportView::Lock => Drawn::Lanes(Subject::Lock),
         ExportView::Utilization => Drawn::Lanes(Subject::Utilization),
@@ -78,6 +83,11 @@ pub fn of_runs(runs: &[&Recording], view: Subject, options: &Options, command: &
 /// A picture of `run`.
 pub fn of_run(run: &Recording, view: Subject, options: &Options, command: &str) -> Picture {
     picture::picture(&run.trace, view, &caption(run, &run.origin.name(), command), options)
+}
+
+/// A picture of the order in which tasks finished in `runs`, a line for each of the last runs of every row.
+pub fn of_runs_orders(runs: &[&Recording], options: &Options, command: &str) -> Picture {
+    of_orders(&OrderedRow::of(runs, options), &titled(runs, None), options, command)
 }
 
 /// A picture of `runs` beside each other; the row `lit` is pointed out. Where the instant `until` lies before the end of

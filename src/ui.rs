@@ -16,6 +16,7 @@ mod compare;
 mod core_lanes;
 mod cores;
 mod event_loop;
+mod finished;
 mod flags;
 mod footer;
 mod header;
@@ -91,7 +92,9 @@ fn draw_view(app: &App, view: View, look: Look, layout: &Layout, buffer: &mut Bu
     if app.run().is_none() {
         return;
     }
-    timeline::draw_axis(app, view, look, layout, buffer);
+    if view.is_over_time() {
+        timeline::draw_axis(app, view, look, layout, buffer);
+    }
     (drawing(view).draw)(app, look, layout, buffer);
 }
 
@@ -107,6 +110,7 @@ const fn drawing(view: View) -> Drawing {
     match view {
         View::Tasks => Drawing { draw: draw_tasks, task_at: nobody },
         View::Workers => Drawing { draw: workers::draw, task_at: workers::task_at },
+        View::Order => Drawing { draw: finished::draw, task_at: nobody },
         View::Cores => Drawing { draw: core_lanes::draw, task_at: core_lanes::task_at },
         View::Utilization => Drawing { draw: utilization::draw, task_at: nobody },
     }
@@ -200,7 +204,7 @@ pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Message> {
     if y == layout.axis && x < layout.plot.0 {
         return action(Action::NextView);
     }
-    if y == layout.axis {
+    if y == layout.axis && app.shown.view().is_some_and(View::is_over_time) {
         return instant(app, area, x).map(|at| Message::Click(Target::Moment(at)));
     }
     if y == layout.footer && app.lanes.prompt().is_some() {

@@ -169,7 +169,7 @@ fn every_format_is_written_to_a_file_and_to_standard_output() {
 fn every_view_is_a_picture_of_its_own() {
     let folder = folder();
     let mut seen = Vec::new();
-    for view in ["tasks", "workers", "cores", "lock", "utilization", "compare", "screen"] {
+    for view in ["tasks", "workers", "order", "cores", "lock", "utilization", "compare", "screen"] {
         let svg = exported(folder.path(), &format!("r.concviz --format svg --run threads+gil --view {view}"));
         assert_format("svg", &svg);
         assert!(!seen.contains(&svg), "{view} looks like another");

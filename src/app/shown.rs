@@ -69,6 +69,14 @@ views! {
         picture: ExportView::Workers,
         lens: None,
     };
+    /// In which order tasks finished, in the last runs.
+    Order: ViewRow {
+        label: Label::ViewOrder,
+        short: Label::ViewOrder,
+        place: Place::Pane,
+        picture: ExportView::Order,
+        lens: None,
+    };
     /// Who is on each core.
     Cores: ViewRow {
         label: Label::CoresShort,
@@ -96,6 +104,14 @@ impl View {
     /// Whether it takes the rows of the lanes.
     pub fn is_pane(self) -> bool {
         self.row().place == Place::Pane
+    }
+
+    /// Whether its columns are stretches of time.
+    pub fn is_over_time(self) -> bool {
+        match self {
+            View::Tasks | View::Workers | View::Cores | View::Utilization => true,
+            View::Order => false,
+        }
     }
 
     /// What a picture of it shows, under the `lens` or without.

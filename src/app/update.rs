@@ -104,6 +104,7 @@ fn over(app: &mut App, id: RunId, end: End, conditions: Conditions) {
     run.recording.take(Frame::End(end));
     run.recording.conditions = conditions;
     run.score = run.recording.score();
+    live.note_order();
     live.samples.is_quiet(app.now);
     order::arrange(app);
     let Some(run) = app.source.run() else { return };

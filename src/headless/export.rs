@@ -310,6 +310,7 @@ fn picture(wish: &Exporting, runs: FromFiles) -> Result<Picture, Failure> {
             };
             Ok(pictures::of_runs(&wanted, view, &options, &command))
         }
+        Drawn::Orders => Ok(pictures::of_runs_orders(&wanted(wish, &runs)?, &options, &command)),
         Drawn::Comparison => Ok(pictures::of_comparison(&wanted(wish, &runs)?, &options, &command, None)),
         Drawn::Screen => Err(Failure::Wish(Wish::Dots)),
     }

@@ -4,13 +4,14 @@
 use std::io;
 use std::path::Path;
 
-use crate::app::{App, Saved, Shown, Unsaved};
+use crate::app::{self, App, Saved, Shown, Unsaved};
 use crate::export::picture::{self, Options, Picture};
 use crate::files::write_new;
 use crate::palette::Theme;
-use crate::pictures::{self, Drawn};
+use crate::pictures::{self, Drawn, OrderedRow};
 use crate::recording::Recording;
 use crate::settings::ExportView;
+use crate::text;
 use crate::ui::Look;
 
 /// Dots of a PNG for each pixel of the picture: enough for a projector and for sharp displays.
@@ -47,6 +48,7 @@ fn drawn(app: &App) -> Option<Picture> {
     };
     let view = match pictures::drawn(shown) {
         Drawn::Lanes(view) => view,
+        Drawn::Orders => return Some(orders(app, &options)),
         Drawn::Comparison => return comparison(app, options),
         Drawn::Screen => return None,
     };
@@ -57,6 +59,18 @@ fn drawn(app: &App) -> Option<Picture> {
     }
     let until = Some(app.until());
     Some(picture::picture(run.trace(), view, &caption, &Options { until, ..options }))
+}
+
+/// The orders as they stand on the screen: those of runs that came to their end.
+fn orders(app: &App, options: &Options) -> Picture {
+    let row = |row: app::RowOrders| OrderedRow {
+        name: row.name,
+        runs: row.runs.into_iter().map(|run| (run.number, run.tasks)).collect(),
+    };
+    let rows: Vec<OrderedRow> = app.orders().into_iter().map(row).filter(|row| !row.runs.is_empty()).collect();
+    let title = text::picture_title(&app.work(), None, &app.title());
+    let command = app.run().map_or_else(String::new, |run| run.recording.origin.command());
+    pictures::of_orders(&rows, &title, options, &command)
 }
 
 /// The comparison as it stands on the screen: the same runs at the same instant, the same row pointed out.

@@ -165,6 +165,8 @@ pub enum Label {
     CoreOthersSampled,
     Worker,
     Workers,
+    ViewOrder,
+    Place,
     WorkersShort,
     Outcome,
     Longest,

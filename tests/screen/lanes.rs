@@ -356,7 +356,7 @@ fn how_busy_the_machine_is_stands_there_as_far_as_there_is_room() {
     made::live(&mut app).run_mut().expect("a run").recording.conditions =
         Conditions { others: Some(1.2), ..Conditions::default() };
     assert!(tabs(&app).ends_with("others 1.2"), "{}", tabs(&app));
-    made::tell(&mut app, Message::Resize(120, 36));
+    made::tell(&mut app, Message::Resize(130, 36));
     assert!(tabs(&app).ends_with("other programs: 1.2 cores"), "{}", tabs(&app));
     made::tell(&mut app, Message::Resize(160, 36));
     made::tell(&mut app, load(2));

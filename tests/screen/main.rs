@@ -3,6 +3,7 @@
 mod board;
 mod compare;
 mod costs;
+mod finished;
 mod folding;
 mod hints;
 mod keys;

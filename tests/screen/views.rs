@@ -68,10 +68,10 @@ fn stops(app: &mut App, key: Key, presses: usize) -> Vec<(View, bool)> {
 #[test]
 fn tab_goes_through_the_views_and_back() {
     let mut app = shared((80, 24));
-    let order = [View::Workers, View::Cores, View::Utilization, View::Tasks].map(|view| (view, false));
-    assert_eq!(stops(&mut app, Key::Tab, 4), order);
-    let back = [View::Utilization, View::Cores, View::Workers, View::Tasks].map(|view| (view, false));
-    assert_eq!(stops(&mut app, Key::BackTab, 4), back);
+    let order = [View::Workers, View::Order, View::Cores, View::Utilization, View::Tasks].map(|view| (view, false));
+    assert_eq!(stops(&mut app, Key::Tab, 5), order);
+    let back = [View::Utilization, View::Cores, View::Order, View::Workers, View::Tasks].map(|view| (view, false));
+    assert_eq!(stops(&mut app, Key::BackTab, 5), back);
 }
 
 #[test]
@@ -79,12 +79,12 @@ fn where_a_lock_was_taken_the_lens_is_one_of_the_views_and_gives_the_zoom_back()
     let mut app = made::first_minute((80, 24));
     made::type_in(&mut app, "++");
     let zoom = app.visible();
-    let others = [View::Workers, View::Cores, View::Utilization].map(|view| (view, false));
+    let others = [View::Workers, View::Order, View::Cores, View::Utilization].map(|view| (view, false));
     let round = [&[(View::Tasks, true)], &others[..], &[(View::Tasks, false)]].concat();
-    assert_eq!(stops(&mut app, Key::Tab, 5), round);
+    assert_eq!(stops(&mut app, Key::Tab, 6), round);
     assert_eq!(app.visible(), zoom);
     let back: Vec<_> = others.into_iter().rev().chain([(View::Tasks, true)]).collect();
-    assert_eq!(stops(&mut app, Key::BackTab, 4), back);
+    assert_eq!(stops(&mut app, Key::BackTab, 5), back);
     assert!(app.visible().len() < zoom.len());
     made::press(&mut app, &[Key::Esc]);
     assert_eq!((app.focus.lens, app.visible()), (false, zoom));
@@ -254,7 +254,7 @@ fn the_views_can_be_chosen_in_the_row_of_tabs_at_every_width() {
         made::type_in(&mut app, keys);
         made::answer(&mut app);
         let stops = app.views();
-        for width in (40..=130).chain([160, 200]) {
+        for width in (40..=150).chain([160, 200]) {
             let place = usize::from(width) % stops.len();
             let target = |(view, lens)| Target::View(view, lens);
             made::tell(&mut app, Message::Click(target(stops[place])));
@@ -280,7 +280,7 @@ fn the_views_can_be_chosen_in_the_row_of_tabs_at_every_width() {
                 }
                 ways => assert!(ways == ["", ""] && here.is_empty(), "{width}: {words}"),
             }
-            assert!(width < 120 || here == name || (here == short && width < 130), "{width}: {words}");
+            assert!(width < 130 || here == name || (here == short && width < 150), "{width}: {words}");
         }
     }
 }
@@ -288,7 +288,7 @@ fn the_views_can_be_chosen_in_the_row_of_tabs_at_every_width() {
 #[test]
 fn a_shortened_tab_leads_to_the_view_before_and_the_next() {
     let mut app = viewed((80, 24), View::Tasks);
-    let ways = [('›', View::Workers), ('›', View::Cores), ('‹', View::Workers), ('‹', View::Tasks)];
+    let ways = [('›', View::Workers), ('›', View::Order), ('‹', View::Workers), ('‹', View::Tasks)];
     for (sign, view) in ways {
         let (row, presses) = tabs(&app);
         let x = row.iter().position(|c| *c == sign).expect("a way on");

@@ -1,7 +1,7 @@
 //! Runs that are made here: the one that is watched, those kept beside it, and what is known of the machine they are
 //! made on.
 
-use crate::app::{Compared, CoreLoad, Held, Phase, RowKey, Run, RunId, Samples};
+use crate::app::{Compared, CoreLoad, Held, Orders, Phase, RowKey, Run, RunId, Samples};
 use crate::machine::Machine;
 use crate::model::{LockSettings, ModelKind};
 use crate::plan::{Plan, Rates};
@@ -24,6 +24,8 @@ pub struct Live {
     pub samples: Samples,
     /// The runs before the one that is watched: the newest of each row, as far as it can be compared with others.
     pub kept: Vec<Run>,
+    /// In which order tasks finished in the last runs of each row.
+    pub(in crate::app) orders: Orders,
     run: Option<Run>,
     /// Whether a run waits for the machine's rates.
     pub(in crate::app) waiting: bool,
@@ -42,6 +44,7 @@ impl Live {
             load: CoreLoad::default(),
             samples: Samples::default(),
             kept: Vec::new(),
+            orders: Orders::default(),
             run: None,
             waiting: false,
             estimate,
@@ -99,10 +102,20 @@ impl Live {
         }
     }
 
+    /// The run that is watched is over.
+    pub(in crate::app) fn note_order(&mut self) {
+        if let Some(run) = &self.run {
+            self.orders.enter(run);
+        }
+    }
+
     /// What is shown belongs to `setup` from now on; whether that is other work than before, and not only another variant.
     pub(in crate::app) fn belongs_to(&mut self, setup: &Setup) -> bool {
         let other = !setup.is_kin(&self.scored);
         self.scored = setup.clone();
+        if other {
+            self.orders.clear();
+        }
         other
     }
 

@@ -93,6 +93,7 @@ const fn on_screen(view: ExportView) -> Seen {
     match view {
         ExportView::Tasks | ExportView::Screen => Seen::Run(View::Tasks),
         ExportView::Workers => Seen::Run(View::Workers),
+        ExportView::Order => Seen::Run(View::Order),
         ExportView::Cores => Seen::Run(View::Cores),
         ExportView::Utilization => Seen::Run(View::Utilization),
         ExportView::Compare => Seen::Comparison,

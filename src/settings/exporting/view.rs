@@ -52,6 +52,8 @@ views! {
     Tasks: ViewRow { name: "tasks", of: None, runs: Runs::Stacked };
     /// What each worker does, and for whom.
     Workers: ViewRow { name: "workers", of: None, runs: Runs::Stacked };
+    /// In which order tasks finished, in runs of the same model.
+    Order: ViewRow { name: "order", of: None, runs: Runs::Compared };
     /// Who is on each core.
     Cores: ViewRow { name: "cores", of: None, runs: Runs::Stacked };
     /// Who has each lock.

@@ -157,6 +157,8 @@ pub(super) const fn english(label: Label) -> &'static str {
         Label::DetailsFrom => "details kept from",
         Label::Worker => "worker",
         Label::Workers => "workers",
+        Label::ViewOrder => "order",
+        Label::Place => "place",
         Label::WorkersShort => "who",
         Label::Outcome => "ended",
         Label::Longest => "longest",
