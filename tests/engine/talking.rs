@@ -143,20 +143,20 @@ fn total(run: &Run) -> &CounterUse {
 
 #[test]
 fn counters_add_up_and_every_loss_is_told() {
-    const EACH: u64 = 50;
+    const EACH: u32 = 50;
     let under_lock = || locked(0, vec![add(true, vec![compute(500)])]);
     for (step, is_exact) in [(ATOMIC, true), (under_lock(), true), (add(false, vec![]), false)] {
         for model in models() {
-            let adder = || task(vec![times(EACH, vec![step.clone(), compute(300)])]);
+            let adder = || task(vec![times(EACH.into(), vec![step.clone(), compute(300)])]);
             let run = run(&plan_with(model, vec![adder(), adder(), adder()], &[]));
             let total = total(&run);
-            assert_eq!(total.additions, 3 * EACH, "{model:?}");
+            assert_eq!(total.additions, u64::from(3 * EACH), "{model:?}");
             if model.kind == ModelKind::Processes {
-                assert_eq!((total.value, &total.copies), (100, &vec![100 + EACH as u32; 3]), "{model:?}");
+                assert_eq!((total.value, &total.copies), (100, &vec![100 + EACH; 3]), "{model:?}");
                 assert_eq!(lost(&run), 0, "{model:?}: nothing is shared");
                 continue;
             }
-            let missing = 100 + 3 * EACH as i64 - i64::from(total.value);
+            let missing = 100 + 3 * i64::from(EACH) - i64::from(total.value);
             assert_eq!(lost(&run), missing, "{model:?}");
             // Whoever holds the GIL through an addition is alone, and so is whoever does not share its thread.
             let alone = model.kind != ModelKind::Threads || model.lock.is_on();
