@@ -4,6 +4,7 @@
 mod aggregate;
 mod changes;
 mod codec;
+mod counter;
 mod event;
 mod figures;
 pub mod file;
@@ -14,7 +15,11 @@ mod lock;
 mod mark;
 mod merge;
 mod observing;
+mod permit;
 mod provenance;
+mod queue;
+mod series;
+mod sharing;
 mod source;
 mod stats;
 mod store;
@@ -27,18 +32,23 @@ mod wire;
 
 pub use aggregate::{Activity, Aggregate, Counts, Owner, Totals, Turn};
 pub use codec::{EVENT_BYTES, EVENT_WORDS};
+pub use counter::{Addition, CounterCopy, CounterTrack};
 pub use event::{Direction, Event, Stamped, Switch};
 pub use lock::{Hold, LockFigures, LockTrack};
 pub use mark::Mark;
 pub use observing::Observing;
+pub use permit::{Permit, PermitTrack};
 pub use provenance::Provenance;
+pub use queue::{Passage, QueueEnd, QueueTrack};
+pub use series::Levels;
+pub use sharing::{CounterName, QueueName, Sharing};
 pub use source::{Command, Frames, Source};
 pub use stats::{LockStats, LongestBlock, Overdue, Stats};
 pub use store::{Flag, KEPT_MARKS, LONGEST, Loss, TaskName, Trace, WorkerTrack};
 pub use sums::{StateSums, Sums};
 pub use switched::Switched;
 pub use track::{Span, Track};
-pub use unblock::Unblocker;
+pub use unblock::{Means, Unblocker};
 pub use wire::{
     Begin, CounterUse, End, FileSystem, Frame, FrameError, FrameReader, KernelRecord, Overhead, QueueUse, RecordUse,
     Switches, TaskResult, WorkerUse, write_events, write_frame,

@@ -10,7 +10,8 @@ use crate::plan::{Plan, Rates};
 use crate::settings::Setup;
 use crate::state::State;
 use crate::text::Label;
-use crate::trace::{Provenance, Trace};
+use crate::trace::{CounterName, Provenance, QueueName, Trace};
+use crate::workload::{Counter, Queue};
 
 /// Where a run comes from.
 #[derive(Clone, Debug)]
@@ -104,7 +105,13 @@ impl Origin {
         match self {
             Origin::Planned(planned) => {
                 let plan = &planned.plan;
-                Trace::new(names(plan), plan.workers).naming_locks(plan.locks.clone())
+                let queue = |q: &Queue| QueueName { name: q.name.clone(), room: q.room };
+                let apart = plan.model.kind.rules().by_value;
+                let counter = |c: &Counter| CounterName { name: c.name.clone(), start: c.start, apart };
+                let (queues, counters) = (plan.queues.iter().map(queue), plan.counters.iter().map(counter));
+                Trace::new(names(plan), plan.workers)
+                    .naming_locks(plan.locks.clone())
+                    .naming_shared(queues.collect(), counters.collect())
             }
             Origin::Observed(_) => Trace::new(Vec::new(), 0).open_ended(),
         }

@@ -4,7 +4,7 @@ use super::short;
 use crate::state::State;
 use crate::units::Ns;
 
-/// Who had the lock that a task waited for. A lock without a name is the GIL.
+/// Who ended a task's wait. A lock without a name is the GIL.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
 pub enum Link {
@@ -12,6 +12,12 @@ pub enum Link {
     Ended { lock: Option<String>, holder: String, forced: bool, turns: usize },
     /// It goes on, and the holder has had the lock for the time `held`.
     GoesOn { lock: Option<String>, holder: String, held: Ns },
+    /// The holder gave back its permit of a lock that several tasks may hold at a time.
+    Permit { lock: String, holder: String },
+    /// The task waited for a message: the holder put it in. The first message has the number 1.
+    Message { queue: String, holder: String, number: u64 },
+    /// The task waited for room: the holder took this message out.
+    Room { queue: String, holder: String, number: u64 },
 }
 
 impl Link {
@@ -33,6 +39,15 @@ impl Link {
             }
             Link::GoesOn { lock, holder, held } => {
                 format!("{} held by {}, for {held} so far.", named(lock.as_deref()), short(holder, 14))
+            }
+            Link::Permit { lock, holder } => {
+                format!("{}: {} gave back its permit.", named(Some(lock)), short(holder, 14))
+            }
+            Link::Message { queue, holder, number } => {
+                format!("Message {number} of `{}` ended it: put in by {}.", short(queue, 10), short(holder, 14))
+            }
+            Link::Room { queue, holder, number } => {
+                format!("{} took message {number} out of `{}`: room.", short(holder, 14), short(queue, 10))
             }
         }
     }
@@ -59,7 +74,7 @@ impl NoLink {
             NoLink::State(State::Io, _) => "An answer or the disk ended this wait, no other task.",
             NoLink::State(State::Unknown, _) => "It waits, reason unknown: nobody told.",
             NoLink::State(State::Channel, _) => {
-                "Room in the queue, or a message, ends this wait: by whom is not known."
+                "Room in the queue, a message or its end: no task is known to have ended it."
             }
             NoLink::State(State::Queued, _) => "It is queued: it goes on when a worker is free.",
             NoLink::State(State::Starting | State::Copying, _) => {
@@ -95,6 +110,18 @@ mod tests {
             (gil(true, 7), "GIL: 7 turns of others, last task 3, which was asked to let go."),
             (named, "Lock `the ledge…`: 4096 turns of others, last a request han… until it let go."),
             (now, "Lock `the ledge…` held by a request han…, for 1.2 ms so far."),
+            (
+                Link::Permit { lock: "slots".to_owned(), holder: "user 2".to_owned() },
+                "Lock `slots`: user 2 gave back its permit.",
+            ),
+            (
+                Link::Message { queue: "jobs".to_owned(), holder: "maker 1".to_owned(), number: 7 },
+                "Message 7 of `jobs` ended it: put in by maker 1.",
+            ),
+            (
+                Link::Room { queue: "jobs".to_owned(), holder: "user 3".to_owned(), number: 7 },
+                "user 3 took message 7 out of `jobs`: room.",
+            ),
         ];
         for (link, expected) in said {
             assert_eq!(link.text(), expected);

@@ -50,6 +50,11 @@ impl Instants {
         self.before[kept] + self.list[kept * EACH..count].iter().map(|at| u128::from(at.0)).sum::<u128>()
     }
 
+    /// How many there were before `at`.
+    pub(super) fn count(&self, at: Ns) -> usize {
+        self.dropped + self.list.partition_point(|x| *x < at)
+    }
+
     /// The time that lies between each instant before `at` and `at`, added up.
     pub(super) fn since(&self, at: Ns) -> u128 {
         let count = self.list.partition_point(|x| *x < at);
@@ -104,6 +109,11 @@ impl<T: Copy + PartialEq> Dated<T> {
     /// How many there were before `at`.
     pub(super) fn before(&self, at: Ns) -> u64 {
         self.dropped + self.list.partition_point(|x| x.0 < at) as u64
+    }
+
+    /// How many there are, and the instant that has half of them before it.
+    pub(super) fn middle(&self) -> (usize, Option<Ns>) {
+        (self.list.len(), self.list.get(self.list.len() / 2).map(|x| x.0))
     }
 
     pub(super) fn within(&self, window: Range) -> &[(Ns, T)] {

@@ -50,6 +50,7 @@ impl Trace {
         }
         self.aggregate.settle();
         self.locks.values_mut().for_each(LockTrack::settle);
+        self.sharing.settle();
         self.block = None;
     }
 
@@ -141,8 +142,13 @@ impl Trace {
             Event::Suspended { spent } => self.stood_still(Range::new(at - spent, at)),
             Event::IntervalChanged { length } => self.flags.push((at, Flag::Interval(length))),
             Event::Switched { .. } => {}
-            Event::PermitTaken { .. } | Event::PermitReleased { .. } | Event::LockRefused { .. } => {}
-            Event::Put { .. } | Event::Got { .. } | Event::QueueClosed { .. } | Event::Added { .. } => {}
+            Event::PermitTaken { task, .. } | Event::PermitReleased { task, .. } | Event::LockRefused { task, .. } => {
+                self.share(task, at, stamped);
+            }
+            Event::Put { task, .. } | Event::Got { task, .. } | Event::Added { task, .. } => {
+                self.share(task, at, stamped);
+            }
+            Event::QueueClosed { .. } => self.share(TaskId(0), at, stamped),
         }
     }
 
@@ -172,6 +178,13 @@ impl Trace {
         self.appear_worker(who);
         if let Some(worker) = self.workers.get_mut(who.index()) {
             change(worker);
+        }
+    }
+
+    /// Takes an event of something that tasks share, if `task` exists.
+    fn share(&mut self, task: TaskId, at: Ns, stamped: &Stamped) {
+        if task.index() < self.tasks.len() && self.sharing.take(at, stamped) {
+            self.kept += 1;
         }
     }
 

@@ -9,6 +9,7 @@ use super::event::Stamped;
 use super::lock::LockTrack;
 use super::mark::Mark;
 use super::provenance::Provenance;
+use super::sharing::{CounterName, QueueName, Sharing};
 use super::stats::LongestBlock;
 use super::switched::Counter;
 use super::threads::Threads;
@@ -97,6 +98,8 @@ pub struct Trace {
     pub workers: Vec<WorkerTrack>,
     /// Each lock.
     pub locks: BTreeMap<LockId, LockTrack>,
+    /// Queues, counters, and locks that several tasks may hold at a time.
+    pub sharing: Sharing,
     /// Stretches during which the whole run stood still.
     pub suspended: Vec<Range>,
     /// What was done to the run from outside, in order, with the instant.
@@ -141,6 +144,7 @@ impl Trace {
             tasks,
             workers: vec![WorkerTrack::default(); workers as usize],
             locks: BTreeMap::new(),
+            sharing: Sharing::default(),
             suspended: Vec::new(),
             flags: Vec::new(),
             losses: Vec::new(),
@@ -164,6 +168,13 @@ impl Trace {
     #[must_use]
     pub fn naming_locks(mut self, names: Vec<String>) -> Trace {
         self.lock_names = names;
+        self
+    }
+
+    /// With the workload's queues and counters called so.
+    #[must_use]
+    pub fn naming_shared(mut self, queues: Vec<QueueName>, counters: Vec<CounterName>) -> Trace {
+        (self.sharing.queue_names, self.sharing.counter_names) = (queues, counters);
         self
     }
 

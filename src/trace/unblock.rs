@@ -1,46 +1,79 @@
-//! Who ended a task's wait for a lock.
+//! Who ended a task's wait for a lock, a permit, room in a queue or a message from it.
 
 use super::lock::LockTrack;
+use super::queue::{Passage, QueueEnd};
 use super::store::Trace;
 use super::track::{Span, Track};
 use crate::state::State;
-use crate::units::{LockId, Ns, Range, TaskId};
+use crate::units::{LockId, Ns, QueueId, Range, TaskId};
 
-/// The task that held the lock for which another task waited: it let go before the other got the lock, or holds it
-/// still.
+/// What a task did, or has still to do, for another task's wait to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// It let go of this lock, or holds it still.
+    Lock(LockId),
+    /// It gave back a permit of this lock.
+    Permit(LockId),
+    /// It put this message into the queue.
+    Message(QueueId, u64),
+    /// It took this message out of the queue, which made room.
+    Room(QueueId, u64),
+}
+
+impl Means {
+    /// The lock that only one task may hold at a time, if it was one.
+    pub const fn lock(self) -> Option<LockId> {
+        match self {
+            Means::Lock(lock) => Some(lock),
+            Means::Permit(_) | Means::Message(..) | Means::Room(..) => None,
+        }
+    }
+}
+
+/// The task for which another task waited: it held the lock and let go before the other got it, or holds it still; or it
+/// gave back a permit, put a message in or took one out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unblocker {
-    /// Which lock.
-    pub lock: LockId,
-    /// Who had it last, or has it.
+    /// By which means.
+    pub means: Means,
+    /// Who it was, or still is.
     pub holder: TaskId,
-    /// From when to when it held the lock, or until now.
+    /// From when to when it held the lock or the permit, or until now. At a queue the last moment before the message
+    /// passed.
     pub hold: Range,
-    /// When it was let go of; nothing while the wait goes on.
+    /// When it ended the wait; nothing while the wait goes on.
     pub released: Option<Ns>,
     /// Whether the holder let go because it was asked.
     pub forced: bool,
-    /// How many times others held the lock during the wait, this hold included.
+    /// How many times others held the lock during the wait, this hold included; elsewhere 1.
     pub turns: usize,
-    /// For how long the task waited until it got the lock, or has waited so far.
+    /// For how long the task waited until it could go on, or has waited so far.
     pub waited: Ns,
 }
 
 impl Trace {
-    /// Who ended the wait `span` of `task` for a lock, as it is known at `until`; nothing where it is no such wait, or
-    /// where nobody had the lock meanwhile as far as is recorded.
+    /// Who ended the wait `span` of `task` for something that tasks share, as it is known at `until`; nothing where it is
+    /// no such wait, or where nobody kept it waiting as far as is recorded.
     pub fn unblocker(&self, task: TaskId, span: &Span, until: Ns) -> Option<Unblocker> {
         let named = match span.state {
             State::Gil => false,
             State::Lock => true,
+            State::Channel => return self.at_queue(task, span, until),
             State::Queued | State::Starting | State::Copying | State::Running | State::Ended => return None,
-            State::Ready | State::Preempted | State::Channel => return None,
+            State::Ready | State::Preempted => return None,
             State::Io | State::Sleep | State::Unknown => return None,
         };
         let locks = || self.locks.iter().filter(|(id, _)| id.name_index().is_some() == named);
         let from = span.range.from;
         let turn = |(id, lock): (&LockId, &LockTrack)| Some((*id, lock.next_turn(task, from)?));
         let next = locks().filter_map(turn).min_by_key(|(_, (_, at))| *at);
+        if named
+            && let Some((at, found)) = self.giver(task, span)
+            && at <= until
+            && next.is_none_or(|(_, (_, other))| at < other)
+        {
+            return found.filter(|_| self.only_waits(task, span, at));
+        }
         let Some((lock, (index, at))) = next.filter(|(_, (_, at))| *at <= until && self.only_waits(task, span, *at))
         else {
             return if span.range.to >= until { self.keeper(task, span, until) } else { None };
@@ -54,13 +87,62 @@ impl Trace {
         let hold = Range::new(opened.hold.from, released);
         let found = (opened.holder != task && released >= from).then_some(released);
         found.map(|released| Unblocker {
-            lock,
+            means: Means::Lock(lock),
             holder: opened.holder,
             hold,
             released: Some(released),
             forced: opened.forced,
             turns,
             waited: at - from,
+        })
+    }
+
+    /// When `task`, which waits in `span`, takes a permit next, and who had given it back.
+    fn giver(&self, task: TaskId, span: &Span) -> Option<(Ns, Option<Unblocker>)> {
+        let from = span.range.from;
+        let next =
+            self.sharing.permits.iter().filter_map(|(id, track)| Some((*id, track, track.next_taking(task, from)?)));
+        let (lock, track, (index, at)) = next.min_by_key(|(_, _, (_, at))| *at)?;
+        let given = track.given_back(index).filter(|given| given.holder != task && given.hold.to >= from);
+        let found = given.map(|given| Unblocker {
+            means: Means::Permit(lock),
+            holder: given.holder,
+            hold: given.hold,
+            released: Some(given.hold.to),
+            forced: false,
+            turns: 1,
+            waited: at - from,
+        });
+        Some((at, found))
+    }
+
+    /// Who ended the wait `span` of `task` at a queue.
+    fn at_queue(&self, task: TaskId, span: &Span, until: Ns) -> Option<Unblocker> {
+        let from = span.range.from;
+        let next =
+            self.sharing.queues.iter().filter_map(|(id, track)| Some((*id, track, track.next_passage(task, from)?)));
+        let (queue, track, passed) = next.min_by_key(|(_, _, passed)| passed.at)?;
+        if passed.at > until || !self.only_waits(task, span, passed.at) {
+            return None;
+        }
+        let (means, other) = match passed.end {
+            QueueEnd::Out => (Means::Message(queue, passed.number), track.passage(passed.number, QueueEnd::In)?),
+            QueueEnd::In => {
+                // The message has its place since the one left that was as many before it as the queue has room for.
+                let room = self.sharing.queue_names.get(queue.index())?.room;
+                let number = passed.number.checked_sub(room.into())?;
+                (Means::Room(queue, number), track.passage(number, QueueEnd::Out)?)
+            }
+        };
+        let Passage { at, task: holder, .. } = other;
+        (holder != task && at >= from).then(|| Unblocker {
+            means,
+            holder,
+            hold: Range::new(Ns(at.0.saturating_sub(1)), at),
+            released: Some(at),
+            forced: false,
+            turns: 1,
+            waited: passed.at - from,
         })
     }
 
@@ -72,7 +154,14 @@ impl Trace {
             track.marks()[after..].iter().take_while(|m| m.at < at).map(|m| m.state).collect();
         // A task that is back on its core takes a moment to find that it has the lock.
         between.pop_if(|last| *last == State::Running);
-        between.iter().all(|s| matches!(s, State::Ready | State::Preempted | State::Gil | State::Lock))
+        // A message that is a copy is read or written before it has passed.
+        let copied = span.state == State::Channel;
+        between.iter().all(|s| match s {
+            State::Ready | State::Preempted | State::Gil | State::Lock => true,
+            State::Channel | State::Copying => copied,
+            State::Queued | State::Starting | State::Running | State::Io | State::Sleep => false,
+            State::Unknown | State::Ended => false,
+        })
     }
 
     /// The task that has, at `until`, the lock for which `task` still waits.
@@ -88,7 +177,7 @@ impl Trace {
             held.next().filter(|_| held.next().is_none())?
         };
         Some(Unblocker {
-            lock,
+            means: Means::Lock(lock),
             holder: hold.task,
             hold: hold.range,
             released: None,
@@ -108,8 +197,8 @@ impl Trace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{Begin, Event, Stamped, TaskName};
-    use crate::units::{CoreId, Stamp, WorkerId};
+    use crate::trace::{Begin, Event, QueueName, Stamped, TaskName};
+    use crate::units::{CoreId, CounterId, Stamp, WorkerId};
     use proptest::prelude::*;
 
     const TASKS: u32 = 4;
@@ -213,7 +302,7 @@ mod tests {
             for wait in &waits {
                 let ended = trace.unblocker(TaskId(wait.task), &span(&trace, wait, 1 << 40), Ns(1 << 40));
                 let found = ended.expect("somebody had it");
-                prop_assert_eq!(found.lock, lock);
+                prop_assert_eq!(found.means.lock(), Some(lock));
                 prop_assert_eq!(found.holder, TaskId(wait.holder));
                 prop_assert_eq!(found.hold, Range::new(Ns(wait.held_since), Ns(wait.released)));
                 prop_assert_eq!((found.released, found.forced), (Some(Ns(wait.released)), wait.forced));
@@ -257,6 +346,89 @@ mod tests {
         let span = trace.tasks[1].span_at(Ns(20), Ns(100)).expect("it waits");
         assert_eq!(trace.unblocker(TaskId(1), &span, Ns(30)), None, "while the wait goes on");
         assert_eq!(trace.unblocker(TaskId(1), &span, Ns(100)), None, "when it is over");
+    }
+
+    fn at_queue(trace: &mut Trace, at: u64, task: u32, number: u64, length: u32, put: bool) {
+        let (queue, id, waited) = (QueueId(0), TaskId(task), Ns::ZERO);
+        let put = put.then_some(Event::Put { queue, task: id, number, length, waited });
+        push(trace, at, task, put.unwrap_or(Event::Got { queue, task: id, number, length, waited }));
+    }
+
+    #[test]
+    fn a_wait_at_a_queue_is_ended_by_whoever_put_the_message_in_or_made_the_room() {
+        let queue = QueueName { name: "jobs".to_owned(), room: 2 };
+        let mut trace = empty().naming_shared(vec![queue], Vec::new());
+        enter(&mut trace, 5, 1, State::Channel);
+        at_queue(&mut trace, 10, 0, 0, 1, true);
+        // A copied message takes a while to be read.
+        enter(&mut trace, 12, 1, State::Copying);
+        at_queue(&mut trace, 20, 1, 0, 0, false);
+        at_queue(&mut trace, 30, 0, 1, 1, true);
+        at_queue(&mut trace, 31, 0, 2, 2, true);
+        enter(&mut trace, 32, 0, State::Channel);
+        at_queue(&mut trace, 40, 1, 1, 1, false);
+        at_queue(&mut trace, 41, 2, 2, 0, false);
+        at_queue(&mut trace, 42, 0, 3, 1, true);
+        enter(&mut trace, 42, 0, State::Running);
+        let found = |task: usize, at, until| {
+            let span = trace.tasks[task].span_at(Ns(at), Ns(until)).expect("it waits");
+            let found = trace.unblocker(TaskId(task as u32), &span, Ns(until))?;
+            Some((found.means, found.holder.0, found.released, found.waited))
+        };
+        let message = Means::Message(QueueId(0), 0);
+        assert_eq!(found(1, 6, 100), Some((message, 0, Some(Ns(10)), Ns(15))));
+        let room = Means::Room(QueueId(0), 1);
+        assert_eq!(found(0, 35, 100), Some((room, 1, Some(Ns(40)), Ns(10))), "the first that left, not the last");
+        assert_eq!(found(0, 35, 39), None, "while it goes on");
+    }
+
+    #[test]
+    fn a_wait_for_a_permit_is_ended_by_whoever_gave_one_back() {
+        let mut trace = empty();
+        let lock = LockId::named(0);
+        let taken = |trace: &mut Trace, at, task, taken, waited| {
+            push(trace, at, task, Event::PermitTaken { lock, task: TaskId(task), taken, waited: Ns(waited) });
+        };
+        taken(&mut trace, 1, 0, 1, 0);
+        taken(&mut trace, 2, 1, 2, 0);
+        enter(&mut trace, 5, 2, State::Lock);
+        push(&mut trace, 20, 1, Event::PermitReleased { lock, task: TaskId(1), taken: 1 });
+        taken(&mut trace, 22, 2, 2, 17);
+        enter(&mut trace, 23, 2, State::Running);
+        let span = trace.tasks[2].span_at(Ns(6), Ns(100)).expect("it waits");
+        let found = trace.unblocker(TaskId(2), &span, Ns(100)).expect("somebody gave one back");
+        assert_eq!((found.means, found.holder, found.waited), (Means::Permit(lock), TaskId(1), Ns(17)));
+        assert_eq!((found.hold, found.released), (Range::new(Ns(2), Ns(20)), Some(Ns(20))));
+    }
+
+    #[test]
+    fn what_tasks_share_takes_no_more_memory_than_the_limit_lets_it() {
+        let mut trace = empty().with_limit(1_000);
+        for n in 0..10_000u64 {
+            at_queue(&mut trace, 4 * n, 0, n, 1, true);
+            at_queue(&mut trace, 4 * n + 1, 1, n, 0, false);
+            let (task, value) = (TaskId(2), n as u32 + 1);
+            let overwrote = (n == 5).then_some(TaskId(3));
+            let found = value - 1 + u32::from(n == 5);
+            let since = Ns(1);
+            push(
+                &mut trace,
+                4 * n + 2,
+                2,
+                Event::Added { counter: CounterId(0), task, value, found, overwrote, since },
+            );
+            push(&mut trace, 4 * n + 3, 3, Event::LockRefused { lock: LockId::named(0), task: TaskId(3) });
+        }
+        let queue = &trace.sharing.queues[&QueueId(0)];
+        let copy = trace.sharing.counters[&CounterId(0)].shared().expect("somebody added");
+        let kept = queue.kept() + copy.within(Range::new(Ns::ZERO, Ns::MAX)).len();
+        assert!(kept < 1_000 && kept > 50, "{kept}");
+        assert!(trace.kept() <= 1_000);
+        let end = Ns(40_000);
+        assert_eq!(queue.counts(end), (10_000, 10_000));
+        assert_eq!((copy.additions(end), copy.lost(end), copy.value_at(end)), (10_000, (1, 1), 10_000));
+        assert_eq!(copy.first_loss().map(|(by, _)| by.at), Some(Ns(22)));
+        assert_eq!(trace.sharing.refused(LockId::named(0), end), 10_000);
     }
 
     #[test]
@@ -307,7 +479,7 @@ mod tests {
         });
         let span = trace.tasks[3].span_at(Ns(6), Ns(20)).expect("it waits");
         let found = trace.unblocker(TaskId(3), &span, Ns(20)).expect("somebody has it");
-        assert_eq!((found.lock, found.holder, found.waited), (LockId(2), TaskId(2), Ns(15)));
+        assert_eq!((found.means.lock(), found.holder, found.waited), (Some(LockId(2)), TaskId(2), Ns(15)));
         assert_eq!(trace.held_by(TaskId(2), Ns(20)), Ns(19));
     }
 }

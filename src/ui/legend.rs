@@ -11,8 +11,8 @@ use crate::model::ModelKind;
 use crate::scene::Scene;
 use crate::state::State;
 use crate::text::{self, Label, Link, percent};
-use crate::trace::{Span, Trace};
-use crate::units::{Ns, TaskId};
+use crate::trace::{Means, Span, Trace};
+use crate::units::{LockId, Ns, QueueId, TaskId};
 
 /// The state a task is in, in a word or two, beside its name.
 pub fn short(state: State, kind: ModelKind) -> &'static str {
@@ -46,10 +46,18 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
 fn link(app: &App, run: &Run) -> Option<String> {
     let found = app.unblocker()?;
     let holder = run.trace().names.get(found.holder.index()).map_or_else(String::new, |n| n.name.clone());
-    let lock = found.lock.name_index().and_then(|n| run.trace().lock_names.get(n)).cloned();
-    let link = match found.released {
-        Some(_) => Link::Ended { lock, holder, forced: found.forced, turns: found.turns },
-        None => Link::GoesOn { lock, holder, held: found.hold.len() },
+    let trace = run.trace();
+    let name = |lock: LockId| lock.name_index().and_then(|n| trace.lock_names.get(n)).cloned();
+    let queue =
+        |queue: QueueId| trace.sharing.queue_names.get(queue.index()).map_or_else(String::new, |q| q.name.clone());
+    let link = match (found.means, found.released) {
+        (Means::Lock(lock), Some(_)) => {
+            Link::Ended { lock: name(lock), holder, forced: found.forced, turns: found.turns }
+        }
+        (Means::Lock(lock), None) => Link::GoesOn { lock: name(lock), holder, held: found.hold.len() },
+        (Means::Permit(lock), _) => Link::Permit { lock: name(lock).unwrap_or_default(), holder },
+        (Means::Message(id, number), _) => Link::Message { queue: queue(id), holder, number: number + 1 },
+        (Means::Room(id, number), _) => Link::Room { queue: queue(id), holder, number: number + 1 },
     };
     Some(link.text())
 }

@@ -20,7 +20,7 @@ pub fn draw(app: &App, run: &Run, scene: &Scene, look: Look, layout: &Layout, bu
         layout.lanes.iter().find(|s| s.tasks().contains(&place)).copied()
     };
     let rows = lock::rows(run, scene, layout);
-    if let Some((y, _)) = rows.iter().find(|(_, lane)| lane.lock == found.lock) {
+    if let Some((y, _)) = rows.iter().find(|(_, lane)| Some(lane.lock) == found.means.lock()) {
         for column in columns(&grid, found.hold) {
             if let Some(cell) = buffer.cell_mut((layout.plot.0 + column, *y)) {
                 cell.set_style(Style::new().add_modifier(Modifier::UNDERLINED | Modifier::BOLD));

@@ -23,6 +23,8 @@ impl Arrow {
     pub fn of(run: &Portion<'_>, task: TaskId, span: &Span, window: Range) -> Option<Arrow> {
         // A turn without length is no slice that an arrow could begin in.
         let found = run.trace().unblocker(task, span, window.to).filter(|found| !found.hold.is_empty())?;
+        // Only turns with a lock have a row of their own.
+        let lock = found.means.lock()?;
         let released = found.released?;
         let before = Ns(released.0.checked_sub(1)?);
         // What the task noted as its wait may be over a moment before the lock was let go of.
@@ -31,7 +33,7 @@ impl Arrow {
             return None;
         }
         run.trace().tasks.get(task.index())?.span_at(after, window.to)?;
-        Some(Arrow { from: (found.lock, before), to: (task, after), forced: found.forced })
+        Some(Arrow { from: (lock, before), to: (task, after), forced: found.forced })
     }
 }
 

@@ -195,7 +195,10 @@ impl RecordedRun<'_> {
             match &mut stamped.event {
                 Event::Enter { task, ago, .. } => cut(*task, ago),
                 Event::WasOff { task, spent } => cut(*task, spent),
-                Event::LockTaken { task, waited, .. } => cut(*task, waited),
+                Event::LockTaken { task, waited, .. }
+                | Event::PermitTaken { task, waited, .. }
+                | Event::Put { task, waited, .. }
+                | Event::Got { task, waited, .. } => cut(*task, waited),
                 _ => {}
             }
         }

@@ -4,7 +4,7 @@ use super::block::{BLOCK_HEAD, HEAD, block_head, head};
 use super::*;
 use crate::state::{Failure, Outcome, State};
 use crate::trace::event::tests::events;
-use crate::trace::{Direction, Event, Frame, KernelRecord, Stamped, Switch, TaskName, Trace};
+use crate::trace::{Direction, Event, Frame, KernelRecord, QueueEnd, Stamped, Switch, TaskName, Trace};
 use crate::units::{CoreId, LockId, Ns, Range, Stamp, TaskId, TurnLength, WorkerId};
 
 mod damage;
@@ -137,6 +137,34 @@ fn ask(trace: &Trace) {
         trace.aggregate().changes(window);
         let totals = trace.aggregate().totals(window.to).since(&trace.aggregate().totals(window.from));
         assert!(totals.states().len() == totals.free().len() && totals.on_loop() <= Ns::MAX);
+        for queue in trace.sharing.queues.values() {
+            queue.lengths(window);
+            for passage in queue.passages(window).take(50) {
+                queue.passage(passage.number, QueueEnd::In);
+            }
+            queue.counts(window.to);
+            for end in [QueueEnd::In, QueueEnd::Out] {
+                queue.waiting_at(end, window.from);
+                queue.waiting(end, window);
+            }
+        }
+        for counter in trace.sharing.counters.values() {
+            for copy in counter.shared().into_iter().chain(counter.copies().map(|(_, copy)| copy)) {
+                copy.values(window);
+                copy.first_loss();
+                copy.next_loss(window.from);
+                copy.last_loss(window.to);
+                copy.lost(window.to);
+                copy.expected(window.to);
+            }
+        }
+        for (id, permits) in &trace.sharing.permits {
+            permits.taken(window);
+            permits.waiting(window);
+            permits.waiting_at(window.from);
+            permits.changes_before(window.to);
+            trace.sharing.refusals(*id, window);
+        }
         for lock in trace.locks.values() {
             lock.figures(window.to);
             lock.waiting(window);
