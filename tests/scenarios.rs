@@ -8,7 +8,7 @@ use concviz::engine::real::Runner;
 use concviz::insight::{Facts, find};
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::{Plan, Rates, Wishes};
-use concviz::state::{Outcome, State};
+use concviz::state::{Failure, Outcome, State};
 use concviz::trace::{Frame, KernelRecord, Source, Span, TaskName, Trace};
 use concviz::units::{Ns, Range};
 use concviz::workload::{Kernel, Scale, Value, find as workload};
@@ -18,6 +18,15 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 struct Scenario {
     workload: String,
+    /// Which of its variants.
+    variant: Option<String>,
+    /// Whether who does how much of the work is chance: then only the sum is the same under every model.
+    #[serde(default)]
+    shared: bool,
+    /// How many messages are put into its queues and taken out again, together.
+    messages: Option<u64>,
+    /// How many additions are made.
+    additions: Option<u64>,
     scale: f64,
     /// Values of the workload's parameters.
     #[serde(default)]
@@ -74,6 +83,14 @@ struct Expected {
     #[serde(default)]
     absent: Vec<State>,
     says: Option<String>,
+    /// How many additions are lost.
+    lost: Option<Bounds>,
+    /// How many copies of its counter there are, each with the additions of one worker.
+    copies: Option<usize>,
+    /// How often a task finds a lock taken that it only tried to take.
+    refused: Option<Bounds>,
+    /// What is said of the run, which does not come to its end.
+    stuck: Option<String>,
 }
 
 /// How often something happens; of `ticks`, how often the background tasks sleep.
@@ -97,11 +114,41 @@ fn scenario(name: &str) {
     let mut first: Option<Vec<Option<u64>>> = None;
     for expected in &scenario.run {
         let context = format!("{name}: {} {}", expected.model.name(), if expected.lock { "with the lock" } else { "" });
-        let (trace, model) = run(&scenario, expected);
+        let (trace, model) = match (run(&scenario, expected), &expected.stuck) {
+            (Ok(run), None) => run,
+            (Err(why), Some(said)) => {
+                let why = concviz::text::failure(&why);
+                assert!(why.contains(said.as_str()), "{context}: {why}");
+                continue;
+            }
+            (Ok(_), Some(said)) => panic!("{context}: it came to its end, not: {said}"),
+            (Err(why), None) => panic!("{context}: the run failed: {why:?}"),
+        };
         check(&scenario, expected, (&trace, model), &context);
-        let first = first.get_or_insert_with(|| values(&trace));
-        assert_eq!(&values(&trace), first, "{context}: the tasks came to something else");
+        let mut values = values(&trace);
+        if scenario.shared {
+            values = vec![Some(values.iter().flatten().fold(0, |sum: u64, value| sum.wrapping_add(*value)))];
+        }
+        let first = first.get_or_insert_with(|| values.clone());
+        assert_eq!(&values, first, "{context}: the tasks came to something else");
     }
+}
+
+/// What tasks shared, counted by the tasks themselves: whatever events are lost, these are right.
+fn shares(scenario: &Scenario, expected: &Expected, trace: &Trace, context: &str) {
+    let report = trace.report.as_ref().expect("an account");
+    if let Some(messages) = scenario.messages {
+        let (put, got) = report.queues.iter().fold((0, 0), |(put, got), queue| (put + queue.put, got + queue.got));
+        assert_eq!((put, got), (messages, messages), "{context}: messages put and got");
+        assert!(report.queues.iter().all(|queue| queue.closed), "{context}: a queue is open");
+    }
+    let Some(additions) = scenario.additions else { return };
+    let counter = report.counters.first().expect("a counter");
+    assert_eq!(counter.additions, additions, "{context}: additions");
+    assert_eq!(counter.copies.len(), expected.copies.unwrap_or(0), "{context}: {:?}", counter.copies);
+    let lost = additions - u64::from(counter.value) - counter.copies.iter().map(|c| u64::from(*c)).sum::<u64>();
+    let (least, most) = expected.lost.as_ref().map_or((0, 0), |Bounds { least, most }| (*least, *most));
+    assert!((least..=most).contains(&(lost as usize)), "{context}: {lost} lost");
 }
 
 /// What the tasks that count came to.
@@ -148,6 +195,11 @@ fn check(scenario: &Scenario, expected: &Expected, (trace, model): (&Trace, Mode
     if let Some(least) = expected.under_way {
         let under_way = most_at_once(trace, end, State::is_in_flight);
         assert!(under_way >= least, "{context}: only {under_way} tasks were under way at once");
+    }
+    shares(scenario, expected, trace, context);
+    if let Some(Bounds { least, most }) = expected.refused {
+        let refused = trace.locks.keys().map(|lock| trace.sharing.refused(*lock, end)).sum::<u64>() as usize;
+        assert!((least..=most).contains(&refused), "{context}: refused {refused} times");
     }
     occupies(expected, trace, end, context);
     locks(expected, trace, end, context);
@@ -302,8 +354,11 @@ fn overlap(ranges: &[Range]) -> usize {
     levels.max().unwrap_or(0) as usize
 }
 
-fn run(scenario: &Scenario, expected: &Expected) -> (Trace, Model) {
+fn run(scenario: &Scenario, expected: &Expected) -> Result<(Trace, Model), Failure> {
     let mut workload = workload(&scenario.workload).expect("a shipped workload");
+    if let Some(variant) = &scenario.variant {
+        workload = workload.with_variant(variant).expect("a variant");
+    }
     for (name, value) in &scenario.set {
         workload.set(name, value.parse::<Value>().expect("a value")).expect("a parameter");
     }
@@ -332,11 +387,11 @@ fn run(scenario: &Scenario, expected: &Expected) -> (Trace, Model) {
             Frame::Begin(begin) => trace.begin(&begin),
             Frame::Events(records) => records.iter().for_each(|r| trace.push(r)),
             Frame::End(end) => trace.end(end),
-            Frame::Failed(why) => panic!("the run failed: {why:?}"),
+            Frame::Failed(why) => return Err(why),
         }
     }
     assert!(trace.losses.is_empty());
-    (trace, model)
+    Ok((trace, model))
 }
 
 #[test]
@@ -412,4 +467,84 @@ fn tasks_that_hash() {
 #[test]
 fn tasks_that_draw() {
     scenario("image.toml");
+}
+
+#[test]
+fn additions_that_overwrite_each_other() {
+    scenario("race.toml");
+}
+
+#[test]
+fn additions_without_a_switch_in_between() {
+    scenario("race-no-switch.toml");
+}
+
+#[test]
+fn additions_under_a_lock() {
+    scenario("race-locked.toml");
+}
+
+#[test]
+fn additions_of_one_instruction() {
+    scenario("race-atomic.toml");
+}
+
+#[test]
+fn a_queue_between_makers_and_users() {
+    scenario("queue-balanced.toml");
+}
+
+#[test]
+fn a_queue_whose_users_are_slow() {
+    scenario("queue-full.toml");
+}
+
+#[test]
+fn a_queue_whose_makers_are_slow() {
+    scenario("queue-empty.toml");
+}
+
+#[test]
+fn a_queue_with_two_kinds_of_users() {
+    scenario("queue-two-kinds.toml");
+}
+
+#[test]
+fn messages_that_are_copied() {
+    scenario("pickle.toml");
+}
+
+#[test]
+fn two_locks_in_two_orders() {
+    scenario("deadlock.toml");
+}
+
+#[test]
+fn philosophers_in_a_circle() {
+    scenario("deadlock-philosophers.toml");
+}
+
+#[test]
+fn philosophers_in_order() {
+    scenario("deadlock-ordered.toml");
+}
+
+#[test]
+fn philosophers_that_try() {
+    scenario("deadlock-try.toml");
+}
+
+#[test]
+fn tasks_that_do_the_same() {
+    scenario("order.toml");
+}
+
+#[test]
+fn calls_that_let_go_of_the_gil() {
+    scenario("gil-io.toml");
+}
+
+#[test]
+fn calls_that_keep_the_gil() {
+    scenario("gil-io-held.toml");
 }
