@@ -16,6 +16,9 @@ const MOST_IN_A_FILE: u64 = 1_000_000_000;
 pub(super) const MOST_PAYLOAD: u64 = 1_000_000_000;
 
 pub(super) fn programs(workload: &Workload, scale: Scale) -> Result<Vec<Task>, ResolveError> {
+    let queues = workload.queues()?;
+    workload.counters()?;
+    workload.limits()?;
     let values = workload.values();
     let mut counts = Vec::with_capacity(workload.tasks.len());
     let mut total = 0u64;
@@ -44,9 +47,7 @@ pub(super) fn programs(workload: &Workload, scale: Scale) -> Result<Vec<Task>, R
             tasks.push(Task { name, background: spec.background, ops: cx.ops(&spec.steps)? });
         }
     }
-    workload.limits()?;
-    workload.counters()?;
-    expect_messages(&mut tasks, workload.queues()?.len());
+    expect_messages(&mut tasks, queues.len());
     if tasks.iter().all(|t| t.background) { Err(ResolveError::OnlyBackground) } else { Ok(tasks) }
 }
 
