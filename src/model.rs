@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::{Ns, TurnLength};
+use crate::units::{Ns, TurnLength, WorkerId};
 
 /// How the tasks of a workload are executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +66,15 @@ impl ModelKind {
             ModelKind::Threads => "threads",
             ModelKind::Processes => "processes",
             ModelKind::Async => "async",
+        }
+    }
+
+    /// What its worker of this number, from 0, is called among the system's threads.
+    pub fn worker_name(self, worker: WorkerId) -> String {
+        match self {
+            ModelKind::Serial => "main".to_owned(),
+            ModelKind::Async => "loop".to_owned(),
+            ModelKind::Threads | ModelKind::Processes => format!("worker {}", worker.0 + 1),
         }
     }
 

@@ -20,6 +20,7 @@ mod origin;
 mod outcome;
 mod refused;
 mod score;
+mod shared;
 mod works;
 
 pub use comparison::{Comparison, Figures, Ideal, Row, SameWork, disturbed, place, usual_models};
@@ -28,6 +29,7 @@ pub use origin::{Observed, Origin, OriginKind, Planned, badge};
 pub use outcome::{Reason, RunOutcome, SCHEMA};
 pub use refused::{NotOpened, NotRecorded, RecorderError};
 pub use score::Score;
+pub use shared::{SharedCounter, SharedQueue};
 pub use works::Works;
 
 /// What the machine did to a run from outside. `None` means that it could not be measured.

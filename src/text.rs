@@ -54,6 +54,7 @@ pub use recording::{
     no_room_for_it, no_such_run, no_such_screen, not_exported, not_stored, nothing_in_range, of_works, picture_title,
     run_of_work, same_ink, saved, several_runs, stored, unreadable_run, work, work_again,
 };
+pub use report::Tally;
 pub use sentence::{Sentence, Try, Waiters, Waits};
 pub use sharing::{Behind, Reason, Round, Sharing};
 pub use sign::Sign;

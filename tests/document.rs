@@ -7,7 +7,7 @@ use concviz::machine::Machine;
 use concviz::recording::{Observed, Origin, Recording};
 use concviz::report;
 use concviz::state::{
-    Awaited, Failure, FileLack, Outcome, PlanFault, RequestLack, State, SystemError, ThreadPurpose, Waiting,
+    Awaited, Failure, FileLack, Outcome, PlanFault, Pool, RequestLack, State, SystemError, ThreadPurpose, Waiting,
 };
 use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, TaskName, Trace};
 use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
@@ -506,6 +506,82 @@ fn a_map_has_every_cell_and_every_time() {
     }
 }
 
+/// A file in `folder` with the workload of two tasks that put messages and two that take them, add to a counter as `how`
+/// says, and take a lock that two may hold.
+fn shared(folder: &std::path::Path, how: &str) -> String {
+    let text = format!(
+        "format = 1\nname = 'shared'\n[queues]\njobs = {{ room = 3, payload = '2kB' }}\n[counters]\ntotal = 5\n\
+         [[tasks]]\nname = 'maker'\ncount = 2\nsteps = [{{ repeat = {{ times = 10, steps = [{{ put = 'jobs' }}] }} }}]\n\
+         [[tasks]]\nname = 'user'\ncount = 2\nsteps = [{{ repeat = {{ each = 'jobs', steps = [\n\
+         {{ lock = {{ name = 'slots', limit = 2, steps = ['yield'] }} }}, {{ add = {how} }}] }} }}]\n"
+    );
+    let file = folder.join("shared.toml");
+    std::fs::write(&file, text).expect("a file");
+    file.display().to_string()
+}
+
+#[test]
+fn what_tasks_share_is_counted_under_every_model() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let atomic = "{ counter = 'total', how = 'atomic' }";
+    let plain = "{ counter = 'total', how = 'plain', gap = '200us', switch = true }";
+    for (model, how) in
+        [("serial", atomic), ("threads", atomic), ("threads", plain), ("processes", atomic), ("async", plain)]
+    {
+        let file = shared(folder.path(), how);
+        let args = format!("-w {file} -m {model}");
+        let document = document(&args);
+        laws(&args, &document);
+        let expected = serde_json::json!(
+            [{ "name": "jobs", "room": 3, "put": 20, "got": 20, "bytes": 40_000, "closed": true }]
+        );
+        assert_eq!(document["queues"], expected, "{args}");
+        assert_eq!(document["locks"][0]["limit"], 2, "{args}");
+        let total = &document["counters"]["total"];
+        assert_eq!((&total["start"], &total["expected"]), (&5.into(), &25.into()), "{args}: {total}");
+        if model == "processes" {
+            assert_eq!((&total["final"], &total["lost"]), (&5.into(), &Value::Null), "{args}: {total}");
+            let copies = total["copies"].as_array().expect("copies").iter().filter_map(Value::as_u64);
+            assert_eq!(copies.map(|copy| copy - 5).sum::<u64>(), 20, "{args}: {total}");
+            let bytes = document["ipc"]["bytes"].as_u64().expect("bytes");
+            assert!(bytes > 40_000, "{args}: messages cross the border: {bytes}");
+        } else {
+            let (last, lost) = (total["final"].as_u64().expect("a value"), total["lost"].as_u64().expect("a count"));
+            assert!(last + lost == 25 && (how == plain || lost == 0), "{args} {how}: {total}");
+            assert!(total["copies"].is_null() && document["ipc"]["bytes"] == 0, "{args}: {total}");
+        }
+        let output = concviz(&format!("run {args}"));
+        let table = String::from_utf8_lossy(&output.stdout);
+        assert!(table.contains("\n20 messages put into `jobs`, 20 taken out, 40.0 kB\n"), "{args}: {table}");
+        let said = if model == "processes" { "each process added to a copy of its own: " } else { "should be 25, is " };
+        assert!(table.contains(&format!("\n`total`: {said}")), "{args}: {table}");
+    }
+}
+
+#[test]
+fn a_run_that_is_stuck_says_for_what_and_counts_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("stuck.toml");
+    let text = "format = 1\nname = 'stuck'\n[queues]\njobs = 1\n[counters]\ntotal = 0\n\
+                [[tasks]]\nname = 'maker'\nsteps = [{ put = 'jobs' }, { put = 'jobs' }, { add = 'total' }]\n\
+                [[tasks]]\nname = 'other'\nsteps = ['yield']\n";
+    std::fs::write(&file, text).expect("a file");
+    for model in ["threads", "processes", "async"] {
+        let run = failing(&format!("run -w {} -m {model} --format json", file.display()));
+        valid(&run).unwrap_or_else(|e| panic!("{model}: {e}"));
+        assert_eq!((&run["outcome"], &run["reason"]["reason"]), (&"failed".into(), &"stuck".into()), "{model}");
+        assert_eq!(run["reason"]["waiting"], serde_json::json!([{ "task": "maker", "room": "jobs" }]), "{model}");
+        let queue = serde_json::json!(
+            { "name": "jobs", "room": 1, "put": null, "got": null, "bytes": null, "closed": null }
+        );
+        assert_eq!(run["queues"][0], queue, "{model}");
+        let counter = serde_json::json!({ "start": 0, "expected": null, "final": null, "lost": null, "copies": null });
+        assert_eq!(run["counters"]["total"], counter, "{model}");
+        let waited = number(&run["tasks"][0]["states_s"]["channel"]);
+        assert!(waited > 0.01, "{model}: a wait that never ends is one: {}", run["tasks"][0]);
+    }
+}
+
 /// Two tasks that take two locks in opposite order, each while the other has its first: a file in `folder`.
 fn opposite(folder: &std::path::Path) -> String {
     let task = |name, first, second| {
@@ -549,6 +625,10 @@ fn what_failed_is_described_too_and_has_its_reason() {
             assert!(task["pid"].is_u64() && number(&task["worker"]) >= 1.0, "{model}: {task}");
         }
         lock_laws(model, &run);
+        for lock in run["locks"].as_array().expect("locks") {
+            assert!(number(&lock["wait_s"]) > 0.01, "{model}: a wait that never ends is one: {lock}");
+        }
+        assert!(run["tasks"][1]["worker_name"].is_string(), "{model}: {}", run["tasks"][1]);
         for unknown in ["makespan_s", "cpu_s", "parallelism", "latency_s", "overhead_cpu_s", "observing"] {
             assert!(run[unknown].is_null(), "{model}: {unknown} is {}", run[unknown]);
         }
@@ -631,6 +711,16 @@ fn every_reason_is_described() {
         vec![task(Awaited::Lock(Some(text()))), task(Awaited::Lock(None)), task(Awaited::End("left".to_owned()))];
     let failures = [
         Failure::Deadlock { circle },
+        Failure::Stuck { waiting: vec![task(Awaited::Room(text())), task(Awaited::Message(text()))], pool: None },
+        Failure::Stuck {
+            waiting: vec![task(Awaited::Permit(text()))],
+            pool: Some(Pool { workers: 2, needed: 3, helper: text() }),
+        },
+        Failure::NoMessage { task: text(), queue: text() },
+        Failure::Pipe { queue: text(), system: system() },
+        Failure::Torn { queue: text(), number: 1 },
+        Failure::Payload { bytes: 1_000_000_000, free: 5 },
+        Failure::TooManyProcesses { needed: 70, most: 64 },
         Failure::Thread { purpose: ThreadPurpose::Worker, number: None, system: system() },
         Failure::Process { number: 3, descriptors: true, system: system() },
         Failure::Unheard { system: system() },

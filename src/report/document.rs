@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::fields::{
-    self, Document, EventFields, Files, IntervalChange, Ipc, Lock, NamedLock, Overhead, Percentiles, Spawn, States,
-    Switches, Task, params,
+    self, Counter, Document, EventFields, Files, IntervalChange, Ipc, Lock, NamedLock, Overhead, Percentiles, Queue,
+    Spawn, States, Switches, Task, params,
 };
 use super::laps;
 use crate::insight::{self, Facts};
@@ -69,7 +69,8 @@ impl Document {
             spawn: Spawn { count: stats.spawned, total_s: stats.spawning.as_secs() },
             ipc: Ipc { bytes: stats.copied, serialize_s: stats.copying.as_secs() },
             lock: global_lock(run, &stats),
-            locks: named_locks(trace, until),
+            locks: named_locks(run, until),
+            queues: run.queues().into_iter().map(Queue::from).collect(),
             files: end.and_then(|end| end.files.clone()).map(|f| Files {
                 folder: f.folder,
                 file_system: f.kind,
@@ -92,7 +93,11 @@ impl Document {
             throttled_s: run.conditions.throttled.map(Ns::as_secs),
             speed: run.score().and_then(|score| score.speed),
             findings: finding_of(run).into_iter().collect(),
-            counters: BTreeMap::new(),
+            counters: run
+                .counters()
+                .into_iter()
+                .map(|counter| (counter.name.clone(), Counter::from(counter)))
+                .collect(),
         }
     }
 }
@@ -161,15 +166,18 @@ pub fn finding_of(run: &Recording) -> Option<String> {
 }
 
 /// The workload's own locks, in the order of the file, also those that no task took.
-fn named_locks(trace: &Trace, until: Ns) -> Vec<NamedLock> {
+fn named_locks(run: &Recording, until: Ns) -> Vec<NamedLock> {
+    let trace = &run.trace;
     let named = (0u16..).zip(&trace.lock_names);
     let account = |(index, name): (u16, &String)| {
-        let lock = trace.locks.get(&LockId::named(index));
+        let id = LockId::named(index);
+        let lock = trace.locks.get(&id);
         let figures = lock.map(|l| l.figures(until)).unwrap_or_default();
         NamedLock {
             name: name.clone(),
+            limit: run.planned().map(|planned| planned.plan.limit(id.name_index().unwrap_or_default())),
             held_s: figures.held.as_secs(),
-            wait_s: figures.waited.as_secs(),
+            wait_s: (figures.waited + run.waits_left_open(id)).as_secs(),
             hand_overs: figures.hand_overs,
             releases: figures.voluntary,
             abandoned: lock.map_or(0, |l| l.abandoned),
@@ -239,7 +247,8 @@ pub(super) struct Executor {
 
 impl Executor {
     /// The executor of the task `index`: from the runner's report, or before there is one, from the worker's own start.
-    pub fn of(trace: &Trace, index: usize) -> Executor {
+    pub fn of(run: &Recording, index: usize) -> Executor {
+        let trace = &run.trace;
         let Some(worker) = worker_of(trace, &trace.tasks[index]) else { return Executor::default() };
         let known = |n: u32| (n > 0).then_some(n);
         let (name, pid, tid) = match &trace.report {
@@ -247,7 +256,10 @@ impl Executor {
                 Some(used) => (Some(used.name.clone()), used.pid, used.tid),
                 None => return Executor::default(),
             },
-            None => trace.workers.get(worker.index()).map_or((None, 0, 0), |began| (None, began.pid, began.tid)),
+            None => {
+                let name = run.model().map(|model| model.kind.worker_name(worker));
+                trace.workers.get(worker.index()).map_or((None, 0, 0), |began| (name, began.pid, began.tid))
+            }
         };
         Executor { worker: Some(worker.0 + 1), name, pid: known(pid), tid: known(tid) }
     }
@@ -259,7 +271,7 @@ fn task(run: &Recording, index: usize) -> Task {
     let result = trace.report.as_ref().and_then(|end| end.results.get(index));
     let submitted = track.marks().first().filter(|_| trace.forgotten == Ns::ZERO).map(|m| m.at);
     let finished = track.ended_at();
-    let executor = Executor::of(trace, index);
+    let executor = Executor::of(run, index);
     let seconds = |t: Option<Ns>| t.map(Ns::as_secs);
     Task {
         name: name.name.clone(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use crate::recording::{OriginKind, Reason};
+use crate::recording::{OriginKind, Reason, SharedCounter, SharedQueue};
 use crate::state::State;
 use crate::workload::{Value, Workload};
 
@@ -41,6 +41,7 @@ pub struct Document {
     pub ipc: Ipc,
     pub lock: Option<Lock>,
     pub locks: Vec<NamedLock>,
+    pub queues: Vec<Queue>,
     pub files: Option<Files>,
     pub tasks: Vec<Task>,
     pub order: Vec<String>,
@@ -139,6 +140,7 @@ pub struct IntervalChange {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NamedLock {
     pub name: String,
+    pub limit: Option<u16>,
     pub held_s: f64,
     pub wait_s: f64,
     pub hand_overs: u64,
@@ -233,11 +235,50 @@ pub struct Observing {
     pub all: f64,
 }
 
-/// A counter that tasks add to. No workload has one yet.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+/// A queue between tasks.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Queue {
+    pub name: String,
+    pub room: u32,
+    pub put: Option<u64>,
+    pub got: Option<u64>,
+    pub bytes: Option<u64>,
+    pub closed: Option<bool>,
+}
+
+impl From<SharedQueue> for Queue {
+    fn from(SharedQueue { name, room, used }: SharedQueue) -> Queue {
+        Queue {
+            name,
+            room,
+            put: used.map(|used| used.put),
+            got: used.map(|used| used.got),
+            bytes: used.map(|used| used.bytes),
+            closed: used.map(|used| used.closed),
+        }
+    }
+}
+
+/// A counter that tasks add to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Counter {
-    pub expected: i64,
-    pub r#final: i64,
+    pub start: u32,
+    pub expected: Option<u64>,
+    pub r#final: Option<u32>,
+    pub lost: Option<u64>,
+    pub copies: Option<Vec<u32>>,
+}
+
+impl From<SharedCounter> for Counter {
+    fn from(counter: SharedCounter) -> Counter {
+        Counter {
+            start: counter.start,
+            expected: counter.expected(),
+            r#final: counter.used.as_ref().map(|used| used.value),
+            lost: counter.lost(),
+            copies: counter.used.map(|used| used.copies).filter(|copies| !copies.is_empty()),
+        }
+    }
 }
 
 /// How several runs ended, and their summary: the end of their document.

@@ -6,11 +6,11 @@ use super::document::{Executor, ns_per_event, outcome, taken_up, until};
 use super::{BUSY, NOTEWORTHY};
 use crate::insight::STEADY;
 use crate::model::{GlobalLock, ModelKind};
-use crate::recording::{Planned, Recording};
+use crate::recording::{Planned, Recording, SharedCounter, SharedQueue};
 use crate::state::State;
 use crate::text::report::{self as words, Cores, Line, Workers};
 use crate::text::{self, Recorded, outside, percent};
-use crate::trace::{KernelRecord, LockStats, Observing, Stats, TaskResult};
+use crate::trace::{KernelRecord, LockStats, Observing, QueueUse, Stats, TaskResult};
 use crate::units::{LockId, Ns, TaskId};
 
 /// `text` from outside, cleaned for a report.
@@ -89,7 +89,7 @@ fn lay_out(rows: &[[String; 11]], shown: impl Fn(usize) -> bool, text: &mut Stri
 
 fn row(run: &Recording, index: usize) -> [String; 11] {
     let (trace, track) = (&run.trace, &run.trace.tasks[index]);
-    let executor = Executor::of(trace, index);
+    let executor = Executor::of(run, index);
     let number = |n: Option<u32>| n.map_or_else(|| "-".to_owned(), |n| n.to_string());
     let worker = executor.name.or(executor.worker.map(|n| n.to_string()));
     let time = |t: Option<Ns>| t.map_or_else(|| "-".to_owned(), |t| t.to_string());
@@ -192,6 +192,7 @@ pub(super) fn totals(run: &Recording) -> Option<Vec<String>> {
     }
     lines.extend(lock_line(run, &stats));
     lines.extend(named_locks(run, time));
+    lines.extend(shared(run));
     if end.overhead.server > Ns::ZERO {
         let cpu = end.overhead.server;
         lines.push(Line::Server { cpu, share: cpu.share_of(time.times(cores.allowed as u64, 1)) });
@@ -231,6 +232,23 @@ fn named_locks(run: &Recording, until: Ns) -> Vec<Line> {
         Some(Line::NamedLock { name, held, share: held.share_of(until), hand_overs, abandoned })
     });
     taken.collect()
+}
+
+/// What tasks shared: queues and counters.
+fn shared(run: &Recording) -> Vec<Line> {
+    let queue = |SharedQueue { name, used, .. }: SharedQueue| {
+        let QueueUse { put, got, bytes, .. } = used?;
+        Some(Line::Queue { name: clean(&name), put, got, carried: bytes })
+    };
+    let counter = |counter: SharedCounter| {
+        let (name, value) = (clean(&counter.name), counter.used.as_ref()?.value);
+        Some(match counter.lost() {
+            Some(lost) => Line::Counter { name, expected: counter.expected()?, value: value.into(), lost },
+            None => Line::Copies { name, copies: counter.changed_copies() },
+        })
+    };
+    let queues = run.queues().into_iter().filter_map(queue);
+    queues.chain(run.counters().into_iter().filter_map(counter)).collect()
 }
 
 fn notes(run: &Recording, stats: &Stats) -> Vec<Line> {

@@ -340,9 +340,9 @@ fn a_run_that_broke_off_has_a_table_sentences_and_lines_too() {
 pair: 2 tasks of 5 ms
 threads with a GIL (switch interval 5ms): 2 threads, 2 cores, measured
 
-task    worker  pid  tid  queued  started  finished  running  waiting                     outcome
-task 1  1       101  102     0 s     1 ms     11 ms     91 %  starts 9 %                  done
-task 2  2         -    -    2 ms     2 ms         -      0 %  waits GIL 93 %, queued 7 %  not over
+task    worker    pid  tid  queued  started  finished  running  waiting                     outcome
+task 1  worker 1  101  102     0 s     1 ms     11 ms     91 %  starts 9 %                  done
+task 2  worker 2    -    -    2 ms     2 ms         -      0 %  waits GIL 93 %, queued 7 %  not over
 
 The run had not come to its end after 30 ms: deadlock: task 2 wants `a`; take locks in one order
 ";

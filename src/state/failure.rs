@@ -299,6 +299,15 @@ impl From<io::Error> for SystemError {
 }
 
 impl Failure {
+    /// The tasks that wait, as far as it names them, and what for.
+    pub fn waiting(&self) -> &[Waiting] {
+        match self {
+            Failure::Deadlock { circle } => circle,
+            Failure::Stuck { waiting, .. } => waiting,
+            _ => &[],
+        }
+    }
+
     /// As it is stored and handed on: a JSON object with a `reason` and its figures.
     pub fn to_json(&self) -> String {
         // There are only strings and numbers: none of them can be refused.

@@ -7,9 +7,11 @@ use crate::units::Ns;
 
 pub mod compare;
 mod gil;
+mod shared;
 mod told;
 
 pub use gil::Gil;
+pub use shared::{Tally, grouped};
 pub use told::{Told, Wait};
 
 /// Who executes the tasks of a run.
@@ -105,6 +107,9 @@ pub enum Line {
     Copied { amount: u64, time: Ns },
     Lock { each: bool, ticks: bool, held: Ns, waited: Ns, hand_overs: u64, forced: u64, voluntary: u64 },
     NamedLock { name: String, held: Ns, share: f64, hand_overs: u64, abandoned: u64 },
+    Queue { name: String, put: u64, got: u64, carried: u64 },
+    Counter { name: String, expected: u64, value: u64, lost: u64 },
+    Copies { name: String, copies: Vec<u32> },
     Server { cpu: Ns, share: f64 },
     Recorded(Recorded),
     Helpers { cpu: Ns },
@@ -165,6 +170,9 @@ impl Line {
                 let (share, over) = (percent(share), times(hand_overs));
                 format!("lock `{name}`: held {held}, {share} of the time, handed over {over}{dead}")
             }
+            Line::Queue { ref name, put, got, carried } => shared::queue(name, put, got, carried),
+            Line::Counter { ref name, expected, value, lost } => shared::counter(name, expected, value, lost),
+            Line::Copies { ref name, ref copies } => shared::copies(name, copies),
             Line::Server { cpu, share } => {
                 format!("the server that requests ask took {cpu} on cores, {} of what there was", percent(share))
             }

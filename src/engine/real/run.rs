@@ -136,15 +136,11 @@ impl Run {
     }
 
     fn name_of(&self, who: WorkerId) -> String {
-        match self.plan.model.kind {
-            ModelKind::Serial => "main".to_owned(),
-            ModelKind::Async => "loop".to_owned(),
-            ModelKind::Threads | ModelKind::Processes => worker_name(who),
-        }
+        self.plan.model.kind.worker_name(who)
     }
 }
 
-/// The name of a worker among the system's threads.
+/// The name of a worker among the system's threads, where there are several.
 pub(super) fn worker_name(who: WorkerId) -> String {
-    format!("worker {}", who.0 + 1)
+    ModelKind::Threads.worker_name(who)
 }

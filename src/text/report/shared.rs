@@ -1,0 +1,112 @@
+//! What is said of queues and counters, which tasks share.
+
+use super::bytes;
+use crate::text::counted;
+
+/// How exact the counters of a run are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tally {
+    /// No addition is lost.
+    Exact,
+    /// So many additions were overwritten.
+    Lost(u64),
+    /// Nothing was shared: there are so many copies that somebody added to.
+    Copies(u64),
+}
+
+impl Tally {
+    /// Both together.
+    pub fn with(self, other: Tally) -> Tally {
+        match (self, other) {
+            (Tally::Copies(a), Tally::Copies(b)) => Tally::Copies(a.max(b)),
+            (Tally::Copies(n), _) | (_, Tally::Copies(n)) => Tally::Copies(n),
+            (Tally::Lost(a), Tally::Lost(b)) => Tally::Lost(a + b),
+            (Tally::Lost(n), Tally::Exact) | (Tally::Exact, Tally::Lost(n)) => Tally::Lost(n),
+            (Tally::Exact, Tally::Exact) => Tally::Exact,
+        }
+    }
+
+    /// In a word or two, as it stands in a table: `683 lost`.
+    pub fn word(self) -> String {
+        match self {
+            Tally::Exact => "exact".to_owned(),
+            Tally::Lost(n) => format!("{n} lost"),
+            Tally::Copies(n) => counted(n, "copy", "copies"),
+        }
+    }
+}
+
+/// A number as people read it: `2,000`.
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let places = digits.len();
+    let digit = |(place, digit): (usize, char)| {
+        let comma = place > 0 && (places - place).is_multiple_of(3);
+        comma.then_some(',').into_iter().chain([digit])
+    };
+    digits.chars().enumerate().flat_map(digit).collect()
+}
+
+/// What went through a queue.
+pub(super) fn queue(name: &str, put: u64, got: u64, carried: u64) -> String {
+    let messages = match put {
+        1 => "1 message".to_owned(),
+        n => format!("{} messages", grouped(n)),
+    };
+    let left = if put > got { format!(", {} left in it", grouped(put - got)) } else { String::new() };
+    let carried = if carried > 0 { format!(", {}", bytes(carried)) } else { String::new() };
+    format!("{messages} put into `{name}`, {} taken out{left}{carried}", grouped(got))
+}
+
+/// What a counter came to, which all tasks share.
+pub(super) fn counter(name: &str, expected: u64, value: u64, lost: u64) -> String {
+    let (should, is) = (grouped(expected), grouped(value));
+    match lost {
+        0 => format!("`{name}`: should be {should}, is {is}: exact"),
+        1 => format!("`{name}`: should be {should}, is {is}: 1 update was lost"),
+        n => format!("`{name}`: should be {should}, is {is}: {} updates were lost", grouped(n)),
+    }
+}
+
+/// What a counter came to of which each worker had a copy.
+pub(super) fn copies(name: &str, copies: &[u32]) -> String {
+    const TOLD: usize = 8;
+    if copies.is_empty() {
+        return format!("`{name}`: nobody added to it");
+    }
+    let told: Vec<String> = copies.iter().take(TOLD).map(|value| grouped(u64::from(*value))).collect();
+    let rest = if copies.len() > TOLD { format!(" and {} more", copies.len() - TOLD) } else { String::new() };
+    format!("`{name}`: each process added to a copy of its own: {}{rest}", told.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_commas_where_people_put_them() {
+        let said = [0, 7, 999, 1_000, 12_345, 1_234_567].map(grouped);
+        assert_eq!(said, ["0", "7", "999", "1,000", "12,345", "1,234,567"]);
+    }
+
+    #[test]
+    fn what_is_shared_is_told_in_one_line() {
+        assert_eq!(queue("jobs", 1_400, 1_400, 800_000), "1,400 messages put into `jobs`, 1,400 taken out, 800.0 kB");
+        assert_eq!(queue("jobs", 1, 0, 0), "1 message put into `jobs`, 0 taken out, 1 left in it");
+        assert_eq!(counter("total", 2_000, 1_317, 683), "`total`: should be 2,000, is 1,317: 683 updates were lost");
+        assert_eq!(counter("total", 20, 19, 1), "`total`: should be 20, is 19: 1 update was lost");
+        assert_eq!(counter("total", 20, 20, 0), "`total`: should be 20, is 20: exact");
+        assert_eq!(copies("total", &[20, 1_000]), "`total`: each process added to a copy of its own: 20, 1,000");
+        assert_eq!(copies("total", &[]), "`total`: nobody added to it");
+        assert!(copies("total", &[1; 10]).ends_with("1, 1, 1, 1, 1, 1, 1, 1 and 2 more"));
+    }
+
+    #[test]
+    fn several_counters_have_one_word() {
+        let word = |all: &[Tally]| all.iter().copied().reduce(Tally::with).expect("some").word();
+        assert_eq!(word(&[Tally::Exact, Tally::Exact]), "exact");
+        assert_eq!(word(&[Tally::Exact, Tally::Lost(3), Tally::Lost(4)]), "7 lost");
+        assert_eq!(word(&[Tally::Copies(2), Tally::Copies(1)]), "2 copies");
+        assert_eq!(word(&[Tally::Copies(1)]), "1 copy");
+    }
+}
