@@ -9,11 +9,14 @@ use concviz::machine::Machine;
 use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
 use concviz::recorder::{self, Recorder, Scratch};
-use concviz::recording::{Comparison, Conditions, Observed, Origin, Planned, Recording, SameWork, begin, open, tail};
+use concviz::recording::{
+    Comparison, Conditions, Observed, Origin, Planned, Recording, SameWork, SharedCounter, SharedQueue, begin, open,
+    tail,
+};
 use concviz::settings::Setup;
 use concviz::state::{Failure, Outcome, State};
 use concviz::trace::file::{FileWriter, Names, read};
-use concviz::trace::{Begin, End, Event, Frame, Stamped};
+use concviz::trace::{Begin, CounterUse, End, Event, Frame, QueueUse, Stamped};
 use concviz::units::{CoreId, Ns, Stamp, TaskId, WorkerId};
 use concviz::workload::{self, Scale, Workload, find, parse, shipped};
 use proptest::prelude::*;
@@ -224,7 +227,9 @@ fn retold(header: &str, plan: Option<&str>, run: &(Recording, Vec<Frame>)) -> Ve
     let mut writer = FileWriter::create(Vec::new()).expect("a vector takes everything");
     writer.header(header).expect("a vector takes everything");
     let trace = &run.0.trace;
-    writer.names(&Names::new(&trace.names, &trace.lock_names)).expect("a vector takes everything");
+    let limits = run.0.planned().map_or(&[][..], |planned| &planned.plan.limits);
+    let names = Names::new(&trace.names, &trace.lock_names).sharing(limits, &trace.sharing);
+    writer.names(&names).expect("a vector takes everything");
     plan.iter().for_each(|plan| writer.plan(plan).expect("a vector takes everything"));
     run.1.iter().for_each(|frame| writer.frame(frame).expect("a vector takes everything"));
     writer.into_inner().expect("a vector takes everything")
@@ -295,6 +300,33 @@ fn a_run_whose_steps_nobody_here_knows_is_shown_all_the_same() {
         let comparison = Comparison::of(&two.iter().collect::<Vec<_>>());
         assert_eq!(comparison.work, SameWork::No, "nobody knows whether they did the same");
     }
+}
+
+#[test]
+fn what_tasks_share_has_its_names_where_nobody_knows_their_steps() {
+    let text = "format = 1\nname = 'pair'\n[queues]\njobs = { room = 3 }\n[counters]\ntotal = 5\n[[tasks]]\nname = 'a'\n\
+                steps = [{ put = 'jobs' }, { lock = { name = 'slots', limit = 2, steps = [{ add = 'total' }] } }]\n\
+                [[tasks]]\nname = 'b'\nsteps = [{ get = 'jobs' }]\n";
+    let workload = parse("pair.toml", text).expect("a workload");
+    let model = Model::plain(ModelKind::Processes);
+    let setup = Setup { workload, model, ..setup(1, model) };
+    let mut run = made(&setup, Conditions::default());
+    let used = QueueUse { put: 1, got: 1, bytes: 64, closed: true };
+    let counted = CounterUse { additions: 1, value: 5, copies: vec![6, 5] };
+    for frame in &mut run.1 {
+        if let Frame::End(end) = frame {
+            *end = End { queues: vec![used], counters: vec![counted.clone()], ..end.clone() };
+        }
+    }
+    let opened = open(&retold(&told(&run).0.to_string(), None, &run)).expect("what happened is known");
+    let again = &opened.recordings[0];
+    let planned = again.planned().expect("it was planned");
+    assert!(!planned.known && planned.plan.limits == [2], "{:?}", planned.plan.limits);
+    assert_eq!(again.queues(), [SharedQueue { name: "jobs".to_owned(), room: 3, used: Some(used) }]);
+    assert_eq!(again.counters(), [SharedCounter { name: "total".to_owned(), start: 5, used: Some(counted) }]);
+    let counter = &again.counters()[0];
+    assert_eq!((counter.expected(), counter.lost(), counter.changed_copies()), (Some(6), None, vec![6]));
+    assert!(again.trace.sharing.counter_names[0].apart && again.trace.sharing.queue_names[0].room == 3);
 }
 
 #[test]

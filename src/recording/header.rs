@@ -15,7 +15,7 @@ use crate::text;
 use crate::trace::LONGEST;
 use crate::trace::file::{self, Damage, FileError, FileWriter, Names, RecordedRun};
 use crate::units::{Ns, TaskId};
-use crate::workload::{Kernel, MAX_TASKS, Param, Scale, StartLock, Task, Workload};
+use crate::workload::{Counter, Kernel, MAX_TASKS, Param, Queue, Scale, StartLock, Task, Workload};
 
 /// The text before a run's events: enough to draw the run and to say what it was, even if its steps are not known. It
 /// is read in parts, each from the whole text: so a part needs to know nothing of the others.
@@ -224,7 +224,7 @@ pub fn begin<W: Write>(writer: &mut FileWriter<W>, run: &Recording) -> io::Resul
     match &run.origin {
         Origin::Planned(planned) => {
             let Planned { setup, plan, rates, known } = planned.as_ref();
-            writer.names(&Names::new(&names(plan), &plan.locks))?;
+            writer.names(&Names::new(&names(plan), &plan.locks).sharing(&plan.limits, &run.trace.sharing))?;
             if *known {
                 let program = Program { setup: Borrowed(setup), plan: Borrowed(plan), rates: *rates };
                 writer.plan(&serde_json::to_string(&program)?)?;
@@ -232,7 +232,9 @@ pub fn begin<W: Write>(writer: &mut FileWriter<W>, run: &Recording) -> io::Resul
             Ok(())
         }
         // Its tasks appear as it goes on; their final names are known only if it is stored afterwards.
-        Origin::Observed(_) => writer.names(&Names::new(&run.trace.names, &run.trace.lock_names)),
+        Origin::Observed(_) => {
+            writer.names(&Names::new(&run.trace.names, &run.trace.lock_names).sharing(&[], &run.trace.sharing))
+        }
     }
 }
 
@@ -365,6 +367,10 @@ fn stand_in(asked: Asked<'_>, names: Option<&Names>) -> Planned {
     let name = workload.into_owned();
     let tasks = names.map(Names::task_names).unwrap_or_default();
     let tasks = tasks.into_iter().map(|t| Task { name: t.name, background: t.background, ops: Vec::new() }).collect();
+    let of = names.cloned().unwrap_or_default();
+    let number = |numbers: &[u32], place: usize| numbers.get(place).copied().unwrap_or(0);
+    let queue = |(place, name)| Queue { name, room: number(&of.rooms, place) };
+    let counter = |(place, name)| Counter { name, start: number(&of.starts, place) };
     let plan = Plan {
         workload: name.clone(),
         tasks,
@@ -374,9 +380,9 @@ fn stand_in(asked: Asked<'_>, names: Option<&Names>) -> Planned {
         cores,
         poll_every: [0; Kernel::COUNT],
         locks: names.map(|names| names.locks.clone()).unwrap_or_default(),
-        limits: Vec::new(),
-        queues: Vec::new(),
-        counters: Vec::new(),
+        limits: of.limits,
+        queues: of.queues.into_iter().enumerate().map(queue).collect(),
+        counters: of.counters.into_iter().enumerate().map(counter).collect(),
         seed,
         no_kernel_record: false,
     };

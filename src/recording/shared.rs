@@ -12,7 +12,7 @@ use crate::workload::{Op, walk};
 pub struct SharedQueue {
     /// Its name.
     pub name: String,
-    /// For how many messages it has room.
+    /// For how many messages it has room; 0 where a recording does not say.
     pub room: u32,
     /// What it came to; `None` where the run did not come to its end.
     pub used: Option<QueueUse>,

@@ -239,7 +239,7 @@ pub struct Observing {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Queue {
     pub name: String,
-    pub room: u32,
+    pub room: Option<u32>,
     pub put: Option<u64>,
     pub got: Option<u64>,
     pub bytes: Option<u64>,
@@ -250,7 +250,7 @@ impl From<SharedQueue> for Queue {
     fn from(SharedQueue { name, room, used }: SharedQueue) -> Queue {
         Queue {
             name,
-            room,
+            room: Some(room).filter(|room| *room > 0),
             put: used.map(|used| used.put),
             got: used.map(|used| used.got),
             bytes: used.map(|used| used.bytes),

@@ -13,8 +13,8 @@
 //! Numbers are little-endian, checksums are CRC-32. A run is, in this order,
 //!
 //! - a [`BlockKind::Header`]: who made it and what it is, as JSON of the program that writes the file;
-//! - a [`BlockKind::Names`]: [`Names`], as JSON: those of its tasks and locks, so that it can be drawn whatever it was
-//!   asked to do, and those of the kinds of events and states, so that a reader that does not know one can name it;
+//! - a [`BlockKind::Names`]: [`Names`], as JSON: those of its tasks, locks, queues and counters, so that it can be drawn
+//!   whatever it was asked to do, and those of the kinds of events and states, so that a reader that does not know one can name it;
 //! - a [`BlockKind::Plan`]: what it was asked to do, as JSON of the program that writes the file; left out where nobody
 //!   asked;
 //! - a [`BlockKind::Begin`], as JSON, and blocks of [`BlockKind::Events`], packed as `events` says: five to eight bytes
@@ -39,6 +39,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::codec::KINDS;
+use super::sharing::Sharing;
 use super::store::TaskName;
 use super::wire::{Begin, End};
 
@@ -102,7 +103,7 @@ pub struct RecordedRun<'a> {
     first_format: bool,
 }
 
-/// What a run's tasks and locks are called, and what the numbers of its events mean.
+/// What a run's tasks are called and what they share, and what the numbers of its events mean.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Names {
     /// Its tasks, in the plan's order; nothing where they become known only by their events.
@@ -114,12 +115,31 @@ pub struct Names {
     /// The workload's own locks, in the plan's order.
     #[serde(default)]
     pub locks: Vec<String>,
+    /// How many tasks may hold each of these locks at a time; one, where nothing is said.
+    #[serde(default, skip_serializing_if = "are_all_one")]
+    pub limits: Vec<u16>,
+    /// The queues between its tasks, in the plan's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub queues: Vec<String>,
+    /// For how many messages each of these queues has room.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rooms: Vec<u32>,
+    /// The counters that its tasks add to, in the plan's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counters: Vec<String>,
+    /// The value of each of these counters at first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub starts: Vec<u32>,
     /// The states, by their code.
     #[serde(default)]
     pub states: Vec<String>,
     /// The kinds of events, by their code.
     #[serde(default)]
     pub events: Vec<String>,
+}
+
+fn are_all_one(limits: &[u16]) -> bool {
+    limits.iter().all(|limit| *limit == 1)
 }
 
 impl Names {
@@ -130,8 +150,27 @@ impl Names {
             tasks: tasks.iter().map(|task| task.name.clone()).collect(),
             background: background.collect(),
             locks: locks.to_vec(),
+            limits: Vec::new(),
+            queues: Vec::new(),
+            rooms: Vec::new(),
+            counters: Vec::new(),
+            starts: Vec::new(),
             states: (0..).map_while(State::from_code).map(|state| state.name().to_owned()).collect(),
             events: KINDS.iter().map(|kind| kind.name.to_owned()).collect(),
+        }
+    }
+
+    /// With these `limits` of its locks, and what `sharing` says of queues and counters.
+    #[must_use]
+    pub fn sharing(self, limits: &[u16], sharing: &Sharing) -> Names {
+        let (queues, counters) = (&sharing.queue_names, &sharing.counter_names);
+        Names {
+            limits: limits.to_vec(),
+            queues: queues.iter().map(|queue| queue.name.clone()).collect(),
+            rooms: queues.iter().map(|queue| queue.room).collect(),
+            counters: counters.iter().map(|counter| counter.name.clone()).collect(),
+            starts: counters.iter().map(|counter| counter.start).collect(),
+            ..self
         }
     }
 
