@@ -536,7 +536,8 @@ fn what_tasks_share_is_counted_under_every_model() {
             [{ "name": "jobs", "room": 3, "put": 20, "got": 20, "bytes": 40_000, "closed": true }]
         );
         assert_eq!(document["queues"], expected, "{args}");
-        assert_eq!(document["locks"][0]["limit"], 2, "{args}");
+        let lock = &document["locks"][0];
+        assert_eq!([&lock["limit"], &lock["releases"], &lock["refused"]], [2, 20, 0], "{args}: {lock}");
         let total = &document["counters"]["total"];
         assert_eq!((&total["start"], &total["expected"]), (&5.into(), &25.into()), "{args}: {total}");
         if model == "processes" {

@@ -31,7 +31,8 @@ impl Following {
     /// sentences.
     pub(super) fn new(recording: Recording, what: String, plain: bool) -> Following {
         let names = || recording.trace.names.iter().map(|task| task.name.clone());
-        let narrator = recording.model().filter(|_| plain).map(|model| Narrator::new(names(), model.kind));
+        let tell = |kind| Narrator::new(names(), kind).sharing(&recording.trace);
+        let narrator = recording.model().filter(|_| plain).map(|model| tell(model.kind));
         Following { recording, narrator, progress: Progress::new(what, plain) }
     }
 

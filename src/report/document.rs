@@ -14,7 +14,9 @@ use crate::model::GlobalLock;
 use crate::recording::{Planned, Recording, RunOutcome, SCHEMA};
 use crate::state::{Outcome, State};
 use crate::text::{self, markup};
-use crate::trace::{self, End, Flag, KernelRecord, LockStats, Mark, Observing, Stats, Trace, Track};
+use crate::trace::{
+    self, End, Flag, KernelRecord, LockFigures, LockStats, Mark, Observing, PermitTrack, Stats, Trace, Track,
+};
 use crate::units::{CoreId, LockId, Ns, Range, TaskId, TurnLength, WorkerId};
 
 /// The document of `run` as text, with a line break at its end.
@@ -173,17 +175,34 @@ fn named_locks(run: &Recording, until: Ns) -> Vec<NamedLock> {
         let id = LockId::named(index);
         let lock = trace.locks.get(&id);
         let figures = lock.map(|l| l.figures(until)).unwrap_or_default();
+        // A lock with several permits has a record of its own.
+        let permits = trace.sharing.permits.get(&id).map(|permits| permit_figures(permits, until)).unwrap_or_default();
         NamedLock {
             name: name.clone(),
             limit: run.planned().map(|planned| planned.plan.limit(id.name_index().unwrap_or_default())),
-            held_s: figures.held.as_secs(),
-            wait_s: (figures.waited + run.waits_left_open(id)).as_secs(),
-            hand_overs: figures.hand_overs,
-            releases: figures.voluntary,
+            held_s: (figures.held + permits.held).as_secs(),
+            wait_s: (figures.waited + permits.waited + run.waits_left_open(id)).as_secs(),
+            hand_overs: figures.hand_overs + permits.hand_overs,
+            releases: figures.voluntary + permits.voluntary,
             abandoned: lock.map_or(0, |l| l.abandoned),
+            refused: trace.sharing.refused(id, until),
         }
     };
     named.map(account).collect()
+}
+
+/// The figures of a lock with `permits`, up to `until`: each permit counts for itself.
+fn permit_figures(permits: &PermitTrack, until: Ns) -> LockFigures {
+    let all = Range::new(Ns::ZERO, until);
+    let (changes, taken) = (permits.changes_before(until), u64::from(permits.taken_at(until)));
+    let takers: Vec<TaskId> = permits.changes(all).iter().filter(|p| p.waited.is_some()).map(|p| p.task).collect();
+    LockFigures {
+        held: Ns((permits.taken(all).mean * until.0 as f64) as u64),
+        waited: permits.waiting(all),
+        hand_overs: takers.windows(2).filter(|pair| pair[0] != pair[1]).count() as u64,
+        voluntary: changes.saturating_sub(taken) / 2,
+        ..LockFigures::default()
+    }
 }
 
 fn global_lock(run: &Recording, stats: &Stats) -> Option<Lock> {
@@ -252,10 +271,10 @@ impl Executor {
         let Some(worker) = worker_of(trace, &trace.tasks[index]) else { return Executor::default() };
         let known = |n: u32| (n > 0).then_some(n);
         let (name, pid, tid) = match &trace.report {
-            Some(end) => match end.workers.get(worker.index()) {
-                Some(used) => (Some(used.name.clone()), used.pid, used.tid),
-                None => return Executor::default(),
-            },
+            Some(end) => {
+                let Some(used) = end.workers.get(worker.index()) else { return Executor::default() };
+                (Some(used.name.clone()), used.pid, used.tid)
+            }
             None => {
                 let name = run.model().map(|model| model.kind.worker_name(worker));
                 trace.workers.get(worker.index()).map_or((None, 0, 0), |began| (name, began.pid, began.tid))

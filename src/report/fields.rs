@@ -146,6 +146,7 @@ pub struct NamedLock {
     pub hand_overs: u64,
     pub releases: u64,
     pub abandoned: u64,
+    pub refused: u64,
 }
 
 /// The place where the files of tasks were.

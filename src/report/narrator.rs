@@ -1,16 +1,18 @@
 //! What happens in a run, told in sentences while it goes on: for screen readers and for logs. Of a few tasks it tells
-//! what a listener can follow: their first steps, their waits and copies (of each kind the first, then one from time to
-//! time) and their ends. Many tasks are only counted: once a second, and after ten seconds every ten seconds.
+//! what a listener can follow: their first steps, their waits, copies, messages and lost additions (of each kind the
+//! first, then one from time to time) and their ends. Many tasks are only counted: once a second, and after ten seconds every ten seconds.
 
 mod offs;
+mod shared;
 
 use offs::Offs;
+use shared::Shared;
 
 use super::table::clean;
 use crate::model::ModelKind;
 use crate::state::{Outcome, State};
 use crate::text::report::{Told, Wait};
-use crate::trace::{Begin, Direction, Event, Stamped};
+use crate::trace::{Begin, Direction, Event, Stamped, Trace};
 use crate::units::{Ns, Stamp, TaskId, WorkerId};
 
 /// Up to this many tasks are told one by one; if there are more, they are counted.
@@ -40,6 +42,7 @@ pub struct Narrator {
     again: Ns,
     voices: Vec<Voice>,
     offs: Offs,
+    shared: Shared,
     many: Option<ManyTasks>,
 }
 
@@ -79,8 +82,15 @@ impl Narrator {
             again: AGAIN.max(AGAIN_EACH.times(tasks as u64, 1)),
             voices: vec![Voice::default(); few],
             offs: Offs::default(),
+            shared: Shared::default(),
             many,
         }
+    }
+
+    /// With what the tasks of `trace` share called as there.
+    #[must_use]
+    pub fn sharing(self, trace: &Trace) -> Narrator {
+        Narrator { shared: Shared::of(trace, self.voices.len()), ..self }
     }
 
     /// The run begins.
@@ -127,13 +137,14 @@ impl Narrator {
                 Outcome::Failed => vec![Told::WorkerFailed { worker: who.0 + 1 }],
                 Outcome::Done | Outcome::Stopped | Outcome::Unknown => Vec::new(),
             },
+            Event::QueueClosed { .. } => self.shared.closed(stamped.event).into_iter().collect(),
             event if self.many.is_some() => self.of_many(event),
             Event::Enter { task, state, ago, due, .. } => self.enters(at, task, state, (ago, due), stamped.worker),
             Event::Ended { task, outcome, signal, .. } => self.ends(task, outcome, signal),
             Event::WorkerStarted { pid, tid } => vec![Told::WorkerReady { worker: stamped.worker.0 + 1, pid, tid }],
             Event::WasOff { task, spent } => self.was_off(at, task, spent),
             Event::Copied { task, direction, bytes, spent } => self.copies(at, task, direction, bytes, spent),
-            _ => Vec::new(),
+            event => self.shared.tell(at, event, self.again, &self.names).into_iter().collect(),
         }
     }
 
@@ -272,8 +283,8 @@ impl ManyTasks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::Switch;
-    use crate::units::CoreId;
+    use crate::trace::{CounterName, QueueName, Switch};
+    use crate::units::{CoreId, CounterId, LockId, QueueId};
 
     fn at(ms: u64, event: Event) -> Stamped {
         Stamped { at: Stamp(ms * 1_000_000), worker: WorkerId(0), core: CoreId(0), event }
@@ -384,6 +395,75 @@ mod tests {
             "1.050 s: 64 B copied back from task 1, in 20 us.",
         ];
         assert_eq!(told, expected);
+    }
+
+    /// A run of two tasks that share a queue, a counter and a lock.
+    fn sharing() -> Narrator {
+        let name = |name: &str| name.to_owned();
+        let queues = vec![QueueName { name: name("jobs"), room: 8 }];
+        let counters = vec![CounterName { name: name("total"), start: 0, apart: false }];
+        let trace = Trace::new(Vec::new(), 1).naming_locks(vec![name("slots")]).naming_shared(queues, counters);
+        narrator(2, ModelKind::Threads).sharing(&trace)
+    }
+
+    #[test]
+    fn messages_lost_additions_permits_and_tries_are_told() {
+        let (one, two) = (TaskId(0), TaskId(1));
+        let (queue, counter, lock) = (QueueId(0), CounterId(0), LockId::named(0));
+        let put = |number, length, waited| Event::Put { queue, task: one, number, length, waited };
+        let got = |length, waited| Event::Got { queue, task: two, number: 0, length, waited };
+        let added = |value, found, overwrote| Event::Added {
+            counter,
+            task: two,
+            value,
+            found,
+            overwrote,
+            since: Ns::from_micros(100),
+        };
+        let told = sharing().tell(&[
+            at(1, put(0, 1, Ns::ZERO)),
+            at(2, put(1, 2, Ns::ZERO)),
+            at(3, got(1, Ns::ZERO)),
+            at(4, added(42, 41, None)),
+            at(5, added(43, 43, Some(one))),
+            at(6, Event::PermitTaken { lock, task: one, taken: 2, waited: Ns::from_millis(3) }),
+            at(7, Event::PermitReleased { lock, task: one, taken: 1 }),
+            at(8, Event::LockRefused { lock, task: two }),
+            at(1_100, put(2, 8, Ns::from_millis(20))),
+            at(1_200, got(0, Ns::from_millis(150))),
+            at(1_300, added(50, 52, Some(one))),
+            at(1_400, Event::QueueClosed { queue }),
+        ]);
+        let expected = [
+            "0.001 s: task 1 puts a message into jobs, which now holds 1.",
+            "0.003 s: task 2 takes a message out of jobs, which now holds 1.",
+            "0.005 s: task 2 stores 43 in total over task 1's 43: one addition is lost.",
+            "0.006 s: task 1 takes a permit of slots after 3 ms: now 2 are taken.",
+            "0.008 s: task 2 tries to take slots and finds it taken.",
+            "1.100 s: task 1 puts a message into jobs after 20 ms, which now holds 8.",
+            "1.200 s: task 2 takes a message out of jobs after 150 ms, which now holds 0.",
+            "1.300 s: task 2 stores 50 in total over task 1's 52: 3 additions are lost.",
+            "1.400 s: jobs is closed: nobody will put anything in any more.",
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn thousands_of_messages_leave_the_rest_to_be_heard() {
+        let mut narrator = sharing();
+        let mut told = Vec::new();
+        for number in 0..3_000 {
+            let put = Event::Put { queue: QueueId(0), task: TaskId(0), number, length: 1, waited: Ns::ZERO };
+            told.extend(narrator.tell(&[at(number, put)]));
+        }
+        assert_eq!(told.len(), 3, "one in a second: {told:?}");
+        // Of many tasks only the end of a queue is told.
+        let names = vec![QueueName { name: "jobs".to_owned(), room: 8 }];
+        let trace = Trace::new(Vec::new(), 1).naming_shared(names, Vec::new());
+        let mut many = self::narrator(100, ModelKind::Threads).sharing(&trace);
+        let put = Event::Put { queue: QueueId(0), task: TaskId(0), number: 0, length: 1, waited: Ns::ZERO };
+        let told = many.tell(&[at(1, put), at(2, Event::QueueClosed { queue: QueueId(0) })]);
+        assert_eq!(told, ["0.002 s: jobs is closed: nobody will put anything in any more."]);
     }
 
     #[test]

@@ -8,10 +8,10 @@ use crate::insight::STEADY;
 use crate::model::{GlobalLock, ModelKind};
 use crate::recording::{Planned, Recording, SharedCounter, SharedQueue};
 use crate::state::State;
-use crate::text::report::{self as words, Cores, Line, Workers};
+use crate::text::report::{self as words, Cores, Line, SharedLine, Workers};
 use crate::text::{self, Recorded, outside, percent};
 use crate::trace::{KernelRecord, LockStats, Observing, QueueUse, Stats, TaskResult};
-use crate::units::{LockId, Ns, TaskId};
+use crate::units::{LockId, Ns, Range, TaskId};
 
 /// `text` from outside, cleaned for a report.
 pub(super) fn clean(text: &str) -> String {
@@ -226,10 +226,25 @@ fn lock_line(run: &Recording, stats: &Stats) -> Option<Line> {
 fn named_locks(run: &Recording, until: Ns) -> Vec<Line> {
     let trace = &run.trace;
     let taken = (0u16..).zip(&trace.lock_names).filter_map(|(index, name)| {
-        let lock = trace.locks.get(&LockId::named(index))?;
+        let id = LockId::named(index);
+        let refused = trace.sharing.refused(id, until);
+        if let Some(permits) = trace.sharing.permits.get(&id) {
+            let limit = run.planned().map_or(0, |planned| planned.plan.limit(id.name_index().unwrap_or_default()));
+            let all = Range::new(Ns::ZERO, until);
+            let (taken, waited) = (permits.taken(all), permits.waiting(all));
+            return Some(Line::Shared(SharedLine::Permits {
+                name: clean(name),
+                limit,
+                mean: taken.mean,
+                most: taken.most,
+                waited,
+                refused,
+            }));
+        }
+        let lock = trace.locks.get(&id)?;
         let (held, hand_overs) = (lock.held(until), lock.hand_overs(until));
         let (name, abandoned) = (clean(name), lock.abandoned);
-        Some(Line::NamedLock { name, held, share: held.share_of(until), hand_overs, abandoned })
+        Some(Line::NamedLock { name, held, share: held.share_of(until), hand_overs, abandoned, refused })
     });
     taken.collect()
 }
@@ -238,17 +253,17 @@ fn named_locks(run: &Recording, until: Ns) -> Vec<Line> {
 fn shared(run: &Recording) -> Vec<Line> {
     let queue = |SharedQueue { name, used, .. }: SharedQueue| {
         let QueueUse { put, got, bytes, .. } = used?;
-        Some(Line::Queue { name: clean(&name), put, got, carried: bytes })
+        Some(SharedLine::Queue { name: clean(&name), put, got, carried: bytes })
     };
     let counter = |counter: SharedCounter| {
         let (name, value) = (clean(&counter.name), counter.used.as_ref()?.value);
         Some(match counter.lost() {
-            Some(lost) => Line::Counter { name, expected: counter.expected()?, value: value.into(), lost },
-            None => Line::Copies { name, copies: counter.changed_copies() },
+            Some(lost) => SharedLine::Counter { name, expected: counter.expected()?, value: value.into(), lost },
+            None => SharedLine::Copies { name, copies: counter.changed_copies() },
         })
     };
     let queues = run.queues().into_iter().filter_map(queue);
-    queues.chain(run.counters().into_iter().filter_map(counter)).collect()
+    queues.chain(run.counters().into_iter().filter_map(counter)).map(Line::Shared).collect()
 }
 
 fn notes(run: &Recording, stats: &Stats) -> Vec<Line> {

@@ -355,7 +355,7 @@ The run had not come to its end after 30 ms: deadlock: task 2 wants `a`; take lo
     );
     assert!(spoken.ends_with("task 2: not over; waits for the GIL 93 %, queued 7 %.\n"), "{spoken}");
     let rows = csv_rows(&Document::of(&run), None);
-    assert!(rows.ends_with("\ntask 2,2,,,,,,0,0.002,,,0.002,0,0,0,0,,0,0,0.028,0,0,,\n"), "{rows}");
+    assert!(rows.ends_with("\ntask 2,2,worker 2,,,,,0,0.002,,,0.002,0,0,0,0,,0,0,0.028,0,0,,\n"), "{rows}");
     let mut never = run_of(GIL);
     never.broken = Some(told());
     assert_eq!(table(&never), "");

@@ -11,7 +11,7 @@ mod shared;
 mod told;
 
 pub use gil::Gil;
-pub use shared::{Tally, grouped};
+pub use shared::{SharedLine, Tally, grouped};
 pub use told::{Told, Wait};
 
 /// Who executes the tasks of a run.
@@ -106,10 +106,8 @@ pub enum Line {
     Cost { created: usize, starting: Ns, memory: Option<u64>, voluntary: u64, involuntary: u64 },
     Copied { amount: u64, time: Ns },
     Lock { each: bool, ticks: bool, held: Ns, waited: Ns, hand_overs: u64, forced: u64, voluntary: u64 },
-    NamedLock { name: String, held: Ns, share: f64, hand_overs: u64, abandoned: u64 },
-    Queue { name: String, put: u64, got: u64, carried: u64 },
-    Counter { name: String, expected: u64, value: u64, lost: u64 },
-    Copies { name: String, copies: Vec<u32> },
+    NamedLock { name: String, held: Ns, share: f64, hand_overs: u64, abandoned: u64, refused: u64 },
+    Shared(SharedLine),
     Server { cpu: Ns, share: f64 },
     Recorded(Recorded),
     Helpers { cpu: Ns },
@@ -162,17 +160,15 @@ impl Line {
             Line::Lock { each, ticks, held, waited, hand_overs, forced, voluntary } => {
                 gil::line((each, ticks), (held, waited), [hand_overs, forced, voluntary])
             }
-            Line::NamedLock { ref name, held, share, hand_overs, abandoned } => {
+            Line::NamedLock { ref name, held, share, hand_overs, abandoned, refused } => {
                 let dead = match abandoned {
                     0 => String::new(),
                     n => format!(", {} by one that died with it", times(n)),
                 };
-                let (share, over) = (percent(share), times(hand_overs));
-                format!("lock `{name}`: held {held}, {share} of the time, handed over {over}{dead}")
+                let (share, over, refused) = (percent(share), times(hand_overs), shared::refused(refused));
+                format!("lock `{name}`: held {held}, {share} of the time, handed over {over}{dead}{refused}")
             }
-            Line::Queue { ref name, put, got, carried } => shared::queue(name, put, got, carried),
-            Line::Counter { ref name, expected, value, lost } => shared::counter(name, expected, value, lost),
-            Line::Copies { ref name, ref copies } => shared::copies(name, copies),
+            Line::Shared(ref line) => line.text(),
             Line::Server { cpu, share } => {
                 format!("the server that requests ask took {cpu} on cores, {} of what there was", percent(share))
             }

@@ -2,6 +2,7 @@
 
 use super::bytes;
 use crate::text::counted;
+use crate::units::Ns;
 
 /// How exact the counters of a run are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,29 @@ impl Tally {
     }
 }
 
+/// A line about something that tasks shared.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "figures are named after what they are; see the sentences below")]
+pub enum SharedLine {
+    Queue { name: String, put: u64, got: u64, carried: u64 },
+    Counter { name: String, expected: u64, value: u64, lost: u64 },
+    Copies { name: String, copies: Vec<u32> },
+    Permits { name: String, limit: u16, mean: f64, most: u32, waited: Ns, refused: u64 },
+}
+
+impl SharedLine {
+    pub(super) fn text(&self) -> String {
+        match *self {
+            SharedLine::Queue { ref name, put, got, carried } => queue(name, put, got, carried),
+            SharedLine::Counter { ref name, expected, value, lost } => counter(name, expected, value, lost),
+            SharedLine::Copies { ref name, ref copies } => self::copies(name, copies),
+            SharedLine::Permits { ref name, limit, mean, most, waited, refused } => {
+                permits(name, limit, (mean, most), waited) + &self::refused(refused)
+            }
+        }
+    }
+}
+
 /// A number as people read it: `2,000`.
 pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
@@ -48,7 +72,7 @@ pub fn grouped(n: u64) -> String {
 }
 
 /// What went through a queue.
-pub(super) fn queue(name: &str, put: u64, got: u64, carried: u64) -> String {
+fn queue(name: &str, put: u64, got: u64, carried: u64) -> String {
     let messages = match put {
         1 => "1 message".to_owned(),
         n => format!("{} messages", grouped(n)),
@@ -59,7 +83,7 @@ pub(super) fn queue(name: &str, put: u64, got: u64, carried: u64) -> String {
 }
 
 /// What a counter came to, which all tasks share.
-pub(super) fn counter(name: &str, expected: u64, value: u64, lost: u64) -> String {
+fn counter(name: &str, expected: u64, value: u64, lost: u64) -> String {
     let (should, is) = (grouped(expected), grouped(value));
     match lost {
         0 => format!("`{name}`: should be {should}, is {is}: exact"),
@@ -69,7 +93,7 @@ pub(super) fn counter(name: &str, expected: u64, value: u64, lost: u64) -> Strin
 }
 
 /// What a counter came to of which each worker had a copy.
-pub(super) fn copies(name: &str, copies: &[u32]) -> String {
+fn copies(name: &str, copies: &[u32]) -> String {
     const TOLD: usize = 8;
     if copies.is_empty() {
         return format!("`{name}`: nobody added to it");
@@ -77,6 +101,16 @@ pub(super) fn copies(name: &str, copies: &[u32]) -> String {
     let told: Vec<String> = copies.iter().take(TOLD).map(|value| grouped(u64::from(*value))).collect();
     let rest = if copies.len() > TOLD { format!(" and {} more", copies.len() - TOLD) } else { String::new() };
     format!("`{name}`: each process added to a copy of its own: {}{rest}", told.join(", "))
+}
+
+/// What a lock came to that several tasks may hold at a time; of those so many did on average, and at most.
+fn permits(name: &str, limit: u16, (mean, most): (f64, u32), waited: Ns) -> String {
+    format!("lock `{name}`: {mean:.1} of {limit} permits taken on average, {most} at most, waited for {waited} in all")
+}
+
+/// How many tries to take a lock were refused, behind what else is said of it.
+pub(super) fn refused(tries: u64) -> String {
+    if tries == 0 { String::new() } else { format!(", refused {}", counted(tries, "try", "tries")) }
 }
 
 #[cfg(test)]
@@ -99,6 +133,15 @@ mod tests {
         assert_eq!(copies("total", &[20, 1_000]), "`total`: each process added to a copy of its own: 20, 1,000");
         assert_eq!(copies("total", &[]), "`total`: nobody added to it");
         assert!(copies("total", &[1; 10]).ends_with("1, 1, 1, 1, 1, 1, 1, 1 and 2 more"));
+    }
+
+    #[test]
+    fn what_a_lock_with_permits_came_to_is_one_line() {
+        let said = permits("slots", 3, (1.26, 3), Ns::from_millis(40)) + &refused(2);
+        let expected =
+            "lock `slots`: 1.3 of 3 permits taken on average, 3 at most, waited for 40 ms in all, refused 2 tries";
+        assert_eq!(said, expected);
+        assert_eq!((refused(0), refused(1)), (String::new(), ", refused 1 try".to_owned()));
     }
 
     #[test]

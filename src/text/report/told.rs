@@ -20,6 +20,12 @@ pub enum Told {
     Waited { task: String, after: Ns, wait: Wait, goes_on: bool },
     WasOff { task: String, time: Ns },
     Copied { task: String, back: bool, bytes: u64, time: Ns },
+    Put { task: String, queue: String, length: u32, waited: Ns },
+    Got { task: String, queue: String, length: u32, waited: Ns },
+    QueueClosed { queue: String },
+    Overwrote { task: String, other: String, counter: String, value: u32, found: u32, lost: u32 },
+    Permit { task: String, lock: String, taken: u8, waited: Ns },
+    Refused { task: String, lock: String },
     Ended { task: String, outcome: Outcome, signal: u8 },
     WillCount,
     Count { over: usize, tasks: usize, doing: Vec<(State, usize)>, on_loop: bool },
@@ -101,6 +107,11 @@ const fn doing(state: State, on_loop: bool) -> &'static str {
     }
 }
 
+/// After how long a wait something happened, if there was one.
+fn after(waited: Ns) -> String {
+    if waited == Ns::ZERO { String::new() } else { format!(" after {waited}") }
+}
+
 impl Told {
     /// The sentence about it; `at` is the time since the first submission.
     pub fn sentence(&self, at: Ns) -> String {
@@ -134,6 +145,22 @@ impl Told {
                 let way = if *back { "back from" } else { "to" };
                 format!("{} copied {way} {task}, in {time}", super::bytes(*bytes))
             }
+            Told::Put { task, queue, length, waited } => {
+                format!("{task} puts a message into {queue}{}, which now holds {length}", after(*waited))
+            }
+            Told::Got { task, queue, length, waited } => {
+                format!("{task} takes a message out of {queue}{}, which now holds {length}", after(*waited))
+            }
+            Told::QueueClosed { queue } => format!("{queue} is closed: nobody will put anything in any more"),
+            Told::Overwrote { task, other, counter, value, found, lost } => {
+                let lost = if *lost == 1 { "one addition is".to_owned() } else { format!("{lost} additions are") };
+                format!("{task} stores {value} in {counter} over {other}'s {found}: {lost} lost")
+            }
+            Told::Permit { task, lock, taken, waited } => {
+                let taken = counted(u64::from(*taken), "is", "are");
+                format!("{task} takes a permit of {lock}{}: now {taken} taken", after(*waited))
+            }
+            Told::Refused { task, lock } => format!("{task} tries to take {lock} and finds it taken"),
             Told::WillCount => "they are too many to follow each: at times it is said how many do what".to_owned(),
             Told::Count { over, tasks, doing, on_loop } => {
                 let doing: Vec<String> =
