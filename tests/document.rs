@@ -536,8 +536,9 @@ fn what_tasks_share_is_counted_under_every_model() {
             [{ "name": "jobs", "room": 3, "put": 20, "got": 20, "bytes": 40_000, "closed": true }]
         );
         assert_eq!(document["queues"], expected, "{args}");
-        let lock = &document["locks"][0];
-        assert_eq!([&lock["limit"], &lock["releases"], &lock["refused"]], [2, 20, 0], "{args}: {lock}");
+        // Where tasks run one after the other nobody asks for a lock.
+        let (lock, given_back) = (&document["locks"][0], if model == "serial" { 0 } else { 20 });
+        assert_eq!([&lock["limit"], &lock["releases"], &lock["refused"]], [2, given_back, 0], "{args}: {lock}");
         let total = &document["counters"]["total"];
         assert_eq!((&total["start"], &total["expected"]), (&5.into(), &25.into()), "{args}: {total}");
         if model == "processes" {

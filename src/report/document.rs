@@ -270,15 +270,12 @@ impl Executor {
         let trace = &run.trace;
         let Some(worker) = worker_of(trace, &trace.tasks[index]) else { return Executor::default() };
         let known = |n: u32| (n > 0).then_some(n);
-        let (name, pid, tid) = match &trace.report {
-            Some(end) => {
-                let Some(used) = end.workers.get(worker.index()) else { return Executor::default() };
-                (Some(used.name.clone()), used.pid, used.tid)
-            }
-            None => {
-                let name = run.model().map(|model| model.kind.worker_name(worker));
-                trace.workers.get(worker.index()).map_or((None, 0, 0), |began| (name, began.pid, began.tid))
-            }
+        let (name, pid, tid) = if let Some(end) = &trace.report {
+            let Some(used) = end.workers.get(worker.index()) else { return Executor::default() };
+            (Some(used.name.clone()), used.pid, used.tid)
+        } else {
+            let name = run.model().map(|model| model.kind.worker_name(worker));
+            trace.workers.get(worker.index()).map_or((None, 0, 0), |began| (name, began.pid, began.tid))
         };
         Executor { worker: Some(worker.0 + 1), name, pid: known(pid), tid: known(tid) }
     }
