@@ -14,6 +14,7 @@ mod lanes;
 mod layer;
 mod layers;
 mod light;
+mod losses;
 mod message;
 mod order;
 mod playhead;

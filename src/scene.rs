@@ -12,6 +12,7 @@ mod halves;
 mod holders;
 mod locks;
 mod rows;
+mod sharing;
 mod waiting;
 mod workers;
 
@@ -21,11 +22,15 @@ pub use fold::{Column, Half, Lone, fold, fold_into, level};
 pub use holders::{Holder, HolderCell};
 pub use locks::{LockLane, MOST_LOCKS, Marks};
 pub use rows::{Folding, MOST_IN_A_ROW, SPARE, folding};
+pub use sharing::{MOST_SHARED, Message, Shared, SharedColumn, SharedFigures, SharedLane, shared as shared_things};
 pub use waiting::{OUTSIDE, Waiting};
 pub use workers::{
     Doing, HelperLane, WorkerCell, WorkerLane, WorkerRow, Workers, helper_times, kept_by, taken_up, task_of, tasks_of,
     worker_names, worker_rows,
 };
+
+/// How many columns there are at least for each message that is followed.
+const COLUMNS_A_MESSAGE: usize = 8;
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +61,10 @@ pub struct Scene {
     pub band: Option<Band>,
     /// The locks that were taken: the global one, then the workload's own, by the time tasks waited for them.
     pub locks: Vec<LockLane>,
+    /// Queues, counters, and locks that several tasks may hold at a time.
+    pub shared: Vec<SharedLane>,
+    /// Messages on their way; none where they are too many to be told apart.
+    pub messages: Vec<Message>,
     /// Whose turn it was on the event loop; nothing where there is none.
     pub turns: Option<Turns>,
     /// How many tasks waited for something outside the program.
@@ -161,6 +170,8 @@ impl Scene {
             lanes: rows.lanes.iter().filter_map(|lane| Lane::of(trace, view, &rows.order[lane.clone()])).collect(),
             gaps: gaps(trace, grid, window),
             locks: locks::lanes(trace, grid, window, &edges),
+            shared: sharing::lanes(trace, grid, window),
+            messages: sharing::messages(trace, window, usize::from(grid.columns) / COLUMNS_A_MESSAGE),
             turns: turns.map(|cells| Turns { cells, ready: most_ready(trace, view, window) }),
             idle: trace.cores.iter().copied().filter(|core| cores.iter().all(|lane| lane.core != *core)).collect(),
             cores,

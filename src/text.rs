@@ -27,6 +27,7 @@ pub mod report;
 mod rounds;
 pub mod screen;
 mod sentence;
+pub mod shared;
 mod sharing;
 mod sign;
 pub mod storing;

@@ -76,7 +76,7 @@ impl InComparison {
             Action::Compare => InComparison::Leave,
             Action::Filter | Action::Sort | Action::Previous | Action::Next => InComparison::Nothing,
             Action::PanLeft | Action::PanRight | Action::ZoomIn | Action::ZoomOut => InComparison::Nothing,
-            Action::Fit | Action::Unblocker => InComparison::Nothing,
+            Action::Fit | Action::Unblocker | Action::NextLoss | Action::PreviousLoss => InComparison::Nothing,
             Action::Open | Action::Dials | Action::Help | Action::Close => InComparison::Usual,
             Action::Slow | Action::Fast | Action::Pause | Action::ScrubBack | Action::ScrubOn => InComparison::Usual,
             Action::PreviousEvent | Action::NextEvent | Action::Start | Action::End => InComparison::Usual,

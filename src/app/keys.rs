@@ -108,6 +108,10 @@ pub enum Action {
     Next,
     /// To the task that ended the selected wait.
     Unblocker,
+    /// To the next lost addition, or refused try.
+    NextLoss,
+    /// To the one before.
+    PreviousLoss,
     /// What the selected segment is.
     Detail,
     /// The next view of the run: its tasks, the lock's first turns, its cores, how they are used.
@@ -219,6 +223,8 @@ pub const KEYS: &[Binding] = &[
     bind(Action::Previous, &[Key::Char(',')], ",", Label::KeyPrevious, Group::Look),
     bind(Action::Next, &[Key::Char('.')], ".", Label::KeyNext, Group::Look),
     bind(Action::Unblocker, &[Key::Char('u')], "u", Label::KeyUnblocker, Group::Look),
+    bind(Action::NextLoss, &[Key::Char('c')], "c", Label::KeyNextLoss, Group::Look),
+    bind(Action::PreviousLoss, &[Key::Char('C')], "C", Label::KeyPreviousLoss, Group::Look),
     bind(Action::Detail, &[Key::Enter], "Enter", Label::KeyDetail, Group::Look),
     bind(Action::ZoomIn, &[Key::Char('+'), Key::Char('=')], "+", Label::KeyZoomIn, Group::Look),
     bind(Action::ZoomOut, &[Key::Char('-')], "-", Label::KeyZoomOut, Group::Look),
@@ -260,6 +266,7 @@ pub const RESERVED: &[(Key, &str)] = &[
 pub const FOOTER: &[Action] = &[
     Action::Lock,
     Action::Variant,
+    Action::NextLoss,
     Action::Compare,
     Action::Open,
     Action::Again,

@@ -63,6 +63,7 @@ impl Layer {
             (Action::Slow | Action::Fast | Action::Pause | Action::ScrubBack | Action::ScrubOn, _) => InLayer::Nothing,
             (Action::PreviousEvent | Action::NextEvent | Action::Start | Action::End, _) => InLayer::Nothing,
             (Action::Filter | Action::Sort | Action::Previous | Action::Next, _) => InLayer::Nothing,
+            (Action::NextLoss | Action::PreviousLoss, _) => InLayer::Nothing,
             (Action::Unblocker | Action::NextView | Action::PreviousView, _) => InLayer::Nothing,
             (Action::Compare | Action::Costs | Action::Picture | Action::Store | Action::Copy, _) => InLayer::Nothing,
         }

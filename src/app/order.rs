@@ -74,6 +74,7 @@ pub(super) const fn is_for_line(key: Key, action: Action) -> bool {
         Action::PreviousEvent | Action::NextEvent | Action::Start | Action::End | Action::Compare => true,
         Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown | Action::Filter => true,
         Action::Sort | Action::Previous | Action::Next | Action::Unblocker | Action::Detail => true,
+        Action::NextLoss | Action::PreviousLoss => true,
         Action::PanLeft | Action::PanRight | Action::ZoomIn | Action::ZoomOut | Action::Fit => true,
         Action::NextView | Action::PreviousView | Action::Costs | Action::Help | Action::Close => true,
         Action::Picture | Action::Store | Action::Copy | Action::Theme => true,

@@ -302,6 +302,7 @@ impl App {
     pub fn footer(&self, more: bool) -> Vec<Action> {
         let refused = |action| match &self.source {
             _ if action == Action::Variant => !self.has_variants(),
+            _ if action == Action::NextLoss => !self.has_losses(),
             Source::Live(_) => false,
             Source::Files(files) => matches!(files.means(action), InFiles::Refused(_)),
         };

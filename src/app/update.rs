@@ -2,8 +2,8 @@
 
 use super::{
     Action, App, Effect, InComparison, InFiles, InLayer, Key, Layer, Message, Phase, Playhead, RowKey, Run, RunId,
-    Selection, Shown, Source, Target, comparing, keys, layers, light, order, playing, show, start, variants, viewport,
-    views, workers,
+    Selection, Shown, Source, Target, comparing, keys, layers, light, losses, order, playing, show, start, variants,
+    viewport, views, workers,
 };
 use crate::plan::Rates;
 use crate::recording::Conditions;
@@ -268,11 +268,9 @@ fn perform(app: &mut App, action: Action) {
         }
         Action::Previous => workers::segment(app, false),
         Action::Next => workers::segment(app, true),
-        Action::Unblocker => {
-            if let Err(why) = viewport::unblocker(app) {
-                app.say_of_run(why.text());
-            }
-        }
+        Action::Unblocker => to_unblocker(app),
+        Action::NextLoss => losses::go(app, true),
+        Action::PreviousLoss => losses::go(app, false),
         Action::Detail => {
             // The detail opens and stays open while the user walks from segment to segment.
             app.focus.selection = app.focus.selection.or(app.first_lane().map(|task| Selection { task, at: None }));
@@ -295,6 +293,13 @@ fn perform(app: &mut App, action: Action) {
             app.ask(Effect::Stop);
             app.ask(Effect::Quit);
         }
+    }
+}
+
+/// Goes to the task that ended the selected wait, or says why there is none.
+fn to_unblocker(app: &mut App) {
+    if let Err(why) = viewport::unblocker(app) {
+        app.say_of_run(why.text());
     }
 }
 

@@ -111,6 +111,7 @@ impl Origin {
                 let (queues, counters) = (plan.queues.iter().map(queue), plan.counters.iter().map(counter));
                 Trace::new(names(plan), plan.workers)
                     .naming_locks(plan.locks.clone())
+                    .limiting_locks(plan.limits.clone())
                     .naming_shared(queues.collect(), counters.collect())
             }
             Origin::Observed(_) => Trace::new(Vec::new(), 0).open_ended(),

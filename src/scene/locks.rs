@@ -39,6 +39,8 @@ pub struct Marks {
     pub forced: u64,
     /// How many times the holder let go by itself.
     pub voluntary: u64,
+    /// How many times a task tried to take it and found it taken.
+    pub refused: u64,
 }
 
 /// The locks that have a lane: the global one first, where there is one for all; then the workload's own, by the time
@@ -62,7 +64,8 @@ pub(super) fn lanes(trace: &Trace, grid: &Grid, window: Range, edges: &[Totals])
             None => Some(State::Gil),
             Some(_) => Some(State::Lock).filter(|_| named == 1),
         };
-        Some(LockLane::of((id, lock), state, grid, window, edges))
+        let refused = |part: Range| trace.sharing.refusals(id, part).len() as u64;
+        Some(LockLane::of((id, lock), (state, &refused), grid, window, edges))
     };
     shown(trace).into_iter().filter_map(lane).collect()
 }
@@ -70,7 +73,7 @@ pub(super) fn lanes(trace: &Trace, grid: &Grid, window: Range, edges: &[Totals])
 impl LockLane {
     fn of(
         (id, lock): (LockId, &LockTrack),
-        state: Option<State>,
+        (state, refused): (Option<State>, &dyn Fn(Range) -> u64),
         grid: &Grid,
         window: Range,
         edges: &[Totals],
@@ -85,7 +88,11 @@ impl LockLane {
         });
         let marks = (0..grid.columns).map(|index| {
             let part = part(index);
-            if part.is_empty() { Marks::default() } else { Marks::of(&between(lock, part)) }
+            if part.is_empty() {
+                Marks::default()
+            } else {
+                Marks { refused: refused(part), ..Marks::of(&between(lock, part)) }
+            }
         });
         LockLane {
             lock: id,
@@ -110,6 +117,7 @@ impl Marks {
             timeouts: figures.timeouts,
             forced: figures.forced,
             voluntary: figures.voluntary,
+            refused: 0,
         }
     }
 }

@@ -151,6 +151,11 @@ impl CounterCopy {
         self.additions.forget(cut)
     }
 
+    /// The value from which it starts.
+    pub fn start(&self) -> u32 {
+        self.start
+    }
+
     /// The value at `at`.
     pub fn value_at(&self, at: Ns) -> u32 {
         self.additions.level(at)

@@ -39,6 +39,8 @@ pub struct Sharing {
     pub queue_names: Vec<QueueName>,
     /// What the workload calls its counters, in the plan's order.
     pub counter_names: Vec<CounterName>,
+    /// How many tasks may hold each of the workload's own locks at a time, in the plan's order.
+    pub limits: Vec<u16>,
     /// Each queue that was used.
     pub queues: BTreeMap<QueueId, QueueTrack>,
     /// Each counter that was used.
@@ -133,6 +135,11 @@ impl Sharing {
     /// The tasks that tried to take `lock` within `window` and found it taken, and when.
     pub fn refusals(&self, lock: LockId, window: Range) -> &[(Ns, TaskId)] {
         self.refusals.get(&lock).map_or(&[], |list| list.within(window))
+    }
+
+    /// The locks that somebody tried to take and found taken.
+    pub fn refused_locks(&self) -> impl Iterator<Item = LockId> + '_ {
+        self.refusals.keys().copied()
     }
 
     /// How many tries to take `lock` were refused before `at`.

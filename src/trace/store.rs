@@ -178,6 +178,13 @@ impl Trace {
         self
     }
 
+    /// With locks that so many tasks may hold at a time, in the plan's order; what is not said is 1.
+    #[must_use]
+    pub fn limiting_locks(mut self, limits: Vec<u16>) -> Trace {
+        self.sharing.limits = limits;
+        self
+    }
+
     /// With tasks and workers that appear while it goes on: those that are named come first, each further task has a
     /// number for a name until somebody says what it is called.
     #[must_use]

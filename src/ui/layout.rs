@@ -20,9 +20,10 @@ use ratatui::layout::Rect;
 
 use crate::app::{Action, App, Run, View};
 use crate::model::ModelKind;
-use crate::scene::{Folding, MOST_LOCKS, OUTSIDE, Rows, SPARE, folding};
+use crate::scene::{Folding, MOST_LOCKS, OUTSIDE, Rows, SPARE, Shared, folding, shared_things};
+use crate::trace::Trace;
 use crate::units::{Ns, TaskId};
-use crate::workload::Op;
+use crate::workload::{Op, walk};
 
 /// The least size that everything essential fits in: columns, rows.
 pub const LEAST: (u16, u16) = (40, 12);
@@ -76,6 +77,10 @@ pub struct Layout {
     pub ready: Option<u16>,
     /// Rows of further locks.
     pub locks: Vec<u16>,
+    /// First row and number of rows of each lane of what tasks share beside locks with one holder.
+    pub shared: Vec<(u16, u16)>,
+    /// First of the rows that tell how an addition to a counter was lost.
+    pub first_loss: Option<u16>,
     /// First row and number of rows that say how many tasks wait for something outside the program.
     pub waiting: Option<(u16, u16)>,
     /// Row that says how many cores are busy.
@@ -108,6 +113,8 @@ const BOARD_ROWS: u16 = 5;
 const MOST_STOREYS: u16 = 3;
 /// Rows that the band takes before anything else but the essential gets one.
 const BAND: usize = 8;
+/// Rows that tell how an addition was lost: two lines, and one of ground above them.
+const LOSS: u16 = 3;
 /// The most single cores that get a row.
 const MOST_CORES: u16 = 8;
 
@@ -137,11 +144,15 @@ impl Layout {
         let cores = app.run().map_or(0, |r| r.trace().cores.len() as u16).min(MOST_CORES);
         let selected = app.focus.selection.and_then(|s| order.iter().position(|task| *task == s.task));
         let special = locked || looped;
-        let locks = app.run().map_or(0, |r| r.trace().lock_names.len()).min(MOST_LOCKS - 1) as u16;
+        let locks = app.run().map_or(0, |r| own_locks(r.trace())).min(MOST_LOCKS - 1) as u16;
         let lanes = app.run().map_or(0, lock_lanes);
         let rows = app.rows().len() as u16;
         let waits = app.run().is_some_and(waits);
-        let wants = Wants { tasks: order.len(), selected, special, locked, locks, lanes, waits, cores, rows };
+        let shared: Vec<Shared> = app.run().map_or_else(Vec::new, |r| shared_things(r.trace()));
+        let loss = if app.run().is_some_and(|r| can_lose(r, &shared)) { LOSS } else { 0 };
+        let shared = shared.len() as u16;
+        let wants =
+            Wants { tasks: order.len(), selected, special, locked, locks, lanes, shared, loss, waits, cores, rows };
 
         let (label, right) = match area.width {
             ..64 => (9, 13),
@@ -166,8 +177,10 @@ impl Layout {
         self.pane = Some((top, bottom + 1 - top));
         self.lanes.clear();
         self.locks.clear();
+        self.shared.clear();
         self.cores.clear();
         (self.band, self.special, self.ready, self.waiting) = (None, None, None, None);
+        self.first_loss = None;
     }
 
     fn place(&mut self, wants: &Wants) {
@@ -180,6 +193,7 @@ impl Layout {
         // changes.
         let special = room.take(1);
         let legend = room.take(1);
+        let mut shared: Vec<u16> = (0..wants.shared).map_while(|_| room.take(1).then_some(1)).collect();
         let how = folding(wants.tasks, usize::from(least + room.0));
         let mut shown = match how {
             Folding::Alone => wants.tasks.max(1),
@@ -189,6 +203,9 @@ impl Layout {
         shown = shown.min(least + room.0).max(least);
         room.take(shown - least);
         let band = how == Folding::Band;
+        // An area says little in one row: it gets a second one before the tasks do.
+        let mut higher = |room: &mut Room| shared.iter_mut().for_each(|rows| *rows += u16::from(room.take(1)));
+        higher(&mut room);
         let tall = !band && room.take(shown);
         // The row of a further lock, below the first: it too is kept free where a model has no such lock.
         let first = self.area.height >= 30 && wants.locks > 0 && room.take(1);
@@ -202,7 +219,11 @@ impl Layout {
         let cores = wants.cores > 0 && room.take(wants.cores + 1);
         let ready = special && room.take(1);
         let figures = self.area.height >= 30 && room.take(2);
+        let loss = wants.loss > 0 && self.area.height >= 36 && room.take(wants.loss);
         let airy = tall && room.take(shown);
+        if airy {
+            higher(&mut room);
+        }
         waiting += u16::from(waiting > 0 && airy && room.take(1));
         let mut more = u16::from(first);
         while first && more < wants.locks && room.take(1) {
@@ -212,6 +233,7 @@ impl Layout {
         let spare = wants.locked && !ready && more > 0 && wants.lanes <= more;
         let ready = ready || spare;
         more -= u16::from(spare);
+        let below_shared = airy && wants.shared > 0 && !loss && room.take(1);
         let below_sentence = room.take(1);
         let above_sentence = room.take(1);
         let above_busy = room.take(1);
@@ -219,6 +241,7 @@ impl Layout {
         let mut storeys = 0;
         while airy && storeys < MOST_STOREYS && room.take(2 * shown) {
             storeys += 1;
+            higher(&mut room);
         }
         self.board_pitch = 1 + u16::from(board && room.take(rows - 1));
         if band {
@@ -242,6 +265,9 @@ impl Layout {
         self.special = special.then(|| next(1)).filter(|_| wants.special);
         self.ready = ready.then(|| next(1)).filter(|_| wants.special);
         self.locks = (0..more).map(|_| next(1)).filter(|_| wants.locked).collect();
+        self.shared = shared.iter().map(|rows| (next(*rows), *rows)).collect();
+        self.first_loss = loss.then(|| next(wants.loss));
+        next(u16::from(below_shared));
         self.waiting = (waiting > 0).then(|| (next(waiting), waiting));
         if above_busy {
             next(1);
@@ -261,7 +287,11 @@ impl Layout {
             next(1);
         }
         self.figures = figures.then(|| next(1));
-        // Rows left over lie above the legend, which stands with the footer at the bottom.
+        self.place_bottom(legend, gaps, detail_top);
+    }
+
+    /// Places the footer and the legend, with or without the `gaps` around the legend: rows left over lie above it.
+    fn place_bottom(&mut self, legend: bool, gaps: [bool; 3], detail_top: u16) {
         let bottom = self.area.bottom();
         self.footer = bottom - 1;
         let legend_row = bottom - 2 - u16::from(gaps[1]);
@@ -312,7 +342,26 @@ impl Layout {
 fn has_lock_lane(run: &Run) -> bool {
     let many = run.model.kind.rules().many_workers;
     let gil = run.model.lock.is_on() && run.model.kind != ModelKind::Processes;
-    gil || (many && !run.trace().lock_names.is_empty())
+    gil || (many && own_locks(run.trace()) > 0)
+}
+
+/// How many of the workload's own locks only one task may hold at a time. The others have lanes of another kind.
+fn own_locks(trace: &Trace) -> usize {
+    let several = trace.sharing.limits.iter().filter(|limit| **limit > 1).count();
+    trace.lock_names.len().saturating_sub(several)
+}
+
+/// Whether an addition to one of the `shared` counters can be lost: they are no copies, and tasks store what they
+/// computed from a value that they had loaded.
+fn can_lose(run: &Run, shared: &[Shared]) -> bool {
+    let trace = run.trace();
+    shared.iter().any(|shared| match shared {
+        Shared::Counter(id) => trace.sharing.counter_names.get(id.index()).is_some_and(|name| !name.apart),
+        Shared::Queue(_) | Shared::Permits(_) => false,
+    }) && run.recording.planned().is_some_and(|of| {
+        let mut ops = of.plan.tasks.iter().flat_map(|task| walk(&task.ops));
+        ops.any(|visit| matches!(visit.op, Op::Add(..)))
+    })
 }
 
 /// Whether tasks of `run` wait for something outside the program: they did, or it is planned.
@@ -330,7 +379,7 @@ fn waits(run: &Run) -> bool {
 /// How many locks can have a lane.
 fn lock_lanes(run: &Run) -> u16 {
     let gil = run.model.lock.is_on() && run.model.kind != ModelKind::Processes;
-    u16::from(gil) + run.trace().lock_names.len().min(MOST_LOCKS) as u16
+    u16::from(gil) + own_locks(run.trace()).min(MOST_LOCKS) as u16
 }
 
 struct Wants {
@@ -344,6 +393,10 @@ struct Wants {
     locks: u16,
     /// How many there are, the first one included.
     lanes: u16,
+    /// How many lanes there are of what tasks share beside locks with one holder.
+    shared: u16,
+    /// Rows that tell how an addition to a counter was lost; none where that cannot be.
+    loss: u16,
     /// Whether tasks wait for something outside the program.
     waits: bool,
     cores: u16,
@@ -368,8 +421,8 @@ mod tests {
             height in LEAST.1..80, tasks in 1usize..100, cores in 0u16..9, rows in 1u16..9, special: bool,
         ) {
             let wants = |waits| {
-                let (selected, locked, locks, lanes) = (None, false, 0, 0);
-                Wants { tasks, selected, special, locked, locks, lanes, waits, cores, rows }
+                let (selected, locked, locks, lanes, shared, loss) = (None, false, 0, 0, 0, 0);
+                Wants { tasks, selected, special, locked, locks, lanes, shared, loss, waits, cores, rows }
             };
             let (without, with) = (placed(height, &wants(false)), placed(height, &wants(true)));
             prop_assert_eq!(without.waiting, None);

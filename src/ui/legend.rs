@@ -11,8 +11,8 @@ use crate::model::ModelKind;
 use crate::scene::Scene;
 use crate::state::State;
 use crate::text::{self, Label, Link, percent};
-use crate::trace::{Means, Span, Trace};
-use crate::units::{LockId, Ns, QueueId, TaskId};
+use crate::trace::{CounterTrack, Means, Span, Trace};
+use crate::units::{LockId, Ns, QueueId, Range, TaskId};
 
 /// The state a task is in, in a word or two, beside its name.
 pub fn short(state: State, kind: ModelKind) -> &'static str {
@@ -60,6 +60,17 @@ fn link(app: &App, run: &Run) -> Option<String> {
         (Means::Room(id, number), _) => Link::Room { queue: queue(id), holder, number: number + 1 },
     };
     Some(link.text())
+}
+
+/// Which additions were destroyed by the store at the selected instant, in words.
+fn loss(app: &App, run: &Run) -> Option<String> {
+    let selection = app.focus.selection?;
+    let at = selection.at?;
+    let counters = run.trace().sharing.counters.values().filter_map(CounterTrack::shared);
+    let stores = counters.flat_map(|counter| counter.within(Range::new(at, at + Ns(1))));
+    let by = stores.into_iter().find(|addition| addition.task == selection.task && addition.lost() != 0)?;
+    let whose = by.overwrote.and_then(|task| run.trace().names.get(task.index())).map(|name| name.name.as_str());
+    Some(text::shared::stored_over(by.value, by.found, whose, by.lost()))
 }
 
 /// Where a segment happened: the worker, its process and thread, the core; and whether it kept the worker.
@@ -119,6 +130,11 @@ pub fn draw_detail(app: &App, head: Option<&str>, look: Look, layout: &Layout, b
             let end = if x + paint::width(&link) + offer <= right { right } else { right.saturating_sub(offer) };
             let x = paint::put(buffer, x, y, end, &link, text);
             paint::parts(buffer, x, y, right, &[(&key, accent.add_modifier(Modifier::BOLD)), (&there, accent)]);
+            y += 1;
+        }
+        if let Some(loss) = loss(app, run) {
+            y = y.min(layout.footer - 2);
+            paint::put(buffer, x, y, right, &loss, look.fg(Role::Alarm));
             y += 1;
         }
         if y + 1 < layout.footer {

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
 use super::layout::Layout;
+use super::sharing::REFUSED;
 use super::theme::{Look, Role};
 use super::{lane, paint, turns};
 use crate::app::{App, Run};
@@ -64,6 +65,7 @@ pub fn draw(app: &App, run: &Run, scene: &Scene, look: Look, layout: &Layout, bu
     let rows = rows(run, scene, layout);
     for (place, (y, lane)) in rows.iter().enumerate() {
         turns::draw_holders(buffer, look, layout.plot.0, *y, &lane.cells);
+        mark_refusals(lane, look, layout, *y, buffer);
         name(run, lane, look, layout, *y, buffer);
         let waiters = layout.ready.filter(|_| place == 0);
         if is_global(lane) {
@@ -140,6 +142,18 @@ fn figures(
 fn is_dense(marks: u64, lane: &LockLane) -> bool {
     let drawn = lane.cells.iter().filter(|c| c.share > 0.0).count() as u64;
     marks * APART > drawn
+}
+
+/// Marks where tasks tried to take the lock and found it taken.
+fn mark_refusals(lane: &LockLane, look: Look, layout: &Layout, y: u16, buffer: &mut Buffer) {
+    let count = lane.marks.iter().filter(|marks| marks.refused > 0).count() as u64;
+    if is_dense(count, lane) {
+        return;
+    }
+    for (x, _) in (layout.plot.0..).zip(&lane.marks).filter(|(_, marks)| marks.refused > 0) {
+        let style = buffer.cell((x, y)).map(ratatui::buffer::Cell::style).unwrap_or_default();
+        paint::cell(buffer, x, y, REFUSED[usize::from(look.ascii)], style.add_modifier(Modifier::BOLD));
+    }
 }
 
 /// Marks the end of each turn that fills two or more cells: whether the holder was asked, or let go by itself.

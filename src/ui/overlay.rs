@@ -126,7 +126,9 @@ type Line = Vec<(String, Style)>;
 fn help_lines(app: &App, look: Look, seen: &[Seen], width: u16) -> Vec<Line> {
     let key = look.fg(Role::Accent).add_modifier(Modifier::BOLD);
     let text = look.fg(Role::Text);
-    let is_of_use = |action| action != Action::Variant || app.has_variants();
+    let is_loss = |action| matches!(action, Action::NextLoss | Action::PreviousLoss);
+    let is_of_use =
+        |action| (action != Action::Variant || app.has_variants()) && (!is_loss(action) || app.has_losses());
     let mut lines = sign_lines(look, seen);
     lines.extend(reading_lines(look));
     for group in Group::ALL {

@@ -7,7 +7,9 @@ use ratatui::style::Style;
 use super::layout::Layout;
 use super::lock::Symbols;
 use super::theme::{Look, Role};
+use super::{lane, sharing};
 use crate::app::{App, Shown};
+use crate::scene::{Shared, shared_things};
 use crate::state::State;
 use crate::text::{Label, Sign};
 
@@ -23,6 +25,7 @@ pub fn seen(app: &App, look: Look, layout: &Layout, buffer: &Buffer) -> Vec<Seen
     if matches!(app.shown, Shown::Run(_)) {
         on_axis(look, layout, buffer, &mut seen);
         in_lanes(look, layout, buffer, &mut seen);
+        in_shared(app, look, layout, buffer, &mut seen);
         on_board(look, layout, buffer, &mut seen);
     } else {
         let rows = || (layout.area.y + 2..layout.footer).map(|y| Row::whole(layout, y));
@@ -134,6 +137,42 @@ fn in_lanes(look: Look, layout: &Layout, buffer: &Buffer, seen: &mut Vec<Seen>) 
         if let Some(cell) = rows.into_iter().flatten().find_map(|row| row.first(buffer, is)) {
             seen.push((cell.symbol().to_owned(), look.fg(Role::Text), "", sign));
         }
+    }
+}
+
+/// The lanes of queues, counters and locks with permits.
+fn in_shared(app: &App, look: Look, layout: &Layout, buffer: &Buffer, seen: &mut Vec<Seen>) {
+    let shared = app.run().map_or_else(Vec::new, |run| shared_things(run.trace()));
+    let marks = [(sharing::LOST, Sign::LostAddition), (sharing::REFUSED[usize::from(look.ascii)], Sign::Refused)];
+    let is_mark = |symbol: &str| marks.iter().any(|(mark, _)| symbol.chars().eq([*mark]));
+    let red = Some(look.fg(Role::Alarm)).filter(|_| !look.is_mono()).and_then(|style| style.fg);
+    let mut add = |found: Option<Seen>| {
+        seen.extend(found.filter(|(_, _, _, sign)| seen.iter().all(|(_, _, _, known)| known != sign)));
+    };
+    for (shared, (top, rows)) in shared.iter().zip(&layout.shared) {
+        let cells = || {
+            let rows = (*top..top + rows).rev().map(|y| Row::plot(layout, y));
+            rows.flat_map(|row| row.cells(buffer).map(|(_, cell)| cell)).filter(|cell| cell.symbol() != " ")
+        };
+        let area = || cells().filter(|cell| !is_mark(cell.symbol()) && Some(cell.fg) != red);
+        let sign = match shared {
+            Shared::Queue(_) => Sign::InQueue,
+            Shared::Counter(_) => Sign::CounterHolds,
+            Shared::Permits(_) => Sign::Permits,
+        };
+        add(area().next().map(|cell| (cell.symbol().to_owned(), Style::new().fg(cell.fg), "", sign)));
+        let lacks =
+            |cell: &&Cell| red.is_some() && !is_mark(cell.symbol()) && [Some(cell.fg), Some(cell.bg)].contains(&red);
+        if cells().any(|cell| lacks(&cell)) {
+            add(Some((lane::eighths(look, 4).to_string(), look.fg(Role::Alarm), "", Sign::CounterLacks)));
+        }
+    }
+    let locks = layout.special.into_iter().chain(layout.locks.iter().copied());
+    let rows = layout.shared.iter().flat_map(|(top, rows)| *top..top + rows).chain(locks);
+    let rows: Vec<Row> = rows.map(|y| Row::plot(layout, y)).collect();
+    for (mark, sign) in marks {
+        let found = rows.iter().find_map(|row| row.first(buffer, |symbol| symbol.chars().eq([mark])));
+        add(found.map(|cell| as_drawn(cell, "", sign)));
     }
 }
 

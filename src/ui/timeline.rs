@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use super::lane::Manner;
 use super::layout::{Layout, Slot};
 use super::theme::{Look, Role};
-use super::{band, cores, event_loop, flags, lane, link, lock, paint, waiting};
+use super::{band, cores, event_loop, flags, lane, link, lock, messages, paint, sharing, waiting};
 use crate::app::{App, Run, View};
 use crate::model::ModelKind;
 use crate::scene::{Folding, Gap, Grid, Lane, Scene, Tick, ticks};
@@ -37,6 +37,8 @@ pub fn draw(app: &App, scene: &Scene, look: Look, layout: &Layout, buffer: &mut 
             lock::draw(app, run, scene, look, layout, buffer);
         }
     }
+    sharing::draw(app, run, scene, look, layout, buffer);
+    messages::draw(app, scene, look, layout, buffer);
     waiting::draw(scene, look, layout, buffer);
     cores::draw_busy(app, run, scene, look, layout, buffer);
     cores::draw_cores(app, scene, look, layout, buffer);

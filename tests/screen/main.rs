@@ -16,6 +16,7 @@ mod mouse;
 mod observed;
 mod pictures;
 mod playhead;
+mod sharing;
 mod toasts;
 mod variants;
 mod views;

@@ -193,6 +193,7 @@ impl Files {
             Action::PreviousEvent | Action::NextEvent | Action::Start | Action::End | Action::Compare => InFiles::Usual,
             Action::LaneUp | Action::LaneDown | Action::LanesUp | Action::LanesDown => InFiles::Usual,
             Action::Filter | Action::Sort | Action::Previous | Action::Next | Action::Unblocker => InFiles::Usual,
+            Action::NextLoss | Action::PreviousLoss => InFiles::Usual,
             Action::PanLeft | Action::PanRight | Action::ZoomIn | Action::ZoomOut | Action::Fit => InFiles::Usual,
             Action::Detail | Action::NextView | Action::PreviousView | Action::Costs | Action::Help => InFiles::Usual,
             Action::Open | Action::Picture | Action::Copy | Action::Close | Action::Theme => InFiles::Usual,
