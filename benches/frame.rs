@@ -24,8 +24,8 @@ use concviz::settings::Setup;
 use concviz::state::{Outcome, State};
 use concviz::trace::{Begin, End, Event, KernelRecord, Stamped};
 use concviz::ui::{Look, render};
-use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
-use concviz::workload::{Scale, Value, find};
+use concviz::units::{CoreId, CounterId, LockId, Ns, QueueId, Stamp, TaskId, WorkerId};
+use concviz::workload::{Scale, Value, Workload, find, parse};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -74,6 +74,50 @@ fn main() {
         Model { kind: ModelKind::Threads, lock: gil },
         &locked(64, 100_000),
     );
+    let workload = parse("sharing.toml", SHARING).expect("a workload");
+    frames_of("threads, 8 tasks, 100,000 messages and additions", workload, threads, &sharing(8, 100_000));
+}
+
+/// What tasks with a queue and a counter do.
+const SHARING: &str = r#"
+format = 1
+name = "sharing"
+[queues]
+jobs = 64
+[counters]
+total = 0
+[[tasks]]
+name = "task"
+count = 8
+steps = [{ put = "jobs" }, { get = "jobs" }, { add = { counter = "total", how = "plain" } }]
+"#;
+
+/// Tasks that put messages into a queue and take them out, and add one to a counter for each: every tenth addition is
+/// lost.
+fn sharing(tasks: u32, messages: u32) -> Vec<Stamped> {
+    let mut events = submitted(tasks);
+    let step = END.0 / u64::from(messages * 3 + 1);
+    let (mut at, mut value) = (0, 0u32);
+    let (queue, counter, waited) = (QueueId(0), CounterId(0), Ns::ZERO);
+    for n in 0..messages {
+        let (task, number) = (n % tasks, u64::from(n));
+        // The queue fills up over 50 messages and is emptied over the next 50.
+        let length = if n % 100 < 50 { n % 100 + 1 } else { 100 - n % 100 };
+        let (id, other) = (TaskId(task), TaskId((task + 1) % tasks));
+        let lost = n % 10 == 9;
+        let found = value;
+        value += u32::from(!lost);
+        let overwrote = lost.then_some(other);
+        for event in [
+            Event::Put { queue, task: id, number, length, waited },
+            Event::Got { queue, task: other, number, length: length - 1, waited },
+            Event::Added { counter, task: id, value, found, overwrote, since: Ns(step) },
+        ] {
+            events.push(stamped(at, task, event));
+            at += step;
+        }
+    }
+    ended(events, tasks)
 }
 
 /// Tasks that work and wait in turn on so many cores, `marks` changes in all, in order of time.
@@ -122,9 +166,13 @@ fn stamped(at: u64, task: u32, event: Event) -> Stamped {
 }
 
 fn frames(what: &str, tasks: u64, model: Model, events: &[Stamped]) {
-    let wishes = Wishes { workers: None, ..Wishes::default() };
     let mut workload = find("io").expect("a shipped workload");
     workload.set("tasks", Value::Count(tasks)).expect("as many as there may be");
+    frames_of(what, workload, model, events);
+}
+
+fn frames_of(what: &str, workload: Workload, model: Model, events: &[Stamped]) {
+    let wishes = Wishes { workers: None, ..Wishes::default() };
     let setup = Setup { workload, model, lock: LockSettings::default(), wishes, scale: Scale::ONE };
     let last = events.iter().map(|stamped| stamped.core.0).max().expect("an event");
     let cores: Vec<u16> = (0..=last).collect();
