@@ -279,6 +279,25 @@ fn each_step<'a>(steps: &'a [StepSpec], visit: &mut impl FnMut(&'a StepSpec)) {
 }
 
 impl Workload {
+    /// A workload of these `tasks`, and nothing else.
+    pub fn of(name: String, tasks: Vec<TaskSpec>) -> Workload {
+        Workload {
+            name,
+            group: String::new(),
+            title: String::new(),
+            about: String::new(),
+            show: Vec::new(),
+            params: Vec::new(),
+            queues: Vec::new(),
+            counters: Vec::new(),
+            tasks,
+            workers: None,
+            lock: StartLock::Off,
+            variant: None,
+            variants: Vec::new(),
+        }
+    }
+
     /// The value of the parameter `name`.
     pub fn param(&self, name: &str) -> Option<Value> {
         self.params.iter().find(|p| p.name == name).map(|p| p.value)

@@ -15,7 +15,7 @@ use crate::text;
 use crate::trace::LONGEST;
 use crate::trace::file::{self, Damage, FileError, FileWriter, Names, RecordedRun};
 use crate::units::{Ns, TaskId};
-use crate::workload::{Counter, Kernel, MAX_TASKS, Param, Queue, Scale, StartLock, Task, Workload};
+use crate::workload::{Counter, Kernel, MAX_TASKS, Param, Queue, Scale, Task, Workload};
 
 /// The text before a run's events: enough to draw the run and to say what it was, even if its steps are not known. It
 /// is read in parts, each from the whole text: so a part needs to know nothing of the others.
@@ -387,19 +387,10 @@ fn stand_in(asked: Asked<'_>, names: Option<&Names>) -> Planned {
         no_kernel_record: false,
     };
     let workload = Workload {
-        name,
-        group: String::new(),
         title: title.into_owned(),
-        about: String::new(),
-        show: Vec::new(),
         params: params.into_owned(),
-        queues: Vec::new(),
-        counters: Vec::new(),
-        tasks: Vec::new(),
-        workers: None,
-        lock: StartLock::Off,
         variant: variant.map(Cow::into_owned),
-        variants: Vec::new(),
+        ..Workload::of(name, Vec::new())
     };
     let lock = LockSettings::default().like(model.lock);
     let wishes = Wishes { cores, seed, ..Wishes::default() };

@@ -7,7 +7,7 @@ use crate::model::{LockSettings, Model, ModelKind};
 use crate::plan::{Expected, Rates};
 use crate::settings::{Mapping, Setup};
 use crate::units::Ns;
-use crate::workload::{GilUse, Kernel, Quantity, Scale, StartLock, StepSpec, TaskSpec, Value, Workload};
+use crate::workload::{GilUse, Kernel, Quantity, Scale, StepSpec, TaskSpec, Value, Workload};
 
 /// The time that a run takes besides its tasks: to start its runner, to end it, to hand over its record.
 const AROUND: Ns = Ns::from_millis(15);
@@ -175,21 +175,8 @@ pub fn work(tasks: u16, length: Ns, wait: u8) -> Workload {
         _ => vec![half(), compute, half()],
     };
     let count = Quantity::from(Value::Count(tasks.into()));
-    Workload {
-        name: "map".to_owned(),
-        group: String::new(),
-        title: String::new(),
-        about: String::new(),
-        show: Vec::new(),
-        params: Vec::new(),
-        queues: Vec::new(),
-        counters: Vec::new(),
-        tasks: vec![TaskSpec { name: "task".to_owned(), count, background: false, steps }],
-        workers: None,
-        lock: StartLock::Off,
-        variant: None,
-        variants: Vec::new(),
-    }
+    let task = TaskSpec { name: "task".to_owned(), count, background: false, steps };
+    Workload::of("map".to_owned(), vec![task])
 }
 
 /// The setup of a cell under `model`.

@@ -115,10 +115,8 @@ impl Recording {
             return self.trace.lock_names.iter().position(|name| *name == lock);
         }
         let ops = &self.planned()?.plan.tasks.get(task)?.ops;
-        let mut locks = walk(ops).filter_map(|visit| match visit.op {
-            Op::Lock(lock, _) => Some(usize::from(lock.0)),
-            _ => None,
-        });
+        let lock = |op: &Op| if let Op::Lock(lock, _) = op { Some(usize::from(lock.0)) } else { None };
+        let mut locks = walk(ops).filter_map(|visit| lock(visit.op));
         let first = locks.next()?;
         locks.all(|lock| lock == first).then_some(first)
     }

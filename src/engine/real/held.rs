@@ -28,8 +28,8 @@ pub(super) enum By {
 }
 
 impl By {
-    /// Lets others in, from the instant `at`; returns how many permits are taken then, where there are several.
-    fn let_go(self, at: Stamp) -> Option<u8> {
+    /// Lets others in, from the instant `at`; returns how many permits are taken then, and when, where there are several.
+    fn let_go(self, at: Stamp) -> Option<(u8, Stamp)> {
         match self {
             By::Mutex(lock) => {
                 lock.let_go(at);
@@ -40,9 +40,9 @@ impl By {
                 drop(guard);
                 None
             }
-            By::Permit(permits) => Some(permits.give_back(at)),
+            By::Permit(permits) => Some(permits.give_back()),
             By::LoopPermit(permits, own) => {
-                let taken = permits.give_back(at);
+                let taken = permits.give_back();
                 drop(own);
                 Some(taken)
             }
@@ -110,9 +110,8 @@ impl HeldLocks {
         (index, permits): (LockIndex, SharedPermits),
         effect: Effect,
     ) {
-        let came = sys::now();
-        let (came, taken, waited) = if let Some(taken) = permits.try_take() {
-            (came, taken, false)
+        let (came, (taken, at), waited) = if let Some(taken) = permits.try_take() {
+            (taken.1, taken, false)
         } else {
             let came = notes::leave(worker, task, effect, true, None);
             wait_for(worker, task, Waits::Permit(index));
@@ -121,7 +120,6 @@ impl HeldLocks {
             (came, taken, true)
         };
         self.add(index, By::Permit(permits));
-        let at = if waited { sys::now() } else { came };
         notes::permit_taken(&worker.tracer, task, LockId::named(index.0), (came, at), taken);
         if waited {
             worker.go_on(task, Some(permits.free_since().max(came)));
@@ -141,7 +139,7 @@ impl HeldLocks {
         let (tracer, id) = (&worker.tracer, LockId::named(index.0));
         let at = sys::now();
         if let Some(permits) = worker.shared.permits(index, tracer.worker()) {
-            let Some(taken) = permits.try_take() else { return Ok(refused(tracer, task, id)) };
+            let Some((taken, at)) = permits.try_take() else { return Ok(refused(tracer, task, id)) };
             self.add(index, By::Permit(permits));
             notes::permit_taken(tracer, task, id, (at, at), taken);
             return Ok(true);
@@ -166,7 +164,7 @@ impl HeldLocks {
         let (at, lock) = (sys::now(), LockId::named(index.0));
         match by.let_go(at) {
             None => tracer.emit_at(at, Event::LockReleased { lock, task, forced: false }),
-            Some(taken) => tracer.emit_at(at, Event::PermitReleased { lock, task, taken }),
+            Some((taken, at)) => tracer.emit_at(at, Event::PermitReleased { lock, task, taken }),
         }
     }
 }

@@ -163,7 +163,7 @@ impl Dispatcher<'_> {
         member.leave(self.run);
         let shared = self.run.shared;
         shared.one_worker_less();
-        shared.return_permits(member.who, sys::now());
+        shared.return_permits(member.who);
         shared.wake_all_at_queues();
         if let Some(queue) = shared.torn_by(member.who) {
             let (queue, number) = (self.run.queues.name(queue), member.who.0);

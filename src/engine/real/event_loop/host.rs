@@ -253,20 +253,19 @@ impl Host<'_> {
         let (task, id, shared) = (self.task, LockId::named(index.0), self.turns.run.shared);
         let own = self.turns.permits.get(usize::from(index.0)).ok_or_else(no_such_lock)?;
         // Whoever has one of the loop's own permits finds one of the shared ones free.
-        let note = |came, at| {
-            let taken = permits.try_take().unwrap_or(u8::MAX);
-            notes::permit_taken(&self.turns.worker().tracer, task, id, (came, at), taken);
+        let note = |came: Option<Stamp>| {
+            let (taken, at) = permits.try_take().unwrap_or_else(|| (u8::MAX, sys::now()));
+            notes::permit_taken(&self.turns.worker().tracer, task, id, (came.unwrap_or(at), at), taken);
         };
-        let came = sys::now();
         let permit = if let Ok(permit) = Arc::clone(own).try_acquire_owned() {
-            note(came, came);
+            note(None);
             permit
         } else {
             let came = self.leave(effect, false, None);
             shared.set_waits(task, Some(Waits::Permit(index)));
             let permit = Arc::clone(own).acquire_owned().await.map_err(|_| no_such_lock())?;
             shared.set_waits(task, None);
-            note(came, sys::now());
+            note(Some(came));
             self.turns.go_on(task, Some(permits.free_since().max(came)));
             permit
         };
@@ -284,7 +283,8 @@ impl Host<'_> {
             let Ok(permit) = Arc::clone(own).try_acquire_owned() else {
                 return Ok(held::refused(&worker.tracer, task, id));
             };
-            notes::permit_taken(&worker.tracer, task, id, (at, at), permits.try_take().unwrap_or(u8::MAX));
+            let (taken, at) = permits.try_take().unwrap_or((u8::MAX, at));
+            notes::permit_taken(&worker.tracer, task, id, (at, at), taken);
             By::LoopPermit(permits, permit)
         } else {
             let (Some(mutex), Some(lock)) = (self.turns.locks.get(place), shared.lock(index)) else {

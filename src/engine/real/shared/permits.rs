@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::locks::LOCK_WORDS;
 use super::{RELEASES, Shared};
-use crate::machine::sys::{Bell, SharedMutex};
+use crate::machine::sys::{self, Bell, SharedMutex};
 use crate::units::{Stamp, WorkerId};
 use crate::workload::LockIndex;
 
@@ -38,16 +38,16 @@ impl SharedPermits {
         u8::try_from(self.get(TAKEN)).unwrap_or(u8::MAX)
     }
 
-    /// Takes a permit if there is one; returns how many are taken then.
-    pub(in crate::engine::real) fn try_take(self) -> Option<u8> {
+    /// Takes a permit if there is one; returns how many are taken then, and the instant.
+    pub(in crate::engine::real) fn try_take(self) -> Option<(u8, Stamp)> {
         self.mutex.lock();
         let taken = self.take_if_free();
         self.mutex.unlock();
         taken
     }
 
-    /// Takes a permit, waiting as long as it takes; returns how many are taken then.
-    pub(in crate::engine::real) fn take(self) -> u8 {
+    /// Takes a permit, waiting as long as it takes; returns how many are taken then, and the instant.
+    pub(in crate::engine::real) fn take(self) -> (u8, Stamp) {
         let bell = Bell::new(&self.words[BELL]);
         self.mutex.lock();
         loop {
@@ -63,31 +63,34 @@ impl SharedPermits {
         }
     }
 
-    fn take_if_free(self) -> Option<u8> {
+    /// The instant is one at which nobody else takes a permit or gives one back: instants are in the order of the
+    /// numbers.
+    fn take_if_free(self) -> Option<(u8, Stamp)> {
         if self.get(TAKEN) >= self.get(LIMIT) {
             return None;
         }
         self.set(TAKEN, self.get(TAKEN) + 1);
         self.own.store(self.own.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-        Some(self.taken())
+        Some((self.taken(), sys::now()))
     }
 
-    /// Gives a permit back, at the instant `at`; returns how many are taken then.
-    pub(in crate::engine::real) fn give_back(self, at: Stamp) -> u8 {
-        self.return_some(1, at)
+    /// Gives a permit back; returns how many are taken then, and the instant.
+    pub(in crate::engine::real) fn give_back(self) -> (u8, Stamp) {
+        self.return_some(1)
     }
 
     /// Gives all permits back that this worker, which is dead, had.
-    fn return_all(self, at: Stamp) {
+    fn return_all(self) {
         let all = self.own.load(Ordering::Relaxed);
         if all > 0 {
-            self.return_some(all, at);
+            self.return_some(all);
         }
     }
 
-    fn return_some(self, count: u64, at: Stamp) -> u8 {
+    fn return_some(self, count: u64) -> (u8, Stamp) {
         let bell = Bell::new(&self.words[BELL]);
         self.mutex.lock();
+        let at = sys::now();
         self.own.store(self.own.load(Ordering::Relaxed).saturating_sub(count), Ordering::Relaxed);
         self.set(TAKEN, self.get(TAKEN).saturating_sub(count));
         self.set(FREE_SINCE, at.0);
@@ -102,7 +105,7 @@ impl SharedPermits {
         if wake > 0 {
             bell.wake(wake as u32);
         }
-        taken
+        (taken, at)
     }
 
     /// When a permit was last given back.
@@ -132,9 +135,9 @@ impl Shared {
         Some(SharedPermits { mutex, words, own: self.words.get(own)?, releases: &self.words[RELEASES] })
     }
 
-    /// Gives back what permits `worker`, which died at `at`, had.
-    pub(in crate::engine::real) fn return_permits(self, worker: WorkerId, at: Stamp) {
+    /// Gives back what permits `worker`, which is dead, had.
+    pub(in crate::engine::real) fn return_permits(self, worker: WorkerId) {
         let all = (0..self.locks()).map(LockIndex).filter_map(|lock| self.permits(lock, worker));
-        all.for_each(|permits| permits.return_all(at));
+        all.for_each(SharedPermits::return_all);
     }
 }
