@@ -92,10 +92,11 @@ impl CounterTrack {
         CounterTrack { start, apart, copies: BTreeMap::new() }
     }
 
-    pub(super) fn added(&mut self, worker: WorkerId, addition: Addition) {
+    /// Takes in an addition; returns how many records it makes.
+    pub(super) fn added(&mut self, worker: WorkerId, addition: Addition) -> usize {
         let worker = if self.apart { worker } else { ALL };
         if self.copies.len() >= MOST_COPIES && !self.copies.contains_key(&worker) {
-            return;
+            return 0;
         }
         let start = self.start;
         let copy = self.copies.entry(worker).or_insert_with(|| CounterCopy {
@@ -104,6 +105,7 @@ impl CounterTrack {
             first: None,
         });
         copy.additions.insert(addition);
+        1
     }
 
     pub(super) fn settle(&mut self) {

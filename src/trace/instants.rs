@@ -61,8 +61,8 @@ impl Instants {
         (u128::from(at.0) * (count + self.dropped) as u128).saturating_sub(self.sum(count))
     }
 
-    /// Drops what lies before `cut`, keeping the sums.
-    pub(super) fn forget(&mut self, cut: Ns) {
+    /// Drops what lies before `cut`, keeping the sums. Returns how many instants that were.
+    pub(super) fn forget(&mut self, cut: Ns) -> usize {
         self.settle();
         let gone = self.list.partition_point(|x| *x < cut);
         let sum = self.sum(gone);
@@ -71,6 +71,7 @@ impl Instants {
         self.before = vec![sum];
         self.settled = 0;
         self.settle();
+        gone
     }
 }
 

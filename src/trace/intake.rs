@@ -183,8 +183,8 @@ impl Trace {
 
     /// Takes an event of something that tasks share, if `task` exists.
     fn share(&mut self, task: TaskId, at: Ns, stamped: &Stamped) {
-        if task.index() < self.tasks.len() && self.sharing.take(at, stamped) {
-            self.kept += 1;
+        if task.index() < self.tasks.len() {
+            self.kept += self.sharing.take(at, stamped);
         }
     }
 

@@ -348,7 +348,9 @@ impl LockTrack {
         self.settle();
         let asked = self.requests.forget(cut) + self.timeouts.forget(cut);
         if let Some(waits) = &mut self.waits {
-            waits.iter_mut().for_each(|w| w.forget(cut));
+            for ends in waits.iter_mut() {
+                ends.forget(cut);
+            }
         }
         let gone = self.turns_before(cut).saturating_sub(1);
         if gone > 0 {

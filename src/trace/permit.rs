@@ -55,9 +55,10 @@ impl Default for PermitTrack {
 }
 
 impl PermitTrack {
-    pub(super) fn changed(&mut self, permit: Permit) {
-        self.waits.insert(permit.at, permit.waited.unwrap_or_default());
+    /// Takes in a change; returns how many records it makes.
+    pub(super) fn changed(&mut self, permit: Permit) -> usize {
         self.permits.insert(permit);
+        1 + self.waits.insert(permit.at, permit.waited.unwrap_or_default())
     }
 
     pub(super) fn settle(&mut self) {
@@ -74,8 +75,7 @@ impl PermitTrack {
     }
 
     pub(super) fn forget(&mut self, cut: Ns) -> usize {
-        self.waits.forget(cut);
-        self.permits.forget(cut)
+        self.waits.forget(cut) + self.permits.forget(cut)
     }
 
     /// How many are taken at `at`.

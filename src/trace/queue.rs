@@ -101,11 +101,12 @@ impl Default for QueueTrack {
 }
 
 impl QueueTrack {
-    pub(super) fn passed(&mut self, passage: Passage) {
+    /// Takes in a passage; returns how many records it makes.
+    pub(super) fn passed(&mut self, passage: Passage) -> usize {
         let Passage { at, end, task, number, length, waited } = passage;
-        self.waits[end as usize].insert(at, waited);
         let message = number << 1 | u64::from(end == QueueEnd::In);
         self.moves.insert(Move { at, waited, message, length, task });
+        1 + self.waits[end as usize].insert(at, waited)
     }
 
     pub(super) fn close(&mut self, at: Ns) {
@@ -126,8 +127,7 @@ impl QueueTrack {
     }
 
     pub(super) fn forget(&mut self, cut: Ns) -> usize {
-        self.waits.iter_mut().for_each(|w| w.forget(cut));
-        self.moves.forget(cut)
+        self.waits.iter_mut().map(|w| w.forget(cut)).sum::<usize>() + self.moves.forget(cut)
     }
 
     /// How many messages are kept that passed one of its ends; one that passed both counts twice.

@@ -293,12 +293,15 @@ impl<T: Change> Series<T> {
 pub(super) struct Waits([Instants; 2]);
 
 impl Waits {
-    /// A wait of the length `waited` that ended at `at`.
-    pub(super) fn insert(&mut self, at: Ns, waited: Ns) {
-        if waited > Ns::ZERO {
+    /// A wait of the length `waited` that ended at `at`; returns how many records that makes: none where there was no
+    /// wait.
+    pub(super) fn insert(&mut self, at: Ns, waited: Ns) -> usize {
+        let is_one = waited > Ns::ZERO;
+        if is_one {
             self.0[0].insert(at.less(waited));
             self.0[1].insert(at);
         }
+        usize::from(is_one)
     }
 
     pub(super) fn settle(&mut self) {
@@ -321,8 +324,10 @@ impl Waits {
         Ns(up_to(range.to).saturating_sub(up_to(range.from)) as u64)
     }
 
-    pub(super) fn forget(&mut self, cut: Ns) {
-        self.0.iter_mut().for_each(|list| list.forget(cut));
+    /// Drops what lies before `cut`; returns how many waits ended there.
+    pub(super) fn forget(&mut self, cut: Ns) -> usize {
+        self.0[0].forget(cut);
+        self.0[1].forget(cut)
     }
 }
 

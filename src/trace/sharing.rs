@@ -51,53 +51,48 @@ pub struct Sharing {
 }
 
 impl Sharing {
-    /// Takes what happened at `at`, which `stamped` tells; returns whether it keeps anything of it.
-    pub(super) fn take(&mut self, at: Ns, stamped: &Stamped) -> bool {
+    /// Takes what happened at `at`, which `stamped` tells; returns how many records it keeps of it.
+    pub(super) fn take(&mut self, at: Ns, stamped: &Stamped) -> usize {
         match stamped.event {
             Event::Put { queue, task, number, length, waited } => {
-                self.passed(queue, Passage { at, end: QueueEnd::In, task, number, length, waited });
+                self.passed(queue, Passage { at, end: QueueEnd::In, task, number, length, waited })
             }
             Event::Got { queue, task, number, length, waited } => {
-                self.passed(queue, Passage { at, end: QueueEnd::Out, task, number, length, waited });
+                self.passed(queue, Passage { at, end: QueueEnd::Out, task, number, length, waited })
             }
             Event::QueueClosed { queue } => {
                 self.queues.entry(queue).or_default().close(at);
-                return false;
+                0
             }
             Event::Added { counter, task, value, found, overwrote, since } => {
                 let name = self.counter_names.get(counter.index());
                 // What nobody described starts with what is there first.
                 let (start, apart) = name.map_or((found, false), |name| (name.start, name.apart));
                 let track = self.counters.entry(counter).or_insert_with(|| CounterTrack::new(start, apart));
-                track.added(stamped.worker, Addition { at, task, value, found, overwrote, since });
+                track.added(stamped.worker, Addition { at, task, value, found, overwrote, since })
             }
             Event::PermitTaken { lock, task, taken, waited } => {
-                return self.permit(lock, Permit { at, task, taken, waited: Some(waited) });
+                self.permit(lock, Permit { at, task, taken, waited: Some(waited) })
             }
-            Event::PermitReleased { lock, task, taken } => {
-                return self.permit(lock, Permit { at, task, taken, waited: None });
-            }
+            Event::PermitReleased { lock, task, taken } => self.permit(lock, Permit { at, task, taken, waited: None }),
             Event::LockRefused { lock, task } => {
                 if self.refusals.len() >= MOST_LOCKS && !self.refusals.contains_key(&lock) {
-                    return false;
+                    return 0;
                 }
                 self.refusals.entry(lock).or_default().insert(at, task);
+                1
             }
-            _ => return false,
+            _ => 0,
         }
-        true
     }
 
-    fn passed(&mut self, queue: QueueId, passage: Passage) {
-        self.queues.entry(queue).or_default().passed(passage);
+    fn passed(&mut self, queue: QueueId, passage: Passage) -> usize {
+        self.queues.entry(queue).or_default().passed(passage)
     }
 
-    fn permit(&mut self, lock: LockId, permit: Permit) -> bool {
+    fn permit(&mut self, lock: LockId, permit: Permit) -> usize {
         let room = self.permits.len() < MOST_LOCKS || self.permits.contains_key(&lock);
-        if room {
-            self.permits.entry(lock).or_default().changed(permit);
-        }
-        room
+        if room { self.permits.entry(lock).or_default().changed(permit) } else { 0 }
     }
 
     pub(super) fn settle(&mut self) {

@@ -37,7 +37,9 @@ proptest! {
         let mut arriving: Vec<(usize, Addition)> = all.iter().copied().enumerate().collect();
         arriving.sort_by_key(|(index, _)| index + usize::from(late[*index]));
         let mut track = CounterTrack::new(start, false);
-        arriving.into_iter().for_each(|(_, addition)| track.added(WorkerId(addition.task.0 as u16), addition));
+        for (_, addition) in arriving {
+            track.added(WorkerId(addition.task.0 as u16), addition);
+        }
         track.settle();
         let first = all.iter().find(|a| a.lost() != 0).copied();
         for cut in [0, cut] {

@@ -4,14 +4,17 @@ use super::*;
 fn a_permit_comes_from_whoever_gave_one_back_last() {
     let mut track = PermitTrack::default();
     let mut push = |at, task, taken, waited: Option<u64>| {
-        track.changed(Permit { at: Ns(at), task: TaskId(task), taken, waited: waited.map(Ns) });
+        track.changed(Permit { at: Ns(at), task: TaskId(task), taken, waited: waited.map(Ns) })
     };
     // Some arrive late.
-    push(20, 0, 1, None);
-    push(0, 0, 1, Some(0));
-    push(21, 2, 2, Some(11));
-    push(5, 1, 2, Some(0));
-    push(30, 2, 1, None);
+    let records = [
+        push(20, 0, 1, None),
+        push(0, 0, 1, Some(0)),
+        push(21, 2, 2, Some(11)),
+        push(5, 1, 2, Some(0)),
+        push(30, 2, 1, None),
+    ];
+    assert_eq!(records, [1, 1, 2, 1, 1], "a wait is one more");
     track.settle();
     let window = Range::new(Ns(0), Ns(40));
     assert_eq!(track.taken(window), Levels { least: 1, most: 2, mean: 1.6 });

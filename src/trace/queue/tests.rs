@@ -30,12 +30,13 @@ proptest! {
         let mut arriving: Vec<(usize, Passage)> = all.iter().copied().enumerate().collect();
         arriving.sort_by_key(|(index, _)| index + usize::from(late[*index]));
         let mut queue = QueueTrack::default();
-        arriving.into_iter().for_each(|(_, passage)| queue.passed(passage));
+        let records: usize = arriving.into_iter().map(|(_, passage)| queue.passed(passage)).sum();
         queue.settle();
         let everything = Range::new(Ns::ZERO, Ns::MAX);
         prop_assert_eq!(queue.passages(everything).collect::<Vec<_>>(), all.clone());
+        let mut dropped = 0;
         for cut in [0, cut] {
-            queue.forget(Ns(cut));
+            dropped += queue.forget(Ns(cut));
             let kept = || all.iter().filter(|p| p.at.0 >= cut);
             prop_assert_eq!(queue.kept(), kept().count());
             for known in &all {
@@ -58,6 +59,8 @@ proptest! {
                 }
             }
         }
+        dropped += queue.forget(Ns::MAX);
+        prop_assert_eq!(dropped, records, "what is dropped is what was kept");
     }
 }
 
@@ -83,6 +86,6 @@ fn a_wait_is_known_once_it_is_over_and_a_queue_closes_once() {
     assert_eq!(queue.wait_of(TaskId(0), Ns(9)), None, "it did not have to wait");
     assert_eq!(queue.closed_at(), Some(Ns(30)));
     assert_eq!(queue.lengths(Range::new(Ns(10), Ns(14))), Levels { least: 0, most: 1, mean: 0.5 });
-    assert_eq!(queue.forget(Ns(50)), 2);
+    assert_eq!(queue.forget(Ns(50)), 3, "two passages and a wait");
     assert!(queue.kept() == 0 && !queue.is_unused());
 }

@@ -157,7 +157,9 @@ proptest! {
     ) {
         let mut waits = Waits::default();
         let all: Vec<Range> = all.iter().map(|(at, waited)| Range::new(Ns(at.saturating_sub(*waited)), Ns(*at))).collect();
-        all.iter().for_each(|w| waits.insert(w.to, w.len()));
+        for wait in &all {
+            waits.insert(wait.to, wait.len());
+        }
         waits.settle();
         let range = Range::new(Ns(from), Ns(from + length));
         for forgotten in [false, true] {
