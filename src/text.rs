@@ -42,7 +42,7 @@ use crate::units::TurnLength;
 
 pub use costs::{Costs, Recorded};
 pub use doubt::{Cause, Doubt, bounds, short_speedup, speedup};
-pub use failure::{failure, failure_here, run_failed};
+pub use failure::{Stop, cannot, failure, failure_here, run_failed};
 pub use here::Here;
 pub use label::Label;
 pub use link::{Link, NoLink};
@@ -55,7 +55,7 @@ pub use recording::{
     no_room_for_it, no_such_run, no_such_screen, not_exported, not_stored, nothing_in_range, of_works, picture_title,
     run_of_work, same_ink, saved, several_runs, stored, unreadable_run, work, work_again,
 };
-pub use report::Tally;
+pub use report::Additions;
 pub use sentence::{Sentence, Try, Waiters, Waits};
 pub use sharing::{Behind, Reason, Round, Sharing};
 pub use sign::Sign;

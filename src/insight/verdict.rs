@@ -5,7 +5,7 @@ use super::Timing;
 use super::ratio::{GAIN, LOSS, Ratio};
 use super::rounds::{self, Going};
 use crate::model::{GlobalLock, Model, ModelKind};
-use crate::text::{Base, Clause, Doubt, NoRatio, Verdict, Who, Why};
+use crate::text::{Base, Clause, Doubt, NoRatio, Stop, Verdict, Who, Why};
 use crate::units::{Ns, Speedup};
 
 /// A loss down from this ratio for which there is no reason needs more than one run.
@@ -57,8 +57,10 @@ pub struct Contender {
 pub struct Field {
     /// The models with a time, the baseline among them.
     pub contenders: Vec<Contender>,
-    /// The models without a time.
-    pub failed: Vec<Model>,
+    /// The models without a time, and how each came to nothing.
+    pub failed: Vec<(Model, Stop)>,
+    /// The model that the ratios refer to where serial cannot do the work.
+    pub stand_in: Option<Model>,
     /// How many tasks there are.
     pub tasks: usize,
     /// How many cores there are.
@@ -100,8 +102,13 @@ pub fn verdict(field: &Field) -> Verdict {
         _ => against_serial(field, &mut clauses),
     }
     what_goes_round(field, &mut clauses);
-    if !field.failed.is_empty() {
-        clauses.push(Clause::Failed { who: field.failed.iter().copied().map(who).collect() });
+    let said = |stop: Stop| field.stand_in.is_some() && stop == Stop::Cannot;
+    for how in [Stop::Cannot, Stop::Deadlock, Stop::Stuck, Stop::Failed].into_iter().filter(|how| !said(*how)) {
+        let who: Vec<Who> =
+            field.failed.iter().filter(|(_, stop)| *stop == how).map(|(model, _)| who(*model)).collect();
+        if !who.is_empty() {
+            clauses.push(Clause::Failed { who, how });
+        }
     }
     Verdict { clauses }
 }
@@ -157,7 +164,10 @@ fn without_baseline(field: &Field, clauses: &mut Vec<Clause>) {
         let tied = field.contenders.iter().filter(|c| c.timing.ties(fastest.timing));
         clauses.push(Clause::Fastest { who: tied.map(Contender::who).collect() });
     }
-    clauses.push(Clause::NoRatios(NoRatio::NoBaseline));
+    clauses.push(match field.stand_in {
+        Some(model) => Clause::InPlaceOfSerial { than: who(model) },
+        None => Clause::NoRatios(NoRatio::NoBaseline),
+    });
 }
 
 fn against_serial(field: &Field, clauses: &mut Vec<Clause>) {

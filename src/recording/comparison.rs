@@ -5,7 +5,7 @@ use super::{Planned, Reason, Recording, RunOutcome, Score, Works};
 use crate::insight::{self, Contender, Field, Gap, Going, Ratio, Timing, is_comparable};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::state::State;
-use crate::text::{Clause, NoRatio, Verdict, Who};
+use crate::text::{self, Clause, NoRatio, Stop, Verdict, Who};
 use crate::trace::Trace;
 use crate::units::Ns;
 
@@ -21,7 +21,8 @@ pub struct Comparison {
     /// A row for each model of each source: sources in the order in which they were handed in, models in that of the
     /// scoreboard.
     pub rows: Vec<Row>,
-    /// The row that the ratios refer to: the serial one, or the first where runs of several sources are compared.
+    /// The row that the ratios refer to: the serial one, or the first where runs of several sources are compared; the
+    /// first with figures where serial cannot do the work.
     pub baseline: Option<usize>,
     /// How many cores' worth of time there was: the most that any run had.
     pub cores: f64,
@@ -107,7 +108,11 @@ impl Comparison {
         let several = rows.iter().any(|r| r.source != rows[0].source);
         let serial = |r: &Row| r.model == Model::plain(ModelKind::Serial);
         let baseline = if several { (!rows.is_empty()).then_some(0) } else { rows.iter().position(serial) };
-        let baseline = baseline.filter(|b| rows[*b].shown.is_some());
+        let baseline = match baseline.filter(|b| rows[*b].shown.is_none()) {
+            None => baseline,
+            Some(serial) if rows[serial].stop() == Stop::Cannot => rows.iter().position(|row| row.shown.is_some()),
+            Some(_) => None,
+        };
         let score = |row: &Row| {
             let own = runs[row.shown?].counted()?;
             Some(Score { spread: row.figures?.timing.spread, ..own })
@@ -136,6 +141,15 @@ impl Comparison {
         let (base, ideal) = (row.figures.as_ref()?.timing.time, self.ideal.as_ref().filter(|i| i.time > Ns::ZERO)?);
         let slowed = row.who == Who::Serial && base > (ideal.work + ideal.waits).times(11, 10);
         (!slowed).then(|| base.share_of(ideal.time))
+    }
+
+    /// The row that the ratios refer to, if it stands in for serial, which cannot do the work.
+    pub fn stand_in(&self) -> Option<&Row> {
+        self.baseline.map(|place| &self.rows[place]).filter(|row| self.cannot_serial() && row.who != Who::Serial)
+    }
+
+    fn cannot_serial(&self) -> bool {
+        self.rows.iter().any(|row| row.who == Who::Serial && row.shown.is_none() && row.stop() == Stop::Cannot)
     }
 
     /// Whether there are tasks that go round beside the work, and whether a row tells how far apart their rounds were.
@@ -178,7 +192,8 @@ impl Comparison {
         };
         insight::verdict(&Field {
             contenders: self.rows.iter().filter_map(contender).collect(),
-            failed: self.rows.iter().filter(|r| r.figures.is_none()).map(|r| r.model).collect(),
+            failed: self.rows.iter().filter(|r| r.figures.is_none()).map(|r| (r.model, r.stop())).collect(),
+            stand_in: self.stand_in().map(|row| row.model),
             tasks,
             cores: self.cores,
             work: ideal.map_or(Ns::ZERO, |i| i.work),
@@ -213,6 +228,22 @@ impl Comparison {
 }
 
 impl Row {
+    /// How it came to nothing, if it has no figures.
+    pub fn stop(&self) -> Stop {
+        match &self.failure {
+            Some(Reason::Broke(why)) => Stop::of(why, self.model.kind == ModelKind::Serial),
+            Some(Reason::Uncounted(_)) | None => Stop::Failed,
+        }
+    }
+
+    /// Why a run of it does not count, in a sentence without an end mark; `None` if all do.
+    pub fn trouble(&self) -> Option<String> {
+        match self.failure.as_ref()? {
+            Reason::Broke(why) if self.stop() == Stop::Cannot => Some(text::cannot(why)),
+            why => Some(why.sentence()),
+        }
+    }
+
     /// Its name: its model, after its source where there are several.
     pub fn name(&self) -> String {
         let source = self.source.as_ref().map_or_else(String::new, |s| format!("{s} "));

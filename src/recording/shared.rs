@@ -2,7 +2,7 @@
 
 use super::Recording;
 use crate::state::{Awaited, Failure, State, Waiting};
-use crate::text::Tally;
+use crate::text::Additions;
 use crate::trace::{CounterUse, QueueUse};
 use crate::units::{LockId, Ns};
 use crate::workload::{Op, walk};
@@ -49,11 +49,11 @@ impl SharedCounter {
     }
 
     /// How exact it is; `None` where that is not known.
-    fn tally(&self) -> Option<Tally> {
+    fn additions(&self) -> Option<Additions> {
         Some(match self.lost() {
-            Some(0) => Tally::Exact,
-            Some(lost) => Tally::Lost(lost),
-            None if self.used.is_some() => Tally::Copies(self.changed_copies().len() as u64),
+            Some(0) => Additions::Exact,
+            Some(lost) => Additions::Lost(lost),
+            None if self.used.is_some() => Additions::Copies(self.changed_copies().len() as u64),
             None => return None,
         })
     }
@@ -85,8 +85,8 @@ impl Recording {
     }
 
     /// How exact its counters are, all together; `None` where there are none, or that is not known.
-    pub fn tally(&self) -> Option<Tally> {
-        self.counters().iter().filter_map(SharedCounter::tally).reduce(Tally::with)
+    pub fn additions(&self) -> Option<Additions> {
+        self.counters().iter().filter_map(SharedCounter::additions).reduce(Additions::with)
     }
 
     /// For how long tasks waited for the workload's lock of this number and did not get it before the run broke off,

@@ -8,9 +8,9 @@ use super::table::clean;
 use crate::model::ModelKind;
 use crate::recording::{Comparison, Figures, Reason, Recording, Row, SameWork, Works};
 use crate::text::markup::markdown;
-use crate::text::rate_of;
 use crate::text::report::Cores;
 use crate::text::report::compare::{Column, Note, measured, used};
+use crate::text::{Additions, rate_of};
 use crate::text::{bounds, wrapped};
 use crate::units::Ns;
 
@@ -215,6 +215,7 @@ pub fn comparison_has(comparison: &Comparison, column: Column) -> bool {
             counted().any(|n| n == 1) && counted().any(|n| n > 1)
         }
         Column::Gap => gaps,
+        Column::Additions => comparison.rows.iter().any(|row| row.figures.is_some_and(|f| f.additions.is_some())),
         Column::Rounds | Column::RoundRate => rounds,
         Column::Time | Column::Spread | Column::Ratio | Column::Cores | Column::Start => true,
         Column::Copied | Column::Memory | Column::Used | Column::P50 | Column::P99 => true,
@@ -225,7 +226,7 @@ pub fn comparison_has(comparison: &Comparison, column: Column) -> bool {
 pub fn comparison_cell(comparison: &Comparison, row: &Row, column: Column) -> String {
     let nothing = || "-".to_owned();
     let Some(figures) = row.figures else {
-        return if column == Column::Time { Note::Failed.text() } else { nothing() };
+        return if column == Column::Time { row.stop().word().to_owned() } else { nothing() };
     };
     let Figures { timing, busy, start, copied, memory, threads, processes, p50, p99, rounds, .. } = figures;
     let own = |t: Option<Ns>| t.map_or_else(nothing, |t| t.to_string());
@@ -236,6 +237,7 @@ pub fn comparison_cell(comparison: &Comparison, row: &Row, column: Column) -> St
         Column::Spread => own(timing.spread),
         Column::Ratio => ratio_of(comparison, row),
         Column::Runs => row.counted.to_string(),
+        Column::Additions => figures.additions.map_or_else(nothing, Additions::word),
         Column::Gap => own(rounds.and_then(|r| r.gap).map(|gap| gap.length)),
         Column::Rounds => rounds.and_then(|r| r.made).map_or_else(nothing, |made| made.to_string()),
         Column::RoundRate => figures.rounds_a_second().map_or_else(nothing, rate_of),
@@ -286,8 +288,9 @@ fn notes(comparison: &Comparison) -> Vec<Note> {
     let mut notes = Vec::new();
     for row in &comparison.rows {
         let who = clean(&row.name());
-        notes.extend(row.failure.as_ref().map(|why| Note::Failure { who, why: clean(&why.sentence()) }));
+        notes.extend(row.trouble().map(|why| Note::Failure { who, why: clean(&why) }));
     }
+    notes.extend(comparison.stand_in().map(|row| Note::StandIn { than: clean(&row.name()) }));
     let part = |r: &&Row| r.counted < r.runs.len() && r.counted > 0;
     let of: Vec<_> = comparison.rows.iter().filter(part).map(|r| (clean(&r.name()), r.counted)).collect();
     if !of.is_empty() {
@@ -358,7 +361,9 @@ pub fn comparison_sentences(comparison: &Comparison) -> String {
         let Some(figures) = row.figures else { continue };
         let ratio = row.ratio.and_then(Result::ok).filter(|_| row.source.is_none()).map(|r| r.speedup);
         let (time, busy, cores) = (figures.timing.time, figures.busy, comparison.cores);
-        lines.push(Note::Row { who: who.clone(), time, ratio, busy, cores });
+        let than = comparison.baseline.map_or_else(String::new, |place| clean(&comparison.rows[place].name()));
+        lines.push(Note::Row { who: who.clone(), time, ratio: ratio.map(|ratio| (ratio, than)), busy, cores });
+        lines.extend(figures.additions.map(|additions| Note::Additions { who: who.clone(), additions }));
         let Figures { start, copied, memory, p99, .. } = figures;
         lines.push(Note::Cost { who: who.clone(), start, copied, memory, p99 });
         if let Some(rounds) = figures.rounds {

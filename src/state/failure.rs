@@ -308,6 +308,17 @@ impl Failure {
         }
     }
 
+    /// Whether its tasks waited for what none of them could do: it fails whenever it is made in this way.
+    pub const fn is_stuck(&self) -> bool {
+        matches!(
+            self,
+            Failure::Deadlock { .. }
+                | Failure::Stuck { .. }
+                | Failure::NoMessage { .. }
+                | Failure::TooManyProcesses { .. }
+        )
+    }
+
     /// As it is stored and handed on: a JSON object with a `reason` and its figures.
     pub fn to_json(&self) -> String {
         // There are only strings and numbers: none of them can be refused.

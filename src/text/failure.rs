@@ -4,6 +4,53 @@ use std::borrow::Cow;
 
 use crate::state::{Awaited, Failure, FileLack, PlanFault, Pool, RequestLack, ThreadPurpose, Waiting};
 
+/// How a row came to nothing, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Tasks waited for each other in a circle.
+    Deadlock,
+    /// Tasks waited for what nobody could do.
+    Stuck,
+    /// It cannot be done one task after the other.
+    Cannot,
+    /// Something else went wrong.
+    Failed,
+}
+
+impl Stop {
+    /// How a run broke off because of `why`; `serial` says whether its tasks ran one after the other.
+    pub const fn of(why: &Failure, serial: bool) -> Stop {
+        match why {
+            _ if !why.is_stuck() => Stop::Failed,
+            _ if serial => Stop::Cannot,
+            Failure::Deadlock { .. } => Stop::Deadlock,
+            _ => Stop::Stuck,
+        }
+    }
+
+    /// The word for it, as it stands in a table.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Stop::Deadlock => "deadlock",
+            Stop::Stuck => "stuck",
+            Stop::Cannot => "cannot",
+            Stop::Failed => "failed",
+        }
+    }
+}
+
+/// Why tasks that run one after the other cannot do their work, in a sentence without an end mark; other reasons as
+/// [`failure`] has them.
+pub fn cannot(why: &Failure) -> String {
+    match why {
+        Failure::Deadlock { circle: waiting } | Failure::Stuck { waiting, .. } => {
+            format!("cannot: {}", waiting.first().map_or_else(String::new, link))
+        }
+        Failure::NoMessage { task, queue } => format!("cannot: {task} wants a message from `{queue}`"),
+        _ => failure(why),
+    }
+}
+
 /// Why a run on the screen failed, where `again` is the key that makes the run once more.
 pub fn failure_here(why: &Failure, again: &str) -> String {
     match why {
@@ -214,6 +261,20 @@ mod tests {
         let expected =
             "deadlock: 0 waits for 1, 1 waits for 2, 2 waits for 3 and 6 more; let go of locks before waiting";
         assert_eq!(said((0..9).map(waits).collect()), expected);
+    }
+
+    #[test]
+    fn what_cannot_be_done_one_after_the_other_is_told_apart_from_what_went_wrong() {
+        let waiting = vec![Waiting { task: "user".to_owned(), awaits: Awaited::Message("jobs".to_owned()) }];
+        let stuck = Failure::Stuck { waiting, pool: None };
+        assert_eq!(cannot(&stuck), "cannot: user waits for a message in `jobs`");
+        let none = Failure::NoMessage { task: "user".to_owned(), queue: "jobs".to_owned() };
+        assert_eq!(cannot(&none), "cannot: user wants a message from `jobs`");
+        assert_eq!(cannot(&Failure::Killed), failure(&Failure::Killed));
+        let word = |why: &Failure, serial| Stop::of(why, serial).word();
+        let deadlock = Failure::Deadlock { circle: Vec::new() };
+        assert_eq!([word(&stuck, true), word(&stuck, false), word(&deadlock, false)], ["cannot", "stuck", "deadlock"]);
+        assert_eq!([word(&Failure::Killed, true), word(&Failure::Killed, false)], ["failed"; 2]);
     }
 
     #[test]

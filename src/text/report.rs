@@ -11,7 +11,7 @@ mod shared;
 mod told;
 
 pub use gil::Gil;
-pub use shared::{SharedLine, Tally, grouped};
+pub use shared::{Additions, SharedLine, grouped};
 pub use told::{Told, Wait};
 
 /// Who executes the tasks of a run.

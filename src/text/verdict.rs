@@ -2,7 +2,7 @@
 //! Says only what was measured.
 
 use super::doubt::bounds;
-use super::{Doubt, counted, percent, rounds, short, whole, wrapped};
+use super::{Doubt, Stop, counted, percent, rounds, short, whole, wrapped};
 use crate::units::{Ns, Speedup};
 
 /// Who ran: a model as sentences name it.
@@ -178,7 +178,8 @@ pub enum Clause {
     NoRatioFor { who: Vec<Who>, why: NoRatio },
     Open { who: Who, ratio: Speedup, why: Doubt },
     Range { who: Vec<Who>, why: Doubt },
-    Failed { who: Vec<Who> },
+    Failed { who: Vec<Who>, how: Stop },
+    InPlaceOfSerial { than: Who },
     NothingMeasured,
     Alone,
     Recalibrated,
@@ -281,7 +282,11 @@ impl Clause {
             Clause::Range { who, why } => {
                 format!("A range for {}: {}.", all_of(who), why.text())
             }
-            Clause::Failed { who } => format!("{}: failed.", begun(&all_of(who))),
+            Clause::Failed { who, how: Stop::Cannot } => format!("{} cannot do this work.", begun(&all_of(who))),
+            Clause::Failed { who, how } => format!("{}: {}.", begun(&all_of(who)), how.word()),
+            Clause::InPlaceOfSerial { than } => {
+                format!("Serial cannot do this work: ratios are to {}.", than.name())
+            }
             Clause::NothingMeasured => "Nothing was measured.".to_owned(),
             Clause::Alone => "One row alone is no comparison.".to_owned(),
             Clause::Recalibrated => "The cores were calibrated anew in between.".to_owned(),

@@ -230,7 +230,7 @@ fn beside_others_a_ratio_has_bounds_and_no_verdict_only_where_it_would_change_wi
 fn failed_runs_are_named_and_the_rest_is_said_all_the_same() {
     let mut field = field([2_010, 1_030, 1_050, 2_010, 2_060], 0.0);
     field.contenders.remove(2);
-    field.failed = vec![Model::plain(ModelKind::Processes)];
+    field.failed = vec![(Model::plain(ModelKind::Processes), Stop::Failed)];
     let text = said(&field);
     assert!(text.starts_with("Threads: 2.0×.") && text.ends_with("Processes: failed."), "{text}");
     field.contenders.remove(0);
@@ -353,7 +353,7 @@ proptest! {
         ideal in proptest::option::of(0.1f64..64.0),
     ) {
         let lock = Some(("a lock with a rather long name".to_owned(), share));
-        let field = Field { contenders, failed: Vec::new(), tasks, cores, work: Ns(work), waiting, lock, ideal };
+        let field = Field { contenders, failed: Vec::new(), stand_in: None, tasks, cores, work: Ns(work), waiting, lock, ideal };
         let verdict = verdict(&field);
         let text = verdict.text();
         prop_assert!(text.ends_with('.'), "{text}");

@@ -3,6 +3,7 @@
 use crate::insight::{Rounds, Timing};
 use crate::recording::{Planned, Recording};
 use crate::state::{Outcome, State};
+use crate::text::Additions;
 use crate::trace::{Trace, Track};
 use crate::units::{LockId, Ns, TaskId};
 
@@ -38,6 +39,8 @@ pub struct Figures {
     pub locked: f64,
     /// The share of that time that they were ready, and waited for a core or for their turn on a loop.
     pub turns: f64,
+    /// How exact its counters are; `None` where there are none.
+    pub additions: Option<Additions>,
     /// What the tasks came to that go round beside the work; `None` where there are none.
     pub rounds: Option<Rounds>,
 }
@@ -82,6 +85,7 @@ impl Figures {
             p99: at(99),
             turns: stats.sums[State::Ready as usize].share_of(under_way),
             locked: stats.sums[State::Lock as usize].share_of(under_way),
+            additions: run.additions(),
             rounds: Rounds::of(trace, &plan.tasks, *rates),
         })
     }

@@ -6,7 +6,7 @@ use crate::model::LockSettings;
 use crate::plan::{Rates, Wishes};
 use crate::recording::{Conditions, Origin};
 use crate::settings::Setup;
-use crate::state::{Failure, Outcome};
+use crate::state::{Awaited, Failure, Outcome, Waiting};
 use crate::text::Doubt;
 use crate::trace::{Begin, End, Event, Stamped, WorkerUse};
 use crate::units::{CoreId, Stamp, TaskId, WorkerId};
@@ -223,6 +223,40 @@ fn repetitions_that_differ_widen_a_ratio() {
     let comparison = compared(&runs);
     let ratio = comparison.rows[1].ratio.and_then(Result::ok).expect("a ratio").speedup;
     assert!((ratio.low - 1.6).abs() < 1e-9 && ratio.high >= 2.0, "{ratio:?}");
+}
+
+#[test]
+fn where_serial_cannot_do_the_work_the_first_row_that_ran_stands_in_for_it() {
+    let mut runs = five(&[(500, 0), (500, 0)]);
+    let message = Awaited::Message("jobs".to_owned());
+    let waiting = vec![Waiting { task: "task 1".to_owned(), awaits: message }];
+    let stuck = Failure::Stuck { waiting, pool: None };
+    runs[0].broken = Some(stuck.clone());
+    runs[2].broken = Some(Failure::Deadlock { circle: Vec::new() });
+    let comparison = compared(&runs);
+    assert_eq!(
+        (comparison.baseline, comparison.rows[0].stop(), comparison.rows[2].stop()),
+        (Some(1), Stop::Cannot, Stop::Deadlock)
+    );
+    assert_eq!(comparison.rows[0].trouble().as_deref(), Some("cannot: task 1 waits for a message in `jobs`"));
+    assert_eq!(comparison.stand_in().map(|row| row.who), Some(Who::Threads));
+    let ratios: Vec<Option<f64>> = comparison.rows.iter().map(|row| Some(row.ratio?.ok()?.speedup.times)).collect();
+    assert_eq!(ratios, [None, None, None, Some(0.5), Some(0.5)]);
+    assert_eq!(
+        comparison.verdict.text(),
+        "Fastest: threads. Serial cannot do this work: ratios are to threads. Processes: deadlock."
+    );
+    // Another failure of serial leaves the others without a ratio, as before.
+    runs[0].broken = Some(Failure::Killed);
+    let comparison = compared(&runs);
+    assert_eq!((comparison.baseline, comparison.stand_in()), (None, None));
+    // Nothing stands in for it where nothing ran.
+    for run in &mut runs {
+        run.broken = Some(stuck.clone());
+    }
+    let comparison = compared(&runs);
+    assert_eq!((comparison.baseline, comparison.stand_in()), (None, None));
+    assert!(comparison.verdict.text().starts_with("Nothing was measured. Serial cannot do this work. Threads"));
 }
 
 #[test]

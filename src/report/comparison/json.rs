@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::insight::{Gap, Orders, Ratio};
 use crate::recording::{Comparison, Reason, Recording, RunOutcome, SCHEMA, SameWork};
 use crate::report::Document;
-use crate::text::{Cause, Doubt, markup};
+use crate::text::{Additions, Cause, Doubt, markup};
 use crate::units::{Ns, TaskId};
 
 /// The whole document, in the order in which it is printed.
@@ -17,6 +17,7 @@ pub struct ComparisonDocument {
     pub concviz: &'static str,
     pub cores: f64,
     pub same_work: &'static str,
+    pub baseline: Option<usize>,
     pub rows: Vec<JudgedRow>,
     pub ideal: Option<ComparisonIdeal>,
     pub verdict: String,
@@ -65,11 +66,13 @@ pub struct ComparisonRow {
     pub longest_gap_s: Option<f64>,
     pub longest_gap_task: Option<String>,
     pub variant: Option<String>,
+    pub lost_updates: Option<u64>,
+    pub counter_copies: Option<u64>,
 }
 
 impl ComparisonRow {
     /// Its columns.
-    pub const COLUMNS: [&str; 28] = [
+    pub const COLUMNS: [&str; 30] = [
         "source",
         "model",
         "global_lock",
@@ -98,6 +101,8 @@ impl ComparisonRow {
         "longest_gap_s",
         "longest_gap_task",
         "variant",
+        "lost_updates",
+        "counter_copies",
     ];
 }
 
@@ -144,6 +149,7 @@ impl ComparisonDocument {
                 SameWork::Calibrated => "calibrated",
                 SameWork::No => "no",
             },
+            baseline: comparison.baseline,
             rows,
             ideal,
             verdict: comparison.verdict.text(),
@@ -170,6 +176,12 @@ fn row(comparison: &Comparison, runs: &[&Recording], index: usize) -> JudgedRow 
     let rounds = figures.and_then(|f| f.rounds);
     let gap = rounds.and_then(|r| r.gap);
     let shown = of.shown.and_then(|shown| runs.get(shown));
+    let (lost_updates, counter_copies) = match figures.and_then(|f| f.additions) {
+        Some(Additions::Exact) => (Some(0), None),
+        Some(Additions::Lost(n)) => (Some(n), None),
+        Some(Additions::Copies(n)) => (None, Some(n)),
+        None => (None, None),
+    };
     let name = |gap: Gap| Some(shown?.trace.names.get(gap.task.index())?.name.clone());
     let row = ComparisonRow {
         source: of.source.clone(),
@@ -200,6 +212,8 @@ fn row(comparison: &Comparison, runs: &[&Recording], index: usize) -> JudgedRow 
         longest_gap_s: seconds(gap.map(|gap| gap.length)),
         longest_gap_task: gap.and_then(name),
         variant: of.variant.clone(),
+        lost_updates,
+        counter_copies,
     };
     let over = of.runs.iter().filter_map(|run| runs.get(*run)).filter(|run| run.trace.makespan().is_some());
     let orders: Vec<Vec<TaskId>> = over.map(|run| run.trace.finished(run.trace.latest())).collect();

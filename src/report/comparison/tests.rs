@@ -25,6 +25,7 @@ fn figures(ms: u64, busy: f64) -> Figures {
         p99: Some(time),
         locked: 0.0,
         turns: 0.0,
+        additions: None,
         rounds: None,
     }
 }
@@ -202,5 +203,5 @@ fn what_failed_says_why_and_nothing_of_it_reaches_the_terminal_as_a_command() {
     let row = serde_json::to_value(row).expect("JSON");
     let mut columns: Vec<&str> = csv.lines().next().unwrap_or_default().split(',').collect();
     assert_eq!(columns.pop(), Some("error"), "in JSON it is an object, the reason");
-    assert!(columns.iter().all(|c| row.get(c).is_some()) && row.as_object().map_or(0, serde_json::Map::len) == 29);
+    assert!(columns.iter().all(|c| row.get(c).is_some()) && row.as_object().map_or(0, serde_json::Map::len) == 32);
 }

@@ -1,6 +1,6 @@
 //! What is printed of a comparison besides its figures: heads of columns, notes, and sentences to be listened to.
 
-use super::{Cores, bytes};
+use super::{Additions, Cores, bytes};
 use crate::text::of_cores;
 use crate::text::{bounds, counted, rate_of};
 use crate::units::{Ns, Speedup};
@@ -13,6 +13,7 @@ pub enum Column {
     Spread,
     Ratio,
     Runs,
+    Additions,
     Gap,
     Rounds,
     RoundRate,
@@ -27,11 +28,12 @@ pub enum Column {
 
 impl Column {
     /// All of them, in their order.
-    pub const ALL: [Column; 14] = [
+    pub const ALL: [Column; 15] = [
         Column::Time,
         Column::Spread,
         Column::Ratio,
         Column::Runs,
+        Column::Additions,
         Column::Gap,
         Column::Rounds,
         Column::RoundRate,
@@ -45,7 +47,7 @@ impl Column {
     ];
 
     /// The columns that a table can do without, the least important first.
-    pub const DISPENSABLE: [Column; 12] = [
+    pub const DISPENSABLE: [Column; 13] = [
         Column::P50,
         Column::Used,
         Column::Copied,
@@ -58,6 +60,7 @@ impl Column {
         Column::Runs,
         Column::Rounds,
         Column::Gap,
+        Column::Additions,
     ];
 
     /// The columns about tasks that go round beside the work.
@@ -70,6 +73,7 @@ impl Column {
             Column::Spread => "±",
             Column::Ratio => "×",
             Column::Runs => "runs",
+            Column::Additions => "counter",
             Column::Gap => "max gap",
             Column::Rounds => "rounds",
             Column::RoundRate => "rounds/s",
@@ -106,13 +110,14 @@ pub enum Note {
     Head { workload: String, tasks: usize, cores: f64 },
     Works { works: Vec<String> },
     Ideal,
-    Failed,
+    StandIn { than: String },
+    Additions { who: String, additions: Additions },
     Ranges,
     Spread,
     Counted { of: Vec<(String, usize)>, runs: usize },
     Failure { who: String, why: String },
     OtherWork,
-    Row { who: String, time: Ns, ratio: Option<Speedup>, busy: f64, cores: f64 },
+    Row { who: String, time: Ns, ratio: Option<(Speedup, String)>, busy: f64, cores: f64 },
     Cost { who: String, start: Option<Ns>, copied: Option<u64>, memory: Option<u64>, p99: Option<Ns> },
     Rounds { who: String, made: Option<u64>, rate: Option<f64>, gap: Option<Ns> },
     BestPossible { time: Ns, limit: String },
@@ -128,7 +133,13 @@ impl Note {
             }
             Note::Works { works } => format!("Runs of {} workloads: {}", works.len(), works.join(", ")),
             Note::Ideal => "ideal".to_owned(),
-            Note::Failed => "failed".to_owned(),
+            Note::StandIn { than } => format!("× is how many times as fast as {than}: serial cannot do this work"),
+            Note::Additions { who, additions } => match additions {
+                Additions::Exact => format!("{who}: the counter is exact"),
+                Additions::Lost(1) => format!("{who}: 1 update of the counter was lost"),
+                Additions::Lost(n) => format!("{who}: {} updates of the counter were lost", super::grouped(*n)),
+                Additions::Copies(_) => format!("{who}: each process added to a copy of the counter"),
+            },
             Note::Ranges => {
                 "1.6–2.0: between these lies the ratio where nothing disturbs; --repeat 5 can narrow it".to_owned()
             }
@@ -143,7 +154,9 @@ impl Note {
                 let times = |x: Speedup| {
                     bounds(x).map_or_else(|| format!("{:.2}", x.times), |(low, high)| format!("{low} to {high}"))
                 };
-                let ratio = ratio.map_or_else(String::new, |x| format!(", {} times as fast as serial", times(x)));
+                let ratio = ratio
+                    .as_ref()
+                    .map_or_else(String::new, |(x, than)| format!(", {} times as fast as {than}", times(*x)));
                 format!("{who} took {time}{ratio}, with {busy:.2} of {} busy", of_cores(*cores))
             }
             Note::Cost { who, start, copied, memory, p99 } => {

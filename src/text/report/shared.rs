@@ -4,9 +4,9 @@ use super::bytes;
 use crate::text::counted;
 use crate::units::Ns;
 
-/// How exact the counters of a run are.
+/// What became of the additions to the counters of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tally {
+pub enum Additions {
     /// No addition is lost.
     Exact,
     /// So many additions were overwritten.
@@ -15,24 +15,24 @@ pub enum Tally {
     Copies(u64),
 }
 
-impl Tally {
+impl Additions {
     /// Both together.
-    pub fn with(self, other: Tally) -> Tally {
+    pub fn with(self, other: Additions) -> Additions {
         match (self, other) {
-            (Tally::Copies(a), Tally::Copies(b)) => Tally::Copies(a.max(b)),
-            (Tally::Copies(n), _) | (_, Tally::Copies(n)) => Tally::Copies(n),
-            (Tally::Lost(a), Tally::Lost(b)) => Tally::Lost(a + b),
-            (Tally::Lost(n), Tally::Exact) | (Tally::Exact, Tally::Lost(n)) => Tally::Lost(n),
-            (Tally::Exact, Tally::Exact) => Tally::Exact,
+            (Additions::Copies(a), Additions::Copies(b)) => Additions::Copies(a.max(b)),
+            (Additions::Copies(n), _) | (_, Additions::Copies(n)) => Additions::Copies(n),
+            (Additions::Lost(a), Additions::Lost(b)) => Additions::Lost(a + b),
+            (Additions::Lost(n), Additions::Exact) | (Additions::Exact, Additions::Lost(n)) => Additions::Lost(n),
+            (Additions::Exact, Additions::Exact) => Additions::Exact,
         }
     }
 
     /// In a word or two, as it stands in a table: `683 lost`.
     pub fn word(self) -> String {
         match self {
-            Tally::Exact => "exact".to_owned(),
-            Tally::Lost(n) => format!("{n} lost"),
-            Tally::Copies(n) => counted(n, "copy", "copies"),
+            Additions::Exact => "exact".to_owned(),
+            Additions::Lost(n) => format!("{n} lost"),
+            Additions::Copies(n) => counted(n, "copy", "copies"),
         }
     }
 }
@@ -146,10 +146,10 @@ mod tests {
 
     #[test]
     fn several_counters_have_one_word() {
-        let word = |all: &[Tally]| all.iter().copied().reduce(Tally::with).expect("some").word();
-        assert_eq!(word(&[Tally::Exact, Tally::Exact]), "exact");
-        assert_eq!(word(&[Tally::Exact, Tally::Lost(3), Tally::Lost(4)]), "7 lost");
-        assert_eq!(word(&[Tally::Copies(2), Tally::Copies(1)]), "2 copies");
-        assert_eq!(word(&[Tally::Copies(1)]), "1 copy");
+        let word = |all: &[Additions]| all.iter().copied().reduce(Additions::with).expect("some").word();
+        assert_eq!(word(&[Additions::Exact, Additions::Exact]), "exact");
+        assert_eq!(word(&[Additions::Exact, Additions::Lost(3), Additions::Lost(4)]), "7 lost");
+        assert_eq!(word(&[Additions::Copies(2), Additions::Copies(1)]), "2 copies");
+        assert_eq!(word(&[Additions::Copies(1)]), "1 copy");
     }
 }
