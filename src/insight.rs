@@ -13,6 +13,7 @@ mod orders;
 mod pace;
 mod ratio;
 mod rounds;
+mod shared;
 mod sharing;
 mod timing;
 mod verdict;

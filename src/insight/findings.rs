@@ -1,6 +1,6 @@
 //! The findings themselves: which sentence fits which run.
 
-use super::{Bound, Change, Cure, Facts, Finding, Ratio, broken, convoy, sharing};
+use super::{Bound, Change, Cure, Facts, Finding, Ratio, broken, convoy, shared, sharing};
 use crate::model::{GlobalLock, Model, ModelKind};
 use crate::state::State;
 use crate::text::{Here, Sentence, Try, Waiters, Waits};
@@ -40,6 +40,10 @@ pub(super) fn afterwards(facts: &Facts<'_>) -> Finding {
     if let Some((count, how)) = broken(facts.trace) {
         let cure = Some(Cure { change: Change::Again, why: Try::Again });
         return Finding { say: Sentence::TasksBroke { broken: count, tasks, how }, cure };
+    }
+    // What tasks make of a counter, or of a queue, is what such a workload is there to show.
+    if let Some(say) = shared::found(facts) {
+        return Finding { say, cure: Some(cure(facts)) };
     }
     if let Some(late) = sharing::late(facts) {
         return Finding { say: Sentence::Sharing(late), cure: Some(cure(facts)) };

@@ -1,6 +1,7 @@
 //! The one sentence near the top of the screen: a fact with its number, and what to press next. At most 78 characters,
 //! no colour words, the words people use: time, GIL, turn, copies.
 
+use super::report::grouped;
 use super::{Here, Sharing, all_busy, bounds, cores_of, counted, number_word};
 use crate::units::{Ns, Speedup};
 
@@ -32,6 +33,10 @@ pub enum Sentence {
     LoopBlocked { task: String, blocked: Ns, ready: u32 },
     Here(Here),
     Sharing(Sharing),
+    Lost { additions: u64, value: u64, lost: u64 },
+    NoneLost { additions: u64, turns: bool },
+    Apart,
+    Queue { name: String, full: bool, share: f64 },
     TasksBroke { broken: usize, tasks: usize, how: &'static str },
     RunFailed { reason: String },
 }
@@ -99,6 +104,12 @@ fn not_serial(time: Ns, serial: Option<Ns>) -> String {
     }
 }
 
+/// That a counter says less than it should.
+fn lost_updates(additions: u64, value: u64, lost: u64) -> String {
+    let updates = if lost == 1 { "1 update was".to_owned() } else { format!("{} updates were", grouped(lost)) };
+    format!("{} additions, the counter says {}: {updates} lost.", grouped(additions), grouped(value))
+}
+
 impl Sentence {
     /// The sentence.
     pub fn text(&self) -> String {
@@ -164,6 +175,17 @@ impl Sentence {
             Sentence::WithoutTheLock { busy, cores, speedup } => {
                 let came_to = speedup.map_or_else(String::new, |x| format!(", {} serial", super::speedup(x)));
                 format!("Calls let go of the GIL: {} busy{came_to}.", cores_of(*busy, *cores))
+            }
+            Sentence::Lost { additions, value, lost } => lost_updates(*additions, *value, *lost),
+            Sentence::NoneLost { additions, turns } => {
+                let why = if *turns { ": tasks add one after the other" } else { "" };
+                format!("{} additions, none lost{why}.", grouped(*additions))
+            }
+            Sentence::Apart => "Each process adds to a copy of its own: nothing is shared.".to_owned(),
+            Sentence::Queue { name, full, share } => {
+                let (what, who) = if *full { ("full", "takers") } else { ("empty", "makers") };
+                let (name, share) = (super::short(name, 20), super::percent(*share));
+                format!("{name} is {what} {share} of the time: its {who} are slow.")
             }
             Sentence::LockEach { speedup } => format!("Each process has its own GIL{}.", as_fast(*speedup)),
             Sentence::LoneLoopWithLock { time } => format!("One thread alone never waits for the GIL: {time}."),
@@ -242,6 +264,27 @@ impl Try {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_tasks_share_has_one_short_sentence() {
+        let said = |s: Sentence| s.text();
+        assert_eq!(
+            said(Sentence::Lost { additions: 2_000, value: 1_317, lost: 683 }),
+            "2,000 additions, the counter says 1,317: 683 updates were lost."
+        );
+        assert_eq!(
+            said(Sentence::Lost { additions: 20, value: 19, lost: 1 }),
+            "20 additions, the counter says 19: 1 update was lost."
+        );
+        assert_eq!(said(Sentence::NoneLost { additions: 2_000, turns: false }), "2,000 additions, none lost.");
+        assert_eq!(
+            said(Sentence::NoneLost { additions: 20, turns: true }),
+            "20 additions, none lost: tasks add one after the other."
+        );
+        let queue = |full| said(Sentence::Queue { name: "jobs".to_owned(), full, share: 0.52 });
+        assert_eq!(queue(true), "jobs is full 52 % of the time: its takers are slow.");
+        assert_eq!(queue(false), "jobs is empty 52 % of the time: its makers are slow.");
+    }
 
     #[test]
     fn sentences_read_as_people_speak() {
