@@ -12,9 +12,9 @@ use concviz::recording::{Recording, begin, tail};
 use concviz::settings::{ExportFormat, ExportView, Made, Setup};
 use concviz::state::{Failure, Outcome, State};
 use concviz::trace::file::FileWriter;
-use concviz::trace::{Begin, End, Event, Frame, Stamped};
-use concviz::units::{CoreId, LockId, Ns, Stamp, TaskId, WorkerId};
-use concviz::workload::{Scale, Variant, Workload, find};
+use concviz::trace::{Begin, CounterUse, End, Event, Frame, QueueUse, Stamped};
+use concviz::units::{CoreId, CounterId, LockId, Ns, QueueId, Stamp, TaskId, WorkerId};
+use concviz::workload::{Counter, Queue, Scale, Variant, Workload, find};
 use tempfile::tempdir;
 
 const T0: Stamp = Stamp(7_000_000_000);
@@ -53,7 +53,14 @@ fn run(kind: ModelKind, first: usize, reason: Option<&str>) -> (Recording, Vec<F
     plan.workload = name(0);
     plan.tasks.iter_mut().enumerate().for_each(|(n, task)| task.name = name(n));
     plan.locks.iter_mut().enumerate().for_each(|(n, lock)| *lock = name(n + 3));
+    // One lock more, which several tasks may hold at a time.
+    plan.limits = vec![1; plan.locks.len()];
+    plan.limits.push(2);
+    plan.locks.push(name(6));
+    plan.queues = vec![Queue { name: name(4), room: 2 }];
+    plan.counters = vec![Counter { name: name(5), start: 0 }];
     let tasks = plan.tasks.len() as u32;
+    let permits = LockId::named(plan.locks.len() as u16 - 1);
     let mut events: Vec<Stamped> = (0..tasks).map(|n| stamped(0, 0, Event::Submitted { task: TaskId(n) })).collect();
     for n in 0..tasks {
         let (task, from, lock) = (TaskId(n), u64::from(n) * 1_000, LockId::named(0));
@@ -61,12 +68,25 @@ fn run(kind: ModelKind, first: usize, reason: Option<&str>) -> (Recording, Vec<F
         events.push(stamped(from, 0, enter));
         events.push(stamped(from + 100, 0, Event::LockTaken { lock, task, waited: Ns::ZERO }));
         events.push(stamped(from + 900, 0, Event::LockReleased { lock, task, forced: false }));
+        let waited = Ns::ZERO;
+        let (queue, number, counter) = (QueueId(0), u64::from(n), CounterId(0));
+        events.push(stamped(from + 910, 0, Event::Put { queue, task, number, length: 1, waited }));
+        events.push(stamped(from + 920, 0, Event::Got { queue, task, number, length: 0, waited }));
+        // Every addition destroys the one before it.
+        let (found, overwrote) = (u32::from(n > 0), n.checked_sub(1).map(TaskId));
+        events.push(stamped(from + 930, 0, Event::Added { counter, task, value: 1, found, overwrote, since: Ns(9) }));
+        events.push(stamped(from + 940, 0, Event::PermitTaken { lock: permits, task, taken: 1, waited }));
+        events.push(stamped(from + 945, 0, Event::LockRefused { lock: permits, task }));
+        events.push(stamped(from + 950, 0, Event::PermitReleased { lock: permits, task, taken: 0 }));
         let ended = Event::Ended { task, outcome: Outcome::Done, signal: 0, cpu: Ns::from_millis(1) };
         events.push(stamped(from + 1_000, 0, ended));
     }
-    let last = match reason {
-        Some(reason) => Frame::Failed(Failure::Told { sentence: reason.to_owned() }),
-        None => Frame::End(End { at: T0 + Ns::from_millis(u64::from(tasks)), ..End::default() }),
+    let last = if let Some(reason) = reason {
+        Frame::Failed(Failure::Told { sentence: reason.to_owned() })
+    } else {
+        let queues = vec![QueueUse { put: tasks.into(), got: tasks.into(), bytes: 9, closed: true }];
+        let counters = vec![CounterUse { additions: tasks.into(), value: 1, ..CounterUse::default() }];
+        Frame::End(End { at: T0 + Ns::from_millis(u64::from(tasks)), queues, counters, ..End::default() })
     };
     let begin = Begin { t0: T0, pid: 9, workers: 1, cores: vec![0, 1], ..Begin::default() };
     let frames = vec![Frame::Begin(begin), Frame::Events(events), last];

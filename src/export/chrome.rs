@@ -1,5 +1,6 @@
 //! Runs in the trace event format of Chrome, which Perfetto, speedscope and Chrome itself open: a track for each task,
-//! core and lock, arrows from the end of a turn with a lock to the task that had waited for it, counters, and marks.
+//! core and lock, arrows from the end of a turn with a lock to the task that had waited for it and from who put a message
+//! into a queue to who took it out, counters, and marks.
 //!
 //! What becomes what:
 //!
@@ -12,8 +13,12 @@
 //! | a turn with a lock | one of category `lock`, named after the holder |
 //! | the end of a wait for a lock | a flow of category `unblock`, from the last moment of the turn with it to what the
 //! task does next |
+//! | a message | a flow of category `message`, from the task that put it in to the one that took it out; of more than
+//! 10,000 every second, or third, and so on |
 //! | cores used; tasks ready, waiting, in flight | counters: the mean from one sample to the next |
-//! | a turned interval, lost events, a broken task | an instant |
+//! | messages in a queue; what a counter holds, and should hold; permits taken of a lock | counters: each change; of more
+//! than 20,000 changes the mean from one sample to the next, or what is held then |
+//! | a turned interval, lost events, a broken task, a lost addition, a refused try | an instant |
 //! | the run stood still | a slice of category `run` |
 //!
 //! Times are microseconds from the start of the run with three decimals: every nanosecond is there. A slice is a begin
@@ -33,9 +38,11 @@ use crate::units::{Ns, Range, TaskId};
 mod arrows;
 mod counters;
 mod marks;
+mod sharing;
 mod tracks;
 
-use arrows::Arrow;
+use arrows::{Arrow, Messages};
+use sharing::Deeds;
 
 /// What was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +61,8 @@ pub struct Tally {
     pub flows: u64,
     /// Samples of counters.
     pub samples: u64,
+    /// Messages without a flow, and what happened to tasks without an instant.
+    pub left_out: u64,
     /// Bytes.
     pub bytes: u64,
 }
@@ -63,19 +72,26 @@ pub struct Tally {
 /// # Errors
 /// If writing to `out` fails; what was written until then is no valid file.
 pub fn chrome(out: &mut impl Write, runs: &[Portion<'_>]) -> io::Result<Tally> {
+    let mut tally = Tally::default();
     let mut json = Json::new(out);
     json.raw("{\"displayTimeUnit\":\"ns\",\"otherData\":{\"program\":\"concviz\",\"version\":");
     json.text(env!("CARGO_PKG_VERSION")).raw(",\"runs\":").list();
-    for run in runs {
+    let shared: Vec<(Messages, Deeds)> = runs.iter().map(|run| (Messages::of(run), Deeds::of(run))).collect();
+    for (run, (messages, deeds)) in runs.iter().zip(&shared) {
         about(&mut json, run)?;
+        if !run.trace().sharing.queues.is_empty() {
+            json.raw(",\"messages\":").int(messages.all).raw(",\"messages_without_arrow\":").int(messages.left_out());
+        }
+        json.known(",\"marks_left_out\":", (deeds.left_out > 0).then_some(deeds.left_out)).raw("}");
+        tally.left_out += messages.left_out() + deeds.left_out;
     }
     json.raw("]},\"traceEvents\":").list();
-    let mut tally = Tally::default();
     // Threads have numbers of their own, beyond those of all processes.
     let mut tid = (runs.len() as u64 + 1).next_multiple_of(1_000) + 1;
-    for (pid, run) in (1..).zip(runs) {
+    for ((pid, run), (messages, deeds)) in (1..).zip(runs).zip(&shared) {
         let tids = Tids::of(run, &mut tid);
-        Writer { json: &mut json, run, pid, tids, window: run.window(), tally: &mut tally }.write()?;
+        let mut writer = Writer { json: &mut json, run, pid, tids, window: run.window(), tally: &mut tally };
+        writer.write(messages, deeds)?;
     }
     json.raw("\n]}\n");
     tally.bytes = json.finish()?;
@@ -91,7 +107,7 @@ fn about(json: &mut Json<'_>, run: &Portion<'_>) -> io::Result<()> {
     json.raw(",\"cores\":").int(trace.cores.len() as u64).raw(",\"kernel_record\":").text(&run.record());
     json.known(",\"makespan_ns\":", run.makespan().map(|end| end.0));
     json.raw(",\"from_ns\":").int(window.from.0).raw(",\"to_ns\":").int(window.to.0);
-    json.raw(",\"kept_from_ns\":").int(trace.forgotten.0).raw(",\"lost_events\":").int(run.lost()).raw("}");
+    json.raw(",\"kept_from_ns\":").int(trace.forgotten.0).raw(",\"lost_events\":").int(run.lost());
     Ok(())
 }
 
@@ -135,19 +151,21 @@ struct Writer<'w, 'j, 'r> {
 }
 
 impl<'j> Writer<'_, 'j, '_> {
-    fn write(&mut self) -> io::Result<()> {
+    fn write(&mut self, messages: &Messages, deeds: &Deeds) -> io::Result<()> {
         self.process()?;
         self.marks()?;
         self.counters()?;
+        self.sharing()?;
         self.cores()?;
         self.locks()?;
         let mut arrows = Vec::new();
         for task in self.run.tasks() {
-            self.task(task, &mut arrows)?;
+            self.task(task, deeds, &mut arrows)?;
         }
         // Arrows come behind the slices that they begin and end in: of two events at one instant viewers read the
         // earlier one first.
-        self.arrows(&arrows)
+        self.arrows(&arrows)?;
+        self.messages(messages)
     }
 
     fn process(&mut self) -> io::Result<()> {
@@ -190,7 +208,7 @@ impl<'j> Writer<'_, 'j, '_> {
     }
 
     /// A task's track.
-    fn task(&mut self, task: TaskId, arrows: &mut Vec<Arrow>) -> io::Result<()> {
+    fn task(&mut self, task: TaskId, deeds: &Deeds, arrows: &mut Vec<Arrow>) -> io::Result<()> {
         let run = self.run;
         let Some(known) = run.trace().tasks.get(task.index()) else { return Ok(()) };
         let track = self.track(self.tids.tasks + u64::from(task.0), &run.task_name(task))?;
@@ -204,6 +222,7 @@ impl<'j> Writer<'_, 'j, '_> {
                 arrows.extend(Arrow::of(run, task, &span, self.window));
             }
         }
+        self.deeds(&track, task, deeds)?;
         let end = known.ended_at().filter(|at| self.window.from <= *at && *at <= self.window.to);
         if let (Some(at), Some((outcome, signal))) = (end, known.end)
             && outcome != Outcome::Done

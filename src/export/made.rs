@@ -8,18 +8,21 @@ use crate::plan::{Rates, Wishes};
 use crate::recording::Recording;
 use crate::settings::Setup;
 use crate::state::{Outcome, State};
-use crate::trace::{Begin, End, Event, KernelRecord, Stamped, Switch, TaskName, Trace};
-use crate::units::{CoreId, LockId, Ns, Stamp, TaskId, TurnLength, WorkerId};
+use crate::trace::{Begin, CounterName, End, Event, KernelRecord, QueueName, Stamped, Switch, TaskName, Trace};
+use crate::units::{CoreId, CounterId, LockId, Ns, QueueId, Stamp, TaskId, TurnLength, WorkerId};
 use crate::workload::{Scale, find};
 
-const T0: u64 = 1_000_000_000;
+pub(super) const T0: u64 = 1_000_000_000;
 const TASKS: u32 = 5;
 const WORKERS: u16 = 3;
 
 pub(super) fn empty(names: &[&str], kernel_record: KernelRecord) -> Trace {
     let name = |(n, name): (usize, &&str)| TaskName { name: (*name).to_owned(), background: n == 4 };
     let mut trace = Trace::new(names.iter().enumerate().map(name).collect(), WORKERS);
-    trace = trace.naming_locks(vec!["the \"table\"\n".to_owned()]);
+    trace = trace.naming_locks(vec!["the \"table\"\n".to_owned(), "seats".to_owned()]);
+    let queue = QueueName { name: "the \"belt\"\n".to_owned(), room: 3 };
+    let counter = |name: &str, apart| CounterName { name: name.to_owned(), start: 7, apart };
+    trace = trace.naming_shared(vec![queue], vec![counter("the \"sum\"\n", false), counter("own", true)]);
     let begin = Begin {
         t0: Stamp(T0),
         pid: 7,
@@ -62,6 +65,32 @@ fn event() -> impl Strategy<Value = Event> {
         1 => short().prop_map(|spent| Event::Suspended { spent }),
         1 => short().prop_map(|time| Event::IntervalChanged { length: TurnLength::Time(time) }),
         3 => switch,
+        6 => sharing(),
+    ]
+}
+
+/// What happens at queues, counters and permits.
+fn sharing() -> impl Strategy<Value = Event> {
+    let task = || (0..TASKS + 1).prop_map(TaskId);
+    let queue = || prop_oneof![9 => Just(QueueId(0)), 1 => Just(QueueId(3))];
+    let counter = prop_oneof![5 => Just(CounterId(0)), 3 => Just(CounterId(1)), 1 => Just(CounterId(3))];
+    let short = || (0u64..2_000).prop_map(Ns);
+    let seats = LockId::named(1);
+    prop_oneof![
+        3 => (queue(), task(), 0u64..6, 0u32..5, short())
+            .prop_map(|(queue, task, number, length, waited)| Event::Put { queue, task, number, length, waited }),
+        3 => (queue(), task(), 0u64..6, 0u32..5, short())
+            .prop_map(|(queue, task, number, length, waited)| Event::Got { queue, task, number, length, waited }),
+        1 => queue().prop_map(|queue| Event::QueueClosed { queue }),
+        4 => (counter, task(), 0u32..20, 0u32..20, proptest::option::of(task()), short()).prop_map(
+            |(counter, task, value, found, overwrote, since)| {
+                Event::Added { counter, task, value, found, overwrote, since }
+            }
+        ),
+        2 => (task(), 0u8..4, short())
+            .prop_map(move |(task, taken, waited)| Event::PermitTaken { lock: seats, task, taken, waited }),
+        2 => (task(), 0u8..4).prop_map(move |(task, taken)| Event::PermitReleased { lock: seats, task, taken }),
+        2 => (0u16..3, task()).prop_map(|(lock, task)| Event::LockRefused { lock: LockId::named(lock), task }),
     ]
 }
 
@@ -153,6 +182,47 @@ pub(super) fn three() -> Trace {
     push(9_500, 1, ended(1, Outcome::Done, 0));
     push(9_999, 2, ended(2, Outcome::Killed, 9));
     trace.end(End { at: Stamp(T0 + 10_000), ..End::default() });
+    trace
+}
+
+/// Two tasks that put three messages into a queue, and one that takes two of them; two of them add to a counter, and one
+/// addition is lost; two take a permit, and a third is refused one.
+pub(super) fn shared() -> Trace {
+    let mut trace = empty(&["maker 1", "maker 2", "user"], KernelRecord::Switches);
+    let mut push = |at: u64, task: u32, event: Event| {
+        trace.push(&Stamped { at: Stamp(T0 + at), worker: WorkerId(task as u16), core: CoreId(0), event });
+    };
+    let (queue, counter, lock) = (QueueId(0), CounterId(0), LockId::named(1));
+    let put = |task, number, length| Event::Put { queue, task: TaskId(task), number, length, waited: Ns::ZERO };
+    let got = |number, length, waited| Event::Got { queue, task: TaskId(2), number, length, waited: Ns(waited) };
+    let added = |task, value, found, overwrote: Option<u32>| {
+        let (task, overwrote, since) = (TaskId(task), overwrote.map(TaskId), Ns(300));
+        Event::Added { counter, task, value, found, overwrote, since }
+    };
+    for task in 0..3 {
+        let state = if task == 2 { State::Channel } else { State::Running };
+        push(100, task, Event::Enter { task: TaskId(task), state, holds: true, ago: Ns::ZERO, due: None });
+    }
+    push(1_000, 0, put(0, 0, 1));
+    push(1_200, 1, put(1, 1, 1));
+    // Its instant is taken after the act, and comes before that of the put.
+    push(990, 2, got(0, 0, 890));
+    let (task, state) = (TaskId(2), State::Running);
+    push(995, 2, Event::Enter { task, state, holds: true, ago: Ns::ZERO, due: None });
+    push(2_000, 2, got(1, 0, 0));
+    push(2_500, 1, put(1, 2, 1));
+    push(3_000, 0, added(0, 8, 7, None));
+    push(3_100, 1, added(1, 8, 8, Some(0)));
+    push(3_500, 1, added(1, 9, 8, None));
+    push(4_000, 0, Event::PermitTaken { lock, task: TaskId(0), taken: 1, waited: Ns::ZERO });
+    push(4_100, 1, Event::PermitTaken { lock, task: TaskId(1), taken: 2, waited: Ns(50) });
+    push(4_200, 2, Event::LockRefused { lock, task: TaskId(2) });
+    push(5_000, 0, Event::PermitReleased { lock, task: TaskId(0), taken: 1 });
+    push(5_100, 1, Event::PermitReleased { lock, task: TaskId(1), taken: 0 });
+    for task in 0..3 {
+        push(8_000, task, Event::Ended { task: TaskId(task), outcome: Outcome::Done, signal: 0, cpu: Ns(9) });
+    }
+    trace.end(End { at: Stamp(T0 + 8_000), ..End::default() });
     trace
 }
 

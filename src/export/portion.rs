@@ -4,7 +4,7 @@ use crate::model::ModelKind;
 use crate::recording::Recording;
 use crate::state::State;
 use crate::trace::{KernelRecord, Span, Stamped, Trace};
-use crate::units::{CoreId, LockId, Ns, Range, TaskId, WorkerId};
+use crate::units::{CoreId, CounterId, LockId, Ns, QueueId, Range, TaskId, WorkerId};
 
 /// A recording to be written, or a part of it, and what is to be said with it.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +66,18 @@ impl<'a> Portion<'a> {
             None if self.trace().locks.range(..LockId::named(0)).nth(1).is_some() => format!("GIL {}", id.0 + 1),
             None => "GIL".to_owned(),
         }
+    }
+
+    /// What the queue `id` is called.
+    pub(super) fn queue_name(&self, id: QueueId) -> String {
+        let name = self.trace().sharing.queue_names.get(id.index()).map(|queue| queue.name.clone());
+        name.unwrap_or_else(|| (id.index() + 1).to_string())
+    }
+
+    /// What the counter `id` is called.
+    pub(super) fn counter_name(&self, id: CounterId) -> String {
+        let name = self.trace().sharing.counter_names.get(id.index()).map(|counter| counter.name.clone());
+        name.unwrap_or_else(|| (id.index() + 1).to_string())
     }
 
     /// The number of the worker `id`, from 1; nothing where it is none.

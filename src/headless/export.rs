@@ -256,8 +256,11 @@ fn wanted<'a>(wish: &Exporting, runs: &[&'a Recording]) -> Result<Vec<&'a Record
 
 /// Cleans the texts from outside in a run, so that they may be shown: files of data are printed and opened too.
 fn clean(run: &mut Recording) {
+    let sharing = &mut run.trace.sharing;
+    let queues = sharing.queue_names.iter_mut().map(|queue| &mut queue.name);
+    let shared = queues.chain(sharing.counter_names.iter_mut().map(|counter| &mut counter.name));
     let names = run.trace.names.iter_mut().map(|task| &mut task.name).chain(&mut run.trace.lock_names);
-    names.for_each(|name| *name = text::outside(name).into_owned());
+    names.chain(shared).for_each(|name| *name = text::outside(name).into_owned());
     if let KernelRecord::None(reason) = &mut run.trace.kernel_record {
         *reason = text::outside(reason).into_owned();
     }

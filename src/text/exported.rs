@@ -14,3 +14,7 @@ pub const ASKS: &str = "asks for it";
 pub const WAITS_ON: &str = "waits on";
 /// That the beginning of a long run is not kept.
 pub const DROPPED: &str = "earlier events were dropped";
+/// That a task stored its sum over what another had stored in between.
+pub const LOST_UPDATE: &str = "lost update";
+/// That a task tried to take a lock that it was not given.
+pub const TRY_REFUSED: &str = "try refused";

@@ -10,7 +10,7 @@ use crate::trace::Totals;
 use crate::units::{Ns, Range};
 
 /// How many stretches a run is divided into, at most.
-const STRETCHES: u64 = 2_000;
+pub(super) const STRETCHES: u64 = 2_000;
 
 /// The counters and their parts.
 const COUNTERS: [(&str, &[&str]); 2] =

@@ -211,6 +211,83 @@ fn an_arrow_leads_from_the_end_of_a_turn_to_the_one_who_waited() {
     assert_eq!(ends[0]["args"]["forced"], true);
 }
 
+/// What the events named `name` say of a counter, as written: instants and values.
+fn counted<'v>(file: &'v Value, name: &str) -> Vec<(u64, &'v Value)> {
+    let of = events(file).iter().filter(|e| kind(e, "ph") == "C" && kind(e, "name") == name);
+    of.map(|e| (ns(&e["ts"]), &e["args"])).collect()
+}
+
+#[test]
+fn what_is_shared_is_written_change_by_change_with_its_marks_and_messages() {
+    let recording = made::run_of(&made::shared(), false);
+    let (tally, file) = written(&[Portion::of("", &recording)]);
+    let levels = |name: &str, part: &str| -> Vec<(u64, u64)> {
+        counted(&file, name).into_iter().map(|(at, args)| (at, args[part].as_u64().expect("a number"))).collect()
+    };
+    let belt = levels("queue the \"belt\"\n", "messages");
+    assert_eq!(belt, [(0, 0), (990, 0), (1_000, 1), (1_200, 1), (2_000, 0), (2_500, 1)]);
+    let sum = "counter the \"sum\"\n";
+    assert_eq!(levels(sum, "value"), [(0, 7), (3_000, 8), (3_100, 8), (3_500, 9)]);
+    assert_eq!(levels(sum, "expected"), [(0, 7), (3_000, 8), (3_100, 9), (3_500, 10)]);
+    assert_eq!(levels("lock seats", "taken"), [(0, 0), (4_000, 1), (4_100, 2), (5_000, 1), (5_100, 0)]);
+    let marks: Vec<_> = events(&file).iter().filter(|e| kind(e, "ph") == "i").collect();
+    let told: Vec<_> = marks.iter().map(|e| (kind(e, "name"), track(e).1 - 1_005, ns(&e["ts"]))).collect();
+    assert_eq!(told, [("lost update", 1, 3_100), ("try refused", 2, 4_200)]);
+    let args = serde_json::json!(
+        { "counter": "the \"sum\"\n", "stored": 8, "over": 8, "of": "maker 1", "loaded_ns_ago": 300 }
+    );
+    assert_eq!((&marks[0]["args"], &marks[1]["args"]["lock"]), (&args, &"seats".into()));
+    let flows: Vec<_> = events(&file).iter().filter(|e| kind(e, "cat") == "message").collect();
+    let ends: Vec<_> = flows.iter().map(|e| (track(e).1 - 1_005, ns(&e["ts"]), &e["args"]["message"])).collect();
+    // The first message has the earlier instant where it comes out; the third stays in the queue.
+    assert_eq!(ends, [(0, 1_000, &0.into()), (2, 1_001, &0.into()), (1, 1_200, &1.into()), (2, 2_000, &1.into())]);
+    let about = &file["otherData"]["runs"][0];
+    assert_eq!((&about["messages"], &about["messages_without_arrow"]), (&3.into(), &1.into()));
+    assert_eq!((tally.flows, tally.left_out), (2, 1));
+}
+
+#[test]
+fn of_too_many_messages_and_changes_fewer_are_written_and_that_is_said() {
+    let mut trace = made::empty(&["maker", "user"], crate::trace::KernelRecord::Switches).with_limit(1_000_000);
+    let push = |trace: &mut crate::trace::Trace, at: u64, task: u32, event| {
+        let (worker, core) = (crate::units::WorkerId(task as u16), crate::units::CoreId(0));
+        let at = crate::units::Stamp(made::T0 + at);
+        trace.push(&crate::trace::Stamped { at, worker, core, event });
+    };
+    let (queue, counter) = (crate::units::QueueId(0), crate::units::CounterId(0));
+    for task in 0..2 {
+        let (id, state) = (TaskId(task), State::Running);
+        push(
+            &mut trace,
+            0,
+            task,
+            crate::trace::Event::Enter { task: id, state, holds: true, ago: Ns::ZERO, due: None },
+        );
+    }
+    for number in 0..25_000u64 {
+        let (at, waited) = (10 + number * 100, Ns::ZERO);
+        let maker = TaskId(0);
+        push(&mut trace, at, 0, crate::trace::Event::Put { queue, task: maker, number, length: 1, waited });
+        push(&mut trace, at + 50, 1, crate::trace::Event::Got { queue, task: TaskId(1), number, length: 0, waited });
+        // Every addition destroys the one before it.
+        let (value, found, overwrote, since) = (8, 8, Some(TaskId(1)), Ns(5));
+        let added = crate::trace::Event::Added { counter, task: maker, value, found, overwrote, since };
+        push(&mut trace, at + 60, 0, added);
+    }
+    trace.end(crate::trace::End { at: crate::units::Stamp(made::T0 + 2_500_010), ..Default::default() });
+    let recording = made::run_of(&trace, false);
+    let (tally, file) = written(&[Portion::of("", &recording)]);
+    assert_eq!((tally.flows, tally.instants), (8_334, 10_000), "every third message, the first losses");
+    let about = &file["otherData"]["runs"][0];
+    assert_eq!((&about["messages"], &about["messages_without_arrow"]), (&25_000.into(), &16_666.into()));
+    assert_eq!(about["marks_left_out"], 15_000);
+    let belt = counted(&file, "queue the \"belt\"\n");
+    assert_eq!(belt.len(), 2_000);
+    assert!(belt[1..].iter().all(|(_, args)| (args["messages"].as_f64().expect("a mean") - 0.5).abs() < 0.05));
+    let sum = counted(&file, "counter the \"sum\"\n");
+    assert_eq!((sum.len(), &sum[2_000].1["value"], &sum[2_000].1["expected"]), (2_001, &8.into(), &25_007.into()));
+}
+
 #[test]
 fn nothing_is_a_file_too() {
     let (_, file) = written(&[]);
