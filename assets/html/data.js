@@ -160,8 +160,10 @@ class Run {
     this.starts = starts;
     this.exact = data.spans.cell === 0;
     // The finest columns that all of it is exact in.
-    this.cell = Math.max(data.spans.cell, ...data.lanes.map((lane) => lane.turns.cell), 0);
+    const cells = [...data.lanes.map((lane) => lane.turns.cell), ...data.shared.map((lane) => lane.changes.cell)];
+    this.cell = Math.max(data.spans.cell, ...cells, 0);
     this.lanes = data.lanes.map((lane) => ({ ...lane, exact: lane.turns.cell === 0, turns: readTurns(lane.turns) }));
+    this.shared = data.shared.map((lane) => new Levels(lane));
     this.kept = this.total = null;
   }
 

@@ -9,7 +9,7 @@ let pointed = null;
 const AXIS = 26;
 const GAP = 10;
 
-/** Rows from top to bottom: tasks (which may scroll), locks, the loop, cores, how many wait, cores busy. */
+/** Rows from top to bottom: tasks (which may scroll), locks, what else is shared, the loop, cores, how many wait, cores busy. */
 let layout = null;
 
 /** What stands before the lanes takes no more than its words, and leaves most of a narrow page to what happened. */
@@ -47,9 +47,19 @@ function layOut(one) {
   const top = y;
   y += tasks + GAP;
   const small = Math.round(rem * 1.35);
+  const isLock = (l) => l?.kind === "gil" || l?.kind === "lock";
+  const locks = one.lanes.filter(isLock).length;
+  const levels = () => {
+    for (const index of one.shared.keys()) {
+      rows.push({ kind: "levels", index, y, height: Math.round(rem * 2.2) });
+      y += Math.round(rem * 2.2) + GAP;
+    }
+  };
+  if (locks === 0) levels();
   for (const [index, l] of one.lanes.entries()) {
     rows.push({ kind: "turns", index, y, height: small });
     y += small + (one.lanes[index + 1]?.kind === l.kind ? 3 : GAP);
+    if (index + 1 === locks) levels();
   }
   if (one.idle.length > 0 && one.lanes.some((l) => l.kind === "core")) {
     y += 3 - (one.lanes.length > 0 ? GAP : 0);
@@ -169,23 +179,30 @@ function drawRow(ctx, one, row, grid, until) {
     if (row.kind === "band") return `${one.count} ${W.tasks}`;
     if (row.kind === "busy") return W.cores_busy;
     if (row.kind === "waiting") return W.waiting;
+    if (row.kind === "levels") return levelName(one.shared[row.index]);
     if (row.kind === "idle") return one.idle.length === 1 ? `${W.core} ${one.idle[0]}` : `${one.idle.length} ${W.more_cores}`;
     if (lane.kind === "core") return `${W.core} ${lane.name}`;
     if (lane.kind === "gil") return W.gil_held;
     return lane.kind === "lock" ? `${W.lock} ${lane.name}` : lane.name;
   };
   ctx.fillText(fitted(ctx, name(), left - 12), 6, middle);
-  const right = (text) => {
+  const right = (text, at = middle, colour = colours.dim) => {
     if (narrow) return;
-    ctx.fillStyle = colours.dim;
+    ctx.fillStyle = colour;
     ctx.font = `${size}px ${colours.mono}`;
-    ctx.fillText(text, left + plot + 14, middle);
+    ctx.fillText(fitted(ctx, text, layout.width - left - plot - 16), left + plot + 14, at);
   };
   ctx.fillStyle = colours.strip;
   ctx.fillRect(box.x, box.y + box.height - 1, box.width, 1);
   if (row.kind === "turns") {
     drawTurns(ctx, lane, grid, until, box);
     right(`${lane.kind === "core" ? W.used : W.held} ${percent(hadIn(lane, grid.from, to) / length)}`);
+  } else if (row.kind === "levels") {
+    const shared = one.shared[row.index];
+    drawLevels(ctx, shared, grid, until, box);
+    const [lines, isBad] = levelFigures(one, shared, grid.from, to);
+    const [first, last] = [-0.52, 0.52].map((part) => middle + part * size * 1.1);
+    lines.forEach((text, i) => right(text, lines.length === 1 ? middle : i === 0 ? first : last, isBad && i === 1 ? colours.alarm : colours.dim));
   } else if (row.kind === "idle") {
     ctx.fillStyle = colours.dim;
     ctx.fillText(W.idle, left + 6, middle);
@@ -373,6 +390,7 @@ function describeRow(one, row, at, cell) {
   if (row.kind === "idle") return null;
   const left = Math.max(0, at - cell / 2);
   const right = Math.min(left + cell, untilOf(one));
+  if (row.kind === "levels") return describeLevels(one, one.shared[row.index], at, cell);
   if (row.kind !== "turns") {
     const totals = one.totals(left, right, false);
     const busy = (totals[2 * S.running] + totals[2 * S.running + 1]) / (right - left);

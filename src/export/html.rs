@@ -13,6 +13,7 @@ use crate::trace::Trace;
 use crate::units::Ns;
 
 mod data;
+mod levels;
 mod pack;
 #[cfg(test)]
 mod tests;
@@ -20,9 +21,10 @@ mod tests;
 const PAGE: &str = include_str!("../../assets/html/page.html");
 const STYLE: &str = include_str!("../../assets/html/style.css");
 /// The script, in the order in which its parts build on each other.
-const SCRIPT: [&str; 6] = [
+const SCRIPT: [&str; 7] = [
     include_str!("../../assets/html/data.js"),
     include_str!("../../assets/html/draw.js"),
+    include_str!("../../assets/html/levels.js"),
     include_str!("../../assets/html/state.js"),
     include_str!("../../assets/html/timeline.js"),
     include_str!("../../assets/html/board.js"),

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::pack::{self, KINDS, LISTENS, LaneTurn, SOMEBODY, TASKS, WATCHER};
+use super::levels::{self, LevelData, RawLevels};
+use super::pack::{self, KINDS, LISTENS, LaneTurn, Packed, SOMEBODY, TASKS, WATCHER, fitting};
 use super::{Page, PageRun, PageWork};
 use crate::scene::axis_for;
 use crate::state::State;
@@ -12,11 +13,9 @@ use crate::trace::{self, Flag, Owner, Trace};
 use crate::units::{LockId, Ns, Range, TaskId};
 
 /// The version of the data's own format.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// How many bytes, before they become text, all runs of a page may take: the page then stays below 8 MB.
 pub(super) const ROOM: usize = 5_000_000;
-/// How many columns of sums a run has whose spans find no room: the most of these that find room.
-const COLUMNS: [u64; 8] = [8192, 4096, 2048, 1024, 512, 256, 128, 64];
 /// The most locks that have a lane.
 const LOCKS: usize = 8;
 
@@ -81,6 +80,8 @@ struct RunData<'a> {
     workers: Vec<(u32, u32)>,
     spans: Packed,
     lanes: Vec<LaneData>,
+    /// Queues, counters, and locks that several tasks may hold at a time.
+    shared: Vec<LevelData>,
     /// The cores of the run on which nothing of it was seen.
     idle: Vec<u16>,
     /// Stretches of which little is known: why, from when to when, and how many events are missing.
@@ -96,19 +97,11 @@ struct LaneData {
     turns: Packed,
 }
 
-/// Bytes as text. `cell` is the length of a column in nanoseconds where they are sums, 0 where they are exact.
-#[derive(Serialize)]
-struct Packed {
-    count: u64,
-    cell: u64,
-    columns: u64,
-    bytes: String,
-}
-
 /// A part of the document that has to find room.
 enum Piece {
     Spans(usize),
     Turns(usize, usize),
+    Levels(usize, usize),
 }
 
 /// The document of `page`, in at most `room` bytes before they become text, or about that.
@@ -118,29 +111,33 @@ pub(super) fn document<'a>(page: &'a Page<'_>, room: usize) -> Document<'a> {
     for (index, raw) in raw.iter().enumerate() {
         pieces.push((raw.spans.len(), Piece::Spans(index)));
         pieces.extend(raw.lanes.iter().enumerate().map(|(lane, l)| (l.exact.len(), Piece::Turns(index, lane))));
+        pieces.extend(raw.shared.iter().enumerate().map(|(lane, l)| (l.exact.len(), Piece::Levels(index, lane))));
     }
     // The small pieces first: the room they leave is for the large ones.
     pieces.sort_by_key(|piece| piece.0);
-    let mut packed: Vec<(Option<Packed>, Vec<Option<Packed>>)> =
-        raw.iter().map(|raw| (None, raw.lanes.iter().map(|_| None).collect())).collect();
+    let mut packed: Vec<PackedRun> = raw.iter().map(PackedRun::of).collect();
     let (mut left, mut count) = (room, pieces.len());
     for (size, piece) in pieces {
         let share = left / count.max(1);
         let (bytes, out) = match piece {
             Piece::Spans(run) => {
                 let out = raw[run].pack_spans(page.runs[run].trace, share);
-                (&mut packed[run].0, out)
+                (&mut packed[run].spans, out)
             }
             Piece::Turns(run, lane) => {
                 let out = raw[run].lanes[lane].pack(raw[run].end, share);
-                (&mut packed[run].1[lane], out)
+                (&mut packed[run].turns[lane], out)
+            }
+            Piece::Levels(run, lane) => {
+                let out = raw[run].shared[lane].pack(raw[run].end, share);
+                (&mut packed[run].levels[lane], out)
             }
         };
         left = left.saturating_sub(size.min(out.bytes.len() / 4 * 3));
         count -= 1;
         *bytes = Some(out);
     }
-    let runs = page.runs.iter().zip(raw).zip(packed).map(|((run, raw), (spans, turns))| raw.run(run, spans, turns));
+    let runs = page.runs.iter().zip(raw).zip(packed).map(|((run, raw), packed)| raw.run(run, packed));
     Document {
         format: FORMAT,
         concviz: env!("CARGO_PKG_VERSION"),
@@ -182,7 +179,23 @@ struct Raw {
     spans: Vec<u8>,
     count: u64,
     lanes: Vec<RawLane>,
+    shared: Vec<RawLevels>,
     idle: Vec<u16>,
+}
+
+/// What was packed of a run.
+struct PackedRun {
+    spans: Option<Packed>,
+    turns: Vec<Option<Packed>>,
+    levels: Vec<Option<Packed>>,
+}
+
+impl PackedRun {
+    /// Nothing yet.
+    fn of(raw: &Raw) -> PackedRun {
+        let nothing = |lanes: usize| (0..lanes).map(|_| None).collect();
+        PackedRun { spans: None, turns: nothing(raw.lanes.len()), levels: nothing(raw.shared.len()) }
+    }
 }
 
 struct RawLane {
@@ -208,22 +221,6 @@ impl RawLane {
     }
 }
 
-/// The sums of `pack`, in as many columns as there is room for.
-fn fitting(end: Ns, room: usize, count: u64, pack: impl Fn(Ns, u64) -> Vec<u8>) -> Packed {
-    let mut last = Packed { count, cell: 0, columns: 0, bytes: String::new() };
-    for columns in COLUMNS {
-        let cell = Ns(end.0.div_ceil(columns).max(1));
-        let columns = end.0.div_ceil(cell.0);
-        let bytes = pack(cell, columns);
-        let fits = bytes.len() <= room;
-        last = Packed { count, cell: cell.0, columns, bytes: pack::base64(&bytes) };
-        if fits {
-            break;
-        }
-    }
-    last
-}
-
 impl Raw {
     fn of(trace: &Trace) -> Raw {
         let end = end(trace);
@@ -236,7 +233,7 @@ impl Raw {
         lanes.extend(cores.into_iter().map(named));
         let mut idle: Vec<u16> = trace.cores.iter().copied().filter(|core| !seen.contains(core)).collect();
         idle.sort_unstable();
-        Raw { end, spans, count, lanes, idle }
+        Raw { end, spans, count, lanes, shared: levels::lanes(trace, end), idle }
     }
 
     fn pack_spans(&self, trace: &Trace, room: usize) -> Packed {
@@ -246,14 +243,15 @@ impl Raw {
         fitting(self.end, room, self.count, |cell, columns| pack::sums(trace, self.end, cell, columns))
     }
 
-    fn run<'a>(self, run: &'a PageRun<'_>, spans: Option<Packed>, turns: Vec<Option<Packed>>) -> RunData<'a> {
+    fn run<'a>(self, run: &'a PageRun<'_>, packed: PackedRun) -> RunData<'a> {
         let trace = run.trace;
         let nothing = || Packed { count: 0, cell: 0, columns: 0, bytes: String::new() };
-        let lanes = self.lanes.into_iter().zip(turns).map(|(lane, turns)| LaneData {
+        let lanes = self.lanes.into_iter().zip(packed.turns).map(|(lane, turns)| LaneData {
             kind: lane.kind,
             name: lane.name,
             turns: turns.unwrap_or_else(nothing),
         });
+        let shared = self.shared.into_iter().zip(packed.levels).map(|(lane, changes)| lane.packed(changes));
         RunData {
             name: run.name,
             work: run.work,
@@ -270,8 +268,9 @@ impl Raw {
             background: (0..trace.names.len()).filter(|task| trace.names[*task].background).collect(),
             outcomes: trace.tasks.iter().map(|t| t.end.map(|(outcome, signal)| (outcome.name(), signal))).collect(),
             workers: trace.workers.iter().map(|worker| (worker.pid, worker.tid)).collect(),
-            spans: spans.unwrap_or_else(nothing),
+            spans: packed.spans.unwrap_or_else(nothing),
             lanes: lanes.collect(),
+            shared: shared.collect(),
             idle: self.idle,
             gaps: gaps(trace),
             flags: trace.flags.iter().map(|(at, Flag::Interval(length))| (at.0, turn_length(*length))).collect(),

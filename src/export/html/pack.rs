@@ -3,10 +3,14 @@
 //!
 //! All numbers are unsigned LEB128. A stretch is the gap since the one before (where there is one), and its length.
 
+use serde::Serialize;
+
 use crate::state::State;
 use crate::trace::{Span, Trace, Track};
 use crate::units::{CoreId, Ns, Range, WorkerId};
 
+/// How many columns of sums a run has whose spans find no room: the most of these that find room.
+const COLUMNS: [u64; 8] = [8192, 4096, 2048, 1024, 512, 256, 128, 64];
 /// The states, each without and with a worker that is kept occupied.
 pub(super) const KINDS: usize = 2 * State::COUNT;
 /// Flags beside a span's state.
@@ -29,6 +33,31 @@ pub(super) const TASKS: u64 = 3;
 pub(super) struct LaneTurn {
     pub range: Range,
     pub who: u64,
+}
+
+/// Bytes as text. `cell` is the length of a column in nanoseconds where they are sums, 0 where they are exact.
+#[derive(Serialize)]
+pub(super) struct Packed {
+    pub count: u64,
+    pub cell: u64,
+    pub columns: u64,
+    pub bytes: String,
+}
+
+/// The sums of `pack`, in as many columns as there is room for.
+pub(super) fn fitting(end: Ns, room: usize, count: u64, pack: impl Fn(Ns, u64) -> Vec<u8>) -> Packed {
+    let mut last = Packed { count, cell: 0, columns: 0, bytes: String::new() };
+    for columns in COLUMNS {
+        let cell = Ns(end.0.div_ceil(columns).max(1));
+        let columns = end.0.div_ceil(cell.0);
+        let bytes = pack(cell, columns);
+        let fits = bytes.len() <= room;
+        last = Packed { count, cell: cell.0, columns, bytes: base64(&bytes) };
+        if fits {
+            break;
+        }
+    }
+    last
 }
 
 /// Adds `value` to `out`.
