@@ -22,7 +22,10 @@ pub use fold::{Column, Half, Lone, fold, fold_into, level};
 pub use holders::{Holder, HolderCell};
 pub use locks::{LockLane, MOST_LOCKS, Marks};
 pub use rows::{Folding, MOST_IN_A_ROW, SPARE, folding};
-pub use sharing::{MOST_SHARED, Message, Shared, SharedColumn, SharedFigures, SharedLane, shared as shared_things};
+pub use sharing::{
+    MOST_SHARED, Message, Shared, SharedColumn, SharedFigures, SharedLane, lanes as shared_lanes,
+    shared as shared_things,
+};
 pub use waiting::{OUTSIDE, Waiting};
 pub use workers::{
     Doing, HelperLane, WorkerCell, WorkerLane, WorkerRow, Workers, helper_times, kept_by, taken_up, task_of, tasks_of,

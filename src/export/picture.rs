@@ -14,6 +14,7 @@ mod locks;
 mod page;
 mod raster;
 mod shares;
+mod sharing;
 mod stack;
 mod tasks;
 mod usage;

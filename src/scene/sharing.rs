@@ -106,8 +106,8 @@ pub fn shared(trace: &Trace) -> Vec<Shared> {
     queues.chain(counters).chain(permits).take(MOST_SHARED).collect()
 }
 
-/// The lanes.
-pub(super) fn lanes(trace: &Trace, grid: &Grid, window: Range) -> Vec<SharedLane> {
+/// The lanes of `trace` over the columns of `grid`, of which `window` is the past that is kept.
+pub fn lanes(trace: &Trace, grid: &Grid, window: Range) -> Vec<SharedLane> {
     let view = View { trace, grid, window };
     let lane = |shared| match shared {
         Shared::Queue(id) => view.queue(id),

@@ -96,6 +96,46 @@ pub fn lock(name: &str, held: f64, hand_overs: u64, asked: u64, by_itself: u64) 
     format!("{name}: held {}, {turns}; let go of {asked} times when asked, {by_itself} by itself", percent(held))
 }
 
+/// What the lane of a queue is called.
+pub fn queue(name: &str) -> String {
+    format!("queue {name}")
+}
+
+/// What the lane of a counter is called.
+pub fn counter(name: &str) -> String {
+    format!("counter {name}")
+}
+
+/// What the lane of a lock is called that several tasks may hold at a time.
+pub fn permits(name: &str) -> String {
+    format!("lock {name}")
+}
+
+/// What the crosses below a counter count.
+pub const fn lost_updates() -> &'static str {
+    "lost updates"
+}
+
+/// What the rings below a lock count.
+pub const fn refused_tries() -> &'static str {
+    "refused tries"
+}
+
+/// What stands before the two lines that tell how the first addition was lost, of which counter and when.
+pub fn first_loss(counter: &str, first: &str, at: &str) -> String {
+    format!("{counter}: {first} {at}:")
+}
+
+/// What a task loaded and stored.
+pub fn steps(task: &str, load: &str, store: &str) -> String {
+    format!("{task}: {load}, {store}")
+}
+
+/// What a task loaded and stored, and what that destroyed.
+pub fn destroys(steps: &str, overwrites: &str) -> String {
+    format!("{steps}, {overwrites}")
+}
+
 /// Why there is no picture in dots: it would have too many dots, or none.
 pub fn too_many_dots(width: f64, height: f64) -> String {
     format!("a picture of {width:.0} by {height:.0} dots cannot be made: choose a smaller width or scale")

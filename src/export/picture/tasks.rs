@@ -1,9 +1,9 @@
 //! The tasks: a lane for each, one for several, or a band for all of them.
 
-use super::Options;
 use super::list::{Fill, Ink, width_of};
 use super::page::{Below, CALM, Entry, Inside, LaneRow, Page, SMALL, TICK, letter, room_for, room_for_scale};
 use super::shares::{ShareStyle, Shares, UNITS};
+use super::{Options, sharing};
 use crate::palette::{Role, STACK};
 use crate::scene::{Folding, Grid, MOST_IN_A_ROW, OUTSIDE};
 use crate::state::{Outcome, State};
@@ -107,7 +107,8 @@ pub(super) fn room(trace: &Trace, options: &Options) -> (f64, f64) {
     let scale = scale.max(room_for([Label::WaitingAtOnce.text()].into_iter()));
     let tasks = trace.tasks.len();
     let band = if groups.is_empty() { room_for_scale(&text::tasks(tasks), tasks as u32) } else { 0.0 };
-    (room_for(names.iter().map(String::as_str)).max(scale).max(band), beside)
+    let shared = sharing::room(trace, options);
+    (room_for(names.iter().map(String::as_str)).max(scale).max(band).max(shared.0), beside.max(shared.1))
 }
 
 pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64) -> Below {
@@ -162,9 +163,11 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64
             ..LaneRow::new(name, shares, kinds(UNITS / 2), whole, height)
         });
     }
+    let mut below = Below { entries: legend(&sums), notes: Vec::new() };
+    sharing::strips(page, trace, &mut below);
     waiting_strip(page, trace, options, waiting);
     strip_below(page, trace, options, busy);
-    Below { entries: legend(&sums), notes: Vec::new() }
+    below
 }
 
 /// Work that is too short to be seen, and stands alone.

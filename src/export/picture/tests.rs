@@ -12,6 +12,7 @@ use crate::units::{CoreId, LockId, Stamp, TaskId, WorkerId};
 mod document;
 mod dots;
 mod seen;
+mod shared;
 
 use seen::{Seen, lanes};
 
