@@ -27,7 +27,7 @@ pub use narrator::Narrator;
 pub use printout::Printout;
 pub use sentences::{shortfall, summary};
 pub use series::Series;
-pub use table::{heading, table};
+pub use table::{heading, shared_lines, table};
 
 /// If other programs take at least this share of the cores, they make times too long, and reports say so.
 const BUSY: f64 = 0.05;

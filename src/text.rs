@@ -52,8 +52,8 @@ pub use outside::{outside, outside_within};
 pub use quoted::{listed, quoted, said};
 pub use recording::{
     comparison_title, cut_off_here, machine, measuring, named_run, no_dots_of_the_screen, no_file, no_picture,
-    no_room_for_it, no_such_run, no_such_screen, not_exported, not_stored, nothing_in_range, of_works, picture_title,
-    run_of_work, same_ink, saved, several_runs, stored, unreadable_run, work, work_again,
+    no_room_for_it, no_such_run, no_such_screen, not_exported, not_stored, nothing_in_range, of_row, of_works,
+    picture_title, run_of_work, same_ink, saved, several_runs, stored, unreadable_run, work, work_again,
 };
 pub use report::Additions;
 pub use sentence::{Sentence, Try, Waiters, Waits};

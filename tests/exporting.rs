@@ -524,3 +524,40 @@ fn runs_are_recorded_by_every_command_that_makes_some() {
     }
     assert_eq!(fs::read(folder.path().join("notes.txt")).expect("read"), b"mine");
 }
+
+#[test]
+fn what_tasks_share_is_in_every_format_that_can_show_it() {
+    let folder = tempdir().expect("a folder");
+    // Whoever stores long after it has loaded overwrites what another has stored meanwhile.
+    let workload = "format = 1\nname = 'shared'\n[queues]\n'jobs <&>' = 3\n[counters]\ntotal = 5\n\
+        [[tasks]]\nname = 'maker'\ncount = 2\nsteps = [{ repeat = { times = 10, steps = [{ put = 'jobs <&>' }] } }]\n\
+        [[tasks]]\nname = 'user'\ncount = 2\nsteps = [{ repeat = { each = 'jobs <&>', steps = [\n\
+        { lock = { name = 'slots', limit = 2, steps = ['yield'] } },\n\
+        { add = { counter = 'total', how = 'plain', gap = '4ms', switch = true } }] } }]\n";
+    std::fs::write(folder.path().join("w.toml"), workload).expect("written");
+    let made = concviz(folder.path(), &["run", "-w", "w.toml", "-m", "threads", "--trace", "x.concviz"]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let text =
+        |args: &str| String::from_utf8(exported(folder.path(), &format!("x.concviz --format {args}"))).expect("UTF-8");
+    let chrome: serde_json::Value = serde_json::from_str(&text("chrome")).expect("JSON");
+    let events = chrome["traceEvents"].as_array().expect("events");
+    let count = |key: &str, value: &str| events.iter().filter(|event| event[key] == value).count();
+    assert_eq!(chrome["otherData"]["runs"][0]["messages"], 20);
+    assert_eq!(count("cat", "message"), 40, "an arrow for each message");
+    assert_eq!(count("name", "queue jobs <&>"), 41, "each put, each get, and what there was at first");
+    assert_eq!(count("name", "counter total"), 21);
+    assert!(count("name", "lock slots") > 20 && count("name", "lost update") > 0);
+    let total = events.iter().rfind(|event| event["name"] == "counter total").expect("a sample");
+    let (value, lost) = (total["args"]["value"].as_u64().expect("a value"), count("name", "lost update"));
+    assert!(total["args"]["expected"] == 25 && value < 25 && lost <= 20, "{total}");
+    let page = text("html");
+    assert!(page.contains("\"kind\":\"queue\",\"name\":\"jobs \\u003c\\u0026\\u003e\",\"room\":3"));
+    let picture = text("svg");
+    assert_eq!(faults(&picture), None);
+    for said in ["queue jobs &lt;&amp;&gt;", "counter total", "lock slots", "lost updates", "first loss"] {
+        assert!(picture.contains(said), "no {said}");
+    }
+    let table = text("markdown");
+    assert!(table.contains(&format!("should be 25, is {value}")), "{table}");
+    assert!(table.contains("- threads: 20 messages put into \\`jobs \\<\\&\\>\\`, 20 taken out"), "{table}");
+}

@@ -13,7 +13,7 @@ use crate::model::ModelKind;
 use crate::palette::Theme;
 use crate::pictures::{self, Drawn};
 use crate::recorder;
-use crate::recording::{Comparison, Opened, Recording, Works, sources};
+use crate::recording::{Comparison, Opened, Recording, Row, Works, sources};
 use crate::report;
 use crate::settings::{ExportFormat, Exporting, Made, Which};
 use crate::text;
@@ -221,7 +221,8 @@ fn write(wish: &Exporting, runs: FromFiles, mut out: &mut dyn Write) -> Result<(
             for line in heading.lines() {
                 writeln!(out, "{}", text::markup::markdown(line))?;
             }
-            Ok(write!(out, "\n{table}")?)
+            write!(out, "\n{table}")?;
+            Ok(shared(&comparison, &runs, out)?)
         }
         ExportFormat::Chrome => data(wish, runs, |runs| chrome::chrome(&mut out, runs)),
         ExportFormat::Stats => data(wish, runs, |runs| spans::statistics_csv(&mut out, runs)),
@@ -229,6 +230,20 @@ fn write(wish: &Exporting, runs: FromFiles, mut out: &mut dyn Write) -> Result<(
         ExportFormat::Json => data(wish, runs, |runs| spans::json(&mut out, runs)),
         ExportFormat::Cast => screen::cast(wish, runs.files, out),
     }
+}
+
+/// Writes a list of what tasks shared: a line for each queue and counter of each row's run.
+fn shared(comparison: &Comparison, runs: &[&Recording], out: &mut dyn Write) -> io::Result<()> {
+    let of = |row: &Row| {
+        let run = runs.get(row.shown?)?;
+        let (name, lines) = (row.name(), report::shared_lines(run));
+        Some(lines.into_iter().map(move |line| text::of_row(&name, &line)))
+    };
+    for (place, line) in comparison.rows.iter().filter_map(of).flatten().enumerate() {
+        let space = if place == 0 { "\n" } else { "" };
+        writeln!(out, "{space}- {}", text::markup::markdown(&line))?;
+    }
+    Ok(())
 }
 
 /// Checks that a part of `runs` lies in the stretch of time that `wish` names.

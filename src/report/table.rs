@@ -266,6 +266,11 @@ fn shared(run: &Recording) -> Vec<Line> {
     queues.chain(run.counters().into_iter().filter_map(counter)).map(Line::Shared).collect()
 }
 
+/// What tasks shared beside locks, in a line for each queue and counter; nothing of a run that did not come to its end.
+pub fn shared_lines(run: &Recording) -> Vec<String> {
+    shared(run).iter().map(Line::text).collect()
+}
+
 fn notes(run: &Recording, stats: &Stats) -> Vec<Line> {
     let mut notes = Vec::new();
     notes.extend(run.busy_machine().filter(|share| *share >= BUSY).map(|share| Line::Busy { share }));

@@ -35,6 +35,11 @@ pub fn run_of_work(work: &str, who: &str) -> String {
     format!("{work}: {who}")
 }
 
+/// What is `said` of the run of a row.
+pub fn of_row(row: &str, said: &str) -> String {
+    format!("{row}: {said}")
+}
+
 /// What is `said` of each of several works, each with its name.
 pub fn of_works(said: &[(&str, &str)]) -> String {
     let of = |(work, said): &(&str, &str)| {
