@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::insight::Ratio;
 use crate::model::{Generation, GlobalLock, LockSettings, Model, ModelKind};
 use crate::recording::{Score, place, usual_models};
+use crate::state::Failure;
 use crate::units::Ns;
 
 /// What names a row: a model with its lock, and the variant of the workload. A newer run takes the place of an older one of
@@ -66,6 +67,8 @@ impl PartialOrd for RowKey {
 pub struct Scoreboard {
     from_the_start: Vec<RowKey>,
     scores: BTreeMap<RowKey, Score>,
+    /// Why the last run of a row came to nothing though it began: its tasks waited for what none of them could do.
+    stuck: BTreeMap<RowKey, Failure>,
 }
 
 /// One row of the scoreboard.
@@ -88,7 +91,7 @@ impl Default for Scoreboard {
 impl Scoreboard {
     /// An empty scoreboard that has these rows from the start, whichever variant is chosen.
     pub fn of(keys: Vec<RowKey>) -> Scoreboard {
-        Scoreboard { from_the_start: keys, scores: BTreeMap::new() }
+        Scoreboard { from_the_start: keys, scores: BTreeMap::new(), stuck: BTreeMap::new() }
     }
 
     /// What names its rows, from top to bottom, while `chosen` is chosen: those from the start, those with figures, and
@@ -101,12 +104,27 @@ impl Scoreboard {
 
     /// A run of the row `key` came to its end.
     pub fn enter(&mut self, key: RowKey, score: Score) {
+        self.stuck.remove(&key);
         self.scores.insert(key, score);
+    }
+
+    /// A run of the row `key` broke off because of `why`. It is kept if the next one would too.
+    pub fn note_stuck(&mut self, key: RowKey, why: &Failure) {
+        if why.is_stuck() {
+            self.scores.remove(&key);
+            self.stuck.insert(key, why.clone());
+        }
+    }
+
+    /// Why the last run of the row `key` broke off, if its tasks waited for what none of them could do.
+    pub fn stuck(&self, key: RowKey) -> Option<&Failure> {
+        self.stuck.get(&key)
     }
 
     /// Forgets all figures: the work has changed.
     pub fn clear(&mut self) {
         self.scores.clear();
+        self.stuck.clear();
     }
 
     /// The score of the row `key`.
@@ -119,9 +137,17 @@ impl Scoreboard {
         self.scores.is_empty()
     }
 
+    /// The row to which the ratio of the row `key` refers: serial; where serial cannot do the work, the first row with
+    /// figures.
+    pub fn baseline_key(&self, key: RowKey) -> RowKey {
+        let serial = key.baseline();
+        let first = || self.scores.keys().find(|other| other.variant == key.variant).copied();
+        if self.stuck.contains_key(&serial) { first().unwrap_or(serial) } else { serial }
+    }
+
     /// The figures to which the ratio of the row `key` refers.
     pub fn baseline(&self, key: RowKey) -> Option<Score> {
-        self.get(key.baseline())
+        self.get(self.baseline_key(key))
     }
 
     /// The time of the slowest run.
@@ -135,7 +161,7 @@ impl Scoreboard {
         self.keys(chosen).into_iter().map(row).collect()
     }
 
-    /// How many times as fast as serial the row `key` is with `score`, on a machine with `cores`; nothing where serial is
+    /// How many times as fast as its baseline, mostly serial, the row `key` is with `score`, on a machine with `cores`; nothing where serial is
     /// not known of its variant.
     pub fn ratio(&self, key: RowKey, score: Score, cores: f64) -> Option<Ratio> {
         let serial = self.baseline(key)?;
@@ -169,6 +195,27 @@ mod tests {
         let ratio = board.ratio(plain_row(ModelKind::Threads), score(1_000), 2.0).expect("serial is known");
         assert!((ratio.speedup.high - 2.0).abs() < 1e-9 && (ratio.speedup.low - 1.1).abs() < 1e-9, "{ratio:?}");
         assert!(ratio.doubt.is_some_and(|doubt| doubt.baseline));
+    }
+
+    #[test]
+    fn where_serial_cannot_do_the_work_ratios_are_to_the_first_row_that_ran() {
+        let [serial, threads, r#async] = [ModelKind::Serial, ModelKind::Threads, ModelKind::Async].map(plain_row);
+        let mut board = Scoreboard::default();
+        board.note_stuck(serial, &Failure::Killed);
+        assert_eq!(board.stuck(serial), None, "the next run may come to its end");
+        let stuck = Failure::Stuck { waiting: Vec::new(), pool: None };
+        board.note_stuck(serial, &stuck);
+        assert_eq!((board.stuck(serial), board.baseline_key(r#async)), (Some(&stuck), serial));
+        board.enter(r#async, score(500));
+        board.enter(threads, score(1_000));
+        assert_eq!(board.baseline_key(r#async), threads);
+        let ratio = board.ratio(r#async, score(500), 2.0).expect("threads ran").speedup;
+        assert!((ratio.times - 2.0).abs() < 1e-9, "{ratio:?}");
+        // Once it can be done it is the baseline again; a row that is stuck now has no figures of before.
+        board.enter(serial, score(2_000));
+        assert_eq!((board.stuck(serial), board.baseline_key(r#async)), (None, serial));
+        board.note_stuck(threads, &stuck);
+        assert_eq!(board.get(threads), None);
     }
 
     #[test]

@@ -93,7 +93,11 @@ fn failed(app: &mut App, id: RunId, reason: Failure) {
     let Some(run) = live.awaited(id) else { return };
     run.phase = Phase::Failed;
     run.recording.trace.fail(now);
+    let row = run.row();
     run.recording.take(Frame::Failed(reason));
+    if let Some(why) = run.recording.broken.clone() {
+        app.scoreboard.note_stuck(row, &why);
+    }
     comparing::next(app);
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Conditions, Observed, Origin, Planned, Recording, names};
+use super::{Conditions, Observed, Origin, Planned, Recording, names, shared};
 use crate::machine::Machine;
 use crate::model::{LockSettings, Model};
 use crate::plan::{Plan, Rates, Wishes};
@@ -15,7 +15,7 @@ use crate::text;
 use crate::trace::LONGEST;
 use crate::trace::file::{self, Damage, FileError, FileWriter, Names, RecordedRun};
 use crate::units::{Ns, TaskId};
-use crate::workload::{Counter, Kernel, MAX_TASKS, Param, Queue, Scale, Task, Workload};
+use crate::workload::{Kernel, MAX_TASKS, Param, Scale, Task, Workload};
 
 /// The text before a run's events: enough to draw the run and to say what it was, even if its steps are not known. It
 /// is read in parts, each from the whole text: so a part needs to know nothing of the others.
@@ -232,9 +232,7 @@ pub fn begin<W: Write>(writer: &mut FileWriter<W>, run: &Recording) -> io::Resul
             Ok(())
         }
         // Its tasks appear as it goes on; their final names are known only if it is stored afterwards.
-        Origin::Observed(_) => {
-            writer.names(&Names::new(&run.trace.names, &run.trace.lock_names).sharing(&[], &run.trace.sharing))
-        }
+        Origin::Observed(_) => writer.names(&Names::new(&run.trace.names, &run.trace.lock_names)),
     }
 }
 
@@ -367,10 +365,7 @@ fn stand_in(asked: Asked<'_>, names: Option<&Names>) -> Planned {
     let name = workload.into_owned();
     let tasks = names.map(Names::task_names).unwrap_or_default();
     let tasks = tasks.into_iter().map(|t| Task { name: t.name, background: t.background, ops: Vec::new() }).collect();
-    let of = names.cloned().unwrap_or_default();
-    let number = |numbers: &[u32], place: usize| numbers.get(place).copied().unwrap_or(0);
-    let queue = |(place, name)| Queue { name, room: number(&of.rooms, place) };
-    let counter = |(place, name)| Counter { name, start: number(&of.starts, place) };
+    let (limits, queues, counters) = shared::described(names.cloned().unwrap_or_default());
     let plan = Plan {
         workload: name.clone(),
         tasks,
@@ -380,9 +375,9 @@ fn stand_in(asked: Asked<'_>, names: Option<&Names>) -> Planned {
         cores,
         poll_every: [0; Kernel::COUNT],
         locks: names.map(|names| names.locks.clone()).unwrap_or_default(),
-        limits: of.limits,
-        queues: of.queues.into_iter().enumerate().map(queue).collect(),
-        counters: of.counters.into_iter().enumerate().map(counter).collect(),
+        limits,
+        queues,
+        counters,
         seed,
         no_kernel_record: false,
     };

@@ -8,7 +8,7 @@
 use super::Recording;
 use crate::insight::{self, Pace, Ratio};
 use crate::state::State;
-use crate::text::{Cause, Doubt};
+use crate::text::{Additions, Cause, Doubt};
 use crate::trace::KernelRecord;
 use crate::units::{Ns, Speedup};
 
@@ -40,6 +40,8 @@ pub struct Score {
     pub speed: Option<f64>,
     /// For how long its tasks waited for timers and data, all added up.
     pub waits: Ns,
+    /// What became of the additions to its counters, if it has any.
+    pub additions: Option<Additions>,
     /// How many of its tasks can compute at a time: one, or as many as there are cores.
     pub lanes: f64,
 }
@@ -84,6 +86,7 @@ impl Score {
             work,
             speed: fixed.zip(work).and_then(|(planned, work)| insight::speed(planned, work)),
             waits: sum(State::Sleep) + sum(State::Io),
+            additions: run.additions(),
             lanes,
         })
     }

@@ -3,9 +3,10 @@
 use super::Recording;
 use crate::state::{Awaited, Failure, State, Waiting};
 use crate::text::Additions;
+use crate::trace::file::Names;
 use crate::trace::{CounterUse, QueueUse};
 use crate::units::{LockId, Ns};
-use crate::workload::{Op, walk};
+use crate::workload::{Counter, Op, Queue, walk};
 
 /// A queue of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,12 +60,21 @@ impl SharedCounter {
     }
 }
 
+/// The limits of locks, the queues and the counters that `names` describes.
+pub(super) fn described(names: Names) -> (Vec<u16>, Vec<Queue>, Vec<Counter>) {
+    let number = |numbers: &[u32], place: usize| numbers.get(place).copied().unwrap_or(0);
+    let queue = |(place, name)| Queue { name, room: number(&names.rooms, place) };
+    let counter = |(place, name)| Counter { name, start: number(&names.starts, place) };
+    let queues = names.queues.into_iter().enumerate().map(queue).collect();
+    (names.limits, queues, names.counters.into_iter().enumerate().map(counter).collect())
+}
+
 impl Recording {
     /// The queues between its tasks, in the order of the file.
     pub fn queues(&self) -> Vec<SharedQueue> {
         let queues = self.planned().map_or(&[][..], |planned| &planned.plan.queues);
         let used = |place: usize| self.trace.report.as_ref().and_then(|end| end.queues.get(place)).copied();
-        let queue = |(place, queue): (usize, &crate::workload::Queue)| SharedQueue {
+        let queue = |(place, queue): (usize, &Queue)| SharedQueue {
             name: queue.name.clone(),
             room: queue.room,
             used: used(place),
@@ -76,7 +86,7 @@ impl Recording {
     pub fn counters(&self) -> Vec<SharedCounter> {
         let counters = self.planned().map_or(&[][..], |planned| &planned.plan.counters);
         let used = |place: usize| self.trace.report.as_ref().and_then(|end| end.counters.get(place)).cloned();
-        let counter = |(place, counter): (usize, &crate::workload::Counter)| SharedCounter {
+        let counter = |(place, counter): (usize, &Counter)| SharedCounter {
             name: counter.name.clone(),
             start: counter.start,
             used: used(place),

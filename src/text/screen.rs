@@ -5,6 +5,11 @@ use super::{Doubt, Label, counted, outside};
 use crate::state::State;
 use crate::units::{Ns, Range, Speedup};
 
+/// Why serial came to nothing, and which row the ratios refer to in its place, if there is one.
+pub fn cannot(why: &str, than: Option<&str>) -> String {
+    than.map_or_else(|| why.to_owned(), |than| format!("{why}; ratios are to {than}"))
+}
+
 /// That the terminal has too few cells: what it has, and what is needed.
 pub fn too_small(has: (u16, u16), needs: (u16, u16)) -> [String; 2] {
     [format!("{}x{} is too small:", has.0, has.1), format!("concviz needs {}x{}", needs.0, needs.1)]

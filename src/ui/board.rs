@@ -11,7 +11,7 @@ use crate::app::{App, Compare, Phase, Row, RowKey, Source, way, written};
 use crate::model::{Generation, Model, ModelKind};
 use crate::recording::Score;
 use crate::scene::{Grid, level};
-use crate::text::{self, Doubt, Label, percent};
+use crate::text::{self, Additions, Doubt, Label, percent};
 use crate::units::{Ns, Range};
 
 /// The height, in eighths of a row, that stands for all cores busy: less than a row, so that rows do not touch.
@@ -114,6 +114,11 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
     let room = layout.plot.0 - layout.area.x - 2;
     let shown = fitting(row.key, variant(app, row.key), room);
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &shown, text);
+    if let (None, None, Some(said)) = (live, row.score, stuck(app, row.key)) {
+        let room = layout.area.right() - layout.plot.0;
+        paint::put(buffer, layout.plot.0, y, layout.area.right(), &paint::shorten(&said, room), look.fg(Role::Dim));
+        return;
+    }
     let Some(score) = live.or(row.score) else {
         let (hint, role) = match app.source {
             Source::Live(_) => {
@@ -143,25 +148,31 @@ fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layo
         let after = least.max(layout.right + 8).min(end - paint::width(&ratio));
         paint::put(buffer, after, y, end, &ratio, text);
     }
+    let behind = layout.plot.0 + grid.place(score.time).unwrap_or(f64::from(grid.columns)).ceil() as u16 + 1;
+    let counter = score.additions.map(Additions::word).filter(|said| behind + paint::width(said) < layout.right);
+    let counter = counter.map_or(0, |said| {
+        paint::put(buffer, behind, y, layout.right, &said, text);
+        paint::width(&said) + 2
+    });
     if let Some(doubt) = known.and_then(|ratio| ratio.doubt) {
-        draw_doubt(app, row, doubt, (score.time, grid), y, look, layout, buffer);
+        draw_doubt(app, row, doubt, behind + counter, y, look, layout, buffer);
     }
+}
+
+/// Why the runs of the row `key` come to nothing, if they are stuck; of serial also which row stands in for it.
+fn stuck(app: &App, key: RowKey) -> Option<String> {
+    let why = app.scoreboard.stuck(key)?;
+    if key.kind != ModelKind::Serial {
+        return Some(text::failure(why));
+    }
+    let than = app.scoreboard.baseline_key(key);
+    let than = (than != key).then(|| name(app, than));
+    Some(text::screen::cannot(&text::cannot(why), than.as_deref()))
 }
 
 /// Behind a row's bar, as far as there is room: why its ratio has bounds, and the keys that measure both runs again.
 #[expect(clippy::too_many_arguments, reason = "drawing needs what, where and how")]
-fn draw_doubt(
-    app: &App,
-    row: &Row,
-    doubt: Doubt,
-    (time, grid): (Ns, &Grid),
-    y: u16,
-    look: Look,
-    layout: &Layout,
-    buffer: &mut Buffer,
-) {
-    let length = grid.place(time).unwrap_or(f64::from(grid.columns)).ceil() as u16;
-    let x = layout.plot.0 + length + 1;
+fn draw_doubt(app: &App, row: &Row, doubt: Doubt, x: u16, y: u16, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let end = layout.right.saturating_sub(1);
     let keys = match app.source {
         Source::Live(_) => Some(keys_for_both(app, row.key)),
@@ -173,9 +184,9 @@ fn draw_doubt(
     }
 }
 
-/// The keys that measure serial and then the row `key` again.
+/// The keys that measure the baseline, mostly serial, and then the row `key` again.
 fn keys_for_both(app: &App, key: RowKey) -> String {
-    let serial = key.baseline();
+    let serial = app.scoreboard.baseline_key(key);
     let then = way(serial, app.setup.lock.generation(), key, app.variants().len());
     written(&[app.way_to(serial), then].concat())
 }
