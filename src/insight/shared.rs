@@ -127,9 +127,9 @@ mod tests {
         let apart = "Each process adds to a copy of its own: nothing is shared.";
         assert_eq!(said(ModelKind::Processes, used(5, vec![15, 15]), &full).as_deref(), Some(apart));
         // Full from 20 to 90 of the 90 ms since its first message.
-        let queue = "jobs is full 78 % of the time: its takers are slow.";
+        let queue = "The queue jobs is full 78 % of the time: its takers are slow.";
         assert_eq!(said(ModelKind::Threads, used(25, vec![]), &full).as_deref(), Some(queue));
-        let empty = "jobs is empty 90 % of the time: its makers are slow.";
+        let empty = "The queue jobs is empty 90 % of the time: its makers are slow.";
         assert_eq!(said(ModelKind::Threads, None, &[(0, 1), (10, 0)]).as_deref(), Some(empty));
         let exact = "20 additions, none lost: tasks add one after the other.";
         assert_eq!(said(ModelKind::Serial, used(25, vec![]), &[]).as_deref(), Some(exact));

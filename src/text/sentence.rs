@@ -185,7 +185,7 @@ impl Sentence {
             Sentence::Queue { name, full, share } => {
                 let (what, who) = if *full { ("full", "takers") } else { ("empty", "makers") };
                 let (name, share) = (super::short(name, 20), super::percent(*share));
-                format!("{name} is {what} {share} of the time: its {who} are slow.")
+                format!("The queue {name} is {what} {share} of the time: its {who} are slow.")
             }
             Sentence::LockEach { speedup } => format!("Each process has its own GIL{}.", as_fast(*speedup)),
             Sentence::LoneLoopWithLock { time } => format!("One thread alone never waits for the GIL: {time}."),
@@ -282,8 +282,8 @@ mod tests {
             "20 additions, none lost: tasks add one after the other."
         );
         let queue = |full| said(Sentence::Queue { name: "jobs".to_owned(), full, share: 0.52 });
-        assert_eq!(queue(true), "jobs is full 52 % of the time: its takers are slow.");
-        assert_eq!(queue(false), "jobs is empty 52 % of the time: its makers are slow.");
+        assert_eq!(queue(true), "The queue jobs is full 52 % of the time: its takers are slow.");
+        assert_eq!(queue(false), "The queue jobs is empty 52 % of the time: its makers are slow.");
     }
 
     #[test]
