@@ -18,3 +18,8 @@ pub const DROPPED: &str = "earlier events were dropped";
 pub const LOST_UPDATE: &str = "lost update";
 /// That a task tried to take a lock that it was not given.
 pub const TRY_REFUSED: &str = "try refused";
+
+/// What a worker's own copy of the counter `name` is called.
+pub fn of_worker(name: &str, worker: u64) -> String {
+    format!("{name} of worker {worker}")
+}

@@ -7,7 +7,7 @@ use super::counters::STRETCHES;
 use super::{Track, Writer};
 use crate::export::Portion;
 use crate::export::json::Json;
-use crate::text::exported::{LOST_UPDATE, TRY_REFUSED};
+use crate::text::exported::{LOST_UPDATE, TRY_REFUSED, of_worker};
 use crate::trace::{Addition, CounterCopy, CounterTrack, Levels, PermitTrack, QueueTrack};
 use crate::units::{CounterId, LockId, Ns, Range, TaskId};
 
@@ -98,7 +98,7 @@ impl<'j> Writer<'_, 'j, '_> {
             for (worker, copy) in copies(counter) {
                 match worker {
                     None => self.value(&name, copy)?,
-                    Some(worker) => self.value(&format!("{name} of worker {worker}"), copy)?,
+                    Some(worker) => self.value(&of_worker(&name, worker), copy)?,
                 }
             }
         }

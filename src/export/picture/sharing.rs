@@ -1,17 +1,15 @@
 //! What tasks share, below their lanes: how full each queue was, what each counter held and lacked, how many permits of
 //! each lock were taken.
 
-use super::Options;
 use super::list::{Anchor, Element, Fill, Ink, Words, width_of};
 use super::page::{Below, CALM, Entry, LaneRow, Page, SMALL, room_for};
 use super::shares::{ShareStyle, Shares};
-use super::tasks::{task_name, until};
 use crate::palette::Role;
 use crate::scene::{Grid, SharedFigures, SharedLane, shared_lanes};
 use crate::state::State;
 use crate::text::{picture as text, shared as told};
 use crate::trace::{Addition, Trace};
-use crate::units::{Ns, Range};
+use crate::units::{Ns, Range, TaskId};
 
 /// Height of a lane, of the marks below it, and of the space below both, in pixels.
 const HEIGHT: f64 = 34.0;
@@ -62,9 +60,9 @@ fn right(lane: &SharedLane) -> (String, Ink) {
     }
 }
 
-/// The room that the names of the lanes need, and the texts at their right.
-pub(super) fn room(trace: &Trace, options: &Options) -> (f64, f64) {
-    let end = until(trace, options).max(Ns(1));
+/// The room that the names of the lanes need, and the texts at their right, where nothing after `until` is drawn.
+pub(super) fn room(trace: &Trace, until: Ns) -> (f64, f64) {
+    let end = until.max(Ns(1));
     let grid = Grid { from: Ns::ZERO, cell: end, columns: 1 };
     let lanes = shared_lanes(trace, &grid, Range::new(Ns::ZERO, end));
     let names: Vec<String> = lanes.iter().map(name).collect();
@@ -154,9 +152,10 @@ fn entries(lane: &SharedLane) -> Vec<Entry> {
 
 /// How the first addition to a counter was lost, in two lines: what each task loaded and stored.
 fn first_loss(trace: &Trace, counter: &str, by: &Addition, other: Option<&Addition>) -> Vec<String> {
+    let name = |task: TaskId| trace.names.get(task.index()).map_or("", |named| named.name.as_str());
     let said = |addition: &Addition| {
         let [load, store] = told::steps(addition.loaded(), addition.value);
-        text::steps(task_name(trace, addition.task), &load, &store)
+        text::steps(name(addition.task), &load, &store)
     };
     let [first, at] = told::first_loss(by.at);
     let heading = text::first_loss(counter, &first, &at);

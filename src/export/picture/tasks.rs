@@ -107,7 +107,7 @@ pub(super) fn room(trace: &Trace, options: &Options) -> (f64, f64) {
     let scale = scale.max(room_for([Label::WaitingAtOnce.text()].into_iter()));
     let tasks = trace.tasks.len();
     let band = if groups.is_empty() { room_for_scale(&text::tasks(tasks), tasks as u32) } else { 0.0 };
-    let shared = sharing::room(trace, options);
+    let shared = sharing::room(trace, until(trace, options));
     (room_for(names.iter().map(String::as_str)).max(scale).max(band).max(shared.0), beside.max(shared.1))
 }
 
