@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use concviz::export::{Page, PageRun, PageWork, html};
 use concviz::state::{Outcome, State};
-use concviz::trace::{Begin, End, Event, Stamped, TaskName, Trace};
-use concviz::units::{CoreId, Ns, Stamp, TaskId, WorkerId};
+use concviz::trace::{Begin, CounterName, End, Event, QueueName, Stamped, TaskName, Trace};
+use concviz::units::{CoreId, CounterId, LockId, Ns, QueueId, Stamp, TaskId, WorkerId};
 use sha2::{Digest, Sha256};
 
 use crate::skipped::skipped;
@@ -25,10 +25,16 @@ const SCRIPT: &str = include_str!("browser/page.js");
 /// A browser that takes longer than this hangs.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// Three tasks: the second works, sleeps, works; the third changes every 50 us for a while.
+/// Three tasks: the second works, sleeps, works; the third changes every 50 us for a while. They share a queue, a counter
+/// of which an addition is lost, and a lock that two may hold.
 fn trace() -> Trace {
     let names = ["one", "two", "three"].map(|name| TaskName { name: name.to_owned(), background: false });
-    let mut trace = Trace::new(names.into(), 3);
+    let (queue, counter, lock) = (QueueId(0), CounterId(0), LockId::named(0));
+    let mut trace =
+        Trace::new(names.into(), 3).naming_locks(vec!["seats".to_owned()]).limiting_locks(vec![2]).naming_shared(
+            vec![QueueName { name: "belt".to_owned(), room: 4 }],
+            vec![CounterName { name: "sum".to_owned(), start: 0, apart: false }],
+        );
     trace.begin(&Begin { t0: Stamp(0), cores: vec![0, 1], ..Begin::default() });
     let mut push = |at: u64, task: u32, event: Event| {
         trace.push(&Stamped { at: Stamp(at), worker: WorkerId(task as u16), core: CoreId(task as u16 % 2), event });
@@ -45,6 +51,22 @@ fn trace() -> Trace {
         push(at, 2, enter(2, State::Running));
         push(at + 50_000, 2, enter(2, State::Io));
     }
+    let waited = Ns::ZERO;
+    push(10_000_000, 0, Event::Put { queue, task: TaskId(0), number: 0, length: 1, waited });
+    push(20_000_000, 0, Event::Put { queue, task: TaskId(0), number: 1, length: 2, waited });
+    push(50_000_000, 1, Event::Got { queue, task: TaskId(1), number: 0, length: 1, waited });
+    let added = |task, value, found, overwrote| Event::Added {
+        counter,
+        task: TaskId(task),
+        value,
+        found,
+        overwrote,
+        since: Ns(9),
+    };
+    push(30_000_000, 0, added(0, 1, 0, None));
+    push(60_000_000, 1, added(1, 1, 1, Some(TaskId(0))));
+    push(30_000_000, 0, Event::PermitTaken { lock, task: TaskId(0), taken: 1, waited });
+    push(40_000_000, 1, Event::LockRefused { lock, task: TaskId(1) });
     for task in 0..3 {
         let outcome = Outcome::Done;
         push(100_000_000, task, Event::Ended { task: TaskId(task), outcome, signal: 0, cpu: Ns::ZERO });
@@ -165,7 +187,7 @@ fn dump(browser: &Path, file: &Path, folder: &Path) -> String {
 
 #[test]
 fn the_page_does_what_the_program_does() {
-    assert_outcome(&page(), 50);
+    assert_outcome(&page(), 60);
 }
 
 #[test]

@@ -265,7 +265,8 @@ function drawPlayhead(ctx, grid, at, left, plot, height) {
 function tell(one, grid) {
   const { from, span } = state.view;
   // For whoever looks from outside: what is looked at, and where it stands.
-  Object.assign(canvas.dataset, { from, to: from + span, left: layout.left, plot: layout.plot, top: layout.top, lane: layout.lane });
+  const shared = layout.rows.filter((row) => row.kind === "levels").map((row) => row.y + row.height / 2);
+  Object.assign(canvas.dataset, { from, to: from + span, left: layout.left, plot: layout.plot, top: layout.top, lane: layout.lane, shared });
   const range = `${timeLike(from, from + span)} - ${timeLike(from + span, from + span)}`;
   $("range").textContent = isWhole() ? `${one.name}: ${time(one.end)}` : `${one.name}: ${range}`;
   const text = `${one.name}, ${one.count} ${W.tasks}, ${time(one.end)}. ${one.sentence} ${W.canvas_hint}`;

@@ -240,8 +240,36 @@
     check("the key is listed", $("keys").textContent.includes("another workload"), $("keys").textContent);
   }
 
+  /** What is said of lane `index` of what tasks share, at an instant. */
+  async function shared(index, ns) {
+    const box = canvas.getBoundingClientRect();
+    const y = box.top + Number(canvas.dataset.shared.split(",")[index]);
+    await pointer("pointermove", [place(ns, 0)[0], y]);
+    return $("tip").hidden ? "" : plain($("tip").textContent);
+  }
+
+  async function sharing() {
+    const said = async (name, index, ns, words) => {
+      const text = await shared(index, ns);
+      check(name, words.every((word) => text.includes(word)), text);
+    };
+    is("queues, counters and limits have lanes", canvas.dataset.shared.split(",").length, 3);
+    await said("a queue says how full it is", 0, 40 * MS, ["queue belt", "2 of 4"]);
+    await said("and how full it was before", 0, 15 * MS, ["1 of 4"]);
+    await said("a counter holds what it should at first", 1, 45 * MS, ["counter sum", "1, exact"]);
+    await said("and then less", 1, 70 * MS, ["is 1, should be 2"]);
+    await said("a lost update has a mark", 1, 60 * MS, ["two stored 1 over 1 of one"]);
+    await said("a lock says how many have it", 2, 35 * MS, ["lock seats", "1 of 2"]);
+    await said("a refused try has a mark", 2, 40 * MS, ["two: refused"]);
+    await pointer("pointerdown", [place(20 * MS, 0)[0], canvas.getBoundingClientRect().top + 4]);
+    await pointer("pointerup", [place(20 * MS, 0)[0], canvas.getBoundingClientRect().top + 4]);
+    check("nothing is said of what comes after the playhead", (await shared(0, 40 * MS)) === "", await shared(0, 40 * MS));
+    check("only of what came before", (await shared(0, 15 * MS)).includes("1 of 4"), await shared(0, 15 * MS));
+    await press("Escape");
+  }
+
   async function all() {
-    const plain = [models, comparing, zooming, pinching, inking, hovering, walking, playing, reaching];
+    const plain = [models, comparing, zooming, pinching, inking, hovering, sharing, walking, playing, reaching];
     for (const part of $("tablist").children.length > 4 ? [works] : plain) await part();
     is("nothing goes wrong", faults, []);
     is("nothing is fetched", performance.getEntriesByType("resource").map((r) => r.name), []);
