@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::text::workload as words;
+use crate::units::Ns;
 
 mod catalogue;
 mod check;
@@ -314,6 +315,12 @@ impl Workload {
             return Err(ResolveError::NoSuchParam { workload, name, known: known() });
         };
         let takes = self.params[at].value.unit();
+        // Nothing is nothing, in whatever unit.
+        let value = match (value, takes) {
+            (Value::Count(0), Unit::Time) => Value::Time(Ns::ZERO),
+            (Value::Count(0), Unit::Size) => Value::Bytes(0),
+            (value, _) => value,
+        };
         if takes != value.unit() {
             let (workload, name) = (self.full_name().into_owned(), name.to_owned());
             return Err(ResolveError::WrongUnit { workload, name, takes, found: value, known: known() });
@@ -383,6 +390,18 @@ mod tests {
         let words = ["compute", "holding_call", "releasing_call"];
         let expected = words.map(|word| format!("{{\"{word}\":[\"sha256\",{{\"iterations\":7}}]}}"));
         assert_eq!(text, format!("[{}]", expected.join(",")));
+    }
+
+    #[test]
+    fn a_parameter_can_be_set_to_nothing_without_its_unit() {
+        let text = "format = 1\nname = \"w\"\n[params]\nn = 3\nwait = \"5ms\"\nsize = \"2kB\"\n[[tasks]]\nname = \"t\"\n\
+                    steps = [\"yield\"]\n";
+        let mut workload = parse("w.toml", text).expect("a workload");
+        for (name, nothing) in [("n", Value::Count(0)), ("wait", Value::Time(Ns::ZERO)), ("size", Value::Bytes(0))] {
+            workload.set(name, Value::Count(0)).expect("nothing");
+            assert_eq!(workload.param(name), Some(nothing));
+        }
+        assert!(workload.set("wait", Value::Count(1)).is_err() && workload.set("n", Value::Time(Ns::ZERO)).is_err());
     }
 
     #[test]

@@ -198,7 +198,7 @@ mod tests {
     use super::*;
     use crate::app::{App, Effect, Key, Message, update};
     use crate::machine::Machine;
-    use crate::model::{LockSettings, Model};
+    use crate::model::LockSettings;
     use crate::plan::{Rates, Wishes};
     use crate::settings::Setup;
     use crate::units::Stamp;
@@ -219,9 +219,15 @@ mod tests {
 
     /// The screen as it starts with `workload`.
     fn screen(workload: Workload) -> App {
+        let lock = match workload.lock {
+            StartLock::Off => None,
+            StartLock::Gil => Some(Generation::Newer),
+            StartLock::GilLegacy => Some(Generation::Older),
+        };
+        let first = RowKey { kind: ModelKind::Serial, lock, variant: 0 };
         let setup = Setup {
             workload,
-            model: Model::plain(ModelKind::Serial),
+            model: first.model(LockSettings::default()),
             lock: LockSettings::default(),
             wishes: Wishes::default(),
             scale: Scale::ONE,
