@@ -133,16 +133,17 @@ fn marks(page: &mut Page, lane: &SharedLane, grid: &Grid) {
 /// What is marked, and what is missing.
 fn entries(lane: &SharedLane) -> Vec<Entry> {
     let count = lane.marks.iter().sum::<u64>();
-    let entry = |fill, sign, words: &str| {
+    let entry = |fill, sign, words: &str, count: u64| {
         let (text, share) = (words.to_owned(), count.to_string());
         vec![Entry { fill, tall: true, letter: Some(sign), text, share }]
     };
     let [low, high] = fills(&lane.figures);
     match lane.figures {
         SharedFigures::Counter { value, expected, .. } if count > 0 || value != expected => {
-            entry(high, LOST, text::lost_updates())
+            // One store may destroy several additions.
+            entry(high, LOST, text::lost_updates(), expected.saturating_sub(value))
         }
-        SharedFigures::Permits { .. } if count > 0 => entry(low, REFUSED, text::refused_tries()),
+        SharedFigures::Permits { .. } if count > 0 => entry(low, REFUSED, text::refused_tries(), count),
         SharedFigures::Queue { .. }
         | SharedFigures::Counter { .. }
         | SharedFigures::Copies(_)
