@@ -212,7 +212,12 @@ fn no_more_tasks_have_a_permit_than_there_are_and_all_come_back() {
         let expected = if model.kind == ModelKind::Serial { 0 } else { 20 };
         assert_eq!((takes, holders.len()), (expected, 0), "{model:?}");
         let waited = run.sum(State::Lock) > Ns::ZERO;
-        assert_eq!(waited, model.kind != ModelKind::Serial, "{model:?}");
+        match model.kind {
+            ModelKind::Serial => assert!(!waited, "{model:?}"),
+            ModelKind::Async => assert!(waited, "{model:?}: five come at the same time"),
+            // Whether they come at the same time depends on the machine.
+            ModelKind::Threads | ModelKind::Processes => {}
+        }
     }
 }
 
@@ -275,6 +280,23 @@ fn what_waits_in_vain_is_named() {
 }
 
 #[test]
+fn who_sends_more_than_a_pipe_holds_to_nobody_is_named() {
+    let named = |name: &str, ops| Task { name: name.to_owned(), ..task(ops) };
+    let long = |queue| Op::Put(QueueId(queue), 2_000_000);
+    let processes = Model::plain(ModelKind::Processes);
+    let alone = vec![named("maker", vec![long(0)]), named("other", vec![long(0)]), named("user", vec![])];
+    let why = failure(&plan_with(processes, alone, &[4]));
+    let expected = "stuck: maker waits for room in `queue 0`, other waits for room in `queue 0`; nobody is left to take \
+                    one out";
+    assert_eq!(why, expected);
+    let crossed = vec![named("a", vec![long(0), get(1)]), named("b", vec![long(1), get(0)])];
+    let why = failure(&plan_with(processes, crossed, &[4, 4]));
+    let expected = "stuck: a waits for room in `queue 0`, b waits for room in `queue 1`; each waits for another that \
+                    waits too";
+    assert_eq!(why, expected);
+}
+
+#[test]
 fn a_pool_whose_workers_all_wait_for_a_task_without_one_is_exhausted() {
     let named = |name: &str, ops| Task { name: name.to_owned(), ..task(ops) };
     let makers = || named("maker", vec![times(5, vec![put(0)])]);
@@ -327,7 +349,7 @@ fn where_the_program_has_no_race_every_model_comes_to_the_same() {
     let programs = || {
         let kernel = Op::Compute(Kernel::Count, Work::Iterations(700));
         let maker = task(vec![times(20, vec![kernel.clone(), put(0), locked(0, vec![add(true, vec![])])])]);
-        let user = task(vec![each(0, vec![kernel, ATOMIC])]);
+        let user = task(vec![each(0, vec![kernel, locked(0, vec![add(true, vec![])])])]);
         vec![maker.clone(), maker, user]
     };
     let mut seen = BTreeMap::new();

@@ -89,7 +89,7 @@ impl Names {
             Waits::Lock(index) => Awaited::Lock(lock(index.0)),
             Waits::Permit(index) => Awaited::Permit(lock(index.0).unwrap_or_default()),
             Waits::Task(other, _) => Awaited::End(self.task(*other)),
-            Waits::Room(id) => Awaited::Room(queue(*id)),
+            Waits::Room(id) | Waits::Pipe(id) => Awaited::Room(queue(*id)),
             Waits::Message(id) => Awaited::Message(queue(*id)),
         };
         Waiting { task: self.task(*task), awaits }
@@ -99,7 +99,7 @@ impl Names {
     fn could_help(&self, task: TaskId, waits: Waits) -> bool {
         let Some((puts, gets)) = self.ends.get(task.index()) else { return false };
         match waits {
-            Waits::Room(queue) => gets.contains(&queue),
+            Waits::Room(queue) | Waits::Pipe(queue) => gets.contains(&queue),
             Waits::Message(queue) => puts.contains(&queue),
             Waits::Task(other, _) => other == task,
             // Only who has a lock can let go of it.

@@ -144,12 +144,16 @@ fn send(
             let mut copy = Some(Payload::from(&frame[HEAD..]));
             publish(&mut |at| copy.take().into_iter().for_each(|payload| messages.push(Message { at, payload })));
         }
-        Carrier::Pipe(_, write) => queue
-            .at_the_pipe(PipeEnd::Writing, worker.tracer.worker(), || {
+        Carrier::Pipe(_, write) => {
+            // A long message does not fit into the pipe: its sender, and all behind it, wait for a reader.
+            worker.shared.set_waits(task, Some(Waits::Pipe(id)));
+            let sent = queue.at_the_pipe(PipeEnd::Writing, worker.tracer.worker(), || {
                 publish(&mut |at| frame[..HEAD].copy_from_slice(&head(payload.len(), at)));
                 Pipe(sys::inherited(*write)).write_all(&frame)
-            })
-            .map_err(|e| broken(worker, id, &e))?,
+            });
+            worker.shared.set_waits(task, None);
+            sent.map_err(|e| broken(worker, id, &e))?;
+        }
     }
     let spent = sys::thread_cpu().less(cpu);
     worker.tracer.emit(Event::Copied { task, direction: Direction::Out, bytes: frame.len() as u64, spent });

@@ -26,6 +26,8 @@ pub(in crate::engine::real) enum Waits {
     Room(QueueId),
     /// Somebody must put a message into this queue.
     Message(QueueId),
+    /// Somebody must read what is in the pipe of this queue: a message has more bytes than the pipe has room for.
+    Pipe(QueueId),
 }
 
 impl Waits {
@@ -36,6 +38,7 @@ impl Waits {
             Waits::Permit(lock) => 3 << 32 | u64::from(lock.0),
             Waits::Room(queue) => 4 << 32 | u64::from(queue.0),
             Waits::Message(queue) => 5 << 32 | u64::from(queue.0),
+            Waits::Pipe(queue) => 6 << 32 | u64::from(queue.0),
         }
     }
 
@@ -46,6 +49,7 @@ impl Waits {
             3 => Some(Waits::Permit(LockIndex(word as u16))),
             4 => Some(Waits::Room(QueueId(word as u8))),
             5 => Some(Waits::Message(QueueId(word as u8))),
+            6 => Some(Waits::Pipe(QueueId(word as u8))),
             _ => None,
         }
     }
@@ -139,7 +143,7 @@ impl Shared {
         match waits {
             Waits::Task(other, _) => Some((waits, other)),
             // Any of several tasks can end such a wait.
-            Waits::Permit(_) | Waits::Room(_) | Waits::Message(_) => None,
+            Waits::Permit(_) | Waits::Room(_) | Waits::Message(_) | Waits::Pipe(_) => None,
             Waits::Lock(lock) => {
                 let (holder, taken) = self.lock(lock)?.holder()?;
                 let lets_go = matches!(self.waits(holder), Some(Waits::Task(_, depth)) if depth <= taken);

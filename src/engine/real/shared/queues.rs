@@ -148,6 +148,11 @@ impl SharedQueue {
         self.get(PUT) <= self.get(CLAIMED) && self.words[OPEN].load(Ordering::Acquire) > 0
     }
 
+    /// Whether nobody is taking a message out now, as far as can be seen without the book.
+    pub(super) fn is_unread(self) -> bool {
+        self.get(CLAIMED) == self.get(GOT)
+    }
+
     /// How many messages have passed either end.
     pub(super) fn moves(self) -> u64 {
         self.get(PUT).wrapping_add(self.get(GOT))

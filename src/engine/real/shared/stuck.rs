@@ -40,17 +40,20 @@ impl Shared {
         let in_vain = match waits {
             Waits::Lock(_) => self.waits_for(task).is_some(),
             Waits::Task(other, _) => !self.is_over(other) && self.words[FEEDS].load(Ordering::Relaxed) == 0,
-            Waits::Permit(_) | Waits::Room(_) | Waits::Message(_) => self.misses_something_shared(waits),
+            Waits::Permit(_) | Waits::Room(_) | Waits::Message(_) | Waits::Pipe(_) => {
+                self.misses_something_shared(waits)
+            }
         };
         in_vain.then_some(waits)
     }
 
-    /// Whether what `waits` is about, a permit, room or a message, is not there now.
+    /// Whether what `waits` is about, a permit, room, a message or a reader, is not there now.
     fn misses_something_shared(self, waits: Waits) -> bool {
         match waits {
             Waits::Permit(lock) => self.permits(lock, WorkerId(0)).is_some_and(SharedPermits::are_gone),
             Waits::Room(queue) => self.queue(queue).is_some_and(SharedQueue::is_full),
             Waits::Message(queue) => self.queue(queue).is_some_and(SharedQueue::is_empty),
+            Waits::Pipe(queue) => self.queue(queue).is_some_and(SharedQueue::is_unread),
             Waits::Lock(_) | Waits::Task(..) => false,
         }
     }
