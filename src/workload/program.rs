@@ -95,7 +95,7 @@ pub enum Spread {
     Exponential,
 }
 
-/// A lock by its place in [`Workload::locks`].
+/// A lock by its place in [`Workload::locks`](crate::workload::Workload::locks).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LockIndex(pub u16);
 
