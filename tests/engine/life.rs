@@ -18,7 +18,7 @@ use crate::support::{EXE, SOME, compute, models, plan, read, run_with, sleep, ta
 
 const PROCESSES: Model = Model::plain(ModelKind::Processes);
 
-fn kill(pid: u32) {
+pub fn kill(pid: u32) {
     kill_process(Pid::from_raw(pid.cast_signed()).expect("a pid"), Signal::KILL).expect("a process to kill");
 }
 

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use concviz::engine::real::Runner;
 use concviz::model::{Model, ModelKind};
 use concviz::plan::Plan;
 use concviz::state::{Outcome, State};
-use concviz::trace::{CounterUse, Event, QueueUse};
+use concviz::trace::{CounterUse, Event, QueueUse, Source};
 use concviz::units::{CounterId, Ns, QueueId, TaskId};
 use concviz::workload::{Addition, Counter, Kernel, LockIndex, Op, Queue, Task, Until, Work};
 
-use crate::support::{EXE, Run, compute, locked, models, plain_models, plan, run, run_with, sleep, task};
+use crate::life::kill;
+use crate::support::{EXE, Run, compute, locked, models, plain_models, plan, read, run, run_with, sleep, task};
 
 fn put(queue: u8) -> Op {
     Op::Put(QueueId(queue), 0)
@@ -362,4 +364,22 @@ fn where_the_program_has_no_race_every_model_comes_to_the_same() {
         assert_eq!((values, value), expected, "{model:?}");
         assert_eq!(queues, [QueueUse { put: 40, got: 40, bytes: 0, closed: true }], "{model:?}");
     }
+}
+
+#[test]
+fn what_a_killed_process_had_comes_back_and_its_queue_closes() {
+    // Two processes have both permits and say so; the third waits for one, and for the end of the queue.
+    let keeper = || task(vec![Op::Lock(LockIndex(1), vec![put(0), sleep(60_000)])]);
+    let waiter = task(vec![get(0), get(0), Op::Lock(LockIndex(1), vec![each(0, vec![])])]);
+    let plan = plan_with(Model::plain(ModelKind::Processes), vec![keeper(), keeper(), waiter], &[2]);
+    let mut runner = Runner::spawn_with(EXE.as_ref(), &plan).expect("a runner");
+    let mut pids = BTreeMap::new();
+    let run = read(&mut runner.frames().expect("frames"), |r| match r.event {
+        Event::WorkerStarted { pid, .. } => drop(pids.insert(r.worker.0, pid)),
+        Event::Got { number: 1, .. } => [0, 1].iter().for_each(|worker| kill(pids[worker])),
+        _ => {}
+    })
+    .expect("a run that comes to its end");
+    assert_eq!(run.outcomes(), [Outcome::Killed, Outcome::Killed, Outcome::Done]);
+    assert_eq!(run.end.queues[0], QueueUse { put: 2, got: 2, bytes: 0, closed: true });
 }
