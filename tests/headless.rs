@@ -53,9 +53,11 @@ fn a_shown_workload_can_be_edited_and_run() {
         assert_eq!(code, Some(0), "{name}");
         let file = folder.path().join("edited.toml");
         std::fs::write(&file, &text).expect("the file is written");
-        let (code, out, err) = output(&format!("run -w {} --tasks 1 --scale 0.0001", file.display()));
+        let tasks = if workload["params"]["tasks"].is_null() { "" } else { "--tasks 1" };
+        let (code, out, err) = output(&format!("run -w {} {tasks} --scale 0.0001", file.display()));
         assert_eq!((code, err.as_str()), (Some(0), ""), "{name}");
-        assert!(out.starts_with(&format!("{name}: ")), "{out}");
+        let full = workload["variant"].as_str().map_or_else(|| name.to_owned(), |variant| format!("{name}:{variant}"));
+        assert!(out.starts_with(&format!("{full}: ")), "{out}");
     }
     let (code, out, err) = output("workloads --show cpuu");
     assert_eq!((code, out.as_str()), (Some(2), ""));
