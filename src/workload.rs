@@ -271,6 +271,15 @@ impl StepSpec {
     }
 }
 
+/// What `name` says of each step of `tasks`, each name once, in the order of the file.
+fn named<'a>(tasks: &'a [TaskSpec], name: impl Fn(&'a StepSpec) -> Option<&'a str>) -> Vec<&'a str> {
+    let mut names = Vec::new();
+    for task in tasks {
+        each_step(&task.steps, &mut |step| names.extend(name(step).filter(|name| !names.contains(name))));
+    }
+    names
+}
+
 /// Calls `visit` for every step of `steps` and all steps inside them, in the order of the file.
 fn each_step<'a>(steps: &'a [StepSpec], visit: &mut impl FnMut(&'a StepSpec)) {
     for step in steps {
@@ -345,16 +354,7 @@ impl Workload {
 
     /// The names of its locks, in the order in which the file first names them.
     pub fn locks(&self) -> Vec<&str> {
-        self.named(StepSpec::lock)
-    }
-
-    /// What `name` says of each step, each name once, in the order of the file.
-    fn named<'a>(&'a self, name: impl Fn(&'a StepSpec) -> Option<&'a str>) -> Vec<&'a str> {
-        let mut names = Vec::new();
-        for task in &self.tasks {
-            each_step(&task.steps, &mut |step| names.extend(name(step).filter(|name| !names.contains(name))));
-        }
-        names
+        named(&self.tasks, StepSpec::lock)
     }
 
     /// The programs of all its tasks, in order, every amount scaled by `scale`.

@@ -10,7 +10,7 @@ use super::refusal::{FileError, FileFault};
 use super::shape::{File, FileAdd, FileLock, FilePut, FileQueue, FileRepeat, FileStep, FileTask, Number, Short, Word};
 use super::{
     AddHow, CounterSpec, GilUse, Param, QueueSpec, RepeatSpec, StartLock, StepSpec, TaskSpec, WorkerWish, Workload,
-    each_step,
+    named,
 };
 
 mod variants;
@@ -375,15 +375,6 @@ impl Context<'_> {
         }
         Ok(quantity)
     }
-}
-
-/// What `name` says of each step of `tasks`, each name once, in the order of the file.
-fn named<'a>(tasks: &'a [TaskSpec], name: impl Fn(&'a StepSpec) -> Option<&'a str>) -> Vec<&'a str> {
-    let mut names = Vec::new();
-    for task in tasks {
-        each_step(&task.steps, &mut |step| names.extend(name(step).filter(|name| !names.contains(name))));
-    }
-    names
 }
 
 fn owned(names: &[&str]) -> Vec<String> {

@@ -12,7 +12,6 @@ use crate::machine::sys;
 use crate::plan::Plan;
 use crate::state::{Failure, PlanFault};
 use crate::units::{QueueId, Stamp};
-use crate::workload::{Task, walk};
 
 /// What a message carries. It is not copied where sender and receiver share their memory.
 pub(super) type Payload = Arc<[u8]>;
@@ -67,11 +66,9 @@ impl Queues {
         // Serially nobody could make room while a task waits for some.
         let is_bounded = plan.model.kind.rules().many_workers || plan.model.kind.rules().interleaves;
         for ((id, queue), of) in shared.queues().zip(&plan.queues) {
-            let puts = |task: &&Task| walk(&task.ops).any(|visit| visit.op.puts_into() == Some(id));
-            let open = plan.tasks.iter().filter(puts).count() as u64;
             let room = if is_bounded { u64::from(of.room) } else { u64::MAX };
             let pipe = if by_value { Some(sys::inherited_pipe()?) } else { None };
-            queue.set_up(room, open, pipe);
+            queue.set_up(room, shared.putters(id), pipe);
         }
         let names: Vec<String> = plan.queues.iter().map(|queue| queue.name.clone()).collect();
         Ok(Queues::open(shared, names))
@@ -132,8 +129,8 @@ impl Payloads {
         if let Some(free) = memory::free().filter(|free| bytes >= MUCH && needed > *free) {
             return Err(Failure::Payload { bytes, free });
         }
-        let filled: Vec<u8> = (0..bytes).map(|n| n as u8).collect();
-        let payload = Payload::from(filled);
+        let length = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let payload: Payload = (0..length).map(|n| n as u8).collect();
         self.0.push(Arc::clone(&payload));
         Ok(payload)
     }

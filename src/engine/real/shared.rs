@@ -388,11 +388,14 @@ fn feeds(ops: &[Op]) -> bool {
     rounds.flat_map(|body| walk(body)).any(|visit| visit.op.gives_others_something())
 }
 
+/// The most workers for which rings are long because of what their tasks do: then they take 128 MB at most.
+const LONG_RINGS: u16 = 64;
+
 /// How many events a ring of this run holds. Tasks that do nothing but pass messages on, or add, make ten million events
-/// a second. A loop takes thousands of tasks through their first steps before the
-/// collector has come round once.
+/// a second. A loop takes thousands of tasks through their first steps before the collector has come round once.
 fn capacity(plan: &Plan) -> usize {
     let tasks_each = plan.tasks.len().div_ceil(usize::from(plan.workers.max(1)));
-    let least = if plan.queues.is_empty() && plan.counters.is_empty() { CAPACITY } else { 8 * CAPACITY };
+    let is_dense = !(plan.queues.is_empty() && plan.counters.is_empty()) && plan.workers <= LONG_RINGS;
+    let least = if is_dense { 8 * CAPACITY } else { CAPACITY };
     (8 * tasks_each).next_power_of_two().clamp(least, 8 * CAPACITY)
 }

@@ -289,6 +289,12 @@ impl Shared {
         }
     }
 
+    /// How many tasks put messages into `queue` and are not over.
+    pub(in crate::engine::real) fn putters(self, queue: QueueId) -> u64 {
+        let puts = |task| self.puts_of(task).is_some_and(|word| word.load(Ordering::Acquire) >> queue.0 & 1 == 1);
+        (0..self.tasks() as u32).map(TaskId).filter(|task| puts(*task)).count() as u64
+    }
+
     /// `task`, which is over, puts nothing in any more; returns the queues that this closes.
     pub(super) fn put_no_more(self, task: TaskId) -> Vec<QueueId> {
         let puts = self.puts_of(task).map_or(0, |word| word.swap(0, Ordering::AcqRel));

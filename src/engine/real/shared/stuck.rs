@@ -61,7 +61,8 @@ impl Shared {
     /// How many tasks wait for a permit, for room or for a message that is not there. None where a task that goes round
     /// until others end may still provide it.
     pub(super) fn waiting_for_shared(self) -> usize {
-        if self.words[FEEDS].load(Ordering::Relaxed) > 0 {
+        let nothing_is_shared = self.queue_count() == 0 && self.locks() == 0;
+        if nothing_is_shared || self.words[FEEDS].load(Ordering::Relaxed) > 0 {
             return 0;
         }
         let waits = |task: &TaskId| {
