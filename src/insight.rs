@@ -47,6 +47,8 @@ pub enum Change {
     Workload,
     /// Other numbers on the dials.
     Dials,
+    /// The next variant of the workload.
+    Variant,
 }
 
 /// A fact, and what to try next.
@@ -77,6 +79,8 @@ pub struct Facts<'a> {
     pub ratio: Option<Ratio>,
     /// Whether it is over.
     pub over: bool,
+    /// Whether its workload has variants.
+    pub varied: bool,
     /// Which models the scoreboard already has: the next one to try is one it has not.
     pub seen: &'a dyn Fn(Model) -> bool,
 }

@@ -218,6 +218,7 @@ fn check(scenario: &Scenario, expected: &Expected, (trace, model): (&Trace, Mode
             serial: None,
             ratio: None,
             over: true,
+            varied: false,
             seen: &|_| false,
         };
         let said = find(&facts).say.text();

@@ -50,6 +50,7 @@ impl App {
             serial: serial.map(|s| s.time),
             ratio,
             over,
+            varied: self.has_variants(),
             seen: &seen,
         });
         match self.source {

@@ -73,6 +73,7 @@ impl App {
             Change::Again => vec![Action::Again],
             Change::Workload => vec![Action::Open],
             Change::Dials => vec![Action::Dials],
+            Change::Variant => vec![Action::Variant],
         }
     }
 }

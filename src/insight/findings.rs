@@ -43,7 +43,9 @@ pub(super) fn afterwards(facts: &Facts<'_>) -> Finding {
     }
     // What tasks make of a counter, or of a queue, is what such a workload is there to show.
     if let Some(say) = shared::found(facts) {
-        return Finding { say, cure: Some(cure(facts)) };
+        let differently = Cure { change: Change::Variant, why: Try::Variant };
+        let lost = matches!(say, Sentence::Lost { .. });
+        return Finding { say, cure: Some(if lost && facts.varied { differently } else { cure(facts) }) };
     }
     if let Some(late) = sharing::late(facts) {
         return Finding { say: Sentence::Sharing(late), cure: Some(cure(facts)) };

@@ -3,11 +3,13 @@
 use super::Facts;
 use crate::model::ModelKind;
 use crate::text::Sentence;
-use crate::trace::{CounterUse, QueueName, QueueTrack};
+use crate::trace::{CounterUse, QueueEnd, QueueName, QueueTrack};
 use crate::units::{Ns, QueueId, Range};
 
 /// From this share of the time on a queue that is full, or empty, is what a run shows.
 const MOSTLY: f64 = 0.3;
+/// From this many tasks on that wait at the other end on average, it is the queue that holds them up.
+const HELD_UP: f64 = 0.5;
 /// Queues that more messages went through are not gone through message by message.
 const MOST: usize = 200_000;
 
@@ -41,12 +43,16 @@ fn counters(facts: &Facts<'_>) -> Vec<(u64, u64, u64)> {
     shared.map(|(name, used)| (u64::from(name.start) + used.additions, used.value.into(), used.additions)).collect()
 }
 
-/// The sentence about a queue that was mostly full, or mostly empty.
+/// The sentence about a queue that was mostly full, or mostly empty, and held tasks up by that. A queue between tasks
+/// that are equally quick is mostly empty too, and nobody waits for long.
 fn queue(facts: &Facts<'_>) -> Option<Sentence> {
     let named = (0u8..).map(QueueId).zip(&facts.trace.sharing.queue_names);
     let shares = named.filter_map(|(id, name)| {
-        let (full, empty) = shares(facts.trace.sharing.queues.get(&id)?, name, facts.stats.elapsed)?;
-        Some((name, full >= empty, full.max(empty)))
+        let queue = facts.trace.sharing.queues.get(&id)?;
+        let (full, empty) = shares(queue, name, facts.stats.elapsed)?;
+        let end = if full >= empty { QueueEnd::In } else { QueueEnd::Out };
+        let waiting = queue.waiting(end, Range::new(Ns::ZERO, facts.stats.elapsed)).share_of(facts.stats.elapsed);
+        (waiting >= HELD_UP).then_some((name, full >= empty, full.max(empty)))
     });
     let (name, full, share) = shares.max_by(|a, b| a.2.total_cmp(&b.2)).filter(|(.., share)| *share >= MOSTLY)?;
     Some(Sentence::Queue { name: name.name.clone(), full, share })
@@ -76,13 +82,19 @@ fn shares(queue: &QueueTrack, QueueName { room, .. }: &QueueName, until: Ns) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::insight::Change;
     use crate::model::Model;
     use crate::trace::{Begin, CounterName, End, Event, Stamped, TaskName, Trace};
     use crate::units::{CoreId, Stamp, TaskId, WorkerId};
 
-    /// What is said after 100 ms of a run under `kind` whose counter came to `used` and whose queue, with room for two
-    /// messages, had these lengths from these milliseconds on.
-    fn said(kind: ModelKind, used: Option<CounterUse>, lengths: &[(u64, u32)]) -> Option<String> {
+    /// What `ask` is told after 100 ms of a run under `kind` whose counter came to `used` and whose queue, with room for two
+    /// messages, had these lengths from these milliseconds on, after so many milliseconds of waiting.
+    fn told<T>(
+        kind: ModelKind,
+        used: Option<CounterUse>,
+        lengths: &[(u64, u32, u64)],
+        ask: impl Fn(Facts<'_>) -> T,
+    ) -> T {
         let queues = vec![QueueName { name: "jobs".to_owned(), room: 2 }];
         let counters = vec![CounterName { name: "total".to_owned(), start: 5, apart: false }];
         let names = vec![TaskName { name: "task".to_owned(), background: false }];
@@ -90,13 +102,14 @@ mod tests {
         trace.begin(&Begin { t0: Stamp(0), workers: 1, cores: vec![0], ..Begin::default() });
         let (queue, task) = (QueueId(0), TaskId(0));
         let (mut put, mut got, mut before) = (0, 0, 0);
-        for (ms, length) in lengths {
+        for (ms, length, waited) in lengths {
+            let waited = Ns::from_millis(*waited);
             let event = if *length > before {
                 put += 1;
-                Event::Put { queue, task, number: put - 1, length: *length, waited: Ns::ZERO }
+                Event::Put { queue, task, number: put - 1, length: *length, waited }
             } else {
                 got += 1;
-                Event::Got { queue, task, number: got - 1, length: *length, waited: Ns::ZERO }
+                Event::Got { queue, task, number: got - 1, length: *length, waited }
             };
             before = *length;
             trace.push(&Stamped { at: Stamp(ms * 1_000_000), worker: WorkerId(0), core: CoreId(0), event });
@@ -104,7 +117,7 @@ mod tests {
         let counters = used.into_iter().collect();
         trace.end(End { at: Stamp(100_000_000), counters, ..End::default() });
         let stats = trace.stats(Ns::from_millis(100));
-        let facts = Facts {
+        ask(Facts {
             trace: &trace,
             stats: &stats,
             model: Model::plain(kind),
@@ -113,15 +126,19 @@ mod tests {
             serial: None,
             ratio: None,
             over: true,
+            varied: false,
             seen: &|_| true,
-        };
-        found(&facts).map(|sentence| sentence.text())
+        })
+    }
+
+    fn said(kind: ModelKind, used: Option<CounterUse>, lengths: &[(u64, u32, u64)]) -> Option<String> {
+        told(kind, used, lengths, |facts| found(&facts).map(|sentence| sentence.text()))
     }
 
     #[test]
     fn losses_come_first_then_queues_then_counters_that_are_right() {
         let used = |value, copies| Some(CounterUse { additions: 20, value, copies });
-        let full = [(10, 1), (20, 2), (90, 1), (95, 0)];
+        let full = [(10, 1, 0), (20, 2, 0), (90, 1, 0), (90, 2, 70), (90, 1, 0), (95, 0, 0)];
         let lost = "20 additions, the counter says 22: 3 updates were lost.";
         assert_eq!(said(ModelKind::Threads, used(22, vec![]), &full).as_deref(), Some(lost));
         let apart = "Each process adds to a copy of its own: nothing is shared.";
@@ -130,10 +147,26 @@ mod tests {
         let queue = "The queue jobs is full 78 % of the time: its takers are slow.";
         assert_eq!(said(ModelKind::Threads, used(25, vec![]), &full).as_deref(), Some(queue));
         let empty = "The queue jobs is empty 90 % of the time: its makers are slow.";
-        assert_eq!(said(ModelKind::Threads, None, &[(0, 1), (10, 0)]).as_deref(), Some(empty));
+        assert_eq!(
+            said(ModelKind::Threads, None, &[(0, 1, 0), (10, 0, 10), (99, 1, 0), (99, 0, 89)]).as_deref(),
+            Some(empty)
+        );
         let exact = "20 additions, none lost: tasks add one after the other.";
         assert_eq!(said(ModelKind::Serial, used(25, vec![]), &[]).as_deref(), Some(exact));
         assert_eq!(said(ModelKind::Async, used(25, vec![]), &[]).as_deref(), Some("20 additions, none lost."));
-        assert_eq!(said(ModelKind::Threads, None, &[(0, 1)]), None);
+        assert_eq!(said(ModelKind::Threads, None, &[(0, 1, 0)]), None);
+        // Empty for as long, but nobody waits for long.
+        assert_eq!(said(ModelKind::Threads, None, &[(0, 1, 0), (10, 0, 10)]), None);
+    }
+
+    #[test]
+    fn who_loses_updates_is_sent_to_another_variant_if_there_is_one() {
+        let used = |value| Some(CounterUse { additions: 20, value, copies: Vec::new() });
+        for (value, varied, other) in [(22, true, true), (22, false, false), (25, true, false)] {
+            let change =
+                |facts: Facts<'_>| crate::insight::find(&Facts { varied, ..facts }).cure.map(|cure| cure.change);
+            let change = told(ModelKind::Threads, used(value), &[], change);
+            assert_eq!(change == Some(Change::Variant), other, "{value} {varied}: {change:?}");
+        }
     }
 }

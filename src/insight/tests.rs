@@ -36,8 +36,18 @@ fn said(model: Model, ms: u64, cores: f64, ratio: Option<Ratio>) -> (String, Opt
     let stats = trace.stats(Ns::from_millis(ms));
     let serial = Some(Ns::from_millis(2_000));
     let seen = |_| false;
-    let facts =
-        Facts { trace: &trace, stats: &stats, model, workers: 4, cores, serial, ratio, over: true, seen: &seen };
+    let facts = Facts {
+        trace: &trace,
+        stats: &stats,
+        model,
+        workers: 4,
+        cores,
+        serial,
+        ratio,
+        over: true,
+        varied: false,
+        seen: &seen,
+    };
     let finding = find(&facts);
     (finding.say.text(), finding.cure)
 }

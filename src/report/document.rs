@@ -162,6 +162,7 @@ pub fn finding_of(run: &Recording) -> Option<String> {
         serial: None,
         ratio: None,
         over: true,
+        varied: false,
         seen: &|_| true,
     };
     Some(insight::find(&facts).say.text())

@@ -77,6 +77,7 @@ pub enum Try {
     Dials,
     WaitingWorkload,
     CountingWorkload,
+    Variant,
 }
 
 /// Who holds the global lock, and how many wait for it.
@@ -257,6 +258,7 @@ impl Try {
             Try::Dials => "more tasks",
             Try::WaitingWorkload => "tasks that wait",
             Try::CountingWorkload => "tasks that work",
+            Try::Variant => "another way",
         }
     }
 }

@@ -178,7 +178,7 @@ fn is_promised(why: Try, from: RowKey, to: RowKey) -> bool {
         Try::OneByOne | Try::SerialAgain => to == RowKey { kind: Serial, lock: None, variant: 0 },
         Try::AddGil => to == RowKey { kind: from.kind, lock: Some(Generation::Newer), variant: 0 },
         Try::DropGil => to == RowKey { kind: from.kind, lock: None, variant: 0 },
-        Try::Again => true,
+        Try::Again | Try::Variant => true,
         Try::Dials | Try::WaitingWorkload | Try::CountingWorkload => false,
     }
 }
@@ -195,6 +195,7 @@ fn assert_tried(app: &App) -> Change {
         Change::Model(kind) => RowKey { kind, lock: None, variant: 0 },
         Change::Locked(kind, generation) => RowKey { kind, lock: Some(generation), variant: 0 },
         Change::Again => from,
+        Change::Variant => panic!("a workload without variants has no other"),
         Change::Workload => {
             let said = screen(&there).join("\n");
             assert!(there.layer.is_some() && said.contains("Enter open"), "`try {keys}`:\n{said}");
@@ -322,7 +323,7 @@ fn what_the_sentence_says_to_try_is_something_else_and_its_keys_lead_there() {
                 }
                 match assert_tried(&app) {
                     Change::Model(_) | Change::Locked(..) => models += 1,
-                    Change::Again | Change::Workload | Change::Dials => others += 1,
+                    Change::Again | Change::Workload | Change::Dials | Change::Variant => others += 1,
                 }
             }
         }

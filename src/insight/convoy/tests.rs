@@ -38,7 +38,18 @@ fn rounds(wait: State, behind: State, each: u64) -> Trace {
 fn of<T>(trace: &Trace, model: Model, ask: impl Fn(&Facts<'_>) -> T) -> T {
     let stats = trace.stats(Ns::from_millis(1_000));
     let (workers, cores, over, serial) = (2, 2.0, true, None);
-    ask(&Facts { trace, stats: &stats, model, workers, cores, serial, ratio: None, over, seen: &|_| false })
+    ask(&Facts {
+        trace,
+        stats: &stats,
+        model,
+        workers,
+        cores,
+        serial,
+        ratio: None,
+        over,
+        varied: false,
+        seen: &|_| false,
+    })
 }
 
 fn said(trace: &Trace, kind: ModelKind, lock: GlobalLock) -> String {

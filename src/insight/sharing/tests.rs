@@ -39,7 +39,18 @@ fn said_on_one_core(trace: &Trace, model: Model) -> String {
 fn of<T>(trace: &Trace, model: Model, ask: impl Fn(&Facts<'_>) -> T) -> T {
     let stats = trace.stats(Ns::from_millis(100));
     let (workers, cores, over, serial) = (2, 2.0, true, None);
-    ask(&Facts { trace, stats: &stats, model, workers, cores, serial, ratio: None, over, seen: &|_| true })
+    ask(&Facts {
+        trace,
+        stats: &stats,
+        model,
+        workers,
+        cores,
+        serial,
+        ratio: None,
+        over,
+        varied: false,
+        seen: &|_| true,
+    })
 }
 
 fn ticking() -> Trace {
