@@ -6,7 +6,7 @@ use concviz::plan::Plan;
 use concviz::state::{Outcome, State};
 use concviz::trace::{Command, Event, Frames, Source};
 use concviz::units::{Ns, TaskId};
-use concviz::workload::{Op, Task, Until};
+use concviz::workload::{LockIndex, Op, Task, Until};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{
@@ -28,6 +28,17 @@ fn until(task: u32, body: Vec<Op>) -> Op {
 
 fn reason(plan: &Plan) -> String {
     run_with(EXE.as_ref(), plan).err().expect("a run that fails")
+}
+
+#[test]
+fn who_finds_a_lock_free_has_it_after_whoever_had_it_before() {
+    // So short and so often that one often comes while another lets go.
+    let own = || times(1_000, vec![Op::Lock(LockIndex(0), vec![]), Op::Try(LockIndex(0), vec![], vec![])]);
+    for model in [THREADS, PROCESSES] {
+        let run = run(&plan_with_locks(model, 3, (0..3).map(|_| task(vec![own()])).collect()));
+        assert_eq!(run.end.lost, 0, "{model:?}");
+        assert!(run.takers(0).len() >= 3_000, "{model:?}");
+    }
 }
 
 #[test]

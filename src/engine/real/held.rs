@@ -84,7 +84,8 @@ impl HeldLocks {
         let lock = shared.lock(index).ok_or_else(no_such_lock)?;
         let came = sys::now();
         let (came, at, taken, waited) = if let Some(taken) = lock.try_take(task, depth) {
-            (came, came, taken, false)
+            let at = lock.held_since(came);
+            (at, at, taken, false)
         } else {
             let came = notes::leave(worker, task, effect, true, None);
             wait_for(worker, task, Waits::Lock(index));
@@ -146,6 +147,7 @@ impl HeldLocks {
         }
         let lock = worker.shared.lock(index).ok_or_else(no_such_lock)?;
         let Some(taken) = lock.try_take(task, depth) else { return Ok(refused(tracer, task, id)) };
+        let at = lock.held_since(at);
         self.add(index, By::Mutex(lock));
         notes::lock_taken(tracer, task, id, (at, at), taken);
         Ok(true)

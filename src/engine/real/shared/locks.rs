@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::{LINE, RELEASES, Shared};
 use crate::interpreter::Depth;
 use crate::machine::sys::{SharedMutex, Taken};
-use crate::units::{QueueId, Stamp, TaskId};
+use crate::units::{Ns, QueueId, Stamp, TaskId};
 use crate::workload::LockIndex;
 
 /// Words that describe a lock, beside its mutex.
@@ -70,6 +70,11 @@ impl SharedLock {
         let taken = self.mutex.try_lock()?;
         self.note_taken(task, depth);
         Some(taken)
+    }
+
+    /// From when on its present holder, who came for it at `came` and found it free, has it: later than the one before.
+    pub(in crate::engine::real) fn held_since(self, came: Stamp) -> Stamp {
+        came.max(self.released() + Ns(1))
     }
 
     /// Takes the lock for `task`, which is inside `depth` `repeat until` loops, waiting as long as it takes.
