@@ -10,6 +10,8 @@ mod laws;
 mod life;
 #[path = "engine/programs.rs"]
 mod programs;
+#[path = "engine/random.rs"]
+mod random;
 #[path = "engine/record.rs"]
 mod record;
 #[path = "engine/refusals.rs"]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use concviz::engine::real::Runner;
 use concviz::model::{GlobalLock, Model, ModelKind};
 use concviz::plan::Plan;
-use concviz::state::{Outcome, State};
+use concviz::state::{Failure, Outcome, State};
 use concviz::trace::{Begin, End, Event, Frame, Frames, Source, Stamped};
 use concviz::units::{LockId, Ns, Stamp, TaskId, WorkerId};
 use concviz::workload::{Kernel, LockIndex, Op, Request, Spread, Task, Work};
@@ -104,14 +104,24 @@ pub fn run(plan: &Plan) -> Run {
     run_with(Path::new(EXE), plan).expect("a run that comes to its end")
 }
 
-/// Makes a run with `exe` as the program; the reason where it failed.
+/// Makes a run with `exe` as the program; the reason where it failed, in words.
 pub fn run_with(exe: &Path, plan: &Plan) -> Result<Run, String> {
     let mut runner = Runner::spawn_with(exe, plan).expect("a runner");
     read(&mut runner.frames().expect("frames"), |_| {})
 }
 
-/// Reads a run to its end, showing every event to `see`.
-pub fn read(frames: &mut impl Frames, mut see: impl FnMut(&Stamped)) -> Result<Run, String> {
+/// Makes a run with `exe` as the program; the reason where it failed.
+pub fn ending(exe: &Path, plan: &Plan) -> Result<Run, Failure> {
+    let mut runner = Runner::spawn_with(exe, plan).expect("a runner");
+    read_ending(&mut runner.frames().expect("frames"), |_| {}).expect("a run that can be read")
+}
+
+/// Reads a run to its end, showing every event to `see`; the reason where it failed, in words.
+pub fn read(frames: &mut impl Frames, see: impl FnMut(&Stamped)) -> Result<Run, String> {
+    read_ending(frames, see)?.map_err(|why| concviz::text::failure(&why))
+}
+
+fn read_ending(frames: &mut impl Frames, mut see: impl FnMut(&Stamped)) -> Result<Result<Run, Failure>, String> {
     let (mut begin, mut events) = (None, Vec::new());
     loop {
         match frames.next_frame().map_err(|e| e.to_string())?.ok_or("the runner went without a word")? {
@@ -122,9 +132,9 @@ pub fn read(frames: &mut impl Frames, mut see: impl FnMut(&Stamped)) -> Result<R
             }
             Frame::End(end) => {
                 events.sort_by_key(|r: &Stamped| r.at);
-                return Ok(Run { begin: begin.expect("a beginning"), events, end });
+                return Ok(Ok(Run { begin: begin.expect("a beginning"), events, end }));
             }
-            Frame::Failed(reason) => return Err(concviz::text::failure(&reason)),
+            Frame::Failed(why) => return Ok(Err(why)),
         }
     }
 }
