@@ -161,8 +161,9 @@ fn ended(mut events: Vec<Stamped>, tasks: u32) -> Vec<Stamped> {
     events
 }
 
+/// Said by the task's own worker.
 fn stamped(at: u64, task: u32, event: Event) -> Stamped {
-    Stamped { at: T0 + Ns(at), worker: WorkerId((task % 8) as u16), core: CoreId((task % 2) as u16), event }
+    Stamped { at: T0 + Ns(at), worker: WorkerId(task as u16), core: CoreId((task % 2) as u16), event }
 }
 
 fn frames(what: &str, tasks: u64, model: Model, events: &[Stamped]) {
@@ -181,13 +182,16 @@ fn frames_of(what: &str, workload: Workload, model: Model, events: &[Stamped]) {
     drop(app.launch());
     app.axis = END;
     let run = app.run().expect("a run").id;
-    tell(
-        &mut app,
-        Message::Begin(
-            run,
-            Begin { t0: T0, pid: 1, workers: 8, cores, kernel_record: KernelRecord::Switches, ..Begin::default() },
-        ),
-    );
+    // A worker has one task at a time: each task has its own, or all have the loop.
+    let mut events = events.to_vec();
+    let workers = if model.kind.rules().many_workers {
+        events.iter().map(|stamped| stamped.worker.0 + 1).max().expect("an event")
+    } else {
+        events.iter_mut().for_each(|stamped| stamped.worker = WorkerId(0));
+        1
+    };
+    let begin = Begin { t0: T0, pid: 1, workers, cores, kernel_record: KernelRecord::Switches, ..Begin::default() };
+    tell(&mut app, Message::Begin(run, begin));
     let count = events.len();
     let before = resident();
     let began = Instant::now();

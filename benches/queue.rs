@@ -59,8 +59,8 @@ fn main() {
         "    ours to crossbeam's             {:8.2}                             at most 1.2",
         ratios[ratios.len() / 2]
     );
-    let seconds = median(&mut || million(1).0);
-    println!("a million messages                  {seconds:8.2} s");
+    let millis = median(&mut || million(1).0 * 1e3);
+    println!("a million messages                  {millis:8.0} ms");
     let (_, end, recorded) = million(1);
     println!("    put {}, got {}, events recorded {recorded}, lost {}", end.queues[0].put, end.queues[0].got, end.lost);
 }

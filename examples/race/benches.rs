@@ -73,9 +73,9 @@ pub struct Bench {
 }
 
 /// All of them, in the order in which they are run and shown.
-pub const BENCHES: [Bench; 7] = [
+pub const BENCHES: [Bench; 8] = [
     Bench { name: "events", args: &[], forms: &[SPREAD] },
-    Bench { name: "frame", args: &[], forms: &[FRAME_AND_MEMORY, FRAME] },
+    Bench { name: "frame", args: &[], forms: &[WORKERS_AND_MEMORY, WORKERS, FRAME_AND_MEMORY, FRAME] },
     Bench { name: "record", args: &[], forms: &[SPREAD] },
     Bench {
         name: "file",
@@ -120,17 +120,26 @@ pub const BENCHES: [Bench; 7] = [
         args: &["1"],
         forms: &[&[Figure("", Unit::Percent), Number, Number, Number, Number, Number, Rest]],
     },
+    Bench {
+        name: "queue",
+        args: &["1"],
+        forms: &[
+            &[Figure("", Unit::Nanoseconds), Word("ns,"), Rest],
+            &[Figure("time", Unit::Milliseconds), Word("ms")],
+        ],
+    },
 ];
 
-/// A row of frames, and of recording, that goes on with what is given.
+/// A row of frames, and of recording, that goes on with what is given; and that of some views more.
 macro_rules! frame {
-    ($($more:expr),+) => {
+    ([$($view:expr)?] $($more:expr),+) => {
         &[
             Figure("live", Unit::Milliseconds),
             Figure("live, closer", Unit::Milliseconds),
             Figure("over", Unit::Milliseconds),
             Figure("over, closer", Unit::Milliseconds),
             Figure("some", Unit::Milliseconds),
+            $($view,)?
             Figure("cores", Unit::Milliseconds),
             Figure("usage", Unit::Milliseconds),
             Figure("recording an event", Unit::Nanoseconds),
@@ -141,8 +150,15 @@ macro_rules! frame {
 }
 
 /// Of the first run, and formerly of all, also its memory.
-const FRAME_AND_MEMORY: &[Part] = frame![Word("and"), Figure("memory of an event", Unit::Bytes), Word("bytes"), Rest];
-const FRAME: &[Part] = frame![Rest];
+const WORKERS_AND_MEMORY: &[Part] =
+    frame![[OF_WORKERS] Word("and"), Figure("memory of an event", Unit::Bytes), Word("bytes"), Rest];
+const WORKERS: &[Part] = frame![[OF_WORKERS] Rest];
+const OF_WORKERS: Part = Figure("workers", Unit::Milliseconds);
+
+/// Before there was a view of the workers.
+const FRAME_AND_MEMORY: &[Part] =
+    frame![[] Word("and"), Figure("memory of an event", Unit::Bytes), Word("bytes"), Rest];
+const FRAME: &[Part] = frame![[] Rest];
 
 /// A median, and how it spreads.
 const SPREAD: &[Part] = &[Figure("", Unit::Nanoseconds), Word("ns"), Word("(p10"), Rest];

@@ -164,6 +164,34 @@ mod tests {
     }
 
     #[test]
+    fn a_row_may_have_a_view_more_than_before() {
+        let rows = read(
+            "frame",
+            "threads, 64 tasks, 10,000 marks       1.36     0.35     0.52     0.37     0.29     0.88     0.55     0.25   92 ns and 62 bytes an event\n\
+             async, 4,096 tasks, 500,000 marks     0.45     0.66     0.42     0.65     2.83     0.07     0.38     0.37   93 ns an event\n",
+        );
+        assert_eq!(
+            rows.iter().map(|row| row.label.as_str()).collect::<Vec<_>>(),
+            ["threads, 64 tasks, 10,000 marks", "async, 4,096 tasks, 500,000 marks"]
+        );
+        assert_eq!(values(&rows[0]), [1.36, 0.35, 0.52, 0.37, 0.29, 0.88, 0.55, 0.25, 92.0, 62.0]);
+        assert_eq!((rows[1].figures[5].0, values(&rows[1])[5]), ("workers", 0.07));
+    }
+
+    #[test]
+    fn of_messages_it_is_their_own_time_that_counts() {
+        let rows = read(
+            "queue",
+            "a put or a get that need not wait      110.2 ns, 25.9 of it its event   at most 150 and its event\n\
+             a hand-over to a parked thread          5112 ns, crossbeam 5001 ns\n    \
+             ours to crossbeam's                 1.02                             at most 1.2\n\
+             a million messages                      4100 ms\n    put 1000000, got 1000000, events recorded 2000000, lost 0\n",
+        );
+        assert_eq!(rows.iter().map(values).collect::<Vec<_>>(), [[110.2], [5112.0], [4100.0]]);
+        assert_eq!(rows[2].label, "a million messages");
+    }
+
+    #[test]
     fn a_label_may_end_with_a_number() {
         let line = "as many tasks as 64        30       293        79       313       173\n";
         assert_eq!(read("picture", line)[0].label, "as many tasks as 64");
