@@ -451,3 +451,30 @@ fn a_model_that_cannot_run_has_a_row_that_says_so_and_the_others_go_on() {
     }
     assert!(rows.iter().filter(|r| r["reason"].is_null()).all(|r| r["makespan_s"].is_number()));
 }
+
+#[test]
+fn that_serial_cannot_do_the_work_is_an_answer_and_no_failure() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("late.toml");
+    let late = r#"
+        format = 1
+        name = "late"
+        [queues]
+        jobs = 2
+        [[tasks]]
+        name = "user"
+        steps = [{ repeat = { each = "jobs", steps = [{ compute = { amount = "1us" } }] } }]
+        [[tasks]]
+        name = "maker"
+        steps = [{ put = "jobs" }]
+    "#;
+    std::fs::write(&file, late).expect("the file is written");
+    let compare = |models: &str| output(&format!("compare -w {} {models}", file.display()));
+    let (code, out, err) = compare("-m serial -m threads -m async");
+    assert_eq!(code, Some(0), "{out}\n{err}");
+    assert!(out.contains("cannot") && err.is_empty(), "{out}\n{err}");
+    // With no answer at all it is one.
+    let (code, out, err) = compare("-m serial");
+    assert_eq!(code, Some(1), "{out}");
+    assert!(err.starts_with("error: serial: "), "{err}");
+}

@@ -31,7 +31,8 @@ impl Compared {
 }
 
 /// Measures what `comparing` describes and prints the comparison in `format`, even if something ends the measuring
-/// early. The exit code is 0; or 1 if a run failed; or 128 plus the number of the signal that ended it.
+/// early. The exit code is 0, also where serial cannot do the work and another model can; or 1 if a run failed; or 128 plus
+/// the number of the signal that ended it.
 pub fn compare(comparing: &Comparing, format: ComparisonFormat) -> ExitCode {
     code(attempt(comparing, format))
 }
@@ -66,7 +67,9 @@ pub(super) fn show(
     let comparison = Comparison::of(runs);
     let how = ComparisonPrint { format, plain, width: width(), bold: is_bold(), broken };
     print(&comparison_text(&comparison, runs, how))?;
-    let failed = comparison.rows.iter().find_map(|row| Some((row.name(), row.failure.clone()?)));
+    let answered = comparison.rows.iter().any(|row| row.figures.is_some());
+    let mut counted = comparison.rows.iter().filter(|row| !(answered && row.is_answer()));
+    let failed = counted.find_map(|row| Some((row.name(), row.failure.clone()?)));
     failed.map_or(Ok(()), |(who, why)| Err(Fault::Row { who, why }.into()))
 }
 

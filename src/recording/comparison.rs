@@ -236,6 +236,11 @@ impl Row {
         }
     }
 
+    /// Whether its model is one that cannot do the work: that is an answer, no failure.
+    pub fn is_answer(&self) -> bool {
+        self.failure.is_some() && self.stop() == Stop::Cannot
+    }
+
     /// Why a run of it does not count, in a sentence without an end mark; `None` if all do.
     pub fn trouble(&self) -> Option<String> {
         match self.failure.as_ref()? {
