@@ -131,7 +131,7 @@ fn unplanned(setup: &Setup, stop: &Stop, printout: &mut Printout) -> String {
     let (rates, machine) = (Rates::default(), Machine::here());
     let plan = setup.plan(tasks, machine.whole_cores(), rates);
     let mut recording = Recording::of_plan(setup.clone(), plan, rates, machine);
-    recording.broken = stop.failure();
+    recording.break_off(stop.failure());
     printout.end(&recording, 1)
 }
 
@@ -190,7 +190,7 @@ impl Runs {
         let mut recording = following.recording;
         if let Err(stop) = &followed {
             recording.trace.fail(machine::now());
-            recording.broken = stop.failure();
+            recording.break_off(stop.failure());
         }
         let kept = self.note(|recorder| recorder.end(&recording));
         Made { recording, stop: followed.and(kept).err() }

@@ -83,7 +83,17 @@ impl Recording {
             Frame::Begin(begin) => self.trace.begin(&begin),
             Frame::Events(events) => self.trace.extend(&events),
             Frame::End(end) => self.trace.end(end),
-            Frame::Failed(reason) => self.broken = Some(reason),
+            Frame::Failed(reason) => self.break_off(Some(reason)),
+        }
+    }
+
+    /// Notes why the run broke off, if that is why it is over: what its tasks still waited for then, they wait for to the
+    /// end of what is known of it.
+    pub fn break_off(&mut self, why: Option<Failure>) {
+        let is_first = self.broken.is_none() && why.is_some() && self.trace.report.is_none();
+        self.broken = why;
+        if is_first {
+            self.leave_waits_open();
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod aggregate;
 mod changes;
+mod circle;
 mod codec;
 mod counter;
 mod event;
@@ -31,6 +32,7 @@ mod unblock;
 mod wire;
 
 pub use aggregate::{Activity, Aggregate, Counts, Owner, Totals, Turn};
+pub use circle::{Stuck, Wanted};
 pub use codec::{EVENT_BYTES, EVENT_WORDS};
 pub use counter::{Addition, CounterCopy, CounterTrack};
 pub use event::{Direction, Event, Stamped, Switch};

@@ -532,10 +532,15 @@ fn what_tasks_share_is_counted_under_every_model() {
         let args = format!("-w {file} -m {model}");
         let document = document(&args);
         laws(&args, &document);
-        let expected = serde_json::json!(
-            [{ "name": "jobs", "room": 3, "put": 20, "got": 20, "bytes": 40_000, "closed": true }]
-        );
-        assert_eq!(document["queues"], expected, "{args}");
+        let queue = &document["queues"][0];
+        let waits =
+            serde_json::json!({ "room_wait_s": queue["room_wait_s"], "message_wait_s": queue["message_wait_s"] });
+        assert!(waits.as_object().expect("waits").values().all(|wait| number(wait) >= 0.0), "{args}: {queue}");
+        let expected = serde_json::json!({
+            "name": "jobs", "room": 3, "put": 20, "got": 20, "bytes": 40_000, "closed": true,
+            "room_wait_s": waits["room_wait_s"], "message_wait_s": waits["message_wait_s"],
+        });
+        assert_eq!(document["queues"], serde_json::json!([expected]), "{args}");
         // Where tasks run one after the other nobody asks for a lock.
         let (lock, given_back) = (&document["locks"][0], if model == "serial" { 0 } else { 20 });
         assert_eq!([&lock["limit"], &lock["releases"], &lock["refused"]], [2, given_back, 0], "{args}: {lock}");
@@ -561,7 +566,7 @@ fn what_tasks_share_is_counted_under_every_model() {
 }
 
 #[test]
-fn a_run_that_is_stuck_says_for_what_and_counts_nothing() {
+fn a_run_that_is_stuck_says_for_what_and_counts_how_far_it_got() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("stuck.toml");
     let text = "format = 1\nname = 'stuck'\n[queues]\njobs = 1\n[counters]\ntotal = 0\n\
@@ -573,11 +578,14 @@ fn a_run_that_is_stuck_says_for_what_and_counts_nothing() {
         valid(&run).unwrap_or_else(|e| panic!("{model}: {e}"));
         assert_eq!((&run["outcome"], &run["reason"]["reason"]), (&"failed".into(), &"stuck".into()), "{model}");
         assert_eq!(run["reason"]["waiting"], serde_json::json!([{ "task": "maker", "room": "jobs" }]), "{model}");
-        let queue = serde_json::json!(
-            { "name": "jobs", "room": 1, "put": null, "got": null, "bytes": null, "closed": null }
-        );
+        let waits = run["queues"][0]["room_wait_s"].clone();
+        let queue = serde_json::json!({
+            "name": "jobs", "room": 1, "put": 1, "got": 0, "bytes": 0, "closed": false,
+            "room_wait_s": waits, "message_wait_s": 0.0,
+        });
         assert_eq!(run["queues"][0], queue, "{model}");
-        let counter = serde_json::json!({ "start": 0, "expected": null, "final": null, "lost": null, "copies": null });
+        assert!(number(&waits) > 0.01, "{model}: a wait that never ends is one: {waits}");
+        let counter = serde_json::json!({ "start": 0, "expected": 0, "final": 0, "lost": 0, "copies": null });
         assert_eq!(run["counters"]["total"], counter, "{model}");
         let waited = number(&run["tasks"][0]["states_s"]["channel"]);
         assert!(waited > 0.01, "{model}: a wait that never ends is one: {}", run["tasks"][0]);

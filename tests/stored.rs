@@ -10,8 +10,7 @@ use concviz::model::{GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
 use concviz::recorder::{self, Recorder, Scratch};
 use concviz::recording::{
-    Comparison, Conditions, Observed, Origin, Planned, Recording, SameWork, SharedCounter, SharedQueue, begin, open,
-    tail,
+    Comparison, Conditions, Observed, Origin, Planned, Recording, SameWork, SharedCounter, begin, open, tail,
 };
 use concviz::settings::Setup;
 use concviz::state::{Failure, Outcome, State};
@@ -322,7 +321,9 @@ fn what_tasks_share_has_its_names_where_nobody_knows_their_steps() {
     let again = &opened.recordings[0];
     let planned = again.planned().expect("it was planned");
     assert!(!planned.known && planned.plan.limits == [2], "{:?}", planned.plan.limits);
-    assert_eq!(again.queues(), [SharedQueue { name: "jobs".to_owned(), room: 3, used: Some(used) }]);
+    let [queue] = again.queues().try_into().expect("a queue");
+    assert_eq!((queue.name.as_str(), queue.room, queue.waited), ("jobs", 3, Some([Ns::ZERO; 2])));
+    assert_eq!((queue.put, queue.got, queue.bytes, queue.closed), (Some(1), Some(1), Some(64), Some(true)));
     assert_eq!(again.counters(), [SharedCounter { name: "total".to_owned(), start: 5, used: Some(counted) }]);
     let counter = &again.counters()[0];
     assert_eq!((counter.expected(), counter.lost(), counter.changed_copies()), (Some(6), None, vec![6]));

@@ -406,5 +406,7 @@ fn of(run: &RecordedRun<'_>, origin: Origin, machine: Machine) -> Recording {
         trace.fail(t0 + until.min(LONGEST));
     }
     let cut_off = trace.makespan().is_none().then_some(Failure::CutOff);
-    Recording { origin, machine, trace, conditions, broken: run.failed.clone().or(cut_off), file: None }
+    let mut recording = Recording { trace, conditions, ..Recording::new(origin, machine) };
+    recording.break_off(run.failed.clone().or(cut_off));
+    recording
 }

@@ -1,11 +1,12 @@
-//! What the tasks of a run shared and how it ended, as its runner counted it: queues and counters.
+//! What the tasks of a run shared and how it ended, as its runner counted it, or else as far as the run got: queues and
+//! counters.
 
 use super::Recording;
 use crate::state::{Awaited, Failure, State, Waiting};
 use crate::text::Additions;
 use crate::trace::file::Names;
-use crate::trace::{CounterUse, QueueUse};
-use crate::units::{LockId, Ns};
+use crate::trace::{CounterTrack, CounterUse, QueueEnd, Track, Wanted};
+use crate::units::{CounterId, LockId, Ns, QueueId, Range};
 use crate::workload::{Counter, Op, Queue, walk};
 
 /// A queue of a run.
@@ -15,8 +16,16 @@ pub struct SharedQueue {
     pub name: String,
     /// For how many messages it has room; 0 where a recording does not say.
     pub room: u32,
-    /// What it came to; `None` where the run did not come to its end.
-    pub used: Option<QueueUse>,
+    /// Messages put in.
+    pub put: Option<u64>,
+    /// Messages taken out.
+    pub got: Option<u64>,
+    /// Bytes that those put in carried.
+    pub bytes: Option<u64>,
+    /// Whether every task that puts messages in was over.
+    pub closed: Option<bool>,
+    /// For how long tasks waited for room, and for a message, added up.
+    pub waited: Option<[Ns; 2]>,
 }
 
 /// A counter of a run.
@@ -26,7 +35,7 @@ pub struct SharedCounter {
     pub name: String,
     /// Its value at first.
     pub start: u32,
-    /// What it came to; `None` where the run did not come to its end.
+    /// What it came to; `None` where that is not known.
     pub used: Option<CounterUse>,
 }
 
@@ -73,23 +82,59 @@ impl Recording {
     /// The queues between its tasks, in the order of the file.
     pub fn queues(&self) -> Vec<SharedQueue> {
         let queues = self.planned().map_or(&[][..], |planned| &planned.plan.queues);
-        let used = |place: usize| self.trace.report.as_ref().and_then(|end| end.queues.get(place)).copied();
-        let queue = |(place, queue): (usize, &Queue)| SharedQueue {
-            name: queue.name.clone(),
-            room: queue.room,
-            used: used(place),
+        let whole = self.is_whole();
+        let queue = |(place, queue): (usize, &Queue)| {
+            let id = QueueId(place as u8);
+            let track = self.trace.sharing.queues.get(&id);
+            let used = self.trace.report.as_ref().and_then(|end| end.queues.get(place)).copied();
+            let counts = whole.then(|| track.map_or((0, 0), |track| track.counts(Ns::MAX)));
+            let payload = whole.then(|| self.payload(id)).flatten();
+            let all = Range::new(Ns::ZERO, self.trace.latest());
+            let waited = |end| track.map_or(Ns::ZERO, |track| track.waiting(end, all));
+            SharedQueue {
+                name: queue.name.clone(),
+                room: queue.room,
+                put: used.map(|used| used.put).or(counts.map(|counts| counts.0)),
+                got: used.map(|used| used.got).or(counts.map(|counts| counts.1)),
+                bytes: used.map(|used| used.bytes).or(counts.zip(payload).map(|((put, _), bytes)| put * bytes)),
+                closed: used
+                    .map(|used| used.closed)
+                    .or(whole.then(|| track.is_some_and(|track| track.closed_at().is_some()))),
+                waited: whole.then(|| [QueueEnd::In, QueueEnd::Out].map(waited)),
+            }
         };
         queues.iter().enumerate().map(queue).collect()
+    }
+
+    /// Whether all is there that its tasks did from its beginning on, as far as it got.
+    fn is_whole(&self) -> bool {
+        self.trace.t0().is_some()
+            && self.trace.losses.is_empty()
+            && (self.trace.report.is_some() || self.broken.is_some())
+    }
+
+    /// How many bytes each message carries that is put into `queue`, if all carry as many.
+    fn payload(&self, queue: QueueId) -> Option<u64> {
+        let tasks = &self.planned()?.plan.tasks;
+        let payload = |op: &Op| if let Op::Put(id, bytes) = op { Some(*bytes).filter(|_| *id == queue) } else { None };
+        let mut all = tasks.iter().flat_map(|task| walk(&task.ops)).filter_map(|visit| payload(visit.op));
+        let first = all.next().unwrap_or(0);
+        all.all(|other| other == first).then_some(first)
     }
 
     /// The counters that its tasks add to, in the order of the file.
     pub fn counters(&self) -> Vec<SharedCounter> {
         let counters = self.planned().map_or(&[][..], |planned| &planned.plan.counters);
-        let used = |place: usize| self.trace.report.as_ref().and_then(|end| end.counters.get(place)).cloned();
+        let used = |(place, start): (usize, u32)| {
+            let told = self.trace.report.as_ref().and_then(|end| end.counters.get(place)).cloned();
+            let so_far = || self.trace.sharing.counters.get(&CounterId(place as u8)).map(CounterTrack::so_far);
+            let none = || CounterUse { value: start, ..CounterUse::default() };
+            told.or_else(|| self.is_whole().then(|| so_far().unwrap_or_else(none)))
+        };
         let counter = |(place, counter): (usize, &Counter)| SharedCounter {
             name: counter.name.clone(),
             start: counter.start,
-            used: used(place),
+            used: used((place, counter.start)),
         };
         counters.iter().enumerate().map(counter).collect()
     }
@@ -99,35 +144,54 @@ impl Recording {
         self.counters().iter().filter_map(SharedCounter::additions).reduce(Additions::with)
     }
 
-    /// For how long tasks waited for the workload's lock of this number and did not get it before the run broke off,
-    /// added up. A wait counts where it is known for which lock it is: the reason why the run broke off says so, or the
-    /// task takes no other.
-    pub fn waits_left_open(&self, lock: LockId) -> Ns {
-        let Some(index) = lock.name_index().filter(|_| self.trace.report.is_none()) else { return Ns::ZERO };
-        let until = self.trace.latest();
-        let open = self.trace.tasks.iter().enumerate().filter_map(|(task, track)| {
-            let last = track.marks().last().filter(|mark| mark.state == State::Lock && track.end.is_none())?;
-            (self.awaited_lock(task) == Some(index)).then(|| until - last.at)
-        });
-        open.sum()
+    /// Hands the waits that go on as the run breaks off to what they are for, as far as that is known.
+    pub(super) fn leave_waits_open(&mut self) {
+        let waits = |(task, track): (usize, &Track)| {
+            let last = track.marks().last().filter(|_| track.end.is_none())?;
+            let wanted = matches!(last.state, State::Lock | State::Channel).then(|| self.wanted(task, last.state))?;
+            Some((wanted?, last.at))
+        };
+        let open: Vec<(Wanted, Ns)> = self.trace.tasks.iter().enumerate().filter_map(waits).collect();
+        open.into_iter().for_each(|(wanted, since)| self.trace.leave_open(wanted, since));
     }
 
-    /// The place of the lock that this task waits for, which is in a wait for some lock.
-    fn awaited_lock(&self, task: usize) -> Option<usize> {
+    /// What this task waits for, which is in a wait for a lock or a queue: the reason why the run broke off says so, or
+    /// the task waits for nothing else.
+    fn wanted(&self, task: usize, state: State) -> Option<Wanted> {
         let name = &self.trace.names.get(task)?.name;
         let said = self.broken.iter().flat_map(Failure::waiting).find(|waiting| waiting.task == *name);
-        let named = |Waiting { awaits, .. }: &Waiting| match awaits {
-            Awaited::Lock(lock) => lock.clone(),
-            Awaited::Permit(lock) => Some(lock.clone()),
-            Awaited::End(_) | Awaited::Room(_) | Awaited::Message(_) => None,
-        };
-        if let Some(lock) = said.and_then(named) {
-            return self.trace.lock_names.iter().position(|name| *name == lock);
+        if let Some(waiting) = said {
+            return self.named(waiting);
         }
-        let ops = &self.planned()?.plan.tasks.get(task)?.ops;
-        let lock = |op: &Op| if let Op::Lock(lock, _) = op { Some(usize::from(lock.0)) } else { None };
-        let mut locks = walk(ops).filter_map(|visit| lock(visit.op));
-        let first = locks.next()?;
-        locks.all(|lock| lock == first).then_some(first)
+        let at_lock = |op: &Op| {
+            let lock = if let Op::Lock(lock, _) = op { Some(*lock) } else { None };
+            lock.map(|lock| Wanted::Lock(LockId::named(lock.0)))
+        };
+        let at_queue = |op: &Op| {
+            let put = op.puts_into().map(|queue| Wanted::Queue(queue, QueueEnd::In));
+            put.or_else(|| op.gets_from().map(|queue| Wanted::Queue(queue, QueueEnd::Out)))
+        };
+        let of_state = |op: &Op| if state == State::Lock { at_lock(op) } else { at_queue(op) };
+        let mut all = walk(&self.planned()?.plan.tasks.get(task)?.ops).filter_map(|visit| of_state(visit.op));
+        let first = all.next()?;
+        all.all(|other| other == first).then_some(first)
+    }
+
+    /// What `waiting` waits for.
+    fn named(&self, waiting: &Waiting) -> Option<Wanted> {
+        let lock = |name: &String| {
+            let place = self.trace.lock_names.iter().position(|lock| lock == name)?;
+            Some(Wanted::Lock(LockId::named(place as u16)))
+        };
+        let queue = |name: &String, end| {
+            let place = self.trace.sharing.queue_names.iter().position(|queue| queue.name == *name)?;
+            Some(Wanted::Queue(QueueId(place as u8), end))
+        };
+        match &waiting.awaits {
+            Awaited::Lock(Some(name)) | Awaited::Permit(name) => lock(name),
+            Awaited::Room(name) => queue(name, QueueEnd::In),
+            Awaited::Message(name) => queue(name, QueueEnd::Out),
+            Awaited::Lock(None) | Awaited::End(_) => None,
+        }
     }
 }

@@ -182,7 +182,7 @@ fn named_locks(run: &Recording, until: Ns) -> Vec<NamedLock> {
             name: name.clone(),
             limit: run.planned().map(|planned| planned.plan.limit(id.name_index().unwrap_or_default())),
             held_s: (figures.held + permits.held).as_secs(),
-            wait_s: (figures.waited + permits.waited + run.waits_left_open(id)).as_secs(),
+            wait_s: (figures.waited + permits.waited).as_secs(),
             hand_overs: figures.hand_overs + permits.hand_overs,
             releases: figures.voluntary + permits.voluntary,
             abandoned: lock.map_or(0, |l| l.abandoned),

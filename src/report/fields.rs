@@ -245,18 +245,14 @@ pub struct Queue {
     pub got: Option<u64>,
     pub bytes: Option<u64>,
     pub closed: Option<bool>,
+    pub room_wait_s: Option<f64>,
+    pub message_wait_s: Option<f64>,
 }
 
 impl From<SharedQueue> for Queue {
-    fn from(SharedQueue { name, room, used }: SharedQueue) -> Queue {
-        Queue {
-            name,
-            room: Some(room).filter(|room| *room > 0),
-            put: used.map(|used| used.put),
-            got: used.map(|used| used.got),
-            bytes: used.map(|used| used.bytes),
-            closed: used.map(|used| used.closed),
-        }
+    fn from(SharedQueue { name, room, put, got, bytes, closed, waited }: SharedQueue) -> Queue {
+        let [room_wait_s, message_wait_s] = [0, 1].map(|end| waited.map(|waited| waited[end].as_secs()));
+        Queue { name, room: Some(room).filter(|room| *room > 0), put, got, bytes, closed, room_wait_s, message_wait_s }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::recording::{Planned, Recording, SharedCounter, SharedQueue};
 use crate::state::State;
 use crate::text::report::{self as words, Cores, Line, SharedLine, Workers};
 use crate::text::{self, Recorded, outside, percent};
-use crate::trace::{KernelRecord, LockStats, Observing, QueueUse, Stats, TaskResult};
+use crate::trace::{KernelRecord, LockStats, Observing, Stats, TaskResult};
 use crate::units::{LockId, Ns, Range, TaskId};
 
 /// `text` from outside, cleaned for a report.
@@ -251,9 +251,8 @@ fn named_locks(run: &Recording, until: Ns) -> Vec<Line> {
 
 /// What tasks shared: queues and counters.
 fn shared(run: &Recording) -> Vec<Line> {
-    let queue = |SharedQueue { name, used, .. }: SharedQueue| {
-        let QueueUse { put, got, bytes, .. } = used?;
-        Some(SharedLine::Queue { name: clean(&name), put, got, carried: bytes })
+    let queue = |SharedQueue { name, put, got, bytes, .. }: SharedQueue| {
+        Some(SharedLine::Queue { name: clean(&name), put: put?, got: got?, carried: bytes.unwrap_or(0) })
     };
     let counter = |counter: SharedCounter| {
         let (name, value) = (clean(&counter.name), counter.used.as_ref()?.value);
@@ -266,7 +265,7 @@ fn shared(run: &Recording) -> Vec<Line> {
     queues.chain(run.counters().into_iter().filter_map(counter)).map(Line::Shared).collect()
 }
 
-/// What tasks shared beside locks, in a line for each queue and counter; nothing of a run that did not come to its end.
+/// What tasks shared beside locks, in a line for each queue and counter, as far as that is known.
 pub fn shared_lines(run: &Recording) -> Vec<String> {
     shared(run).iter().map(Line::text).collect()
 }

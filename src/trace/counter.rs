@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::series::{Change, Levels, Series};
+use super::wire::CounterUse;
 use crate::units::{Ns, Range, TaskId, WorkerId};
 
 /// One addition to a counter.
@@ -138,6 +139,15 @@ impl CounterTrack {
     /// The number of additions that are kept.
     pub fn kept(&self) -> usize {
         self.copies.values().map(|copy| copy.additions.len()).sum()
+    }
+
+    /// What it has come to, as far as no event is lost. A worker's copy that nobody added to is not known.
+    pub fn so_far(&self) -> CounterUse {
+        CounterUse {
+            additions: self.copies.values().map(|copy| copy.additions(Ns::MAX)).sum(),
+            value: self.shared().map_or(self.start, |copy| copy.value_at(Ns::MAX)),
+            copies: self.copies().map(|(_, copy)| copy.value_at(Ns::MAX)).collect(),
+        }
     }
 
     /// Whether nobody has added anything.

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::instants::{Dated, Instants};
+use super::instants::Dated;
+use super::series::Waits;
 use super::{grow, place_of};
 use crate::units::{Ns, Range, TaskId};
 
@@ -60,9 +61,8 @@ pub struct LockTrack {
     settled: usize,
     requests: Dated<TaskId>,
     timeouts: Dated<TaskId>,
-    /// The instants at which the tasks that got it began to wait, and those at which they got it; kept only for locks
-    /// that the workload names.
-    waits: Option<Box<[Instants; 2]>>,
+    /// When tasks waited for it; kept only for locks that the workload names.
+    waits: Option<Box<Waits>>,
     /// How many turns had to move to make room for late ones.
     moved: u64,
     /// How many times its holder died while it held the lock.
@@ -140,9 +140,8 @@ impl LockTrack {
     }
 
     pub(super) fn taken(&mut self, at: Ns, task: TaskId, waited: Ns) {
-        if let Some(waits) = self.waits.as_mut().filter(|_| waited > Ns::ZERO) {
-            waits[0].insert(at - waited);
-            waits[1].insert(at);
+        if let Some(waits) = &mut self.waits {
+            waits.insert(at, waited);
         }
         self.insert(Turn { at, waited, task, what: What::Taken });
     }
@@ -150,6 +149,13 @@ impl LockTrack {
     pub(super) fn released(&mut self, at: Ns, task: TaskId, forced: bool) {
         let what = if forced { What::Forced } else { What::Released };
         self.insert(Turn { at, waited: Ns::ZERO, task, what });
+    }
+
+    /// A task that waits for it since that instant will never get it.
+    pub(super) fn leave_open(&mut self, since: Ns) {
+        if let Some(waits) = &mut self.waits {
+            waits.leave_open(since);
+        }
     }
 
     pub(super) fn asked(&mut self, at: Ns, task: TaskId) {
@@ -170,15 +176,14 @@ impl LockTrack {
 
     /// How many records had to move to make room for late ones.
     pub(super) fn moved(&self) -> u64 {
-        let waits = self.waits.iter().flat_map(|waits| waits.iter()).map(|w| w.moved);
-        waits.sum::<u64>() + self.moved + self.requests.moved + self.timeouts.moved
+        self.waits.as_ref().map_or(0, |waits| waits.moved()) + self.moved + self.requests.moved + self.timeouts.moved
     }
 
     /// Computes the sums anew behind the earliest turn that arrived since the last time. Before that, only the turns
     /// themselves are right.
     pub(super) fn settle(&mut self) {
         if let Some(waits) = &mut self.waits {
-            waits.iter_mut().for_each(Instants::settle);
+            waits.settle();
         }
         let from = self.settled;
         if from == self.turns.len() && !self.before.is_empty() {
@@ -269,6 +274,7 @@ impl LockTrack {
     pub fn figures(&self, until: Ns) -> LockFigures {
         let Before { held, waited, hand_overs, forced, voluntary, .. } = self.after(self.turns_before(until), until);
         let (drop_requests, timeouts) = (self.requests.before(until), self.timeouts.before(until));
+        let waited = waited + self.waits.as_ref().map_or(Ns::ZERO, |waits| waits.open(until));
         LockFigures { held, waited, hand_overs, forced, voluntary, drop_requests, timeouts }
     }
 
@@ -290,12 +296,10 @@ impl LockTrack {
         last.map_or(own.dropped, |(index, before)| before + length(&self.turns, index, until))
     }
 
-    /// How long tasks waited for it within `range`, added up; only waits that ended with the lock count. Zero for a
-    /// global lock, whose waiters have a state of their own.
+    /// How long tasks waited for it within `range`, added up; only waits that ended with the lock count, and those that a
+    /// run left open. Zero for a global lock, whose waiters have a state of their own.
     pub fn waiting(&self, range: Range) -> Ns {
-        let Some([begun, over]) = self.waits.as_deref() else { return Ns::ZERO };
-        let up_to = |at: Ns| begun.since(at).saturating_sub(over.since(at));
-        Ns(up_to(range.to).saturating_sub(up_to(range.from)) as u64)
+        self.waits.as_ref().map_or(Ns::ZERO, |waits| waits.within(range))
     }
 
     /// The waiters who asked for it within `window`, and when.
@@ -348,9 +352,7 @@ impl LockTrack {
         self.settle();
         let asked = self.requests.forget(cut) + self.timeouts.forget(cut);
         if let Some(waits) = &mut self.waits {
-            for ends in waits.iter_mut() {
-                ends.forget(cut);
-            }
+            waits.forget(cut);
         }
         let gone = self.turns_before(cut).saturating_sub(1);
         if gone > 0 {

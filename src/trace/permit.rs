@@ -61,6 +61,11 @@ impl PermitTrack {
         1 + self.waits.insert(permit.at, permit.waited.unwrap_or_default())
     }
 
+    /// A task that waits for a permit since that instant will never get one.
+    pub(super) fn leave_open(&mut self, since: Ns) {
+        self.waits.leave_open(since);
+    }
+
     pub(super) fn settle(&mut self) {
         self.permits.settle();
         self.waits.settle();
@@ -98,12 +103,12 @@ impl PermitTrack {
         self.permits.within(window)
     }
 
-    /// How many tasks wait for one at `at`; only waits that ended with a permit count.
+    /// How many tasks wait for one at `at`; only waits that ended with a permit count, and those that a run left open.
     pub fn waiting_at(&self, at: Ns) -> u64 {
         self.waits.at(at)
     }
 
-    /// How long tasks waited for one within `range`, added up; only waits that ended with a permit count.
+    /// How long tasks waited for one within `range`, added up; only waits that ended with a permit count, and those that a run left open.
     pub fn waiting(&self, range: Range) -> Ns {
         self.waits.within(range)
     }

@@ -109,6 +109,11 @@ impl QueueTrack {
         1 + self.waits[end as usize].insert(at, waited)
     }
 
+    /// A task that waits at `end` since that instant will wait for ever.
+    pub(super) fn leave_open(&mut self, end: QueueEnd, since: Ns) {
+        self.waits[end as usize].leave_open(since);
+    }
+
     pub(super) fn close(&mut self, at: Ns) {
         self.closed = Some(self.closed.map_or(at, |known| known.min(at)));
     }
@@ -198,12 +203,12 @@ impl QueueTrack {
         (next.at.less(next.waited) <= at).then_some(next.end)
     }
 
-    /// How many tasks wait at `end` at `at`; only waits that ended with a message count.
+    /// How many tasks wait at `end` at `at`; only waits that ended with a message count, and those that a run left open.
     pub fn waiting_at(&self, end: QueueEnd, at: Ns) -> u64 {
         self.waits[end as usize].at(at)
     }
 
-    /// How long tasks waited at `end` within `range`, added up; only waits that ended with a message count.
+    /// How long tasks waited at `end` within `range`, added up; only waits that ended with a message count, and those that a run left open.
     pub fn waiting(&self, end: QueueEnd, range: Range) -> Ns {
         self.waits[end as usize].within(range)
     }

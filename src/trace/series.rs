@@ -288,9 +288,13 @@ impl<T: Change> Series<T> {
     }
 }
 
-/// How many tasks wait at a time: when waits that are over began, and when they ended.
+/// How many tasks wait at a time: when waits that are over began, and when they ended; and when those began that were
+/// left open as the run broke off.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Waits([Instants; 2]);
+pub(super) struct Waits {
+    over: [Instants; 2],
+    open: Vec<Ns>,
+}
 
 impl Waits {
     /// A wait of the length `waited` that ended at `at`; returns how many records that makes: none where there was no
@@ -298,36 +302,47 @@ impl Waits {
     pub(super) fn insert(&mut self, at: Ns, waited: Ns) -> usize {
         let is_one = waited > Ns::ZERO;
         if is_one {
-            self.0[0].insert(at.less(waited));
-            self.0[1].insert(at);
+            self.over[0].insert(at.less(waited));
+            self.over[1].insert(at);
         }
         usize::from(is_one)
     }
 
+    /// A wait that began at `since` and never ended.
+    pub(super) fn leave_open(&mut self, since: Ns) {
+        self.open.push(since);
+    }
+
+    /// The time for which those waits that never ended have lasted at `until`, added up.
+    pub(super) fn open(&self, until: Ns) -> Ns {
+        self.open.iter().map(|since| until.less(*since)).sum()
+    }
+
     pub(super) fn settle(&mut self) {
-        self.0.iter_mut().for_each(Instants::settle);
+        self.over.iter_mut().for_each(Instants::settle);
     }
 
     pub(super) fn moved(&self) -> u64 {
-        self.0.iter().map(|list| list.moved).sum()
+        self.over.iter().map(|list| list.moved).sum()
     }
 
     /// How many wait at `at`.
     pub(super) fn at(&self, at: Ns) -> u64 {
         let begun = |list: &Instants| list.count(at + Ns(1));
-        begun(&self.0[0]).saturating_sub(begun(&self.0[1])) as u64
+        let open = self.open.iter().filter(|since| **since <= at).count();
+        (begun(&self.over[0]).saturating_sub(begun(&self.over[1])) + open) as u64
     }
 
     /// The time for which tasks waited within `range`, added up.
     pub(super) fn within(&self, range: Range) -> Ns {
-        let up_to = |at: Ns| self.0[0].since(at).saturating_sub(self.0[1].since(at));
-        Ns(up_to(range.to).saturating_sub(up_to(range.from)) as u64)
+        let up_to = |at: Ns| self.over[0].since(at).saturating_sub(self.over[1].since(at));
+        Ns(up_to(range.to).saturating_sub(up_to(range.from)) as u64) + self.open(range.to).less(self.open(range.from))
     }
 
     /// Drops what lies before `cut`; returns how many waits ended there.
     pub(super) fn forget(&mut self, cut: Ns) -> usize {
-        self.0[0].forget(cut);
-        self.0[1].forget(cut)
+        self.over[0].forget(cut);
+        self.over[1].forget(cut)
     }
 }
 

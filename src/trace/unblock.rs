@@ -1,6 +1,6 @@
 //! Who ended a task's wait for a lock, a permit, room in a queue or a message from it.
 
-use super::lock::LockTrack;
+use super::lock::{Hold, LockTrack};
 use super::queue::{Passage, QueueEnd};
 use super::store::Trace;
 use super::track::{Span, Track};
@@ -164,6 +164,12 @@ impl Trace {
         })
     }
 
+    /// Who has, at `until`, the lock `lock`, for which `task` is known to wait still in `span`.
+    pub fn keeper_of(&self, lock: LockId, task: TaskId, span: &Span, until: Ns) -> Option<Unblocker> {
+        let hold = self.locks.get(&lock)?.holder_at(until).filter(|hold| hold.task != task)?;
+        Some(self.kept_by(span, (lock, hold), until))
+    }
+
     /// The task that has, at `until`, the lock for which `task` still waits.
     fn keeper(&self, task: TaskId, span: &Span, until: Ns) -> Option<Unblocker> {
         let held = |(id, lock): (&LockId, &LockTrack)| Some((*id, lock.holder_at(until).filter(|h| h.task != task)?));
@@ -176,7 +182,11 @@ impl Trace {
             let mut held = self.locks.iter().filter(|(id, _)| id.name_index().is_some()).filter_map(held);
             held.next().filter(|_| held.next().is_none())?
         };
-        Some(Unblocker {
+        Some(self.kept_by(span, (lock, hold), until))
+    }
+
+    fn kept_by(&self, span: &Span, (lock, hold): (LockId, Hold), until: Ns) -> Unblocker {
+        Unblocker {
             means: Means::Lock(lock),
             holder: hold.task,
             hold: hold.range,
@@ -184,7 +194,7 @@ impl Trace {
             forced: false,
             turns: self.locks.get(&lock).map_or(0, |l| l.turns_between(span.range.from, None)),
             waited: until - span.range.from,
-        })
+        }
     }
 
     /// For how long `task` held the global lock, up to `until`: that of its process.
