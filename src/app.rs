@@ -2,6 +2,7 @@
 //! terminal: the time comes in with [`Message::Tick`], and what is to be done goes out as an [`Effect`].
 
 mod board;
+mod catalogue;
 mod coloring;
 mod compare;
 mod comparing;
@@ -37,7 +38,8 @@ mod views;
 mod way;
 mod workers;
 
-pub use board::{Row, RowKey, Scoreboard};
+pub use board::{Came, Row, RowKey, Scoreboard};
+pub use catalogue::Catalogue;
 pub use coloring::Coloring;
 pub use compare::{Compare, Compared, Held, InComparison};
 pub use finished::{Finished, Orders};

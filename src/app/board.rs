@@ -62,13 +62,15 @@ impl PartialOrd for RowKey {
     }
 }
 
-/// The best-known figures of each row, for one workload and all its variants.
+/// What the last run of a row came to: its figures, or why it came to nothing though it began, its tasks waiting for what
+/// none of them could do.
+pub type Came = Result<Score, Failure>;
+
+/// What the last run of each row came to, for one workload and all its variants.
 #[derive(Clone, Debug)]
 pub struct Scoreboard {
     from_the_start: Vec<RowKey>,
-    scores: BTreeMap<RowKey, Score>,
-    /// Why the last run of a row came to nothing though it began: its tasks waited for what none of them could do.
-    stuck: BTreeMap<RowKey, Failure>,
+    came: BTreeMap<RowKey, Came>,
 }
 
 /// One row of the scoreboard.
@@ -91,58 +93,48 @@ impl Default for Scoreboard {
 impl Scoreboard {
     /// An empty scoreboard that has these rows from the start, whichever variant is chosen.
     pub fn of(keys: Vec<RowKey>) -> Scoreboard {
-        Scoreboard { from_the_start: keys, scores: BTreeMap::new(), stuck: BTreeMap::new() }
+        Scoreboard { from_the_start: keys, came: BTreeMap::new() }
     }
 
-    /// What names its rows, from top to bottom, while `chosen` is chosen: those from the start, those with figures, and
-    /// that of the chosen model. Those from the start are of the chosen variant.
+    /// What names its rows, from top to bottom, while `chosen` is chosen: those from the start, those that ran, and that
+    /// of the chosen model. Those from the start are of the chosen variant.
     pub fn keys(&self, chosen: RowKey) -> Vec<RowKey> {
         let from_the_start = self.from_the_start.iter().map(|key| RowKey { variant: chosen.variant, ..*key });
-        let keys = from_the_start.chain(self.scores.keys().copied()).chain([chosen]);
+        let keys = from_the_start.chain(self.came.keys().copied()).chain([chosen]);
         keys.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// A run of the row `key` came to its end.
-    pub fn enter(&mut self, key: RowKey, score: Score) {
-        self.stuck.remove(&key);
-        self.scores.insert(key, score);
-    }
-
-    /// A run of the row `key` broke off because of `why`. It is kept if the next one would too.
-    pub fn note_stuck(&mut self, key: RowKey, why: &Failure) {
-        if why.is_stuck() {
-            self.scores.remove(&key);
-            self.stuck.insert(key, why.clone());
-        }
+    /// The last run of the row `key` came to this.
+    pub fn enter(&mut self, key: RowKey, came: Came) {
+        self.came.insert(key, came);
     }
 
     /// Why the last run of the row `key` broke off, if its tasks waited for what none of them could do.
     pub fn stuck(&self, key: RowKey) -> Option<&Failure> {
-        self.stuck.get(&key)
+        self.came.get(&key).and_then(|came| came.as_ref().err())
     }
 
     /// Forgets all figures: the work has changed.
     pub fn clear(&mut self) {
-        self.scores.clear();
-        self.stuck.clear();
+        self.came.clear();
     }
 
     /// The score of the row `key`.
     pub fn get(&self, key: RowKey) -> Option<Score> {
-        self.scores.get(&key).copied()
+        self.came.get(&key).and_then(|came| came.as_ref().ok()).copied()
     }
 
-    /// Whether no row has figures yet.
+    /// Whether no run came to anything yet.
     pub fn is_empty(&self) -> bool {
-        self.scores.is_empty()
+        self.came.is_empty()
     }
 
     /// The row to which the ratio of the row `key` refers: serial; where serial cannot do the work, the first row with
     /// figures.
     pub fn baseline_key(&self, key: RowKey) -> RowKey {
         let serial = key.baseline();
-        let first = || self.scores.keys().find(|other| other.variant == key.variant).copied();
-        if self.stuck.contains_key(&serial) { first().unwrap_or(serial) } else { serial }
+        let first = || self.scores().map(|(other, _)| other).find(|other| other.variant == key.variant);
+        if self.stuck(serial).is_some() { first().unwrap_or(serial) } else { serial }
     }
 
     /// The figures to which the ratio of the row `key` refers.
@@ -152,7 +144,11 @@ impl Scoreboard {
 
     /// The time of the slowest run.
     pub fn slowest(&self) -> Option<Ns> {
-        self.scores.values().map(|score| score.time).max()
+        self.scores().map(|(_, score)| score.time).max()
+    }
+
+    fn scores(&self) -> impl Iterator<Item = (RowKey, Score)> {
+        self.came.iter().filter_map(|(key, came)| came.as_ref().ok().map(|score| (*key, *score)))
     }
 
     /// The rows, from top to bottom, while `chosen` is chosen.
@@ -186,7 +182,7 @@ mod tests {
         let mut board = Scoreboard::default();
         assert_eq!(board.ratio(plain_row(ModelKind::Threads), score(1_000), 2.0), None, "serial is not known");
         let serial = Score { crowded: Ns::from_millis(900), others: 0.9, ..score(2_000) };
-        board.enter(plain_row(ModelKind::Serial), serial);
+        board.enter(plain_row(ModelKind::Serial), Ok(serial));
         assert_eq!(
             board.ratio(plain_row(ModelKind::Serial), serial, 2.0),
             Some(Ratio::exactly(1.0)),
@@ -201,20 +197,18 @@ mod tests {
     fn where_serial_cannot_do_the_work_ratios_are_to_the_first_row_that_ran() {
         let [serial, threads, r#async] = [ModelKind::Serial, ModelKind::Threads, ModelKind::Async].map(plain_row);
         let mut board = Scoreboard::default();
-        board.note_stuck(serial, &Failure::Killed);
-        assert_eq!(board.stuck(serial), None, "the next run may come to its end");
         let stuck = Failure::Stuck { waiting: Vec::new(), pool: None };
-        board.note_stuck(serial, &stuck);
+        board.enter(serial, Err(stuck.clone()));
         assert_eq!((board.stuck(serial), board.baseline_key(r#async)), (Some(&stuck), serial));
-        board.enter(r#async, score(500));
-        board.enter(threads, score(1_000));
+        board.enter(r#async, Ok(score(500)));
+        board.enter(threads, Ok(score(1_000)));
         assert_eq!(board.baseline_key(r#async), threads);
         let ratio = board.ratio(r#async, score(500), 2.0).expect("threads ran").speedup;
         assert!((ratio.times - 2.0).abs() < 1e-9, "{ratio:?}");
         // Once it can be done it is the baseline again; a row that is stuck now has no figures of before.
-        board.enter(serial, score(2_000));
+        board.enter(serial, Ok(score(2_000)));
         assert_eq!((board.stuck(serial), board.baseline_key(r#async)), (None, serial));
-        board.note_stuck(threads, &stuck);
+        board.enter(threads, Err(stuck));
         assert_eq!(board.get(threads), None);
     }
 
@@ -234,7 +228,7 @@ mod tests {
                 assert_eq!(board.keys(plain_row(ModelKind::Serial)), expected, "it was not measured");
                 expected = found;
             }
-            board.enter(key, score(ms));
+            board.enter(key, Ok(score(ms)));
             assert_eq!(board.keys(plain_row(ModelKind::Serial)), expected);
         }
         for key in all() {
@@ -255,7 +249,7 @@ mod tests {
         let mut board = Scoreboard::default();
         for kind in [Async, Threads, Serial] {
             for generation in [Generation::Older, Generation::Newer] {
-                board.enter(RowKey { kind, lock: Some(generation), variant: 0 }, score(100));
+                board.enter(RowKey { kind, lock: Some(generation), variant: 0 }, Ok(score(100)));
             }
         }
         let plain = [Serial, Threads, Processes, Async].map(|kind| RowKey { kind, lock: None, variant: 0 });
@@ -269,7 +263,7 @@ mod tests {
     fn serial_with_the_lock_is_no_baseline_and_the_chosen_row_is_lit_once() {
         let lock = GlobalLock::gil(GlobalLock::DEFAULT_INTERVAL);
         let mut board = Scoreboard::default();
-        board.enter(RowKey::of(Model { kind: ModelKind::Serial, lock }), score(2_000));
+        board.enter(RowKey::of(Model { kind: ModelKind::Serial, lock }), Ok(score(2_000)));
         assert!(
             board.baseline(plain_row(ModelKind::Threads)).is_none(),
             "nothing is compared with a run under the lock"
@@ -286,15 +280,15 @@ mod tests {
     fn each_variant_has_rows_of_its_own_and_its_own_serial_run_as_baseline() {
         let of = |variant, kind| RowKey { variant, ..plain_row(kind) };
         let mut board = Scoreboard::default();
-        board.enter(of(0, ModelKind::Serial), score(2_000));
-        board.enter(of(0, ModelKind::Threads), score(1_000));
-        board.enter(of(1, ModelKind::Threads), score(500));
+        board.enter(of(0, ModelKind::Serial), Ok(score(2_000)));
+        board.enter(of(0, ModelKind::Threads), Ok(score(1_000)));
+        board.enter(of(1, ModelKind::Threads), Ok(score(500)));
         let speedup = |board: &Scoreboard, key| {
             board.ratio(key, board.get(key).expect("figures"), 2.0).map(|ratio| ratio.speedup.times)
         };
         assert_eq!(speedup(&board, of(0, ModelKind::Threads)), Some(2.0));
         assert_eq!(speedup(&board, of(1, ModelKind::Threads)), None, "the other variant did other work");
-        board.enter(of(1, ModelKind::Serial), score(250));
+        board.enter(of(1, ModelKind::Serial), Ok(score(250)));
         assert_eq!(speedup(&board, of(1, ModelKind::Threads)), Some(0.5));
         assert_eq!(speedup(&board, of(0, ModelKind::Threads)), Some(2.0));
         // The rows from the start are those of the variant that is chosen; what was measured stays where it is.

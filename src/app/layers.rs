@@ -11,7 +11,7 @@ pub(super) fn walk(app: &mut App, layer: Layer, by: isize) {
     let moved = |from: usize, last: usize| from.saturating_add_signed(by).min(last);
     app.layer = Some(match layer {
         Layer::Help(top) => Layer::Help(moved(top.into(), LAST_OF_HELP) as u16),
-        Layer::Picker(n) => Layer::Picker(moved(n, app.catalogue.len().saturating_sub(1))),
+        Layer::Picker(n) => Layer::Picker(moved(n, app.catalogue.all().len().saturating_sub(1))),
         Layer::Works(n) => Layer::Works(moved(n, app.works().len().saturating_sub(1))),
         Layer::Dials(n) => Layer::Dials(moved(n, app.setup.dials().len().saturating_sub(1))),
     });
@@ -67,7 +67,7 @@ pub(super) fn list(app: &App) -> Layer {
     match &app.source {
         Source::Live(_) => {
             let name = &app.setup.workload.name;
-            Layer::Picker(app.catalogue.iter().position(|w| w.name == *name).unwrap_or(0))
+            Layer::Picker(app.catalogue.all().iter().position(|w| w.name == *name).unwrap_or(0))
         }
         Source::Files(files) => Layer::Works(files.work()),
     }
@@ -93,7 +93,7 @@ pub(super) fn open(app: &mut App, place: usize) {
     if matches!(app.source, Source::Files(_)) {
         return open_work(app, place);
     }
-    let Some(workload) = app.catalogue.get(place).cloned() else { return };
+    let Some(workload) = app.catalogue.all().get(place).cloned() else { return };
     app.setup.workload = workload;
     order::clear(app);
     // A new workload is a new story: it begins as its file says, whatever was chosen before.

@@ -69,9 +69,9 @@ pub(super) fn run(app: &mut App, id: RunId) {
 /// them.
 pub(super) fn score(app: &mut App) {
     let Source::Files(files) = &app.source else { return };
-    let (scores, longest) = files.scores();
+    let (rows, longest) = files.rows();
     app.scoreboard.clear();
-    scores.into_iter().for_each(|(key, score)| app.scoreboard.enter(key, score));
+    rows.into_iter().for_each(|(key, came)| app.scoreboard.enter(key, came));
     app.axis = axis_ahead(Ns::ZERO, longest);
 }
 

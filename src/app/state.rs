@@ -3,15 +3,14 @@
 use std::borrow::Cow;
 
 use super::{
-    Action, Coloring, Compared, Effect, FileWork, Focus, InComparison, InFiles, Lanes, Layer, Live, Phase, Playhead,
-    Pressed, Row, Run, RunId, Scoreboard, Shown, Source, keys,
+    Action, Catalogue, Coloring, Compared, Effect, FileWork, Focus, InComparison, InFiles, Lanes, Layer, Live, Phase,
+    Playhead, Pressed, Row, Run, RunId, Scoreboard, Shown, Source, keys,
 };
 use crate::machine::Machine;
 use crate::plan::{Expected, Rates};
 use crate::scene::{Grid, axis_ahead};
 use crate::settings::Setup;
 use crate::units::{Ns, Range, Stamp, TaskId};
-use crate::workload::Workload;
 
 /// A short message that goes away by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +33,7 @@ pub struct App {
     /// What the user has chosen.
     pub setup: Setup,
     /// The shipped workloads, and the user's own if there is one.
-    pub catalogue: Vec<Workload>,
+    pub catalogue: Catalogue,
     /// Where runs come from.
     pub source: Source,
     /// The figures of the runs so far.
@@ -80,17 +79,11 @@ impl App {
 
     /// The same with runs from `source`; it has no axis yet.
     pub(super) fn of(source: Source, setup: Setup, machine: Machine, now: Stamp, size: (u16, u16)) -> App {
-        let mut catalogue = crate::workload::shipped();
-        if let Some(same) = catalogue.iter_mut().find(|w| w.name == setup.workload.name) {
-            *same = setup.workload.clone();
-        } else {
-            catalogue.push(setup.workload.clone());
-        }
         App {
             size,
             machine,
+            catalogue: Catalogue::with(setup.workload.clone()),
             setup,
-            catalogue,
             source,
             scoreboard: Scoreboard::default(),
             playhead: Playhead::Live,

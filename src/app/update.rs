@@ -95,8 +95,9 @@ fn failed(app: &mut App, id: RunId, reason: Failure) {
     run.recording.trace.fail(now);
     let row = run.row();
     run.recording.take(Frame::Failed(reason));
-    if let Some(why) = run.recording.broken.clone() {
-        app.scoreboard.note_stuck(row, &why);
+    // Stuck once it is stuck every time; after any other failure the next run may come to its end.
+    if let Some(why) = run.recording.broken.clone().filter(Failure::is_stuck) {
+        app.scoreboard.enter(row, Err(why));
     }
     comparing::next(app);
 }
@@ -115,7 +116,7 @@ fn over(app: &mut App, id: RunId, end: End, conditions: Conditions) {
     let (Some(time), Some(score)) = (run.trace().makespan(), run.score) else { return };
     // A run that stood still for a while took longer than its work takes: it does not count.
     if run.recording.counts() {
-        app.scoreboard.enter(run.row(), score);
+        app.scoreboard.enter(run.row(), Ok(score));
     }
     let slowest = app.scoreboard.slowest().unwrap_or_default();
     if app.focus.zoom.is_none() && start::is_dwarfed(slowest.max(time), app.axis) {

@@ -1,11 +1,11 @@
 //! Looking closer: zoom, pan, and walking from segment to segment.
 
-use super::{App, Selection};
+use super::{App, Run, Selection};
 use crate::model::ModelKind;
 use crate::scene::first_turns;
 use crate::state::State;
 use crate::text::NoLink;
-use crate::trace::{Span, Track, Unblocker};
+use crate::trace::{Span, Stuck, Track, Unblocker};
 use crate::units::{Ns, Range, TaskId};
 
 /// The shortest stretch of time that is looked at.
@@ -167,10 +167,20 @@ pub(super) fn unblocker(app: &mut App) -> Result<(), NoLink> {
 }
 
 impl App {
-    /// Who ended the selected wait for a lock, or keeps it going on.
+    /// Who ended the selected wait for something that tasks share, or keeps it going on.
     pub fn unblocker(&self) -> Option<Unblocker> {
         let (selection, span) = (self.focus.selection?, self.selected_span()?);
-        self.run()?.trace().unblocker(selection.task, &span, self.until())
+        let (run, until) = (self.run()?, self.until());
+        let in_vain = || run.trace().stuck_keeper(run.broken()?, selection.task, &span, until);
+        run.trace().unblocker(selection.task, &span, until).or_else(in_vain)
+    }
+
+    /// The tasks that wait in vain, each for another one, where the run that is watched is stuck and its end is looked
+    /// at.
+    pub fn stuck(&self) -> Vec<Stuck> {
+        let at_its_end = |run: &&Run| self.until() >= run.trace().latest();
+        let why = self.run().filter(at_its_end).and_then(|run| Some((run, run.broken()?)));
+        why.map_or_else(Vec::new, |(run, why)| run.trace().stuck(why))
     }
 
     /// The selected segment, or what the selected task does at the playhead.

@@ -139,9 +139,9 @@ pub fn failure(why: &Failure) -> String {
 }
 
 fn deadlock(circle: &[Waiting]) -> String {
-    const TOLD: usize = 3;
-    let links: Vec<String> = circle.iter().take(TOLD).map(link).collect();
-    let rest = if circle.len() > TOLD { format!(" and {} more", circle.len() - TOLD) } else { String::new() };
+    let told = if circle.len() > 3 { 2 } else { 3 };
+    let links: Vec<String> = circle.iter().take(told).map(link).collect();
+    let rest = if circle.len() > told { format!(" and {} more", circle.len() - told) } else { String::new() };
     let only_locks = circle.iter().all(|waiting| matches!(waiting.awaits, Awaited::Lock(_)));
     let hint = if only_locks { "take locks in one order" } else { "let go of locks before waiting" };
     format!("deadlock: {}{rest}; {hint}", links.join(", "))
@@ -258,8 +258,7 @@ mod tests {
         let expected = "deadlock: left wants `b`, right wants a lock; take locks in one order";
         assert_eq!(said(vec![wants("left", "b"), wants("right", "")]), expected);
         let waits = |n: u32| Waiting { task: n.to_string(), awaits: Awaited::End(((n + 1) % 9).to_string()) };
-        let expected =
-            "deadlock: 0 waits for 1, 1 waits for 2, 2 waits for 3 and 6 more; let go of locks before waiting";
+        let expected = "deadlock: 0 waits for 1, 1 waits for 2 and 7 more; let go of locks before waiting";
         assert_eq!(said((0..9).map(waits).collect()), expected);
     }
 

@@ -1,5 +1,5 @@
 //! The one sentence near the top of the screen: a fact with its number, and what to press next. At most 78 characters,
-//! no colour words, the words people use: time, GIL, turn, copies.
+//! except why a run failed; no colour words, the words people use: time, GIL, turn, copies.
 
 use super::report::grouped;
 use super::{Here, Sharing, all_busy, bounds, cores_of, counted, number_word};
@@ -115,7 +115,8 @@ impl Sentence {
     /// The sentence.
     pub fn text(&self) -> String {
         let mut text = self.english();
-        let longest = 78;
+        // Why a run failed may take a second row, or a wider one: at its end stands what to do.
+        let longest = if matches!(self, Sentence::RunFailed { .. }) { 240 } else { 78 };
         if text.chars().count() > longest {
             text = text.chars().take(longest - 1).chain(['…']).collect();
         }
@@ -372,6 +373,6 @@ mod tests {
         let said = Sentence::RunFailed { reason }.text();
         assert_eq!(said, "no more threads: Resource temporarily unavailable; try fewer workers");
         let long = Sentence::RunFailed { reason: "x".repeat(300) };
-        assert_eq!(long.text().chars().count(), 78);
+        assert_eq!(long.text().chars().count(), 240);
     }
 }

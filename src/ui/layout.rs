@@ -132,6 +132,12 @@ impl Room {
 }
 
 impl Layout {
+    /// The lane of `task`, if it has one.
+    pub fn slot_of(&self, task: TaskId) -> Option<Slot> {
+        let place = self.order.iter().position(|other| *other == task)?;
+        self.lanes.iter().find(|slot| slot.tasks().contains(&place)).copied()
+    }
+
     /// The layout of `app` on `area`; nothing where that is too small.
     pub fn of(app: &App, area: Rect) -> Option<Layout> {
         if area.width < LEAST.0 || area.height < LEAST.1 {

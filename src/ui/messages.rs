@@ -9,7 +9,7 @@ use super::paint;
 use super::theme::{Look, Role};
 use crate::app::App;
 use crate::scene::{Message, Scene};
-use crate::units::{Ns, Range, TaskId};
+use crate::units::{Ns, Range};
 
 /// A line for each message, from the lane of the task that put it in to the lane of the one that took it out. The one
 /// that the selected task put in or took out in the selected segment, or next after it, stands out and has its number.
@@ -40,12 +40,8 @@ const FLATTEST: f64 = 3.0;
 
 fn line(app: &App, message: &Message, look: Look, layout: &Layout, chosen: bool, buffer: &mut Buffer) {
     let grid = app.grid(layout.columns());
-    let slot = |task: TaskId| {
-        let place = layout.order.iter().position(|t| *t == task)?;
-        layout.lanes.iter().find(|slot| slot.tasks().contains(&place)).copied()
-    };
     let column = |at: Ns| grid.place(at).filter(|place| *place < f64::from(grid.columns));
-    let (Some(from), Some(to)) = (slot(message.from.0), slot(message.to.0)) else { return };
+    let (Some(from), Some(to)) = (layout.slot_of(message.from.0), layout.slot_of(message.to.0)) else { return };
     let (Some(begin), Some(end)) = (column(message.from.1), column(message.to.1)) else { return };
     let low = layout.lane_rows - 1;
     let down = from.y < to.y;

@@ -22,7 +22,7 @@ pub fn area(app: &App, layer: Layer, screen: Rect) -> Rect {
     let (width, height) = match layer {
         // As high as the screen: how many signs there are to explain is seen only on the screen behind it.
         Layer::Help(_) => (78, screen.height),
-        Layer::Picker(_) => (78, app.catalogue.len() as u16 + 5 + ABOUT),
+        Layer::Picker(_) => (78, app.catalogue.all().len() as u16 + 5 + ABOUT),
         Layer::Works(_) => (78, app.works().len() as u16 + 5 + ABOUT),
         Layer::Dials(_) => (66, app.setup.dials().len() as u16 + 5),
     };
@@ -46,7 +46,7 @@ impl Part {
     fn of(app: &App, layer: Layer, area: Rect) -> Option<Part> {
         let (chosen, all, below) = match layer {
             Layer::Help(_) => return None,
-            Layer::Picker(chosen) => (chosen, app.catalogue.len(), about_rows(area, app.catalogue.len())),
+            Layer::Picker(chosen) => (chosen, app.catalogue.all().len(), about_rows(area, app.catalogue.all().len())),
             Layer::Works(chosen) => (chosen, app.works().len(), about_rows(area, app.works().len())),
             Layer::Dials(chosen) => (chosen, app.setup.dials().len(), 0),
         };
@@ -204,7 +204,7 @@ fn help(app: &App, top: u16, (look, seen): (Look, &[Seen]), area: Rect, buffer: 
 
 fn picker(app: &App, chosen: usize, part: Part, look: Look, area: Rect, buffer: &mut Buffer) {
     for (index, y) in part.shown(area) {
-        let workload = &app.catalogue[index];
+        let workload = &app.catalogue.all()[index];
         let end = area.right() - 2;
         let (name, rest) = styles(look, index == chosen);
         let label = format!(" {:<12}", workload.name);
@@ -215,7 +215,7 @@ fn picker(app: &App, chosen: usize, part: Part, look: Look, area: Rect, buffer: 
             paint::put(buffer, at, y, end, &workload.group, look.fg(Role::Faint));
         }
     }
-    let Some(workload) = app.catalogue.get(chosen) else { return };
+    let Some(workload) = app.catalogue.all().get(chosen) else { return };
     let variants = workload.variant_names();
     let about = if variants.len() > 1 {
         format!("{} {}", workload.about, text::screen::variants(&variants, keys::shown(Action::Variant)))

@@ -39,7 +39,7 @@ fn measured(size: (u16, u16), chosen: Model, keys: &[RowKey]) -> App {
     app.setup.model = chosen;
     app.setup.lock = app.setup.lock.like(chosen.lock);
     app.scoreboard.clear();
-    keys.iter().for_each(|key| app.scoreboard.enter(*key, score(*key)));
+    keys.iter().for_each(|key| app.scoreboard.enter(*key, Ok(score(*key))));
     app
 }
 

@@ -108,7 +108,7 @@ fn fill(app: &mut App, rows: &[RowKey]) {
     app.scoreboard.clear();
     for key in rows {
         let score = Score { time: Ns::from_millis(2_000), busy: 1.0, ..Score::default() };
-        app.scoreboard.enter(*key, score);
+        app.scoreboard.enter(*key, Ok(score));
     }
 }
 
@@ -351,7 +351,7 @@ fn where_serial_was_disturbed_it_is_run_again_without_the_lock_and_then_the_row_
         let mut app = begun("cpu", chosen, set);
         made::answer(&mut app);
         fill(&mut app, &all());
-        app.scoreboard.enter(RowKey::of(Model::plain(ModelKind::Serial)), disturbed);
+        app.scoreboard.enter(RowKey::of(Model::plain(ModelKind::Serial)), Ok(disturbed));
         app.axis = time.times(10, 1);
         assert_eq!(assert_tried(&app), Change::Model(ModelKind::Serial), "{chosen:?}");
         let doubted = doubted(&app);

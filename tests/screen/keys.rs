@@ -1,6 +1,6 @@
 //! Key scripts: what a sequence of keys asks for, and what the program's state is afterwards.
 
-use concviz::app::{Action, App, Coloring, Dial, Effect, Key, Layer, Message, Phase, Playhead, Speed, keys};
+use concviz::app::{Action, App, Catalogue, Coloring, Dial, Effect, Key, Layer, Message, Phase, Playhead, Speed, keys};
 use concviz::model::{Generation, GlobalLock, ModelKind};
 use concviz::palette::Theme;
 use concviz::recording::Conditions;
@@ -331,7 +331,7 @@ fn a_workload_opened_from_the_picker_starts_with_the_lock_that_its_file_names_wh
     ] {
         for before in ["", "2g", "G"] {
             let mut app = made::first_minute((80, 24));
-            app.catalogue[1] = starts(lock);
+            app.catalogue = Catalogue::with(starts(lock));
             made::type_in(&mut app, before);
             let effects = made::press(&mut app, &[Key::Char('o'), Key::Down, Key::Enter]);
             assert_eq!(started(&effects), Some((ModelKind::Serial, expected.is_on())));

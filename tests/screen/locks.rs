@@ -2,7 +2,7 @@
 
 use concviz::app::{App, Key, Message};
 use concviz::export::text;
-use concviz::state::{Outcome, State};
+use concviz::state::{Awaited, Failure, Outcome, State, Waiting};
 use concviz::text::NoLink;
 use concviz::trace::Event;
 use concviz::ui::{Look, render};
@@ -263,4 +263,65 @@ fn a_wait_for_a_lock_of_the_workload_leads_to_its_holder() {
     assert_snapshot!(drawn(&app));
     made::type_in(&mut app, "u");
     assert_eq!(app.focus.task(), Some(TaskId(1)));
+}
+
+/// Five tasks on threads, each of which has a fork and waits for the next one's: the run was ended for that.
+fn philosophers(size: (u16, u16)) -> App {
+    let steps = |own: u16, next: u16| {
+        format!(
+            "[{{ lock = {{ name = \"fork {own}\", steps = [{{ lock = {{ name = \"fork {next}\", steps = [] }} }}] }} }}]"
+        )
+    };
+    let task = |n: u16| format!("[[tasks]]\nname = \"thinker {n}\"\nsteps = {}\n", steps(n, n % 5 + 1));
+    let text = format!("format = 1\nname = \"own\"\n{}", (1..=5).map(task).collect::<String>());
+    let text = text.replace("steps = []", "steps = [\"yield\"]");
+    let mut app = made::app("cpu", size);
+    app.setup.workload = concviz::workload::parse("own.toml", &text).expect("a workload");
+    made::type_in(&mut app, "2");
+    let mut made = Made::default();
+    start(&mut made, 5);
+    for task in 0..5u32 {
+        let (worker, at) = (task as u16, 2.0 + f64::from(task) * 3.0);
+        let lock = LockId::named(worker);
+        made.enter(0.2, task, worker, 0, State::Sleep, true);
+        made.add(at, worker, 0, Event::LockTaken { lock, task: TaskId(task), waited: Ns::ZERO });
+        made.enter(at, task, worker, 0, State::Running, true);
+        made.enter(at + 20.0, task, worker, 0, State::Lock, true);
+    }
+    made.begin(&mut app);
+    let names: Vec<String> = app.run().expect("a run").trace().lock_names.clone();
+    let waiting = |n: usize| Waiting {
+        task: format!("thinker {}", n + 1),
+        awaits: Awaited::Lock(Some(format!("fork {}", (n + 1) % 5 + 1))),
+    };
+    assert_eq!(names, (1..=5).map(|n| format!("fork {n}")).collect::<Vec<_>>());
+    made::tell(&mut app, Message::Tick(made::at(80.0)));
+    let run = made::id(&app);
+    made::tell(&mut app, Message::Failed(run, Failure::Deadlock { circle: (0..5).map(waiting).collect() }));
+    app
+}
+
+#[test]
+fn a_circle_is_drawn_from_each_to_the_one_that_has_what_it_waits_for() {
+    for size in [(80, 24), (120, 36)] {
+        let app = philosophers(size);
+        let stuck: Vec<_> = app.stuck().into_iter().map(|s| (s.task.0, s.holder.0, s.lock)).collect();
+        let expected = |n: u32| (n, (n + 1) % 5, Some(LockId::named(((n + 1) % 5) as u16)));
+        assert_eq!(stuck, (0..5).map(expected).collect::<Vec<_>>());
+        assert_snapshot!(format!("a_circle_{}x{}", size.0, size.1), drawn(&app));
+    }
+}
+
+#[test]
+fn in_a_circle_u_goes_round() {
+    let mut app = philosophers((120, 36));
+    made::press(&mut app, &[Key::Down]);
+    for expected in [1, 2, 3, 4, 0] {
+        made::type_in(&mut app, ",.");
+        while app.selected_span().is_some_and(|span| span.state != State::Lock) {
+            made::type_in(&mut app, ".");
+        }
+        made::type_in(&mut app, "u");
+        assert_eq!((app.focus.task(), toast(&app)), (Some(TaskId(expected)), ""));
+    }
 }

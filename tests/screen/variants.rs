@@ -9,6 +9,7 @@ use concviz::model::{Generation, GlobalLock, LockSettings, Model, ModelKind};
 use concviz::plan::{Rates, Wishes};
 use concviz::recording::{Opened, Origin, Recording, Score, begin, open};
 use concviz::settings::Setup;
+use concviz::state::{Awaited, Failure, Waiting};
 use concviz::text::Label;
 use concviz::trace::file::FileWriter;
 use concviz::trace::{Begin, Frame};
@@ -278,10 +279,10 @@ fn hints_that_lead_to_another_variant_name_its_key_as_often_as_it_is_to_be_press
             after(&mut app, &(kind as usize + 1).to_string());
             app.scoreboard.clear();
             for variant in 0..4 {
-                app.scoreboard.enter(row(ModelKind::Serial, variant), disturbed);
-                app.scoreboard.enter(row(ModelKind::Threads, variant), others);
+                app.scoreboard.enter(row(ModelKind::Serial, variant), Ok(disturbed));
+                app.scoreboard.enter(row(ModelKind::Threads, variant), Ok(others));
                 app.scoreboard
-                    .enter(RowKey { lock: Some(Generation::Newer), ..row(ModelKind::Threads, variant) }, others);
+                    .enter(RowKey { lock: Some(Generation::Newer), ..row(ModelKind::Threads, variant) }, Ok(others));
             }
             app.axis = Ns::from_millis(20_000);
             let doubted = doubted(&app);
@@ -396,6 +397,28 @@ fn in_a_file_the_key_leads_to_runs_of_the_other_variants_that_are_there() {
     made::tell(&mut app, Message::Click(Target::Board(row(ModelKind::Threads, 2))));
     assert_eq!(shown(&app), ("race:late".to_owned(), row(ModelKind::Threads, 2)));
     assert_snapshot!(screen(&app));
+}
+
+#[test]
+fn a_row_that_is_stuck_stays_on_the_board_and_says_why_in_a_file_too() {
+    let mut live = started((120, 44), race());
+    made::answer(&mut live);
+    made::type_in(&mut live, "2");
+    let id = live.run().expect("a run").id;
+    let waiting = ["left", "right"].map(|task| Waiting { task: task.to_owned(), awaits: Awaited::Room("jobs".into()) });
+    made::tell(&mut live, Message::Failed(id, Failure::Stuck { waiting: waiting.into(), pool: None }));
+    let failed = live.run().expect("a run").recording.clone();
+    after(&mut live, "aa");
+    let Opened { mut recordings, notes } = stored(&live);
+    recordings.push(through_a_file(failed));
+    let files = vec![("runs.concviz".to_owned(), Opened { recordings, notes })];
+    let app = App::viewing(files, T0, (120, 44)).expect("runs");
+    for shown in [&live, &app] {
+        let screen = screen(shown);
+        let stuck = |line: &&str| line.contains("stuck: left waits for room in `jobs`") && !line.starts_with(" stuck");
+        let told = screen.lines().find(stuck).unwrap_or_else(|| panic!("{screen}"));
+        assert!(told.trim_start().starts_with("threads plain "), "{screen}");
+    }
 }
 
 #[test]

@@ -2,9 +2,9 @@
 //! files.
 
 use super::families::Families;
-use crate::app::{Action, Compared, Held, RowKey, Run, RunId, keys};
+use crate::app::{Action, Came, Compared, Held, RowKey, Run, RunId, keys};
 use crate::model::{Generation, Model};
-use crate::recording::{Comparison, Opened, Recording, Row, Score, Works, sources};
+use crate::recording::{Comparison, Opened, Reason, Recording, Row, Works, sources};
 use crate::text::{self, Label};
 use crate::units::Ns;
 
@@ -219,22 +219,26 @@ impl Files {
         after.into_iter().chain(up_to).map(|run| &self.runs[run]).find(|run| fits(run)).map(|run| run.id)
     }
 
-    /// The scores of the runs in the same file that did the same work, and of those that did it in another variant; where
-    /// several are in one row that of the median run; and the length of the longest of these runs.
-    pub(in crate::app) fn scores(&self) -> (Vec<(RowKey, Score)>, Ns) {
+    /// What the runs in the same file came to that did the same work, and those that did it in another variant; where
+    /// several are in one row the median run, or, if none counts, why they were stuck; and the length of the longest of
+    /// these runs.
+    pub(in crate::app) fn rows(&self) -> (Vec<(RowKey, Came)>, Ns) {
         let here = self.run();
         let Some(planned) = here.recording.planned() else { return (Vec::new(), longest([here])) };
         let same = |run: &&Run| run.recording.file == here.recording.file && run.is_kin(&planned.setup);
         let runs: Vec<&Run> = self.runs.iter().filter(same).collect();
-        let mut scores = Vec::new();
+        let mut came = Vec::new();
         for variant in 0..self.variants().len().max(1) {
             let runs: Vec<&Run> = runs.iter().copied().filter(|run| run.variant == variant).collect();
             let recordings: Vec<&Recording> = runs.iter().map(|run| &run.recording).collect();
-            let shown = |row: &Row| Some(runs[row.shown?]);
-            let rows = Comparison::of(&recordings).rows;
-            scores.extend(rows.iter().filter_map(shown).filter_map(|run| Some((run.row(), run.score?))));
+            let of_row = |row: &Row| match (row.shown, &row.failure) {
+                (Some(place), _) => runs[place].score.map(|score| (runs[place].row(), Ok(score))),
+                (None, Some(Reason::Broke(why))) if why.is_stuck() => Some((runs[row.runs[0]].row(), Err(why.clone()))),
+                (None, _) => None,
+            };
+            came.extend(Comparison::of(&recordings).rows.iter().filter_map(of_row));
         }
-        (scores, longest(runs))
+        (came, longest(runs))
     }
 
     /// The rows of a comparison with the result `held`.
