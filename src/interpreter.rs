@@ -30,6 +30,8 @@ pub struct Interpreter<'p> {
     value: u64,
     laps: u64,
     depth: Depth,
+    /// How many of its steps so far may have let other tasks on a loop go on.
+    let_go: u64,
     asked: Asked<'p>,
 }
 
@@ -62,8 +64,10 @@ struct Loop<'p> {
     from: Stamp,
     /// Rounds so far.
     rounds: u64,
-    /// Whether a `try` in this round found its lock taken.
-    refused: bool,
+    /// The lock that a `try` in this round found taken.
+    refused: Option<LockIndex>,
+    /// As [`Interpreter::let_go`] was when this round of a `retry` began.
+    let_go: u64,
 }
 
 /// What the next answer is the answer to.
@@ -94,7 +98,7 @@ impl<'p> Interpreter<'p> {
     /// long each of its requests takes.
     pub fn new(steps: &'p [Op], model: ModelKind, table: &'p Table, dice: Dice) -> Interpreter<'p> {
         let frames = vec![Frame { steps, next: 0, enclosing: Enclosing::Nothing }];
-        Interpreter { table, model, dice, frames, value: 0, laps: 0, depth: 0, asked: Asked::Nothing }
+        Interpreter { table, model, dice, frames, value: 0, laps: 0, depth: 0, let_go: 0, asked: Asked::Nothing }
     }
 
     /// Rounds of its innermost repeats so far.
@@ -104,6 +108,14 @@ impl<'p> Interpreter<'p> {
 
     /// What the task needs next, given the `answer` to what it needed last.
     pub fn next(&mut self, answer: Answer) -> Need<'p> {
+        let need = self.find_next(answer);
+        if let Need::Step(_, effect) = need {
+            self.let_go += u64::from(effect.worker.lets_the_loop_go());
+        }
+        need
+    }
+
+    fn find_next(&mut self, answer: Answer) -> Need<'p> {
         if let Some(need) = self.hear(answer) {
             return need;
         }
@@ -160,8 +172,8 @@ impl<'p> Interpreter<'p> {
             (Asked::Others, Answer::Over(over)) => self.again_unless(over),
             (Asked::Message, Answer::Whether(there)) => self.again_unless(!there),
             (Asked::Try(lock, body, _), Answer::Whether(true)) => self.enter(body, Enclosing::Lock(lock)),
-            (Asked::Try(_, _, otherwise), Answer::Whether(false)) => {
-                self.refuse();
+            (Asked::Try(lock, _, otherwise), Answer::Whether(false)) => {
+                self.refuse(lock);
                 self.enter(otherwise, Enclosing::Nothing);
             }
             (Asked::Load, Answer::Loaded(loaded)) => {
@@ -182,13 +194,13 @@ impl<'p> Interpreter<'p> {
         }
     }
 
-    /// A `try` found its lock taken: the innermost `retry` around it goes round again.
-    fn refuse(&mut self) {
+    /// A `try` found `lock` taken: the innermost `retry` around it goes round again.
+    fn refuse(&mut self, lock: LockIndex) {
         let retries = self.frames.iter_mut().rev().filter_map(|frame| match &mut frame.enclosing {
             Enclosing::Repeat(of) if *of.until == Until::Retry => Some(of),
             Enclosing::Repeat(_) | Enclosing::Nothing | Enclosing::Lock(_) | Enclosing::Add(..) => None,
         });
-        retries.take(1).for_each(|of| of.refused = true);
+        retries.take(1).for_each(|of| of.refused = Some(lock));
     }
 
     fn enter(&mut self, steps: &'p [Op], enclosing: Enclosing<'p>) {
@@ -202,12 +214,13 @@ impl<'p> Interpreter<'p> {
 
     /// A round has ended: starts another, ends the loop, or returns the need that decides between them.
     fn end_round(&mut self) -> Option<Need<'p>> {
-        let (table, model, depth) = (self.table, self.model, self.depth);
+        let (table, model, depth, let_go) = (self.table, self.model, self.depth, self.let_go);
         let frame = self.frames.last_mut()?;
         let body = frame.steps;
         let Enclosing::Repeat(of) = &mut frame.enclosing else { return None };
         of.rounds += 1;
-        let (until, rounds, refused) = (of.until, of.rounds, std::mem::take(&mut of.refused));
+        let (until, rounds, refused) = (of.until, of.rounds, of.refused.take());
+        let stood_still = std::mem::replace(&mut of.let_go, let_go) == let_go;
         match until {
             Until::Times(n) => self.again_unless(rounds >= *n),
             Until::For(_) => {
@@ -219,7 +232,11 @@ impl<'p> Interpreter<'p> {
                 return Some(Need::Others { tasks, depth });
             }
             Until::Each(queue, _) => return self.ask_for_message(*queue),
-            Until::Retry => self.again_unless(!refused),
+            // On a loop the next round would find everything as this one did.
+            Until::Retry => {
+                self.again_unless(refused.is_none());
+                return refused.filter(|_| stood_still && model == ModelKind::Async).map(Need::Spins);
+            }
             // While this task goes round no other task can move, so waiting would never end.
             Until::Tasks(_) => self.again_unless(true),
         }
@@ -301,7 +318,10 @@ impl<'p> Interpreter<'p> {
             return None;
         }
         let laps = walk(body).all(|visit| visit.op.until().is_none());
-        self.enter(body, Enclosing::Repeat(Loop { until, laps, from: Stamp(0), rounds: 0, refused: false }));
+        self.enter(
+            body,
+            Enclosing::Repeat(Loop { until, laps, from: Stamp(0), rounds: 0, refused: None, let_go: self.let_go }),
+        );
         match until {
             Until::Times(_) | Until::Retry => None,
             Until::Each(queue, _) => self.ask_for_message(*queue),

@@ -40,7 +40,7 @@ pub enum Worker {
 
 impl Worker {
     /// Whether an event loop runs other tasks meanwhile.
-    const fn lets_the_loop_go(self) -> bool {
+    pub const fn lets_the_loop_go(self) -> bool {
         matches!(self, Worker::Suspends | Worker::Offloads | Worker::YieldsLoop)
     }
 }

@@ -727,6 +727,7 @@ fn every_reason_is_described() {
             pool: Some(Pool { workers: 2, needed: 3, helper: text() }),
         },
         Failure::NoMessage { task: text(), queue: text() },
+        Failure::Spins { task: text(), lock: text() },
         Failure::Pipe { queue: text(), system: system() },
         Failure::Torn { queue: text(), number: 1 },
         Failure::Payload { bytes: 1_000_000_000, free: 5 },

@@ -3,7 +3,7 @@
 use super::{App, Run, Selection};
 use crate::model::ModelKind;
 use crate::scene::first_turns;
-use crate::state::State;
+use crate::state::{Failure, State};
 use crate::text::NoLink;
 use crate::trace::{Span, Stuck, Track, Unblocker};
 use crate::units::{Ns, Range, TaskId};
@@ -151,8 +151,11 @@ pub(super) fn bring(app: &mut App, at: Ns) {
 pub(super) fn unblocker(app: &mut App) -> Result<(), NoLink> {
     let span = app.selected_span().ok_or(NoLink::NothingSelected)?;
     let looped = app.run().is_some_and(|r| r.model.kind == ModelKind::Async);
-    let found = app.unblocker().ok_or(NoLink::State(span.state, looped))?;
     let until = app.until();
+    let is_stuck = app.run().and_then(Run::broken).is_some_and(Failure::is_stuck);
+    let in_vain = is_stuck && span.range.to >= until && matches!(span.state, State::Lock | State::Channel);
+    let none = if in_vain { NoLink::InVain } else { NoLink::State(span.state, looped) };
+    let found = app.unblocker().ok_or(none)?;
     let track = app.run().and_then(|run| run.trace().tasks.get(found.holder.index()));
     let with_lock = |track: &Track| {
         let last = Ns(found.hold.to.0.saturating_sub(1)).max(found.hold.from);

@@ -29,6 +29,9 @@ pub enum Need<'p> {
         /// In how many `repeat until` it is, this one included.
         depth: Depth,
     },
+    /// Fail: a `retry` goes round for this lock on an event loop, and nobody else can move meanwhile, so that it is never
+    /// free.
+    Spins(LockIndex),
     /// Nothing: the program is over. Every further question gives this again.
     End {
         /// The value that it has computed.

@@ -104,6 +104,8 @@ impl Pretending {
                     Answer::Done
                 }
                 Need::Others { tasks, depth } => Answer::Over(self.are_over(tasks, depth)),
+                // Here the lock may be free the next time all the same.
+                Need::Spins(_) => Answer::Done,
                 Need::End { value: told, laps } => {
                     assert_eq!(told, value);
                     assert_eq!(program.next(Answer::Done), Need::End { value, laps }, "it stays over");
@@ -351,7 +353,7 @@ fn simulated(programs: &[Vec<Op>]) -> Ns {
                     }
                 }
                 Need::Now => Answer::Instant(Stamp(now.0)),
-                Need::Release(_) | Need::Round | Need::Switch => Answer::Done,
+                Need::Release(_) | Need::Round | Need::Switch | Need::Spins(_) => Answer::Done,
                 Need::Others { .. } => Answer::Over(true),
                 Need::End { .. } => break,
             };
@@ -367,6 +369,35 @@ fn a_host_without_real_time_can_follow() {
     assert_eq!(simulated(&vec![waits(Op::BlockingSleep); 5]), MS(5 * 43), "nobody gives way");
     let for_a_while = vec![Op::Repeat(Until::For(MS(10)), vec![compute(4), Op::Yield])];
     assert_eq!(simulated(&[for_a_while]), MS(12), "it ends with the round in which the time is up");
+}
+
+#[test]
+fn a_retry_on_a_loop_that_never_gives_way_once_its_lock_is_taken_spins() {
+    let retry =
+        |otherwise: Vec<Op>| vec![Op::Repeat(Until::Retry, vec![Op::Try(LockIndex(3), vec![Op::Yield], otherwise)])];
+    // The rounds until it spins or is done, where the lock is taken three times and then free.
+    let rounds = |otherwise, model| {
+        let program = retry(otherwise);
+        let mut program = interpreter(&program, model);
+        let (mut answer, mut tries) = (Answer::Done, 0);
+        loop {
+            answer = match program.next(answer) {
+                Need::Step(Action::Try { .. }, _) => {
+                    tries += 1;
+                    Answer::Whether(tries > 3)
+                }
+                Need::Step(Action::Compute { amount, value, .. }, _) => Answer::Value(value + amount),
+                Need::Spins(lock) => return (tries, Some(lock)),
+                Need::End { .. } => return (tries, None),
+                Need::Step(..) | Need::Release(_) | Need::Now | Need::Round | Need::Switch => Answer::Done,
+                Need::Others { .. } => Answer::Over(true),
+            };
+        }
+    };
+    assert_eq!(rounds(vec![compute(1)], ModelKind::Async), (1, Some(LockIndex(3))));
+    assert_eq!(rounds(vec![Op::BlockingSleep(MS(1))], ModelKind::Async), (1, Some(LockIndex(3))));
+    assert_eq!(rounds(vec![Op::Await], ModelKind::Async), (4, None));
+    assert_eq!(rounds(vec![compute(1)], ModelKind::Threads), (4, None), "others move all the time");
 }
 
 #[test]

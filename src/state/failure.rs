@@ -30,6 +30,13 @@ pub enum Failure {
         /// Which queue.
         queue: String,
     },
+    /// A task on an event loop goes round until a lock is free, and never gives way to whoever has it.
+    Spins {
+        /// Which task.
+        task: String,
+        /// Which lock.
+        lock: String,
+    },
     /// A queue between processes broke: one of them died in the middle of a message, or the system refused to carry
     /// on.
     Pipe {
@@ -315,6 +322,7 @@ impl Failure {
             Failure::Deadlock { .. }
                 | Failure::Stuck { .. }
                 | Failure::NoMessage { .. }
+                | Failure::Spins { .. }
                 | Failure::TooManyProcesses { .. }
         )
     }

@@ -80,6 +80,9 @@ pub fn failure(why: &Failure) -> String {
         Failure::NoMessage { task, queue } => {
             format!("{task} wants a message from `{queue}`, which is empty, and nobody will put one in; use `each`")
         }
+        Failure::Spins { task, lock } => {
+            format!("stuck: {task} tries `{lock}` again and again and never gives way; add \"await\" to `otherwise`")
+        }
         Failure::Pipe { queue, system } => format!("the queue `{queue}` between processes broke: {}", system.said),
         Failure::Torn { queue, number } => {
             format!("worker {} died in the middle of a message: `{queue}` cannot be read any more", number + 1)

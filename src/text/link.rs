@@ -60,6 +60,8 @@ pub enum NoLink {
     NothingSelected,
     /// The segment is in this state, on an event loop or not.
     State(State, bool),
+    /// Nobody ends the wait: the run is stuck.
+    InVain,
     /// There is such a task, but it has no lane: a filter hides it.
     Hidden,
 }
@@ -69,6 +71,7 @@ impl NoLink {
     pub const fn text(self) -> &'static str {
         match self {
             NoLink::NothingSelected => "First select a wait: , and . go from segment to segment.",
+            NoLink::InVain => "Nobody ends this wait, and nobody could: the run is stuck.",
             NoLink::Hidden => "The task that ended this wait has no lane: the filter hides it.",
             NoLink::State(State::Sleep, _) => "A sleep ends by the clock: no other task ended it.",
             NoLink::State(State::Io, _) => "An answer or the disk ended this wait, no other task.",

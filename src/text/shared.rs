@@ -119,9 +119,23 @@ fn grouped(n: u64) -> String {
     text
 }
 
+/// That a task only tried to take `lock`, and who had it, where it was one task.
+pub fn tried(lock: &str, holder: Option<&str>) -> String {
+    match holder {
+        Some(holder) => format!("Tried to take `{lock}`, and {holder} had it."),
+        None => format!("Tried to take `{lock}`, and found it taken."),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_try_in_vain_names_who_had_the_lock_where_that_is_one() {
+        assert_eq!(tried("fork 2", Some("philosopher 2")), "Tried to take `fork 2`, and philosopher 2 had it.");
+        assert_eq!(tried("slots", None), "Tried to take `slots`, and found it taken.");
+    }
 
     #[test]
     fn figures_are_short_enough_for_the_columns_beside_the_lanes() {

@@ -336,7 +336,7 @@ impl LockTrack {
     }
 
     /// The hold that is under way at `at`, cut off there, if there is one.
-    pub(super) fn holder_at(&self, at: Ns) -> Option<Hold> {
+    pub fn holder_at(&self, at: Ns) -> Option<Hold> {
         let last = self.turns.partition_point(|t| t.at <= at).checked_sub(1)?;
         let hold = self.hold(last, at)?;
         Some(Hold { range: Range::new(hold.range.from, at), ..hold })

@@ -49,10 +49,10 @@ impl Trace {
         Some(own)
     }
 
-    /// As [`Trace::before_own`], for the thread that computes for `task`, where somebody else says that the task is
+    /// As [`Trace::before_own`], for the thread that computes or copies for `task`, where somebody else says that the task is
     /// over.
     pub(super) fn before_end(&mut self, task: TaskId, at: Ns) -> Option<Own> {
-        let tid = self.threads.computing(task)?;
+        let tid = self.threads.busy(task)?;
         let thread = self.threads.take_known(tid)?;
         Some(self.open(tid, thread, at))
     }
@@ -75,9 +75,11 @@ impl Trace {
         let before = thread.clone();
         match stamped.event {
             Event::Enter { task, state: State::Running, .. } => {
-                (thread.computing, thread.minds) = (Some(task), Some(task));
+                (thread.computing, thread.copying, thread.minds) = (Some(task), None, Some(task));
             }
             Event::Enter { task, holds, state, .. } => {
+                let copies = state == State::Copying && matches!(thread.role, Role::Worker(_));
+                thread.copying = if copies { Some(task) } else { thread.copying.filter(|t| *t != task) };
                 thread.computing = thread.computing.filter(|t| *t != task);
                 if holds || state == State::Copying {
                     thread.minds = Some(task);
@@ -87,6 +89,7 @@ impl Trace {
             }
             Event::Ended { task, .. } => {
                 thread.computing = thread.computing.filter(|t| *t != task);
+                thread.copying = thread.copying.filter(|t| *t != task);
                 thread.minds = thread.minds.filter(|t| *t != task);
             }
             Event::WorkerStarted { .. } => {
@@ -158,12 +161,24 @@ impl Trace {
             self.count_kept(1);
             self.switched.count(what, at);
         }
-        if let Some(task) = thread.computing.filter(|_| before.on.is_some() != on) {
+        let computes = thread.computing.map(|task| {
             let state = match switch {
                 Switch::In => State::Running,
                 Switch::Preempted => State::Preempted,
                 Switch::Blocked | Switch::Gone => self.blocked(),
             };
+            (task, state)
+        });
+        // A copy waits for its reader or its writer as it goes; only a wait for a core is none of it.
+        let copies = || {
+            let state = match switch {
+                Switch::In => before.forced.then_some(State::Copying),
+                Switch::Preempted => Some(State::Preempted),
+                Switch::Blocked | Switch::Gone => None,
+            };
+            thread.copying.zip(state)
+        };
+        if let Some((task, state)) = computes.or_else(copies).filter(|_| before.on.is_some() != on) {
             let mark = Mark { at, state, holds: true, worker, core };
             merged.mark = Some((task, mark));
             self.mark(task, mark);
@@ -194,7 +209,8 @@ impl Trace {
         if let Some(now) = on {
             self.stands(thread, at, now, true);
         }
-        thread.place = Whereabouts { on, since: at, last: on.or(thread.place.on).or(thread.place.last) };
+        let last = on.or(thread.place.on).or(thread.place.last);
+        thread.place = Whereabouts { on, since: at, last, forced: switch == Switch::Preempted };
     }
 
     fn take_back(&mut self, thread: &mut Thread, merged: &Merged) {

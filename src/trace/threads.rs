@@ -20,7 +20,7 @@ pub(super) struct Threads {
     /// The thread of each worker, once it has said so.
     of_worker: BTreeMap<u16, u32>,
     /// Which threads compute for which task.
-    computing: BTreeSet<(TaskId, u32)>,
+    busy: BTreeSet<(TaskId, u32)>,
     /// How many switches had to be merged anew.
     pub(super) moved: u64,
 }
@@ -64,17 +64,18 @@ impl Threads {
         self.of_worker.insert(worker.0, tid);
     }
 
-    /// A thread that computes for `task`.
-    pub(super) fn computing(&self, task: TaskId) -> Option<u32> {
-        self.computing.range((task, 0)..=(task, u32::MAX)).next().map(|(_, tid)| *tid)
+    /// A thread that computes or copies for `task`.
+    pub(super) fn busy(&self, task: TaskId) -> Option<u32> {
+        self.busy.range((task, 0)..=(task, u32::MAX)).next().map(|(_, tid)| *tid)
     }
 
     /// Puts a thread back that was taken out of its place.
     pub(super) fn put_back(&mut self, tid: u32, mut thread: Thread) {
-        if thread.listed != thread.computing {
-            thread.listed.map(|task| self.computing.remove(&(task, tid)));
-            thread.computing.map(|task| self.computing.insert((task, tid)));
-            thread.listed = thread.computing;
+        let busy = thread.computing.or(thread.copying);
+        if thread.listed != busy {
+            thread.listed.map(|task| self.busy.remove(&(task, tid)));
+            busy.map(|task| self.busy.insert((task, tid)));
+            thread.listed = busy;
         }
         if let Some(place) = self.known.get_mut(&tid) {
             *place = thread;
@@ -99,7 +100,9 @@ pub(super) struct Thread {
     pub(super) place: Whereabouts,
     /// The task that it computes for.
     pub(super) computing: Option<TaskId>,
-    /// The task for which [`Threads`] lists it as computing.
+    /// The task whose message or result it copies.
+    pub(super) copying: Option<TaskId>,
+    /// The task for which [`Threads`] lists it as busy.
     listed: Option<TaskId>,
     /// The task that it has in hand, computing or not.
     pub(super) minds: Option<TaskId>,
@@ -116,6 +119,8 @@ pub(super) struct Whereabouts {
     pub(super) since: Ns,
     /// The core that it was on last.
     pub(super) last: Option<CoreId>,
+    /// Whether it was forced off its core.
+    pub(super) forced: bool,
 }
 
 /// A switch, and how to take it back.

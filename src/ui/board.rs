@@ -87,6 +87,14 @@ fn shown(app: &App, layout: &Layout) -> (Vec<Row>, usize) {
     (shown, all - count)
 }
 
+/// Whether rows say which variant they are of: where all are of the same, which is named on top, only if all names have
+/// room.
+fn tells_variants(app: &App, layout: &Layout) -> bool {
+    let (rows, room) = (app.rows(), layout.plot.0 - layout.area.x - 2);
+    let alike = rows.iter().all(|row| row.key.variant == rows[0].key.variant);
+    !alike || rows.iter().all(|row| paint::width(&name(app, row.key)) <= room)
+}
+
 /// The row of the scoreboard at `y`.
 pub fn row_at(app: &App, layout: &Layout, y: u16) -> Option<Row> {
     let index = y.checked_sub(layout.board?)? / layout.board_pitch;
@@ -99,8 +107,9 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     let grid = Grid::over(Range::new(Ns::ZERO, app.axis), layout.columns());
     let (rows, more) = shown(app, layout);
     let y = |index: usize| top + index as u16 * layout.board_pitch;
+    let told = tells_variants(app, layout);
     for (index, row) in rows.iter().enumerate() {
-        draw_row(app, row, &grid, y(index), look, layout, buffer);
+        draw_row(app, (row, told), &grid, y(index), look, layout, buffer);
     }
     if more > 0 {
         let text = format!("{more} {}", Label::More.text());
@@ -108,11 +117,20 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     }
 }
 
-fn draw_row(app: &App, row: &Row, grid: &Grid, y: u16, look: Look, layout: &Layout, buffer: &mut Buffer) {
+#[expect(clippy::too_many_arguments, reason = "drawing needs what, where and how")]
+fn draw_row(
+    app: &App,
+    (row, told): (&Row, bool),
+    grid: &Grid,
+    y: u16,
+    look: Look,
+    layout: &Layout,
+    buffer: &mut Buffer,
+) {
     let live = live(app, row);
     let text = if row.current { look.fg(Role::Text).add_modifier(Modifier::BOLD) } else { look.fg(Role::Dim) };
     let room = layout.plot.0 - layout.area.x - 2;
-    let shown = fitting(row.key, variant(app, row.key), room);
+    let shown = fitting(row.key, variant(app, row.key).filter(|_| told), room);
     paint::put(buffer, layout.area.x + 1, y, layout.plot.0 - 1, &shown, text);
     if let (None, None, Some(said)) = (live, row.score, stuck(app, row.key)) {
         let room = layout.area.right() - layout.plot.0;

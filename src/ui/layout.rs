@@ -232,7 +232,7 @@ impl Layout {
         }
         waiting += u16::from(waiting > 0 && airy && room.take(1));
         let mut more = u16::from(first);
-        while first && more < wants.locks && room.take(1) {
+        while more < wants.locks && room.take(1) {
             more += 1;
         }
         // A row kept for a lock that this model does not have tells who waits for the first one.

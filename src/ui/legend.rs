@@ -73,6 +73,21 @@ fn loss(app: &App, run: &Run) -> Option<String> {
     Some(text::shared::stored_over(by.value, by.found, whose, by.lost()))
 }
 
+/// Which lock the selected task found taken at the selected instant, and who had it, in words.
+fn refusal(app: &App, run: &Run) -> Option<String> {
+    let selection = app.focus.selection?;
+    let at = selection.at?;
+    let trace = run.trace();
+    let sharing = &trace.sharing;
+    let here = Range::new(at, at + Ns(1));
+    let is_here = |lock: &LockId| sharing.refusals(*lock, here).iter().any(|(_, task)| *task == selection.task);
+    let lock = sharing.refused_locks().find(is_here)?;
+    let name = lock.name_index().and_then(|place| trace.lock_names.get(place))?;
+    let hold = trace.locks.get(&lock).and_then(|lock| lock.holder_at(at));
+    let holder = hold.and_then(|hold| trace.names.get(hold.task.index())).map(|holder| holder.name.as_str());
+    Some(text::shared::tried(name, holder))
+}
+
 /// Where a segment happened: the worker, its process and thread, the core; and whether it kept the worker.
 fn draw_place(run: &Run, span: &Span, look: Look, (x, y, right): (u16, u16, u16), buffer: &mut Buffer) {
     let worker = run.trace().workers.get(span.worker.index());
@@ -132,7 +147,7 @@ pub fn draw_detail(app: &App, head: Option<&str>, look: Look, layout: &Layout, b
             paint::parts(buffer, x, y, right, &[(&key, accent.add_modifier(Modifier::BOLD)), (&there, accent)]);
             y += 1;
         }
-        if let Some(loss) = loss(app, run) {
+        if let Some(loss) = loss(app, run).or_else(|| refusal(app, run)) {
             y = y.min(layout.footer - 2);
             paint::put(buffer, x, y, right, &loss, look.fg(Role::Alarm));
             y += 1;

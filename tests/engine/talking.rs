@@ -244,6 +244,20 @@ fn whoever_only_tries_does_something_else_and_may_try_again() {
     }
 }
 
+#[test]
+fn who_goes_round_on_a_loop_and_never_gives_way_to_whoever_has_the_lock_is_named() {
+    let tries = |otherwise| Op::Repeat(Until::Retry, vec![Op::Try(LockIndex(1), vec![sleep(1)], vec![otherwise])]);
+    let keeper = || task(vec![Op::Lock(LockIndex(1), vec![Op::Lock(LockIndex(1), vec![sleep(5)])])]);
+    let tasks = |otherwise| vec![keeper(), Task { name: "guest".to_owned(), ..task(vec![sleep(1), tries(otherwise)]) }];
+    let on_a_loop = Model::plain(ModelKind::Async);
+    let why = failure(&plan_with(on_a_loop, tasks(compute(1_000)), &[]));
+    assert_eq!(why, "stuck: guest tries `b` again and again and never gives way; add \"await\" to `otherwise`");
+    // Elsewhere the keeper goes on meanwhile, and on a loop if the other gives way.
+    for (model, otherwise) in [(on_a_loop, Op::Await), (Model::plain(ModelKind::Threads), compute(1_000))] {
+        assert_eq!(run(&plan_with(model, tasks(otherwise), &[])).outcomes(), [Outcome::Done; 2], "{model:?}");
+    }
+}
+
 fn failure(plan: &Plan) -> String {
     match run_with(Path::new(EXE), plan) {
         Ok(_) => panic!("it came to its end: {plan:?}"),

@@ -306,6 +306,7 @@ fn c_goes_from_loss_to_loss_and_back_and_brings_each_into_view() {
     let mut app = permits((120, 36));
     made::type_in(&mut app, "c");
     assert_eq!(at(&app), Some((2, Some(4.0))));
+    assert!(drawn(&app).contains("Tried to take `slots`, and found it taken."), "{}", drawn(&app));
 }
 
 #[test]

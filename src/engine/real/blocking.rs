@@ -72,6 +72,8 @@ impl Host<'_> {
                     Answer::Done
                 }
                 Need::Others { tasks, depth } => Answer::Over(self.need_not_wait(tasks, depth)),
+                // Only on a loop does nobody else move.
+                Need::Spins(_) => Answer::Done,
                 Need::End { value, laps } => return Ok((value, laps)),
             };
         }

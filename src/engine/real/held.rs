@@ -9,6 +9,7 @@ use super::ring::Tracer;
 use super::shared::{SharedLock, SharedPermits, Waits};
 use crate::interpreter::Depth;
 use crate::machine::sys::{self, Taken};
+use crate::plan::Plan;
 use crate::semantics::Effect;
 use crate::state::{Failure, PlanFault};
 use crate::trace::Event;
@@ -182,6 +183,12 @@ fn wait_for(worker: &Worker, task: TaskId, what: Waits) {
     worker.shared.set_waits(task, Some(what));
     // The worker does not go round in a loop while it waits for the lock.
     worker.tracer.set_waits(None);
+}
+
+/// The failure of `task`, which goes round for `lock` while nobody else can move.
+pub(super) fn spins(plan: &Plan, task: TaskId, lock: LockIndex) -> Failure {
+    let lock = plan.locks.get(usize::from(lock.0)).cloned().unwrap_or_default();
+    Failure::Spins { task: plan.tasks[task.index()].name.clone(), lock }
 }
 
 /// The failure of a plan whose step names a lock that does not exist.

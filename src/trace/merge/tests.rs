@@ -165,11 +165,48 @@ fn a_worker_that_is_killed_leaves_nothing_running() {
     assert_eq!(trace.tasks[0].ended_at(), Some(Ns(90)));
 }
 
+#[test]
+fn a_copy_that_is_forced_off_its_core_waits_for_one_and_one_that_waits_for_its_reader_goes_on() {
+    let mut trace = trace(1, 1);
+    trace.extend(&[
+        switched(10, TID, 0, Switch::In),
+        started(20, 0),
+        enter(30, 0, 0, State::Running, 0),
+        enter(40, 0, 0, State::Copying, 0),
+        switched(50, TID, 0, Switch::Blocked),
+        switched(60, TID, 0, Switch::In),
+        switched(70, TID, 0, Switch::Preempted),
+        switched(90, TID, 1, Switch::In),
+        enter(100, 0, 0, State::Running, 0),
+        enter(110, 0, 0, State::Copying, 0),
+        // Its result is on its way: the dispatcher says that it has it, later than the switch that comes after.
+        switched(130, TID, 1, Switch::Preempted),
+        own(120, 1, Event::Ended { task: TaskId(0), outcome: Outcome::Done, signal: 0, cpu: Ns(0) }),
+        switched(140, TID, 1, Switch::In),
+    ]);
+    let copying = State::Copying;
+    let expected = [
+        (30, 40, Running),
+        (40, 70, copying),
+        (70, 90, Preempted),
+        (90, 100, copying),
+        (100, 110, Running),
+        (110, 120, copying),
+    ];
+    let spans = spans(&trace, 0, 200);
+    let done = (120, 200, State::Ended);
+    assert_eq!(spans.iter().filter(|span| **span != done).copied().collect::<Vec<_>>(), expected);
+    let totals = trace.aggregate().totals(Ns(200));
+    let off_task: Ns = (0..trace.aggregate().cores().len()).map(|place| totals.off_task(place)).sum();
+    assert_eq!(off_task, Ns(20 + 10 + 10 + 10 + 20 + 60), "as before: a copy is no work");
+}
+
 /// What a worker did, step by step: on and off its core, and between two tasks.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Out(Switch, u16),
     Compute(u32),
+    Copy,
     Wait,
 }
 
@@ -178,7 +215,7 @@ fn steps() -> impl Strategy<Value = Vec<(u64, Step, bool)>> {
         let switch = if p { Switch::Preempted } else { Switch::Blocked };
         Step::Out(switch, core)
     });
-    let step = prop_oneof![out, (0u32..2).prop_map(Step::Compute), Just(Step::Wait)];
+    let step = prop_oneof![out, (0u32..2).prop_map(Step::Compute), Just(Step::Copy), Just(Step::Wait)];
     proptest::collection::vec((1u64..50, step, any::<bool>()), 1..60)
 }
 
@@ -201,6 +238,11 @@ fn events(steps: &[(u64, Step, bool)]) -> Vec<(Stamped, bool)> {
             Step::Compute(next) if task.is_none() => {
                 task = Some(next);
                 list.push((enter(at, 0, next, State::Running, 0), *late));
+            }
+            Step::Copy => {
+                if let Some(task) = task {
+                    list.push((enter(at, 0, task, State::Copying, 0), *late));
+                }
             }
             Step::Wait => {
                 if let Some(task) = task.take() {

@@ -91,6 +91,7 @@ impl Host<'_> {
                     Answer::Done
                 }
                 Need::Others { tasks, depth } => Answer::Over(self.are_over(tasks, depth)),
+                Need::Spins(lock) => return Err(held::spins(&self.turns.run.plan, self.task, lock)),
                 Need::End { value, laps } => return Ok((value, laps)),
             };
         }
