@@ -10,6 +10,8 @@ use crate::units::{Ns, QueueId, Range};
 const MOSTLY: f64 = 0.3;
 /// From this many tasks on that wait at the other end on average, it is the queue that holds them up.
 const HELD_UP: f64 = 0.5;
+/// From this share of the cores on that were busy, tasks at either end are slow because they lack a core.
+const NO_CORE_LEFT: f64 = 0.8;
 /// Queues that more messages went through are not gone through message by message.
 const MOST: usize = 200_000;
 
@@ -46,6 +48,9 @@ fn counters(facts: &Facts<'_>) -> Vec<(u64, u64, u64)> {
 /// The sentence about a queue that was mostly full, or mostly empty, and held tasks up by that. A queue between tasks
 /// that are equally quick is mostly empty too, and nobody waits for long.
 fn queue(facts: &Facts<'_>) -> Option<Sentence> {
+    if facts.stats.busy >= NO_CORE_LEFT * facts.cores {
+        return None;
+    }
     let named = (0u8..).map(QueueId).zip(&facts.trace.sharing.queue_names);
     let shares = named.filter_map(|(id, name)| {
         let queue = facts.trace.sharing.queues.get(&id)?;
@@ -84,7 +89,7 @@ mod tests {
     use super::*;
     use crate::insight::Change;
     use crate::model::Model;
-    use crate::trace::{Begin, CounterName, End, Event, Stamped, TaskName, Trace};
+    use crate::trace::{Begin, CounterName, End, Event, Stamped, Stats, TaskName, Trace};
     use crate::units::{CoreId, Stamp, TaskId, WorkerId};
 
     /// What `ask` is told after 100 ms of a run under `kind` whose counter came to `used` and whose queue, with room for two
@@ -155,6 +160,12 @@ mod tests {
         assert_eq!(said(ModelKind::Serial, used(25, vec![]), &[]).as_deref(), Some(exact));
         assert_eq!(said(ModelKind::Async, used(25, vec![]), &[]).as_deref(), Some("20 additions, none lost."));
         assert_eq!(said(ModelKind::Threads, None, &[(0, 1, 0)]), None);
+        // Whoever lacks a core is slow for that.
+        let busy = |facts: Facts<'_>| {
+            let stats = Stats { busy: 1.7, ..*facts.stats };
+            found(&Facts { stats: &stats, ..facts })
+        };
+        assert_eq!(told(ModelKind::Threads, None, &[(0, 1, 0), (10, 0, 10), (99, 1, 0), (99, 0, 89)], busy), None);
         // Empty for as long, but nobody waits for long.
         assert_eq!(said(ModelKind::Threads, None, &[(0, 1, 0), (10, 0, 10)]), None);
     }
