@@ -3,7 +3,7 @@
 use crate::units::{Ns, Range};
 
 /// From this share on, a column counts as full: who had its halves says more than a height that hardly differs.
-const FULL: f64 = 0.97;
+pub(super) const FULL: f64 = 0.97;
 
 /// Who has each half of `column`, where at most two `stretches` lie in it, or where work fills it; nothing where its
 /// share says more. `work` is the share of work in it, `works` tells work from the rest, and `nobody` has what no stretch

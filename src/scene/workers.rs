@@ -1,8 +1,10 @@
 //! The workers: whose task each of them had, and what it did for that task. A worker has one task at a time; what a task
 //! does that leaves its worker free is in no lane.
 
+use smallvec::SmallVec;
+
 use super::fold::{Part, each_part};
-use super::halves::halves;
+use super::halves::{FULL, halves};
 use super::holders::LOOKED_AT;
 use super::{Gap, Grid, Viewport, edges, gaps, window};
 use crate::model::ModelKind;
@@ -198,20 +200,30 @@ pub fn helper_times(trace: &Trace, grid: &Grid, window: Range, most: u64) -> Vec
 /// A column under construction.
 #[derive(Clone, Debug, Default)]
 struct Building {
-    stretches: Vec<(Range, Doing)>,
+    /// Mostly there are two at most, or so many that they are not told apart.
+    stretches: SmallVec<[(Range, Doing); 2]>,
+    /// For how long it waits in them.
+    waits: Ns,
     /// Whether there were more.
     dense: bool,
     states: StateSums,
     /// For how long it computed for each task.
-    had: Vec<(TaskId, Ns)>,
+    had: SmallVec<[(TaskId, Ns); 1]>,
 }
 
 impl Building {
-    fn add(&mut self, range: Range, doing: Doing) {
-        if let Doing::Work(task) = doing {
-            self.worked(task, range.len());
+    /// Adds a stretch in a column that is `cell` long.
+    fn add(&mut self, range: Range, doing: Doing, cell: Ns) {
+        match doing {
+            Doing::Work(task) => self.worked(task, range.len()),
+            Doing::Wait(..) | Doing::Idle | Doing::Absent => self.waits += range.len(),
         }
-        let room = self.stretches.len() < MOST;
+        if self.dense {
+            return;
+        }
+        // Of more stretches than two it counts only where work fills the column.
+        let few = self.stretches.len() < 2 || cell.less(self.waits).share_of(cell) >= FULL;
+        let room = few && self.stretches.len() < MOST;
         match self.stretches.last_mut() {
             Some((last, same)) if *same == doing && last.to == range.from => last.to = range.to,
             _ if room => self.stretches.push((range, doing)),
@@ -238,7 +250,6 @@ impl Building {
 
     fn done(mut self, column: Range, there: Range) -> WorkerCell {
         let whose = self.whose();
-        self.stretches.sort_unstable_by_key(|(range, _)| range.from);
         let work = self.states[State::Running as usize].share_of(column.len());
         let found = halves(&self.stretches, column, work, |doing| doing.works(), Doing::Idle).filter(|_| !self.dense);
         let middle = Ns(u64::midpoint(column.from.0, column.to.0));
@@ -328,7 +339,7 @@ fn add_start(lane: &mut [Building], worker: &WorkerTrack, grid: &Grid, (window, 
         let part = grid.column(index).and(start);
         let built = &mut lane[usize::from(index)];
         built.states[State::Starting as usize] += part.len();
-        built.add(part, Doing::Wait(State::Starting, task));
+        built.add(part, Doing::Wait(State::Starting, task), grid.cell);
     }
 }
 
@@ -348,7 +359,7 @@ fn add_task(
                 let Some(state) = half.state.filter(|state| half.holds || *state == State::Running) else { return };
                 if mark.worker == who {
                     built.states[state as usize] += range.len();
-                    built.add(range, Doing::of(state, task));
+                    built.add(range, Doing::of(state, task), grid.cell);
                 }
             }
             Part::Sums(sums) => {
@@ -391,7 +402,7 @@ fn add_loop(lane: &mut [Building], trace: &Trace, view: &Viewport, window: Range
                 let Some(track) = trace.tasks.get(task.index()) else { return };
                 let keeps = |span: &Span| span.holds || span.state == State::Running;
                 for span in track.spans(range).filter(keeps) {
-                    built.add(span.range, Doing::of(span.state, task));
+                    built.add(span.range, Doing::of(span.state, task), grid.cell);
                 }
             }
             Turn::Loop(_) | Turn::Core(..) | Turn::OffTask(..) | Turn::Listens => {}
