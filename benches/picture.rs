@@ -86,6 +86,7 @@ fn measure(name: &str, trace: &Trace, view: Subject) {
         title: name.to_owned(),
         description: "A million spans.".to_owned(),
         command: "concviz export run.concviz".to_owned(),
+        ..Caption::default()
     };
     let draw = || -> Picture { picture(trace, view, &caption, &Options::default()) };
     let svg = median(|| drop(black_box(draw().svg(None))));

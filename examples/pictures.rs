@@ -132,6 +132,7 @@ fn picture(folder: &Path, name: &str, workload: &str, size: (u16, u16), keys: &s
         title: format!("concviz: {}", app.setup.title()),
         description: described(&app),
         command: app.setup.command(),
+        ..Caption::default()
     };
     fs::create_dir_all(folder)?;
     let file = folder.join(format!("{name}.svg"));

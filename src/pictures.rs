@@ -20,13 +20,19 @@ pub use orders::{OrderedRow, of_orders};
 
 /// What is to be seen in `run`, in a sentence.
 pub fn sentence(run: &Recording) -> String {
-    report::finding_of(run).unwrap_or_default()
+    report::finding_of(run).or_else(|| failure(run)).unwrap_or_default()
+}
+
+/// Why `run` failed, if it did.
+fn failure(run: &Recording) -> Option<String> {
+    run.broken.as_ref().map(|why| text::outside(&text::failure(why)).into_owned())
 }
 
 /// What a picture of `run` says about itself, which did the work called `work`; `command` makes it again.
 pub fn caption(run: &Recording, work: &str, command: &str) -> Caption {
     let title = text::picture_title(work, who(run).as_deref(), &run.origin.title());
-    Caption { title, description: sentence(run), command: command.to_owned() }
+    let failures = failure(run).into_iter().collect();
+    Caption { title, description: sentence(run), command: command.to_owned(), failures }
 }
 
 fn who(run: &Recording) -> Option<String> {
@@ -76,7 +82,9 @@ pub fn of_runs(runs: &[&Recording], view: Subject, options: &Options, command: &
         runs.iter().enumerate().map(|run| StackedRun { name: named(run), trace: &run.1.trace }).collect();
     let times: Vec<_> = stack.iter().map(|run| (run.name.as_str(), run.trace.makespan())).collect();
     let description = text::picture::times(&times);
-    let caption = Caption { title: titled(runs, None), description, command: command.to_owned() };
+    let failed = runs.iter().zip(&stack).filter_map(|(run, named)| Some(format!("{}: {}", named.name, failure(run)?)));
+    let failures = failed.collect();
+    let caption = Caption { title: titled(runs, None), description, command: command.to_owned(), failures };
     picture::stacked(&stack, view, &caption, options)
 }
 
@@ -145,7 +153,7 @@ pub fn of_comparison(runs: &[&Recording], options: &Options, command: &str, lit:
         |over: bool| comparison.rows.iter().filter(|row| is_over(row) == over).map(Row::name).collect::<Vec<_>>();
     let description =
         at.map_or_else(|| comparison.verdict.text(), |at| text::picture::so_far(at, &names(true), &names(false)));
-    let caption = Caption { title: titled(runs, at), description, command: command.to_owned() };
+    let caption = Caption { title: titled(runs, at), description, command: command.to_owned(), ..Caption::default() };
     picture::compare(&drawn, &caption, options)
 }
 

@@ -561,3 +561,18 @@ fn what_tasks_share_is_in_every_format_that_can_show_it() {
     assert!(table.contains(&format!("should be 25, is {value}")), "{table}");
     assert!(table.contains("- threads: 20 messages put into \\`jobs \\<\\&\\>\\`, 20 taken out"), "{table}");
 }
+
+#[test]
+fn a_picture_of_a_run_that_is_stuck_says_why() {
+    let folder = tempdir().expect("a folder");
+    for model in ["threads", "async"] {
+        let line = format!("run -w deadlock --set reach=5ms -m {model} --trace f.concviz");
+        assert!(!concviz(folder.path(), &line.split(' ').collect::<Vec<_>>()).status.success(), "{line}");
+    }
+    let why = "deadlock: left wants `b`, right wants `a`; take locks in one order";
+    let picture = |run: &str| String::from_utf8(exported(folder.path(), run)).expect("UTF-8");
+    let one = picture("f.concviz -o - --format svg --run 1");
+    assert!(faults(&one).is_none() && one.contains(why), "{one}");
+    let both = picture("f.concviz -o - --format svg --run 1 --run 2");
+    assert!(["threads: ", "async: "].iter().all(|row| both.contains(&format!("{row}{why}"))), "{both}");
+}

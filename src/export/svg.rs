@@ -17,6 +17,8 @@ pub struct Caption {
     pub description: String,
     /// The command that shows the same.
     pub command: String,
+    /// Why runs in it failed; none where all came to their end.
+    pub failures: Vec<String>,
 }
 
 /// Width and height of a cell, in the picture's units.
@@ -248,7 +250,8 @@ mod tests {
     fn text_stays_text_and_blocks_become_shapes() {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 2));
         buffer.set_string(0, 0, "a <b> & █▄⣀", Style::new().fg(Color::Rgb(1, 2, 3)));
-        let caption = Caption { title: "t \"1\"".into(), description: "d".into(), command: "c".into() };
+        let caption =
+            Caption { title: "t \"1\"".into(), description: "d".into(), command: "c".into(), ..Caption::default() };
         let svg = svg(&buffer, &caption);
         assert!(svg.contains("<title>t &quot;1&quot;</title>"));
         assert!(svg.contains(">&lt;b&gt;</text>") && svg.contains(">&amp;</text>"));

@@ -117,7 +117,6 @@ pub fn draw(app: &App, look: Look, layout: &Layout, buffer: &mut Buffer) {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "drawing needs what, where and how")]
 fn draw_row(
     app: &App,
     (row, told): (&Row, bool),

@@ -48,6 +48,7 @@ pub(super) fn draw(runs: &[StackedRun<'_>], view: Subject, caption: &Caption, op
     page.finish_lanes(options.until.filter(|until| *until < latest));
     let together = together(&below);
     page.legend(&together.entries);
+    caption.failures.iter().for_each(|why| page.say(why));
     together.notes.iter().for_each(|note| page.note(note));
     page.finish()
 }

@@ -90,6 +90,7 @@ fn caption() -> Caption {
         title: "three tasks & a <lock>".to_owned(),
         description: "Two at once, one waits.".to_owned(),
         command: "concviz export run.concviz --view tasks".to_owned(),
+        ..Caption::default()
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) fn svg(wish: &Exporting, files: Files, out: &mut dyn Write) -> Result
     let Some(app) = opened(wish, files)? else { return Ok(()) };
     let title = wish.title.clone().unwrap_or_else(|| titled(&app));
     let description = app.finding().map_or_else(String::new, |found| found.say.text());
-    let caption = Caption { title, description, command: wish.command() };
+    let caption = Caption { title, description, command: wish.command(), ..Caption::default() };
     Ok(out.write_all(export::svg(&drawn(&app, wish, Depth::True), &caption).as_bytes())?)
 }
 
