@@ -161,9 +161,8 @@ fn ended(mut events: Vec<Stamped>, tasks: u32) -> Vec<Stamped> {
     events
 }
 
-/// Said by the task's own worker.
 fn stamped(at: u64, task: u32, event: Event) -> Stamped {
-    Stamped { at: T0 + Ns(at), worker: WorkerId(task as u16), core: CoreId((task % 2) as u16), event }
+    Stamped { at: T0 + Ns(at), worker: WorkerId((task % 8) as u16), core: CoreId((task % 2) as u16), event }
 }
 
 fn frames(what: &str, tasks: u64, model: Model, events: &[Stamped]) {
@@ -173,6 +172,56 @@ fn frames(what: &str, tasks: u64, model: Model, events: &[Stamped]) {
 }
 
 fn frames_of(what: &str, workload: Workload, model: Model, events: &[Stamped]) {
+    let mut app = begun(workload.clone(), model, events, 8);
+    let count = events.len();
+    let before = resident();
+    let began = Instant::now();
+    take(&mut app, events);
+    let each = began.elapsed().as_nanos() as f64 / count as f64;
+    let bytes = (resident() - before) as f64 / count as f64;
+    // As it goes on: nothing has ended at that instant.
+    tell(&mut app, Message::Tick(T0 + Ns(END.0 - 1)));
+    let live = both(&mut app);
+    end(&mut app);
+    let over = both(&mut app);
+    let some = some(&app);
+    let [cores, usage] = [View::Cores, View::Utilization].map(|view| {
+        app.shown = Shown::Run(view);
+        median(&app)
+    });
+    let workers = workers(workload, model, events);
+    let [a, b, c, d] = [live.0, live.1, over.0, over.1];
+    let mut memory = String::new();
+    FIRST.call_once(|| memory = format!(" and {bytes:.0} bytes"));
+    println!(
+        "{what:52}{a:9.2}{b:9.2}{c:9.2}{d:9.2}{some:9.2}{workers:9.2}{cores:9.2}{usage:9.2}   {each:.0} ns{memory} an event"
+    );
+}
+
+/// The view of the workers after the end. A worker has one task at a time: each task has its own, or all have the loop.
+fn workers(workload: Workload, model: Model, events: &[Stamped]) -> f64 {
+    let task = |event: &Event| match *event {
+        Event::Submitted { task } | Event::Enter { task, .. } | Event::Ended { task, .. } => task,
+        Event::LockTaken { task, .. } | Event::LockReleased { task, .. } => task,
+        Event::Put { task, .. } | Event::Got { task, .. } | Event::Added { task, .. } => task,
+        _ => TaskId(0),
+    };
+    let many = model.kind.rules().many_workers;
+    let own = |stamped: &Stamped| {
+        let worker = if many { task(&stamped.event).0 as u16 } else { 0 };
+        Stamped { worker: WorkerId(worker), ..*stamped }
+    };
+    let events: Vec<Stamped> = events.iter().map(own).collect();
+    let count = events.iter().map(|stamped| stamped.worker.0 + 1).max().expect("an event");
+    let mut app = begun(workload, model, &events, count);
+    take(&mut app, &events);
+    end(&mut app);
+    app.shown = Shown::Run(View::Workers);
+    median(&app)
+}
+
+/// A run on so many workers that has begun, and will have these events.
+fn begun(workload: Workload, model: Model, events: &[Stamped], workers: u16) -> App {
     let wishes = Wishes { workers: None, ..Wishes::default() };
     let setup = Setup { workload, model, lock: LockSettings::default(), wishes, scale: Scale::ONE };
     let last = events.iter().map(|stamped| stamped.core.0).max().expect("an event");
@@ -182,41 +231,22 @@ fn frames_of(what: &str, workload: Workload, model: Model, events: &[Stamped]) {
     drop(app.launch());
     app.axis = END;
     let run = app.run().expect("a run").id;
-    // A worker has one task at a time: each task has its own, or all have the loop.
-    let mut events = events.to_vec();
-    let workers = if model.kind.rules().many_workers {
-        events.iter().map(|stamped| stamped.worker.0 + 1).max().expect("an event")
-    } else {
-        events.iter_mut().for_each(|stamped| stamped.worker = WorkerId(0));
-        1
-    };
     let begin = Begin { t0: T0, pid: 1, workers, cores, kernel_record: KernelRecord::Switches, ..Begin::default() };
     tell(&mut app, Message::Begin(run, begin));
-    let count = events.len();
-    let before = resident();
-    let began = Instant::now();
+    app
+}
+
+fn take(app: &mut App, events: &[Stamped]) {
+    let run = app.run().expect("a run").id;
     for batch in events.chunks(2_000) {
-        tell(&mut app, Message::Events(run, batch.to_vec()));
+        tell(app, Message::Events(run, batch.to_vec()));
     }
-    let each = began.elapsed().as_nanos() as f64 / count as f64;
-    let bytes = (resident() - before) as f64 / count as f64;
-    // As it goes on: nothing has ended at that instant.
-    tell(&mut app, Message::Tick(T0 + Ns(END.0 - 1)));
-    let live = both(&mut app);
-    tell(&mut app, Message::End(run, Box::new(End { at: T0 + END, ..End::default() }), Conditions::default()));
-    tell(&mut app, Message::Tick(T0 + END));
-    let over = both(&mut app);
-    let some = some(&app);
-    let [workers, cores, usage] = [View::Workers, View::Cores, View::Utilization].map(|view| {
-        app.shown = Shown::Run(view);
-        median(&app)
-    });
-    let [a, b, c, d] = [live.0, live.1, over.0, over.1];
-    let mut memory = String::new();
-    FIRST.call_once(|| memory = format!(" and {bytes:.0} bytes"));
-    println!(
-        "{what:52}{a:9.2}{b:9.2}{c:9.2}{d:9.2}{some:9.2}{workers:9.2}{cores:9.2}{usage:9.2}   {each:.0} ns{memory} an event"
-    );
+}
+
+fn end(app: &mut App) {
+    let run = app.run().expect("a run").id;
+    tell(app, Message::End(run, Box::new(End { at: T0 + END, ..End::default() }), Conditions::default()));
+    tell(app, Message::Tick(T0 + END));
 }
 
 /// The whole axis, and a sixteenth of it.

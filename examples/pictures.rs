@@ -39,7 +39,7 @@ const PICTURES: &[(&str, &str, (u16, u16), &str)] = &[
     ("gil", "cpu", (100, 30), "2 3 4 2 g"),
     ("gil-lens", "cpu", (100, 30), "2 g Tab"),
     ("convoy", "convoy", (100, 30), "2 g"),
-    ("cores", "cpu", (100, 30), "2 Tab"),
+    ("cores", "cpu", (100, 30), "2 Tab Tab Tab"),
     ("processes", "cpu", (100, 30), "2 3"),
     ("async-io", "io", (100, 30), "2 4"),
     ("locks", "locks", (100, 36), "2 Tab"),
