@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use super::cores::{core_names, more_cores};
 use super::layout::Layout;
 use super::theme::{Look, Role};
-use super::whose::{self, Shown, ShownHalf};
+use super::whose::{self, Layers, Shown, ShownHalf};
 use super::{lane, paint, stack, timeline};
 use crate::app::{App, Run};
 use crate::scene::{Core, CoreCell, Cores, Occupant, Shares};
@@ -136,7 +136,7 @@ fn draw_name(core: &Core, y: u16, places: &Places, look: Look, layout: &Layout, 
 }
 
 /// The roles of a column, from the bottom up, with their shares: the selected task first.
-fn folded(cell: &CoreCell, chosen: Option<TaskId>) -> Vec<(Role, f64)> {
+fn folded(cell: &CoreCell, chosen: Option<TaskId>) -> Layers {
     let work = match (cell.whose, chosen) {
         (Occupant::Work(task), None) => Role::Task(task),
         (Occupant::Work(task), Some(_)) => Role::Shade(task),
@@ -169,7 +169,7 @@ fn shown(cells: &[CoreCell], chosen: Option<TaskId>) -> Vec<Shown> {
     let one = |cell: &CoreCell| Shown {
         halves: cell.halves.map(|halves| halves.map(|who| half(who, chosen))),
         task: cell.halves.and_then(whole),
-        layers: if cell.halves.is_none() { folded(cell, chosen) } else { Vec::new() },
+        layers: if cell.halves.is_none() { folded(cell, chosen) } else { Layers::new() },
     };
     cells.iter().map(one).collect()
 }

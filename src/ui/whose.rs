@@ -3,6 +3,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
+use smallvec::SmallVec;
 
 use super::theme::{Look, Role};
 use super::turns::digit;
@@ -43,8 +44,11 @@ pub struct Shown {
     /// The task whose work fills it; where it is folded, the one that its work is told as, if its digit is to be.
     pub task: Option<TaskId>,
     /// Where it is folded: its colours with their shares of the height, from the bottom up.
-    pub layers: Vec<(Role, f64)>,
+    pub layers: Layers,
 }
+
+/// Colours with their shares of a column's height, from the bottom up. There are few, and columns by the thousand.
+pub type Layers = SmallVec<[(Role, f64); 4]>;
 
 /// Draws `cells` from `x`, `y` on in a lane of so many `rows`. `touches` says whether another lane follows without a gap:
 /// then a little ground stays above what is as high as the lane.

@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
+use smallvec::smallvec;
 
 use super::layout::Layout;
 use super::theme::{Look, Role};
-use super::whose::{self, Shown, ShownHalf};
+use super::whose::{self, Layers, Shown, ShownHalf};
 use super::{lane, paint, stack, timeline};
 use crate::app::{App, Run};
 use crate::palette::STACK;
@@ -111,11 +112,11 @@ fn cell_of(look: Look, (whole, rows): (Ns, u16), cell: &WorkerCell) -> Shown {
             [Doing::Work(left), Doing::Work(right)] if left == right => Some(left),
             _ => None,
         };
-        return Shown { halves: Some(halves.map(|doing| half(look, doing))), task, layers: Vec::new() };
+        return Shown { halves: Some(halves.map(|doing| half(look, doing))), task, layers: Layers::new() };
     }
     let share = |state: State| cell.states[state as usize].share_of(whole);
     let work = cell.whose.map_or(Role::State(State::Running), Role::Task);
-    let mut layers = vec![(work, share(State::Running))];
+    let mut layers: Layers = smallvec![(work, share(State::Running))];
     let waits = STACK.into_iter().filter(|state| *state != State::Running);
     if !look.is_mono() && !look.ascii {
         // Work has its share of the whole height, and waits upon it theirs of half; in one row that would be a third
