@@ -54,10 +54,13 @@ fn queue(facts: &Facts<'_>) -> Option<Sentence> {
     let named = (0u8..).map(QueueId).zip(&facts.trace.sharing.queue_names);
     let shares = named.filter_map(|(id, name)| {
         let queue = facts.trace.sharing.queues.get(&id)?;
-        let (full, empty) = shares(queue, name, facts.stats.elapsed)?;
-        let end = if full >= empty { QueueEnd::In } else { QueueEnd::Out };
-        let waiting = queue.waiting(end, Range::new(Ns::ZERO, facts.stats.elapsed)).share_of(facts.stats.elapsed);
-        (waiting >= HELD_UP).then_some((name, full >= empty, full.max(empty)))
+        let all = Range::new(Ns::ZERO, facts.stats.elapsed);
+        let holds_up = |end| queue.waiting(end, all).share_of(all.len()) >= HELD_UP;
+        // Known at once, unlike the shares: for these all messages are gone through.
+        let [room, message] = [QueueEnd::In, QueueEnd::Out].map(holds_up);
+        let (full, empty) = if room || message { shares(queue, name, all.to)? } else { return None };
+        let is_full = full >= empty;
+        (if is_full { room } else { message }).then_some((name, is_full, full.max(empty)))
     });
     let (name, full, share) = shares.max_by(|a, b| a.2.total_cmp(&b.2)).filter(|(.., share)| *share >= MOSTLY)?;
     Some(Sentence::Queue { name: name.name.clone(), full, share })
