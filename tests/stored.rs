@@ -16,7 +16,7 @@ use concviz::settings::Setup;
 use concviz::state::{Failure, Outcome, State};
 use concviz::trace::file::{FileWriter, Names, read};
 use concviz::trace::{Begin, CounterUse, End, Event, Frame, QueueUse, Stamped};
-use concviz::units::{CoreId, Ns, Stamp, TaskId, WorkerId};
+use concviz::units::{CoreId, Ns, QueueId, Stamp, TaskId, WorkerId};
 use concviz::workload::{self, Scale, Workload, find, parse, shipped};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -476,4 +476,18 @@ fn a_file_of_the_first_format_is_read_and_not_gone_on_with() {
     assert!(why.contains("old.concviz") && why.contains("format 1") && why.contains("another name"), "{why}");
     assert_eq!(fs::read(&path).expect("read"), bytes);
     assert!(recorder::read(&path).expect("readable").recordings.len() > 1);
+}
+
+#[test]
+fn more_messages_than_there_can_be_have_no_more_bytes_than_a_number_holds() {
+    let text = "format = 1\nname = 'pair'\n[queues]\njobs = { room = 3, payload = '1MB' }\n[[tasks]]\nname = 'a'\n\
+                steps = [{ put = 'jobs' }]\n[[tasks]]\nname = 'b'\nsteps = [{ get = 'jobs' }]\n";
+    let model = Model::plain(ModelKind::Threads);
+    let setup = Setup { workload: parse("pair.toml", text).expect("a workload"), ..setup(1, model) };
+    let (mut run, _) = made(&setup, Conditions::default());
+    run.trace.report = None;
+    let put = Event::Put { queue: QueueId(0), task: TaskId(0), number: 1 << 60, length: 1, waited: Ns::ZERO };
+    run.take(Frame::Events(vec![Stamped { at: T0 + Ns(9), worker: WorkerId(0), core: CoreId(0), event: put }]));
+    run.take(Frame::Failed(Failure::Killed));
+    assert_eq!(run.queues()[0].bytes, Some(u64::MAX));
 }

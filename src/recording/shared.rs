@@ -2,7 +2,7 @@
 //! counters.
 
 use super::Recording;
-use crate::state::{Awaited, Failure, State, Waiting};
+use crate::state::{Failure, State};
 use crate::text::Additions;
 use crate::trace::file::Names;
 use crate::trace::{CounterTrack, CounterUse, QueueEnd, Track, Wanted};
@@ -96,7 +96,9 @@ impl Recording {
                 room: queue.room,
                 put: used.map(|used| used.put).or(counts.map(|counts| counts.0)),
                 got: used.map(|used| used.got).or(counts.map(|counts| counts.1)),
-                bytes: used.map(|used| used.bytes).or(counts.zip(payload).map(|((put, _), bytes)| put * bytes)),
+                bytes: used
+                    .map(|used| used.bytes)
+                    .or(counts.zip(payload).map(|((put, _), bytes)| put.saturating_mul(bytes))),
                 closed: used
                     .map(|used| used.closed)
                     .or(whole.then(|| track.is_some_and(|track| track.closed_at().is_some()))),
@@ -161,7 +163,7 @@ impl Recording {
         let name = &self.trace.names.get(task)?.name;
         let said = self.broken.iter().flat_map(Failure::waiting).find(|waiting| waiting.task == *name);
         if let Some(waiting) = said {
-            return self.named(waiting);
+            return self.trace.wanted(&waiting.awaits);
         }
         let at_lock = |op: &Op| {
             let lock = if let Op::Lock(lock, _) = op { Some(*lock) } else { None };
@@ -175,23 +177,5 @@ impl Recording {
         let mut all = walk(&self.planned()?.plan.tasks.get(task)?.ops).filter_map(|visit| of_state(visit.op));
         let first = all.next()?;
         all.all(|other| other == first).then_some(first)
-    }
-
-    /// What `waiting` waits for.
-    fn named(&self, waiting: &Waiting) -> Option<Wanted> {
-        let lock = |name: &String| {
-            let place = self.trace.lock_names.iter().position(|lock| lock == name)?;
-            Some(Wanted::Lock(LockId::named(place as u16)))
-        };
-        let queue = |name: &String, end| {
-            let place = self.trace.sharing.queue_names.iter().position(|queue| queue.name == *name)?;
-            Some(Wanted::Queue(QueueId(place as u8), end))
-        };
-        match &waiting.awaits {
-            Awaited::Lock(Some(name)) | Awaited::Permit(name) => lock(name),
-            Awaited::Room(name) => queue(name, QueueEnd::In),
-            Awaited::Message(name) => queue(name, QueueEnd::Out),
-            Awaited::Lock(None) | Awaited::End(_) => None,
-        }
     }
 }

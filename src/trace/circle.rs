@@ -28,6 +28,23 @@ pub enum Wanted {
 }
 
 impl Trace {
+    /// What a task waits for that awaits this; nothing where that is another task, or nobody named it.
+    pub fn wanted(&self, awaits: &Awaited) -> Option<Wanted> {
+        let queue = |name: &String, end| {
+            let place = self.sharing.queue_names.iter().position(|queue| queue.name == *name)?;
+            Some(Wanted::Queue(QueueId(place as u8), end))
+        };
+        match awaits {
+            Awaited::Lock(Some(name)) | Awaited::Permit(name) => {
+                let place = self.lock_names.iter().position(|lock| lock == name)?;
+                Some(Wanted::Lock(LockId::named(place as u16)))
+            }
+            Awaited::Room(name) => queue(name, QueueEnd::In),
+            Awaited::Message(name) => queue(name, QueueEnd::Out),
+            Awaited::Lock(None) | Awaited::End(_) => None,
+        }
+    }
+
     /// Notes that a task that waits for `wanted` since that instant will wait for ever: the run broke off.
     pub fn leave_open(&mut self, wanted: Wanted, since: Ns) {
         match wanted {
@@ -52,16 +69,13 @@ impl Trace {
 
     fn stuck_by(&self, waiting: &Waiting) -> Option<Stuck> {
         let task = self.task_called(&waiting.task)?;
-        match &waiting.awaits {
-            Awaited::Lock(name) => {
-                let place = self.lock_names.iter().position(|lock| Some(lock) == name.as_ref())?;
-                let lock = LockId::named(place as u16);
-                let holder = self.locks.get(&lock)?.holder_at(self.latest)?.task;
-                Some(Stuck { task, holder, lock: Some(lock) })
-            }
-            Awaited::End(other) => Some(Stuck { task, holder: self.task_called(other)?, lock: None }),
-            Awaited::Permit(_) | Awaited::Room(_) | Awaited::Message(_) => None,
+        if let Awaited::End(other) = &waiting.awaits {
+            return Some(Stuck { task, holder: self.task_called(other)?, lock: None });
         }
+        // Of permits there is no such track: several may have one.
+        let Wanted::Lock(lock) = self.wanted(&waiting.awaits)? else { return None };
+        let holder = self.locks.get(&lock)?.holder_at(self.latest)?.task;
+        Some(Stuck { task, holder, lock: Some(lock) })
     }
 
     /// The only task of that name.
