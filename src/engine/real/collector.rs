@@ -80,10 +80,7 @@ impl Collector {
         let (orders, received) = channel();
         let thread = thread::Builder::new().name("collector".to_owned()).spawn(move || {
             sys::take_short_turns();
-            let (memory, deadlock) = (Memory::default(), Deadlock::default());
-            let (events, early, turned) = (Vec::new(), Vec::new(), Vec::new());
-            let longest = PERIOD;
-            let mut sweeper = Sweeper { shared, names, kernel, out, longest, events, early, memory, deadlock, turned };
+            let mut sweeper = Sweeper::new(shared, names, kernel, out);
             // The frames cannot be written, so nobody reads them: there is nothing left to run for.
             if sweeper.run(&received).is_err() {
                 process::die_with_children();
@@ -142,6 +139,8 @@ struct Sweeper<W> {
     /// The events after the cut of the last sweep: they wait for the next, so that each sweep ends at one moment for
     /// all rings.
     early: Vec<Stamped>,
+    /// The latest instant up to which events have been written.
+    cut: Stamp,
     memory: Memory,
     deadlock: Deadlock,
     /// Changes of the global lock's interval that have not been written.
@@ -149,6 +148,13 @@ struct Sweeper<W> {
 }
 
 impl<W: Write> Sweeper<W> {
+    fn new(shared: Shared, names: Names, kernel: Option<KernelRings>, out: W) -> Sweeper<W> {
+        let (memory, deadlock) = (Memory::default(), Deadlock::default());
+        let (events, early, turned) = (Vec::new(), Vec::new(), Vec::new());
+        let (longest, cut) = (PERIOD, Stamp(0));
+        Sweeper { shared, names, kernel, out, longest, events, early, cut, memory, deadlock, turned }
+    }
+
     fn run(&mut self, orders: &Receiver<Order>) -> io::Result<()> {
         loop {
             match orders.recv() {
@@ -177,7 +183,7 @@ impl<W: Write> Sweeper<W> {
             match heard {
                 Err(RecvTimeoutError::Timeout) => {
                     let now = sys::now();
-                    let brought = self.sweep(None)?;
+                    let brought = self.sweep_now()?;
                     usual = pause(brought, now.since(std::mem::replace(&mut swept, now)), self.longest);
                     self.memory.sample(self.shared, now);
                     if self.names.has_waits() && now.since(looked) >= LOOK_EVERY.less(usual) {
@@ -187,7 +193,7 @@ impl<W: Write> Sweeper<W> {
                 }
                 Ok(Order::End(end)) => return self.finish(*end),
                 Ok(Order::Fail(reason)) => {
-                    self.sweep(None)?;
+                    self.sweep(sys::now(), false)?;
                     return write_frame(&mut self.out, &Frame::Failed(reason));
                 }
                 Ok(Order::Turned(at, length)) => self.turned.push((at, length)),
@@ -210,31 +216,41 @@ impl<W: Write> Sweeper<W> {
         process::die_with_children()
     }
 
-    /// Writes the events that the rings hold, up to this moment and in order; at the end of the run, up to `until`.
-    /// Returns how many there were.
+    /// A sweep at this moment. Once the run has ended, what it brings is kept until the sweeper hears when that was:
+    /// tasks in the background record events that are later.
+    fn sweep_now(&mut self) -> io::Result<usize> {
+        let now = sys::now();
+        if !self.shared.has_ended() {
+            self.cut = now;
+        }
+        self.sweep(self.cut, false)
+    }
+
+    /// Empties the rings and writes the events up to `cut`, in order; the `last` time, also how many were lost after
+    /// all others. Returns how many the rings held.
     ///
     /// The workers' rings are emptied before the kernel's: a worker was put on its core before it recorded anything, so
     /// the kernel's record of that is never missing when the worker's own events are read.
-    fn sweep(&mut self, until: Option<Stamp>) -> io::Result<usize> {
-        let cut = until.unwrap_or_else(sys::now);
+    fn sweep(&mut self, cut: Stamp, last: bool) -> io::Result<usize> {
         std::mem::swap(&mut self.events, &mut self.early);
+        let kept = self.events.len();
         for (worker, ring) in self.shared.rings() {
             ring.drain(&mut self.events);
-            if until.is_some() && ring.untold() > 0 {
+            if last && ring.untold() > 0 {
                 let event = Event::Lost { count: ring.untold() };
                 self.events.push(Stamped { at: cut, worker, core: Stamped::NO_CORE, event });
             }
         }
         if let Some(kernel) = &mut self.kernel {
             kernel.drain(&mut self.events);
-            self.events.extend(until.and_then(|_| kernel.untold(cut)));
+            self.events.extend(last.then(|| kernel.untold(cut)).flatten());
         }
         self.note_turned();
         // Each ring is in order. The sort is stable, so events that one thread recorded at the same instant stay in
         // order.
+        let brought = self.events.len() - kept;
         self.events.sort_by_key(|stamped| stamped.at);
         self.early.extend(self.events.drain(self.events.partition_point(|stamped| stamped.at <= cut)..));
-        let brought = self.events.len();
         self.write()?;
         Ok(brought)
     }
@@ -259,7 +275,7 @@ impl<W: Write> Sweeper<W> {
     }
 
     fn finish(&mut self, mut end: End) -> io::Result<()> {
-        self.sweep(Some(end.at))?;
+        self.sweep(end.at, true)?;
         self.memory.sample_now(self.shared);
         end.peak_rss_bytes = self.memory.peak();
         for (_, ring) in self.shared.rings() {
@@ -278,6 +294,9 @@ impl<W: Write> Sweeper<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::real::cells::a_run;
+    use crate::trace::FrameReader;
+    use crate::units::TaskId;
 
     #[test]
     fn the_more_a_sweep_brings_the_sooner_comes_the_next() {
@@ -287,6 +306,33 @@ mod tests {
         assert_eq!(pause(1 << 20, PERIOD, PERIOD), SHORT_PERIOD);
         assert_eq!(pause(2_048, Ns::from_millis(10), PERIOD), Ns::from_millis(5));
         assert_eq!(pause(10, SHORT_PERIOD, PERIOD), PERIOD, "it is quiet again");
+    }
+
+    #[test]
+    fn no_event_is_written_that_is_later_than_the_end_of_the_run() {
+        let run = a_run();
+        let tracer = run.shared.tracer(WorkerId(0)).expect("a ring");
+        let task = TaskId(0);
+        let mut sweeper = Sweeper::new(run.shared, Names::of(&run.plan), None, Vec::new());
+        let before = tracer.emit(Event::Submitted { task });
+        assert_eq!(sweeper.sweep_now().expect("memory takes all"), 1);
+        let at = run.shared.end();
+        tracer.emit_at(at, Event::Submitted { task });
+        // A task in the background goes on.
+        tracer.emit_at(Stamp(at.0 + 1), Event::Submitted { task });
+        assert_eq!(sweeper.sweep_now().expect("memory takes all"), 2, "its ring has room again");
+        assert_eq!(sweeper.sweep_now().expect("memory takes all"), 0);
+        sweeper.finish(End { at, ..End::default() }).expect("memory takes all");
+        let mut frames = FrameReader::new(sweeper.out.as_slice());
+        let mut stamps = Vec::new();
+        while let Some(frame) = frames.next_frame().expect("what was written") {
+            match frame {
+                Frame::Events(events) => stamps.extend(events.iter().map(|stamped| stamped.at)),
+                Frame::End(end) => assert_eq!((end.at, end.events), (at, 3)),
+                frame => panic!("{frame:?}"),
+            }
+        }
+        assert_eq!(stamps, [before, at]);
     }
 
     #[test]

@@ -9,7 +9,6 @@ use tokio::runtime::{Builder, Runtime};
 use super::compute::Worker;
 use super::notes;
 use super::run::{Finish, Run};
-use crate::machine::sys;
 use crate::state::{Failure, Outcome, State};
 use crate::trace::{Event, TaskResult};
 use crate::units::{Ns, Stamp, TaskId, WorkerId};
@@ -73,7 +72,7 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, Failure> {
                 break;
             }
         }
-        finish.end = sys::now();
+        finish.end = run.shared.end();
         finish.helpers = Ns(turns.helpers.load(Ordering::Relaxed));
         Ok(finish)
     });

@@ -13,8 +13,8 @@ use rustix::event::{PollFd, PollFlags, poll};
 use super::message::{self, Order, Reply};
 use super::notes;
 use super::run::{Finish, Run};
+use crate::machine::process;
 use crate::machine::process::own_executable;
-use crate::machine::{process, sys};
 use crate::state::{Failure, Outcome};
 use crate::trace::{Direction, Event, TaskResult};
 use crate::units::{Ns, TaskId, WorkerId};
@@ -45,7 +45,7 @@ pub(super) fn run(run: &Run) -> Result<Finish, Failure> {
     if let Some(why) = dispatcher.broken {
         return Err(why);
     }
-    dispatcher.finish.end = sys::now();
+    dispatcher.finish.end = run.shared.end();
     // The worker processes stay until the run has been accounted for.
     dispatcher.finish.crew = dispatcher.crew.into_iter().map(|member| Box::new(member.child) as Box<dyn Any>).collect();
     Ok(dispatcher.finish)

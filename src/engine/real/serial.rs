@@ -3,7 +3,6 @@
 use super::blocking;
 use super::compute::Worker;
 use super::run::{Finish, Run};
-use crate::machine::sys;
 use crate::model::ModelKind;
 use crate::state::{Failure, Outcome};
 use crate::units::{TaskId, WorkerId};
@@ -22,7 +21,7 @@ pub(super) fn run(run: &Run) -> Result<Finish, Failure> {
             break;
         }
     }
-    finish.end = sys::now();
+    finish.end = run.shared.end();
     worker.release_lock();
     Ok(finish)
 }

@@ -22,11 +22,11 @@ use locks::LOCK_WORDS;
 use queues::{QUEUE_MUTEXES, QUEUE_WORDS};
 
 use super::ring::{CAPACITY, Ring, Tracer, ring_words};
-use crate::machine::sys::SharedMemory;
+use crate::machine::sys::{self, SharedMemory};
 use crate::model::GlobalLock;
 use crate::plan::Plan;
 use crate::trace::Event;
-use crate::units::{Ns, QueueId, TaskId, TurnLength, WorkerId};
+use crate::units::{Ns, QueueId, Stamp, TaskId, TurnLength, WorkerId};
 use crate::workload::{Kernel, Op, Until, walk};
 
 /// Words before the words that mark tasks as over.
@@ -55,8 +55,10 @@ const COUNTERS: usize = 13;
 const AT_ONCE: usize = 14;
 /// Whether a task that goes round until others end does anything in there that others may wait for.
 const FEEDS: usize = 15;
+/// Whether the run has ended.
+const ENDED: usize = 16;
 /// From here on, one word for each kernel.
-const POLL_EVERY: usize = 16;
+const POLL_EVERY: usize = 17;
 
 /// A view of the memory. Copies see the same memory.
 #[derive(Clone, Copy)]
@@ -230,6 +232,18 @@ impl Shared {
     /// The port on which the server listens; 0 where there is none.
     pub(super) fn port(&self) -> u16 {
         self.get(PORT) as u16
+    }
+
+    /// Ends the run, and says at which instant.
+    pub(super) fn end(&self) -> Stamp {
+        // The mark comes first: who reads the clock and then finds no mark has read an instant before the end.
+        self.words[ENDED].store(1, Ordering::SeqCst);
+        sys::now()
+    }
+
+    /// Whether the run has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        self.words[ENDED].load(Ordering::SeqCst) > 0
     }
 
     /// A word of the line of `task`, where its worker counts.

@@ -47,7 +47,7 @@ pub(super) fn run(run: &Arc<Run>) -> Result<Finish, Failure> {
             break;
         }
     }
-    finish.end = sys::now();
+    finish.end = run.shared.end();
     if !run.plan.tasks.iter().any(|t| t.background) {
         // All that the workers still have to do is leave: their last events belong to the record. (A worker that let go
         // of the lock may have lost its core before it could record that.)

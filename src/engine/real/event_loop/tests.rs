@@ -1,5 +1,5 @@
 use super::*;
-use crate::machine::sys::thread_id;
+use crate::machine::sys::{self, thread_id};
 use crate::trace::Stamped;
 
 #[test]
