@@ -286,13 +286,10 @@ fn gaps(trace: &Trace, grid: &Grid, window: Range) -> Vec<Option<Gap>> {
     let forgotten = (Range::new(Ns::ZERO, trace.forgotten), Gap::Forgotten);
     let visible = Range::new(grid.from, window.to);
     for (range, gap) in suspended.chain(lost).chain([forgotten]) {
-        let range = range.and(visible);
-        if range.is_empty() {
-            continue;
+        for (index, _) in grid.parts(range.and(visible)) {
+            let slot = &mut gaps[usize::from(index)];
+            *slot = (*slot).max(Some(gap));
         }
-        let column = |at: Ns| ((at - grid.from).0 / grid.cell.0) as usize;
-        let last = column(Ns(range.to.0 - 1)).min(gaps.len() - 1);
-        gaps[column(range.from).min(last)..=last].iter_mut().for_each(|slot| *slot = (*slot).max(Some(gap)));
     }
     gaps
 }

@@ -33,6 +33,22 @@ impl Grid {
         Range::new(from, from + self.cell)
     }
 
+    /// What `range` covers of each column that it touches, from left to right.
+    pub fn parts(&self, range: Range) -> impl Iterator<Item = (u16, Range)> + use<> {
+        let (grid, range) = (*self, range.and(self.range()));
+        let mut column = (range.from.less(grid.from).0 / grid.cell.0) as u16;
+        let mut at = range.from;
+        std::iter::from_fn(move || {
+            if at >= range.to {
+                return None;
+            }
+            let part = Range::new(at, grid.column(column).to.min(range.to));
+            at = part.to;
+            column += 1;
+            Some((column - 1, part))
+        })
+    }
+
     /// The place of `at`, in columns from the left edge; nothing if it is not on the grid.
     pub fn place(&self, at: Ns) -> Option<f64> {
         (at >= self.from && at <= self.range().to).then(|| (at - self.from).share_of(self.cell))
@@ -125,6 +141,21 @@ pub fn axis_ahead(estimate: Ns, slowest: Ns) -> Ns {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_parts_of_a_stretch_are_all_of_it_that_is_on_the_grid(
+            from in 0u64..300, cell in 1u64..20, columns in 1u16..30, at in 0u64..1_000, len in 0u64..1_000,
+        ) {
+            let grid = Grid { from: Ns(from * cell), cell: Ns(cell), columns };
+            let range = Range::new(Ns(at), Ns(at + len));
+            let overlaps = |index: &u16| !grid.column(*index).and(range).is_empty();
+            let expected: Vec<(u16, Range)> =
+                (0..columns).filter(overlaps).map(|index| (index, grid.column(index).and(range))).collect();
+            prop_assert_eq!(grid.parts(range).collect::<Vec<_>>(), expected);
+        }
+    }
 
     #[test]
     fn the_axis_leaves_room_and_ends_at_a_round_number() {

@@ -250,16 +250,10 @@ fn others(sampled: &[Sampled], core: u16, grid: &Grid, window: Range) -> Vec<Opt
     let mut sums = vec![(0.0, Ns::ZERO); usize::from(grid.columns)];
     for sample in sampled {
         let Some((_, share)) = sample.shares.iter().find(|(number, _)| *number == core) else { continue };
-        let range = sample.range.and(window);
-        if range.is_empty() {
-            continue;
-        }
-        let column = |at: Ns| (((at - grid.from).0 / grid.cell.0) as u16).min(grid.columns - 1);
-        for index in column(range.from)..=column(Ns(range.to.0 - 1)) {
-            let part = grid.column(index).and(range).len();
+        for (index, part) in grid.parts(sample.range.and(window)) {
             let (had, known) = &mut sums[usize::from(index)];
-            *had += share * part.share_of(grid.cell);
-            *known += part;
+            *had += share * part.len().share_of(grid.cell);
+            *known += part.len();
         }
     }
     // Of a column that samples cover in part, only that part is known.

@@ -259,13 +259,8 @@ impl Workers {
 fn add_start(lane: &mut [Building], worker: &WorkerTrack, grid: &Grid, (window, until): (Range, Ns)) {
     let (Some(from), Some(task)) = (worker.starting, worker.first_task) else { return };
     let gone = worker.ended.map(|(at, ..)| at);
-    let start = Range::new(from, worker.started.or(gone).unwrap_or(until)).and(window);
-    if start.is_empty() {
-        return;
-    }
-    let column = |at: Ns| ((at - grid.from).0 / grid.cell.0) as u16;
-    for index in column(start.from)..=column(Ns(start.to.0 - 1)).min(grid.columns - 1) {
-        let part = grid.column(index).and(start);
+    let start = Range::new(from, worker.started.or(gone).unwrap_or(until));
+    for (index, part) in grid.parts(start.and(window)) {
         let built = &mut lane[usize::from(index)];
         built.states[State::Starting as usize] += part.len();
         built.add(part, Doing::Wait(State::Starting, task), grid.cell);

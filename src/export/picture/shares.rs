@@ -51,18 +51,7 @@ impl Shares {
 
     /// Adds the stretch `range` as time of `kind`.
     pub(super) fn add(&mut self, grid: &Grid, range: Range, kind: usize) {
-        let range = range.and(grid.range());
-        if range.is_empty() {
-            return;
-        }
-        let mut column = (range.from - grid.from).0 / grid.cell.0;
-        let mut at = range.from;
-        while at < range.to {
-            let end = grid.from + grid.cell.times(column + 1, 1);
-            let to = end.min(range.to);
-            self.put(column as usize, kind, to - at);
-            (at, column) = (to, column + 1);
-        }
+        grid.parts(range).for_each(|(column, part)| self.put(column.into(), kind, part.len()));
     }
 
     /// The time of `kind` in a column.

@@ -55,12 +55,21 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64
     let until = until(trace, options);
     for task in 0..trace.tasks.len() {
         spans(trace, task, page, until, |span| {
-            if span.state == State::Running {
-                busy.add(&page.grid, span.range, 0);
-            }
+            let task = TaskId(task as u32);
             let worker = kept_by(trace, &span).and_then(|who| workers.get_mut(who.index()));
-            if let Some(worker) = worker {
-                worker.add(page, TaskId(task as u32), &span);
+            let mut kept = worker.zip(kind_of(span.state, true));
+            for (column, part) in page.grid.parts(span.range) {
+                let (column, time) = (column.into(), part.len());
+                if span.state == State::Running {
+                    busy.put(column, 0, time);
+                }
+                if let Some((worker, kind)) = &mut kept {
+                    worker.states.put(column, *kind, time);
+                    worker.whose.put(column, task.index() % TASK_COLORS, time);
+                }
+            }
+            if let Some((worker, kind)) = kept {
+                worker.note(task, span.range, kind);
             }
         });
     }
@@ -135,19 +144,17 @@ impl WorkerLane {
         }
     }
 
-    fn add(&mut self, page: &Page, task: TaskId, span: &crate::trace::Span) {
-        let Some(kind) = kind_of(span.state, true) else { return };
-        self.states.add(&page.grid, span.range, kind);
-        self.whose.add(&page.grid, span.range, task.index() % TASK_COLORS);
+    /// Keeps what is written into the lane: `task` kept the worker in `range`, by time of `kind`.
+    fn note(&mut self, task: TaskId, range: Range, kind: usize) {
         if self.tasks.last() != Some(&task) {
             self.tasks.push(task);
         }
-        if span.range.len() > self.longest[kind].len() {
-            self.longest[kind] = span.range;
+        if range.len() > self.longest[kind].len() {
+            self.longest[kind] = range;
         }
         match self.stretches.last_mut() {
-            Some((range, last)) if *last == task && range.to == span.range.from => range.to = span.range.to,
-            _ => self.stretches.push((span.range, task)),
+            Some((before, last)) if *last == task && before.to == range.from => before.to = range.to,
+            _ => self.stretches.push((range, task)),
         }
     }
 }
