@@ -35,17 +35,16 @@ impl Grid {
 
     /// What `range` covers of each column that it touches, from left to right.
     pub fn parts(&self, range: Range) -> impl Iterator<Item = (u16, Range)> + use<> {
-        let (grid, range) = (*self, range.and(self.range()));
-        let mut column = (range.from.less(grid.from).0 / grid.cell.0) as u16;
-        let mut at = range.from;
+        let (cell, range) = (self.cell, range.and(self.range()));
+        let first = (range.from.less(self.from).0 / cell.0) as u16;
+        let (mut index, mut at, mut edge) = (first, range.from, self.column(first).to);
         std::iter::from_fn(move || {
             if at >= range.to {
                 return None;
             }
-            let part = Range::new(at, grid.column(column).to.min(range.to));
-            at = part.to;
-            column += 1;
-            Some((column - 1, part))
+            let part = (index, Range::new(at, edge.min(range.to)));
+            (index, at, edge) = (index + 1, edge, edge + cell);
+            Some(part)
         })
     }
 

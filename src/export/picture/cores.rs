@@ -4,8 +4,8 @@ use super::Options;
 use super::list::{Fill, width_of};
 use super::page::{Below, Entry, Inside, LaneRow, MARGIN, Page, SMALL, room_for, room_for_scale};
 use super::shares::{ShareStyle, Shares};
-use super::tasks::{heights, strip_below};
-use super::usage::columns;
+use super::tasks::heights;
+use super::usage::strip_below;
 use super::whose::{task_entries, task_kinds};
 use crate::palette::{Role, TASK_COLORS};
 use crate::state::State;
@@ -90,9 +90,7 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64
         let labels = labels.collect();
         page.row(LaneRow { gap, right, labels, ..LaneRow::new(name, lane, kinds(), page.grid.cell, height) });
     }
-    let mut busy = Shares::new(&page.grid, 1);
-    columns(trace, page, |column, totals| busy.put(column, 0, totals.states()[State::Running as usize]));
-    strip_below(page, trace, options, busy);
+    strip_below(page, trace, options);
     let entries = legend(trace, &sums, page.window.len().times(trace.cores.len() as u64, 1));
     let unused = trace.cores.iter().filter(|core| !seen.contains(core)).count();
     let mut notes = vec![text::picture::unused(unused)];

@@ -3,6 +3,7 @@
 use super::list::{Fill, Ink, width_of};
 use super::page::{Below, CALM, Entry, Inside, LaneRow, Page, SMALL, TICK, letter, room_for, room_for_scale};
 use super::shares::{ShareStyle, Shares, UNITS};
+use super::usage::strip_below;
 use super::{Options, sharing};
 use crate::palette::{Role, STACK};
 use crate::scene::{Folding, Grid, MOST_IN_A_ROW, OUTSIDE};
@@ -22,8 +23,6 @@ const PLACES: [usize; State::COUNT] = {
 };
 /// The number of kinds: each state, with a worker kept occupied and without.
 pub(super) const STATES: usize = 2 * State::COUNT;
-/// Height of the strip of busy cores, in pixels.
-const BUSY: f64 = 52.0;
 /// Height of the strip of tasks that wait, in pixels.
 const WAITING: f64 = 36.0;
 /// Work that takes less than [`TICK`] of the width has a tick if there is no other for as far as this, in pixels.
@@ -114,13 +113,12 @@ pub(super) fn room(trace: &Trace, options: &Options) -> (f64, f64) {
 pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64) -> Below {
     let (tasks, groups) = (trace.tasks.len(), groups(trace, options));
     let mut sums = vec![Ns::ZERO; STATES];
-    let mut busy = Shares::new(&page.grid, 1);
     let mut waiting = Shares::new(&page.grid, WAITS);
     let until = until(trace, options);
     if groups.is_empty() {
         let mut shares = Shares::new(&page.grid, STATES);
         (0..tasks).for_each(|task| add(trace, task, page, until, &mut shares, &mut |_| {}));
-        account(&shares, &page.grid, &mut sums, &mut busy);
+        account(&shares, &mut sums);
         account_waits(&shares, &page.grid, &mut waiting);
         let whole = page.grid.cell.times(tasks.max(1) as u64, 1);
         let height = (240.0 + more).clamp(60.0, 1_200.0);
@@ -147,7 +145,7 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64
                 }
             });
         }
-        account(&shares, &page.grid, &mut sums, &mut busy);
+        account(&shares, &mut sums);
         account_waits(&shares, &page.grid, &mut waiting);
         let whole = page.grid.cell.times(group.len() as u64, 1);
         let alone = group.len() == 1;
@@ -166,7 +164,7 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64
     let mut below = Below { entries: legend(&sums), notes: Vec::new() };
     sharing::strips(page, trace, &mut below);
     waiting_strip(page, trace, options, waiting);
-    strip_below(page, trace, options, busy);
+    strip_below(page, trace, options);
     below
 }
 
@@ -246,31 +244,9 @@ fn add(trace: &Trace, task: usize, page: &Page, until: Ns, shares: &mut Shares, 
     });
 }
 
-/// Adds the times of a lane to the sums of all lanes and to the cores that were busy.
-pub(super) fn account(shares: &Shares, grid: &Grid, sums: &mut [Ns], busy: &mut Shares) {
+/// Adds the times of a lane to the sums of all lanes.
+pub(super) fn account(shares: &Shares, sums: &mut [Ns]) {
     sums.iter_mut().zip(shares.sums()).for_each(|(sum, time)| *sum += time);
-    (0..usize::from(grid.columns)).for_each(|column| busy.put(column, 0, shares.time(column, 0)));
-}
-
-/// Draws the strip of busy cores a little below, if it is wanted.
-pub(super) fn strip_below(page: &mut Page, trace: &Trace, options: &Options, busy: Shares) {
-    if options.strip {
-        page.y += 12.0;
-        busy_strip(page, trace, busy);
-    }
-}
-
-/// How many cores were busy, on a scale that reaches to all of them.
-fn busy_strip(page: &mut Page, trace: &Trace, busy: Shares) {
-    let cell = page.grid.cell;
-    let most = (0..usize::from(page.grid.columns)).map(|column| busy.time(column, 0)).max().unwrap_or_default();
-    let cores = (trace.cores.len() as u64).max(most.0.div_ceil(cell.0)).max(1);
-    let mean = busy.sums().into_iter().sum::<Ns>().share_of(page.window.len());
-    let kinds = vec![ShareStyle::tall(Fill::Solid(Role::State(State::Running).into()))];
-    let name = Label::CoresBusy.text().to_owned();
-    let right = Some((format!("{mean:.2}"), Role::Dim.into()));
-    let scale = Some(cores as u32);
-    page.row(LaneRow { right, scale, least: CALM, ..LaneRow::new(name, busy, kinds, cell.times(cores, 1), BUSY) });
 }
 
 /// The states that occur, work first, then by their time.

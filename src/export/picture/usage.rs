@@ -17,6 +17,9 @@ const PARTS: [(Label, Role); 3] = [
     (Label::CoreOverhead, Role::Bar),
 ];
 
+/// Height of the strip of busy cores, in pixels.
+const BUSY: f64 = 52.0;
+
 /// Calls `each` with what all tasks together did in every column of the page that is known.
 pub(super) fn columns(trace: &Trace, page: &Page, mut each: impl FnMut(usize, Totals)) {
     let edge = |index: u64| {
@@ -65,4 +68,23 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, _: &Options, more: f64) -> B
     };
     let entries = PARTS.into_iter().zip(sums).filter_map(entry).collect();
     Below { entries, notes: vec![text::mean_and_peak(all.share_of(page.window.len()), peak.share_of(cell))] }
+}
+
+/// Draws a little below how many cores were busy, on a scale that reaches to all of them, if that is wanted.
+pub(super) fn strip_below(page: &mut Page, trace: &Trace, options: &Options) {
+    if !options.strip {
+        return;
+    }
+    page.y += 12.0;
+    let mut busy = Shares::new(&page.grid, 1);
+    columns(trace, page, |column, totals| busy.put(column, 0, totals.states()[State::Running as usize]));
+    let cell = page.grid.cell;
+    let most = (0..usize::from(page.grid.columns)).map(|column| busy.time(column, 0)).max().unwrap_or_default();
+    let cores = (trace.cores.len() as u64).max(most.0.div_ceil(cell.0)).max(1);
+    let mean = busy.sums().into_iter().sum::<Ns>().share_of(page.window.len());
+    let kinds = vec![ShareStyle::tall(Fill::Solid(Role::State(State::Running).into()))];
+    let name = Label::CoresBusy.text().to_owned();
+    let right = Some((format!("{mean:.2}"), Role::Dim.into()));
+    let scale = Some(cores as u32);
+    page.row(LaneRow { right, scale, least: CALM, ..LaneRow::new(name, busy, kinds, cell.times(cores, 1), BUSY) });
 }

@@ -4,11 +4,11 @@ use super::Options;
 use super::list::{Fill, width_of};
 use super::page::{Below, Inside, LaneRow, Page, SMALL, room_for, room_for_scale};
 use super::shares::{ShareStyle, Shares, UNITS};
-use super::tasks::{STATES, account, heights, kind_of, kinds, legend, letters, spans, strip_below, task_name, until};
+use super::tasks::{STATES, account, heights, kind_of, kinds, legend, letters, spans, task_name, until};
+use super::usage::strip_below;
 use super::whose::{task_entries, task_kinds};
 use crate::palette::{Role, TASK_COLORS};
 use crate::scene::{WorkerRow, helper_times, kept_by, worker_names, worker_rows};
-use crate::state::State;
 use crate::text::{Label, percent, picture as text};
 use crate::trace::Trace;
 use crate::units::{Ns, Range, TaskId};
@@ -51,25 +51,12 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64
     let has_helpers = names.iter().any(|(row, _)| *row == WorkerRow::Helpers);
     let shown = lanes - usize::from(has_helpers);
     let mut workers: Vec<WorkerLane> = (0..shown).map(|_| WorkerLane::new(page)).collect();
-    let mut busy = Shares::new(&page.grid, 1);
     let until = until(trace, options);
     for task in 0..trace.tasks.len() {
         spans(trace, task, page, until, |span| {
-            let task = TaskId(task as u32);
             let worker = kept_by(trace, &span).and_then(|who| workers.get_mut(who.index()));
-            let mut kept = worker.zip(kind_of(span.state, true));
-            for (column, part) in page.grid.parts(span.range) {
-                let (column, time) = (column.into(), part.len());
-                if span.state == State::Running {
-                    busy.put(column, 0, time);
-                }
-                if let Some((worker, kind)) = &mut kept {
-                    worker.states.put(column, *kind, time);
-                    worker.whose.put(column, task.index() % TASK_COLORS, time);
-                }
-            }
-            if let Some((worker, kind)) = kept {
-                worker.note(task, span.range, kind);
+            if let Some((worker, kind)) = worker.zip(kind_of(span.state, true)) {
+                worker.add(page, TaskId(task as u32), span.range, kind);
             }
         });
     }
@@ -81,7 +68,7 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64
     let height = if shared { (height - ribbon).max(7.0) } else { height };
     for ((_, name), work) in names.into_iter().zip(workers) {
         whose.iter_mut().zip(work.whose.sums()).for_each(|(sum, time)| *sum += time);
-        account(&work.states, &page.grid, &mut sums, &mut Shares::new(&page.grid, 1));
+        account(&work.states, &mut sums);
         let labels = letters(&work.longest);
         let right = match work.tasks.as_slice() {
             [] => None,
@@ -111,7 +98,7 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64
     if has_helpers {
         helpers(page, trace, (height, gap));
     }
-    strip_below(page, trace, options, busy);
+    strip_below(page, trace, options);
     let hidden = trace.workers.len() - shown;
     let notes = (hidden > 0).then(|| text::more_workers(hidden)).into_iter().collect();
     Below { entries, notes }
@@ -144,8 +131,12 @@ impl WorkerLane {
         }
     }
 
-    /// Keeps what is written into the lane: `task` kept the worker in `range`, by time of `kind`.
-    fn note(&mut self, task: TaskId, range: Range, kind: usize) {
+    /// Adds that `task` kept the worker in `range`, which is time of `kind`.
+    fn add(&mut self, page: &Page, task: TaskId, range: Range, kind: usize) {
+        for (column, part) in page.grid.parts(range) {
+            self.states.put(column.into(), kind, part.len());
+            self.whose.put(column.into(), task.index() % TASK_COLORS, part.len());
+        }
         if self.tasks.last() != Some(&task) {
             self.tasks.push(task);
         }
