@@ -286,10 +286,10 @@ fn gaps(trace: &Trace, grid: &Grid, window: Range) -> Vec<Option<Gap>> {
     let forgotten = (Range::new(Ns::ZERO, trace.forgotten), Gap::Forgotten);
     let visible = Range::new(grid.from, window.to);
     for (range, gap) in suspended.chain(lost).chain([forgotten]) {
-        for (index, _) in grid.parts(range.and(visible)) {
+        grid.each_column(range.and(visible), |index, _| {
             let slot = &mut gaps[usize::from(index)];
             *slot = (*slot).max(Some(gap));
-        }
+        });
     }
     gaps
 }

@@ -33,19 +33,19 @@ impl Grid {
         Range::new(from, from + self.cell)
     }
 
-    /// What `range` covers of each column that it touches, from left to right.
-    pub fn parts(&self, range: Range) -> impl Iterator<Item = (u16, Range)> + use<> {
-        let (cell, range) = (self.cell, range.and(self.range()));
-        let first = (range.from.less(self.from).0 / cell.0) as u16;
-        let (mut index, mut at, mut edge) = (first, range.from, self.column(first).to);
-        std::iter::from_fn(move || {
-            if at >= range.to {
-                return None;
-            }
-            let part = (index, Range::new(at, edge.min(range.to)));
-            (index, at, edge) = (index + 1, edge, edge + cell);
-            Some(part)
-        })
+    /// Calls `each` with every column that `range` touches and what it covers of that, from left to right.
+    pub fn each_column(&self, range: Range, mut each: impl FnMut(u16, Range)) {
+        let Range { from: mut at, to: end } = range.and(self.range());
+        if at >= end {
+            return;
+        }
+        let mut index = ((at - self.from).0 / self.cell.0) as u16;
+        let mut edge = self.column(index).to;
+        while edge < end {
+            each(index, Range::new(at, edge));
+            (index, at, edge) = (index + 1, edge, edge + self.cell);
+        }
+        each(index, Range::new(at, end));
     }
 
     /// The place of `at`, in columns from the left edge; nothing if it is not on the grid.
@@ -152,7 +152,9 @@ mod tests {
             let overlaps = |index: &u16| !grid.column(*index).and(range).is_empty();
             let expected: Vec<(u16, Range)> =
                 (0..columns).filter(overlaps).map(|index| (index, grid.column(index).and(range))).collect();
-            prop_assert_eq!(grid.parts(range).collect::<Vec<_>>(), expected);
+            let mut parts = Vec::new();
+            grid.each_column(range, |index, part| parts.push((index, part)));
+            prop_assert_eq!(parts, expected);
         }
     }
 

@@ -250,11 +250,11 @@ fn others(sampled: &[Sampled], core: u16, grid: &Grid, window: Range) -> Vec<Opt
     let mut sums = vec![(0.0, Ns::ZERO); usize::from(grid.columns)];
     for sample in sampled {
         let Some((_, share)) = sample.shares.iter().find(|(number, _)| *number == core) else { continue };
-        for (index, part) in grid.parts(sample.range.and(window)) {
+        grid.each_column(sample.range.and(window), |index, part| {
             let (had, known) = &mut sums[usize::from(index)];
             *had += share * part.len().share_of(grid.cell);
             *known += part.len();
-        }
+        });
     }
     // Of a column that samples cover in part, only that part is known.
     let share = |(had, known): (f64, Ns)| (known > Ns::ZERO).then(|| had / known.share_of(grid.cell));

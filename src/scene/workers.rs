@@ -260,11 +260,11 @@ fn add_start(lane: &mut [Building], worker: &WorkerTrack, grid: &Grid, (window, 
     let (Some(from), Some(task)) = (worker.starting, worker.first_task) else { return };
     let gone = worker.ended.map(|(at, ..)| at);
     let start = Range::new(from, worker.started.or(gone).unwrap_or(until));
-    for (index, part) in grid.parts(start.and(window)) {
+    grid.each_column(start.and(window), |index, part| {
         let built = &mut lane[usize::from(index)];
         built.states[State::Starting as usize] += part.len();
         built.add(part, Doing::Wait(State::Starting, task), grid.cell);
-    }
+    });
 }
 
 /// Adds what `task`, which `who` took up at the instant `at`, did in `window`.

@@ -227,9 +227,9 @@ impl Page {
         self.left + inside.share_of(whole) * (self.right - self.left)
     }
 
-    /// How many pixels wide so much time is.
-    pub(super) fn length(&self, time: Ns) -> f64 {
-        time.share_of(self.grid.range().len()) * (self.right - self.left)
+    /// The least time that is so many pixels wide.
+    pub(super) fn time(&self, pixels: f64) -> Ns {
+        Ns((pixels / (self.right - self.left) * self.grid.range().len().0 as f64).ceil() as u64)
     }
 
     pub(super) fn still(&mut self, element: Element) {

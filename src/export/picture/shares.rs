@@ -51,7 +51,7 @@ impl Shares {
 
     /// Adds the stretch `range` as time of `kind`.
     pub(super) fn add(&mut self, grid: &Grid, range: Range, kind: usize) {
-        grid.parts(range).for_each(|(column, part)| self.put(column.into(), kind, part.len()));
+        grid.each_column(range, |column, part| self.put(column.into(), kind, part.len()));
     }
 
     /// The time of `kind` in a column.

@@ -133,7 +133,7 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64
     for (group, name) in groups.iter().zip(names_of(&groups, trace)) {
         let mut shares = Shares::new(&page.grid, STATES);
         let mut longest = [Range::default(); STATES];
-        let mut ticks = Ticks::default();
+        let mut ticks = Ticks::on(page);
         for task in group.clone() {
             add(trace, task, page, until, &mut shares, &mut |span| {
                 let place = kind_of(span.state, span.holds).unwrap_or(0);
@@ -141,7 +141,7 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64
                     longest[place] = span.range;
                 }
                 if span.state == State::Running {
-                    ticks.add(page, span.range);
+                    ticks.add(span.range);
                 }
             });
         }
@@ -150,7 +150,7 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64
         let whole = page.grid.cell.times(group.len() as u64, 1);
         let alone = group.len() == 1;
         let labels = if alone { letters(&longest) } else { Vec::new() };
-        let ticks = if alone { ticks.done(page) } else { Vec::new() };
+        let ticks = if alone { ticks.done() } else { Vec::new() };
         let (right, end) = (right(trace, group), broken(trace, group));
         page.row(LaneRow {
             gap,
@@ -171,6 +171,10 @@ pub(super) fn lanes(page: &mut Page, trace: &Trace, options: &Options, more: f64
 /// Work that is too short to be seen, and stands alone.
 #[derive(Default)]
 struct Ticks {
+    /// What is as far from other work as this stands alone.
+    apart: Ns,
+    /// What takes less than this is too short.
+    least: Ns,
     found: Vec<Range>,
     /// Work that may be followed by more.
     last: Option<Range>,
@@ -179,27 +183,31 @@ struct Ticks {
 }
 
 impl Ticks {
+    fn on(page: &Page) -> Ticks {
+        Ticks { apart: page.time(APART), least: page.time(TICK), ..Ticks::default() }
+    }
+
     /// A stretch of work; stretches come in order.
-    fn add(&mut self, page: &Page, range: Range) {
+    fn add(&mut self, range: Range) {
         match &mut self.last {
-            Some(last) if page.length(range.from.less(last.to)) < APART => last.to = range.to,
+            Some(last) if range.from.less(last.to) < self.apart => last.to = range.to,
             last => {
                 let last = last.replace(range);
-                self.end(page, last);
+                self.end(last);
             }
         }
     }
 
-    fn end(&mut self, page: &Page, last: Option<Range>) {
+    fn end(&mut self, last: Option<Range>) {
         let Some(last) = last else { return };
-        let alone = self.before.is_none_or(|before| page.length(last.from.less(before)) >= APART);
-        self.found.extend((alone && page.length(last.len()) < TICK).then_some(last));
+        let alone = self.before.is_none_or(|before| last.from.less(before) >= self.apart);
+        self.found.extend((alone && last.len() < self.least).then_some(last));
         self.before = Some(last.to);
     }
 
-    fn done(mut self, page: &Page) -> Vec<Range> {
+    fn done(mut self) -> Vec<Range> {
         let last = self.last.take();
-        self.end(page, last);
+        self.end(last);
         self.found
     }
 }

@@ -133,10 +133,10 @@ impl WorkerLane {
 
     /// Adds that `task` kept the worker in `range`, which is time of `kind`.
     fn add(&mut self, page: &Page, task: TaskId, range: Range, kind: usize) {
-        for (column, part) in page.grid.parts(range) {
+        page.grid.each_column(range, |column, part| {
             self.states.put(column.into(), kind, part.len());
             self.whose.put(column.into(), task.index() % TASK_COLORS, part.len());
-        }
+        });
         if self.tasks.last() != Some(&task) {
             self.tasks.push(task);
         }
