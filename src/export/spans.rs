@@ -5,7 +5,7 @@
 //! `assets/spans.schema.json` describes the document, and a test holds one against the other. Fields are added, never
 //! renamed or removed, while [`SCHEMA`] stays the same; unknown is `null`.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use csv::Writer;
 
@@ -45,22 +45,22 @@ fn bare(e: csv::Error) -> io::Error {
 }
 
 fn lines(out: &mut impl Write, runs: &[Portion<'_>]) -> csv::Result<u64> {
-    let mut table = Writer::from_writer(out);
-    table.write_record(SPANS)?;
+    let mut out = BufWriter::new(out);
+    out.write_all(&record(&SPANS)?)?;
     let mut count = 0;
+    let mut line = Vec::new();
     for run in runs {
         for (task, track) in run.tasks().zip(&run.trace().tasks) {
-            let name = run.task_name(task);
             let number = (u64::from(task.0) + 1).to_string();
             let background = truth(run.trace().is_background(task));
+            // What all lines of a task begin with. In what follows nothing needs quotes.
+            let begin = record(&[run.name, &number, &run.task_name(task), background])?;
             for span in track.spans(run.window()) {
                 let (mut from, mut to, mut length) = (itoa::Buffer::new(), itoa::Buffer::new(), itoa::Buffer::new());
                 let (mut worker, mut core) = (itoa::Buffer::new(), itoa::Buffer::new());
-                table.write_record([
-                    run.name,
-                    &number,
-                    &name,
-                    background,
+                line.clear();
+                line.extend_from_slice(begin.trim_ascii_end());
+                for field in [
                     span.state.name(),
                     from.format(span.range.from.0),
                     to.format(span.range.to.0),
@@ -68,13 +68,25 @@ fn lines(out: &mut impl Write, runs: &[Portion<'_>]) -> csv::Result<u64> {
                     truth(span.holds),
                     run.worker_in(&span).map_or("", |number| worker.format(number)),
                     Portion::core(&span).map_or("", |number| core.format(number)),
-                ])?;
+                ] {
+                    line.push(b',');
+                    line.extend_from_slice(field.as_bytes());
+                }
+                line.push(b'\n');
+                out.write_all(&line)?;
                 count += 1;
             }
         }
     }
-    table.flush()?;
+    out.flush()?;
     Ok(count)
+}
+
+/// A line of a table, with quotes where there must be some.
+fn record(fields: &[&str]) -> csv::Result<Vec<u8>> {
+    let mut table = Writer::from_writer(Vec::new());
+    table.write_record(fields)?;
+    Ok(table.into_inner().map_err(csv::IntoInnerError::into_error)?)
 }
 
 const fn truth(is: bool) -> &'static str {
