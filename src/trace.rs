@@ -31,7 +31,7 @@ mod track;
 mod unblock;
 mod wire;
 
-pub use aggregate::{Activity, Aggregate, Counts, Owner, Totals, Turn};
+pub use aggregate::{Activity, Aggregate, Counts, Owner, Totals, Turn, Turns};
 pub use circle::{Stuck, Wanted};
 pub use codec::{EVENT_BYTES, EVENT_WORDS};
 pub use counter::{Addition, CounterCopy, CounterTrack};

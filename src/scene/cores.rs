@@ -111,6 +111,7 @@ impl Cores {
         let aggregate = trace.aggregate();
         let places = aggregate.cores().len();
         let mut columns = vec![Building::default(); places * usize::from(grid.columns)];
+        let mut looking = aggregate.looking();
         for index in 0..grid.columns {
             let part = grid.column(index).and(window);
             if part.is_empty() {
@@ -120,7 +121,7 @@ impl Cores {
             if aggregate.changes(part) > LOOKED_AT / u64::from(grid.columns) {
                 (0..places).for_each(|place| columns[slot(place)].dense = true);
             } else {
-                aggregate.turns(part, |range, turn| match turn {
+                looking.within(part, |range, turn| match turn {
                     Turn::Core(place, owner) => columns[slot(place)].stretches.push((range, works(owner))),
                     Turn::OffTask(place, owner) => columns[slot(place)].stretches.push((range, is_there(owner))),
                     Turn::Loop(_) | Turn::Listens => {}

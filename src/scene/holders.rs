@@ -127,6 +127,7 @@ pub(super) fn turns(
 ) -> (Option<Vec<HolderCell>>, Vec<CoreLane>) {
     let mut the_loop = has_loop.then(|| Builder::new(grid));
     let mut cores: Vec<_> = aggregate.cores().iter().map(|core| (*core, Builder::new(grid), Ns::ZERO)).collect();
+    let mut looking = aggregate.looking();
     for (index, edge) in (0..grid.columns).zip(edges.windows(2)) {
         let part = grid.column(index).and(window);
         if part.is_empty() {
@@ -150,7 +151,7 @@ pub(super) fn turns(
             }
             continue;
         }
-        aggregate.turns(part, |range, turn| {
+        looking.within(part, |range, turn| {
             let (lane, holder) = match turn {
                 Turn::Listens => (the_loop.as_mut(), Holder::Listening),
                 Turn::Loop(owner) => (the_loop.as_mut(), holder(owner)),

@@ -176,6 +176,7 @@ pub fn task_of(trace: &Trace, worker: WorkerId, at: Ns, until: Ns) -> Option<Tas
 /// How long helpers were on cores in each column of `grid` within `window`; nothing of a column with too many changes for
 /// all of them to be looked at, where `most` are.
 pub fn helper_times(trace: &Trace, grid: &Grid, window: Range, most: u64) -> Vec<Option<Ns>> {
+    let mut looking = trace.aggregate().looking();
     let time = |index: u16| {
         let part = grid.column(index).and(window);
         if part.is_empty() {
@@ -184,7 +185,7 @@ pub fn helper_times(trace: &Trace, grid: &Grid, window: Range, most: u64) -> Vec
         let mut sum = Ns::ZERO;
         let few = trace.aggregate().changes(part) <= most / u64::from(grid.columns);
         few.then(|| {
-            trace.aggregate().turns(part, |range, turn| {
+            looking.within(part, |range, turn| {
                 if matches!(turn, Turn::OffTask(_, Owner::Helper)) {
                     sum += range.len();
                 }
@@ -306,6 +307,7 @@ fn add_task(
 fn add_loop(lane: &mut [Building], trace: &Trace, view: &Viewport, window: Range) {
     let grid = &view.grid;
     let edges = edges(trace, grid, window, view.until);
+    let mut looking = trace.aggregate().looking();
     let each = (0..grid.columns).zip(lane.iter_mut()).zip(edges.windows(2));
     for ((index, built), edge) in each {
         let part = grid.column(index).and(window);
@@ -321,7 +323,7 @@ fn add_loop(lane: &mut [Building], trace: &Trace, view: &Viewport, window: Range
             built.dense = true;
             continue;
         }
-        trace.aggregate().turns(part, |range, turn| match turn {
+        looking.within(part, |range, turn| match turn {
             Turn::Loop(Owner::Task(task)) => {
                 let Some(track) = trace.tasks.get(task.index()) else { return };
                 let keeps = |span: &Span| span.holds || span.state == State::Running;

@@ -16,7 +16,7 @@ mod places;
 mod queries;
 
 pub use activity::{Activity, Counts, Owner, Totals};
-pub use queries::Turn;
+pub use queries::{Turn, Turns};
 
 pub use activity::{HELPER, SOMEBODY, WATCHER};
 

@@ -20,6 +20,79 @@ pub enum Turn {
     Listens,
 }
 
+/// Looks at one stretch of time after the other: who had what at the end of one is known at the begin of the next.
+#[derive(Debug)]
+pub struct Turns<'a> {
+    aggregate: &'a Aggregate,
+    /// The standing just before the change at `place`; of nothing before the first look.
+    now: Standing,
+    place: Option<Place>,
+}
+
+impl Turns<'_> {
+    /// Goes on to the change at `to`.
+    fn go(&mut self, to: Place) {
+        let block = self.aggregate.blocks.get(to.0);
+        match (self.place.replace(to), block) {
+            (Some((index, from)), Some(block)) if index == to.0 && from <= to.1 => {
+                block.changes[from..to.1].iter().for_each(|change| self.now.apply(*change));
+            }
+            _ => self.now = self.aggregate.standing(to),
+        }
+    }
+
+    /// Every turn on a core or on the loop that touches `range`, cut to it. Those of one core are in order.
+    pub fn within(&mut self, range: Range, mut each: impl FnMut(Range, Turn)) {
+        let aggregate = self.aggregate;
+        let place = aggregate.place(range.from);
+        self.go(place);
+        let now = &mut self.now;
+        // Since when each lane's owner has it, in ns; 0, where nothing was written, stands for the range's begin.
+        let mut since: Few<u64, LANES_IN_PLACE> = Few::with_room(computes(aggregate.cores().len()));
+        let mut quiet_since = range.from;
+        let mut close = |lane: usize, owner: Owner, from: u64, to: Ns| {
+            let stretch = Range::new(range.from.max(Ns(from)), to);
+            if owner != Owner::Nobody && !stretch.is_empty() {
+                each(stretch, turn(lane, owner));
+            }
+        };
+        let mut quiet = Vec::new();
+        let end = aggregate.walk(place, range.to, |at, change| {
+            let (heard, loop_was) = (now.counts.listens(), now.owners.raw(LOOP));
+            let lanes = [change.from.lane(), change.to.lane()];
+            let before = lanes.map(|lane| lane.map_or(FREE, |lane| now.owners.raw(lane)));
+            now.apply(change);
+            let mut see = |lane: usize, was: u16| {
+                if now.owners.raw(lane) != was {
+                    close(lane, Owner::of(was), since.get(lane), at);
+                    *since.slot(lane) = at.0;
+                }
+            };
+            if let Some(lane) = lanes[0] {
+                see(lane, before[0]);
+            }
+            if let Some(lane) = lanes[1].filter(|_| lanes[1] != lanes[0]) {
+                see(lane, before[1]);
+            }
+            see(LOOP, loop_was);
+            match (heard, now.counts.listens()) {
+                (true, false) => quiet.push(Range::new(quiet_since, at)),
+                (false, true) => quiet_since = at,
+                (true, true) | (false, false) => {}
+            }
+        });
+        self.place = Some(end);
+        let cores = 0..aggregate.cores().len();
+        for lane in cores.clone().map(computes).chain(cores.map(is_there)).chain([LOOP]) {
+            close(lane, now.owners.owner(lane), since.get(lane), range.to);
+        }
+        if now.counts.listens() {
+            quiet.push(Range::new(quiet_since, range.to));
+        }
+        quiet.into_iter().filter(|r| !r.is_empty()).for_each(|r| each(r, Turn::Listens));
+    }
+}
+
 impl Aggregate {
     /// The time all tasks together spent in each state up to `at`.
     pub fn totals(&self, at: Ns) -> Totals {
@@ -55,20 +128,21 @@ impl Aggregate {
         (index, block.changes.partition_point(|c| block.at(*c) < at))
     }
 
-    /// Hands the changes from `place` on that are before `to` to `each`.
+    /// Hands the changes from `place` on that are before `to` to `each`, and returns the place behind them.
     #[inline]
-    fn walk(&self, (index, place): Place, to: Ns, mut each: impl FnMut(Ns, Change)) {
-        let mut skip = place;
-        for block in self.blocks.get(index..).unwrap_or_default() {
-            for change in &block.changes[skip..] {
+    fn walk(&self, place: Place, to: Ns, mut each: impl FnMut(Ns, Change)) -> Place {
+        let (mut end, mut skip) = (place, place.1);
+        for (index, block) in (place.0..).zip(self.blocks.get(place.0..).unwrap_or_default()) {
+            for (place, change) in (skip..).zip(&block.changes[skip..]) {
                 let at = block.at(*change);
                 if at >= to {
-                    return;
+                    return (index, place);
                 }
                 each(at, *change);
             }
-            skip = 0;
+            (end, skip) = ((index, block.changes.len()), 0);
         }
+        end
     }
 
     /// The standing just before the change at `place`.
@@ -79,52 +153,14 @@ impl Aggregate {
         now
     }
 
-    /// Every turn on a core or on the loop that touches `range`, cut to it. Those of one core are in order.
-    pub fn turns(&self, range: Range, mut each: impl FnMut(Range, Turn)) {
-        let place = self.place(range.from);
-        let mut now = self.standing(place);
-        // Since when each lane's owner has it, in ns; 0, where nothing was written, stands for the range's begin.
-        let mut since: Few<u64, LANES_IN_PLACE> = Few::with_room(computes(self.cores().len()));
-        let mut quiet_since = range.from;
-        let mut close = |lane: usize, owner: Owner, from: u64, to: Ns| {
-            let stretch = Range::new(range.from.max(Ns(from)), to);
-            if owner != Owner::Nobody && !stretch.is_empty() {
-                each(stretch, turn(lane, owner));
-            }
-        };
-        let mut quiet = Vec::new();
-        self.walk(place, range.to, |at, change| {
-            let (heard, loop_was) = (now.counts.listens(), now.owners.raw(LOOP));
-            let lanes = [change.from.lane(), change.to.lane()];
-            let before = lanes.map(|lane| lane.map_or(FREE, |lane| now.owners.raw(lane)));
-            now.apply(change);
-            let mut see = |lane: usize, was: u16| {
-                if now.owners.raw(lane) != was {
-                    close(lane, Owner::of(was), since.get(lane), at);
-                    *since.slot(lane) = at.0;
-                }
-            };
-            if let Some(lane) = lanes[0] {
-                see(lane, before[0]);
-            }
-            if let Some(lane) = lanes[1].filter(|_| lanes[1] != lanes[0]) {
-                see(lane, before[1]);
-            }
-            see(LOOP, loop_was);
-            match (heard, now.counts.listens()) {
-                (true, false) => quiet.push(Range::new(quiet_since, at)),
-                (false, true) => quiet_since = at,
-                (true, true) | (false, false) => {}
-            }
-        });
-        let cores = 0..self.cores().len();
-        for lane in cores.clone().map(computes).chain(cores.map(is_there)).chain([LOOP]) {
-            close(lane, now.owners.owner(lane), since.get(lane), range.to);
-        }
-        if now.counts.listens() {
-            quiet.push(Range::new(quiet_since, range.to));
-        }
-        quiet.into_iter().filter(|r| !r.is_empty()).for_each(|r| each(r, Turn::Listens));
+    /// As [`Turns::within`], for one stretch.
+    pub fn turns(&self, range: Range, each: impl FnMut(Range, Turn)) {
+        self.looking().within(range, each);
+    }
+
+    /// For many stretches, best one after the other.
+    pub fn looking(&self) -> Turns<'_> {
+        Turns { aggregate: self, now: Standing::default(), place: None }
     }
 
     /// How many tasks are ready just before the change at `place`.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::state::State;
-use crate::trace::{Begin, Event, Owner, Stamped, Switch, TaskName, Trace, Turn};
+use crate::trace::{Begin, Event, Owner, Stamped, Switch, TaskName, Trace, Turn, Turns};
 use crate::units::{CoreId, Ns, Range, Stamp, TaskId, WorkerId};
 
 const TASKS: u32 = 5;
@@ -67,6 +67,13 @@ fn naive(trace: &Trace, until: Ns) -> Vec<Ns> {
         sums[span.state as usize] += span.range.len();
     }
     sums
+}
+
+/// All turns in `range`, as they are handed out.
+fn turns_of(looking: &mut Turns<'_>, range: Range) -> Vec<(Range, Turn)> {
+    let mut turns = Vec::new();
+    looking.within(range, |range, turn| turns.push((range, turn)));
+    turns
 }
 
 #[test]
@@ -231,6 +238,21 @@ proptest! {
         ordered.iter().for_each(|s| some.push(&stamped(s)));
         prop_assert_eq!(some.stats(Ns(80_000_000)).sums, all_sums);
         prop_assert!(all.forgotten == Ns::ZERO);
+    }
+
+    #[test]
+    fn looks_one_after_the_other_see_what_each_would_alone(
+        steps in steps(), parts in prop::collection::vec((0u64..50_000_000, 0u64..9_000_000), 1..30), sorted in any::<bool>(),
+    ) {
+        let trace = trace(&steps, 64);
+        let mut parts: Vec<Range> = parts.into_iter().map(|(from, len)| Range::new(Ns(from), Ns(from + len))).collect();
+        if sorted {
+            parts.sort_by_key(|part| part.from);
+        }
+        let mut looking = trace.aggregate().looking();
+        for part in parts {
+            prop_assert_eq!(turns_of(&mut looking, part), turns_of(&mut trace.aggregate().looking(), part));
+        }
     }
 
     #[test]
