@@ -1,6 +1,7 @@
 //! Drawing a single column of a lane.
 
 use ratatui::buffer::Buffer;
+use smallvec::SmallVec;
 
 use super::super::paint;
 use super::super::stack::{self, eighths};
@@ -246,8 +247,8 @@ fn alone(look: Look, wide: usize, first: bool) -> char {
 
 /// What a folded column is made of, from the bottom up.
 struct Layers {
-    ends: [(Role, u32); State::COUNT],
-    count: usize,
+    /// Most columns hold few states.
+    ends: SmallVec<[(Role, u32); 4]>,
 }
 
 impl Layers {
@@ -260,8 +261,8 @@ impl Layers {
         let most = if brush.field || work > 0 { 1.0 } else { 0.5 };
         let share = waiting.share_of(whole).min(most);
         let high = level(share, levels).min(levels - work);
-        let mut layers = Layers { ends: [(Role::State(State::Running), work); State::COUNT], count: 0 };
-        layers.count = usize::from(work > 0);
+        let mut layers = Layers { ends: SmallVec::new() };
+        layers.ends.extend((work > 0).then_some((Role::State(State::Running), work)));
         let mut time = Ns::ZERO;
         // Most columns hold few states, and there are many columns: those that are not there cost nothing.
         let there = |state: &State| *state != State::Running && column.sums.states[*state as usize] > Ns::ZERO;
@@ -269,15 +270,14 @@ impl Layers {
             time += column.sums.states[state as usize];
             let to = work + (time.share_of(waiting) * f64::from(high) + 0.5) as u32;
             if to > layers.to() {
-                layers.ends[layers.count] = (Role::of(state, holds), to);
-                layers.count += 1;
+                layers.ends.push((Role::of(state, holds), to));
             }
         }
         layers
     }
 
     fn iter(&self) -> impl Iterator<Item = (Role, u32)> + Clone + '_ {
-        self.ends[..self.count].iter().copied()
+        self.ends.iter().copied()
     }
 
     /// The upper end of the work.
@@ -287,6 +287,6 @@ impl Layers {
 
     /// The upper end of all.
     fn to(&self) -> u32 {
-        self.count.checked_sub(1).map_or(0, |last| self.ends[last].1)
+        self.ends.last().map_or(0, |layer| layer.1)
     }
 }
