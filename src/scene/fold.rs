@@ -155,37 +155,45 @@ pub(super) fn each_part(track: &Track, grid: &Grid, (from, until): (Ns, Ns), mut
     let overdue = track.overdue(until);
     let first = column_of(grid, begin);
     let mut count = track.marks_before(grid.column(first as u16).and(window).from, 0);
+    // The sums at the column's begin, where they are known.
+    let mut before: Option<Sums> = None;
     for index in first..usize::from(grid.columns) {
         let part = grid.column(index as u16).and(window);
         if part.is_empty() || part.from >= end {
             break;
         }
-        let next = track.marks_before(part.to, count);
         // Only in its last wait can a task be overdue.
-        let late = overdue.filter(|from| next == marks.len() && *from < part.to);
-        if next - count > DENSE && late.is_none() {
-            each(index, Part::Sums(track.sums_after(next, part.to).since(&track.sums_after(count, part.from))));
-        } else {
-            let mut stretch = |from: Ns, to: Ns, state: State, mark: &Mark| {
-                if from < to && state != State::Ended {
-                    let half = Half { state: Some(state), holds: mark.holds };
-                    each(index, Part::Stretch(Range::new(from, to), half, *mark));
-                }
-            };
-            let (mut from, mut last) = (part.from, count.checked_sub(1).map(|i| marks[i]));
-            for mark in &marks[count..next] {
-                if let Some(last) = last {
-                    stretch(from, mark.at, last.state, &last);
-                }
-                (from, last) = (mark.at.max(part.from), Some(*mark));
-            }
-            if let Some(last) = last {
-                let split = late.map_or(part.to, |at| at.max(from));
-                stretch(from, split, last.state, &last);
-                stretch(split, part.to, State::Ready, &last);
+        let late = |count: usize| overdue.filter(|from| count == marks.len() && *from < part.to);
+        // Where there are few changes, each is looked at anyhow: nothing has to be searched.
+        if marks.get(count + DENSE).is_some_and(|mark| mark.at < part.to) {
+            let next = track.marks_before(part.to, count + DENSE);
+            if late(next).is_none() {
+                let sums = track.sums_after(next, part.to);
+                let earlier = before.unwrap_or_else(|| track.sums_after(count, part.from));
+                each(index, Part::Sums(sums.since(&earlier)));
+                (count, before) = (next, Some(sums));
+                continue;
             }
         }
-        count = next;
+        before = None;
+        let mut stretch = |from: Ns, to: Ns, state: State, mark: &Mark| {
+            if from < to && state != State::Ended {
+                let half = Half { state: Some(state), holds: mark.holds };
+                each(index, Part::Stretch(Range::new(from, to), half, *mark));
+            }
+        };
+        let (mut from, mut last) = (part.from, count.checked_sub(1).map(|i| &marks[i]));
+        while let Some(mark) = marks.get(count).filter(|mark| mark.at < part.to) {
+            if let Some(last) = last {
+                stretch(from, mark.at, last.state, last);
+            }
+            (from, last, count) = (mark.at, Some(mark), count + 1);
+        }
+        if let Some(last) = last {
+            let split = late(count).map_or(part.to, |at| at.max(from));
+            stretch(from, split, last.state, last);
+            stretch(split, part.to, State::Ready, last);
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 use concviz::app::{App, Message, Selection, Target};
 use concviz::export::text;
 use concviz::recording::Conditions;
-use concviz::scene::{Folding, Grid, Rows, Scene, Viewport, fold, fold_into, level};
+use concviz::scene::{Column, Folding, Grid, Rows, Scene, Viewport, fold, fold_into, level};
 use concviz::state::{Outcome, State};
-use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, TaskName, Trace};
+use concviz::trace::{Begin, End, Event, KernelRecord, Stamped, Sums, TaskName, Trace};
 use concviz::ui::{Depth, Look, hit, render};
 use concviz::units::{CoreId, Ns, Range, Stamp, TaskId, WorkerId};
 use concviz::workload::Value;
@@ -76,6 +76,29 @@ proptest! {
                 let all: Ns = column.sums.states.iter().copied().sum();
                 prop_assert!(all <= grid.cell && column.sums.held <= all);
             }
+        }
+    }
+
+    #[test]
+    fn each_column_holds_what_its_own_spans_add_up_to_however_many_they_are(
+        spans in proptest::collection::vec((proptest::sample::select(&State::ALL[..]), 1u64..100, any::<bool>()), 1..400),
+        columns in 1u16..20, part in 1u64..=100,
+    ) {
+        // Long spans lie between crowds of short ones, so that columns of few changes stand beside columns of many.
+        let spans: Vec<_> = spans.into_iter().map(|(s, l, long)| (s, if long && l < 5 { l * 1_000 } else { l })).collect();
+        let (trace, end) = trace(&[spans]);
+        let (track, until) = (&trace.tasks[0], end.times(part, 100));
+        let grid = Grid::over(Range::new(Ns::ZERO, end), columns);
+        let mut added = vec![Column::default(); usize::from(columns)];
+        fold_into(&mut added, track, &grid, until);
+        let folded = fold(track, &grid, until);
+        for index in 0..columns {
+            let mut expected = Sums::default();
+            for span in track.spans(grid.column(index).and(Range::new(Ns::ZERO, until))) {
+                expected.add(span.state, span.holds, span.range.len());
+            }
+            let at = usize::from(index);
+            prop_assert_eq!((folded[at].sums, added[at].sums), (expected, expected), "column {}", index);
         }
     }
 
