@@ -1,6 +1,6 @@
 //! Putting text and cells into the buffer, clipped: the only place that writes to it.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
@@ -24,13 +24,12 @@ pub fn cell(buffer: &mut Buffer, x: u16, y: u16, symbol: char, style: Style) {
 
 /// Fills `area` with one style and blanks its symbols.
 pub fn fill(buffer: &mut Buffer, area: Rect, style: Style) {
-    for y in area.top()..area.bottom().min(buffer.area.bottom()) {
-        for x in area.left()..area.right().min(buffer.area.right()) {
-            if let Some(cell) = buffer.cell_mut((x, y)) {
-                cell.reset();
-                cell.set_style(style);
-            }
-        }
+    let area = area.intersection(buffer.area);
+    let mut blank = Cell::EMPTY;
+    blank.set_style(style);
+    for row in area.rows() {
+        let from = buffer.index_of(row.left(), row.top());
+        buffer.content[from..from + usize::from(row.width)].fill(blank.clone());
     }
 }
 
