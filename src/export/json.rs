@@ -40,21 +40,21 @@ impl<'a> Json<'a> {
 
     /// Microseconds, with three decimals: every nanosecond exactly.
     pub fn micros(&mut self, time: Ns) -> &mut Self {
-        self.int(time.0 / 1_000).decimals(time.0 % 1_000, 100)
+        self.int(time.0 / 1_000).decimals(time.0 % 1_000, 3)
     }
 
     /// A number given in millionths.
     pub fn millionths(&mut self, number: u64) -> &mut Self {
-        self.int(number / 1_000_000).decimals(number % 1_000_000, 100_000)
+        self.int(number / 1_000_000).decimals(number % 1_000_000, 6)
     }
 
-    fn decimals(&mut self, mut part: u64, mut unit: u64) -> &mut Self {
-        self.bytes.push(b'.');
-        while unit > 0 {
-            self.bytes.push(b'0' + (part / unit % 10) as u8);
-            part %= unit;
-            unit /= 10;
+    fn decimals(&mut self, mut part: u64, count: usize) -> &mut Self {
+        let mut text = *b".000000";
+        for digit in text[1..=count].iter_mut().rev() {
+            *digit += (part % 10) as u8;
+            part /= 10;
         }
+        self.bytes.extend_from_slice(&text[..=count]);
         self
     }
 

@@ -155,9 +155,10 @@ pub fn json(out: &mut impl Write, runs: &[Portion<'_>]) -> io::Result<u64> {
         figures::write(&mut json, run)?;
         json.raw(",\"spans\":").list();
         for (task, track) in run.tasks().zip(&run.trace().tasks) {
+            // What all stretches of a task begin with.
+            let begin = format!("{{\"task\":{},\"state\":\"", u64::from(task.0) + 1);
             for span in track.spans(run.window()) {
-                json.next()?.raw("{\"task\":").int(u64::from(task.0) + 1);
-                one(&mut json, run, &span);
+                one(json.next()?.raw(&begin), run, &span);
             }
         }
         json.raw("]}");
@@ -179,7 +180,7 @@ fn about(json: &mut Json<'_>, run: &Portion<'_>) {
 }
 
 fn one(json: &mut Json<'_>, run: &Portion<'_>, span: &Span) {
-    json.raw(",\"state\":\"").raw(span.state.name()).raw("\",\"from_ns\":").int(span.range.from.0);
+    json.raw(span.state.name()).raw("\",\"from_ns\":").int(span.range.from.0);
     json.raw(",\"to_ns\":").int(span.range.to.0).raw(",\"holds_worker\":").raw(truth(span.holds));
     json.raw(",\"worker\":").number(run.worker_in(span)).raw(",\"core\":").number(Portion::core(span)).raw("}");
 }
