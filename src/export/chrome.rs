@@ -180,7 +180,9 @@ impl<'j> Writer<'_, 'j, '_> {
     fn track(&mut self, tid: u64, name: &str) -> io::Result<Track> {
         self.metadata(Some(tid), "thread_name")?.text(name).raw("}}");
         self.metadata(Some(tid), "thread_sort_index")?.int(tid).raw("}}");
-        Ok(Track { place: format!("\"pid\":{},\"tid\":{tid},\"ts\":", self.pid) })
+        let place = format!("\"pid\":{},\"tid\":{tid},\"ts\":", self.pid);
+        let event = |kind: &str| format!("{{\"ph\":{kind},{place}");
+        Ok(Track { begin: event("\"B\""), end: event("\"E\""), instant: event("\"i\",\"s\":\"t\"") })
     }
 
     /// Begins the metadata `what` (`..._name` or `..._sort_index`) of the process, or of a thread: the caller writes
@@ -194,16 +196,16 @@ impl<'j> Writer<'_, 'j, '_> {
     /// Writes a slice: `name` is a JSON string, `kind` follows it in the begin event. The end event stays open for
     /// arguments.
     fn slice(&mut self, track: &Track, range: Range, name: &str, kind: &str) -> io::Result<&mut Json<'j>> {
-        self.json.next()?.raw("{\"ph\":\"B\",").raw(&track.place).micros(range.from);
+        self.json.next()?.raw(&track.begin).micros(range.from);
         self.json.raw(",\"name\":").raw(name).raw(kind).raw("}");
-        self.json.next()?.raw("{\"ph\":\"E\",").raw(&track.place).micros(range.to);
+        self.json.next()?.raw(&track.end).micros(range.to);
         Ok(self.json.raw(",\"name\":").raw(name))
     }
 
     /// Begins the event of an instant, which stays open in the same way.
     fn instant(&mut self, track: &Track, at: Ns) -> io::Result<&mut Self> {
         self.tally.instants += 1;
-        self.json.next()?.raw("{\"ph\":\"i\",\"s\":\"t\",").raw(&track.place).micros(at);
+        self.json.next()?.raw(&track.instant).micros(at);
         Ok(self)
     }
 
@@ -234,9 +236,14 @@ impl<'j> Writer<'_, 'j, '_> {
     }
 }
 
-/// What the events of a track say after their kind: process, thread, and the key of the time.
+/// What the events of a track begin with, up to their time.
 struct Track {
-    place: String,
+    /// The begin of a slice.
+    begin: String,
+    /// The end of one.
+    end: String,
+    /// An instant.
+    instant: String,
 }
 
 /// The name of a stretch in `state`, and what stands behind it: the category, and one of the colours that viewers know.
