@@ -344,8 +344,14 @@ impl LockTrack {
 
     /// How many times others held the lock between `from` and the turn at `index`, or up to now.
     pub(super) fn turns_between(&self, from: Ns, index: Option<usize>) -> usize {
-        let first = self.turns.partition_point(|t| t.at <= from);
-        index.unwrap_or(self.turns.len()).saturating_sub(first).div_ceil(2)
+        let turns = &self.turns[..index.unwrap_or(self.turns.len())];
+        // Mostly they are few: the search begins near and widens.
+        let mut reach = 1;
+        while turns.iter().nth_back(reach).is_some_and(|t| t.at > from) {
+            reach *= 2;
+        }
+        let last = &turns[turns.len().saturating_sub(reach + 1)..];
+        last[last.partition_point(|t| t.at <= from)..].len().div_ceil(2)
     }
 
     pub(super) fn forget(&mut self, cut: Ns) -> usize {

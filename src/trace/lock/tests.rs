@@ -153,4 +153,15 @@ proptest! {
         let naive = lock.turns.iter().find(taken).map(|t| t.at);
         prop_assert_eq!(lock.next_turn(TaskId(task), Ns(at)).map(|(_, at)| at), naive);
     }
+
+    #[test]
+    fn turns_between_are_those_that_lie_there(
+        turns in proptest::collection::vec((0u64..5_000, 0u32..4, 0u8..3), 1..120), from in 0u64..6_000, place in 0usize..200,
+    ) {
+        let lock = lock(&turns);
+        let index = (place < lock.turns.len()).then_some(place);
+        let before = &lock.turns[..index.unwrap_or(lock.turns.len())];
+        let naive = before.iter().filter(|t| t.at > Ns(from)).count();
+        prop_assert_eq!(lock.turns_between(Ns(from), index), naive.div_ceil(2));
+    }
 }
