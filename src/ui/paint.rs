@@ -25,6 +25,9 @@ pub fn cell(buffer: &mut Buffer, x: u16, y: u16, symbol: char, style: Style) {
 /// Fills `area` with one style and blanks its symbols.
 pub fn fill(buffer: &mut Buffer, area: Rect, style: Style) {
     let area = area.intersection(buffer.area);
+    if area.is_empty() {
+        return;
+    }
     let mut blank = Cell::EMPTY;
     blank.set_style(style);
     for row in area.rows() {
@@ -59,4 +62,24 @@ pub fn shorten(text: &str, room: u16) -> String {
 /// How many columns `text` takes.
 pub fn width(text: &str) -> u16 {
     text.width() as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_area_is_filled_where_it_lies_in_the_buffer_and_nowhere_else() {
+        let inside = Rect::new(2, 1, 5, 3);
+        for x in 0..10 {
+            for (y, width, height) in [(0, 3, 9), (1, 0, 2), (2, 4, 0), (2, 1, 1), (3, 9, 9), (4, 2, 2)] {
+                let mut buffer = Buffer::filled(inside, Cell::new("x"));
+                let area = Rect::new(x, y, width, height);
+                fill(&mut buffer, area, Style::default());
+                for place in inside.positions() {
+                    assert_eq!(buffer[place].symbol() == " ", area.contains(place), "{area} {place}");
+                }
+            }
+        }
+    }
 }
