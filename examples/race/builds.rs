@@ -256,7 +256,7 @@ fn make(tree: &Path, build: &Path) -> Result<Executables, String> {
     Ok((program.ok_or_else(|| format!("no program `{PROGRAM}` was built"))?, benches))
 }
 
-/// The compiler's flags: those of the environment, and [`ALIGNED`].
+/// The compiler's flags: those of the environment, and [`ALIGNED`]. Cargo then leaves aside those of its own files.
 fn flags() -> String {
     let known = |name| std::env::var(name).ok().filter(|flags| !flags.is_empty());
     aligned(known(ENCODED_FLAGS), known("RUSTFLAGS"))
